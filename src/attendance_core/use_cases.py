@@ -93,8 +93,8 @@ from attendance_core.providers import (
     BeginLogIn,
     FinishLink,
     ForgetLinkRequests,
-    GetLinks,
     GetProviderName,
+    GetWaysIn,
     LinkProvider,
     LogInByProvider,
     UnlinkProvider,
@@ -142,7 +142,7 @@ class UseCases:
     get_provider_name: GetProviderName
     begin_log_in: BeginLogIn
     log_in_by_provider: LogInByProvider
-    get_links: GetLinks
+    get_ways_in: GetWaysIn
     link_provider: LinkProvider
     finish_link: FinishLink
     unlink_provider: UnlinkProvider

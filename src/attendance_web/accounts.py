@@ -60,9 +60,10 @@ class LinkShown(msgspec.Struct, frozen=True):
 
 
 class Sessions(msgspec.Struct, frozen=True):
-    """Everywhere one is logged in, the one used last first; and by what else one may log in."""
+    """Everywhere one is logged in, the one used last first; and by what one may log in."""
 
     sessions: list[SessionShown]
+    has_password: bool
     links: list[LinkShown]
 
 
@@ -172,10 +173,10 @@ async def download_data(call: CallContext[Proof]) -> Download:
 
 @get("/api/auth/GetSessions", scope=None)
 async def get_sessions(call: CallContext[Nothing]) -> Sessions:
-    """Where I am logged in, with what, and by what else I may."""
+    """Where I am logged in, with what, and by what I may."""
     actor = call.logged_in_actor
     found = await call.use_cases.get_sessions(actor=actor.user_id, session_id=actor.session_id)
-    links = await call.use_cases.get_links(actor=actor.user_id)
+    has_password, links = await call.use_cases.get_ways_in(actor=actor.user_id)
     return Sessions(
         [
             SessionShown(
@@ -187,6 +188,7 @@ async def get_sessions(call: CallContext[Nothing]) -> Sessions:
             )
             for each in found
         ],
+        has_password,
         [
             LinkShown(link_name_of(each), each.identity.issuer, int(each.linked_at))
             for each in links

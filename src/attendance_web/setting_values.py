@@ -157,8 +157,8 @@ def issuer(value: str) -> str:
 
 def ascii_text(value: str) -> str:
     """Reads what a provider has given out, which may be a secret."""
-    if re.fullmatch(r"[!-~]{1,1000}", value) is None:
-        raise WrongSetting("must be 1 to 1000 characters of ASCII, without spaces")
+    if re.fullmatch(r"[ -~]{1,1000}", value) is None:  # RFC 6749: appendix A
+        raise WrongSetting("must be 1 to 1000 characters of ASCII")
     return value
 
 

@@ -169,7 +169,7 @@ BY_NOBODY: dict[str, tuple[Call, Any]] = {
         NotLoggedIn,
     ),
     "get_tokens": (lambda do: do.get_tokens(actor=NOBODY), []),
-    "get_links": (lambda do: do.get_links(actor=NOBODY), []),
+    "get_ways_in": (lambda do: do.get_ways_in(actor=NOBODY), (False, [])),
     "link_provider": (
         lambda do: do.link_provider(actor=NOBODY, session_id=SESSION, password=None),
         NoProvider,

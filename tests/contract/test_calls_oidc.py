@@ -142,7 +142,7 @@ async def refused(place: Place, answer: httpx.Response, browser: Browser, code: 
 
 
 async def people_count(site: Site) -> int:
-    observe = site.attendance.use_cases.get_links.observe
+    observe = site.attendance.use_cases.get_ways_in.observe
 
     def count(unit: Any) -> int:
         number = 0
@@ -164,6 +164,14 @@ class TestLogIn:
         let_in(await log_in(place, other, anna))
         assert await user_id_of(other) == shown["user_id"]
         assert [each["issuer"] for each in await links_of(browser)] == [place.provider.issuer]
+
+    async def test_it_is_told_who_has_a_password_to_prove_themselves_by(self, place: Place) -> None:
+        browser = place.site.browser()
+        let_in(await log_in(place, browser, Person()))
+        told = [
+            await each.get("/api/auth/GetSessions") for each in (browser, await place.site.person())
+        ]
+        assert [response(each)["has_password"] for each in told] == [False, True]
 
     async def test_what_the_browser_is_sent_with_is_new_each_time(self, place: Place) -> None:
         one, other = await begin(place.site.browser()), await begin(place.site.browser())
@@ -218,7 +226,7 @@ class TestLogIn:
         browser = place.site.browser()
         let_in(await log_in(place, browser, Person()))
         user_id = UserId(await user_id_of(browser))
-        observe = place.site.attendance.use_cases.get_links.observe
+        observe = place.site.attendance.use_cases.get_ways_in.observe
         account = await observe(lambda unit: unit.accounts.find_by_id(user_id))
         assert account is not None and account.password_hash is None
         given = {"username": account.username, "password": PASSWORD}
@@ -802,7 +810,7 @@ class TestLinks:
         place.site.clock.pass_(LINK_REQUEST_SECONDS)
         let_in(await person.client.get(way, headers=HTML), "/#/oidc/log_in_not_begun")
         await place.site.attendance.use_cases.forget_link_requests()
-        observe = place.site.attendance.use_cases.get_links.observe
+        observe = place.site.attendance.use_cases.get_ways_in.observe
         user_id = UserId(person.user_id)
         assert await observe(lambda unit: unit.link_requests.find(user_id)) is None
 
@@ -851,7 +859,7 @@ class TestLinks:
         browser = place.site.browser()
         let_in(await log_in(place, browser, anna))
         assert await user_id_of(browser) != person.user_id
-        observe = place.site.attendance.use_cases.get_links.observe
+        observe = place.site.attendance.use_cases.get_ways_in.observe
         user_id = UserId(person.user_id)
         assert await observe(lambda unit: unit.link_requests.find(user_id)) is None
 
@@ -973,7 +981,7 @@ class TestTicks:
         person = await place.site.person(display_name="Анна")
         files = {"image": ("a.png", picture())}
         response(await person.send("/api/profile/UploadProfileConfirmation", files=files))
-        observe = place.site.attendance.use_cases.get_links.observe
+        observe = place.site.attendance.use_cases.get_ways_in.observe
         user_id = UserId(person.user_id)
         scan = await observe(lambda unit: unit.scans.find(user_id))
         assert scan is not None

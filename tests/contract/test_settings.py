@@ -84,8 +84,8 @@ WRONG = [
             "https://",
         )
     ),
-    ("OIDC_CLIENT_ID", "a b", "must be 1 to 1000 characters of ASCII, without spaces"),
-    ("OIDC_CLIENT_SECRET", f"{SECRET} {SECRET}", "must be 1 to 1000 characters of ASCII"),
+    ("OIDC_CLIENT_ID", "caf\u00e9", "must be 1 to 1000 characters of ASCII"),
+    ("OIDC_CLIENT_SECRET", f"{SECRET}\n{SECRET}", "must be 1 to 1000 characters of ASCII"),
     ("OIDC_NAME", "a" * 65, "must be a name of at most 64 characters"),
     ("OIDC_NAME", "a\nb", "must be a name of at most 64 characters"),
     ("OIDC_CONFIRMED_CLAIM", "студент", "must be 1 to 1000 characters of ASCII"),

@@ -17,7 +17,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
+from urllib.parse import parse_qsl, unquote, urlencode, urljoin, urlsplit
 
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -25,6 +25,7 @@ from joserfc import jwt
 from joserfc.jwk import ECKey, OctKey, RSAKey
 
 from attendance_adapters.oidc import Client, OpenIdProvider
+from attendance_core.ports import Clock
 from tests.support.stand_ins import SetClock
 
 CLIENT_ID, SECRET = "attendance at the university", "s3cret: +/&%"
@@ -94,7 +95,9 @@ class Provider:
     """Who runs at ``issuer``; the fields below that are how it misbehaves."""
 
     issuer: str
-    clock: SetClock
+    clock: Clock
+    callback: str = CALLBACK
+    visitor: Person | None = None  # whose browser it is that is sent here, and goes straight back
     grants: dict[str, Grant] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)  # the paths, in their order
     published: list[dict[str, Any]] = field(default_factory=list)  # its keys, as JSON
@@ -115,7 +118,7 @@ class Provider:
         """Has somebody log in who was sent here; answers where their browser is sent then."""
         asked = dict(parse_qsl(urlsplit(url).query, strict_parsing=True))
         assert asked["response_type"] == "code" and "openid" in asked["scope"].split()
-        assert asked["client_id"] == CLIENT_ID and asked["redirect_uri"] == CALLBACK
+        assert asked["client_id"] == CLIENT_ID and asked["redirect_uri"] == self.callback
         assert asked["code_challenge_method"] == "S256" and len(asked["code_challenge"]) == 43
         code = f"code-{next(numbers)}"
         self.grants[code] = Grant(person, asked)
@@ -160,6 +163,9 @@ class Provider:
                 "authorization_response_iss_parameter_supported": True,
             }
             return as_json(self.change_configuration(given))
+        if path.startswith("/authorize?") and self.visitor is not None:
+            there = urljoin(self.callback, self.come_back(path, self.visitor))
+            return Answer(b"", 302, {"Location": there})
         if path == "/keys":
             return as_json({"keys": self.published})
         if path == "/token":
@@ -175,7 +181,7 @@ class Provider:
         if [unquote(each) for each in shown.split(":")] != [CLIENT_ID, SECRET]:
             return as_json({"error": "invalid_client"}, 401)
         grant = self.grants.get(given["code"])
-        if grant is None or grant.is_used or given["redirect_uri"] != CALLBACK:
+        if grant is None or grant.is_used or given["redirect_uri"] != self.callback:
             return as_json({"error": "invalid_grant"}, 400)
         hashed = hashlib.sha256(given["code_verifier"].encode()).digest()
         challenge = base64.urlsafe_b64encode(hashed).decode().rstrip("=")
@@ -226,7 +232,7 @@ def by_published_key(key: RSAKey) -> OctKey:
 
 
 @asynccontextmanager
-async def a_provider(clock: SetClock) -> AsyncIterator[Provider]:
+async def a_provider(clock: Clock) -> AsyncIterator[Provider]:
     """One that behaves, at an address of its own."""
     connections = set[asyncio.Task[None]]()
     provider = Provider("", clock)

@@ -7,7 +7,7 @@ from attendance_core.providers.links import (
     MAX_LINKS,
     FinishLink,
     ForgetLinkRequests,
-    GetLinks,
+    GetWaysIn,
     LinkProvider,
     UnlinkProvider,
 )
@@ -26,8 +26,8 @@ __all__ = [
     "Begun",
     "FinishLink",
     "ForgetLinkRequests",
-    "GetLinks",
     "GetProviderName",
+    "GetWaysIn",
     "LinkProvider",
     "LogInByProvider",
     "UnlinkProvider",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from attendance_core import ports
 from attendance_core.accounts import prove
@@ -37,15 +38,28 @@ from attendance_core.vocabulary import SessionId, UserId
 MAX_LINKS = 10  # Contract: 9.6, of a person
 
 
+class WaysIn(NamedTuple):
+    """Tells whether somebody has a password, by which they prove who they are; and their links."""
+
+    has_password: bool
+    links: Sequence[Link]
+
+
 @dataclass(frozen=True, slots=True)
-class GetLinks:
-    """Lists by what else somebody may log in. Contract: GetSessions."""
+class GetWaysIn:
+    """Tells by what somebody may log in, and prove who they are. Contract: GetSessions."""
 
     observe: ports.Observe
 
-    async def __call__(self, *, actor: UserId) -> Sequence[Link]:
-        """Lists them in the order they were added. Raises Unavailable."""
-        return await self.observe(lambda unit: unit.links.of(actor))
+    async def __call__(self, *, actor: UserId) -> WaysIn:
+        """Lists links in the order they were added. Raises Unavailable."""
+
+        def look(unit: ports.Unit) -> WaysIn:
+            account = unit.accounts.find_by_id(actor)
+            has_password = account is not None and account.password_hash is not None
+            return WaysIn(has_password, unit.links.of(actor))
+
+        return await self.observe(look)
 
 
 @dataclass(frozen=True, slots=True)

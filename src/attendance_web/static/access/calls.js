@@ -12,8 +12,15 @@ import { get, post, postForFile } from "../calling.js";
  * @property {boolean} current
  */
 
+/** Who logs in by a university alone has none; until that is known, everybody has. */
+export let hasPassword = true;
+
 /** @returns {Promise<Session[]>} */
-export const sessions = async () => (await get("/api/auth/GetSessions")).sessions;
+export async function sessions() {
+  const given = await get("/api/auth/GetSessions");
+  hasPassword = given.has_password;
+  return given.sessions;
+}
 
 /** @param {string} session */
 export const endSession = (session) => post("/api/auth/EndSession", { session });
@@ -27,7 +34,7 @@ export const endOtherSessions = () => post("/api/auth/EndSession", { others: tru
 export const changePassword = (old_password, new_password) =>
   post("/accounts/password/", { old_password, new_password });
 
-/** @param {string} password @returns {Promise<string[]>} the codes before are void */
+/** @param {string | undefined} password @returns {Promise<string[]>} the codes before are void */
 export const makeCodes = async (password) =>
   (await post("/accounts/recovery/codes/", { password })).codes;
 
@@ -48,12 +55,12 @@ export const recover = async (username, code, new_password) =>
 export const reset = async (token, new_password) =>
   (await post("/accounts/reset/", { token, new_password })).user_id;
 
-/** @param {string} password */
+/** @param {string | undefined} password */
 export const deleteAccount = (password) => post("/accounts/delete/", { password });
 
 /**
  * All that is kept of me, as a zip.
- * @param {string} password
+ * @param {string | undefined} password
  */
 export const downloadData = (password) =>
   postForFile("/accounts/data/", { password }, "attendance-data.zip");

@@ -1,26 +1,27 @@
 /** Recovery codes: asked for by the password, shown once, to be printed or copied. */
 
 import { h, refill } from "../dom.js";
-import { field, form, passwordField } from "../forms.js";
+import { form } from "../forms.js";
 import { icon } from "../icons.js";
 import { button, sheet } from "../parts.js";
 import { t, told } from "../texts.js";
 import { dayInWords, now } from "../times.js";
 import { makeCodes } from "./calls.js";
+import { proof } from "./proof.js";
 import { copying, stayOpen } from "./shown-once.js";
 import { WORDS } from "./words.js";
 import { sayWrong } from "./wrong.js";
 
 /** Opens a sheet that asks for the password, and then shows the codes. */
 export function askForCodes() {
-  const password = passwordField("current-password");
+  const { asked, password, focus } = proof(told(WORDS.codesHelp));
   const close = () => dialog.close();
   const body = form(
     { "data-test": "codes-proof" },
     async () => {
-      show(await sayWrong("password", WORDS.wrong, () => makeCodes(password.value)));
+      show(await sayWrong("password", WORDS.wrong, () => makeCodes(password())));
     },
-    field(t("welcome.password"), password, told(WORDS.codesHelp)),
+    asked,
     h(
       "div",
       { class: "choices" },
@@ -36,7 +37,7 @@ export function askForCodes() {
     place.querySelector("ul")?.focus();
   }
   const dialog = sheet(told(WORDS.codes), { class: "codes", "data-test": "codes" }, place);
-  password.focus();
+  focus();
 }
 
 /**

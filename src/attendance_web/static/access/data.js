@@ -1,11 +1,12 @@
 /** Taking along all that is kept of me: asked for by the password, as whatever is mine alone. */
 
 import { h } from "../dom.js";
-import { field, form, passwordField } from "../forms.js";
+import { form } from "../forms.js";
 import { button, section, sheet } from "../parts.js";
 import { save } from "../saving.js";
 import { t, told } from "../texts.js";
 import { downloadData } from "./calls.js";
+import { proof } from "./proof.js";
 import { WORDS } from "./words.js";
 import { sayWrong } from "./wrong.js";
 
@@ -19,14 +20,14 @@ export function data() {
 }
 
 function ask() {
-  const password = passwordField("current-password");
+  const { asked, password, focus } = proof();
   const body = form(
     {},
     async () => {
-      save(await sayWrong("password", WORDS.wrong, () => downloadData(password.value)));
+      save(await sayWrong("password", WORDS.wrong, () => downloadData(password())));
       dialog.close();
     },
-    field(t("welcome.password"), password),
+    asked,
     h(
       "div",
       { class: "choices" },
@@ -35,5 +36,5 @@ function ask() {
     ),
   );
   const dialog = sheet(told(WORDS.data), { "data-test": "data-proof" }, h("p", {}, told(WORDS.dataHelp)), body);
-  password.focus();
+  focus();
 }

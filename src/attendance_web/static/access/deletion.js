@@ -1,11 +1,12 @@
 /** Leaving for good: asked for by the password, since nothing brings an account back. */
 
 import { h } from "../dom.js";
-import { field, form, passwordField } from "../forms.js";
+import { form } from "../forms.js";
 import { button, section, sheet } from "../parts.js";
 import { entered } from "../session.js";
 import { t, told } from "../texts.js";
 import { deleteAccount } from "./calls.js";
+import { proof } from "./proof.js";
 import { WORDS } from "./words.js";
 import { sayWrong } from "./wrong.js";
 
@@ -15,14 +16,14 @@ export function deletion() {
 }
 
 function ask() {
-  const password = passwordField("current-password");
+  const { asked, password } = proof();
   const body = form(
     {},
     async () => {
-      await sayWrong("password", WORDS.wrong, () => deleteAccount(password.value));
+      await sayWrong("password", WORDS.wrong, () => deleteAccount(password()));
       entered(null);
     },
-    field(t("welcome.password"), password),
+    asked,
     h(
       "div",
       { class: "choices" },

@@ -10,9 +10,11 @@ import { WORDS } from "./words.js";
 
 /** @typedef {import("./calls.js").Session} Session */
 
-export function devices() {
+/** @param {() => void} seen is called each time they are known */
+export function devices(seen) {
   const list = loaded({ "data-test": "devices" }, async () => {
     const all = await sessions();
+    seen();
     const others = all.some(({ current }) => !current);
     return [rows({}, ...all.map(row)), others && endingOthers()];
   });

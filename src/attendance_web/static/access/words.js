@@ -53,6 +53,10 @@ export const WORDS = {
     ru: "Ссылка больше не действует. Попросите новую",
     en: "This link no longer works. Ask for a new one",
   },
+  freshLogIn: {
+    ru: "Пароля у вас нет. Если вы вошли больше 10 минут назад, войдите ещё раз",
+    en: "You have no password. If you logged in more than 10 minutes ago, log in again first",
+  },
   data: { ru: "Скачать мои данные", en: "Download my data" },
   dataTitle: { ru: "Мои данные", en: "My data" },
   dataHelp: {

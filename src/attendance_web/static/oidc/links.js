@@ -1,10 +1,11 @@
 /** Accounts at the university that let me in here, too: seen, linked and unlinked. Contract: 9.6. */
 
+import { proof } from "../access/proof.js";
 import { sayWrong } from "../access/wrong.js";
 import * as api from "../api.js";
-import { CallFailed, get, post } from "../calling.js";
+import { get, post } from "../calling.js";
 import { h } from "../dom.js";
-import { field, form, passwordField } from "../forms.js";
+import { form } from "../forms.js";
 import { tell } from "../notices.js";
 import { asked, button, loaded, rows, section, sheet } from "../parts.js";
 import { t, told } from "../texts.js";
@@ -20,7 +21,7 @@ export function provider() {
     const [{ links }] = await Promise.all([get("/api/auth/GetSessions"), api.currentUser()]);
     const { provider: name } = api;
     if (name === "" && links.length === 0) return [];
-    const link = name !== "" && button(told(WORDS.link, { name }), () => begin(), { "data-test": "link" });
+    const link = name !== "" && button(told(WORDS.link, { name }), begin, { "data-test": "link" });
     return [
       section(
         told(WORDS.title, { name }),
@@ -52,26 +53,17 @@ export function provider() {
   return place;
 }
 
-/**
- * Goes to the university; asks for the password first, where there is one.
- * @param {string} [password]
- */
-async function begin(password) {
-  try {
-    const { url } = await post("/accounts/oidc/link/", password === undefined ? {} : { password });
-    location.assign(url);
-  } catch (error) {
-    if (!(error instanceof CallFailed) || error.code !== "missing_argument") throw error;
-    askForPassword();
-  }
-}
-
-function askForPassword() {
-  const password = passwordField("current-password");
+/** Goes to the university, once it is shown that it is me. */
+function begin() {
+  const { asked: proven, password, focus } = proof();
   const body = form(
     { "data-test": "link-proof" },
-    () => sayWrong("password", WORDS.wrong, () => begin(password.value)),
-    field(t("welcome.password"), password),
+    async () => {
+      const given = { password: password() };
+      const { url } = await sayWrong("password", WORDS.wrong, () => post("/accounts/oidc/link/", given));
+      location.assign(url);
+    },
+    proven,
     h(
       "div",
       { class: "choices" },
@@ -80,5 +72,5 @@ function askForPassword() {
     ),
   );
   const dialog = sheet(told(WORDS.proof), { "data-test": "linking" }, body);
-  password.focus();
+  focus();
 }

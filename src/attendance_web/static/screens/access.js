@@ -1,6 +1,6 @@
 /** How I get in: my password, codes for the day it is forgotten, where I am logged in, and tokens. */
 
-import { changePassword } from "../access/calls.js";
+import { changePassword, hasPassword } from "../access/calls.js";
 import { askForCodes } from "../access/codes.js";
 import { data } from "../access/data.js";
 import { deletion } from "../access/deletion.js";
@@ -18,11 +18,9 @@ import { tokenSection } from "../tokens/list.js";
 /** @returns {import("../router.js").Screen} */
 export function access() {
   const title = told(WORDS.title);
-  const list = devices();
-  const view = h(
-    "section",
-    { class: "narrow", "data-test": "access" },
-    heading(title, "/me"),
+  const list = devices(() => byPassword.forEach((each) => (each.hidden = !hasPassword)));
+  // A code, too, is told beside a user name, and whoever comes from a university has none
+  const byPassword = [
     section(told(WORDS.password), passwordForm(() => void list.again())),
     section(
       told(WORDS.codes),
@@ -33,6 +31,12 @@ export function access() {
         button(told(WORDS.makeCodes), askForCodes, { "data-test": "make-codes" }),
       ),
     ),
+  ];
+  const view = h(
+    "section",
+    { class: "narrow", "data-test": "access" },
+    heading(title, "/me"),
+    ...byPassword,
     provider(),
     section(told(WORDS.devices), list.view),
     tokenSection(),

@@ -18,7 +18,7 @@ import { get, post } from "../calling.js";
 export const tokens = async () => (await get("/api/auth/GetTokens")).tokens;
 
 /**
- * @param {{name: string, scopes: Scope[], expires_in_days: number, password: string}} given
+ * @param {{name: string, scopes: Scope[], expires_in_days: number, password: string | undefined}} given
  * @returns {Promise<string>} its secret, which is told this once
  */
 export const createToken = async (given) => (await post("/api/auth/CreateToken", given)).token;

@@ -1,8 +1,9 @@
 /** A new token: what it is for, what it opens, for how long; then its secret, shown once. */
 
+import { proof } from "../access/proof.js";
 import { copying, stayOpen } from "../access/shown-once.js";
 import { h, refill } from "../dom.js";
-import { Wrong, field, form, mend, passwordField } from "../forms.js";
+import { Wrong, field, form, mend } from "../forms.js";
 import { button, sheet } from "../parts.js";
 import { t, told } from "../texts.js";
 import { createToken } from "./calls.js";
@@ -34,7 +35,7 @@ export function askForToken(made) {
     value: USUAL_DAYS,
     required: true,
   });
-  const password = passwordField("current-password");
+  const { asked, password } = proof();
   const scopes = choosing();
   const body = form(
     { "data-test": "token-form" },
@@ -43,7 +44,7 @@ export function askForToken(made) {
         name: name.value.trim(),
         scopes: scopes.chosen(),
         expires_in_days: days.valueAsNumber,
-        password: password.value,
+        password: password(),
       };
       if (given.scopes.length === 0) throw new Wrong("scopes", told(WORDS.noScope));
       if (!days.validity.valid) throw new Wrong("expires_in_days", told(WORDS.daysHelp));
@@ -53,7 +54,7 @@ export function askForToken(made) {
     field(told(WORDS.name), name, told(WORDS.nameHelp)),
     scopes.view,
     field(told(WORDS.days), days, told(WORDS.daysHelp)),
-    field(t("welcome.password"), password),
+    asked,
     h(
       "div",
       { class: "choices" },
