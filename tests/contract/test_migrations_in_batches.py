@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -15,7 +16,7 @@ from sqlalchemy import URL, Connection, create_engine, text
 from attendance_adapters.sql import migrate as migrating
 from attendance_adapters.sql import migration_steps
 from attendance_adapters.sql.addresses import sqlite_url
-from attendance_adapters.sql.maintenance import run_on_connection
+from attendance_adapters.sql.maintenance import LOCKED_SECONDS, run_on_connection
 from attendance_adapters.sql.migrate import upgrade
 from attendance_adapters.sql.revisions import is_current
 from tests.support import migrates_and_dies
@@ -196,6 +197,16 @@ class TestTwoAtOnce:
         between_batches(monkeypatch, let_the_newer_one_in)
         upgrade(url)
         assert run_sql(url, "SELECT version_num FROM alembic_version") == [("of_tomorrow",)]
+
+    def test_one_waits_for_whoever_has_the_file_locked(self, tmp_path: Path) -> None:
+        """For longer than the 5 s that Python's driver waits by itself."""
+        file = tmp_path / "attendance.db"
+        other = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
+        other.execute("BEGIN IMMEDIATE")
+        ends = threading.Timer(LOCKED_SECONDS + 1, other.close)
+        ends.start()
+        upgrade(URL.create("sqlite", database=str(file)))
+        ends.join()
 
     def test_many_over_an_empty_database(self, url: URL) -> None:
         failed: list[BaseException] = []

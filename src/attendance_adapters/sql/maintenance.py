@@ -31,18 +31,25 @@ RETRY_SECONDS: Seconds = 3.0
 ADVISORY_LOCK: Final = 7_216_355_201
 WAIT_SECONDS: Seconds = 0.2  # between two looks whether the other migration is done
 LOCK_MILLISECONDS: Final = 1_000  # a service gives up after twice as long
+# For whoever has a SQLite file locked: a service that starts, and a migration behind another one,
+# whose step may be long on a slow disk
+LOCKED_SECONDS: Final[Seconds] = 5.0
+LOCKED_SECONDS_OF_MIGRATIONS: Final[Seconds] = 60.0
 MET_A_LOCK: Final = frozenset({"55P03", "40P01"})  # a lock not got in time, a deadlock
 logger = logging.getLogger(__name__)
 
 
-def run_on_connection(url: URL, work: Callable[[Connection], T]) -> T:
+def run_on_connection(
+    url: URL, work: Callable[[Connection], T], *, locked_seconds: Seconds = LOCKED_SECONDS
+) -> T:
     """Opens a connection, runs ``work`` on it, and returns what that returned.
 
-    Raises UnusableDatabase.
+    Whoever has a SQLite file locked is waited for; on PostgreSQL `keep_others_out` and
+    `try_patiently` do so. Raises UnusableDatabase.
     """
     try:
         if url.get_backend_name() == "sqlite":
-            return _run_on_sqlite(url, work)
+            return _run_on_sqlite(url, work, locked_seconds)
         with ThreadPoolExecutor(1) as thread:  # an event loop may run in the caller's thread
             return thread.submit(asyncio.run, _run_on_asyncpg(url, work)).result()
     except DBAPIError as error:
@@ -90,8 +97,8 @@ def _met_a_lock(error: DBAPIError) -> bool:
     return getattr(driver_error, "sqlstate", None) in MET_A_LOCK
 
 
-def _run_on_sqlite(url: URL, work: Callable[[Connection], T]) -> T:
-    engine = create_engine(url)
+def _run_on_sqlite(url: URL, work: Callable[[Connection], T], locked_seconds: Seconds) -> T:
+    engine = create_engine(url, connect_args={"timeout": locked_seconds})
 
     @event.listens_for(engine, "connect")
     def stop_implicit_commits(driver_connection: Any, _record: object) -> None:

@@ -12,6 +12,7 @@ from alembic.script import Script, ScriptDirectory
 from sqlalchemy import URL, Connection
 
 from attendance_adapters.sql.maintenance import (
+    LOCKED_SECONDS_OF_MIGRATIONS,
     PAUSE_SECONDS,
     keep_others_out,
     run_on_connection,
@@ -33,7 +34,7 @@ def upgrade(url: URL, revision: str = "head") -> None:
         keep_others_out(connection)
         try_patiently(connection, lambda: _take_steps(connection, revision))
 
-    run_on_connection(url, run)
+    run_on_connection(url, run, locked_seconds=LOCKED_SECONDS_OF_MIGRATIONS)
 
 
 def _take_steps(connection: Connection, target: str) -> None:

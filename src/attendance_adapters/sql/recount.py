@@ -27,6 +27,7 @@ from sqlalchemy import (
 
 from attendance_adapters.sql.karma import rule_of
 from attendance_adapters.sql.maintenance import (
+    LOCKED_SECONDS_OF_MIGRATIONS,
     PAUSE_SECONDS,
     keep_others_out,
     run_on_connection,
@@ -86,7 +87,7 @@ def apply_rule(url: URL, terms: Terms) -> None:
         for _ in _recount_in_batches(connection, _OF_ANOTHER_RULE, rule_of(terms)):
             pass
 
-    run_on_connection(url, run)
+    run_on_connection(url, run, locked_seconds=LOCKED_SECONDS_OF_MIGRATIONS)
 
 
 class Recount(NamedTuple):
@@ -115,7 +116,7 @@ def recount(url: URL) -> Recount:
             wrong += len(batch.after - batch.before)
         return Recount(months, wrong)
 
-    return run_on_connection(url, run)
+    return run_on_connection(url, run, locked_seconds=LOCKED_SECONDS_OF_MIGRATIONS)
 
 
 def _put_rule(connection: Connection, terms: Terms) -> None:
