@@ -223,5 +223,5 @@ async def test_what_is_kept_of_one_is_downloaded_by_the_password(door: Door) -> 
     await visitor.at("download-data").click()
     await field.fill(PASSWORD)
     await proof.get_by_test_id("submit").click()
-    await expect(visitor.at("form-error")).to_contain_text("Too many attempts")
+    await expect(proof.get_by_test_id("form-error")).to_contain_text("Too many attempts")
     visitor.watch.wrong = [each for each in visitor.watch.wrong if "429" not in each]

@@ -41,7 +41,7 @@ async def test_an_organiser_sees_the_code_first_and_shows_it_to_all(door: Door) 
     await teacher.at("project").click()
     shown = teacher.at("projected")
     await expect(shown).to_contain_text("On the wall")
-    assert await teacher.page.evaluate("() => document.fullscreenElement !== null")
+    await teacher.page.wait_for_function("() => document.fullscreenElement !== null")
     height = await teacher.page.evaluate("() => innerHeight")
     box = await shown.get_by_role("img").bounding_box()
     assert box and min(box["width"], box["height"]) > 0.9 * height

@@ -45,13 +45,13 @@ async def test_scans_are_judged_one_after_another(
 ) -> None:
     students = [
         await sends_scan(door, f"Record {number}", f"record-{number}", tmp_path)
-        for number in range(3)
+        for number in range(4)
     ]
     judge = await moderator(door, service, "mo-derator")
     await judge.at("tab-me").click()
     await judge.at("to-review").click()
     await judge.at("begin").click()
-    for number in range(3):
+    for number in range(4):
         await expect(judge.at("desk")).to_contain_text(f"Record {number}")
         picture = judge.at("scan-frame").locator("img")
         await expect(picture).to_have_js_property("complete", True)
