@@ -6,8 +6,9 @@ import itertools
 from functools import cache
 from time import sleep
 
-from alembic import command
 from alembic.config import Config
+from alembic.runtime.environment import EnvironmentContext
+from alembic.runtime.migration import RevisionStep
 from alembic.script import Script, ScriptDirectory
 from sqlalchemy import URL, Connection
 
@@ -51,8 +52,17 @@ def _take_steps(connection: Connection, target: str) -> None:
             if after is None or after.revision != script.revision:
                 break  # another process has done the rest
         else:
-            command.upgrade(_alembic_config(connection), script.revision)
+            _take_step(connection, script)
         connection.commit()
+
+
+def _take_step(connection: Connection, script: Script) -> None:
+    """Runs one script; `alembic.command` would load all of them anew for each."""
+    config, scripts = Config(), _scripts()
+    config.attributes["connection"] = connection
+    step = RevisionStep.upgrade_from_script(scripts.revision_map, script)
+    with EnvironmentContext(config, scripts, fn=lambda *_: [step]):
+        scripts.run_env()
 
 
 def _next_script(connection: Connection, target: str) -> Script | None:
@@ -71,10 +81,3 @@ def _next_script(connection: Connection, target: str) -> Script | None:
 @cache
 def _scripts() -> ScriptDirectory:
     return ScriptDirectory(str(MIGRATIONS))
-
-
-def _alembic_config(connection: Connection) -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    config.attributes["connection"] = connection
-    return config
