@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import get_type_hints
 
 import punq
@@ -26,21 +27,30 @@ def build_use_cases(
     terms: Terms,
 ) -> UseCases:
     """Builds every use case over these ports."""
-    container = punq.Container()
-    container.register(ports.Transact, instance=transact)
-    container.register(ports.Observe, instance=observe)
-    container.register(ports.Browse, instance=browse)
-    container.register(ports.Files, instance=files)
-    container.register(ports.Pictures, instance=pictures)
-    container.register(ports.Passwords, instance=passwords)
-    container.register(ports.Ids, instance=ids)
-    container.register(ports.IdentityProvider, instance=provider)
-    container.register(Terms, instance=terms)
-    container.register(ports.Together, instance=concurrently)
-    container.register(ComeBack)
-    for use_case in get_type_hints(UseCases).values():
-        container.register(use_case)
-    container.register(UseCases)
-    use_cases = container.resolve(UseCases)
+    use_cases = _classes().resolve(
+        UseCases,
+        transact=transact,
+        observe=observe,
+        browse=browse,
+        files=files,
+        pictures=pictures,
+        passwords=passwords,
+        ids=ids,
+        provider=provider,
+        terms=terms,
+        together=concurrently,
+    )
     assert isinstance(use_cases, UseCases)
     return use_cases
+
+
+@cache
+def _classes() -> punq.Container:
+    """Registers what is built; its ports are given by their names to each that is resolved.
+
+    To read the types of a hundred constructors takes longer than to call them.
+    """
+    container = punq.Container()
+    for use_case in (ComeBack, UseCases, *get_type_hints(UseCases).values()):
+        container.register(use_case)
+    return container
