@@ -247,6 +247,7 @@ async def test_ten_mebibytes_are_allowed_and_one_byte_more_is_not(
         await pictures.clean(data + bytes(MAX_BYTES - len(data) + 1), owner=ANNA, max_side=LARGE)
 
 
+@pytest.mark.long
 @pytest.mark.timeout(400)
 @pytest.mark.parametrize("with_transparency", [False, True])
 async def test_what_would_be_longer_than_ten_mebibytes_is_a_jpeg(with_transparency: bool) -> None:

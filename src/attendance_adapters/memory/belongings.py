@@ -21,32 +21,11 @@ class Belongings:
 
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
-        kind = BelongingKind
-        self._records: Mapping[BelongingKind, Callable[[UserId], Iterator[Belonging]]] = {
-            kind.ACCOUNT: self._account,
-            kind.PROFILE: self._profile,
-            kind.SCAN: self._scan,
-            kind.SCAN_LOG: self._scan_log,
-            kind.SESSIONS: self._sessions,
-            kind.KNOWN_BROWSERS: self._known_browsers,
-            kind.TOKENS: self._tokens,
-            kind.LINKS: self._links,
-            kind.FRIENDS: self._friends,
-            kind.CREATED_EVENTS: self._created_events,
-            kind.HELPED_EVENTS: self._helped_events,
-            kind.PLACES: self._places,
-            kind.HOLDS: self._holds,
-            kind.SOCKETS: self._sockets,
-            kind.SCANS_TAKEN: self._scans_taken,
-            kind.SCANS_HANDLED: self._scans_handled,
-            kind.MARKS_RECEIVED: self._marks_received,
-            kind.MARKS_GIVEN: self._marks_given,
-        }
 
     def of(
         self, user_id: UserId, kind: BelongingKind, query: ListQuery[Belonging]
     ) -> Sequence[Belonging]:
-        return piece_of(self._records[kind](user_id), query, lambda each: each.key)
+        return piece_of(_RECORDS[kind](self, user_id), query, lambda each: each.key)
 
     def _name(self, user_id: UserId) -> str:
         return self._tables.profiles[user_id].display_name
@@ -261,6 +240,28 @@ class Belongings:
             "reason": None if entry.reason is None else entry.reason.value,
             "note": self._tables.ledger_notes.get(key, NO_NOTES).note or None,
         }
+
+
+_RECORDS: Mapping[BelongingKind, Callable[[Belongings, UserId], Iterator[Belonging]]] = {
+    BelongingKind.ACCOUNT: Belongings._account,
+    BelongingKind.PROFILE: Belongings._profile,
+    BelongingKind.SCAN: Belongings._scan,
+    BelongingKind.SCAN_LOG: Belongings._scan_log,
+    BelongingKind.SESSIONS: Belongings._sessions,
+    BelongingKind.KNOWN_BROWSERS: Belongings._known_browsers,
+    BelongingKind.TOKENS: Belongings._tokens,
+    BelongingKind.LINKS: Belongings._links,
+    BelongingKind.FRIENDS: Belongings._friends,
+    BelongingKind.CREATED_EVENTS: Belongings._created_events,
+    BelongingKind.HELPED_EVENTS: Belongings._helped_events,
+    BelongingKind.PLACES: Belongings._places,
+    BelongingKind.HOLDS: Belongings._holds,
+    BelongingKind.SOCKETS: Belongings._sockets,
+    BelongingKind.SCANS_TAKEN: Belongings._scans_taken,
+    BelongingKind.SCANS_HANDLED: Belongings._scans_handled,
+    BelongingKind.MARKS_RECEIVED: Belongings._marks_received,
+    BelongingKind.MARKS_GIVEN: Belongings._marks_given,
+}
 
 
 def _belonging(key: tuple[Any, ...], **record: Any) -> Belonging:
