@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
@@ -24,6 +25,8 @@ from attendance_web.demo.client import Visitor
 from tests.chaos import attacks, bystander, flood, floods
 from tests.chaos.cast import PASSWORD, Cast, Pairing
 from tests.chaos.felt import PATIENCE, Felt
+from tests.support import fork_server
+from tests.support.fork_server import ForkedProcess
 from tests.support.gathering import Gathering, gathering, gatherings
 from tests.support.killable_servers import a_postgres
 from tests.support.many_entries import fill_ledger
@@ -209,7 +212,7 @@ def besieged(on: Ground, name: str, seconds: float) -> Siege:
     command = on.command(module, name, on.door.url, "--seconds", bounds, *who)
     with _bystander(on, seconds) as inside:
         before = on.memory()
-        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as attacker:
+        with _started(command) as attacker:
             try:
                 with _watched(on, attacker) as highest:
                     assert attacker.stdout is not None
@@ -217,22 +220,33 @@ def besieged(on: Ground, name: str, seconds: float) -> Siege:
                     during = _felt(inside)
             finally:
                 attacker.terminate()
-                said_by_attacker, _ = attacker.communicate(timeout=SECONDS)
+                attacker.wait(SECONDS)
+            assert attacker.stdout is not None
+            said_by_attacker = attacker.stdout.read()
     told_done = json.loads(said_by_attacker.splitlines()[-1])
     done = flood.Done(**told_done) if is_flood else attacks.Done(**told_done)
     memory = before, max(highest), on.memory()
     return Siege(during, done, memory, on.leases_lost() - leases_lost)
 
 
+def _started(command: Sequence[str]) -> ForkedProcess:
+    """A program that hears what we write and whose words we read."""
+    return fork_server.start(
+        command,
+        cwd=fork_server.ROOT,
+        env=os.environ,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+
+
 @contextmanager
-def _bystander(on: Ground, seconds: float) -> Iterator[subprocess.Popen[str]]:
+def _bystander(on: Ground, seconds: float) -> Iterator[ForkedProcess]:
     """One who is inside, and waits to be told to begin."""
     command = on.command(
         bystander.__name__, on.door.url, "--cast", str(on.cast), "--seconds", str(seconds)
     )
-    with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as process:
+    with _started(command) as process:
         try:
             assert process.stdout is not None
             if process.stdout.readline().strip() != bystander.READY:
@@ -244,7 +258,7 @@ def _bystander(on: Ground, seconds: float) -> Iterator[subprocess.Popen[str]]:
             process.kill()
 
 
-def _felt(inside: subprocess.Popen[str]) -> dict[str, Felt]:
+def _felt(inside: ForkedProcess) -> dict[str, Felt]:
     assert inside.stdin is not None and inside.stdout is not None
     inside.stdin.write("begin\n")
     inside.stdin.flush()
@@ -253,7 +267,7 @@ def _felt(inside: subprocess.Popen[str]) -> dict[str, Felt]:
 
 
 @contextmanager
-def _watched(on: Ground, attacker: subprocess.Popen[str]) -> Iterator[list[int]]:
+def _watched(on: Ground, attacker: ForkedProcess) -> Iterator[list[int]]:
     """The service's memory, look by look; the attack ends where that is too much."""
     seen, over = [on.memory()], threading.Event()
 

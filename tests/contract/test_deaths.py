@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import signal
 import sys
 from pathlib import Path
@@ -16,7 +17,7 @@ from sqlalchemy import URL
 from attendance_adapters import Attendance
 from attendance_core import Confirmed, LoggedIn, Marked, Role
 from attendance_core.vocabulary import EventId, UserId
-from tests.support import dying_library
+from tests.support import dying_library, fork_server
 
 ROOT = Path(__file__).parents[2]
 ANNA, BORIS = UserId(1), UserId(2)
@@ -41,14 +42,10 @@ class Left(NamedTuple):
 
 async def killed_at(point: str, where: str) -> Left:
     """Has a process die at this point."""
-    child = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", dying_library.__name__, point, where),
-        cwd=ROOT,
-        stdout=asyncio.subprocess.PIPE,
-    )
-    printed, _ = await child.communicate()
+    command = [sys.executable, "-m", dying_library.__name__, point, where]
+    child = await asyncio.to_thread(fork_server.run, command, cwd=ROOT, env=os.environ)
     assert child.returncode == -signal.SIGKILL
-    event_id, anna, boris = json.loads(printed)
+    event_id, anna, boris = json.loads(child.stdout)
     return Left(EventId(UUID(event_id)), LoggedIn(ANNA, anna), LoggedIn(BORIS, boris))
 
 

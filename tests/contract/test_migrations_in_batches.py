@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sqlite3
-import subprocess
 import sys
 import threading
 from collections.abc import Callable
@@ -19,7 +19,8 @@ from attendance_adapters.sql.addresses import sqlite_url
 from attendance_adapters.sql.maintenance import LOCKED_SECONDS, run_on_connection
 from attendance_adapters.sql.migrate import upgrade
 from attendance_adapters.sql.revisions import is_current
-from tests.support import migrates_and_dies
+from tests.support import fork_server, migrates_and_dies
+from tests.support.fork_server import ROOT, ForkedProcess
 from tests.support.migrates_and_dies import BATCH_SIZE
 from tests.support.migrating import (
     LAST_OF_BEFORE,
@@ -110,11 +111,10 @@ def unfolded_if_there(url: URL) -> int:
     return 2 * PEOPLE if at == [(LAST_OF_BEFORE,)] else unfolded(url)
 
 
-def run_program(url: URL, dies_after: int = 0) -> subprocess.Popen[bytes]:
+def run_program(url: URL, dies_after: int = 0) -> ForkedProcess:
     address = url.render_as_string(hide_password=False)
-    return subprocess.Popen(
-        [sys.executable, "-m", migrates_and_dies.__name__, address, str(dies_after)]
-    )
+    command = [sys.executable, "-m", migrates_and_dies.__name__, address, str(dies_after)]
+    return fork_server.start(command, cwd=ROOT, env=os.environ)
 
 
 class TestWriters:
