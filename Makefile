@@ -40,16 +40,23 @@ run: install ## Bring the database up to date and serve
 demo: install ## Play a class against the service that make run has started, and check its sheet
 	$(BIN)/attendance demo
 
+# What failed is run once more, alone, and both are in the log: beside others, on a busy machine, a
+# test of real processes may miss the instant that it waits for. What is wrong fails twice.
+define pytest
+	$(or $(3),$(BIN))/python -m pytest $(1) || { test $$? -eq 1 && echo "once more, alone:" && \
+	  $(or $(3),$(BIN))/python -m pytest --last-failed --last-failed-no-failures none $(2); }
+endef
+
 .PHONY: test
 test: install ## Run the test suite (TEST_WORKERS=n processes)
-	$(BIN)/python -m pytest -n $(TEST_WORKERS) --dist worksteal -m "not long"
+	$(call pytest,-n $(TEST_WORKERS) --dist worksteal -m "not long",-m "not long")
 
 # To collect all the others takes each worker as long as a test; tests/conftest.py misses no file
 LONG = $(sort $(shell grep -rl --include='test_*.py' --exclude-dir=browser 'mark\.long' tests))
 
 .PHONY: long
 long: install ## Run the tests that take long: chaos, deaths in every place, the largest pictures
-	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m long $(LONG)
+	$(call pytest,-n $(WORKERS) --dist worksteal -m long $(LONG),-m long $(LONG))
 
 .PHONY: unit
 unit: install ## Run the quick tests, which touch neither disk nor network
@@ -77,7 +84,7 @@ page: ## Test the page's modules by themselves, where node is there
 
 .PHONY: browser
 browser: install node_modules ## Use the page in a real browser, as people do (Debian's chromium-headless-shell, npm)
-	$(BIN)/python -m pytest -n 3 --dist worksteal tests/browser
+	$(call pytest,-n 3 --dist worksteal tests/browser,tests/browser)
 
 .PHONY: screenshots
 screenshots: install node_modules ## Take the pictures of the page anew that the README and an installer show
@@ -108,11 +115,12 @@ IN_PROCESS := tests/unit $(patsubst %,tests/contract/%.py,$(addprefix test_, \
 # Per cent of the lines and branches of a package that these take, a little below what they do
 FLOORS := attendance_core=98 attendance_adapters=89 attendance_web=83
 
+COVERED := -m "not slow and not long" --hypothesis-profile quick --cov --cov-report= $(IN_PROCESS)
+
 # Few examples take the ways that many take, and a line costs three times as much that is watched
 .PHONY: cover
 cover: install ## Run the tests of this process, and measure the branches they take in each package
-	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not slow and not long" --hypothesis-profile quick \
-	  --cov --cov-report= $(IN_PROCESS)
+	$(call pytest,-n $(WORKERS) --dist worksteal $(COVERED),$(COVERED) --cov-append)
 	@for floor in $(FLOORS); do \
 	  $(BIN)/coverage report --include="src/$${floor%=*}/*" --fail-under=$${floor#*=} || failed=1; \
 	done; test -z "$$failed"
@@ -128,9 +136,9 @@ define try
 	$(PYTHON) -m venv --clear build/$@
 	build/$@/bin/python -m pip install --disable-pip-version-check --quiet --upgrade 'pip>=25.1'
 	build/$@/bin/python -m pip install --quiet '.[$(EXTRAS)]' --group tests $(1)
-	build/$@/bin/python -m pytest -n $(WORKERS) --dist worksteal -m "not slow and not long" \
-	  --hypothesis-profile quick $(TRIED)
+	$(call pytest,-n $(WORKERS) --dist worksteal $(QUICK),$(QUICK),build/$@/bin)
 endef
+QUICK := -m "not slow and not long" --hypothesis-profile quick $(TRIED)
 
 .PHONY: lowest
 lowest: ## Try the package with the lowest versions of what it needs, in an environment of its own
@@ -139,6 +147,13 @@ lowest: ## Try the package with the lowest versions of what it needs, in an envi
 .PHONY: newest
 newest: ## Try it with the newest versions there are
 	$(call try)
+
+OF_POSTGRES := -k "not memory and not sqlite and not valkey" tests/contract/postgres \
+  $(patsubst %,tests/contract/test_%.py,stores stores_marking migrations notifier)
+.PHONY: postgres
+postgres: export ATTENDANCE_TEST_POSTGRES := wheel
+postgres: install ## Try the PostgreSQL of the wheel, where the tests use the one of the system
+	$(call pytest,-n $(WORKERS) --dist worksteal $(OF_POSTGRES),$(OF_POSTGRES))
 
 .PHONY: bench
 bench: install ## Measure how fast it is beside floors, and write docs/performance.md (BENCH="marking idle" ROUNDS=n)

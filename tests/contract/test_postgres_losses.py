@@ -25,7 +25,8 @@ from tests.support.postgres_strangers import Stranger, beside
 from tests.support.stand_ins import NOON, SetClock
 from tests.support.world import session_of
 
-BACK_WITHIN = 2.0  # seconds after the server is up
+CROWD = 20  # people
+PATIENCE = 30  # seconds, on a slow machine
 END = "SELECT pg_terminate_backend(pg_backend_pid())"
 HURRY = 0.01  # seconds after which a client in a hurry asks again
 
@@ -104,7 +105,7 @@ class Crowd:
         self.unavailable = 0
         self.others: list[BaseException] = []
         self.slowest = 0.0
-        self._tasks = [asyncio.create_task(self._ask(number)) for number in range(20)]
+        self._tasks = [asyncio.create_task(self._ask(number)) for number in range(CROWD)]
 
     async def _ask(self, number: int) -> None:
         loop = asyncio.get_running_loop()
@@ -150,13 +151,15 @@ class TestServer:
         await crowd.until(100)
         await asyncio.to_thread(cluster.stop, mode)
         await asyncio.to_thread(cluster.start)
-        async with asyncio.timeout(BACK_WITHIN):
-            await store.transact(lambda u: u.accounts.add("back", "hash", NOON))
+        before = crowd.unavailable
+        async with asyncio.timeout(PATIENCE):
             await crowd.until(100)
+        # It waits for nothing once the server answers: who was being told so, and nobody twice
+        assert crowd.unavailable - before <= CROWD
         await crowd.goes()
         await asyncio.gather(*store._tasks, return_exceptions=True)
         assert crowd.others == []
-        assert crowd.unavailable > 0
+        assert before > 0
         assert crowd.slowest < 5
         async with beside(store) as connection:
             found = await connection.execute(text("SELECT username FROM accounts"))
@@ -244,14 +247,13 @@ class TestServer:
         done = asyncio.Event()
 
         def work(unit: Any) -> None:
-            unit.accounts._execute(text("SELECT pg_sleep(1)"))
+            unit.accounts._execute(text("SELECT pg_sleep(2)"))
             unit.accounts.add("anna", "hash", NOON)
             done.set()
 
-        began = asyncio.get_running_loop().time()
         with pytest.raises(Unavailable):
             await store.transact(work)
-        assert asyncio.get_running_loop().time() - began < 0.9
+        assert not done.is_set()
         await done.wait()
         await asyncio.gather(*store._tasks)
         assert await store.observe(lambda u: u.accounts.find("anna")) is not None
