@@ -109,7 +109,7 @@ IN_PROCESS := tests/unit $(patsubst %,tests/contract/%.py,$(addprefix test_, \
   opening organisers_live organisers_races orphans other_person outbox packing page passwords person_turns \
   picture_workers pictures recovery_races refusal_pace rooms scans search secrets_at_rest security_lines settings \
   sheet_files sheet_sources sheet_workers sheets sockets sockets_without_news sqlite sqlite_groups sqlite_scrub \
-  store_calls stores stores_belongings stores_boards stores_links stores_marking stores_organisers stores_recovery \
+  store_calls stores stores_belongings stores_boards stores_hosts stores_links stores_marking stores_organisers stores_recovery \
   stores_review stores_rooms stores_tokens stores_unused together token_sockets traces watching wrong_use ws_protocol) \
   $(addprefix postgres/test_,changed_events clocks races round_trips transactions))
 # Per cent of the lines and branches of a package that these take, a little below what they do

@@ -24,6 +24,7 @@ class IdentityKind(Enum):
     """Who says who somebody is."""
 
     OIDC = "oidc"  # a provider of OpenID Connect
+    HOST = "host"  # a program that this one runs in, or beside, and that has people of its own
 
 
 class Purpose(Enum):

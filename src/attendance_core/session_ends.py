@@ -89,7 +89,11 @@ async def end_sessions_of(
         unit.accounts.lock(user_id)
         check(unit)
         # One more may be the spared one, and one more says that there are others
-        listed = unit.sessions.of(user_id, None if at_once is None else at_once + 2)
+        most_listed = None if at_once is None else at_once + 2
+        listed = [
+            *unit.sessions.of(user_id, most_listed),
+            *unit.sessions.of_host(user_id, most_listed),
+        ]
         others = [each.session_id for each in listed if each.session_id != spared]
         have_ended = not others or end_sessions(unit, others[:at_once], terms, most)
         if not have_ended or len(others) > len(others[:at_once]):

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from attendance_core import ports
 from attendance_core.bearer_tokens import Token
 from attendance_core.marking.terms import Terms
-from attendance_core.session_ends import end_sessions_in_pieces
+from attendance_core.session_ends import end_sessions_in_pieces, end_sessions_of
 from attendance_core.vocabulary import UserId
 
 
@@ -35,6 +35,22 @@ async def end_tokens(transact: ports.Transact, user_id: UserId, terms: Terms) ->
         return expire_tokens(unit, user_id)
 
     await remove_tokens(transact, await transact(work), terms)
+
+
+async def end_all_of(transact: ports.Transact, user_id: UserId, terms: Terms) -> None:
+    """Ends all sessions and tokens of a person, with their sockets, whoever opened them.
+
+    Whoever has somebody's account may have given tokens to programs of their own.
+    """
+    await end_sessions_of(
+        transact,
+        user_id,
+        terms,
+        spared=None,
+        check=lambda unit: None,
+        finish=lambda unit: expire_tokens(unit, user_id),
+    )
+    await end_tokens(transact, user_id, terms)
 
 
 async def end_token_sessions(

@@ -53,7 +53,9 @@ from attendance_core.friends import (
     RemoveFriend,
     SendFriendRequest,
 )
+from attendance_core.hosts import Admit, Dismiss, Subjects
 from attendance_core.limits import BeginTry, CountOne, EndTry, ForgetTallies
+from attendance_core.marking.at_once import MarkAtOnce
 from attendance_core.marking.commands import (
     ConfirmMarking,
     HangUp,
@@ -148,6 +150,10 @@ class UseCases:
     unlink_provider: UnlinkProvider
     forget_link_requests: ForgetLinkRequests
 
+    admit: Admit
+    dismiss: Dismiss
+    subjects: Subjects
+
     make_recovery_codes: MakeRecoveryCodes
     use_recovery_code: UseRecoveryCode
     make_reset_link: MakeResetLink
@@ -218,6 +224,7 @@ class UseCases:
     prepare_to_mark: PrepareToMark
     confirm_marking: ConfirmMarking
     refuse_to_mark: RefuseToMark
+    mark_at_once: MarkAtOnce
 
     take_lease: TakeLease
     renew_lease: RenewLease

@@ -193,6 +193,10 @@ BY_NOBODY: dict[str, tuple[Call, Any]] = {
     ),
     "confirm_marking": (lambda do: do.confirm_marking(connection=MARKING), NotLoggedIn),
     "refuse_to_mark": (lambda do: do.refuse_to_mark(connection=MARKING), NotLoggedIn),
+    "mark_at_once": (
+        lambda do: do.mark_at_once(actor=NOBODY, event_id=EVENT, user_id=SOMEBODY),
+        PersonNotFound,
+    ),
     "find_ending": (lambda do: do.find_ending(connection=MARKING), Ending.LOGGED_OUT),
 }
 # Each that is told whom it is about
@@ -217,6 +221,8 @@ ABOUT_NOBODY: dict[str, tuple[Call, Any]] = {
         lambda do: do.remove_friend(actor=SOMEBODY, user_id=NOBODY),
         PersonNotFound,
     ),
+    "dismiss": (lambda do: do.dismiss(issuer="host", subject="nobody"), None),
+    "subjects": (lambda do: do.subjects(issuer="host", user_ids=[NOBODY]), {}),
     "read_scan": (lambda do: do.read_scan(user_id=NOBODY), ScanNotFound),
     "judge_scan": (
         lambda do: do.judge_scan(user_id=NOBODY, file=FileKey("x"), approve=True),
@@ -234,6 +240,7 @@ ABOUT_NOBODY: dict[str, tuple[Call, Any]] = {
 WITHOUT_PEOPLE = frozenset(
     [
         "sign_up",
+        "admit",
         "identify",
         "count_one",
         "begin_try",
@@ -286,6 +293,7 @@ OF_NO_ID: dict[str, Callable[[UseCases, Any], Coroutine[Any, Any, Any]]] = {
     "mark_participant": lambda do, it: do.mark_participant(
         actor=SOMEBODY, event_id=it, user_id=NOBODY
     ),
+    "mark_at_once": lambda do, it: do.mark_at_once(actor=SOMEBODY, event_id=it, user_id=NOBODY),
     "annul_mark": lambda do, it: do.annul_mark(
         actor=SOMEBODY, event_id=it, user_id=NOBODY, n=1, reason=AnnulReason.OTHER
     ),

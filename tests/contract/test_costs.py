@@ -52,6 +52,12 @@ STEPS: dict[str, tuple[int, Step]] = {
         lambda it: it.do.prepare_to_mark(connection=it.markers[0], target=BORIS),
     ),
     "confirm": (4, lambda it: it.do.confirm_marking(connection=it.markers[0], target=BORIS)),
+    "mark at once": (
+        8,
+        lambda it: it.do.mark_at_once(
+            actor=it.markers[0].user_id, event_id=EVENT, user_id=UserId(7)
+        ),
+    ),
     "open mark_me": (4, lambda it: it.do.mark_me(connection=ASKS)),
     "open marking": (4, lambda it: it.do.ready_to_mark(connection=MARKS)),
     "goodbye": (

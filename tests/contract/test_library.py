@@ -26,13 +26,14 @@ from attendance_core import (
     browsers,
     events,
     friends,
+    hosts,
     limits,
     profiles,
     providers,
     recovery,
     tokens,
 )
-from attendance_core.marking import commands, endings, glances, readings, upkeep
+from attendance_core.marking import at_once, commands, endings, glances, readings, upkeep
 
 README = Path(__file__).resolve().parents[2] / "README.md"
 (EXAMPLE,) = re.findall(
@@ -76,6 +77,7 @@ class TestUseCases:
         """Whatever the core can be asked for is a field, by its class's name."""
         modules = (
             accounts,
+            at_once,
             attendance,
             browsers,
             commands,
@@ -83,6 +85,7 @@ class TestUseCases:
             events,
             friends,
             glances,
+            hosts,
             limits,
             profiles,
             providers,

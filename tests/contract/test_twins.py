@@ -175,6 +175,24 @@ MOVES: dict[str, Callable[[Known, int, int, int], Call]] = {
             browser_secrets=k.browsers(c),
         )
     ),
+    "admit": lambda k, a, b, c: (
+        lambda do: do.admit(
+            issuer="host",
+            subject=one_of(USERNAMES, a),
+            display_name=one_of(NAMES, b),
+            session="phone" * (c % 2),
+        )
+    ),
+    "dismiss": lambda k, a, b, c: (
+        lambda do: do.dismiss(
+            issuer="host",
+            subject=one_of(USERNAMES, a),
+            session="phone" * (b % 2) if c else None,
+        )
+    ),
+    "subjects": lambda k, a, b, c: (
+        lambda do: do.subjects(issuer="host", user_ids=[UserId(n) for n in range(a, 9)])
+    ),
     "get_username": lambda k, a, b, c: lambda do: do.get_username(actor=k.user(a)),
     "recognise_browser": lambda k, a, b, c: (
         lambda do: do.recognise_browser(
@@ -517,6 +535,11 @@ MARKING: dict[str, Callable[[Known, int, int, int], Call]] = {
         lambda do: do.hang_up(connections=[k.connection(a)], goodbye=b > 1)
     ),
     "find_ending": lambda k, a, b, c: lambda do: do.find_ending(connection=k.connection(a)),
+    "mark_at_once": lambda k, a, b, c: (
+        lambda do: do.mark_at_once(
+            actor=k.actor(a), event_id=k.event(5 if c == 5 else c % 2), user_id=k.user(b)
+        )
+    ),
 }
 SECONDS = (0.5, 1.0, 3.0, 7.0, 16.0, 91.0)
 ORGANISING = ["update_event", "add_helper", "remove_helper"]

@@ -15,7 +15,16 @@ from attendance_adapters.memory.ledger import Ledger
 from attendance_adapters.memory.unit import MemoryUnit
 from attendance_core.attendance import corrections
 from attendance_core.events import changes, organisers
-from attendance_core.marking import askers, commands, karma, leaving_out, moves, places, upkeep
+from attendance_core.marking import (
+    askers,
+    commands,
+    holds,
+    karma,
+    leaving_out,
+    moves,
+    places,
+    upkeep,
+)
 from attendance_core.marking.announcements import Announcement
 from attendance_core.marking.askers import Askers
 from attendance_core.marking.connections import Connection, Role
@@ -46,7 +55,7 @@ def people_may_mark_themselves(plant: Plant) -> None:
         if mine.user_id != target:
             places.check_may_choose(target, mine=mine, holding=holding, now=now)
 
-    plant.setattr(commands, "check_may_choose", check_may_choose)
+    plant.setattr(holds, "check_may_choose", check_may_choose)
 
 
 def holds_do_not_expire(plant: Plant) -> None:
@@ -164,7 +173,7 @@ def another_process_forgets_that_it_is_too_soon(plant: Plant) -> None:
 
     for module in (moves, commands, upkeep):
         plant.setattr(module, "end_hold", ends)
-    plant.setattr(commands, "check_not_too_soon", checks)
+    plant.setattr(holds, "check_not_too_soon", checks)
 
 
 def a_hold_is_not_told_by_readings(plant: Plant) -> None:

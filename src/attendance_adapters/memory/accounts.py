@@ -64,12 +64,18 @@ class Sessions:
         return self._sessions.get(session_id)
 
     def of(self, user_id: UserId, limit: int | None = None) -> Sequence[Session]:
+        return self._of_kind(user_id, CredentialKind.COOKIE)[:limit]
+
+    def of_host(self, user_id: UserId, limit: int | None = None) -> Sequence[Session]:
+        return self._of_kind(user_id, CredentialKind.HOST)[:limit]
+
+    def _of_kind(self, user_id: UserId, kind: CredentialKind) -> list[Session]:
         theirs = [
             session
             for session in self._sessions.values()
-            if session.user_id == user_id and session.kind is CredentialKind.COOKIE
+            if session.user_id == user_id and session.kind is kind
         ]
-        return sorted(theirs, key=lambda each: (-each.used_at, each.session_id))[:limit]
+        return sorted(theirs, key=lambda each: (-each.used_at, each.session_id))
 
     def lapsed(self, created_until: Instant, limit: int) -> Sequence[SessionId]:
         lapsed = [
@@ -84,7 +90,7 @@ class Sessions:
         idle = [
             each.session_id
             for each in self._sessions.values()
-            if each.kind is CredentialKind.COOKIE and each.used_at <= used_until
+            if each.kind is not CredentialKind.BEARER and each.used_at <= used_until
         ]
         return idle[:limit]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from attendance_adapters.memory.tables import Tables
-from attendance_core.identities import Identity, Link, LinkRequest
+from attendance_core.identities import Identity, IdentityKind, Link, LinkRequest
 from attendance_core.vocabulary import Instant, UserId
 
 
@@ -23,6 +23,18 @@ class Links:
 
     def of(self, user_id: UserId) -> Sequence[Link]:
         theirs = [each for each in self._links.values() if each.user_id == user_id]
+        return sorted(theirs, key=_order_of)
+
+    def of_people(
+        self, kind: IdentityKind, issuer: str, user_ids: Sequence[UserId]
+    ) -> Sequence[Link]:
+        people = frozenset(user_ids)
+        theirs = [
+            each
+            for each in self._links.values()
+            if each.user_id in people
+            and (each.identity.kind, each.identity.issuer) == (kind, issuer)
+        ]
         return sorted(theirs, key=_order_of)
 
     def put(self, link: Link) -> None:

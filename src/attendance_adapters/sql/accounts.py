@@ -54,7 +54,7 @@ FIND_SESSION = _SELECT_SESSION.execution_options(**{WITH_TIME: True})
 SESSIONS_OF = (
     _SELECT_SESSIONS.where(
         sessions.c.user_id == bindparam("user_id", type_=BigId),
-        sessions.c.credential == CredentialKind.COOKIE.value,
+        sessions.c.credential == bindparam("credential", type_=String),
     )
     .order_by(sessions.c.used_at.desc(), sessions.c.session_id)
     .limit(bindparam("limit", type_=BigInteger))
@@ -74,7 +74,7 @@ IDLE_SESSIONS = (
         # Whatever was used last so long ago was opened before: that alone has an index
         sessions.c.created_at <= bindparam("used_until"),
         sessions.c.used_at <= bindparam("used_until"),
-        sessions.c.credential == CredentialKind.COOKIE.value,
+        sessions.c.credential != CredentialKind.BEARER.value,
     )
     .limit(bindparam("limit", type_=BigInteger))
 )
@@ -151,7 +151,16 @@ class Sessions:
         return None if row is None else _session_from(row)
 
     def of(self, user_id: UserId, limit: int | None = None) -> Sequence[Session]:
-        keys = {"user_id": user_id, "limit": NO_LIMIT if limit is None else limit}
+        return self._of_kind(user_id, CredentialKind.COOKIE, limit)
+
+    def of_host(self, user_id: UserId, limit: int | None = None) -> Sequence[Session]:
+        return self._of_kind(user_id, CredentialKind.HOST, limit)
+
+    def _of_kind(
+        self, user_id: UserId, kind: CredentialKind, limit: int | None
+    ) -> Sequence[Session]:
+        most = NO_LIMIT if limit is None else limit
+        keys = {"user_id": user_id, "credential": kind.value, "limit": most}
         return [_session_from(row) for row in self._execute(SESSIONS_OF, keys)]
 
     def lapsed(self, created_until: Instant, limit: int) -> Sequence[SessionId]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import String, bindparam, delete, select, update
 from sqlalchemy.dialects.postgresql import insert  # SQLite understands the same text
 
+from attendance_adapters.sql.column_types import BigId
 from attendance_adapters.sql.executor import WITH_TIME, Executor
 from attendance_adapters.sql.tables import link_requests, links
 from attendance_core.identities import Identity, IdentityKind, Link, LinkRequest
@@ -28,8 +29,12 @@ _IS_IDENTITY = (
 )
 ADD_LINK = insert(links)
 FIND_LINK = _SELECT_LINKS.where(*_IS_IDENTITY)
-LINKS_OF = _SELECT_LINKS.where(links.c.user_id == bindparam("user_id")).order_by(
-    links.c.linked_at, links.c.kind, links.c.issuer, links.c.subject
+_BY_AGE = _SELECT_LINKS.order_by(links.c.linked_at, links.c.kind, links.c.issuer, links.c.subject)
+LINKS_OF = _BY_AGE.where(links.c.user_id == bindparam("user_id"))
+LINKS_OF_PEOPLE = _BY_AGE.where(
+    links.c.user_id.in_(bindparam("user_ids", expanding=True, type_=BigId)),
+    links.c.kind == bindparam("kind", type_=String),
+    links.c.issuer == bindparam("issuer", type_=String),
 )
 PUT_LINK = update(links).where(*_IS_IDENTITY).values(scan_id=bindparam("scan_id"))
 REMOVE_LINK = delete(links).where(*_IS_IDENTITY)
@@ -79,6 +84,12 @@ class Links:
 
     def of(self, user_id: UserId) -> Sequence[Link]:
         return [_link_from(row) for row in self._execute(LINKS_OF, {"user_id": user_id})]
+
+    def of_people(
+        self, kind: IdentityKind, issuer: str, user_ids: Sequence[UserId]
+    ) -> Sequence[Link]:
+        keys = {"kind": kind.value, "issuer": issuer, "user_ids": list(user_ids)}
+        return [_link_from(row) for row in self._execute(LINKS_OF_PEOPLE, keys)]
 
     def put(self, link: Link) -> None:
         self._send(PUT_LINK, {**_keys_of(link.identity), "scan_id": link.scan_id})

@@ -26,6 +26,7 @@ class CredentialKind(Enum):
 
     COOKIE = "cookie"
     BEARER = "bearer"
+    HOST = "host"  # by nothing: a host shows its people in. Decision 0028
 
 
 @dataclass(frozen=True, slots=True)

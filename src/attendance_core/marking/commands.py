@@ -11,26 +11,22 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from attendance_core import ports
-from attendance_core.errors import NotWaiting
 from attendance_core.marking.announcements import PlaceChanged
 from attendance_core.marking.connections import CONNECTIONS_READ, Connection, Process
 from attendance_core.marking.endings import find_ending
-from attendance_core.marking.ledger import NewEntry, Origin
+from attendance_core.marking.holds import choose, mark
 from attendance_core.marking.moves import (
     Known,
     add_connection,
     check_may_open,
-    check_not_too_soon,
     end_hold,
     hang_up,
     lock_for_opening,
-    settle,
 )
 from attendance_core.marking.outcomes import AskerOpened, MarkerOpened, Outcome
 from attendance_core.marking.places import (
     Marked,
     Place,
-    check_may_choose,
     check_may_wait,
     check_not_waiting,
     get_held,
@@ -166,25 +162,22 @@ class PrepareToMark:
         def work(unit: ports.Unit) -> Outcome:
             footing = unit.footings.lock_for_command(connection, [target], target, CONNECTIONS_READ)
             found, event, judge, known = _checked(unit, connection, footing)
-            now = unit.now()
-            # Whoever leaves them out meanwhile waits for their place, and ends this hold
-            check_lets_mark(unit, event, marker)
-            places = {
-                each.user_id: settle(unit, each, judge, self.terms, known)
-                for each in found.values()
-            }
-            ended = tuple(each for each in places.values() if each != found[each.user_id])
-            holding = held_by(marker, places.values())
-            check_may_choose(target, mine=places[marker], holding=holding, now=now)
-            if holding is not None and holding.is_held_by(marker, now):  # it is the target
-                return Outcome(holding, now, changed=False, ended=ended)
-            if target not in places:
-                raise NotWaiting
-            held = places[target].held(marker, now, self.terms.hold_seconds)
-            check_not_too_soon(unit, places[target], marker, judge, self.terms)
+            chosen = choose(
+                unit,
+                event,
+                marker,
+                target,
+                found=found,
+                judge=judge,
+                terms=self.terms,
+                known=known,
+            )
+            held, now = chosen.place, unit.now()
+            if not chosen.is_new:
+                return Outcome(held, now, changed=False, ended=chosen.ended)
             unit.places.put(held)
             unit.announce(PlaceChanged(held, now, connection.connection_id))
-            return Outcome(held, now, ended=ended)
+            return Outcome(held, now, ended=chosen.ended)
 
         return await self.transact(work)
 
@@ -214,12 +207,7 @@ class ConfirmMarking:
                 if isinstance(done.state, Marked) and done.state.marker == marker:
                     return Outcome(done, now, changed=False)
             held = get_held(marker, target, holding=held_by(marker, places.values()), now=now)
-            marked = held.marked(marker, now)
-            entry = NewEntry(held.event_id, held.user_id, marked.last_n, marker, now, Origin.HOLD)
-            pays = unit.ledger.add_mark_from_hold(entry, marked, self.terms)
-            paid = self.terms.karma_per_mark if pays else 0
-            unit.announce(PlaceChanged(marked, now, connection.connection_id, paid))
-            return Outcome(marked, now, paid=paid)
+            return mark(unit, held, marker, self.terms, connection.connection_id)
 
         return await self.transact(work)
 

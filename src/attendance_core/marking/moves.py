@@ -127,14 +127,16 @@ def check_not_too_soon(
         raise TooSoon(seconds=seconds)
 
 
-def lock_places_of(unit: ports.Unit, event_id: EventId, user_id: UserId) -> Mapping[UserId, Place]:
+def lock_places_of(
+    unit: ports.Unit, event_id: EventId, user_id: UserId, beside: Sequence[UserId] = ()
+) -> Mapping[UserId, Place]:
     """Makes a person's place where there is none, and locks it and that of whom they hold.
 
-    Raises EventNotFound, also where the event was deleted while we waited for them;
-    PersonNotFound.
+    Those of the people ``beside`` are locked, too, where there are any. Raises EventNotFound, also
+    where the event was deleted while we waited for them; PersonNotFound.
     """
     unit.places.make(event_id, user_id)
-    places = unit.places.lock(event_id, [user_id], marker=user_id)
+    places = unit.places.lock(event_id, [user_id, *beside], marker=user_id)
     if user_id not in places:
         _raise_without_place(unit, user_id)
     return places

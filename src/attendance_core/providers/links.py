@@ -23,6 +23,7 @@ from attendance_core.errors import (
 from attendance_core.identities import (
     LINK_REQUEST_SECONDS,
     Attempt,
+    IdentityKind,
     Link,
     LinkRequest,
     ProviderAnswer,
@@ -39,7 +40,10 @@ MAX_LINKS = 10  # Contract: 9.6, of a person
 
 
 class WaysIn(NamedTuple):
-    """Tells whether somebody has a password, by which they prove who they are; and their links."""
+    """Tells whether somebody has a password, by which they prove who they are; and their links.
+
+    None that a host made: nobody logs in by it. Decision 0028.
+    """
 
     has_password: bool
     links: Sequence[Link]
@@ -57,7 +61,7 @@ class GetWaysIn:
         def look(unit: ports.Unit) -> WaysIn:
             account = unit.accounts.find_by_id(actor)
             has_password = account is not None and account.password_hash is not None
-            return WaysIn(has_password, unit.links.of(actor))
+            return WaysIn(has_password, _by_providers(unit.links.of(actor)))
 
         return await self.observe(look)
 
@@ -172,7 +176,8 @@ class UnlinkProvider:
             if account is None:
                 raise NotLoggedIn
             theirs = unit.links.of(actor)
-            named = next((each for each in theirs if link_name_of(each) == link), None)
+            its_own = (each for each in _by_providers(theirs) if link_name_of(each) == link)
+            named = next(its_own, None)
             if named is None:
                 return
             if len(theirs) == 1 and not may_log_in_by_password(account):
@@ -186,12 +191,18 @@ class UnlinkProvider:
 def remove_links(unit: ports.Unit, user_id: UserId) -> None:
     """Removes all links of somebody who comes back without their password, and has one now.
 
-    Whoever had found the password before may have made them. Their account is locked.
+    Whoever had found the password before may have made them, but none that a host made. Their
+    account is locked.
     """
     unit.link_requests.remove(user_id)
-    for link in unit.links.of(user_id):
+    for link in _by_providers(unit.links.of(user_id)):
         take_tick_of(unit, link)
         unit.links.remove(link.identity)
+
+
+def _by_providers(links: Sequence[Link]) -> Sequence[Link]:
+    """Leaves out what hosts made: those let nobody log in here, and are theirs to end."""
+    return [each for each in links if each.identity.kind is not IdentityKind.HOST]
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,7 +85,7 @@ class LogInByProvider:
         username = f"{identity.kind.value}:{self.ids.token()}"
 
         def work(unit: ports.Unit) -> Opened:
-            link = _locked(unit, identity)
+            link = lock_link(unit, identity)
             if link is None:
                 user_id = unit.accounts.add(username, None, unit.now())
                 unit.profiles.add(Profile(user_id, name_in(claims) or NO_NAME))
@@ -100,7 +100,7 @@ class LogInByProvider:
         return logged_in
 
 
-def _locked(unit: ports.Unit, identity: Identity) -> Link | None:
+def lock_link(unit: ports.Unit, identity: Identity) -> Link | None:
     """Finds the link of an identity, with the account of its person locked; None: there is none.
 
     Whoever removes a link, or its person, has locked their account: so one that is found again

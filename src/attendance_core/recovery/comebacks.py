@@ -17,7 +17,7 @@ from attendance_core.errors import PersonNotFound
 from attendance_core.marking.terms import Terms
 from attendance_core.providers.links import remove_links
 from attendance_core.session_ends import end_sessions_in_pieces, end_sessions_of
-from attendance_core.token_ends import end_tokens, expire_tokens
+from attendance_core.token_ends import end_all_of, end_tokens, expire_tokens
 from attendance_core.vocabulary import SessionId, UserId
 
 
@@ -73,10 +73,7 @@ class ComeBack:
 
 @dataclass(frozen=True, slots=True)
 class EndSessionsOf:
-    """Ends all sessions and tokens of somebody, with their sockets, for an operator.
-
-    Whoever has somebody's account may have given tokens to programs of their own.
-    """
+    """Ends all sessions and tokens of somebody, with their sockets, for an operator."""
 
     transact: ports.Transact
     observe: ports.Observe
@@ -87,14 +84,4 @@ class EndSessionsOf:
         account = await self.observe(lambda unit: unit.accounts.find(username))
         if account is None:
             raise PersonNotFound
-
-        user_id = account.user_id
-        await end_sessions_of(
-            self.transact,
-            user_id,
-            self.terms,
-            spared=None,
-            check=lambda unit: None,
-            finish=lambda unit: expire_tokens(unit, user_id),
-        )
-        await end_tokens(self.transact, user_id, self.terms)
+        await end_all_of(self.transact, account.user_id, self.terms)

@@ -50,12 +50,16 @@ class Sessions(Protocol):
         """Lists those a person has by a cookie, expired ones too, the one used last first."""
         ...
 
+    def of_host(self, user_id: UserId, limit: int | None = None) -> Sequence[Session]:
+        """Lists those of a person that a host has opened, the one used last first."""
+        ...
+
     def lapsed(self, created_until: Instant, limit: int) -> Sequence[SessionId]:
         """Lists those by a cookie, opened at ``created_until`` or before, the first ones first."""
         ...
 
     def idle(self, used_until: Instant, limit: int) -> Sequence[SessionId]:
-        """Lists those by a cookie, used last at ``used_until`` or before."""
+        """Lists those but for tokens', used last at ``used_until`` or before."""
         ...
 
     def lock(self, session_id: SessionId) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from attendance_core.vocabulary import Instant, UserId
 
 if TYPE_CHECKING:
-    from attendance_core.identities import Identity, Link, LinkRequest
+    from attendance_core.identities import Identity, IdentityKind, Link, LinkRequest
 
 
 class Links(Protocol):
@@ -22,6 +22,14 @@ class Links(Protocol):
 
     def of(self, user_id: UserId) -> Sequence[Link]:
         """Lists those of a person, in the order they were added."""
+        ...
+
+    def of_people(
+        self, kind: IdentityKind, issuer: str, user_ids: Sequence[UserId]
+    ) -> Sequence[Link]:
+        """Lists those of these people that this issuer gave, in the order they were added; one
+        query.
+        """
         ...
 
     def put(self, link: Link) -> None:

@@ -1,0 +1,68 @@
+"""A mark by a program, in one step. Contract: 6.21. Decision 0028."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from attendance_core import ports
+from attendance_core.arguments import check_event_id
+from attendance_core.marking.announcements import PlaceChanged
+from attendance_core.marking.holds import choose, mark
+from attendance_core.marking.moves import NOTHING_KNOWN, lock_places_of
+from attendance_core.marking.outcomes import Outcome
+from attendance_core.marking.places import Marked
+from attendance_core.marking.terms import Terms
+from attendance_core.vocabulary import EventId, UserId
+
+
+@dataclass(frozen=True, slots=True)
+class MarkAtOnce:
+    """Marks somebody who waits, for a program: holds them and confirms, in one. Contract: 6.21.
+
+    It needs no socket of the marker's. `MarkParticipant` is another thing: that is by hand, of
+    anybody, for organisers, and pays nobody.
+    """
+
+    transact: ports.Transact
+    terms: Terms
+
+    async def __call__(self, *, actor: UserId, event_id: EventId, user_id: UserId) -> Outcome:
+        """Answers as `ConfirmMarking` does: whom they have marked already stays so, unpaid.
+
+        It joins the marker, as a socket does. Raises EventNotFound, PersonNotFound, EventOver,
+        EventNotStarted, MayNotMark, Yourself, YouAreWaiting, AlreadyHolding, AlreadyMarked, Taken,
+        NotWaiting, TooSoon.
+        """
+        check_event_id(event_id)
+
+        def work(unit: ports.Unit) -> Outcome:
+            found = lock_places_of(unit, event_id, actor, beside=(user_id,))
+            # Nobody changes the event: no mark is behind the end of one that is shortened
+            event, now = unit.events.lock_shared(event_id), unit.now()
+            event.check_not_over(now)
+            unit.profiles.lock_shared([actor])  # who left a mark has a place, deleted or not
+            target = found.get(user_id)
+            state = None if target is None else target.state
+            if target is not None and isinstance(state, Marked) and state.marker == actor:
+                return Outcome(target, now, changed=False)
+            event.check_started(now)
+            chosen = choose(
+                unit,
+                event,
+                actor,
+                user_id,
+                found=found,
+                judge=None,  # it has no process: whom another takes for dead, that one ends
+                terms=self.terms,
+                known=NOTHING_KNOWN,
+            )
+            mine = next((each for each in chosen.ended if each.user_id == actor), found[actor])
+            joined = mine.joined()
+            if joined != mine:
+                unit.places.put(joined)
+                unit.announce(PlaceChanged(joined, now))
+            if chosen.is_new:  # told, as a hold is; what is stored is the mark
+                unit.announce(PlaceChanged(chosen.place, now))
+            return replace(mark(unit, chosen.place, actor, self.terms), ended=chosen.ended)
+
+        return await self.transact(work)

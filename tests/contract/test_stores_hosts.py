@@ -1,0 +1,246 @@
+"""People of hosts, and marks of programs, on every store, also at once. Contract: 10, 6.21."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from typing import Any
+
+import pytest
+
+from attendance_adapters.system import RandomIds
+from attendance_core.accounts import CredentialKind, Session
+from attendance_core.accounts.sessions import SESSION_SECONDS
+from attendance_core.errors import NotLoggedIn, Refusal
+from attendance_core.identities import Identity, IdentityKind, Link
+from attendance_core.marking.connections import Connection, Role
+from attendance_core.marking.ledger import Origin
+from attendance_core.marking.outcomes import Outcome
+from attendance_core.marking.places import Held, Marked, Waiting
+from attendance_core.use_cases import UseCases
+from attendance_core.vocabulary import ConnectionId, SessionId, UserId
+from tests.support.lecture import EVENT, PROCESS, Lecture, use_cases
+from tests.support.stand_ins import NOON, SetClock
+
+HOST = "https://lms.test"
+CREATOR, MARKER, ANNA, BORIS = map(UserId, range(1, 5))
+AT_ONCE = 5
+
+
+@pytest.fixture
+def do(store: Any) -> UseCases:
+    return use_cases(store, RandomIds())
+
+
+async def admits(do: UseCases, subject: str = "7", name: str = "Anna", session: str = "") -> Any:
+    return await do.admit(issuer=HOST, subject=subject, display_name=name, session=session)
+
+
+class TestSessions:
+    async def test_those_of_hosts_are_told_apart(self, store: Any, clock: SetClock) -> None:
+        await Lecture.begun(store, waiting=1)
+        kinds = CredentialKind
+        theirs = [
+            Session(SessionId(f"host:{n}"), ANNA, kinds.HOST, NOON, NOON + n) for n in range(3)
+        ]
+        his = Session(SessionId("host:9"), MARKER, kinds.HOST, NOON, NOON)
+        token = Session(SessionId("b"), ANNA, kinds.BEARER, NOON, NOON)
+
+        def work(unit: Any) -> None:
+            for each in (*theirs, his, token):
+                unit.sessions.add(each)
+
+        await store.transact(work)
+
+        def look(unit: Any) -> Any:
+            idle = unit.sessions.idle(NOON + 1, 100)
+            lapsed = unit.sessions.lapsed(NOON, 100)
+            return unit.sessions.of_host(ANNA), unit.sessions.of_host(ANNA, 2), idle, lapsed
+
+        of, newest, idle, lapsed = await store.observe(look)
+        assert of == theirs[::-1] and newest == of[:2]
+        hosted = {each for each in idle if each.startswith("host:")}
+        assert hosted == {"host:0", "host:1", "host:9"} and "b" not in idle
+        assert not any(each.startswith("host:") for each in lapsed)
+        by_cookie = await store.observe(lambda unit: unit.sessions.of(ANNA))
+        assert {each.kind for each in by_cookie} == {kinds.COOKIE}
+
+    async def test_links_of_people_are_those_of_one_issuer(self, store: Any) -> None:
+        await Lecture.begun(store, waiting=1)
+        host, oidc = IdentityKind.HOST, IdentityKind.OIDC
+        mine = [
+            Link(Identity(host, HOST, "b"), ANNA, NOON),
+            Link(Identity(host, HOST, "a"), ANNA, NOON + 1),
+            Link(Identity(host, HOST, "c"), MARKER, NOON + 2),
+        ]
+        others = [
+            Link(Identity(host, f"{HOST}/", "b"), ANNA, NOON),
+            Link(Identity(oidc, HOST, "b"), ANNA, NOON),
+            Link(Identity(host, HOST, "d"), CREATOR, NOON),
+        ]
+
+        def work(unit: Any) -> None:
+            for each in (*mine, *others):
+                unit.links.add(each)
+
+        await store.transact(work)
+
+        def look(unit: Any) -> Any:
+            people = [MARKER, ANNA, UserId(999)]
+            return unit.links.of_people(host, HOST, people), unit.links.of_people(host, HOST, [])
+
+        assert await store.observe(look) == (mine, [])
+
+
+class TestAtOnce:
+    """Contract: 10.1."""
+
+    async def test_first_admissions_make_one_account(self, store: Any, do: UseCases) -> None:
+        made = await asyncio.gather(*(admits(do) for _ in range(AT_ONCE)))
+        assert len(set(made)) == 1
+        await self._is_one(store, made[0].user_id)
+
+    async def test_first_admissions_by_several_names_and_sessions(
+        self, store: Any, do: UseCases
+    ) -> None:
+        """The last one has the name; each has its session."""
+        made = await asyncio.gather(
+            *(admits(do, name=f"Anna {n}", session=f"{n}") for n in range(AT_ONCE))
+        )
+        assert len({each.user_id for each in made}) == 1
+        assert len({each.session_id for each in made}) == AT_ONCE
+        await self._is_one(store, made[0].user_id)
+        kept = await store.observe(lambda unit: unit.sessions.of_host(made[0].user_id))
+        assert {each.session_id for each in kept} == {each.session_id for each in made}
+
+    async def _is_one(self, store: Any, user_id: UserId) -> None:
+        def look(unit: Any) -> Any:
+            nobody = [unit.accounts.find_by_id(UserId(user_id + n)) for n in range(1, AT_ONCE + 1)]
+            return unit.links.of(user_id), nobody, unit.profiles.get(user_id).display_name
+
+        links, nobody, name = await store.observe(look)
+        assert len(links) == 1 and not any(nobody) and name.startswith("Anna")
+
+    async def test_while_they_delete_their_account(self, store: Any, do: UseCases) -> None:
+        """Either they are admitted before, and go; or after, and are somebody new."""
+        for turn in range(AT_ONCE):
+            subject = f"{turn}"
+            anna = await admits(do, subject, session="one")
+            who = {"actor": anna.user_id, "session_id": anna.session_id}
+            _, *made = await asyncio.gather(
+                do.delete_account(**who),
+                *(admits(do, subject, f"Anna {n}", session=f"{n}") for n in range(2)),
+            )
+            again = await admits(do, subject)
+            assert again.user_id != anna.user_id
+            assert {each.user_id for each in made} <= {anna.user_id, again.user_id}
+            await _nothing_is_left(store, anna.user_id)
+
+    async def test_while_they_are_dismissed(self, store: Any, do: UseCases) -> None:
+        """A socket is refused, or closed: none stays open without a session."""
+        await Lecture.begun(store, waiting=1)
+        for turn in range(AT_ONCE):
+            anna = await admits(do, session="phone")
+            socket = Connection(
+                ConnectionId(RandomIds().connection_id()),
+                EVENT,
+                anna.user_id,
+                Role.MARK_ME,
+                PROCESS,
+                anna.session_id,
+            )
+            session = "phone" if turn % 2 else None
+            opened, _ = await asyncio.gather(
+                do.mark_me(connection=socket),
+                do.dismiss(issuer=HOST, subject="7", session=session),
+                return_exceptions=True,
+            )
+            assert not isinstance(opened, BaseException) or isinstance(opened, NotLoggedIn)
+            await _nothing_is_left(store, anna.user_id)
+
+
+async def _nothing_is_left(store: Any, user_id: UserId) -> None:
+    """Of sessions and sockets."""
+
+    def look(unit: Any) -> Any:
+        return unit.sessions.of_host(user_id), unit.connections.of(EVENT, user_id)
+
+    assert await store.observe(look) == ([], [])
+
+
+async def test_a_session_of_a_host_is_forgotten_after_a_month(
+    store: Any, do: UseCases, clock: SetClock
+) -> None:
+    """Contract: 2.5, 10.3."""
+    anna = await admits(do)
+    clock.pass_(SESSION_SECONDS - 1)
+    await do.forget_unused()
+    assert await store.observe(lambda unit: unit.sessions.of_host(anna.user_id)) != []
+    clock.pass_(1)
+    await do.forget_unused()
+    await _nothing_is_left(store, anna.user_id)
+
+
+class TestMarkAtOnce:
+    """Contract: 6.21."""
+
+    async def test_it_is_in_the_ledger_pays_and_stays(self, store: Any) -> None:
+        lecture = await Lecture.begun(store, waiting=2)
+        about: dict[str, Any] = {"actor": MARKER, "event_id": EVENT, "user_id": ANNA}
+        outcome = await lecture.do.mark_at_once(**about)
+        place = await lecture.place(ANNA)
+        assert place.state == Marked(MARKER, NOON, 1, Origin.HOLD)
+        assert (outcome.place, outcome.paid) == (place, 50)
+        again = await lecture.do.mark_at_once(**about)
+        assert (again.place, again.changed, again.paid) == (place, False, 0)
+        assert await lecture.karma(MARKER) == 50
+        entry = await store.observe(lambda unit: unit.ledger.find(EVENT, ANNA, 1))
+        assert (entry.actor_id, entry.at, entry.origin) == (MARKER, NOON, Origin.HOLD)
+
+    async def test_a_refusal_leaves_nothing(self, store: Any, clock: SetClock) -> None:
+        lecture = await Lecture.begun(store, waiting=2)
+        await lecture.do.prepare_to_mark(connection=lecture.markers[0], target=ANNA)
+        with pytest.raises(Refusal):
+            await lecture.do.mark_at_once(actor=MARKER, event_id=EVENT, user_id=ANNA)
+        assert isinstance((await lecture.place(ANNA)).state, Held)
+        with pytest.raises(Refusal):
+            await lecture.do.mark_at_once(actor=BORIS, event_id=EVENT, user_id=ANNA)
+        assert isinstance((await lecture.place(BORIS)).state, Waiting)
+
+    async def test_of_many_at_once_one_marks(self, store: Any) -> None:
+        """Contract: 6.1. Programs, with a socket that prepares among them."""
+        lecture = await Lecture.begun(store, waiting=10)
+        free = [each.user_id for each in lecture.waiting[2:]]
+        for socket in lecture.waiting[2:]:
+            await lecture.do.hang_up(connections=[socket], goodbye=True)
+        told = await asyncio.gather(
+            *(
+                lecture.do.mark_at_once(actor=each, event_id=EVENT, user_id=ANNA)
+                for each in [*free, *free]
+            ),
+            lecture.do.prepare_to_mark(connection=lecture.markers[0], target=ANNA),
+            return_exceptions=True,
+        )
+        kinds = Counter(type(each).__name__ for each in told)
+        assert kinds.keys() <= {"Outcome", "Taken", "AlreadyMarked"}
+        changed = [each for each in told if isinstance(each, Outcome) and each.changed]
+        assert len(changed) == 1
+        assert changed[0].place == await lecture.place(ANNA)
+        entries = [
+            await store.observe(lambda unit, n=n: unit.ledger.find(EVENT, ANNA, n)) for n in (1, 2)
+        ]
+        assert entries[1] is None
+        assert (entries[0] is None) == isinstance(changed[0].place.state, Held)
+
+    async def test_one_marker_marks_several_at_once(self, store: Any) -> None:
+        """Each in turn: they hold one at a time, and none afterwards."""
+        lecture = await Lecture.begun(store, waiting=AT_ONCE)
+        told = await asyncio.gather(
+            *(
+                lecture.do.mark_at_once(actor=MARKER, event_id=EVENT, user_id=each.user_id)
+                for each in lecture.waiting
+            )
+        )
+        assert all(each.changed for each in told)
+        paid = sum(each.paid for each in told)
+        assert await lecture.karma(MARKER) == paid == 50 * AT_ONCE
