@@ -110,7 +110,7 @@ IN_PROCESS := tests/unit $(patsubst %,tests/contract/%.py,$(addprefix test_, \
   picture_workers pictures recovery_races refusal_pace rooms scans search secrets_at_rest security_lines settings \
   sheet_files sheet_sources sheet_workers sheets sockets sockets_without_news sqlite sqlite_groups sqlite_scrub \
   store_calls stores stores_belongings stores_boards stores_hosts stores_links stores_marking stores_organisers stores_recovery \
-  stores_review stores_rooms stores_tokens stores_unused together token_sockets traces watching wrong_use ws_protocol) \
+  stores_review stores_rooms stores_tokens stores_unused sync together token_sockets traces watching wrong_use ws_protocol) \
   $(addprefix postgres/test_,changed_events clocks races round_trips transactions))
 # Per cent of the lines and branches of a package that these take, a little below what they do
 FLOORS := attendance_core=98 attendance_adapters=89 attendance_web=83
@@ -182,9 +182,11 @@ fuzz: install ## Ask whatever the description allows, and more, by chance (FUZZ_
 	FUZZ_REQUESTS=$(FUZZ_REQUESTS) FUZZ_SEED=$(FUZZ_SEED) $(BIN)/python -m pytest -q tests/contract/test_fuzz.py
 
 .PHONY: docs
-docs: install ## Print docs/wire.md from the Structs that declare what goes over the wire
+docs: install ## Print docs/wire.md from what goes over the wire, and the types of the synchronous face
 	$(BIN)/python docs/print_wire.py > docs/wire.md.new
 	mv docs/wire.md.new docs/wire.md
+	$(BIN)/python docs/print_sync_stub.py > docs/sync.pyi.new
+	mv docs/sync.pyi.new src/attendance_adapters/sync/use_cases.pyi
 
 .PHONY: check
 check: lint types page test ## All that is looked at before a push
