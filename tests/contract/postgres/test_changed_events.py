@@ -18,7 +18,7 @@ from attendance_core.errors import (
     SomebodyWasMarked,
 )
 from attendance_core.marking.ledger import AnnulReason
-from attendance_core.marking.places import Held, Marked
+from attendance_core.marking.places import Held, Marked, Waiting
 from attendance_core.pieces import ListQuery
 from attendance_core.vocabulary import UserId
 from tests.support.lecture import EVENT, Lecture
@@ -52,6 +52,22 @@ class TestShortened:
             await confirmed
         assert isinstance((await lecture.place(ANNA)).state, Held)
         assert not await store.observe(lambda u: u.ledger.of(EVENT, None, ListQuery()))
+
+    async def test_so_is_a_mark_by_a_program(self, store: PostgresStore, clock: SetClock) -> None:
+        """Contract: 6.21."""
+        lecture = await Lecture.begun(store, waiting=1)
+        async with Stranger(store) as other:
+            await other.run("SELECT FROM events FOR UPDATE")
+            await other.run("UPDATE events SET ends_at = :end", end=int(NOON + 1) * 1_000_000)
+            clock.pass_(2)
+            marked = asyncio.create_task(
+                lecture.do.mark_at_once(actor=HELPER, event_id=EVENT, user_id=ANNA)
+            )
+            await other.is_waited_for()
+            await other.connection.commit()
+        with pytest.raises(EventOver):
+            await marked
+        assert isinstance((await lecture.place(ANNA)).state, Waiting)
 
     async def test_it_waits_for_a_confirm_and_cannot_end_before_that(
         self, store: PostgresStore, clock: SetClock

@@ -9,8 +9,11 @@ from typing import Any
 import pytest
 
 from attendance_adapters.sql.postgres import PostgresStore
+from attendance_adapters.system import RandomIds
 from attendance_core.errors import PersonNotFound
-from tests.support.lecture import EVENT, Lecture
+from attendance_core.vocabulary import UserId
+from tests.support.lecture import EVENT, Lecture, use_cases
+from tests.support.live_house import PATIENCE
 from tests.support.postgres_strangers import ANNA, Stranger
 
 ABOUT: dict[str, Any] = {"actor": 1, "user_id": ANNA}
@@ -18,6 +21,9 @@ NAMES: dict[str, Callable[[Any], Awaitable[Any]]] = {
     "a friend request": lambda do: do.send_friend_request(**ABOUT),
     "a helper": lambda do: do.add_helper(**ABOUT, event_id=EVENT),
     "a mark by hand": lambda do: do.mark_participant(**ABOUT, event_id=EVENT),
+    "a mark by a program for them": lambda do: do.mark_at_once(
+        actor=ANNA, user_id=UserId(1), event_id=EVENT
+    ),
 }
 
 
@@ -35,3 +41,28 @@ async def test_who_is_named_while_they_are_deleted_is_found_by_nobody(
         await other.connection.commit()
     with pytest.raises(PersonNotFound):
         await naming
+
+
+async def test_who_is_admitted_while_they_are_deleted_is_somebody_new(
+    store: PostgresStore,
+) -> None:
+    """Contract: 10.1."""
+    do = use_cases(store, RandomIds())
+    anna = await do.admit(issuer="host", subject="7", display_name="Anna")
+    async with Stranger(store) as other:
+        # As that transaction: the account first, and all that is theirs before it commits
+        await other.run("SELECT FROM accounts FOR NO KEY UPDATE")
+        await other.run("DELETE FROM links")
+        await other.run("UPDATE accounts SET username = '', username_key = '/'")
+        admitting = asyncio.ensure_future(
+            do.admit(issuer="host", subject="7", display_name="Anna", session="another")
+        )
+        waited = asyncio.ensure_future(other.is_waited_for())
+        done, _ = await asyncio.wait(
+            [admitting, waited], return_when=asyncio.FIRST_COMPLETED, timeout=PATIENCE
+        )
+        assert done == {waited}
+        await other.connection.commit()
+    again = await admitting
+    assert again.user_id != anna.user_id
+    assert await store.observe(lambda unit: unit.sessions.of_host(again.user_id)) != []
