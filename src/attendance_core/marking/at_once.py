@@ -62,7 +62,7 @@ class MarkAtOnce:
                 unit.places.put(joined)
                 unit.announce(PlaceChanged(joined, now))
             if chosen.is_new:  # told, as a hold is; what is stored is the mark
-                unit.announce(PlaceChanged(chosen.place, now))
+                unit.announce(PlaceChanged(chosen.place, chosen.at))
             return replace(mark(unit, chosen.place, actor, self.terms), ended=chosen.ended)
 
         return await self.transact(work)

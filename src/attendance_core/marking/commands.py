@@ -172,12 +172,12 @@ class PrepareToMark:
                 terms=self.terms,
                 known=known,
             )
-            held, now = chosen.place, unit.now()
+            held, at = chosen.place, chosen.at
             if not chosen.is_new:
-                return Outcome(held, now, changed=False, ended=chosen.ended)
+                return Outcome(held, at, changed=False, ended=chosen.ended)
             unit.places.put(held)
-            unit.announce(PlaceChanged(held, now, connection.connection_id))
-            return Outcome(held, now, ended=chosen.ended)
+            unit.announce(PlaceChanged(held, at, connection.connection_id))
+            return Outcome(held, at, ended=chosen.ended)
 
         return await self.transact(work)
 

@@ -18,17 +18,18 @@ from attendance_core.marking.outcomes import Outcome
 from attendance_core.marking.places import Place, check_may_choose, held_by
 from attendance_core.marking.terms import Terms
 from attendance_core.marking.who_marks import Organised, check_lets_mark
-from attendance_core.vocabulary import ConnectionId, UserId
+from attendance_core.vocabulary import ConnectionId, Instant, UserId
 
 
 class Chosen(NamedTuple):
     """Holds the place of whom a marker may hold, with that hold, which is to be stored and told.
 
-    ``is_new`` is False where they hold them already; ``ended`` are the places whose hold had run
-    out, as they were stored.
+    ``at`` is when it was chosen, from which a new hold counts; ``is_new`` is False where they hold
+    them already; ``ended`` are the places whose hold had run out, as they were stored.
     """
 
     place: Place
+    at: Instant
     is_new: bool
     ended: tuple[Place, ...]
 
@@ -57,12 +58,12 @@ def choose(
     holding = held_by(marker, places.values())
     check_may_choose(target, mine=places[marker], holding=holding, now=now)
     if holding is not None and holding.is_held_by(marker, now):  # it is the target
-        return Chosen(holding, False, ended)
+        return Chosen(holding, now, False, ended)
     if target not in places:
         raise NotWaiting
     held = places[target].held(marker, now, terms.hold_seconds)
     check_not_too_soon(unit, places[target], marker, judge, terms)
-    return Chosen(held, True, ended)
+    return Chosen(held, now, True, ended)
 
 
 def mark(
