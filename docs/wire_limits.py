@@ -54,6 +54,7 @@ from attendance_web.http.password_turns import (
 )
 from attendance_web.http.wire_codes import BROKEN, UNAVAILABLE, WIRE
 from attendance_web.live.close_codes import SLOW, TOO_MANY, TRY_AGAIN
+from attendance_web.live.frame_limits import FRAMES_A_SECOND, MAX_FRAME_BYTES, MAX_FRAMES
 from attendance_web.live.opening_turns import OPENING_SECONDS
 from attendance_web.live.openings import SCOPE
 from attendance_web.live.outbox import MAX_OUTBOX
@@ -74,11 +75,8 @@ from attendance_web.serving.http_head import (
     MAX_PATH_BYTES,
     MAX_QUERY_BYTES,
 )
-from attendance_web.serving.server import MAX_FRAME_BYTES
 from attendance_web.serving.ws_protocol import (
-    FRAMES_A_SECOND,
     MAX_FRAGMENTS,
-    MAX_FRAMES,
     MAX_WAITING_BYTES,
 )
 from attendance_web.wire.credentials import (

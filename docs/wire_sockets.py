@@ -15,8 +15,9 @@ from attendance_core.marking.connections import Role
 from attendance_core.marking.endings import ERRORS
 from attendance_core.marking.terms import Terms
 from attendance_web.live import close_codes
+from attendance_web.live.frame_limits import MAX_FRAME_BYTES
 from attendance_web.live.openings import SCOPE
-from attendance_web.serving.server import MAX_FRAME_BYTES, PING_SECONDS
+from attendance_web.serving.server import PING_SECONDS
 from attendance_web.serving.ws_protocol import MAX_FRAGMENTS
 from attendance_web.wire.credentials import SESSION_COOKIE
 from attendance_web.wire.refusals import TooManyFrames

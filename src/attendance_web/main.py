@@ -14,6 +14,8 @@ from attendance_adapters import migrate as migrate_database
 from attendance_adapters import recount_karma as recount_karma_in
 from attendance_core.marking.terms import Terms
 from attendance_core.version import how_to_install
+from attendance_web.asgi.application import SocketApplication
+from attendance_web.asgi.by_session import BySession
 from attendance_web.http.call_services import CallServices
 from attendance_web.http.exception_handlers import EXCEPTION_HANDLERS
 from attendance_web.http.head_method import answer_without_body
@@ -23,7 +25,7 @@ from attendance_web.http.list_turns import ListTurns
 from attendance_web.http.packing import answer_packed
 from attendance_web.http.request_turns import RequestTurns
 from attendance_web.http.session_looks import SessionLooks
-from attendance_web.live.openings import SocketApplication
+from attendance_web.live.live import Live
 from attendance_web.live.sockets import Sockets, ignore_command
 from attendance_web.oidc import CALLBACK, provider_turns
 from attendance_web.pictures import picture_turns
@@ -33,6 +35,8 @@ from attendance_web.serving.access_log import Answered, ignore_answer
 from attendance_web.settings import Settings
 from attendance_web.wire import client_gone
 from attendance_web.wire.person_turns import person_turns
+from attendance_web.wire.seen_sessions import SeenSessions
+from attendance_web.wire.urls import SOCKETS
 
 if TYPE_CHECKING:
     from attendance_adapters.service_ports import IdentityProvider
@@ -95,16 +99,26 @@ def recount_karma(settings: Settings) -> Recount:
 
 
 class Application:
-    """Serves calls by Litestar and sockets by `live`, as one ASGI application."""
+    """Serves calls by Litestar and sockets by `asgi`, as one ASGI application."""
 
     def __init__(
-        self, http: Litestar, sockets: Sockets, on_answer: Callable[[Answered], None]
+        self,
+        http: Litestar,
+        live: Live,
+        open_socket: SocketApplication,
+        turns: RequestTurns,
+        on_answer: Callable[[Answered], None],
     ) -> None:
-        self.sockets = sockets
+        self.live = live
         self.on_answer = on_answer
         self._http = http
-        self._turns = RequestTurns(sockets.openings.seen, sockets.refusals)
-        self._open_socket = SocketApplication(sockets)
+        self._turns = turns
+        self._open_socket = open_socket
+
+    @property
+    def sockets(self) -> Sockets:
+        """What the sockets of this process share."""
+        return self.live.sockets
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Serves one request, one socket, or the lifespan."""
@@ -151,24 +165,27 @@ def create_app(attendance: Attendance, settings: Settings, worker: int = 0) -> A
     where = settings.metrics_host, settings.metrics_port + worker
     heartbeat, use_cases = attendance.heartbeat, attendance.use_cases
     turns = person_turns()
-    sockets = Sockets(
-        use_cases,
-        attendance.notifier if metrics is None else metrics.timed(attendance.notifier),
-        lambda: heartbeat.process_id,
-        attendance.connection,
-        settings.allowed_origins,
-        attendance.terms.grace_seconds,
-        turns,
-        ignore_command if metrics is None else metrics.count_command,
+    live = Live(
+        attendance,
+        person_turns=turns,
+        notifier=None if metrics is None else metrics.timed(attendance.notifier),
+        on_command=ignore_command if metrics is None else metrics.count_command,
     )
-    heartbeat.listen(sockets.rooms.close_for_restart)
-
+    sockets, seen = live.sockets, SeenSessions()
+    by_session = BySession(use_cases.identify, seen, lambda: sockets.is_draining)
+    open_socket = SocketApplication(
+        live,
+        by_session,
+        origins=settings.allowed_origins,
+        prefix=SOCKETS,
+        caller_of=by_session.caller_of,
+    )
     services = CallServices(
         use_cases,
         attendance.files,
         attendance.sheets,
         Limits(use_cases),
-        sockets.openings.seen,
+        seen,
         SessionLooks(use_cases.identify),
         turns,
         Bodies(),
@@ -183,7 +200,7 @@ def create_app(attendance: Attendance, settings: Settings, worker: int = 0) -> A
     )
     http = Litestar(
         route_handlers=ROUTES,
-        lifespan=[_lifespan(attendance, sockets, metrics, where)],
+        lifespan=[_lifespan(live, metrics, where)],
         before_send=BEFORE_SEND,
         exception_handlers=EXCEPTION_HANDLERS,
         openapi_config=None,
@@ -192,11 +209,12 @@ def create_app(attendance: Attendance, settings: Settings, worker: int = 0) -> A
             {"services": services, "qr_codes": QrCodes(), "public_url": settings.public_url}
         ),
     )
-    return Application(http, sockets, ignore_answer if metrics is None else metrics.count_answer)
+    on_answer = ignore_answer if metrics is None else metrics.count_answer
+    return Application(http, live, open_socket, RequestTurns(seen, sockets.refusals), on_answer)
 
 
 def _lifespan(
-    attendance: Attendance, sockets: Sockets, metrics: Metrics | None, where: tuple[str, int]
+    live: Live, metrics: Metrics | None, where: tuple[str, int]
 ) -> Callable[[Litestar], AbstractAsyncContextManager[None]]:
     """Makes what starts the service before the first request, and closes it after the last.
 
@@ -206,11 +224,11 @@ def _lifespan(
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
         async with AsyncExitStack() as alive:
-            await alive.enter_async_context(attendance)
+            await alive.enter_async_context(live.service)
             if metrics is not None:
-                await alive.enter_async_context(metrics.serve(*where, sockets.rooms.census))
+                await alive.enter_async_context(metrics.serve(*where, live.census))
+            await alive.enter_async_context(live)
             yield
-        await sockets.close()
 
     return lifespan
 

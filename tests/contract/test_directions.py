@@ -45,6 +45,8 @@ OFFENCES = [
     ("marking-in-layers", "attendance_core/marking/offence.py", ""),
     ("live-knows-no-framework", "attendance_web/live/offence.py", "import attendance_web.http"),
     ("live-knows-no-framework", "attendance_web/live/offence.py", "import litestar"),
+    ("live-knows-no-framework", "attendance_web/asgi/offence.py", "import uvicorn"),
+    ("live-knows-no-asgi", "attendance_web/live/offence.py", "import attendance_web.asgi"),
     ("http-knows-no-live", "attendance_web/http/offence.py", "import attendance_web.live"),
     ("http-knows-no-live", "attendance_web/friends.py", "import attendance_web.serving"),
     ("wire-knows-nobody", "attendance_web/wire/offence.py", "import attendance_web.http"),
@@ -81,8 +83,16 @@ def nodes_of(source: str) -> list[ast.AST]:
     return [*ast.walk(ast.parse(source))]
 
 
+# What any host can import, wherever it has us from the wheel alone and msgspec
+FOR_ANY_HOST = sorted(
+    file
+    for room in ("live", "asgi", "wire")
+    for file in (ROOT / "src" / "attendance_web" / room).rglob("*.py")
+)
+
+
 def foreign_imports(source: str) -> set[str]:
-    """The top packages a core file imports that are neither the core nor the standard library."""
+    """The top packages a file imports that are neither the core nor the standard library."""
     tops: set[str] = set()
     for node in nodes_of(source):
         if isinstance(node, ast.Import):
@@ -132,6 +142,22 @@ def test_the_core_stands_on_the_standard_library_only(file: Path) -> None:
 def test_a_foreign_import_in_the_core_is_seen() -> None:
     source = "import os, attrs\nfrom yaml.nodes import Node\nfrom . import errors\n"
     assert foreign_imports(source) == {"attrs", "yaml"}
+
+
+@pytest.mark.parametrize("file", FOR_ANY_HOST, ids=lambda file: f"{file.parent.name}.{file.stem}")
+def test_live_rooms_need_the_core_and_msgspec(file: Path) -> None:
+    source = file.read_text(encoding="utf-8")
+    assert foreign_imports(source) <= {"msgspec", "attendance_web"}
+    ours = {".".join(each.split(".")[:2]) for each in imported_from(source)}
+    assert {each for each in ours if each.startswith("attendance_web")} <= {
+        f"attendance_web.{room}" for room in ("live", "asgi", "wire")
+    }
+
+
+def test_an_import_that_not_every_host_has_is_seen() -> None:
+    source = "import msgspec, starlette\nfrom attendance_web.http import call\n"
+    assert foreign_imports(source) == {"msgspec", "starlette", "attendance_web"}
+    assert "attendance_web.http.call" in imported_from(source)
 
 
 def imported_from(source: str) -> set[str]:

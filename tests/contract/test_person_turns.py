@@ -16,8 +16,8 @@ from websockets.frames import Frame, Opcode
 
 from attendance_web.http import pipeline
 from attendance_web.live import frame_turns, visit
+from attendance_web.live.frame_limits import MAX_FRAMES
 from attendance_web.live.frame_turns import MAX_AT_A_TIME, FrameTurns
-from attendance_web.serving.ws_protocol import MAX_FRAMES
 from attendance_web.wire.person_turns import MAX_OF_ONE
 from attendance_web.wire.turns import FairTurns
 from tests.support.live_house import House, Wire, eventually, opened_house

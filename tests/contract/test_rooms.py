@@ -20,7 +20,7 @@ from attendance_core.marking.readings import Reading
 from attendance_core.vocabulary import EventId, ProcessId, UserId
 from attendance_web.live.close_codes import RESTART
 from attendance_web.live.outbox import Outbox
-from attendance_web.live.peer import UnknownPeer
+from attendance_web.live.plain_peer import PlainPeer
 from attendance_web.live.readings import NextReading
 from attendance_web.live.room import Room
 from attendance_web.live.rooms import Rooms
@@ -69,7 +69,7 @@ class Hall:
     @asynccontextmanager
     async def marker(self, room: Room) -> AsyncIterator[Outbox]:
         """The socket of person 1, who marks, and what it is told; the list is read."""
-        outbox = Outbox(self.lecture.markers[0], "en", UnknownPeer())
+        outbox = Outbox(self.lecture.markers[0], "en", PlainPeer(nothing))
         room.add_marker(outbox, await self.lecture.do.ready_to_mark(connection=outbox.connection))
         assert '"marking_list"' in str(await told(outbox))
         yield outbox
@@ -94,6 +94,11 @@ async def hall(clock: SetClock, monkeypatch: pytest.MonkeyPatch) -> Hall:
     monkeypatch.setattr("attendance_web.live.readings.READ_EVERY", 3600)
     notifier = Notifier()
     return Hall(await Lecture.begun(Store(notifier, clock), waiting=2), notifier)
+
+
+async def nothing() -> dict[str, Any]:
+    """What a client says that says nothing."""
+    raise AssertionError("nobody reads here")
 
 
 class TestOpening:

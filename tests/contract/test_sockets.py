@@ -167,7 +167,8 @@ class TestHangingUp:
             assert await wire.close_code() == 1013
         await eventually(lambda: house.has_lost(event_id, person))
 
-    async def test_is_given_up_when_the_service_ends(self) -> None:
+    async def test_is_given_up_when_the_service_ends(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("attendance_web.live.sockets.DRAIN_SECONDS", 0.2)
         before = asyncio.all_tasks()
         async with AsyncExitStack() as service:
             house = await service.enter_async_context(opened_faulty_house())

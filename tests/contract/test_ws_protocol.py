@@ -14,8 +14,8 @@ from uvicorn.protocols.utils import ClientDisconnected
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
+from attendance_web.live.frame_limits import MAX_FRAMES
 from attendance_web.live.peer import FLOODED, PEER_EXTENSION
-from attendance_web.serving.ws_protocol import MAX_FRAMES
 from tests.support.faulty_house import serving
 from tests.support.live_house import PATIENCE, eventually
 

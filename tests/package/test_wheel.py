@@ -91,7 +91,7 @@ class TestMetadata:
             assert package.__version__ == metadata["Version"]
 
     def test_nobody_is_offered_what_only_the_project_needs(self, metadata: Message) -> None:
-        offered = {"sqlalchemy", "postgres", "redis", "metrics", "oidc", "web"}
+        offered = {"live", "sqlalchemy", "postgres", "redis", "metrics", "oidc", "web"}
         assert set(metadata.get_all("Provides-Extra", [])) == offered
 
     def test_without_an_extra_it_needs_nothing(self, metadata: Message) -> None:
@@ -160,6 +160,20 @@ def test_what_its_description_shows_is_what_the_readme_shows_and_is_tried_there(
     assert blocks("python", described) == blocks("python")
     shown = [each for each in commands(described) if each.line != SERVES]
     assert shown and all(each in COMMANDS for each in shown)
+
+
+def test_live_rooms_need_the_wheel_and_msgspec(elsewhere: Path, tmp_path: Path) -> None:
+    (found,) = distributions(name="msgspec")
+    for file in found.files or []:
+        if file.parts[0] == "msgspec" and file.suffix in {".py", ".so"}:
+            (tmp_path / file).parent.mkdir(exist_ok=True)
+            (tmp_path / file).write_bytes(file.read_binary())
+    program = "import attendance_web.live, attendance_web.asgi as asgi; print(asgi.__all__)"
+    command = [str(elsewhere), "-c", program]
+    there = subprocess.run(command, env={"PYTHONPATH": str(tmp_path)}, capture_output=True)
+    assert b"lifespan_of" in there.stdout, there.stderr
+    without = subprocess.run(command, env={}, capture_output=True)
+    assert b"No module named 'msgspec'" in without.stderr  # nothing else was found before it
 
 
 class TestTypes:

@@ -18,8 +18,9 @@ from attendance_adapters.system import SystemClock
 from attendance_core.marking.terms import Terms
 from attendance_core.ports import Clock, Missed
 from attendance_core.vocabulary import EventId
+from attendance_web.live.frame_limits import MAX_FRAME_BYTES
 from attendance_web.main import Application
-from attendance_web.serving.server import MAX_FRAME_BYTES, PING_SECONDS
+from attendance_web.serving.server import PING_SECONDS
 from attendance_web.serving.ws_protocol import PeerProtocol
 from tests.support.live_house import House, eventually
 from tests.support.quick_app import quick_app

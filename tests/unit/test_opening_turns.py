@@ -10,11 +10,13 @@ import pytest
 
 from attendance_core.accounts import Actor, CredentialKind, session_id_of
 from attendance_core.vocabulary import UserId
+from attendance_web.asgi import by_session
+from attendance_web.asgi.by_session import BySession
+from attendance_web.asgi.wish import MAX_FIELDS, Wish
 from attendance_web.live import opening_turns as module
 from attendance_web.live.opening_turns import OpeningQueue
-from attendance_web.live.openings import MAX_FIELDS, Wish
 from attendance_web.wire import seen_sessions
-from attendance_web.wire.credentials import Credential
+from attendance_web.wire.seen_sessions import SeenSessions
 from attendance_web.wire.turns import NoTurn
 
 OPENING = 0.4  # seconds that one may take here
@@ -25,7 +27,6 @@ LONGER = OPENING + 0.1  # in which one that is not open yet would have been ende
 def openings(monkeypatch: pytest.MonkeyPatch) -> OpeningQueue:
     """Two at once, for a moment."""
     monkeypatch.setattr(module, "MAX_AT_ONCE", 2)
-    monkeypatch.setattr(module, "MAX_LOOKS_OF_ONE", 2)
     monkeypatch.setattr(module, "OPENING_SECONDS", OPENING)
     monkeypatch.setattr(module, "TURN_WAIT_SECONDS", 0.1)
     return OpeningQueue()
@@ -95,61 +96,66 @@ class TestTurns:
                     raise AssertionError
 
 
+class Door:
+    """Finds who people are by their tokens, which name them, a step of the loop each."""
+
+    def __init__(self) -> None:
+        self.order: list[str] = []
+        self.seen = SeenSessions()
+        self.identify = BySession(self._look, self.seen, lambda: False)
+
+    async def _look(self, *, token: str, kind: CredentialKind) -> Actor:
+        self.order.append(token)
+        await asyncio.sleep(0)
+        return Actor(UserId(int(token[1:])), session_id_of(token, kind))
+
+    async def looked_at(self, *asking: tuple[str, str]) -> list[str]:
+        """In which order these were looked at, of a token and an address each, all at once."""
+        self.order = []
+        scopes = [
+            {"headers": [(b"cookie", b"sessionid=" + token.encode())], "client": (address, 1)}
+            for token, address in asking
+        ]
+        await asyncio.gather(*(self.identify(scope) for scope in scopes))
+        return self.order
+
+
 class TestWhoItIs:
     """Looks wait for one another by address, or by person where their session was seen."""
 
     @pytest.fixture
-    def openings(self, openings: OpeningQueue, monkeypatch: pytest.MonkeyPatch) -> OpeningQueue:
-        """Those of which nobody is told to come again."""
-        monkeypatch.setattr(module, "OPENING_SECONDS", 60.0)
+    def door(self, monkeypatch: pytest.MonkeyPatch) -> Door:
+        """Two are looked at at once, and nobody is told to come again."""
+        monkeypatch.setattr(module, "MAX_AT_ONCE", 2)
+        monkeypatch.setattr(by_session, "MAX_LOOKS_OF_ONE", 2)
         monkeypatch.setattr(module, "TURN_WAIT_SECONDS", 60.0)
-        return OpeningQueue()
+        return Door()
 
-    async def looked_at(self, openings: OpeningQueue, *asking: tuple[str, str]) -> list[str]:
-        """In which order these were looked at, of a token and an address each, all at once."""
-        order: list[str] = []
-
-        async def ask(token: str, address: str) -> None:
-            async def look() -> Actor:
-                order.append(token)
-                await asyncio.sleep(0)
-                return Actor(UserId(int(token[1:])), session_id_of(token))
-
-            async with openings.opening() as opening:
-                await opening.identify(Credential(token, CredentialKind.COOKIE), address, look)
-
-        await asyncio.gather(*(ask(*each) for each in asking))
-        return order
-
-    async def test_a_crowd_at_one_address_is_behind_everybody_s_first(
-        self, openings: OpeningQueue
-    ) -> None:
+    async def test_a_crowd_at_one_address_is_behind_everybody_s_first(self, door: Door) -> None:
         crowd = [(f"a{number}", "10.0.0.1") for number in range(10)]
-        order = await self.looked_at(openings, *crowd, ("b90", "10.0.0.2"), ("c91", "10.0.0.3"))
+        order = await door.looked_at(*crowd, ("b90", "10.0.0.2"), ("c91", "10.0.0.3"))
         assert set(order[:6]) == {"a0", "a1", "a2", "a3", "b90", "c91"}
 
-    async def test_who_was_seen_is_not_behind_those_who_were_not(
-        self, openings: OpeningQueue
-    ) -> None:
-        await self.looked_at(openings, ("b90", "10.0.0.1"))
+    async def test_who_was_seen_is_not_behind_those_who_were_not(self, door: Door) -> None:
+        await door.looked_at(("b90", "10.0.0.1"))
         crowd = [(f"a{number}", "10.0.0.1") for number in range(10)]
-        order = await self.looked_at(openings, *crowd, ("b90", "10.0.0.1"))
+        order = await door.looked_at(*crowd, ("b90", "10.0.0.1"))
         assert order.index("b90") <= 4
 
-    async def test_one_person_has_one_look_at_a_time(self, openings: OpeningQueue) -> None:
-        await self.looked_at(openings, ("b90", "10.0.0.1"), ("c91", "10.0.0.1"))
-        order = await self.looked_at(openings, *[("b90", "10.0.0.1")] * 10, ("c91", "10.0.0.1"))
+    async def test_one_person_has_one_look_at_a_time(self, door: Door) -> None:
+        await door.looked_at(("b90", "10.0.0.1"), ("c91", "10.0.0.1"))
+        order = await door.looked_at(*[("b90", "10.0.0.1")] * 10, ("c91", "10.0.0.1"))
         assert order.index("c91") <= 1  # though two may be had at once
 
-    async def test_a_subscriber_s_addresses_are_one(self, openings: OpeningQueue) -> None:
+    async def test_a_subscriber_s_addresses_are_one(self, door: Door) -> None:
         crowd = [(f"a{number}", f"2001:db8::{number}") for number in range(10)]
-        order = await self.looked_at(openings, *crowd, ("b90", "2001:db8:1::1"))
+        order = await door.looked_at(*crowd, ("b90", "2001:db8:1::1"))
         assert order.index("b90") <= 4
 
     async def test_only_so_many_sessions_are_kept_in_mind(
-        self, openings: OpeningQueue, monkeypatch: pytest.MonkeyPatch
+        self, door: Door, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(seen_sessions, "MAX_SEEN", 2)
         for token in ("a1", "a2", "a1", "a3"):
-            await self.looked_at(openings, (token, ""))
-        assert list(openings.seen._people.values()) == [1, 3]
+            await door.looked_at((token, ""))
+        assert list(door.seen._people.values()) == [1, 3]

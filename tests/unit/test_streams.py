@@ -15,7 +15,7 @@ from attendance_core.attendance import CountsSeen, Viewer
 from attendance_core.errors import Unavailable
 from attendance_core.marking.places import SheetCounts
 from attendance_core.vocabulary import BoardId, EventId
-from attendance_web.live.streams import COMMENT_EVERY, COUNTS_EVERY, RoomStreams, Stream
+from attendance_web.live.streams import COMMENT_EVERY, COUNTS_EVERY, RoomStreams, Stream, Told
 from attendance_web.wire.counts import COMMENT, END, encode_counts
 from tests.support.quick_loop import run
 
@@ -23,7 +23,7 @@ EVENT = EventId(UUID(int=1))
 SOON = 0.01
 
 
-class Told(NamedTuple):
+class Read(NamedTuple):
     """A piece, and when it came."""
 
     at: float
@@ -35,13 +35,13 @@ class Screen:
 
     def __init__(self, seconds_a_piece: float = 0.0) -> None:
         self.stream = Stream(Viewer(EVENT, BoardId("it")))
-        self.told: list[Told] = []
+        self.told: list[Read] = []
         self._seconds_a_piece = seconds_a_piece
         self.reading = asyncio.create_task(self._read())
 
     async def _read(self) -> None:
         async for piece in self.stream.pieces():
-            self.told.append(Told(asyncio.get_running_loop().time(), piece))
+            self.told.append(Read(asyncio.get_running_loop().time(), piece))
             await asyncio.sleep(self._seconds_a_piece)
 
     @property
@@ -182,9 +182,9 @@ async def test_one_that_is_closed_says_nothing_more(room: Room) -> None:
     screen, deleted = room.shown(Screen()), room.shown(Screen())
     await asyncio.sleep(SOON)
     room.joins()
-    screen.stream.show(b"not told yet")
+    screen.stream.show(Told(room.sheet, b"not told yet"))
     screen.stream.close()
-    screen.stream.show(b"too late")
+    screen.stream.show(Told(room.sheet, b"too late"))
     room.is_deleted = True
     await asyncio.sleep(2 * COUNTS_EVERY)
     for each in (screen, deleted):

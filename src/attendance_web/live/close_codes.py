@@ -20,6 +20,7 @@ from attendance_core.marking.endings import Ending
 from attendance_web.wire.refusals import BadEventId, BadParams, ForeignOrigin, OtherPerson
 
 MARKED: Final = 1000
+LARGE: Final = 1009
 FAILED: Final = 1011
 RESTART: Final = 1012
 TRY_AGAIN: Final = 1013

@@ -2,26 +2,20 @@
 
 Each opening asks the store several times. Were they all let in, every first question would be
 answered before any last one, and nearly all would have waited for nothing. The turns go round by
-person. Who somebody is takes a short look in the store, with turns of its own: they go round by
-address, a lecture hall's among them, or by person where their session was seen before.
+person.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Final
 
-from attendance_core.accounts import Actor
 from attendance_core.vocabulary import Seconds, UserId
-from attendance_web.wire.callers import caller_of
-from attendance_web.wire.credentials import Credential
-from attendance_web.wire.seen_sessions import SeenSessions
 from attendance_web.wire.turns import FairTurns
 
 MAX_AT_ONCE: Final = 32  # enough for a shared COMMIT, and more than there are connections of a pool
-MAX_LOOKS_OF_ONE: Final = 16  # at once, for an address
 MAX_OF_ONE_PERSON: Final = 1  # look, and opening, at once: sixteen pages are open all the same soon
 MAX_WAITING: Final = 2048  # more than can be opened before they have waited too long
 MAX_WAITING_OF_ONE: Final = 64  # of a person; as many as they may have open
@@ -38,17 +32,6 @@ class Opening:
         self._queue = queue
         self._patience = patience
         self._turns_until = turns_until  # by the clock of the loop
-
-    async def identify(
-        self, shown: Credential, address: str, look: Callable[[], Awaitable[Actor]]
-    ) -> Actor:
-        """Finds out whose it is by this look, in its turn. Raises NoTurn, and what that raises."""
-        queue, person = self._queue, self._queue.seen.person_of(shown)
-        turns = queue.looks_of_addresses if person is None else queue.looks_of_people
-        async with turns.turn(caller_of(person, address), self._turn_within):
-            actor = await look()
-        queue.seen.note(actor)
-        return actor
 
     @asynccontextmanager
     async def turn(self, user_id: UserId) -> AsyncIterator[Callable[[], None]]:
@@ -73,14 +56,7 @@ class OpeningQueue:
     """Limits how many sockets this process opens at once; the others wait, fairly."""
 
     def __init__(self) -> None:
-        self.looks_of_addresses = FairTurns(
-            at_once=MAX_AT_ONCE,
-            of_one=MAX_LOOKS_OF_ONE,
-            waiting=MAX_WAITING,
-            waiting_of_one=MAX_WAITING,
-        )
-        self.looks_of_people, self.turns = _turns_of_people(), _turns_of_people()
-        self.seen = SeenSessions()
+        self.turns = turns_of_people()
 
     @asynccontextmanager
     async def opening(self) -> AsyncIterator[Opening]:
@@ -89,7 +65,8 @@ class OpeningQueue:
             yield Opening(self, patience, asyncio.get_running_loop().time() + TURN_WAIT_SECONDS)
 
 
-def _turns_of_people() -> FairTurns:
+def turns_of_people() -> FairTurns:
+    """Makes turns that go round by person."""
     return FairTurns(
         at_once=MAX_AT_ONCE,
         of_one=MAX_OF_ONE_PERSON,

@@ -9,7 +9,9 @@ from attendance_web.live.text_frame import TextFrame
 
 # Where in the extensions of a scope a server leaves its `Peer`
 PEER_EXTENSION: Final = "attendance.peer"
-FLOODED: Final = "attendance.flooded"  # in the event that stands for a frame too many
+# In the event that stands for a frame too many, or for one that is too large
+FLOODED: Final = "attendance.flooded"
+TOO_LARGE: Final = "attendance.too_large"
 
 
 class Peer(Protocol):
@@ -38,26 +40,3 @@ class Peer(Protocol):
     def cut(self, code: int) -> None:
         """Ends the connection soon, whether or not anybody reads."""
         ...
-
-
-class UnknownPeer:
-    """Stands for the other end at a server that tells nothing of it: every end counts as a loss."""
-
-    said_goodbye = False
-
-    def has_left(self) -> bool:
-        """See `Peer`: nobody knows."""
-        return False
-
-    def count_with(self, take: Callable[[], bool]) -> None:
-        """See `Peer`; the server's own bounds have to do."""
-
-    def write_now(self, _: TextFrame) -> bool:
-        """See `Peer`: every frame goes the way of ASGI."""
-        return False
-
-    def answer_goodbye(self) -> None:
-        """See `Peer`."""
-
-    def cut(self, code: int) -> None:
-        """See `Peer`; the server's own pings have to find out that nobody reads."""

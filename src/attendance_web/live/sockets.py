@@ -49,13 +49,11 @@ class Sockets:
         notifier: ports.Notifier,
         process_id: Callable[[], ProcessId],
         new_connection: Callable[[Actor, EventId, Role], Connection],
-        allowed_origins: frozenset[str],
         grace_seconds: Seconds,
         person_turns: FairTurns,
         on_command: OnCommand = ignore_command,
     ) -> None:
         self.use_cases = use_cases
-        self.allowed_origins = allowed_origins
         self.new_connection = new_connection
         self.on_command = on_command
         self.person_turns = person_turns

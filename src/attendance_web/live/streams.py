@@ -8,12 +8,12 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import suppress
 from contextvars import Context
-from typing import Final
+from typing import Final, NamedTuple
 
-from attendance_core.attendance import CountSheet, Viewer
+from attendance_core.attendance import CountSheet, CountsSeen, Viewer
 from attendance_core.errors import Unavailable
 from attendance_core.marking.places import SheetCounts
 from attendance_core.vocabulary import EventId, Seconds
@@ -25,17 +25,27 @@ COUNTS_EVERY: Final[Seconds] = 0.5  # Contract: WatchAttendance, at most twice a
 COMMENT_EVERY: Final[Seconds] = 15.0  # Contract: WatchAttendance
 
 
+class Told(NamedTuple):
+    """What one that watches is told: as a value, and as it is written for all of them."""
+
+    seen: CountsSeen | None  # None where it is only said that somebody is there
+    piece: bytes
+
+
+NOTHING_NEW: Final = Told(None, COMMENT)
+
+
 class Stream:
     """One open answer. What its reader has not taken yet is the last counts, and no others."""
 
     def __init__(self, viewer: Viewer) -> None:
         self.viewer = viewer
-        self._next: bytes | None = None
+        self._next: Told | None = None
         self._told_at: Seconds = -COUNTS_EVERY  # by the clock of the loop
         self._is_over = False  # nothing comes behind what is next
         self._changed = asyncio.Event()
 
-    def show(self, counts: bytes, *, is_last: bool = False) -> None:
+    def show(self, counts: Told, *, is_last: bool = False) -> None:
         """Has these counts told next, whatever was to be told before."""
         if not self._is_over:
             self._next, self._is_over = counts, is_last
@@ -47,19 +57,31 @@ class Stream:
         self._changed.set()
 
     async def pieces(self) -> AsyncIterator[bytes]:
-        """Waits for what is next, again and again until the end."""
+        """Waits for what is next, again and again until the end, and writes it."""
+        while (told := await self._take()) is not None:
+            yield told.piece
+
+    async def values(self) -> AsyncGenerator[CountsSeen]:
+        """Waits for the next counts, again and again until the end."""
+        while (told := await self._take()) is not None:
+            if told.seen is not None:
+                yield told.seen
+
+    async def _take(self) -> Told | None:
+        """Waits for what is next; None is the end."""
         loop = asyncio.get_running_loop()
         while self._next is not None or not self._is_over:
             if self._next is None:
                 if not await self._changes_within(COMMENT_EVERY):
-                    yield COMMENT
+                    return NOTHING_NEW
                 continue
             too_early = self._told_at + COUNTS_EVERY - loop.time()
             if too_early > 0:
                 await self._changes_within(too_early)
                 continue
-            piece, self._next, self._told_at = self._next, None, loop.time()
-            yield piece
+            told, self._next, self._told_at = self._next, None, loop.time()
+            return told
+        return None
 
     async def _changes_within(self, seconds: Seconds) -> bool:
         self._changed.clear()
@@ -79,7 +101,7 @@ class RoomStreams:
         self._event_id = event_id
         self._count_sheet = count_sheet
         self._streams: set[Stream] = set()
-        self._told: tuple[SheetCounts, bytes] | None = None  # the last, while somebody watches
+        self._told: Told | None = None  # the last, while somebody watches
         self._counted_at: Seconds = -COUNTS_EVERY  # by the clock of the loop
         self._is_old = False  # it is to be counted again
         self._counting: asyncio.Task[None] | None = None
@@ -90,7 +112,7 @@ class RoomStreams:
         if self._told is None:
             self.count_soon()
         else:
-            stream.show(self._told[1])
+            stream.show(self._told)
 
     def remove(self, stream: Stream) -> None:
         """Forgets one that has ended."""
@@ -137,8 +159,13 @@ class RoomStreams:
         if sheet is None:
             for stream in self._streams:
                 stream.close()
-        elif sheet.is_over or self._told is None or self._told[0] != sheet.counts:
-            encoded = encode_counts(sheet)
-            self._told = None if sheet.is_over else (sheet.counts, encoded)
+        elif sheet.is_over or self._counts_told != sheet.counts:
+            told = Told(sheet, encode_counts(sheet))
+            self._told = None if sheet.is_over else told
             for stream in self._streams:
-                stream.show(encoded, is_last=sheet.is_over)
+                stream.show(told, is_last=sheet.is_over)
+
+    @property
+    def _counts_told(self) -> SheetCounts | None:
+        """The last counts that were told, while somebody watches."""
+        return None if self._told is None or self._told.seen is None else self._told.seen.counts

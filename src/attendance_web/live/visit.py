@@ -16,18 +16,24 @@ from attendance_core.marking.endings import Ending
 from attendance_core.marking.frames import WasMarked
 from attendance_core.marking.places import Marked
 from attendance_core.vocabulary import Seconds
-from attendance_web.live.asgi import ClientGone, Socket
-from attendance_web.live.close_codes import FAILED, FINAL, MARKED, RESTART, SLOW, TOO_MANY
+from attendance_web.live.close_codes import (
+    FAILED,
+    FINAL,
+    LARGE,
+    MARKED,
+    RESTART,
+    SLOW,
+    TOO_MANY,
+)
 from attendance_web.live.commands import GivenCommand, decode
 from attendance_web.live.log_context import logged_with
 from attendance_web.live.messages import PONG, encode, encode_error
 from attendance_web.live.outbox import Outbox
 from attendance_web.live.outboxes import close_for
-from attendance_web.live.peer import FLOODED
+from attendance_web.live.peer import FLOODED, TOO_LARGE
 from attendance_web.live.room import Room
+from attendance_web.live.socket import ClientGone, Socket
 from attendance_web.live.sockets import Sockets
-from attendance_web.wire.headers import header
-from attendance_web.wire.language import preferred
 from attendance_web.wire.refusals import BadFrame, TooManyFrames
 from attendance_web.wire.security_log import SECURITY
 from attendance_web.wire.turns import NoTurn
@@ -64,8 +70,7 @@ class Visit:
         self._room = room
         self._release = release
         self._connection = sockets.new_connection(actor, room.event_id, role)
-        language = preferred(header(socket.headers, "accept-language"))
-        self._outbox = Outbox(self._connection, language, socket.peer, hears_news=hears_news)
+        self._outbox = Outbox(self._connection, socket.language, socket.peer, hears_news=hears_news)
         self._talking = asyncio.timeout(None)  # which is none until the writer ends the reader
         self._is_talking = True
         self._writer: asyncio.Task[bool] | None = None  # the last one
@@ -208,6 +213,9 @@ class Visit:
                 self._socket.log_fields["code"] = too_many.code
                 SECURITY.note_refusal(too_many, self._socket.headers, self._socket.address)
                 self._outbox.close(TOO_MANY, encode_error(too_many, self._outbox.language))
+                continue
+            if TOO_LARGE in event:
+                self._outbox.close(LARGE)
                 continue
             with self._outbox.answering():
                 await self._handle_frame(event.get("text"))

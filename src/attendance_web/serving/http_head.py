@@ -19,7 +19,8 @@ import re
 from typing import Final
 from urllib.parse import unquote_to_bytes
 
-from attendance_web.live.openings import PATHS
+from attendance_web.asgi.application import ROLES
+from attendance_web.wire.urls import SOCKETS
 
 MAX_HEAD_BYTES: Final = 64 * 1024  # of a head, or of the lines between chunks
 MAX_PATH_BYTES: Final = 512  # longer than any of ours, and Litestar keeps the last thousand
@@ -29,7 +30,7 @@ MAX_HEADERS: Final = 128  # of a head; a handshake may have no more either
 # Cookies, options and the like in all headers of a head: each is looked at by itself, and 28 000
 # took up to 34 ms. A browser sends 180 cookies to one site at most, some with lists in them
 MAX_ITEMS: Final = 1024
-SOCKET_PATHS: Final = frozenset(path.encode() for path in PATHS)
+SOCKET_PATHS: Final = frozenset(f"{SOCKETS}{path}".encode() for path in ROLES)
 
 _HOST: Final = re.compile(rb"(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?", re.IGNORECASE)
 

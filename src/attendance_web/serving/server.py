@@ -21,7 +21,8 @@ import uvicorn
 from uvicorn._types import ASGI3Application
 
 from attendance_core.vocabulary import Seconds
-from attendance_web.live.sockets import Sockets
+from attendance_web.live.frame_limits import MAX_FRAME_BYTES
+from attendance_web.live.live import Live
 from attendance_web.serving.accepting import Acceptor
 from attendance_web.serving.access_log import AccessLog, Answered
 from attendance_web.serving.garbage import QuietCollections
@@ -34,7 +35,6 @@ from attendance_web.settings import KEEP_ALIVE_SECONDS
 
 logger = logging.getLogger(__name__)
 
-MAX_FRAME_BYTES: Final = 16 * 1024  # bytes; Contract: 6.11
 PING_SECONDS: Final[Seconds] = 10.0  # between pings, and for an answer to one
 STOP_SECONDS: Final[Seconds] = 14  # from the signal to the end, whoever is still there
 # From SIGTERM, in which a balancer can see that it is not ready
@@ -50,7 +50,7 @@ class Servable(Protocol):
     """Serves as an application that can be told to stop, and hears of each answer."""
 
     @property
-    def sockets(self) -> Sockets: ...
+    def live(self) -> Live: ...
 
     @property
     def on_answer(self) -> Callable[[Answered], None]: ...
@@ -157,14 +157,14 @@ class _Server(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         begun = time.monotonic()
         logging.getLogger("uvicorn.error").addFilter(_not_cancelled)
-        draining = asyncio.ensure_future(self._app.sockets.drain())
+        draining = asyncio.ensure_future(self._app.live.drain())
         while not self.force_exit and time.monotonic() < begun + self._notice_seconds:
             await asyncio.sleep(0.1)
         for accepting in self._accepting:
             accepting.close()
         if self._notice_seconds and not self.force_exit:
             await asyncio.sleep(LATE_SECONDS)
-        self._app.sockets.refuse_calls()
+        self._app.live.sockets.refuse_calls()
         await self._wait_until_drained(draining, begun + STOP_SECONDS - 2)
         left = STOP_SECONDS - (time.monotonic() - begun)
         self.config.timeout_graceful_shutdown = max(1, int(left))

@@ -26,13 +26,13 @@ from websockets.frames import CloseCode, Frame, Opcode
 from websockets.http11 import Request
 from websockets.protocol import State
 
+from attendance_web.live.frame_limits import FRAMES_A_SECOND, MAX_FRAMES
 from attendance_web.live.peer import FLOODED, PEER_EXTENSION
 from attendance_web.live.text_frame import TextFrame
 from attendance_web.serving.tcp_state import says_no_more
 from attendance_web.serving.ws_closing import ClosingPeer
 from attendance_web.wire.allowance import Allowance
 
-MAX_FRAMES, FRAMES_A_SECOND = 60, 20  # Contract: 6.11
 # What the application is handed, and counts by itself; and the last one of a socket
 COUNTED_ELSEWHERE: Final = frozenset({Opcode.TEXT, Opcode.BINARY, Opcode.CLOSE})
 # Of messages that are not handed out yet: of one read all are made at once, some 250 KB, which may

@@ -6,6 +6,7 @@ from typing import Final
 
 from attendance_core.vocabulary import FileKey, ScanId
 
+SOCKETS: Final = "/ws"
 PICTURES: Final = "/pictures"
 SCANS: Final = "/scans"
 OWN_SCAN: Final = f"{SCANS}/own"

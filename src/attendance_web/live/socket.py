@@ -1,4 +1,4 @@
-"""A WebSocket over ASGI, as the visit of its client needs it."""
+"""A WebSocket as its visit needs it: it speaks as ASGI does, whatever carries it."""
 
 from __future__ import annotations
 
@@ -6,14 +6,12 @@ import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, Final
 
-from attendance_web.live.peer import PEER_EXTENSION, Peer, UnknownPeer
+from attendance_core.errors import Language
+from attendance_web.live.peer import Peer
 from attendance_web.live.text_frame import TextFrame
-from attendance_web.wire.callers import address_of
-from attendance_web.wire.credentials import is_secure
+from attendance_web.wire.callers import Caller
 from attendance_web.wire.headers import RawHeaders
-from attendance_web.wire.log_fields import log_fields_of
 
-Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
@@ -23,17 +21,21 @@ ClientGone: Final = OSError  # how a server says that nobody is there any more
 class Socket:
     """Wraps one connection; its owner alone reads, writes and closes it."""
 
-    def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        self.scope = scope
+    headers: RawHeaders = ()  # for the log of what looks like an attack
+    address = ""
+
+    def __init__(self, receive: Receive, send: Send, *, peer: Peer, language: Language) -> None:
         self.began = asyncio.get_running_loop().time()  # by the loop's clock
-        self.headers: RawHeaders = scope["headers"]
-        self.query: bytes = scope["query_string"]
-        self.is_secure = is_secure(scope)
-        self.peer: Peer = scope.get("extensions", {}).get(PEER_EXTENSION) or UnknownPeer()
-        self.log_fields = log_fields_of(scope)
-        self.address = address_of(scope)
+        self.peer = peer
+        self.language: Language = language
+        self.log_fields: MutableMapping[str, str] = {}
+        self.closed_with: int | None = None  # the code, where we have closed it
         self.receive = receive
         self._send = send
+
+    def caller(self) -> Caller:
+        """Tells by whom it takes its turn to be refused."""
+        return self.address
 
     async def accept(self) -> None:
         """Answers the handshake. Raises OSError where the client has gone."""
@@ -48,4 +50,5 @@ class Socket:
 
     async def close(self, code: int) -> None:
         """Closes it with a code. Raises OSError where the client has gone."""
+        self.closed_with = code
         await self._send({"type": "websocket.close", "code": code})

@@ -1,0 +1,84 @@
+"""The other end of a socket at a server that tells no more of it than ASGI has words for.
+
+Such a server counts no frames and bounds them widely, so that is done here. It says with which code
+a socket ended, and not who ended it, nor always that there was a code: see `is_goodbye`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, MutableMapping
+from contextlib import suppress
+from typing import Any, Final
+
+from attendance_core.vocabulary import Seconds
+from attendance_web.live.frame_limits import FRAMES_A_SECOND, MAX_FRAME_BYTES, MAX_FRAMES
+from attendance_web.live.peer import FLOODED, TOO_LARGE
+from attendance_web.live.socket import ClientGone, Receive, Socket
+from attendance_web.live.text_frame import TextFrame
+from attendance_web.wire.allowance import Allowance
+
+NORMAL: Final = 1000
+FIRST_OF_PROGRAMS, LAST_OF_PROGRAMS = 3000, 4999  # codes that no server and no browser says itself
+CLOSE_SECONDS: Final[Seconds] = 1.0  # for a Close frame to a client that may not read
+
+
+def is_goodbye(event: Mapping[str, Any]) -> bool:
+    """Tells whether a client ended this by itself, for certain. Decision 0029.
+
+    Only a program's own code shows that: 1005 is what servers say of a Close frame without a code
+    and of a connection that was reset alike, and the others are of browsers, servers and networks.
+    What may have been a loss is one, or whoever changes networks would lose their place.
+    """
+    code = event.get("code")
+    return isinstance(code, int) and (
+        code == NORMAL or FIRST_OF_PROGRAMS <= code <= LAST_OF_PROGRAMS
+    )
+
+
+class PlainPeer:
+    """Stands for the other end, by what can be seen of it in the events of ASGI."""
+
+    def __init__(self, receive: Receive) -> None:
+        self.said_goodbye = False
+        self.cut_with: int | None = None  # the code
+        self._receive = receive
+        self._allowance = Allowance(MAX_FRAMES, FRAMES_A_SECOND)
+
+    async def receive(self) -> MutableMapping[str, Any]:
+        """Receives an event; of frames that are too many, or too large, only that they came."""
+        event = await self._receive()
+        if event["type"] == "websocket.disconnect":
+            self.said_goodbye = is_goodbye(event)
+        elif event["type"] == "websocket.receive":
+            if not self._allowance.take():
+                return {"type": event["type"], FLOODED: True}
+            if len(event.get("text") or "") > MAX_FRAME_BYTES:  # bytes are no fewer than letters
+                return {"type": event["type"], TOO_LARGE: True}
+        return event
+
+    def has_left(self) -> bool:
+        """See `Peer`: nobody knows."""
+        return False
+
+    def count_with(self, take: Callable[[], bool]) -> None:
+        """See `Peer`; pings are the server's, whose own bounds have to do."""
+
+    def write_now(self, _: TextFrame) -> bool:
+        """See `Peer`: every frame goes the way of ASGI."""
+        return False
+
+    def answer_goodbye(self) -> None:
+        """See `Peer`; the server has answered it before anybody heard of it."""
+
+    def cut(self, code: int) -> None:
+        """See `Peer`: it is closed once its visit has ended, by `close_if_cut`."""
+        self.cut_with = code
+
+    async def close_if_cut(self, socket: Socket) -> None:
+        """Closes what was cut, as far as that can be written; the server's pings do the rest."""
+        if self.cut_with is None or socket.closed_with is not None:
+            return
+        with suppress(ClientGone, TimeoutError):
+            async with asyncio.timeout(CLOSE_SECONDS):
+                await socket.close(self.cut_with)

@@ -1,0 +1,191 @@
+"""The sockets of a host at stock uvicorn, which has nothing of ours: over real connections."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+
+import pytest
+import uvicorn
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
+
+from attendance_adapters import embedded
+from attendance_core.accounts import Actor
+from attendance_core.marking.places import Waiting
+from attendance_core.vocabulary import EventId
+from attendance_web.asgi import sockets
+from attendance_web.live.frame_limits import MAX_FRAME_BYTES, MAX_FRAMES
+from tests.support.carried import PATIENCE, Host, hosted
+from tests.support.live_house import eventually
+from tests.support.quick_app import quick_app
+from tests.support.quick_passwords import quickly_hashed
+
+PERSON = b"x-person"  # the header by which this host knows people
+
+
+@pytest.fixture
+async def host() -> AsyncIterator[Host]:
+    async with hosted() as opened:
+        yield opened
+
+
+class Door:
+    """How this host knows who comes."""
+
+    def __init__(self) -> None:
+        self.people: dict[bytes, Any] = {}
+
+    def __call__(self, scope: Any) -> Actor | None:
+        found: Actor | None = self.people.get(dict(scope["headers"]).get(PERSON, b""))
+        return found
+
+    def knows(self, actor: Any) -> str:
+        """Lets somebody in, and answers what they show."""
+        shown = str(len(self.people))
+        self.people[shown.encode()] = actor
+        return shown
+
+
+@asynccontextmanager
+async def served(app: Any) -> AsyncIterator[int]:
+    """The application at a server as anybody has it, and its port."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    config = uvicorn.Config(app, lifespan="off", log_config=None)
+    server = uvicorn.Server(config)
+    serving = asyncio.create_task(server._serve([listener]))
+    await eventually(lambda: server.started or serving.done())
+    try:
+        yield listener.getsockname()[1]
+    finally:
+        server.should_exit = True
+        await serving
+        listener.close()
+
+
+@pytest.fixture
+def door() -> Door:
+    return Door()
+
+
+@pytest.fixture
+async def port(host: Host, door: Door) -> AsyncIterator[int]:
+    async with served(sockets(host.live, door)) as opened:
+        yield opened
+
+
+async def opened(port: int, path: str, shown: str) -> ClientConnection:
+    return await connect(
+        f"ws://127.0.0.1:{port}{path}", additional_headers={"x-person": shown}, proxy=None
+    )
+
+
+async def heard(wire: ClientConnection) -> dict[str, Any]:
+    frame: dict[str, Any] = json.loads(await asyncio.wait_for(wire.recv(), PATIENCE))
+    return frame
+
+
+async def closed(wire: ClientConnection) -> int | None:
+    """The code it was closed with, whatever came before; what is not read would hide the end."""
+    with suppress(ConnectionClosed):
+        while True:
+            await asyncio.wait_for(wire.recv(), PATIENCE)
+    return wire.close_code
+
+
+class TestAtStockUvicorn:
+    async def test_two_people_mark_each_other(self, host: Host, door: Door, port: int) -> None:
+        anna, boris = await host.person(), await host.person()
+        event_id = await host.event(boris)
+        waiting = await opened(port, f"/mark_me?event_id={event_id}", door.knows(anna))
+        marking = await opened(port, f"/marking?event_id={event_id}", door.knows(boris))
+        assert (await heard(marking))["params"]["marking_list"] == [anna.user_id]
+        for message in ("prepare_to_mark", "confirm_marking"):
+            params = {"user_id": anna.user_id}
+            await marking.send(json.dumps({"message": message, "params": params}))
+            assert (await heard(marking))["result"] == "ok"
+        assert (await heard(waiting))["message"] == "was_marked"
+        assert await closed(waiting) == 1000
+        await marking.close()
+
+    @pytest.mark.parametrize(
+        ("code", "counts"),
+        [(1000, True), (3000, True), (4999, True), (1001, False), (1005, False), (None, False)],
+    )
+    async def test_a_code_of_a_program_is_a_goodbye_and_all_else_a_loss(
+        self, host: Host, door: Door, port: int, code: int | None, counts: bool
+    ) -> None:
+        """Decision 0029: 1005 is a Close frame without a code, None no such frame at all."""
+        anna = await host.person()
+        event_id = await host.event(anna)
+        wire = await opened(port, f"/mark_me?event_id={event_id}", door.knows(anna))
+        if code is None:
+            wire.transport.abort()
+        elif code == 1005:
+            wire.transport.write(b"\x88\x80\0\0\0\0")
+        else:
+            await wire.close(code)
+        await eventually(lambda: _has(host, event_id, anna, [] if counts else [True]))
+        assert isinstance(await host.state_of(event_id, anna), Waiting) is not counts
+
+    async def test_too_many_frames_and_one_too_large_close_it(
+        self, host: Host, door: Door, port: int
+    ) -> None:
+        anna = await host.person()
+        shown = door.knows(anna)
+        path = f"/mark_me?event_id={await host.event(anna)}"
+        for said, code in [
+            (['{"message": "ping"}'] * (MAX_FRAMES + 30), 4429),
+            ([" " * (MAX_FRAME_BYTES + 1)], 1009),
+        ]:
+            wire = await opened(port, path, shown)
+            for text in said:
+                await wire.send(text)
+            assert await closed(wire) == code
+
+    async def test_a_socket_that_fails_is_closed_with_a_code(
+        self, host: Host, door: Door, port: int, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def fails(*_: Any) -> None:
+            raise ValueError("a bug")
+
+        anna = await host.person()
+        wire = await opened(port, f"/mark_me?event_id={await host.event(anna)}", door.knows(anna))
+        monkeypatch.setattr("attendance_web.live.visit.decode", fails)
+        await wire.send("{}")
+        assert await closed(wire) == 1011
+
+    async def test_when_the_host_stops_everybody_is_sent_elsewhere(
+        self, host: Host, door: Door, port: int, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(host.live.sockets, "_spread_seconds", 0.0)
+        anna = await host.person()
+        wire = await opened(port, f"/mark_me?event_id={await host.event(anna)}", door.knows(anna))
+        await host.live.drain()
+        assert await closed(wire) == 1012
+
+
+async def _has(host: Host, event_id: EventId, person: Actor, lost: list[bool]) -> bool:
+    return await host.sockets_of(event_id, person) == lost
+
+
+async def test_our_whole_application_has_its_sockets_there_too() -> None:
+    with quickly_hashed():
+        service = embedded()
+    app = quick_app(service)
+    async with app.lifespan(), served(app) as port:
+        anna = await service.use_cases.sign_up(username="anna", password="like tea")
+        event = await service.use_cases.create_event(
+            actor=anna.user_id, name="A", starts_at=1.0, ends_at=4e9
+        )
+        wire = await connect(
+            f"ws://127.0.0.1:{port}/ws/marking?event_id={event.event_id}",
+            additional_headers={"Cookie": f"sessionid={anna.token}"},
+            proxy=None,
+        )
+        assert (await heard(wire))["message"] == "marking_list"
+        await wire.close()

@@ -1,0 +1,295 @@
+"""Live rooms for any host: one `Live` over a service, and sockets that anything may carry."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from attendance_adapters import embedded
+from attendance_core import MissingScope, NotAnOrganiser, Role, TokenScope
+from attendance_core.accounts import Actor, session_id_of
+from attendance_core.marking.places import Held, Marked, Waiting
+from attendance_core.vocabulary import EventId
+from attendance_web.live import Live, Transport
+from attendance_web.live.frame_limits import MAX_FRAME_BYTES, MAX_FRAMES
+from tests.support.carried import PATIENCE, Carried, Host, hosted
+from tests.support.live_house import eventually
+
+NOWHERE = EventId(UUID(int=0))
+
+
+@pytest.fixture(autouse=True)
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sockets are closed at once when the host stops."""
+    monkeypatch.setattr("attendance_web.live.sockets.SPREAD_SECONDS", 0.0)
+
+
+@pytest.fixture
+async def host() -> AsyncIterator[Host]:
+    async with hosted() as opened:
+        yield opened
+
+
+class Accepting(Carried):
+    """A transport that has all a transport may have."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.done: list[Any] = []
+
+    async def accept(self) -> None:
+        self.done.append("accepted")
+
+    async def close(self, code: int) -> None:
+        self.done.append(code)
+
+
+class TestVisits:
+    async def test_two_people_mark_each_other(self, host: Host) -> None:
+        anna, boris = await host.person(), await host.person()
+        event_id = await host.event(boris)
+        waiting = host.opens(anna, event_id, Role.MARK_ME)
+        await eventually(lambda: host.live.census().waiting == 1)
+        marking = host.opens(boris, event_id, Role.MARKING)
+        assert (await marking.line.hears("marking_list"))["marking_list"] == [anna.user_id]
+        assert dict(host.live.census().sockets) == {Role.MARK_ME: 1, Role.MARKING: 1}
+        marking.line.says("prepare_to_mark", user_id=anna.user_id)
+        await marking.line.hears("prepared")
+        marking.line.says("confirm_marking")
+        assert (await marking.line.hears("marked"))["user_id"] == anna.user_id
+        assert (await waiting.line.hears("was_marked"))["user_id"] == boris.user_id
+        assert await waiting.ended() == 1000  # the code that we have closed it with
+        marking.line.gives(None)
+        assert await marking.ended() is None  # it has ended by itself
+        assert isinstance(await host.state_of(event_id, anna), Marked)
+
+    async def test_a_goodbye_ends_the_place_and_a_loss_does_not(self, host: Host) -> None:
+        anna, boris = await host.person(), await host.person()
+        event_id = await host.event(boris)
+        going, losing = (host.opens(each, event_id, Role.MARK_ME) for each in (anna, boris))
+        await eventually(lambda: host.live.census().waiting == 2)
+        going.line.gives(None)
+        losing.line.gives(ConnectionResetError())
+        assert [await each.ended() for each in (going, losing)] == [None, None]
+        await eventually(lambda: _has(host, event_id, anna, []))
+        await eventually(lambda: _has(host, event_id, boris, [True]))
+        assert not isinstance(await host.state_of(event_id, anna), Waiting)
+        assert isinstance(await host.state_of(event_id, boris), Waiting)
+
+    async def test_a_visit_that_is_cancelled_is_a_loss(self, host: Host) -> None:
+        anna, boris = await host.person(), await host.person()
+        event_id = await host.event(boris)
+        waiting = host.opens(anna, event_id, Role.MARK_ME)
+        await eventually(lambda: host.live.census().waiting == 1)
+        waiting.visit.cancel()
+        await eventually(lambda: _has(host, event_id, anna, [True]))
+
+    async def test_the_handshake_is_answered_once_the_opening_is_stored(self, host: Host) -> None:
+        anna = await host.person()
+        event_id = await host.event(anna)
+        line = Accepting()
+
+        async def accept() -> None:
+            line.done.append(await host.sockets_of(event_id, anna))
+
+        line.accept = accept  # type: ignore[method-assign]
+        visited = host.opens(anna, event_id, Role.MARKING, line)
+        await line.hears("marking_list")
+        line.gives(None)
+        await visited.ended()
+        assert line.done == [[False]]
+
+    async def test_a_refusal_is_told_and_closes_it(self, host: Host) -> None:
+        anna = await host.person()
+        line = Accepting()
+        visited = host.opens(anna, NOWHERE, Role.MARK_ME, line, language="en")
+        frame = await line.heard()
+        assert (frame["params"]["code"], frame["message"]) == (
+            "event_not_found",
+            "There is no such event",
+        )
+        assert await visited.ended() == 4404
+        assert line.done == ["accepted", 4404]
+
+    async def test_without_a_language_it_is_the_one_of_the_wire(self, host: Host) -> None:
+        anna = await host.person()
+        visited = host.opens(anna, NOWHERE, Role.MARK_ME)
+        assert (await visited.line.heard())["message"].startswith("Т")
+        await visited.ended()
+
+    async def test_a_token_needs_the_scope(self, host: Host) -> None:
+        anna = await host.person()
+        reads = Actor(anna.user_id, anna.session_id, scopes=frozenset({TokenScope.READ}))
+        visited = host.opens(reads, await host.event(anna), Role.MARKING)
+        assert await visited.line.is_refused() == "missing_scope"
+        assert await visited.ended() == 4403
+
+    async def test_what_cannot_be_read_is_answered(self, host: Host) -> None:
+        anna = await host.person()
+        visited = host.opens(anna, await host.event(anna), Role.MARKING)
+        await visited.line.hears("marking_list")
+        visited.line.gives(b"\x00")
+        assert await visited.line.is_refused() == "bad_frame"
+        visited.line.gives("{")
+        assert await visited.line.is_refused() == "bad_frame"
+        visited.line.gives(None)
+        await visited.ended()
+
+    async def test_too_many_frames_and_one_too_large_close_it(self, host: Host) -> None:
+        """Contract: 6.11, also where no server of ours counts."""
+        anna = await host.person()
+        event_id = await host.event(anna)
+        flooding = host.opens(anna, event_id, Role.MARKING)
+        await flooding.line.hears("marking_list")
+        for _ in range(MAX_FRAMES + 30):
+            flooding.line.says("ping")
+        assert await flooding.ended() == 4429
+        large = host.opens(anna, event_id, Role.MARKING)
+        large.line.gives(" " * (MAX_FRAME_BYTES + 1))
+        assert await large.ended() == 1009
+        await eventually(lambda: _has(host, event_id, anna, [True]))  # a loss, after one
+
+    async def test_a_transport_that_fails_closes_it(
+        self, host: Host, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        anna = await host.person()
+        line = Accepting()
+        visited = host.opens(anna, await host.event(anna), Role.MARKING, line)
+        await line.hears("marking_list")
+        line.gives(ValueError("a bug of the host"))
+        assert await visited.ended() == 1011
+        assert line.done == ["accepted", 1011]
+        assert "a socket failed" in caplog.text
+
+    async def test_our_own_slips_are_none_of_the_clients(self, host: Host) -> None:
+        anna = await host.person()
+        text: Any = str(NOWHERE)
+        with pytest.raises(TypeError, match="UUID"):
+            await host.live.visit(anna, text, Role.MARKING, transport=Carried())
+        role: Any = "watching"
+        with pytest.raises(ValueError, match="watching"):
+            await host.live.visit(anna, NOWHERE, role, transport=Carried())
+
+    async def test_whoever_logs_out_is_closed(self, host: Host) -> None:
+        anna = await host.person()
+        visited = host.opens(anna, await host.event(anna), Role.MARKING)
+        await visited.line.hears("marking_list")
+        await host.service.use_cases.log_out(session_id=anna.session_id)
+        assert await visited.line.is_refused() == "not_logged_in"
+        assert await visited.ended() == 4401
+
+    async def test_a_transport_needs_no_more_than_two_methods(self) -> None:
+        await Carried().accept()
+        await Carried().close(1000)
+        assert {"receive", "send", "accept", "close"} == {
+            name for name in vars(Transport) if not name.startswith("_")
+        }
+
+
+class TestWatching:
+    async def test_the_counts_come_as_values(self, host: Host) -> None:
+        anna, boris = await host.person(), await host.person()
+        event_id = await host.event(boris)
+        async with aclosing(host.live.watch(boris, event_id)) as seen:
+            assert (await anext(seen)).counts.waiting == 0
+            host.opens(anna, event_id, Role.MARK_ME)
+            async with asyncio.timeout(PATIENCE):
+                while (now := await anext(seen)).counts.waiting == 0:
+                    pass
+            assert now.counts.joined == 2 and not now.is_over
+
+    async def test_it_ends_with_the_event(self, host: Host) -> None:
+        boris = await host.person()
+        event_id = await host.event(boris)
+        async with aclosing(host.live.watch(boris, event_id)) as seen:
+            await anext(seen)
+            await host.service.use_cases.delete_event(actor=boris.user_id, event_id=event_id)
+            async with asyncio.timeout(PATIENCE):
+                assert [each async for each in seen if not each.is_over] == []
+
+    async def test_whoever_may_not_is_told_before_anything(self, host: Host) -> None:
+        anna, boris = await host.person(), await host.person()
+        event_id = await host.event(boris)
+        with pytest.raises(NotAnOrganiser):
+            await anext(host.live.watch(anna, event_id))
+        marks = Actor(boris.user_id, boris.session_id, scopes=frozenset({TokenScope.MARK}))
+        with pytest.raises(MissingScope):
+            await anext(host.live.watch(marks, event_id))
+
+    async def test_whoever_stops_reading_counts_no_more(self, host: Host) -> None:
+        boris = await host.person()
+        event_id = await host.event(boris)
+        seen = host.live.watch(boris, event_id)
+        await anext(seen)
+        assert host.live.sockets.watching.stream_count == 1
+        await seen.aclose()
+        assert host.live.sockets.watching.stream_count == 0
+
+
+class TestBeginningAndEnding:
+    async def test_at_the_end_everybody_is_sent_elsewhere(self) -> None:
+        async with hosted() as host:
+            anna, boris = await host.person(), await host.person()
+            event_id = await host.event(boris)
+            waiting = host.opens(anna, event_id, Role.MARK_ME)
+            marking = host.opens(boris, event_id, Role.MARKING)
+            await marking.line.hears("marking_list")
+            await eventually(lambda: host.live.census().waiting == 1)
+            seen = host.live.watch(boris, event_id)
+            await anext(seen)
+            rest = asyncio.create_task(_read_to_the_end(seen))
+        assert [await each.ended() for each in (waiting, marking)] == [1012, 1012]
+        await asyncio.wait_for(rest, PATIENCE)
+
+    async def test_a_drain_keeps_places_and_lets_nobody_in(self, host: Host) -> None:
+        anna, boris = await host.person(), await host.person()
+        event_id = await host.event(boris)
+        waiting = host.opens(anna, event_id, Role.MARK_ME)
+        marking = host.opens(boris, event_id, Role.MARKING)
+        await eventually(lambda: host.live.census().waiting == 1)
+        await marking.line.hears("marking_list")
+        marking.line.says("prepare_to_mark", user_id=anna.user_id)
+        await marking.line.hears("prepared")
+        await host.live.drain()
+        assert [await each.ended() for each in (waiting, marking)] == [1012, 1012]
+        assert isinstance(await host.state_of(event_id, anna), Held)
+        late = host.opens(anna, event_id, Role.MARK_ME)
+        assert await late.line.is_refused() == "unavailable"
+        assert await late.ended() == 1013
+
+    async def test_a_lost_lease_sends_everybody_back(
+        self, host: Host, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("attendance_web.live.readings.READ_EVERY", 3600.0)  # which sees it, too
+        anna = await host.person()
+        visited = host.opens(anna, await host.event(anna), Role.MARKING)
+        await visited.line.hears("marking_list")
+        host.service.heartbeat._give_up_lease(host.service.heartbeat.process_id)
+        assert await visited.ended() == 1012
+
+    async def test_it_is_used_in_its_block_and_once(self) -> None:
+        service = embedded()
+        live = Live(service)
+        nobody: Any = Actor(1, session_id_of("x"))  # type: ignore[arg-type]
+        with pytest.raises(RuntimeError, match="have not begun"):
+            await live.visit(nobody, NOWHERE, Role.MARKING, transport=Carried())
+        async with service:
+            async with live:
+                with pytest.raises(RuntimeError, match="have begun before"):
+                    await live.__aenter__()
+            with pytest.raises(RuntimeError, match="have ended"):
+                await anext(live.watch(nobody, NOWHERE))
+
+
+async def _read_to_the_end(seen: Any) -> None:
+    async for _ in seen:
+        pass
+
+
+async def _has(host: Host, event_id: EventId, person: Actor, lost: list[bool]) -> bool:
+    return await host.sockets_of(event_id, person) == lost
