@@ -1,0 +1,1 @@
+"""A Django project whose people mark each other."""

@@ -1,0 +1,111 @@
+"""What the page about live rooms shows is what is run: lines of the examples, or run here."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from pathlib import Path
+from textwrap import indent
+from typing import Any
+
+import pytest
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.asyncio.server import ServerConnection, serve
+from websockets.exceptions import ConnectionClosed
+
+from attendance_core import Role
+from attendance_core.accounts import Actor
+from attendance_core.vocabulary import EventId
+from tests.support.carried import PATIENCE, Host, hosted
+from tests.support.live_house import eventually
+from tests.support.readme import blocks
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = (ROOT / "docs" / "how-to" / "live-in-your-service.md").read_text(encoding="utf-8")
+*SHOWN, TRANSPORT = blocks("python", PAGE)
+EXAMPLES = [file.read_text(encoding="utf-8") for file in (ROOT / "examples").rglob("*.py")]
+
+
+@pytest.mark.parametrize("block", SHOWN, ids=lambda block: block.splitlines()[0])
+def test_what_it_shows_stands_in_an_example_that_is_run(block: str) -> None:
+    assert any(block in each or indent(block, "    ") in each for each in EXAMPLES), block
+
+
+def test_it_shows_the_most_of_it() -> None:
+    assert len(SHOWN) == 5
+
+
+class Door:
+    """A server of the websockets library, with the transport of the page."""
+
+    def __init__(self, host: Host, event_id: EventId, port: int) -> None:
+        self.host, self.event_id, self.port = host, event_id, port
+
+    async def opens(self, person: Actor, role: Role) -> ClientConnection:
+        shown = f"{person.user_id}/{person.session_id}/{role.value}"
+        return await connect(f"ws://127.0.0.1:{self.port}/{shown}", proxy=None)
+
+
+@pytest.fixture
+async def door() -> AsyncIterator[Door]:
+    shown: dict[str, Any] = {}
+    exec(TRANSPORT, shown)
+    over_websockets = shown["OverWebsockets"]
+    async with hosted() as host:
+        event_id = await host.event(await host.person())
+
+        async def handler(connection: ServerConnection) -> None:
+            assert connection.request is not None
+            _, user_id, session_id, role = connection.request.path.split("/")
+            actor = Actor(int(user_id), session_id)  # type: ignore[arg-type]
+            transport = over_websockets(connection)
+            await host.live.visit(actor, event_id, Role(role), transport=transport)
+
+        async with serve(handler, "127.0.0.1", 0) as server:
+            (listening,) = server.sockets
+            yield Door(host, event_id, listening.getsockname()[1])
+
+
+async def heard(wire: ClientConnection) -> dict[str, Any]:
+    frame: dict[str, Any] = json.loads(await asyncio.wait_for(wire.recv(), PATIENCE))
+    return frame
+
+
+async def closed(wire: ClientConnection) -> int | None:
+    """The code it was closed with, whatever came before; what is not read would hide the end."""
+    with suppress(ConnectionClosed):
+        while True:
+            await asyncio.wait_for(wire.recv(), PATIENCE)
+    return wire.close_code
+
+
+async def test_a_marking_over_its_transport(door: Door) -> None:
+    anna, boris = await door.host.person(), await door.host.person()
+    waiting = await door.opens(anna, Role.MARK_ME)
+    await eventually(lambda: door.host.live.census().waiting == 1)
+    marking = await door.opens(boris, Role.MARKING)
+    assert (await heard(marking))["params"]["marking_list"] == [anna.user_id]
+    for message in ("prepare_to_mark", "confirm_marking"):
+        params = {"user_id": anna.user_id}
+        await marking.send(json.dumps({"message": message, "params": params}))
+        assert (await heard(marking))["result"] == "ok"
+    assert (await heard(waiting))["message"] == "was_marked"
+    assert await closed(waiting) == 1000
+
+
+@pytest.mark.parametrize(("code", "lost"), [(1000, []), (4000, []), (1001, [True]), (None, [True])])
+async def test_its_goodbyes_and_losses(door: Door, code: int | None, lost: list[bool]) -> None:
+    anna = await door.host.person()
+    wire = await door.opens(anna, Role.MARK_ME)
+    await eventually(lambda: door.host.live.census().waiting == 1)
+    if code is None:
+        wire.transport.abort()
+    else:
+        await wire.close(code)
+
+    async def is_so() -> bool:
+        return await door.host.sockets_of(door.event_id, anna) == lost
+
+    await eventually(is_so)

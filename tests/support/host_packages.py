@@ -1,0 +1,37 @@
+"""What a host brings along that must not be beside us: FastAPI has pydantic, which Litestar imports
+wherever it is installed. It is put in a folder of its own, once.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import subprocess
+import sys
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+MOST_SECONDS: Final = 300  # that it may take
+
+
+def packages_of(example: str) -> Path:
+    """The folder with all that the requirements of this example name; skips where it cannot be."""
+    wanted = (ROOT / "examples" / example / "requirements.txt").read_text(encoding="utf-8")
+    made_of = f"{sys.version}\n{wanted}"
+    folder = ROOT / "build" / "hosts" / example
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    stamp = folder / "made-of"
+    with folder.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # several tests may want it at once
+        if not stamp.exists() or stamp.read_text(encoding="utf-8") != made_of:
+            command = [sys.executable, "-m", "pip", "install", "--disable-pip-version-check"]
+            command += ["--quiet", "--upgrade", "--target", str(folder), *wanted.split()]
+            done = subprocess.run(
+                command, capture_output=True, text=True, timeout=MOST_SECONDS, check=False
+            )
+            if done.returncode:
+                pytest.skip(f"{example} cannot have what it needs: {done.stderr[-200:]}")
+            stamp.write_text(made_of, encoding="utf-8")
+    return folder
