@@ -38,19 +38,20 @@ class MarkAtOnce:
         def work(unit: ports.Unit) -> Outcome:
             found = lock_places_of(unit, event_id, actor, beside=(user_id,))
             # Nobody changes the event: no mark is behind the end of one that is shortened
-            event, now = unit.events.lock_shared(event_id), unit.now()
-            event.check_not_over(now)
+            event, at = unit.events.lock_shared(event_id), unit.now()
+            event.check_not_over(at)
             unit.profiles.lock_shared([actor])  # who left a mark has a place, deleted or not
             target = found.get(user_id)
             state = None if target is None else target.state
             if target is not None and isinstance(state, Marked) and state.marker == actor:
-                return Outcome(target, now, changed=False)
-            event.check_started(now)
+                return Outcome(target, at, changed=False)
+            event.check_started(at)
             chosen = choose(
                 unit,
                 event,
                 actor,
                 user_id,
+                at=at,
                 found=found,
                 judge=None,  # it has no process: whom another takes for dead, that one ends
                 terms=self.terms,
@@ -60,9 +61,10 @@ class MarkAtOnce:
             joined = mine.joined()
             if joined != mine:
                 unit.places.put(joined)
-                unit.announce(PlaceChanged(joined, now))
+                unit.announce(PlaceChanged(joined, at))
             if chosen.is_new:  # told, as a hold is; what is stored is the mark
-                unit.announce(PlaceChanged(chosen.place, chosen.at))
-            return replace(mark(unit, chosen.place, actor, self.terms), ended=chosen.ended)
+                unit.announce(PlaceChanged(chosen.place, at))
+            marked = mark(unit, chosen.place, actor, self.terms, at=at)
+            return replace(marked, ended=chosen.ended)
 
         return await self.transact(work)

@@ -35,12 +35,15 @@ from attendance_core.marking.places import (
 from attendance_core.marking.terms import Terms
 from attendance_core.marking.who_marks import Organised, check_lets_mark
 from attendance_core.repositories import Footing
-from attendance_core.vocabulary import UserId
+from attendance_core.vocabulary import Instant, UserId
 
 
 class _Locked(NamedTuple):
-    """What a command stands on, whose connection is there and whose event is on."""
+    """What a command stands on, whose connection is there and whose event is on ``at`` an instant:
+    that of whatever the command does, so that nothing is done behind the end.
+    """
 
+    at: Instant
     places: Mapping[UserId, Place]
     event: Organised
     judge: Process | None  # the process of its socket
@@ -54,9 +57,10 @@ def _checked(unit: ports.Unit, connection: Connection, footing: Footing | None) 
     """
     if footing is None or footing.connection is None:
         raise find_ending(unit, connection).as_error()
-    footing.event.check_not_over(unit.now())
+    at = unit.now()
+    footing.event.check_not_over(at)
     process = footing.connection.process
-    return _Locked(footing.places, footing.event, process, footing.connections_of)
+    return _Locked(at, footing.places, footing.event, process, footing.connections_of)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,18 +165,19 @@ class PrepareToMark:
 
         def work(unit: ports.Unit) -> Outcome:
             footing = unit.footings.lock_for_command(connection, [target], target, CONNECTIONS_READ)
-            found, event, judge, known = _checked(unit, connection, footing)
+            at, found, event, judge, known = _checked(unit, connection, footing)
             chosen = choose(
                 unit,
                 event,
                 marker,
                 target,
+                at=at,
                 found=found,
                 judge=judge,
                 terms=self.terms,
                 known=known,
             )
-            held, at = chosen.place, chosen.at
+            held = chosen.place
             if not chosen.is_new:
                 return Outcome(held, at, changed=False, ended=chosen.ended)
             unit.places.put(held)
@@ -200,14 +205,14 @@ class ConfirmMarking:
             targets = () if target is None else (target,)
             # Nobody changes the event: no mark is behind the end of one that is shortened
             footing = unit.footings.lock_for_mark(connection, targets)
-            places = _checked(unit, connection, footing).places
-            now = unit.now()
+            at, places, *_ = _checked(unit, connection, footing)
             if target is not None and target in places:
                 done = places[target]
                 if isinstance(done.state, Marked) and done.state.marker == marker:
-                    return Outcome(done, now, changed=False)
-            held = get_held(marker, target, holding=held_by(marker, places.values()), now=now)
-            return mark(unit, held, marker, self.terms, connection.connection_id)
+                    return Outcome(done, at, changed=False)
+            held = get_held(marker, target, holding=held_by(marker, places.values()), now=at)
+            command = connection.connection_id
+            return mark(unit, held, marker, self.terms, at=at, commanded_by=command)
 
         return await self.transact(work)
 
@@ -225,10 +230,9 @@ class RefuseToMark:
 
         def work(unit: ports.Unit) -> Outcome:
             footing = unit.footings.lock_for_command(connection, (), target, CONNECTIONS_READ)
-            places, _, judge, known = _checked(unit, connection, footing)
-            now = unit.now()
-            held = get_held(marker, target, holding=held_by(marker, places.values()), now=now)
+            at, places, _, judge, known = _checked(unit, connection, footing)
+            held = get_held(marker, target, holding=held_by(marker, places.values()), now=at)
             given_back = end_hold(unit, held, judge, self.terms, known, connection.connection_id)
-            return Outcome(given_back, now)
+            return Outcome(given_back, at)
 
         return await self.transact(work)
