@@ -4,7 +4,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
-EXTRAS := web,postgres,redis,metrics,oidc
+EXTRAS := web,postgres,redis,metrics,oidc,testing
 NEEDED := -e '.[$(EXTRAS)]' --group dev -c constraints.txt
 WORKERS ?= 4
 # Of the whole suite, much of which waits for real services and their clocks
@@ -110,8 +110,8 @@ IN_PROCESS := tests/unit $(patsubst %,tests/contract/%.py,$(addprefix test_, \
   opening organisers_live organisers_races orphans other_person outbox packing page passwords person_turns \
   picture_workers pictures recovery_races refusal_pace rooms scans search secrets_at_rest security_lines settings \
   sheet_files sheet_sources sheet_workers sheets sockets sockets_without_news sqlite sqlite_groups sqlite_scrub \
-  store_calls stores stores_belongings stores_boards stores_hosts stores_links stores_marking stores_organisers stores_recovery \
-  stores_review stores_rooms stores_tokens stores_unused sync together token_sockets traces watching wrong_use ws_protocol) \
+  store_calls stores stores_belongings stores_hosts \
+  sync together token_sockets traces watching wrong_use ws_protocol) \
   $(addprefix postgres/test_,changed_events clocks races round_trips transactions))
 # Per cent of the lines and branches of a package that these take, a little below what they do
 FLOORS := attendance_core=98 attendance_adapters=89 attendance_web=83
@@ -127,7 +127,7 @@ cover: install ## Run the tests of this process, and measure the branches they t
 	done; test -z "$$failed"
 
 # The rules, every store, and a server with its sockets; no version needs as many examples as a rule
-TRIED := tests/unit tests/contract/test_stores.py tests/contract/test_stores_marking.py \
+TRIED := tests/unit tests/contract/test_stores.py \
   tests/contract/test_migrations.py tests/contract/test_notifier.py tests/contract/test_pictures.py \
   tests/contract/test_sheet_files.py tests/contract/test_sheet_workers.py tests/contract/test_files.py \
   tests/contract/test_cli.py tests/contract/test_server.py tests/contract/test_envelope.py tests/contract/test_frames.py \
@@ -150,7 +150,7 @@ newest: ## Try it with the newest versions there are
 	$(call try)
 
 OF_POSTGRES := -k "not memory and not sqlite and not valkey" tests/contract/postgres \
-  $(patsubst %,tests/contract/test_%.py,stores stores_marking migrations notifier)
+  $(patsubst %,tests/contract/test_%.py,stores migrations notifier)
 .PHONY: postgres
 postgres: export ATTENDANCE_TEST_POSTGRES := wheel
 postgres: install ## Try the PostgreSQL of the wheel, where the tests use the one of the system

@@ -18,10 +18,10 @@ from attendance_adapters.sql.maintenance import run_on_connection
 from attendance_adapters.system import RandomIds
 from attendance_core.events import Event
 from attendance_core.ports import Unit
+from attendance_core.testing.people import log_in_people, mark
 from attendance_core.vocabulary import EventId, UserId
 from benchmarks.load.wire import Person
 from tests.support.many_names import fill
-from tests.support.stored_people import log_in_people, mark
 
 HALF_A_WEEK: Final = 3.5 * 86_400.0
 AT_ONCE: Final = 50  # in a transaction, for which nobody waits for more than 4.5 s

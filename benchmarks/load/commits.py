@@ -11,7 +11,7 @@ from typing import Final, TypeVar
 from uuid import uuid4
 
 from attendance_adapters import Attendance, connect
-from attendance_adapters.files import ObjectFiles
+from attendance_adapters.in_memory import MemoryFiles
 from attendance_adapters.notifiers.local import LocalNotifier
 from attendance_adapters.sql.sqlite import SqliteStore
 from attendance_adapters.system import RandomIds, SystemClock
@@ -59,7 +59,7 @@ async def by_hand(name: str, database: str, tasks: int, confirms: int) -> float:
 async def _sharing_nothing(file: Path) -> AsyncIterator[Attendance]:
     notifier = LocalNotifier()
     store = SqliteStore(file, SystemClock(), notifier, max_group_size=1)
-    files = ObjectFiles.at("memory://")
+    files = MemoryFiles()
     async with Attendance(store=store, notifier=notifier, files=files, terms=Terms()) as attendance:
         yield attendance
 

@@ -1,7 +1,8 @@
 """The core's ports made real: databases, files, passwords, notifiers.
 
-`embedded` has everything a program needs in its own process; `connect` is for a service whose
-database is looked after by somebody. Both return an `Attendance` that is still to be started.
+`memory` needs no other package, and `embedded` keeps everything in a folder; `connect` is for a
+service whose database is looked after by somebody. Each returns an `Attendance` that is still to
+be started.
 
 What is named here is loaded when somebody asks for it: a process that cleans one picture needs
 none of it, and would take three times as long.
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from attendance_adapters.entrances import (
         connect,
         embedded,
+        memory,
         migrate,
         openid_provider,
         recount_karma,
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
         Closed,
         ForeignFolder,
         MissingExtra,
+        NoHeartbeat,
         NotStarted,
         PendingMigration,
         UnusableDatabase,
@@ -46,6 +49,7 @@ __all__ = [
     "Closed",
     "ForeignFolder",
     "MissingExtra",
+    "NoHeartbeat",
     "NotStarted",
     "PendingMigration",
     "UnusableDatabase",
@@ -56,6 +60,7 @@ __all__ = [
     "__version__",
     "connect",
     "embedded",
+    "memory",
     "migrate",
     "openid_provider",
     "recount_karma",
@@ -64,7 +69,7 @@ _HOMES: Final = {
     "Attendance": "attendance_adapters.service",
     "__version__": "attendance_core.version",
     **dict.fromkeys(
-        ("connect", "embedded", "migrate", "openid_provider", "recount_karma"),
+        ("connect", "embedded", "memory", "migrate", "openid_provider", "recount_karma"),
         "attendance_adapters.entrances",
     ),
 }

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import get_type_hints
-
-import punq
+from typing import TYPE_CHECKING, get_type_hints
 
 from attendance_adapters.together import concurrently
-from attendance_core import ports
+from attendance_core import building, ports
 from attendance_core.marking.terms import Terms
 from attendance_core.recovery.comebacks import ComeBack
 from attendance_core.use_cases import UseCases
+
+if TYPE_CHECKING:
+    import punq
 
 
 def build_use_cases(
@@ -26,8 +27,22 @@ def build_use_cases(
     provider: ports.IdentityProvider,
     terms: Terms,
 ) -> UseCases:
-    """Builds every use case over these ports."""
-    use_cases = _classes().resolve(
+    """Builds every use case over these ports; by the core alone where punq is not installed."""
+    classes = _classes()
+    if classes is None:
+        return building.build_use_cases(
+            transact=transact,
+            observe=observe,
+            browse=browse,
+            files=files,
+            pictures=pictures,
+            passwords=passwords,
+            ids=ids,
+            provider=provider,
+            terms=terms,
+            together=concurrently,
+        )
+    use_cases = classes.resolve(
         UseCases,
         transact=transact,
         observe=observe,
@@ -45,11 +60,15 @@ def build_use_cases(
 
 
 @cache
-def _classes() -> punq.Container:
+def _classes() -> punq.Container | None:
     """Registers what is built; its ports are given by their names to each that is resolved.
 
-    To read the types of a hundred constructors takes longer than to call them.
+    None without punq. To read the types of a hundred constructors takes longer than to call them.
     """
+    try:
+        import punq
+    except ModuleNotFoundError:
+        return None
     container = punq.Container()
     for use_case in (ComeBack, UseCases, *get_type_hints(UseCases).values()):
         container.register(use_case)

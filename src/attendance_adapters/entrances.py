@@ -10,15 +10,14 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
-from attendance_adapters.errors import BadAddress, MissingExtra, UnusableFolder
-from attendance_adapters.files import ObjectFiles
+from attendance_adapters.errors import BadAddress, UnusableFolder
+from attendance_adapters.missing_extras import needing
 from attendance_adapters.notifiers import LocalNotifier, notifier_at
 from attendance_adapters.service import Attendance
-from attendance_adapters.service_ports import IdentityProvider, SheetSource, Store
+from attendance_adapters.service_ports import IdentityProvider, Passwords, SheetSource, Store
 from attendance_adapters.system import SystemClock
 from attendance_core.marking.terms import DEFAULT_TERMS, Terms
-from attendance_core.ports import Clock
-from attendance_core.version import how_to_install
+from attendance_core.ports import Clock, Files
 
 if TYPE_CHECKING:
     from sqlalchemy import URL
@@ -30,40 +29,68 @@ DATABASE_FILE = "attendance.db"
 FILES_FOLDER = "files"
 
 
+def memory(
+    *,
+    terms: Terms = DEFAULT_TERMS,
+    clock: Clock | None = None,
+    files: Files | None = None,
+    passwords: Passwords | None = None,
+    provider: IdentityProvider | None = None,
+    heartbeat: bool = True,
+) -> Attendance:
+    """Keeps everything in the memory of this process; needs nothing but the standard library.
+
+    Files are kept there, too, unless others are given, and passwords as hashes by scrypt. To
+    clean a picture raises MissingExtra where Pillow is not installed.
+    """
+    from attendance_adapters.in_memory import MemoryFiles, MemoryStore
+    from attendance_adapters.scrypt_passwords import ScryptPasswords
+
+    notifier = LocalNotifier()
+    return Attendance(
+        store=MemoryStore(clock or SystemClock(), notifier),
+        notifier=notifier,
+        files=files or MemoryFiles(),
+        terms=terms,
+        passwords=passwords or ScryptPasswords(),
+        provider=provider,
+        heartbeat=heartbeat,
+    )
+
+
 def embedded(
     data_dir: Path | str | None = None,
     *,
     terms: Terms = DEFAULT_TERMS,
     clock: Clock | None = None,
     provider: IdentityProvider | None = None,
+    heartbeat: bool = True,
 ) -> Attendance:
-    """Keeps everything in this process: in the folder ``data_dir``, or in memory without one.
+    """Keeps everything in this process: in the folder ``data_dir``; without one as `memory` does.
 
-    The folder is made if there is none; its database is brought up to date at the start.
-    Raises UnusableFolder.
+    The folder is made if there is none; its database is brought up to date at the start. For
+    reports and scripts there is ``heartbeat=False``, see `connect`. Raises UnusableFolder,
+    MissingExtra.
     """
-    clock, notifier = clock or SystemClock(), LocalNotifier()
     if data_dir is None:
-        from attendance_adapters.memory import MemoryStore
-
-        store, files = MemoryStore(clock, notifier), ObjectFiles.at("memory://")
-        return Attendance(
-            store=store, notifier=notifier, files=files, terms=terms, provider=provider
-        )
+        return memory(terms=terms, clock=clock, provider=provider, heartbeat=heartbeat)
+    clock, notifier = clock or SystemClock(), LocalNotifier()
     folder = _make_folder(Path(data_dir).absolute())
-    from attendance_adapters.sql.addresses import sqlite_url
-    from attendance_adapters.sql.sheet_facts import ReadInPlace
-    from attendance_adapters.sql.sqlite import SqliteStore
+    with needing("databases"):
+        from attendance_adapters.sql.addresses import sqlite_url
+        from attendance_adapters.sql.sheet_facts import ReadInPlace
+        from attendance_adapters.sql.sqlite import SqliteStore
 
     database = folder / DATABASE_FILE
     return Attendance(
         store=SqliteStore(database, clock, notifier),
         notifier=notifier,
-        files=ObjectFiles.at(_make_folder(folder / FILES_FOLDER).as_uri()),
+        files=_open_files(_make_folder(folder / FILES_FOLDER).as_uri()),
         terms=terms,
         prepare=partial(_bring_up_to_date, sqlite_url(database), terms),
         sheet_source=ReadInPlace(database),
         provider=provider,
+        heartbeat=heartbeat,
     )
 
 
@@ -75,6 +102,7 @@ def connect(
     terms: Terms = DEFAULT_TERMS,
     clock: Clock | None = None,
     provider: IdentityProvider | None = None,
+    heartbeat: bool = True,
 ) -> Attendance:
     """Uses a database that is there, and files at memory://, file:///path or s3://bucket/prefix.
 
@@ -84,12 +112,16 @@ def connect(
     Processes that share a database hear of each other's announcements by way of the notifier, at
     redis://, valkey:// or postgresql://; one by itself needs none.
 
+    With ``heartbeat=False``, for reports and scripts beside a service, no lease is taken and
+    nothing is swept, and sockets cannot be opened.
+
     It does not migrate: a database that is not at this version's revision makes the start raise
-    PendingMigration. Raises BadAddress, UnusableFolder.
+    PendingMigration. Raises BadAddress, UnusableFolder, MissingExtra.
     """
     url, notifier = _read_database_url(database_url), notifier_at(notifier_url)
-    from attendance_adapters.sql.revisions import require_current
-    from attendance_adapters.sql.sheet_facts import ReadForWorker, ReadInPlace
+    with needing("databases"):
+        from attendance_adapters.sql.revisions import require_current
+        from attendance_adapters.sql.sheet_facts import ReadForWorker, ReadInPlace
 
     store: Store
     sheet_source: SheetSource = ReadForWorker()
@@ -101,7 +133,8 @@ def connect(
         store = SqliteStore(path, clock or SystemClock(), notifier)
         sheet_source = ReadInPlace(path)
     else:
-        from attendance_adapters.sql.postgres import PostgresStore
+        with needing("databases of PostgreSQL"):
+            from attendance_adapters.sql.postgres import PostgresStore
 
         postgres_store = PostgresStore(url, notifier, clock=clock)
         store, pool_use = postgres_store, postgres_store.pool_use
@@ -114,6 +147,7 @@ def connect(
         pool_use=pool_use,
         sheet_source=sheet_source,
         provider=provider,
+        heartbeat=heartbeat,
     )
 
 
@@ -131,13 +165,9 @@ def openid_provider(
     It sends them back to ``redirect_uri``; where the ``confirmed_claim`` is true it confirms them.
     Nothing is asked of it before somebody logs in. Raises MissingExtra.
     """
-    try:
+    with needing("log-ins by OpenID Connect"):
         from attendance_adapters.oidc import Client, OpenIdProvider
-    except ModuleNotFoundError as missing:
-        raise MissingExtra(
-            f"{missing.name} is not installed, and log-in by OpenID Connect needs it; "
-            f"please run: {how_to_install('oidc')}"
-        ) from None
+
     client = Client(issuer, client_id, client_secret, redirect_uri, confirmed_claim)
     return OpenIdProvider(client, name)
 
@@ -147,7 +177,7 @@ def migrate(database_url: str, *, terms: Terms = DEFAULT_TERMS) -> None:
 
     A file of SQLite is made where there is none; a database of PostgreSQL has to be there. Karma
     is counted by ``terms``, so that it is read fast with these. Raises BadAddress, UnusableFolder,
-    UnusableDatabase.
+    UnusableDatabase, MissingExtra.
     """
     url = _read_database_url(database_url)
     if url.get_backend_name() == "sqlite":
@@ -178,8 +208,9 @@ def _bring_up_to_date(url: URL, terms: Terms) -> None:
 
 
 def _read_database_url(address: str) -> URL:
-    """Reads an address. Raises BadAddress, whose text has no secrets of the address in it."""
-    from attendance_adapters.sql.addresses import POSTGRES_SCHEMES, postgres_url, sqlite_url
+    """Reads an address. Raises MissingExtra; BadAddress, in whose text are none of its secrets."""
+    with needing("databases"):
+        from attendance_adapters.sql.addresses import POSTGRES_SCHEMES, postgres_url, sqlite_url
 
     prefix, _, path = address.partition(":///")
     if prefix == "sqlite" and path not in {"", ":memory:"}:
@@ -196,12 +227,15 @@ def _read_database_url(address: str) -> URL:
     )
 
 
-def _open_files(url: str) -> ObjectFiles:
-    """Opens the files, whose folder is made. Raises BadAddress, UnusableFolder."""
+def _open_files(url: str) -> Files:
+    """Opens the files, whose folder is made. Raises BadAddress, UnusableFolder, MissingExtra."""
+    with needing("files in folders and buckets"):
+        from attendance_adapters.files import files_at
+
     try:
         if url.startswith("file:///"):
             _make_folder(Path(url2pathname(urlsplit(url).path)))  # scans are nobody else's to read
-        return ObjectFiles.at(url)
+        return files_at(url)
     except ValueError as error:
         raise BadAddress(str(error)) from error
     except OSError as error:

@@ -53,5 +53,9 @@ class WrongLoop(WrongUse):
     """Raised where a service is asked by another event loop than the one it was started in."""
 
 
+class NoHeartbeat(WrongUse):
+    """Raised where a socket is to be opened of a service without a heartbeat."""
+
+
 class Closed(WrongUse, Unavailable):
     """Raised by whatever is asked of a service that is closed; a call under way then may be."""

@@ -1,26 +1,25 @@
-"""Files in an object store: in memory, in a directory of this machine, or in a bucket of S3."""
+"""Files in an object store: in a directory of this machine, or in a bucket of S3."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 import obstore
 from obstore.exceptions import BaseError
-from obstore.store import LocalStore, MemoryStore, S3Store
+from obstore.store import LocalStore, S3Store
 
+from attendance_adapters.media_types import check_media_type, media_type_of
+from attendance_adapters.service_ports import StoredFile
 from attendance_core.errors import Unavailable
-from attendance_core.ports import FileContent, FilePart, NoSuchFile
-from attendance_core.vocabulary import Instant
+from attendance_core.ports import FileContent, FilePart, NoSuchFile, Transact
 
 if TYPE_CHECKING:
     from obstore import GetOptions
     from obstore.store import ClientConfig, RetryConfig
 
-# By a file's extension, since a local directory has no media types
-MEDIA_TYPES = {"jpg": "image/jpeg", "png": "image/png", "webp": "image/webp"}
-UNKNOWN_MEDIA_TYPE = "application/octet-stream"
+    from attendance_adapters.in_memory import MemoryFiles
 
 # Of a bucket; unless told otherwise a request is tried again for three minutes
 RETRY_OPTIONS: Final[RetryConfig] = {"max_retries": 2, "retry_timeout": timedelta(seconds=3)}
@@ -31,30 +30,21 @@ CLIENT_OPTIONS: Final[ClientConfig] = {
 }
 
 
-class StoredFile(NamedTuple):
-    """Describes a file: at which path it is, and when it was last written."""
-
-    path: str
-    written_at: Instant
-
-
 @dataclass(frozen=True, slots=True)
 class ObjectFiles:
-    """Keeps files in an object store; `ports.Files`."""
+    """Keeps files in an object store; `ports.Files`, lists them, and is claimed."""
 
-    store: MemoryStore | LocalStore | S3Store
+    store: LocalStore | S3Store
     address: str  # for people: where it is
 
     @classmethod
     def at(cls, url: str) -> ObjectFiles:
-        """Opens the files at memory://, file:///path, or s3://bucket/prefix.
+        """Opens the files at file:///path, or s3://bucket/prefix.
 
         A directory is made if there is none, a bucket is not. Who may use it, and at which
         endpoint it is, the environment says by the names all tools for S3 know (AWS_ACCESS_KEY_ID
         and so on). Raises ValueError for any other URL.
         """
-        if url == "memory://":
-            return cls(MemoryStore(), url)
         if url.startswith("file:///"):
             local = LocalStore.from_url(url, mkdir=True)
             return cls(local, str(local.prefix))
@@ -76,8 +66,7 @@ class ObjectFiles:
 
         Raises ValueError where the path's extension says another media type, Unavailable.
         """
-        if media_type != _media_type_of(path):
-            raise ValueError(f"{path!r} is not the name of {media_type}")
+        check_media_type(path, media_type)
         try:
             await obstore.put_async(self.store, path, content)
         except (OSError, BaseError) as error:
@@ -87,7 +76,7 @@ class ObjectFiles:
         """Reads a file. Raises NoSuchFile, Unavailable."""
         try:
             file = await obstore.get_async(self.store, path)
-            return FileContent(bytes(await file.bytes_async()), _media_type_of(path))
+            return FileContent(bytes(await file.bytes_async()), media_type_of(path))
         except (FileNotFoundError, ValueError):  # a path like ../a is none
             raise NoSuchFile(path) from None
         except (OSError, BaseError) as error:
@@ -113,6 +102,12 @@ class ObjectFiles:
         except (OSError, BaseError) as error:
             raise Unavailable from error
 
+    async def claim(self, transact: Transact) -> None:
+        """Marks the folder as this database's. Raises CannotStart, Unavailable."""
+        from attendance_adapters.folder_claim import claim_folder
+
+        await claim_folder(self, transact)
+
     async def list_below(self, path: str) -> list[StoredFile]:
         """Lists the files below a path, sorted by path. Raises Unavailable."""
         try:
@@ -122,10 +117,15 @@ class ObjectFiles:
         return sorted(StoredFile(one["path"], one["last_modified"].timestamp()) for one in objects)
 
 
+def files_at(url: str) -> MemoryFiles | ObjectFiles:
+    """Opens the files at memory://, file:///path or s3://bucket/prefix. Raises ValueError."""
+    if url == "memory://":
+        from attendance_adapters.in_memory import MemoryFiles
+
+        return MemoryFiles()
+    return ObjectFiles.at(url)
+
+
 def one_line(error: BaseException) -> str:
     """Says in one line what went wrong with an object store."""
     return str(error).partition("\n")[0]
-
-
-def _media_type_of(path: str) -> str:
-    return MEDIA_TYPES.get(path.rpartition(".")[2], UNKNOWN_MEDIA_TYPE)

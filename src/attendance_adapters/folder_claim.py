@@ -11,7 +11,6 @@ from typing import Final
 
 import obstore
 from obstore.exceptions import AlreadyExistsError, BaseError
-from obstore.store import MemoryStore
 
 from attendance_adapters.errors import ForeignFolder, UnusableFolder
 from attendance_adapters.files import ObjectFiles, one_line
@@ -22,13 +21,11 @@ ID_BYTES: Final = 12
 
 
 async def claim_folder(files: ObjectFiles, transact: ports.Transact) -> None:
-    """Marks a folder as this database's, once; files in memory are nobody else's anyway.
+    """Marks a folder as this database's, once.
 
     Raises ForeignFolder where it is another database's; UnusableFolder, Unavailable.
     """
     folder = files.store
-    if isinstance(folder, MemoryStore):
-        return
     ours = f"{await transact(_database_id)}\n".encode()
     try:
         try:

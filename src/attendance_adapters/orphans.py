@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable, Set
 
-from attendance_adapters.files import ObjectFiles
+from attendance_adapters.service_ports import ListedFiles
 from attendance_core.profiles import picture_path, scan_path
 from attendance_core.vocabulary import FileKey, Instant
 
@@ -15,7 +15,7 @@ UPLOAD_SECONDS = 3600  # far more than an upload takes from its file to its row
 
 
 async def sweep_orphans(
-    files: ObjectFiles, list_referenced: Callable[[], Awaitable[Set[str]]], now: Instant
+    files: ListedFiles, list_referenced: Callable[[], Awaitable[Set[str]]], now: Instant
 ) -> int:
     """Deletes files of ours that no row refers to, and returns how many.
 

@@ -14,7 +14,8 @@ from typing import Final, NamedTuple
 from weakref import WeakValueDictionary
 
 from attendance_adapters.errors import Closed
-from attendance_adapters.files import MEDIA_TYPES
+from attendance_adapters.media_types import MEDIA_TYPES
+from attendance_adapters.missing_extras import require
 from attendance_adapters.picture_formats import (
     EXIT_BAD_PICTURE,
     EXIT_TOO_LARGE,
@@ -121,7 +122,7 @@ class PillowPictures:
         colours of every screen, and no more. One that nobody waits for any more is dropped.
 
         Raises BadPicture, HeicPicture, PictureTooLarge; Unavailable when too many wait, when it
-        takes longer than ``max_seconds``, or when the worker dies of it twice.
+        takes longer than ``max_seconds``, or when the worker dies of it twice; MissingExtra.
         """
         if len(data) > MAX_BYTES:
             raise PictureTooLarge
@@ -132,6 +133,7 @@ class PillowPictures:
             raise BadPicture
         if size.is_too_large:
             raise PictureTooLarge
+        require("PIL", "pictures")
         async with self._turns_of_owners.setdefault(owner, asyncio.Lock()):
             with self._room_for(size.pixels, len(data)):
                 async with self._turn:

@@ -10,22 +10,28 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from attendance_adapters.container import build_use_cases
-from attendance_adapters.errors import AlreadyStarted, Closed, NotStarted, WrongLoop
-from attendance_adapters.files import ObjectFiles
-from attendance_adapters.folder_claim import claim_folder
+from attendance_adapters.errors import AlreadyStarted, Closed, NoHeartbeat, NotStarted, WrongLoop
 from attendance_adapters.heartbeat import Heartbeat
-from attendance_adapters.no_provider import NoIdentityProvider
+from attendance_adapters.missing_extras import needing
 from attendance_adapters.orphans import sweep_orphans
-from attendance_adapters.passwords import Argon2Passwords
 from attendance_adapters.periodic import Periodic
 from attendance_adapters.pictures import PillowPictures
-from attendance_adapters.service_ports import IdentityProvider, Notifier, SheetSource, Store
+from attendance_adapters.service_ports import (
+    ClaimableFiles,
+    IdentityProvider,
+    ListedFiles,
+    Notifier,
+    Passwords,
+    SheetSource,
+    Store,
+)
 from attendance_adapters.sheets import SheetFiles
 from attendance_adapters.system import RandomIds
 from attendance_core import ports
 from attendance_core.accounts import Actor, LoggedIn, session_id_of
 from attendance_core.marking.connections import Connection, Role
 from attendance_core.marking.terms import Terms
+from attendance_core.no_provider import NoIdentityProvider
 from attendance_core.vocabulary import ConnectionId, EventId, Seconds
 
 if TYPE_CHECKING:
@@ -54,7 +60,11 @@ class Attendance:
     Nothing is opened before `start`. ``prepare`` is called first then, in a thread: it brings
     the store up to date or raises CannotStart. Without a ``sheet_source``, which knows the
     store, the rows of sheets are read here and fed to whoever writes them. Without a ``provider``
-    people log in by a password alone.
+    people log in by a password alone; without ``passwords`` these are hashed by argon2id.
+
+    ``files`` are any `ports.Files`; what no row names is swept where they are `ListedFiles`, too.
+    Without a ``heartbeat``, for reports and scripts, no lease is taken and nothing is swept, and
+    nobody can open a socket.
     """
 
     def __init__(
@@ -62,19 +72,21 @@ class Attendance:
         *,
         store: Store,
         notifier: Notifier,
-        files: ObjectFiles,
+        files: ports.Files,
         terms: Terms,
         prepare: Callable[[], None] = _prepare_nothing,
         pool_use: Callable[[], PoolUse] | None = None,
         sheet_source: SheetSource | None = None,
         provider: IdentityProvider | None = None,
+        passwords: Passwords | None = None,
+        heartbeat: bool = True,
     ) -> None:
         self._store = store
         self._prepare = prepare
         self._awaited_calls = 0  # transactions and looks that somebody waits for
         self.pool_use = pool_use  # of the store; None where it has no pool
         self._pictures = PillowPictures()
-        self._passwords = Argon2Passwords()
+        self._passwords = passwords or _argon2_passwords()
         self._sheets = SheetFiles(sheet_source)
         self._provider = provider or NoIdentityProvider()
         self._orphan_sweeps = Periodic("sweep-orphans", SWEEP_ORPHANS_EVERY, self._sweep_orphans)
@@ -83,6 +95,7 @@ class Attendance:
         self._closing: asyncio.Task[None] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None  # the one it was started in
         self._is_closed = False
+        self._has_heartbeat = heartbeat
         self.notifier = notifier
         self.files = files
         self.terms = terms
@@ -163,10 +176,11 @@ class Attendance:
             self._awaited_calls -= 1
 
     async def _sweep_orphans(self) -> None:
+        assert isinstance(self.files, ListedFiles)
         await sweep_orphans(self.files, self._store.referenced_files, time.time())
 
     async def start(self) -> None:
-        """Opens the store and takes up this process's lease; once.
+        """Opens the store and takes up this process's lease, where it has a heartbeat; once.
 
         One whose store could not be prepared may be started again. Raises CannotStart, Unavailable;
         AlreadyStarted, Closed.
@@ -195,24 +209,25 @@ class Attendance:
             opened.push_async_callback(self._provider.close)
             opened.push_async_callback(self._store.close)
             await self._store.start()
-            await claim_folder(self.files, self._transact)
+            if isinstance(self.files, ClaimableFiles):
+                await self.files.claim(self._transact)
             await self._sheets.sweep()
             opened.push_async_callback(self.notifier.close)
             await self.notifier.start()
-            opened.push_async_callback(self.heartbeat.close)
-            await self.heartbeat.start()
-            opened.push_async_callback(self._orphan_sweeps.close)
-            self._orphan_sweeps.start()
-            opened.push_async_callback(self._scrubs.close)
-            self._scrubs.start()
-            opened.push_async_callback(self._tally_sweeps.close)
-            self._tally_sweeps.start()
-            for sweeps in (*self._link_sweeps, *self._session_sweeps):
-                opened.push_async_callback(sweeps.close)
-                sweeps.start()
-            opened.push_async_callback(self._scan_sweeps.close)
-            self._scan_sweeps.start()
+            if self._has_heartbeat:
+                opened.push_async_callback(self.heartbeat.close)
+                await self.heartbeat.start()
+                for sweeps in self._all_sweeps():
+                    opened.push_async_callback(sweeps.close)
+                    sweeps.start()
             self._closers = opened.pop_all()
+
+    def _all_sweeps(self) -> Iterator[Periodic]:
+        """Yields all that is swept beside what the heartbeat sweeps."""
+        if isinstance(self.files, ListedFiles):
+            yield self._orphan_sweeps
+        yield from (self._scrubs, self._tally_sweeps, *self._link_sweeps, *self._session_sweeps)
+        yield self._scan_sweeps
 
     async def close(self) -> None:
         """Finishes what was handed over and closes everything; nothing before the start.
@@ -246,7 +261,12 @@ class Attendance:
         await self.close()
 
     def connection(self, user: Actor | LoggedIn, event_id: EventId, role: Role) -> Connection:
-        """Makes a new connection of this process, to be opened by `MarkMe` or `ReadyToMark`."""
+        """Makes a new connection of this process, to be opened by `MarkMe` or `ReadyToMark`.
+
+        Raises NoHeartbeat.
+        """
+        if not self._has_heartbeat:
+            raise NoHeartbeat("this service has no heartbeat, and so no sockets")
         session_id = user.session_id if isinstance(user, Actor) else session_id_of(user.token)
         return Connection(
             ConnectionId(self.ids.connection_id()),
@@ -256,3 +276,10 @@ class Attendance:
             self.heartbeat.process_id,
             session_id,
         )
+
+
+def _argon2_passwords() -> Passwords:
+    """Loads what hashes by argon2id. Raises MissingExtra."""
+    with needing("passwords by argon2id"):
+        from attendance_adapters.passwords import Argon2Passwords
+    return Argon2Passwords()

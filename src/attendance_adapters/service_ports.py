@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 from attendance_core import ports
 from attendance_core.attendance import SheetBegun, SheetReading
+from attendance_core.vocabulary import Instant
 
 
 class Store(Protocol):
@@ -57,6 +58,39 @@ class Notifier(ports.Notifier, Protocol):
 
     async def close(self) -> None:
         """Disconnects; idempotent."""
+        ...
+
+
+class StoredFile(NamedTuple):
+    """Describes a file: at which path it is, and when it was last written."""
+
+    path: str
+    written_at: Instant
+
+
+@runtime_checkable
+class ListedFiles(ports.Files, Protocol):
+    """Keeps files, and lists them: what no row names is swept from such ones."""
+
+    async def list_below(self, path: str) -> list[StoredFile]:
+        """Lists the files below a path, sorted by path. Raises Unavailable."""
+        ...
+
+
+@runtime_checkable
+class ClaimableFiles(ports.Files, Protocol):
+    """Keeps files where those of another database may be, and has to find out."""
+
+    async def claim(self, transact: ports.Transact) -> None:
+        """Marks the place as this database's, once. Raises CannotStart where it is another's."""
+        ...
+
+
+class Passwords(ports.Passwords, Protocol):
+    """Hashes passwords: its port, and its end."""
+
+    def close(self) -> None:
+        """Ends what it has begun; idempotent."""
         ...
 
 

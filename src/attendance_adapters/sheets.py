@@ -14,6 +14,7 @@ from typing import Any, BinaryIO, Final
 from zoneinfo import available_timezones
 
 from attendance_adapters import sheet_worker
+from attendance_adapters.missing_extras import require
 from attendance_adapters.scratch_folders import sweep_scratch_folders
 from attendance_adapters.service_ports import SheetSource
 from attendance_adapters.sheet_job import SheetJob
@@ -53,7 +54,12 @@ class SheetFiles:
         self._running: set[SheetJob] = set()
 
     async def write(self, reading: SheetReading, style: SheetStyle) -> BinaryIO:
-        """Raises Unavailable when the worker dies, cannot be started, or takes too long."""
+        """Raises Unavailable when the worker dies, cannot be started, or takes too long.
+
+        MissingExtra for XLSX where what writes that is not installed.
+        """
+        if style.format == "xlsx":
+            require("xlsxwriter", "XLSX files")
         if self._source is None:
             return await self.feed(reading.pieces(), style)
         return await self._in_time(self._write_from(self._source, reading, style), style)

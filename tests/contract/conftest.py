@@ -11,41 +11,43 @@ from typing import Any
 import pytest
 from sqlalchemy import URL
 
-from attendance_adapters.files import ObjectFiles
-from attendance_adapters.memory import MemoryStore
+from attendance_adapters.files import ObjectFiles, files_at
+from attendance_adapters.in_memory import MemoryFiles, MemoryStore
 from attendance_adapters.notifiers.local import LocalNotifier
 from attendance_adapters.sql.addresses import sqlite_url
 from attendance_adapters.sql.postgres import PostgresStore
 from attendance_adapters.sql.sqlite import SqliteStore
+from attendance_core.testing.clock import NOON, TestClock
 from tests.support.file_locations import FILES
 from tests.support.killable_servers import Valkey, a_valkey
 from tests.support.postgres import a_database, emptied, shared_server
 from tests.support.seaweedfs import SeaweedFS, a_seaweedfs
 from tests.support.sqlite_file import an_empty_database
 from tests.support.sqlite_writer import WORD
-from tests.support.stand_ins import NOON, SetClock
 
 Store = MemoryStore | SqliteStore | PostgresStore
 Request = pytest.FixtureRequest
 
 
 @contextmanager
-def memory(clock: SetClock, notifier: LocalNotifier, request: Request) -> Iterator[Store]:
+def memory(clock: TestClock, notifier: LocalNotifier, request: Request) -> Iterator[Store]:
     yield MemoryStore(clock, notifier)
 
 
 @contextmanager
-def sqlite(clock: SetClock, notifier: LocalNotifier, request: Request) -> Iterator[Store]:
+def sqlite(clock: TestClock, notifier: LocalNotifier, request: Request) -> Iterator[Store]:
     folder = request.getfixturevalue("tmp_path")
     yield SqliteStore(an_empty_database(folder), clock, notifier)
 
 
 @contextmanager
-def postgres(clock: SetClock, notifier: LocalNotifier, request: Request) -> Iterator[Store]:
+def postgres(clock: TestClock, notifier: LocalNotifier, request: Request) -> Iterator[Store]:
     yield PostgresStore(request.getfixturevalue("postgres_url"), notifier, clock=clock)
 
 
-ADAPTERS: dict[str, Callable[[SetClock, LocalNotifier, Request], AbstractContextManager[Store]]] = {
+ADAPTERS: dict[
+    str, Callable[[TestClock, LocalNotifier, Request], AbstractContextManager[Store]]
+] = {
     "memory": memory,
     "sqlite": sqlite,
     "postgres": postgres,
@@ -65,13 +67,13 @@ def files_url(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def files(files_url: str) -> ObjectFiles:
-    return ObjectFiles.at(files_url)
+def files(files_url: str) -> MemoryFiles | ObjectFiles:
+    return files_at(files_url)
 
 
 @pytest.fixture
-def clock() -> SetClock:
-    return SetClock()
+def clock() -> TestClock:
+    return TestClock()
 
 
 @pytest.fixture
@@ -81,7 +83,7 @@ def notifier() -> LocalNotifier:
 
 @pytest.fixture(params=ADAPTERS)
 async def store(
-    request: pytest.FixtureRequest, clock: SetClock, notifier: LocalNotifier
+    request: pytest.FixtureRequest, clock: TestClock, notifier: LocalNotifier
 ) -> AsyncIterator[Any]:
     with ADAPTERS[request.param](clock, notifier, request) as made:
         await made.start()
@@ -144,7 +146,7 @@ def database(tmp_path: Path) -> Path:
 
 @pytest.fixture
 async def sqlite_store(
-    database: Path, clock: SetClock, notifier: LocalNotifier
+    database: Path, clock: TestClock, notifier: LocalNotifier
 ) -> AsyncIterator[SqliteStore]:
     """With the one person that events of `tests.support.sqlite_writer` want for a creator."""
     made = SqliteStore(database, clock, notifier, busy_seconds=0.2)

@@ -31,10 +31,10 @@ from attendance_core.identities import ProviderAnswer
 from attendance_core.marking.connections import Role
 from attendance_core.marking.endings import Ending
 from attendance_core.marking.ledger import AnnulReason
+from attendance_core.testing.clock import NOON
+from attendance_core.testing.lectures import EVENT, Lecture, socket, use_cases
 from attendance_core.use_cases import UseCases
 from attendance_core.vocabulary import FileKey, ScanId, TokenId, UserId
-from tests.support.lecture import EVENT, Lecture, socket, use_cases
-from tests.support.stand_ins import NOON
 
 NOBODY, SOMEBODY = UserId(999), UserId(1)
 Call = Callable[[UseCases], Coroutine[Any, Any, Any]]

@@ -10,12 +10,12 @@ import msgspec
 import pytest
 import pytest_asyncio
 
+from attendance_core.testing.clock import NOON
 from attendance_web.http.call import Call
 from attendance_web.routes import CALLS
 from tests.support.pictures import picture
 from tests.support.site import PASSWORD, Browser, Site, anna, envelope, escaped, response
 from tests.support.site import site_in_folder as site
-from tests.support.stand_ins import NOON
 
 __all__ = ["anna", "site"]
 pytestmark = pytest.mark.asyncio(loop_scope="module")

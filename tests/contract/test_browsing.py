@@ -20,10 +20,10 @@ from attendance_adapters.sql.postgres import PostgresStore
 from attendance_adapters.sql.sqlite import LIST_THREADS, SqliteStore
 from attendance_core.errors import EventNotFound, Unavailable
 from attendance_core.events import Event, EventQuery
+from attendance_core.testing.clock import NOON
 from attendance_core.vocabulary import EventId
 from tests.support.live_house import eventually
 from tests.support.sqlite_writer import adds, driver_of
-from tests.support.stand_ins import NOON
 
 ENDLESS = """WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1e9)
     SELECT max(i) FROM n"""

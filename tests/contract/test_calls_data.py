@@ -18,6 +18,7 @@ import pytest_asyncio
 from attendance_core.accounts import data
 from attendance_core.belongings import BelongingKind
 from attendance_core.profiles import AuditEntry, ScanAct, ScanJudge
+from attendance_core.testing.clock import NOON
 from attendance_core.vocabulary import ScanId, UserId
 from attendance_web.http import downloads, list_turns
 from attendance_web.http.zips import END_BYTES, ZipStream
@@ -26,7 +27,6 @@ from tests.support.live_house import eventually
 from tests.support.looks import Looks, in_pieces
 from tests.support.pictures import picture as a_picture
 from tests.support.site import PASSWORD, Browser, Site, code, opened_site, refusal, response
-from tests.support.stand_ins import NOON
 
 __all__ = ["in_pieces"]
 DATA = "/accounts/data/"
@@ -121,7 +121,7 @@ class TestZip:
         (gave,) = found["marks_given.json"]
         assert (gave["note"], gave["user_id"]) == ("came late", boris.user_id)
         secrets = [
-            *(PASSWORD, "$argon2", str(anna.session), str(boris.session), token, *codes),
+            *(PASSWORD, "$argon2", "$scrypt", str(anna.session), str(boris.session), token, *codes),
             *(each.rpartition("-")[2] for each in codes),
             *(link.partition("#")[2], boris.username, str(anna.client.cookies["knownbrowser"])),
         ]

@@ -8,6 +8,8 @@ from uuid import UUID, uuid4
 import pytest
 
 from attendance_core.events import Event, event_code_of
+from attendance_core.testing.clock import NOON
+from attendance_core.testing.stand_ins import any_code
 from attendance_core.vocabulary import EventId, UserId
 from tests.support.site import (
     Browser,
@@ -21,7 +23,6 @@ from tests.support.site import (
     response,
 )
 from tests.support.site import either_site as site
-from tests.support.stand_ins import NOON, any_code
 
 __all__ = ["anna", "boris", "site"]
 pytestmark = pytest.mark.asyncio(loop_scope="module")

@@ -18,6 +18,7 @@ from attendance_adapters.oidc.published import PAUSE_SECONDS
 from attendance_core.accounts import PROOF_SECONDS
 from attendance_core.identities import LINK_REQUEST_SECONDS
 from attendance_core.providers import MAX_LINKS, NO_NAME
+from attendance_core.testing.clock import TestClock
 from attendance_core.vocabulary import UserId
 from tests.support.oidc_provider import (
     CLIENT_ID,
@@ -49,7 +50,6 @@ from tests.support.site import (
     refusal,
     response,
 )
-from tests.support.stand_ins import SetClock
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 LOG_IN, CALLBACK = "/accounts/oidc/login/", "/accounts/oidc/callback/"
@@ -71,7 +71,7 @@ async def whole(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Place]:
     folder = None if request.param == "memory" else tmp_path_factory.mktemp("site")
-    clock = SetClock()
+    clock = TestClock()
     async with (
         a_provider(clock) as provider,
         opened_site(

@@ -183,7 +183,7 @@ class TestMigrate:
 
 
 # What only migrations and pictures need, and a database that is in no file
-NOT_TO_SERVE = ("alembic", "sqlalchemy.orm", "PIL", "attendance_adapters.memory")
+NOT_TO_SERVE = ("alembic", "sqlalchemy.orm", "PIL", "attendance_adapters.in_memory")
 WITHOUT = (
     f"import sys\nsys.modules.update(dict.fromkeys({NOT_TO_SERVE}))\n"
     "from attendance_web.cli import main\nmain()"

@@ -20,11 +20,11 @@ from attendance_adapters.sql.revisions import is_current
 from attendance_adapters.system import RandomIds
 from attendance_core.events import CODE_LENGTH, CODE_LETTERS, CreateEvent, event_code_of
 from attendance_core.pieces import ListQuery
+from attendance_core.testing.clock import NOON
+from attendance_core.testing.lectures import EVENT
+from attendance_core.testing.people import an_event, an_event_with, people
 from attendance_core.vocabulary import EventCode, EventId, UserId
-from tests.support.lecture import EVENT
 from tests.support.migrating import PEOPLE, add_person, fill, run_sql
-from tests.support.stand_ins import NOON
-from tests.support.stored_people import an_event, an_event_with, people
 
 BEFORE = "0007"  # the revision of the version that knows no codes
 BATCH_SIZE = 10

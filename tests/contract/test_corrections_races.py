@@ -19,9 +19,9 @@ from attendance_core.marking.ledger import AnnulReason, Entry
 from attendance_core.marking.places import Marked, Waiting
 from attendance_core.marking.terms import Terms
 from attendance_core.pieces import ListQuery
+from attendance_core.testing.lectures import EVENT, Lecture, socket, use_cases
 from attendance_core.use_cases import UseCases
 from attendance_core.vocabulary import UserId
-from tests.support.lecture import EVENT, Lecture, socket, use_cases
 
 CREATOR, HELPER, PERSON = UserId(1), UserId(2), UserId(3)
 ROUNDS = 12

@@ -22,10 +22,10 @@ from attendance_adapters.sql.footings import Footings
 from attendance_adapters.sql.places import FIND_PLACES, LISTED_PLACES, place_from
 from attendance_adapters.sql.sqlite import SqliteStore
 from attendance_core.marking.connections import Role
+from attendance_core.testing.clock import TestClock
+from attendance_core.testing.lectures import EVENT, PROCESS, Lecture, socket
 from attendance_core.vocabulary import UserId
-from tests.support.lecture import EVENT, PROCESS, Lecture, socket
 from tests.support.sqlite_file import an_empty_database
-from tests.support.stand_ins import SetClock
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -99,7 +99,7 @@ async def lecture(
 ) -> AsyncIterator[Lecture]:
     """So many people, two of whom mark."""
     path: Path = an_empty_database(tmp_path_factory.mktemp("costs"))
-    store = SqliteStore(path, SetClock(), LocalNotifier())
+    store = SqliteStore(path, TestClock(), LocalNotifier())
     with pytest.MonkeyPatch.context() as patch:
         # Else a look that takes long on a busy machine is begun anew, and counted twice
         patch.setattr(sqlite, "SLICES_IN_EVENT_LOOP", 10**9)

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import pytest
 
-from attendance_adapters.memory import MemoryStore
+from attendance_adapters.in_memory import MemoryStore
 from attendance_adapters.notifiers.local import LocalNotifier
 from attendance_core.marking.announcements import PlaceChanged
 from attendance_core.marking.connections import Role
@@ -19,13 +19,13 @@ from attendance_core.marking.frames import Delivery
 from attendance_core.marking.mirror import Mirror
 from attendance_core.marking.outcomes import MarkerOpened
 from attendance_core.marking.places import Waiting
+from attendance_core.testing.clock import NOON, TestClock
+from attendance_core.testing.lectures import EVENT, PROCESS, Lecture, socket
 from attendance_web.live.messages import PersonSummary, encode
 from attendance_web.live.outbox import Outbox
 from attendance_web.live.rooms import Rooms
 from attendance_web.live.text_frame import TextFrame
-from tests.support.lecture import EVENT, PROCESS, Lecture, socket
 from tests.support.service_process import running
-from tests.support.stand_ins import NOON, SetClock
 
 SOCKETS: Final = 200
 # What only migrations, other engines, workers of their own or other commands need. Python names a
@@ -102,7 +102,7 @@ def counting_steps(cost: Cost, plant: pytest.MonkeyPatch) -> Iterator[None]:
 async def cost_of_an_announcement(plant: pytest.MonkeyPatch, *, takes: bool = True) -> Cost:
     """Somebody waits, and so many markers are told of it."""
     notifier, cost = LocalNotifier(), Cost()
-    lecture = await Lecture.begun(MemoryStore(SetClock(), notifier), waiting=2)
+    lecture = await Lecture.begun(MemoryStore(TestClock(), notifier), waiting=2)
 
     def counts(*arguments: Any) -> TextFrame:
         cost.encoded += 1
@@ -150,7 +150,7 @@ async def test_whoever_opens_a_list_has_nobody_spelt_again(
 
     monkeypatch.setattr("attendance_web.live.messages.PersonSummary", counts)
     notifier = LocalNotifier()
-    lecture = await Lecture.begun(MemoryStore(SetClock(), notifier), waiting=200)
+    lecture = await Lecture.begun(MemoryStore(TestClock(), notifier), waiting=200)
     async with Rooms(notifier, lecture.do, lambda: PROCESS).enter(EVENT) as room:
         assert len(spelt) == len(set(spelt)) >= 200
         spelt.clear()

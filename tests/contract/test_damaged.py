@@ -13,12 +13,12 @@ from attendance_adapters.errors import UnusableDatabase
 from attendance_adapters.notifiers.local import LocalNotifier
 from attendance_adapters.sql import sqlite
 from attendance_adapters.sql.sqlite import SqliteStore
+from attendance_core.testing.clock import TestClock
 from tests.support.sqlite_file import an_empty_database
-from tests.support.stand_ins import SetClock
 
 
 async def start(path: Path) -> None:
-    store = SqliteStore(path, SetClock(), LocalNotifier())
+    store = SqliteStore(path, TestClock(), LocalNotifier())
     try:
         await store.start()
     finally:

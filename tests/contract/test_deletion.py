@@ -11,6 +11,7 @@ from uuid import UUID
 
 import pytest
 
+from attendance_adapters.in_memory import MemoryFiles
 from attendance_adapters.orphans import UPLOAD_SECONDS, sweep_orphans
 from attendance_adapters.sql.column_types import BigId
 from attendance_adapters.sql.leavers import FATES, Fate
@@ -35,11 +36,11 @@ from attendance_core.marking.places import Marked, Waiting
 from attendance_core.marking.terms import Terms
 from attendance_core.pieces import ListQuery
 from attendance_core.profiles import Confirmation, ConfirmationScan, Profile
+from attendance_core.testing.clock import NOON
+from attendance_core.testing.lectures import EVENT, Lecture, session_of, socket, use_cases
+from attendance_core.testing.people import mark
+from attendance_core.testing.stand_ins import PlainPasswords, any_code
 from attendance_core.vocabulary import BrowserId, EventId, FileKey, ScanId, UserId
-from tests.support.lecture import EVENT, Lecture, PlainPasswords, socket, use_cases
-from tests.support.stand_ins import NOON, any_code
-from tests.support.stored_people import mark
-from tests.support.world import session_of
 
 CREATOR, MARKER, ANNA, BORIS = map(UserId, range(1, 5))
 SECRET = "secret"
@@ -201,7 +202,7 @@ class TestDeleteAccount:
             await do.update_profile_picture(actor=user_id, image=b"picture")
             await do.upload_profile_confirmation(actor=user_id, image=b"scan")
         await deletes(lecture, ANNA)
-        assert [len(await files.list_below(each)) for each in ("pictures", "scans")] == [1, 1]
+        assert sorted(path.partition("/")[0] for path in files.kept) == ["pictures", "scans"]
 
     async def test_the_user_name_is_free_again(self, lecture: Lecture) -> None:
         await deletes(lecture, ANNA)
@@ -297,8 +298,8 @@ class TestDeaths:
         self, lecture: Lecture
     ) -> None:
         """The scan soon, and the picture once it is swept as one that nothing names."""
-        do: Any = use_cases(lecture.store, RandomIds())
-        files = do.delete_account.files
+        files = MemoryFiles()
+        do: Any = use_cases(lecture.store, RandomIds(), files=files)
         await do.update_profile_picture(actor=ANNA, image=b"picture")
         await do.upload_profile_confirmation(actor=ANNA, image=b"scan")
 
@@ -323,7 +324,7 @@ class TestDeaths:
         for call in (do.update_profile_picture, do.upload_profile_confirmation):
             with pytest.raises(PersonNotFound):
                 await call(actor=ANNA, image=b"picture")
-        assert await do.delete_account.files.list_below("") == []
+        assert do.delete_account.files.kept == {}
 
 
 class TestRaces:

@@ -20,7 +20,9 @@ import pytest
 from tests.support import lints_offences
 
 ROOT = Path(__file__).resolve().parents[2]
-CORE_FILES = sorted((ROOT / "src" / "attendance_core").rglob("*.py"))
+CORE = ROOT / "src" / "attendance_core"
+KIT_FILES = sorted((CORE / "testing").rglob("*.py"))  # which may know pytest, too
+CORE_FILES = sorted({*CORE.rglob("*.py")} - {*KIT_FILES})
 
 SUPPORT = sorted((ROOT / "tests" / "support").glob("*.py"))
 TESTS = sorted(file for name in ("tests", "benchmarks") for file in (ROOT / name).rglob("*.py"))
@@ -30,6 +32,10 @@ OFFENCES = [
     ("core-knows-nobody", "attendance_core/offence.py", "import attendance_adapters"),
     ("core-knows-nobody", "attendance_core/offence.py", "import attendance_web"),
     ("core-knows-nobody", "attendance_core/offence.py", "import sqlalchemy"),
+    ("only-the-kit-tests", "attendance_core/offence.py", "import pytest"),
+    ("only-the-kit-tests", "attendance_core/marking/moves.py", "import hypothesis"),
+    ("core-knows-nobody", "attendance_core/testing/clock.py", "import attendance_adapters"),
+    ("core-in-layers", "attendance_core/building.py", "import attendance_core.testing"),
     ("adapters-know-no-web", "attendance_adapters/offence.py", "import attendance_web"),
     ("only-main-knows-adapters", "attendance_web/offence.py", "import attendance_adapters"),
     ("core-in-layers", "attendance_core/marking/places.py", "import attendance_core.events"),
@@ -137,6 +143,12 @@ def test_types_are_imported_like_values(file: Path) -> None:
 @pytest.mark.parametrize("file", CORE_FILES, ids=lambda file: file.name)
 def test_the_core_stands_on_the_standard_library_only(file: Path) -> None:
     assert foreign_imports(file.read_text(encoding="utf-8")) == set()
+
+
+@pytest.mark.parametrize("file", KIT_FILES, ids=lambda file: file.name)
+def test_the_kit_stands_on_what_tests_are_written_with(file: Path) -> None:
+    found = foreign_imports(file.read_text(encoding="utf-8"))
+    assert found <= {"hypothesis", "pytest", "pytest_asyncio"}
 
 
 def test_a_foreign_import_in_the_core_is_seen() -> None:

@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import fields
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,7 @@ from attendance_web.settings import FROM_FILES, Settings
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
+KIT = ROOT / "src" / "attendance_core" / "testing"
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 OPERATIONS = (DOCS / "operations.md").read_text(encoding="utf-8")
 # Pages that name a test for whatever they promise, as it lies under `tests/`
@@ -64,10 +66,25 @@ def names_in(tests: list[ast.stmt]) -> Iterator[str]:
         if isinstance(each, ast.ClassDef) and each.name.startswith("Test"):
             yield each.name
             yield from (f"{each.name}::{name}" for name in names_in(each.body))
+            if any(ast.unparse(base).endswith("Contract") for base in each.bases):
+                yield from (f"{each.name}::{name}" for name in published())
         elif isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef) and (
             each.name.startswith("test_")
         ):
             yield each.name
+
+
+@cache
+def published() -> frozenset[str]:
+    """Names the tests that whoever subclasses a contract of the kit has."""
+    found: set[str] = set()
+    for file in KIT.rglob("*.py"):
+        body = ast.parse(file.read_text(encoding="utf-8")).body
+        found.update(names_in(body))
+        for each in body:
+            if isinstance(each, ast.ClassDef) and each.name.endswith("Contract"):
+                found.update(names_in(each.body))
+    return frozenset(found)
 
 
 def is_there(file: str, name: str) -> bool:

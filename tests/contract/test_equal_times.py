@@ -27,9 +27,9 @@ from sqlalchemy import URL
 from attendance_adapters import connect, passwords
 from attendance_adapters.passwords import Argon2Passwords
 from attendance_core.recovery.codes import RECOVERY_CODE_LENGTH
+from attendance_core.testing.clock import TestClock
 from tests.support.site import PASSWORD, Browser, Site, response, site_over
 from tests.support.sqlite_file import an_empty_database
-from tests.support.stand_ins import SetClock
 
 SAMPLES: Final = 400  # of each kind
 PEOPLE: Final = 100  # half of them with codes; at 400 samples eight tries of each of those
@@ -114,7 +114,7 @@ async def site(
         address = url.set(drivername="postgresql").render_as_string(False)
     monkeypatch.setattr(passwords, "MEMORY_KIB", MEMORY_KIB)
     monkeypatch.setattr(passwords, "PASSES", 1)
-    clock = SetClock()
+    clock = TestClock()
     async with site_over(connect(address, files_url="memory://", clock=clock), clock) as opened:
         for number in range(PEOPLE):
             person = await opened.browser().sign_up(f"known{number:02}")

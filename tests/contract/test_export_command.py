@@ -13,9 +13,9 @@ from typing import NamedTuple
 import pytest
 
 from attendance_adapters import embedded
+from attendance_core.testing.clock import NOON
 from attendance_core.vocabulary import UserId
 from tests.support.command_line import attendance_here
-from tests.support.stand_ins import NOON
 
 
 class Day(NamedTuple):

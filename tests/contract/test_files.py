@@ -9,54 +9,26 @@ from pathlib import Path
 import pytest
 
 from attendance_adapters.files import ObjectFiles
+from attendance_adapters.in_memory import MemoryFiles
 from attendance_adapters.system import RandomIds, SystemClock
 from attendance_core.errors import Unavailable
 from attendance_core.ports import NoSuchFile
+from attendance_core.testing import FilesContract
 
 
-@pytest.mark.parametrize(
-    ("path", "media_type"),
-    [
-        ("pictures/a.jpg", "image/jpeg"),
-        ("pictures/a.png", "image/png"),
-        ("scans/a.webp", "image/webp"),
-    ],
-)
-async def test_what_was_put_is_got(files: ObjectFiles, path: str, media_type: str) -> None:
-    await files.put(path, b"\0content", media_type)
-    assert await files.get(path) == (b"\0content", media_type)
-    await files.put(path, b"", media_type)
-    assert await files.get(path) == (b"", media_type)
+class TestFiles(FilesContract):
+    """With the fixture ``files`` of this folder: each in turn."""
 
 
-async def test_a_part_of_a_file_is_read_with_the_size_of_all_of_it(files: ObjectFiles) -> None:
-    await files.put("pictures/a.jpg", b"0123456789", "image/jpeg")
-    parts = [await files.get_part("pictures/a.jpg", start, 4) for start in (0, 4, 8)]
-    assert parts == [(b"0123", 10), (b"4567", 10), (b"89", 10)]
-    for path in ("pictures/b.jpg", "../a.jpg"):
-        with pytest.raises(NoSuchFile):
-            await files.get_part(path, 0, 4)
-
-
-async def test_a_media_type_that_is_not_the_path_s_is_a_mistake(files: ObjectFiles) -> None:
+async def test_a_media_type_that_is_not_the_path_s_is_a_mistake(
+    files: MemoryFiles | ObjectFiles,
+) -> None:
     with pytest.raises(ValueError, match="not the name of text/html"):
         await files.put("pictures/a.jpg", b"<script>", "text/html")
 
 
-async def test_there_is_no_file_before_it_is_put_nor_after_it_is_deleted(
-    files: ObjectFiles,
-) -> None:
-    with pytest.raises(NoSuchFile):
-        await files.get("pictures/a.jpg")
-    await files.put("pictures/a.jpg", b"content", "image/jpeg")
-    await files.delete("pictures/a.jpg")
-    with pytest.raises(NoSuchFile):
-        await files.get("pictures/a.jpg")
-    await files.delete("pictures/a.jpg")
-
-
 async def test_files_are_listed_below_a_path_with_when_they_were_written(
-    files: ObjectFiles,
+    files: MemoryFiles | ObjectFiles,
 ) -> None:
     before = time.time()
     for path in ("scans/b.jpg", "scans/a.jpg", "scans-of-old/a.jpg", "pictures/a.jpg"):

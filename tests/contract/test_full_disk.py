@@ -11,10 +11,10 @@ import pytest
 from attendance_core.errors import Unavailable
 from attendance_core.marking.places import Held, Marked
 from attendance_core.marking.terms import Terms
+from attendance_core.testing.people import mark
 from attendance_core.vocabulary import EventId, UserId
 from tests.support.live_house import House, Visitor, opened_house
 from tests.support.sqlite_writer import driver_of
-from tests.support.stored_people import mark
 
 
 @pytest.fixture

@@ -10,15 +10,16 @@ import pytest
 
 from attendance_adapters import heartbeat
 from attendance_adapters.heartbeat import Heartbeat
-from attendance_adapters.memory import MemoryStore
+from attendance_adapters.in_memory import MemoryStore
 from attendance_adapters.notifiers.local import LocalNotifier
 from attendance_core.errors import Unavailable
 from attendance_core.marking.connections import Process
 from attendance_core.marking.terms import Terms
 from attendance_core.marking.upkeep import RenewLease, Sweep, TakeLease
+from attendance_core.testing.clock import NOON, TestClock
+from attendance_core.testing.lectures import Lecture
+from attendance_core.testing.stand_ins import CountedIds
 from attendance_core.vocabulary import ProcessId, UserId
-from tests.support.lecture import Lecture
-from tests.support.stand_ins import NOON, CountedIds, SetClock
 
 OFTEN = 0.005  # seconds between two rounds
 PATIENCE = 10  # seconds
@@ -34,7 +35,7 @@ async def until(happened: Callable[[], Any]) -> None:
 class Store:
     """A memory store that may be away, hang, or fail; it counts what it was asked."""
 
-    def __init__(self, clock: SetClock) -> None:
+    def __init__(self, clock: TestClock) -> None:
         self.kept = MemoryStore(clock, LocalNotifier())
         self.answers_with: Exception | None = None
         self.reached = asyncio.Event()  # cleared: it hangs
@@ -100,7 +101,7 @@ class Pulse:
 
 
 @pytest.fixture
-def store(clock: SetClock) -> Store:
+def store(clock: TestClock) -> Store:
     return Store(clock)
 
 
@@ -114,7 +115,7 @@ async def pulse(store: Store) -> AsyncIterator[Pulse]:
 
 class TestHeartbeat:
     async def test_a_started_process_has_its_lease_and_keeps_it(
-        self, pulse: Pulse, clock: SetClock
+        self, pulse: Pulse, clock: TestClock
     ) -> None:
         assert await pulse.leased() == Process(pulse.heartbeat.process_id, NOON, NOON)
         first = pulse.heartbeat.process_id
@@ -158,7 +159,7 @@ class TestHeartbeat:
         await until(lambda: pulse.heartbeat.store_answers)
         assert pulse.lost == 0
 
-    async def test_it_sweeps(self, pulse: Pulse, clock: SetClock) -> None:
+    async def test_it_sweeps(self, pulse: Pulse, clock: TestClock) -> None:
         lecture = await Lecture.begun(pulse.store.kept, waiting=1)
         await lecture.do.prepare_to_mark(connection=lecture.markers[0], target=UserId(3))
         for _ in range(91):
@@ -171,7 +172,7 @@ class TestHeartbeat:
         assert pulse.lost == 0
 
     async def test_a_lease_lost_in_the_store_is_taken_up_under_a_new_id(
-        self, pulse: Pulse, clock: SetClock
+        self, pulse: Pulse, clock: TestClock
     ) -> None:
         first = pulse.heartbeat.process_id
         clock.pass_(9)
@@ -184,7 +185,7 @@ class TestHeartbeat:
         assert pulse.lost == 1
 
     async def test_it_is_lost_once_though_renewal_and_sweep_both_see_it(
-        self, pulse: Pulse, clock: SetClock
+        self, pulse: Pulse, clock: TestClock
     ) -> None:
         works, looks = pulse.store.works, pulse.store.looks
         pulse.store.reached.clear()
@@ -234,7 +235,7 @@ class TestHeartbeat:
         await pulse.heartbeat.close()
 
     async def test_a_listener_that_raises_ends_neither_it_nor_the_others(
-        self, pulse: Pulse, clock: SetClock
+        self, pulse: Pulse, clock: TestClock
     ) -> None:
         def raises() -> None:
             raise ValueError

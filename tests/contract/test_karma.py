@@ -1,4 +1,4 @@
-"""What stores say that marks pay equals the pure fold. Contract: 8.11, 8.12.
+"""What stores say that marks pay equals the pure fold, for long. Contract: 8.11, 8.12.
 
 In databases the stored months follow another rule, so this tests that they read the ledger;
 `test_karma_months` tests the months.
@@ -13,28 +13,21 @@ from typing import Any
 import pytest
 
 from attendance_core.marking.karma import paying
-from tests.support.random_ledgers import random_ledger
-from tests.support.stored_people import people
-from tests.support.written_ledgers import (
+from attendance_core.testing.random_ledgers import random_ledger
+from attendance_core.testing.stores import karma
+from attendance_core.testing.written_ledgers import (
     ENTRIES,
     EVENTS,
     FEW,
     LEDGERS,
     PEOPLE,
-    check_karma,
-    write_at_random,
 )
 
 
-@pytest.mark.parametrize(
-    "ledgers", [20, pytest.param(LEDGERS, marks=[pytest.mark.long, pytest.mark.timeout(900)])]
-)
-async def test_ledgers_made_by_chance_pay_what_the_fold_says(store: Any, ledgers: int) -> None:
-    chance = random.Random(811)
-    for number in range(ledgers):
-        who = await people(store, *(f"Person {each}" for each in range(PEOPLE)))
-        ledger = await write_at_random(store, chance, number, who)
-        await store.observe(lambda u, who=who, ledger=ledger: check_karma(u, who, ledger))
+@pytest.mark.long
+@pytest.mark.timeout(900)
+async def test_many_ledgers_made_by_chance_pay_what_the_fold_says(store: Any) -> None:
+    await karma.TestKarma().check(store, LEDGERS)
 
 
 def test_both_limits_are_met_by_chance() -> None:

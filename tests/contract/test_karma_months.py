@@ -29,12 +29,10 @@ from attendance_core.marking.ledger import Entry
 from attendance_core.marking.places import Marked
 from attendance_core.marking.terms import Terms
 from attendance_core.pieces import ListQuery
-from attendance_core.vocabulary import EventId, UserId
-from tests.support.migrating import add_person, run_sql
-from tests.support.random_ledgers import MONTHS, an_instant
-from tests.support.stand_ins import SetClock
-from tests.support.stored_people import an_event, annul, mark, people
-from tests.support.written_ledgers import (
+from attendance_core.testing.clock import TestClock
+from attendance_core.testing.people import an_event, annul, mark, people
+from attendance_core.testing.random_ledgers import MONTHS, an_instant
+from attendance_core.testing.written_ledgers import (
     FEW,
     LEDGERS,
     PEOPLE,
@@ -42,6 +40,8 @@ from tests.support.written_ledgers import (
     months_of,
     write_at_random,
 )
+from attendance_core.vocabulary import EventId, UserId
+from tests.support.migrating import add_person, run_sql
 
 KEPT = "SELECT user_id, month, paying FROM karma_months"
 USUAL = Terms()
@@ -54,9 +54,9 @@ def stored_months(url: URL) -> dict[tuple[int, int], int]:
 async def a_store(url: URL) -> SqliteStore | PostgresStore:
     made: SqliteStore | PostgresStore
     if url.get_backend_name() == "sqlite":
-        made = SqliteStore(Path(str(url.database)), SetClock(), LocalNotifier())
+        made = SqliteStore(Path(str(url.database)), TestClock(), LocalNotifier())
     else:
-        made = PostgresStore(url, LocalNotifier(), clock=SetClock())
+        made = PostgresStore(url, LocalNotifier(), clock=TestClock())
     await made.start()
     return made
 

@@ -16,7 +16,7 @@ from attendance_adapters.sql.postgres import PostgresStore
 from attendance_adapters.sql.sqlite import SqliteStore
 from attendance_adapters.system import SystemClock
 from attendance_core.pieces import ListQuery
-from tests.support.lecture import EVENT
+from attendance_core.testing.lectures import EVENT
 from tests.support.query_plans import plan_of
 from tests.support.sqlite_file import an_empty_database
 

@@ -14,6 +14,7 @@ from typing import Any, Final
 import pytest
 from uvicorn.server import ServerState
 
+from attendance_core.testing.stand_ins import SetStopwatch
 from attendance_web.http.request_turns import RequestTurns
 from attendance_web.serving import left_connections
 from attendance_web.serving.accepting import Acceptor
@@ -31,7 +32,6 @@ from attendance_web.wire.leaving_pace import (
 from attendance_web.wire.refusal_pace import RefusalPace
 from attendance_web.wire.seen_sessions import SeenSessions
 from tests.support.live_house import eventually
-from tests.support.stand_ins import SetStopwatch
 
 PEER: Final = ("127.0.0.1", 1)
 LOOK: Final = b"GET /look HTTP/1.1\r\nHost: x\r\n\r\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import subprocess
 import sys
@@ -9,17 +10,23 @@ from dataclasses import fields, is_dataclass
 from pathlib import Path
 
 import pytest
+from sqlalchemy import URL
 
 from attendance_adapters import (
     BadAddress,
     CannotStart,
+    NoHeartbeat,
     PendingMigration,
     UnusableFolder,
     connect,
+    container,
     embedded,
+    memory,
     migrate,
 )
 from attendance_core import (
+    LeaseLost,
+    Role,
     UseCases,
     accounts,
     attendance,
@@ -34,6 +41,12 @@ from attendance_core import (
     tokens,
 )
 from attendance_core.marking import at_once, commands, endings, glances, readings, upkeep
+from attendance_core.marking.frames import ReservationExpired, WasMarked
+from attendance_core.ports import Transact
+from attendance_core.testing import TestClock, lecture_in
+from attendance_core.testing.stand_ins import DictFiles
+from tests.support.pictures import picture
+from tests.support.quick_passwords import quickly_hashed
 
 README = Path(__file__).resolve().parents[2] / "README.md"
 (EXAMPLE,) = re.findall(
@@ -61,11 +74,7 @@ class TestExample:
         assert len(lines) <= 15
         assert all(len(line) <= 100 for line in lines)
 
-    def test_it_prints_the_karma_of_one_mark_and_needs_no_database_library(self) -> None:
-        without = "import sys\nsys.modules['sqlalchemy'] = sys.modules['alembic'] = None\n"
-        assert run(without + EXAMPLE) == "50\n"
-
-    def test_it_prints_the_same_on_disk(self, tmp_path: Path) -> None:
+    def test_it_prints_the_karma_of_one_mark_on_disk(self, tmp_path: Path) -> None:
         on_disk = EXAMPLE.replace("embedded()", f"embedded({str(tmp_path / 'var')!r})")
         assert on_disk != EXAMPLE
         assert run(on_disk) == "50\n"
@@ -187,6 +196,85 @@ class TestConnect:
     def test_files_have_an_address_too(self, tmp_path: Path) -> None:
         with pytest.raises(BadAddress, match="not at 'ftp'"):
             connect(f"sqlite:///{tmp_path}/it.db", files_url="ftp://x")
+
+
+class TestWithoutAHeartbeat:
+    """For reports and scripts."""
+
+    @pytest.mark.parametrize("where", ["memory", "folder", "address"])
+    async def test_nothing_is_taken_nor_swept_and_no_socket_opened(
+        self, where: str, tmp_path: Path
+    ) -> None:
+        if where == "address":
+            migrate(f"sqlite:///{tmp_path}/it.db")
+            made = connect(f"sqlite:///{tmp_path}/it.db", files_url="memory://", heartbeat=False)
+        elif where == "folder":
+            made = embedded(tmp_path, heartbeat=False)
+        else:
+            made = memory(heartbeat=False)
+        before = {each.get_name() for each in asyncio.all_tasks()}
+        async with made as service:
+            do = service.use_cases
+            assert {each.get_name() for each in asyncio.all_tasks()} == before
+            assert not service.heartbeat.holds_lease
+            with pytest.raises(LeaseLost):
+                await do.renew_lease(process_id=service.heartbeat.process_id)
+            anna = await do.sign_up(username="anna", password="correct horse")
+            event = await do.create_event(actor=anna.user_id, name="A", starts_at=1, ends_at=9e9)
+            assert [each.name for each in await do.get_events()] == ["A"]
+            with pytest.raises(NoHeartbeat):
+                service.connection(anna, event.event_id, Role.MARK_ME)
+
+
+class TestFilesOfOnesOwn:
+    async def test_any_files_do_and_are_not_swept_where_they_have_no_list(self) -> None:
+        files = DictFiles()
+        async with memory(files=files) as service:
+            anna = await service.use_cases.sign_up(username="anna", password="correct horse")
+            await service.use_cases.update_profile_picture(actor=anna.user_id, image=picture())
+            assert len(files.kept) == 1
+            assert "sweep-orphans" not in {each.get_name() for each in asyncio.all_tasks()}
+
+    async def test_those_that_can_be_claimed_are_at_the_start(self) -> None:
+        claimed: list[object] = []
+
+        class Shared(DictFiles):
+            async def claim(self, transact: Transact) -> None:
+                claimed.append(await transact(lambda unit: unit.installation.database_id("x")))
+
+        async with memory(files=Shared()):
+            assert claimed == ["x"]
+
+
+async def test_a_lecture_is_scripted_in_any_service(current_url: URL) -> None:
+    clock, address = TestClock(), current_url.set(drivername=current_url.get_backend_name())
+    with quickly_hashed():
+        service = connect(
+            address.render_as_string(hide_password=False), files_url="memory://", clock=clock
+        )
+    async with service, lecture_in(service, clock) as t:
+        anna, boris = await t.person("Anna"), await t.person("Boris")
+        asks, desk = await t.waits(anna), await t.marks(boris)
+        await desk.prepare(anna)
+        await t.advance(91)
+        assert desk.heard(ReservationExpired) == [ReservationExpired(anna.user_id)]
+        await desk.prepare(anna)
+        await desk.confirm()
+        assert asks.heard(WasMarked) == [WasMarked(boris.user_id)]
+
+
+def test_where_punq_is_missing_the_core_builds_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    with_it = memory().use_cases
+    monkeypatch.setitem(sys.modules, "punq", None)
+    monkeypatch.setattr(container, "_classes", container._classes.__wrapped__)  # not as it was
+    without = memory().use_cases
+
+    def parts(made: object) -> object:
+        if not is_dataclass(made):
+            return type(made).__name__
+        return type(made), [(each.name, parts(getattr(made, each.name))) for each in fields(made)]
+
+    assert parts(without) == parts(with_it)
 
 
 def test_nobody_else_reads_the_folder_of_files(tmp_path: Path) -> None:

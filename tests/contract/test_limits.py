@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from attendance_adapters.passwords import Argon2Passwords
+from attendance_adapters.scrypt_passwords import ScryptPasswords
+from attendance_core.testing.stand_ins import SetStopwatch
 from attendance_core.vocabulary import UserId
 from attendance_web.http.limits import Limits
 from attendance_web.http.password_turns import MAX_AT_ONCE
 from tests.support.site import PASSWORD, Browser, Site, envelope, refusal, response
 from tests.support.site import site_in_memory as site
-from tests.support.stand_ins import SetStopwatch
 
 __all__ = ["site"]
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -196,14 +196,14 @@ class TestTurns:
     @pytest.fixture
     def may_verify(self, monkeypatch: pytest.MonkeyPatch) -> asyncio.Event:
         """Passwords are looked at, a moment each, when this is set."""
-        may, verify = asyncio.Event(), Argon2Passwords.verify
+        may, verify = asyncio.Event(), ScryptPasswords.verify
 
-        async def held(its: Argon2Passwords, hashed: str | None, password: str) -> bool:
+        async def held(its: ScryptPasswords, hashed: str | None, password: str) -> bool:
             await may.wait()
             await asyncio.sleep(0.02)
             return await verify(its, hashed, password)
 
-        monkeypatch.setattr(Argon2Passwords, "verify", held)
+        monkeypatch.setattr(ScryptPasswords, "verify", held)
         return may
 
     async def test_a_crowd_at_one_address_keeps_nobody_else_waiting(

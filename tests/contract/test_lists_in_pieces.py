@@ -13,13 +13,13 @@ import pytest
 import pytest_asyncio
 
 from attendance_core.friends import Friendship
+from attendance_core.testing.clock import NOON
+from attendance_core.testing.people import annul, mark, people
 from attendance_core.vocabulary import EventId, UserId
 from tests.support.asgi_client import AsgiClient
 from tests.support.live_house import eventually
 from tests.support.looks import Looks, in_pieces
 from tests.support.site import Browser, Site, opened_site, refusal, response
-from tests.support.stand_ins import NOON
-from tests.support.stored_people import annul, mark, people
 
 __all__ = ["in_pieces"]
 

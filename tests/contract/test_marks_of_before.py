@@ -25,10 +25,10 @@ from attendance_core.marking.ledger import Origin, month_of
 from attendance_core.marking.places import Marked
 from attendance_core.marking.terms import Terms
 from attendance_core.pieces import ListQuery
+from attendance_core.testing.clock import TestClock
+from attendance_core.testing.people import annul, mark
 from attendance_core.vocabulary import EventId, UserId
 from tests.support.migrating import add_person, run_sql
-from tests.support.stand_ins import SetClock
-from tests.support.stored_people import annul, mark
 
 LAST_OF_BEFORE = "0010"
 MICRO = 1_000_000
@@ -123,7 +123,7 @@ def before(url: URL) -> Before:
 
 @pytest.fixture
 async def store(before: Before) -> AsyncIterator[Any]:
-    clock, notifier = SetClock(), LocalNotifier()
+    clock, notifier = TestClock(), LocalNotifier()
     made: SqliteStore | PostgresStore
     if before.url.get_backend_name() == "sqlite":
         made = SqliteStore(Path(str(before.url.database)), clock, notifier)

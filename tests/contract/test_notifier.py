@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from types import SimpleNamespace
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 from redis.asyncio import Redis
@@ -15,13 +15,19 @@ from redis.asyncio import Redis
 from attendance_adapters import BadAddress
 from attendance_adapters.notifiers import LocalNotifier, RemoteNotifier, notifier_at
 from attendance_adapters.notifiers import remote as remote_notifiers
-from attendance_adapters.notifiers.remote import BATCH_SIZE, MAX_OUTGOING
-from attendance_core.marking.announcements import Announcement, ConnectionsEnded, PlaceChanged
-from attendance_core.marking.endings import Ending
-from attendance_core.marking.places import Place
+from attendance_adapters.notifiers.remote import MAX_OUTGOING
 from attendance_core.marking.readings import Reading
-from attendance_core.ports import Listener, Missed, Notifier
-from attendance_core.vocabulary import ConnectionId, EventId, UserId
+from attendance_core.ports import Missed, Notifier
+from attendance_core.testing import NotifierContract
+from attendance_core.testing.lectures import PROCESS
+from attendance_core.testing.notifier import (
+    HERE,
+    Heard,
+    briefly,
+    cancelled_at_each_instant,
+    changed,
+)
+from attendance_core.vocabulary import EventId
 from attendance_web.live.rooms import Rooms
 from tests.support.killable_servers import (
     Postgres,
@@ -31,11 +37,7 @@ from tests.support.killable_servers import (
     a_valkey,
     restarted,
 )
-from tests.support.lecture import PROCESS
 from tests.support.live_house import eventually
-
-HERE, THERE = EventId(UUID(int=1)), EventId(UUID(int=2))
-PATIENCE = 10  # seconds, for one that carries announcements between processes
 
 
 @asynccontextmanager
@@ -92,191 +94,11 @@ def server(request: pytest.FixtureRequest) -> Restartable:
     return found
 
 
-def changed(version: int, event_id: EventId = HERE) -> PlaceChanged:
-    return PlaceChanged(Place(event_id, UserId(7), member=True, version=version), at=1.5)
-
-
-class Heard:
-    """What a listener was called with."""
-
-    def __init__(self) -> None:
-        self.all: list[object] = []
-        self._grew = asyncio.Event()
-
-    def __call__(self, announcement: object) -> None:
-        self.all.append(announcement)
-        self._grew.set()
-
-    async def until(self, count: int) -> list[object]:
-        """So many announcements; that some may have been missed is no announcement."""
-        async with asyncio.timeout(PATIENCE):
-            while len(found := [e for e in self.all if not isinstance(e, Missed)]) < count:
-                self._grew.clear()
-                await self._grew.wait()
-        return found
-
-
-class TestNotifier:
-    async def test_it_carries_every_sort_of_announcement(
-        self, notifiers: tuple[Notifier, Notifier]
-    ) -> None:
-        here, there = notifiers
-        heard = Heard()
-        await there.subscribe(HERE, heard)
-        announcements: list[Announcement] = [
-            changed(1),
-            ConnectionsEnded(HERE, Ending.DELETED),
-            ConnectionsEnded(HERE, Ending.LEFT, frozenset()),
-        ]
-        for announcement in announcements:
-            here.publish(announcement)
-        assert await heard.until(3) == announcements
-
-    async def test_what_was_published_before_the_close_is_carried(
-        self, notifiers: tuple[Notifier, Notifier]
-    ) -> None:
-        """A command does one thing, and ends."""
-        here, there = notifiers
-        heard = Heard()
-        await there.subscribe(HERE, heard)
-        announcements = [changed(version) for version in range(1, 2 * BATCH_SIZE)]
-        for announcement in announcements:
-            here.publish(announcement)
-        await here.close()  # type: ignore[attr-defined]
-        assert await heard.until(len(announcements)) == announcements
-
-    async def test_only_listeners_of_the_event_are_told(
-        self, notifiers: tuple[Notifier, Notifier]
-    ) -> None:
-        here, there = notifiers
-        heard, other = Heard(), Heard()
-        await there.subscribe(HERE, heard)
-        await there.subscribe(THERE, other)
-        here.publish(changed(1, THERE))
-        here.publish(changed(2))
-        assert await heard.until(1) == [changed(2)]
-        assert await other.until(1) == [changed(1, THERE)]
-
-    async def test_every_listener_is_told_until_it_ends_it(
-        self, notifiers: tuple[Notifier, Notifier]
-    ) -> None:
-        here, there = notifiers
-        stays, goes = Heard(), Heard()
-        await there.subscribe(HERE, stays)
-        end = await there.subscribe(HERE, goes)
-        here.publish(changed(1))
-        await stays.until(1)
-        await goes.until(1)
-        end()
-        end()
-        here.publish(changed(2))
-        assert await stays.until(2) == [changed(1), changed(2)]
-        assert await goes.until(1) == [changed(1)]
-
-    async def test_a_listener_that_raises_hurts_nobody(
-        self, notifiers: tuple[Notifier, Notifier], caplog: pytest.LogCaptureFixture
-    ) -> None:
-        here, there = notifiers
-
-        def raises(announcement: object) -> None:
-            raise ValueError
-
-        heard = Heard()
-        await there.subscribe(HERE, raises)
-        await there.subscribe(HERE, heard)
-        here.publish(changed(1))
-        here.publish(changed(2))
-        assert await heard.until(2) == [changed(1), changed(2)]
-        assert "a listener failed" in [each.message for each in caplog.records]
-
-    async def test_listeners_are_called_in_the_event_loop(
-        self, notifiers: tuple[Notifier, Notifier]
-    ) -> None:
-        here, there = notifiers
-        loops: list[asyncio.AbstractEventLoop] = []
-        heard = Heard()
-        await there.subscribe(HERE, lambda _: loops.append(asyncio.get_running_loop()))
-        await there.subscribe(HERE, heard)
-        here.publish(changed(1))
-        await heard.until(1)
-        assert loops == [asyncio.get_running_loop()]
-
-    async def test_a_listener_may_subscribe_and_end_while_it_is_told(
-        self, notifiers: tuple[Notifier, Notifier]
-    ) -> None:
-        here, there = notifiers
-        ends: list[Callable[[], None]] = []
-        once, last = Heard(), Heard()
-
-        def first(announcement: object) -> None:
-            once(announcement)
-            ends[0]()
-
-        listener: Listener = first
-        ends.append(await there.subscribe(HERE, listener))
-        await there.subscribe(HERE, last)
-        here.publish(changed(1))
-        here.publish(changed(2))
-        await last.until(2)
-        assert once.all == [changed(1)]
-
-    async def test_of_a_thousand_listeners_that_came_and_went_nothing_is_left(
-        self, notifiers: tuple[Notifier, Notifier]
-    ) -> None:
-        here, there = notifiers
-        for _ in range(1000):
-            end = await there.subscribe(EventId(uuid4()), lambda _: None)
-            end()
-        heard = Heard()
-        await there.subscribe(HERE, heard)
-        here.publish(changed(1))
-        assert await heard.until(1) == [changed(1)]
-
-    async def test_an_announcement_of_any_size_tells_of_the_change(
-        self, notifiers: tuple[Notifier, Notifier]
-    ) -> None:
-        here, there = notifiers
-        heard = Heard()
-        await there.subscribe(HERE, heard)
-        told_before = len(heard.all)
-        many = frozenset(ConnectionId(UUID(int=each)) for each in range(1000))
-        announcement = ConnectionsEnded(HERE, Ending.LEFT, many)
-        here.publish(announcement)
-        here.publish(changed(2))
-        await heard.until(1)
-        assert heard.all[told_before] in (announcement, Missed())
-
-
-async def briefly(notifier: Notifier, event_id: EventId, listener: Listener) -> None:
-    """Subscribes and ends it."""
-    (await notifier.subscribe(event_id, listener))()
-
-
-async def cancelled_at_each_instant(begin: Callable[[EventId], Any]) -> AsyncIterator[EventId]:
-    """What is begun for an event is cancelled, later each time, until it is done before."""
-    turns = 0
-    while True:
-        event_id = EventId(uuid4())  # one that the server has not confirmed before
-        task = asyncio.ensure_future(begin(event_id))
-        for _ in range(turns):
-            await asyncio.sleep(0)
-        was_done = task.done()
-        task.cancel()
-        await asyncio.wait([task])
-        if was_done:
-            return
-        yield event_id
-        turns += 1 + turns // 16
+class TestNotifier(NotifierContract):
+    """With the fixture ``notifiers`` of this file: each in turn."""
 
 
 class TestWhoGoesWhileItIsAwaited:
-    async def test_listens_no_more(self, notifiers: tuple[Notifier, Notifier]) -> None:
-        _, there = notifiers
-        heard = Heard()
-        async for event_id in cancelled_at_each_instant(lambda e: briefly(there, e, heard)):
-            there.publish(changed(1, event_id))
-        assert not [each for each in heard.all if not isinstance(each, Missed)]
-
     async def test_leaves_no_room_that_listens(self, notifiers: tuple[Notifier, Notifier]) -> None:
         _, there = notifiers
 

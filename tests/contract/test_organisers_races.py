@@ -25,9 +25,10 @@ from attendance_core.marking.connections import Connection, Role
 from attendance_core.marking.places import Held, Marked, Waiting
 from attendance_core.marking.who_marks import WhoMarks
 from attendance_core.ports import Unit
+from attendance_core.testing.clock import NOON, TestClock
+from attendance_core.testing.lectures import EVENT, Lecture, socket
+from attendance_core.testing.stand_ins import any_code
 from attendance_core.vocabulary import EventId, UserId
-from tests.support.lecture import EVENT, Lecture, socket
-from tests.support.stand_ins import NOON, SetClock, any_code
 
 ANNA, BORIS = UserId(1), UserId(2)  # both mark; Anna created the lecture
 FIRST = 3  # who waits, from here on
@@ -259,7 +260,7 @@ async def test_a_shortened_event_lets_nobody_be_marked_behind_its_end(
 
 
 async def test_of_a_shorter_end_and_a_confirm_no_mark_is_behind_it(
-    store: Any, clock: SetClock, monkeypatch: pytest.MonkeyPatch
+    store: Any, clock: TestClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Contract: 6.9; time passes whenever somebody asks for it."""
     lecture = await Lecture.begun(store, waiting=ROUNDS)

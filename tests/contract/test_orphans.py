@@ -9,26 +9,26 @@ from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
-import obstore
 import pytest
 
 from attendance_adapters import Attendance, ForeignFolder
 from attendance_adapters.files import ObjectFiles
 from attendance_adapters.folder_claim import claim_folder
-from attendance_adapters.memory import MemoryStore
+from attendance_adapters.in_memory import MemoryFiles, MemoryStore
+from attendance_adapters.media_types import media_type_of
 from attendance_adapters.notifiers import LocalNotifier
 from attendance_adapters.orphans import UPLOAD_SECONDS, sweep_orphans
 from attendance_core.marking.terms import Terms
 from attendance_core.profiles import ConfirmationScan
+from attendance_core.testing.clock import TestClock
+from attendance_core.testing.lectures import Lecture
 from attendance_core.vocabulary import FileKey, ScanId, UserId
 from tests.support.file_locations import FILES
-from tests.support.lecture import Lecture
-from tests.support.stand_ins import SetClock
 
 A, B = f"{'a' * 32}.png", f"{'b' * 32}.png"
 
 
-async def stored_paths(files: ObjectFiles) -> list[str]:
+async def stored_paths(files: MemoryFiles | ObjectFiles) -> list[str]:
     return [path for folder in ("pictures", "scans") for path, _ in await files.list_below(folder)]
 
 
@@ -44,7 +44,9 @@ async def name(store: Any, picture: str, scan: str) -> None:
 
 
 class TestOrphans:
-    async def test_only_files_that_nothing_names_go(self, store: Any, files: ObjectFiles) -> None:
+    async def test_only_files_that_nothing_names_go(
+        self, store: Any, files: MemoryFiles | ObjectFiles
+    ) -> None:
         await name(store, A, B)
         for key in (f"pictures/{A}", f"pictures/{B}", f"scans/{A}", f"scans/{B}"):
             await files.put(key, b"content", "image/png")
@@ -54,14 +56,14 @@ class TestOrphans:
         assert await sweep_orphans(files, store.referenced_files, later) == 0
 
     async def test_a_file_whose_upload_may_be_under_way_is_left_alone(
-        self, store: Any, files: ObjectFiles
+        self, store: Any, files: MemoryFiles | ObjectFiles
     ) -> None:
         await files.put(f"scans/{B}", b"content", "image/png")
         assert await sweep_orphans(files, store.referenced_files, time.time()) == 0
         assert await stored_paths(files) == [f"scans/{B}"]
 
     async def test_one_that_gets_its_name_while_they_are_listed_stays(
-        self, store: Any, files: ObjectFiles
+        self, store: Any, files: MemoryFiles | ObjectFiles
     ) -> None:
         await files.put(f"pictures/{A}", b"content", "image/png")
 
@@ -73,12 +75,12 @@ class TestOrphans:
         assert await sweep_orphans(files, named, later) == 0
 
     async def test_files_of_others_in_the_same_folders_are_left_alone(
-        self, store: Any, files: ObjectFiles
+        self, store: Any, files: MemoryFiles | ObjectFiles
     ) -> None:
         """Whatever has no name that we give is not ours."""
         others = ["pictures/summer.jpg", f"pictures/2026/{A}", f"scans/{'A' * 32}.png", "scans/x"]
         for key in others:
-            await obstore.put_async(files.store, key, b"content")
+            await files.put(key, b"content", media_type_of(key))
         later = time.time() + UPLOAD_SECONDS + 60
         assert await sweep_orphans(files, store.referenced_files, later) == 0
         assert await stored_paths(files) == sorted(others)
@@ -102,7 +104,7 @@ class TestFolder:
         self, store: Any, files_url: str
     ) -> None:
         await claim_folder(ObjectFiles.at(files_url), store.transact)
-        other = MemoryStore(SetClock(), LocalNotifier())
+        other = MemoryStore(TestClock(), LocalNotifier())
         service = Attendance(
             store=other,
             notifier=LocalNotifier(),

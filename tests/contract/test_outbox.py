@@ -7,10 +7,10 @@ from collections.abc import Callable
 import pytest
 
 from attendance_core.marking.connections import Role
+from attendance_core.testing.lectures import socket
 from attendance_web.live.close_codes import RESTART, SLOW
 from attendance_web.live.outbox import MAX_OUTBOX, Outbox
 from attendance_web.live.text_frame import TextFrame
-from tests.support.lecture import socket
 
 
 class OtherEnd:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
-from attendance_adapters.passwords import Argon2Passwords, is_common
+from attendance_adapters.common_passwords import is_common
+from attendance_adapters.passwords import Argon2Passwords
+from attendance_adapters.scrypt_passwords import ScryptPasswords
 from attendance_core.errors import Unavailable
 
 
@@ -18,7 +22,18 @@ def passwords() -> Iterator[Argon2Passwords]:
     made.close()
 
 
-async def test_the_password_is_known_again_and_another_is_not(passwords: Argon2Passwords) -> None:
+@pytest.fixture(params=[Argon2Passwords, ScryptPasswords])
+def any_passwords(request: pytest.FixtureRequest) -> Iterator[Argon2Passwords | ScryptPasswords]:
+    """All that keep passwords."""
+    made: Argon2Passwords | ScryptPasswords = request.param()
+    yield made
+    made.close()
+
+
+async def test_the_password_is_known_again_and_another_is_not(
+    any_passwords: Argon2Passwords | ScryptPasswords,
+) -> None:
+    passwords = any_passwords
     hashed = await passwords.hash("пароль, которого никто не знает")
     assert await passwords.verify(hashed, "пароль, которого никто не знает")
     assert not await passwords.verify(hashed, "пароль, которого никто не знаеТ")
@@ -30,7 +45,10 @@ async def test_a_hash_says_what_it_cost_and_is_never_the_same(passwords: Argon2P
     assert one != other
 
 
-async def test_a_lone_surrogate_is_a_character_like_others(passwords: Argon2Passwords) -> None:
+async def test_a_lone_surrogate_is_a_character_like_others(
+    any_passwords: Argon2Passwords | ScryptPasswords,
+) -> None:
+    passwords = any_passwords
     hashed = await passwords.hash("surrogate \ud800")
     assert await passwords.verify(hashed, "surrogate \ud800")
 
@@ -48,6 +66,27 @@ async def test_an_unknown_user_costs_as_much_as_a_wrong_password(
     monkeypatch.setattr(type(passwords._hasher), "verify", noted)
     assert not await passwords.verify(None, "whatever it was")
     assert [hashed[:31] for hashed in verified] == ["$argon2id$v=19$m=19456,t=2,p=1$"]
+
+
+async def test_where_scrypt_hashes_an_unknown_user_costs_as_much_too(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    derived: list[dict[str, int]] = []
+    derive = hashlib.scrypt
+
+    def noted(secret: bytes, **options: Any) -> bytes:
+        derived.append({name: options[name] for name in "nrp"})
+        return derive(secret, **options)
+
+    monkeypatch.setattr(hashlib, "scrypt", noted)
+    passwords = ScryptPasswords()
+    hashed = await passwords.hash("long enough")
+    assert hashed.startswith("$scrypt$n=16384,r=8,p=1$")
+    assert hashed != await passwords.hash("long enough")
+    assert not await passwords.verify(hashed, "whatever it was")
+    assert not await passwords.verify(None, "whatever it was")
+    assert derived == [{"n": 2**14, "r": 8, "p": 1}] * 4
+    passwords.close()
 
 
 async def test_too_many_at_once_are_refused_and_the_others_answered(

@@ -16,10 +16,11 @@ from attendance_core.events import Event, EventQuery
 from attendance_core.folding import fold, name_order
 from attendance_core.friends import Friendship, GetFriendList, GetFriendRequests
 from attendance_core.pieces import ListQuery
+from attendance_core.testing.clock import NOON
+from attendance_core.testing.lectures import EVENT
+from attendance_core.testing.people import an_event, annul, mark, people
+from attendance_core.testing.stand_ins import any_code
 from attendance_core.vocabulary import EventId, UserId
-from tests.support.lecture import EVENT
-from tests.support.stand_ins import NOON, any_code
-from tests.support.stored_people import an_event, annul, mark, people
 
 NAMES = ("вера", "Вера", "ВЕРА", "анна", "Глеб", "ё", "е")  # three of them folded alike
 NAMES_FOLDED_OTHERWISE = ("ав", "бб", "ва", "гя", "да", "еб")

@@ -17,13 +17,12 @@ from attendance_adapters.sql.postgres import PostgresStore
 from attendance_adapters.sql.tables import metadata
 from attendance_adapters.system import SystemClock
 from attendance_core.errors import Unavailable, UsernameTaken
+from attendance_core.testing.clock import NOON, TestClock
+from attendance_core.testing.lectures import Lecture, session_of
 from attendance_core.vocabulary import UserId
-from tests.support.lecture import Lecture
 from tests.support.marking_steps import STEPS, awaited, cancelled_at
 from tests.support.postgres import Cluster, a_database, binaries, emptied, make_template
 from tests.support.postgres_strangers import Stranger, beside
-from tests.support.stand_ins import NOON, SetClock
-from tests.support.world import session_of
 
 CROWD = 20  # people
 PATIENCE = 30  # seconds, on a slow machine
@@ -49,7 +48,7 @@ class TestCancelled:
 
         async def outcome(suspension: int) -> tuple[Any, Any, bool]:
             store = PostgresStore(
-                emptied(postgres_database), LocalNotifier(), clock=SetClock(), pool_size=2
+                emptied(postgres_database), LocalNotifier(), clock=TestClock(), pool_size=2
             )
             await store.start()
             lecture = await Lecture.begun(store, waiting=2)
@@ -259,7 +258,7 @@ class TestServer:
         assert await store.observe(lambda u: u.accounts.find("anna")) is not None
 
 
-class TestClock:
+class TestItsClock:
     async def test_our_own_may_be_ten_minutes_off(
         self, store: PostgresStore, monkeypatch: pytest.MonkeyPatch
     ) -> None:

@@ -24,8 +24,8 @@ from attendance_core.errors import LeaseLost
 from attendance_core.marking.connections import Connection, Role
 from attendance_core.marking.places import Held, Place, Waiting
 from attendance_core.marking.terms import Terms
+from attendance_core.testing.lectures import use_cases
 from attendance_core.vocabulary import ConnectionId, EventId, UserId
-from tests.support.lecture import use_cases
 from tests.support.postgres import Cluster, a_database, binaries, make_template
 
 TERMS = Terms(hold_seconds=30, grace_seconds=1, lease_seconds=2)

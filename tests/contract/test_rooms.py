@@ -17,6 +17,8 @@ from attendance_core.marking.announcements import PlaceChanged
 from attendance_core.marking.connections import Connection
 from attendance_core.marking.places import Waiting
 from attendance_core.marking.readings import Reading
+from attendance_core.testing.clock import NOON, TestClock
+from attendance_core.testing.lectures import EVENT, PROCESS, Lecture, session_of
 from attendance_core.vocabulary import EventId, ProcessId, UserId
 from attendance_web.live.close_codes import RESTART
 from attendance_web.live.outbox import Outbox
@@ -25,10 +27,7 @@ from attendance_web.live.readings import NextReading
 from attendance_web.live.room import Room
 from attendance_web.live.rooms import Rooms
 from tests.support.faulty_house import Notifier, Store
-from tests.support.lecture import EVENT, PROCESS, Lecture
 from tests.support.live_house import PATIENCE, eventually
-from tests.support.stand_ins import NOON, SetClock
-from tests.support.world import session_of
 
 
 @dataclass
@@ -90,7 +89,7 @@ async def told(outbox: Outbox) -> str | int:
 
 
 @pytest.fixture
-async def hall(clock: SetClock, monkeypatch: pytest.MonkeyPatch) -> Hall:
+async def hall(clock: TestClock, monkeypatch: pytest.MonkeyPatch) -> Hall:
     monkeypatch.setattr("attendance_web.live.readings.READ_EVERY", 3600)
     notifier = Notifier()
     return Hall(await Lecture.begun(Store(notifier, clock), waiting=2), notifier)

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from attendance_adapters import sheet_reader, sheet_worker, sheets
-from attendance_adapters.memory import MemoryStore
+from attendance_adapters.in_memory import MemoryStore
 from attendance_adapters.service_ports import SheetSource
 from attendance_adapters.sheet_words import WORDS
 from attendance_adapters.sheets import SheetFiles
@@ -26,11 +26,11 @@ from attendance_core.attendance import ExportAttendance, SheetReading
 from attendance_core.errors import NotAnOrganiser, Unavailable
 from attendance_core.marking.places import Held, Waiting
 from attendance_core.ports import SheetStyle
+from attendance_core.testing.clock import NOON, TestClock
+from attendance_core.testing.lectures import EVENT
+from attendance_core.testing.people import an_event, people
 from attendance_core.vocabulary import UserId
-from tests.support.lecture import EVENT
 from tests.support.open_day import an_open_day
-from tests.support.stand_ins import NOON, SetClock
-from tests.support.stored_people import an_event, people
 
 JSON = SheetStyle("json", "UTC", "en")
 
@@ -77,7 +77,7 @@ async def wait(store: Any, ids: list[UserId]) -> None:
 @pytest.mark.parametrize("seed", range(3))
 @pytest.mark.parametrize("after", [0, 10_000])
 async def test_it_is_that_which_the_core_makes(
-    store: Any, files: SheetFiles, clock: SetClock, seed: int, after: int
+    store: Any, files: SheetFiles, clock: TestClock, seed: int, after: int
 ) -> None:
     ids = await an_open_day(store, random.Random(seed))
     await wait(store, ids)

@@ -30,11 +30,11 @@ from attendance_core.marking.ledger import AnnulReason, Grade, NewEntry, Origin
 from attendance_core.marking.places import Held, Marked, SheetCounts, Waiting
 from attendance_core.pieces import ListQuery
 from attendance_core.profiles import Profile
+from attendance_core.testing.clock import NOON
+from attendance_core.testing.lectures import EVENT
+from attendance_core.testing.people import an_event, annul, mark, people
 from attendance_core.vocabulary import EventId, UserId
-from tests.support.lecture import EVENT
 from tests.support.open_day import an_open_day
-from tests.support.stand_ins import NOON
-from tests.support.stored_people import an_event, annul, mark, people
 
 
 def rebuilt(lines: Sequence[LedgerLine], names: dict[UserId, str]) -> list[Annulled]:

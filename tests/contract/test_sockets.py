@@ -15,11 +15,11 @@ import pytest
 
 from attendance_core.errors import Unavailable
 from attendance_core.marking.places import Held, Waiting
+from attendance_core.testing.clock import TestClock
 from attendance_core.vocabulary import EventId
 from attendance_web.live.opening_turns import MAX_AT_ONCE, MAX_OF_ONE_PERSON, MAX_WAITING_OF_ONE
 from tests.support.faulty_house import FaultyHouse, opened_faulty_house
 from tests.support.live_house import PATIENCE, Visitor, Wire, eventually
-from tests.support.stand_ins import SetClock
 
 OPENINGS = pytest.mark.parametrize(
     ("role", "use_case"), [("mark_me", "MarkMe"), ("marking", "ReadyToMark")]
@@ -338,7 +338,7 @@ class TestALeaseThatIsLost:
         monkeypatch.setattr(
             "attendance_web.live.readings.READ_EVERY", 3600
         )  # else that would notice
-        clock = SetClock(time.time())
+        clock = TestClock(time.time())
         async with opened_faulty_house(clock=clock) as house:
             event_id, asker, marker, waiting, marking = await asker_and_marker(house)
             first = house.attendance.heartbeat.process_id

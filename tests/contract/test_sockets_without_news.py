@@ -11,8 +11,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from attendance_core.testing.clock import TestClock
 from tests.support.live_house import House, Wire, opened_house
-from tests.support.stand_ins import SetClock
 
 RECORDED = Path(__file__).with_name("frames_without_news.json")
 
@@ -35,7 +35,7 @@ class Recorder:
             self.frames.append(text)
 
 
-async def play(house: House, clock: SetClock, asks: str = "") -> dict[str, list[str]]:
+async def play(house: House, clock: TestClock, asks: str = "") -> dict[str, list[str]]:
     """Everything that happens at a sheet; what each socket was sent, with names for numbers.
 
     ``asks`` is what the addresses of the sockets have behind the event.
@@ -100,7 +100,7 @@ async def play(house: House, clock: SetClock, asks: str = "") -> dict[str, list[
 
 
 async def test_it_hears_what_was_recorded() -> None:
-    clock = SetClock(float(int(time.time())))
+    clock = TestClock(float(int(time.time())))
     async with opened_house(None, clock=clock) as house:
         heard = await play(house, clock)
     assert heard == json.loads(RECORDED.read_text(encoding="utf-8"))

@@ -16,9 +16,9 @@ from attendance_adapters.notifiers.local import LocalNotifier
 from attendance_adapters.sql import sqlite
 from attendance_adapters.sql.sqlite import SqliteStore
 from attendance_core.errors import EventNotFound, Unavailable
+from attendance_core.testing.clock import NOON, TestClock
+from attendance_core.testing.people import an_event_with, mark
 from tests.support.sqlite_writer import WORD, Gate, adds, driver_of, names
-from tests.support.stand_ins import NOON, SetClock
-from tests.support.stored_people import an_event_with, mark
 
 WRITTEN = Path("/proc/self/io")
 
@@ -191,7 +191,7 @@ class TestFailures:
 
     async def test_a_file_that_is_no_database_is_one_line(self, tmp_path: Path) -> None:
         (tmp_path / "it.db").write_bytes(b"no database " * 1000)
-        store = SqliteStore(tmp_path / "it.db", SetClock(), LocalNotifier())
+        store = SqliteStore(tmp_path / "it.db", TestClock(), LocalNotifier())
         with pytest.raises(UnusableDatabase, match=r"it\.db: file is not a database$"):
             await store.start()
         await store.close()
@@ -224,7 +224,7 @@ class TestFailures:
                 return super().execute(f"PRAGMA {name} = {off}" if wish else sql, *given)
 
         monkeypatch.setattr(sqlite3, "connect", partial(sqlite3.connect, factory=Weaker))
-        store = SqliteStore(database, SetClock(), LocalNotifier())
+        store = SqliteStore(database, TestClock(), LocalNotifier())
         with pytest.raises(WrongPragmas, match=f"PRAGMA {name} is .* and not "):
             await store.start()
         await store.close()

@@ -14,6 +14,7 @@ from attendance_adapters.notifiers.local import LocalNotifier
 from attendance_adapters.sql import sqlite_writer
 from attendance_adapters.sql.sqlite import SqliteStore
 from attendance_core.errors import EventNameTaken, Unavailable
+from attendance_core.testing.clock import NOON, TestClock
 from tests.support.sqlite_writer import (
     WORD,
     Gate,
@@ -23,7 +24,6 @@ from tests.support.sqlite_writer import (
     names,
     noting_statements,
 )
-from tests.support.stand_ins import NOON, SetClock
 
 
 class Ends(BaseException):
@@ -119,7 +119,7 @@ class TestGroups:
         assert heard == [WORD]
 
     async def test_no_group_is_longer_than_the_most(
-        self, database: Path, clock: SetClock, notifier: LocalNotifier
+        self, database: Path, clock: TestClock, notifier: LocalNotifier
     ) -> None:
         store = SqliteStore(database, clock, notifier, max_group_size=2)
         await store.start()
@@ -279,7 +279,7 @@ class TestTheEnd:
         await sqlite_store.close()
 
     async def test_so_is_one_that_was_not_started(
-        self, database: Path, clock: SetClock, notifier: LocalNotifier
+        self, database: Path, clock: TestClock, notifier: LocalNotifier
     ) -> None:
         store = SqliteStore(database, clock, notifier)
         with pytest.raises(Unavailable):

@@ -16,16 +16,16 @@ import pytest
 from attendance_adapters.notifiers.local import LocalNotifier
 from attendance_adapters.sql.sqlite import SqliteStore
 from attendance_core.accounts import CredentialKind
+from attendance_core.testing.clock import TestClock
+from attendance_core.testing.lectures import EVENT, PROCESS, Lecture
 from attendance_core.vocabulary import UserId
-from tests.support.lecture import EVENT, PROCESS, Lecture
 from tests.support.marking_steps import ANNA, STEPS, Step, awaited, cancelled_at, nothing
 from tests.support.sqlite_file import an_empty_database
-from tests.support.stand_ins import SetClock
 
 
 async def opened(folder: Path, file: Path | None = None) -> SqliteStore:
     """Over an empty database in a folder, or over this file."""
-    store = SqliteStore(file or an_empty_database(folder), SetClock(), LocalNotifier())
+    store = SqliteStore(file or an_empty_database(folder), TestClock(), LocalNotifier())
     await store.start()
     return store
 

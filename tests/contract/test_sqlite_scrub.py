@@ -17,8 +17,8 @@ from attendance_adapters.sql.sqlite import SqliteStore
 from attendance_adapters.sql.sqlite_scrub import cut_log, merge_names
 from attendance_core.ports import Unit
 from attendance_core.profiles import Profile
+from attendance_core.testing.clock import NOON, TestClock
 from attendance_core.vocabulary import UserId
-from tests.support.stand_ins import NOON, SetClock
 
 T = TypeVar("T")
 NAME = "ⴰⴱⴳⴷ ⴹⴻⴼⴽ"  # no other name has a pair of its letters
@@ -86,7 +86,7 @@ async def test_what_a_process_that_died_has_left_goes_once_another_one_runs(
     await sqlite_store.transact(lambda unit: erases(unit, user_id))
     await sqlite_store.close()
     assert PAIR in bytes_of(database)
-    following = SqliteStore(database, SetClock(), LocalNotifier())
+    following = SqliteStore(database, TestClock(), LocalNotifier())
     await following.start()
     await following.scrub()
     assert PAIR not in bytes_of(database)

@@ -33,6 +33,10 @@ from attendance_core.profiles import (
     ScanJudge,
 )
 from attendance_core.recovery import RecoveryCode, ResetLink
+from attendance_core.testing.clock import NOON, TestClock
+from attendance_core.testing.lectures import EVENT, Lecture, session_of
+from attendance_core.testing.people import annul, mark
+from attendance_core.testing.tokens import add_token, bearer_id
 from attendance_core.vocabulary import (
     BoardId,
     BrowserId,
@@ -44,11 +48,6 @@ from attendance_core.vocabulary import (
     ScanId,
     UserId,
 )
-from tests.support.lecture import EVENT, Lecture
-from tests.support.stand_ins import NOON, SetClock
-from tests.support.stored_people import annul, mark
-from tests.support.tokens import add_token, bearer_id
-from tests.support.world import session_of
 
 CREATOR, MARKER, ANNA, BORIS = map(UserId, range(1, 5))
 HERS, BORISES = EventId(UUID(int=101)), EventId(UUID(int=102))
@@ -448,7 +447,7 @@ class TestReading:
         with pytest.raises(WrongPassword):
             await reading.begin()
 
-    async def test_one_a_minute(self, reading_of: Any, clock: SetClock) -> None:
+    async def test_one_a_minute(self, reading_of: Any, clock: TestClock) -> None:
         await (await reading_of()).begin()
         clock.pass_(59.5)
         for _ in range(2):

@@ -17,10 +17,10 @@ from attendance_core.marking.connections import Connection, Role
 from attendance_core.marking.ledger import Origin
 from attendance_core.marking.outcomes import Outcome
 from attendance_core.marking.places import Held, Marked, Waiting
+from attendance_core.testing.clock import NOON, TestClock
+from attendance_core.testing.lectures import EVENT, PROCESS, Lecture, use_cases
 from attendance_core.use_cases import UseCases
 from attendance_core.vocabulary import ConnectionId, SessionId, UserId
-from tests.support.lecture import EVENT, PROCESS, Lecture, use_cases
-from tests.support.stand_ins import NOON, SetClock
 
 HOST = "https://lms.test"
 CREATOR, MARKER, ANNA, BORIS = map(UserId, range(1, 5))
@@ -37,7 +37,7 @@ async def admits(do: UseCases, subject: str = "7", name: str = "Anna", session: 
 
 
 class TestSessions:
-    async def test_those_of_hosts_are_told_apart(self, store: Any, clock: SetClock) -> None:
+    async def test_those_of_hosts_are_told_apart(self, store: Any, clock: TestClock) -> None:
         await Lecture.begun(store, waiting=1)
         kinds = CredentialKind
         theirs = [
@@ -169,7 +169,7 @@ async def _nothing_is_left(store: Any, user_id: UserId) -> None:
 
 
 async def test_a_session_of_a_host_is_forgotten_after_a_month(
-    store: Any, do: UseCases, clock: SetClock
+    store: Any, do: UseCases, clock: TestClock
 ) -> None:
     """Contract: 2.5, 10.3."""
     anna = await admits(do)
@@ -197,7 +197,7 @@ class TestMarkAtOnce:
         entry = await store.observe(lambda unit: unit.ledger.find(EVENT, ANNA, 1))
         assert (entry.actor_id, entry.at, entry.origin) == (MARKER, NOON, Origin.HOLD)
 
-    async def test_a_refusal_leaves_nothing(self, store: Any, clock: SetClock) -> None:
+    async def test_a_refusal_leaves_nothing(self, store: Any, clock: TestClock) -> None:
         lecture = await Lecture.begun(store, waiting=2)
         await lecture.do.prepare_to_mark(connection=lecture.markers[0], target=ANNA)
         with pytest.raises(Refusal):

@@ -39,9 +39,9 @@ from attendance_core import (
     Taken,
     UseCases,
 )
+from attendance_core.testing.clock import NOON, TestClock
 from attendance_core.vocabulary import EventId
 from tests.support.sqlite_file import an_empty_database
-from tests.support.stand_ins import NOON, SetClock
 
 ROOT = Path(__file__).resolve().parents[2]
 STUB = ROOT / "src" / "attendance_adapters" / "sync" / "use_cases.pyi"
@@ -52,7 +52,7 @@ PATIENCE = 30.0
 
 @pytest.fixture(params=["memory", "sqlite"])
 def service(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SyncAttendance]:
-    clock = SetClock()
+    clock = TestClock()
     made = embedded(clock=clock)
     if request.param == "sqlite":
         database = an_empty_database(tmp_path)

@@ -28,6 +28,7 @@ from attendance_adapters import Attendance, connect, service
 from attendance_core.marking.connections import Role
 from attendance_core.profiles import Profile
 from attendance_core.recovery.resets import reset_id_of
+from attendance_core.testing.clock import TestClock
 from attendance_core.vocabulary import UserId
 from tests.support.killable_servers import Valkey
 from tests.support.log_stream import configured
@@ -35,7 +36,6 @@ from tests.support.postgres import in_a_loop
 from tests.support.quick_passwords import quickly_hashed
 from tests.support.site import Browser, Site, response, site_over
 from tests.support.sqlite_file import an_empty_database
-from tests.support.stand_ins import SetClock
 
 SCRUBBED_WITHIN = 20  # seconds, on a machine with much else to do
 OTHERS, ADDED_AT_ONCE = 200, 10  # whose rows are beside those of who leaves
@@ -120,7 +120,7 @@ def found_in(reads: Iterator[tuple[str, bytes]], traces: dict[str, bytes]) -> di
     return found
 
 
-def a_service(database_url: str, folder: Path, notifier_url: str, clock: SetClock) -> Attendance:
+def a_service(database_url: str, folder: Path, notifier_url: str, clock: TestClock) -> Attendance:
     """Over this database, with files in a folder."""
     files_url = (folder / "files").as_uri()
     with quickly_hashed():
@@ -327,7 +327,7 @@ async def test_nothing_is_left_of_who_has_deleted_their_account(
     log = io.StringIO()
     with ExitStack() as stack:
         stack.enter_context(configured("json", log))
-        clock = SetClock()
+        clock = TestClock()
         made = a_service(url, tmp_path, valkey.url, clock)
         async with site_over(made, clock) as site:
 

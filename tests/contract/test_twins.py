@@ -17,7 +17,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from attendance_adapters.memory import MemoryStore
+from attendance_adapters.in_memory import MemoryStore
 from attendance_adapters.notifiers.local import LocalNotifier
 from attendance_adapters.sql.postgres import PostgresStore
 from attendance_adapters.sql.sqlite import SqliteStore
@@ -33,6 +33,8 @@ from attendance_core.marking.ledger import AnnulReason
 from attendance_core.marking.readings import Reading
 from attendance_core.marking.who_marks import WhoMarks
 from attendance_core.profiles import ScanReason
+from attendance_core.testing.clock import NOON, TestClock
+from attendance_core.testing.lectures import use_cases
 from attendance_core.tokens import NewToken
 from attendance_core.use_cases import UseCases
 from attendance_core.vocabulary import (
@@ -45,11 +47,9 @@ from attendance_core.vocabulary import (
     TokenId,
     UserId,
 )
-from tests.support.lecture import use_cases
 from tests.support.postgres import emptied
 from tests.support.postgres_strangers import beside
 from tests.support.sqlite_file import an_empty_database
-from tests.support.stand_ins import NOON, SetClock
 
 NAMES = ("Лекция", "ЛЕКЦИЯ", "100% lecture", "100_ lecture", "straße one", "STRASSE one")
 PARTS = ("лекц", "100%", "100_", "%%%%", "____", "STRASSE", "one", "lect")
@@ -585,7 +585,7 @@ async def outcome(call: Call, do: UseCases) -> tuple[str, Any]:
 
 
 async def pass_(
-    seconds: float, clock: SetClock, twins: list[UseCases], alive: ProcessId | None
+    seconds: float, clock: TestClock, twins: list[UseCases], alive: ProcessId | None
 ) -> None:
     """Time passes, while a process lives, if one does."""
     while seconds > 0:
@@ -599,14 +599,14 @@ async def pass_(
 
 
 @contextmanager
-def sqlite(clock: SetClock, post: Post, request: pytest.FixtureRequest) -> Iterator[SqliteStore]:
+def sqlite(clock: TestClock, post: Post, request: pytest.FixtureRequest) -> Iterator[SqliteStore]:
     with TemporaryDirectory() as folder:
         yield SqliteStore(an_empty_database(Path(folder)), clock, post)
 
 
 @contextmanager
 def postgres(
-    clock: SetClock, post: Post, request: pytest.FixtureRequest
+    clock: TestClock, post: Post, request: pytest.FixtureRequest
 ) -> Iterator[PostgresStore]:
     yield PostgresStore(emptied(request.getfixturevalue("postgres_database")), post, clock=clock)
 
@@ -620,7 +620,7 @@ async def count_on(store: Any) -> None:
 
 
 async def play(moves: list[Move], made: Callable[..., Any], request: Any) -> None:
-    clock, posts = SetClock(), (Post(), Post())
+    clock, posts = TestClock(), (Post(), Post())
     with made(clock, posts[1], request) as store:
         await store.start()
         try:
@@ -630,7 +630,7 @@ async def play(moves: list[Move], made: Callable[..., Any], request: Any) -> Non
 
 
 async def side_by_side(
-    moves: list[Move], clock: SetClock, posts: tuple[Post, Post], *stores: Any
+    moves: list[Move], clock: TestClock, posts: tuple[Post, Post], *stores: Any
 ) -> None:
     twins = [use_cases(store) for store in stores]
     known = Known()

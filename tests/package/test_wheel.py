@@ -20,6 +20,7 @@ import pytest
 import attendance_adapters
 import attendance_core
 import attendance_web.cli
+from attendance_adapters.missing_extras import EXTRAS
 from attendance_core.version import DISTRIBUTION, how_to_install
 from tests.support.readme import COMMANDS, SERVES, blocks, commands
 
@@ -91,7 +92,7 @@ class TestMetadata:
             assert package.__version__ == metadata["Version"]
 
     def test_nobody_is_offered_what_only_the_project_needs(self, metadata: Message) -> None:
-        offered = {"live", "sqlalchemy", "postgres", "redis", "metrics", "oidc", "web"}
+        offered = {"live", "sqlalchemy", "testing", "postgres", "redis", "metrics", "oidc", "web"}
         assert set(metadata.get_all("Provides-Extra", [])) == offered
 
     def test_without_an_extra_it_needs_nothing(self, metadata: Message) -> None:
@@ -127,7 +128,7 @@ class TestCommandsToInstall:
                     assert set(asked.split(",")) <= extras, file
         assert found >= 4
 
-    @pytest.mark.parametrize("extra", ["web", "metrics", "oidc"])
+    @pytest.mark.parametrize("extra", sorted({*EXTRAS.values(), "metrics", "testing"}))
     def test_those_we_print_do_so_too(self, extra: str, metadata: Message) -> None:
         assert how_to_install(extra) == f"pip install '{metadata['Name']}[{extra}]'"
         assert extra in metadata.get_all("Provides-Extra", [])
@@ -174,6 +175,69 @@ def test_live_rooms_need_the_wheel_and_msgspec(elsewhere: Path, tmp_path: Path) 
     assert b"lifespan_of" in there.stdout, there.stderr
     without = subprocess.run(command, env={}, capture_output=True)
     assert b"No module named 'msgspec'" in without.stderr  # nothing else was found before it
+
+
+NEEDS_AN_EXTRA = """
+import attendance_adapters as made
+
+for ask in (
+    lambda: made.embedded("var"),
+    lambda: made.connect("sqlite:///it.db", files_url="memory://"),
+    lambda: made.connect("postgresql://me@db/it", files_url="memory://"),
+    lambda: made.migrate("sqlite:///it.db"),
+    lambda: made.openid_provider(**dict.fromkeys(
+        ("issuer", "client_id", "client_secret", "name", "redirect_uri"), ""
+    )),
+    lambda: made.Attendance(store=None, notifier=None, files=None, terms=None),
+    lambda: __import__("attendance_adapters.notifiers").notifiers.notifier_at("redis://h"),
+    lambda: __import__("attendance_adapters.notifiers").notifiers.notifier_at("postgresql://h/i"),
+):
+    try:
+        ask()
+    except made.MissingExtra as missing:
+        print(str(missing).partition("run: ")[2])
+
+from attendance_adapters.testing import lecture  # which needs none
+from attendance_core import testing
+
+for name in testing.__all__:
+    try:
+        getattr(testing, name)
+    except ModuleNotFoundError as missing:
+        print(name, str(missing).partition("run: ")[2])
+"""
+
+
+class TestWheelAlone:
+    """Without any other package."""
+
+    def run(self, python: Path, program: str, folder: Path) -> str:
+        done = subprocess.run(
+            [python, "-W", "error", "-c", program],
+            cwd=folder,
+            env={},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert done.stderr == ""
+        return done.stdout
+
+    def test_the_example_marks_somebody_in_memory(self, elsewhere: Path, tmp_path: Path) -> None:
+        (example,) = blocks("python")
+        assert self.run(elsewhere, example, tmp_path) == "50\n"
+
+    def test_whatever_else_is_asked_for_says_which_extra_it_needs(
+        self, elsewhere: Path, tmp_path: Path
+    ) -> None:
+        told = self.run(elsewhere, NEEDS_AN_EXTRA, tmp_path).splitlines()
+        needed = (*["sqlalchemy"] * 4, "oidc", "sqlalchemy", "redis", "postgres")
+        contracts = ("FilesContract", "NotifierContract", "StoreContract", "marking_machine")
+        assert told == [
+            *(how_to_install(extra) for extra in needed),
+            *(f"{name} {how_to_install('testing')}" for name in contracts),
+        ]
 
 
 class TestTypes:

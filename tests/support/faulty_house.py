@@ -11,8 +11,7 @@ from typing import Any, Literal
 import uvicorn
 
 from attendance_adapters import Attendance
-from attendance_adapters.files import ObjectFiles
-from attendance_adapters.memory import MemoryStore
+from attendance_adapters.in_memory import MemoryFiles, MemoryStore
 from attendance_adapters.notifiers.local import LocalNotifier
 from attendance_adapters.system import SystemClock
 from attendance_core.marking.terms import Terms
@@ -226,7 +225,7 @@ async def opened_faulty_house(terms: Terms | None = None, clock: Clock | None = 
     attendance = Attendance(
         store=store,
         notifier=notifier,
-        files=ObjectFiles.at("memory://"),
+        files=MemoryFiles(),
         terms=terms or Terms(),
     )
     app = quick_app(attendance)

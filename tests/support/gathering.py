@@ -14,11 +14,11 @@ from websockets.asyncio.client import connect as connect_socket
 from attendance_adapters import connect
 from attendance_core.events import Event
 from attendance_core.ports import Transact, Unit
+from attendance_core.testing.people import log_in_people
+from attendance_core.testing.stand_ins import any_code
 from attendance_core.vocabulary import EventId, UserId
 from tests.support.live_house import Wire
 from tests.support.service_process import Service
-from tests.support.stand_ins import any_code
-from tests.support.stored_people import log_in_people
 
 OPEN_SECONDS: Final = 30.0
 PEOPLE_AT_ONCE: Final = 200  # in a transaction, for which nobody waits for more than 4.5 s

@@ -26,13 +26,13 @@ from attendance_core.bearer_tokens import TokenScope
 from attendance_core.marking.terms import Terms
 from attendance_core.ports import Clock
 from attendance_core.profiles import Profile
+from attendance_core.testing.tokens import add_token
 from attendance_core.vocabulary import EventId, TokenId, UserId
 from attendance_web.main import Application
 from attendance_web.serving.server import config_of
 from tests.support.quick_app import quick_app
 from tests.support.quick_passwords import quickly_hashed
 from tests.support.sqlite_file import opened_for
-from tests.support.tokens import add_token
 
 QUICK = Terms(hold_seconds=1.0, grace_seconds=1.0, lease_seconds=8, karma_per_mark=50)
 PATIENCE = 8.0  # seconds that anything promised within 5 s may take on a slow machine

@@ -10,10 +10,9 @@ from typing import Any
 
 from attendance_core.errors import TooSoon
 from attendance_core.marking.connections import Process, Role
+from attendance_core.testing.clock import NOON
+from attendance_core.testing.lectures import EVENT, PROCESS, Lecture, session_of, socket
 from attendance_core.vocabulary import UserId
-from tests.support.lecture import EVENT, PROCESS, Lecture, socket
-from tests.support.stand_ins import NOON
-from tests.support.world import session_of
 
 Step = Callable[[Lecture], Coroutine[Any, Any, Any]]
 ANNA = UserId(3)

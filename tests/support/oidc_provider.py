@@ -26,7 +26,7 @@ from joserfc.jwk import ECKey, OctKey, RSAKey
 
 from attendance_adapters.oidc import Client, OpenIdProvider
 from attendance_core.ports import Clock
-from tests.support.stand_ins import SetClock
+from attendance_core.testing.clock import TestClock
 
 CLIENT_ID, SECRET = "attendance at the university", "s3cret: +/&%"
 CALLBACK = "http://attendance.test/accounts/oidc/callback/"
@@ -256,7 +256,7 @@ async def a_provider(clock: Clock) -> AsyncIterator[Provider]:
         await asyncio.gather(*connections, return_exceptions=True)
 
 
-def client_of(provider: Provider, clock: SetClock, **changed: Any) -> OpenIdProvider:
+def client_of(provider: Provider, clock: TestClock, **changed: Any) -> OpenIdProvider:
     """Us, as it knows us."""
     seconds = changed.pop("answer_seconds", 60.0)  # a machine may be slow
     stopwatch = changed.pop("stopwatch", clock.now)

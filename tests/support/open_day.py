@@ -7,10 +7,10 @@ from dataclasses import replace
 from typing import Any
 
 from attendance_core.marking.ledger import AnnulReason, NewEntry
+from attendance_core.testing.clock import NOON
+from attendance_core.testing.lectures import EVENT
+from attendance_core.testing.people import an_event, mark, people
 from attendance_core.vocabulary import UserId
-from tests.support.lecture import EVENT
-from tests.support.stand_ins import NOON
-from tests.support.stored_people import an_event, mark, people
 
 NAMES = ("вера", "Вера", "анна", "Глеб", "ё", "שרה", "-Минус", "😀 Ёж")
 OTHERS = 24

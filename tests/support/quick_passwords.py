@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from attendance_adapters import passwords
+from attendance_adapters import passwords, scrypt_passwords
 
 
 @contextmanager
@@ -20,4 +20,5 @@ def quickly_hashed() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(passwords, "MEMORY_KIB", 8)
         patch.setattr(passwords, "PASSES", 1)
+        patch.setattr(scrypt_passwords, "COST", 2)
         yield

@@ -25,6 +25,8 @@ from attendance_core.accounts import Actor, session_id_of
 from attendance_core.bearer_tokens import TokenScope
 from attendance_core.marking.connections import Connection, Role
 from attendance_core.ports import Unit
+from attendance_core.testing.clock import TestClock
+from attendance_core.testing.tokens import add_token
 from attendance_core.vocabulary import LATEST_INSTANT, EventId, UserId
 from attendance_web.http.limits import Limits
 from attendance_web.http.session_looks import SessionLooks
@@ -33,8 +35,6 @@ from attendance_web.wire import refusal_pace
 from tests.support.quick_app import quick_app
 from tests.support.quick_passwords import quickly_hashed
 from tests.support.sqlite_file import opened_for
-from tests.support.stand_ins import SetClock
-from tests.support.tokens import add_token
 
 if TYPE_CHECKING:
     from attendance_adapters.oidc import OpenIdProvider
@@ -80,7 +80,7 @@ class Browser:
 
     async def event(self, name: str = "Лекция", *, starts: int = -60, lasts: int = 3600) -> str:
         """A new event of theirs, with a name of its own; it starts so long after now."""
-        start = int(SetClock().at) + starts
+        start = int(TestClock().at) + starts
         given = {"name": f"{name} {next(numbers)}", "time_from": start, "time_to": start + lasts}
         made = response(await self.post("/api/events/CreateEvent", **given))
         event_id: str = made["event_id"]
@@ -98,7 +98,7 @@ class Site:
 
     app: Application
     attendance: Attendance
-    clock: SetClock
+    clock: TestClock
 
     def browser(self, **how: Any) -> Browser:
         """One that has not been here yet."""
@@ -160,10 +160,10 @@ class Site:
 async def opened_site(
     folder: Path | None,
     refusals_at_once: float = math.inf,
-    provider: Callable[[SetClock], OpenIdProvider] | None = None,
+    provider: Callable[[TestClock], OpenIdProvider] | None = None,
 ) -> AsyncIterator[Site]:
     """Over SQLite in a folder, or in memory without one; so many refusals are told at once."""
-    clock = SetClock()
+    clock = TestClock()
     with quickly_hashed():
         lets_in = None if provider is None else provider(clock)
         made = embedded(opened_for(folder), clock=clock, provider=lets_in)
@@ -173,7 +173,7 @@ async def opened_site(
 
 @asynccontextmanager
 async def site_over(
-    made: Attendance, clock: SetClock, refusals_at_once: float = math.inf
+    made: Attendance, clock: TestClock, refusals_at_once: float = math.inf
 ) -> AsyncIterator[Site]:
     """Over whatever this service keeps things in, by this clock; it is started and closed."""
     async with made as attendance:

@@ -12,8 +12,9 @@ from attendance_adapters.sql.sqlite import SqliteStore
 from attendance_core.events import Event
 from attendance_core.marking.announcements import ConnectionsEnded
 from attendance_core.marking.endings import Ending
+from attendance_core.testing.clock import NOON
+from attendance_core.testing.stand_ins import CountedIds
 from attendance_core.vocabulary import EventId, UserId
-from tests.support.stand_ins import NOON, CountedIds
 
 WORD = ConnectionsEnded(EventId(CountedIds().event_id()), Ending.DELETED)
 ids = CountedIds()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
-from attendance_adapters.memory import MemoryStore
+from attendance_adapters.in_memory import MemoryStore
 from attendance_adapters.notifiers.local import LocalNotifier
 from attendance_core.accounts import CredentialKind, Session
 from attendance_core.events import Event
@@ -26,8 +26,10 @@ from attendance_core.marking.terms import Terms
 from attendance_core.marking.upkeep import RenewLease, Sweep, TakeLease
 from attendance_core.ports import Missed
 from attendance_core.profiles import Profile
-from attendance_core.vocabulary import ConnectionId, EventId, ProcessId, SessionId, UserId
-from tests.support.stand_ins import CountedIds, SetClock
+from attendance_core.testing.clock import TestClock
+from attendance_core.testing.lectures import session_of
+from attendance_core.testing.stand_ins import CountedIds
+from attendance_core.vocabulary import ConnectionId, EventId, ProcessId, UserId
 
 T = TypeVar("T")
 
@@ -52,7 +54,7 @@ class World:
         terms: Terms | None = None,
         notifier: LocalNotifier | None = None,
     ) -> None:
-        self.clock = SetClock()
+        self.clock = TestClock()
         self.ids = CountedIds()
         self.notifier = notifier or LocalNotifier()
         self.store = MemoryStore(self.clock, self.notifier)
@@ -163,8 +165,3 @@ class World:
             drive(self.renew(process_id=self.process_id))
             left = round(left - step, 6)
         drive(self.sweep(process_id=self.process_id))
-
-
-def session_of(user_id: int) -> SessionId:
-    """The session a person logs in with."""
-    return SessionId(f"session of {user_id}")

@@ -9,6 +9,7 @@ from typing import Any, Final
 import pytest
 import structlog
 
+from attendance_core.testing.stand_ins import SetStopwatch
 from attendance_core.vocabulary import UserId
 from attendance_web.serving import access_floods
 from attendance_web.serving.access_floods import MAX_LINES, WINDOW_SECONDS, AccessFloods
@@ -16,7 +17,6 @@ from attendance_web.serving.access_log import AccessLog, Answered, ignore_answer
 from attendance_web.serving.logs import PlainLine
 from attendance_web.wire.log_fields import note_caller
 from tests.support.live_house import eventually
-from tests.support.stand_ins import SetStopwatch
 
 FLOOD: Final = "192.0.2.1"
 OTHER: Final = "192.0.2.2"

@@ -41,9 +41,9 @@ from attendance_core.marking.announcements import ConnectionsEnded
 from attendance_core.marking.connections import Connection, Role
 from attendance_core.marking.endings import Ending
 from attendance_core.session_ends import ENDED_AT_ONCE
+from attendance_core.testing.stand_ins import QuickPasswords
 from attendance_core.texts import MAX_MARKS
 from attendance_core.vocabulary import ConnectionId, SessionId, UserId
-from tests.support.stand_ins import QuickPasswords
 from tests.support.world import World, drive
 
 T = TypeVar("T")

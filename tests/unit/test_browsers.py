@@ -14,7 +14,7 @@ from attendance_core.browsers import (
     browser_id_of,
 )
 from attendance_core.errors import WrongCredentials
-from tests.support.stand_ins import QuickPasswords
+from attendance_core.testing.stand_ins import QuickPasswords
 from tests.support.world import World, drive
 
 SECRET = "correct horse"

@@ -16,8 +16,9 @@ from attendance_core.events import (
     GetEventByCode,
     event_code_of,
 )
+from attendance_core.testing.clock import NOON
+from attendance_core.testing.stand_ins import CountedIds
 from attendance_core.vocabulary import EventCode, UserId
-from tests.support.stand_ins import NOON, CountedIds
 from tests.support.world import World, drive
 
 ANNA = UserId(1)

@@ -44,8 +44,8 @@ from attendance_core.profiles import (
     ConfirmationScan,
     UpdateProfileInfo,
 )
+from attendance_core.testing.clock import NOON
 from attendance_core.vocabulary import EventId, FileKey, ScanId, UserId
-from tests.support.stand_ins import NOON
 from tests.support.world import World, drive
 
 CREATOR, BORIS, VERA, GLEB = (UserId(number) for number in (1, 2, 3, 4))

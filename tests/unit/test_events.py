@@ -45,8 +45,8 @@ from attendance_core.limits import CREATED_EVENTS
 from attendance_core.marking.announcements import ConnectionsEnded, PlaceChanged
 from attendance_core.marking.endings import Ending
 from attendance_core.marking.places import Marked
+from attendance_core.testing.clock import NOON
 from attendance_core.vocabulary import LATEST_INSTANT, EventId, UserId
-from tests.support.stand_ins import NOON
 from tests.support.world import World, drive
 
 ANNA, BORIS, VERA = UserId(1), UserId(2), UserId(3)  # Anna creates

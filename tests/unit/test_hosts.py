@@ -32,9 +32,9 @@ from attendance_core.marking.announcements import ConnectionsEnded
 from attendance_core.marking.connections import Connection, Role
 from attendance_core.marking.endings import Ending
 from attendance_core.profiles import Confirmation, ConfirmationScan
+from attendance_core.testing.clock import NOON
+from attendance_core.testing.lectures import use_cases
 from attendance_core.vocabulary import ConnectionId, FileKey, ScanId, UserId
-from tests.support.lecture import use_cases
-from tests.support.stand_ins import NOON
 from tests.support.world import World, drive
 
 HOST = "https://lms.test"

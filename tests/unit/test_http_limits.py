@@ -10,14 +10,22 @@ from typing import TypeVar
 import pytest
 
 from attendance_adapters.container import build_use_cases
-from attendance_adapters.memory import MemoryStore
-from attendance_adapters.no_provider import NoIdentityProvider
+from attendance_adapters.in_memory import MemoryStore
 from attendance_adapters.notifiers.local import LocalNotifier
 from attendance_core import ports
 from attendance_core.errors import TooManyRequests, Unavailable
 from attendance_core.errors import WrongCredentials as Wrong
 from attendance_core.limits import SIGN_UPS, TRY_SECONDS
 from attendance_core.marking.terms import Terms
+from attendance_core.no_provider import NoIdentityProvider
+from attendance_core.testing.clock import TestClock
+from attendance_core.testing.stand_ins import (
+    CountedIds,
+    DictFiles,
+    PlainPictures,
+    QuickPasswords,
+    SetStopwatch,
+)
 from attendance_core.vocabulary import UserId
 from attendance_web.http import limits as of_web
 from attendance_web.http import password_turns
@@ -25,14 +33,6 @@ from attendance_web.http.counters import DailyCounts
 from attendance_web.http.limits import Limits
 from attendance_web.wire.allowance import Allowance, Allowances
 from attendance_web.wire.callers import network_of
-from tests.support.stand_ins import (
-    CountedIds,
-    DictFiles,
-    PlainPictures,
-    QuickPasswords,
-    SetClock,
-    SetStopwatch,
-)
 
 T = TypeVar("T")
 ADDRESS = "192.0.2.1"
@@ -49,7 +49,7 @@ class Store:
     """One that may be slow, and carries out what it took whoever waits for it."""
 
     def __init__(self) -> None:
-        self.kept = MemoryStore(SetClock(), LocalNotifier())
+        self.kept = MemoryStore(TestClock(), LocalNotifier())
         self.open = asyncio.Event()
         self.open.set()
         self.at_work = self.most_at_work = 0

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from attendance_core.marking.karma import MarksBefore, paying, pays
 from attendance_core.marking.ledger import AnnulReason, Entry, Origin, month_of
 from attendance_core.marking.terms import Terms
+from attendance_core.testing.random_ledgers import random_ledger
 from attendance_core.vocabulary import EventId, UserId
-from tests.support.random_ledgers import random_ledger
 
 FEW = Terms(karma_pair_a_month=2, karma_unchecked_a_month=3)
 JUNE = 1_780_272_000.0  # the first second of a month

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from attendance_core.testing.stand_ins import SetStopwatch
 from attendance_web.wire.leaving_pace import MAX_WAIT_SECONDS, LeavingPace
-from tests.support.stand_ins import SetStopwatch
 
 SOMEBODY, ANOTHER = "somebody", "another"
 MOST, A_SECOND = 10, 2.0

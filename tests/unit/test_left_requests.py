@@ -14,6 +14,7 @@ from typing import Any, Final
 import pytest
 
 from attendance_core.accounts import Actor, session_id_of
+from attendance_core.testing.stand_ins import SetStopwatch
 from attendance_core.vocabulary import UserId
 from attendance_web.http import left_requests
 from attendance_web.http.request_turns import RequestTurns
@@ -28,7 +29,6 @@ from attendance_web.wire.leaving_pace import MAX_OF_NETWORK, MAX_OF_PERSON
 from attendance_web.wire.log_fields import LOG_EXTENSION
 from attendance_web.wire.refusal_pace import RefusalPace
 from attendance_web.wire.seen_sessions import SeenSessions
-from tests.support.stand_ins import SetStopwatch
 
 HALL, ELSEWHERE = "192.0.2.1", "192.0.2.2"
 NOBODY = ""

@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
+from attendance_core.testing.stand_ins import SetStopwatch
 from attendance_web.serving.log_floods import LogFloods
 from attendance_web.wire.security_log import SecurityLog
 from tests.support.log_stream import configured
-from tests.support.stand_ins import SetStopwatch
 
 
 class Log:

@@ -36,9 +36,9 @@ from attendance_core.marking.outcomes import Outcome
 from attendance_core.marking.places import Held, Marked
 from attendance_core.marking.who_marks import WhoMarks
 from attendance_core.profiles import Profile
+from attendance_core.testing.clock import NOON
 from attendance_core.vocabulary import EventId, UserId
 from tests.support.marking_machine import Marking, people
-from tests.support.stand_ins import NOON
 from tests.support.world import World, drive
 
 CREATOR, ANNA, BORIS, VERA = map(UserId, range(1, 5))

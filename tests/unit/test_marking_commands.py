@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from attendance_adapters.memory.connections import Connections
+from attendance_adapters.in_memory.connections import Connections
 from attendance_core.accounts import LogOut
 from attendance_core.errors import (
     AlreadyHolding,
@@ -38,9 +38,10 @@ from attendance_core.marking.connections import (
 )
 from attendance_core.marking.frames import Confirmed, Prepared
 from attendance_core.marking.places import Held, Marked, Waiting
+from attendance_core.testing.clock import NOON
+from attendance_core.testing.lectures import session_of
 from attendance_core.vocabulary import EventId, UserId
-from tests.support.stand_ins import NOON
-from tests.support.world import World, drive, session_of
+from tests.support.world import World, drive
 
 
 @pytest.fixture

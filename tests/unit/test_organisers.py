@@ -26,8 +26,8 @@ from attendance_core.marking.endings import Ending, FindEnding
 from attendance_core.marking.places import Held, Marked, Waiting
 from attendance_core.marking.who_marks import WhoMarks
 from attendance_core.profiles import Confirmation, ConfirmationScan
+from attendance_core.testing.clock import NOON
 from attendance_core.vocabulary import FileKey, ScanId, UserId
-from tests.support.stand_ins import NOON
 from tests.support.world import World, drive
 
 ANNA, BORIS, VERA, GLEB = map(UserId, (1, 2, 3, 4))  # Anna creates

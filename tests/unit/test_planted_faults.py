@@ -10,9 +10,9 @@ import pytest
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from attendance_adapters.memory import MemoryStore
-from attendance_adapters.memory.ledger import Ledger
-from attendance_adapters.memory.unit import MemoryUnit
+from attendance_adapters.in_memory import MemoryStore
+from attendance_adapters.in_memory.ledger import Ledger
+from attendance_adapters.in_memory.unit import MemoryUnit
 from attendance_core.attendance import corrections
 from attendance_core.events import changes, organisers
 from attendance_core.marking import (

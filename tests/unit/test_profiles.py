@@ -33,8 +33,8 @@ from attendance_core.profiles import (
     picture_path,
     scan_path,
 )
+from attendance_core.testing.stand_ins import DictFiles, PlainPictures
 from attendance_core.vocabulary import FileKey, UserId
-from tests.support.stand_ins import DictFiles, PlainPictures
 from tests.support.world import World, drive
 
 ANNA, BORIS = UserId(1), UserId(2)

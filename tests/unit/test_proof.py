@@ -25,9 +25,10 @@ from attendance_core.errors import (
     WrongCredentials,
     WrongPassword,
 )
+from attendance_core.testing.lectures import session_of
+from attendance_core.testing.stand_ins import QuickPasswords
 from attendance_core.vocabulary import SessionId, UserId
-from tests.support.stand_ins import QuickPasswords
-from tests.support.world import World, drive, session_of
+from tests.support.world import World, drive
 
 ANNA, NOBODY = UserId(1), UserId(77)
 SECRET = "й" * 8

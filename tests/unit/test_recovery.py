@@ -63,10 +63,10 @@ from attendance_core.recovery.codes import (
 )
 from attendance_core.recovery.comebacks import ComeBack
 from attendance_core.session_ends import ENDED_AT_ONCE
+from attendance_core.testing.stand_ins import QuickPasswords
+from attendance_core.testing.tokens import add_token, bearer_id
 from attendance_core.texts import MAX_MARKS
 from attendance_core.vocabulary import ConnectionId, UserId
-from tests.support.stand_ins import QuickPasswords
-from tests.support.tokens import add_token, bearer_id
 from tests.support.world import World, drive
 
 T = TypeVar("T")

@@ -8,6 +8,7 @@ from collections import Counter
 import pytest
 
 from attendance_core.errors import NotLoggedIn, TooManyRequests
+from attendance_core.testing.stand_ins import SetStopwatch
 from attendance_core.vocabulary import UserId
 from attendance_web.wire.callers import Caller
 from attendance_web.wire.refusal_pace import (
@@ -19,7 +20,6 @@ from attendance_web.wire.refusal_pace import (
     RefusalPace,
 )
 from attendance_web.wire.turns import NoTurn
-from tests.support.stand_ins import SetStopwatch
 
 ADDRESS, PERSON = "192.0.2.1", UserId(7)
 

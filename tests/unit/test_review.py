@@ -38,9 +38,11 @@ from attendance_core.profiles import (
     UpdateProfileInfo,
     UploadProfileConfirmation,
 )
+from attendance_core.testing.clock import NOON
+from attendance_core.testing.lectures import session_of
+from attendance_core.testing.stand_ins import DictFiles, PlainPictures
 from attendance_core.vocabulary import ScanId, SessionId, UserId
-from tests.support.stand_ins import NOON, DictFiles, PlainPictures
-from tests.support.world import World, drive, session_of
+from tests.support.world import World, drive
 
 ANNA, BORIS, MODERATOR, OTHER = UserId(1), UserId(2), UserId(3), UserId(4)
 

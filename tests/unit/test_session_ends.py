@@ -15,8 +15,9 @@ from attendance_core.marking.announcements import ConnectionsEnded
 from attendance_core.marking.connections import Connection, Role
 from attendance_core.marking.endings import Ending
 from attendance_core.session_ends import end_sessions_of
+from attendance_core.testing.lectures import session_of
 from attendance_core.vocabulary import ConnectionId, SessionId, UserId
-from tests.support.world import World, drive, session_of
+from tests.support.world import World, drive
 
 T = TypeVar("T")
 ANNA, BORIS = UserId(1), UserId(2)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from attendance_adapters.memory import MemoryStore
+from attendance_adapters.in_memory import MemoryStore
 from attendance_adapters.notifiers.local import LocalNotifier
 from attendance_core.errors import TooManyRequests
 from attendance_core.limits import (
@@ -27,8 +27,8 @@ from attendance_core.limits import (
     TryResult,
     key_of,
 )
+from attendance_core.testing.clock import NOON, TestClock
 from attendance_core.vocabulary import Instant, TallyKey
-from tests.support.stand_ins import NOON, SetClock
 from tests.support.world import drive
 
 FEW = Limit("few", 3, 10.0)
@@ -44,7 +44,7 @@ def taken_at(*instants: Instant) -> Tally:
 class Counter:
     """The use cases over a memory of their own."""
 
-    clock: SetClock = field(default_factory=SetClock)
+    clock: TestClock = field(default_factory=TestClock)
 
     def __post_init__(self) -> None:
         self.store = MemoryStore(self.clock, LocalNotifier())

@@ -31,6 +31,9 @@ from attendance_core.errors import (
 from attendance_core.marking.announcements import ConnectionsEnded
 from attendance_core.marking.connections import Connection, Role
 from attendance_core.marking.endings import Ending
+from attendance_core.testing.lectures import session_of
+from attendance_core.testing.stand_ins import QuickPasswords
+from attendance_core.testing.tokens import bearer_id
 from attendance_core.token_ends import end_tokens, expire_tokens
 from attendance_core.tokens import (
     BEGINNING,
@@ -45,9 +48,7 @@ from attendance_core.tokens import (
     RevokeToken,
 )
 from attendance_core.vocabulary import ConnectionId, TokenId, UserId
-from tests.support.stand_ins import QuickPasswords
-from tests.support.tokens import bearer_id
-from tests.support.world import World, drive, session_of
+from tests.support.world import World, drive
 
 T = TypeVar("T")
 ANNA, BORIS = UserId(1), UserId(2)

@@ -12,9 +12,10 @@ from attendance_core.errors import AlreadyMarked, NotWaiting, Taken, TooSoon
 from attendance_core.events import LeaveEvent
 from attendance_core.marking.connections import Connection
 from attendance_core.marking.places import Barred, Held
+from attendance_core.testing.clock import NOON
+from attendance_core.testing.lectures import session_of
 from attendance_core.vocabulary import UserId
-from tests.support.stand_ins import NOON
-from tests.support.world import World, drive, session_of
+from tests.support.world import World, drive
 
 BOB, MIA, MAX = UserId(2), UserId(3), UserId(4)  # Bob waits; Mia and Max mark
 

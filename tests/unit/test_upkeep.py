@@ -23,9 +23,10 @@ from attendance_core.marking.places import Held, Place, Waiting
 from attendance_core.marking.terms import Terms
 from attendance_core.marking.upkeep import Sweep
 from attendance_core.ports import Unit
+from attendance_core.testing.clock import NOON
+from attendance_core.testing.lectures import session_of
 from attendance_core.vocabulary import ProcessId, UserId
-from tests.support.stand_ins import NOON
-from tests.support.world import World, drive, session_of
+from tests.support.world import World, drive
 
 T = TypeVar("T")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from attendance_adapters.errors import BadAddress
+from attendance_adapters.missing_extras import needing
 from attendance_adapters.notifiers.local import LocalNotifier
 from attendance_adapters.notifiers.remote import RemoteNotifier
 
@@ -13,12 +14,12 @@ def notifier_at(url: str) -> LocalNotifier | RemoteNotifier:
     """Makes the notifier at memory://, redis://, rediss://, valkey://, valkeys:// or postgresql://.
 
     It has to be started within the event loop that it is to work in. Raises BadAddress, whose
-    text has nothing of the address but its scheme.
+    text has nothing of the address but its scheme; MissingExtra.
     """
     if url == "memory://":
         return LocalNotifier()
     scheme = url.partition("://")[0]
-    try:
+    with needing("notifiers at such an address"):
         match scheme:
             case "redis" | "rediss" | "valkey" | "valkeys":
                 from attendance_adapters.notifiers.redis import redis_notifier
@@ -28,6 +29,4 @@ def notifier_at(url: str) -> LocalNotifier | RemoteNotifier:
                 from attendance_adapters.notifiers.postgres import postgres_notifier
 
                 return postgres_notifier(url)
-    except ModuleNotFoundError as missing:
-        raise BadAddress(f"a {scheme} notifier needs the package {missing.name}") from None
     raise BadAddress("a notifier is at memory://, redis://, valkey:// or postgresql://")

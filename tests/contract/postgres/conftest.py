@@ -11,13 +11,13 @@ from sqlalchemy import URL
 from attendance_adapters.notifiers.local import LocalNotifier
 from attendance_adapters.sql import pg_errors, postgres
 from attendance_adapters.sql.postgres import PostgresStore
+from attendance_core.testing.clock import TestClock
 from tests.support.postgres_strangers import Reruns
-from tests.support.stand_ins import SetClock
 
 
 @pytest.fixture
 async def store(
-    postgres_url: URL, notifier: LocalNotifier, clock: SetClock
+    postgres_url: URL, notifier: LocalNotifier, clock: TestClock
 ) -> AsyncIterator[PostgresStore]:
     made = PostgresStore(postgres_url, notifier, clock=clock)
     await made.start()

@@ -20,10 +20,10 @@ from attendance_core.errors import (
 from attendance_core.marking.ledger import AnnulReason
 from attendance_core.marking.places import Held, Marked, Waiting
 from attendance_core.pieces import ListQuery
+from attendance_core.testing.clock import NOON, TestClock
+from attendance_core.testing.lectures import EVENT, Lecture
 from attendance_core.vocabulary import UserId
-from tests.support.lecture import EVENT, Lecture
 from tests.support.postgres_strangers import ANNA, Stranger
-from tests.support.stand_ins import NOON, SetClock
 
 HELPER = UserId(2)
 HELPS: dict[str, Any] = {"actor": UserId(1), "event_id": EVENT, "user_id": HELPER}
@@ -37,7 +37,7 @@ async def held_by_the_helper(store: PostgresStore) -> Lecture:
 
 class TestShortened:
     async def test_a_confirm_that_waited_for_it_is_refused_behind_the_new_end(
-        self, store: PostgresStore, clock: SetClock
+        self, store: PostgresStore, clock: TestClock
     ) -> None:
         lecture = await held_by_the_helper(store)
         async with Stranger(store) as other:
@@ -53,7 +53,7 @@ class TestShortened:
         assert isinstance((await lecture.place(ANNA)).state, Held)
         assert not await store.observe(lambda u: u.ledger.of(EVENT, None, ListQuery()))
 
-    async def test_so_is_a_mark_by_a_program(self, store: PostgresStore, clock: SetClock) -> None:
+    async def test_so_is_a_mark_by_a_program(self, store: PostgresStore, clock: TestClock) -> None:
         """Contract: 6.21."""
         lecture = await Lecture.begun(store, waiting=1)
         async with Stranger(store) as other:
@@ -70,7 +70,7 @@ class TestShortened:
         assert isinstance((await lecture.place(ANNA)).state, Waiting)
 
     async def test_it_waits_for_a_confirm_and_cannot_end_before_that(
-        self, store: PostgresStore, clock: SetClock
+        self, store: PostgresStore, clock: TestClock
     ) -> None:
         lecture = await Lecture.begun(store, waiting=1)
         async with Stranger(store) as other:

@@ -19,8 +19,8 @@ from attendance_adapters.sql.pg_connect import SAFEGUARDS, SETTINGS
 from attendance_adapters.sql.postgres import PostgresStore
 from attendance_core.errors import Unavailable
 from attendance_core.marking.places import Held
+from attendance_core.testing.lectures import EVENT, Lecture
 from tests.support.killable_servers import a_postgres
-from tests.support.lecture import EVENT, Lecture
 from tests.support.postgres import a_database
 from tests.support.postgres_strangers import ANNA, beside
 from tests.support.service_process import running

@@ -11,8 +11,8 @@ import pytest
 from attendance_adapters.sql.postgres import PostgresStore
 from attendance_adapters.system import RandomIds
 from attendance_core.errors import PersonNotFound
+from attendance_core.testing.lectures import EVENT, Lecture, use_cases
 from attendance_core.vocabulary import UserId
-from tests.support.lecture import EVENT, Lecture, use_cases
 from tests.support.live_house import PATIENCE
 from tests.support.postgres_strangers import ANNA, Stranger
 

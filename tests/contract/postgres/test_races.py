@@ -37,8 +37,11 @@ from attendance_core.marking.terms import Terms
 from attendance_core.marking.who_marks import WhoMarks
 from attendance_core.ports import Unit
 from attendance_core.profiles import Confirmation
+from attendance_core.testing.clock import NOON, TestClock
+from attendance_core.testing.lectures import EVENT, PROCESS, Lecture, session_of, socket, use_cases
+from attendance_core.testing.people import mark
+from attendance_core.testing.stand_ins import numbered_code
 from attendance_core.vocabulary import EventId, UserId
-from tests.support.lecture import EVENT, PROCESS, Lecture, socket, use_cases
 from tests.support.live_house import PATIENCE
 from tests.support.postgres_strangers import (
     ANNA,
@@ -49,9 +52,6 @@ from tests.support.postgres_strangers import (
     beside,
     outcomes,
 )
-from tests.support.stand_ins import NOON, SetClock, numbered_code
-from tests.support.stored_people import mark
-from tests.support.world import session_of
 
 
 def open_all(sockets: Iterable[Connection]) -> Callable[[Unit], None]:
@@ -356,7 +356,7 @@ class TestRaces:
                 await each
 
     async def test_two_processes_that_sweep_at_once_end_a_hold_once(
-        self, store: PostgresStore, postgres_url: URL, notifier: LocalNotifier, clock: SetClock
+        self, store: PostgresStore, postgres_url: URL, notifier: LocalNotifier, clock: TestClock
     ) -> None:
         other = PostgresStore(postgres_url, notifier, clock=clock)
         await other.start()
@@ -468,7 +468,7 @@ class TestOrganisers:
             await opened
 
     async def test_an_event_is_over_by_the_clock_after_its_lock(
-        self, store: PostgresStore, clock: SetClock
+        self, store: PostgresStore, clock: TestClock
     ) -> None:
         """Contract: UpdateEvent."""
         lecture = await Lecture.begun(store, waiting=0)

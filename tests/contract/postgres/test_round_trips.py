@@ -16,10 +16,9 @@ from attendance_adapters.sql import pg_connection
 from attendance_adapters.sql.pg_literals import literal
 from attendance_adapters.sql.postgres import PostgresStore
 from attendance_core.marking.connections import Process, Role
+from attendance_core.testing.lectures import EVENT, PROCESS, Lecture, session_of, socket
 from attendance_core.vocabulary import UserId
-from tests.support.lecture import EVENT, PROCESS, Lecture, socket
 from tests.support.postgres_strangers import ANNA, BORIS, asked
-from tests.support.world import session_of
 
 LATER = UserId(5)  # they come when all others are there
 TRIPS = {

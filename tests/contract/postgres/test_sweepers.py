@@ -17,9 +17,9 @@ from attendance_adapters.sql.postgres import PostgresStore
 from attendance_core.marking.announcements import PlaceChanged
 from attendance_core.marking.connections import Process, Role
 from attendance_core.marking.places import BARRED_SECONDS, Barred, Held, Place, Waiting
+from attendance_core.testing.clock import NOON, TestClock
+from attendance_core.testing.lectures import EVENT, PROCESS, Lecture, socket, use_cases
 from attendance_core.vocabulary import ProcessId, UserId
-from tests.support.lecture import EVENT, PROCESS, Lecture, socket, use_cases
-from tests.support.stand_ins import NOON, SetClock
 
 OTHER, DEAD = ProcessId(UUID(int=3)), ProcessId(UUID(int=4))
 EACH = 20  # people to whom the same has happened
@@ -44,7 +44,7 @@ def patience(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 async def stores(
-    postgres_url: URL, notifier: LocalNotifier, clock: SetClock, patience: None
+    postgres_url: URL, notifier: LocalNotifier, clock: TestClock, patience: None
 ) -> AsyncIterator[list[PostgresStore]]:
     made = [PostgresStore(postgres_url, notifier, clock=clock) for _ in range(2)]
     for each in made:
@@ -90,7 +90,7 @@ def sweep_once_all_have_looked(
 
 
 async def test_two_over_lost_connections_dead_processes_and_lapsed_holds_end_each_once(
-    stores: list[PostgresStore], notifier: LocalNotifier, clock: SetClock
+    stores: list[PostgresStore], notifier: LocalNotifier, clock: TestClock
 ) -> None:
     one, _ = stores
     lecture = await a_hall_after_a_crash(one)

@@ -17,8 +17,9 @@ from attendance_adapters.sql.postgres import PostgresStore
 from attendance_core.errors import Unavailable
 from attendance_core.marking.announcements import ConnectionsEnded
 from attendance_core.marking.endings import Ending
+from attendance_core.testing.clock import NOON
+from attendance_core.testing.lectures import EVENT, Lecture, session_of
 from attendance_core.vocabulary import Instant, SessionId, UserId
-from tests.support.lecture import EVENT, Lecture
 from tests.support.postgres import a_database
 from tests.support.postgres_strangers import (
     ANNA,
@@ -28,8 +29,6 @@ from tests.support.postgres_strangers import (
     asked,
     beside,
 )
-from tests.support.stand_ins import NOON
-from tests.support.world import session_of
 
 # The number goes on though the transaction is undone
 FIRST_FAILS = (

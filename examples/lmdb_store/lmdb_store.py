@@ -1,0 +1,150 @@
+"""A store over LMDB, one file on this machine: our rules in memory, over tables of your own."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import pickle
+from collections.abc import Callable, Iterator, MutableMapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, TypeVar
+
+import lmdb
+
+from attendance_adapters.in_memory.store import referenced_files
+from attendance_adapters.in_memory.tables import TABLE_NAMES, Tables
+from attendance_adapters.in_memory.unit import MemoryUnit
+from attendance_core import ports
+from attendance_core.marking.announcements import Announcement
+
+T = TypeVar("T")
+MAP_BYTES = 1 << 30  # of addresses, not of the disk
+
+
+class LmdbTable(MutableMapping[Any, Any]):
+    """A table within one transaction, in the order that its rows were added in."""
+
+    def __init__(self, transaction: Any, database: Any) -> None:
+        self._transaction = transaction
+        self._database = database
+
+    def __getitem__(self, key: Any) -> Any:
+        found = self._find(key)
+        if found is None:
+            raise KeyError(key)
+        return found[2]
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        found = self._find(key)
+        number = self._next_number() if found is None else found[0]
+        self._transaction.put(_name(key), pickle.dumps((number, key, value)), db=self._database)
+
+    def __delitem__(self, key: Any) -> None:
+        if not self._transaction.delete(_name(key), db=self._database):
+            raise KeyError(key)
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter([key for _, key in sorted(self._rows(), key=lambda row: row[0])])
+
+    def __len__(self) -> int:
+        return len(self._rows())
+
+    def _rows(self) -> list[tuple[int, Any]]:
+        with self._transaction.cursor(db=self._database) as cursor:
+            rows = [pickle.loads(raw) for name, raw in cursor if name != LAST]
+        return [(number, key) for number, key, _ in rows]
+
+    def _find(self, key: Any) -> Any:
+        raw = self._transaction.get(_name(key), db=self._database)
+        return None if raw is None else pickle.loads(raw)
+
+    def _next_number(self) -> int:
+        number = int(self._transaction.get(LAST, b"0", db=self._database)) + 1
+        self._transaction.put(LAST, b"%d" % number, db=self._database)
+        return number
+
+
+class LmdbStore:
+    """Keeps everything in a folder; an `attendance_adapters.service_ports.Store`.
+
+    LMDB has one writer at a time, also of several processes, and readers see what was committed
+    when they began: that is all that the contract asks of locks.
+    """
+
+    looks_at_once = 1
+    abandoned_count = 0
+
+    def __init__(self, folder: Path, clock: ports.Clock, notifier: ports.Notifier) -> None:
+        self._folder = folder
+        self._clock = clock
+        self._notifier = notifier
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="lmdb")  # a commit waits for disk
+        self._under_way: set[asyncio.Task[Any]] = set()
+
+    async def start(self) -> None:
+        self._environment = lmdb.open(
+            str(self._folder), map_size=MAP_BYTES, max_dbs=len(TABLE_NAMES)
+        )
+        self._databases = {name: self._environment.open_db(name.encode()) for name in TABLE_NAMES}
+
+    async def close(self) -> None:
+        if self._under_way:
+            await asyncio.wait(self._under_way)
+        self._thread.shutdown()
+        self._environment.close()
+
+    async def transact(self, work: Callable[[ports.Unit], T]) -> T:
+        """Carries work out whole, also where the caller is cancelled meanwhile."""
+        task = asyncio.create_task(self._transact(work))
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+        return await asyncio.shield(task)
+
+    async def observe(self, look: Callable[[ports.Unit], T]) -> T:
+        """Looks at one moment; LMDB itself refuses to write then."""
+        result, _ = await self._in_thread(look, write=False)
+        return result
+
+    async def browse(self, look: Callable[[ports.Unit], T]) -> T:
+        return await self.observe(look)
+
+    async def referenced_files(self) -> frozenset[str]:
+        def look() -> frozenset[str]:
+            with self._environment.begin() as transaction:
+                return referenced_files(self._tables(transaction))
+
+        return await asyncio.get_running_loop().run_in_executor(self._thread, look)
+
+    async def scrub(self) -> None:
+        """Does nothing: LMDB writes over what is gone as it needs the pages."""
+
+    async def _transact(self, work: Callable[[ports.Unit], T]) -> T:
+        result, announcements = await self._in_thread(work, write=True)
+        for announcement in announcements:  # only now that it is committed
+            self._notifier.publish(announcement)
+        return result
+
+    async def _in_thread(
+        self, work: Callable[[ports.Unit], T], *, write: bool
+    ) -> tuple[T, list[Announcement]]:
+        def run() -> tuple[T, list[Announcement]]:
+            with self._environment.begin(write=write) as transaction:  # aborts where work raises
+                unit = MemoryUnit(self._tables(transaction), self._clock)
+                return work(unit), unit.announcements
+
+        return await asyncio.get_running_loop().run_in_executor(self._thread, run)
+
+    def _tables(self, transaction: Any) -> Tables:
+        tables: dict[str, Any] = {
+            name: LmdbTable(transaction, database) for name, database in self._databases.items()
+        }
+        return Tables(**tables)
+
+
+LAST = b"last number"
+
+
+def _name(key: Any) -> bytes:
+    """Names a row: keys of LMDB have 511 bytes at most."""
+    return hashlib.blake2b(repr(key).encode("utf-8", "surrogatepass"), digest_size=32).digest()

@@ -1,0 +1,47 @@
+"""The links of boards, in dicts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from attendance_adapters.in_memory.tables import Tables
+from attendance_core.attendance import Admission
+from attendance_core.marking.places import PlaceKey
+from attendance_core.vocabulary import BoardId, EventId, SessionId
+
+
+class Boards:
+    """Keeps links; `repositories.Boards`."""
+
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
+
+    def put(self, event_id: EventId, board_id: BoardId) -> None:
+        self._tables.boards[event_id] = board_id
+
+    def remove(self, event_id: EventId) -> None:
+        if event_id in self._tables.boards:
+            del self._tables.boards[event_id]
+
+    def admissions_by_link(self, board_ids: Sequence[BoardId]) -> Sequence[Admission]:
+        events = self._tables.events
+        return [
+            Admission(event_id, board_id, events[event_id].ends_at)
+            for event_id, board_id in self._tables.boards.items()
+            if board_id in board_ids
+        ]
+
+    def admissions_by_session(
+        self, session_ids: Sequence[SessionId], event_ids: Sequence[EventId]
+    ) -> Sequence[Admission]:
+        tables, found = self._tables, []
+        expires_at = {each.session_id: each.expires_at for each in tables.tokens.values()}
+        for session_id, event_id in dict.fromkeys(zip(session_ids, event_ids, strict=True)):
+            session, event = tables.sessions.get(session_id), tables.events.get(event_id)
+            if session is None or event is None:
+                continue
+            helps = PlaceKey(event_id, session.user_id) in tables.helpers
+            if helps or event.creator_id == session.user_id:
+                times = session.created_at, session.used_at, expires_at.get(session_id)
+                found.append(Admission(event_id, session_id, event.ends_at, *times))
+        return found

@@ -1,0 +1,49 @@
+"""Footings in dicts: where reading costs nothing, each part is read by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from attendance_adapters.in_memory.connections import Connections, Processes
+from attendance_adapters.in_memory.places import Places
+from attendance_adapters.in_memory.tables import Tables
+from attendance_core.marking.connections import Connection
+from attendance_core.repositories import Footing, OpeningFooting
+from attendance_core.vocabulary import UserId
+
+
+class Footings:
+    """Reads what commands stand on; `repositories.Footings`."""
+
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
+        self._places = Places(tables)
+        self._connections = Connections(tables)
+        self._processes = Processes(tables)
+
+    def lock_for_command(
+        self, connection: Connection, targets: Sequence[UserId], whose: UserId | None, limit: int
+    ) -> Footing | None:
+        event_id, marker = connection.event_id, connection.user_id
+        places = self._places.lock(event_id, [marker, *targets], marker=marker)
+        if not places:
+            return None
+        found = self._connections.find(connection.connection_id)
+        of = {} if whose is None else {whose: self._connections.of(event_id, whose, limit)}
+        return Footing(places, self._tables.events[event_id], found, of)
+
+    def lock_for_mark(self, connection: Connection, targets: Sequence[UserId]) -> Footing | None:
+        return self.lock_for_command(connection, targets, None, 0)
+
+    def lock_for_opening(self, connection: Connection, limit: int) -> OpeningFooting | None:
+        event_id, user_id = connection.event_id, connection.user_id
+        places = self._places.lock(event_id, [user_id], marker=user_id)
+        if user_id not in places:
+            return None
+        return OpeningFooting(
+            places,
+            self._tables.events[event_id],
+            self._processes.find(connection.process_id),
+            connection.session_id in self._tables.sessions,
+            self._connections.of(event_id, user_id, limit),
+        )

@@ -1,0 +1,70 @@
+"""What is found and erased of who deletes their account, in dicts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from attendance_adapters.in_memory.tables import Tables
+from attendance_core.marking.places import Held, Waiting
+from attendance_core.vocabulary import EventId, UserId
+
+
+class Leavers:
+    """Finds and erases what there is of them; `repositories.Leavers`."""
+
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
+
+    def organised(self, user_id: UserId, limit: int) -> Sequence[EventId]:
+        created = (
+            event.event_id
+            for event in self._tables.events.values()
+            if event.creator_id == user_id and not self._is_nobodys(event.event_id)
+        )
+        helped = (key.event_id for key in self._tables.helpers if key.user_id == user_id)
+        return list(dict.fromkeys((*created, *helped)))[:limit]
+
+    def _is_nobodys(self, event_id: EventId) -> bool:
+        """Tells whether an event has nobody to be given to."""
+        return not any(key.event_id == event_id for key in self._tables.helpers)
+
+    def present_in(self, user_id: UserId, limit: int) -> Sequence[EventId]:
+        found = dict[EventId, None]()
+        for key, place in self._tables.places.items():
+            state = place.state
+            is_theirs = key.user_id == user_id
+            if (is_theirs and (place.last_n == 0 or isinstance(state, Waiting | Held))) or (
+                isinstance(state, Held) and state.marker == user_id
+            ):
+                found[key.event_id] = None
+        for connection in self._tables.connections.values():
+            if connection.user_id == user_id:
+                found[connection.event_id] = None
+        return list(found)[:limit]
+
+    def erase(self, user_id: UserId) -> None:
+        tables = self._tables
+        scan = tables.scans.get(user_id)
+        if scan is not None:
+            tables.discarded_scans[scan.file] = user_id
+            del tables.scan_owners[scan.scan_id]
+        by_people = (tables.scans, tables.first_ticks, tables.reset_links, tables.link_requests)
+        for by_person in by_people:
+            if user_id in by_person:
+                del by_person[user_id]
+        for code in [each for each in tables.recovery_codes if each.user_id == user_id]:
+            del tables.recovery_codes[code]
+        for identity in [one for one, of in tables.links.items() if of.user_id == user_id]:
+            del tables.links[identity]
+        for token_id, token in list(tables.tokens.items()):
+            if token.user_id == user_id:
+                del tables.tokens[token_id]
+        for session_id, session in list(tables.sessions.items()):
+            if session.user_id == user_id:
+                del tables.sessions[session_id]
+        for browser in [each for each in tables.known_browsers if each.user_id == user_id]:
+            del tables.known_browsers[browser]
+        for pair in [each for each in tables.friendships if user_id in each]:
+            del tables.friendships[pair]
+        for entry in [each for each in tables.ledger_notes if each.user_id == user_id]:
+            del tables.ledger_notes[entry]

@@ -1,0 +1,102 @@
+"""The ledger in dicts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from attendance_adapters.in_memory.pieces import piece_of
+from attendance_adapters.in_memory.places import Places
+from attendance_adapters.in_memory.tables import EntryKey, Tables
+from attendance_core.attendance import AnnulledMark, LedgerLine
+from attendance_core.errors import AlreadyMarked
+from attendance_core.marking.karma import paying
+from attendance_core.marking.ledger import Entry, EntryNotes, NewEntry
+from attendance_core.marking.places import Place, PlaceKey
+from attendance_core.marking.terms import Terms
+from attendance_core.pieces import ListQuery
+from attendance_core.profiles import Confirmation
+from attendance_core.vocabulary import EventId, UserId
+
+
+class Ledger:
+    """Keeps entries; `repositories.Ledger`."""
+
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
+
+    def add(self, entry: NewEntry) -> None:
+        key = EntryKey(entry.event_id, entry.user_id, entry.n)
+        if key in self._tables.ledger:
+            raise AlreadyMarked
+        if entry.n > 1 and key._replace(n=entry.n - 1) not in self._tables.ledger:
+            raise ValueError(f"no entry comes before {entry.n}")
+        scan = self._tables.scans.get(entry.actor_id)
+        self._tables.ledger[key] = Entry(
+            *key,
+            entry.actor_id,
+            entry.at,
+            entry.origin,
+            scan is not None and scan.state is Confirmation.APPROVED,
+            entry.user_id in self._tables.first_ticks,
+            entry.reason,
+        )
+        for person in (entry.actor_id, entry.user_id):
+            marked_in = self._tables.marked_in.get(person, ())
+            if key[:2] not in marked_in:
+                self._tables.marked_in[person] = (*marked_in, PlaceKey(*key[:2]))
+        profile = self._tables.profiles[entry.user_id]
+        marked_as = None if entry.origin is None else profile.display_name
+        self._tables.ledger_notes[key] = EntryNotes(marked_as, entry.note)
+
+    def add_mark_from_hold(self, entry: NewEntry, marked: Place, terms: Terms) -> bool:
+        Places(self._tables).put(marked)
+        self.add(entry)
+        kept = self.find(entry.event_id, entry.user_id, entry.n)
+        return kept in paying(self._that_count_for(entry.actor_id), terms)
+
+    def find(self, event_id: EventId, user_id: UserId, n: int) -> Entry | None:
+        return self._tables.ledger.get(EntryKey(event_id, user_id, n))
+
+    def of(
+        self, event_id: EventId, user_id: UserId | None, query: ListQuery[LedgerLine]
+    ) -> Sequence[LedgerLine]:
+        lines = (
+            LedgerLine(entry, self._tables.notes(key))
+            for key, entry in self._tables.ledger.items()
+            if key.event_id == event_id and user_id in (None, key.user_id)
+        )
+        if user_id is not None:
+            return piece_of(lines, query, lambda line: -line.entry.n)
+        return piece_of(lines, query, _key)
+
+    def annulled(
+        self, event_id: EventId, user_ids: Sequence[UserId], most: int
+    ) -> Sequence[AnnulledMark]:
+        found = []
+        for user_id in sorted(set(user_ids)):
+            place = self._tables.places.get(PlaceKey(event_id, user_id))
+            last_n = 0 if place is None else place.last_n
+            for n in range(2, last_n + 1, 2)[-most:]:
+                key = EntryKey(event_id, user_id, n)
+                mark, ended = self._tables.ledger[key._replace(n=n - 1)], self._tables.ledger[key]
+                note, reason = self._tables.notes(key).note, ended.reason
+                assert reason is not None
+                of_mark = user_id, n, mark.at, mark.actor_id
+                found.append(AnnulledMark(*of_mark, ended.at, ended.actor_id, reason, note))
+        return found
+
+    def karma(self, user_id: UserId, terms: Terms) -> int:
+        paid = paying(self._that_count_for(user_id), terms)
+        return terms.karma_per_mark * sum(each.actor_id == user_id for each in paid)
+
+    def _that_count_for(self, marker: UserId) -> list[Entry]:
+        """Lists the last entries of people whom this marker marked, or who marked them."""
+        return [
+            self._tables.ledger[EntryKey(*key, self._tables.places[key].last_n)]
+            for key in self._tables.marked_in.get(marker, ())
+        ]
+
+
+def _key(line: LedgerLine) -> tuple[float, ...]:
+    """Makes the key that entries are listed by, the latest first."""
+    return (-line.entry.at, -line.entry.user_id, -line.entry.n)

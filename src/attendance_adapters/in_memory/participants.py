@@ -1,0 +1,74 @@
+"""Participants in dicts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from attendance_adapters.in_memory.pieces import piece_of
+from attendance_adapters.in_memory.places import Places
+from attendance_adapters.in_memory.tables import Tables
+from attendance_core.attendance import Participant
+from attendance_core.events import Event
+from attendance_core.folding import name_order
+from attendance_core.marking.places import Held, Marked, Place, SheetCounts, Waiting
+from attendance_core.pieces import ListQuery
+from attendance_core.profiles import Confirmation, group_of
+from attendance_core.vocabulary import EventId, Instant, UserId
+
+
+class Participants:
+    """Shows who is in a sheet; `repositories.Participants`."""
+
+    def __init__(self, tables: Tables, places: Places) -> None:
+        self._tables = tables
+        self._places = places
+
+    def listed(self, event_id: EventId, query: ListQuery[Participant]) -> Sequence[Participant]:
+        return self._among(self._places.in_event(event_id), query)
+
+    def ids(self, event_id: EventId, most: int) -> Sequence[UserId]:
+        return [each.user_id for each in self.listed(event_id, ListQuery(most))]
+
+    def of(self, event_id: EventId, user_ids: Sequence[UserId]) -> Sequence[Participant]:
+        return self._among(self._places.of(event_id, user_ids), ListQuery())
+
+    def counts(self, event: Event, now: Instant) -> SheetCounts:
+        in_event = self._places.in_event(event.event_id)
+        sheet = [place for place in in_event if place.member or place.last_n]
+        listed = [place for place in sheet if isinstance(place.state, Waiting | Held)]
+        if event.ends_at <= now:
+            listed = []
+        held = sum(
+            isinstance(place.state, Held) and not place.hold_has_lapsed(now) for place in listed
+        )
+        marked = sum(place.last_n % 2 for place in sheet)
+        others = sum(
+            place.member and (place.user_id != event.creator_id or place in listed)
+            for place in sheet
+            if place.last_n % 2 == 0
+        )
+        return SheetCounts(len(sheet), len(listed) - held, held, marked, marked + others)
+
+    def _among(
+        self, places: Iterable[Place], query: ListQuery[Participant]
+    ) -> Sequence[Participant]:
+        found = [self._shown(place) for place in places if place.member or place.last_n]
+        return piece_of(found, query, lambda one: (*name_order(one.display_name), one.user_id))
+
+    def _shown(self, place: Place) -> Participant:
+        scan = self._tables.scans.get(place.user_id)
+        is_confirmed = scan is not None and scan.state is Confirmation.APPROVED
+        profile = self._tables.profiles[place.user_id]
+        person = Participant(
+            place.user_id,
+            profile.display_name,
+            is_confirmed,
+            place.state,
+            place.member,
+            group=group_of(profile.bio),
+        )
+        last = self._tables.last_line(place)
+        if last is not None and isinstance(place.state, Marked):
+            return replace(person, grade=last.entry.grade, notes=last.notes)
+        return person if last is None else replace(person, annulled=last)

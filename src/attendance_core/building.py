@@ -1,0 +1,54 @@
+"""Builds the use cases over ports by the types of their fields, without any package."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields
+from functools import cache
+from typing import Any, get_type_hints
+
+from attendance_core import ports
+from attendance_core.marking.terms import Terms
+from attendance_core.use_cases import UseCases
+
+
+def build_use_cases(
+    *,
+    transact: ports.Transact,
+    observe: ports.Observe,
+    browse: ports.Browse,
+    files: ports.Files,
+    pictures: ports.Pictures,
+    passwords: ports.Passwords,
+    ids: ports.Ids,
+    provider: ports.IdentityProvider,
+    terms: Terms,
+    together: ports.Together = ports.one_after_another,
+) -> UseCases:
+    """Builds every use case over these ports."""
+    given: dict[Any, Any] = {
+        ports.Transact: transact,
+        ports.Observe: observe,
+        ports.Browse: browse,
+        ports.Files: files,
+        ports.Pictures: pictures,
+        ports.Passwords: passwords,
+        ports.Ids: ids,
+        ports.IdentityProvider: provider,
+        ports.Together: together,
+        Terms: terms,
+    }
+
+    def build(made: Any) -> Any:
+        parts = _parts_of(made).items()
+        return made(**{name: given[part] if part in given else build(part) for name, part in parts})
+
+    use_cases: UseCases = build(UseCases)
+    return use_cases
+
+
+@cache
+def _parts_of(made: type[Any]) -> Mapping[str, Any]:
+    """Reads the types of the fields of a class, which takes longer than to make one."""
+    types = get_type_hints(made)
+    return {each.name: types[each.name] for each in fields(made)}

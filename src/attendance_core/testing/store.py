@@ -1,0 +1,89 @@
+"""The contract of a store: all that the use cases rely on."""
+
+from __future__ import annotations
+
+import pytest
+
+from attendance_core.testing.clock import TestClock
+from attendance_core.testing.stand_ins import PlainNotifier
+from attendance_core.testing.stores import (
+    accounts,
+    boards,
+    browsers,
+    events,
+    karma,
+    links,
+    marking,
+    organisers,
+    profiles,
+    recovery,
+    review,
+    review_races,
+    rooms,
+    search,
+    tallies,
+    tokens,
+    transactions,
+    unused,
+)
+
+
+@pytest.mark.asyncio
+class StoreContract:
+    """Tries a store of your own; subclass it, and give it a fixture ``store``.
+
+    That makes an empty, started store over the fixtures ``clock`` and ``notifier``, and closes it:
+
+        class TestMyStore(StoreContract):
+            @pytest_asyncio.fixture
+            async def store(self, clock, notifier):
+                store = MyStore(clock, notifier)
+                await store.start()
+                yield store
+                await store.close()
+    """
+
+    @pytest.fixture
+    def clock(self) -> TestClock:
+        """Tells the store what time it is."""
+        return TestClock()
+
+    @pytest.fixture
+    def notifier(self) -> PlainNotifier:
+        """Carries what the store announces."""
+        return PlainNotifier()
+
+    TestTransact = transactions.TestTransact
+    TestAccounts = accounts.TestAccounts
+    TestKnownBrowsers = browsers.TestKnownBrowsers
+    TestProfiles = profiles.TestProfiles
+    TestFriendships = profiles.TestFriendships
+    TestReferencedFiles = profiles.TestReferencedFiles
+    TestEvents = events.TestEvents
+    TestBoardLinks = boards.TestBoardLinks
+    TestBoards = boards.TestBoards
+    TestLinks = links.TestLinks
+    TestLinkRequests = links.TestLinkRequests
+    TestLogInsByLinks = links.TestLogInsByLinks
+    TestPlaces = marking.TestPlaces
+    TestConnections = marking.TestConnections
+    TestTallies = tallies.TestTallies
+    TestInstallation = tallies.TestInstallation
+    TestHelpers = organisers.TestHelpers
+    TestEventsThatChange = organisers.TestEventsThatChange
+    TestRecoveryCodes = recovery.TestRecoveryCodes
+    TestResetLinks = recovery.TestResetLinks
+    TestScans = review.TestScans
+    TestModerators = review.TestModerators
+    TestAuditLog = review.TestAuditLog
+    TestScanLists = review.TestScanLists
+    TestReviewRaces = review_races.TestReviewRaces
+    TestForgetScans = review_races.TestForgetScans
+    TestReading = rooms.TestReading
+    TestGlances = rooms.TestGlances
+    TestWhatTimeAloneChanges = rooms.TestWhatTimeAloneChanges
+    TestTokens = tokens.TestTokens
+    TestUnused = unused.TestUnused
+    TestSearchOfPeople = search.TestSearchOfPeople
+    TestSearchOfEvents = search.TestSearchOfEvents
+    TestKarma = karma.TestKarma

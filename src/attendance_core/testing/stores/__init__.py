@@ -1,0 +1,1 @@
+"""What every store promises: the docstrings of `attendance_core.repositories`, one by one."""

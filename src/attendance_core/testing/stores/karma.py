@@ -1,0 +1,21 @@
+"""What a store says that marks pay equals the pure fold. Contract: 8.11, 8.12."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+from attendance_core.testing.people import people
+from attendance_core.testing.written_ledgers import PEOPLE, check_karma, write_at_random
+
+
+class TestKarma:
+    async def test_ledgers_made_by_chance_pay_what_the_fold_says(self, store: Any) -> None:
+        await self.check(store, ledgers=20)
+
+    async def check(self, store: Any, ledgers: int) -> None:
+        chance = random.Random(811)
+        for number in range(ledgers):
+            who = await people(store, *(f"Person {each}" for each in range(PEOPLE)))
+            ledger = await write_at_random(store, chance, number, who)
+            await store.observe(lambda u, who=who, ledger=ledger: check_karma(u, who, ledger))

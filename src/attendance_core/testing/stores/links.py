@@ -1,0 +1,147 @@
+"""Every store keeps who people are elsewhere, each identity of one person. Contract: 9.5, 9.6."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+from attendance_core.identities import (
+    Attempt,
+    Claims,
+    Identity,
+    IdentityKind,
+    Link,
+    LinkRequest,
+    ProviderAnswer,
+    Purpose,
+)
+from attendance_core.marking.terms import DEFAULT_TERMS
+from attendance_core.providers import LogInByProvider
+from attendance_core.testing.clock import NOON
+from attendance_core.testing.stand_ins import any_ids
+from attendance_core.vocabulary import LinkRequestId, ScanId, SessionId, UserId
+
+ISSUER = "https://university.test"
+
+
+def identity(subject: str, issuer: str = ISSUER) -> Identity:
+    return Identity(IdentityKind.OIDC, issuer, subject)
+
+
+async def two_people(store: Any) -> tuple[UserId, UserId]:
+    def work(unit: Any) -> tuple[UserId, UserId]:
+        return unit.accounts.add("anna", "hash", NOON), unit.accounts.add("boris", "hash", NOON)
+
+    found: tuple[UserId, UserId] = await store.transact(work)
+    return found
+
+
+class Waiting:
+    """A provider that lets nobody in before all have come."""
+
+    name = "University"
+
+    def __init__(self, count: int) -> None:
+        self._all_here = asyncio.Barrier(count)
+
+    async def begin(self, attempt: Attempt) -> str:
+        return ISSUER
+
+    async def finish(self, attempt: Attempt, answer: ProviderAnswer) -> Claims:
+        await self._all_here.wait()
+        return Claims(ISSUER, "one subject", "Анна", confirmed=True)
+
+
+class TestLinks:
+    """Contract: 9.6."""
+
+    async def test_an_identity_is_of_one_person_and_compared_exactly(self, store: Any) -> None:
+        anna, boris = await two_people(store)
+        hers = [
+            Link(identity("a"), anna, NOON + 1),
+            Link(identity("A"), anna, NOON),
+            Link(identity("a", f"{ISSUER}/"), anna, NOON + 2),
+        ]
+        his = Link(identity("b" * 255, "https://" + "i" * 247), boris, NOON)
+        for link in (*hers, his):
+            await store.transact(lambda unit, it=link: unit.links.add(it))
+        for link in (*hers, his):
+            found = await store.observe(lambda unit, it=link: unit.links.find(it.identity))
+            assert found == link
+        assert await store.observe(lambda unit: unit.links.find(identity("a "))) is None
+        assert await store.observe(lambda unit: unit.links.of(anna)) == [hers[1], hers[0], hers[2]]
+        assert await store.observe(lambda unit: unit.links.of(boris)) == [his]
+
+    async def test_it_knows_the_tick_that_it_gave_and_ends(self, store: Any) -> None:
+        anna, _ = await two_people(store)
+        link, other = Link(identity("a"), anna, NOON), Link(identity("b"), anna, NOON)
+        given = replace(link, scan_id=ScanId(UUID(int=7)))
+        await store.transact(lambda unit: (unit.links.add(link), unit.links.add(other)))
+        await store.transact(lambda unit: (unit.accounts.lock(anna), unit.links.put(given)))
+        assert await store.observe(lambda unit: unit.links.of(anna)) == [given, other]
+        for _ in range(2):
+            await store.transact(lambda unit: unit.links.remove(link.identity))
+        assert await store.observe(lambda unit: unit.links.of(anna)) == [other]
+
+    async def test_they_go_with_a_person_who_leaves(self, store: Any) -> None:
+        anna, boris = await two_people(store)
+        hers, his = Link(identity("a"), anna, NOON), Link(identity("b"), boris, NOON)
+        request = LinkRequest(anna, LinkRequestId("r"), SessionId("s"), NOON)
+
+        def work(unit: Any) -> None:
+            unit.links.add(hers)
+            unit.links.add(his)
+            unit.link_requests.put(request)
+
+        await store.transact(work)
+        await store.transact(lambda unit: unit.leavers.erase(anna))
+        assert await store.observe(lambda unit: unit.links.find(hers.identity)) is None
+        assert await store.observe(lambda unit: unit.link_requests.find(anna)) is None
+        assert await store.observe(lambda unit: unit.links.find(his.identity)) == his
+
+
+class TestLinkRequests:
+    """Contract: 9.6."""
+
+    async def test_a_person_has_one_and_another_ends_it(self, store: Any) -> None:
+        anna, boris = await two_people(store)
+        old = LinkRequest(anna, LinkRequestId("old"), SessionId("s"), NOON)
+        new = LinkRequest(anna, LinkRequestId("new"), SessionId("t"), NOON + 0.25)
+        his = LinkRequest(boris, LinkRequestId("his"), SessionId("s"), NOON)
+        for request in (old, his, new):
+            await store.transact(lambda unit, it=request: unit.link_requests.put(it))
+        look = store.observe
+        assert await look(lambda unit: unit.link_requests.find(anna)) == new
+        await store.transact(lambda unit: unit.link_requests.remove_expired(NOON))
+        assert await look(lambda unit: unit.link_requests.find(boris)) is None
+        for _ in range(2):
+            await store.transact(lambda unit: unit.link_requests.remove(anna))
+        assert await look(lambda unit: unit.link_requests.find(anna)) is None
+
+
+class TestLogInsByLinks:
+    """Contract: 9.5."""
+
+    async def test_first_log_ins_at_once_make_one_account(self, store: Any) -> None:
+        count = 3
+        provider, ids = Waiting(count), any_ids()
+        logs_in = LogInByProvider(store.transact, provider, ids, DEFAULT_TERMS)
+        attempt = Attempt(Purpose.LOG_IN, "state", "nonce", "verifier")
+        answer = ProviderAnswer("state", "code")
+        made = await asyncio.gather(
+            *(logs_in(attempt=attempt, answer=answer, client=f"{n}") for n in range(count))
+        )
+        (user_id,) = {each.user_id for each in made}
+        assert len({each.token for each in made}) == count
+
+        def look(unit: Any) -> Any:
+            return unit.sessions.of(user_id), unit.links.of(user_id), unit.scans.find(user_id)
+
+        sessions, links, scan = await store.observe(look)
+        assert len(sessions) == count and len(links) == 1
+        assert scan.scan_id == links[0].scan_id
+        assert (
+            await store.observe(lambda unit: unit.accounts.find_by_id(UserId(user_id + 1))) is None
+        )

@@ -1,0 +1,118 @@
+"""Every store keeps who organises an event, and who may mark in it. Contract: 8.5, 8.6."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from attendance_core.errors import EventNameTaken, EventNotFound, NotAnOrganiser, PersonNotFound
+from attendance_core.events import Event, Helper, check_organiser
+from attendance_core.marking.who_marks import WhoMarks
+from attendance_core.testing.clock import NOON
+from attendance_core.testing.lectures import EVENT
+from attendance_core.testing.people import an_event, an_event_with
+from attendance_core.vocabulary import EventId, UserId
+
+
+class TestHelpers:
+    async def test_they_are_listed_in_the_order_they_were_added(self, store: Any) -> None:
+        anna, boris, vera, gleb = await an_event_with(store, "Анна", "Борис", "Вера", "Глеб")
+        for user_id, at in ((gleb, NOON), (vera, NOON + 2), (boris, NOON + 2)):
+            await store.transact(lambda u, who=user_id, at=at: u.helpers.add(EVENT, who, at))
+        assert await store.observe(lambda u: u.helpers.of(EVENT)) == [
+            Helper(gleb, "Глеб"),
+            Helper(boris, "Борис"),
+            Helper(vera, "Вера"),
+        ]
+        assert await store.observe(lambda u: u.helpers.has(EVENT, vera))
+        for _ in range(2):
+            await store.transact(lambda u: u.helpers.remove(EVENT, vera))
+        assert not await store.observe(lambda u: u.helpers.has(EVENT, vera))
+        assert not await store.observe(lambda u: u.helpers.has(EVENT, anna))
+        assert not await store.observe(lambda u: u.helpers.has(EventId(uuid4()), boris))
+
+    async def test_a_person_helps_in_some_of_many_events(self, store: Any) -> None:
+        anna, boris = await an_event_with(store, "Анна", "Борис")
+        others = [an_event(name, EventId(uuid4())) for name in "абв"]
+
+        def work(unit: Any) -> None:
+            for event in others:
+                unit.events.add(event)
+            for event in others[:2]:
+                unit.helpers.add(event.event_id, boris, NOON)
+
+        await store.transact(work)
+        ids = [event.event_id for event in others]
+        for user_id, asked, found in (
+            (boris, [*ids, EVENT], ids[:2]),
+            (boris, ids[1:], ids[1:2]),
+            (boris, [], []),
+            (anna, ids, []),
+        ):
+            helped = await store.observe(
+                lambda u, who=user_id, of=asked: u.helpers.helped_by(who, of)
+            )
+            assert helped == frozenset(found)
+
+    async def test_nobody_does_not_help(self, store: Any) -> None:
+        await an_event_with(store, "Анна")
+        with pytest.raises(PersonNotFound):
+            await store.transact(lambda u: u.helpers.add(EVENT, UserId(99), NOON))
+
+    async def test_they_go_with_the_event(self, store: Any) -> None:
+        _, boris = await an_event_with(store, "Анна", "Борис")
+        await store.transact(lambda u: u.helpers.add(EVENT, boris, NOON))
+        await store.transact(lambda u: u.events.remove(EVENT))
+        assert not await store.observe(lambda u: u.helpers.has(EVENT, boris))
+
+    async def test_the_creator_and_helpers_are_organisers(self, store: Any) -> None:
+        anna, boris, vera = await an_event_with(store, "Анна", "Борис", "Вера")
+        await store.transact(lambda u: u.helpers.add(EVENT, boris, NOON))
+
+        def check(user_id: UserId) -> Any:
+            return lambda unit: check_organiser(unit, unit.events.get(EVENT), user_id)
+
+        for organiser in (anna, boris):
+            await store.observe(check(organiser))
+        with pytest.raises(NotAnOrganiser):
+            await store.observe(check(vera))
+
+
+class TestEventsThatChange:
+    async def test_all_but_the_creator_is_replaced(self, store: Any) -> None:
+        await an_event_with(store, "Анна", "Борис")
+        event: Event = await store.observe(lambda u: u.events.get(EVENT))
+        assert event.who_marks is WhoMarks.EVERYBODY
+        changed = replace(
+            event,
+            name="Новая физика",
+            starts_at=event.starts_at - 60,
+            ends_at=event.ends_at + 60,
+            who_marks=WhoMarks.CONFIRMED,
+        )
+        for lock in ("lock", "lock_shared", "lock_whole"):
+            assert await store.transact(lambda u, how=lock: getattr(u.events, how)(EVENT)) == event
+        await store.transact(lambda u: u.events.put(changed))
+        assert await store.observe(lambda u: u.events.get(EVENT)) == changed
+        assert await store.observe(lambda u: u.events.search("новая")) == [changed]
+        assert await store.observe(lambda u: u.events.search(event.name.lower())) == []
+
+    async def test_a_name_is_taken_or_given_free(self, store: Any) -> None:
+        await an_event_with(store, "Анна")
+        event: Event = await store.observe(lambda u: u.events.get(EVENT))
+        other = an_event("Физика", EventId(uuid4()))
+        await store.transact(lambda u: u.events.add(other))
+        with pytest.raises(EventNameTaken):
+            await store.transact(lambda u: u.events.put(replace(event, name="ФИЗИКА")))
+        louder = replace(event, name=event.name.upper())
+        await store.transact(lambda u: u.events.put(louder))
+        await store.transact(lambda u: u.events.put(replace(louder, name="Химия")))
+        await store.transact(lambda u: u.events.put(replace(other, name=event.name)))
+
+    async def test_one_that_is_not_there_is_not_locked(self, store: Any) -> None:
+        for lock in ("lock", "lock_shared", "lock_whole"):
+            with pytest.raises(EventNotFound):
+                await store.transact(lambda u, how=lock: getattr(u.events, how)(EVENT))

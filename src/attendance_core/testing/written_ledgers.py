@@ -1,0 +1,131 @@
+"""Ledgers made by chance, written into a store entry by entry, against the pure fold."""
+
+from __future__ import annotations
+
+import os
+import random
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from typing import Any, NamedTuple
+from uuid import UUID, uuid4
+
+from attendance_core.events import Event
+from attendance_core.marking.karma import paying
+from attendance_core.marking.ledger import AnnulReason, Entry, NewEntry, Origin, month_of
+from attendance_core.marking.terms import Terms
+from attendance_core.profiles import Confirmation, ConfirmationScan
+from attendance_core.testing.clock import NOON
+from attendance_core.testing.random_ledgers import an_instant
+from attendance_core.testing.stand_ins import numbered_code
+from attendance_core.vocabulary import EventId, FileKey, ScanId, UserId
+
+FEW = Terms(karma_per_mark=7, karma_pair_a_month=2, karma_unchecked_a_month=1)
+PEOPLE, EVENTS, ENTRIES, ENTRIES_AT_ONCE = 4, 8, 36, 2
+LEDGERS = int(os.environ.get("KARMA_LEDGERS", "200"))  # make karma has 1 000
+
+
+class Seat(NamedTuple):
+    """One person in one event."""
+
+    event_id: EventId
+    user_id: UserId
+
+
+class WrittenLedger:
+    """A ledger as it comes to be: marks, annulments, marks anew, and ticks."""
+
+    def __init__(self, chance: random.Random, number: int, who: Sequence[UserId]) -> None:
+        self._chance, self._who = chance, who
+        self._events = [EventId(UUID(int=number * EVENTS + each)) for each in range(1, EVENTS + 1)]
+        self._entries: dict[tuple[Seat, int], Entry] = {}
+        self._checked: set[UserId] = set()
+        self._places: dict[Seat, Any] = {}
+
+    def begin(self, unit: Any) -> None:
+        """Adds its events."""
+        for event_id in self._events:
+            code = numbered_code(event_id.int)
+            unit.events.add(Event(event_id, event_id.hex, self._who[0], NOON, NOON + 60, code))
+
+    def add_entry(self, unit: Any) -> list[Entry]:
+        """Has all there are then; a mark has to pay what the fold says."""
+        chance = self._chance
+        if chance.random() < 0.05:
+            given = chance.choice(self._who)
+            unit.scans.put(
+                ConfirmationScan(
+                    given,
+                    FileKey("f"),
+                    NOON,
+                    Confirmation.APPROVED,
+                    NOON,
+                    scan_id=ScanId(uuid4()),
+                )
+            )
+            self._checked.add(given)
+        marker, person = chance.sample(self._who, 2)
+        seat = Seat(chance.choice(self._events), person)
+        place = self._places.get(seat) or a_place(unit, seat)
+        n, at = place.last_n + 1, an_instant(chance)
+        self._places[seat] = place = replace(place, last_n=n)
+        origin = Origin.HAND if chance.random() < 0.1 else Origin.HOLD
+        checked = marker in self._checked, person in self._checked
+        new = NewEntry(*seat, n, marker, at, origin)
+        kept = Entry(*seat, n, marker, at, origin, *checked, None)
+        if n % 2 == 0:
+            new = replace(new, origin=None, reason=AnnulReason.OTHER)
+            kept = replace(kept, origin=None, reason=AnnulReason.OTHER)
+        self._entries[seat, n] = kept
+        if new.origin is Origin.HOLD:
+            has_paid = unit.ledger.add_mark_from_hold(new, place, FEW)
+            assert has_paid == (kept in paying(self._entries.values(), FEW))
+        else:
+            unit.places.put(place)
+            unit.ledger.add(new)
+        assert unit.ledger.find(*seat, n) == kept
+        return list(self._entries.values())
+
+
+def a_place(unit: Any, seat: Seat) -> Any:
+    unit.places.make(*seat)
+    return unit.places.lock(seat.event_id, [seat.user_id])[seat.user_id]
+
+
+async def write_at_random(
+    store: Any,
+    chance: random.Random,
+    number: int,
+    who: Sequence[UserId],
+    after_each: Callable[[Any, list[Entry]], None] = lambda _, __: None,
+) -> list[Entry]:
+    """Writes a ledger into a store, a few entries in a transaction, which has its time."""
+    written = WrittenLedger(chance, number, who)
+    entries: list[Entry] = []
+
+    def add_some(unit: Any) -> None:
+        nonlocal entries
+        for _ in range(ENTRIES_AT_ONCE):
+            entries = written.add_entry(unit)
+            after_each(unit, entries)
+
+    await store.transact(written.begin)
+    for _ in range(ENTRIES // ENTRIES_AT_ONCE):
+        await store.transact(add_some)
+    return entries
+
+
+def check_karma(unit: Any, who: Iterable[UserId], ledger: Iterable[Entry]) -> None:
+    """Everybody's is what the fold says."""
+    paid = Counter(each.actor_id for each in paying(ledger, FEW))
+    assert {each: unit.ledger.karma(each, FEW) for each in who} == {
+        each: 7 * paid[each] for each in who
+    }
+
+
+def months_of(ledger: Iterable[Entry], terms: Terms) -> Counter[tuple[UserId, int]]:
+    """How many marks pay, by marker and month; where none does there is a 0."""
+    held = [each for each in ledger if each.origin is Origin.HOLD]
+    months = Counter({(each.actor_id, month_of(each.at)): 0 for each in held})
+    months.update((each.actor_id, month_of(each.at)) for each in paying(ledger, terms))
+    return months

@@ -1,0 +1,89 @@
+"""A host scripts a lecture, and moves its own clock, by what we publish for that."""
+
+from __future__ import annotations
+
+import pytest
+
+from attendance_adapters import memory
+from attendance_adapters.testing import lecture
+from attendance_core import LeaseLost, NobodyHeld, Role
+from attendance_core.marking.frames import (
+    Confirmed,
+    GivenBack,
+    HeldBy,
+    LetGo,
+    MarkingList,
+    Prepared,
+    ReservationExpired,
+    UserJoined,
+    UserLeft,
+    WasMarked,
+)
+from attendance_core.testing import PlainPasswords, TestClock, advance
+
+
+async def test_a_mark_is_told_to_both() -> None:
+    async with lecture() as t:
+        anna, boris = await t.person("Anna"), await t.person("Boris")
+        asks, desk = await t.waits(anna), await t.marks(boris)
+        assert [each.user_ids for each in desk.heard(MarkingList)] == [(anna.user_id,)]
+        await desk.prepare(anna)
+        assert [each.user_id for each in desk.heard(Prepared)] == [anna.user_id]
+        assert [each.user_id for each in asks.heard(HeldBy)] == [boris.user_id]
+        await desk.confirm()
+        assert [each.user_id for each in desk.heard(Confirmed)] == [anna.user_id]
+        assert asks.heard(WasMarked) == [WasMarked(boris.user_id)]
+        assert await t.karma(boris) == 50
+        assert (await t.waits(anna)).is_closed
+
+
+async def test_a_hold_runs_out_when_its_time_has_passed_and_everybody_hears() -> None:
+    async with lecture() as t:
+        anna, boris, vera = [await t.person(name) for name in ("Anna", "Boris", "Vera")]
+        asks, desk, other = await t.waits(anna), await t.marks(boris), await t.marks(vera)
+        await desk.prepare(anna)
+        await t.advance(89)
+        assert not desk.heard(ReservationExpired)
+        await t.advance(2)
+        assert desk.heard(ReservationExpired) == [ReservationExpired(anna.user_id)]
+        assert len(asks.heard(LetGo)) == 1
+        assert len(other.heard(UserLeft)) == len(other.heard(UserJoined)) == 1
+        with pytest.raises(NobodyHeld):
+            await desk.confirm()
+        await other.prepare(anna)
+        await other.refuse()
+        assert len(other.heard(GivenBack)) == 1
+
+
+async def test_who_is_lost_keeps_their_place_for_a_grace_and_a_goodbye_none() -> None:
+    async with lecture() as t:
+        anna, boris, vera = [await t.person(name) for name in ("Anna", "Boris", "Vera")]
+        desk = await t.marks(vera)
+        lost, left = await t.waits(anna), await t.waits(boris)
+        await lost.is_lost()
+        await left.says_goodbye()
+        assert desk.heard(UserLeft) == [UserLeft(boris.user_id)]
+        await t.advance(16)
+        assert desk.heard(UserLeft) == [UserLeft(boris.user_id), UserLeft(anna.user_id)]
+
+
+async def test_every_socket_closes_with_the_event() -> None:
+    async with lecture(lasts=30) as t:
+        desk = await t.marks(await t.person("Anna"))
+        await t.advance(31)
+        assert desk.is_closed
+
+
+async def test_a_service_of_ones_own_lives_while_its_clock_is_advanced() -> None:
+    clock = TestClock()
+    async with memory(clock=clock, passwords=PlainPasswords()) as service:
+        do = service.use_cases
+        anna = await do.sign_up(username="anna", password="tea at five")
+        event = await do.create_event(
+            actor=anna.user_id, name="A", starts_at=clock.now(), ends_at=clock.now() + 9_000
+        )
+        await advance(service, clock, 91)
+        await do.mark_me(connection=service.connection(anna, event.event_id, Role.MARK_ME))
+        clock.pass_(91)  # by hand it is a machine that slept
+        with pytest.raises(LeaseLost):
+            await do.renew_lease(process_id=service.heartbeat.process_id)
