@@ -86,7 +86,11 @@ class LmdbStore:
         self._environment = lmdb.open(
             str(self._folder), map_size=MAP_BYTES, max_dbs=len(TABLE_NAMES)
         )
-        self._databases = {name: self._environment.open_db(name.encode()) for name in TABLE_NAMES}
+        with self._environment.begin(write=True) as transaction:
+            self._databases = {
+                name: self._environment.open_db(name.encode(), txn=transaction)
+                for name in TABLE_NAMES
+            }
 
     async def close(self) -> None:
         if self._under_way:

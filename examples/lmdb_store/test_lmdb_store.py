@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from tempfile import TemporaryDirectory, mkdtemp
 from typing import Any
 
 import pytest_asyncio
+from hypothesis import HealthCheck, settings
 
-from attendance_core.testing import StoreContract
+from attendance_core.testing import StoreContract, marking_machine
 from examples.lmdb_store.lmdb_store import LmdbStore
 
 
@@ -19,3 +21,23 @@ class TestLmdbStore(StoreContract):
         await store.start()
         yield store
         await store.close()
+
+
+FOLDER = TemporaryDirectory()  # is removed with the process
+
+
+def a_new_store(clock: Any, notifier: Any) -> LmdbStore:
+    """Over a folder of its own, for each example of the machine."""
+    return LmdbStore(Path(mkdtemp(dir=FOLDER.name)), clock, notifier)
+
+
+# People, sockets, processes and the clock in any order; more examples find more
+TestMarking = marking_machine(a_new_store).TestCase
+TestMarking.settings = settings(
+    max_examples=2,
+    stateful_step_count=10,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=list(HealthCheck),
+)

@@ -41,10 +41,11 @@ from attendance_core.marking.announcements import ConnectionsEnded
 from attendance_core.marking.connections import Connection, Role
 from attendance_core.marking.endings import Ending
 from attendance_core.session_ends import ENDED_AT_ONCE
+from attendance_core.testing.machine.driving import drive
 from attendance_core.testing.stand_ins import QuickPasswords
 from attendance_core.texts import MAX_MARKS
 from attendance_core.vocabulary import ConnectionId, SessionId, UserId
-from tests.support.world import World, drive
+from tests.support.world import World
 
 T = TypeVar("T")
 SECRET = "correct horse"

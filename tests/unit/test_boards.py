@@ -23,9 +23,10 @@ from attendance_core.errors import BoardNotFound, EventNotFound, EventOver, NotA
 from attendance_core.events import AddHelper, DeleteEvent, RemoveHelper, UpdateEvent
 from attendance_core.marking.places import SheetCounts
 from attendance_core.testing.lectures import session_of
+from attendance_core.testing.machine.driving import drive
 from attendance_core.testing.stand_ins import CountedIds
 from attendance_core.vocabulary import EventId, UserId
-from tests.support.world import World, drive
+from tests.support.world import World
 
 ANNA, BORIS = UserId(1), UserId(2)  # Anna creates
 LASTS = 3540  # from now on

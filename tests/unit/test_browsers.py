@@ -14,8 +14,9 @@ from attendance_core.browsers import (
     browser_id_of,
 )
 from attendance_core.errors import WrongCredentials
+from attendance_core.testing.machine.driving import drive
 from attendance_core.testing.stand_ins import QuickPasswords
-from tests.support.world import World, drive
+from tests.support.world import World
 
 SECRET = "correct horse"
 

@@ -17,9 +17,10 @@ from attendance_core.events import (
     event_code_of,
 )
 from attendance_core.testing.clock import NOON
+from attendance_core.testing.machine.driving import drive
 from attendance_core.testing.stand_ins import CountedIds
 from attendance_core.vocabulary import EventCode, UserId
-from tests.support.world import World, drive
+from tests.support.world import World
 
 ANNA = UserId(1)
 

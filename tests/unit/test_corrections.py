@@ -45,8 +45,9 @@ from attendance_core.profiles import (
     UpdateProfileInfo,
 )
 from attendance_core.testing.clock import NOON
+from attendance_core.testing.machine.driving import drive
 from attendance_core.vocabulary import EventId, FileKey, ScanId, UserId
-from tests.support.world import World, drive
+from tests.support.world import World
 
 CREATOR, BORIS, VERA, GLEB = (UserId(number) for number in (1, 2, 3, 4))
 OTHER, NOT_ME = AnnulReason.OTHER, AnnulReason.NOT_ME

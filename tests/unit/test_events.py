@@ -46,8 +46,9 @@ from attendance_core.marking.announcements import ConnectionsEnded, PlaceChanged
 from attendance_core.marking.endings import Ending
 from attendance_core.marking.places import Marked
 from attendance_core.testing.clock import NOON
+from attendance_core.testing.machine.driving import drive
 from attendance_core.vocabulary import LATEST_INSTANT, EventId, UserId
-from tests.support.world import World, drive
+from tests.support.world import World
 
 ANNA, BORIS, VERA = UserId(1), UserId(2), UserId(3)  # Anna creates
 

@@ -12,8 +12,9 @@ from attendance_core.friends import (
     RemoveFriend,
     SendFriendRequest,
 )
+from attendance_core.testing.machine.driving import drive
 from attendance_core.vocabulary import UserId
-from tests.support.world import World, drive
+from tests.support.world import World
 
 ANNA, BORIS, VERA, NOBODY = UserId(1), UserId(2), UserId(3), UserId(99)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from attendance_core.testing.machine.driving import drive
 from attendance_web.http.head_method import answer_without_body
-from tests.support.world import drive
 
 
 def test_an_answer_in_pieces_has_one_end_and_no_body() -> None:

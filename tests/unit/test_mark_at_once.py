@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
+from attendance_adapters.in_memory import MemoryStore
 from attendance_core.attendance import AnnulMark
 from attendance_core.errors import (
     AlreadyHolding,
@@ -37,9 +38,11 @@ from attendance_core.marking.places import Held, Marked
 from attendance_core.marking.who_marks import WhoMarks
 from attendance_core.profiles import Profile
 from attendance_core.testing.clock import NOON
+from attendance_core.testing.machine.driving import drive
+from attendance_core.testing.machine.rules import MarkingMachine
+from attendance_core.testing.machine.socket_rules import people
 from attendance_core.vocabulary import EventId, UserId
-from tests.support.marking_machine import Marking, people
-from tests.support.world import World, drive
+from tests.support.world import World
 
 CREATOR, ANNA, BORIS, VERA = map(UserId, range(1, 5))
 
@@ -258,8 +261,11 @@ def test_it_is_what_a_socket_does_in_two_steps(
     assert one.told() == other.told()
 
 
-class WithPrograms(Marking):
+class WithPrograms(MarkingMachine):
     """As people at sockets, with programs that mark for some of them."""
+
+    make_store = staticmethod(MemoryStore)
+    suspends = False
 
     @rule(actor=people, user_id=people)
     def a_program_marks(self, actor: UserId, user_id: UserId) -> None:

@@ -40,8 +40,9 @@ from attendance_core.marking.frames import Confirmed, Prepared
 from attendance_core.marking.places import Held, Marked, Waiting
 from attendance_core.testing.clock import NOON
 from attendance_core.testing.lectures import session_of
+from attendance_core.testing.machine.driving import drive
 from attendance_core.vocabulary import EventId, UserId
-from tests.support.world import World, drive
+from tests.support.world import World
 
 
 @pytest.fixture

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.support.marking_machine import Marking
+from attendance_adapters.in_memory import MemoryStore
+from attendance_core.testing import marking_machine
 
-TestMarkingInAnyOrder = Marking.TestCase
+TestMarkingInAnyOrder = marking_machine(MemoryStore, suspends=False).TestCase
 TestMarkingInAnyOrder.settings = settings(
     max_examples=60,  # the same ones each time; planted faults are found in the first thirty
     stateful_step_count=60,

@@ -13,8 +13,8 @@ from attendance_core.marking.frames import Closing, Delivery, UserJoined, UserLe
 from attendance_core.marking.outcomes import AskerOpened, MarkerOpened
 from attendance_core.marking.places import Held, Marked, Place, Waiting
 from attendance_core.marking.readings import Reading
+from attendance_core.testing.machine.client import Client, Command
 from attendance_core.vocabulary import UserId
-from tests.support.marking_client import Client, Command
 from tests.support.mirror_room import AT, BOB, BY_MIA, ENDS_AT, EVENT, MAX, MIA, Room, place
 
 

@@ -27,8 +27,9 @@ from attendance_core.marking.places import Held, Marked, Waiting
 from attendance_core.marking.who_marks import WhoMarks
 from attendance_core.profiles import Confirmation, ConfirmationScan
 from attendance_core.testing.clock import NOON
+from attendance_core.testing.machine.driving import drive
 from attendance_core.vocabulary import FileKey, ScanId, UserId
-from tests.support.world import World, drive
+from tests.support.world import World
 
 ANNA, BORIS, VERA, GLEB = map(UserId, (1, 2, 3, 4))  # Anna creates
 

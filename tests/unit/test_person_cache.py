@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from attendance_core.errors import Unavailable
 from attendance_core.marking.frames import MarkingList, UserJoined
 from attendance_core.profiles import GetProfileSummaries, ProfileSummary
+from attendance_core.testing.machine.driving import drive
 from attendance_core.vocabulary import FileKey, UserId
 from attendance_web.live.messages import encode, spell_person
 from attendance_web.live.person_cache import MAX_IN_QUERY, PersonCache
-from tests.support.world import World, drive
+from tests.support.world import World
 
 ANNA, BORIS = UserId(1), UserId(2)
 

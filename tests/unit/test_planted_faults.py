@@ -32,12 +32,13 @@ from attendance_core.marking.mirror import Mirror
 from attendance_core.marking.places import Held, Marked, Place
 from attendance_core.marking.positions import Positions
 from attendance_core.marking.views import View
+from attendance_core.testing import marking_machine
 from attendance_core.vocabulary import UserId
-from tests.support.marking_machine import Marking
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]  # bounded in examples, not in seconds
 
 Plant = pytest.MonkeyPatch
+MARKING = marking_machine(MemoryStore, suspends=False)
 SEARCH = settings(
     max_examples=1500,  # most are found in the first thirty
     stateful_step_count=60,
@@ -350,6 +351,6 @@ LATE = {a_quiet_room_is_one_that_was_quiet_once}  # from whatever chance begins
 )
 def test_it_is_found(fault: Callable[[Plant], None], monkeypatch: pytest.MonkeyPatch) -> None:
     fault(monkeypatch)
-    machine = seed(SEEDS.get(fault, 1))(type("Seeded", (Marking,), {}))
+    machine = seed(SEEDS.get(fault, 1))(type("Seeded", (MARKING,), {}))
     with pytest.raises(AssertionError):
         run_state_machine_as_test(machine, settings=SEARCH)

@@ -33,9 +33,10 @@ from attendance_core.profiles import (
     picture_path,
     scan_path,
 )
+from attendance_core.testing.machine.driving import drive
 from attendance_core.testing.stand_ins import DictFiles, PlainPictures
 from attendance_core.vocabulary import FileKey, UserId
-from tests.support.world import World, drive
+from tests.support.world import World
 
 ANNA, BORIS = UserId(1), UserId(2)
 

@@ -26,9 +26,10 @@ from attendance_core.errors import (
     WrongPassword,
 )
 from attendance_core.testing.lectures import session_of
+from attendance_core.testing.machine.driving import drive
 from attendance_core.testing.stand_ins import QuickPasswords
 from attendance_core.vocabulary import SessionId, UserId
-from tests.support.world import World, drive
+from tests.support.world import World
 
 ANNA, NOBODY = UserId(1), UserId(77)
 SECRET = "й" * 8

@@ -63,11 +63,12 @@ from attendance_core.recovery.codes import (
 )
 from attendance_core.recovery.comebacks import ComeBack
 from attendance_core.session_ends import ENDED_AT_ONCE
+from attendance_core.testing.machine.driving import drive
 from attendance_core.testing.stand_ins import QuickPasswords
 from attendance_core.testing.tokens import add_token, bearer_id
 from attendance_core.texts import MAX_MARKS
 from attendance_core.vocabulary import ConnectionId, UserId
-from tests.support.world import World, drive
+from tests.support.world import World
 
 T = TypeVar("T")
 OLD, NEW = "correct horse", "battery staple"

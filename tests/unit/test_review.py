@@ -40,9 +40,10 @@ from attendance_core.profiles import (
 )
 from attendance_core.testing.clock import NOON
 from attendance_core.testing.lectures import session_of
+from attendance_core.testing.machine.driving import drive
 from attendance_core.testing.stand_ins import DictFiles, PlainPictures
 from attendance_core.vocabulary import ScanId, SessionId, UserId
-from tests.support.world import World, drive
+from tests.support.world import World
 
 ANNA, BORIS, MODERATOR, OTHER = UserId(1), UserId(2), UserId(3), UserId(4)
 

@@ -16,8 +16,9 @@ from attendance_core.marking.connections import Connection, Role
 from attendance_core.marking.endings import Ending
 from attendance_core.session_ends import end_sessions_of
 from attendance_core.testing.lectures import session_of
+from attendance_core.testing.machine.driving import drive
 from attendance_core.vocabulary import ConnectionId, SessionId, UserId
-from tests.support.world import World, drive
+from tests.support.world import World
 
 T = TypeVar("T")
 ANNA, BORIS = UserId(1), UserId(2)

@@ -28,8 +28,8 @@ from attendance_core.limits import (
     key_of,
 )
 from attendance_core.testing.clock import NOON, TestClock
+from attendance_core.testing.machine.driving import drive
 from attendance_core.vocabulary import Instant, TallyKey
-from tests.support.world import drive
 
 FEW = Limit("few", 3, 10.0)
 EMPTY = Tally(TallyKey("key"))

@@ -32,6 +32,7 @@ from attendance_core.marking.announcements import ConnectionsEnded
 from attendance_core.marking.connections import Connection, Role
 from attendance_core.marking.endings import Ending
 from attendance_core.testing.lectures import session_of
+from attendance_core.testing.machine.driving import drive
 from attendance_core.testing.stand_ins import QuickPasswords
 from attendance_core.testing.tokens import bearer_id
 from attendance_core.token_ends import end_tokens, expire_tokens
@@ -48,7 +49,7 @@ from attendance_core.tokens import (
     RevokeToken,
 )
 from attendance_core.vocabulary import ConnectionId, TokenId, UserId
-from tests.support.world import World, drive
+from tests.support.world import World
 
 T = TypeVar("T")
 ANNA, BORIS = UserId(1), UserId(2)

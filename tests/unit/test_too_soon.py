@@ -14,8 +14,9 @@ from attendance_core.marking.connections import Connection
 from attendance_core.marking.places import Barred, Held
 from attendance_core.testing.clock import NOON
 from attendance_core.testing.lectures import session_of
+from attendance_core.testing.machine.driving import drive
 from attendance_core.vocabulary import UserId
-from tests.support.world import World, drive
+from tests.support.world import World
 
 BOB, MIA, MAX = UserId(2), UserId(3), UserId(4)  # Bob waits; Mia and Max mark
 

@@ -25,8 +25,9 @@ from attendance_core.marking.upkeep import Sweep
 from attendance_core.ports import Unit
 from attendance_core.testing.clock import NOON
 from attendance_core.testing.lectures import session_of
+from attendance_core.testing.machine.driving import drive
 from attendance_core.vocabulary import ProcessId, UserId
-from tests.support.world import World, drive
+from tests.support.world import World
 
 T = TypeVar("T")
 

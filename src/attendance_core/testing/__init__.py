@@ -9,6 +9,8 @@ What is named here is loaded when somebody asks for it: a clock needs no pytest.
 from __future__ import annotations
 
 from importlib import import_module
+from pkgutil import walk_packages
+from sys import modules
 from types import ModuleType
 from typing import TYPE_CHECKING, Final
 
@@ -17,6 +19,7 @@ from attendance_core.version import how_to_install
 if TYPE_CHECKING:
     from attendance_core.testing.clock import TestClock
     from attendance_core.testing.files import FilesContract
+    from attendance_core.testing.machine.rules import marking_machine
     from attendance_core.testing.notifier import NotifierContract
     from attendance_core.testing.scripted import ScriptedLecture, Seat, lecture_in
     from attendance_core.testing.stand_ins import PlainPasswords
@@ -33,9 +36,9 @@ __all__ = [
     "TestClock",
     "advance",
     "lecture_in",
+    "marking_machine",
 ]
 _TOOLS: Final = ("pytest", "pytest_asyncio", "hypothesis")
-_WITH_ASSERTS: Final = ("store", "stores", "notifier", "files")
 _HOMES: Final = {
     "FilesContract": "files",
     "NotifierContract": "notifier",
@@ -46,6 +49,7 @@ _HOMES: Final = {
     "TestClock": "clock",
     "advance": "time_passes",
     "lecture_in": "scripted",
+    "marking_machine": "machine.rules",
 }
 
 
@@ -71,8 +75,9 @@ def _load(name: str) -> ModuleType:
     if name.endswith("Contract"):
         import pytest
 
-        # Or a failure would show no values
-        pytest.register_assert_rewrite(*(f"{__name__}.{each}" for each in _WITH_ASSERTS))
+        # Or a failure would show no values; pytest warns of what is there already
+        names = {each.name for each in walk_packages(__path__, f"{__name__}.")} - {*modules}
+        pytest.register_assert_rewrite(*names)
     return import_module(f"{__name__}.{_HOMES[name]}")
 
 

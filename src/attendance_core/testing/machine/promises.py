@@ -10,22 +10,35 @@ from attendance_core.marking.announcements import PlaceChanged
 from attendance_core.marking.connections import Role
 from attendance_core.marking.ledger import AnnulReason, Entry, Origin
 from attendance_core.marking.places import Held, Marked, Place, Waiting
+from attendance_core.testing.machine.campus import Campus
+from attendance_core.testing.machine.driving import begin_loop, drive, end_loop
+from attendance_core.testing.machine.hosts import Host
+from attendance_core.testing.machine.world import MakeStore
 from attendance_core.vocabulary import Instant, UserId
-from tests.support.campus import Campus, Host
 
 
 class Promises(RuleBasedStateMachine):
     """An event of four people, served by two processes at first."""
 
+    make_store: MakeStore
+    suspends = True  # the store; one that never does needs no event loop
+
     def __init__(self) -> None:
         super().__init__()
-        self.campus = Campus(4)
+        if self.suspends:
+            begin_loop()
+        self.campus = Campus(self.make_store, 4)
         self.campus.starts()
         self.ledger: list[Entry] = []
         self.known = dict(self.campus.places())
         self.last_held: dict[UserId, Held] = {}  # until it ended
         self.heard = 0
         self.steps = 0
+
+    def teardown(self) -> None:
+        drive(self.campus.store.close())
+        if self.suspends:
+            end_loop()
 
     def knows_the_truth(self, host: Host, read: bool) -> None:
         """Every open socket of a process that has heard everything, or has just read."""

@@ -6,83 +6,33 @@ What a process does in several steps is a generator: between its steps anything 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence, Set
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Sequence
 
-from attendance_adapters.notifiers.local import LocalNotifier
-from attendance_core.accounts import CredentialKind, LogOut, Session
-from attendance_core.attendance import AnnulMark, MarkParticipant
+from attendance_core.accounts import CredentialKind, Session
 from attendance_core.errors import (
-    EventOver,
     LeaseLost,
-    LeftEvent,
-    NoLongerMarks,
-    NotLoggedIn,
     Refusal,
-)
-from attendance_core.events import (
-    AddHelper,
-    DeleteEvent,
-    Event,
-    JoinEvent,
-    LeaveEvent,
-    RemoveHelper,
-    UpdateEvent,
 )
 from attendance_core.marking.announcements import Announcement
 from attendance_core.marking.connections import Connection, Role
 from attendance_core.marking.endings import Ending, FindEnding
 from attendance_core.marking.frames import Closing, Delivery, LetGo, WasMarked, YourPosition
-from attendance_core.marking.ledger import AnnulReason, Entry
 from attendance_core.marking.mirror import Mirror
-from attendance_core.marking.places import Held, Marked, Place, Waiting
+from attendance_core.marking.places import Held, Marked, Place
 from attendance_core.marking.readings import ReadPlaces
-from attendance_core.marking.who_marks import WhoMarks
-from attendance_core.pieces import ListQuery
+from attendance_core.testing.machine.client import Client, Command
+from attendance_core.testing.machine.driving import drive
+from attendance_core.testing.machine.hosts import CREATOR, ENDS_THE_SOCKET, Host, Marks, Post, Steps
+from attendance_core.testing.machine.world import MakeStore, World
 from attendance_core.vocabulary import ConnectionId, Instant, ProcessId, SessionId, UserId
-from tests.support.marking_client import Client, Command
-from tests.support.world import World, drive
-
-CREATOR = UserId(1)  # of the event
-Steps = Iterator[None]
-Marks = Set[tuple[UserId, UserId]]  # who is marked by whom
-ENDS_THE_SOCKET = (EventOver, LeftEvent, NoLongerMarks, NotLoggedIn, LeaseLost)
 
 
-@dataclass(eq=False)
-class Host:
-    """A process: its mirror, what the notifier has for it, its sockets and what is under way."""
-
-    process_id: ProcessId
-    mirror: Mirror = field(default_factory=Mirror)
-    has_read: bool = False
-    post: list[Announcement] = field(default_factory=list)
-    clients: dict[ConnectionId, Client] = field(default_factory=dict)
-    under_way: list[Steps] = field(default_factory=list)
-    missed: int = 0  # announcements lost since it has last read
-    asleep: bool = False
-
-
-class Post(LocalNotifier):
-    """Puts every announcement into the box of every process, where it may be lost."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.hosts: list[Host] = []
-
-    def publish(self, announcement: Announcement) -> None:
-        super().publish(announcement)
-        for host in self.hosts:
-            host.post.append(announcement)
-
-
-class Campus(World):
+class Processes(World):
     """People with two sessions each, one event, and processes that come and go."""
 
-    def __init__(self, people: int) -> None:
+    def __init__(self, make_store: MakeStore, people: int) -> None:
         self.post = Post()
-        super().__init__(people, notifier=self.post)
+        super().__init__(make_store, people, notifier=self.post)
         self.hosts = self.post.hosts
         self.all_clients: list[Client] = []
         self.renewed: dict[ProcessId, Instant] = {}
@@ -132,15 +82,20 @@ class Campus(World):
 
     def _until_something_runs_out(self) -> float:
         """2 to 6 s, in steps of 2; no more than a lease lasts."""
-        tables, now = self.store._tables, self.clock.now()
+        now, grace = self.clock.now(), self.terms.grace_seconds
         awake = {host.process_id for host in self.hosts if not host.asleep}
-        ends = [each.state.until for each in tables.places.values() if isinstance(each.state, Held)]
-        for connection in tables.connections.values():
-            if connection.lost_at is not None:
-                ends.append(connection.lost_at + self.terms.grace_seconds)
-            elif connection.process_id not in awake:
-                return 2.0
-        left = min(ends, default=Instant(now + 6.0)) - now
+        ends = [
+            place.state.until for place in self.places().values() if isinstance(place.state, Held)
+        ]
+        for client in self.all_clients:
+            process_id = client.connection.process_id
+            if client.ended:
+                continue
+            if client.lost_at is not None:
+                ends.append(client.lost_at + grace)
+            elif process_id not in awake:
+                ends.append(min(self.renewed[process_id] + grace, now + 2.0))
+        left = min((each for each in ends if each > now), default=now + 6.0) - now
         return min(max(2.0 * math.ceil(left / 2.0), 2.0), 6.0)
 
     # Sockets
@@ -313,87 +268,13 @@ class Campus(World):
         if host.mirror.owes_marks:
             host.under_way.append(self._looks(host))
 
-    # People
-
     def logs_in(self, user_id: UserId) -> SessionId:
         session_id, now = SessionId(self.ids.token()), self.clock.now()
         session = Session(session_id, user_id, CredentialKind.COOKIE, now, now)
         drive(self.store.transact(lambda unit: unit.sessions.add(session)))
         return session_id
 
-    def logs_out(self, user_id: UserId, which: int) -> None:
-        session_id = self.sessions[user_id, which]
-        drive(LogOut(self.store.transact, self.terms)(session_id=session_id))
-        for client in self.all_clients:
-            client.ended = client.ended or client.connection.session_id == session_id
-        self.sessions[user_id, which] = self.logs_in(user_id)
-
-    def leaves(self, user_id: UserId) -> None:
-        drive(LeaveEvent(self.store.transact, self.terms)(actor=user_id, event_id=self.event_id))
-        for client in self.all_clients:
-            client.ended = client.ended or client.user_id == user_id
-
-    def joins(self, user_id: UserId) -> None:
-        drive(JoinEvent(self.store.transact)(actor=user_id, event_id=self.event_id))
-
-    def deletes(self) -> None:
-        drive(DeleteEvent(self.store.transact)(actor=CREATOR, event_id=self.event_id))
-
-    def lets(self, who_marks: WhoMarks) -> None:
-        """The first person created the event; nobody has a tick."""
-        update = UpdateEvent(self.store.transact, self.terms)
-        drive(update(actor=CREATOR, event_id=self.event_id, who_marks=who_marks))
-        self._leaves_out()
-
-    def helps(self, user_id: UserId) -> None:
-        add = AddHelper(self.store.transact)
-        drive(add(actor=CREATOR, event_id=self.event_id, user_id=user_id))
-        self.organisers.add(user_id)
-
-    def helps_no_more(self, user_id: UserId) -> None:
-        remove = RemoveHelper(self.store.transact, self.terms)
-        drive(remove(actor=CREATOR, event_id=self.event_id, user_id=user_id))
-        self.organisers -= {user_id} - {CREATOR}
-        self._leaves_out()
-
-    def _leaves_out(self) -> None:
-        for client in self.all_clients:
-            if not self.may_mark(client.user_id):
-                client.ended = client.ended or client.connection.role is Role.MARKING
-
-    def marks_by_hand(self, actor: UserId, user_id: UserId) -> None:
-        mark = MarkParticipant(self.store.transact)
-        drive(mark(actor=actor, event_id=self.event_id, user_id=user_id))
-
-    def annuls(self, actor: UserId, user_id: UserId, n: int, reason: AnnulReason) -> None:
-        """Whoever waits, and was not told of the mark, comes back anew."""
-        before = self.places()[user_id].last_n
-        drive(
-            AnnulMark(self.store.transact)(
-                actor=actor, event_id=self.event_id, user_id=user_id, n=n, reason=reason
-            )
-        )
-        for client in self.all_clients:
-            if client.user_id == user_id and self.places()[user_id].last_n > before:
-                client.ended = client.ended or client.connection.role is Role.MARK_ME
-
     # The truth
-
-    def keeps_its_place(self, client: Client) -> bool:
-        """Whether a socket is open, or within its grace."""
-        now = self.clock.now()
-        return (
-            not client.ended
-            and now < self.renewed[client.connection.process_id] + self.terms.grace_seconds
-            and (client.lost_at is None or now < client.lost_at + self.terms.grace_seconds)
-        )
-
-    def may_mark(self, user_id: UserId) -> bool:
-        """Whether the event lets them; where it was deleted, nobody."""
-        event = self.event_as_it_is()
-        if event is None:
-            return False
-        return event.who_marks is WhoMarks.EVERYBODY or user_id in self.organisers
 
     def standing_marks(self) -> Marks:
         return {
@@ -409,56 +290,3 @@ class Campus(World):
                 self.store.observe(lambda unit: unit.places.of(self.event_id, self.people))
             )
         }
-
-    def ledger(self) -> list[Entry]:
-        """Itself, the earliest first."""
-
-        def look(unit: Any) -> list[Entry]:
-            return [line.entry for line in unit.ledger.of(self.event_id, None, ListQuery())]
-
-        return drive(self.store.observe(look))[::-1]
-
-    def can_be_marked(self, client: Client) -> set[UserId]:
-        """What a marker's client should list: who waits, and whom it was told it holds."""
-        places = self.places().values()
-        return {
-            each.user_id
-            for each in places
-            if each.user_id != client.user_id
-            and (
-                isinstance(each.state, Waiting)
-                or (
-                    isinstance(each.state, Held)
-                    and each.state.marker == client.user_id
-                    and each.user_id in client.held
-                )
-            )
-        }
-
-    def is_right(self, told: YourPosition | None, user_id: UserId) -> bool:
-        """Whether one who waits was told their place as it is."""
-        listed = sorted(
-            (place.state.since, place.user_id)
-            for place in self.places().values()
-            if isinstance(place.state, Waiting | Held)
-        )
-        order = [each for _, each in listed]
-        if user_id not in order:
-            return True
-        if told is None:
-            return False
-        markers = [
-            each
-            for each in self.all_clients
-            if each.connection.role is Role.MARKING and not each.ended and each.user_id != user_id
-        ]
-        surely = {each.user_id for each in markers if self.keeps_its_place(each)}
-        perhaps = {each.user_id for each in markers}
-        return ((told.position, told.waiting) == (order.index(user_id) + 1, len(order))) and len(
-            surely
-        ) <= told.markers <= len(perhaps)
-
-    def event_as_it_is(self) -> Event | None:
-        """None where it was deleted."""
-        events = drive(self.store.observe(lambda unit: unit.events.search(None)))
-        return events[0] if events else None
