@@ -104,10 +104,10 @@ lint: install ## Check style, formatting and the directions of imports
 IN_PROCESS := tests/unit $(patsubst %,tests/contract/%.py,$(addprefix test_, \
   accepting asgi asgi_stock bounded browsing calls_accounts calls_attendance calls_boards calls_data calls_events calls_friends \
   calls_oidc calls_organisers calls_pictures calls_profiles calls_recovery calls_review calls_tokens codes corrections_live \
-  corrections_races csrf damaged deletion endings envelope event_page files frames full_disk health heartbeat holds \
+  csrf damaged deletion endings envelope event_page files frames full_disk health heartbeat holds \
   hosts_live how_to http_protocol incoming_bodies karma left_connections limits live long_lists marking_rules marks_told \
   migrations news notifier openapi \
-  opening organisers_live organisers_races orphans other_person outbox packing page passwords person_turns \
+  opening organisers_live orphans other_person outbox packing page passwords person_turns \
   picture_workers pictures recovery_races refusal_pace rooms scans search secrets_at_rest security_lines settings \
   sheet_files sheet_sources sheet_workers sheets sockets sockets_without_news sqlite sqlite_groups sqlite_scrub \
   store_calls stores stores_belongings stores_hosts \

@@ -34,8 +34,9 @@ from attendance_core.marking.endings import Ending
 from attendance_core.profiles import Confirmation, ConfirmationScan
 from attendance_core.testing.clock import NOON
 from attendance_core.testing.lectures import use_cases
+from attendance_core.testing.machine.driving import drive
 from attendance_core.vocabulary import ConnectionId, FileKey, ScanId, UserId
-from tests.support.world import World, drive
+from tests.support.world import World
 
 HOST = "https://lms.test"
 

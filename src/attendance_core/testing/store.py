@@ -10,11 +10,14 @@ from attendance_core.testing.stores import (
     accounts,
     boards,
     browsers,
+    corrections_races,
     events,
     karma,
     links,
     marking,
+    nobody,
     organisers,
+    organisers_races,
     profiles,
     recovery,
     review,
@@ -32,7 +35,8 @@ from attendance_core.testing.stores import (
 class StoreContract:
     """Tries a store of your own; subclass it, and give it a fixture ``store``.
 
-    That makes an empty, started store over the fixtures ``clock`` and ``notifier``, and closes it:
+    That makes an empty, started store over the fixtures ``clock`` and ``notifier``, and closes it;
+    its people are numbered from 1 on:
 
         class TestMyStore(StoreContract):
             @pytest_asyncio.fixture
@@ -87,3 +91,9 @@ class StoreContract:
     TestSearchOfPeople = search.TestSearchOfPeople
     TestSearchOfEvents = search.TestSearchOfEvents
     TestKarma = karma.TestKarma
+    TestNobody = nobody.TestNobody
+    TestCorrectionsAtOnce = corrections_races.TestCorrectionsAtOnce
+    TestNarrowing = organisers_races.TestNarrowing
+    TestHelpersAtOnce = organisers_races.TestHelpersAtOnce
+    TestChangesAtOnce = organisers_races.TestChangesAtOnce
+    TestShorterEvents = organisers_races.TestShorterEvents

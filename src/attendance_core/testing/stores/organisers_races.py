@@ -133,7 +133,7 @@ class TestNarrowing:
             assert isinstance((await lecture.place(mine.user_id)).state, Waiting)
 
 
-class TestHelpers:
+class TestHelpersAtOnce:
     async def test_one_removed_while_choosing_holds_nobody(self, store: Any) -> None:
         lecture = await Lecture.begun(store, waiting=ROUNDS)  # one a round: 6.19
         one: dict[str, Any] = {"actor": ANNA, "event_id": EVENT, "user_id": BORIS}
@@ -168,7 +168,7 @@ class TestHelpers:
         assert len(await lecture.do.get_helpers(actor=ANNA, event_id=EVENT)) == 1
 
 
-class TestChanges:
+class TestChangesAtOnce:
     async def test_of_two_events_that_want_one_name_one_gets_it(self, store: Any) -> None:
         lecture = await Lecture.begun(store, waiting=0)
         other = EventId(uuid4())
@@ -239,55 +239,55 @@ class TestChanges:
             assert isinstance((await lecture.place(mine.user_id)).state, Marked)
 
 
-async def test_a_shortened_event_lets_nobody_be_marked_behind_its_end(
-    store: Any, clock: Any
-) -> None:
-    lecture = await Lecture.begun(store, waiting=2)
-    boris = lecture.markers[1]
-    await lecture.do.prepare_to_mark(connection=boris, target=UserId(FIRST))
-    told = await outcomes(
-        lecture.do.update_event(actor=ANNA, event_id=EVENT, ends_at=clock.now() + 1),
-        lecture.do.refuse_to_mark(connection=boris),
-    )
-    assert not any(isinstance(each, BaseException) for each in told)
-    with pytest.raises((NobodyHeld, NotWaiting)):
-        await lecture.do.confirm_marking(connection=boris)
-    await lecture.do.prepare_to_mark(connection=boris, target=UserId(FIRST + 1))
-    clock.pass_(1)
-    with pytest.raises(Refusal) as refused:
-        await lecture.do.confirm_marking(connection=boris)
-    assert refused.value.code == "event_over"
+class TestShorterEvents:
+    async def test_a_shortened_event_lets_nobody_be_marked_behind_its_end(
+        self, store: Any, clock: Any
+    ) -> None:
+        lecture = await Lecture.begun(store, waiting=2)
+        boris = lecture.markers[1]
+        await lecture.do.prepare_to_mark(connection=boris, target=UserId(FIRST))
+        told = await outcomes(
+            lecture.do.update_event(actor=ANNA, event_id=EVENT, ends_at=clock.now() + 1),
+            lecture.do.refuse_to_mark(connection=boris),
+        )
+        assert not any(isinstance(each, BaseException) for each in told)
+        with pytest.raises((NobodyHeld, NotWaiting)):
+            await lecture.do.confirm_marking(connection=boris)
+        await lecture.do.prepare_to_mark(connection=boris, target=UserId(FIRST + 1))
+        clock.pass_(1)
+        with pytest.raises(Refusal) as refused:
+            await lecture.do.confirm_marking(connection=boris)
+        assert refused.value.code == "event_over"
 
+    async def test_of_a_shorter_end_and_a_confirm_no_mark_is_behind_it(
+        self, store: Any, clock: TestClock, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Contract: 6.9; time passes whenever somebody asks for it."""
+        lecture = await Lecture.begun(store, waiting=ROUNDS)
+        boris, asks = lecture.markers[1], clock.now
 
-async def test_of_a_shorter_end_and_a_confirm_no_mark_is_behind_it(
-    store: Any, clock: TestClock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Contract: 6.9; time passes whenever somebody asks for it."""
-    lecture = await Lecture.begun(store, waiting=ROUNDS)
-    boris, asks = lecture.markers[1], clock.now
+        def ticks() -> float:
+            clock.pass_(0.1)
+            return asks()
 
-    def ticks() -> float:
-        clock.pass_(0.1)
-        return asks()
+        def goes_on(unit: Unit) -> None:
+            unit.events.put(replace(unit.events.get(EVENT), ends_at=asks() + 3600))
 
-    def goes_on(unit: Unit) -> None:
-        unit.events.put(replace(unit.events.get(EVENT), ends_at=asks() + 3600))
-
-    for number, mine in enumerate(lecture.waiting):
-        await store.transact(goes_on)
-        await lecture.do.prepare_to_mark(connection=boris, target=mine.user_id)
-        with monkeypatch.context() as patch:
-            patch.setattr(clock, "now", ticks)
-            doing = [
-                lecture.do.confirm_marking(connection=boris),
-                lecture.do.update_event(actor=ANNA, event_id=EVENT, ends_at=asks() + 0.35),
-            ]
-            told = await outcomes(*doing[:: 1 if number % 2 else -1])
-        check_refusals(told, EventOver, BadTimes)
-        state = (await lecture.place(mine.user_id)).state
-        ends_at = (await lecture.do.get_event_by_id(event_id=EVENT)).event.ends_at
-        if isinstance(state, Marked):
-            assert state.at < ends_at
-        else:
+        for number, mine in enumerate(lecture.waiting):
             await store.transact(goes_on)
-            await lecture.do.refuse_to_mark(connection=boris)
+            await lecture.do.prepare_to_mark(connection=boris, target=mine.user_id)
+            with monkeypatch.context() as patch:
+                patch.setattr(clock, "now", ticks)
+                doing = [
+                    lecture.do.confirm_marking(connection=boris),
+                    lecture.do.update_event(actor=ANNA, event_id=EVENT, ends_at=asks() + 0.35),
+                ]
+                told = await outcomes(*doing[:: 1 if number % 2 else -1])
+            check_refusals(told, EventOver, BadTimes)
+            state = (await lecture.place(mine.user_id)).state
+            ends_at = (await lecture.do.get_event_by_id(event_id=EVENT)).event.ends_at
+            if isinstance(state, Marked):
+                assert state.at < ends_at
+            else:
+                await store.transact(goes_on)
+                await lecture.do.refuse_to_mark(connection=boris)

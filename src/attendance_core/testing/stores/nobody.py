@@ -1,0 +1,88 @@
+"""People who do not exist, and ids that are none: every store answers alike, in each use case."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
+
+from attendance_core.errors import Refusal
+from attendance_core.marking.ledger import AnnulReason
+from attendance_core.testing.lectures import EVENT, Lecture, use_cases
+from attendance_core.testing.stand_ins import any_ids
+from attendance_core.testing.stores.nobody_calls import (
+    ABOUT_NOBODY,
+    BY_NOBODY,
+    NOBODY,
+    SCAN,
+    SESSION,
+    SOMEBODY,
+)
+from attendance_core.use_cases import UseCases
+
+# Each that is told an event, by what is no id
+OF_NO_ID: dict[str, Callable[[UseCases, Any], Coroutine[Any, Any, Any]]] = {
+    "get_event_by_id": lambda do, it: do.get_event_by_id(event_id=it),
+    "join_event": lambda do, it: do.join_event(actor=SOMEBODY, event_id=it),
+    "leave_event": lambda do, it: do.leave_event(actor=SOMEBODY, event_id=it),
+    "delete_event": lambda do, it: do.delete_event(actor=SOMEBODY, event_id=it),
+    "update_event": lambda do, it: do.update_event(actor=SOMEBODY, event_id=it, name="x"),
+    "add_helper": lambda do, it: do.add_helper(actor=SOMEBODY, event_id=it, user_id=NOBODY),
+    "remove_helper": lambda do, it: do.remove_helper(actor=SOMEBODY, event_id=it, user_id=NOBODY),
+    "get_helpers": lambda do, it: do.get_helpers(actor=SOMEBODY, event_id=it),
+    "get_attendance": lambda do, it: do.get_attendance(actor=SOMEBODY, event_id=it),
+    "make_board_link": lambda do, it: do.make_board_link(actor=SOMEBODY, event_id=it),
+    "remove_board_link": lambda do, it: do.remove_board_link(actor=SOMEBODY, event_id=it),
+    "watch_attendance": lambda do, it: do.watch_attendance(
+        actor=SOMEBODY, session_id=SESSION, event_id=it
+    ),
+    "count_sheet": lambda do, it: do.count_sheet(event_id=it),
+    "mark_participant": lambda do, it: do.mark_participant(
+        actor=SOMEBODY, event_id=it, user_id=NOBODY
+    ),
+    "mark_at_once": lambda do, it: do.mark_at_once(actor=SOMEBODY, event_id=it, user_id=NOBODY),
+    "annul_mark": lambda do, it: do.annul_mark(
+        actor=SOMEBODY, event_id=it, user_id=NOBODY, n=1, reason=AnnulReason.OTHER
+    ),
+    "get_ledger": lambda do, it: do.get_ledger(actor=SOMEBODY, event_id=it),
+    "export_attendance": lambda do, it: do.export_attendance(actor=SOMEBODY, event_id=it),
+}
+# Each that is told a scan
+OF_NO_SCAN: dict[str, Callable[[UseCases, Any], Coroutine[Any, Any, Any]]] = {
+    "take_confirmation": lambda do, it: do.take_confirmation(
+        actor=SOMEBODY, session_id=SESSION, scan_id=it
+    ),
+    "get_taken_scan": lambda do, it: do.get_taken_scan(
+        actor=SOMEBODY, session_id=SESSION, scan_id=it, secret="x"
+    ),
+    "return_confirmation": lambda do, it: do.return_confirmation(actor=SOMEBODY, scan_id=it),
+    "resolve_confirmation": lambda do, it: do.resolve_confirmation(
+        actor=SOMEBODY, scan_id=it, approve=True
+    ),
+}
+
+
+async def came_to(call: Awaitable[Any]) -> Any:
+    """Answers what a call does, or the class of what it raises."""
+    try:
+        return await call
+    except (Refusal, TypeError) as error:
+        return type(error)
+
+
+class TestNobody:
+    async def test_who_is_not_there_gets_one_answer(self, store: Any) -> None:
+        await Lecture.begun(store, waiting=1)
+        do = use_cases(store, any_ids())
+        calls = [*BY_NOBODY.items(), *ABOUT_NOBODY.items()]
+        told = [(name, await came_to(call(do))) for name, (call, _) in calls]
+        assert told == [(name, answer) for name, (_, answer) in calls]
+
+    async def test_the_id_of_an_event_or_a_scan_is_a_uuid(self, store: Any) -> None:
+        do = use_cases(store)
+        told = [
+            (name, given, await came_to(call(do, given)))
+            for calls, others in ((OF_NO_ID, EVENT), (OF_NO_SCAN, SCAN))
+            for name, call in calls.items()
+            for given in (str(others), others.bytes, 1, None)
+        ]
+        assert [each for each in told if each[2] is not TypeError] == []
