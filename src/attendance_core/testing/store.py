@@ -8,8 +8,10 @@ from attendance_core.testing.clock import TestClock
 from attendance_core.testing.stand_ins import PlainNotifier
 from attendance_core.testing.stores import (
     accounts,
+    belongings,
     boards,
     browsers,
+    codes,
     corrections_races,
     events,
     karma,
@@ -18,6 +20,8 @@ from attendance_core.testing.stores import (
     nobody,
     organisers,
     organisers_races,
+    pieces,
+    pieces_meanwhile,
     profiles,
     recovery,
     review,
@@ -97,3 +101,9 @@ class StoreContract:
     TestHelpersAtOnce = organisers_races.TestHelpersAtOnce
     TestChangesAtOnce = organisers_races.TestChangesAtOnce
     TestShorterEvents = organisers_races.TestShorterEvents
+    TestRecords = belongings.TestRecords
+    TestDownloads = belongings.TestDownloads
+    TestPieces = pieces.TestPieces
+    TestWhatComesAndGoes = pieces_meanwhile.TestWhatComesAndGoes
+    TestWhoMaySee = pieces_meanwhile.TestWhoMaySee
+    TestCodes = codes.TestCodes
