@@ -9,7 +9,6 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from functools import partial
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from sqlalchemy import URL, text
@@ -18,10 +17,8 @@ from attendance_adapters.notifiers.local import LocalNotifier
 from attendance_adapters.sql import pg_transaction
 from attendance_adapters.sql.postgres import PostgresStore
 from attendance_adapters.sql.sqlite import LIST_THREADS, SqliteStore
-from attendance_core.errors import EventNotFound, Unavailable
+from attendance_core.errors import Unavailable
 from attendance_core.events import Event, EventQuery
-from attendance_core.testing.clock import NOON
-from attendance_core.vocabulary import EventId
 from tests.support.live_house import eventually
 from tests.support.sqlite_writer import adds, driver_of
 
@@ -44,22 +41,6 @@ async def long_looks(store: Any, look: Any, many: int) -> list[asyncio.Task[Any]
     tasks = [asyncio.create_task(store.browse(look)) for _ in range(many)]
     await asyncio.sleep(0)
     return tasks
-
-
-class TestEveryStore:
-    async def test_it_answers_what_a_look_does(self, store: Any) -> None:
-        await store.transact(lambda unit: unit.accounts.add("creator", "hash", NOON))
-        await store.transact(adds("A"))
-        found = await store.browse(lambda unit: unit.events.search(None))
-        assert [each.name for each in found] == ["A"]
-        with pytest.raises(EventNotFound):
-            await store.browse(lambda unit: unit.events.get(EventId(uuid4())))
-
-    async def test_it_cannot_write(self, store: Any) -> None:
-        await store.transact(lambda unit: unit.accounts.add("creator", "hash", NOON))
-        with pytest.raises(Exception):  # noqa: B017 each engine says so in its own way
-            await store.browse(adds("A"))
-        assert await store.browse(lambda unit: unit.events.search(None)) == []
 
 
 class TestSqlite:

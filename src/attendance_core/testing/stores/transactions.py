@@ -18,6 +18,8 @@ from attendance_core.testing.lectures import EVENT
 from attendance_core.testing.people import an_event, people
 from attendance_core.vocabulary import EventId
 
+PATIENCE = 30  # seconds
+
 
 class TestTransact:
     async def test_work_that_raises_leaves_nothing(self, store: Any) -> None:
@@ -58,6 +60,29 @@ class TestTransact:
         with pytest.raises(Exception):  # noqa: B017 each engine says so in its own way
             await store.observe(lambda unit: unit.events.add(an_event()))
             await store.observe(lambda unit: unit.events.get(EVENT))
+
+    async def test_a_look_through_a_list_sees_what_a_look_does_and_cannot_write(
+        self, store: Any
+    ) -> None:
+        await people(store, "Анна")
+        with pytest.raises(Exception):  # noqa: B017 each engine says so in its own way
+            await store.browse(lambda unit: unit.events.add(an_event()))
+            await store.browse(lambda unit: unit.events.get(EVENT))
+        event = an_event()
+        await store.transact(lambda unit: unit.events.add(event))
+        assert await store.browse(lambda unit: unit.events.search(None)) == [event]
+        with pytest.raises(EventNotFound):
+            await store.browse(lambda unit: unit.events.get(EventId(uuid4())))
+
+    async def test_it_is_carried_out_though_nobody_waits_for_it_any_more(self, store: Any) -> None:
+        await people(store, "Анна")
+        event = an_event()
+        task = asyncio.create_task(store.transact(lambda unit: unit.events.add(event)))
+        await asyncio.sleep(0)  # it has been handed over
+        task.cancel()
+        async with asyncio.timeout(PATIENCE):
+            while await store.observe(lambda unit: unit.events.search(None)) != [event]:
+                await asyncio.sleep(0.001)
 
     async def test_two_people_taking_one_name_at_once_get_one_event(self, store: Any) -> None:
         await people(store, "Анна")
