@@ -2,28 +2,15 @@
 
 from __future__ import annotations
 
-import msgspec
-
 from attendance_core.bearer_tokens import TokenScope
 from attendance_core.errors import MissingArgument
 from attendance_core.vocabulary import EventId
 from attendance_web.http.call import get, post
 from attendance_web.http.call_context import CallContext
 from attendance_web.http.event_streams import EventStream
-from attendance_web.http.fields import EventRef, OneEvent
+from attendance_web.structs.boards import BoardLink, WatchedEvent
+from attendance_web.structs.words import OneEvent
 from attendance_web.wire.counts import CountsShown
-
-
-class WatchedEvent(msgspec.Struct, frozen=True):
-    """An event, by id; the secret of a board says itself which it is."""
-
-    event_id: EventRef | None = None
-
-
-class BoardLink(msgspec.Struct, frozen=True):
-    """The path of the board, with the secret in its fragment."""
-
-    url: str
 
 
 @get("/api/events/WatchAttendance", or_board=True)

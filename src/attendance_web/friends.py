@@ -4,34 +4,13 @@ from __future__ import annotations
 
 from functools import partial
 
-import msgspec
-
 from attendance_core.friends import Friend
 from attendance_core.vocabulary import UserId
 from attendance_web.http.call import get, post
 from attendance_web.http.call_context import CallContext
-from attendance_web.http.fields import Nothing, OnePerson, Page
 from attendance_web.http.pieces import Pieces
-
-
-class FriendListed(msgspec.Struct, frozen=True):
-    """``pending``: I asked, and they have not accepted yet."""
-
-    user_id: UserId
-    display_name: str
-    pending: bool
-
-
-class FriendList(msgspec.Struct, frozen=True):
-    """By name, then id."""
-
-    friends: list[FriendListed]
-
-
-class FriendRequests(msgspec.Struct, frozen=True):
-    """Who asked me."""
-
-    requests: list[UserId]
+from attendance_web.structs.friends import FriendList, FriendListed, FriendRequests
+from attendance_web.structs.words import Nothing, OnePerson, Page
 
 
 @get("/api/friends/GetFriendList")

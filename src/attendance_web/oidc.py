@@ -10,7 +10,6 @@ from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from typing import Any, Final
 
-import msgspec
 from litestar import Request, Response
 from litestar.datastructures import Cookie
 from litestar.handlers import HTTPRouteHandler
@@ -26,7 +25,6 @@ from attendance_core.errors import (
 )
 from attendance_core.identities import Attempt, ProviderAnswer, Purpose
 from attendance_core.vocabulary import Seconds
-from attendance_web.accounts import Proof
 from attendance_web.http.body_parsing import Given, parse_query
 from attendance_web.http.call import post
 from attendance_web.http.call_context import CallContext
@@ -34,8 +32,10 @@ from attendance_web.http.call_services import CallServices
 from attendance_web.http.cookies import attempt_cookie, no_attempt_cookie
 from attendance_web.http.envelope import NO_STORE
 from attendance_web.http.exception_handlers import answer_error
-from attendance_web.http.fields import Nothing
 from attendance_web.http.page_redirect import EVENTS, accepts_html
+from attendance_web.structs.accounts import Proof
+from attendance_web.structs.oidc import OneLink, ProviderAddress
+from attendance_web.structs.words import Nothing
 from attendance_web.wire.callers import address_of, caller_of
 from attendance_web.wire.client_names import client_name_of
 from attendance_web.wire.credentials import (
@@ -60,18 +60,6 @@ TURN_WAIT_SECONDS: Final[Seconds] = 10.0
 RETRY_SECONDS: Final = 1
 
 ComeBack = Callable[[Request[Any, Any, Any], CallContext[Nothing]], Awaitable[str]]
-
-
-class ProviderAddress(msgspec.Struct, frozen=True):
-    """Where to send the browser; it is known there for some minutes."""
-
-    url: str
-
-
-class OneLink(msgspec.Struct, frozen=True):
-    """A link, by the name it has in GetSessions."""
-
-    link: str
 
 
 def provider_turns() -> FairTurns:

@@ -2,33 +2,12 @@
 
 from __future__ import annotations
 
-import msgspec
-
 from attendance_core.bearer_tokens import TokenScope
 from attendance_core.vocabulary import EventId, UserId
 from attendance_web.http.call import get, post
 from attendance_web.http.call_context import CallContext
-from attendance_web.http.fields import EventRef, OneEvent, PersonId
-
-
-class OneHelper(msgspec.Struct, frozen=True):
-    """An event, and somebody who helps in it."""
-
-    event_id: EventRef
-    user_id: PersonId
-
-
-class HelperShown(msgspec.Struct, frozen=True):
-    """Somebody who helps, by id and name."""
-
-    user_id: UserId
-    display_name: str
-
-
-class HelpersShown(msgspec.Struct, frozen=True):
-    """In the order they were added."""
-
-    helpers: list[HelperShown]
+from attendance_web.structs.organisers import HelperShown, HelpersShown, OneHelper
+from attendance_web.structs.words import OneEvent
 
 
 @post("/api/events/AddHelper", scope=TokenScope.EVENTS)

@@ -2,32 +2,10 @@
 
 from __future__ import annotations
 
-import msgspec
-
-from attendance_web.accounts import Person, Proof
 from attendance_web.http.call import post
 from attendance_web.http.call_context import CallContext
-
-
-class ByCode(msgspec.Struct, frozen=True):
-    """A person who has a recovery code, in whatever case, with hyphens or without."""
-
-    username: str
-    code: str
-    new_password: str
-
-
-class ByLink(msgspec.Struct, frozen=True):
-    """A person who was given a link, which ends in its token."""
-
-    token: str
-    new_password: str
-
-
-class RecoveryCodes(msgspec.Struct, frozen=True):
-    """Ten codes, each of which works once; they are shown this once."""
-
-    codes: list[str]
+from attendance_web.structs.accounts import Person, Proof
+from attendance_web.structs.recovery import ByCode, ByLink, RecoveryCodes
 
 
 @post("/accounts/recovery/codes/", proof=True, name="MakeRecoveryCodes")

@@ -21,10 +21,11 @@ from attendance_core.marking.outcomes import MarkerOpened
 from attendance_core.marking.places import Waiting
 from attendance_core.testing.clock import NOON, TestClock
 from attendance_core.testing.lectures import EVENT, PROCESS, Lecture, socket
-from attendance_web.live.messages import PersonSummary, encode
+from attendance_web.live.messages import encode
 from attendance_web.live.outbox import Outbox
 from attendance_web.live.rooms import Rooms
 from attendance_web.live.text_frame import TextFrame
+from attendance_web.structs.people import PersonSummary
 from tests.support.service_process import running
 
 SOCKETS: Final = 200

@@ -1,7 +1,8 @@
 """How a call is declared, once: its place, what it takes, what it answers, and who may make it.
 
-A slice's file has the Structs on top and plain functions below. From a declaration come the
-Litestar handler, the OpenAPI operation and README's table. Contract: 1.
+A slice's Structs are in `structs`, for clients too, and its plain functions in a file of its own.
+From a declaration come the Litestar handler, the OpenAPI operation, README's table and the client's
+method. Contract: 1.
 """
 
 from __future__ import annotations

@@ -11,56 +11,21 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
-from typing import Annotated, Any, Final, Generic, NamedTuple, TypeVar
+from typing import Any, Final, Generic, NamedTuple, TypeVar
 from uuid import UUID
 
 import msgspec
-from msgspec import Meta
 from msgspec import inspect as kinds
 
-from attendance_core.arguments import MAX_OFFSET
 from attendance_core.errors import InvalidArgument, MissingArgument
 from attendance_core.texts import has_too_many_marks
-from attendance_core.vocabulary import LATEST_INSTANT
 from attendance_web.http.body_parsing import Given
 from attendance_web.wire import values
-from attendance_web.wire.values import MAX_ID, InvalidValue, whole_number
+from attendance_web.wire.values import InvalidValue, whole_number
 
 A = TypeVar("A", bound=msgspec.Struct)
 
 MAX_WORDS = 100  # of a list of a few, which may be named again
-MAX_ROWS = 2**31 - 1  # of a list; more than anybody has
-
-PersonId = Annotated[int, Meta(ge=1, le=MAX_ID, description="Somebody's id")]
-UnixTime = Annotated[int, Meta(ge=0, le=int(LATEST_INSTANT), description="UNIX seconds, UTC")]
-RowLimit = Annotated[int, Meta(ge=1, le=MAX_ROWS, description="At most so many rows")]
-Offset = Annotated[int, Meta(ge=0, le=MAX_OFFSET, description="Rows to pass over")]
-EventRef = Annotated[UUID, Meta(description="An event's id, 36 characters in either case")]
-ScanRef = Annotated[UUID, Meta(description="A scan's id, 36 characters in either case")]
-Image = Annotated[bytes, Meta(description="A JPEG, PNG or WebP file of at most 10 MiB")]
-
-
-class Nothing(msgspec.Struct, frozen=True):
-    """No arguments."""
-
-
-class OnePerson(msgspec.Struct, frozen=True):
-    """Somebody, by id."""
-
-    user_id: PersonId
-
-
-class OneEvent(msgspec.Struct, frozen=True):
-    """An event, by id."""
-
-    event_id: EventRef
-
-
-class Page(msgspec.Struct, frozen=True):
-    """Which rows of a list; all without a limit."""
-
-    limit: RowLimit | None = None
-    offset: Offset = 0
 
 
 FLAGS: Final = {"true": True, "1": True, "false": False, "0": False}

@@ -27,6 +27,7 @@ from attendance_core.marking.frames import (
 from attendance_core.profiles import ProfileSummary
 from attendance_core.vocabulary import UserId
 from attendance_web.live.text_frame import TextFrame
+from attendance_web.structs.people import PersonSummary
 from attendance_web.wire.urls import picture_url
 
 MARKED_TEXT = {
@@ -47,16 +48,6 @@ People = Mapping[UserId, SpeltPerson]
 NO_PEOPLE: Final[People] = {}
 
 _encode = msgspec.json.Encoder().encode
-
-
-class PersonSummary(msgspec.Struct, frozen=True):
-    """Somebody in a list of people: the same for whoever looks."""
-
-    user_id: UserId
-    display_name: str
-    pic: str
-    confirmed: bool
-    group: str
 
 
 def encode(frame: Frame, language: Language, people: People = NO_PEOPLE) -> TextFrame:
