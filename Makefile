@@ -103,7 +103,8 @@ lint: install ## Check style, formatting and the directions of imports
 # What runs in this process, where coverage sees it, and takes no way that others do not take
 IN_PROCESS := tests/unit $(patsubst %,tests/contract/%.py,$(addprefix test_, \
   accepting asgi asgi_stock bounded browsing calls_accounts calls_attendance calls_boards calls_data calls_events calls_friends \
-  calls_oidc calls_organisers calls_pictures calls_profiles calls_recovery calls_review calls_tokens codes corrections_live \
+  calls_oidc calls_organisers calls_pictures calls_profiles calls_recovery calls_review calls_tokens client_calls client_examples client_losses \
+  client_sockets codes corrections_live \
   csrf damaged deletion endings envelope event_page files frames full_disk health heartbeat holds \
   hosts_live how_to http_protocol incoming_bodies karma left_connections limits live long_lists marking_rules marks_told \
   migrations news notifier openapi \
@@ -183,11 +184,12 @@ fuzz: install ## Ask whatever the description allows, and more, by chance (FUZZ_
 	FUZZ_REQUESTS=$(FUZZ_REQUESTS) FUZZ_SEED=$(FUZZ_SEED) $(BIN)/python -m pytest -q tests/contract/test_fuzz.py
 
 .PHONY: docs
-docs: install ## Print docs/wire.md from what goes over the wire, and the types of the synchronous face
+docs: install ## Print docs/wire.md from what goes over the wire, the synchronous face's types, and the client's calls
 	$(BIN)/python docs/print_wire.py > docs/wire.md.new
 	mv docs/wire.md.new docs/wire.md
 	$(BIN)/python docs/print_sync_stub.py > docs/sync.pyi.new
 	mv docs/sync.pyi.new src/attendance_adapters/sync/use_cases.pyi
+	$(BIN)/python docs/print_client.py
 
 .PHONY: check
 check: lint types page test ## All that is looked at before a push

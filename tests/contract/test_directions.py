@@ -56,6 +56,8 @@ OFFENCES = [
     ("http-knows-no-live", "attendance_web/http/offence.py", "import attendance_web.live"),
     ("http-knows-no-live", "attendance_web/friends.py", "import attendance_web.serving"),
     ("wire-knows-nobody", "attendance_web/wire/offence.py", "import attendance_web.http"),
+    ("client-knows-no-service", "attendance_web/client/offence.py", "import attendance_web.http"),
+    ("client-knows-no-service", "attendance_web/structs/offence.py", "import litestar"),
     ("slices-know-http-only", "attendance_web/http/offence.py", "import attendance_web.events"),
     ("slices-know-http-only", "attendance_web/serving/offence.py", "import attendance_web.main"),
 ]

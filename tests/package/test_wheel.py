@@ -15,7 +15,10 @@ from importlib.metadata import distributions
 from pathlib import Path
 from zipfile import ZipFile
 
+import httpx
+import msgspec
 import pytest
+import websockets
 
 import attendance_adapters
 import attendance_core
@@ -45,6 +48,34 @@ async def main(service: Attendance) -> None:
     assert_type(assert_type(seen, ProfileSeen).karma, int)
 
 print(assert_type(attendance_web.__version__, str), embedded())
+"""
+WITH_CLIENT = """\
+from typing import assert_type
+from uuid import UUID
+
+from attendance_web.client import Asker, Client, Hold, Mark, Standing
+from attendance_web.structs.events import EventCreated, EventShown
+
+async def main(client: Client) -> None:
+    made = await client.create_event(name="A", time_from=1, time_to=9, who_marks="organisers")
+    event_id = assert_type(assert_type(made, EventCreated).event_id, UUID)
+    assert_type(await client.get_events(name="A"), list[EventShown])
+    assert_type((await client.export_attendance(event_id=event_id, format="csv")).content, bytes)
+    async for counts in client.watch_attendance(event_id=event_id):
+        assert_type(counts.marked, int)
+    async with client.mark_me(event_id) as me, client.marking(event_id) as marking:
+        async for standing in me:
+            assert_type(standing, Standing)
+        async for waiting in marking:
+            assert_type(waiting, tuple[Asker, ...])
+            assert_type(await marking.prepare(waiting[0].user_id), Hold)
+            assert_type(await marking.confirm(7), Mark)
+"""
+NO_SUCH_WORD = """\
+from attendance_web.client import Client
+
+async def main(client: Client) -> None:
+    await client.create_event(name="A", time_from=1, time_to=9, who_marks="nobody")
 """
 MISTAKE = """\
 from attendance_core import UseCases
@@ -93,6 +124,7 @@ class TestMetadata:
 
     def test_nobody_is_offered_what_only_the_project_needs(self, metadata: Message) -> None:
         offered = {"live", "sqlalchemy", "testing", "postgres", "redis", "metrics", "oidc", "web"}
+        offered |= {"client"}
         assert set(metadata.get_all("Provides-Extra", [])) == offered
 
     def test_without_an_extra_it_needs_nothing(self, metadata: Message) -> None:
@@ -244,6 +276,19 @@ class TestTypes:
     def test_a_strict_type_checker_sees_them(self, elsewhere: Path, tmp_path: Path) -> None:
         done = checked(elsewhere, PROGRAM, tmp_path)
         assert done.stdout == "Success: no issues found in 1 source file\n", done.stderr
+
+    def test_and_those_of_every_call_and_socket_of_the_client(
+        self, elsewhere: Path, tmp_path: Path
+    ) -> None:
+        """Whoever installs the client has these beside it."""
+        beside = packages_of(elsewhere.parents[1])
+        for each in (httpx, msgspec, websockets):
+            (beside / each.__name__).symlink_to(Path(each.__path__[0]))
+        done = checked(elsewhere, WITH_CLIENT, tmp_path)
+        assert done.stdout == "Success: no issues found in 1 source file\n", done.stderr
+        done = checked(elsewhere, NO_SUCH_WORD, tmp_path)
+        assert 'Argument "who_marks" to "create_event"' in done.stdout
+        assert done.returncode == 1
 
     def test_and_finds_what_is_wrong(self, elsewhere: Path, tmp_path: Path) -> None:
         done = checked(elsewhere, MISTAKE, tmp_path)

@@ -1,0 +1,189 @@
+"""How a call is made: who asks, what is said, how long is waited, and what is said again."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing, suppress
+from typing import Final, TypeVar
+from urllib.parse import urlsplit
+
+import httpx
+import msgspec
+
+from attendance_core.version import __version__
+from attendance_core.vocabulary import Seconds
+from attendance_web.client.answers import File, decoded, events_of, file_of, read, retry_after
+from attendance_web.client.errors import NotAnswered, NotAttendance, Refused
+from attendance_web.client.waiting import SAFE_AGAIN, Pauses
+
+A = TypeVar("A")
+
+ANSWER_SECONDS: Final[Seconds] = 15.0
+SILENCE_SECONDS: Final[Seconds] = 30.0  # of a stream, which says something every 15 s
+KEPT_SECONDS: Final[Seconds] = 4.0  # of a connection in no use; the service ends it after 5
+SCHEMES: Final = {"http": "ws", "https": "wss"}
+CSRF_COOKIE, CSRF_HEADER = "csrftoken", "x-csrftoken"
+WHO_AM_I: Final = "/api/auth/GetCurrentUserId"
+NEVER_SENT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+
+
+class Calling:
+    """Makes calls of one service, as one visitor: a browser with its cookies, or a program."""
+
+    def __init__(
+        self,
+        url: str,
+        headers: Mapping[str, str],
+        *,
+        patience: Seconds,
+        transport: httpx.AsyncBaseTransport | None,
+    ) -> None:
+        try:
+            split = urlsplit(url.rstrip("/"))
+            split.port  # noqa: B018  # is read only when it is asked for
+        except ValueError:
+            split = urlsplit("")
+        if split.scheme not in SCHEMES or not split.hostname or split.path or split.query:
+            raise NotAttendance(f"{url} is not like http://127.0.0.1:8000")
+        self.url = f"{split.scheme}://{split.netloc}"
+        self.patience = patience
+        self.seconds_ahead: Seconds = 0.0  # that the clock of the service is ahead of ours, about
+        self._by_cookie = "authorization" not in headers
+        self.has_answered = False  # anything, since it was made
+        self._headers = {"user-agent": f"attendance-client/{__version__}", **headers}
+        self._http = httpx.AsyncClient(
+            base_url=self.url,
+            headers={"accept": "application/json", **self._headers},
+            timeout=ANSWER_SECONDS,
+            limits=httpx.Limits(keepalive_expiry=KEPT_SECONDS),
+            transport=transport,
+            verify=split.scheme == "https",  # elsewhere of no use, and slow to make
+            trust_env=False,
+        )
+
+    async def answer(self, kind: type[A], method: str, path: str, **given: object) -> A:
+        """Makes a call, and answers what it answers. Raises Refused, NotAnswered."""
+        answer: A = decoded(kind, read(await self._made(method, path, given)), path)
+        return answer
+
+    async def done(self, method: str, path: str, **given: object) -> None:
+        """Makes a call that answers nothing. Raises Refused, NotAnswered."""
+        read(await self._made(method, path, given))
+
+    async def file(self, method: str, path: str, **given: object) -> File:
+        """Makes a call that answers a file. Raises Refused, NotAnswered."""
+        return file_of(await self._made(method, path, given))
+
+    async def told(
+        self, kind: type[A], method: str, path: str, **given: object
+    ) -> AsyncGenerator[A, None]:
+        """Makes a call that goes on answering, until there is nothing more to tell.
+
+        Raises Refused, NotAnswered.
+        """
+        timeout = httpx.Timeout(ANSWER_SECONDS, read=SILENCE_SECONDS)
+        request = self._http.build_request(method, path, params=_query(given), timeout=timeout)
+        try:
+            answer = await self._http.send(request, stream=True)
+            try:
+                self._note(answer)
+                async with aclosing(events_of(answer, kind)) as events:
+                    async for event in events:
+                        yield event
+            finally:
+                await answer.aclose()
+        except (httpx.TransportError, EOFError) as error:
+            raise NotAnswered(f"{path}: {_words(error)}", may_be_done=False) from None
+
+    def shown(self) -> dict[str, str]:
+        """Lists what shows who asks, as a socket is opened with it."""
+        headers = dict(self._headers)
+        if self._by_cookie:
+            kept = self._http.cookies.jar
+            headers["cookie"] = "; ".join(f"{each.name}={each.value}" for each in kept)
+        return headers
+
+    async def _made(self, method: str, path: str, given: Mapping[str, object]) -> httpx.Response:
+        """Makes a call once it is this visitor's turn; says it again where that does no harm.
+
+        Raises NotAnswered.
+        """
+        until = time.monotonic() + self.patience
+        safe, pauses = method == "GET" or path in SAFE_AGAIN, Pauses()
+        while True:
+            pause = pauses.next()
+            try:
+                answer = await self._sent(method, path, given)
+            except httpx.TransportError as error:
+                never_sent = isinstance(error, NEVER_SENT)
+                again = safe or never_sent
+                if not again or not self.has_answered or time.monotonic() + pause > until:
+                    raise NotAnswered(
+                        f"{self.url}{path}: {_words(error)}", may_be_done=not never_sent
+                    ) from None
+            else:
+                if not _is_worth_another(answer, safe=safe):
+                    return answer
+                pause = max(pause, retry_after(answer) or 0.0)
+                if time.monotonic() + pause > until:
+                    return answer
+            await asyncio.sleep(pause)
+
+    async def _sent(self, method: str, path: str, given: Mapping[str, object]) -> httpx.Response:
+        if method == "GET":
+            return self._note(await self._http.get(path, params=_query(given)))
+        body = msgspec.json.encode({name: each for name, each in given.items() if each is not None})
+        if not self._by_cookie:
+            return self._note(await self._posted(path, body, {}))
+        answer = await self._posted(path, body, await self._csrf())
+        if answer.status_code == httpx.codes.FORBIDDEN and _code(answer) == "csrf_failed":
+            self._http.cookies.delete(CSRF_COOKIE)  # it has had its time
+            answer = await self._posted(path, body, await self._csrf())
+        return self._note(answer)
+
+    async def _posted(self, path: str, body: bytes, headers: Mapping[str, str]) -> httpx.Response:
+        said = {"content-type": "application/json", **headers}
+        return await self._http.post(path, content=body, headers=said)
+
+    async def _csrf(self) -> dict[str, str]:
+        """Repeats the cookie that every POST by cookie has to repeat; gets one first."""
+        if CSRF_COOKIE not in self._http.cookies:
+            self._note(await self._http.get(WHO_AM_I))
+        return {CSRF_HEADER: self._http.cookies.get(CSRF_COOKIE) or ""}
+
+    def _note(self, answer: httpx.Response) -> httpx.Response:
+        self.has_answered = True
+        with suppress(KeyError, ValueError):
+            self.seconds_ahead = float(answer.headers["x-attendance-time"]) - time.time()
+        return answer
+
+
+def _is_worth_another(answer: httpx.Response, *, safe: bool) -> bool:
+    """Tells whether to ask again: nothing was done, or doing it twice is like doing it once."""
+    if answer.status_code == httpx.codes.TOO_MANY_REQUESTS:
+        return True
+    return safe and answer.status_code == httpx.codes.SERVICE_UNAVAILABLE
+
+
+def _code(answer: httpx.Response) -> str:
+    try:
+        read(answer)
+    except Refused as refused:
+        return refused.code
+    except NotAttendance:
+        pass
+    return ""
+
+
+def _query(given: Mapping[str, object]) -> dict[str, str]:
+    said = {name: each for name, each in given.items() if each is not None}
+    return {
+        name: str(each).lower() if each is True or each is False else str(each)
+        for name, each in said.items()
+    }
+
+
+def _words(error: Exception) -> str:
+    return str(error) or type(error).__name__

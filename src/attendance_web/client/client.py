@@ -1,0 +1,83 @@
+"""A visitor of a service: its calls, and its sockets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import TracebackType
+from typing import Self, TypedDict
+from uuid import UUID
+
+import httpx
+
+from attendance_core.errors import Language
+from attendance_core.vocabulary import Seconds
+from attendance_web.client.calls import Calls
+from attendance_web.client.link import Address
+from attendance_web.client.mark_me import MarkMe
+from attendance_web.client.marking import Marking
+from attendance_web.client.waiting import PATIENCE
+
+
+class _How(TypedDict):
+    patience: Seconds
+    is_known: Callable[[], bool]
+
+
+class Client(Calls):
+    """Makes the calls of a service, and opens its sockets.
+
+    ``token`` or ``board`` shows who asks; without either one logs in (`log_in`), and the cookies
+    are kept. ``language``: of texts for people. ``patience``: how long a call may wait in all for
+    its turn (429), for a service that is not available (503), and for one that is restarted; what
+    may not be said twice is not. ``transport``: what carries the calls, an application in this
+    process for one.
+
+    Raises NotAttendance for what is no address of a service.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        token: str | None = None,
+        board: str | None = None,
+        language: Language = "en",
+        patience: Seconds = PATIENCE,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        headers: dict[str, str] = {"accept-language": language}
+        if token is not None:
+            headers["authorization"] = f"Bearer {token}"
+        elif board is not None:
+            headers["authorization"] = f"Board {board}"
+        super().__init__(url, headers, patience=patience, transport=transport)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    def mark_me(self, event_id: UUID) -> MarkMe:
+        """Waits to be marked in an event: `async with client.mark_me(event_id) as me`."""
+        return MarkMe(self._address("mark_me", event_id, "&news=1"), **self._how())
+
+    def marking(self, event_id: UUID) -> Marking:
+        """Is ready to mark others in one: `async with client.marking(event_id) as marking`."""
+        return Marking(self._address("marking", event_id, ""), **self._how())
+
+    async def close(self) -> None:
+        """Closes the connections of its calls; idempotent. Whoever has logged in stays so."""
+        await self._http.aclose()
+
+    def _address(self, role: str, event_id: UUID, more: str) -> Address:
+        url = f"ws{self.url.removeprefix('http')}/ws/{role}?event_id={event_id}{more}"
+        return Address(url, self.shown)
+
+    def _how(self) -> _How:
+        return {"patience": self.patience, "is_known": lambda: self.has_answered}

@@ -1,0 +1,350 @@
+"""The client's calls: each as it is declared, by cookies or a token, and said twice only if it may.
+
+Over the whole application in this process; what waits and fails is a stand-in's. Contract: 1.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import re
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import aclosing
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import httpx
+import pytest
+
+from attendance_web.client import (
+    Client,
+    NotAnswered,
+    NotAttendance,
+    Refused,
+    Unavailable,
+    calling,
+    waiting,
+)
+from attendance_web.http.csrf import CSRF_COOKIE, CSRF_HEADER
+from attendance_web.routes import CALLS
+from attendance_web.structs.events import EventCreated
+from attendance_web.wire.counts import CountsShown
+from tests.support.pictures import picture
+from tests.support.site import ORIGIN, PASSWORD, Site, numbers
+from tests.support.site import site_in_memory as site
+
+__all__ = ["site"]
+at_the_site = pytest.mark.asyncio(loop_scope="module")
+
+ROOT = Path(__file__).resolve().parents[2]
+SERVICE_ONLY = [
+    "litestar",
+    "sqlalchemy",
+    "punq",
+    "uvicorn",
+    "structlog",
+    "multipart",
+    "attendance_adapters",
+]
+
+
+def client(site: Site, **how: Any) -> Client:
+    """One that has not been here yet."""
+    app: Any = site.app
+    return Client(ORIGIN, transport=httpx.ASGITransport(app=app), **how)
+
+
+async def person(site: Site) -> Client:
+    """Somebody new, logged in."""
+    made = client(site)
+    await made.sign_up(username=f"person{next(numbers)}", password=PASSWORD, display_name="Anna")
+    return made
+
+
+async def event(creator: Client) -> EventCreated:
+    now = 1_800_000_000
+    return await creator.create_event(
+        name=f"Lecture {next(numbers)}", time_from=now - 60, time_to=now + 3600
+    )
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(waiting, "FIRST_PAUSE", 0.001)
+
+
+class TestMethods:
+    def test_they_are_what_make_docs_prints_from_the_declarations(self) -> None:
+        made = importlib.util.spec_from_file_location("print_client", ROOT / "docs/print_client.py")
+        assert made is not None and made.loader is not None
+        printer = importlib.util.module_from_spec(made)
+        made.loader.exec_module(printer)
+        printed = dict(printer.files())
+        kept = {each.name: each.read_text("utf-8") for each in printer.FOLDER.glob("*.py")}
+        assert kept == printed
+
+    def test_every_call_has_one(self) -> None:
+        for call in CALLS:
+            assert callable(getattr(Client, call.run.__name__))
+
+    def test_what_may_be_said_twice_is_what_the_page_of_the_wire_says(self) -> None:
+        page = (ROOT / "docs" / "wire.md").read_text("utf-8")
+        (said,) = re.findall(r"answered as\s+the first time by (.*?)\. Of others", page, re.DOTALL)
+        named = set(re.findall(r"[A-Z][a-z]+[A-Z]\w+", said))
+        assert {each.path for each in CALLS if each.name in named} == waiting.SAFE_AGAIN
+        assert len(named) == 5
+
+    def test_it_spells_the_token_of_forms_as_the_service_does(self) -> None:
+        assert (calling.CSRF_COOKIE, calling.CSRF_HEADER) == (CSRF_COOKIE, CSRF_HEADER)
+
+    def test_nothing_of_the_service_is_needed(self) -> None:
+        without = "\n".join(f"sys.modules[{each!r}] = None" for each in SERVICE_ONLY)
+        program = f"import sys\n{without}\nfrom attendance_web.client import Client\nprint(Client)"
+        done = subprocess.run(
+            [sys.executable, "-W", "error", "-c", program], capture_output=True, text=True
+        )
+        assert (done.stderr, done.stdout[:6]) == ("", "<class")
+
+    @pytest.mark.parametrize(
+        "url", ["", "attendance.test", "ftp://x", "http://x/path", "http://x:port", "http://x?a=b"]
+    )
+    def test_what_is_no_address_is_told(self, url: str) -> None:
+        with pytest.raises(NotAttendance, match=r"is not like http://127\.0\.0\.1:8000"):
+            Client(url)
+
+
+@at_the_site
+class TestWhoAsks:
+    async def test_a_person_signs_up_and_is_known_by_cookies(self, site: Site) -> None:
+        async with client(site) as anna:
+            assert (await anna.get_current_user_id()).user_id is None
+            made = await anna.sign_up(username=f"anna{next(numbers)}", password=PASSWORD)
+            assert (await anna.get_current_user_id()).user_id == made.user_id
+            await anna.log_out()
+            assert (await anna.get_current_user_id()).user_id is None
+
+    async def test_logs_in_without_having_asked_anything(self, site: Site) -> None:
+        name = f"anna{next(numbers)}"
+        made = await client(site).sign_up(username=name, password=PASSWORD)
+        anna = client(site)
+        assert await anna.log_in(username=name, password=PASSWORD) == made
+
+    async def test_a_token_of_forms_that_the_service_has_forgotten_is_fetched_anew(
+        self, site: Site
+    ) -> None:
+        anna = await person(site)
+        asked = anna._http.event_hooks["request"]
+
+        async def spoil(request: httpx.Request) -> None:
+            asked.remove(spoil)
+            request.headers["x-csrftoken"] = "of yesterday"
+
+        asked.append(spoil)
+        await anna.update_profile_info(bio="Here")
+        assert spoil not in asked
+        me = (await anna.get_current_user_id()).user_id
+        assert me is not None
+        assert (await anna.get_profile(user_id=me)).bio == "Here"
+
+    async def test_a_program_shows_its_token(self, site: Site) -> None:
+        anna = await person(site)
+        made = await anna.create_token(name="bot", scopes=["read"], password=PASSWORD)
+        bot = client(site, token=made.token)
+        assert await bot.get_current_user_id() == await anna.get_current_user_id()
+        with pytest.raises(Refused) as refused:
+            await event(bot)
+        assert (refused.value.code, refused.value.number) == ("missing_scope", 3)
+
+
+@at_the_site
+class TestAnswers:
+    async def test_are_structs_of_the_wire(self, site: Site) -> None:
+        anna = await person(site)
+        made = await event(anna)
+        assert isinstance(made, EventCreated) and isinstance(made.event_id, UUID)
+        seen = await anna.get_event_by_id(event_id=made.event_id)
+        assert (seen.event_id, seen.code, seen.may_mark) == (made.event_id, made.code, True)
+        (listed,) = await anna.get_joined_events(newest_first=True, limit=1)
+        assert (listed.event_id, listed.creator) == (made.event_id, True)
+        assert (await anna.get_attendance(event_id=made.event_id)).participants[0].state == "joined"
+
+    async def test_what_is_none_is_left_out_and_a_picture_arrives(self, site: Site) -> None:
+        anna = await person(site)
+        await anna.update_profile_picture(image=picture(), name="me.png")
+        found = await anna.find_by_name(display_name_part="Anna")
+        assert found.users
+        profile = await anna.get_profile(user_id=found.users[0].user_id)
+        assert profile.pic.startswith("/pictures/")
+
+    async def test_a_refusal_has_its_code_number_text_and_field(self, site: Site) -> None:
+        anna = await person(site)
+        with pytest.raises(Refused) as refused:
+            await anna.create_event(name="x", time_from=5, time_to=2**62)
+        said = refused.value
+        assert (said.code, said.number, said.field) == ("invalid_argument", 1, "time_to")
+        assert said.text in str(said)
+
+    async def test_texts_are_in_the_language_asked_for(self, site: Site) -> None:
+        with pytest.raises(Refused, match="Войдите") as refused:
+            await client(site, language="ru").get_friend_list()
+        assert (refused.value.code, refused.value.number) == ("not_logged_in", 7)
+
+    async def test_files_come_with_their_names(self, site: Site) -> None:
+        anna = await person(site)
+        made = await event(anna)
+        file = await anna.export_attendance(event_id=made.event_id, format="json")
+        assert file.name.endswith(".json") and file.media_type == "application/json"
+        assert json.loads(file.content)
+        data = await anna.download_data(password=PASSWORD)
+        assert data.media_type == "application/zip"
+        assert zipfile.ZipFile(BytesIO(data.content)).namelist()
+        with pytest.raises(Refused) as refused:
+            await anna.export_attendance(event_id=UUID(int=1), format="json")
+        assert refused.value.code == "event_not_found"
+
+
+Answer = Callable[[httpx.Request], httpx.Response]
+DONE = {"error": 0, "error_msg": "", "response": {}}
+
+
+def told(status: int, error: int, code: str, **headers: str) -> httpx.Response:
+    body = {"error": error, "error_msg": "No", "code": code}
+    return httpx.Response(status, json=body, headers=headers)
+
+
+class Service:
+    """One that answers one thing after another, and keeps what it was asked."""
+
+    def __init__(self, *answers: httpx.Response | Exception) -> None:
+        self.asked: list[str] = []
+        self._answers: Iterator[httpx.Response | Exception] = iter(answers)
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        self.asked.append(request.url.path)
+        answer = next(self._answers)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    def client(self, **how: Any) -> Client:
+        return Client(ORIGIN, token="t", transport=httpx.MockTransport(self), **how)
+
+
+def fine() -> httpx.Response:
+    return httpx.Response(200, json=DONE)
+
+
+def busy(seconds: int = 0) -> httpx.Response:
+    return told(429, 8, "too_many_requests", **{"Retry-After": str(seconds)})
+
+
+def unavailable() -> httpx.Response:
+    return told(503, -1, "unavailable", **{"Retry-After": "0"})
+
+
+EVENT = UUID(int=7)
+
+
+class TestAskingAgain:
+    async def test_who_has_no_turn_waits_for_it(self) -> None:
+        service = Service(busy(), busy(), fine())
+        await service.client().join_event(event_id=EVENT)
+        assert service.asked == ["/api/events/JoinEvent"] * 3
+
+    async def test_but_not_for_longer_than_they_have_patience(self) -> None:
+        service = Service(busy(900))
+        with pytest.raises(Refused) as refused:
+            await service.client().join_event(event_id=EVENT)
+        assert (refused.value.code, refused.value.retry_after) == ("too_many_requests", 900)
+
+    async def test_what_may_be_said_twice_is_said_until_it_is_answered(self) -> None:
+        lost = httpx.ReadError("cut")
+        service = Service(
+            unavailable(), lost, httpx.Response(200, json={**DONE, "response": {"n": 3}})
+        )
+        entry = await service.client().mark_participant(event_id=EVENT, user_id=7)
+        assert entry.n == 3
+        read = Service(unavailable(), lost, httpx.Response(200, json={**DONE, "response": []}))
+        assert await read.client().get_events() == []
+
+    async def test_what_may_not_is_said_once_and_may_be_done(self) -> None:
+        for failure, kind in ((unavailable(), Unavailable), (httpx.ReadError(""), NotAnswered)):
+            service = Service(fine(), failure)
+            anna = service.client()
+            await anna.join_event(event_id=EVENT)
+            with pytest.raises(kind) as failed:
+                await anna.join_event(event_id=EVENT)
+            assert getattr(failed.value, "may_be_done", True)
+            assert len(service.asked) == 2
+
+    async def test_what_was_never_sent_is_sent_once_the_service_is_back(self) -> None:
+        service = Service(fine(), httpx.ConnectError(""), httpx.ConnectError(""), fine())
+        anna = service.client()
+        await anna.join_event(event_id=EVENT)
+        await anna.leave_event(event_id=EVENT)
+        assert len(service.asked) == 4
+
+    async def test_an_address_where_nobody_has_ever_answered_is_told_at_once(self) -> None:
+        service = Service(httpx.ConnectError("refused"))
+        with pytest.raises(NotAnswered, match="refused") as failed:
+            await service.client().get_events()
+        assert not failed.value.may_be_done
+        assert isinstance(failed.value, ConnectionError)
+
+    async def test_patience_ends(self) -> None:
+        service = Service(fine(), *(httpx.ConnectError("") for _ in range(3)))
+        anna = service.client(patience=0)
+        await anna.join_event(event_id=EVENT)
+        with pytest.raises(NotAnswered):
+            await anna.get_events()
+        assert len(service.asked) == 2
+
+    @pytest.mark.parametrize(
+        "answer",
+        [
+            httpx.Response(200, text="<html>"),
+            httpx.Response(200, json=[1]),
+            httpx.Response(200, json={**DONE, "response": {"user_id": "x"}}),
+        ],
+    )
+    async def test_what_is_none_of_our_answers_is_told(self, answer: httpx.Response) -> None:
+        with pytest.raises(NotAttendance, match="GetCurrentUserId"):
+            await Service(answer).client().get_current_user_id()
+
+
+COUNTS = '{"joined":1,"waiting":0,"held":0,"marked":1,"participants":1,"at":5.5}'
+
+
+def stream(text: str) -> httpx.Response:
+    return httpx.Response(200, text=text, headers={"content-type": "text/event-stream"})
+
+
+class TestStreams:
+    async def test_it_tells_until_the_end(self) -> None:
+        text = f":\n\nevent: counts\ndata: {COUNTS}\n\nevent: end\ndata: {{}}\n\n"
+        service = Service(stream(text))
+        told = [each async for each in service.client(board="b").watch_attendance()]
+        assert told == [CountsShown(1, 0, 0, 1, 1, 5.5)]
+
+    async def test_what_breaks_off_is_no_end(self) -> None:
+        service = Service(stream(f"event: counts\ndata: {COUNTS}\n\n"))
+        with pytest.raises(NotAnswered):
+            async for _ in service.client().watch_attendance(event_id=EVENT):
+                pass
+
+    @at_the_site
+    async def test_a_board_is_shown_by_its_secret(self, site: Site) -> None:
+        anna = await person(site)
+        made = await event(anna)
+        link = await anna.make_board_link(event_id=made.event_id)
+        await anna.delete_event(event_id=made.event_id)
+        stranger = client(site, board=link.url.partition("#")[2])
+        with pytest.raises(Refused) as refused:
+            async with aclosing(stranger.watch_attendance()) as counts:
+                await anext(counts)
+        assert refused.value.code == "board_not_found"
