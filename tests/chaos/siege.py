@@ -21,7 +21,6 @@ from sqlalchemy import Connection, text
 from attendance_adapters import picture_worker
 from attendance_adapters.sql.addresses import postgres_url, sqlite_url
 from attendance_adapters.sql.maintenance import run_on_connection
-from attendance_web.demo.client import Visitor
 from tests.chaos import attacks, bystander, flood, floods
 from tests.chaos.cast import PASSWORD, Cast, Pairing
 from tests.chaos.felt import PATIENCE, Felt
@@ -33,6 +32,7 @@ from tests.support.many_entries import fill_ledger
 from tests.support.many_names import fill
 from tests.support.nginx import proxied
 from tests.support.service_process import SECONDS, Service, bring_up_to_date, running
+from tests.support.visitor import Visitor
 
 TO_HOLD: Final = 3
 TO_MARK: Final = 160  # more than meet in the seconds of one attack

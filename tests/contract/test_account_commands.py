@@ -13,10 +13,10 @@ from subprocess import CompletedProcess
 
 import pytest
 
-from attendance_web.demo.client import Visitor
 from tests.support.command_line import attendance_here
 from tests.support.people import Person, an_event, people
 from tests.support.service_process import Service, attendance, service
+from tests.support.visitor import Visitor
 
 __all__ = ["service"]
 NEW = "battery staple horse"

@@ -15,11 +15,11 @@ from uuid import uuid4
 
 import pytest
 
-from attendance_web.demo.client import CallFailed
 from tests.support.live_house import Wire
 from tests.support.people import Person, an_event, marks, people
 from tests.support.pictures import picture
 from tests.support.service_process import Service, service
+from tests.support.visitor import CallFailed
 
 __all__ = ["service"]
 EVENTS, PROFILE, FRIENDS = "/api/events/", "/api/profile/", "/api/friends/"

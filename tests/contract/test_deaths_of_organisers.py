@@ -15,7 +15,6 @@ from typing import Any
 
 import pytest
 
-from attendance_web.demo.client import CallFailed, Visitor
 from tests.support import dying_service
 from tests.support.gathering import gathering
 from tests.support.live_house import Wire
@@ -23,6 +22,7 @@ from tests.support.people import Person
 from tests.support.postgres import a_database
 from tests.support.service_process import COMMAND, SECONDS, Service, bring_up_to_date, running
 from tests.support.two_services import READ_AGAIN_SECONDS, at, heard_until_closed
+from tests.support.visitor import CallFailed, Visitor
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(600)]  # it starts eight services
 

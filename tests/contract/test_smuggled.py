@@ -16,10 +16,10 @@ from uuid import uuid4
 
 import pytest
 
-from attendance_web.demo.client import Visitor
 from tests.support.nginx import needs_nginx, proxied
 from tests.support.service_process import SECONDS, Service, running
 from tests.support.smuggled import ELSEWHERE, SEGMENT, SMUGGLED, statuses
+from tests.support.visitor import Visitor
 
 ANSWERS = 500  # to the others, each way
 PEOPLE = 6

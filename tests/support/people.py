@@ -12,9 +12,9 @@ from uuid import uuid4
 
 from websockets.asyncio.client import ClientConnection
 
-from attendance_web.demo.client import Visitor
 from tests.support.live_house import Wire
 from tests.support.service_process import Service
+from tests.support.visitor import Visitor
 
 
 @dataclass

@@ -10,7 +10,6 @@ from typing import Any, Final
 
 from websockets.exceptions import ConnectionClosed
 
-from attendance_web.demo.client import CallFailed, Visitor
 from tests.support.gathering import gathering
 from tests.support.live_house import A_MOMENT, Wire
 from tests.support.people import Person
@@ -21,6 +20,7 @@ from tests.support.two_services import (
     heard_until_closed,
     stalled,
 )
+from tests.support.visitor import CallFailed, Visitor
 
 ROUNDS: Final = 4
 OVER: Final = 4410  # Contract: 6, close codes

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from attendance_web.demo.client import Visitor
 from tests.support.killable_servers import Restartable, a_valkey, restarted
 from tests.support.live_house import Ended, Wire, eventually
 from tests.support.metrics import PORT, Metrics
 from tests.support.people import Person, an_event, marks, people
 from tests.support.postgres import a_database
 from tests.support.service_process import SECONDS, Service, free_port, running
+from tests.support.visitor import Visitor
 
 TOLD_SECONDS = 2.0  # for what is told at once; rooms are read again every 3
 READ_AGAIN_SECONDS = 5.0  # until a room that was told nothing has been read again

@@ -6,6 +6,7 @@ import copy
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any, Final
+from uuid import UUID
 
 import pytest
 
@@ -14,6 +15,7 @@ from attendance_web.demo.comparing import Answers, compared
 from attendance_web.demo.record import Moment, Record
 
 NINE: Final = 1_788_235_200  # 2026-09-01, 09:00 in Yekaterinburg is 04:00 UTC
+EVENT = UUID(int=1)
 ANNA, BORIS, VERA, GLEB, DINA, EGOR = range(1, 7)
 NAMES: Final = {1: "Анна", 2: "boris", 3: "Вера", 4: "Gleb", 5: "Dina", 6: "ЁЖ"}
 
@@ -30,7 +32,7 @@ def at(seconds: float) -> Moment:
 def played() -> Record:
     """Anna made it and marked Boris; Vera's mark was not hers; Yozh was marked by Boris's hand."""
     record = Record(
-        "e", "Algebra", NINE, NINE + 5400, ANNA, dict(NAMES), {ANNA, BORIS, VERA, GLEB, DINA}
+        EVENT, "Algebra", NINE, NINE + 5400, ANNA, dict(NAMES), {ANNA, BORIS, VERA, GLEB, DINA}
     )
     record.names[EGOR] = "ёж"
     record.names[BORIS] = "Boris O"
@@ -111,7 +113,7 @@ def answered() -> Answers:
         egor.append(entry(EGOR, 2 * number + 1, BORIS, 40 + 2 * number, **hand))
     sheet = {
         "event": {
-            **{"event_id": "e", "name": "Algebra"},
+            **{"event_id": str(EVENT), "name": "Algebra"},
             **{"time_from": "2026-09-01T09:00:00+05:00", "time_to": "2026-09-01T10:30:00+05:00"},
         },
         "rows": [

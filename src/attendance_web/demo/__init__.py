@@ -9,9 +9,10 @@ from collections.abc import Callable
 
 from rich.console import Console
 
-from attendance_web.demo.client import CallFailed
-from attendance_web.demo.lecture import Lecture, LectureFailed
-from attendance_web.demo.report import Stages, table, what_was_compared
+from attendance_web.client import NotAnswered, NotAttendance, Refused
+from attendance_web.demo.failures import LectureFailed
+from attendance_web.demo.lecture import Lecture
+from attendance_web.demo.report import Result, Stages, table, what_was_compared
 from attendance_web.demo.roles import LEAST_FREE, can_be_cast
 
 MAX_LINES = 20  # of differences
@@ -38,18 +39,8 @@ def play(
     console = Console()
     chosen = secrets.randbelow(1_000_000) if seed is None else seed
     try:
-        lecture = Lecture(
-            url,
-            people=people,
-            markers=markers,
-            earned=earned,
-            chance=random.Random(chosen),
-        )
-        with Stages(console) as stages:
-            result = asyncio.run(lecture.play(stages))
-    except ConnectionError:
-        raise DemoFailed(f"nothing answers at {url}: start the service with make run") from None
-    except (CallFailed, LectureFailed) as failure:
+        result = asyncio.run(_played(url, people, markers, earned, random.Random(chosen), console))
+    except (Refused, NotAnswered, NotAttendance, LectureFailed) as failure:
         raise DemoFailed(_few_lines(str(failure), chosen)) from None
     console.print(table(result))
     console.print(
@@ -58,6 +49,24 @@ def play(
         highlight=False,
         soft_wrap=True,
     )
+
+
+async def _played(
+    url: str,
+    people: int,
+    markers: int,
+    earned: Callable[[int], int],
+    chance: random.Random,
+    console: Console,
+) -> Result:
+    lecture = Lecture(url, people=people, markers=markers, earned=earned, chance=chance)
+    try:
+        with Stages(console) as stages:
+            return await lecture.play(stages)
+    except NotAnswered:
+        if lecture.has_begun:
+            raise
+        raise DemoFailed(f"nothing answers at {url}: start the service with make run") from None
 
 
 def _few_lines(failure: str, seed: int) -> str:

@@ -9,37 +9,33 @@ from attendance_web.demo.cast import Person
 from attendance_web.demo.record import Record
 
 
-def sign_up(person: Person) -> None:
-    """Makes an account, as a page that was loaded before would."""
-    person.visitor.get("/api/auth/GetCurrentUserId")
-    made = person.visitor.post(
-        "/accounts/signup/",
-        username=person.username,
-        password=person.password,
-        display_name=person.name,
+async def sign_up(person: Person) -> None:
+    """Makes an account."""
+    made = await person.client.sign_up(
+        username=person.username, password=person.password, display_name=person.name
     )
-    person.user_id = made["user_id"]
+    person.user_id = made.user_id
 
 
-def befriend(pair: tuple[Person, Person]) -> None:
+async def befriend(pair: tuple[Person, Person]) -> None:
     """Has one ask, and the other accept by asking."""
     one, other = pair
-    one.visitor.post("/api/friends/SendFriendRequest", user_id=other.user_id)
-    other.visitor.post("/api/friends/SendFriendRequest", user_id=one.user_id)
+    await one.client.send_friend_request(user_id=other.user_id)
+    await other.client.send_friend_request(user_id=one.user_id)
 
 
-def create_event(people: Sequence[Person], name: str) -> Record:
+async def create_event(people: Sequence[Person], name: str) -> Record:
     """Makes an event that began ten minutes ago and lasts an hour and a half; its creator joins."""
     creator = people[0]
-    start = int(time.time() + creator.visitor.seconds_ahead) - 600
+    start = int(time.time() + creator.client.seconds_ahead) - 600
     end = start + 5400
-    made = creator.visitor.post("/api/events/CreateEvent", name=name, time_from=start, time_to=end)
+    made = await creator.client.create_event(name=name, time_from=start, time_to=end)
     called = {each.user_id: each.name for each in people}
     creator_id = creator.user_id
-    return Record(made["event_id"], name, start, end, creator_id, called, {creator_id})
+    return Record(made.event_id, name, start, end, creator_id, called, {creator_id})
 
 
-def join(person: Person, record: Record) -> None:
+async def join(person: Person, record: Record) -> None:
     """Has somebody join."""
-    person.visitor.post("/api/events/JoinEvent", event_id=record.event_id)
+    await person.client.join_event(event_id=record.event_id)
     record.joined.add(person.user_id)

@@ -2,58 +2,69 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
-from threading import Condition, Thread
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from contextlib import aclosing, asynccontextmanager, suppress
 from typing import Any, Final
+from uuid import UUID
+
+import msgspec
 
 from attendance_core.vocabulary import Seconds
-from attendance_web.demo.client import EventLines, Visitor
+from attendance_web.client import Client, NotAnswered
+from attendance_web.wire.counts import CountsShown
 
-PATH: Final = "/api/events/WatchAttendance"
 COUNTED: Final = ("joined", "waiting", "held", "marked", "participants")
 
 
 class Board:
     """Holds what a screen was told: how often, and what last."""
 
-    def __init__(self, lines: EventLines) -> None:
+    def __init__(self) -> None:
         self.told_count = 0
         self.last: dict[str, Any] | None = None
-        self._changed = Condition()
-        self._lines = lines
+        self._changed = asyncio.Condition()
 
-    def wait_until_shown(self, counts: Mapping[str, int], within: Seconds) -> None:
+    async def wait_until_shown(self, counts: Mapping[str, int], within: Seconds) -> None:
         """Waits until it shows these, or so many seconds."""
-        with self._changed:
-            self._changed.wait_for(lambda: self._shows(counts), within)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(within), self._changed:
+                await self._changed.wait_for(lambda: self._shows(counts))
 
-    def read(self) -> None:
-        """Reads until it is closed."""
-        with suppress(OSError, ValueError):
-            for line in self._lines:
-                if line.startswith(b'data: {"joined"'):
-                    with self._changed:
-                        self.last = json.loads(line.removeprefix(b"data: "))
-                        self.told_count += 1
-                        self._changed.notify_all()
+    async def read(self, told: AsyncGenerator[CountsShown, None]) -> None:
+        """Reads until it is cancelled, or the connection is lost; what it has missed is seen."""
+        with suppress(NotAnswered):
+            async for counts in told:
+                await self.show(counts)
+
+    async def show(self, counts: CountsShown) -> None:
+        """Shows what it was told."""
+        async with self._changed:
+            self.last = msgspec.to_builtins(counts)
+            self.told_count += 1
+            self._changed.notify_all()
 
     def _shows(self, counts: Mapping[str, int]) -> bool:
         last = self.last
         return last is not None and all(last[each] == counts[each] for each in COUNTED)
 
 
-@contextmanager
-def watched(creator: Visitor, stranger: Visitor, event_id: str) -> Iterator[Board]:
-    """Makes the link, and has somebody watch by it who is not logged in. Raises CallFailed."""
-    link = creator.post("/api/events/MakeBoardLink", event_id=event_id)["url"]
-    with stranger.lines(PATH, authorization=f"Board {link.partition('#')[2]}") as lines:
-        board = Board(lines)
-        reader = Thread(target=board.read, name="board", daemon=True)
-        reader.start()
+@asynccontextmanager
+async def watched(creator: Client, event_id: UUID) -> AsyncIterator[Board]:
+    """Makes the link, and has somebody watch by it who is not logged in.
+
+    Raises Refused, NotAnswered.
+    """
+    link = await creator.make_board_link(event_id=event_id)
+    board = Board()
+    async with (
+        Client(creator.url, board=link.url.partition("#")[2]) as stranger,
+        aclosing(stranger.watch_attendance()) as told,
+    ):
+        await board.show(await anext(told))
+        reader = asyncio.create_task(board.read(told))
         try:
             yield board
         finally:
-            lines.close()
-            reader.join()
+            reader.cancel()
+            await asyncio.gather(reader, return_exceptions=True)

@@ -10,10 +10,11 @@ from typing import Final, NamedTuple
 
 from PIL import Image, ImageDraw
 
-from attendance_web.demo.client import Visitor
+from attendance_core.errors import Language
+from attendance_web.client import Client
 
 SIDE: Final = 96  # pixels
-FIRST_NAMES: Final = {
+FIRST_NAMES: Final[dict[Language, tuple[tuple[str, ...], ...]]] = {
     "ru": (
         ("Анна", "Мария", "Елена", "Дарья", "Алина", "Ольга", "Полина", "Вера"),
         ("Иван", "Пётр", "Дмитрий", "Артём", "Никита", "Егор", "Лев", "Тимур"),
@@ -23,7 +24,7 @@ FIRST_NAMES: Final = {
         ("James", "Oliver", "Henry", "Noah", "Thomas", "Oscar", "Ethan", "Samuel"),
     ),
 }
-LAST_NAMES: Final = {
+LAST_NAMES: Final[dict[Language, tuple[tuple[str, ...], ...]]] = {
     "ru": (
         ("Иванова", "Смирнова", "Кузнецова", "Попова", "Соколова", "Лебедева", "Козлова"),
         ("Новиков", "Морозов", "Волков", "Соловьёв", "Васильев", "Зайцев", "Павлов"),
@@ -42,7 +43,7 @@ class Person:
     name: str
     username: str
     password: str
-    visitor: Visitor
+    client: Client
     user_id: int = 0  # known once they have signed up
 
 
@@ -50,7 +51,7 @@ class PickedName(NamedTuple):
     """Holds a full name, and the language it is of, "ru" or "en"."""
 
     name: str
-    language: str
+    language: Language
 
 
 def pick_names(count: int, chance: random.Random) -> Iterator[PickedName]:

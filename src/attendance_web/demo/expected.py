@@ -37,7 +37,7 @@ def sheet(record: Record, made: Moment) -> dict[str, Any]:
     numbers = {user_id: number for number, user_id in enumerate(people, 1)}
     return {
         "event": {
-            "event_id": record.event_id,
+            "event_id": str(record.event_id),
             "name": record.name,
             "time_from": _local(record.starts_at),
             "time_to": _local(record.ends_at),

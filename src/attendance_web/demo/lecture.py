@@ -6,21 +6,24 @@ Then everything that the service says of it is compared with what was played.
 from __future__ import annotations
 
 import asyncio
+import json
 import random
 import secrets
 import time
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from contextlib import AsyncExitStack
 from itertools import pairwise
 from typing import Any, Final, TypeVar
 
+import msgspec
+
+from attendance_web.client import Client
 from attendance_web.demo import expected
 from attendance_web.demo.arriving import befriend, create_event, join, sign_up
 from attendance_web.demo.board import Board, watched
 from attendance_web.demo.cast import Person, face, pick_names
-from attendance_web.demo.client import Visitor
 from attendance_web.demo.comparing import Answers, Comparison, compared
+from attendance_web.demo.failures import LectureFailed
 from attendance_web.demo.organising import Organising
 from attendance_web.demo.record import Record
 from attendance_web.demo.report import MarkerResult, Result, Stages
@@ -34,10 +37,6 @@ MARKING_SECONDS: Final = 30.0  # for the whole sign-in sheet
 TRUTH_SECONDS: Final = 5.0  # Contract: 6.10, what a marker sees equals the truth within them
 WITH_PICTURE: Final = 5  # one in so many; the others are known by their initials
 SUBJECTS: Final = ("Матанализ", "Linear algebra", "Философия", "Databases", "История", "Physics")
-
-
-class LectureFailed(Exception):
-    """Something did not end as the contract promises; a line each says what."""
 
 
 class Lecture:
@@ -64,20 +63,26 @@ class Lecture:
                 name,
                 f"demo.{run}.{number}",
                 f"demo-{secrets.token_urlsafe(9)}",
-                Visitor(url, language),
+                Client(url, language=language),
             )
             for number, (name, language) in enumerate(pick_names(people, chance), 1)
         ]
         self._roles = cast(self._people, markers, chance)
-        self._stranger = Visitor(url, "en")  # who has the link of the board
-        self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="visitor")
+        self._turns = asyncio.Semaphore(AT_ONCE)
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether the service has ever answered."""
+        return any(each.client.has_answered for each in self._people)
 
     async def play(self, stages: Stages) -> Result:
-        """Plays all of it. Raises LectureFailed, CallFailed, ConnectionError."""
+        """Plays all of it. Raises LectureFailed, Refused, NotAnswered, NotAttendance."""
         roles = self._roles
-        with self._threads, ExitStack() as screens:
+        async with AsyncExitStack() as opened:
+            for person in self._people:
+                await opened.enter_async_context(person.client)
             await self._come(stages)
-            record = await self._in_thread(create_event, self._people, self._name)
+            record = await create_event(self._people, self._name)
             organising = Organising(record, self._clock)
             await self._each(
                 stages,
@@ -85,11 +90,9 @@ class Lecture:
                 [each for each in self._people[1:] if each not in roles.outside],
                 lambda each: join(each, record),
             )
-            board = screens.enter_context(
-                watched(roles.creator.visitor, self._stranger, record.event_id)
-            )
-            await self._in_thread(organising.begin, roles)
-            first_end = await self._in_thread(organising.put_off, roles)
+            board = await opened.enter_async_context(watched(roles.creator.client, record.event_id))
+            await organising.begin(roles)
+            first_end = await organising.put_off(roles)
             sheet = Sheet(
                 record,
                 self._clock,
@@ -97,12 +100,12 @@ class Lecture:
                 to_refuse={each.user_id for each in self._some(roles.asking, 5)},
             )
             marking = await self._sign_in(stages, "Marking", sheet, roles.asking)
-            await self._in_thread(organising.correct, roles)
+            await organising.correct(roles)
             await asyncio.sleep(first_end - self._clock())
             again = await self._sign_in(stages, "Asking again", sheet, roles.slips)
             async with latecomers(sheet, roles.markers[0], roles.late_held, roles.late_waiting):
-                during = await self._in_thread(self._compared, record, organising, board)
-            after = await self._in_thread(self._compared, record, organising, board)
+                during = await self._compared(record, organising, board)
+            after = await self._compared(record, organising, board)
             return self._result(sheet, [*marking, *again], board, [during, after])
 
     async def _come(self, stages: Stages) -> None:
@@ -115,15 +118,13 @@ class Lecture:
             stages,
             "Sending pictures",
             with_picture,
-            lambda each: each.visitor.upload(
-                "/api/profile/UpdateProfilePicture", faces[each], "me.png"
-            ),
+            lambda each: each.client.update_profile_picture(image=faces[each], name="me.png"),
         )
         await self._each(stages, "Making friends", pairwise(people), befriend)
 
     def _clock(self) -> float:
         """Tells what time it is at the service, about."""
-        return time.time() + self._roles.creator.visitor.seconds_ahead
+        return time.time() + self._roles.creator.client.seconds_ahead
 
     def _some(self, people: Sequence[Person], part: int) -> list[Person]:
         """Picks one in so many of them, and at least one."""
@@ -170,24 +171,24 @@ class Lecture:
             raise LectureFailed(f"{len(done)} were marked and {len(told)} told, or by others")
         return markers
 
-    def _compared(self, record: Record, organising: Organising, board: Board) -> Comparison:
+    async def _compared(self, record: Record, organising: Organising, board: Board) -> Comparison:
         """Compares all that the service says while nobody does anything. Raises LectureFailed."""
-        board.wait_until_shown(expected.counts(record), TRUTH_SECONDS)
-        get = self._roles.creator.visitor.get
-        event, begun = {"event_id": record.event_id}, self._clock()
+        await board.wait_until_shown(expected.counts(record), TRUTH_SECONDS)
+        creator, event_id, begun = self._roles.creator.client, record.event_id, self._clock()
+        sheet = await self._roles.helper.client.export_attendance(
+            event_id=event_id, format="json", tz=expected.ZONE
+        )
+        made = organising.moment(begun)
+        helpers = (await creator.get_helpers(event_id=event_id)).helpers
+        profiles = [await creator.get_profile(user_id=each.user_id) for each in self._people]
         answers = Answers(
-            sheet=self._roles.helper.visitor.download(
-                "/api/events/ExportAttendance", format="json", tz=expected.ZONE, **event
-            ),
-            made=organising.moment(begun),
-            attendance=get("/api/events/GetAttendance", **event)["participants"],
-            ledger=get("/api/events/GetLedger", **event)["entries"],
-            helpers=[each["user_id"] for each in get("/api/events/GetHelpers", **event)["helpers"]],
+            sheet=json.loads(sheet.content),
+            made=made,
+            attendance=_plain((await creator.get_attendance(event_id=event_id)).participants),
+            ledger=_plain((await creator.get_ledger(event_id=event_id)).entries),
+            helpers=[each.user_id for each in helpers],
             board=board.last,
-            karma={
-                each.user_id: get("/api/profile/GetProfile", user_id=each.user_id)["karma"]
-                for each in self._people
-            },
+            karma={each.user_id: each.karma for each in profiles},
         )
         found = compared(record, answers, self._earned)
         if found.differences:
@@ -228,21 +229,34 @@ class Lecture:
         )
 
     async def _each(
-        self, stages: Stages, name: str, items: Iterable[T], do: Callable[[T], object]
+        self,
+        stages: Stages,
+        name: str,
+        items: Iterable[T],
+        do: Callable[[T], Awaitable[object]],
     ) -> None:
         """Does it for each, a few at once. Raises what the first that fails raises."""
         advance = stages.stage(name, len(every := list(items)))
 
         async def one(item: T) -> None:
-            await self._in_thread(do, item)
+            async with self._turns:
+                await do(item)
             advance()
 
         first, *others = every
         await one(first)  # alone, so that a service that does not answer is complained of once
-        await asyncio.gather(*(one(item) for item in others))
+        tasks = [asyncio.create_task(one(item)) for item in others]
+        try:
+            await asyncio.gather(*tasks)
+        finally:
+            for task in tasks:
+                task.cancel()
 
-    async def _in_thread(self, do: Callable[..., T], *arguments: object) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._threads, do, *arguments)
+
+def _plain(rows: Sequence[msgspec.Struct]) -> list[dict[str, Any]]:
+    """Makes of answers what they were on the wire."""
+    plain: list[dict[str, Any]] = msgspec.to_builtins(rows)
+    return plain
 
 
 async def _nobody_listed(markers: Sequence[Marker], people: Sequence[int]) -> None:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Final
 
 from attendance_web.demo.cast import Person
-from attendance_web.demo.client import CallFailed
+from attendance_web.demo.failures import LectureFailed
 from attendance_web.demo.record import Moment, Record
 from attendance_web.demo.roles import Roles
+from attendance_web.structs.attendance import ReasonName
 
 CLOCK_SLACK_SECONDS: Final = 2.0  # by which clocks of the service, its database and ours may differ
 SHORT_SECONDS: Final = 3  # that the event would last at most if nobody put its end off
 PROLONGED_SECONDS: Final = 1800
 TIMES_BY_HAND: Final = 6  # one mark more than a sheet tells of is annulled. Contract: 8.13
-REASONS: Final = ("duplicate", "other", "not_present", "wrong_person")
+REASONS: Final[tuple[ReasonName, ...]] = ("duplicate", "other", "not_present", "wrong_person")
 
 
 class Organising:
@@ -28,23 +29,24 @@ class Organising:
         """Makes that of what was begun then, by our clock, and has just ended."""
         return Moment(begun - CLOCK_SLACK_SECONDS, self._clock() + CLOCK_SLACK_SECONDS)
 
-    def begin(self, roles: Roles) -> None:
+    async def begin(self, roles: Roles) -> None:
         """Names a helper, and another who does not stay one."""
-        self._post(roles.creator, "AddHelper", user_id=roles.helper.user_id)
-        self._post(roles.creator, "AddHelper", user_id=roles.asking[0].user_id)
-        self._post(roles.asking[0], "RemoveHelper", user_id=roles.asking[0].user_id)
+        first, event_id = roles.asking[0], self._record.event_id
+        await roles.creator.client.add_helper(event_id=event_id, user_id=roles.helper.user_id)
+        await roles.creator.client.add_helper(event_id=event_id, user_id=first.user_id)
+        await first.client.remove_helper(event_id=event_id, user_id=first.user_id)
         self._record.helpers.append(roles.helper.user_id)
 
-    def put_off(self, roles: Roles) -> float:
+    async def put_off(self, roles: Roles) -> float:
         """Has the helper end the event soon, and the creator prolong it; answers that first end."""
-        first = int(self._clock()) + SHORT_SECONDS
-        self._post(roles.helper, "UpdateEvent", time_to=first)
+        first, event_id = int(self._clock()) + SHORT_SECONDS, self._record.event_id
+        await roles.helper.client.update_event(event_id=event_id, time_to=first)
         last = self._record.ends_at + PROLONGED_SECONDS
-        self._post(roles.creator, "UpdateEvent", time_to=last)
+        await roles.creator.client.update_event(event_id=event_id, time_to=last)
         self._record.ends_at = last
         return float(first)
 
-    def correct(self, roles: Roles) -> None:
+    async def correct(self, roles: Roles) -> None:
         """Annuls marks for every reason, marks people by hand, and has others change their names.
 
         Those who slipped have no mark afterwards.
@@ -53,54 +55,58 @@ class Organising:
         for person in roles.slips:
             mark = self._record.standing(person.user_id)
             assert mark is not None
-            self._annul(by_id[mark.actor_id], person, "wrong_person", "my mistake, ask again")
+            marker = by_id[mark.actor_id]
+            await self._annul(marker, person, "wrong_person", "my mistake, ask again")
         for number, person in enumerate(roles.strangers):
-            self._annul(person, person, "not_me", "I was at the dentist" if number else None)
-        self._post(roles.strangers[0], "LeaveEvent")
-        self._record.joined.remove(roles.strangers[0].user_id)
+            await self._annul(person, person, "not_me", "I was at the dentist" if number else None)
+        await self._leave(roles.strangers[0])
         for person in roles.absent:
-            self._annul(roles.creator, person, "not_present", "left in the break")
+            await self._annul(roles.creator, person, "not_present", "left in the break")
         for person in roles.outside:
-            self._mark(roles.creator, person, "=came later; from 3-B")
+            await self._mark(roles.creator, person, "=came later; from 3-B")
         for person in roles.without_phone:
-            self._mark(roles.helper, person, None)
+            await self._mark(roles.helper, person, None)
         again = roles.without_phone[0]
         for number in range(TIMES_BY_HAND):
-            self._annul(roles.creator, again, REASONS[number % len(REASONS)], f"No. {number + 1}")
-            self._mark(roles.helper, again, "no phone")
+            reason = REASONS[number % len(REASONS)]
+            await self._annul(roles.creator, again, reason, f"No. {number + 1}")
+            await self._mark(roles.helper, again, "no phone")
         for number, person in enumerate(roles.renamed):
             name = person.name.upper() if number else f"{person.name.split()[0]} Романова"
-            person.visitor.post("/api/profile/UpdateProfileInfo", display_name=name)
+            await person.client.update_profile_info(display_name=name)
             self._record.names[person.user_id] = person.name = name
-        stays_marked = roles.renamed[0]
-        self._post(stays_marked, "LeaveEvent")
-        self._record.joined.remove(stays_marked.user_id)
+        await self._leave(roles.renamed[0])  # who stays marked
 
-    def _mark(self, actor: Person, person: Person, note: str | None) -> None:
-        begun, about = self._clock(), {"user_id": person.user_id}
-        more = {} if note is None else {"note": note}
-        n = self._post(actor, "MarkParticipant", **about, **more)["n"]
+    async def _leave(self, person: Person) -> None:
+        await person.client.leave_event(event_id=self._record.event_id)
+        self._record.joined.remove(person.user_id)
+
+    async def _mark(self, actor: Person, person: Person, note: str | None) -> None:
+        begun = self._clock()
+        entry = await actor.client.mark_participant(
+            event_id=self._record.event_id, user_id=person.user_id, note=note or ""
+        )
         when = self.moment(begun)
-        _check(n, self._record.note_mark(person.user_id, actor.user_id, when, "hand", note), person)
+        played = self._record.note_mark(person.user_id, actor.user_id, when, "hand", note)
+        _check(entry.n, played, person)
 
-    def _annul(self, actor: Person, person: Person, reason: str, note: str | None) -> None:
+    async def _annul(
+        self, actor: Person, person: Person, reason: ReasonName, note: str | None
+    ) -> None:
         begun, mark = self._clock(), self._record.standing(person.user_id)
         assert mark is not None
-        about = {"user_id": person.user_id, "n": mark.n, "reason": reason}
-        more = {} if note is None else {"note": note}
-        n = self._post(actor, "AnnulMark", **about, **more)["n"]
-        when = self.moment(begun)
-        _check(
-            n,
-            self._record.note_annulment(person.user_id, actor.user_id, when, reason, note),
-            person,
+        entry = await actor.client.annul_mark(
+            event_id=self._record.event_id,
+            user_id=person.user_id,
+            n=mark.n,
+            reason=reason,
+            note=note or "",
         )
+        when = self.moment(begun)
+        played = self._record.note_annulment(person.user_id, actor.user_id, when, reason, note)
+        _check(entry.n, played, person)
 
-    def _post(self, actor: Person, call: str, **arguments: object) -> Any:
-        path, event_id = f"/api/events/{call}", self._record.event_id
-        return actor.visitor.post(path, event_id=event_id, **arguments)
 
-
-def _check(answered: object, played: int, person: Person) -> None:
+def _check(answered: int, played: int, person: Person) -> None:
     if answered != played:
-        raise CallFailed(f"entry {played} of {person.name} was answered as {answered}")
+        raise LectureFailed(f"entry {played} of {person.name} was answered as {answered}")

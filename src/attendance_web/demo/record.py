@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
+from uuid import UUID
 
 
 class Moment(NamedTuple):
@@ -39,7 +40,7 @@ class Deed:
 class Record:
     """One event as it was played, with the people in it, by their ids."""
 
-    event_id: str
+    event_id: UUID
     name: str
     starts_at: int  # UNIX seconds
     ends_at: int  # UNIX seconds

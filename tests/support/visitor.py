@@ -5,19 +5,16 @@ from __future__ import annotations
 import base64
 import http.client
 import json
-import socket
 import ssl
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from http.cookies import SimpleCookie
 from typing import Any, Final
 from urllib.parse import urlencode, urlsplit
 
-from websockets.asyncio.client import ClientConnection, connect
+from websockets.asyncio.client import connect
 
 ANSWER_SECONDS: Final = 15.0
-SILENCE_SECONDS: Final = 30.0  # of a stream, which says something every 15 s
 SCHEMES: Final = {"http": "ws", "https": "wss"}
 UNLIKE: Final = "is not like http://127.0.0.1:8000"
 NOT_OURS: Final = "what answers there is no attendance service"
@@ -25,24 +22,6 @@ NOT_OURS: Final = "what answers there is no attendance service"
 
 class CallFailed(Exception):
     """A call was refused, or not answered as promised; one line says which, and why."""
-
-
-class EventLines:
-    """The lines of an answer that goes on; another thread may close it."""
-
-    def __init__(self, answer: http.client.HTTPResponse, connection: socket.socket) -> None:
-        self._answer, self._connection = answer, connection
-        connection.settimeout(SILENCE_SECONDS)
-
-    def __iter__(self) -> Iterator[bytes]:
-        """Yields each line. Raises OSError."""
-        while line := self._answer.readline():
-            yield line
-
-    def close(self) -> None:
-        """Has the lines end; idempotent."""
-        with suppress(OSError):
-            self._connection.shutdown(socket.SHUT_RDWR)
 
 
 class Visitor:
@@ -72,33 +51,6 @@ class Visitor:
     def upload(self, path: str, image: bytes, name: str) -> None:
         """Sends a picture. Raises CallFailed, ConnectionError."""
         self.post(path, image=base64.b64encode(image).decode(), name=name)
-
-    def download(self, path: str, **parameters: object) -> Any:
-        """Calls what answers a file of JSON. Raises CallFailed, ConnectionError."""
-        body = self._send("GET", f"{path}?{urlencode(parameters)}", None)
-        try:
-            content = json.loads(body)
-        except ValueError:
-            raise CallFailed(f"{path}: {NOT_OURS}") from None
-        return _response(path, body) if "error" in content else content
-
-    @contextmanager
-    def lines(self, path: str, **headers: str) -> Iterator[EventLines]:
-        """Calls what goes on answering. Raises CallFailed, ConnectionError."""
-        connection = self._connection()
-        try:
-            connection.connect()
-            ours = connection.sock
-            connection.request("GET", path, None, self.headers() | headers)
-            answer = connection.getresponse()
-            if answer.getheader("Content-Type", "").partition(";")[0] != "text/event-stream":
-                _response(path, answer.read())
-                raise CallFailed(f"{path}: {NOT_OURS}")
-            yield EventLines(answer, ours)
-        except http.client.HTTPException:
-            raise CallFailed(f"{path}: {NOT_OURS}") from None
-        finally:
-            connection.close()
 
     def socket(self, path: str, event_id: str) -> connect:
         """Makes a socket that is still to be opened."""
@@ -161,8 +113,3 @@ def _response(path: str, body: bytes) -> Any:
     if error != 0:
         raise CallFailed(f"{path}: {text} (error {error})")
     return envelope.get("response")
-
-
-def abort(socket: ClientConnection) -> None:
-    """Drops a connection as a phone does that changes networks: without a Close frame."""
-    socket.transport.abort()
