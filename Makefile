@@ -133,7 +133,7 @@ TRIED := tests/unit tests/contract/test_stores.py \
   tests/contract/test_sheet_files.py tests/contract/test_sheet_workers.py tests/contract/test_files.py \
   tests/contract/test_cli.py tests/contract/test_server.py tests/contract/test_envelope.py tests/contract/test_frames.py \
   tests/contract/test_http_protocol.py tests/contract/test_ws_protocol.py tests/contract/test_metrics.py \
-  tests/contract/test_calls_oidc.py
+  tests/contract/test_calls_oidc.py tests/contract/test_client_calls.py tests/contract/test_client_losses.py
 define try
 	$(PYTHON) -m venv --clear build/$@
 	build/$@/bin/python -m pip install --disable-pip-version-check --quiet --upgrade 'pip>=25.1'

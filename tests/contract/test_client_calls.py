@@ -134,6 +134,14 @@ class TestWhoAsks:
         anna = client(site)
         assert await anna.log_in(username=name, password=PASSWORD) == made
 
+    async def test_and_on_https_by_those_of_https(self, site: Site) -> None:
+        app: Any = site.app
+        by_https = httpx.ASGITransport(app=app)
+        async with Client("https://attendance.test", transport=by_https) as anna:
+            made = await anna.sign_up(username=f"anna{next(numbers)}", password=PASSWORD)
+            assert (await anna.get_current_user_id()).user_id == made.user_id
+            assert "__Host-sessionid=" in anna.shown()["cookie"]
+
     async def test_a_token_of_forms_that_the_service_has_forgotten_is_fetched_anew(
         self, site: Site
     ) -> None:

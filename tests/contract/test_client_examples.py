@@ -17,6 +17,7 @@ import pytest_asyncio
 from attendance_core.marking.places import Marked, Waiting
 from attendance_core.marking.terms import Terms
 from attendance_core.vocabulary import EventId, UserId
+from attendance_web import client
 from tests.support.live_house import House, Visitor, eventually, opened_house
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -60,6 +61,11 @@ async def waits(house: House, event_id: EventId, person: Visitor) -> None:
 
 async def _waits(house: House, event_id: EventId, person: Visitor) -> bool:
     return isinstance(await house.state_of(event_id, person), Waiting)
+
+
+async def test_the_page_names_whatever_there_is() -> None:
+    named = set(re.findall(r"`(\w+)[`(]", PAGE))
+    assert set(client.__all__) <= named
 
 
 async def test_the_page_shows_four_programs() -> None:

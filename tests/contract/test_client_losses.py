@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from http import HTTPStatus
@@ -37,6 +38,7 @@ from attendance_web.client.frames import EventTimes, Frame, HeldBy, Place
 from attendance_web.client.marking import FRAMES_A_SECOND, FRAMES_AT_ONCE, MAY_CLOSE
 from attendance_web.live import messages
 from attendance_web.live.close_codes import ENDING_CODES
+from tests.support.nginx import certified, trusting
 
 PATIENCE = 30.0  # seconds
 EVENT = UUID(int=7)
@@ -460,6 +462,25 @@ class TestComingBack:
                     assert ids(marking) == [ANNA, BORIS]
             else:
                 with pytest.raises(NotAttendance):
+                    async with client.marking(EVENT):
+                        pass
+
+    async def test_a_certificate_is_looked_at(self, tmp_path: Path) -> None:
+        key, certificate = certified(tmp_path)
+        ours = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        ours.load_cert_chain(certificate, key)
+        async with (
+            asyncio.timeout(PATIENCE),
+            serve(Service(lists_both), "127.0.0.1", 0, ssl=ours) as server,
+        ):
+            url = f"https://127.0.0.1:{port_of(server)}"
+            async with (
+                Client(url, trusts=trusting(tmp_path)) as client,
+                client.marking(EVENT) as marking,
+            ):
+                assert ids(marking) == [ANNA, BORIS]
+            async with Client(url) as client:
+                with pytest.raises(NotAnswered, match="certificate"):
                     async with client.marking(EVENT):
                         pass
 

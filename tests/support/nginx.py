@@ -54,7 +54,7 @@ def proxied(
     port = free_port()
     here = f"listen 127.0.0.1:{port}"
     if tls:
-        key, certificate = _certified(folder)
+        key, certificate = certified(folder)
         here = f"ssl_certificate {certificate}; ssl_certificate_key {key}; {here} ssl"
     text = _listing(CONF.read_text(), services)
     for there, instead in {
@@ -98,7 +98,8 @@ def _user() -> str:
     return " user root root;" if os.geteuid() == 0 else ""
 
 
-def _certified(folder: Path) -> tuple[Path, Path]:
+def certified(folder: Path) -> tuple[Path, Path]:
+    """A key, and its certificate for this machine, which `trusting` trusts."""
     key, certificate = folder / "key.pem", folder / "certificate.pem"
     subprocess.run(
         [

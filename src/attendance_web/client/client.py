@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from ssl import SSLContext
 from types import TracebackType
 from typing import Self, TypedDict
 from uuid import UUID
@@ -29,8 +30,9 @@ class Client(Calls):
     ``token`` or ``board`` shows who asks; without either one logs in (`log_in`), and the cookies
     are kept. ``language``: of texts for people. ``patience``: how long a call may wait in all for
     its turn (429), for a service that is not available (503), and for one that is restarted; what
-    may not be said twice is not. ``transport``: what carries the calls, an application in this
-    process for one.
+    may not be said twice is not. ``trusts``: certificates that are trusted, where those of the
+    system are not enough. ``transport``: what carries the calls, an application in this process
+    for one.
 
     Raises NotAttendance for what is no address of a service.
     """
@@ -43,6 +45,7 @@ class Client(Calls):
         board: str | None = None,
         language: Language = "en",
         patience: Seconds = PATIENCE,
+        trusts: SSLContext | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         headers: dict[str, str] = {"accept-language": language}
@@ -50,7 +53,7 @@ class Client(Calls):
             headers["authorization"] = f"Bearer {token}"
         elif board is not None:
             headers["authorization"] = f"Board {board}"
-        super().__init__(url, headers, patience=patience, transport=transport)
+        super().__init__(url, headers, patience=patience, trusts=trusts, transport=transport)
 
     async def __aenter__(self) -> Self:
         return self
@@ -77,7 +80,7 @@ class Client(Calls):
 
     def _address(self, role: str, event_id: UUID, more: str) -> Address:
         url = f"ws{self.url.removeprefix('http')}/ws/{role}?event_id={event_id}{more}"
-        return Address(url, self.shown)
+        return Address(url, self.shown, self.trusts)
 
     def _how(self) -> _How:
         return {"patience": self.patience, "is_known": lambda: self.has_answered}

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from ssl import SSLContext
 from typing import Final, Protocol, TypeVar
 
 from websockets.asyncio.client import ClientConnection, connect
@@ -56,6 +57,7 @@ class Address:
 
     url: str
     headers: Callable[[], Mapping[str, str]]  # at the moment: a cookie may change
+    trusts: SSLContext | None = None
 
 
 class Link:
@@ -163,10 +165,12 @@ class Link:
             self._owner.lost()
 
     async def _opened(self) -> ClientConnection:
+        is_secure = self._address.url.startswith("wss:")
         return await connect(
             self._address.url,
             additional_headers=self._address.headers(),
             user_agent_header=None,  # ours is among the headers
+            ssl=(self._address.trusts or True) if is_secure else None,
             compression=None,
             open_timeout=None,
             ping_interval=None,  # a socket without an answer is lost, and not closed
