@@ -7,6 +7,7 @@ from __future__ import annotations
 import fcntl
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -24,19 +25,24 @@ class NotMade(Exception):
 
 
 def python_of_idiom(folder: Path = BUILD / "idiom") -> Path:
-    """Finds its interpreter, and makes the environment where it is missing or of other versions.
+    """Finds its interpreter, and makes the environment where it is missing. Raises NotMade."""
+    return python_with(NEEDED, CONSTRAINTS, folder)
 
-    Raises NotMade.
+
+def python_with(needed: Sequence[str], constraints: Path, folder: Path) -> Path:
+    """Finds the interpreter of an environment of its own that has what is ``needed``.
+
+    It is made where it is missing, or of other versions than ``constraints`` says. Raises NotMade.
     """
     python, stamp = folder / "bin" / "python", folder / "made-of"
-    wanted = f"{sys.version}\n{CONSTRAINTS.read_text(encoding='utf-8')}"
+    wanted = f"{sys.version}\n{constraints.read_text(encoding='utf-8')}"
     folder.parent.mkdir(exist_ok=True)
     with folder.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # several tests may want it at once
         if not stamp.exists() or stamp.read_text(encoding="utf-8") != wanted:
             _run(sys.executable, "-m", "venv", "--clear", str(folder))
             pip = (str(python), "-m", "pip", "install", "--disable-pip-version-check", "--quiet")
-            _run(*pip, "--constraint", str(CONSTRAINTS), *NEEDED)
+            _run(*pip, "--constraint", str(constraints), *needed)
             stamp.write_text(wanted, encoding="utf-8")
     return python
 

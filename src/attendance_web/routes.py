@@ -29,6 +29,7 @@ from attendance_web import (
 from attendance_web.http import csrf, every_answer, openapi, page_redirect
 from attendance_web.http.call import Call
 from attendance_web.http.call_services import CallServices
+from attendance_web.http.descriptions import description_route
 from attendance_web.http.exception_handlers import EXCEPTION_HANDLERS
 from attendance_web.http.pipeline import handler_of
 
@@ -82,7 +83,7 @@ ROUTES: Final = [
     *pictures.ROUTES,
     *scan_images.ROUTES,
     *health.ROUTES,
-    *openapi.routes(CALLS),
+    description_route(openapi.PATHS, openapi.document(CALLS)),
     *page.ROUTES,
     *event_page.ROUTES,
 ]

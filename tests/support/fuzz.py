@@ -16,6 +16,7 @@ from tests.support.pictures import picture
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data"
+BODIES = (JSON, FORM, MULTIPART)
 CHARACTERS = "aЯё9 .-_%'\"<>&=+/\\\0\n\r\t\u202e\ufeff\u0301\u200b😀\U0010ffff"
 TEXTS = ["", " ", "null", "true", "NaN", "-1", "1e309", "0x41", "٣", "{}", "[]", "a" * 5_000]
 NUMBERS = [0, -1, 1, 1.5, 1.0, 1e308, 2**31, 2**53 + 1, 2**63, -(2**63) - 1, 10**30]
@@ -117,8 +118,8 @@ class Fuzz:
 
     def _body(self, content: dict[str, Any]) -> dict[str, Any]:
         chance = self._by_chance
-        kind = chance.choice([JSON, JSON, *content])
-        schema = self._resolved(content[kind]["schema"])
+        kind = chance.choice([JSON, JSON, *BODIES])  # what others may come as, the text says
+        schema = self._resolved(content[JSON]["schema"])
         given = self._arguments(schema["properties"], schema.get("required", []))
         if chance.random() < 0.06:
             raw = chance.choice(

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import gzip
 from collections.abc import Iterable, Sequence
 from http import HTTPStatus
 from typing import Any, Final
 
 import msgspec
-from litestar import Request, Response
-from litestar.handlers import HTTPRouteHandler
 
 from attendance_core.tokens import BEGINNING
 from attendance_core.version import __version__
 from attendance_web.http.call import Call
 from attendance_web.http.csrf import CSRF_COOKIE, CSRF_HEADER
 from attendance_web.http.envelope import JSON
-from attendance_web.http.packing import accepts_gzip
 from attendance_web.http.wire_codes import BROKEN, UNAVAILABLE, WIRE
 from attendance_web.wire.counts import EVENT_STREAM
 from attendance_web.wire.credentials import SESSION_COOKIE
@@ -26,7 +22,8 @@ Schema = dict[str, Any]
 PATHS: Final = ("/schema", "/schema/openapi.json")
 TAGS: Final = {"accounts": "accounts", "auth": "accounts", "profile": "profiles"}
 REF: Final = "#/components/schemas/{name}"
-BODIES: Final = (JSON, "application/x-www-form-urlencoded", "multipart/form-data")
+REFUSED: Final = "ErrorEnvelope"
+DONE: Final = "DoneAnswer"  # of the calls that have nothing to say
 ABOUT: Final = """\
 Every answer is an envelope: `error` 0 is success, and `response` has what was asked for.
 `error_msg` is for a person, in the language of `Accept-Language` (ru or en); the `code` of a
@@ -51,6 +48,9 @@ A program shows a token (`CreateToken`) of the scope that the call names; with a
 (3, `missing_scope`), as it is at calls that name none.
 
 Whole numbers may also be given as strings of digits. Unknown fields are ignored.
+
+A body may also be `application/x-www-form-urlencoded` or `multipart/form-data`, with the same
+names: a list is one text there, with commas between, and an `image` is a file of the multipart one.
 """
 
 
@@ -65,6 +65,8 @@ def document(calls: Sequence[Call]) -> Schema:
         paths.setdefault(call.path, {})[call.method.lower()] = _operation(
             call, schema_of, components
         )
+    components |= {_answer_name(call): _envelope(_answer(call, schema_of)) for call in calls}
+    components[REFUSED] = _envelope({"type": "object"}, refused=True)
     return {
         "openapi": "3.1.0",
         "info": {
@@ -74,7 +76,7 @@ def document(calls: Sequence[Call]) -> Schema:
         },
         "paths": paths,
         "components": {
-            "schemas": {**components, "ErrorEnvelope": _envelope({"type": "object"}, refused=True)},
+            "schemas": _referred_to(paths, components),
             "securitySchemes": {
                 "session": {"type": "apiKey", "in": "cookie", "name": SESSION_COOKIE},
                 "bearer": {
@@ -83,10 +85,11 @@ def document(calls: Sequence[Call]) -> Schema:
                     "bearerFormat": f"{BEGINNING}...",
                     "description": "What CreateToken gives out; a call says which scope it needs.",
                 },
-                "board": {
-                    "type": "http",
-                    "scheme": "board",
-                    "description": "The secret in the fragment of a board's link.",
+                "board": {  # no scheme that generators know, so that they are told a header
+                    "type": "apiKey",
+                    "in": "header",
+                    "name": "Authorization",
+                    "description": "`Board <secret>`, as in the fragment of a board's link.",
                 },
                 "csrf": {
                     "type": "apiKey",
@@ -101,7 +104,6 @@ def document(calls: Sequence[Call]) -> Schema:
 
 def _operation(call: Call, schema_of: dict[Any, Schema], components: dict[str, Any]) -> Schema:
     arguments = _resolved(schema_of[call.arguments], components)
-    answer = {"type": "object"} if call.answer is None else schema_of[call.answer]
     operation: Schema = {
         "operationId": call.name,
         "summary": call.summary,
@@ -110,7 +112,7 @@ def _operation(call: Call, schema_of: dict[Any, Schema], components: dict[str, A
         "responses": {
             "200": {
                 "description": "Done, or refused by the call itself (`error` says which)",
-                "content": _content(call, answer),
+                "content": _content(call, schema_of),
             },
             **{str(status): _refusal(status) for status in _statuses(call)},
         },
@@ -120,20 +122,49 @@ def _operation(call: Call, schema_of: dict[Any, Schema], components: dict[str, A
     else:
         operation["requestBody"] = {
             "required": bool(arguments.get("required")),
-            "content": {each: _content_of(each, arguments) for each in BODIES},
+            "content": {JSON: {"schema": schema_of[call.arguments]}},
         }
     return operation
 
 
-def _content(call: Call, answer: Schema) -> Schema:
+def _content(call: Call, schema_of: dict[Any, Schema]) -> Schema:
     """Describes what comes with 200: an envelope, a file, or of a stream the data of each event."""
-    refused = {"$ref": REF.format(name="ErrorEnvelope")}
     if call.is_stream:
-        return {EVENT_STREAM: {"schema": answer}, JSON: {"schema": refused}}
+        return {EVENT_STREAM: {"schema": schema_of[call.answer]}, JSON: {"schema": _ref(REFUSED)}}
     if not call.media_types:
-        return {JSON: {"schema": {"anyOf": [_envelope(answer), refused]}}}
+        return {JSON: {"schema": {"anyOf": [_ref(_answer_name(call)), _ref(REFUSED)]}}}
     files: Schema = {each: {"schema": {"type": "string"}} for each in call.media_types}
-    return {**files, JSON: {"schema": {"anyOf": [{"type": "object"}, refused]}}}
+    return {**files, JSON: {"schema": {"anyOf": [{"type": "object"}, _ref(REFUSED)]}}}
+
+
+def _answer_name(call: Call) -> str:
+    return DONE if call.answer is None else f"{call.name}Answer"
+
+
+def _answer(call: Call, schema_of: dict[Any, Schema]) -> Schema:
+    return {"type": "object"} if call.answer is None else schema_of[call.answer]
+
+
+def _ref(name: str) -> Schema:
+    return {"$ref": REF.format(name=name)}
+
+
+def _referred_to(described: Schema, components: dict[str, Schema]) -> dict[str, Schema]:
+    """Keeps what is referred to: the arguments of a GET are written out where they belong."""
+    found: dict[str, Schema] = {}
+    to_look_at: list[Any] = [described]
+    while to_look_at:
+        match to_look_at.pop():
+            case {"$ref": str(reference)}:
+                name = reference.rpartition("/")[2]
+                if name not in found:
+                    found[name] = components[name]
+                    to_look_at.append(components[name])
+            case dict(fields):
+                to_look_at += fields.values()
+            case list(items):
+                to_look_at += items
+    return dict(sorted(found.items()))
 
 
 def _tag(path: str) -> str:
@@ -157,23 +188,6 @@ def _plain(schema: Schema) -> Schema:
     """Leaves out null, which a query cannot say."""
     some = [each for each in schema.get("anyOf", ()) if each.get("type") != "null"]
     return some[0] if len(some) == 1 else schema
-
-
-def _content_of(media_type: str, arguments: Schema) -> Schema:
-    """Describes a body of one type: in a form a list is one text, with commas between."""
-    lists = [name for name, each in arguments["properties"].items() if each.get("type") == "array"]
-    described: Schema = {"schema": _body(media_type, arguments)}
-    if lists and media_type != JSON:
-        described["encoding"] = {name: {"style": "form", "explode": False} for name in lists}
-    return described
-
-
-def _body(media_type: str, arguments: Schema) -> Schema:
-    """Describes a body: in a multipart one a file comes as it is, in the others as Base64."""
-    if media_type != "multipart/form-data" or "image" not in arguments["properties"]:
-        return arguments
-    image = {"type": "string", "contentMediaType": "image/*"}
-    return {**arguments, "properties": {**arguments["properties"], "image": image}}
 
 
 def _envelope(response: Schema, *, refused: bool = False) -> Schema:
@@ -217,25 +231,5 @@ def _statuses(call: Call) -> list[int]:
 def _refusal(status: int) -> Schema:
     return {
         "description": HTTPStatus(status).phrase,
-        "content": {JSON: {"schema": {"$ref": REF.format(name="ErrorEnvelope")}}},
+        "content": {JSON: {"schema": _ref(REFUSED)}},
     }
-
-
-def routes(calls: Sequence[Call]) -> list[HTTPRouteHandler]:
-    """Serves the description as JSON; a page of its own would only load it again.
-
-    It is written and packed once: anybody may ask for it, as often as they like.
-    """
-    written = msgspec.json.encode(document(calls))
-    packed = gzip.compress(written, mtime=0)
-
-    async def schema(request: Request[Any, Any, Any]) -> Response[bytes]:
-        headers = {"Cache-Control": "private, no-cache", "Vary": "Accept-Encoding"}
-        if not accepts_gzip(request.scope["headers"]):
-            return Response(written, media_type=JSON, headers=headers)
-        headers["Content-Encoding"] = "gzip"
-        return Response(packed, media_type=JSON, headers=headers)
-
-    return [
-        HTTPRouteHandler(list(PATHS), http_method="GET", include_in_schema=False)(schema),
-    ]

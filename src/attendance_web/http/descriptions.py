@@ -1,0 +1,32 @@
+"""Serves descriptions for programs: JSON that never changes while the service runs."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from litestar import Request, Response
+from litestar.handlers import HTTPRouteHandler
+
+from attendance_web.http.envelope import JSON
+from attendance_web.http.packing import accepts_gzip
+
+
+def description_route(paths: Sequence[str], described: Any) -> HTTPRouteHandler:
+    """Serves a description as JSON; a page of its own would only load it again.
+
+    It is written and packed once: anybody may ask for it, as often as they like.
+    """
+    written = msgspec.json.encode(described)
+    packed = gzip.compress(written, mtime=0)
+
+    async def describe(request: Request[Any, Any, Any]) -> Response[bytes]:
+        headers = {"Cache-Control": "private, no-cache", "Vary": "Accept-Encoding"}
+        if not accepts_gzip(request.scope["headers"]):
+            return Response(written, media_type=JSON, headers=headers)
+        headers["Content-Encoding"] = "gzip"
+        return Response(packed, media_type=JSON, headers=headers)
+
+    return HTTPRouteHandler(list(paths), http_method="GET", include_in_schema=False)(describe)

@@ -1,0 +1,64 @@
+"""Clients that public generators make of our description mark somebody, as it stands.
+
+Contract: 1.1, 1.3, 7.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import pytest
+import pytest_asyncio
+
+from tests.support.generators import SOURCES, node_folder, python_generator, run
+from tests.support.live_house import House, opened_house
+
+# Environments of hundreds of files, which are made where they are missing
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.timeout(900),
+    pytest.mark.asyncio(loop_scope="module"),
+]
+REFUSED = "person_not_found"  # what each hears in the end, of nobody
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def house() -> AsyncIterator[House]:
+    async with opened_house(None) as opened:
+        yield opened
+
+
+def address_of(house: House) -> str:
+    return f"http://127.0.0.1:{house.port}"
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def description(house: House, tmp_path: Path) -> Path:
+    """The folder that the description is in, as the service gives it out."""
+    async with httpx.AsyncClient() as client:
+        answer = await client.get(f"{address_of(house)}/schema/openapi.json")
+    (tmp_path / "openapi.json").write_bytes(answer.content)
+    return tmp_path
+
+
+async def test_openapi_python_client(house: House, description: Path) -> None:
+    programs = await python_generator()
+    made = description / "made"
+    path = {"PATH": str(programs), "PYTHONPATH": ""}  # it tidies up by a ruff of its own
+    generate = ("generate", "--path", "openapi.json", "--output-path", made, "--fail-on-warning")
+    await run(programs / "openapi-python-client", *generate, cwd=description, **path)
+    script = SOURCES / "mark_somebody.py"
+    path["PYTHONPATH"] = str(made)
+    said = await run(programs / "python", script, address_of(house), cwd=description, **path)
+    assert said.splitlines() == [REFUSED]
+
+
+async def test_openapi_ts_whose_types_are_checked(house: House, description: Path) -> None:
+    folder = await node_folder(description)
+    said = await run("node", "generate.mjs", cwd=folder)
+    assert "warning" not in said.lower(), said
+    await run("node", "node_modules/typescript/bin/tsc", "--project", ".", cwd=folder)
+    said = await run("node", "compiled/mark_somebody.js", address_of(house), cwd=folder)
+    assert said.splitlines() == [REFUSED]
