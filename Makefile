@@ -102,7 +102,7 @@ lint: install ## Check style, formatting and the directions of imports
 
 # What runs in this process, where coverage sees it, and takes no way that others do not take
 IN_PROCESS := tests/unit $(patsubst %,tests/contract/%.py,$(addprefix test_, \
-  accepting asgi asgi_stock bounded browsing calls_accounts calls_attendance calls_boards calls_data calls_events calls_friends \
+  accepting asgi asgi_stock asyncapi bounded browsing calls_accounts calls_attendance calls_boards calls_data calls_events calls_friends \
   calls_oidc calls_organisers calls_pictures calls_profiles calls_recovery calls_review calls_tokens client_calls client_examples client_losses \
   client_sockets codes corrections_live \
   csrf damaged deletion endings envelope event_page files frames full_disk health heartbeat holds \
@@ -183,10 +183,11 @@ FUZZ_REQUESTS ?= 12000
 fuzz: install ## Ask whatever the description allows, and more, by chance (FUZZ_REQUESTS=n FUZZ_SEED=n)
 	FUZZ_REQUESTS=$(FUZZ_REQUESTS) FUZZ_SEED=$(FUZZ_SEED) $(BIN)/python -m pytest -q tests/contract/test_fuzz.py
 
-.PHONY: docs
-docs: install ## Print docs/wire.md from what goes over the wire, the synchronous face's types, and the client's calls
+.PHONY: wire
+wire: install ## Print docs/wire.md and the vectors for clients, the synchronous face's types, and the client's calls
 	$(BIN)/python docs/print_wire.py > docs/wire.md.new
 	mv docs/wire.md.new docs/wire.md
+	$(BIN)/python docs/print_vectors.py
 	$(BIN)/python docs/print_sync_stub.py > docs/sync.pyi.new
 	mv docs/sync.pyi.new src/attendance_adapters/sync/use_cases.pyi
 	$(BIN)/python docs/print_client.py

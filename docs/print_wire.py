@@ -1,4 +1,4 @@
-"""Prints docs/wire.md: the calls and the frames, from what declares them. Run by `make docs`."""
+"""Prints docs/wire.md: the calls and the frames, from what declares them. Run by `make wire`."""
 
 from __future__ import annotations
 
@@ -34,11 +34,14 @@ from attendance_core.marking.frames import (
 )
 from attendance_core.profiles import ProfileSummary
 from attendance_core.vocabulary import FileKey, UserId
+from attendance_web.http import openapi
 from attendance_web.http.call import Call
-from attendance_web.live import close_codes
+from attendance_web.live import asyncapi, close_codes
 from attendance_web.live.commands import COMMANDS
 from attendance_web.live.messages import PONG, encode, encode_error, spell_person
+from attendance_web.live.service_frames import SERVICE_FRAMES
 from attendance_web.routes import CALLS
+from attendance_web.socket_descriptions import VECTORS_PATH
 from attendance_web.wire import refusals
 
 ANNA, BORIS = UserId(7), UserId(12)
@@ -51,20 +54,20 @@ PEOPLE = {
 # Words of their own for a code that refuses openings, too
 ENDINGS_OF_OPENINGS = (errors.EventDeleted, errors.NoLongerMarks)
 OF_CALLS = (errors.ScanTaken,)  # which have a code that commands are refused with, too
-FRAMES: tuple[tuple[str, Frame], ...] = (
-    ("marking", MarkingList((ANNA, BORIS), (1800000000.25, 1800000004.5))),
-    ("marking", UserJoined(ANNA, 1800000000.25)),
-    ("marking", UserLeft(ANNA)),
-    ("marking", Prepared(ANNA, 90.0)),
-    ("marking", Confirmed(BORIS, 1, 50)),
-    ("marking", Confirmed(BORIS, 1, 0, again=True)),
-    ("marking", GivenBack()),
-    ("marking", ReservationExpired(ANNA)),
-    ("mark_me", WasMarked(BORIS)),
-    ("mark_me, news", HeldBy(BORIS, 90.0)),
-    ("mark_me, news", LetGo()),
-    ("mark_me, news", YourPosition(3, 40, 5)),
-    ("both, news", EventUpdated("Физика", 1800000000.0, 1800005400.0)),
+FRAMES: tuple[Frame, ...] = (
+    MarkingList((ANNA, BORIS), (1800000000.25, 1800000004.5)),
+    UserJoined(ANNA, 1800000000.25),
+    UserLeft(ANNA),
+    Prepared(ANNA, 90.0),
+    Confirmed(BORIS, 1, 50),
+    Confirmed(BORIS, 1, 0, again=True),
+    GivenBack(),
+    ReservationExpired(ANNA),
+    WasMarked(BORIS),
+    HeldBy(BORIS, 90.0),
+    LetGo(),
+    YourPosition(3, 40, 5),
+    EventUpdated("Физика", 1800000000.0, 1800005400.0),
 )
 
 
@@ -73,8 +76,17 @@ def lines() -> Iterator[str]:
     yield "# The wire"
     yield ""
     yield paragraph(
-        "Printed by `make docs` from what the service itself decodes and encodes with. What all of "
+        "Printed by `make wire` from what the service itself decodes and encodes with. What all of "
         "it means, rule by rule, is in [the contract](contract.md)."
+    )
+    yield ""
+    yield paragraph(
+        "A running service describes its calls to programs by OpenAPI 3.1 at "
+        f"`{openapi.PATHS[0]}`, and its sockets by AsyncAPI 3 at `{asyncapi.PATH}`. "
+        f"At `{VECTORS_PATH}` it has vectors: "
+        "stories of a `marking` socket, step by step with the `frames` that come, the `list` that "
+        "is to be seen after them, by ids, and whom its marker `holds`. A client that folds them "
+        "to the same has understood what is said [below](#what-a-markers-client-knows)."
     )
     yield ""
     yield from wire_limits.first_steps()
@@ -115,8 +127,9 @@ def lines() -> Iterator[str]:
     yield ""
     yield "socket | frame | meaning"
     yield "---|---|---"
-    for socket, frame in FRAMES:
-        yield f"{socket} | `{encode(frame, 'en', PEOPLE).text}` | {first_line(type(frame))}"
+    for frame in FRAMES:
+        spelt = encode(frame, "en", PEOPLE).text
+        yield f"{_hearers(frame)} | `{spelt}` | {first_line(type(frame))}"
     yield f"both | `{PONG.text}` | The answer to a ping."
     yield f"both | `{encode_error(errors.Taken(), 'en').text}` | A refusal; see the codes below."
     yield ""
@@ -156,6 +169,13 @@ def lines() -> Iterator[str]:
         yield from part()
     yield ""
     yield from wire_limits.limits()
+
+
+def _hearers(frame: Frame) -> str:
+    """Says on which sockets a frame comes, from the table that names it."""
+    declared = SERVICE_FRAMES[type(frame)]
+    socket = "both" if len(declared.roles) > 1 else next(iter(declared.roles)).value
+    return f"{socket}, news" if declared.is_news else socket
 
 
 def _call(call: Call) -> Iterator[str]:

@@ -14,6 +14,7 @@ from attendance_adapters import migrate as migrate_database
 from attendance_adapters import recount_karma as recount_karma_in
 from attendance_core.marking.terms import Terms
 from attendance_core.version import how_to_install
+from attendance_web import socket_descriptions
 from attendance_web.asgi.application import SocketApplication
 from attendance_web.asgi.by_session import BySession
 from attendance_web.http.call_services import CallServices
@@ -199,7 +200,7 @@ def create_app(attendance: Attendance, settings: Settings, worker: int = 0) -> A
         store_answers=lambda: heartbeat.store_answers,
     )
     http = Litestar(
-        route_handlers=ROUTES,
+        route_handlers=[*ROUTES, *socket_descriptions.ROUTES],
         lifespan=[_lifespan(live, metrics, where)],
         before_send=BEFORE_SEND,
         exception_handlers=EXCEPTION_HANDLERS,

@@ -1,10 +1,11 @@
 """Clients that public generators make of our description mark somebody, as it stands.
 
-Contract: 1.1, 1.3, 7.
+The description of the sockets is read by AsyncAPI's own parser. Contract: 1.1, 1.3, 6, 7.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -62,3 +63,16 @@ async def test_openapi_ts_whose_types_are_checked(house: House, description: Pat
     await run("node", "node_modules/typescript/bin/tsc", "--project", ".", cwd=folder)
     said = await run("node", "compiled/mark_somebody.js", address_of(house), cwd=folder)
     assert said.splitlines() == [REFUSED]
+
+
+@pytest.mark.parametrize("is_right", [True, False])
+async def test_asyncapi_parser(house: House, tmp_path: Path, is_right: bool) -> None:
+    folder = await node_folder(tmp_path)
+    async with httpx.AsyncClient() as client:
+        described = (await client.get(f"{address_of(house)}/asyncapi.json")).json()
+    if not is_right:
+        described["operations"]["send_marking"]["channel"]["$ref"] = "#/channels/nothing"
+    (folder / "asyncapi.json").write_text(json.dumps(described))
+    said = (await run("node", "parse_asyncapi.mjs", cwd=folder)).splitlines()
+    names = "receive_mark_me receive_marking send_mark_me send_marking"
+    assert (said == [names]) is is_right, said

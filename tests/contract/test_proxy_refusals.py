@@ -185,7 +185,7 @@ class TestWithoutAService:
                 assert_is(await answer_to(proxy.port, post), 503, Unavailable(), "ru")
 
 
-@pytest.mark.parametrize("path", ["/schema", "/schema/openapi.json"])
+@pytest.mark.parametrize("path", ["/schema", "/schema/openapi.json", "/asyncapi.json"])
 async def test_the_description_of_the_calls_is_not_for_everybody(tmp_path: Path, path: str) -> None:
     async with stub(fine) as service:
         with proxied(tmp_path, [service], tls=False) as proxy:

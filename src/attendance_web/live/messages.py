@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final, NamedTuple
+from typing import Final
 
 import msgspec
 
@@ -13,9 +13,7 @@ from attendance_core.marking.frames import (
     Confirmed,
     EventUpdated,
     Frame,
-    GivenBack,
     HeldBy,
-    LetGo,
     MarkingList,
     Prepared,
     ReservationExpired,
@@ -26,6 +24,7 @@ from attendance_core.marking.frames import (
 )
 from attendance_core.profiles import ProfileSummary
 from attendance_core.vocabulary import UserId
+from attendance_web.live.service_frames import PONG_MESSAGE, SERVICE_FRAMES
 from attendance_web.live.text_frame import TextFrame
 from attendance_web.structs.people import PersonSummary
 from attendance_web.wire.urls import picture_url
@@ -56,14 +55,16 @@ def encode(frame: Frame, language: Language, people: People = NO_PEOPLE) -> Text
     ``people`` are those whose name and picture are known, as `spell_person` spells them; of others
     the frame has the id alone.
     """
-    message, params = _message_and_params(frame, language)
+    if isinstance(frame, Closing):
+        raise TypeError("a closing is an error frame and a code, not a message")
+    declared, params = SERVICE_FRAMES[type(frame)], _params_of(frame, language)
     match frame:
         case MarkingList(user_ids):
             params["users"] = [people[user_id] for user_id in user_ids if user_id in people]
         case UserJoined(user_id) | HeldBy(user_id) if user_id in people:
             params["user"] = people[user_id]
-    spelt: dict[str, object] = {"result": "ok", "message": message}
-    if params or isinstance(frame, LetGo):
+    spelt: dict[str, object] = {"result": "ok", "message": declared.message}
+    if declared.params is not None:
         spelt["params"] = params
     return TextFrame(_encode(spelt))
 
@@ -80,52 +81,29 @@ def spell_person(person: ProfileSummary) -> SpeltPerson:
     return SpeltPerson(_encode(summary))
 
 
-class _Content(NamedTuple):
-    """Holds what a frame is called, and what goes with it."""
-
-    message: str
-    params: dict[str, object]
-
-
-def _message_and_params(frame: Frame, language: Language) -> _Content:
+def _params_of(frame: Frame, language: Language) -> dict[str, object]:
+    """Spells what goes with a frame, but for the people in it: see `service_frames`."""
     match frame:
         case MarkingList(user_ids, asked_at):
-            return _Content("marking_list", {"marking_list": user_ids, "asked_at": asked_at})
+            return {"marking_list": user_ids, "asked_at": asked_at}
         case UserJoined(user_id, asked_at):
-            return _Content("user_joined", {"user_id": user_id, "asked_at": asked_at})
-        case UserLeft(user_id):
-            return _Content("user_left", {"user_id": user_id})
-        case Prepared(user_id, expires_in):
-            return _Content("prepared", {"user_id": user_id, "expires_in": expires_in})
+            return {"user_id": user_id, "asked_at": asked_at}
+        case Prepared(user_id, expires_in) | HeldBy(user_id, expires_in):
+            return {"user_id": user_id, "expires_in": expires_in}
         case Confirmed(user_id, n, paid, again):
             text = MARKED_AGAIN_TEXT if again else MARKED_TEXT if paid else UNPAID_TEXT
             display_msg = text[language].format(paid=paid)
-            return _Content(
-                "marked",
-                {"display_msg": display_msg, "user_id": user_id, "n": n, "paid": paid},
-            )
-        case GivenBack():
-            return _Content("refused", {})
-        case ReservationExpired(user_id):
-            return _Content("reservation_expired", {"user_id": user_id})
-        case HeldBy(user_id, expires_in):
-            return _Content("held", {"user_id": user_id, "expires_in": expires_in})
-        case LetGo():
-            return _Content("let_go", {})
+            return {"display_msg": display_msg, "user_id": user_id, "n": n, "paid": paid}
+        case UserLeft(user_id) | ReservationExpired(user_id) | WasMarked(user_id):
+            return {"user_id": user_id}
         case EventUpdated(name, starts_at, ends_at):
-            times = {"time_from": int(starts_at), "time_to": int(ends_at)}
-            return _Content("event_changed", {"name": name, **times})
+            return {"name": name, "time_from": int(starts_at), "time_to": int(ends_at)}
         case YourPosition(position, waiting, markers):
-            return _Content(
-                "your_place", {"place": position, "waiting": waiting, "markers": markers}
-            )
-        case WasMarked(user_id):
-            return _Content("was_marked", {"user_id": user_id})
-        case Closing():
-            raise TypeError("a closing is an error frame and a code, not a message")
+            return {"place": position, "waiting": waiting, "markers": markers}
+    return {}
 
 
-PONG = TextFrame(_encode({"result": "ok", "message": "pong"}))
+PONG = TextFrame(_encode({"result": "ok", "message": PONG_MESSAGE}))
 
 
 def encode_error(error: Refusal | Unavailable, language: Language) -> TextFrame:
