@@ -110,9 +110,9 @@ IN_PROCESS := tests/unit $(patsubst %,tests/contract/%.py,$(addprefix test_, \
   migrations news notifier openapi \
   opening organisers_live orphans other_person outbox packing page passwords person_turns \
   picture_workers pictures recovery_races refusal_pace rooms scans search secrets_at_rest security_lines settings \
-  sheet_files sheet_sources sheet_workers sheets sockets sockets_without_news sqlite sqlite_groups sqlite_scrub \
+  sheet_files sheet_sources sheet_workers sheets site sockets sockets_without_news sqlite sqlite_groups sqlite_scrub \
   store_calls stores stores_belongings stores_hosts \
-  sync together token_sockets traces watching wrong_use ws_protocol) \
+  sync together token_sockets traces tutorial watching wrong_use ws_protocol) \
   $(addprefix postgres/test_,changed_events clocks races round_trips transactions))
 # Per cent of the lines and branches of a package that these take, a little below what they do
 FLOORS := attendance_core=98 attendance_adapters=89 attendance_web=83
@@ -184,13 +184,30 @@ fuzz: install ## Ask whatever the description allows, and more, by chance (FUZZ_
 	FUZZ_REQUESTS=$(FUZZ_REQUESTS) FUZZ_SEED=$(FUZZ_SEED) $(BIN)/python -m pytest -q tests/contract/test_fuzz.py
 
 .PHONY: wire
-wire: install ## Print docs/wire.md and the vectors for clients, the synchronous face's types, and the client's calls
+wire: install ## Print what is made from the code: wire.md, vectors, tables of versions, types, the client's calls
 	$(BIN)/python docs/print_wire.py > docs/wire.md.new
 	mv docs/wire.md.new docs/wire.md
 	$(BIN)/python docs/print_vectors.py
 	$(BIN)/python docs/print_sync_stub.py > docs/sync.pyi.new
 	mv docs/sync.pyi.new src/attendance_adapters/sync/use_cases.pyi
 	$(BIN)/python docs/print_client.py
+	$(BIN)/python docs/print_compatibility.py
+
+DOCS_STAMP := build/docs/.installed
+$(DOCS_STAMP): pyproject.toml docs/constraints.txt
+	$(PYTHON) -m venv --clear build/docs
+	build/docs/bin/python -m pip install --disable-pip-version-check --quiet --upgrade 'pip>=25.1'
+	build/docs/bin/python -m pip install --quiet --group docs -c docs/constraints.txt
+	@touch $@
+
+.PHONY: docs
+docs: install $(DOCS_STAMP) ## Build the site of docs/ and docstrings into build/documents/site; a warning is an error
+	$(BIN)/python docs/assemble_site.py
+	build/docs/bin/zensical build --clean --strict -f build/documents/mkdocs.yml
+
+.PHONY: extras
+extras: install ## Install each extra alone, in an environment of its own, and try what it promises
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m long tests/package/test_extras.py
 
 .PHONY: check
 check: lint types page test ## All that is looked at before a push

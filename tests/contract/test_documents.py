@@ -21,6 +21,7 @@ from attendance_core.use_cases import UseCases
 from attendance_web.routes import CALLS
 from attendance_web.serving.metrics import COUNTERS, GAUGES
 from attendance_web.settings import FROM_FILES, Settings
+from tests.support.docs_scripts import script
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
@@ -155,10 +156,18 @@ def test_every_metric_is_in_the_page_of_operations() -> None:
     assert named == counted | timed | read
 
 
+def test_the_tables_of_versions_are_what_the_package_declares() -> None:
+    page = (DOCS / "compatibility.md").read_text(encoding="utf-8")
+    assert page == script("print_compatibility").printed(page), "make wire prints them"
+
+
 def test_every_link_leads_somewhere() -> None:
+    """One into the reference does on the site alone, where `make docs` looks."""
+    made = {DOCS / path for path in script("assemble_site").reference()}
     for page in (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")):
         for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text(encoding="utf-8")):
-            assert (page.parent / target).exists(), f"{page.name}: {target}"
+            there = page.parent / target
+            assert there in made or there.exists(), f"{page.name}: {target}"
 
 
 @pytest.mark.parametrize("name", PROMISING)

@@ -1,0 +1,167 @@
+"""Puts together what the site is built of, in build/documents: pages, reference, and the way
+through them. Run by `make docs`, which then builds it.
+
+Whatever lies in `docs` is on the site: a page in `how-to` is under "How to", a decision under
+"Explanation", and any other one in "Reference" where `SECTIONS` does not name it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import public_names
+
+DOCS: Final = Path(__file__).parent
+ROOT: Final = DOCS.parent
+SOURCE: Final = ROOT / "build" / "documents"
+ELSEWHERE: Final = {"package.md"}  # the description of the package, which the home page is made of
+SECTIONS: Final[dict[str, tuple[str, ...]]] = {
+    "Tutorial": ("tutorial.md",),
+    "How to": ("how-to/*.md",),
+    "Reference": ("library.md", "reference/*.md", "wire.md", "contract.md", "compatibility.md"),
+    "Run the service": ("operations.md", "reliability.md", "performance.md"),
+    "Security and privacy": ("security.md", "privacy.md"),
+    "Explanation": ("decisions/*.md",),
+}
+OTHERS: Final = "Reference"  # where a page stands that nothing here names
+HOME: Final = "index.md"
+CONFIG: Final = "mkdocs.yml"  # that zensical reads; JSON is YAML
+OPTIONS: Final = {
+    "heading_level": 2,
+    "show_root_heading": True,
+    "show_source": False,
+    "show_if_no_docstring": True,
+    "merge_init_into_class": True,
+    "show_bases": False,
+    "show_signature_annotations": True,
+    "separate_signature": True,
+    "members_order": "source",
+    "filters": ["!^_"],
+}
+
+
+def pages() -> dict[str, str]:
+    """The text of every page, by its path on the site."""
+    own = {
+        path.relative_to(DOCS).as_posix(): path.read_text(encoding="utf-8")
+        for path in sorted(DOCS.rglob("*.md"))
+    }
+    kept = {path: text for path, text in own.items() if path not in ELSEWHERE}
+    return {HOME: home(own["package.md"]), **kept, **reference()}
+
+
+def home(described: str) -> str:
+    """The first page: what the package says of itself, and where to go on."""
+    title, _, rest = described.partition("\n\n")
+    about, _, _ = rest.partition("\n## ")
+    return f"""{title}
+
+{about}
+
+- [Mark a friend in ten minutes](tutorial.md), from nothing to a mark.
+- Under "How to": one thing each, for whoever has a service, a store or a client of their own.
+- [Every use case](reference/use_cases.md) with what it takes, answers and raises;
+  [the wire](wire.md) with every call and frame; [what is public](compatibility.md) and how long.
+- Under "Explanation": the decisions, each with the question that was open.
+"""
+
+
+def reference() -> dict[str, str]:
+    """A page for each public module, and one of all use cases."""
+    made = {"reference/use_cases.md": "\n".join(_use_cases())}
+    for module in public_names.modules():
+        about = public_names.MODULES[module]
+        lines = [f"# {module}", "", f"{about}.", ""]
+        for name in public_names.names_of(module):
+            lines += [f"::: {module}.{name}", ""]
+        made[f"reference/{module}.md"] = "\n".join(lines)
+    return made
+
+
+def _use_cases() -> Iterator[str]:
+    yield "# Use cases"
+    yield ""
+    yield "Each is a field of `service.use_cases`, and is awaited with arguments by their names."
+    for field, kind in public_names.use_cases():
+        yield ""
+        yield f"## {field}"
+        yield ""
+        yield f"::: {kind.__module__}.{kind.__qualname__}"
+        yield "    options:"
+        yield "      heading_level: 3"
+        yield "      members: [__call__]"
+        yield "      filters: []"
+
+
+def navigation(paths: dict[str, str]) -> list[dict[str, Any]]:
+    """The way through the pages: every one of them, once."""
+    left = [path for path in paths if path != HOME]
+    found: dict[str, list[str]] = {section: [] for section in SECTIONS}
+    for section, patterns in SECTIONS.items():
+        for pattern in patterns:
+            fits = [path for path in left if _fits(path, pattern)]
+            found[section] += fits
+            left = [path for path in left if path not in fits]
+    found[OTHERS] += left
+    return [
+        {"Home": HOME},
+        *(
+            {section: [{title_of(paths[path]): path} for path in there]}
+            for section, there in found.items()
+            if there
+        ),
+    ]
+
+
+def _fits(path: str, pattern: str) -> bool:
+    return bool(re.fullmatch(re.escape(pattern).replace(r"\*", "[^/]*"), path))
+
+
+def title_of(text: str) -> str:
+    """What a page is called by its heading."""
+    (title,) = re.findall(r"\A# (.+)$", text, re.MULTILINE)
+    return title.replace("`", "")
+
+
+def config_of(paths: dict[str, str]) -> dict[str, Any]:
+    """The settings that the site is built by; it loads nothing from anywhere else."""
+    handler = {"paths": [str(ROOT / "src")], "options": OPTIONS}
+    return {
+        "site_name": "attendance",
+        "docs_dir": "source",
+        "site_dir": "site",
+        "use_directory_urls": False,
+        "theme": {"name": "material", "font": False, "features": ["navigation.sections"]},
+        "nav": navigation(paths),
+        "markdown_extensions": [
+            "admonition",
+            "attr_list",
+            "tables",
+            "pymdownx.superfences",
+            {"toc": {"permalink": True}},
+        ],
+        "plugins": ["search", {"mkdocstrings": {"handlers": {"python": handler}}}],
+    }
+
+
+def assemble(folder: Path = SOURCE) -> None:
+    """Writes all of it into a folder, which is made anew."""
+    shutil.rmtree(folder, ignore_errors=True)
+    written = pages()
+    for path, text in written.items():
+        target = folder / "source" / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text, encoding="utf-8")
+    for pictures in ("screenshots", "performance"):
+        shutil.copytree(DOCS / pictures, folder / "source" / pictures)
+    (folder / CONFIG).write_text(json.dumps(config_of(written), indent=1), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    assemble(*map(Path, sys.argv[1:]))

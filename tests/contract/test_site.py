@@ -1,0 +1,76 @@
+"""What the site of the documents is built of: every page once, and every public name.
+
+`make docs` builds it, where a link that leads nowhere and a name that is not there are errors.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import attendance_core
+from attendance_core import UseCases
+from tests.support.docs_scripts import DOCS, script
+
+SITE = script("assemble_site")
+
+
+def leaves(navigation: Any) -> Iterator[str]:
+    """The pages that it leads to."""
+    if isinstance(navigation, str):
+        yield navigation
+    else:
+        for each in navigation.values() if isinstance(navigation, dict) else navigation:
+            yield from leaves(each)
+
+
+@pytest.fixture(scope="module")
+def assembled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("site")
+    SITE.assemble(folder)
+    return folder
+
+
+def test_the_way_leads_to_every_page_once(assembled: Path) -> None:
+    source = assembled / "source"
+    there = [each.relative_to(source).as_posix() for each in source.rglob("*.md")]
+    config = json.loads((assembled / "mkdocs.yml").read_text(encoding="utf-8"))
+    assert sorted(leaves(config["nav"])) == sorted(there)
+    own = {each.relative_to(DOCS).as_posix() for each in DOCS.rglob("*.md")}
+    assert own - set(there) == SITE.ELSEWHERE
+
+
+def test_whatever_is_written_finds_its_place() -> None:
+    written = {
+        "index.md": "# Home\n",
+        "how-to/tests.md": "# Try your own adapter\n",
+        "decisions/0001-x.md": "# 0001. `X`\n",
+        "of-tomorrow.md": "# Of tomorrow\n",
+    }
+    assert SITE.navigation(written) == [
+        {"Home": "index.md"},
+        {"How to": [{"Try your own adapter": "how-to/tests.md"}]},
+        {"Reference": [{"Of tomorrow": "of-tomorrow.md"}]},
+        {"Explanation": [{"0001. X": "decisions/0001-x.md"}]},
+    ]
+
+
+def test_the_reference_has_every_public_name_and_every_use_case() -> None:
+    pages = SITE.reference()
+    named = re.findall(r"^::: attendance_core\.(\w+)$", pages["reference/attendance_core.md"], re.M)
+    assert named == [each for each in attendance_core.__all__ if each != "__version__"]
+    fields = re.findall(r"^## (\w+)$", pages["reference/use_cases.md"], re.M)
+    assert fields == list(UseCases.__dataclass_fields__)
+
+
+def test_it_loads_nothing_from_elsewhere(assembled: Path) -> None:
+    config = (assembled / "mkdocs.yml").read_text(encoding="utf-8")
+    assert json.loads(config)["theme"]["font"] is False
+    assert "http" not in config
+    for page in (assembled / "source").rglob("*.md"):
+        assert "```mermaid" not in page.read_text(encoding="utf-8")
