@@ -1,319 +1,49 @@
 """Events, friends, and marking who came: the rules and use cases, free of any framework.
 
 These are the names a program needs; `attendance_adapters.embedded` makes the `UseCases`.
+
+Each is loaded when somebody asks for it, from where `__init__.pyi` says that it lives: all of them
+are a hundred modules, and a tenth of a second.
 """
 
-from attendance_core.accounts import (
-    Account,
-    Actor,
-    CredentialKind,
-    LoggedIn,
-    Session,
-    SessionSeen,
-    session_id_of,
-)
-from attendance_core.attendance import (
-    AttendedEvent,
-    CountsSeen,
-    LedgerLine,
-    Participant,
-    ParticipantSeen,
-    Viewer,
-)
-from attendance_core.bearer_tokens import Token, TokenScope
-from attendance_core.errors import (
-    AlreadyHolding,
-    AlreadyJoined,
-    AlreadyMarked,
-    BadCharacters,
-    BadLength,
-    BadPicture,
-    BadTimes,
-    BadUsername,
-    BoardNotFound,
-    CommonPassword,
-    EventDeleted,
-    EventNameTaken,
-    EventNotFound,
-    EventNotStarted,
-    EventOver,
-    EventStarted,
-    FriendOfOneself,
-    HeicPicture,
-    HelperOfOneself,
-    HoldingSomebody,
-    InvalidArgument,
-    LeaseLost,
-    LeftEvent,
-    LinkedToAnother,
-    LogInAgain,
-    LogInNotBegun,
-    MayNotAnnul,
-    MayNotMark,
-    MayNotReview,
-    MissingArgument,
-    MissingScope,
-    NobodyHeld,
-    NoLongerMarks,
-    NoProvider,
-    NotAModerator,
-    NotAnOrganiser,
-    NotHeld,
-    NotJoined,
-    NotLoggedIn,
-    NotTaken,
-    NotTheCreator,
-    NotWaiting,
-    OnlyWayIn,
-    PersonNotFound,
-    PictureTooLarge,
-    ProviderDistrusted,
-    ProviderRefused,
-    RecordChanged,
-    Refusal,
-    RefusalKind,
-    ScanChanged,
-    ScanNotFound,
-    ScanTaken,
-    SomebodyTookPart,
-    SomebodyWasMarked,
-    Taken,
-    TooManyEvents,
-    TooManyHelpers,
-    TooManyLinks,
-    TooManyRequests,
-    TooManyRows,
-    TooManySockets,
-    TooManyTokens,
-    TooShort,
-    TooSoon,
-    Unavailable,
-    UsernameTaken,
-    WrongCredentials,
-    WrongPassword,
-    WrongRecoveryCode,
-    WrongResetLink,
-    YouAreWaiting,
-    Yourself,
-)
-from attendance_core.events import Event, EventQuery, EventSeen, Helper, Membership
-from attendance_core.friends import Friend, Friendship
-from attendance_core.identities import (
-    Attempt,
-    Claims,
-    Identity,
-    IdentityKind,
-    Link,
-    ProviderAnswer,
-    Purpose,
-)
-from attendance_core.marking.announcements import (
-    Announcement,
-    ConnectionsEnded,
-    EventChanged,
-    PlaceChanged,
-)
-from attendance_core.marking.connections import Connection, Process, Role
-from attendance_core.marking.endings import Ending
-from attendance_core.marking.frames import Confirmed, GivenBack, Prepared
-from attendance_core.marking.ledger import AnnulReason, Entry, EntryNotes, Grade, Origin
-from attendance_core.marking.outcomes import AskerOpened, MarkerOpened, Outcome
-from attendance_core.marking.places import Held, Marked, Place, SheetCounts, Waiting
-from attendance_core.marking.readings import Reading
-from attendance_core.marking.terms import Terms
-from attendance_core.marking.who_marks import WhoMarks
-from attendance_core.ports import Missed, Picture
-from attendance_core.profiles import (
-    AuditEntry,
-    Confirmation,
-    ConfirmationScan,
-    Moderator,
-    PendingScan,
-    PendingSeen,
-    Profile,
-    ProfileSeen,
-    ProfileSummary,
-    ReviewLease,
-    ScanAct,
-    ScanJudge,
-    ScanReason,
-    ScanSeen,
-    TakenScan,
-)
-from attendance_core.providers import Begun
-from attendance_core.tokens import NewToken
-from attendance_core.use_cases import UseCases
-from attendance_core.version import __version__
-from attendance_core.vocabulary import (
-    ConnectionId,
-    EventCode,
-    EventId,
-    Instant,
-    ProcessId,
-    ScanId,
-    Seconds,
-    TokenId,
-    UserId,
-)
+from __future__ import annotations
 
-__all__ = [
-    "Account",
-    "Actor",
-    "AlreadyHolding",
-    "AlreadyJoined",
-    "AlreadyMarked",
-    "Announcement",
-    "AnnulReason",
-    "AskerOpened",
-    "Attempt",
-    "AttendedEvent",
-    "AuditEntry",
-    "BadCharacters",
-    "BadLength",
-    "BadPicture",
-    "BadTimes",
-    "BadUsername",
-    "Begun",
-    "BoardNotFound",
-    "Claims",
-    "CommonPassword",
-    "Confirmation",
-    "ConfirmationScan",
-    "Confirmed",
-    "Connection",
-    "ConnectionId",
-    "ConnectionsEnded",
-    "CountsSeen",
-    "CredentialKind",
-    "Ending",
-    "Entry",
-    "EntryNotes",
-    "Event",
-    "EventChanged",
-    "EventCode",
-    "EventDeleted",
-    "EventId",
-    "EventNameTaken",
-    "EventNotFound",
-    "EventNotStarted",
-    "EventOver",
-    "EventQuery",
-    "EventSeen",
-    "EventStarted",
-    "Friend",
-    "FriendOfOneself",
-    "Friendship",
-    "GivenBack",
-    "Grade",
-    "HeicPicture",
-    "Held",
-    "Helper",
-    "HelperOfOneself",
-    "HoldingSomebody",
-    "Identity",
-    "IdentityKind",
-    "Instant",
-    "InvalidArgument",
-    "LeaseLost",
-    "LedgerLine",
-    "LeftEvent",
-    "Link",
-    "LinkedToAnother",
-    "LogInAgain",
-    "LogInNotBegun",
-    "LoggedIn",
-    "Marked",
-    "MarkerOpened",
-    "MayNotAnnul",
-    "MayNotMark",
-    "MayNotReview",
-    "Membership",
-    "Missed",
-    "MissingArgument",
-    "MissingScope",
-    "Moderator",
-    "NewToken",
-    "NoLongerMarks",
-    "NoProvider",
-    "NobodyHeld",
-    "NotAModerator",
-    "NotAnOrganiser",
-    "NotHeld",
-    "NotJoined",
-    "NotLoggedIn",
-    "NotTaken",
-    "NotTheCreator",
-    "NotWaiting",
-    "OnlyWayIn",
-    "Origin",
-    "Outcome",
-    "Participant",
-    "ParticipantSeen",
-    "PendingScan",
-    "PendingSeen",
-    "PersonNotFound",
-    "Picture",
-    "PictureTooLarge",
-    "Place",
-    "PlaceChanged",
-    "Prepared",
-    "Process",
-    "ProcessId",
-    "Profile",
-    "ProfileSeen",
-    "ProfileSummary",
-    "ProviderAnswer",
-    "ProviderDistrusted",
-    "ProviderRefused",
-    "Purpose",
-    "Reading",
-    "RecordChanged",
-    "Refusal",
-    "RefusalKind",
-    "ReviewLease",
-    "Role",
-    "ScanAct",
-    "ScanChanged",
-    "ScanId",
-    "ScanJudge",
-    "ScanNotFound",
-    "ScanReason",
-    "ScanSeen",
-    "ScanTaken",
-    "Seconds",
-    "Session",
-    "SessionSeen",
-    "SheetCounts",
-    "SomebodyTookPart",
-    "SomebodyWasMarked",
-    "Taken",
-    "TakenScan",
-    "Terms",
-    "Token",
-    "TokenId",
-    "TokenScope",
-    "TooManyEvents",
-    "TooManyHelpers",
-    "TooManyLinks",
-    "TooManyRequests",
-    "TooManyRows",
-    "TooManySockets",
-    "TooManyTokens",
-    "TooShort",
-    "TooSoon",
-    "Unavailable",
-    "UseCases",
-    "UserId",
-    "UsernameTaken",
-    "Viewer",
-    "Waiting",
-    "WhoMarks",
-    "WrongCredentials",
-    "WrongPassword",
-    "WrongRecoveryCode",
-    "WrongResetLink",
-    "YouAreWaiting",
-    "Yourself",
-    "__version__",
-    "session_id_of",
-]
+from importlib import import_module
+
+from attendance_core.version import __version__ as __version__
+
+_homes: dict[str, str] = {}  # the module of each name, once somebody asks for one
+
+
+def _find_homes() -> dict[str, str]:
+    """Reads, once, where each name lives."""
+    if not _homes:
+        import ast
+        from pkgutil import get_data
+
+        stub = ast.parse(get_data(__name__, "__init__.pyi") or b"")
+        found = {
+            alias.name: each.module
+            for each in stub.body
+            if isinstance(each, ast.ImportFrom) and each.module is not None
+            for alias in each.names
+        }
+        _homes.update(found)  # at once: another thread may ask meanwhile
+    return _homes
+
+
+def __getattr__(name: str) -> object:
+    """Loads what is asked for. Raises AttributeError."""
+    homes = _find_homes()
+    if name == "__all__":
+        return sorted(homes)
+    if name not in homes:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found: object = getattr(import_module(homes[name]), name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    """Lists what may be asked for."""
+    return sorted({*_find_homes(), *globals()})

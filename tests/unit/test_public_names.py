@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import pkgutil
 from collections.abc import Iterator
 from importlib import import_module
+from pkgutil import get_data
 
 import attendance_core
 from attendance_core import LeaseLost, Refusal, Unavailable
@@ -24,3 +26,22 @@ def test_whatever_the_core_refuses_can_be_caught_by_a_public_name() -> None:
     found = {each.__name__: each for each in (*refusals(), Refusal, Unavailable, LeaseLost)}
     public = {name: getattr(attendance_core, name) for name in attendance_core.__all__}
     assert found.items() <= public.items()
+
+
+def test_each_public_name_is_loaded_from_where_it_is_said_to_live() -> None:
+    stub = ast.parse(get_data("attendance_core", "__init__.pyi") or b"")
+    homes = {
+        alias.name: each.module
+        for each in stub.body
+        if isinstance(each, ast.ImportFrom)
+        for alias in each.names
+    }
+    (listed,) = [each.value for each in stub.body if isinstance(each, ast.Assign)]
+    assert sorted(ast.literal_eval(listed)) == attendance_core.__all__ == sorted(homes)
+    for name, home in homes.items():
+        assert getattr(attendance_core, name) is getattr(import_module(str(home)), name)
+
+
+def test_what_is_not_public_is_no_name_of_the_core() -> None:
+    assert not hasattr(attendance_core, "Nothing")
+    assert set(attendance_core.__all__) <= set(dir(attendance_core))
