@@ -183,8 +183,8 @@ FUZZ_REQUESTS ?= 12000
 fuzz: install ## Ask whatever the description allows, and more, by chance (FUZZ_REQUESTS=n FUZZ_SEED=n)
 	FUZZ_REQUESTS=$(FUZZ_REQUESTS) FUZZ_SEED=$(FUZZ_SEED) $(BIN)/python -m pytest -q tests/contract/test_fuzz.py
 
-.PHONY: wire
-wire: install ## Print what is made from the code: wire.md, vectors, tables of versions, types, the client's calls
+.PHONY: print
+print: install ## Print what is made of the code: docs/wire.md, vectors, tables of versions, a stub, the client's calls
 	$(BIN)/python docs/print_wire.py > docs/wire.md.new
 	mv docs/wire.md.new docs/wire.md
 	$(BIN)/python docs/print_vectors.py

@@ -2,12 +2,14 @@
 through them. Run by `make docs`, which then builds it.
 
 Whatever lies in `docs` is on the site: a page in `how-to` is under "How to", a decision under
-"Explanation", and any other one in "Reference" where `SECTIONS` does not name it.
+"Explanation", and any other one in "Reference" where `SECTIONS` does not name it. Each folder of
+`examples` is a page, with all its files.
 """
 
 from __future__ import annotations
 
 import json
+import posixpath
 import re
 import shutil
 import sys
@@ -24,11 +26,14 @@ ELSEWHERE: Final = {"package.md"}  # the description of the package, which the h
 SECTIONS: Final[dict[str, tuple[str, ...]]] = {
     "Tutorial": ("tutorial.md",),
     "How to": ("how-to/*.md",),
+    "Examples": ("examples/*.md",),
     "Reference": ("library.md", "reference/*.md", "wire.md", "contract.md", "compatibility.md"),
     "Run the service": ("operations.md", "reliability.md", "performance.md"),
     "Security and privacy": ("security.md", "privacy.md"),
     "Explanation": ("decisions/*.md",),
 }
+EXAMPLES: Final = ROOT / "examples"
+SHOWN: Final = {".py": "python", ".toml": "toml", ".html": "html", ".txt": "text", ".js": "js"}
 OTHERS: Final = "Reference"  # where a page stands that nothing here names
 HOME: Final = "index.md"
 CONFIG: Final = "mkdocs.yml"  # that zensical reads; JSON is YAML
@@ -52,8 +57,52 @@ def pages() -> dict[str, str]:
         path.relative_to(DOCS).as_posix(): path.read_text(encoding="utf-8")
         for path in sorted(DOCS.rglob("*.md"))
     }
-    kept = {path: text for path, text in own.items() if path not in ELSEWHERE}
-    return {HOME: home(own["package.md"]), **kept, **reference()}
+    kept = {
+        path: with_links(text, f"docs/{path}", path)
+        for path, text in own.items()
+        if path not in ELSEWHERE
+    }
+    return {HOME: home(own["package.md"]), **kept, **examples(), **reference()}
+
+
+def examples() -> dict[str, str]:
+    """A page for each example: what its README says, and its files."""
+    made = {}
+    for folder in sorted(each for each in EXAMPLES.glob("*") if each.is_dir()):
+        path, readme = f"examples/{folder.name}.md", folder / "README.md"
+        said = readme.read_text(encoding="utf-8") if readme.exists() else f"# {folder.name}\n"
+        lines = [with_links(said, f"examples/{folder.name}/README.md", path)]
+        for file in sorted(folder.rglob("*")):
+            if file.suffix in SHOWN and file != readme:
+                code = file.read_text(encoding="utf-8").rstrip()
+                language = SHOWN[file.suffix]
+                lines += [f"## `{file.relative_to(folder)}`", "", f"````{language}", code, "````"]
+        if len(lines) > 1 or readme.exists():
+            made[path] = "\n".join(lines) + "\n"
+    return made
+
+
+def with_links(text: str, source: str, path: str) -> str:
+    """The text with its links as they lead on the site, from where it lies in the repository.
+
+    What the site has not is named without a link.
+    """
+
+    def led(match: re.Match[str]) -> str:
+        said, target, anchor = match[1], match[2], match[3] or ""
+        if ":" in target:
+            return match[0]
+        found = posixpath.normpath(posixpath.join(posixpath.dirname(source), target))
+        top, _, rest = found.partition("/")
+        if top == "examples" and rest.partition("/")[2] in {"", "README.md"}:
+            there = f"examples/{rest.partition('/')[0]}.md"
+        elif top == "docs":
+            there = rest
+        else:
+            return said
+        return f"[{said}]({posixpath.relpath(there, posixpath.dirname(path))}{anchor})"
+
+    return re.sub(r"(?<!!)\[([^\]]*)\]\(([^)#\s]+)(#[^)\s]*)?\)", led, text)
 
 
 def home(described: str) -> str:

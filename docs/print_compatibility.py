@@ -1,4 +1,4 @@
-"""Writes the tables of docs/compatibility.md, from what is declared. Run by `make wire`."""
+"""Writes the tables of docs/compatibility.md, from what is declared. Run by `make print`."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ PAGE: Final = ROOT / "docs" / "compatibility.md"
 EXTRAS: Final = {
     "": "the rules, over adapters of your own",
     "sqlalchemy": "`embedded()` and `connect()`: memory, SQLite, passwords, pictures and files",
+    "live": "live rooms in a service of your own, beside a store",
     "postgres": "the same over PostgreSQL, and announcements by it",
     "redis": "announcements by Redis or Valkey, beside a store",
     "oidc": "log-in by a university, beside a store",

@@ -1,5 +1,5 @@
 """Writes src/attendance_web/wire/vectors: what the frames of a marker's socket come to, for clients
-in other languages. Run by `make wire`.
+in other languages. Run by `make print`.
 
 The frames are those of the service's own mirror. Who is to be seen is worked out from the places
 alone, as the contract has it (6.10): so neither says of itself that it is right.

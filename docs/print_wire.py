@@ -1,4 +1,4 @@
-"""Prints docs/wire.md: the calls and the frames, from what declares them. Run by `make wire`."""
+"""Prints docs/wire.md: the calls and the frames, from what declares them. Run by `make print`."""
 
 from __future__ import annotations
 
@@ -76,8 +76,8 @@ def lines() -> Iterator[str]:
     yield "# The wire"
     yield ""
     yield paragraph(
-        "Printed by `make wire` from what the service itself decodes and encodes with. What all of "
-        "it means, rule by rule, is in [the contract](contract.md)."
+        "Printed by `make print` from what the service itself decodes and encodes with. What all "
+        "of it means, rule by rule, is in [the contract](contract.md)."
     )
     yield ""
     yield paragraph(

@@ -158,7 +158,7 @@ def test_every_metric_is_in_the_page_of_operations() -> None:
 
 def test_the_tables_of_versions_are_what_the_package_declares() -> None:
     page = (DOCS / "compatibility.md").read_text(encoding="utf-8")
-    assert page == script("print_compatibility").printed(page), "make wire prints them"
+    assert page == script("print_compatibility").printed(page), "make print prints them"
 
 
 def test_every_link_leads_somewhere() -> None:

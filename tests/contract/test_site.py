@@ -60,6 +60,22 @@ def test_whatever_is_written_finds_its_place() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("written", "led"),
+    [
+        ("[x](../wire.md#sockets)", "[x](../wire.md#sockets)"),
+        ("[x](own-users.md)", "[x](own-users.md)"),
+        ("[`a`\nb](../../examples/host)", "[`a`\nb](../examples/host.md)"),
+        ("[x](../../examples/host/README.md)", "[x](../examples/host.md)"),
+        ("the [README](../../README.md) says", "the README says"),
+        ("[x](https://example.org/) [y](#below)", "[x](https://example.org/) [y](#below)"),
+        ("![x](../screenshots/board.png)", "![x](../screenshots/board.png)"),
+    ],
+)
+def test_a_link_leads_to_what_the_site_has(written: str, led: str) -> None:
+    assert SITE.with_links(written, "docs/how-to/x.md", "how-to/x.md") == led
+
+
 def test_the_reference_has_every_public_name_and_every_use_case() -> None:
     pages = SITE.reference()
     named = re.findall(r"^::: attendance_core\.(\w+)$", pages["reference/attendance_core.md"], re.M)

@@ -104,6 +104,12 @@ def web() -> None:
     assert main.create_app(embedded(), settings.Settings())
 
 
+def live() -> None:
+    """Live rooms for any host, and their sockets as an ASGI application."""
+    assert import_module("attendance_web.live").Live
+    assert import_module("attendance_web.asgi").sockets
+
+
 def client() -> None:
     """A client of the service is there."""
     assert import_module("attendance_web.client").__all__
@@ -117,7 +123,7 @@ def testing() -> None:
 PROMISES = {
     "": nothing,
     **{each.__name__: each for each in (sqlalchemy, postgres, redis, oidc, metrics, web)},
-    **{each.__name__: each for each in (client, testing)},
+    **{each.__name__: each for each in (live, client, testing)},
 }
 
 if __name__ == "__main__":
