@@ -19,6 +19,7 @@ MODULES: Final = {
     "attendance_core.repositories": "What a store keeps, kind by kind",
     "attendance_core.testing": "What an adapter, or a service that uses the library, is tested by",
     "attendance_adapters": "The ports made real, and the ways to start",
+    "attendance_adapters.testing": "A lecture that a test of a host scripts",
     "attendance_adapters.sync": "The use cases as plain methods, without asyncio",
     "attendance_web.live": "Live rooms, over any transport",
     "attendance_web.asgi": "The two sockets as an ASGI application",
