@@ -1,4 +1,4 @@
-"""Writes src/attendance_web/client/calls: a typed method for each call. Run by `make docs`."""
+"""Writes src/attendance_web/client/calls: a typed method for each call. Run by `make print`."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def files() -> Iterator[tuple[str, str]]:
 
 
 def _together(slices: Iterable[str]) -> Iterator[str]:
-    yield '"""Every call as a method. Printed by `make docs`, as all that is here."""'
+    yield '"""Every call as a method. Printed by `make print`, as all that is here."""'
     yield ""
     yield "from __future__ import annotations"
     yield ""
@@ -66,7 +66,8 @@ def _class(name: str) -> str:
 def _lines(name: str, calls: list[Call]) -> Iterator[str]:
     methods = [line for call in calls for line in _method(call)]
     text = "\n".join(methods)
-    yield f'"""Calls of `attendance_web.{name}`. Printed by `make docs` from what declares them."""'
+    printed = "Printed by `make print` from what declares them."
+    yield f'"""Calls of `attendance_web.{name}`. {printed}"""'
     yield ""
     yield "from __future__ import annotations"
     yield ""

@@ -1,4 +1,4 @@
-"""Every call as a method. Printed by `make docs`, as all that is here."""
+"""Every call as a method. Printed by `make print`, as all that is here."""
 
 from __future__ import annotations
 

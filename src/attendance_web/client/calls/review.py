@@ -1,4 +1,4 @@
-"""Calls of `attendance_web.review`. Printed by `make docs` from what declares them."""
+"""Calls of `attendance_web.review`. Printed by `make print` from what declares them."""
 
 from __future__ import annotations
 
