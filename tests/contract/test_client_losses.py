@@ -34,10 +34,11 @@ from attendance_web.client import (
     waiting,
 )
 from attendance_web.client.answers import decoded
-from attendance_web.client.frames import EventTimes, Frame, HeldBy, Place
+from attendance_web.client.frames import Frame, HeldBy
 from attendance_web.client.marking import FRAMES_A_SECOND, FRAMES_AT_ONCE, MAY_CLOSE
 from attendance_web.live import messages
 from attendance_web.live.close_codes import ENDING_CODES
+from attendance_web.structs.frames import EventTimes, Place
 from tests.support.nginx import certified, trusting
 
 PATIENCE = 30.0  # seconds

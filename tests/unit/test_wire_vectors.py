@@ -10,9 +10,13 @@ import runpy
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from attendance_core.marking.connections import Role
+from attendance_web.client.frames import Frame
+from attendance_web.client.link import Address
+from attendance_web.client.marking import Marking
 from attendance_web.live.asyncapi import document
 from attendance_web.live.service_frames import SERVICE_FRAMES
 from attendance_web.socket_descriptions import FOLDER, vectors
@@ -69,6 +73,23 @@ def test_a_client_that_keeps_to_the_contract_sees_what_is_true(name: str) -> Non
             client.hears(frame)
         assert client.seen == step["list"], step["why"]
         assert client.holds == step["holds"], step["why"]
+
+
+@pytest.mark.parametrize("name", VECTORS)
+async def test_so_does_the_client_that_programs_have(name: str) -> None:
+    nowhere = Address("ws://127.0.0.1:9", dict)
+    client = Marking(nowhere, patience=1.0, is_known=lambda: True)
+    for step in VECTORS[name]["steps"]:
+        for frame in step["frames"]:
+            if frame["result"] == "ok":
+                await client.hear(read_frame(frame))
+        assert [each.user_id for each in client.waiting] == step["list"], step["why"]
+        assert client.held == step["holds"], step["why"]
+
+
+def read_frame(frame: dict[str, Any]) -> Frame:
+    """A frame as it comes over a socket."""
+    return msgspec.json.decode(json.dumps(frame), type=Frame)
 
 
 def test_whatever_a_marker_can_be_told_is_in_them() -> None:

@@ -6,9 +6,10 @@ Needs `httpx`, `msgspec` and `websockets`, and nothing of the service: the extra
 from attendance_web.client.answers import File
 from attendance_web.client.client import Client
 from attendance_web.client.errors import NotAnswered, NotAttendance, Refused, Unavailable
-from attendance_web.client.frames import EventTimes, HeldBy, Hold, Mark, Place
+from attendance_web.client.frames import HeldBy
 from attendance_web.client.mark_me import MarkMe, Standing
 from attendance_web.client.marking import Asker, Marking
+from attendance_web.structs.frames import EventTimes, Hold, Mark, Place
 
 __all__ = [
     "Asker",

@@ -6,7 +6,8 @@ from typing import Final
 
 import msgspec
 
-from attendance_core.vocabulary import Instant, Seconds, UserId
+from attendance_core.vocabulary import Instant, UserId
+from attendance_web.structs.frames import Hold
 from attendance_web.structs.people import PersonSummary
 
 EMPTY: Final = msgspec.Raw(b"{}")
@@ -26,14 +27,6 @@ class RefusalParams(msgspec.Struct, frozen=True):
     code: str
 
 
-class MarkingList(msgspec.Struct, frozen=True):
-    """Who can be marked, and when each asked; of some nobody knows the name yet."""
-
-    marking_list: list[UserId]
-    asked_at: list[Instant]
-    users: list[PersonSummary]
-
-
 class UserJoined(msgspec.Struct, frozen=True):
     """Somebody who can be marked from now on."""
 
@@ -42,48 +35,7 @@ class UserJoined(msgspec.Struct, frozen=True):
     user: PersonSummary | None = None
 
 
-class SomebodyNamed(msgspec.Struct, frozen=True):
-    """Whom a frame is about, where it says nothing else."""
-
-    user_id: UserId
-
-
-class Hold(msgspec.Struct, frozen=True):
-    """Somebody is held by a marker, for so long from when it was said."""
-
-    user_id: UserId
-    expires_in: Seconds
-
-
 class HeldBy(Hold, frozen=True):
     """The marker who has chosen one; ``user`` is missing where nobody knows the name yet."""
 
     user: PersonSummary | None = None
-
-
-class Mark(msgspec.Struct, frozen=True):
-    """A mark that stands, entry ``n`` of the person's ledger; ``display_msg`` is for its marker.
-
-    ``paid`` is what this confirm has brought: nothing where the mark was there already.
-    """
-
-    display_msg: str
-    user_id: UserId
-    n: int
-    paid: int
-
-
-class Place(msgspec.Struct, frozen=True):
-    """The how-many-th one is of those who wait, and how many others are there to mark."""
-
-    place: int
-    waiting: int
-    markers: int
-
-
-class EventTimes(msgspec.Struct, frozen=True):
-    """What the event is called from now on, and how long it lasts."""
-
-    name: str
-    time_from: int
-    time_to: int

@@ -6,9 +6,10 @@ import msgspec
 
 from attendance_core.vocabulary import UserId
 from attendance_web.client.errors import Refused
-from attendance_web.client.frames import EventTimes, Frame, HeldBy, Place, SomebodyNamed
+from attendance_web.client.frames import Frame, HeldBy
 from attendance_web.client.link import read_params
 from attendance_web.client.room import Room
+from attendance_web.structs.frames import EventTimes, OneUser, Place
 
 
 class Standing(msgspec.Struct, frozen=True):
@@ -45,7 +46,7 @@ class MarkMe(Room[Standing]):
         """Learns how it stands."""
         match frame.message:
             case "was_marked":
-                by = read_params(SomebodyNamed, frame).user_id
+                by = read_params(OneUser, frame).user_id
                 self._learn(marked_by=by, held_by=None)
             case "held":
                 self._learn(held_by=read_params(HeldBy, frame))

@@ -5,24 +5,18 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 import msgspec
 
 from attendance_core.vocabulary import Instant, Seconds, UserId
 from attendance_web.client.errors import NotAnswered, Refused
-from attendance_web.client.frames import (
-    Frame,
-    Hold,
-    Mark,
-    MarkingList,
-    SomebodyNamed,
-    UserJoined,
-)
+from attendance_web.client.frames import Frame, UserJoined
 from attendance_web.client.link import PING, Address, read_params
 from attendance_web.client.room import Room
 from attendance_web.client.waiting import Pauses
+from attendance_web.structs.frames import Hold, Mark, MarkingList, OneUser
 from attendance_web.structs.people import PersonSummary
 from attendance_web.wire.allowance import Allowance
 
@@ -147,7 +141,7 @@ class Marking(Room[tuple[Asker, ...]]):
                 asker = Asker(joined.user_id, joined.asked_at, joined.user)
                 self._set((*self.waiting, asker))
             case "user_left":
-                self._remove(read_params(SomebodyNamed, frame).user_id)
+                self._remove(read_params(OneUser, frame).user_id)
             case "reservation_expired":
                 self._hold(None)
             case "prepared":
@@ -180,18 +174,17 @@ class Marking(Room[tuple[Asker, ...]]):
         people = {each.user_id: each for each in said.users}
         self.held = None  # until it is told, right behind the list
         self._set(
-            tuple(
-                Asker(user_id, asked_at, people.get(user_id))
-                for user_id, asked_at in zip(said.marking_list, said.asked_at, strict=True)
-            )
+            Asker(user_id, asked_at, people.get(user_id))
+            for user_id, asked_at in zip(said.marking_list, said.asked_at, strict=True)
         )
         self._let_in.set()
 
     def _remove(self, user_id: UserId) -> None:
-        self._set(tuple(each for each in self.waiting if each.user_id != user_id))
+        self._set(each for each in self.waiting if each.user_id != user_id)
 
-    def _set(self, waiting: tuple[Asker, ...]) -> None:
-        self.waiting = waiting
+    def _set(self, waiting: Iterable[Asker]) -> None:
+        """Keeps the order of asking: whoever is given back to the list has an old place in it."""
+        self.waiting = tuple(sorted(waiting, key=lambda each: (each.asked_at, each.user_id)))
         self._note_change()
 
     def _hold(self, user_id: UserId | None) -> None:

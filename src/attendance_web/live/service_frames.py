@@ -13,15 +13,8 @@ import msgspec
 from attendance_core.marking import frames
 from attendance_core.marking.connections import Role
 from attendance_core.vocabulary import UserId
+from attendance_web.structs.frames import EventTimes, Hold, Mark, MarkingList, OneUser, Place
 from attendance_web.structs.people import PersonSummary
-
-
-class Listed(msgspec.Struct, frozen=True):
-    """Who can be marked, when each of them asked, and those of them whose names are known."""
-
-    marking_list: list[UserId]
-    asked_at: list[float]
-    users: list[PersonSummary]
 
 
 class Joined(msgspec.Struct, frozen=True):
@@ -32,50 +25,12 @@ class Joined(msgspec.Struct, frozen=True):
     user: PersonSummary | msgspec.UnsetType = msgspec.UNSET
 
 
-class OneUser(msgspec.Struct, frozen=True):
-    """Somebody."""
-
-    user_id: UserId
-
-
-class HeldFor(msgspec.Struct, frozen=True):
-    """Somebody, and for how many seconds yet."""
-
-    user_id: UserId
-    expires_in: float
-
-
 class Choice(msgspec.Struct, frozen=True):
     """Who has chosen one, for how many seconds yet; ``user`` where their name is known."""
 
     user_id: UserId
     expires_in: float
     user: PersonSummary | msgspec.UnsetType = msgspec.UNSET
-
-
-class MarkMade(msgspec.Struct, frozen=True):
-    """Whose mark it is, which entry of their ledger, what it pays, and a text for the marker."""
-
-    display_msg: str
-    user_id: UserId
-    n: int
-    paid: int
-
-
-class EventTimes(msgspec.Struct, frozen=True):
-    """What the event is called from now on, and its times in UNIX seconds."""
-
-    name: str
-    time_from: int
-    time_to: int
-
-
-class PlaceInLine(msgspec.Struct, frozen=True):
-    """The how-many-th one is, of how many, and how many others are there to mark."""
-
-    place: int
-    waiting: int
-    markers: int
 
 
 class NoParams(msgspec.Struct, frozen=True):
@@ -106,16 +61,16 @@ _EVERYBODY: Final = frozenset(Role)
 PONG_MESSAGE: Final = "pong"  # what answers a ping, on both
 # The whole language of the service, but for that and for error frames
 SERVICE_FRAMES: Final[Mapping[type[Any], ServiceFrame]] = {
-    frames.MarkingList: ServiceFrame("marking_list", _MARKERS, Listed),
+    frames.MarkingList: ServiceFrame("marking_list", _MARKERS, MarkingList),
     frames.UserJoined: ServiceFrame("user_joined", _MARKERS, Joined),
     frames.UserLeft: ServiceFrame("user_left", _MARKERS, OneUser),
-    frames.Prepared: ServiceFrame("prepared", _MARKERS, HeldFor),
-    frames.Confirmed: ServiceFrame("marked", _MARKERS, MarkMade),
+    frames.Prepared: ServiceFrame("prepared", _MARKERS, Hold),
+    frames.Confirmed: ServiceFrame("marked", _MARKERS, Mark),
     frames.GivenBack: ServiceFrame("refused", _MARKERS, None),
     frames.ReservationExpired: ServiceFrame("reservation_expired", _MARKERS, OneUser),
     frames.WasMarked: ServiceFrame("was_marked", _ASKERS, OneUser),
     frames.HeldBy: ServiceFrame("held", _ASKERS, Choice, is_news=True),
     frames.LetGo: ServiceFrame("let_go", _ASKERS, NoParams, is_news=True),
-    frames.YourPosition: ServiceFrame("your_place", _ASKERS, PlaceInLine, is_news=True),
+    frames.YourPosition: ServiceFrame("your_place", _ASKERS, Place, is_news=True),
     frames.EventUpdated: ServiceFrame("event_changed", _EVERYBODY, EventTimes, is_news=True),
 }
