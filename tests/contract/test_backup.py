@@ -14,6 +14,8 @@ from tests.support.pictures import saved, two_halves
 from tests.support.postgres import a_database, binaries
 from tests.support.service_process import environment, running
 
+pytestmark = pytest.mark.long
+
 DEPLOY = Path(__file__).parents[2] / "deploy"
 
 

@@ -19,6 +19,8 @@ from attendance_core import Confirmed, LoggedIn, Marked, Role
 from attendance_core.vocabulary import EventId, UserId
 from tests.support import dying_library, fork_server
 
+pytestmark = pytest.mark.long
+
 ROOT = Path(__file__).parents[2]
 ANNA, BORIS = UserId(1), UserId(2)
 

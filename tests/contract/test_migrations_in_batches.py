@@ -32,6 +32,8 @@ from tests.support.migrating import (
     unfolded,
 )
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture
 def of_before(url: URL) -> URL:
@@ -53,7 +55,6 @@ class Died(Exception):
     """What ends a migration in the middle."""
 
 
-@pytest.mark.long
 class TestDeath:
     """A migration that dies is followed by one that goes on. Contract: 3.9."""
 

@@ -10,6 +10,8 @@ from sqlalchemy import URL
 from tests.support.people import an_event, people
 from tests.support.service_process import free_port, running
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture
 def settings(postgres_url: URL) -> dict[str, str]:

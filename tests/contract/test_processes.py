@@ -18,6 +18,8 @@ from tests.support.live_house import Ended, eventually
 from tests.support.people import an_event, people
 from tests.support.service_process import COMMAND, GRACE, LEASE, free_port, running
 
+pytestmark = pytest.mark.long
+
 STALL = LEASE + 1  # seconds that a process does nothing, and does not know it
 SWEEP_SECONDS = GRACE + 2  # seconds in which a sweep would have emptied the list
 LONG_GRACE = 60  # where nobody may lose their place while a service starts, on a slow machine

@@ -23,6 +23,8 @@ from tests.support.pictures import picture
 from tests.support.scopes import SCOPES
 from tests.support.service_process import Service, running
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture(scope="module", params=["sqlite", "postgres"])
 def service(

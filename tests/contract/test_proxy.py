@@ -21,7 +21,7 @@ from tests.support.service_process import SECONDS, Service
 from tests.support.stream_reader import watching
 from tests.support.two_services import two_services
 
-pytestmark = needs_nginx
+pytestmark = [needs_nginx, pytest.mark.long]
 TOLD_SECONDS = 2.0  # for what is told at once
 
 

@@ -21,6 +21,8 @@ from tests.support.service_process import SECONDS, Service, running
 from tests.support.smuggled import ELSEWHERE, SEGMENT, SMUGGLED, statuses
 from tests.support.visitor import Visitor
 
+pytestmark = pytest.mark.long
+
 ANSWERS = 500  # to the others, each way
 PEOPLE = 6
 QUIET = 0.3  # seconds in which a second answer would have come from a proxy that waits for more

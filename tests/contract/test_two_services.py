@@ -36,6 +36,8 @@ from tests.support.two_services import (
     stalled,
 )
 
+pytestmark = pytest.mark.long
+
 GRACE = 4  # seconds; the lease is longer, so it is what a dead process's people wait for
 LAUNCHER = str(Path(__file__).parents[1] / "chaos" / "launcher.py")
 

@@ -23,6 +23,8 @@ from tests.support.two_services import (
     meet_without_their_notifier_only_later,
 )
 
+pytestmark = pytest.mark.long
+
 NOTIFIER = "attendance-notifier"
 
 

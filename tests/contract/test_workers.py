@@ -34,10 +34,11 @@ from tests.support.service_process import (
 )
 from tests.support.worker_processes import opened, settings, two_workers, workers_of
 
+pytestmark = pytest.mark.long
+
 __all__ = ["settings", "two_workers"]
 
 
-@pytest.mark.long
 class TestWorkers:
     async def test_people_on_either_mark_people_on_the_other(self, two_workers: Service) -> None:
         service = two_workers

@@ -117,6 +117,7 @@ class Guesser:
 LOOKED_AT, REFUSED, DONE = (200, 3), (429, 8), (200, 0)
 
 
+@pytest.mark.long
 class TestServices:
     @pytest.fixture
     def services(self, tmp_path: Path, postgres_url: URL) -> Iterator[list[Service]]:

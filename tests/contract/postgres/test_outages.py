@@ -19,6 +19,8 @@ from tests.support.live_house import Wire, eventually
 from tests.support.people import Person, an_event, people
 from tests.support.service_process import LEASE, Service, running
 
+pytestmark = pytest.mark.long
+
 BACK_WITHIN = 2.0  # seconds after the server takes connections again
 ANSWERED_WITHIN = 5.0  # Contract: 1.16, nobody waits for more than 5 s
 PAUSE = 0.02  # seconds from a call to the next: within what one person may ask

@@ -21,6 +21,8 @@ from tests.support.people import Person, an_event, people
 from tests.support.postgres import a_database
 from tests.support.service_process import Service, running
 
+pytestmark = pytest.mark.long
+
 CANARY = "canary4711"
 numbers = itertools.count(1)  # no two events have one name
 # Of each table the row that breaks it is told in the DETAIL
