@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, get_type_hints
+from typing import TYPE_CHECKING, Any, get_type_hints
 
 from attendance_adapters.together import concurrently
 from attendance_core import building, ports
@@ -28,33 +28,22 @@ def build_use_cases(
     terms: Terms,
 ) -> UseCases:
     """Builds every use case over these ports; by the core alone where punq is not installed."""
+    given: dict[str, Any] = {
+        "transact": transact,
+        "observe": observe,
+        "browse": browse,
+        "files": files,
+        "pictures": pictures,
+        "passwords": passwords,
+        "ids": ids,
+        "provider": provider,
+        "terms": terms,
+        "together": concurrently,
+    }
     classes = _classes()
     if classes is None:
-        return building.build_use_cases(
-            transact=transact,
-            observe=observe,
-            browse=browse,
-            files=files,
-            pictures=pictures,
-            passwords=passwords,
-            ids=ids,
-            provider=provider,
-            terms=terms,
-            together=concurrently,
-        )
-    use_cases = classes.resolve(
-        UseCases,
-        transact=transact,
-        observe=observe,
-        browse=browse,
-        files=files,
-        pictures=pictures,
-        passwords=passwords,
-        ids=ids,
-        provider=provider,
-        terms=terms,
-        together=concurrently,
-    )
+        return building.build_use_cases(**given)
+    use_cases = classes.resolve(UseCases, **given)
     assert isinstance(use_cases, UseCases)
     return use_cases
 

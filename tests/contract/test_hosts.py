@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -58,7 +59,7 @@ class Guest:
         return wire
 
 
-class Host:
+class Host(ABC):
     """How one of the examples is spoken to."""
 
     folder: str
@@ -86,14 +87,14 @@ class Host:
         for client in self._clients:
             client.close()
 
-    def logs_in(self, name: str, password: str) -> Guest:
-        raise NotImplementedError
+    @abstractmethod
+    def logs_in(self, name: str, password: str) -> Guest: ...
 
-    def posts(self, guest: Guest, path: str, **given: str) -> httpx.Response:
-        raise NotImplementedError
+    @abstractmethod
+    def posts(self, guest: Guest, path: str, **given: str) -> httpx.Response: ...
 
-    def counts(self, guest: Guest, event_id: str) -> dict[str, Any]:
-        raise NotImplementedError
+    @abstractmethod
+    def counts(self, guest: Guest, event_id: str) -> dict[str, Any]: ...
 
 
 class FastApi(Host):
