@@ -48,6 +48,7 @@ OPTIONS: Final = {
     "separate_signature": True,
     "members_order": "source",
     "filters": ["!^_"],
+    "preload_modules": ["attendance_core"],  # where names live that the adapters name, too
 }
 
 

@@ -23,23 +23,19 @@ if TYPE_CHECKING:
         recount_karma,
     )
     from attendance_adapters.errors import (
-        AlreadyStarted,
         BadAddress,
         CannotStart,
-        Closed,
         ForeignFolder,
         MissingExtra,
         NoHeartbeat,
-        NotStarted,
         PendingMigration,
         UnusableDatabase,
         UnusableFolder,
-        WrongLoop,
         WrongPragmas,
-        WrongUse,
     )
     from attendance_adapters.service import Attendance
     from attendance_core.version import __version__
+    from attendance_core.wrong_use import AlreadyStarted, Closed, NotStarted, WrongLoop, WrongUse
 
 __all__ = [
     "AlreadyStarted",
@@ -71,6 +67,10 @@ _HOMES: Final = {
     **dict.fromkeys(
         ("connect", "embedded", "memory", "migrate", "openid_provider", "recount_karma"),
         "attendance_adapters.entrances",
+    ),
+    **dict.fromkeys(
+        ("AlreadyStarted", "Closed", "NotStarted", "WrongLoop", "WrongUse"),
+        "attendance_core.wrong_use",
     ),
 }
 

@@ -11,9 +11,9 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import TypeVar
 
-from attendance_adapters.errors import Closed
 from attendance_adapters.give_way import give_way_until
 from attendance_core.errors import Unavailable
+from attendance_core.wrong_use import Closed
 
 T = TypeVar("T")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from attendance_core.errors import Unavailable
+from attendance_core.wrong_use import WrongUse
 
 
 class CannotStart(Exception):
@@ -37,25 +37,5 @@ class WrongPragmas(CannotStart):
     """Raised for a database file that would lose marks when the machine loses power."""
 
 
-class WrongUse(RuntimeError):
-    """Raised for a mistake of the program that uses the library; the text says which."""
-
-
-class NotStarted(WrongUse):
-    """Raised by whatever is asked of a service before its start."""
-
-
-class AlreadyStarted(WrongUse):
-    """Raised by the start of a service that runs."""
-
-
-class WrongLoop(WrongUse):
-    """Raised where a service is asked by another event loop than the one it was started in."""
-
-
 class NoHeartbeat(WrongUse):
     """Raised where a socket is to be opened of a service without a heartbeat."""
-
-
-class Closed(WrongUse, Unavailable):
-    """Raised by whatever is asked of a service that is closed; a call under way then may be."""

@@ -13,7 +13,6 @@ from contextlib import contextmanager
 from typing import Final, NamedTuple
 from weakref import WeakValueDictionary
 
-from attendance_adapters.errors import Closed
 from attendance_adapters.media_types import MEDIA_TYPES
 from attendance_adapters.missing_extras import require
 from attendance_adapters.picture_formats import (
@@ -27,6 +26,7 @@ from attendance_adapters.worker_environment import worker_environment
 from attendance_core.errors import BadPicture, HeicPicture, PictureTooLarge, Unavailable
 from attendance_core.ports import Picture
 from attendance_core.vocabulary import UserId
+from attendance_core.wrong_use import Closed
 
 MAX_BYTES = 10 * 1024 * 1024  # Contract: 3, pictures
 # That a machine may keep a worker waiting; its own time is bounded in `picture_worker`

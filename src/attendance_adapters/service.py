@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from attendance_adapters.container import build_use_cases
-from attendance_adapters.errors import AlreadyStarted, Closed, NoHeartbeat, NotStarted, WrongLoop
+from attendance_adapters.errors import NoHeartbeat
 from attendance_adapters.heartbeat import Heartbeat
 from attendance_adapters.missing_extras import needing
 from attendance_adapters.orphans import sweep_orphans
@@ -33,6 +33,7 @@ from attendance_core.marking.connections import Connection, Role
 from attendance_core.marking.terms import Terms
 from attendance_core.no_provider import NoIdentityProvider
 from attendance_core.vocabulary import ConnectionId, EventId, Seconds
+from attendance_core.wrong_use import AlreadyStarted, Closed, NotStarted, WrongLoop
 
 if TYPE_CHECKING:
     from attendance_adapters.sql.postgres import PoolUse

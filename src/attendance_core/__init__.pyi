@@ -155,6 +155,13 @@ from attendance_core.vocabulary import (
     TokenId,
     UserId,
 )
+from attendance_core.wrong_use import (
+    AlreadyStarted,
+    Closed,
+    NotStarted,
+    WrongLoop,
+    WrongUse,
+)
 
 __all__ = [
     "Account",
@@ -162,6 +169,7 @@ __all__ = [
     "AlreadyHolding",
     "AlreadyJoined",
     "AlreadyMarked",
+    "AlreadyStarted",
     "Announcement",
     "AnnulReason",
     "AskerOpened",
@@ -176,6 +184,7 @@ __all__ = [
     "Begun",
     "BoardNotFound",
     "Claims",
+    "Closed",
     "CommonPassword",
     "Confirmation",
     "ConfirmationScan",
@@ -241,6 +250,7 @@ __all__ = [
     "NotHeld",
     "NotJoined",
     "NotLoggedIn",
+    "NotStarted",
     "NotTaken",
     "NotTheCreator",
     "NotWaiting",
@@ -309,9 +319,11 @@ __all__ = [
     "Waiting",
     "WhoMarks",
     "WrongCredentials",
+    "WrongLoop",
     "WrongPassword",
     "WrongRecoveryCode",
     "WrongResetLink",
+    "WrongUse",
     "YouAreWaiting",
     "Yourself",
     "__version__",

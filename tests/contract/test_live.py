@@ -11,7 +11,17 @@ from uuid import UUID
 import pytest
 
 from attendance_adapters import embedded
-from attendance_core import MissingScope, NotAnOrganiser, Role, TokenScope
+from attendance_core import (
+    AlreadyStarted,
+    Closed,
+    MissingScope,
+    NotAnOrganiser,
+    NotStarted,
+    Role,
+    TokenScope,
+    WrongLoop,
+    WrongUse,
+)
 from attendance_core.accounts import Actor, session_id_of
 from attendance_core.marking.places import Held, Marked, Waiting
 from attendance_core.vocabulary import EventId
@@ -276,14 +286,25 @@ class TestBeginningAndEnding:
         service = embedded()
         live = Live(service)
         nobody: Any = Actor(1, session_id_of("x"))  # type: ignore[arg-type]
-        with pytest.raises(RuntimeError, match="have not begun"):
-            await live.visit(nobody, NOWHERE, Role.MARKING, transport=Carried())
+
+        async def refuses(kind: type[WrongUse]) -> None:
+            for asked in (
+                live.visit(nobody, NOWHERE, Role.MARKING, transport=Carried()),
+                anext(live.watch(nobody, NOWHERE)),
+            ):
+                with pytest.raises(kind) as told:
+                    await asked
+                assert type(told.value) is kind and "\n" not in str(told.value)
+
+        await refuses(NotStarted)
         async with service:
             async with live:
-                with pytest.raises(RuntimeError, match="have begun before"):
+                with pytest.raises(AlreadyStarted):
                     await live.__aenter__()
-            with pytest.raises(RuntimeError, match="have ended"):
-                await anext(live.watch(nobody, NOWHERE))
+                await asyncio.to_thread(asyncio.run, refuses(WrongLoop))
+            await refuses(Closed)
+            with pytest.raises(Closed):
+                await live.__aenter__()
 
 
 async def _read_to_the_end(seen: Any) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Coroutine
 from concurrent.futures import CancelledError, Future
 from typing import Any, TypeVar
 
-from attendance_adapters.errors import Closed, WrongLoop
+from attendance_core.wrong_use import Closed, WrongLoop
 
 T = TypeVar("T")
 

@@ -6,13 +6,13 @@ from collections.abc import AsyncIterable, Coroutine, Iterator
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from attendance_adapters.errors import Closed
 from attendance_adapters.service import Attendance
 from attendance_adapters.sync.loop_thread import LoopThread
 from attendance_adapters.sync.use_cases import SyncUseCases
 from attendance_core.accounts import Actor, LoggedIn
 from attendance_core.marking.connections import Connection, Role
 from attendance_core.vocabulary import EventId
+from attendance_core.wrong_use import Closed
 
 T = TypeVar("T")
 

@@ -79,8 +79,8 @@ class SocketApplication:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serves one socket to its end; one at another path is refused in its handshake.
 
-        Raises RuntimeError for what is neither a socket nor a request, and where `Live` has not
-        begun.
+        Raises RuntimeError for what is neither a socket nor a request; NotStarted, Closed and
+        WrongLoop where `Live` does not run here.
         """
         role = self._roles.get(_path_of(scope))
         if scope["type"] == "http":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from types import TracebackType
@@ -17,6 +18,7 @@ from attendance_core.marking.connections import Connection, Role
 from attendance_core.marking.terms import Terms
 from attendance_core.use_cases import UseCases
 from attendance_core.vocabulary import EventId, ProcessId
+from attendance_core.wrong_use import AlreadyStarted, Closed, NotStarted, WrongLoop
 from attendance_web.live.openings import SCOPE, Entrant, FindEntrant, Openings
 from attendance_web.live.plain_peer import PlainPeer
 from attendance_web.live.rooms import Census
@@ -96,14 +98,16 @@ class Live:
             on_command,
         )
         self._openings = Openings(self.sockets)
-        self._has_begun = False
+        self._loop: asyncio.AbstractEventLoop | None = None  # once these have begun
         self._has_ended = False
 
     async def __aenter__(self) -> Self:
-        """Begins, within the service. Raises RuntimeError where it has begun before."""
-        if self._has_begun:
-            raise RuntimeError("these live rooms have begun before: make another Live")
-        self._has_begun = True
+        """Begins, within the service. Raises AlreadyStarted; Closed where these have ended."""
+        if self._has_ended:
+            raise Closed("these live rooms have ended: make another Live")
+        if self._loop is not None:
+            raise AlreadyStarted("these live rooms have begun already: enter a Live once")
+        self._loop = asyncio.get_running_loop()
         self.service.heartbeat.listen(self.sockets.rooms.close_for_restart)
         return self
 
@@ -135,7 +139,8 @@ class Live:
 
         A refusal is told as on the wire: an error frame, in their ``language``, and a close.
         Answers the code that we have closed it with; None where the other side has ended it.
-        ``hears_news``: as ``news=1`` in the address of a socket.
+        ``hears_news``: as ``news=1`` in the address of a socket. Raises NotStarted, Closed,
+        WrongLoop.
         """
         check_event_id(event_id)
 
@@ -155,7 +160,7 @@ class Live:
     def serve(self, socket: Socket, role: Role, find_entrant: FindEntrant) -> Awaitable[None]:
         """Serves a socket of whoever ``find_entrant`` finds; `attendance_web.asgi` calls it.
 
-        Raises RuntimeError outside of the block that this is entered by.
+        Raises NotStarted, Closed, WrongLoop.
         """
         self._check_running()
         return self._openings.serve(socket, role, find_entrant)
@@ -165,7 +170,7 @@ class Live:
 
         It ends with the event, with their session or right, and when this process stops. Raises
         EventNotFound, NotAnOrganiser, MissingScope, TooManyRequests, Unavailable, all before the
-        first is told.
+        first is told; NotStarted, Closed, WrongLoop.
         """
         self._check_running()
         if not actor.may(TokenScope.READ):
@@ -192,10 +197,12 @@ class Live:
         return self.sockets.rooms.census()
 
     def _check_running(self) -> None:
-        if not self._has_begun:
-            raise RuntimeError("these live rooms have not begun: use them within `async with`")
         if self._has_ended:
-            raise RuntimeError("these live rooms have ended: make another Live")
+            raise Closed("these live rooms have ended: make another Live")
+        if self._loop is None:
+            raise NotStarted("these live rooms have not begun: use them within `async with`")
+        if self._loop is not asyncio.get_running_loop():
+            raise WrongLoop("these live rooms have begun in another event loop: use them there")
 
 
 class _CarriedSocket(Socket):
