@@ -81,6 +81,16 @@ async def closed(wire: ClientConnection) -> int | None:
     return wire.close_code
 
 
+async def test_whoever_reads_nothing_is_cut(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No close is written behind what nobody reads."""
+    monkeypatch.setattr("attendance_web.live.visit.SEND_SECONDS", 0.0)
+    monkeypatch.setattr(ServerConnection, "send", lambda self, text: asyncio.sleep(3600))
+    anna = await door.host.person()
+    wire = await door.opens(anna, Role.MARKING)
+    assert await closed(wire) == 1006
+    await eventually(lambda: _has(door, anna, [True]))
+
+
 async def test_a_marking_over_its_transport(door: Door) -> None:
     anna, boris = await door.host.person(), await door.host.person()
     waiting = await door.opens(anna, Role.MARK_ME)
@@ -105,7 +115,8 @@ async def test_its_goodbyes_and_losses(door: Door, code: int | None, lost: list[
     else:
         await wire.close(code)
 
-    async def is_so() -> bool:
-        return await door.host.sockets_of(door.event_id, anna) == lost
+    await eventually(lambda: _has(door, anna, lost))
 
-    await eventually(is_so)
+
+async def _has(door: Door, person: Actor, lost: list[bool]) -> bool:
+    return await door.host.sockets_of(door.event_id, person) == lost

@@ -150,7 +150,7 @@ class Live:
             return Entrant(actor, event_id, hears_news)
 
         events = TransportEvents(transport)
-        peer = PlainPeer(events.receive)
+        peer = PlainPeer(events.receive, events.cut)
         socket = _CarriedSocket(peer.receive, events.send, peer=peer, language=language)
         socket.person, socket.address = actor.user_id, f"person {actor.user_id}"
         await self.serve(socket, Role(role), find_entrant)

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, MutableMapping
-from contextlib import suppress
 from typing import Any, Final
 
 from attendance_core.vocabulary import Seconds
+from attendance_web.live.close_codes import SLOW
 from attendance_web.live.frame_limits import FRAMES_A_SECOND, MAX_FRAME_BYTES, MAX_FRAMES
 from attendance_web.live.peer import FLOODED, TOO_LARGE
 from attendance_web.live.socket import ClientGone, Receive, Socket
@@ -36,13 +36,23 @@ def is_goodbye(event: Mapping[str, Any]) -> bool:
     )
 
 
-class PlainPeer:
-    """Stands for the other end, by what can be seen of it in the events of ASGI."""
+def cannot_cut(_: int) -> bool:
+    """Tells that a connection cannot be cut: ASGI has no word for that."""
+    return False
 
-    def __init__(self, receive: Receive) -> None:
+
+class PlainPeer:
+    """Stands for the other end, by what can be seen of it in the events of ASGI.
+
+    ``cut_now`` ends the connection, whether or not anybody reads, and tells whether it could.
+    """
+
+    def __init__(self, receive: Receive, cut_now: Callable[[int], bool] = cannot_cut) -> None:
         self.said_goodbye = False
         self.cut_with: int | None = None  # the code
+        self._is_cut = False  # nothing more can be written, and the visit is about to end
         self._receive = receive
+        self._cut_now = cut_now
         self._allowance = Allowance(MAX_FRAMES, FRAMES_A_SECOND)
 
     async def receive(self) -> MutableMapping[str, Any]:
@@ -72,13 +82,31 @@ class PlainPeer:
         """See `Peer`; the server has answered it before anybody heard of it."""
 
     def cut(self, code: int) -> None:
-        """See `Peer`: it is closed once its visit has ended, by `close_if_cut`."""
-        self.cut_with = code
+        """See `Peer`: whoever does not read is cut now, where that can be done; any other one is
+        closed once its visit has ended, by `close_if_cut`, since it can hear why.
+        """
+        if not self._is_cut:
+            self.cut_with = code
+            if code == SLOW:
+                self._cut(code)
+
+    def _cut(self, code: int) -> None:
+        self._is_cut = self._cut_now(code)
 
     async def close_if_cut(self, socket: Socket) -> None:
-        """Closes what was cut, as far as that can be written; the server's pings do the rest."""
-        if self.cut_with is None or socket.closed_with is not None:
+        """Closes what is to be cut, as far as that can be written; else cuts it where that can be
+        done. At a server that cannot, its pings do the rest.
+        """
+        code = self.cut_with
+        if code is None:
             return
-        with suppress(ClientGone, TimeoutError):
-            async with asyncio.timeout(CLOSE_SECONDS):
-                await socket.close(self.cut_with)
+        if self._is_cut:
+            socket.closed_with = socket.closed_with or code
+        elif socket.closed_with is None:
+            try:
+                async with asyncio.timeout(CLOSE_SECONDS):
+                    await socket.close(code)
+            except TimeoutError:
+                self._cut(code)
+            except ClientGone:
+                pass

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import MutableMapping
 from typing import Any, Final, Protocol
 
 from attendance_web.live.plain_peer import NORMAL
+
+logger = logging.getLogger(__name__)
 
 LOST: Final = 1006  # what is said where nobody said anything
 
@@ -37,6 +40,14 @@ class Transport(Protocol):
         """Closes it from our side, behind the last frame. Raises ConnectionError for a loss."""
         return
 
+    def cut(self, code: int) -> bool:
+        """Ends it now, without a closing handshake: nobody reads it, or answers a close.
+
+        It must not wait; ``code`` is what the close would have said. Answers whether it is cut,
+        which is then a loss; where not, as here, `close` has to do.
+        """
+        return False
+
 
 class TransportEvents:
     """Speaks for a transport as ASGI does."""
@@ -44,6 +55,7 @@ class TransportEvents:
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
         self._is_connected = False
+        self._is_cut = False
 
     async def receive(self) -> MutableMapping[str, Any]:
         """Receives the next event."""
@@ -60,7 +72,9 @@ class TransportEvents:
         return {"type": "websocket.receive", kind: frame}
 
     async def send(self, event: MutableMapping[str, Any]) -> None:
-        """Sends an event. Raises ConnectionError for a loss."""
+        """Sends an event. Raises ConnectionError for a loss, and once it is cut."""
+        if self._is_cut:
+            raise ConnectionAbortedError
         match event["type"]:
             case "websocket.accept":
                 await self._transport.accept()
@@ -68,3 +82,11 @@ class TransportEvents:
                 await self._transport.send(event["text"])
             case _:
                 await self._transport.close(event["code"])
+
+    def cut(self, code: int) -> bool:
+        """Cuts it where the transport can; tells whether it did."""
+        try:
+            self._is_cut = self._transport.cut(code)
+        except Exception:  # whoever tells a room something is not to fail by one transport
+            logger.exception("a transport could not be cut")
+        return self._is_cut
