@@ -3,7 +3,7 @@ through them. Run by `make docs`, which then builds it.
 
 Whatever lies in `docs` is on the site: a page in `how-to` is under "How to", a decision under
 "Explanation", and any other one in "Reference" where `SECTIONS` does not name it. Each folder of
-`examples` is a page, with all its files.
+`examples` is a page, with all its files, and the cells of a notebook with what they answered.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ SECTIONS: Final[dict[str, tuple[str, ...]]] = {
 }
 EXAMPLES: Final = ROOT / "examples"
 SHOWN: Final = {".py": "python", ".toml": "toml", ".html": "html", ".txt": "text", ".js": "js"}
+NOTEBOOK: Final = ".ipynb"
 OTHERS: Final = "Reference"  # where a page stands that nothing here names
 HOME: Final = "index.md"
 CONFIG: Final = "mkdocs.yml"  # that zensical reads; JSON is YAML
@@ -74,13 +75,31 @@ def examples() -> dict[str, str]:
         said = readme.read_text(encoding="utf-8") if readme.exists() else f"# {folder.name}\n"
         lines = [with_links(said, f"examples/{folder.name}/README.md", path)]
         for file in sorted(folder.rglob("*")):
-            if file.suffix in SHOWN and file != readme:
+            if file.suffix == NOTEBOOK:
+                lines += [f"## `{file.relative_to(folder)}`", "", *cells_of(file)]
+            elif file.suffix in SHOWN and file != readme:
                 code = file.read_text(encoding="utf-8").rstrip()
                 language = SHOWN[file.suffix]
                 lines += [f"## `{file.relative_to(folder)}`", "", f"````{language}", code, "````"]
         if len(lines) > 1 or readme.exists():
             made[path] = "\n".join(lines) + "\n"
     return made
+
+
+def cells_of(notebook: Path) -> Iterator[str]:
+    """The cells of a notebook, and what each has printed or shown as text."""
+    for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"]:
+        source = "".join(cell["source"])
+        if cell["cell_type"] == "markdown":
+            yield from (re.sub(r"^#", "###", source), "")
+            continue
+        yield from ("````python", source, "````", "")
+        for output in cell["outputs"]:
+            data = output.get("data", {"text/plain": output.get("text", "")})
+            if table := data.get("text/markdown"):
+                yield from ("".join(table), "")
+            else:
+                yield from ("````text", "".join(data["text/plain"]).rstrip(), "````", "")
 
 
 def with_links(text: str, source: str, path: str) -> str:

@@ -84,6 +84,13 @@ def test_the_reference_has_every_public_name_and_every_use_case() -> None:
     assert fields == list(UseCases.__dataclass_fields__)
 
 
+def test_a_notebook_is_shown_with_what_its_cells_have_answered() -> None:
+    page = SITE.examples()["examples/notebook.md"]
+    assert "\n### Who was there\n" in page and "\n````python\nimport os\n" in page
+    assert "\nAnna | 2 of 2\n" in page
+    assert "\n````text\nnever: Vera\n````\n" in page
+
+
 def test_it_loads_nothing_from_elsewhere(assembled: Path) -> None:
     config = (assembled / "mkdocs.yml").read_text(encoding="utf-8")
     assert json.loads(config)["theme"]["font"] is False
