@@ -1,4 +1,4 @@
-"""Builds the use cases, once: a full resolve costs as much as a whole request."""
+"""Builds the use cases, once: a full resolve costs as much as a whole request. Decision 0034."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ _homes: dict[str, str] = {}  # the module of each name, once somebody asks for o
 
 
 def _find_homes() -> dict[str, str]:
-    """Reads, once, where each name lives."""
+    """Reads, once, where each name lives. Decision 0033."""
     if not _homes:
         import ast
         from pkgutil import get_data

@@ -1,4 +1,4 @@
-"""Builds the use cases over ports by the types of their fields, without any package."""
+"""Builds the use cases by the types of their fields, without any package. Decision 0034."""
 
 from __future__ import annotations
 
