@@ -19,6 +19,7 @@ from attendance_core.errors import (
     EventNotFound,
     EventNotStarted,
     EventOver,
+    LeaseLost,
     MayNotMark,
     NotWaiting,
     PersonNotFound,
@@ -189,7 +190,7 @@ class Twin(World):
         mine = [each for each in self.opened if each.user_id == who]
         marking = [each for each in mine if each.role is Role.MARKING]
         event: dict[str, Any] = {"event_id": self.event_id}
-        with suppress(Refusal):
+        with suppress(Refusal, LeaseLost):  # what a socket hears that is open no longer
             if what in {"waits", "marks"}:
                 self.opened.append(self.waits(who) if what == "waits" else self.marks(who))
             elif what == "prepare" and marking:
@@ -235,6 +236,7 @@ class Twin(World):
 @example([("waits", 2, 1), ("marks", 3, 1), ("prepare", 3, 2), ("91 s", 1, 1)], 3, 2)
 @example([("waits", 2, 1), ("loss", 2, 1), ("12 s", 1, 1), ("12 s", 1, 1)], 3, 2)
 @example([("waits", 2, 1), ("marks", 3, 1), ("leaves", 3, 1)], 3, 2)
+@example([("marks", 2, 1), ("organisers", 1, 1), ("everybody", 1, 1), ("prepare", 2, 1)], 1, 1)
 @settings(max_examples=60, deadline=None)
 def test_it_is_what_a_socket_does_in_two_steps(
     history: list[tuple[str, int, int]], marker: int, target: int
