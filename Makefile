@@ -52,11 +52,14 @@ test: install ## Run the test suite (TEST_WORKERS=n processes)
 	$(call pytest,-n $(TEST_WORKERS) --dist worksteal -m "not long",-m "not long")
 
 # To collect all the others takes each worker as long as a test; tests/conftest.py misses no file
+# It passes the kit of tests, as everybody's own does
+OWN_STORE := examples/lmdb_store
 LONG = $(sort $(shell grep -rl --include='test_*.py' --exclude-dir=browser 'mark\.long' tests))
 
 .PHONY: long
-long: install ## Run the tests that take long: chaos, deaths in every place, the largest pictures
+long: install ## Run the tests that take long: chaos, deaths in every place, earlier versions, what is shipped
 	$(call pytest,-n $(WORKERS) --dist worksteal -m long $(LONG),-m long $(LONG))
+	$(call pytest,-n $(WORKERS) --dist worksteal $(OWN_STORE),$(OWN_STORE))
 
 .PHONY: unit
 unit: install ## Run the quick tests, which touch neither disk nor network
@@ -117,12 +120,19 @@ IN_PROCESS := tests/unit $(patsubst %,tests/contract/%.py,$(addprefix test_, \
 # Per cent of the lines and branches of a package that these take, a little below what they do
 FLOORS := attendance_core=98 attendance_adapters=89 attendance_web=83
 
-COVERED := -m "not slow and not long" --hypothesis-profile quick --cov --cov-report= $(IN_PROCESS)
+COVERED := -m "not slow and not long" --hypothesis-profile quick --cov --cov-report=
+# Each worker collects under the eyes of coverage too, and what runs in this process seldom waits
+COVERING := -n 3 --dist worksteal $(COVERED)
+IN_GREENLETS := $(filter tests/contract/postgres/% $(patsubst %,tests/contract/test_%.py, \
+  codes deletion ledger migrations notifier orphans sheets stores stores_hosts),$(IN_PROCESS))
 
-# Few examples take the ways that many take, and a line costs three times as much that is watched
+# Few examples take the ways that many take, and a line costs three times as much that is watched;
+# five times where greenlets are followed, as only the transactions of PostgreSQL need it
 .PHONY: cover
 cover: install ## Run the tests of this process, and measure the branches they take in each package
-	$(call pytest,-n $(WORKERS) --dist worksteal $(COVERED),$(COVERED) --cov-append)
+	$(call pytest,$(COVERING) -k "not postgres" $(IN_PROCESS),$(COVERED) --cov-append $(IN_PROCESS))
+	export COVER_MORE=greenlet; $(call pytest,$(COVERING) --cov-append -k postgres $(IN_GREENLETS), \
+	  $(COVERED) --cov-append $(IN_GREENLETS))
 	@for floor in $(FLOORS); do \
 	  $(BIN)/coverage report --include="src/$${floor%=*}/*" --fail-under=$${floor#*=} || failed=1; \
 	done; test -z "$$failed"
@@ -138,8 +148,9 @@ define try
 	$(PYTHON) -m venv --clear build/$@
 	build/$@/bin/python -m pip install --disable-pip-version-check --quiet --upgrade 'pip>=25.1'
 	build/$@/bin/python -m pip install --quiet '.[$(EXTRAS)]' --group tests $(1)
-	$(call pytest,-n $(WORKERS) --dist worksteal $(QUICK),$(QUICK),build/$@/bin)
+	$(call pytest,-n 3 --dist worksteal -o cache_dir=build/$@/.cache $(QUICK),-o cache_dir=build/$@/.cache $(QUICK),build/$@/bin)
 endef
+# They run at once, and each has to find what failed of its own
 QUICK := -m "not slow and not long" --hypothesis-profile quick $(TRIED)
 
 .PHONY: lowest

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     hidden = [str(path) for path in sorted(long) if OF_LONG not in path.read_text("utf-8")]
     if hidden:
         raise pytest.UsageError(f"make long looks for {OF_LONG} in its files, not in {hidden}")
+
+
+def pytest_collection_finish() -> None:
+    """Spares each later collection a look at thousands of tests, which are there to stay."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_terminal_summary(

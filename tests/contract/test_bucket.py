@@ -16,6 +16,8 @@ from tests.support.live_house import PATIENCE
 from tests.support.pictures import picture
 from tests.support.seaweedfs import BUCKET, SeaweedFS, a_seaweedfs
 
+pytestmark = pytest.mark.long
+
 URL = f"s3://{BUCKET}/of/one"
 
 

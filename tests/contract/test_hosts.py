@@ -35,6 +35,8 @@ import os; os.environ["DJANGO_SETTINGS_MODULE"] = "project.settings"
 import django; django.setup()
 from django.contrib.auth.models import User
 from django.core.management import call_command
+
+pytestmark = pytest.mark.long
 call_command("migrate", verbosity=0)
 for name, password in {"anna": "like tea", "boris": "like coffee"}.items():
     User.objects.create_user(name, password=password)

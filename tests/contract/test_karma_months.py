@@ -43,6 +43,8 @@ from attendance_core.testing.written_ledgers import (
 from attendance_core.vocabulary import EventId, UserId
 from tests.support.migrating import add_person, run_sql
 
+pytestmark = pytest.mark.long
+
 KEPT = "SELECT user_id, month, paying FROM karma_months"
 USUAL = Terms()
 
@@ -82,15 +84,11 @@ async def store(url: URL) -> AsyncIterator[Any]:
     await made.close()
 
 
-@pytest.mark.parametrize(
-    "ledgers", [10, pytest.param(LEDGERS, marks=[pytest.mark.long, pytest.mark.timeout(900)])]
-)
-async def test_it_is_what_the_fold_says_after_every_entry(
-    url: URL, store: Any, ledgers: int
-) -> None:
+@pytest.mark.timeout(900)
+async def test_it_is_what_the_fold_says_after_every_entry(url: URL, store: Any) -> None:
     chance = random.Random(812)
     written_down: list[Entry] = []
-    for number in range(ledgers):
+    for number in range(LEDGERS):
         who = await people(store, *(f"Person {each}" for each in range(PEOPLE)))
 
         def look(unit: Any, ledger: list[Entry], who: Sequence[UserId] = who) -> None:

@@ -30,6 +30,8 @@ from attendance_core.testing.people import annul, mark
 from attendance_core.vocabulary import EventId, UserId
 from tests.support.migrating import add_person, run_sql
 
+pytestmark = pytest.mark.long
+
 LAST_OF_BEFORE = "0010"
 MICRO = 1_000_000
 JUNE = 1_780_272_000  # the first second of a month

@@ -7,6 +7,7 @@ import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import pytest
 from sqlalchemy import URL, Connection, text
 
 from attendance_adapters.sql.maintenance import run_on_connection
@@ -20,6 +21,8 @@ from tests.support.migrating import (
     schema,
 )
 from tests.support.postgres import a_database
+
+pytestmark = pytest.mark.long
 
 
 class TestDatabasesOfThe0004ThatFoldedAllAtOnce:

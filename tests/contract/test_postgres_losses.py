@@ -24,6 +24,8 @@ from tests.support.marking_steps import STEPS, awaited, cancelled_at
 from tests.support.postgres import Cluster, a_database, binaries, emptied, make_template
 from tests.support.postgres_strangers import Stranger, beside
 
+pytestmark = pytest.mark.long
+
 CROWD = 20  # people
 PATIENCE = 30  # seconds, on a slow machine
 END = "SELECT pg_terminate_backend(pg_backend_pid())"

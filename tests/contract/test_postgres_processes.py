@@ -28,6 +28,8 @@ from attendance_core.testing.lectures import use_cases
 from attendance_core.vocabulary import ConnectionId, EventId, UserId
 from tests.support.postgres import Cluster, a_database, binaries, make_template
 
+pytestmark = pytest.mark.long
+
 TERMS = Terms(hold_seconds=30, grace_seconds=1, lease_seconds=2)
 RENEW_EVERY, SWEEP_EVERY = 0.2, 0.1
 PATIENCE = 15

@@ -20,7 +20,7 @@ from tests.support.nginx import CONF, needs_nginx, proxied
 from tests.support.service_process import free_port
 from tests.support.stub_service import HttpMessage, Stub, answer, answer_to, fine, get, head, stub
 
-pytestmark = needs_nginx
+pytestmark = [needs_nginx, pytest.mark.long]
 
 HALL = 1000  # people at one address
 

@@ -25,7 +25,7 @@ from tests.support.nginx import needs_nginx, proxied
 from tests.support.service_process import free_port
 from tests.support.stub_service import HttpMessage, Stub, answer, answer_to, fine, get, head, stub
 
-pytestmark = needs_nginx
+pytestmark = [needs_nginx, pytest.mark.long]
 
 PATHS = ("/api/friends/GetFriendList", "/accounts/login/", "/%61pi/x")
 TOO_LARGE = f"Content-Length: {17 * 2**20}"

@@ -51,6 +51,8 @@ from tests.support.postgres import emptied
 from tests.support.postgres_strangers import beside
 from tests.support.sqlite_file import an_empty_database
 
+pytestmark = pytest.mark.long
+
 NAMES = ("Лекция", "ЛЕКЦИЯ", "100% lecture", "100_ lecture", "straße one", "STRASSE one")
 PARTS = ("лекц", "100%", "100_", "%%%%", "____", "STRASSE", "one", "lect")
 USERNAMES = ("anna", "ANNA", "boris", "Вера")

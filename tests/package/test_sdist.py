@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture(scope="module")
 def unpacked(sdist: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -43,13 +45,11 @@ def test_nothing_else_is_in_it(unpacked: Path, tracked: frozenset[str]) -> None:
     assert there - tracked == {"PKG-INFO"}
 
 
-@pytest.mark.long
 def test_its_tests_can_be_collected(unpacked: Path) -> None:
     done = run_of_tests(unpacked, "--collect-only")
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-@pytest.mark.long
 def test_those_that_read_other_files_of_it_pass(unpacked: Path) -> None:
     done = run_of_tests(
         unpacked, "tests/contract/test_documents.py", "tests/contract/test_deploy.py"

@@ -35,6 +35,8 @@ import attendance_web
 from attendance_adapters import Attendance, embedded
 from attendance_core import Event, LoggedIn, ProfileSeen, Role, UseCases, WrongCredentials
 
+pytestmark = pytest.mark.long
+
 async def main(service: Attendance) -> None:
     do = assert_type(service.use_cases, UseCases)
     try:

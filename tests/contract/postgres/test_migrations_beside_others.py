@@ -25,6 +25,8 @@ from tests.support.migrating import (
 )
 from tests.support.postgres import a_database
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture(autouse=True)
 def few_rows_a_batch(monkeypatch: pytest.MonkeyPatch) -> None:
