@@ -113,7 +113,7 @@ IN_PROCESS := tests/unit $(patsubst %,tests/contract/%.py,$(addprefix test_, \
   migrations news notifier openapi \
   opening organisers_live orphans other_person outbox packing page passwords person_turns \
   picture_workers pictures recovery_races refusal_pace rooms scans search secrets_at_rest security_lines settings \
-  sheet_files sheet_sources sheet_workers sheets site sockets sockets_without_news sqlite sqlite_groups sqlite_scrub \
+  sheet_files sheet_sources sheet_workbook sheet_workers sheets site sockets sockets_without_news sqlite sqlite_groups sqlite_scrub \
   store_calls stores stores_belongings stores_hosts \
   sync together token_sockets traces tutorial watching wrong_use ws_protocol) \
   $(addprefix postgres/test_,changed_events clocks races round_trips transactions))

@@ -212,7 +212,6 @@ class Attendance:
             await self._store.start()
             if isinstance(self.files, ClaimableFiles):
                 await self.files.claim(self._transact)
-            await self._sheets.sweep()
             opened.push_async_callback(self.notifier.close)
             await self.notifier.start()
             if self._has_heartbeat:

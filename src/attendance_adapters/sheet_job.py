@@ -11,7 +11,6 @@ from contextlib import suppress
 from socket import socket
 from typing import IO, BinaryIO, Final
 
-from attendance_adapters.scratch_folders import ScratchFolder, scratch_folder
 from attendance_adapters.worker_environment import worker_environment
 from attendance_core.errors import Unavailable
 
@@ -22,8 +21,8 @@ MAX_CAUSE: Final = 2000  # bytes of what a worker says as it dies
 class SheetJob:
     """Holds a worker that a thread starts and waits for; killed from any other, it is over.
 
-    A thread, since to start a process can hold up an event loop for 16 ms. It closes and removes
-    what the worker had, once that has ended, so whoever waits for the thread may leave at any time.
+    A thread, since to start a process can hold up an event loop for 16 ms. It closes what
+    the worker had, once that has ended, so whoever waits for the thread may leave at any time.
     """
 
     def __init__(self, command: Sequence[str], stdin: socket) -> None:
@@ -43,22 +42,21 @@ class SheetJob:
 
         Raises Unavailable when it dies, and OSError when the machine has no room for it.
         """
-        with self._stdin, scratch_folder() as folder, tempfile.TemporaryFile() as errors:
+        with self._stdin, tempfile.TemporaryFile() as errors:
             file: BinaryIO = tempfile.TemporaryFile()  # noqa: SIM115  the caller's to close
             try:
-                self._run(folder, file, errors)
+                self._run(file, errors)
                 file.seek(0)
             except BaseException:
                 file.close()
                 raise
             return file
 
-    def _run(self, folder: ScratchFolder, file: BinaryIO, errors: IO[bytes]) -> None:
+    def _run(self, file: BinaryIO, errors: IO[bytes]) -> None:
         if self._is_killed:
             raise Unavailable
         worker = subprocess.Popen(
-            [*self._command, folder.path],
-            pass_fds=(folder.lock,),  # so that it is in use until both of us have gone
+            self._command,
             stdin=self._stdin.fileno(),
             stdout=file,
             stderr=errors,

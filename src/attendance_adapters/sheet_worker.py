@@ -1,10 +1,10 @@
 """Run as a program, by its path: reads a sheet from stdin, writes a file of it to stdout.
 
-The arguments are the format, the time zone, and a folder for what is written meanwhile, which is
-removed with the end. A line of JSON each: the words and the event; then rows, as many lines as
-they come in; then the counts, without which nothing is whole. Or instead of those where the facts
-are that rows are made of; or such facts, and null, which is their end. Of ours it imports only
-what needs nothing else: the package brings along three times the memory that all of this takes.
+The arguments are the format and the time zone. A line of JSON each: the words and the event; then
+rows, as many lines as they come in; then the counts, without which nothing is whole. Or instead of
+those where the facts are that rows are made of; or such facts, and null, which is their end. Of
+ours it imports only what needs nothing else: the package brings along three times the memory that
+all of this takes.
 """
 
 from __future__ import annotations
@@ -12,12 +12,10 @@ from __future__ import annotations
 import csv
 import io
 import json
-import shutil
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
 from importlib.util import find_spec, module_from_spec
-from pathlib import Path
 from typing import Any, BinaryIO, Final, Protocol
 from zoneinfo import ZoneInfo
 
@@ -28,9 +26,6 @@ EXIT_CUT: Final = 3  # what was to be read had no end
 
 # What a table makes a formula of, in the Far East in full width, too. Contract: 8.13
 FORMULA_SIGNS: Final = tuple("=+-@\t\r\uff1d\uff0b\uff0d\uff20")
-WIDTHS: Final = (5, 34, 24, 10, 14, 26, 28, 16, 30, 60)  # of the columns, in characters
-HEADER_ROW: Final = 4  # below the event, its start, its end, and nothing
-A4: Final = 9
 
 Cell = str | int | None
 
@@ -63,37 +58,6 @@ class CsvTable:
 
     def close(self) -> None:
         self._text.detach()  # which writes what is left, and leaves the file open
-
-
-class XlsxTable:
-    """One worksheet that keeps no row in memory; what is text stays text."""
-
-    def __init__(self, output: BinaryIO, folder: str, title: str) -> None:
-        from xlsxwriter import Workbook  # 12 MB that the others need not have
-
-        self._book = Workbook(output, {"constant_memory": True, "tmpdir": folder})
-        self._bold = self._book.add_format({"bold": True})
-        self._sheet = self._book.add_worksheet(title)
-        for column, width in enumerate(WIDTHS):
-            self._sheet.set_column(column, column, width)
-        self._sheet.freeze_panes(HEADER_ROW + 1, 0)
-        self._sheet.repeat_rows(HEADER_ROW)
-        self._sheet.set_landscape()
-        self._sheet.set_paper(A4)
-        self._sheet.fit_to_pages(1, 0)
-        self._row = 0
-
-    def add(self, *cells: Cell, is_bold: bool = False) -> None:
-        looks = self._bold if is_bold else None
-        for column, cell in enumerate(cells):
-            if isinstance(cell, int):
-                self._sheet.write_number(self._row, column, cell, looks)
-            elif cell:  # `write` would make formulas and links of some
-                self._sheet.write_string(self._row, column, cell, looks)
-        self._row += 1
-
-    def close(self) -> None:
-        self._book.close()
 
 
 def harmless(text: str) -> str:
@@ -234,7 +198,7 @@ def _json(value: Any) -> bytes:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def write(source: BinaryIO, output: BinaryIO, kind: str, zone: tzinfo, folder: str) -> None:
+def write(source: BinaryIO, output: BinaryIO, kind: str, zone: tzinfo) -> None:
     """Writes the file of a sheet that is read to its end. Raises Cut."""
     head = next(map(json.loads, source), None)
     if head is None:
@@ -245,7 +209,9 @@ def write(source: BinaryIO, output: BinaryIO, kind: str, zone: tzinfo, folder: s
     elif kind == "csv":
         write_table(CsvTable(output), zone, head, lines)
     else:
-        write_table(XlsxTable(output, folder, head["words"]["title"]), zone, head, lines)
+        from attendance_adapters.sheet_workbook import XlsxTable
+
+        write_table(XlsxTable(output, head["words"]["title"]), zone, head, lines)
     output.flush()
 
 
@@ -292,14 +258,12 @@ def _limit_process() -> None:
 def main() -> int:
     """Writes the sheet on stdin to stdout, and returns the exit code."""
     _limit_process()
-    kind, zone, folder = sys.argv[1:]
+    kind, zone = sys.argv[1:]
     try:
         here = UTC if zone == "UTC" else ZoneInfo(zone)
-        write(sys.stdin.buffer, sys.stdout.buffer, kind, here, folder)
+        write(sys.stdin.buffer, sys.stdout.buffer, kind, here)
     except Cut:
         return EXIT_CUT
-    finally:
-        shutil.rmtree(Path(folder), ignore_errors=True)
     return 0
 
 

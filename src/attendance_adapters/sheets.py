@@ -15,7 +15,6 @@ from zoneinfo import available_timezones
 
 from attendance_adapters import sheet_worker
 from attendance_adapters.missing_extras import require
-from attendance_adapters.scratch_folders import sweep_scratch_folders
 from attendance_adapters.service_ports import SheetSource
 from attendance_adapters.sheet_job import SheetJob
 from attendance_adapters.sheet_words import WORDS
@@ -41,7 +40,7 @@ class SheetFiles:
     It is begun once it is known who is in it: who may not have that, or has gone by then, has none
     begun. Where there is a ``source`` the worker makes the rows of what it finds there; else they
     go to it as they are read, and never more of them than it takes. The file has no name: nothing
-    is left of it, whoever dies; of the folder for its parts nothing after the next start.
+    is left of it, whoever dies.
     """
 
     def __init__(
@@ -96,10 +95,6 @@ class SheetFiles:
             file.close()
             raise
         return file
-
-    async def sweep(self) -> None:
-        """Removes what is left where a service and its worker were killed at once."""
-        await asyncio.to_thread(sweep_scratch_folders)
 
     def close(self) -> None:
         """Ends the workers; calls that wait for them raise Unavailable; idempotent."""

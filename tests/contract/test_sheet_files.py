@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from attendance_adapters import sheet_worker
+from attendance_adapters import sheet_workbook, sheet_worker
 from attendance_adapters.sheet_words import WORDS
 from attendance_adapters.sheets import SheetFiles
 from attendance_core.attendance import Annulled, Participant, SheetRow
@@ -105,7 +105,7 @@ class TestCells:
         book = xlsx.read(io.BytesIO(await content(files, MOSCOW._replace(format="xlsx"))))
         assert [trimmed(row) for row in book.rows] == [trimmed(row) for row in TABLE]
         assert (book.title, book.frozen_rows) == ("Посещаемость", 5)
-        assert book.widths == pytest.approx(sheet_worker.WIDTHS, abs=1)
+        assert book.widths == pytest.approx(sheet_workbook.WIDTHS, abs=1)
         assert book.formulas == 0
         assert not [part for part in book.parts if "rels" in part and "sheet" in part], "no links"
 
@@ -230,7 +230,7 @@ class TestCells:
     def test_both_languages_have_the_same_words(self) -> None:
         assert WORDS["ru"].keys() == WORDS["en"].keys()
         assert len(WORDS["ru"]["columns"]) == len(WORDS["en"]["columns"])
-        assert len(sheet_worker.WIDTHS) == len(WORDS["en"]["columns"])
+        assert len(sheet_workbook.WIDTHS) == len(WORDS["en"]["columns"])
         named = {each.value for each in (*AnnulReason, *Grade)}
         states = {"joined", "waiting", "held", "marked", "left"}
         for words in WORDS.values():

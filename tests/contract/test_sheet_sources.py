@@ -140,25 +140,21 @@ class TestInPlace:
             next(sheet_reader.read_in_place(place, NOON, service))
 
     async def test_one_whose_service_dies_writes_nothing_whole(
-        self, sqlite_store: SqliteStore, tmp_path: Path
+        self, sqlite_store: SqliteStore
     ) -> None:
         await an_open_day(sqlite_store, random.Random(1))
-        folder = tmp_path / "folder"
-        folder.mkdir()
         head = {"words": WORDS["en"], "name": "x", "event_id": str(EVENT), "creator_id": 1}
         head |= {"starts_at": 0, "ends_at": 1, "made_at": 0, "rows": "in place"}
         lines = [json.dumps(each) + "\n" for each in (head, await place_of(sqlite_store))]
         for count in (1, 2):
-            folder.mkdir(exist_ok=True)
             done = await asyncio.to_thread(
                 subprocess.run,
-                [*sheets.WORKER_COMMAND, "csv", "UTC", str(folder)],
+                [*sheets.WORKER_COMMAND, "csv", "UTC"],
                 input="".join(lines[:count]).encode(),
                 capture_output=True,
                 check=False,
             )
             assert done.returncode == sheet_worker.EXIT_CUT, done.stderr
-            assert not folder.exists()
 
     async def test_a_file_that_cannot_be_read_is_unavailable(
         self, sqlite_store: SqliteStore, tmp_path: Path

@@ -52,6 +52,12 @@ def read(file: IO[bytes]) -> Workbook:
     )
 
 
+def part(file: IO[bytes], name: str) -> str:
+    """One of its parts, as it is written."""
+    with zipfile.ZipFile(file) as archive:
+        return archive.read(name).decode()
+
+
 def _value(cell: ElementTree.Element) -> str | float | None:
     if cell.attrib.get("t") == "inlineStr":
         text = "".join(each.text or "" for each in cell.iter(f"{MAIN}t"))
