@@ -95,7 +95,7 @@ class _Job:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 env=worker_environment(),
-                start_new_session=True,  # Ctrl-C is for the service, which then closes us
+                process_group=0,  # Ctrl-C is for the service, and its session has us be nice to it
             )
         except OSError as error:  # the machine has no room for it just now
             raise Unavailable from error

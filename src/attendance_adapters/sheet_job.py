@@ -61,7 +61,9 @@ class SheetJob:
             stdout=file,
             stderr=errors,
             env=worker_environment("PYTHONTZPATH"),
-            start_new_session=True,  # Ctrl-C is for the service, which then closes us
+            # Ctrl-C is for the service, which then closes us. No session of its own: where Linux
+            # groups by sessions (autogroup), being nice is for those of one alone
+            process_group=0,
         )
         _be_nice(worker.pid)
         self.worker = worker

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import struct
 import subprocess
@@ -278,3 +279,13 @@ class TestBounds:
     ) -> None:
         monkeypatch.setenv("DATABASE_PASSWORD", "secret")
         assert "DATABASE_PASSWORD" not in worker_environment()
+
+    def test_a_worker_is_of_our_session_and_of_no_group_of_ours(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Of another session Linux may take no notice of how nice it is; Ctrl-C is for us."""
+        monkeypatch.setattr(module, "WORKER_COMMAND", ["/bin/sleep"])
+        with module._Job(PNG, 60, 60)._start_worker() as worker:
+            found = os.getsid(worker.pid), os.getpgid(worker.pid)
+            worker.kill()
+        assert found == (os.getsid(0), worker.pid)
