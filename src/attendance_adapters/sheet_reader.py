@@ -11,7 +11,7 @@ import select
 import sqlite3
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from typing import Any, BinaryIO, Final
 
@@ -42,16 +42,18 @@ def made_of_facts(head: Mapping[str, Any], looks: Iterator[Look | None]) -> Iter
         yield rows
 
 
-def read_in_place(place: Mapping[str, Any], made_at: float, service: BinaryIO) -> Iterator[Any]:
-    """Reads some people at a time, each at its own moment; ends early where the service has died,
+def read_in_place(
+    place: Mapping[str, Any], looks: Iterable[Sequence[int]], made_at: float, service: BinaryIO
+) -> Iterator[Any]:
+    """Reads the people of each look, at its own moment; ends early where the service has died,
     which keeps its end open and says no more.
     """
-    begun, at_once, user_ids = time.monotonic(), place["people_a_look"], place["user_ids"]
+    begun = time.monotonic()
     with closing(_opened(place["database"])) as database:
-        for first in range(0, len(user_ids), at_once):
+        for user_ids in looks:
             if select.select([service], [], [], 0)[0]:
                 return
-            some = json.dumps(user_ids[first : first + at_once])
+            some = json.dumps(user_ids)
             database.execute("BEGIN")  # both at one moment, and the log is kept for no longer
             found = [
                 database.execute(text, [some if value is None else value for value in values])

@@ -2,9 +2,9 @@
 
 The arguments are the format and the time zone. A line of JSON each: the words and the event; then
 rows, as many lines as they come in; then the counts, without which nothing is whole. Or instead of
-those where the facts are that rows are made of; or such facts, and null, which is their end. Of
-ours it imports only what needs nothing else: the package brings along three times the memory that
-all of this takes.
+those where the facts are that rows are made of, and whose each look is to read; or such facts; and
+then null, which is the end. Of ours it imports only what needs nothing else: the package brings
+along three times the memory that all of this takes.
 """
 
 from __future__ import annotations
@@ -225,10 +225,13 @@ def _lines(source: BinaryIO, head: Mapping[str, Any]) -> Iterator[Any]:
 
     if head["rows"] == "in facts":
         return made_of_facts(head, lines)
-    place = next(lines, None)
-    if place is None:
-        raise Cut
-    return made_of_facts(head, read_in_place(place, head["made_at"], source))
+    place: Any = next(lines, None)
+    looks: list[Sequence[int]] = []
+    for user_ids in lines:
+        if user_ids is None:
+            return made_of_facts(head, read_in_place(place, looks, head["made_at"], source))
+        looks.append(user_ids)
+    raise Cut
 
 
 def spare_core() -> None:

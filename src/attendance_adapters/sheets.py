@@ -157,6 +157,7 @@ async def _tell(
     worker.write(_line(_head_of(begun.event, begun.made_at, style, source.rows)))
     async for line in source.lines(reading, begun):
         worker.write(_line(line))
+        await asyncio.sleep(0)  # all ids of 10 000 in one step are 1.7 ms of the event loop
         await worker.drain()
 
 

@@ -22,7 +22,7 @@ from attendance_adapters.sheets import SheetFiles
 from attendance_adapters.sql import sheet_facts
 from attendance_adapters.sql.sheet_facts import ReadForWorker, ReadInPlace
 from attendance_adapters.sql.sqlite import SqliteStore
-from attendance_core.attendance import ExportAttendance, SheetReading
+from attendance_core.attendance import ExportAttendance, SheetBegun, SheetReading
 from attendance_core.errors import NotAnOrganiser, Unavailable
 from attendance_core.marking.places import Held, Waiting
 from attendance_core.ports import SheetStyle
@@ -120,24 +120,52 @@ async def test_who_may_not_have_it_any_more_when_it_is_made_has_none(
         await files.write(reading_of(store, ids[5]), JSON)
 
 
-async def place_of(store: SqliteStore) -> Any:
-    """What a worker is told of a file of SQLite."""
+async def told_of(store: SqliteStore) -> list[Any]:
+    """What a worker is told of a file of SQLite: where it is, and whose each look is to read."""
     reading = reading_of(store)
-    return await anext(ReadInPlace(store._path).lines(reading, await reading.begin()))
+    source = ReadInPlace(store._path)
+    return [each async for each in source.lines(reading, await reading.begin())]
 
 
 class TestInPlace:
     """Of SQLite workers read the file by themselves."""
 
+    async def test_a_worker_is_told_in_many_small_steps(self, sqlite_store: SqliteStore) -> None:
+        """Of the event loop, which others wait for meanwhile."""
+        ids = [UserId(number) for number in range(1, 10_001)]
+        steps, at_each = 0, []
+
+        async def goes_on() -> None:
+            nonlocal steps
+            while True:
+                steps += 1
+                await asyncio.sleep(0)
+
+        class Worker:
+            def write(self, line: bytes) -> None:
+                at_each.append((steps, len(line)))
+
+            async def drain(self) -> None:
+                pass
+
+        source, begun = ReadInPlace(sqlite_store._path), SheetBegun(an_event(), NOON, ids)
+        worker: Any = Worker()
+        others = asyncio.create_task(goes_on())
+        await sheets._tell(source, reading_of(sqlite_store), begun, JSON, worker)
+        others.cancel()
+        _, place, *looks, end = at_each
+        assert max(size for _, size in looks) < 5_000 and len(looks) == 20
+        assert len({at for at, _ in (place, *looks, end)}) == len(looks) + 2
+
     async def test_a_worker_cannot_write_there(self, sqlite_store: SqliteStore) -> None:
         await an_open_day(sqlite_store, random.Random(1))
-        place = await place_of(sqlite_store)
+        place, *looks, _ = await told_of(sqlite_store)
         place["statements"] = [["DELETE FROM scans RETURNING user_id", []]]
 
         ours, its = socket.socketpair()
         cannot = pytest.raises(sqlite3.OperationalError, match="readonly")
         with ours, its, its.makefile("rb") as service, cannot:
-            next(sheet_reader.read_in_place(place, NOON, service))
+            next(sheet_reader.read_in_place(place, looks, NOON, service))
 
     async def test_one_whose_service_dies_writes_nothing_whole(
         self, sqlite_store: SqliteStore
@@ -145,8 +173,8 @@ class TestInPlace:
         await an_open_day(sqlite_store, random.Random(1))
         head = {"words": WORDS["en"], "name": "x", "event_id": str(EVENT), "creator_id": 1}
         head |= {"starts_at": 0, "ends_at": 1, "made_at": 0, "rows": "in place"}
-        lines = [json.dumps(each) + "\n" for each in (head, await place_of(sqlite_store))]
-        for count in (1, 2):
+        lines = [json.dumps(each) + "\n" for each in (head, *await told_of(sqlite_store))]
+        for count in range(1, len(lines) + 1):
             done = await asyncio.to_thread(
                 subprocess.run,
                 [*sheets.WORKER_COMMAND, "csv", "UTC"],

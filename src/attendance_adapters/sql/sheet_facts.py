@@ -139,7 +139,9 @@ class ReadInPlace:
         self._address = f"{path.as_uri()}?mode=ro"
 
     async def lines(self, reading: SheetReading, begun: SheetBegun) -> AsyncIterator[Any]:
-        """Says where the facts are, and how they are asked for."""
+        """Says where the facts are, how they are asked for, and whose each look is to read; None
+        is the end.
+        """
         given = {"event_id": begun.event.event_id, "most": MAX_ANNULLED_TOLD, IDS: IDS}
         statements = []
         for statement in (LISTED_PEOPLE, LISTED_ANNULLED):
@@ -147,12 +149,10 @@ class ReadInPlace:
             # None is the place of the ids
             values = [None if value == IDS else value for value in values]
             statements.append([compiled.text, values])
-        yield {
-            "database": self._address,
-            "statements": statements,
-            "user_ids": begun.user_ids,
-            "people_a_look": PEOPLE_A_LOOK_THERE,
-        }
+        yield {"database": self._address, "statements": statements}
+        for first in range(0, len(begun.user_ids), PEOPLE_A_LOOK_THERE):
+            yield begun.user_ids[first : first + PEOPLE_A_LOOK_THERE]
+        yield None
 
 
 class ReadForWorker:
