@@ -29,6 +29,7 @@ from attendance_adapters.sheets import SheetFiles
 from attendance_adapters.system import RandomIds
 from attendance_core import ports
 from attendance_core.accounts import Actor, LoggedIn, session_id_of
+from attendance_core.arguments import check_kind, check_kinds
 from attendance_core.marking.connections import Connection, Role
 from attendance_core.marking.terms import Terms
 from attendance_core.no_provider import NoIdentityProvider
@@ -263,10 +264,13 @@ class Attendance:
     def connection(self, user: Actor | LoggedIn, event_id: EventId, role: Role) -> Connection:
         """Makes a new connection of this process, to be opened by `MarkMe` or `ReadyToMark`.
 
-        Raises NoHeartbeat.
+        Raises NoHeartbeat, TypeError.
         """
         if not self._has_heartbeat:
             raise NoHeartbeat("this service has no heartbeat, and so no sockets")
+        check_kind("user", user, Actor, LoggedIn, said="an Actor or a LoggedIn")
+        check_kinds(event_id=event_id)
+        check_kind("role", role, Role)
         session_id = user.session_id if isinstance(user, Actor) else session_id_of(user.token)
         return Connection(
             ConnectionId(self.ids.connection_id()),

@@ -1,7 +1,14 @@
-"""What ids and pages of lists must be, whoever calls. Contract: 1."""
+"""What arguments must be, whoever calls: of which kind, and how pages of lists begin. Contract: 1.
+
+A program that gives one of another kind has made a slip: that is a TypeError, which names the
+argument and what it is, before anything is asked of a store. So every store answers alike.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from attendance_core.errors import InvalidArgument
@@ -10,14 +17,71 @@ from attendance_core.errors import InvalidArgument
 MAX_OFFSET = 10_000
 
 
-def check_event_id(event_id: object) -> None:
-    """Checks that it is a UUID, so that every store answers alike. Raises TypeError."""
-    if not isinstance(event_id, UUID):
-        raise TypeError(f"an event_id is a UUID, and no {type(event_id).__name__}")
+class _Kind(NamedTuple):
+    """Which classes an argument may be of, and how that is said."""
+
+    classes: tuple[type, ...]
+    said: str
+
+
+_USER_ID: Final = _Kind((int,), "a user id, which is an int")
+_ID: Final = _Kind((UUID,), "a UUID")
+_INSTANT: Final = _Kind((int, float), "UNIX seconds, which are a number")
+# By the name of an argument
+_KINDS: Final[Mapping[str, _Kind]] = {
+    **dict.fromkeys(("actor", "user_id", "target"), _USER_ID),
+    **dict.fromkeys(("event_id", "scan_id", "token_id"), _ID),
+    **dict.fromkeys(("starts_at", "ends_at", "ends_after", "starts_before"), _INSTANT),
+    "session_id": _Kind((str,), "the session_id of an Actor, which is a str"),
+    **dict.fromkeys(("limit", "offset", "n", "expires_in_days"), _Kind((int,), "an int")),
+}
+
+
+def check_kinds(**given: object) -> None:
+    """Checks that each of these arguments is what those of its name are. Raises TypeError."""
+    for name, value in given.items():
+        kind = _KINDS[name]
+        if not isinstance(value, kind.classes) or isinstance(value, bool):
+            raise TypeError(f"{name} is {kind.said}, and no {_said_of(value)}")
+
+
+def check_kinds_given(**given: object) -> None:
+    """Checks as `check_kinds` those of these arguments that are not None. Raises TypeError."""
+    check_kinds(**{name: value for name, value in given.items() if value is not None})
+
+
+def check_user_ids(user_ids: Iterable[object]) -> None:
+    """Checks that these are user ids. Raises TypeError."""
+    for each in user_ids:
+        check_kinds(user_id=each)
+
+
+def check_kind(name: str, value: object, *classes: type, said: str = "") -> None:
+    """Checks that the argument of this name is of one of these classes, which is ``said`` in other
+    words where their names tell less. Raises TypeError.
+    """
+    if not isinstance(value, classes):
+        kinds = said or " or ".join(f"a {each.__name__}" for each in classes)
+        raise TypeError(f"{name} is {kinds}, and no {_said_of(value)}")
+
+
+def _said_of(value: object) -> str:
+    """Says what was given instead, and how to come by what is meant."""
+    kind = type(value).__name__
+    if hasattr(value, "user_id") and hasattr(value, "session_id"):
+        return f"{kind}: give its user_id, or its session_id"
+    if hasattr(value, "user_id"):
+        return f"{kind}: give its user_id"
+    return f"{kind}: give its timestamp()" if isinstance(value, datetime) else kind
 
 
 def check_page(limit: int | None, offset: int) -> None:
-    """Checks that a limit is 1 or more, an offset 0 to `MAX_OFFSET`. Raises InvalidArgument."""
+    """Checks that a limit is 1 or more, an offset 0 to `MAX_OFFSET`.
+
+    Raises TypeError, InvalidArgument.
+    """
+    check_kinds_given(limit=limit)
+    check_kinds(offset=offset)
     if limit is not None and limit < 1:
         raise InvalidArgument(field="limit")
     if not 0 <= offset <= MAX_OFFSET:

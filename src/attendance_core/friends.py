@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
 from attendance_core import ports
+from attendance_core.arguments import check_kinds
 from attendance_core.errors import FriendOfOneself
 from attendance_core.pieces import ListQuery, itself, read_in_pieces, whole
 from attendance_core.vocabulary import Instant, UserId
@@ -41,6 +42,7 @@ class SendFriendRequest:
 
     async def __call__(self, *, actor: UserId, user_id: UserId) -> None:
         """Changes nothing a second time. Raises FriendOfOneself, PersonNotFound."""
+        check_kinds(actor=actor, user_id=user_id)
         if actor == user_id:
             raise FriendOfOneself
 
@@ -68,6 +70,7 @@ class RemoveFriend:
 
     async def __call__(self, *, actor: UserId, user_id: UserId) -> None:
         """Changes nothing a second time. Raises FriendOfOneself, PersonNotFound."""
+        check_kinds(actor=actor, user_id=user_id)
         if actor == user_id:
             raise FriendOfOneself
 
@@ -86,6 +89,7 @@ class GetFriendList:
 
     def pieces(self, *, actor: UserId) -> AsyncIterator[Sequence[Friend]]:
         """Lists friends and those asked, by display name, then id."""
+        check_kinds(actor=actor)
 
         def friends(piece_query: ListQuery[Friend], unit: ports.Unit) -> Sequence[Friend]:
             return unit.friendships.friends_of(actor, piece_query)
@@ -106,6 +110,7 @@ class GetFriendRequests:
         self, *, actor: UserId, limit: int | None = None, offset: int = 0
     ) -> AsyncIterator[Sequence[UserId]]:
         """Lists those who wait, the oldest request first. Raises InvalidArgument."""
+        check_kinds(actor=actor)
 
         def requests(piece_query: ListQuery[Friendship], unit: ports.Unit) -> Sequence[Friendship]:
             return unit.friendships.requests_to(actor, piece_query)

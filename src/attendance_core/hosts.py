@@ -15,6 +15,7 @@ from unicodedata import category
 
 from attendance_core import ports
 from attendance_core.accounts import MAX_SESSIONS, Actor, CredentialKind, Session
+from attendance_core.arguments import check_kind, check_user_ids
 from attendance_core.errors import BadCharacters, BadLength
 from attendance_core.identities import (
     MAX_ISSUER_LENGTH,
@@ -132,6 +133,7 @@ class Subjects:
 
         Raises BadLength, BadCharacters, Unavailable.
         """
+        check_user_ids(user_ids)
         checked = _checked_part(issuer, "issuer", MAX_ISSUER_LENGTH)
         people = sorted(frozenset(user_ids))
         subjects: dict[UserId, str] = {}
@@ -159,8 +161,7 @@ def _checked_identity(issuer: str, subject: str) -> Identity:
 
 
 def _checked_part(text: str, field: str, most: int) -> str:
-    if not isinstance(text, str):
-        raise TypeError(f"{field} is a str, and no {type(text).__name__}")
+    check_kind(field, text, str)
     if not 1 <= len(text) <= most:
         raise BadLength(field=field, least=1, most=most)
     if any(category(each) in FORBIDDEN_CATEGORIES for each in text):
@@ -170,8 +171,7 @@ def _checked_part(text: str, field: str, most: int) -> str:
 
 def _session_id_of(identity: Identity, session: str) -> SessionId:
     """Makes the name of a host's session; that of no secret, since it is more than a hash."""
-    if not isinstance(session, str):
-        raise TypeError(f"session is a str, and no {type(session).__name__}")
+    check_kind("session", session, str)
     # Neither of the first two has a control character
     named = "\0".join((identity.issuer, identity.subject, session))
     digest = hashlib.sha256(named.encode("utf-8", "surrogatepass")).hexdigest()

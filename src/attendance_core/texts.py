@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from unicodedata import category, combining, normalize
 
+from attendance_core.arguments import check_kind
 from attendance_core.errors import BadCharacters, BadLength, InvalidArgument, TooShort
 from attendance_core.folding import search_fold
 
@@ -54,7 +55,8 @@ def has_too_many_marks(text: str) -> bool:
 
 
 def check_marks(text: str, field: str) -> None:
-    """Checks that a text can be compared in time. Raises InvalidArgument."""
+    """Checks that it is a text, and can be compared in time. Raises TypeError, InvalidArgument."""
+    check_kind(field, text, str)
     if has_too_many_marks(text):
         raise InvalidArgument(field=field)
 

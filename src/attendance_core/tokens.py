@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from attendance_core import ports
 from attendance_core.accounts import CredentialKind, Session, prove, session_id_of
+from attendance_core.arguments import check_kind, check_kinds
 from attendance_core.bearer_tokens import DAY_SECONDS, LISTED_SECONDS, Token, TokenScope
 from attendance_core.errors import InvalidArgument, TooManyTokens
 from attendance_core.marking.terms import Terms
@@ -57,6 +58,9 @@ class CreateToken:
         Raises InvalidArgument, BadLength, BadCharacters; what `prove` does of the password;
         TooManyTokens.
         """
+        check_kinds(actor=actor, session_id=session_id, expires_in_days=expires_in_days)
+        for scope in scopes:
+            check_kind("each of scopes", scope, TokenScope)
         kept = checked_text(name, "name", 1, MAX_TOKEN_NAME_LENGTH)
         if not scopes:
             raise InvalidArgument(field="scopes")
@@ -101,6 +105,7 @@ class GetTokens:
 
     async def __call__(self, *, actor: UserId) -> Sequence[Token]:
         """Lists them in the order they were made, those that have expired for 30 days."""
+        check_kinds(actor=actor)
 
         def look(unit: ports.Unit) -> Sequence[Token]:
             now = unit.now()
@@ -118,6 +123,7 @@ class RevokeToken:
 
     async def __call__(self, *, actor: UserId, token_id: TokenId) -> None:
         """Does nothing where I have none of this id: somebody else's is none of mine."""
+        check_kinds(actor=actor, token_id=token_id)
 
         def work(unit: ports.Unit) -> Token | None:
             mine = (each for each in unit.tokens.of(actor) if each.token_id == token_id)

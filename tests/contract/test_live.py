@@ -283,6 +283,12 @@ class TestVisits:
         role: Any = "watching"
         with pytest.raises(ValueError, match="watching"):
             await host.live.visit(anna, NOWHERE, role, transport=Carried())
+        nobody: Any = anna.user_id
+        said = "^actor is an Actor, as `admit` answers, and no int$"
+        with pytest.raises(TypeError, match=said):
+            await host.live.visit(nobody, NOWHERE, Role.MARKING, transport=Carried())
+        with pytest.raises(TypeError, match=said):
+            await anext(host.live.watch(nobody, NOWHERE))
 
     async def test_whoever_logs_out_is_closed(self, host: Host) -> None:
         anna = await host.person()

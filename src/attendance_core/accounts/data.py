@@ -8,6 +8,7 @@ from typing import NamedTuple, TypeVar
 
 from attendance_core import ports
 from attendance_core.accounts.proof import Proof, prove
+from attendance_core.arguments import check_kinds
 from attendance_core.belongings import Belonging, BelongingKind, Record
 from attendance_core.errors import NotLoggedIn, TooManyRequests, Unavailable
 from attendance_core.limits import DATA_DOWNLOADS, count_one
@@ -146,6 +147,7 @@ class DownloadData:
 
         Raises what `prove` raises, Unavailable.
         """
+        check_kinds(actor=actor, session_id=session_id)
         proof = await prove(
             self.observe, self.passwords, actor=actor, session_id=session_id, password=password
         )

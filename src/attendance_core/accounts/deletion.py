@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from attendance_core import ports
 from attendance_core.accounts.proof import Proof, prove
+from attendance_core.arguments import check_kinds
 from attendance_core.errors import EventNotFound, Unavailable
 from attendance_core.marking.announcements import ConnectionsEnded, PlaceChanged
 from attendance_core.marking.endings import Ending
@@ -62,6 +63,7 @@ class DeleteAccount:
         Whoever met Unavailable, or a process that died, asks again. Raises what `prove` raises,
         Unavailable.
         """
+        check_kinds(actor=actor, session_id=session_id)
         proof = await prove(
             self.observe, self.passwords, actor=actor, session_id=session_id, password=password
         )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from attendance_core import ports
 from attendance_core.accounts.account import checked_password
 from attendance_core.accounts.proof import prove
+from attendance_core.arguments import check_kinds
 from attendance_core.marking.terms import Terms
 from attendance_core.session_ends import end_sessions_of
 from attendance_core.vocabulary import SessionId, UserId
@@ -32,6 +33,7 @@ class ChangePassword:
         The new one is looked at first: whether it may be says nothing of the old one. Raises
         InvalidArgument, BadLength, CommonPassword, and what `prove` raises.
         """
+        check_kinds(actor=actor, session_id=session_id)
         new_password = checked_password(self.passwords, new_password, "new_password")
         proof = await prove(
             self.observe,

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from attendance_core import ports
 from attendance_core.accounts.account import Account, is_right
 from attendance_core.accounts.sessions import Session
+from attendance_core.arguments import check_kinds
 from attendance_core.errors import LogInAgain, MissingArgument, NotLoggedIn, WrongPassword
 from attendance_core.vocabulary import Instant, Seconds, SessionId, UserId
 
@@ -90,6 +91,7 @@ class GetUsername:
 
     async def __call__(self, *, actor: UserId) -> str:
         """Raises NotLoggedIn where there is no such account any more; Unavailable."""
+        check_kinds(actor=actor)
         account = await self.observe(lambda unit: unit.accounts.find_by_id(actor))
         if account is None:
             raise NotLoggedIn

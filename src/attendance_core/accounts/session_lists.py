@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from attendance_core import ports
 from attendance_core.accounts.sessions import MAX_SESSIONS, Session
+from attendance_core.arguments import check_kinds
 from attendance_core.belongings import session_name_of
 from attendance_core.errors import MissingArgument, NotLoggedIn
 from attendance_core.marking.terms import Terms
@@ -31,6 +32,7 @@ class GetSessions:
 
     async def __call__(self, *, actor: UserId, session_id: SessionId) -> Sequence[SessionSeen]:
         """Lists those that let them in, the one used last first. Raises Unavailable."""
+        check_kinds(actor=actor, session_id=session_id)
 
         def look(unit: ports.Unit) -> Sequence[SessionSeen]:
             kept = unit.sessions.of(actor, MAX_SESSIONS)
@@ -65,6 +67,7 @@ class EndSession:
         Somebody else's it passes over, as one that has ended. Tells whether it has ended the one
         they act by, too. Raises MissingArgument, NotLoggedIn, Unavailable.
         """
+        check_kinds(actor=actor, session_id=session_id)
         if session is None and not others:
             raise MissingArgument(field="session")
         if others:

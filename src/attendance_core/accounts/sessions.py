@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from attendance_core import ports
+from attendance_core.arguments import check_kinds
 from attendance_core.bearer_tokens import Token, TokenScope
 from attendance_core.marking.terms import Terms
 from attendance_core.session_ends import end_sessions_in_pieces
@@ -142,6 +143,7 @@ class LogOut:
 
     async def __call__(self, *, session_id: SessionId) -> None:
         """Ends it; does nothing where there is none."""
+        check_kinds(session_id=session_id)
         await end_sessions_in_pieces(self.transact, [session_id], self.terms)
 
 

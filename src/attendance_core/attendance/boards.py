@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from attendance_core import ports
 from attendance_core.accounts import session_end
-from attendance_core.arguments import check_event_id
+from attendance_core.arguments import check_kinds
 from attendance_core.errors import BoardNotFound, EventNotFound, EventOver
 from attendance_core.events.organisers import check_organiser
 from attendance_core.marking.places import SheetCounts
@@ -81,7 +81,7 @@ class MakeBoardLink:
         """Answers its secret, which is not kept. Raises EventNotFound, NotAnOrganiser, EventOver
         where the link would have ended already.
         """
-        check_event_id(event_id)
+        check_kinds(actor=actor, event_id=event_id)
         secret = self.ids.token()
 
         def work(unit: ports.Unit) -> None:
@@ -103,7 +103,7 @@ class RemoveBoardLink:
 
     async def __call__(self, *, actor: UserId, event_id: EventId) -> None:
         """Does nothing where there is none. Raises EventNotFound, NotAnOrganiser."""
-        check_event_id(event_id)
+        check_kinds(actor=actor, event_id=event_id)
 
         def work(unit: ports.Unit) -> None:
             check_organiser(unit, unit.events.lock(event_id), actor)
@@ -120,7 +120,7 @@ class WatchAttendance:
 
     async def __call__(self, *, actor: UserId, session_id: SessionId, event_id: EventId) -> Viewer:
         """Lets an organiser in, by this session of theirs. Raises EventNotFound, NotAnOrganiser."""
-        check_event_id(event_id)
+        check_kinds(actor=actor, session_id=session_id, event_id=event_id)
 
         def look(unit: ports.Unit) -> None:
             check_organiser(unit, unit.events.get(event_id), actor)
@@ -182,7 +182,7 @@ class CountSheet:
 
     async def __call__(self, *, event_id: EventId) -> CountsSeen | None:
         """Counts at one moment; None of an event that has been deleted. Raises Unavailable."""
-        check_event_id(event_id)
+        check_kinds(event_id=event_id)
 
         def look(unit: ports.Unit) -> CountsSeen | None:
             try:

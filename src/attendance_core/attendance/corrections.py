@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from attendance_core import ports
-from attendance_core.arguments import check_event_id
+from attendance_core.arguments import check_kind, check_kinds
 from attendance_core.errors import (
     InvalidArgument,
     MayNotAnnul,
@@ -45,7 +45,7 @@ class MarkParticipant:
         A hold on them ends. Raises InvalidArgument, BadLength, BadCharacters, EventNotFound,
         NotAnOrganiser, PersonNotFound, Yourself, EventNotStarted, TooManyRequests.
         """
-        check_event_id(event_id)
+        check_kinds(actor=actor, event_id=event_id, user_id=user_id)
         noted = checked_text(note, "note", 0, MAX_NOTE_LENGTH)
 
         def work(unit: ports.Unit) -> int:
@@ -96,7 +96,8 @@ class AnnulMark:
         Raises InvalidArgument, BadLength, BadCharacters, EventNotFound, MayNotAnnul,
         PersonNotFound, RecordChanged.
         """
-        check_event_id(event_id)
+        check_kinds(actor=actor, event_id=event_id, user_id=user_id, n=n)
+        check_kind("reason", reason, AnnulReason)
         noted = checked_text(note, "note", 0, MAX_NOTE_LENGTH)
         if not 1 <= n <= MAX_ENTRIES:
             raise InvalidArgument(field="n")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from attendance_core import ports
-from attendance_core.arguments import check_event_id
+from attendance_core.arguments import check_kinds, check_kinds_given
 from attendance_core.events import Event
 from attendance_core.events.organisers import check_organiser
 from attendance_core.folding import other_name
@@ -107,7 +107,7 @@ class GetAttendance:
         self, *, actor: UserId, event_id: EventId
     ) -> AsyncIterator[Sequence[ParticipantSeen]]:
         """Lists all with their state, by name, then id. Raises EventNotFound, NotAnOrganiser."""
-        check_event_id(event_id)
+        check_kinds(actor=actor, event_id=event_id)
 
         def seen(
             piece_query: ListQuery[Participant], unit: ports.Unit
@@ -134,6 +134,7 @@ class GetMyAttendance:
         self, *, actor: UserId, limit: int | None = None, offset: int = 0
     ) -> AsyncIterator[Sequence[AttendedEvent]]:
         """Lists the newest first. Raises InvalidArgument."""
+        check_kinds(actor=actor)
 
         def attended(
             piece_query: ListQuery[AttendedEvent], unit: ports.Unit
@@ -166,7 +167,8 @@ class GetLedger:
         Who begins as an organiser has to be one to the end. Raises InvalidArgument, EventNotFound,
         NotAnOrganiser, PersonNotFound.
         """
-        check_event_id(event_id)
+        check_kinds(actor=actor, event_id=event_id)
+        check_kinds_given(user_id=user_id)
         sees_all = False  # which the first look finds
 
         def lines(piece_query: ListQuery[LedgerLine], unit: ports.Unit) -> Sequence[LedgerLine]:

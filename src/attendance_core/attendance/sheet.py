@@ -9,7 +9,7 @@ from functools import partial
 from typing import Final, NamedTuple, TypeVar
 
 from attendance_core import ports
-from attendance_core.arguments import check_event_id
+from attendance_core.arguments import check_kinds, check_kinds_given
 from attendance_core.attendance.lists import AnnulledMark, Participant
 from attendance_core.errors import TooManyRows
 from attendance_core.events import Event
@@ -153,7 +153,8 @@ class ExportAttendance:
         """Makes a reading, which has not looked yet; ``actor`` is None of whoever runs the
         service.
         """
-        check_event_id(event_id)
+        check_kinds(event_id=event_id)
+        check_kinds_given(actor=actor)
         return SheetReading(self.browse, actor, event_id)
 
     def pieces(self, *, actor: UserId | None, event_id: EventId) -> AsyncIterator[SheetPiece]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from attendance_core import ports
-from attendance_core.arguments import check_event_id
+from attendance_core.arguments import check_kind, check_kinds, check_kinds_given
 from attendance_core.errors import EventStarted, MissingArgument
 from attendance_core.events.event import MAX_EVENT_NAME_LENGTH, Event, check_times
 from attendance_core.events.organisers import check_organiser
@@ -45,7 +45,10 @@ class UpdateEvent:
         BadLength, BadCharacters, EventNotFound, NotAnOrganiser, EventOver, EventStarted,
         BadTimes, EventNameTaken.
         """
-        check_event_id(event_id)
+        check_kinds(actor=actor, event_id=event_id)
+        check_kinds_given(starts_at=starts_at, ends_at=ends_at)
+        if who_marks is not None:
+            check_kind("who_marks", who_marks, WhoMarks)
         if name is None and starts_at is None and ends_at is None and who_marks is None:
             raise MissingArgument(field="name")
         kept = None if name is None else checked_text(name, "name", 1, MAX_EVENT_NAME_LENGTH)

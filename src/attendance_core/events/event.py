@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from attendance_core import ports
-from attendance_core.arguments import check_event_id
+from attendance_core.arguments import check_kind, check_kinds, check_kinds_given
 from attendance_core.errors import (
     AlreadyJoined,
     BadTimes,
@@ -79,6 +79,8 @@ class CreateEvent:
         """Raises InvalidArgument, BadLength, BadCharacters, BadTimes, EventNameTaken,
         TooManyEvents, TooManyRequests, PersonNotFound.
         """
+        check_kinds(actor=actor, starts_at=starts_at, ends_at=ends_at)
+        check_kind("who_marks", who_marks, WhoMarks)
         kept = checked_text(name, "name", 1, MAX_EVENT_NAME_LENGTH)
         event_id = EventId(self.ids.event_id())
 
@@ -123,7 +125,8 @@ class GetEventByID:
 
     async def __call__(self, *, event_id: EventId, actor: UserId | None = None) -> EventSeen:
         """Tells what ``actor`` may do in it, if there is one. Raises EventNotFound."""
-        check_event_id(event_id)
+        check_kinds(event_id=event_id)
+        check_kinds_given(actor=actor)
         if actor is None:
             return EventSeen(await self.observe(lambda unit: unit.events.get(event_id)))
         person = actor
@@ -145,7 +148,7 @@ class JoinEvent:
 
     async def __call__(self, *, actor: UserId, event_id: EventId) -> None:
         """Raises EventNotFound, EventOver, AlreadyJoined, PersonNotFound."""
-        check_event_id(event_id)
+        check_kinds(actor=actor, event_id=event_id)
 
         def work(unit: ports.Unit) -> None:
             event = unit.events.get(event_id)
@@ -171,7 +174,7 @@ class LeaveEvent:
 
     async def __call__(self, *, actor: UserId, event_id: EventId) -> None:
         """Raises EventNotFound, NotJoined, EventOver: who was there is a record."""
-        check_event_id(event_id)
+        check_kinds(actor=actor, event_id=event_id)
 
         def work(unit: ports.Unit) -> None:
             event = unit.events.get(event_id)
@@ -205,7 +208,7 @@ class DeleteEvent:
 
     async def __call__(self, *, actor: UserId, event_id: EventId) -> None:
         """Raises EventNotFound, NotTheCreator, SomebodyTookPart, SomebodyWasMarked."""
-        check_event_id(event_id)
+        check_kinds(actor=actor, event_id=event_id)
 
         def work(unit: ports.Unit) -> None:
             event = unit.events.lock_whole(event_id)

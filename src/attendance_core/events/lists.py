@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
 from attendance_core import ports
+from attendance_core.arguments import check_kinds, check_kinds_given
 from attendance_core.events.event import Event
 from attendance_core.pieces import ListQuery, itself, read_in_pieces, whole
 from attendance_core.texts import search_part
@@ -21,6 +22,9 @@ class EventQuery(ListQuery[Event]):
     ends_after: Instant | None = None
     starts_before: Instant | None = None
     newest_first: bool = False  # by start; else the earliest first
+
+    def __post_init__(self) -> None:
+        check_kinds_given(ends_after=self.ends_after, starts_before=self.starts_before)
 
     def has(self, event: Event) -> bool:
         """Tells whether the times of this event are asked for."""
@@ -73,6 +77,7 @@ class GetCreatedEvents:
 
         Raises InvalidArgument.
         """
+        check_kinds(actor=actor)
 
         def made(piece_query: EventQuery, unit: ports.Unit) -> Sequence[Event]:
             list_of = unit.events.organised_by if helping else unit.events.created_by
@@ -93,6 +98,7 @@ class GetJoinedEvents:
         self, *, actor: UserId, query: EventQuery = WHOLE_LIST
     ) -> AsyncIterator[Sequence[Membership]]:
         """Orders them by start, then name. Raises InvalidArgument."""
+        check_kinds(actor=actor)
 
         def memberships(piece_query: EventQuery, unit: ports.Unit) -> Sequence[Membership]:
             found = unit.events.joined_by(actor, piece_query)

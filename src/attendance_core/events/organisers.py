@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from attendance_core import ports
-from attendance_core.arguments import check_event_id
+from attendance_core.arguments import check_kinds
 from attendance_core.errors import HelperOfOneself, NotAnOrganiser, NotTheCreator, TooManyHelpers
 from attendance_core.marking.connections import Role
 from attendance_core.marking.leaving_out import (
@@ -43,7 +43,7 @@ class AddHelper:
 
     async def __call__(self, *, actor: UserId, event_id: EventId, user_id: UserId) -> None:
         """Raises EventNotFound, NotTheCreator, HelperOfOneself, PersonNotFound, TooManyHelpers."""
-        check_event_id(event_id)
+        check_kinds(actor=actor, event_id=event_id, user_id=user_id)
 
         def work(unit: ports.Unit) -> None:
             event = unit.events.lock(event_id)
@@ -74,7 +74,7 @@ class RemoveHelper:
 
     async def __call__(self, *, actor: UserId, event_id: EventId, user_id: UserId) -> None:
         """Does nothing where they do not help. Raises EventNotFound, NotTheCreator."""
-        check_event_id(event_id)
+        check_kinds(actor=actor, event_id=event_id, user_id=user_id)
 
         def work(unit: ports.Unit, places: LockedPlaces) -> None:
             event = unit.events.lock(event_id)
@@ -98,7 +98,7 @@ class GetHelpers:
 
     async def __call__(self, *, actor: UserId, event_id: EventId) -> Sequence[Helper]:
         """Lists them in the order they were added. Raises EventNotFound, NotAnOrganiser."""
-        check_event_id(event_id)
+        check_kinds(actor=actor, event_id=event_id)
 
         def look(unit: ports.Unit) -> Sequence[Helper]:
             check_organiser(unit, unit.events.get(event_id), actor)

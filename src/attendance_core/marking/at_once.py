@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from attendance_core import ports
-from attendance_core.arguments import check_event_id
+from attendance_core.arguments import check_kinds
 from attendance_core.marking.announcements import PlaceChanged
 from attendance_core.marking.holds import choose, mark
 from attendance_core.marking.moves import NOTHING_KNOWN, lock_places_of
@@ -33,7 +33,7 @@ class MarkAtOnce:
         EventNotStarted, MayNotMark, Yourself, YouAreWaiting, AlreadyHolding, AlreadyMarked, Taken,
         NotWaiting, TooSoon.
         """
-        check_event_id(event_id)
+        check_kinds(actor=actor, event_id=event_id, user_id=user_id)
 
         def work(unit: ports.Unit) -> Outcome:
             found = lock_places_of(unit, event_id, actor, beside=(user_id,))

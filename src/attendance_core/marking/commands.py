@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from attendance_core import ports
+from attendance_core.arguments import check_kinds, check_kinds_given
 from attendance_core.marking.announcements import PlaceChanged
 from attendance_core.marking.connections import CONNECTIONS_READ, Connection, Process
 from attendance_core.marking.endings import find_ending
@@ -161,6 +162,7 @@ class PrepareToMark:
         """Raises EventOver, and what `find_ending` says; then MayNotMark, Yourself, YouAreWaiting,
         AlreadyHolding, AlreadyMarked, Taken, NotWaiting, TooSoon.
         """
+        check_kinds(target=target)
         marker = connection.user_id
 
         def work(unit: ports.Unit) -> Outcome:
@@ -199,6 +201,7 @@ class ConfirmMarking:
         the answer is the same, and nothing changes or is paid. Raises NobodyHeld, NotHeld,
         EventOver, and what `find_ending` says.
         """
+        check_kinds_given(target=target)
         marker = connection.user_id
 
         def work(unit: ports.Unit) -> Outcome:
@@ -226,6 +229,7 @@ class RefuseToMark:
 
     async def __call__(self, *, connection: Connection, target: UserId | None = None) -> Outcome:
         """Raises NobodyHeld, NotHeld, EventOver, and what `find_ending` says."""
+        check_kinds_given(target=target)
         marker = connection.user_id
 
         def work(unit: ports.Unit) -> Outcome:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from attendance_core import ports
+from attendance_core.arguments import check_kinds
 from attendance_core.marking.connections import Role
 from attendance_core.marking.endings import Ending
 from attendance_core.marking.frames import EventUpdated
@@ -58,6 +59,7 @@ class ReadRoom:
 
         It ``glances`` for a room of which nothing is heard: glances go on from there.
         """
+        check_kinds(event_id=event_id)
 
         def look(unit: ports.Unit) -> Reading:
             room = unit.rooms.find(event_id, process_id, watched, with_glance=glances)
@@ -93,4 +95,5 @@ class ReadPlaces:
 
     async def __call__(self, *, event_id: EventId, user_ids: Sequence[UserId]) -> Sequence[Place]:
         """Reads one moment of the truth. Contract: 8.7. Raises Unavailable."""
+        check_kinds(event_id=event_id)
         return await self.observe(lambda unit: unit.places.of(event_id, user_ids))

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from attendance_core import ports
+from attendance_core.arguments import check_kinds
 from attendance_core.pieces import ListQuery, itself, read_in_pieces, whole
 from attendance_core.profiles.scans import ConfirmationScan, ScanReason
 from attendance_core.vocabulary import Instant, ScanId, Seconds, UserId
@@ -95,6 +96,7 @@ class GetConfirmationLog:
         self, *, actor: UserId, limit: int | None = None, offset: int = 0
     ) -> AsyncIterator[Sequence[AuditEntry]]:
         """Lists the latest first. Raises InvalidArgument."""
+        check_kinds(actor=actor)
 
         def entries(piece_query: ListQuery[AuditEntry], unit: ports.Unit) -> Sequence[AuditEntry]:
             return unit.audit_log.about(actor, piece_query)

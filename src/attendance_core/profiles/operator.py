@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from attendance_core import ports
+from attendance_core.arguments import check_kinds
 from attendance_core.errors import PersonNotFound, ScanNotFound
 from attendance_core.folding import is_another_name
 from attendance_core.pieces import ListQuery
@@ -49,6 +50,7 @@ class ReadScan:
 
         Raises ScanNotFound, also where it is judged: its image has gone; NoSuchFile.
         """
+        check_kinds(user_id=user_id)
 
         def work(unit: ports.Unit) -> ConfirmationScan:
             scan = unit.scans.find(user_id)
@@ -85,6 +87,7 @@ class JudgeScan:
         BadCharacters; ScanNotFound where the scan has been replaced since, has lost its tick, or
         the person has another name.
         """
+        check_kinds(user_id=user_id)
         verdict = checked_verdict(approve=approve, reason=reason, note=note)
 
         def work(unit: ports.Unit) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from attendance_core import ports
-from attendance_core.arguments import check_page
+from attendance_core.arguments import check_kinds, check_page
 from attendance_core.errors import MissingArgument, PersonNotFound
 from attendance_core.folding import is_another_name
 from attendance_core.marking.terms import Terms
@@ -85,6 +85,7 @@ class GetProfile:
 
     async def __call__(self, *, actor: UserId, user_id: UserId) -> ProfileSeen:
         """Raises PersonNotFound."""
+        check_kinds(actor=actor, user_id=user_id)
 
         def look(unit: ports.Unit) -> ProfileSeen:
             profile, state, karma, reason, note = unit.profiles.shown(user_id, self.terms)
@@ -121,6 +122,7 @@ class UpdateProfileInfo:
 
         Raises MissingArgument where neither is given, InvalidArgument, BadLength, BadCharacters.
         """
+        check_kinds(actor=actor)
         if display_name is None and bio is None:
             raise MissingArgument(field="display_name")
         name = None if display_name is None else checked_display_name(display_name)
@@ -160,6 +162,7 @@ class UpdateProfilePicture:
         The file is written before the row that names it: a process that dies between leaves a
         file that nobody names, which is swept later, never a name without a file.
         """
+        check_kinds(actor=actor)
         picture = await self.pictures.clean(image, owner=actor, max_side=PICTURE_SIDE)
         key = self.ids.file_key(picture.extension)
         await self.files.put(picture_path(key), picture.content, picture.media_type)
@@ -192,6 +195,7 @@ class FindByName:
         offset: int = 0,
     ) -> Sequence[Profile]:
         """Orders by display name, then id; at most 100. Raises TooShort, and as `check_page`."""
+        check_kinds(limit=limit)
         part = search_part(display_name_part, "display_name_part", MIN_NAME_PART_LENGTH)
         check_page(limit, offset)
         most = min(limit, MAX_PEOPLE_FOUND)

@@ -10,9 +10,9 @@ import hmac
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
-from uuid import UUID
 
 from attendance_core import ports
+from attendance_core.arguments import check_kinds
 from attendance_core.errors import (
     MayNotReview,
     NotTaken,
@@ -76,6 +76,7 @@ class GetPendingConfirmations:
         self, *, actor: UserId, limit: int | None = None, offset: int = 0
     ) -> AsyncIterator[Sequence[PendingSeen]]:
         """Lists the oldest first. Raises InvalidArgument, NotAModerator."""
+        check_kinds(actor=actor)
 
         def seen(piece_query: ListQuery[PendingScan], unit: ports.Unit) -> Sequence[PendingSeen]:
             check_moderator(unit, actor)
@@ -115,7 +116,7 @@ class TakeConfirmation:
         Whoever has it already goes on with the name that they took it under. Raises NotAModerator,
         ScanNotFound, MayNotReview, ScanTaken.
         """
-        check_scan_id(scan_id)
+        check_kinds(actor=actor, session_id=session_id, scan_id=scan_id)
         secret = self.ids.token()
 
         def work(unit: ports.Unit) -> TakenScan:
@@ -150,7 +151,7 @@ class GetTakenScan:
         self, *, actor: UserId, session_id: SessionId, scan_id: ScanId, secret: str
     ) -> FileContent:
         """Writes down the look first. Raises ScanNotFound for whoever else asks, or later."""
-        check_scan_id(scan_id)
+        check_kinds(actor=actor, session_id=session_id, scan_id=scan_id)
 
         def work(unit: ports.Unit) -> ConfirmationScan:
             user_id = unit.scans.owner_of(scan_id)
@@ -180,7 +181,7 @@ class ReturnConfirmation:
         """Does nothing where they do not have it. Raises NotAModerator, ScanNotFound where there
         never was such a scan.
         """
-        check_scan_id(scan_id)
+        check_kinds(actor=actor, scan_id=scan_id)
 
         def work(unit: ports.Unit) -> None:
             check_moderator_stays(unit, actor)
@@ -217,7 +218,7 @@ class ResolveConfirmation:
         ScanNotFound, MayNotReview; NotTaken; ScanChanged where the name or the scan is another one
         by now: then it waits for whoever takes it next.
         """
-        check_scan_id(scan_id)
+        check_kinds(actor=actor, scan_id=scan_id)
         verdict = checked_verdict(approve=approve, reason=reason, note=note)
 
         def work(unit: ports.Unit) -> FileKey | None:
@@ -241,12 +242,6 @@ class ResolveConfirmation:
         if judged is None:
             raise ScanChanged  # behind the commit, in which it went back to the others
         await discard_file(self.files, scan_path(judged))
-
-
-def check_scan_id(scan_id: object) -> None:
-    """Checks that it is a UUID, so that every store answers alike. Raises TypeError."""
-    if not isinstance(scan_id, UUID):
-        raise TypeError(f"a scan_id is a UUID, and no {type(scan_id).__name__}")
 
 
 def _lock(unit: ports.Unit, scan_id: ScanId) -> PendingScan | None:

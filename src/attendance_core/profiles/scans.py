@@ -8,6 +8,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from attendance_core import ports
+from attendance_core.arguments import check_kinds
 from attendance_core.errors import PersonNotFound, ScanNotFound, Unavailable
 from attendance_core.ports import FileContent, NoSuchFile
 from attendance_core.vocabulary import FileKey, Instant, ScanId, SessionId, UserId
@@ -106,6 +107,7 @@ class UploadProfileConfirmation:
 
         Raises BadPicture, PictureTooLarge, PersonNotFound, Unavailable. Contract: 9.10.
         """
+        check_kinds(actor=actor)
         picture = await self.pictures.clean(image, owner=actor, max_side=SCAN_SIDE)
         key, scan_id = self.ids.file_key(picture.extension), ScanId(self.ids.scan_id())
         await self.files.put(scan_path(key), picture.content, picture.media_type)
@@ -134,6 +136,7 @@ class GetOwnScan:
 
     async def __call__(self, *, actor: UserId) -> FileContent:
         """Reads its picture. Raises ScanNotFound where there is none that waits to be judged."""
+        check_kinds(actor=actor)
         scan = await self.observe(lambda unit: unit.scans.find(actor))
         return await picture_of(self.files, scan)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from attendance_core import ports
+from attendance_core.arguments import check_kind
 from attendance_core.errors import InvalidArgument, MissingArgument
 from attendance_core.profiles.audit import ScanAct, note_act
 from attendance_core.profiles.scans import Confirmation, ConfirmationScan, ScanReason
@@ -27,6 +28,9 @@ def checked_verdict(*, approve: bool, reason: ScanReason | None, note: str) -> V
 
     Raises MissingArgument, InvalidArgument, BadLength, BadCharacters.
     """
+    check_kind("approve", approve, bool)
+    if reason is not None:
+        check_kind("reason", reason, ScanReason)
     noted = checked_text(note, "note", 0, MAX_REVIEW_NOTE_LENGTH) or None
     if approve:
         return Verdict(approve, None, noted)

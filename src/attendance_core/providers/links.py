@@ -13,6 +13,7 @@ from typing import NamedTuple
 from attendance_core import ports
 from attendance_core.accounts import prove
 from attendance_core.accounts.account import may_log_in_by_password
+from attendance_core.arguments import check_kinds
 from attendance_core.errors import (
     LinkedToAnother,
     LogInNotBegun,
@@ -57,6 +58,7 @@ class GetWaysIn:
 
     async def __call__(self, *, actor: UserId) -> WaysIn:
         """Lists links in the order they were added. Raises Unavailable."""
+        check_kinds(actor=actor)
 
         def look(unit: ports.Unit) -> WaysIn:
             account = unit.accounts.find_by_id(actor)
@@ -86,6 +88,7 @@ class LinkProvider:
 
         Raises what `prove` raises; NoProvider, Unavailable.
         """
+        check_kinds(actor=actor, session_id=session_id)
         attempt = new_attempt(self.ids, Purpose.LINK)
         url = await self.provider.begin(attempt)
         proof = await prove(
@@ -123,6 +126,7 @@ class FinishLink:
         Raises LogInNotBegun, ProviderRefused, ProviderDistrusted, NoProvider; LinkedToAnother,
         TooManyLinks, NotLoggedIn, Unavailable.
         """
+        check_kinds(actor=actor, session_id=session_id)
         begun = check_answer(attempt, answer)
 
         def check(unit: ports.Unit) -> None:
@@ -170,6 +174,7 @@ class UnlinkProvider:
         """Ends the one of this name, and the tick that it has given; passes over what is no link
         of theirs. Raises OnlyWayIn, NotLoggedIn.
         """
+        check_kinds(actor=actor)
 
         def work(unit: ports.Unit) -> None:
             account = unit.accounts.lock(actor)

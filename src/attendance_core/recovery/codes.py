@@ -14,6 +14,7 @@ from typing import Final, NamedTuple
 from attendance_core import ports
 from attendance_core.accounts import MAX_USERNAME_LENGTH, LoggedIn, prove
 from attendance_core.accounts.account import checked_password, composed
+from attendance_core.arguments import check_kinds
 from attendance_core.browsers import NOBODY
 from attendance_core.errors import WrongRecoveryCode
 from attendance_core.events import CODE_LETTERS
@@ -97,6 +98,7 @@ class MakeRecoveryCodes:
 
         Raises InvalidArgument, MissingArgument, WrongPassword, LogInAgain, NotLoggedIn.
         """
+        check_kinds(actor=actor, session_id=session_id)
         proof = await prove(
             self.observe, self.passwords, actor=actor, session_id=session_id, password=password
         )

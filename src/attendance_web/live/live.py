@@ -6,11 +6,11 @@ import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from types import TracebackType
-from typing import Any, Protocol, Self
+from typing import Any, Final, Protocol, Self
 
 from attendance_core import ports
 from attendance_core.accounts import Actor
-from attendance_core.arguments import check_event_id
+from attendance_core.arguments import check_kind, check_kinds
 from attendance_core.attendance import CountsSeen
 from attendance_core.bearer_tokens import TokenScope
 from attendance_core.errors import Language, MissingScope
@@ -29,6 +29,8 @@ from attendance_web.wire.callers import Caller
 from attendance_web.wire.language import DEFAULT
 from attendance_web.wire.person_turns import person_turns as make_person_turns
 from attendance_web.wire.turns import FairTurns
+
+AN_ACTOR: Final = "an Actor, as `admit` answers"
 
 
 class Pulse(Protocol):
@@ -142,7 +144,8 @@ class Live:
         ``hears_news``: as ``news=1`` in the address of a socket. Raises NotStarted, Closed,
         WrongLoop.
         """
-        check_event_id(event_id)
+        check_kind("actor", actor, Actor, said=AN_ACTOR)
+        check_kinds(event_id=event_id)
 
         async def find_entrant() -> Entrant:
             if not actor.may(SCOPE):
@@ -173,6 +176,7 @@ class Live:
         first is told; NotStarted, Closed, WrongLoop.
         """
         self._check_running()
+        check_kind("actor", actor, Actor, said=AN_ACTOR)
         if not actor.may(TokenScope.READ):
             raise MissingScope
         viewer = await self.service.use_cases.watch_attendance(
