@@ -14,10 +14,24 @@ from litestar.types import Receive, Scope, Send
 
 from attendance_adapters import embedded
 from attendance_core import Role
-from attendance_core.accounts import Actor
-from attendance_core.errors import NotLoggedIn
+from attendance_core.accounts import Actor, session_id_of
+from attendance_core.errors import (
+    BadCharacters,
+    BadLength,
+    BoardNotFound,
+    MissingArgument,
+    MissingScope,
+    NotAnOrganiser,
+    NotLoggedIn,
+    PersonNotFound,
+    TooManyRequests,
+    Unavailable,
+    UsernameTaken,
+)
+from attendance_core.vocabulary import UserId
 from attendance_web.asgi import lifespan, lifespan_of, sockets
 from attendance_web.asgi.application import ROLES
+from attendance_web.client.link import FINAL
 from attendance_web.live import Live
 from tests.support.carried import PATIENCE, Host, hosted
 from tests.support.live_house import eventually
@@ -96,6 +110,53 @@ class TestWhoIsLetIn:
             raise NotLoggedIn
 
         assert await Server(sockets(host.live, identify)).serve() == ["not_logged_in", 4401]
+
+    @pytest.mark.parametrize(
+        ("refusal", "told"),
+        [
+            (BadLength(field="display_name", least=1, most=100), ["bad_length", 4400]),
+            (BadCharacters(field="subject"), ["bad_characters", 4400]),
+            (MissingArgument(field="session"), ["missing_argument", 4400]),
+            (NotAnOrganiser(), ["not_an_organiser", 4403]),
+            (MissingScope(), ["missing_scope", 4403]),
+            (BoardNotFound(), ["board_not_found", 4404]),
+            (UsernameTaken(), ["username_taken", 4409]),
+            (PersonNotFound(), ["not_logged_in", 4401]),
+            (TooManyRequests(seconds=9), ["too_many_requests", 1013]),
+            (Unavailable(), ["unavailable", 1013]),
+        ],
+        ids=lambda each: getattr(each, "code", ""),
+    )
+    async def test_nobody_comes_back_for_ever_to_what_a_host_refuses(
+        self, host: Host, refusal: Exception, told: list[Any]
+    ) -> None:
+        """Contract: 10.5."""
+
+        def identify(_: Any) -> Actor | None:
+            raise refusal
+
+        assert await Server(sockets(host.live, identify)).serve() == told
+        may_come_back = told[1] not in FINAL
+        assert may_come_back is isinstance(refusal, TooManyRequests | Unavailable)
+
+    async def test_nor_does_whoever_is_deleted(self, host: Host) -> None:
+        """Contract: 10.5."""
+        event_id = await host.event(await host.person())
+        gone = Actor(UserId(999), session_id_of("gone"))
+        app = sockets(host.live, lambda _: gone)
+        for path in ROLES:
+            assert await Server(app, path, **query(event_id)).serve() == ["not_logged_in", 4401]
+
+    async def test_what_is_no_refusal_is_a_fault_of_the_host_and_logged(
+        self, host: Host, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        """Contract: 10.5."""
+
+        def identify(_: Any) -> Actor | None:
+            raise LookupError("an exception of a framework")
+
+        assert await Server(sockets(host.live, identify)).serve() == ["unavailable", 1013]
+        assert "an exception of a framework" in caplog.text
 
     @pytest.mark.parametrize("answer", [7, "anna"])
     async def test_what_is_no_actor_is_said_in_the_log(

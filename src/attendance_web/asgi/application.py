@@ -25,7 +25,8 @@ from attendance_web.wire.refusals import BadParams, ForeignOrigin
 from attendance_web.wire.values import InvalidValue
 
 Scope = MutableMapping[str, Any]
-# Finds who opens a socket, from the scope of ASGI: None is nobody. It may raise a refusal
+# Finds who opens a socket, from the scope of ASGI: None is nobody. It may raise a refusal, which is
+# told over the socket, and closes it by its kind. Contract: 10.5
 Identify = Callable[[Scope], Awaitable[Actor | None] | Actor | None]
 CallerOf = Callable[[Scope], Caller]
 
@@ -38,10 +39,12 @@ def sockets(
 ) -> SocketApplication:
     """Makes an ASGI application of ``/mark_me`` and ``/marking``, to be mounted anywhere.
 
-    ``identify`` is the host's own: it finds who opens a socket, as an `Actor`, or None. A page may
-    open one from the host and port that it came from, and from ``origins``, which are like
-    ``https://example.org``. ``prefix`` is before both addresses, where what mounts this leaves it
-    in the path and does not name it in ``root_path``.
+    ``identify`` is the host's own: it finds who opens a socket, as an `Actor`, or None for nobody.
+    A refusal that it raises is told, and closes by its kind; anything else is a fault, which is
+    logged, and clients come back after a pause. A page may open one from the host and port that it
+    came from, and from ``origins``, which are like ``https://example.org``. ``prefix`` is before
+    both addresses, where what mounts this leaves it in the path and does not name it in
+    ``root_path``. Contract: 10.5.
     """
     if isinstance(origins, str):
         raise TypeError("origins are several: a list of addresses like https://example.org")

@@ -13,6 +13,9 @@ from attendance_core.errors import (
     MayNotMark,
     MissingScope,
     NotLoggedIn,
+    Refusal,
+    RefusalKind,
+    TooManyRequests,
     TooManySockets,
     YouAreWaiting,
 )
@@ -27,7 +30,7 @@ TRY_AGAIN: Final = 1013
 TOO_MANY: Final = 4429
 SLOW: Final = 4508
 
-# What refuses an opening; a refusal that is a kind of one of these has its code
+# What refuses an opening of ours; a refusal that is a kind of one of these has its code
 OPENING_CODES: Final[Mapping[type[Exception], int]] = {
     ForeignOrigin: 4403,
     NotLoggedIn: 4401,
@@ -43,6 +46,15 @@ OPENING_CODES: Final[Mapping[type[Exception], int]] = {
     HoldingSomebody: 4409,
     TooManySockets: TOO_MANY,
 }
+# What else a host refuses somebody by. Contract: 10.5
+CODES_OF_KINDS: Final[Mapping[RefusalKind, int]] = {
+    RefusalKind.INVALID: 4400,
+    RefusalKind.MISSING: 4400,
+    RefusalKind.NOT_LOGGED_IN: 4401,
+    RefusalKind.FORBIDDEN: 4403,
+    RefusalKind.NOT_FOUND: 4404,
+    RefusalKind.TAKEN: 4409,
+}
 # What ends an open socket
 ENDING_CODES: Final[Mapping[Ending, int]] = {
     Ending.DELETED: 4410,
@@ -57,7 +69,14 @@ FINAL: Final = frozenset({MARKED, *ENDING_CODES.values()}) - {RESTART}
 
 
 def refusal_code(error: Exception) -> int:
-    """Finds the code that an opening is refused with, for this reason."""
-    return next(
-        (code for kind, code in OPENING_CODES.items() if isinstance(error, kind)), TRY_AGAIN
-    )
+    """Finds the code that an opening is refused with, for this reason.
+
+    `TRY_AGAIN` is of what may be another answer after a pause, and of nothing else: clients come
+    back then, by themselves and for ever.
+    """
+    for kind, code in OPENING_CODES.items():
+        if isinstance(error, kind):
+            return code
+    if isinstance(error, Refusal) and not isinstance(error, TooManyRequests):
+        return CODES_OF_KINDS[error.kind]
+    return TRY_AGAIN

@@ -14,7 +14,13 @@ from typing import Final
 
 from attendance_core.accounts import Actor
 from attendance_core.bearer_tokens import TokenScope
-from attendance_core.errors import LeaseLost, Refusal, Unavailable
+from attendance_core.errors import (
+    LeaseLost,
+    NotLoggedIn,
+    PersonNotFound,
+    Refusal,
+    Unavailable,
+)
 from attendance_core.marking.connections import Role
 from attendance_core.vocabulary import EventId, Seconds
 from attendance_web.live.close_codes import refusal_code
@@ -80,10 +86,12 @@ class Openings:
             except TimeoutError:
                 logger.warning("an opening took too long")
                 await self._turn_away(socket, Unavailable())
-            except (Refusal, Unavailable, LeaseLost) as error:
-                await self._turn_away(
-                    socket, Unavailable() if isinstance(error, LeaseLost) else error
-                )
+            except LeaseLost:
+                await self._turn_away(socket, Unavailable())
+            except PersonNotFound:  # deleted since somebody found who they are
+                await self._turn_away(socket, NotLoggedIn())
+            except (Refusal, Unavailable) as error:
+                await self._turn_away(socket, error)
             except ClientGone:
                 logger.debug("a client went away during the handshake")
             except Exception:
