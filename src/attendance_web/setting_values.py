@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
-from attendance_web.wire.origins import DEFAULT_PORTS
+from attendance_web.wire.origins import origin_of
 
 MAX_SECONDS: Final = 86_400
 POSTGRES_SCHEMES: Final = frozenset({"postgresql", "postgres", "postgresql+asyncpg"})
@@ -110,26 +110,13 @@ def origins(value: str) -> frozenset[str]:
 
 
 def _origin(value: str) -> str:
-    """Writes it as a browser sends it: without the port that its scheme has anyway."""
     try:
-        split = urlsplit(value)
-        port = split.port
+        return origin_of(value)
     except ValueError:
-        split, port = urlsplit(""), None
-    if (
-        split.scheme not in DEFAULT_PORTS
-        or not split.hostname
-        or value != f"{split.scheme}://{split.netloc}"
-        or split.username is not None
-        or re.fullmatch(r"[a-z0-9.:_\[\]-]+", split.netloc) is None
-    ):
         raise WrongSetting(
             "must be whole origins with commas between them, like https://example.org, "
             f"not '{printable(value)}'"
-        )
-    if port == DEFAULT_PORTS[split.scheme]:
-        return value.rpartition(":")[0]
-    return value
+        ) from None
 
 
 def public_url(value: str) -> str:

@@ -185,6 +185,46 @@ class TestWhoIsLetIn:
         with pytest.raises(TypeError, match="origins are several"):
             sockets(host.live, identify, origins="https://friend.example")
 
+    async def test_the_log_says_where_a_host_names_an_origin(
+        self, host: Host, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        given = headers(host="here.example", origin="https://pages.example")
+        app = sockets(host.live, lambda _: None)
+        assert await Server(app, headers=given).serve() == ["foreign_origin", 4403]
+        (line,) = (each for each in caplog.messages if each.startswith("foreign_origin "))
+        assert line.endswith("name the origin in `origins` of `attendance_web.asgi.sockets`")
+
+    @pytest.mark.parametrize(
+        "origin",
+        [
+            *("campus.example", "*", "null", "", "https://*.example", "https://campus.example/app"),
+            *(
+                "wss://campus.example",
+                "//campus.example",
+                "https://me@campus.example",
+                "http://[::1",
+            ),
+            *("https://campus.example:port", "https://campus.example?", "https://campus.example#x"),
+        ],
+    )
+    async def test_what_no_page_sends_is_no_origin(self, host: Host, origin: str) -> None:
+        with pytest.raises(ValueError, match=r"^each of origins is like https://") as told:
+            sockets(host.live, lambda _: None, origins=["https://campus.example", origin])
+        assert repr(origin) in str(told.value)
+
+    @pytest.mark.parametrize(
+        "origin",
+        ["https://Campus.example:443", "https://campus.example/", "https://campus.example"],
+    )
+    async def test_an_origin_is_what_a_browser_makes_of_it(self, host: Host, origin: str) -> None:
+        given = headers(host="here.example", origin="https://campus.example")
+        app = sockets(host.live, lambda _: None, origins=[origin])
+        assert await Server(app, headers=given).serve() == ["not_logged_in", 4401]
+
+    async def test_a_prefix_that_no_path_begins_with_is_none(self, host: Host) -> None:
+        with pytest.raises(ValueError, match="begins with a slash, like /live, and is not 'live'"):
+            sockets(host.live, lambda _: None, prefix="live")
+
     async def test_for_somebody_else_and_for_no_event_it_does_not_open(self, host: Host) -> None:
         anna = await host.person()
         app = sockets(host.live, lambda _: anna)
@@ -205,6 +245,7 @@ class TestWhereItIsMounted:
             ("/api/live/mark_me", "/api/live", "", True),
             ("/api/ws/mark_me", "/api", "/ws", True),
             ("/ws/mark_me", "", "/ws", True),
+            ("/ws/mark_me", "", "/ws/", True),
             ("/mark_me/", "", "", True),
             ("/mark_me//", "", "", False),
             ("/mark_me", "", "/ws", False),

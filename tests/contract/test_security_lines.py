@@ -57,7 +57,8 @@ class TestSecurityLines:
         async with opened_house(None) as house:
             wire = await house.opens("/ws/marking?event_id=x", Origin="https://evil.example")
             assert await wire.turns_away() == ("foreign_origin", 4403)
-        assert said(lines, "foreign_origin")
+        (line,) = said(lines, "foreign_origin")
+        assert line.endswith("name the origin in ATTENDANCE_ALLOWED_ORIGINS")
 
     async def test_so_is_a_flood_of_frames(self, lines: pytest.LogCaptureFixture) -> None:
         async with opened_house(None) as house:

@@ -20,7 +20,7 @@ from attendance_web.wire.credentials import check_person, is_secure
 from attendance_web.wire.headers import header
 from attendance_web.wire.language import preferred
 from attendance_web.wire.log_fields import log_fields_of, note_caller
-from attendance_web.wire.origins import origin_is_foreign
+from attendance_web.wire.origins import origin_is_foreign, origin_of
 from attendance_web.wire.refusals import BadParams, ForeignOrigin
 from attendance_web.wire.values import InvalidValue
 
@@ -31,6 +31,7 @@ Identify = Callable[[Scope], Awaitable[Actor | None] | Actor | None]
 CallerOf = Callable[[Scope], Caller]
 
 ROLES: Final = {"/mark_me": Role.MARK_ME, "/marking": Role.MARKING}
+ORIGINS_NAMED_IN: Final = "`origins` of `attendance_web.asgi.sockets`"
 UPGRADE: Final = b"This is the address of a WebSocket.\n"
 
 
@@ -44,12 +45,24 @@ def sockets(
     logged, and clients come back after a pause. A page may open one from the host and port that it
     came from, and from ``origins``, which are like ``https://example.org``. ``prefix`` is before
     both addresses, where what mounts this leaves it in the path and does not name it in
-    ``root_path``. Contract: 10.5.
+    ``root_path``. Raises ValueError for what is no origin, or no prefix. Contract: 10.5.
     """
     if isinstance(origins, str):
         raise TypeError("origins are several: a list of addresses like https://example.org")
-    allowed = frozenset(each.lower().rstrip("/") for each in origins)
-    return SocketApplication(live, identify, origins=allowed, prefix=prefix)
+    allowed = frozenset(_origin_of(each) for each in origins)
+    if prefix and not prefix.startswith("/"):
+        raise ValueError(f"a prefix begins with a slash, like /live, and is not {prefix!r}")
+    return SocketApplication(live, identify, origins=allowed, prefix=prefix.rstrip("/"))
+
+
+def _origin_of(given: str) -> str:
+    try:
+        return origin_of(given.removesuffix("/"))
+    except ValueError:
+        raise ValueError(
+            "each of origins is like https://example.org, with its scheme, and without a path or "
+            f"a *; and not {given!r}"
+        ) from None
 
 
 def caller_by_network(scope: Scope) -> Caller:
@@ -66,12 +79,14 @@ class SocketApplication:
         identify: Identify,
         *,
         origins: frozenset[str],
+        origins_named_in: str = ORIGINS_NAMED_IN,
         prefix: str = "",
         caller_of: CallerOf = caller_by_network,
     ) -> None:
         self._live = live
         self._identify = identify
         self._origins = origins
+        self._origins_named_in = origins_named_in
         self._roles = {
             f"{prefix}{path}{end}": role
             for path, role in ROLES.items()
@@ -117,7 +132,7 @@ class SocketApplication:
         """
         scope = socket.scope
         if origin_is_foreign(socket.headers, self._origins, secure=is_secure(scope)):
-            raise ForeignOrigin
+            raise ForeignOrigin(named_in=self._origins_named_in)
         found = self._identify(scope)
         actor = await found if isawaitable(found) else found
         if actor is None:

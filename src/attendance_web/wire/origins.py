@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import Final
 from urllib.parse import urlsplit
@@ -9,6 +10,27 @@ from urllib.parse import urlsplit
 from attendance_web.wire.headers import RawHeaders, every, header
 
 DEFAULT_PORTS: Final = {"http": 80, "https": 443}
+SETTING: Final = "ATTENDANCE_ALLOWED_ORIGINS"  # where `attendance serve` is told what is allowed
+
+
+def origin_of(text: str) -> str:
+    """Writes an origin as a browser sends it: without the port that its scheme has anyway.
+
+    Raises ValueError for what no browser sends of a page, such as a host without its scheme, an
+    address with a path, or ``*``.
+    """
+    value = text.lower()
+    split = urlsplit(value)
+    port = split.port
+    if (
+        split.scheme not in DEFAULT_PORTS
+        or not split.hostname
+        or value != f"{split.scheme}://{split.netloc}"
+        or split.username is not None
+        or re.fullmatch(r"[a-z0-9.:_\[\]-]+", split.netloc) is None
+    ):
+        raise ValueError("an origin is like https://example.org")
+    return value.rpartition(":")[0] if port == DEFAULT_PORTS[split.scheme] else value
 
 
 def origin_is_foreign(headers: RawHeaders, allowed: frozenset[str], *, secure: bool) -> bool:

@@ -133,7 +133,10 @@ class BadEventId(InvalidArgument):
 
 
 class ForeignOrigin(Refusal):
-    """A page of another site."""
+    """A page of another site.
+
+    ``named_in`` tells the log where those are named that may ask.
+    """
 
     en = "This page may not use the service"
     ru = "Этой странице нельзя пользоваться сервисом"

@@ -53,7 +53,7 @@ class SecurityLog:
             origin, host = (_short(header(headers, name)) for name in ("origin", "host"))
             said = (
                 f"origin={origin} host={host}: if both are this service, "
-                "name the origin in ATTENDANCE_ALLOWED_ORIGINS"
+                f"name the origin in {refusal.words['named_in']}"
             )
         self.note(refusal.code, said, address=address)
 
