@@ -21,7 +21,7 @@ from attendance_web.live import Live
 PASSWORDS = {"anna": "like tea", "boris": "like coffee"}
 LOGGED_IN: dict[str, str] = {}
 
-service = embedded(os.environ.get("DATA"))  # or connect("postgresql://...")
+service = embedded(os.environ.get("DATA"))  # or connect(url, files_url=...)
 live = Live(service)
 
 

@@ -15,7 +15,9 @@ from attendance_adapters.missing_extras import needing
 from attendance_adapters.notifiers import LocalNotifier, notifier_at
 from attendance_adapters.service import Attendance
 from attendance_adapters.service_ports import IdentityProvider, Passwords, SheetSource, Store
+from attendance_adapters.shown_address import shown_address
 from attendance_adapters.system import SystemClock
+from attendance_core.arguments import check_kind
 from attendance_core.marking.terms import DEFAULT_TERMS, Terms
 from attendance_core.ports import Clock, Files
 
@@ -116,7 +118,8 @@ def connect(
     nothing is swept, and sockets cannot be opened.
 
     It does not migrate: a database that is not at this version's revision makes the start raise
-    PendingMigration. Raises BadAddress, UnusableFolder, MissingExtra.
+    PendingMigration, and `migrate` brings it there. Raises BadAddress, UnusableFolder,
+    MissingExtra.
     """
     url, notifier = _read_database_url(database_url), notifier_at(notifier_url)
     with needing("databases"):
@@ -208,7 +211,11 @@ def _bring_up_to_date(url: URL, terms: Terms) -> None:
 
 
 def _read_database_url(address: str) -> URL:
-    """Reads an address. Raises MissingExtra; BadAddress, in whose text are none of its secrets."""
+    """Reads an address.
+
+    Raises MissingExtra, TypeError; BadAddress, in whose text are none of its secrets.
+    """
+    check_kind("database_url", address, str)
     with needing("databases"):
         from attendance_adapters.sql.addresses import POSTGRES_SCHEMES, postgres_url, sqlite_url
 
@@ -221,14 +228,18 @@ def _read_database_url(address: str) -> URL:
             return postgres_url(address)
         except ValueError as error:
             raise BadAddress(str(error)) from None
-    kind = f"a {scheme}" if scheme.isidentifier() else "an unknown"
     raise BadAddress(
-        f"a database is at sqlite:///path or postgresql://host/name, not at {kind} address"
+        "a database is at sqlite:///path or postgresql://host/name, "
+        f"not at {shown_address(address)}"
     )
 
 
 def _open_files(url: str) -> Files:
-    """Opens the files, whose folder is made. Raises BadAddress, UnusableFolder, MissingExtra."""
+    """Opens the files, whose folder is made.
+
+    Raises BadAddress, UnusableFolder, MissingExtra, TypeError.
+    """
+    check_kind("files_url", url, str)
     with needing("files in folders and buckets"):
         from attendance_adapters.files import files_at
 

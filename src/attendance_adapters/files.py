@@ -12,6 +12,7 @@ from obstore.store import LocalStore, S3Store
 
 from attendance_adapters.media_types import check_media_type, media_type_of
 from attendance_adapters.service_ports import StoredFile
+from attendance_adapters.shown_address import shown_address
 from attendance_core.errors import Unavailable
 from attendance_core.ports import FileContent, FilePart, NoSuchFile, Transact
 
@@ -56,9 +57,9 @@ class ObjectFiles:
             except BaseError as error:
                 raise ValueError(f"there is no bucket {url}: {one_line(error)}") from error
             return cls(bucket, url)
-        scheme = url.partition(":")[0][:16]  # what follows may be secret
         raise ValueError(
-            f"files are kept at memory://, file:///path or s3://bucket/prefix, not at {scheme!r}"
+            "files are kept at memory://, file:///path or s3://bucket/prefix, "
+            f"not at {shown_address(url)}"
         )
 
     async def put(self, path: str, content: bytes, media_type: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from pathlib import Path
@@ -15,6 +16,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 
+from attendance_adapters import PendingMigration
 from attendance_core import Role
 from attendance_core.accounts import Actor
 from attendance_core.vocabulary import EventId
@@ -24,7 +26,10 @@ from tests.support.readme import blocks
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "how-to" / "live-in-your-service.md").read_text(encoding="utf-8")
-*SHOWN, TRANSPORT = blocks("python", PAGE)
+RUN_HERE = CONNECTED, TRANSPORT = [
+    each for each in blocks("python", PAGE) if each.startswith("from attendance_")
+]
+SHOWN = [each for each in blocks("python", PAGE) if each not in RUN_HERE]
 EXAMPLES = [file.read_text(encoding="utf-8") for file in (ROOT / "examples").rglob("*.py")]
 
 
@@ -35,6 +40,17 @@ def test_what_it_shows_stands_in_an_example_that_is_run(block: str) -> None:
 
 def test_it_shows_the_most_of_it() -> None:
     assert len(SHOWN) == 5
+
+
+async def test_a_service_over_a_database_that_a_release_has_migrated(tmp_path: Path) -> None:
+    program = CONNECTED.replace("/srv/attendance", str(tmp_path))
+    made: dict[str, Any] = {}
+    exec(re.sub(r"^migrate\(.*$", "", program, flags=re.MULTILINE), made)
+    with pytest.raises(PendingMigration):
+        await made["service"].start()
+    exec(program, made)
+    async with made["service"] as service:
+        assert await service.use_cases.get_events() == []
 
 
 class Door:

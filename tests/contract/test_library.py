@@ -8,6 +8,7 @@ import subprocess
 import sys
 from dataclasses import fields, is_dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import URL
@@ -164,7 +165,10 @@ class TestConnect:
 
     async def test_it_does_not_migrate(self, tmp_path: Path) -> None:
         service = connect(f"sqlite:///{tmp_path}/it.db", files_url="memory://")
-        with pytest.raises(PendingMigration, match=r"run `attendance migrate`$"):
+        with pytest.raises(
+            PendingMigration,
+            match=r"run `attendance migrate`, or .* `attendance_adapters.migrate`",
+        ):
             await service.start()
         assert list(tmp_path.iterdir()) == []
         await service.close()
@@ -175,11 +179,18 @@ class TestConnect:
             ("postgresql://me:secret@db", "is at postgresql://user:password@host:port/name"),
             ("postgresql://me:secret@db:port/it", "cannot be read"),
             ("postgresql://me@db/it?password=secret", "has an option 'password'"),
-            ("postgresql+psycopg://me:secret@db/it", "not at an unknown address"),
-            ("mysql://me:secret@db/it", "not at a mysql address"),
-            ("sqlite://", "not at a sqlite address"),
-            ("sqlite:///:memory:", "not at a sqlite address"),
-            ("it.db", "not at an unknown address"),
+            ("postgresql+psycopg://me:secret@db/it", "not at 'postgresql+psycopg://...'"),
+            ("mysql://me:secret@db/it", "not at 'mysql://...'"),
+            ("sqlite://", "not at 'sqlite://'"),
+            ("sqlite:///:memory:", "not at 'sqlite:///:memory:'"),
+            ("it.db", "not at 'it.db'"),
+            ("./var/it.db", "not at './var/it.db'"),
+            ("", "not at an address without a scheme"),
+            ("me:secret@db/it", "not at an address without a scheme"),
+            ("secret@db/it", "not at an address without a scheme"),
+            ("host=db password=secret", "not at an address without a scheme"),
+            ("db/it?password=secret", "not at an address without a scheme"),
+            ("me:secret@db://it", "not at an address without a scheme"),
         ],
     )
     def test_an_address_we_cannot_use_is_refused_without_its_secrets(
@@ -194,8 +205,21 @@ class TestConnect:
         assert isinstance(refused.value, ValueError)
 
     def test_files_have_an_address_too(self, tmp_path: Path) -> None:
-        with pytest.raises(BadAddress, match="not at 'ftp'"):
-            connect(f"sqlite:///{tmp_path}/it.db", files_url="ftp://x")
+        for url, told in {"ftp://me:secret@x": "'ftp://...'", "./files": "'./files'"}.items():
+            with pytest.raises(BadAddress, match=rf"not at {told}$"):
+                connect(f"sqlite:///{tmp_path}/it.db", files_url=url)
+
+    def test_so_has_a_notifier(self, tmp_path: Path) -> None:
+        for url, told in {"amqp://me:secret@x": "'amqp://...'", "memory": "'memory'"}.items():
+            with pytest.raises(BadAddress, match=rf"not at {told}$"):
+                connect("sqlite:///it.db", files_url="memory://", notifier_url=url)
+
+    @pytest.mark.parametrize("name", ["database_url", "files_url", "notifier_url"])
+    def test_what_is_no_text_is_no_address(self, name: str, tmp_path: Path) -> None:
+        good = {"database_url": f"sqlite:///{tmp_path}/it.db", "files_url": "memory://"}
+        given: Any = {**good, name: tmp_path}
+        with pytest.raises(TypeError, match=f"^{name} is a str, and no PosixPath$"):
+            connect(**given)
 
 
 class TestWithoutAHeartbeat:
