@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial, wraps
+from inspect import signature
 from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
 
 from attendance_core import ports
@@ -67,10 +68,17 @@ def itself(row: R) -> R:
 def whole(
     pieces: Callable[Concatenate[U, P], AsyncIterator[Sequence[R]]],
 ) -> Callable[Concatenate[U, P], Coroutine[Any, Any, Sequence[R]]]:
-    """Makes the ``__call__`` of a use case of its ``pieces``: it answers all of them together."""
+    """Makes the ``__call__`` of a use case of its ``pieces``: it answers all of them together.
+
+    So `help` says of it that it answers a list, as whoever awaits it gets.
+    """
 
     @wraps(pieces)
     async def call(use_case: U, /, *args: P.args, **kwargs: P.kwargs) -> Sequence[R]:
         return [row async for piece in pieces(use_case, *args, **kwargs) for row in piece]
 
+    of_pieces = signature(pieces)
+    answered = str(of_pieces.return_annotation).removeprefix("AsyncIterator[").removesuffix("]")
+    call.__annotations__ = {**pieces.__annotations__, "return": answered}
+    call.__signature__ = of_pieces.replace(return_annotation=answered)  # type: ignore[attr-defined]
     return call

@@ -139,3 +139,15 @@ def test_what_is_meant_is_taken() -> None:
     made: Connection = memory(passwords=PlainPasswords()).connection(ANNA, EVENT, Role.MARKING)
     assert (made.user_id, made.event_id) == (ANNA.user_id, EVENT)
     assert WhoMarks("organisers") is WhoMarks.ORGANISERS
+
+
+LISTS = [each.name for each in fields(UseCases) if hasattr(getattr(DO, each.name), "pieces")]
+
+
+@pytest.mark.parametrize("name", [each for each in LISTS if each != "export_attendance"])
+def test_what_is_awaited_of_a_list_is_told_as_a_list(name: str) -> None:
+    use_case = getattr(DO, name)
+    assert signature(use_case).return_annotation.startswith("Sequence[")
+    assert str(signature(use_case.pieces).return_annotation).startswith("AsyncIterator[Sequence[")
+    kept = type(use_case).pieces.__annotations__["return"], type(use_case).__call__.__annotations__
+    assert kept[0] == f"AsyncIterator[{kept[1]['return']}]"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+import re
 from collections.abc import AsyncIterator, Iterable, Sequence
 from typing import Any
 
@@ -134,6 +136,13 @@ class TestCreateEvent:
         with pytest.raises(BadTimes) as refused:
             calendar.creates("Физика", starts, ends)
         assert "time_from" in str(refused.value) and "start" in str(refused.value)
+
+    @pytest.mark.parametrize("told", [BadTimes, CreateEvent.__call__])
+    def test_what_its_text_calls_the_times_is_told_to_programs(self, told: object) -> None:
+        said = inspect.getdoc(told) or ""
+        named = re.findall("«(time_.*?)»", BadTimes.en)
+        assert set(named) == {"time_from", "time_to"}
+        assert all(each in said for each in (*named, "``starts_at``", "``ends_at``"))
 
     @pytest.mark.parametrize(
         ("name", "refusal"),

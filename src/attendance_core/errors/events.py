@@ -6,7 +6,10 @@ from attendance_core.errors.general import InvalidArgument, Refusal, RefusalKind
 
 
 class BadTimes(InvalidArgument):
-    """An event that ends before it starts, or has ended."""
+    """An event that ends before it starts, or has ended.
+
+    Its texts say `time_from` and `time_to`, as calls do: those are ``starts_at`` and ``ends_at``.
+    """
 
     en = (
         "«time_from» (the start) must come before «time_to» (the end), which must lie in the future"

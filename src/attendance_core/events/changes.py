@@ -43,7 +43,7 @@ class UpdateEvent:
     ) -> None:
         """Changes what is given. Raises MissingArgument where nothing is, InvalidArgument,
         BadLength, BadCharacters, EventNotFound, NotAnOrganiser, EventOver, EventStarted,
-        BadTimes, EventNameTaken.
+        EventNameTaken; BadTimes, in the words that `CreateEvent` tells of.
         """
         check_kinds(actor=actor, event_id=event_id)
         check_kinds_given(starts_at=starts_at, ends_at=ends_at)

@@ -76,8 +76,11 @@ class CreateEvent:
         ends_at: Instant,
         who_marks: WhoMarks = WhoMarks.EVERYBODY,
     ) -> Event:
-        """Raises InvalidArgument, BadLength, BadCharacters, BadTimes, EventNameTaken,
-        TooManyEvents, TooManyRequests, PersonNotFound.
+        """Times are UNIX seconds, UTC.
+
+        Raises InvalidArgument, BadLength, BadCharacters, EventNameTaken, TooManyEvents,
+        TooManyRequests, PersonNotFound; BadTimes, which calls ``starts_at`` `time_from` and
+        ``ends_at`` `time_to`.
         """
         check_kinds(actor=actor, starts_at=starts_at, ends_at=ends_at)
         check_kind("who_marks", who_marks, WhoMarks)

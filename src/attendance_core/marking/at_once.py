@@ -29,9 +29,10 @@ class MarkAtOnce:
     async def __call__(self, *, actor: UserId, event_id: EventId, user_id: UserId) -> Outcome:
         """Answers as `ConfirmMarking` does: whom they have marked already stays so, unpaid.
 
-        It joins the marker, as a socket does. Raises EventNotFound, PersonNotFound, EventOver,
-        EventNotStarted, MayNotMark, Yourself, YouAreWaiting, AlreadyHolding, AlreadyMarked, Taken,
-        NotWaiting, TooSoon.
+        It joins the marker, as a socket does. Raises EventNotFound, EventOver, EventNotStarted,
+        MayNotMark, Yourself, YouAreWaiting, AlreadyHolding, AlreadyMarked, Taken, TooSoon;
+        PersonNotFound where nobody is ``actor``; NotWaiting where ``user_id`` does not wait, also
+        where nobody is.
         """
         check_kinds(actor=actor, event_id=event_id, user_id=user_id)
 
