@@ -123,8 +123,27 @@ class Dismiss:
 
 
 @dataclass(frozen=True, slots=True)
+class FindAdmitted:
+    """Finds who one of a host's people is here, without letting them in. Contract: 10."""
+
+    observe: ports.Observe
+
+    async def __call__(self, *, issuer: str, subject: str) -> UserId | None:
+        """Answers None where this host has not admitted them, or they have deleted their account.
+
+        Raises BadLength, BadCharacters, Unavailable.
+        """
+        identity = _checked_identity(issuer, subject)
+        link = await self.observe(lambda unit: unit.links.find(identity))
+        return None if link is None else link.user_id
+
+
+@dataclass(frozen=True, slots=True)
 class Subjects:
-    """Tells a host which of its people somebody is. Contract: 10."""
+    """Tells a host which of its people somebody is; `FindAdmitted` goes the other way.
+
+    Contract: 10.
+    """
 
     observe: ports.Observe
 

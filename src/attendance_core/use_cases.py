@@ -53,7 +53,7 @@ from attendance_core.friends import (
     RemoveFriend,
     SendFriendRequest,
 )
-from attendance_core.hosts import Admit, Dismiss, Subjects
+from attendance_core.hosts import Admit, Dismiss, FindAdmitted, Subjects
 from attendance_core.limits import BeginTry, CountOne, EndTry, ForgetTallies
 from attendance_core.marking.at_once import MarkAtOnce
 from attendance_core.marking.commands import (
@@ -152,6 +152,7 @@ class UseCases:
 
     admit: Admit
     dismiss: Dismiss
+    find_admitted: FindAdmitted
     subjects: Subjects
 
     make_recovery_codes: MakeRecoveryCodes

@@ -192,6 +192,9 @@ MOVES: dict[str, Callable[[Known, int, int, int], Call]] = {
             session="phone" * (b % 2) if c else None,
         )
     ),
+    "find_admitted": lambda k, a, b, c: (
+        lambda do: do.find_admitted(issuer="host", subject=one_of(USERNAMES, a))
+    ),
     "subjects": lambda k, a, b, c: (
         lambda do: do.subjects(issuer="host", user_ids=[UserId(n) for n in range(a, 9)])
     ),

@@ -296,6 +296,20 @@ def test_a_host_is_told_whom_it_has_admitted(do: UseCases) -> None:
     assert drive(do.subjects(issuer=HOST, user_ids=[])) == {}
 
 
+def test_a_host_finds_whom_it_has_admitted_and_lets_nobody_in(world: World, do: UseCases) -> None:
+    """Contract: 10.6."""
+    find = do.find_admitted
+    assert drive(find(issuer=HOST, subject="7")) is None
+    anna = admits(do, "7", session="phone")
+    drive(do.dismiss(issuer=HOST, subject="7"))
+    assert drive(find(issuer=HOST, subject="7")) == anna.user_id
+    assert drive(find(issuer="other", subject="7")) is None
+    assert drive(world.store.observe(lambda unit: unit.sessions.of_host(anna.user_id))) == []
+    for wrong, refusal in {"": BadLength, "a\x00b": BadCharacters, "x" * 256: BadLength}.items():
+        with pytest.raises(refusal):
+            drive(find(issuer=HOST, subject=wrong))
+
+
 who = st.tuples(st.sampled_from(["lms", "wiki"]), st.sampled_from(["1", "2"]))
 sessions = st.sampled_from(["", "phone"])
 
@@ -352,6 +366,9 @@ class Hosts(RuleBasedStateMachine):
         assert len(set(self.accounts.values())) == len(self.accounts)
         ids = [*self.accounts.values(), *self.gone]
         for issuer in ("lms", "wiki"):
+            for subject in "12":
+                found = drive(self.do.find_admitted(issuer=issuer, subject=subject))
+                assert found == self.accounts.get((issuer, subject))
             assert drive(self.do.subjects(issuer=issuer, user_ids=ids)) == {
                 user_id: subject
                 for (its, subject), user_id in self.accounts.items()

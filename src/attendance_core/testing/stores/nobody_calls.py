@@ -219,6 +219,7 @@ ABOUT_NOBODY: dict[str, tuple[Call, Any]] = {
         PersonNotFound,
     ),
     "dismiss": (lambda do: do.dismiss(issuer="host", subject="nobody"), None),
+    "find_admitted": (lambda do: do.find_admitted(issuer="host", subject="nobody"), None),
     "subjects": (lambda do: do.subjects(issuer="host", user_ids=[NOBODY]), {}),
     "read_scan": (lambda do: do.read_scan(user_id=NOBODY), ScanNotFound),
     "judge_scan": (
