@@ -3,6 +3,7 @@
 import json
 import os
 import secrets
+import signal
 import time
 from collections.abc import AsyncIterator
 from typing import Annotated, Any
@@ -36,7 +37,7 @@ async def identify(scope: dict[str, Any]) -> Actor | None:
     )
 
 
-app = FastAPI(lifespan=lifespan_of(live))
+app = FastAPI(lifespan=lifespan_of(live, drains_on=signal.SIGTERM))
 app.mount("/live", sockets(live, identify, origins=["https://pages.host.example"]))
 
 

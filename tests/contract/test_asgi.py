@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import signal
 from collections.abc import AsyncIterator
 from typing import Any, cast
 from uuid import uuid4
@@ -299,6 +300,48 @@ class TestLifespan:
             assert live.census().waiting == 0
         with pytest.raises(RuntimeError, match="closed"):
             await service.use_cases.sign_up(username="boris", password="like tea")
+
+    async def test_streams_end_once_the_server_is_told_to_stop(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("attendance_web.live.sockets.SPREAD_SECONDS", 0.0)
+        heard: list[int] = []
+        before = signal.signal(signal.SIGUSR1, lambda number, _: heard.append(number))
+        try:
+            ours, live = signal.getsignal(signal.SIGUSR1), Live(embedded())
+            async with lifespan_of(live, drains_on=signal.SIGUSR1)(object()):
+                host = Host(live.service, live)  # type: ignore[arg-type]
+                anna = await host.person()
+                seen = live.watch(anna, await host.event(anna))
+                await anext(seen)
+                signal.raise_signal(signal.SIGUSR1)
+                async with asyncio.timeout(PATIENCE):
+                    assert [each async for each in seen] == []
+                assert heard == [signal.SIGUSR1]
+            assert signal.getsignal(signal.SIGUSR1) is ours
+        finally:
+            signal.signal(signal.SIGUSR1, before)
+
+    @pytest.mark.parametrize("listens", [signal.SIG_DFL, signal.SIG_IGN])
+    async def test_a_signal_that_nobody_listens_to_is_left_as_it_is(self, listens: Any) -> None:
+        before = signal.signal(signal.SIGUSR1, listens)
+        try:
+            async with lifespan_of(Live(embedded()), drains_on=signal.SIGUSR1)(object()):
+                assert signal.getsignal(signal.SIGUSR1) is listens
+        finally:
+            signal.signal(signal.SIGUSR1, before)
+
+    async def test_outside_of_the_main_thread_it_is_left_as_it_is_too(self) -> None:
+        before = signal.signal(signal.SIGUSR1, ours := lambda number, _: None)
+
+        async def lives() -> None:
+            async with lifespan_of(Live(embedded()), drains_on=signal.SIGUSR1)(object()):
+                assert signal.getsignal(signal.SIGUSR1) is ours
+
+        try:
+            await asyncio.to_thread(asyncio.run, lives())
+        finally:
+            signal.signal(signal.SIGUSR1, before)
 
     async def test_of_an_application_that_has_none(self) -> None:
         live = Live(service := embedded())

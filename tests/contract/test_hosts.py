@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import sys
+import threading
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
@@ -98,6 +99,10 @@ class Host(ABC):
     @abstractmethod
     def counts(self, guest: Guest, event_id: str) -> dict[str, Any]: ...
 
+    def follows(self, guest: Guest, event_id: str, began: threading.Event) -> None:
+        """Reads the counts until they end, where the host goes on telling them."""
+        began.set()
+
 
 class FastApi(Host):
     folder = "fastapi_host"
@@ -123,6 +128,11 @@ class FastApi(Host):
                     found: dict[str, Any] = json.loads(line.removeprefix("data: "))
                     return found
         raise AssertionError("nothing was told")
+
+    def follows(self, guest: Guest, event_id: str, began: threading.Event) -> None:
+        with guest.client.stream("GET", f"/lectures/{event_id}/counts") as answer:
+            for _ in answer.iter_lines():  # whatever is cut off raises
+                began.set()
 
 
 class Django(Host):
@@ -232,8 +242,12 @@ async def at_the_end_everybody_is_sent_elsewhere(host: Host, process: Popen[byte
     anna = host.logs_in("anna", "like tea")
     event_id = host.posts(anna, "lectures", name="Physics").json()["event_id"]
     wire = await anna.opens("mark_me", event_id)
+    began = threading.Event()
+    following = asyncio.create_task(asyncio.to_thread(host.follows, anna, event_id, began))
+    assert await asyncio.to_thread(began.wait, SECONDS)
     process.send_signal(signal.SIGTERM)
     assert await closed(wire) == 1012
+    await following
     await asyncio.to_thread(process.wait, SECONDS)
     assert process.returncode in {0, -signal.SIGTERM}
 
