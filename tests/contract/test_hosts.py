@@ -25,6 +25,7 @@ from websockets.exceptions import ConnectionClosed
 from tests.support.host_packages import packages_of
 from tests.support.service_process import free_port
 
+pytestmark = pytest.mark.long
 ROOT = Path(__file__).resolve().parents[2]
 SECONDS = 60.0  # on a slow machine
 SERVED = """\
@@ -36,8 +37,6 @@ import os; os.environ["DJANGO_SETTINGS_MODULE"] = "project.settings"
 import django; django.setup()
 from django.contrib.auth.models import User
 from django.core.management import call_command
-
-pytestmark = pytest.mark.long
 call_command("migrate", verbosity=0)
 for name, password in {"anna": "like tea", "boris": "like coffee"}.items():
     User.objects.create_user(name, password=password)

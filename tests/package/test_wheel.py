@@ -27,6 +27,7 @@ from attendance_adapters.missing_extras import EXTRAS
 from attendance_core.version import DISTRIBUTION, how_to_install
 from tests.support.readme import COMMANDS, SERVES, blocks, commands
 
+pytestmark = pytest.mark.long
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = """\
 from typing import assert_type
@@ -34,8 +35,6 @@ from typing import assert_type
 import attendance_web
 from attendance_adapters import Attendance, embedded
 from attendance_core import Event, LoggedIn, ProfileSeen, Role, UseCases, WrongCredentials
-
-pytestmark = pytest.mark.long
 
 async def main(service: Attendance) -> None:
     do = assert_type(service.use_cases, UseCases)
