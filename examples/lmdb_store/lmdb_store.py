@@ -16,6 +16,7 @@ from attendance_adapters.in_memory.store import referenced_files
 from attendance_adapters.in_memory.tables import TABLE_NAMES, Tables
 from attendance_adapters.in_memory.unit import MemoryUnit
 from attendance_core import ports
+from attendance_core.errors import Unavailable
 from attendance_core.marking.announcements import Announcement
 
 T = TypeVar("T")
@@ -133,9 +134,13 @@ class LmdbStore:
         self, work: Callable[[ports.Unit], T], *, write: bool
     ) -> tuple[T, list[Announcement]]:
         def run() -> tuple[T, list[Announcement]]:
-            with self._environment.begin(write=write) as transaction:  # aborts where work raises
-                unit = MemoryUnit(self._tables(transaction), self._clock)
-                return work(unit), unit.announcements
+            try:
+                # Commits at the end, and aborts where work raises
+                with self._environment.begin(write=write) as transaction:
+                    unit = MemoryUnit(self._tables(transaction), self._clock)
+                    return work(unit), unit.announcements
+            except lmdb.Error as error:  # the disk or the map is full: nothing of it is kept
+                raise Unavailable from error
 
         return await asyncio.get_running_loop().run_in_executor(self._thread, run)
 

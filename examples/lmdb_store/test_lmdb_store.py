@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory, mkdtemp
 from typing import Any
 
+import pytest
 import pytest_asyncio
 from hypothesis import HealthCheck, settings
 
@@ -21,6 +22,15 @@ class TestLmdbStore(StoreContract):
         await store.start()
         yield store
         await store.close()
+
+    @pytest.fixture
+    def break_down(self, store: LmdbStore) -> Callable[[], Awaitable[None]]:
+        """There is room for what is there, and for nothing more."""
+
+        async def is_full() -> None:
+            store._environment.set_mapsize(1)
+
+        return is_full
 
 
 FOLDER = TemporaryDirectory()  # is removed with the process

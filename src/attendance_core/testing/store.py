@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+
 import pytest
 
 from attendance_core.testing.clock import TestClock
@@ -15,7 +17,9 @@ from attendance_core.testing.stores import (
     corrections_races,
     events,
     karma,
+    kept,
     links,
+    markers_at_once,
     marking,
     nobody,
     organisers,
@@ -61,7 +65,19 @@ class StoreContract:
         """Carries what the store announces."""
         return PlainNotifier()
 
+    @pytest.fixture
+    def break_down(self) -> Callable[[], Awaitable[None]]:
+        """Has what the ``store`` stands on fail it from then on: yours to give, if it can fail.
+
+        A full disk, a server that is gone, a file that somebody else has locked.
+        """
+        pytest.skip("a fixture `break_down` of yours, which has the store fail, is tried here")
+
     TestTransact = transactions.TestTransact
+    TestClose = transactions.TestClose
+    TestBreakdowns = transactions.TestBreakdowns
+    TestKeptAsItIs = kept.TestKeptAsItIs
+    TestMarkersAtOnce = markers_at_once.TestMarkersAtOnce
     TestAccounts = accounts.TestAccounts
     TestKnownBrowsers = browsers.TestKnownBrowsers
     TestProfiles = profiles.TestProfiles

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -95,6 +96,20 @@ class TestRecords(_WithAllThereIs):
     async def test_whoever_has_nothing_gets_nothing(self, lecture: Lecture) -> None:
         for kind in BelongingKind:
             assert await records(lecture, UserId(99), kind) == []
+
+    async def test_who_is_called_otherwise_keeps_all_there_is(self, lecture: Lecture) -> None:
+        """But the name itself: what others have of it, and what they were marked under, stays."""
+        before = {kind: await records(lecture, ANNA, kind) for kind in BelongingKind}
+
+        def renames(unit: Any) -> None:
+            profile = unit.profiles.lock(ANNA)
+            unit.profiles.put(replace(profile, display_name="Анна Аркадьевна"))
+
+        await lecture.store.transact(renames)
+        (profile,) = before[BelongingKind.PROFILE]
+        before[BelongingKind.PROFILE] = [{**profile, "display_name": "Анна Аркадьевна"}]
+        for kind, found in before.items():
+            assert await records(lecture, ANNA, kind) == found
 
 
 class TestDownloads(_WithAllThereIs):

@@ -1,8 +1,10 @@
-"""What every store promises: the docstrings of `attendance_core.repositories`, one by one."""
+"""What every store promises of work that is handed over: the docstrings of `ports.Transact`."""
 
 from __future__ import annotations
 
 import asyncio
+import threading
+from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import uuid4
 
@@ -11,14 +13,30 @@ import pytest
 from attendance_core.errors import (
     EventNameTaken,
     EventNotFound,
+    Unavailable,
 )
-from attendance_core.marking.announcements import ConnectionsEnded
+from attendance_core.marking.announcements import (
+    Announcement,
+    ConnectionsEnded,
+    EventChanged,
+    PlaceChanged,
+)
 from attendance_core.marking.endings import Ending
+from attendance_core.marking.places import Held, Place
+from attendance_core.testing.clock import NOON
 from attendance_core.testing.lectures import EVENT
 from attendance_core.testing.people import an_event, people
-from attendance_core.vocabulary import EventId
+from attendance_core.vocabulary import ConnectionId, EventId, UserId
 
 PATIENCE = 30  # seconds
+HELD = Held(NOON, UserId(2), NOON + 45)
+ANNOUNCEMENTS: dict[str, Announcement] = {
+    "PlaceChanged": PlaceChanged(
+        Place(EVENT, UserId(1), True, HELD, 7), NOON, ConnectionId(uuid4()), paid=50
+    ),
+    "ConnectionsEnded": ConnectionsEnded(EVENT, Ending.LEFT, frozenset({ConnectionId(uuid4())})),
+    "EventChanged": EventChanged(EVENT, "Seminar", NOON, NOON + 60),
+}
 
 
 class TestTransact:
@@ -54,6 +72,31 @@ class TestTransact:
         with pytest.raises(ValueError):
             await store.transact(raises)
         assert heard == [word]
+
+    @pytest.mark.parametrize("kind", ANNOUNCEMENTS)
+    async def test_an_announcement_of_every_kind_goes_out_as_it_was_made(
+        self, store: Any, notifier: Any, kind: str
+    ) -> None:
+        heard: list[Any] = []
+        await notifier.subscribe(EVENT, heard.append)
+        await store.transact(lambda unit: unit.announce(ANNOUNCEMENTS[kind]))
+        assert heard == [ANNOUNCEMENTS[kind]], f"one {kind} was announced; published: {heard}"
+
+    async def test_announcements_go_out_in_their_order_in_the_event_loop(
+        self, store: Any, notifier: Any
+    ) -> None:
+        heard: list[Any] = []
+        threads: set[int] = set()
+        await notifier.subscribe(EVENT, heard.append)
+        await notifier.subscribe(EVENT, lambda _: threads.add(threading.get_ident()))
+
+        def work(unit: Any) -> None:
+            for announcement in ANNOUNCEMENTS.values():
+                unit.announce(announcement)
+
+        await store.transact(work)
+        assert heard == [*ANNOUNCEMENTS.values()]
+        assert threads == {threading.get_ident()}, "published in a thread that is not the loop's"
 
     async def test_a_look_cannot_write(self, store: Any) -> None:
         await people(store, "Анна")
@@ -96,3 +139,46 @@ class TestTransact:
         )
         assert sum(answer is None for answer in answers) == 1
         assert sum(isinstance(answer, EventNameTaken) for answer in answers) == 7
+
+
+class TestClose:
+    async def test_what_was_handed_over_before_the_close_is_carried_out(self, store: Any) -> None:
+        """And answered: whoever closes a store loses nothing that somebody asked of it."""
+        handed_over = [
+            asyncio.create_task(
+                store.transact(lambda unit, n=number: unit.accounts.add(f"u{n}", "hash", NOON))
+            )
+            for number in range(8)
+        ]
+        await asyncio.sleep(0)
+        await store.close()
+        answers = await asyncio.gather(*handed_over, return_exceptions=True)
+        failed = [each for each in answers if isinstance(each, BaseException)]
+        assert not failed, f"{len(failed)} of {len(answers)} were not carried out: {failed[0]!r}"
+        assert {*answers} == {*range(1, 9)}
+
+    async def test_it_may_be_closed_again(self, store: Any) -> None:
+        for _ in range(2):
+            await store.close()
+
+
+class TestBreakdowns:
+    async def test_work_that_cannot_be_committed_is_unavailable_and_announces_nothing(
+        self, store: Any, notifier: Any, break_down: Callable[[], Awaitable[None]]
+    ) -> None:
+        heard: list[Any] = []
+        await notifier.subscribe(EVENT, heard.append)
+
+        def work(unit: Any) -> None:
+            for number in range(500):  # more than whatever room is left
+                unit.accounts.add(f"u{number}-{'x' * 40}", "hash " * 40, NOON)
+            unit.announce(ANNOUNCEMENTS["EventChanged"])
+
+        await break_down()
+        try:
+            await store.transact(work)
+        except Exception as error:
+            assert isinstance(error, Unavailable), f"expected Unavailable; raised: {error!r}"
+        else:
+            pytest.fail("expected Unavailable; it was answered as if it had been committed")
+        assert heard == []
