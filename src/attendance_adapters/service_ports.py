@@ -57,7 +57,10 @@ class Notifier(ports.Notifier, Protocol):
         ...
 
     async def close(self) -> None:
-        """Disconnects; idempotent."""
+        """Disconnects, once what was published is on its way, or after a moment; idempotent.
+
+        Whoever listens elsewhere hears of each, or `Missed`: a command does one thing, and ends.
+        """
         ...
 
 

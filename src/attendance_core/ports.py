@@ -135,15 +135,19 @@ Listener = Callable[["Announcement | Missed"], None]
 class Notifier(Protocol):
     """Carries announcements to whoever listens to their event, in every process.
 
-    It may lose, double or reorder them.
+    While nothing goes wrong on their way they come once, and in their order. Otherwise it may
+    lose, double or reorder them, and tells `Missed` to whoever may have lost some.
     """
 
     def publish(self, announcement: Announcement) -> None:
-        """Sends it out; never waits and never raises."""
+        """Sends it out; never waits and never raises. It is called in the event loop alone."""
         ...
 
     async def subscribe(self, event_id: EventId, listener: Listener) -> Callable[[], None]:
-        """Calls the listener from its return on, in the event loop; the answer ends that."""
+        """Calls the listener from its return on, in the event loop; the answer ends that.
+
+        A listener that raises is logged, and keeps no other from being called.
+        """
         ...
 
 
@@ -206,9 +210,15 @@ class FilePart(NamedTuple):
 
 
 class Files(Protocol):
-    """Keeps what is too large for the store, each under a path, whose last part is its key."""
+    """Keeps what is too large for the store, each under a path, whose last part is its key.
 
-    async def put(self, path: str, content: bytes, media_type: str) -> None: ...
+    A path ends in ``.jpg``, ``.png`` or ``.webp``, as its media type is image/jpeg, image/png or
+    image/webp: whoever keeps the file need not keep that, too.
+    """
+
+    async def put(self, path: str, content: bytes, media_type: str) -> None:
+        """Writes a file, whole or not at all, and over one that is there."""
+        ...
 
     async def get(self, path: str) -> FileContent:
         """Reads a file. Raises NoSuchFile."""

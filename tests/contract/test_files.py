@@ -27,18 +27,6 @@ async def test_a_media_type_that_is_not_the_path_s_is_a_mistake(
         await files.put("pictures/a.jpg", b"<script>", "text/html")
 
 
-async def test_files_are_listed_below_a_path_with_when_they_were_written(
-    files: MemoryFiles | ObjectFiles,
-) -> None:
-    before = time.time()
-    for path in ("scans/b.jpg", "scans/a.jpg", "scans-of-old/a.jpg", "pictures/a.jpg"):
-        await files.put(path, b"content", "image/jpeg")
-    listed = await files.list_below("scans")
-    assert [path for path, _ in listed] == ["scans/a.jpg", "scans/b.jpg"]
-    assert all(before - 2 < written < time.time() + 2 for _, written in listed)
-    assert await files.list_below("nothing") == []
-
-
 async def test_files_in_a_directory_outlive_the_service(tmp_path: Path) -> None:
     await ObjectFiles.at(tmp_path.as_uri()).put("pictures/a.jpg", b"content", "image/jpeg")
     assert (tmp_path / "pictures" / "a.jpg").read_bytes() == b"content"

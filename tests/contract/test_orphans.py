@@ -123,11 +123,3 @@ class TestFolder:
         await asyncio.gather(
             *(claim_folder(ObjectFiles.at(files_url), store.transact) for _ in range(8))
         )
-
-    async def test_one_that_was_in_use_before_is_taken_over(
-        self, store: Any, files_url: str
-    ) -> None:
-        files = ObjectFiles.at(files_url)
-        await files.put(f"pictures/{A}", b"content", "image/png")
-        await claim_folder(files, store.transact)
-        assert await files.get(f"pictures/{A}") == (b"content", "image/png")

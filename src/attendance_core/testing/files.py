@@ -1,12 +1,48 @@
-"""The contract of files: the docstrings of `ports.Files`, one by one."""
+"""The contract of files: the docstrings of `ports.Files`, one by one.
+
+Also of those that are listed, and that are claimed, where they are.
+"""
 
 from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from attendance_core.ports import Files, NoSuchFile
 
 PATHS = ("pictures/b.jpg", "../a.jpg", "pictures/../../a.jpg", "/../a.jpg")
+
+
+CLOCKS_DIFFER_BY = 2.0  # seconds, at most: what keeps files may be another machine
+
+
+def a_database() -> Callable[[Callable[[Any], Any]], Awaitable[Any]]:
+    """Runs work over a database that has nothing but an id of its own; a `ports.Transact`."""
+    kept: list[str] = []
+
+    def database_id(new: str) -> str:
+        kept[:] = kept or [new]
+        return kept[0]
+
+    unit = SimpleNamespace(installation=SimpleNamespace(database_id=database_id))
+
+    async def transact(work: Callable[[Any], Any]) -> Any:
+        return work(unit)
+
+    return transact
+
+
+def method_of(files: Files, name: str, what_for: str) -> Callable[..., Awaitable[Any]]:
+    """One that files may have beside the port; without it the test is skipped."""
+    method: Callable[..., Awaitable[Any]] | None = getattr(files, name, None)
+    if method is None:
+        pytest.skip(f"these files have no `{name}`: {what_for}")
+    return method
 
 
 @pytest.mark.asyncio
@@ -51,3 +87,41 @@ class FilesContract:
         with pytest.raises(NoSuchFile):
             await files.get("pictures/a.jpg")
         assert (await files.get("pictures/b.jpg")).content == b"content"
+
+    async def test_files_are_listed_below_a_path_with_when_they_were_written(
+        self, files: Files
+    ) -> None:
+        """Sorted by path. A folder is no beginning of a name."""
+        list_below = method_of(files, "list_below", "what no row names is never swept")
+        before = time.time()
+        for path in ("scans/b.jpg", "scans/a.jpg", "scans-of-old/a.jpg", "pictures/a.jpg"):
+            await files.put(path, b"content", "image/jpeg")
+        listed = await list_below("scans")
+        assert [path for path, _ in listed] == ["scans/a.jpg", "scans/b.jpg"]
+        earliest, latest = before - CLOCKS_DIFFER_BY, time.time() + CLOCKS_DIFFER_BY
+        assert all(earliest < written_at < latest for _, written_at in listed), listed
+        assert await list_below("nothing") == []
+
+    async def test_one_that_is_deleted_is_listed_no_more(self, files: Files) -> None:
+        list_below = method_of(files, "list_below", "what no row names is never swept")
+        for path in ("scans/a.jpg", "scans/b.jpg"):
+            await files.put(path, b"content", "image/jpeg")
+        await files.delete("scans/a.jpg")
+        assert [path for path, _ in await list_below("scans")] == ["scans/b.jpg"]
+
+    async def test_files_are_claimed_by_one_database_again_and_again(self, files: Files) -> None:
+        """Also by many processes that start at once, and where there are files already."""
+        claim = method_of(files, "claim", "two databases may share a place, and sweep it")
+        await files.put("pictures/a.jpg", b"content", "image/jpeg")
+        ours = a_database()
+        await asyncio.gather(*(claim(ours) for _ in range(8)))
+        await claim(ours)
+        assert (await files.get("pictures/a.jpg")).content == b"content"
+
+    async def test_files_of_one_database_are_not_claimed_by_another(self, files: Files) -> None:
+        claim = method_of(files, "claim", "two databases may share a place, and sweep it")
+        await claim(a_database())
+        with pytest.raises(Exception) as refused:
+            await claim(a_database())
+        kinds = [each.__name__ for each in type(refused.value).__mro__]
+        assert "CannotStart" in kinds, f"expected CannotStart; raised: {refused.value!r}"
