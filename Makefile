@@ -114,7 +114,7 @@ IN_PROCESS := tests/unit $(patsubst %,tests/contract/%.py,$(addprefix test_, \
   opening organisers_live orphans other_person outbox packing page passwords person_turns \
   picture_workers pictures recovery_races refusal_pace rooms scans search secrets_at_rest security_lines settings \
   sheet_files sheet_sources sheet_workbook sheet_workers sheets site sockets sockets_without_news sqlite sqlite_groups sqlite_scrub \
-  store_calls stores stores_belongings stores_hosts \
+  store_calls stores stores_belongings \
   sync together token_sockets traces tutorial watching wrong_use ws_protocol) \
   $(addprefix postgres/test_,changed_events clocks races round_trips transactions))
 # Per cent of the lines and branches of a package that these take, a little below what they do
@@ -124,7 +124,7 @@ COVERED := -m "not slow and not long" --hypothesis-profile quick --cov --cov-rep
 # Each worker collects under the eyes of coverage too, and what runs in this process seldom waits
 COVERING := -n 3 --dist worksteal $(COVERED)
 IN_GREENLETS := $(filter tests/contract/postgres/% $(patsubst %,tests/contract/test_%.py, \
-  codes deletion ledger migrations notifier orphans sheets stores stores_hosts),$(IN_PROCESS))
+  codes deletion ledger migrations notifier orphans sheets stores),$(IN_PROCESS))
 
 # Few examples take the ways that many take, and a line costs three times as much that is watched;
 # five times where greenlets are followed, as only the transactions of PostgreSQL need it

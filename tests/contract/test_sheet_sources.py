@@ -28,9 +28,9 @@ from attendance_core.marking.places import Held, Waiting
 from attendance_core.ports import SheetStyle
 from attendance_core.testing.clock import NOON, TestClock
 from attendance_core.testing.lectures import EVENT
+from attendance_core.testing.open_day import an_open_day
 from attendance_core.testing.people import an_event, people
 from attendance_core.vocabulary import UserId
-from tests.support.open_day import an_open_day
 
 JSON = SheetStyle("json", "UTC", "en")
 

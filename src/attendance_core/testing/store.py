@@ -15,7 +15,10 @@ from attendance_core.testing.stores import (
     browsers,
     codes,
     corrections_races,
+    deletion,
+    deletion_races,
     events,
+    hosts,
     karma,
     kept,
     links,
@@ -32,6 +35,7 @@ from attendance_core.testing.stores import (
     review_races,
     rooms,
     search,
+    sheets,
     tallies,
     tokens,
     transactions,
@@ -107,19 +111,26 @@ class StoreContract:
     TestGlances = rooms.TestGlances
     TestWhatTimeAloneChanges = rooms.TestWhatTimeAloneChanges
     TestTokens = tokens.TestTokens
-    TestUnused = unused.TestUnused
+    TestWhatNobodyUsesIsForgotten = unused.TestWhatNobodyUsesIsForgotten
     TestSearchOfPeople = search.TestSearchOfPeople
     TestSearchOfEvents = search.TestSearchOfEvents
     TestKarma = karma.TestKarma
-    TestNobody = nobody.TestNobody
+    TestPeopleWhoDoNotExist = nobody.TestPeopleWhoDoNotExist
     TestCorrectionsAtOnce = corrections_races.TestCorrectionsAtOnce
-    TestNarrowing = organisers_races.TestNarrowing
+    TestFewerMayMark = organisers_races.TestFewerMayMark
     TestHelpersAtOnce = organisers_races.TestHelpersAtOnce
     TestChangesAtOnce = organisers_races.TestChangesAtOnce
     TestShorterEvents = organisers_races.TestShorterEvents
     TestRecords = belongings.TestRecords
     TestDownloads = belongings.TestDownloads
-    TestPieces = pieces.TestPieces
+    TestListsReadInPieces = pieces.TestListsReadInPieces
     TestWhatComesAndGoes = pieces_meanwhile.TestWhatComesAndGoes
     TestWhoMaySee = pieces_meanwhile.TestWhoMaySee
     TestCodes = codes.TestCodes
+    TestSheets = sheets.TestSheets
+    TestDeleteAccount = deletion.TestDeleteAccount
+    TestDeletionsThatDie = deletion_races.TestDeletionsThatDie
+    TestDeletionsAtOnce = deletion_races.TestDeletionsAtOnce
+    TestPeopleOfHosts = hosts.TestPeopleOfHosts
+    TestAdmissionsAtOnce = hosts.TestAdmissionsAtOnce
+    TestMarkAtOnce = hosts.TestMarkAtOnce

@@ -69,7 +69,7 @@ async def came_to(call: Awaitable[Any]) -> Any:
         return type(error)
 
 
-class TestNobody:
+class TestPeopleWhoDoNotExist:
     async def test_who_is_not_there_gets_one_answer(self, store: Any) -> None:
         await Lecture.begun(store, waiting=1)
         do = use_cases(store, any_ids())

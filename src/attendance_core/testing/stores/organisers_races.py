@@ -53,7 +53,7 @@ async def markers(lecture: Lecture) -> dict[UserId, int]:
     connections, places = await lecture.store.observe(look)
     ids = [each.user_id for each in connections]
     holding = {each.state.marker for each in places if isinstance(each.state, Held)}
-    assert holding <= set(ids)
+    assert holding <= set(ids), f"{holding - set(ids)} hold somebody, and have no `marking` socket"
     return {user_id: ids.count(user_id) for user_id in ids}
 
 
@@ -67,8 +67,10 @@ async def opens(lecture: Lecture, number: int, user_id: int) -> Connection:
     return connection
 
 
-class TestNarrowing:
-    async def test_of_it_and_openings_nobody_left_out_is_left_in(self, store: Any) -> None:
+class TestFewerMayMark:
+    async def test_openings_while_fewer_may_mark_let_nobody_in_who_may_not(
+        self, store: Any
+    ) -> None:
         lecture = await Lecture.begun(store, waiting=8)
         for mine in lecture.waiting:
             await lecture.do.hang_up(connections=[mine], goodbye=True)
@@ -82,7 +84,9 @@ class TestNarrowing:
             check_refusals(await outcomes(*doing), MayNotMark)
             assert await markers(lecture) == {ANNA: 1}
 
-    async def test_of_it_and_a_choice_no_hold_is_left(self, store: Any) -> None:
+    async def test_a_choice_while_fewer_may_mark_leaves_no_hold_of_who_may_not(
+        self, store: Any
+    ) -> None:
         lecture = await Lecture.begun(store, waiting=ROUNDS)  # one a round: 6.19
         for number, mine in enumerate(lecture.waiting):
             await lets(lecture, WhoMarks.EVERYBODY)
@@ -94,7 +98,9 @@ class TestNarrowing:
             assert await markers(lecture) == {ANNA: 1}
             assert isinstance((await lecture.place(mine.user_id)).state, Waiting)
 
-    async def test_of_it_and_a_confirm_one_is_first(self, store: Any) -> None:
+    async def test_a_confirm_while_fewer_may_mark_is_done_or_refused_as_a_whole(
+        self, store: Any
+    ) -> None:
         lecture = await Lecture.begun(store, waiting=ROUNDS)
         marked = 0
         for number, mine in enumerate(lecture.waiting):
@@ -113,7 +119,7 @@ class TestNarrowing:
             assert await markers(lecture) == {ANNA: 1}
         assert await lecture.karma(BORIS) == 50 * marked
 
-    async def test_many_who_hold_give_back_all(self, store: Any) -> None:
+    async def test_all_who_hold_and_may_mark_no_more_give_back(self, store: Any) -> None:
         lecture = await Lecture.begun(store, waiting=20)
         goers = lecture.waiting[10:]
         for nth, mine in enumerate(goers):

@@ -97,7 +97,7 @@ async def filled(store: Any, chance: random.Random) -> tuple[UserId, dict[str, i
     return me, await store.transact(work)
 
 
-class TestPieces:
+class TestListsReadInPieces:
     @pytest.mark.parametrize("name", LISTS)
     async def test_pieces_of_every_size_are_together_the_whole_in_its_order(
         self, store: Any, name: str

@@ -33,7 +33,7 @@ class _Fixtures:
         return await Lecture.begun(store, waiting=1)
 
 
-class TestUnused(_Fixtures):
+class TestWhatNobodyUsesIsForgotten(_Fixtures):
     async def test_a_session_goes_with_its_sockets_thirty_days_after_its_last_use(
         self, lecture: Lecture, clock: TestClock
     ) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
-from attendance_adapters.system import RandomIds
 from attendance_core.accounts import CredentialKind, Session
 from attendance_core.accounts.sessions import SESSION_SECONDS
 from attendance_core.errors import NotLoggedIn, Refusal
@@ -19,6 +19,7 @@ from attendance_core.marking.outcomes import Outcome
 from attendance_core.marking.places import Held, Marked, Waiting
 from attendance_core.testing.clock import NOON, TestClock
 from attendance_core.testing.lectures import EVENT, PROCESS, Lecture, use_cases
+from attendance_core.testing.stand_ins import any_ids
 from attendance_core.use_cases import UseCases
 from attendance_core.vocabulary import ConnectionId, SessionId, UserId
 
@@ -27,17 +28,20 @@ CREATOR, MARKER, ANNA, BORIS = map(UserId, range(1, 5))
 AT_ONCE = 5
 
 
-@pytest.fixture
-def do(store: Any) -> UseCases:
-    return use_cases(store, RandomIds())
-
-
 async def admits(do: UseCases, subject: str = "7", name: str = "Anna", session: str = "") -> Any:
     return await do.admit(issuer=HOST, subject=subject, display_name=name, session=session)
 
 
-class TestSessions:
-    async def test_those_of_hosts_are_told_apart(self, store: Any, clock: TestClock) -> None:
+class _Fixtures:
+    @pytest.fixture
+    def do(self, store: Any) -> UseCases:
+        return use_cases(store, any_ids())
+
+
+class TestPeopleOfHosts(_Fixtures):
+    async def test_sessions_of_hosts_are_told_apart_from_others(
+        self, store: Any, clock: TestClock
+    ) -> None:
         await Lecture.begun(store, waiting=1)
         kinds = CredentialKind
         theirs = [
@@ -91,8 +95,20 @@ class TestSessions:
 
         assert await store.observe(look) == (mine, [])
 
+    async def test_a_session_of_a_host_is_forgotten_after_a_month(
+        self, store: Any, do: UseCases, clock: TestClock
+    ) -> None:
+        """Contract: 2.5, 10.3."""
+        anna = await admits(do)
+        clock.pass_(SESSION_SECONDS - 1)
+        await do.forget_unused()
+        assert await store.observe(lambda unit: unit.sessions.of_host(anna.user_id)) != []
+        clock.pass_(1)
+        await do.forget_unused()
+        await _nothing_is_left(store, anna.user_id)
 
-class TestAtOnce:
+
+class TestAdmissionsAtOnce(_Fixtures):
     """Contract: 10.1."""
 
     async def test_first_admissions_make_one_account(self, store: Any, do: UseCases) -> None:
@@ -100,7 +116,7 @@ class TestAtOnce:
         assert len(set(made)) == 1
         await self._is_one(store, made[0].user_id)
 
-    async def test_first_admissions_by_several_names_and_sessions(
+    async def test_first_admissions_by_several_names_and_sessions_make_one_account(
         self, store: Any, do: UseCases
     ) -> None:
         """The last one has the name; each has its session."""
@@ -121,7 +137,9 @@ class TestAtOnce:
         links, nobody, name = await store.observe(look)
         assert len(links) == 1 and not any(nobody) and name.startswith("Anna")
 
-    async def test_while_they_delete_their_account(self, store: Any, do: UseCases) -> None:
+    async def test_one_who_is_admitted_while_they_delete_their_account_is_new_or_gone(
+        self, store: Any, do: UseCases
+    ) -> None:
         """Either they are admitted before, and go; or after, and are somebody new."""
         for turn in range(AT_ONCE):
             subject = f"{turn}"
@@ -136,13 +154,15 @@ class TestAtOnce:
             assert {each.user_id for each in made} <= {anna.user_id, again.user_id}
             await _nothing_is_left(store, anna.user_id)
 
-    async def test_while_they_are_dismissed(self, store: Any, do: UseCases) -> None:
+    async def test_one_who_opens_a_socket_while_they_are_dismissed_has_none(
+        self, store: Any, do: UseCases
+    ) -> None:
         """A socket is refused, or closed: none stays open without a session."""
         await Lecture.begun(store, waiting=1)
         for turn in range(AT_ONCE):
             anna = await admits(do, session="phone")
             socket = Connection(
-                ConnectionId(RandomIds().connection_id()),
+                ConnectionId(uuid4()),
                 EVENT,
                 anna.user_id,
                 Role.MARK_ME,
@@ -166,19 +186,6 @@ async def _nothing_is_left(store: Any, user_id: UserId) -> None:
         return unit.sessions.of_host(user_id), unit.connections.of(EVENT, user_id)
 
     assert await store.observe(look) == ([], [])
-
-
-async def test_a_session_of_a_host_is_forgotten_after_a_month(
-    store: Any, do: UseCases, clock: TestClock
-) -> None:
-    """Contract: 2.5, 10.3."""
-    anna = await admits(do)
-    clock.pass_(SESSION_SECONDS - 1)
-    await do.forget_unused()
-    assert await store.observe(lambda unit: unit.sessions.of_host(anna.user_id)) != []
-    clock.pass_(1)
-    await do.forget_unused()
-    await _nothing_is_left(store, anna.user_id)
 
 
 class TestMarkAtOnce:
