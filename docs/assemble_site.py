@@ -8,6 +8,7 @@ Whatever lies in `docs` is on the site: a page in `how-to` is under "How to", a 
 
 from __future__ import annotations
 
+import inspect
 import json
 import posixpath
 import re
@@ -161,10 +162,15 @@ def _use_cases() -> Iterator[str]:
         yield ""
         yield f"## {field}"
         yield ""
+        shown = "__call__"
+        if hasattr(kind, "pieces"):  # whose signature alone can be read without running it
+            shown, answered = "pieces", inspect.signature(kind.__call__).return_annotation
+            yield f"Awaiting it answers all that its `pieces` yield, together: a `{answered}`."
+            yield ""
         yield f"::: {kind.__module__}.{kind.__qualname__}"
         yield "    options:"
         yield "      heading_level: 3"
-        yield "      members: [__call__]"
+        yield f"      members: [{shown}]"
         yield "      filters: []"
 
 

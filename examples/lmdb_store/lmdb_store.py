@@ -12,12 +12,8 @@ from typing import Any, TypeVar
 
 import lmdb
 
-from attendance_adapters.in_memory.store import referenced_files
-from attendance_adapters.in_memory.tables import TABLE_NAMES, Tables
-from attendance_adapters.in_memory.unit import MemoryUnit
-from attendance_core import ports
-from attendance_core.errors import Unavailable
-from attendance_core.marking.announcements import Announcement
+from attendance_adapters.in_memory import TABLE_NAMES, MemoryUnit, Tables, referenced_files
+from attendance_core import Announcement, Unavailable, ports
 
 T = TypeVar("T")
 MAP_BYTES = 1 << 30  # of addresses, not of the disk

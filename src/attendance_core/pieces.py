@@ -70,15 +70,17 @@ def whole(
 ) -> Callable[Concatenate[U, P], Coroutine[Any, Any, Sequence[R]]]:
     """Makes the ``__call__`` of a use case of its ``pieces``: it answers all of them together.
 
-    So `help` says of it that it answers a list, as whoever awaits it gets.
+    `help` and whoever reads types are shown that: what is awaited is a sequence.
     """
 
     @wraps(pieces)
     async def call(use_case: U, /, *args: P.args, **kwargs: P.kwargs) -> Sequence[R]:
         return [row async for piece in pieces(use_case, *args, **kwargs) for row in piece]
 
-    of_pieces = signature(pieces)
-    answered = str(of_pieces.return_annotation).removeprefix("AsyncIterator[").removesuffix("]")
+    shown = signature(pieces)
+    answered = shown.return_annotation.removeprefix("AsyncIterator[").removesuffix("]")
+    call.__name__ = "__call__"
+    call.__qualname__ = pieces.__qualname__.replace(pieces.__name__, call.__name__)
     call.__annotations__ = {**pieces.__annotations__, "return": answered}
-    call.__signature__ = of_pieces.replace(return_annotation=answered)  # type: ignore[attr-defined]
+    vars(call)["__signature__"] = shown.replace(return_annotation=answered)
     return call

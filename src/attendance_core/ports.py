@@ -21,8 +21,35 @@ if TYPE_CHECKING:
     from attendance_core.identities import Attempt, Claims, ProviderAnswer
     from attendance_core.marking.announcements import Announcement
 
+__all__ = [
+    "Action",
+    "Browse",
+    "Clock",
+    "FileContent",
+    "FilePart",
+    "Files",
+    "IdentityProvider",
+    "Ids",
+    "Listener",
+    "Missed",
+    "NoSuchFile",
+    "Notifier",
+    "Observe",
+    "Passwords",
+    "Picture",
+    "Pictures",
+    "SheetFormat",
+    "SheetStyle",
+    "Sheets",
+    "Together",
+    "Transact",
+    "Unit",
+    "one_after_another",
+]
+
 T = TypeVar("T")
 SheetFormat = Literal["xlsx", "csv", "json"]
+"""As what file a sheet is written."""
 
 
 class Transact(Protocol):
@@ -130,6 +157,7 @@ class Missed:
 
 
 Listener = Callable[["Announcement | Missed"], None]
+"""What is called with each announcement of an event that somebody listens to, and with `Missed`."""
 
 
 class Notifier(Protocol):
@@ -301,6 +329,7 @@ class Ids(Protocol):
 
 
 Action = Callable[[], Awaitable[None]]
+"""What is carried out together with others."""
 
 
 class Together(Protocol):

@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_type_hints
 
 import pytest
 
@@ -77,9 +77,14 @@ def test_a_link_leads_to_what_the_site_has(written: str, led: str) -> None:
 
 
 def test_the_reference_has_every_public_name_and_every_use_case() -> None:
-    pages = SITE.reference()
+    pages, public = SITE.reference(), script("public_names")
     named = re.findall(r"^::: attendance_core\.(\w+)$", pages["reference/attendance_core.md"], re.M)
     assert named == [each for each in attendance_core.__all__ if each != "__version__"]
+    for module in public.modules():
+        there = re.findall(rf"^::: {module}\.(\w+)$", pages[f"reference/{module}.md"], re.M)
+        assert there == [*public.names_of(module)]
+    listener = "attendance_core.ports.Listener"
+    assert f"::: {listener}\n" in pages["reference/attendance_core.ports.md"]
     fields = re.findall(r"^## (\w+)$", pages["reference/use_cases.md"], re.M)
     assert fields == list(UseCases.__dataclass_fields__)
 
@@ -89,6 +94,16 @@ def test_a_notebook_is_shown_with_what_its_cells_have_answered() -> None:
     assert "\n### Who was there\n" in page and "\n````python\nimport os\n" in page
     assert "\nAnna | 2 of 2\n" in page
     assert "\n````text\nnever: Vera\n````\n" in page
+
+
+def test_the_reference_says_what_awaiting_a_list_gives() -> None:
+    """Whoever reads it cannot see what `whole` makes of `pieces`."""
+    page = SITE.reference()["reference/use_cases.md"]
+    slices = re.split(r"^## ", page, flags=re.M)
+    (friends,) = [each for each in slices if each.startswith("get_friend_list\n")]
+    assert "a `Sequence[Friend]`." in friends and "members: [pieces]" in friends
+    in_pieces = [each for each in get_type_hints(UseCases).values() if hasattr(each, "pieces")]
+    assert page.count("members: [pieces]") == page.count("Awaiting it") == len(in_pieces)
 
 
 def test_it_loads_nothing_from_elsewhere(assembled: Path) -> None:

@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 
 SETTINGS = "[pytest]\nasyncio_mode = auto\nasyncio_default_fixture_loop_scope = function\n"
+STRICT = "[pytest]\nasyncio_default_fixture_loop_scope = function\n"
 
 
 class _Recorder:

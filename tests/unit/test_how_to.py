@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import ast
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from attendance_adapters.service_ports import Store
+from tests.support.docs_scripts import script
 from tests.support.readme import blocks
-from tests.support.stranger import SETTINGS, outcomes_of
+from tests.support.stranger import outcomes_of
 
-HOW_TO = Path(__file__).resolve().parents[2] / "docs" / "how-to"
+ROOT = Path(__file__).resolve().parents[2]
+HOW_TO = ROOT / "docs" / "how-to"
 PAGES = {"tests.md": 2, "an-adapter-of-your-own.md": 3}  # and how many examples each has
 
 
@@ -18,13 +27,17 @@ def test_every_example_of_a_page_passes(name: str, tmp_path: Path) -> None:
     page = (HOW_TO / name).read_text(encoding="utf-8")
     examples = blocks("python", page)
     assert len(examples) == PAGES[name]
+    (settings,) = blocks("ini", page)
     for number, example in enumerate(examples):
         folder = tmp_path / str(number)
         folder.mkdir()
         # The contract of a store is long, and our own memory store is tried by it elsewhere
         whole = "StoreContract" not in example
         found = outcomes_of(
-            example, folder, *([] if whole else ["TestMyStore::TestTransact", "TestMarking"])
+            example,
+            folder,
+            *([] if whole else ["TestMyStore::TestTransact", "TestMarking"]),
+            settings=settings,
         )
         passed = {each for each, outcome in found.items() if outcome == "passed in call"}
         skipped = {each for each, outcome in found.items() if outcome == "skipped in call"}
@@ -33,5 +46,53 @@ def test_every_example_of_a_page_passes(name: str, tmp_path: Path) -> None:
         assert all("listed" in each or "claimed" in each for each in skipped)
 
 
-def test_the_settings_are_those_that_they_run_with() -> None:
-    assert blocks("ini", (HOW_TO / "tests.md").read_text(encoding="utf-8")) == [SETTINGS]
+def test_the_example_of_a_service_over_a_store_of_ones_own_runs_as_it_stands(
+    tmp_path: Path,
+) -> None:
+    folder = ROOT / "examples" / "lmdb_store"
+    (program,) = blocks("python", (folder / "README.md").read_text(encoding="utf-8"))
+    (tmp_path / "service.py").write_text(program, encoding="utf-8")
+    found = os.pathsep.join([str(folder), str(ROOT / "src")])
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "service.py"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": found},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (0, "anna\n"), done.stderr
+
+
+def test_the_page_of_adapters_names_all_that_a_service_asks_of_a_store() -> None:
+    page = (HOW_TO / "an-adapter-of-your-own.md").read_text(encoding="utf-8")
+    asked = {each for each in vars(Store) if not each.startswith("_")}
+    assert len(asked) > 8
+    assert asked <= set(re.findall(r"`(\w+)`", page))
+
+
+def imports(program: str) -> Iterator[tuple[str, str]]:
+    """What of ours a program imports: from which module which name."""
+    for node in ast.walk(ast.parse(program)):
+        if isinstance(node, ast.ImportFrom) and str(node.module).startswith("attendance_"):
+            yield from ((str(node.module), each.name) for each in node.names)
+
+
+def test_what_pages_and_examples_import_is_public() -> None:
+    public = script("public_names")
+    programs = {
+        f"{path.name} {number}": block
+        for path in [*HOW_TO.glob("*.md"), *(ROOT / "examples").rglob("*.md")]
+        for number, block in enumerate(blocks("python", path.read_text(encoding="utf-8")))
+    }
+    for path in (ROOT / "examples").rglob("*.py"):
+        programs[path.name] = path.read_text(encoding="utf-8")
+    modules = public.modules()
+    private = [
+        (name, module, imported)
+        for name, program in programs.items()
+        for module, imported in imports(program)
+        if f"{module}.{imported}" not in modules
+        and (module not in modules or imported not in public.names_of(module))
+    ]
+    assert private == []

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import ast
+import inspect
 import pkgutil
+import pydoc
 from collections.abc import Iterator
 from importlib import import_module
 from pkgutil import get_data
+from typing import get_type_hints
 
 import attendance_core
-from attendance_core import LeaseLost, Refusal, Unavailable
+from attendance_core import LeaseLost, Refusal, Unavailable, UseCases
 
 
 def refusals(of: type[Refusal] = Refusal) -> Iterator[type[Refusal]]:
@@ -45,3 +48,17 @@ def test_each_public_name_is_loaded_from_where_it_is_said_to_live() -> None:
 def test_what_is_not_public_is_no_name_of_the_core() -> None:
     assert not hasattr(attendance_core, "Nothing")
     assert set(attendance_core.__all__) <= set(dir(attendance_core))
+
+
+def test_help_of_a_use_case_shows_what_is_got_by_awaiting_it() -> None:
+    """Of one that lists in pieces, too: all of them together."""
+    lists = set()
+    for kind in get_type_hints(UseCases).values():
+        call = kind.__call__
+        assert inspect.iscoroutinefunction(call)
+        assert "AsyncIterator" not in str(inspect.signature(call).return_annotation)
+        shown = pydoc.plain(pydoc.render_doc(kind))
+        assert "async __call__(self" in shown and "__call__ = pieces" not in shown
+        if hasattr(kind, "pieces"):
+            lists.add(inspect.signature(call).return_annotation)
+    assert "Sequence[Friend]" in lists
