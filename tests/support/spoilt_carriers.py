@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from secrets import token_hex
+from typing import Any
 
 from attendance_adapters.errors import CannotStart
 from attendance_adapters.in_memory import MemoryFiles
@@ -68,6 +69,13 @@ FILE_FAULTS: dict[type[MemoryFiles], str] = {
 }
 
 
+class CountsNoLosses(LocalNotifier):
+    def __getattribute__(self, name: str) -> Any:
+        if name == "dropped_count":
+            raise AttributeError(name)
+        return super().__getattribute__(name)
+
+
 class CarriesNoChangeOfAnEvent(LocalNotifier):
     def publish(self, announcement: Announcement) -> None:
         if not isinstance(announcement, EventChanged):
@@ -98,6 +106,7 @@ class DropsWhatWaitsAtTheClose(LocalNotifier):
 
 
 NOTIFIER_FAULTS: dict[type[LocalNotifier], str] = {
+    CountsNoLosses: "test_it_has_all_that_a_service_asks_of_a_notifier",
     CarriesNoChangeOfAnEvent: (
         "test_an_announcement_of_every_kind_comes_as_it_was_published[EventChanged]"
     ),

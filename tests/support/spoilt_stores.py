@@ -241,6 +241,12 @@ class SaysWhatItsDriverSays(MemoryStore):
         return await super().transact(work)
 
 
+class HasNoScrub(MemoryStore):
+    @property
+    def scrub(self) -> Any:
+        raise AttributeError
+
+
 class NamesNoFiles(MemoryStore):
     async def referenced_files(self) -> frozenset[str]:
         return frozenset()
@@ -276,6 +282,7 @@ FAULTS: dict[str, type[MemoryStore]] = {
     "TestScans::test_those_that_wait_are_listed_and_counted_by_age": spoilt(
         scans_are_listed_by_whom_they_are_of
     ),
+    "TestService::test_it_has_all_that_a_service_asks_of_a_store": HasNoScrub,
     "TestKeptAsItIs::test_friends_stay_friends_when_one_is_called_otherwise": spoilt(
         friends_are_lost_with_a_name
     ),

@@ -41,6 +41,15 @@ ANNOUNCEMENTS: dict[str, list[Announcement]] = {
     ],
     "EventChanged": [EventChanged(HERE, "«Физика»\u0301 \U0001f393", 1.000001, 2.5)],
 }
+# A test of ours compares it with `attendance_adapters.service_ports.Notifier`
+ASKED_OF_A_NOTIFIER = (
+    "publish",
+    "subscribe",
+    "start",
+    "close",
+    "reconnect_count",
+    "dropped_count",
+)
 MANY = 250  # announcements, more than anybody carries in one go
 PATIENCE = 30  # seconds, for one that carries announcements between processes
 
@@ -112,6 +121,13 @@ class NotifierContract:
     That makes and closes two started ones, which publish and listen as two processes would; one
     for a single process is both of them.
     """
+
+    async def test_it_has_all_that_a_service_asks_of_a_notifier(
+        self, notifiers: tuple[Notifier, Notifier]
+    ) -> None:
+        for notifier in notifiers:
+            missing = [each for each in ASKED_OF_A_NOTIFIER if not hasattr(notifier, each)]
+            assert missing == [], f"no {', '.join(missing)}: a service asks for these"
 
     @pytest.mark.parametrize("kind", ANNOUNCEMENTS)
     async def test_an_announcement_of_every_kind_comes_as_it_was_published(

@@ -78,6 +78,7 @@ class StoreContract:
         pytest.skip("a fixture `break_down` of yours, which has the store fail, is tried here")
 
     TestTransact = transactions.TestTransact
+    TestService = transactions.TestService
     TestClose = transactions.TestClose
     TestBreakdowns = transactions.TestBreakdowns
     TestKeptAsItIs = kept.TestKeptAsItIs

@@ -29,6 +29,18 @@ from attendance_core.testing.people import an_event, people
 from attendance_core.vocabulary import ConnectionId, EventId, UserId
 
 PATIENCE = 30  # seconds
+# A test of ours compares it with `attendance_adapters.service_ports.Store`
+ASKED_OF_A_STORE = (
+    "transact",
+    "observe",
+    "browse",
+    "looks_at_once",
+    "abandoned_count",
+    "referenced_files",
+    "scrub",
+    "start",
+    "close",
+)
 HELD = Held(NOON, UserId(2), NOON + 45)
 ANNOUNCEMENTS: dict[str, Announcement] = {
     "PlaceChanged": PlaceChanged(
@@ -139,6 +151,21 @@ class TestTransact:
         )
         assert sum(answer is None for answer in answers) == 1
         assert sum(isinstance(answer, EventNameTaken) for answer in answers) == 7
+
+
+class TestService:
+    async def test_it_has_all_that_a_service_asks_of_a_store(self, store: Any) -> None:
+        missing = [each for each in ASKED_OF_A_STORE if not hasattr(store, each)]
+        assert missing == [], f"no {', '.join(missing)}: without these no service starts over it"
+        assert store.looks_at_once >= 1
+        assert store.abandoned_count == 0, "nothing is under way"
+
+    async def test_a_scrub_leaves_what_is_there(self, store: Any) -> None:
+        (anna,) = await people(store, "Анна")
+        for _ in range(2):
+            await store.scrub()
+        profile = await store.observe(lambda unit: unit.profiles.get(anna))
+        assert profile.display_name == "Анна"
 
 
 class TestClose:
