@@ -287,6 +287,18 @@ class TestWhereItIsMounted:
         await server.serve()
         assert server.sent[0]["status"] == status
 
+    async def test_a_handshake_elsewhere_is_told_so_where_a_server_can(self, host: Host) -> None:
+        """Or it is for the server to refuse: `test_its_addresses_are_below_that`."""
+        extensions: dict[str, Any] = {"websocket.http.response": {}}
+        server = Server(sockets(host.live, lambda _: None), "/markng", extensions=extensions)
+        await server.serve()
+        begins, ends = server.sent
+        assert (begins["type"], begins["status"]) == ("websocket.http.response.start", 404)
+        assert (ends["type"], ends["body"]) == (
+            "websocket.http.response.body",
+            b"There is nothing at this address.\n",
+        )
+
     async def test_it_has_no_lifespan_of_its_own(self, host: Host) -> None:
         with pytest.raises(RuntimeError, match="no lifespan"):
             await Server(sockets(host.live, lambda _: None), type="lifespan").serve()

@@ -198,6 +198,26 @@ async def test_a_wish_for_http_2_is_passed_over(house: House, head: bytes) -> No
 
 
 @pytest.mark.parametrize(
+    ("path", "status", "code"),
+    [
+        ("/ws/markng?event_id=x", 404, "unknown_path"),
+        ("/ws/marking/?event_id=x", 404, "unknown_path"),
+        ("/api/nothing", 404, "unknown_path"),
+        ("/api/events/GetCreatedEvents", 401, "not_logged_in"),
+        ("/accounts/logout/", 405, "wrong_method"),
+    ],
+)
+async def test_a_handshake_where_there_is_no_socket_is_answered_as_a_get_is(
+    house: House, path: str, status: int, code: str
+) -> None:
+    head = HANDSHAKE.replace(b"/ws/marking?event_id=x", path.encode()) + b"\r\n"
+    come = await all_that_comes(house, head)
+    answer = json.loads(come.partition(b"\r\n\r\n")[2])
+    assert (statuses(come), answer["code"]) == ([status], code)
+    assert b"connection: close" in come
+
+
+@pytest.mark.parametrize(
     "head",
     [
         f"GET {CALL} HTTP/1.1\r\n",

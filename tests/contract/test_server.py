@@ -50,6 +50,15 @@ def begun_upload(service: Service, person: Person) -> http.client.HTTPConnection
     return connection
 
 
+def asks_for_a_socket(service: Service, path: str) -> None:
+    """A handshake that is answered as a request is."""
+    connection = http.client.HTTPConnection(*service.address, timeout=SECONDS)
+    asks = {"Upgrade": "websocket", "Connection": "Upgrade"}
+    connection.request("GET", path, headers=asks)
+    connection.getresponse().read()
+    connection.close()
+
+
 BODY = json.dumps({"bio": "Group 101"}).encode()
 
 
@@ -267,11 +276,13 @@ class TestLog:
             connection.request("POST", path, json.dumps({"password": canary}), headers)
             connection.getresponse().read()
         connection.close()
+        asks_for_a_socket(service, f"/ws/markng?event_id={canary}")
         people(service, 1)
         assert service.stop() == 0
         lines = [json.loads(line) for line in service.said().splitlines()]
         assert [each["path"] for each in lines if each.get("code") == 404] == [
-            r'/a\n{"level":"forged"}\x1b[31m\u202e'
+            r'/a\n{"level":"forged"}\x1b[31m\u202e',
+            "/ws/markng",
         ]
         assert "/accounts/signup/" in [each["path"] for each in lines]
         assert all(each["level"] == "info" for each in lines)

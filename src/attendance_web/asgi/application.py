@@ -33,6 +33,8 @@ CallerOf = Callable[[Scope], Caller]
 ROLES: Final = {"/mark_me": Role.MARK_ME, "/marking": Role.MARKING}
 ORIGINS_NAMED_IN: Final = "`origins` of `attendance_web.asgi.sockets`"
 UPGRADE: Final = b"This is the address of a WebSocket.\n"
+UNKNOWN: Final = b"There is nothing at this address.\n"
+HANDSHAKE_ANSWERS: Final = "websocket.http.response"  # an extension of ASGI, which uvicorn has
 
 
 def sockets(
@@ -102,11 +104,13 @@ class SocketApplication:
         """
         role = self._roles.get(_path_of(scope))
         if scope["type"] == "http":
-            await _refuse_request(send, 404 if role is None else 426)
+            await _refuse(send, "http.response", 404 if role is None else 426)
         elif scope["type"] != "websocket":
             raise RuntimeError(f"no {scope['type']} is served here: see attendance_web.asgi")
+        elif role is None and HANDSHAKE_ANSWERS in (scope.get("extensions") or {}):
+            await _refuse(send, HANDSHAKE_ANSWERS, 404)
         elif role is None:
-            await send({"type": "websocket.close"})
+            await send({"type": "websocket.close"})  # which servers make 403 of
         else:
             await self._serve(scope, receive, send, role)
 
@@ -180,9 +184,10 @@ def _path_of(scope: Scope) -> str:
     return path[len(root) :] if root and path.startswith(f"{root}/") else path
 
 
-async def _refuse_request(send: Send, status: int) -> None:
-    headers = [(b"content-type", b"text/plain"), (b"content-length", b"%d" % len(UPGRADE))]
+async def _refuse(send: Send, kind: str, status: int) -> None:
+    body = UPGRADE if status == 426 else UNKNOWN
+    headers = [(b"content-type", b"text/plain"), (b"content-length", b"%d" % len(body))]
     if status == 426:
         headers.append((b"upgrade", b"websocket"))
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": UPGRADE})
+    await send({"type": f"{kind}.start", "status": status, "headers": headers})
+    await send({"type": f"{kind}.body", "body": body})

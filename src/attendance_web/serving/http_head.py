@@ -6,7 +6,7 @@ What uvicorn 0.54 with httptools 0.9 leaves open, and is judged here:
   method CONNECT; uvicorn passes over an upgrade that it does not know, and parses what was the
   body as another request. See `may_upgrade`.
 - uvicorn opens a socket on a connection whose earlier request is still unanswered, at any path.
-  See `may_upgrade`.
+  See `may_upgrade` and `names_socket`.
 - More than one Host, none, or one that is no host, is served; so is `HTTP/2.0`.
   See `head_is_sound`.
 - Heads, their headers, and the lines between chunks have no bound. The bounds are here; what is
@@ -89,9 +89,12 @@ def may_upgrade(method: bytes, url: bytes, head: Head, *, nothing_is_due: bool) 
     asked_for = upgrade_of(head)
     if has_body(head) or asked_for not in (b"websocket", b"h2c"):
         return False
-    path = unquote_to_bytes(url.partition(b"?")[0])
-    is_socket = method == b"GET" and path in SOCKET_PATHS and nothing_is_due
-    return asked_for == b"h2c" or is_socket
+    return asked_for == b"h2c" or (method == b"GET" and nothing_is_due)
+
+
+def names_socket(url: bytes) -> bool:
+    """Tells whether an address is that of a socket: elsewhere a handshake is a plain request."""
+    return unquote_to_bytes(url.partition(b"?")[0]) in SOCKET_PATHS
 
 
 def has_body(head: Head) -> bool:

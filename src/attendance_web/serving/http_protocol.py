@@ -36,6 +36,7 @@ from attendance_web.serving.http_head import (
     header_is_bounded,
     item_count_of,
     may_upgrade,
+    names_socket,
 )
 from attendance_web.serving.tcp_state import says_no_more
 from attendance_web.wire.callers import address_of, network_of
@@ -64,6 +65,7 @@ class CallProtocol(ClosingProtocol):
         self._item_count = 0  # that the headers of the head list
         self._line_bytes = 0  # of the head, or between the chunks of the body
         self._body_bytes = 0
+        self._passes_over_upgrade = False
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Ends what was begun for it."""
@@ -115,19 +117,21 @@ class CallProtocol(ClosingProtocol):
 
     def _feed(self, portion: memoryview) -> None:
         body_bytes, self._is_idle = self._body_bytes, False
+        unread = len(self._unread)
         self._unset_keepalive_if_required()
         try:
             self.parser.feed_data(portion)
         except httptools.HttpParserUpgrade as upgrade:
-            rest = len(portion) - upgrade.args[0] + len(self._unread)
-            if self._should_upgrade() and not rest:
-                self._hear_nothing_more()  # what reads the socket goes on
+            self._hear_nothing_more()  # what reads a socket goes on
+            if not self._should_upgrade():
+                return
+            if len(portion) > upgrade.args[0] or unread:
+                self._refuse(BadRequest())  # who has not seen the answer can say nothing yet
+            elif names_socket(self.url):
                 network = network_of(address_of(self.scope))
                 handshake_turns_of(self.config).ask(network, self._begin_handshake)
-            elif self._should_upgrade():
-                self._refuse(BadRequest())  # who has not seen the answer can say nothing yet
             else:
-                self._hear_nothing_more()
+                self._pass_over_upgrade()
             return
         except httptools.HttpParserError:
             self._refuse(self._why or BadRequest())
@@ -147,6 +151,15 @@ class CallProtocol(ClosingProtocol):
                 self._end()
             else:
                 self._wait_for_rest()
+
+    def _pass_over_upgrade(self) -> None:
+        """Answers a handshake where there is no socket as the GET that it is, too."""
+        self._passes_over_upgrade = True
+        self.on_headers_complete()
+        self.on_message_complete()
+
+    def _should_upgrade(self) -> bool:
+        return not self._passes_over_upgrade and super()._should_upgrade()
 
     def _begin_handshake(self) -> bool:
         """Hands the connection to what reads a socket; False where its client has gone."""
