@@ -83,10 +83,11 @@ def lines() -> Iterator[str]:
     yield paragraph(
         "A running service describes its calls to programs by OpenAPI 3.1 at "
         f"`{openapi.PATHS[0]}`, and its sockets by AsyncAPI 3 at `{asyncapi.PATH}`. "
-        f"At `{VECTORS_PATH}` it has vectors: "
-        "stories of a `marking` socket, step by step with the `frames` that come, the `list` that "
-        "is to be seen after them, by ids, and whom its marker `holds`. A client that folds them "
-        "to the same has understood what is said [below](#what-a-markers-client-knows)."
+        f"At `{VECTORS_PATH}` it has vectors: stories of a `socket`, step by step with the "
+        "`frames` that come, on a new socket where it `opens`. On `marking` a step has the `list` "
+        "that is to be seen then, by ids, and whom its marker `holds`; on `mark_me` one's `place`, "
+        "and by whom one is `held_by` or `marked_by`. A client that folds the frames to the same "
+        "has understood what is said [below](#what-a-markers-client-knows)."
     )
     yield ""
     yield from wire_limits.first_steps()

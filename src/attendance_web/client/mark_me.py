@@ -47,7 +47,7 @@ class MarkMe(Room[Standing]):
         match frame.message:
             case "was_marked":
                 by = read_params(OneUser, frame).user_id
-                self._learn(marked_by=by, held_by=None)
+                self._learn(marked_by=by, held_by=None, place=None)
             case "held":
                 self._learn(held_by=read_params(HeldBy, frame))
             case "let_go":

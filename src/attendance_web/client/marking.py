@@ -143,7 +143,7 @@ class Marking(Room[tuple[Asker, ...]]):
             case "user_left":
                 self._remove(read_params(OneUser, frame).user_id)
             case "reservation_expired":
-                self._hold(None)
+                self._end_hold(read_params(OneUser, frame).user_id)
             case "prepared":
                 hold = read_params(Hold, frame)
                 self._hold(hold.user_id)
@@ -151,8 +151,7 @@ class Marking(Room[tuple[Asker, ...]]):
             case "marked":
                 mark = read_params(Mark, frame)
                 self._remove(mark.user_id)
-                if self.held == mark.user_id:
-                    self._hold(None)
+                self._end_hold(mark.user_id)
                 self._answer(CONFIRM, mark, mark.user_id)
             case "refused":
                 self._hold(None)
@@ -191,6 +190,11 @@ class Marking(Room[tuple[Asker, ...]]):
         if user_id != self.held:
             self.held = user_id
             self._note_change()
+
+    def _end_hold(self, user_id: UserId) -> None:
+        """Has it that this person is held no more: whoever is held else still is."""
+        if self.held == user_id:
+            self._hold(None)
 
     def _answer(self, message: str, answer: object, user_id: UserId | None) -> None:
         """Answers the command that is next, if it is this one: a hold is told of unasked, too."""

@@ -122,7 +122,7 @@ function marked(before, params, now) {
   return {
     ...before,
     list: without(list, userId),
-    chosen: null,
+    chosen: chosen?.userId === userId ? null : chosen, // a mark confirmed again may be of another
     told,
     undo: offered,
     marks: new Set(marks).add(mark),
