@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -43,6 +42,7 @@ from attendance_web.live.service_frames import SERVICE_FRAMES
 from attendance_web.routes import CALLS
 from attendance_web.socket_descriptions import VECTORS_PATH
 from attendance_web.wire import refusals
+from attendance_web.wire.codes import FRAME_ERRORS
 
 ANNA, BORIS = UserId(7), UserId(12)
 PEOPLE = {
@@ -51,9 +51,6 @@ PEOPLE = {
     ),
     BORIS: spell_person(ProfileSummary(BORIS, "Борис", None, confirmed=False)),
 }
-# Words of their own for a code that refuses openings, too
-ENDINGS_OF_OPENINGS = (errors.EventDeleted, errors.NoLongerMarks)
-OF_CALLS = (errors.ScanTaken,)  # which have a code that commands are refused with, too
 FRAMES: tuple[Frame, ...] = (
     MarkingList((ANNA, BORIS), (1800000000.25, 1800000004.5)),
     UserJoined(ANNA, 1800000000.25),
@@ -149,7 +146,7 @@ def lines() -> Iterator[str]:
     yield ""
     yield "code | text | closes an opening with | closes an open socket with"
     yield "---|---|---|---"
-    for error in _frame_errors():
+    for error in FRAME_ERRORS:
         refused = issubclass(error, tuple(close_codes.OPENING_CODES))
         opening = close_codes.refusal_code(error()) if refused else None
         opened = next(
@@ -237,46 +234,6 @@ def _kind(kind: kinds.Type) -> str:
         case kinds.LiteralType(values):
             return " or ".join(f'"{each}"' for each in values)
     return type(kind).__name__.removesuffix("Type").lower()
-
-
-def _frame_errors() -> list[Any]:
-    codes = [
-        "bad_frame",
-        "unknown_message",
-        "bad_params",
-        "not_waiting",
-        "taken",
-        "already_marked",
-        "yourself",
-        "already_holding",
-        "you_are_waiting",
-        "nobody_held",
-        "not_held",
-        "too_many_frames",
-        "event_over",
-        "event_not_started",
-        "event_not_found",
-        "bad_event_id",
-        "not_logged_in",
-        "foreign_origin",
-        "left_event",
-        "holding_somebody",
-        "too_many_sockets",
-        "unavailable",
-        "other_person",
-        "missing_scope",
-        "may_not_mark",
-        "too_soon",
-    ]
-    found = {
-        each.code: each
-        for module in (errors, refusals)
-        for each in vars(module).values()
-        if inspect.isclass(each)
-        and hasattr(each, "code")
-        and each not in (*ENDINGS_OF_OPENINGS, *OF_CALLS)
-    }
-    return [found[code] for code in codes]
 
 
 if __name__ == "__main__":

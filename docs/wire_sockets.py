@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
-from websockets.frames import CloseCode
 from wire_prose import ROOT, first_line, paragraph, rule
 
 from attendance_core import errors
@@ -15,6 +14,7 @@ from attendance_core.marking.connections import Role
 from attendance_core.marking.endings import ERRORS
 from attendance_core.marking.terms import Terms
 from attendance_web.live import close_codes
+from attendance_web.live.close_codes import ONLY_ON
 from attendance_web.live.frame_limits import MAX_FRAME_BYTES
 from attendance_web.live.openings import SCOPE
 from attendance_web.serving.server import PING_SECONDS
@@ -24,21 +24,15 @@ from attendance_web.wire.refusals import TooManyFrames
 
 PAGE: Final = (ROOT / "src" / "attendance_web" / "static" / "socket.js").read_text(encoding="utf-8")
 OPENS: Final = {Role.MARK_ME: MarkMe, Role.MARKING: ReadyToMark}
-ONLY: Final[dict[type[Exception], Role]] = {
-    errors.EventNotStarted: Role.MARKING,
-    errors.MayNotMark: Role.MARKING,
-    errors.YouAreWaiting: Role.MARKING,
-    errors.HoldingSomebody: Role.MARK_ME,
-}
 # What says why before each close that has no error frame
 WHEN: Final[dict[int, str]] = {
     close_codes.MARKED: "`was_marked`",
     close_codes.FAILED: "a fault of ours, or nobody answered our ping",
     close_codes.RESTART: "the service stops, or has to begin anew with its sockets",
     close_codes.SLOW: "frames were not read",
-    CloseCode.PROTOCOL_ERROR: "a frame that breaks the protocol of WebSockets",
-    CloseCode.INVALID_DATA: "text that is no UTF-8",
-    CloseCode.MESSAGE_TOO_BIG: (
+    close_codes.BROKEN: "a frame that breaks the protocol of WebSockets",
+    close_codes.NOT_TEXT: "text that is no UTF-8",
+    close_codes.LARGE: (
         f"a message of more than {MAX_FRAME_BYTES // 1024} KiB or {MAX_FRAGMENTS} fragments"
     ),
 }
@@ -72,7 +66,7 @@ def openings() -> Iterator[str]:
     for error, number in close_codes.OPENING_CODES.items():
         if error is errors.EventOver:
             yield f"mark_me | none: `was_marked` | {close_codes.MARKED} | One is marked already."
-        socket = ONLY[error].value if error in ONLY else "both"
+        socket = next((each.value for kind, each in ONLY_ON.items() if error is kind), "both")
         yield f"{socket} | `{_code(error)}` | {number} | {first_line(error)}"
     yield f"both | `{_code(errors.Unavailable)}` | {close_codes.TRY_AGAIN} | We cannot answer now."
 
@@ -81,7 +75,7 @@ def endings() -> Iterator[str]:
     """Every code that we close with."""
     refusals = _refusals()
     opened = {*close_codes.ENDING_CODES.values(), *WHEN, close_codes.TOO_MANY}
-    stays_away = _where_the_page_stays_away()
+    assert _where_the_page_stays_away() == close_codes.IN_VAIN
     ours = {each for each in vars(close_codes).values() if isinstance(each, int)}
     assert ours <= refusals.keys() | WHEN.keys(), "a code that nothing is said of"
     yield "## How a socket ends"
@@ -92,7 +86,7 @@ def endings() -> Iterator[str]:
         codes = dict.fromkeys(f"`{_code(each)}`" for each in refusals.get(number, []))
         when = WHEN.get(number) or " or ".join(codes)
         kept = "ends" if number in close_codes.FINAL else "is kept for the grace"
-        again = "no" if number in stays_away else "after a pause"
+        again = "no" if number in close_codes.IN_VAIN else "after a pause"
         yield f"{number} | {when} | {kept if number in opened else 'it had none'} | {again}"
     yield "nothing (1006) | the connection was lost | is kept for the grace | after a pause"
     yield ""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, get_args
 
 import pytest
@@ -26,6 +28,7 @@ from tests.support.site import site_in_memory as site
 
 __all__ = ["site"]
 
+CONTRACT = (Path(__file__).parents[2] / "docs" / "contract.md").read_text(encoding="utf-8")
 DOCUMENT = document()
 MESSAGES = DOCUMENT["components"]["messages"]
 ANNA, BORIS = UserId(7), UserId(12)
@@ -87,14 +90,52 @@ class TestWhatIsDescribed:
         for each in set(references(DOCUMENT)):
             assert resolved({"$ref": each}, DOCUMENT)
 
-    def test_every_code_that_closes_a_socket_is_there(self) -> None:
+    @pytest.mark.parametrize("role", Role)
+    def test_every_code_that_closes_a_socket_is_there(self, role: Role) -> None:
         ours = {*close_codes.OPENING_CODES.values(), *close_codes.ENDING_CODES.values()}
         ours |= {each for each in vars(close_codes).values() if isinstance(each, int)}
-        for channel in DOCUMENT["channels"].values():
-            assert {int(each) for each in channel["x-close-codes"]} == ours
-            assert channel["x-close-codes"]["4410"] == {"after": ["event_over"], "final": True}
-            assert channel["x-close-codes"]["1012"] == {"after": [], "final": False}
-            assert channel["x-close-codes"]["1013"] == {"after": ["unavailable"], "final": False}
+        ours -= {1000} if role is Role.MARKING else {4425}
+        codes = DOCUMENT["channels"][role.value]["x-close-codes"]
+        assert {int(each) for each in codes} == ours
+        assert {"1002", "1007"} < codes.keys()
+        assert codes["4410"] == {"after": ["event_over"], "place": "ends", "come_back": False}
+        assert codes["1012"] == {"after": [], "place": "kept", "come_back": True}
+        assert codes["1013"] == {"after": ["unavailable"], "place": "none", "come_back": True}
+        assert codes["4404"] == {"after": ["event_not_found"], "place": "none", "come_back": False}
+        assert "final" not in str(codes)
+
+    def test_each_socket_has_those_that_it_can_be_closed_with(self) -> None:
+        mark_me, marking = (DOCUMENT["channels"][each.value]["x-close-codes"] for each in Role)
+        assert "1000" in mark_me and "1000" not in marking
+        assert "4425" in marking and "4425" not in mark_me
+        assert mark_me["4409"]["after"] == ["holding_somebody"]
+        assert marking["4409"]["after"] == ["you_are_waiting"]
+        assert set(marking["4403"]["after"]) - set(mark_me["4403"]["after"]) == {"may_not_mark"}
+
+    def test_they_are_those_of_the_page_of_the_wire(self) -> None:
+        page = (Path(__file__).parents[2] / "docs" / "wire.md").read_text(encoding="utf-8")
+        rows = re.findall(r"^([0-9]{4}) \| .+ \| (.+) \| (no|after a pause)$", page, re.MULTILINE)
+        said = {
+            code: (each["place"], each["come_back"])
+            for channel in DOCUMENT["channels"].values()
+            for code, each in channel["x-close-codes"].items()
+        }
+        places = {"ends": "ends", "is kept for the grace": "kept", "it had none": "none"}
+        assert said == {
+            code: (places[place], again == "after a pause") for code, place, again in rows
+        }
+
+    def test_every_type_has_a_name(self) -> None:
+        """Else those who generate clients number them."""
+        titles = [each["payload"]["title"] for each in MESSAGES.values()]
+        names = {each.get("title") for each in DOCUMENT["components"]["schemas"].values()}
+        assert len({*titles, *names}) == len(titles) + len(names) and None not in names
+        assert {"MarkingListFrame", "PrepareToMarkFrame", "ErrorFrame"} < {*titles}
+
+    def test_a_refusal_has_one_of_the_codes_of_the_contract(self) -> None:
+        (said,) = re.findall(r'`"params": \{"code": ...\}`, one of\n`([^`]+)`', CONTRACT)
+        described = DOCUMENT["components"]["schemas"]["ErrorParams"]["properties"]["code"]
+        assert described["enum"] == sorted(said.split())
 
     def test_the_addresses_are_those_of_the_sockets(self) -> None:
         found = {name: each["address"] for name, each in DOCUMENT["channels"].items()}

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -146,6 +148,9 @@ class TestOpenApi:
         for item in document["paths"].values():
             for operation in item.values():
                 for answer in operation["responses"].values():
+                    if "text/event-stream" in answer["content"]:
+                        assert answer["content"]["text/event-stream"]["schema"].keys() == {"$ref"}
+                        continue
                     schema = answer["content"]["application/json"]["schema"]
                     for each in schema.get("anyOf", [schema]):
                         assert each.keys() == {"$ref"} or each == {"type": "object"}
@@ -162,10 +167,13 @@ class TestOpenApi:
         for item in document["paths"].values():
             for operation in item.values():
                 for status, answer in operation["responses"].items():
-                    schema = answer["content"]["application/json"]["schema"]
                     if "text/event-stream" in answer["content"]:
-                        assert operation["operationId"] == "WatchAttendance"
-                    elif status == "200":
+                        # Nothing else: of two kinds generators take the JSON, and hang
+                        assert answer["content"].keys() == {"text/event-stream"}
+                        assert (operation["operationId"], status) == ("WatchAttendance", "200")
+                        continue
+                    schema = answer["content"]["application/json"]["schema"]
+                    if status == "200":
                         done, refused = schema["anyOf"]
                         done = resolved(done, document)
                         if (kinds := FILES_OF.get(operation["operationId"])) is not None:
@@ -183,18 +191,51 @@ class TestOpenApi:
         """A session by logging in, and a token by CreateToken; a call says of which scope."""
         schemes = set(document["components"]["securitySchemes"])
         assert schemes == {"session", "csrf", "board", "bearer"}
-        for path, item in document["paths"].items():
+        for item in document["paths"].values():
             for method, operation in item.items():
-                shown, *others = operation["security"]
                 scope = SCOPES[operation["operationId"]]
-                by_token = [] if scope is None else [{"bearer": [scope]}]
-                is_watched = operation["operationId"] == "WatchAttendance"
-                assert others == by_token + ([{"board": []}] if is_watched else [])
-                assert shown.keys() <= schemes
-                assert ("csrf" in shown) is (method == "post")
-                assert ("session" in shown) is (operation["operationId"] not in WITHOUT_LOG_IN), (
-                    path
-                )
+                csrf: dict[str, Any] = {"csrf": []} if method == "post" else {}
+                ways = [csrf] if operation["operationId"] in WITHOUT_LOG_IN else []
+                # One who is logged in is told more by some of those that need no log-in
+                ways.append({"session": [], **csrf})
+                ways += [] if scope is None else [{"bearer": [scope]}]
+                ways += [{"board": []}] if operation["operationId"] == "WatchAttendance" else []
+                assert operation["security"] == ways
+                assert set().union(*ways) <= schemes
+
+    async def test_a_refusal_is_told_from_an_answer_and_by_its_code(
+        self, document: dict[str, Any]
+    ) -> None:
+        properties = document["components"]["schemas"]["ErrorEnvelope"]["properties"]
+        assert properties["error"]["enum"] == [-1, 1, 2, 3, 4, 5, 6, 7, 8]
+        codes = set(properties["code"]["enum"])
+        page = (Path(__file__).parents[2] / "docs" / "wire.md").read_text(encoding="utf-8")
+        (table,) = re.findall(r"`code` of a refused call \|.+?\n\n", page, re.DOTALL)
+        assert codes == set(re.findall(r"^`(\w+)`", table, re.MULTILINE)) - {"code"}
+        assert {"event_name_taken", "unknown_path", "unavailable", "internal_error"} <= codes
+        assert not {"not_held", "bad_frame", "refusal"} & codes
+
+    async def test_whoever_is_to_wait_is_told_where(self, document: dict[str, Any]) -> None:
+        for item in document["paths"].values():
+            for operation in item.values():
+                for status, answer in operation["responses"].items():
+                    waits = "Retry-After" in answer.get("headers", {})
+                    assert waits is (status in ("429", "503")), operation["operationId"]
+
+    async def test_cookies_are_described_where_they_are_set(self, document: dict[str, Any]) -> None:
+        """As the calls themselves say."""
+        said = {
+            operation["operationId"]: operation["responses"]["200"]["headers"]["Set-Cookie"]
+            for item in document["paths"].values()
+            for operation in item.values()
+        }
+        sources = {call.name: inspect.getsource(call.run) for call in CALLS}
+        for name, source in sources.items():
+            told = said[name]["description"]
+            assert ("whoever is logged in now" in told) is ("call.log_in(" in source), name
+            assert ("has ended" in told) is ("call.end_session()" in source), name
+            assert ("provider" in told) is ("call.cookies" in source), name
+        assert "`csrftoken`" in said["GetCurrentUserId"]["description"]
 
     async def test_it_is_whole_and_of_this_version(self, document: dict[str, Any]) -> None:
         assert document["openapi"].startswith("3.1")

@@ -15,18 +15,17 @@ import {
   logOut,
   markParticipant,
   signUp,
+  watchAttendance,
 } from "./generated/sdk.gen.js";
 import type { ErrorEnvelope } from "./generated/types.gen.js";
 
 const password = "like tea at five";
 const [address = ""] = process.argv.slice(2);
 
-/** What an answer has, which is no refusal. */
+/** What an answer has, which is no refusal: `error` alone tells it from one. */
 function said<T>(answer: { data?: { error: 0; response: T } | ErrorEnvelope }): T {
-  if (answer.data?.error !== 0 || !("response" in answer.data)) {
-    throw new Error(JSON.stringify(answer.data));
-  }
-  return answer.data.response as T;
+  if (answer.data?.error !== 0) throw new Error(JSON.stringify(answer.data));
+  return answer.data.response;
 }
 
 function expect(isSo: boolean, what: unknown): void {
@@ -79,5 +78,13 @@ expect(said(await markParticipant({ client: program, body })).n === 1, "another 
 const sheet = said(await getAttendance({ client: program, query: { event_id } }));
 const row = sheet.participants.find((each) => each.user_id === anna.userId);
 expect(row?.state === "marked" && row.marked_by === boris.userId && row.origin === "hand", row);
+const hangingUp = new AbortController();
+const watching = { client: program, query: { event_id }, signal: hangingUp.signal };
+for await (const counts of (await watchAttendance(watching)).stream) {
+  expect(counts.marked === 1, counts);
+  break;
+}
+hangingUp.abort();
 const nobody = await markParticipant({ client: program, body: { event_id, user_id: 10 ** 9 } });
-if (nobody.data && "code" in nobody.data) console.log(nobody.data.code);
+const code: ErrorEnvelope["code"] = "person_not_found"; // one of those that there are
+if (nobody.data && nobody.data.error !== 0 && nobody.data.code === code) console.log(code);

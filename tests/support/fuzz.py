@@ -187,7 +187,9 @@ def check(answer: httpx.Response, made: Request, document: dict[str, Any]) -> st
     described = made.operation["responses"].get(str(answer.status_code))
     if described is None:
         return f"{answer.status_code} is not described: {told!r:.300}"
-    if not fits(told, described["content"][JSON]["schema"], document):
+    refused: dict[str, Any] = {"schema": {"$ref": "#/components/schemas/ErrorEnvelope"}}
+    content = described["content"].get(JSON, refused)  # of a stream it is not said with 200
+    if not fits(told, content["schema"], document):
         return f"{answer.status_code} is described otherwise: {told!r:.300}"
     return None
 

@@ -8,12 +8,15 @@ from typing import Any, Final
 
 import msgspec
 
+from attendance_core.errors import Unavailable
 from attendance_core.tokens import BEGINNING
 from attendance_core.version import __version__
 from attendance_web.http.call import Call
 from attendance_web.http.csrf import CSRF_COOKIE, CSRF_HEADER
 from attendance_web.http.envelope import JSON
-from attendance_web.http.wire_codes import BROKEN, UNAVAILABLE, WIRE
+from attendance_web.http.openapi_headers import headers_of_answer, headers_of_refusal
+from attendance_web.http.wire_codes import BROKEN, BROKEN_CODE, UNAVAILABLE, WIRE
+from attendance_web.wire.codes import refusals_of_calls
 from attendance_web.wire.counts import EVENT_STREAM
 from attendance_web.wire.credentials import SESSION_COOKIE
 
@@ -24,6 +27,12 @@ TAGS: Final = {"accounts": "accounts", "auth": "accounts", "profile": "profiles"
 REF: Final = "#/components/schemas/{name}"
 REFUSED: Final = "ErrorEnvelope"
 DONE: Final = "DoneAnswer"  # of the calls that have nothing to say
+ANSWERED: Final = "Done, or refused by the call itself (`error` says which)"
+# Of two kinds of content generators take the JSON, and wait for its end
+FOLLOWED: Final = f"""\
+Events, until somebody hangs up, or `end`; a comment (`:`) where nothing has happened for a while. A
+refusal by the call itself comes with this status, too: as JSON, an `{REFUSED}`.
+"""
 ABOUT: Final = """\
 Every answer is an envelope: `error` 0 is success, and `response` has what was asked for.
 `error_msg` is for a person, in the language of `Accept-Language` (ru or en); the `code` of a
@@ -66,7 +75,7 @@ def document(calls: Sequence[Call]) -> Schema:
             call, schema_of, components
         )
     components |= {_answer_name(call): _envelope(_answer(call, schema_of)) for call in calls}
-    components[REFUSED] = _envelope({"type": "object"}, refused=True)
+    components[REFUSED] = _refused()
     return {
         "openapi": "3.1.0",
         "info": {
@@ -111,7 +120,8 @@ def _operation(call: Call, schema_of: dict[Any, Schema], components: dict[str, A
         "security": _security(call),
         "responses": {
             "200": {
-                "description": "Done, or refused by the call itself (`error` says which)",
+                "description": FOLLOWED if call.is_stream else ANSWERED,
+                "headers": headers_of_answer(call),
                 "content": _content(call, schema_of),
             },
             **{str(status): _refusal(status) for status in _statuses(call)},
@@ -130,7 +140,7 @@ def _operation(call: Call, schema_of: dict[Any, Schema], components: dict[str, A
 def _content(call: Call, schema_of: dict[Any, Schema]) -> Schema:
     """Describes what comes with 200: an envelope, a file, or of a stream the data of each event."""
     if call.is_stream:
-        return {EVENT_STREAM: {"schema": schema_of[call.answer]}, JSON: {"schema": _ref(REFUSED)}}
+        return {EVENT_STREAM: {"schema": schema_of[call.answer]}}
     if not call.media_types:
         return {JSON: {"schema": {"anyOf": [_ref(_answer_name(call)), _ref(REFUSED)]}}}
     files: Schema = {each: {"schema": {"type": "string"}} for each in call.media_types}
@@ -190,28 +200,42 @@ def _plain(schema: Schema) -> Schema:
     return some[0] if len(some) == 1 else schema
 
 
-def _envelope(response: Schema, *, refused: bool = False) -> Schema:
+def _envelope(response: Schema) -> Schema:
     return {
         "type": "object",
-        "required": ["error", "error_msg", "code" if refused else "response"],
+        "required": ["error", "error_msg", "response"],
         "properties": {
-            "error": {"type": "integer", **({"not": {"const": 0}} if refused else {"const": 0})},
+            "error": {"type": "integer", "const": 0},
             "error_msg": {"type": "string"},
-            **(
-                {"code": {"type": "string"}, "field": {"type": "string"}}
-                if refused
-                else {"response": response}
-            ),
+            "response": response,
+        },
+    }
+
+
+def _refused() -> Schema:
+    """Describes a refusal; every number by itself, so that 0 tells an answer from it."""
+    numbers = {each.error for each in (*WIRE.values(), UNAVAILABLE, BROKEN)}
+    codes = {each.code for each in refusals_of_calls()} | {Unavailable.code, BROKEN_CODE}
+    return {
+        "type": "object",
+        "required": ["error", "error_msg", "code"],
+        "properties": {
+            "error": {"type": "integer", "enum": sorted(numbers)},
+            "error_msg": {"type": "string"},
+            "code": {"type": "string", "enum": sorted(codes)},
+            "field": {"type": "string", "description": "The argument that it is about."},
         },
     }
 
 
 def _security(call: Call) -> list[Schema]:
-    """Names the ways to log in, and for a token the scope that it needs."""
-    by_cookie: Schema = {"session": []} if call.needs_login else {}
-    if call.method == "POST":
-        by_cookie["csrf"] = []
-    ways = [by_cookie]
+    """Names the ways to log in, and for a token the scope that it needs.
+
+    A call that needs no log-in goes by one all the same, where one is shown.
+    """
+    csrf: Schema = {"csrf": []} if call.method == "POST" else {}
+    ways = [] if call.needs_login else [csrf]
+    ways.append({"session": [], **csrf})
     if call.scope is not None:
         ways.append({"bearer": [call.scope.value]})
     if call.takes_board:
@@ -231,5 +255,6 @@ def _statuses(call: Call) -> list[int]:
 def _refusal(status: int) -> Schema:
     return {
         "description": HTTPStatus(status).phrase,
+        **({"headers": headers} if (headers := headers_of_refusal(status)) else {}),
         "content": {JSON: {"schema": _ref(REFUSED)}},
     }

@@ -21,6 +21,7 @@ from attendance_web.live import close_codes
 from attendance_web.live.commands import COMMANDS, OptionalUserRef
 from attendance_web.live.openings import SCOPE
 from attendance_web.live.service_frames import PONG_MESSAGE, SERVICE_FRAMES, ErrorParams
+from attendance_web.wire.codes import FRAME_ERRORS
 from attendance_web.wire.credentials import SESSION_COOKIE
 from attendance_web.wire.refusals import TooManyFrames
 
@@ -34,10 +35,15 @@ ABOUT: Final = """\
 Two WebSockets: on one people wait to be marked, on the other they mark. Every frame is JSON text.
 The address of the calls is that of the sockets, too; those are described at `/schema`.
 
-A handshake is accepted also where the opening is refused: then come one `error` and a close, whose
-code says what kind of refusal it was (`x-close-codes`). A frame that a client does not know, and a
-field that it does not know, is to be passed over. The page of the wire says what is to be made of
-the frames, and when and how to come back; vectors to try that with are at `/schema/vectors.json`.
+A handshake is accepted also where the opening is refused: then come one `error` and a close,
+whose code says what kind of refusal it was. `x-close-codes` of a channel has each code with the
+`code` of the `error` that may come before it (`after`); whether one's `place`, or hold, `ends`
+with it, is `kept` for the grace, or there was `none`; and whether to `come_back` after a pause,
+or only once something has changed. An opening that is refused had no place, whatever the code.
+
+A frame that a client does not know, and a field that it does not know, is to be passed over. The
+page of the wire says what is to be made of the frames, and when and how to come back; vectors to
+try that with are at `/schema/vectors.json`.
 """
 NEWS: Final = "Only where the socket was opened with `news=1`."
 
@@ -56,6 +62,8 @@ def document() -> Schema:
     structs = sorted(_structs(), key=str)
     schemas, components = msgspec.json.schema_components(structs, ref_template=REF)
     schema_of = dict(zip(structs, schemas, strict=True))
+    error = components[ErrorParams.__name__]["properties"]["code"]
+    error["enum"] = sorted(each.code for each in FRAME_ERRORS)
     messages = [*_commands(schema_of), *_frames(schema_of)]
     return {
         "asyncapi": "3.0.0",
@@ -120,25 +128,43 @@ def _channel(role: Role, messages: Iterable[_Message]) -> Schema:
                 "bindingVersion": "0.1.0",
             }
         },
-        "x-close-codes": _close_codes(),
+        "x-close-codes": _close_codes(role),
     }
 
 
-def _close_codes() -> dict[str, Schema]:
-    """Says after which error frames each code comes, and which end a place or a hold."""
-    ended = [(ERRORS[ending], code) for ending, code in close_codes.ENDING_CODES.items()]
-    others = [(Unavailable, close_codes.TRY_AGAIN), (TooManyFrames, close_codes.TOO_MANY)]
+def _close_codes(role: Role) -> dict[str, Schema]:
+    """Says after which error frames each code comes, what becomes of a place or a hold then, and
+    whether to come back.
+    """
     after: dict[int, set[str]] = {
         each: set() for each in vars(close_codes).values() if isinstance(each, int)
     }
+    if role is not Role.MARK_ME:
+        del after[close_codes.MARKED]
+    ended = [(ERRORS[ending], code) for ending, code in close_codes.ENDING_CODES.items()]
+    others = [(Unavailable, close_codes.TRY_AGAIN), (TooManyFrames, close_codes.TOO_MANY)]
     for error, code in (*close_codes.OPENING_CODES.items(), *ended, *others):
-        said = after.setdefault(code, set())
-        if issubclass(error, Refusal | Unavailable):  # nothing is said of a lease
-            said.add(error.code)
+        if close_codes.is_said_on(role, error):
+            said = after.setdefault(code, set())
+            if issubclass(error, Refusal | Unavailable):  # nothing is said of a lease
+                said.add(error.code)
     return {
-        str(code): {"after": sorted(after[code]), "final": code in close_codes.FINAL}
+        str(code): {
+            "after": sorted(after[code]),
+            "place": _place_after(code),
+            "come_back": code not in close_codes.IN_VAIN,
+        }
         for code in sorted(after)
     }
+
+
+def _place_after(code: int) -> str:
+    """Says what becomes of a place, or a hold, of whoever was let in."""
+    opened = {*close_codes.ENDING_CODES.values(), close_codes.TOO_MANY}
+    refused = {*close_codes.OPENING_CODES.values(), close_codes.TRY_AGAIN}
+    if code in refused - opened:
+        return "none"
+    return "ends" if code in close_codes.FINAL else "kept"
 
 
 def _commands(schema_of: dict[type[msgspec.Struct], Schema]) -> Iterator[_Message]:
@@ -191,7 +217,9 @@ def _payload(result: str, message: Schema, params: Schema | None) -> Schema:
 
 
 def _described(name: str, summary: str, payload: Schema) -> Schema:
-    return {"name": name, "summary": summary, "payload": payload}
+    """Describes a message; generators call their types by the title of what it carries."""
+    title = f"{name.title().replace('_', '')}Frame"
+    return {"name": name, "summary": summary, "payload": {"title": title, **payload}}
 
 
 def _operations(messages: Iterable[_Message]) -> Iterator[tuple[str, Schema]]:

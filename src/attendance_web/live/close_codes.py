@@ -19,10 +19,13 @@ from attendance_core.errors import (
     TooManySockets,
     YouAreWaiting,
 )
+from attendance_core.marking.connections import Role
 from attendance_core.marking.endings import Ending
 from attendance_web.wire.refusals import BadEventId, BadParams, ForeignOrigin, OtherPerson
 
 MARKED: Final = 1000
+BROKEN: Final = 1002  # this and the next two are said by the server below us
+NOT_TEXT: Final = 1007
 LARGE: Final = 1009
 FAILED: Final = 1011
 RESTART: Final = 1012
@@ -55,6 +58,13 @@ CODES_OF_KINDS: Final[Mapping[RefusalKind, int]] = {
     RefusalKind.NOT_FOUND: 4404,
     RefusalKind.TAKEN: 4409,
 }
+# What is said on one of the sockets alone, whether it refuses an opening or ends an open one
+ONLY_ON: Final[Mapping[type[Exception], Role]] = {
+    EventNotStarted: Role.MARKING,
+    MayNotMark: Role.MARKING,
+    YouAreWaiting: Role.MARKING,
+    HoldingSomebody: Role.MARK_ME,
+}
 # What ends an open socket
 ENDING_CODES: Final[Mapping[Ending, int]] = {
     Ending.DELETED: 4410,
@@ -66,6 +76,13 @@ ENDING_CODES: Final[Mapping[Ending, int]] = {
 }
 # Those that end a place, or a hold, by themselves; every other close of ours is a loss
 FINAL: Final = frozenset({MARKED, *ENDING_CODES.values()}) - {RESTART}
+# After these whoever comes back by themselves meets the same
+IN_VAIN: Final = FINAL | {*OPENING_CODES.values()} - {TOO_MANY}
+
+
+def is_said_on(role: Role, error: type[Exception]) -> bool:
+    """Tells whether a socket of this kind can be refused, or ended, so."""
+    return all(role is each for kind, each in ONLY_ON.items() if issubclass(error, kind))
 
 
 def refusal_code(error: Exception) -> int:
