@@ -119,7 +119,13 @@ def lines() -> Iterator[str]:
             example["params"] = {"user_id": ANNA}
         yield f"{socket} | `{json.dumps(example, separators=(',', ':'))}` | {command.meaning}"
     yield ""
-    yield "`params.user_id` of a confirm or a refuse may be left out; ids may be strings of digits."
+    yield paragraph(
+        "`params.user_id` of a confirm or a refuse may be left out; ids may be strings of digits. "
+        "A socket's commands are carried out one after another, and each has one answer, in their "
+        "order: `prepared`, `marked`, `refused`, `pong`, or an error frame, neither of which last "
+        "three names the person or the command. An error frame that ends the socket answers none, "
+        "and a `prepared` right behind the list answers none either."
+    )
     yield ""
     yield "## Frames that the service sends"
     yield ""
@@ -196,7 +202,8 @@ def _answer(call: Call) -> str:
     if answer is None:
         return "nothing"
     if call.is_stream:
-        return f"`text/event-stream`, each `counts` with {_fields(answer)}"
+        events = f"each `counts` with {_fields(answer)}; behind the last, when it is over, `end`"
+        return f"`text/event-stream`: {events}. A line `:` says only that the service is there"
     described = kinds.type_info(answer)
     if isinstance(described, kinds.ListType):
         assert isinstance(described.item_type, kinds.StructType)

@@ -57,7 +57,9 @@ def openings() -> Iterator[str]:
         f"<token>` of the scope `{SCOPE.value}`; texts are in the language of the handshake. There "
         "is no subprotocol and no compression. A handshake is accepted also where the opening is "
         "refused: then come one error frame and a close. So a socket is known to be let in by an "
-        "answer: the list on `marking`, a `pong` on `mark_me`. It has joined the event then. The "
+        "answer: the list on `marking`; on `mark_me` the first frame that is no error, such as a "
+        "`pong`, or `your_place` and `held` among the news. It has joined the event then. At an "
+        "address where there is no socket a handshake is answered as a GET is: 404. The "
         "first of these that fits turns it away:"
     )
     yield ""
@@ -91,6 +93,10 @@ def endings() -> Iterator[str]:
     yield "nothing (1006) | the connection was lost | is kept for the grace | after a pause"
     yield ""
     yield paragraph(
+        "What is said of a place or a hold is of a socket that was let in: an opening that is "
+        "refused had none. After any other code (1001 or 1005, as what is between may say), and "
+        "after a handshake that is answered by HTTP, one comes back after a pause, too, but for "
+        "400 and 404: the handshake or its address is wrong. "
         f"The grace is {Terms().grace_seconds} s, unless the service is set otherwise. Where it "
         "says no, whoever comes back by themselves meets the same answer: one has to log in, "
         "wait for the start, or close the other socket first. What is a goodbye, from the "
@@ -129,7 +135,9 @@ def coming_back() -> Iterator[str]:
         f"Whoever got no answer to a `confirm_marking`, or `{_code(errors.Unavailable)}`, which "
         "does not say whether it was done, says it again with the same `user_id`, on the next "
         "socket where the one before has ended: if it was done, the answer is `marked`, and "
-        "nothing is paid twice."
+        "nothing is paid twice. A `prepare_to_mark` of whom one holds is answered by `prepared` "
+        f"again, and of a `refuse_to_mark` that is said again `{_code(errors.NobodyHeld)}` tells "
+        "that it was done."
     )
 
 
@@ -140,6 +148,14 @@ def folding() -> Iterator[str]:
     yield "From the contract (6.10):"
     yield ""
     yield rule("6.10")
+    yield ""
+    yield paragraph(
+        "The list is in the order of `asked_at`, then of ids, wherever somebody joins it; a "
+        "`user_joined` of somebody who is on it says when they have asked anew. A `marking_list` "
+        "takes the place of whatever was known, a hold too: whom one holds is told by a `prepared` "
+        "right behind it. `marked` and `reservation_expired` end the hold of the person they name, "
+        "and no other. Of one who waits, a new socket begins with nothing known of a hold."
+    )
 
 
 def _code(error: type[Any]) -> str:

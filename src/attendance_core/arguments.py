@@ -11,10 +11,11 @@ from datetime import datetime
 from typing import Final, NamedTuple
 from uuid import UUID
 
-from attendance_core.errors import InvalidArgument
+from attendance_core.errors import OutOfRange
 
 # Contract: 1.19, rows of a list that are passed over: each of them is read all the same
 MAX_OFFSET = 10_000
+MAX_ROWS = 2**31 - 1  # of a list; more than anybody has
 
 
 class _Kind(NamedTuple):
@@ -78,11 +79,11 @@ def _said_of(value: object) -> str:
 def check_page(limit: int | None, offset: int) -> None:
     """Checks that a limit is 1 or more, an offset 0 to `MAX_OFFSET`.
 
-    Raises TypeError, InvalidArgument.
+    Raises TypeError, OutOfRange.
     """
     check_kinds_given(limit=limit)
     check_kinds(offset=offset)
     if limit is not None and limit < 1:
-        raise InvalidArgument(field="limit")
+        raise OutOfRange(field="limit", least=1, most=MAX_ROWS)
     if not 0 <= offset <= MAX_OFFSET:
-        raise InvalidArgument(field="offset")
+        raise OutOfRange(field="offset", least=0, most=MAX_OFFSET)

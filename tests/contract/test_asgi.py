@@ -299,6 +299,12 @@ class TestWhereItIsMounted:
             b"There is nothing at this address.\n",
         )
 
+    async def test_a_wrong_word_in_its_address_is_named(self, host: Host) -> None:
+        anna = await host.person()
+        server = Server(sockets(host.live, lambda _: anna), **query(uuid4(), "&as=x"))
+        assert await server.serve() == ["bad_params", 4400]
+        assert "«as»" in json.loads(server.sent[1]["text"])["message"]
+
     async def test_it_has_no_lifespan_of_its_own(self, host: Host) -> None:
         with pytest.raises(RuntimeError, match="no lifespan"):
             await Server(sockets(host.live, lambda _: None), type="lifespan").serve()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 from urllib.parse import urlencode
+from uuid import uuid4
 
 import httpx
 import msgspec
@@ -14,7 +15,7 @@ from attendance_core.testing.clock import NOON
 from attendance_web.http.call import Call
 from attendance_web.routes import CALLS
 from tests.support.pictures import picture
-from tests.support.site import PASSWORD, Browser, Site, anna, envelope, escaped, response
+from tests.support.site import PASSWORD, Browser, Site, anna, envelope, escaped, refusal, response
 from tests.support.site import site_in_folder as site
 
 __all__ = ["anna", "site"]
@@ -250,6 +251,28 @@ class TestNumbers:
             assert found == error or {found, error} == {0, 5}, answer.text  # of no event
             assert "offset" in answer.json()["error_msg"] or not error
 
+    @pytest.mark.parametrize("language", ["en", "ru"])
+    async def test_a_refused_one_is_told_its_unit_and_range(
+        self, anna: Browser, language: str
+    ) -> None:
+        """Of a time in milliseconds nobody would see what is wrong with it."""
+        headers = {"Accept-Language": language}
+        times = {"name": "Algebra", "time_from": 1_800_000_000_000, "time_to": 1_800_000_005}
+        made = await anna.client.post(
+            "/api/events/CreateEvent",
+            json=times,
+            headers={**headers, "X-CSRFToken": await anna.token()},
+        )
+        said = refusal(made, 1)
+        assert "time_from" in said and "UNIX" in said and "253402300799" in said
+        assert ("milliseconds" if language == "en" else "миллисекундах") in said
+        for given, least, most in (({"offset": 10_001}, 0, 10_000), ({"limit": 0}, 1, 2**31 - 1)):
+            path = "/api/events/GetEvents"
+            answer = await anna.client.get(path, params=given, headers=headers)
+            said = refusal(answer, 1)
+            assert all(str(each) in said for each in (*given, least, most)), said
+            assert answer.json()["code"] == "invalid_argument"
+
     @pytest.mark.parametrize(
         ("call", "field"), [each for each in FIELDS if each[1] in IDS], ids=named
     )
@@ -272,6 +295,22 @@ class TestNumbers:
 
 
 class TestMissing:
+    @pytest.mark.parametrize(
+        ("path", "fields"),
+        [
+            ("/api/events/UpdateEvent", ["name", "time_from", "time_to", "who_marks"]),
+            ("/api/profile/UpdateProfileInfo", ["display_name", "bio"]),
+            ("/api/auth/EndSession", ["session", "others"]),
+        ],
+    )
+    async def test_where_one_of_some_is_needed_all_are_named(
+        self, anna: Browser, path: str, fields: list[str]
+    ) -> None:
+        answer = await anna.post(path, event_id=str(uuid4()))
+        said = refusal(answer, 2)
+        assert all(each in said for each in fields), said
+        assert answer.json()["code"] == "missing_argument" and "field" not in answer.json()
+
     # Of what one signs up and logs in with, the rest is as good where it is not given; an event
     # that was made has its name
     @pytest.mark.parametrize(

@@ -215,6 +215,13 @@ class TestOpenApi:
         assert {"event_name_taken", "unknown_path", "unavailable", "internal_error"} <= codes
         assert not {"not_held", "bad_frame", "refusal"} & codes
 
+    async def test_the_page_of_the_wire_names_no_field_that_no_envelope_has(self) -> None:
+        page = (Path(__file__).parents[2] / "docs" / "wire.md").read_text(encoding="utf-8")
+        (tables,) = re.findall(r"^`error` \| HTTP status.+?^### ", page, re.DOTALL | re.MULTILINE)
+        rows = re.findall(r"^.+ \| .+ \| (.+)$", tables, re.MULTILINE)
+        named = {each for row in rows for each in re.findall(r"`([^`]+)`", row)}
+        assert named == {"field", "Allow", "X-CSRFToken", "csrftoken"}
+
     async def test_whoever_is_to_wait_is_told_where(self, document: dict[str, Any]) -> None:
         for item in document["paths"].values():
             for operation in item.values():

@@ -65,7 +65,15 @@ GIVEN_OUT = """
     too_soon unknown_message unknown_path unsupported_media_type username_taken wrong_credentials
     wrong_method wrong_password wrong_recovery_code wrong_reset_link you_are_waiting yourself
 """
-WORDS = {"field": "name", "least": 1, "most": 2, "seconds": 3, "minutes": 4, "allowed": "GET"}
+WORDS = {
+    "field": "name",
+    "least": 1,
+    "most": 2,
+    "seconds": 3,
+    "minutes": 4,
+    "allowed": "GET",
+    "fields": "name, bio",
+}
 
 
 def refusal(name: str) -> Refusal:
@@ -117,6 +125,15 @@ class TestNumbers:
         """Contract: 1.15."""
         assert said(failure(errors.MissingArgument(field="bio"), "ru"))["field"] == "bio"
         assert "field" not in said(failure(errors.EventNotFound(), "ru"))
+        for error, field in (
+            (errors.EventNameTaken(), "name"),
+            (errors.UsernameTaken(), "username"),
+            (errors.BadUsername(), "username"),
+            (errors.EventStarted(), "time_from"),
+            (errors.HeicPicture(), "image"),
+            (refusals.CsrfFailed(), "X-CSRFToken"),
+        ):
+            assert said(failure(error, "ru"))["field"] == field
         assert "field" not in said(failure(Unavailable(), "ru"))
 
     def test_no_name_that_programs_may_know_is_ever_lost(self) -> None:

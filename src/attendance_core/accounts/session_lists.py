@@ -10,7 +10,7 @@ from attendance_core import ports
 from attendance_core.accounts.sessions import MAX_SESSIONS, Session
 from attendance_core.arguments import check_kinds
 from attendance_core.belongings import session_name_of
-from attendance_core.errors import MissingArgument, NotLoggedIn
+from attendance_core.errors import NothingGiven, NotLoggedIn
 from attendance_core.marking.terms import Terms
 from attendance_core.session_ends import end_sessions_in_pieces, end_sessions_of
 from attendance_core.vocabulary import SessionId, UserId
@@ -65,11 +65,11 @@ class EndSession:
         """Ends the one of this name, and all others where that is said, with their sockets.
 
         Somebody else's it passes over, as one that has ended. Tells whether it has ended the one
-        they act by, too. Raises MissingArgument, NotLoggedIn, Unavailable.
+        they act by, too. Raises NothingGiven, NotLoggedIn, Unavailable.
         """
         check_kinds(actor=actor, session_id=session_id)
         if session is None and not others:
-            raise MissingArgument(field="session")
+            raise NothingGiven(fields="session, others")
         if others:
             await self._end_others(actor, session_id)
         named = None if session is None else await self._find(actor, session)

@@ -8,6 +8,7 @@ from attendance_core.errors.general import InvalidArgument, Refusal, RefusalKind
 class BadUsername(InvalidArgument):
     """A user name of other than 1-64 letters, digits, '.', '_' and '-'."""
 
+    about = "username"
     en = "«username» must be 1 to 64 letters, digits, dots, underscores or hyphens"
     ru = "«username»: от 1 до 64 букв, цифр, точек, подчёркиваний или дефисов"
 
@@ -20,7 +21,10 @@ class CommonPassword(InvalidArgument):
 
 
 class LogInAgain(Refusal):
-    """Somebody without a password who has not just logged in; ``minutes`` says how long ago."""
+    """Somebody without a password who has not just logged in.
+
+    ``minutes`` says how long ago one may have.
+    """
 
     en = "Please log in again: you logged in more than {minutes} minutes ago"
     ru = "Войдите ещё раз: с последнего входа прошло больше {minutes} минут"
@@ -42,7 +46,10 @@ class MissingScope(Refusal):
 
 
 class TooManyTokens(Refusal):
-    """One person has `most` tokens that have not expired."""
+    """One person has as many tokens that have not expired as anybody may have.
+
+    ``most`` says how many.
+    """
 
     en = "You have {most} tokens already, please revoke one first"
     ru = "У вас уже {most} токенов, сначала отзовите какой-нибудь"
@@ -51,6 +58,7 @@ class TooManyTokens(Refusal):
 class UsernameTaken(Refusal):
     """Somebody has this user name already, in whatever case."""
 
+    about = "username"
     kind = RefusalKind.TAKEN
     en = "This user name is taken"
     ru = "Это имя пользователя занято"
@@ -121,7 +129,10 @@ class LinkedToAnother(Refusal):
 
 
 class TooManyLinks(Refusal):
-    """One person has `most` links."""
+    """One person has as many links as anybody may have.
+
+    ``most`` says how many.
+    """
 
     en = "You have {most} links already, please remove one first"
     ru = "У вас уже {most} привязок, сначала удалите какую-нибудь"

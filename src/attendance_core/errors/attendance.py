@@ -35,7 +35,10 @@ class RecordChanged(Refusal):
 
 
 class TooManyRows(Refusal):
-    """A file has ``most`` rows."""
+    """A file would have more rows than any may have.
+
+    ``most`` says how many.
+    """
 
     en = "There are more than {most} people in the event: no file can be made of them"
     ru = "В событии больше {most} человек: файл с ними сделать нельзя"

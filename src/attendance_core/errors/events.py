@@ -28,13 +28,17 @@ class EventNotFound(Refusal):
 class EventNameTaken(Refusal):
     """An event has this name already, in whatever case."""
 
+    about = "name"
     kind = RefusalKind.TAKEN
     en = "There is an event of this name already"
     ru = "Событие с таким названием уже есть"
 
 
 class TooManyEvents(Refusal):
-    """One person has ``most`` events that have not ended."""
+    """One person has as many events that have not ended as anybody may have.
+
+    ``most`` says how many.
+    """
 
     en = "You have {most} events that have not ended: no more can be made for now"
     ru = "У вас уже {most} событий, которые не закончились: больше пока создать нельзя"
@@ -93,6 +97,7 @@ class NotAnOrganiser(Refusal):
 class EventStarted(Refusal):
     """The start of an event that has begun is a record and stays."""
 
+    about = "time_from"
     en = "The event has started, so its start cannot be changed"
     ru = "Событие уже началось, его начало изменить нельзя"
 
@@ -105,7 +110,10 @@ class HelperOfOneself(Refusal):
 
 
 class TooManyHelpers(Refusal):
-    """One event has ``most`` helpers."""
+    """One event has as many helpers as any may have.
+
+    ``most`` says how many.
+    """
 
     en = "An event has at most {most} helpers: remove one of them first"
     ru = "У события не больше {most} помощников: сначала уберите одного из них"

@@ -25,6 +25,7 @@ class Refusal(Exception):
 
     kind: ClassVar[RefusalKind] = RefusalKind.FORBIDDEN
     code: ClassVar[str] = "refusal"
+    about: ClassVar[str | None] = None  # the argument, where it is always the same one
     en: ClassVar[str]
     ru: ClassVar[str]
 
@@ -42,7 +43,10 @@ class Refusal(Exception):
 
 
 class TooManyRequests(Refusal):
-    """Faster than a person; ``seconds`` says when to try again."""
+    """Faster than a person.
+
+    ``seconds`` says when to try again.
+    """
 
     en = "Too many requests, try again in {seconds} s"
     ru = "Слишком много запросов, повторите через {seconds} с"
@@ -68,12 +72,36 @@ class InvalidArgument(Refusal):
     ru = "Аргумент «{field}» указан неверно"
 
 
+class OutOfRange(InvalidArgument):
+    """A number that is none, has a fraction, or is out of range; ``field`` names it."""
+
+    code = "invalid_argument"
+    en = "«{field}» must be a whole number from {least} to {most}"
+    ru = "«{field}»: нужно целое число от {least} до {most}"
+
+
+class NotATime(OutOfRange):
+    """A time that is none in UNIX seconds; ``field`` names it."""
+
+    code = "invalid_argument"
+    en = "«{field}» must be a time in UNIX seconds (not milliseconds), from {least} to {most}"
+    ru = "«{field}»: нужно время в секундах UNIX (не в миллисекундах), от {least} до {most}"
+
+
 class MissingArgument(Refusal):
     """An argument that is needed is not there; ``field`` names it."""
 
     kind = RefusalKind.MISSING
     en = "The argument «{field}» is missing"
     ru = "Не указан аргумент «{field}»"
+
+
+class NothingGiven(MissingArgument):
+    """At least one of some arguments is needed, and none is there; ``fields`` names them."""
+
+    code = "missing_argument"
+    en = "At least one of these arguments is needed: {fields}"
+    ru = "Нужен хотя бы один из аргументов: {fields}"
 
 
 class BadLength(InvalidArgument):

@@ -8,6 +8,7 @@ from attendance_core.errors.general import InvalidArgument, Refusal, RefusalKind
 class BadPicture(InvalidArgument):
     """A file that is no whole JPEG, PNG or WebP picture."""
 
+    about = "image"
     en = "«image» must be a JPEG, PNG or WebP picture"
     ru = "«image» должно быть картинкой JPEG, PNG или WebP"
 
@@ -15,6 +16,7 @@ class BadPicture(InvalidArgument):
 class HeicPicture(BadPicture):
     """A picture as iPhones keep theirs, which most browsers cannot show."""
 
+    about = "image"
     en = (
         "«image» is a HEIC picture, which browsers cannot show. Send a JPEG: choose "
         "Settings, Camera, Formats, Most Compatible on an iPhone, or take a screenshot of it"
@@ -28,6 +30,7 @@ class HeicPicture(BadPicture):
 class PictureTooLarge(InvalidArgument):
     """A picture of more than 10 MiB, 40 megapixels, or 65 535 pixels on a side."""
 
+    about = "image"
     en = "«image» may have at most 10 MiB, 40 megapixels and 65 535 pixels a side"
     ru = "«image»: не больше 10 МиБ, 40 мегапикселей и 65 535 пикселей по стороне"
 

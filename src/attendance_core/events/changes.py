@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from attendance_core import ports
 from attendance_core.arguments import check_kind, check_kinds, check_kinds_given
-from attendance_core.errors import EventStarted, MissingArgument
+from attendance_core.errors import EventStarted, NothingGiven
 from attendance_core.events.event import MAX_EVENT_NAME_LENGTH, Event, check_times
 from attendance_core.events.organisers import check_organiser
 from attendance_core.marking.announcements import EventChanged
@@ -41,7 +41,7 @@ class UpdateEvent:
         ends_at: Instant | None = None,
         who_marks: WhoMarks | None = None,
     ) -> None:
-        """Changes what is given. Raises MissingArgument where nothing is, InvalidArgument,
+        """Changes what is given. Raises NothingGiven where nothing is, InvalidArgument,
         BadLength, BadCharacters, EventNotFound, NotAnOrganiser, EventOver, EventStarted,
         EventNameTaken; BadTimes, in the words that `CreateEvent` tells of.
         """
@@ -50,7 +50,7 @@ class UpdateEvent:
         if who_marks is not None:
             check_kind("who_marks", who_marks, WhoMarks)
         if name is None and starts_at is None and ends_at is None and who_marks is None:
-            raise MissingArgument(field="name")
+            raise NothingGiven(fields="name, time_from, time_to, who_marks")
         kept = None if name is None else checked_text(name, "name", 1, MAX_EVENT_NAME_LENGTH)
 
         def work(unit: ports.Unit, places: LockedPlaces) -> None:

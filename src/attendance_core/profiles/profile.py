@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from attendance_core import ports
 from attendance_core.arguments import check_kinds, check_page
-from attendance_core.errors import MissingArgument, PersonNotFound
+from attendance_core.errors import NothingGiven, PersonNotFound
 from attendance_core.folding import is_another_name
 from attendance_core.marking.terms import Terms
 from attendance_core.profiles.scans import Confirmation, ScanReason, discard_file, remove_tick
@@ -120,11 +120,11 @@ class UpdateProfileInfo:
     ) -> None:
         """Changes what is given; a new name takes the tick away. Contract: 3.7.
 
-        Raises MissingArgument where neither is given, InvalidArgument, BadLength, BadCharacters.
+        Raises NothingGiven where neither is given, InvalidArgument, BadLength, BadCharacters.
         """
         check_kinds(actor=actor)
         if display_name is None and bio is None:
-            raise MissingArgument(field="display_name")
+            raise NothingGiven(fields="display_name, bio")
         name = None if display_name is None else checked_display_name(display_name)
         about = None if bio is None else checked_lines(bio, "bio", MAX_BIO_LENGTH)
 

@@ -21,7 +21,7 @@ from attendance_web.wire.headers import header
 from attendance_web.wire.language import preferred
 from attendance_web.wire.log_fields import log_fields_of, note_caller
 from attendance_web.wire.origins import origin_is_foreign, origin_of
-from attendance_web.wire.refusals import BadParams, ForeignOrigin
+from attendance_web.wire.refusals import BadAddress, ForeignOrigin
 from attendance_web.wire.values import InvalidValue
 
 Scope = MutableMapping[str, Any]
@@ -147,7 +147,7 @@ class SocketApplication:
         try:
             check_person(actor, wish.person)
         except InvalidValue:
-            raise BadParams from None
+            raise BadAddress from None
         if not actor.may(SCOPE):
             raise MissingScope
         event_id = wish.event_id()

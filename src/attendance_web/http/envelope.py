@@ -59,7 +59,7 @@ def encode_refusal(refusal: Refusal, language: Language) -> bytes:
 
 def _field(error: Exception) -> str | msgspec.UnsetType:
     """Names the argument that is refused, where it is one."""
-    named = error.words.get("field") if isinstance(error, Refusal) else None
+    named = error.words.get("field", error.about) if isinstance(error, Refusal) else None
     return named if isinstance(named, str) else msgspec.UNSET
 
 

@@ -17,8 +17,9 @@ from uuid import UUID
 import msgspec
 from msgspec import inspect as kinds
 
-from attendance_core.errors import InvalidArgument, MissingArgument
+from attendance_core.errors import InvalidArgument, MissingArgument, NotATime, OutOfRange
 from attendance_core.texts import has_too_many_marks
+from attendance_core.vocabulary import LATEST_INSTANT
 from attendance_web.http.body_parsing import Given
 from attendance_web.wire import values
 from attendance_web.wire.values import InvalidValue, whole_number
@@ -45,6 +46,7 @@ class _Field(NamedTuple):
     name: str
     is_needed: bool
     read: Read
+    bounds: tuple[int, int] | None  # of a whole number
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ class Reader(Generic[A]):
                 try:
                     read[field.name] = field.read(value)
                 except InvalidValue:
-                    raise InvalidArgument(field=field.name) from None
+                    raise _refusal_of(field) from None
         return self.struct(**read)
 
 
@@ -76,8 +78,31 @@ def reader_of(struct: type[A]) -> Reader[A]:
     assert isinstance(described, kinds.StructType)
     return Reader(
         struct,
-        tuple(_Field(each.name, each.required, _read_of(each.type)) for each in described.fields),
+        tuple(
+            _Field(each.name, each.required, _read_of(each.type), _bounds_of(each.type))
+            for each in described.fields
+        ),
     )
+
+
+def _bounds_of(kind: kinds.Type) -> tuple[int, int] | None:
+    match kind:
+        case kinds.UnionType(types):
+            return next(filter(None, map(_bounds_of, types)), None)
+        case kinds.Metadata(inner):
+            return _bounds_of(inner)
+        case kinds.IntType(ge=least, le=most) if least is not None and most is not None:
+            return least, most
+    return None
+
+
+def _refusal_of(field: _Field) -> InvalidArgument:
+    """Says what the value should have been, as far as its type tells."""
+    if field.bounds is None:
+        return InvalidArgument(field=field.name)
+    least, most = field.bounds
+    kind = NotATime if most == LATEST_INSTANT else OutOfRange
+    return kind(field=field.name, least=least, most=most)
 
 
 def _read_of(kind: kinds.Type) -> Read:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final
+from typing import Annotated
 from uuid import UUID
 
 import msgspec
 from msgspec import Meta
 
-from attendance_core.arguments import MAX_OFFSET
+from attendance_core.arguments import MAX_OFFSET, MAX_ROWS
 from attendance_core.vocabulary import LATEST_INSTANT
 from attendance_web.wire.values import MAX_ID
-
-MAX_ROWS: Final = 2**31 - 1  # of a list; more than anybody has
 
 PersonId = Annotated[int, Meta(ge=1, le=MAX_ID, description="Somebody's id")]
 UnixTime = Annotated[int, Meta(ge=0, le=int(LATEST_INSTANT), description="UNIX seconds, UTC")]

@@ -51,7 +51,15 @@ _OF_CALLS_TOO: Final = frozenset(
     }
 )
 # Said in the words of another with the same code
-_SAID_ALREADY: Final = (errors.Refusal, errors.EventDeleted, errors.NoLongerMarks)
+_SAID_ALREADY: Final = (
+    errors.Refusal,
+    errors.NotATime,
+    errors.EventDeleted,
+    errors.NoLongerMarks,
+    errors.NothingGiven,
+    errors.OutOfRange,
+    refusals.BadAddress,
+)
 
 
 def refusals_of_calls() -> list[type[errors.Refusal]]:

@@ -53,8 +53,9 @@ class BadRequest(Refusal):
 
 
 class CsrfFailed(Refusal):
-    """A cookie call without the token that shows it comes from our own page."""
+    """A POST by cookie whose header `X-CSRFToken` does not say what the cookie `csrftoken` does."""
 
+    about = "X-CSRFToken"
     en = "This page is out of date, please reload it"
     ru = "Страница устарела, обновите её"
 
@@ -67,7 +68,7 @@ class UnknownPath(Refusal):
 
 
 class WrongMethod(Refusal):
-    """The call has this path, but not this method; ``allowed`` has those it has."""
+    """The call has this path, but not this method; the header `Allow` has those it has."""
 
     en = "This call needs another method"
     ru = "Этому вызову нужен другой метод"
@@ -116,6 +117,14 @@ class BadParams(Refusal):
 
     en = "The parameters of this message are missing or wrong"
     ru = "Параметры сообщения не указаны или указаны неверно"
+
+
+class BadAddress(BadParams):
+    """The address of a socket says for whom it is, and that is no id."""
+
+    code = "bad_params"
+    en = "The address may have one «as»: the user_id of the person it is for"
+    ru = "В адресе может быть один «as»: user_id того, для кого он"
 
 
 class TooManyFrames(Refusal):
