@@ -13,8 +13,13 @@ from attendance_core.errors import (
     BadLength,
     EventDeleted,
     EventOver,
+    InvalidArgument,
     MayNotMark,
+    MissingArgument,
     NoLongerMarks,
+    NotATime,
+    NothingGiven,
+    OutOfRange,
     RecordChanged,
     Refusal,
     RefusalKind,
@@ -27,11 +32,12 @@ from attendance_core.errors import (
 # All the blanks there are
 WORDS = {
     "field": "name",
+    "fields": "name, time_from",
     "least": 1,
     "most": 128,
     "seconds": 7,
     "minutes": 10,
-}  # all the blanks there are
+}
 # Contract: 6.15, those that the core decides
 MARKING_CODES = {
     "not_waiting",
@@ -84,10 +90,13 @@ class TestEveryRefusal:
 
 def test_no_code_is_used_twice_but_by_what_has_words_of_its_own() -> None:
     others = {EventDeleted, NoLongerMarks, ScanChanged, ScanTaken}
+    others |= {NothingGiven, OutOfRange, NotATime}
     codes = [each.code for each in refusals() if each not in others]
     assert len(codes) == len(set(codes))
     assert EventDeleted.code == EventOver.code == "event_over"
     assert NoLongerMarks.code == MayNotMark.code == "may_not_mark"
+    assert NothingGiven.code == MissingArgument.code == "missing_argument"
+    assert OutOfRange.code == NotATime.code == InvalidArgument.code == "invalid_argument"
     # Contract: 9.8
     assert ScanChanged.code == RecordChanged.code == "changed"
     assert ScanTaken.code == Taken.code == "taken"
