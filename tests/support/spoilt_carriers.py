@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from secrets import token_hex
 from typing import Any
 
@@ -11,7 +12,8 @@ from attendance_adapters.in_memory import MemoryFiles
 from attendance_adapters.notifiers import LocalNotifier
 from attendance_adapters.service_ports import StoredFile
 from attendance_core.marking.announcements import Announcement, EventChanged, PlaceChanged
-from attendance_core.ports import Transact
+from attendance_core.ports import Listener, Transact
+from attendance_core.vocabulary import EventId
 
 
 class ClaimedFiles(MemoryFiles):
@@ -105,7 +107,28 @@ class DropsWhatWaitsAtTheClose(LocalNotifier):
             each.cancel()
 
 
+class ListensLater(LocalNotifier):
+    """Its `subscribe` returns before the subscription is there."""
+
+    async def subscribe(self, event_id: EventId, listener: Listener) -> Callable[[], None]:
+        ends: list[Callable[[], None]] = []
+        add = super().subscribe
+
+        async def subscribes() -> None:
+            await asyncio.sleep(0)
+            ends.append(await add(event_id, listener))
+
+        self._task = asyncio.create_task(subscribes())
+
+        def end() -> None:
+            for each in ends:
+                each()
+
+        return end
+
+
 NOTIFIER_FAULTS: dict[type[LocalNotifier], str] = {
+    ListensLater: "test_a_listener_hears_what_is_published_once_it_has_subscribed",
     CountsNoLosses: "test_it_has_all_that_a_service_asks_of_a_notifier",
     CarriesNoChangeOfAnEvent: (
         "test_an_announcement_of_every_kind_comes_as_it_was_published[EventChanged]"

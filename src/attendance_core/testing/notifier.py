@@ -161,6 +161,17 @@ class NotifierContract:
         if not await heard.comes_to(is_known):
             pytest.fail(f"{len(came())} of {MANY - 1} announcements came, and no Missed was said")
 
+    async def test_a_listener_hears_what_is_published_once_it_has_subscribed(
+        self, notifiers: tuple[Notifier, Notifier]
+    ) -> None:
+        """From the return of `subscribe` on: nothing may be lost between it and a reading."""
+        here, there = notifiers
+        heard = [Heard() for _ in range(3)]
+        for number, each in enumerate(heard):
+            await there.subscribe(HERE, each)
+            here.publish(changed(number))
+            assert await each.until(1) == [changed(number)]
+
     async def test_only_listeners_of_the_event_are_told(
         self, notifiers: tuple[Notifier, Notifier]
     ) -> None:
