@@ -11,11 +11,12 @@ from datetime import datetime
 from typing import Final, NamedTuple
 from uuid import UUID
 
-from attendance_core.errors import OutOfRange
+from attendance_core.errors import OutOfRange, PersonNotFound
 
 # Contract: 1.19, rows of a list that are passed over: each of them is read all the same
 MAX_OFFSET = 10_000
 MAX_ROWS = 2**31 - 1  # of a list; more than anybody has
+MAX_ID = 2**63 - 1  # the largest number, and so the last id, that every store keeps
 
 
 class _Kind(NamedTuple):
@@ -39,11 +40,17 @@ _KINDS: Final[Mapping[str, _Kind]] = {
 
 
 def check_kinds(**given: object) -> None:
-    """Checks that each of these arguments is what those of its name are. Raises TypeError."""
+    """Checks that each of these arguments is what those of its name are. Raises TypeError;
+    PersonNotFound, OutOfRange for a number that no store can have.
+    """
     for name, value in given.items():
         kind = _KINDS[name]
         if not isinstance(value, kind.classes) or isinstance(value, bool):
             raise TypeError(f"{name} is {kind.said}, and no {_said_of(value)}")
+        if isinstance(value, int) and abs(value) > MAX_ID:
+            if kind is _USER_ID:
+                raise PersonNotFound
+            raise OutOfRange(field=name, least=0, most=MAX_ID)
 
 
 def check_kinds_given(**given: object) -> None:
@@ -83,7 +90,7 @@ def check_page(limit: int | None, offset: int) -> None:
     """
     check_kinds_given(limit=limit)
     check_kinds(offset=offset)
-    if limit is not None and limit < 1:
+    if limit is not None and not 1 <= limit <= MAX_ROWS:
         raise OutOfRange(field="limit", least=1, most=MAX_ROWS)
     if not 0 <= offset <= MAX_OFFSET:
         raise OutOfRange(field="offset", least=0, most=MAX_OFFSET)

@@ -13,7 +13,17 @@ from uuid import UUID
 import pytest
 
 from attendance_adapters import Attendance, memory
-from attendance_core import Actor, AnnulReason, EventQuery, Role, TokenScope, UseCases, WhoMarks
+from attendance_core import (
+    Actor,
+    AnnulReason,
+    EventQuery,
+    InvalidArgument,
+    PersonNotFound,
+    Role,
+    TokenScope,
+    UseCases,
+    WhoMarks,
+)
 from attendance_core.accounts import session_id_of
 from attendance_core.marking.connections import Connection
 from attendance_core.testing import PlainPasswords
@@ -54,6 +64,7 @@ GOOD: dict[str, Any] = {
     "watched": [],
     "user_ids": [],
 }
+LARGE = {**dict.fromkeys(IDS, PersonNotFound), **dict.fromkeys(NUMBERS, InvalidArgument)}
 WRONG: dict[str, list[Any]] = {
     **{each: [ANNA, "1", 1.0, True, EVENT] for each in IDS},
     **{each: [str(EVENT), EVENT.bytes, 1] for each in UUIDS},
@@ -69,13 +80,18 @@ TAKEN = [
 ]
 
 
-async def refused(name: str, /, **given: Any) -> str:
-    """What is said where a use case is given this beside what is good."""
+async def asks(name: str, /, **given: Any) -> None:
+    """Gives a use case this beside what is good."""
     taken = signature(getattr(DO, name)).parameters.values()
     needed = {each.name for each in taken if each.default is each.empty}.difference(given)
     good = {argument: GOOD[argument] for argument in needed}
+    await getattr(DO, name)(**good, **given)
+
+
+async def refused(name: str, /, **given: Any) -> str:
+    """What is said of what is given, which is of another kind."""
     with pytest.raises(TypeError) as told:
-        await getattr(DO, name)(**good, **given)
+        await asks(name, **given)
     return str(told.value)
 
 
@@ -90,6 +106,13 @@ async def test_what_is_of_another_kind_is_said_by_its_name(name: str, argument: 
         said = await refused(name, **{argument: wrong})
         expected = rf"{argument} is .+, and no {type(wrong).__name__}(: give .+)?"
         assert re.fullmatch(expected, said), said
+
+
+@pytest.mark.parametrize(("name", "argument"), [each for each in TAKEN if each[1] in LARGE])
+async def test_a_number_that_no_store_can_have_is_refused(name: str, argument: str) -> None:
+    for large in (2**63, -(2**63) - 1, 10**40):
+        with pytest.raises(LARGE[argument]):
+            await asks(name, **{argument: large})
 
 
 @pytest.mark.parametrize(

@@ -11,12 +11,13 @@ from typing import Any, Final
 
 import msgspec
 
+from attendance_core.arguments import MAX_ID
 from attendance_core.marking.connections import Role
 from attendance_core.marking.outcomes import Outcome
 from attendance_core.use_cases import UseCases
 from attendance_core.vocabulary import UserId
 from attendance_web.wire.refusals import BadFrame, BadParams, UnknownMessage
-from attendance_web.wire.values import MAX_ID, InvalidValue, too_complex, whole_number
+from attendance_web.wire.values import InvalidValue, too_complex, whole_number
 
 
 class UserRef(msgspec.Struct, frozen=True):

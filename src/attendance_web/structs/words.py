@@ -8,9 +8,8 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta
 
-from attendance_core.arguments import MAX_OFFSET, MAX_ROWS
+from attendance_core.arguments import MAX_ID, MAX_OFFSET, MAX_ROWS
 from attendance_core.vocabulary import LATEST_INSTANT
-from attendance_web.wire.values import MAX_ID
 
 PersonId = Annotated[int, Meta(ge=1, le=MAX_ID, description="Somebody's id")]
 UnixTime = Annotated[int, Meta(ge=0, le=int(LATEST_INSTANT), description="UNIX seconds, UTC")]

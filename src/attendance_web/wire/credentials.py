@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from attendance_core.accounts import Actor, CredentialKind, session_id_of
+from attendance_core.arguments import MAX_ID
 from attendance_core.errors import NotLoggedIn
 from attendance_core.identities import Attempt, Purpose
 from attendance_core.vocabulary import SessionId
 from attendance_web.wire.headers import RawHeaders, cookies, every, header
 from attendance_web.wire.refusals import OtherPerson
-from attendance_web.wire.values import MAX_ID, whole_number
+from attendance_web.wire.values import whole_number
 
 SESSION_COOKIE = "sessionid"  # Contract: 2
 HTTPS_SESSION_COOKIE = "__Host-sessionid"  # Contract: 2.5, which no other host can set

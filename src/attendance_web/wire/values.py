@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
-MAX_ID = 2**63 - 1  # what every store keeps
 MAX_EXACT_FLOAT: Final = 2**53  # up to here a float is told from its neighbours
 DIGITS: Final = re.compile(r"[0-9]{1,20}")
 MAX_DEPTH = 32  # Contract: 1, deep nesting; arrays and objects in one another
