@@ -101,7 +101,7 @@ async def test_a_board_by_its_secret_shows_marks_at_once_and_names_never(
     assert re.fullmatch(rf"{re.escape(door.url)}/board/{event_id}#[\w-]{{43}}", address)
     assert not await faults(teacher.page)
 
-    hall = await door.enter("Hall", language=language, size=PROJECTOR)
+    hall = await door.enter("Hall", language=language, size=PROJECTOR, keeps_page=True)
     asked: list[str] = []
     hall.context.on("request", lambda request: asked.append(request.url))
     await hall.open(address)
@@ -159,11 +159,11 @@ async def test_a_board_keeps_what_it_has_seen_while_the_service_is_gone(
     own_door: Door, own_service: Service, tmp_path: Path, settings: dict[str, str]
 ) -> None:
     """Also where it is loaded anew: by its link, and by an organiser. One that is not kept asks."""
-    teacher = await own_door.student("Анна", "anna-board")
+    teacher = await own_door.student("Анна", "anna-board", keeps_page=True)
     student = await own_door.student("Борис", "boris-board")
     event_id = await make_event(teacher, "Без сервера", -60, HOUR)
-    hall = await own_door.enter("Hall", size=PROJECTOR)
-    private = await own_door.enter("Where nothing is kept", service_workers="block")
+    hall = await own_door.enter("Hall", size=PROJECTOR, keeps_page=True)
+    private = await own_door.enter("Where nothing is kept")
     address = await board_link(teacher, event_id)
     for visitor in (hall, private):
         await visitor.open(address)
@@ -206,7 +206,7 @@ async def test_who_may_not_see_a_board_any_more_is_told_kindly(door: Door) -> No
     teacher = await door.student("Ending Egor", "egor-board", language="en")
     event_id = await make_event(teacher, "A link that ends", -60, HOUR)
     address = await board_link(teacher, event_id)
-    hall = await door.enter("Hall", language="en", size=PROJECTOR)
+    hall = await door.enter("Hall", language="en", size=PROJECTOR, keeps_page=True)
     await hall.open(address)
     await expect_state(hall.page, "open")
     await teacher.open(link(teacher, event_id))

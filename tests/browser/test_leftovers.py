@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.async_api import expect
 
+from tests.browser.calls import begin_class
 from tests.browser.visitor import Door, Visitor
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -71,9 +72,9 @@ async def test_watchers_and_intervals_end_with_what_they_were_for(door: Door) ->
 
 async def test_without_signal_the_last_mark_is_shown_until_one_logs_out(door: Door) -> None:
     marker = await door.student("Marker Kept", "marker-kept", language="en")
-    link = await marker.create_event("Receipt")
+    link = await begin_class(marker, "Receipt")
     await marker.mark()
-    asker = await door.student("Asker Kept", "asker-kept", link, language="en")
+    asker = await door.student("Asker Kept", "asker-kept", link, language="en", keeps_page=True)
     await asker.wait()
     await marker.hold(asker)
     await marker.at("marked").click()

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.async_api import Request, expect
 
+from tests.browser.calls import begin_class
 from tests.browser.crowd import Crowd
 from tests.browser.visitor import Door, Visitor
 from tests.support.service_process import Service
@@ -98,7 +99,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 async def test_the_first_load_is_light(door: Door, capsys: pytest.CaptureFixture[str]) -> None:
-    visitor = await door.enter("Light", language="en")
+    visitor = await door.enter("Light", language="en", keeps_page=True)
     done: list[Request] = []
     visitor.context.on("requestfinished", lambda request: done.append(request))
     answer = await visitor.page.goto(visitor.url, wait_until="networkidle")
@@ -129,7 +130,7 @@ async def bytes_of(done: list[Request]) -> int:
 async def test_it_is_usable_soon_on_a_slow_phone(
     door: Door, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    visitor = await door.enter("Slow", language="en")
+    visitor = await door.enter("Slow", language="en", keeps_page=True)
     session = await visitor.context.new_cdp_session(visitor.page)
     await session.send("Network.enable")
     await session.send("Network.emulateNetworkConditions", {"offline": False, **SLOW_PHONE})
@@ -147,7 +148,7 @@ async def test_a_list_of_hundreds_scrolls_and_changes_smoothly(
     door: Door, service: Service, capsys: pytest.CaptureFixture[str]
 ) -> None:
     marker = await door.student("Patient", "patient", language="en")
-    await marker.create_event("Lecture hall")
+    await begin_class(marker, "Lecture hall")
     event_id = marker.page.url.rpartition("/")[2]
     await marker.mark()
     await marker.page.evaluate(WATCH_TASKS)
@@ -182,7 +183,7 @@ async def test_a_change_of_a_list_of_300_touches_the_one_row_that_it_is_about(
     door: Door, service: Service, capsys: pytest.CaptureFixture[str]
 ) -> None:
     marker = await door.student("Slow phone", "slow-phone", language="en")
-    await marker.create_event("Three hundred")
+    await begin_class(marker, "Three hundred")
     event_id = marker.page.url.rpartition("/")[2]
     await marker.mark()
     crowd = Crowd(service, event_id)

@@ -11,6 +11,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, expect
 
+from tests.browser.calls import begin_class
 from tests.browser.visitor import PATIENCE_MILLISECONDS, Door
 from tests.support.service_process import Service, free_port, running
 
@@ -54,7 +55,7 @@ async def test_a_service_that_is_killed_and_comes_back_finds_everybody_in_their_
     own_door: Door, own_service: Service, tmp_path: Path, settings: dict[str, str]
 ) -> None:
     marker = await own_door.student("Marker", "marker", language="en")
-    link = await marker.create_event("Restarted")
+    link = await begin_class(marker, "Restarted")
     await marker.mark()
     first = await own_door.student("First", "first", link, language="en")
     await first.wait()
@@ -89,7 +90,7 @@ async def test_a_service_that_is_killed_and_comes_back_finds_everybody_in_their_
 
 async def test_without_a_network_nothing_is_said_to_be_done(door: Door) -> None:
     marker = await door.student("Boris Offline", "boris-offline", language="en")
-    link = await marker.create_event("Underground")
+    link = await begin_class(marker, "Underground")
     await marker.mark()
     asker = await door.student("Anna Offline", "anna-offline", link, language="en")
     await asker.wait()
@@ -115,7 +116,7 @@ async def test_without_a_network_nothing_is_said_to_be_done(door: Door) -> None:
 
 async def test_a_mark_made_while_one_was_away_is_told_when_one_is_back(door: Door) -> None:
     marker = await door.student("Boris There", "boris-there", language="en")
-    link = await marker.create_event("Lift")
+    link = await begin_class(marker, "Lift")
     await marker.mark()
     asker = await door.student("Anna Away", "anna-away", link, language="en")
     await asker.wait()
@@ -145,7 +146,7 @@ async def test_an_event_made_without_a_network_is_not_said_to_be_made(door: Door
 
 
 async def test_the_page_opens_without_a_network_once_it_was_seen(door: Door) -> None:
-    visitor = await door.student("Dora", "dora", language="en")
+    visitor = await door.student("Dora", "dora", language="en", keeps_page=True)
     await visitor.page.evaluate("() => navigator.serviceWorker.ready.then(() => true)")
     visitor.watch.may_lose_connection = True
     await visitor.context.set_offline(True)
@@ -158,7 +159,7 @@ async def test_the_page_opens_without_a_network_once_it_was_seen(door: Door) -> 
 
 async def test_logging_out_in_another_tab_ends_the_waiting(door: Door) -> None:
     asker = await door.student("Egor", "egor", language="en")
-    await asker.create_event("Two tabs")
+    await begin_class(asker, "Two tabs")
     await asker.wait()
     other = await asker.context.new_page()
     await other.goto(asker.url)
@@ -172,7 +173,7 @@ async def test_logging_out_in_another_tab_ends_the_waiting(door: Door) -> None:
 
 async def test_waiting_goes_on_through_a_reload(door: Door) -> None:
     marker = await door.student("Fedor", "fedor", language="en")
-    link = await marker.create_event("Reload")
+    link = await begin_class(marker, "Reload")
     await marker.mark()
     asker = await door.student("Galya", "galya", link, language="en")
     await asker.wait()

@@ -8,7 +8,7 @@ from typing import Literal
 import pytest
 from playwright.async_api import WebSocketRoute, expect
 
-from tests.browser.calls import post
+from tests.browser.calls import begin_class, post
 from tests.browser.faults import least_contrast
 from tests.browser.screens import PUT_NOTICE_AWAY
 from tests.browser.visitor import Door, Visitor
@@ -44,7 +44,7 @@ async def class_of(door: Door, event: str, *names: str) -> tuple[Visitor, list[V
     """A marker by the sheet, and these who wait."""
     key = event.lower().replace(" ", "-")
     marker = await door.student(f"Marker {event}", f"m-{key}", language="en")
-    link = await marker.create_event(event)
+    link = await begin_class(marker, event)
     await marker.mark()
     askers = []
     for number, name in enumerate(names):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from playwright.async_api import expect
 
@@ -13,14 +15,16 @@ HOUR = 3600
 KEPT = "() => localStorage.getItem('marks') ?? ''"
 
 
-async def marked_by_hand(door: Door, name: str, title: str) -> tuple[Visitor, Visitor, str]:
+async def marked_by_hand(
+    door: Door, name: str, title: str, **given: Any
+) -> tuple[Visitor, Visitor, str]:
     """An organiser, a student with a mark, and the event."""
     username = name.lower().replace(" ", "-")
     teacher = await door.student(f"Teacher of {name}", f"{username}-teacher", language="en")
     event_id = await make_event(teacher, title, -60, HOUR)
-    student = await door.student(name, username, language="en")
-    given = {"event_id": event_id, "user_id": await user_id_of(student)}
-    await post(teacher, "/api/events/MarkParticipant", **given)
+    student = await door.student(name, username, language="en", **given)
+    whom = {"event_id": event_id, "user_id": await user_id_of(student)}
+    await post(teacher, "/api/events/MarkParticipant", **whom)
     return teacher, student, event_id
 
 
@@ -52,7 +56,9 @@ async def test_whose_mark_was_annulled_is_told_why_and_may_ask_again(door: Door)
 
 
 async def test_ones_marks_can_be_shown_without_signal(door: Door) -> None:
-    _, student, event_id = await marked_by_hand(door, "Boris Kept", "Shown at the door")
+    _, student, event_id = await marked_by_hand(
+        door, "Boris Kept", "Shown at the door", keeps_page=True
+    )
     await student.open(link(student, event_id))
     await expect(student.at("already-marked")).to_be_visible()
     await student.page.evaluate("() => navigator.serviceWorker.ready.then(() => true)")

@@ -29,7 +29,7 @@ async def test_a_code_that_was_typed_opens_the_event_and_the_long_link_does_so_t
     await expect_event(creator, "Board")
     long = creator.page.url
 
-    typed = await door.enter("Anna Board", language="en")
+    typed = await door.enter("Anna Board", language="en", keeps_page=True)
     await typed.open(door.url)
     await typed.open(f"{door.url}/e/{link[-6:].lower()}/")
     await expect(typed.at("invitation")).to_contain_text("Board")
@@ -44,7 +44,7 @@ async def test_a_code_that_was_typed_opens_the_event_and_the_long_link_does_so_t
 
 
 async def test_a_code_of_no_event_is_said_to_be_none_to_whoever_comes(door: Door) -> None:
-    stranger = await door.enter("Vera Typo", language="en")
+    stranger = await door.enter("Vera Typo", language="en", keeps_page=True)
     await stranger.open(f"{door.url}/e/222222")
     await expect(stranger.at("no-event")).to_contain_text("There is no such class")
     await expect(stranger.at("sign-up")).to_be_hidden()
@@ -59,7 +59,7 @@ async def test_a_code_of_no_event_is_said_to_be_none_to_whoever_comes(door: Door
 
 
 async def test_without_signal_the_page_says_so_and_opens_the_event_later(door: Door) -> None:
-    visitor = await door.student("Dora Lift", "dora-lift", language="en")
+    visitor = await door.student("Dora Lift", "dora-lift", language="en", keeps_page=True)
     link = await visitor.create_event("Lift to the hall")
     await visitor.page.evaluate("() => navigator.serviceWorker.ready.then(() => true)")
     visitor.watch.may_lose_connection = True

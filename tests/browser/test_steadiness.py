@@ -32,10 +32,12 @@ new PerformanceObserver((list) => {
 @pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
 async def test_nothing_moves_while_a_screen_comes(door: Door, size: tuple[int, int]) -> None:
     key = f"steady-{size[0]}"
-    marker = await door.student(f"{LONG_NAME} {size[0]}", f"m-{key}", language="en")
+    marker = await door.student(
+        f"{LONG_NAME} {size[0]}", f"m-{key}", language="en", keeps_page=True
+    )
     link = await marker.create_event(f"Class {key}")
     await marker.mark()
-    visitor = await door.enter(f"Student {key}", language="en", size=size)
+    visitor = await door.enter(f"Student {key}", language="en", size=size, keeps_page=True)
     await watched(visitor)
     wrong = {}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from playwright.async_api import expect
@@ -58,11 +59,12 @@ in_both = pytest.mark.parametrize("words", SAID, ids=[each.language for each in 
 async def test_one_asks_one_marks_and_a_third_sees_it_live(door: Door, words: Words) -> None:
     language = words.language
     name_a, name_b, name_v = words.names
-    creator = await door.student(name_b, f"boris-{language}", language=language, size=DESK)
+    given: dict[str, Any] = {"language": language, "keeps_page": True}
+    creator = await door.student(name_b, f"boris-{language}", size=DESK, **given)
     link = await creator.create_event(f"Analysis {language}")
     await creator.mark()
 
-    asker = await door.enter(name_a, language=language)
+    asker = await door.enter(name_a, **given)
     await asker.open(link)
     await expect(asker.at("invitation")).to_contain_text(f"Analysis {language}")
     await asker.sign_up(f"anna-{language}")
@@ -70,7 +72,7 @@ async def test_one_asks_one_marks_and_a_third_sees_it_live(door: Door, words: Wo
     await expect(asker.at("waiting")).to_contain_text(words.on_list)
     await creator.expect_listed(asker)
 
-    marker = await door.student(name_v, f"vera-{language}", link, language=language)
+    marker = await door.student(name_v, f"vera-{language}", link, **given)
     await marker.mark()
     await marker.expect_listed(asker)
     await creator.hold(asker)

@@ -97,7 +97,9 @@ async def test_whoever_has_no_password_is_never_asked_for_one(
 
 async def test_an_account_is_linked_and_lets_its_person_in(door: Door, provider: Provider) -> None:
     provider.visitor = Person(name="Boris Somebody")
-    visitor = await door.student("Boris Linked", "boris-linked", language="en", size=DESK)
+    visitor = await door.student(
+        "Boris Linked", "boris-linked", language="en", size=DESK, keeps_page=True
+    )
     await open_access(visitor)
     await visitor.at("link").click()
     proof = visitor.at("link-proof")
@@ -110,7 +112,7 @@ async def test_an_account_is_linked_and_lets_its_person_in(door: Door, provider:
     await expect(visitor.at("change-password")).to_be_visible()
     await looks_well(visitor, "linked")
     was_sent_there(visitor, provider)
-    laptop = await door.enter("Boris Linked", language="en", size=DESK)
+    laptop = await door.enter("Boris Linked", language="en", size=DESK, keeps_page=True)
     await laptop.open()
     await laptop.at("provider").click()
     await laptop.at("tab-me").click()

@@ -13,6 +13,12 @@ PHONE, DESK = (360, 740), (1280, 800)
 ON_ITS_SIDE, TABLET = (844, 390), (768, 1024)
 PASSWORD = "tea at five"
 PATIENCE_MILLISECONDS = 30_000  # for anything to be seen: machines that test are slow
+# As a browser does that keeps no pages. To keep one takes as much of a processor as to open it
+KEEPS_NO_PAGE = """
+if (globalThis.ServiceWorkerContainer) ServiceWorkerContainer.prototype.register = async () => {
+  throw new DOMException("it keeps no pages", "SecurityError");
+};
+"""
 
 
 @dataclass(eq=False)
@@ -41,14 +47,14 @@ class Visitor:
         await form.get_by_test_id("submit").click()
         await expect(self.at("tab-me")).to_be_visible()
 
-    async def signs_up_by_call(self, username: str) -> None:
+    async def signs_up_by_call(self, username: str, name: str = "") -> None:
         """As a page would, before any is opened: a form costs as much as the rest of a test."""
         calls = self.context.request
         await calls.get(f"{self.url}/api/auth/GetCurrentUserId")
         (token,) = [
             each["value"] for each in await self.context.cookies() if each["name"] == "csrftoken"
         ]
-        given = {"username": username, "password": PASSWORD, "display_name": self.name}
+        given = {"username": username, "password": PASSWORD, "display_name": name or self.name}
         answer = await calls.post(
             f"{self.url}/accounts/signup/", data=given, headers={"X-CSRFToken": token}
         )
@@ -121,9 +127,10 @@ class Door:
         *,
         language: str = "ru",
         size: tuple[int, int] = PHONE,
+        keeps_page: bool = False,
         **context: Any,
     ) -> Visitor:
-        """Somebody new, who has opened nothing yet."""
+        """Somebody new, who has opened nothing yet; `keeps_page` where a service worker matters."""
         width, height = size
         made = await self._browser.new_context(
             locale={"ru": "ru-RU", "en": "en-GB"}[language],
@@ -134,6 +141,8 @@ class Door:
         made.set_default_timeout(self._patience)
         watch = Watch(made, self.url)
         await watch.begin(made)
+        if not keeps_page:
+            await made.add_init_script(KEEPS_NO_PAGE)
         visitor = Visitor(name, await made.new_page(), made, watch, self.url)
         self._inside.append(visitor)
         return visitor
