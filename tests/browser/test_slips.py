@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from playwright.async_api import expect
 
+from tests.browser.calls import begin_class
 from tests.browser.visitor import DESK, Door, Visitor
 
 TWICE_WITHIN_MS = 180  # as thumbs do
@@ -23,37 +24,43 @@ SIZES = (
     (1920, 1080),
     (320, 200),  # 1280x800 at 400 %
 )
+WANTED = ["held-name", "marked", "not-now"]
 SCALE = "(scale) => document.documentElement.style.setProperty('font-size', scale)"
-# Its box, whether all of its letters are seen, and how large they are
+# Of each its box, whether all of its letters are seen, and how large they are
 SEEN = """
-async (element) => {
+async (names) => {
   for (let frames = 0; frames < 3; frames += 1) await new Promise(requestAnimationFrame);
-  const { left, top, right, bottom } = element.getBoundingClientRect();
-  const letters = document.createRange();
-  letters.selectNodeContents(element);
-  const written = [...letters.getClientRects()];
-  const { fontSize } = getComputedStyle(element);
-  const blank = 0.06 * parseFloat(fontSize); // above and below whatever a font draws
-  let isWhole = written.length > 0;
-  for (let around = element; around; around = around.parentElement) {
-    if (getComputedStyle(around).overflow === "visible") continue;
-    const box = around.getBoundingClientRect();
-    const isIn = (each) => each.left >= box.left - 0.5 && each.right <= box.right + 0.5 &&
-      each.top >= box.top - blank && each.bottom <= box.bottom + blank;
-    isWhole &&= written.every(isIn);
+  const among = document.querySelector("dialog[open]");
+  return names.map((name) => seen(among.querySelector(`[data-test=${name}]`)));
+
+  function seen(element) {
+    const { left, top, right, bottom } = element.getBoundingClientRect();
+    const letters = document.createRange();
+    letters.selectNodeContents(element);
+    const written = [...letters.getClientRects()];
+    const { fontSize } = getComputedStyle(element);
+    const blank = 0.06 * parseFloat(fontSize); // above and below whatever a font draws
+    let isWhole = written.length > 0;
+    for (let around = element; around; around = around.parentElement) {
+      if (getComputedStyle(around).overflow === "visible") continue;
+      const box = around.getBoundingClientRect();
+      const isIn = (each) => each.left >= box.left - 0.5 && each.right <= box.right + 0.5 &&
+        each.top >= box.top - blank && each.bottom <= box.bottom + blank;
+      isWhole &&= written.every(isIn);
+    }
+    const middle = [(left + right) / 2, (top + Math.min(bottom, innerHeight)) / 2];
+    const hit = document.elementFromPoint(...middle);
+    const told = [...document.querySelectorAll(".notice > div")] // which is inert, so not found
+      .map((each) => each.getBoundingClientRect())
+      .filter((each) => each.left < right && each.right > left)
+      .some((each) => each.top < bottom && each.bottom > top);
+    return {
+      isInside: left >= 0 && top >= 0 && right <= innerWidth + 0.5 && bottom <= innerHeight + 0.5,
+      isOnTop: element.contains(hit) && !told,
+      isWhole,
+      size: parseFloat(fontSize),
+    };
   }
-  const middle = [(left + right) / 2, (top + Math.min(bottom, innerHeight)) / 2];
-  const seen = document.elementFromPoint(...middle);
-  const told = [...document.querySelectorAll(".notice > div")] // which is inert, so not found
-    .map((each) => each.getBoundingClientRect())
-    .filter((each) => each.left < right && each.right > left)
-    .some((each) => each.top < bottom && each.bottom > top);
-  return {
-    isInside: left >= 0 && top >= 0 && right <= innerWidth + 0.5 && bottom <= innerHeight + 0.5,
-    isOnTop: element.contains(seen) && !told,
-    isWhole,
-    size: parseFloat(fontSize),
-  };
 }
 """
 TELL = """
@@ -92,7 +99,7 @@ async def two(door: Door, event: str, name: str = "", **given: Any) -> tuple[Vis
     """A marker by the sheet, and one who waits."""
     key = event.lower().replace(" ", "-")
     marker = await door.student(f"Marker {event}", f"m-{key}", language="en", **given)
-    link = await marker.create_event(event)
+    link = await begin_class(marker, event)
     await marker.mark()
     asker = await door.student(name or f"Asker {event}", f"a-{key}", link, language="en")
     await asker.wait()
@@ -160,8 +167,7 @@ async def test_whom_one_marks_is_seen_at_every_size(door: Door, name: str) -> No
         await marker.page.evaluate(SCALE, scale)
         if is_told:
             await marker.page.evaluate(TELL, "The service did not answer. Not recorded, try again")
-        for wanted in ("held-name", "marked", "not-now"):
-            seen = await marker.at(wanted).evaluate(SEEN)
+        for wanted, seen in zip(WANTED, await marker.page.evaluate(SEEN, WANTED), strict=True):
             if not (seen["isInside"] and seen["isOnTop"] and seen["isWhole"]):
                 wrong.append((width, height, scale, is_told, wanted, seen))
             # 1.5 to 2.2 rem; on a few lines a name of three has to be smaller to be seen whole
