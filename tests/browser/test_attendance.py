@@ -25,7 +25,7 @@ async def test_the_list_is_by_surname_without_its_maker_and_tells_namesakes_apar
         ("Иванов Иван", "БПМИ-231\nФКН"),
         ("Иванов Иван", "БПМИ-232"),
     ):
-        one = await door.student(name, f"list-{len(people)}", link(teacher, event_id))
+        one = await door.person(name, f"list-{len(people)}")
         await post(one, "/api/events/JoinEvent", event_id=event_id)
         if bio:
             await post(one, "/api/profile/UpdateProfileInfo", bio=bio)
@@ -36,7 +36,7 @@ async def test_the_list_is_by_surname_without_its_maker_and_tells_namesakes_apar
         event_id=event_id,
         user_id=await user_id_of(people[0]),
     )
-    await people[1].page.reload()
+    await people[1].open(link(teacher, event_id))
     await people[1].wait()
     await teacher.open(link(teacher, event_id))
     rows = teacher.at("attendance").get_by_role("listitem")

@@ -160,7 +160,7 @@ async def test_a_board_keeps_what_it_has_seen_while_the_service_is_gone(
 ) -> None:
     """Also where it is loaded anew: by its link, and by an organiser. One that is not kept asks."""
     teacher = await own_door.student("Анна", "anna-board", keeps_page=True)
-    student = await own_door.student("Борис", "boris-board")
+    student = await own_door.person("Борис", "boris-board")
     event_id = await make_event(teacher, "Без сервера", -60, HOUR)
     hall = await own_door.enter("Hall", size=PROJECTOR, keeps_page=True)
     private = await own_door.enter("Where nothing is kept")

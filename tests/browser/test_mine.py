@@ -20,7 +20,7 @@ async def marked_by_hand(
 ) -> tuple[Visitor, Visitor, str]:
     """An organiser, a student with a mark, and the event."""
     username = name.lower().replace(" ", "-")
-    teacher = await door.student(f"Teacher of {name}", f"{username}-teacher", language="en")
+    teacher = await door.person(f"Teacher of {name}", f"{username}-teacher", language="en")
     event_id = await make_event(teacher, title, -60, HOUR)
     student = await door.student(name, username, language="en", **given)
     whom = {"event_id": event_id, "user_id": await user_id_of(student)}

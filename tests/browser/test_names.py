@@ -56,7 +56,7 @@ async def test_one_who_has_the_tick_is_told_before_another_name_takes_it(
 
 async def test_people_are_found_whatever_they_mix_up(door: Door) -> None:
     """Contract: 3.9, and 3.8: the page counts as the service does."""
-    await door.student("Артём Ёлкин-Мар’ян", "artyom")
+    await door.person("Артём Ёлкин-Мар’ян", "artyom")
     visitor = await door.student("Борис", "boris")
     await visitor.open_people()
     for part in ("елкин\u2011мар'ян арте\u0308м", "  АРТЕ ", "ём ёл"):

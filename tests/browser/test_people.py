@@ -13,7 +13,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 async def test_people_are_found_in_any_order_and_without_dots(door: Door) -> None:
     """Contract: 3.9."""
-    await door.student("Соловьёв Иннокентий", "solovyov-find")
+    await door.person("Соловьёв Иннокентий", "solovyov-find")
     visitor = await door.student("Ищейка", "seeker-find")
     await visitor.open_people()
     for part in ("соловьев", "иннокентий соловьёв", "иннок солов"):
@@ -25,7 +25,7 @@ async def test_people_are_found_in_any_order_and_without_dots(door: Door) -> Non
 
 async def test_a_short_surname_is_found_among_those_one_knows(door: Door) -> None:
     """Contract: 3.8."""
-    other = await door.student("Ким", "kim-short")
+    other = await door.person("Ким", "kim-short")
     visitor = await door.student("Друг Кима", "friend-short")
     other_id, own_id = await user_id_of(other), await user_id_of(visitor)
     await post(visitor, "/api/friends/SendFriendRequest", user_id=other_id)

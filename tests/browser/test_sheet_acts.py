@@ -186,7 +186,7 @@ async def test_a_mark_that_somebody_has_changed_meanwhile_is_left_as_it_is(
     event_id = await make_event(teacher, "Two at once", -60, HOUR)
     (one,) = await enrol(service, event_id, [("Student A", "")])
     await post(teacher, "/api/events/MarkParticipant", event_id=event_id, user_id=one)
-    helper = await door.student("Fast Fay", "fay-acts")
+    helper = await door.person("Fast Fay", "fay-acts")
     helper_id = await user_id_of(helper)
     await post(teacher, "/api/events/AddHelper", event_id=event_id, user_id=helper_id)
     await open_sheet(teacher, event_id)
@@ -204,7 +204,7 @@ async def test_a_mark_that_somebody_has_changed_meanwhile_is_left_as_it_is(
 async def test_somebody_who_is_not_listed_is_found_and_marked(door: Door) -> None:
     teacher = await door.student("Adding Ada", "ada-acts", language="en")
     event_id = await make_event(teacher, "One without a phone", -60, HOUR)
-    other = await door.student("Phoneless Paul", "paul-acts")
+    other = await door.person("Phoneless Paul", "paul-acts")
     await open_sheet(teacher, event_id)
     await teacher.at("add").click()
     await teacher.at("adding").get_by_test_id("search").fill("phoneless")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.browser.calls import begin_class
+from tests.browser.calls import begin_class, post
 from tests.browser.visitor import PASSWORD, Door, Visitor
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -35,13 +35,7 @@ async def second_person(visitor: Visitor, name: str) -> Page:
 
 async def replaced_at_once(visitor: Visitor, name: str) -> Page:
     """The same by calls: nothing that the first tab asks falls between the two."""
-    token = next(
-        each["value"] for each in await visitor.context.cookies() if each["name"] == "csrftoken"
-    )
-    answer = await visitor.context.request.post(
-        f"{visitor.url}/accounts/logout/", headers={"X-CSRFToken": token}
-    )
-    assert (await answer.json())["error"] == 0
+    await post(visitor, "/accounts/logout/")
     await visitor.signs_up_by_call(name.lower().replace(" ", "-"), name)
     tab = await visitor.context.new_page()
     await tab.goto(visitor.url)

@@ -51,15 +51,20 @@ class Visitor:
         """As a page would, before any is opened: a form costs as much as the rest of a test."""
         calls = self.context.request
         await calls.get(f"{self.url}/api/auth/GetCurrentUserId")
-        (token,) = [
-            each["value"] for each in await self.context.cookies() if each["name"] == "csrftoken"
-        ]
+        token = await self.csrf_token()
         given = {"username": username, "password": PASSWORD, "display_name": name or self.name}
         answer = await calls.post(
             f"{self.url}/accounts/signup/", data=given, headers={"X-CSRFToken": token}
         )
         told = await answer.json()
         assert told["error"] == 0, told
+
+    async def csrf_token(self) -> str:
+        """What calls repeat that come from our own page."""
+        (token,) = [
+            each["value"] for each in await self.context.cookies() if each["name"] == "csrftoken"
+        ]
+        return token
 
     async def open_people(self) -> None:
         """By the tab, until its own search is there: the screen before may have one, too."""
@@ -147,10 +152,15 @@ class Door:
         self._inside.append(visitor)
         return visitor
 
-    async def student(self, name: str, username: str, link: str = "", **given: Any) -> Visitor:
-        """Somebody who has signed up before, and stands where the link leads."""
+    async def person(self, name: str, username: str, **given: Any) -> Visitor:
+        """Somebody who has signed up before, and has no page open."""
         visitor = await self.enter(name, **given)
         await visitor.signs_up_by_call(username)
+        return visitor
+
+    async def student(self, name: str, username: str, link: str = "", **given: Any) -> Visitor:
+        """Somebody who has signed up before, and stands where the link leads."""
+        visitor = await self.person(name, username, **given)
         await visitor.open(link)
         await expect(visitor.at("tab-me")).to_be_visible()
         return visitor
