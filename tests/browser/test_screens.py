@@ -3,23 +3,25 @@ use it.
 
 axe-core looks for what breaks WCAG 2.2 A and AA, in light and in dark; whoever has colours of their
 own, letters twice as large, or a screen enlarged four times has to reach everything, too. Pictures
-of what was looked at are left in ./artefacts.
+of every screen in light, and of whatever is wrong, are left in ./artefacts.
 """
 
 from __future__ import annotations
 
-import itertools
+import re
 from pathlib import Path
 from typing import Any, Literal
 
 import pytest
 from playwright.async_api import Page
 
+from attendance_web.static_files import FOLDER
 from tests.browser.faults import ARTEFACTS, faults, misplaced
 from tests.browser.screens import Tour
 from tests.browser.visitor import DESK, ON_ITS_SIDE, PHONE, TABLET, Door
 
 SIZES = (TABLET, ON_ITS_SIDE, DESK, PHONE)
+TAKEN = (DESK, PHONE)  # pictures, which cost as much as to look
 LANGUAGES = ("en", "ru")
 SCHEMES: tuple[Literal["dark", "light"], ...] = ("dark", "light")
 
@@ -57,33 +59,50 @@ NEEDS = {
     "enlarged": (enlarged, as_a_phone),
 }
 
+DARK = re.compile(r"@media \(prefers-color-scheme: dark\) \{(.*?)\n\}", re.DOTALL)
+SETS = re.compile(r"([\w-]+): ([^;]+);")
+COLOURED = re.compile(r"(--[\w-]+|color|background)")
+COLOUR = re.compile(r"#[0-9a-f]{6}|(rgb|hsl)\([^;]+\)")
+
 pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+async def test_the_dark_changes_colours_alone() -> None:
+    """So what is in its place in the light is so in the dark, where it is not looked at again."""
+    whole = "".join(each.read_text() for each in FOLDER.rglob("*.css"))
+    said = [each for block in DARK.findall(whole) for each in SETS.findall(block)]
+    assert len(said) > 20 and whole.count("prefers-color-scheme") == len(DARK.findall(whole))
+    assert [(n, v) for n, v in said if not (COLOURED.fullmatch(n) and COLOUR.fullmatch(v))] == []
 
 
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("language", LANGUAGES)
 async def test_everybody_can_use_every_screen(door: Door, language: str, tmp_path: Path) -> None:
     wrong: dict[tuple[str, int, str], list[Any]] = {}
-    ways = [*itertools.product(enumerate(SIZES), enumerate(SCHEMES))]
     number = LANGUAGES.index(language)
     async for screen in Tour(door, language, tmp_path).screens():
         page = screen.page
         number += 1
-        for (at, (width, height)), (which, scheme) in ways:
+        for at, (width, height) in enumerate(SIZES):
             await page.set_viewport_size({"width": width, "height": height})
-            await page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-            folder = ARTEFACTS / f"{width}x{height}" / language
-            await page.screenshot(path=folder / f"{screen.name}-{scheme}.png")
+            picture = ARTEFACTS / f"{width}x{height}" / language / screen.name
+            if (width, height) in TAKEN:
+                await page.emulate_media(color_scheme="light")
+                await page.screenshot(path=f"{picture}-light.png")
             # axe-core takes the most time: in each scheme at one size, by turns, and in the other
             # language at the other two
-            look = faults if (number + at + 2 * which) % len(SIZES) == 0 else misplaced
-            if found := await look(page):
+            turn = (number + at) % len(SIZES)
+            scheme = SCHEMES[turn // 2]
+            await page.emulate_media(color_scheme=scheme)
+            if found := await (faults if turn % 2 == 0 else misplaced)(page):
                 wrong[screen.name, width, scheme] = found
+                await page.screenshot(path=f"{picture}-{scheme}.png")
         for need, (begin, end) in NEEDS.items():
             await begin(page)
-            await page.screenshot(path=ARTEFACTS / "needs" / language / f"{screen.name}-{need}.png")
             if found := await misplaced(page):
                 wrong[screen.name, PHONE[0], need] = found
+                picture = ARTEFACTS / "needs" / language / screen.name
+                await page.screenshot(path=f"{picture}-{need}.png")
             await end(page)
     assert not wrong, "\n".join(
         f"{where}: {each}" for where, all_ in wrong.items() for each in all_
