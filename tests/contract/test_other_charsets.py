@@ -81,8 +81,9 @@ async def asked(
 
 
 def is_not_valid(answer: Any, field: str) -> None:
-    refusal = InvalidArgument(field=field)
-    assert (answer["code"], answer["error_msg"]) == (refusal.code, str(refusal))
+    """In whichever words: those of a number, or of a time, say what it should be."""
+    assert (answer["code"], answer["field"]) == (InvalidArgument.code, field)
+    assert f"«{field}»" in answer["error_msg"]
 
 
 def encoded(given: dict[str, bytes]) -> bytes:
