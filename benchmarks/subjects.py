@@ -81,9 +81,17 @@ def door_of(service: Service) -> Door:
 
 @contextmanager
 def service(folder: Path, gathered: Gathered, settings: Mapping[str, str]) -> Iterator[Subject]:
-    """Runs `attendance serve` over a database that is up to date."""
-    with running(folder, settings, migrate=False) as started:
+    """Runs `attendance serve` over a database that is up to date, as it starts everywhere else.
+
+    Tests have forks of a process that has imported it, which would be ready sooner, and larger.
+    """
+    with running(folder, {**settings, "PYTHONPATH": _python_path()}, migrate=False) as started:
         yield Subject(door_of(started), gathered.people, iter(gathered.events))
+
+
+def _python_path() -> str:
+    """Has it find the floors, and be a process of its own: what it is told is not what we were."""
+    return os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
 
 
 def no_more(url: str, gathered: Gathered) -> None:
@@ -131,8 +139,8 @@ def a_floor(
     counts = (str(crowd.people), str(crowd.events))
     given = database or str(folder / "floor.db")
     command = [python, "-m", "benchmarks.floors", name, given, *counts, *more]
-    path = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
-    with running(folder, {"PYTHONPATH": path}, migrate=False, command=command) as started:
+    own = {"PYTHONPATH": _python_path()}
+    with running(folder, own, migrate=False, command=command) as started:
         people = [Person(each, token_of(each)) for each in range(1, crowd.people + 1)]
         events = iter([event_of(each) for each in range(crowd.events)])
         yield Subject(door_of(started), people, events)
