@@ -54,12 +54,12 @@ def check_kinds(**given: object) -> None:
 
 
 def check_kinds_given(**given: object) -> None:
-    """Checks as `check_kinds` those of these arguments that are not None. Raises TypeError."""
+    """Checks as `check_kinds` those of these arguments that are not None. Raises what it raises."""
     check_kinds(**{name: value for name, value in given.items() if value is not None})
 
 
 def check_user_ids(user_ids: Iterable[object]) -> None:
-    """Checks that these are user ids. Raises TypeError."""
+    """Checks that these are user ids. Raises TypeError, PersonNotFound."""
     for each in user_ids:
         check_kinds(user_id=each)
 

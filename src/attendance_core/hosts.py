@@ -150,7 +150,7 @@ class Subjects:
     async def __call__(self, *, issuer: str, user_ids: Collection[UserId]) -> Mapping[UserId, str]:
         """Answers their subjects by user id; whom this host has not admitted is not there.
 
-        Raises BadLength, BadCharacters, Unavailable.
+        Raises BadLength, BadCharacters, PersonNotFound for an id that nobody can have, Unavailable.
         """
         check_user_ids(user_ids)
         checked = _checked_part(issuer, "issuer", MAX_ISSUER_LENGTH)
