@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from http.cookies import Morsel, SimpleCookie
 from typing import Any
@@ -12,19 +11,11 @@ import pytest
 import pytest_asyncio
 
 from attendance_core.accounts import SESSION_SECONDS, USE_NOTED_EVERY, session_id_of
-from tests.support.site import PASSWORD, Browser, Site, code, opened_site, refusal, response
+from tests.support.site import PASSWORD, Browser, Site, code, refusal, response
+from tests.support.site import site_in_folder as site
 
+__all__ = ["site"]
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-IN_MEMORY, IN_SQLITE = "memory", "sqlite"
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module", params=[IN_MEMORY, IN_SQLITE])
-async def site(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[Site]:
-    folder = None if request.param == IN_MEMORY else tmp_path_factory.mktemp("site")
-    async with opened_site(folder) as opened:
-        yield opened
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

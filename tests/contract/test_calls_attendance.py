@@ -11,7 +11,7 @@ import pytest
 
 from attendance_core.marking.ledger import MAX_ENTRIES
 from tests.support.site import Browser, Site, anna, boris, code, refusal, response, vera
-from tests.support.site import either_site as site
+from tests.support.site import site_in_folder as site
 
 __all__ = ["anna", "boris", "site", "vera"]
 pytestmark = pytest.mark.asyncio(loop_scope="module")

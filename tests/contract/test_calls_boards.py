@@ -14,7 +14,7 @@ from attendance_core.vocabulary import BoardId
 from tests.support.asgi_client import AsgiClient
 from tests.support.live_house import eventually
 from tests.support.site import Browser, Site, anna, boris, envelope, response
-from tests.support.site import either_site as site
+from tests.support.site import site_in_folder as site
 
 __all__ = ["anna", "boris", "site"]
 pytestmark = pytest.mark.asyncio(loop_scope="module")

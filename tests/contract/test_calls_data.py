@@ -8,6 +8,7 @@ import json
 import os
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
 
@@ -33,12 +34,9 @@ DATA = "/accounts/data/"
 KINDS = [f"{each.value}.json" for each in BelongingKind]
 
 
-@pytest_asyncio.fixture(params=["memory", "sqlite"])
-async def site(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[Site]:
-    folder = None if request.param == "memory" else tmp_path_factory.mktemp("site")
-    async with opened_site(folder) as opened:
+@pytest_asyncio.fixture
+async def site(tmp_path: Path) -> AsyncIterator[Site]:
+    async with opened_site(tmp_path) as opened:
         yield opened
 
 

@@ -22,7 +22,7 @@ from tests.support.site import (
     refusal,
     response,
 )
-from tests.support.site import either_site as site
+from tests.support.site import site_in_folder as site
 
 __all__ = ["anna", "boris", "site"]
 pytestmark = pytest.mark.asyncio(loop_scope="module")

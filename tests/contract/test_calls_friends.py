@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 
 from tests.support.site import Browser, Site, refusal, response
-from tests.support.site import either_site as site
+from tests.support.site import site_in_folder as site
 
 __all__ = ["site"]
 pytestmark = pytest.mark.asyncio(loop_scope="module")

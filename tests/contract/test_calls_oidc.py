@@ -66,16 +66,13 @@ class Place(NamedTuple):
     provider: Provider
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module", params=["memory", "sqlite"])
-async def whole(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[Place]:
-    folder = None if request.param == "memory" else tmp_path_factory.mktemp("site")
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def whole(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Place]:
     clock = TestClock()
     async with (
         a_provider(clock) as provider,
         opened_site(
-            folder,
+            tmp_path_factory.mktemp("site"),
             provider=lambda site_clock: client_of(provider, site_clock, confirmed_claim=CLAIM),
         ) as site,
     ):

@@ -9,7 +9,7 @@ import pytest
 from attendance_core.events import MAX_HELPERS
 from attendance_core.testing.clock import NOON
 from tests.support.site import Browser, Site, anna, boris, code, event_ids, refusal, response, vera
-from tests.support.site import either_site as site
+from tests.support.site import site_in_folder as site
 
 __all__ = ["anna", "boris", "site", "vera"]
 pytestmark = pytest.mark.asyncio(loop_scope="module")

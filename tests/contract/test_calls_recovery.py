@@ -17,7 +17,7 @@ from attendance_core.vocabulary import UserId
 from attendance_web.http import pipeline
 from attendance_web.routes import CALLS
 from tests.support.site import PASSWORD, Browser, Site, code, envelope, refusal, response
-from tests.support.site import either_site as site
+from tests.support.site import site_in_folder as site
 
 __all__ = ["site"]
 pytestmark = pytest.mark.asyncio(loop_scope="module")

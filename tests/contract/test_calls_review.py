@@ -12,7 +12,7 @@ import pytest
 from attendance_core.vocabulary import UserId
 from tests.support.pictures import picture
 from tests.support.site import Browser, Site, code, envelope, response
-from tests.support.site import either_site as site
+from tests.support.site import site_in_folder as site
 
 __all__ = ["site"]
 pytestmark = pytest.mark.asyncio(loop_scope="module")

@@ -15,7 +15,7 @@ from attendance_core.accounts import USE_NOTED_EVERY
 from attendance_core.bearer_tokens import DAY_SECONDS
 from attendance_core.tokens import MAX_TOKENS
 from tests.support.site import PASSWORD, Browser, Site, code, refusal, response
-from tests.support.site import either_site as site
+from tests.support.site import site_in_folder as site
 
 __all__ = ["site"]
 pytestmark = pytest.mark.asyncio(loop_scope="module")

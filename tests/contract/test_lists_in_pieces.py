@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
 from itertools import pairwise
+from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -79,13 +80,10 @@ NAMES = (
 )
 
 
-@pytest_asyncio.fixture(params=["memory", "sqlite"])
-async def hall(
-    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[Hall]:
+@pytest_asyncio.fixture
+async def hall(tmp_path: Path) -> AsyncIterator[Hall]:
     """With everybody marked, one of them twice."""
-    folder = None if request.param == "memory" else request.getfixturevalue("tmp_path")
-    async with opened_site(folder) as site:
+    async with opened_site(tmp_path) as site:
         await site.unlimit()
         anna = await site.person("anna")
         event_id = await anna.event()

@@ -9,6 +9,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -34,15 +35,10 @@ MANY = 7  # events
 PIECE = 2
 
 
-@pytest.fixture(params=["memory", "sqlite"])
-def folder(request: pytest.FixtureRequest) -> Any:
-    return None if request.param == "memory" else request.getfixturevalue("tmp_path")
-
-
 @pytest_asyncio.fixture
-async def site(folder: Any, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Site]:
+async def site(tmp_path: Path) -> AsyncIterator[Site]:
     """With many events, of which two are read at once."""
-    async with opened_site(folder) as opened:
+    async with opened_site(tmp_path) as opened:
         await opened.unlimit()
         yield opened
 

@@ -21,12 +21,9 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 AT_ONCE = 1.0  # Contract: UpdateEvent, rooms follow within 1 s
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module", params=["memory", "sqlite"])
-async def house(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[House]:
-    folder = None if request.param == "memory" else tmp_path_factory.mktemp("house")
-    async with opened_house(folder, Terms(grace_seconds=1.0)) as opened:
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
+    async with opened_house(tmp_path_factory.mktemp("house"), Terms(grace_seconds=1.0)) as opened:
         yield opened
 
 

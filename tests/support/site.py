@@ -199,16 +199,6 @@ async def site_in_folder(tmp_path_factory: pytest.TempPathFactory) -> AsyncItera
         yield opened
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module", params=["memory", "sqlite"])
-async def either_site(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[Site]:
-    """Both, one after the other."""
-    folder = None if request.param == "memory" else tmp_path_factory.mktemp("site")
-    async with opened_site(folder) as opened:
-        yield opened
-
-
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def anna(site: Site) -> Browser:
     """Somebody there, and so are the next."""
