@@ -18,6 +18,7 @@ import pytest
 import pytest_asyncio
 from websockets.exceptions import ConnectionClosed
 
+from attendance_core.accounts import Actor, session_id_of
 from attendance_core.bearer_tokens import TokenScope
 from attendance_core.marking.connections import Role
 from attendance_core.marking.who_marks import WhoMarks
@@ -131,13 +132,31 @@ async def scene_in(house: House) -> Scene:
     do = house.attendance.use_cases
     await do.add_helper(actor=ids["creator"], event_id=event_id, user_id=ids["helper"])
     await do.join_event(actor=ids["participant"], event_id=event_id)
-    waits = await people["marked"].mark_me(event_id)
-    marks = await people["marker"].marks(event_id)
-    await marks.asks("prepare_to_mark", user_id=ids["marked"])
-    await marks.asks("confirm_marking")
-    await waits.hears("was_marked")
-    await marks.says_goodbye()
+    waits, marks = (
+        house.attendance.connection(
+            Actor(ids[role], session_id_of(people[role].token)), event_id, role_of_socket
+        )
+        for role, role_of_socket in (("marked", Role.MARK_ME), ("marker", Role.MARKING))
+    )
+    await do.mark_me(connection=waits)
+    await do.ready_to_mark(connection=marks)
+    await do.prepare_to_mark(connection=marks, target=ids["marked"])
+    await do.confirm_marking(connection=marks, target=None)
+    await do.hang_up(connections=[waits, marks], goodbye=True)
     return Scene(event_id, people)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def kept_scene(house: House) -> Scene:
+    """One for all who change nothing, or are refused."""
+    return await scene_in(house)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def client(house: House) -> AsyncIterator[httpx.AsyncClient]:
+    address = f"http://127.0.0.1:{house.port}"
+    async with httpx.AsyncClient(base_url=address, trust_env=False, verify=False) as opened:
+        yield opened
 
 
 def arguments_of(call: Call, scene: Scene, role: str) -> dict[str, Any]:
@@ -184,19 +203,20 @@ def test_every_call_has_a_row() -> None:
     assert set(SOCKETS) == set(Role)
 
 
-async def told(house: House, call: Call, given: dict[str, Any], headers: dict[str, str]) -> str:
+async def told(
+    client: httpx.AsyncClient, call: Call, given: dict[str, Any], headers: dict[str, str]
+) -> str:
     """What this call is answered: that one may, or the code of a refusal."""
-    address = f"http://127.0.0.1:{house.port}{call.path}"
-    async with httpx.AsyncClient(headers=headers, trust_env=False, verify=False) as client:
-        if call.is_stream:
-            async with client.stream("GET", address, params=given) as answer:
-                if not answer.headers["content-type"].startswith(JSON):
-                    return MAY
-                await answer.aread()
-        elif call.method == "GET":
-            answer = await client.get(address, params=given)
-        else:
-            answer = await client.post(address, json=given)
+    client.cookies.clear()  # nobody is who asked before
+    if call.is_stream:
+        async with client.stream("GET", call.path, params=given, headers=headers) as answer:
+            if not answer.headers["content-type"].startswith(JSON):
+                return MAY
+            await answer.aread()
+    elif call.method == "GET":
+        answer = await client.get(call.path, params=given, headers=headers)
+    else:
+        answer = await client.post(call.path, json=given, headers=headers)
     is_file = "content-disposition" in answer.headers
     said: dict[str, Any] = {"error": 0} if is_file else answer.json()
     return MAY if said["error"] == 0 else str(said["code"])
@@ -204,9 +224,11 @@ async def told(house: House, call: Call, given: dict[str, Any], headers: dict[st
 
 @in_one_loop
 @pytest.mark.parametrize("call", CALLS, ids=lambda call: call.name)
-async def test_a_call_is_for_those_whom_the_table_names(house: House, call: Call) -> None:
+async def test_a_call_is_for_those_whom_the_table_names(
+    house: House, client: httpx.AsyncClient, kept_scene: Scene, call: Call
+) -> None:
     found: list[str] = []
-    scene = await scene_in(house)
+    scene = kept_scene if call.method == "GET" else await scene_in(house)
     for role in ROLES:
         is_of_events = call.method == "POST" and call.path.startswith("/api/events/")
         if is_of_events and found[-1:] == [MAY]:
@@ -214,7 +236,7 @@ async def test_a_call_is_for_those_whom_the_table_names(house: House, call: Call
         headers = {"Cookie": "csrftoken=t", "X-CSRFToken": "t"}
         if role != "anonymous":
             headers["Cookie"] += f"; sessionid={scene.people[role].token}"
-        found.append(await told(house, call, arguments_of(call, scene, role), headers))
+        found.append(await told(client, call, arguments_of(call, scene, role), headers))
     assert dict(zip(ROLES, found, strict=True)) == dict(zip(ROLES, TABLE[call.name], strict=True))
 
 
@@ -255,12 +277,14 @@ async def program_of(house: House, scene: Scene, shown: str) -> Program:
 
 @in_one_loop
 @pytest.mark.parametrize("call", CALLS, ids=lambda call: call.name)
-async def test_a_token_makes_the_calls_of_its_scopes_and_no_other(house: House, call: Call) -> None:
+async def test_a_token_makes_the_calls_of_its_scopes_and_no_other(
+    house: House, client: httpx.AsyncClient, kept_scene: Scene, call: Call
+) -> None:
     """Contract: 9.3."""
     anonymous, creator = (TABLE[call.name][ROLES.index(each)] for each in ("anonymous", "creator"))
     expected: dict[str, str] = {}
     found: dict[str, str] = {}
-    scene = await scene_in(house)
+    scene = kept_scene if call.method == "GET" else await scene_in(house)
     for shown in SHOWN:
         if MAY in found.values() and call.method == "POST":
             scene = await scene_in(house)
@@ -268,7 +292,7 @@ async def test_a_token_makes_the_calls_of_its_scopes_and_no_other(house: House, 
         given = arguments_of(call, scene, "creator")
         if "name" in given and not call.is_upload:
             given["name"] += f" by {shown}"
-        found[shown] = await told(house, call, given, program.headers)
+        found[shown] = await told(client, call, given, program.headers)
         if shown in WORTH_NOTHING and anonymous == "not_logged_in":
             expected[shown] = anonymous
         elif SCOPES[call.name] is None:
@@ -282,15 +306,16 @@ async def test_a_token_makes_the_calls_of_its_scopes_and_no_other(house: House, 
 
 @in_one_loop
 @pytest.mark.parametrize("call", CALLS, ids=lambda call: call.name)
-async def test_beside_a_cookie_a_token_wins(house: House, call: Call) -> None:
+async def test_beside_a_cookie_a_token_wins(
+    house: House, client: httpx.AsyncClient, kept_scene: Scene, call: Call
+) -> None:
     """Contract: 9.3: so a program never does by somebody's cookie what its token may not."""
-    scene = await scene_in(house)
-    creator, needed = scene.people["creator"], SCOPES[call.name]
+    creator, needed = kept_scene.people["creator"], SCOPES[call.name]
     others = [each for each in TokenScope if each.value != needed]
     program = await house.program(creator, others)
     cookies = {"Cookie": f"csrftoken=t; sessionid={creator.token}", "X-CSRFToken": "t"}
-    given = arguments_of(call, scene, "creator")
-    assert await told(house, call, given, program.headers | cookies) == "missing_scope"
+    given = arguments_of(call, kept_scene, "creator")
+    assert await told(client, call, given, program.headers | cookies) == "missing_scope"
 
 
 @in_one_loop
