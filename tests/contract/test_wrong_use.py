@@ -23,17 +23,20 @@ from attendance_adapters import (
     embedded,
 )
 from attendance_core import Unavailable
+from tests.support.quick_passwords import quickly_hashed
+from tests.support.sqlite_file import opened_for
 
 
 @pytest.fixture(params=["memory", "sqlite", "postgres"])
 def service(request: pytest.FixtureRequest, tmp_path: Path) -> Attendance:
-    if request.param == "memory":
-        return embedded()
-    if request.param == "sqlite":
-        return embedded(tmp_path)
-    url: URL = request.getfixturevalue("postgres_url")
-    address = url.set(drivername="postgresql").render_as_string(hide_password=False)
-    return connect(address, files_url=(tmp_path / "files").as_uri())
+    with quickly_hashed():
+        if request.param == "memory":
+            return embedded()
+        if request.param == "sqlite":
+            return embedded(opened_for(tmp_path))
+        url: URL = request.getfixturevalue("postgres_url")
+        address = url.set(drivername="postgresql").render_as_string(hide_password=False)
+        return connect(address, files_url=(tmp_path / "files").as_uri())
 
 
 def asked(service: Attendance) -> list[Callable[[], Awaitable[object]]]:
