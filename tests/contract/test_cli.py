@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.command_line import attendance_here
-from tests.support.service_process import attendance, bring_up_to_date, running
+from tests.support.service_process import attendance, bring_up_to_date
 
 SECRET = "hunter2"
 
@@ -180,17 +180,3 @@ class TestMigrate:
     def test_nobody_else_may_read_what_it_makes(self, tmp_path: Path) -> None:
         assert attendance("migrate", folder=tmp_path).returncode == 0
         assert stat.S_IMODE((tmp_path / "var").stat().st_mode) == 0o700
-
-
-# What only migrations and pictures need, and a database that is in no file
-NOT_TO_SERVE = ("alembic", "sqlalchemy.orm", "PIL", "attendance_adapters.in_memory")
-WITHOUT = (
-    f"import sys\nsys.modules.update(dict.fromkeys({NOT_TO_SERVE}))\n"
-    "from attendance_web.cli import main\nmain()"
-)
-
-
-def test_the_service_starts_and_answers_without_what_it_can_do_without(tmp_path: Path) -> None:
-    with running(tmp_path, command=[sys.executable, "-c", WITHOUT]) as service:
-        assert service.get("/health/live")[0] == 200
-        assert service.stop() == 0

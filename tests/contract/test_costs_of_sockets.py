@@ -37,6 +37,7 @@ UNWANTED: Final = frozenset(
         "aiosqlite",
         "alembic",
         "asyncpg",
+        "attendance_adapters.in_memory",
         "attendance_adapters.sql.migrate",
         "attendance_adapters.sql.postgres",
         "attendance_web.demo",

@@ -309,8 +309,8 @@ class TestOrder:
         assert statuses(come) == [200]
 
     async def test_requests_that_come_together_wait_for_their_turn(self, house: House) -> None:
-        come = await all_that_comes(house, INNER * 2000)
-        assert statuses(come) == [200] * 2000
+        come = await all_that_comes(house, INNER * 1100)
+        assert statuses(come) == [200] * 1100
 
     async def test_a_socket_is_not_opened_before_an_answer_is_given(self, house: House) -> None:
         handshake = HANDSHAKE + b"\r\n"

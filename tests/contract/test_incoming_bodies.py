@@ -15,7 +15,7 @@ import pytest_asyncio
 
 from attendance_adapters import pictures
 from attendance_core.vocabulary import UserId
-from attendance_web.http import incoming_bodies, incoming_body, pipeline
+from attendance_web.http import incoming_body, pipeline
 from attendance_web.http.body_parsing import Given
 from attendance_web.http.call import BODY_BYTES, PICTURE_BODY_BYTES
 from attendance_web.http.incoming_bodies import MIN_BODY_BYTES, UPLOADS_OF_ONE
@@ -233,17 +233,20 @@ class TestUnfinished:
             assert uploads.size == 7 * size
         await eventually(lambda: uploads.size == 0)
 
-    async def test_eleven_hundred_small_ones_keep_no_other_out(self, house: House) -> None:
+    async def test_more_small_ones_than_there_is_room_for_keep_no_other_out(
+        self, house: House, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        small = house.app.services.bodies._small
+        monkeypatch.setattr(small, "_most_bytes", 40 * BODY_BYTES)
         async with AsyncExitStack() as many:
             sent = head(LOG_IN, BODY_BYTES, TOKEN), b"x"
-            for _ in range(1100):
+            for _ in range(50):
                 await many.enter_async_context(await connected(house, *sent))
-            counted = house.app.services.bodies
-            await eventually(lambda: counted._small.size == incoming_bodies.SMALL_BYTES)
+            await eventually(lambda: small.size == 40 * BODY_BYTES)
             async with await connected(house, head(LOG_IN, 5, TOKEN), b"--b--") as client:
                 assert statuses(await client.answer()) == [200]
-            assert counted._small.size <= incoming_bodies.SMALL_BYTES
-        await eventually(lambda: counted._small.size == 0)
+            assert small.size <= 40 * BODY_BYTES
+        await eventually(lambda: small.size == 0)
 
     @pytest.mark.parametrize("path", [UPLOAD, INFO])
     async def test_one_that_comes_too_slowly_is_refused_and_a_steady_one_is_not(

@@ -202,7 +202,7 @@ class TestRule6OnePersonAnyNumberOfSockets:
         asker, marker = await house.people(2)
         event_id = await house.event(marker)
         await asker.mark_me(event_id)
-        for _ in range(60):
+        for _ in range(15):
             async with Raw.opens(marker, first, event_id) as raw:
                 if first == "marking":
                     told = {"message": "prepare_to_mark", "params": {"user_id": asker.user_id}}
