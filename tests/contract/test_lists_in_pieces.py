@@ -6,7 +6,6 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
 from itertools import pairwise
-from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -23,6 +22,7 @@ from tests.support.looks import Looks, in_pieces
 from tests.support.site import Browser, Site, opened_site, refusal, response
 
 __all__ = ["in_pieces"]
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 OTHERS = 7
 
@@ -80,10 +80,10 @@ NAMES = (
 )
 
 
-@pytest_asyncio.fixture
-async def hall(tmp_path: Path) -> AsyncIterator[Hall]:
-    """With everybody marked, one of them twice."""
-    async with opened_site(tmp_path) as site:
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def hall(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Hall]:
+    """With everybody marked, one of them twice; whoever comes later changes none of its lists."""
+    async with opened_site(tmp_path_factory.mktemp("site")) as site:
         await site.unlimit()
         anna = await site.person("anna")
         event_id = await anna.event()
