@@ -6,9 +6,12 @@ import socket
 from contextlib import ExitStack
 from pathlib import Path
 
+import pytest
+
 from tests.support.service_process import COMMAND, running
 
 
+@pytest.mark.long
 def test_four_hundred_silent_connections_keep_nobody_out(tmp_path: Path) -> None:
     limited = ["sh", "-c", 'ulimit -S -n 256; exec "$0" "$@"', *COMMAND]
     with running(tmp_path, command=limited) as service, ExitStack() as silent:
