@@ -102,8 +102,8 @@ class Connections:
         self, lost_until: Instant, renewed_until: Instant | None, limit: int
     ) -> Sequence[Connection]:
         lapsed = []
-        for connection in map(self._with_process, self._connections.values()):
-            process = connection.process
+        for connection in self._connections.values():
+            process = self._processes.get(connection.process_id)
             if connection.lost_at is not None:
                 is_lapsed = connection.lost_at <= lost_until
             elif renewed_until is not None:
@@ -112,7 +112,7 @@ class Connections:
                 is_lapsed = False
             if is_lapsed:
                 lapsed.append(connection)
-        return lapsed[:limit]
+        return list(map(self._with_process, lapsed[:limit]))
 
 
 class Processes:

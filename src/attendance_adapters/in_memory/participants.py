@@ -20,9 +20,9 @@ from attendance_core.vocabulary import EventId, Instant, UserId
 class Participants:
     """Shows who is in a sheet; `repositories.Participants`."""
 
-    def __init__(self, tables: Tables, places: Places) -> None:
+    def __init__(self, tables: Tables) -> None:
         self._tables = tables
-        self._places = places
+        self._places = Places(tables)
 
     def listed(self, event_id: EventId, query: ListQuery[Participant]) -> Sequence[Participant]:
         return self._among(self._places.in_event(event_id), query)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields, replace
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -115,17 +116,15 @@ class Tables:
 
     def copy(self) -> Tables:
         """Makes tables that can be changed; they share their values with these."""
-        return Tables(**{table: dict(getattr(self, table)) for table in TABLE_NAMES})
+        return Tables(*map(dict, _every_table(self)))
 
     def read_only(self) -> Tables:
         """Makes a view of these tables, without a copy, which raises TypeError on every write.
 
         Stores write by assigning to an item and by `del` alone, so that all are refused alike.
         """
-        views: dict[str, Any] = {
-            table: MappingProxyType(getattr(self, table)) for table in TABLE_NAMES
-        }
-        return Tables(**views)
+        views: Any = map(MappingProxyType, _every_table(self))
+        return Tables(*views)
 
     def notes(self, key: EntryKey) -> EntryNotes:
         """Reads what stands beside an entry, and what its person is called now."""
@@ -147,3 +146,4 @@ class Tables:
 
 
 TABLE_NAMES = tuple(table.name for table in fields(Tables))
+_every_table = attrgetter(*TABLE_NAMES)

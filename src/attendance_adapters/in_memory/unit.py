@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
 from attendance_adapters.in_memory.accounts import Accounts, Sessions
 from attendance_adapters.in_memory.belongings import Belongings
 from attendance_adapters.in_memory.boards import Boards
@@ -30,40 +33,58 @@ from attendance_core import ports
 from attendance_core.marking.announcements import Announcement
 from attendance_core.vocabulary import Instant
 
+S = TypeVar("S")
+
+
+class Over(Generic[S]):
+    """Makes one of a unit's stores when it is first asked for: few are by any transaction."""
+
+    def __init__(self, make: Callable[[Tables], S]) -> None:
+        self._make = make
+
+    def __set_name__(self, owner: type[MemoryUnit], name: str) -> None:
+        self._name = name
+
+    def __get__(self, unit: MemoryUnit, owner: type[MemoryUnit]) -> S:
+        store = unit.__dict__[self._name] = self._make(unit.tables)
+        return store
+
 
 class MemoryUnit:
     """Gives a transaction its stores, over the tables of one moment; a `ports.Unit`."""
 
+    accounts = Over(Accounts)
+    sessions = Over(Sessions)
+    tokens = Over(Tokens)
+    known_browsers = Over(KnownBrowsers)
+    recovery_codes = Over(RecoveryCodes)
+    reset_links = Over(ResetLinks)
+    links = Over(Links)
+    link_requests = Over(LinkRequests)
+    profiles = Over(Profiles)
+    scans = Over(Scans)
+    moderators = Over(Moderators)
+    audit_log = Over(AuditLog)
+    friendships = Over(Friendships)
+    events = Over(Events)
+    helpers = Over(Helpers)
+    boards = Over(Boards)
+    places = Over(Places)
+    participants = Over(Participants)
+    ledger = Over(Ledger)
+    belongings = Over(Belongings)
+    leavers = Over(Leavers)
+    connections = Over(Connections)
+    footings = Over(Footings)
+    processes = Over(Processes)
+    rooms = Over(Rooms)
+    tallies = Over(Tallies)
+    installation = Over(Installation)
+
     def __init__(self, tables: Tables, clock: ports.Clock) -> None:
+        self.tables = tables
         self._clock = clock
         self.announcements: list[Announcement] = []
-        self.accounts = Accounts(tables)
-        self.sessions = Sessions(tables)
-        self.tokens = Tokens(tables)
-        self.known_browsers = KnownBrowsers(tables)
-        self.recovery_codes = RecoveryCodes(tables)
-        self.reset_links = ResetLinks(tables)
-        self.links = Links(tables)
-        self.link_requests = LinkRequests(tables)
-        self.profiles = Profiles(tables)
-        self.scans = Scans(tables)
-        self.moderators = Moderators(tables)
-        self.audit_log = AuditLog(tables)
-        self.friendships = Friendships(tables)
-        self.events = Events(tables)
-        self.helpers = Helpers(tables)
-        self.boards = Boards(tables)
-        self.places = Places(tables)
-        self.participants = Participants(tables, self.places)
-        self.ledger = Ledger(tables)
-        self.belongings = Belongings(tables)
-        self.leavers = Leavers(tables)
-        self.connections = Connections(tables)
-        self.footings = Footings(tables)
-        self.processes = Processes(tables)
-        self.rooms = Rooms(tables)
-        self.tallies = Tallies(tables)
-        self.installation = Installation(tables)
 
     def now(self) -> Instant:
         """Asks the clock that the store was given."""
