@@ -28,6 +28,8 @@ reasons = st.sampled_from([AnnulReason.WRONG_PERSON, AnnulReason.NOT_ME])
 class MarkingMachine(SocketRules):
     """An event of four people, served by up to three processes."""
 
+    ran_out_at = -1  # the last step in which whatever could run out did
+
     # People
 
     @rule(user_id=people, what=st.sampled_from(["leave", "join", "log out", "log out other"]))
@@ -198,7 +200,8 @@ class MarkingMachine(SocketRules):
         """After the grace, the hold and a sweep nothing is left of those who have gone."""
         if not any(not each.asleep for each in self.campus.hosts):
             self.campus.starts()
-        self.campus.time_passes(90, True)
+        again, self.ran_out_at = self.steps == self.ran_out_at + 1, self.steps
+        self.campus.time_passes(90, sweeping=not again)  # nobody has done anything since
         self.nobody_has_stayed_who_has_gone()
 
     def teardown(self) -> None:
