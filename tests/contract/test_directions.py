@@ -208,6 +208,10 @@ def imported_tests(source: str) -> set[str]:
     return {name for name in imported_from(source) if is_one.search(name)}
 
 
+# A file without this imports no test and from no folder, and its tree is not needed
+PERHAPS_FROM_TESTS = re.compile(r"(?<!def )\b(test_\w|conftest\b)|\btests\b(?!\.support\b)")
+
+
 def folders_imported(source: str) -> set[str]:
     """The folders of tests that a file imports from, but for what all share."""
     names = [name.split(".") for name in imported_from(source)]
@@ -253,20 +257,21 @@ def taken_in(source: str) -> set[tuple[str, str]]:
 def test_no_test_module_imports_another_and_no_folder_takes_from_another() -> None:
     for file in TESTS:
         source = file.read_text(encoding="utf-8")
+        if not PERHAPS_FROM_TESTS.search(source):
+            continue
         assert imported_tests(source) == set(), file
         assert folders_imported(source) <= {file.relative_to(ROOT).parts[1]}, file
 
 
 def test_all_that_tests_share_is_used() -> None:
-    taken = {file: taken_in(file.read_text(encoding="utf-8")) for file in TESTS}
+    taken = [(file, *each) for file in TESTS for each in taken_in(file.read_text("utf-8"))]
+    takers: dict[str, list[tuple[Path, str]]] = {file.stem: [] for file in SUPPORT}
+    for taker, module, name in taken:
+        if module in takers:
+            takers[module].append((taker, name))
     for file in SUPPORT:
         source = file.read_text(encoding="utf-8")
-        elsewhere = {
-            name
-            for other, names in taken.items()
-            for module, name in names
-            if other != file and module == file.stem
-        }
+        elsewhere = {name for taker, name in takers[file.stem] if taker != file}
         assert elsewhere, f"nobody uses {file.name}"
         assert defined_in(source) <= elsewhere | read_in(source), file.name
 
@@ -274,15 +279,23 @@ def test_all_that_tests_share_is_used() -> None:
 def test_an_import_of_a_test_module_is_seen() -> None:
     source = "from tests.unit.test_events import NOON\nfrom tests.unit import test_limits, world\n"
     assert imported_tests(source) == {"tests.unit.test_events.NOON", "tests.unit.test_limits"}
-    assert imported_tests("from tests.browser.conftest import NOON") == {
-        "tests.browser.conftest.NOON"
-    }
+    fixtures = "from tests.browser.conftest import NOON"
+    assert imported_tests(fixtures) == {"tests.browser.conftest.NOON"}
+    for each in (*source.splitlines(), fixtures, "from .test_events import NOON"):
+        assert PERHAPS_FROM_TESTS.search(each)
 
 
 def test_an_import_from_another_folder_of_tests_is_seen() -> None:
     source = "from tests.contract import dying_library\nfrom tests.support import race\nimport os\n"
     assert folders_imported(source) == {"contract"}
     assert folders_imported("import tests.chaos.run\n") == {"chaos"}
+    for each in (
+        "from tests import chaos",
+        "import tests.chaos.run",
+        "from tests.chaos import run",
+    ):
+        assert PERHAPS_FROM_TESTS.search(each)
+    assert not PERHAPS_FROM_TESTS.search("from tests.support import race\ndef test_it(): pass\n")
 
 
 def test_what_is_defined_and_not_used_is_seen() -> None:
