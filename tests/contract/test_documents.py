@@ -53,6 +53,7 @@ def descendants(kind: type[Refusal]) -> Iterator[type[Refusal]]:
         yield from descendants(each)
 
 
+@cache
 def is_a_test(named: str) -> bool:
     """Whether there is this file of tests, with this class."""
     file, _, name = named.partition("::")
@@ -88,15 +89,20 @@ def published() -> frozenset[str]:
     return frozenset(found)
 
 
+@cache
+def named_in(path: Path) -> frozenset[str]:
+    """Names all that can be cited of a file of Python."""
+    return frozenset(names_in(ast.parse(path.read_text(encoding="utf-8")).body))
+
+
 def is_there(file: str, name: str) -> bool:
     """Whether there is this test, as a page names it."""
     path = ROOT / "tests" / file
     if not path.is_file():
         return False
-    text = path.read_text(encoding="utf-8")
     if path.suffix == ".js":
-        return f'it("{name}"' in text
-    return name in names_in(ast.parse(text).body)
+        return f'it("{name}"' in path.read_text(encoding="utf-8")
+    return name in named_in(path)
 
 
 def promises_of(page: str) -> Iterator[list[str]]:
