@@ -136,7 +136,7 @@ class TestStrategies:
     @pytest.mark.parametrize(
         "strategies",
         [
-            pytest.param(3_000, marks=pytest.mark.slow),
+            pytest.param(1_000, marks=pytest.mark.slow),
             pytest.param(10_000, marks=pytest.mark.long),
         ],
     )
@@ -155,4 +155,4 @@ class TestStrategies:
             of_month = Counter((each.actor_id, month_of(each.at)) for each in paying(ledger, terms))
             assert max(of_month.values(), default=0) <= terms.karma_unchecked_a_month
             reached += terms.karma_unchecked_a_month in of_month.values()
-        assert reached > 100
+        assert reached > strategies // 30
