@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gc
+from collections.abc import Generator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -16,6 +18,16 @@ settings.register_profile("quick", max_examples=20)
 OF_LONG = "mark.long"  # what the Makefile finds the files by that make long collects
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, Any, Any]:
+    """Looks for no garbage among thousands of tests, which are there to stay."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Raises where make long would not find a test that is marked for it, and nobody miss it."""
     long = {item.path for item in items if item.get_closest_marker("long")}
@@ -25,7 +37,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """Spares each later collection a look at thousands of tests, which are there to stay."""
+    """Spares each later look for garbage a look at them."""
     gc.collect()
     gc.freeze()
 
