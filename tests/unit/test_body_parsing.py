@@ -120,11 +120,16 @@ class TestInJson:
     def test_looking_at_strings_that_nobody_closed_takes_linear_time(self) -> None:
         assert not too_complex(b'"\\' * 500_000)  # for ever, if each were looked at to the end
 
-    @pytest.mark.slow
     @hypothesis.given(
-        st.recursive(st.text() | st.integers(), lambda inner: st.lists(inner), max_leaves=50)
+        st.recursive(
+            st.text(max_size=9) | st.integers(), lambda inner: st.lists(inner), max_leaves=5
+        ),
+        st.integers(0, 3) | st.integers(MAX_DEPTH - 5, MAX_DEPTH + 3),
     )
-    def test_what_python_writes_is_measured_as_it_is(self, value: object) -> None:
+    def test_what_python_writes_is_measured_as_it_is(self, value: object, around: int) -> None:
+        for _ in range(around):
+            value = [value]
+
         def depth(some: Any) -> int:
             return 1 + max(map(depth, some), default=0) if isinstance(some, list) else 0
 

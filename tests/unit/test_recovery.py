@@ -78,7 +78,7 @@ LETTERS = st.text(CODE_LETTERS, min_size=RECOVERY_CODE_LENGTH, max_size=RECOVERY
 class TestCodes:
     """Contract: POST /accounts/recovery/codes/."""
 
-    @settings(deadline=None)
+    @settings(deadline=None, max_examples=30)  # each has sixteen letters, and what is between
     @given(LETTERS, st.data())
     def test_case_hyphens_and_blanks_are_forgiven(self, letters: str, data: st.DataObject) -> None:
         expected = TypedCode(letters[:SELECTOR_LENGTH], letters[SELECTOR_LENGTH:])
