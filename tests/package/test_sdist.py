@@ -24,7 +24,9 @@ def unpacked(sdist: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def run_of_tests(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """One run of its tests, over its own sources."""
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments]
+    # To compile every assertion so that it says what it compared takes as long again
+    quickly = ["-q", "-p", "no:cacheprovider", "--assert=plain"]
+    command = [sys.executable, "-m", "pytest", *quickly, *arguments]
     without = {name: value for name, value in os.environ.items() if "PYTEST" not in name}
     return subprocess.run(
         command,
