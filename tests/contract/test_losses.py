@@ -15,6 +15,7 @@ import struct
 import time
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -22,6 +23,7 @@ from websockets.http11 import Request
 
 from attendance_core.marking.places import Held, Waiting
 from attendance_core.vocabulary import EventId
+from attendance_web.live.hang_ups import HangUps
 from attendance_web.serving.ws_protocol import PeerProtocol
 from tests.support.live_house import QUICK, House, Visitor, eventually, opened_house
 
@@ -32,6 +34,18 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
     async with opened_house(tmp_path_factory.mktemp("house")) as opened:
         yield opened
+
+
+@pytest.fixture
+def late_goodbyes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Has a goodbye be stored a while after it was read."""
+    store = HangUps._store
+
+    async def late(self: HangUps, batch: list[Any]) -> None:
+        await asyncio.sleep(0.2)
+        await store(self, batch)
+
+    monkeypatch.setattr(HangUps, "_store", late)
 
 
 IN_LINE = 16  # frames that may wait for one who does not read
@@ -195,26 +209,32 @@ class TestRule6OnePersonAnyNumberOfSockets:
             await marking.hears("prepared")
             await marking.says_goodbye()
 
-    @pytest.mark.parametrize(("first", "then"), [("mark_me", "marking"), ("marking", "mark_me")])
-    async def test_a_goodbye_counts_before_what_is_opened_right_behind_it(
-        self, house: House, first: str, then: str
+    async def test_a_goodbye_to_a_hold_counts_before_what_is_opened_right_behind_it(
+        self, house: House, late_goodbyes: None
     ) -> None:
         asker, marker = await house.people(2)
         event_id = await house.event(marker)
         await asker.mark_me(event_id)
-        for _ in range(15):
-            async with Raw.opens(marker, first, event_id) as raw:
-                if first == "marking":
-                    told = {"message": "prepare_to_mark", "params": {"user_id": asker.user_id}}
-                    raw.sends(TEXT, json.dumps(told).encode())
-                    await eventually(lambda: is_held(house, event_id, asker))
-                raw.sends(CLOSE, struct.pack("!H", 1000))
-                opened = await getattr(marker, then)(event_id)
-                if then == "marking":
-                    await opened.hears("marking_list", marking_list=[asker.user_id])
-                else:
-                    assert (await opened.asks("ping"))["message"] == "pong"
-            await opened.says_goodbye()
+        async with Raw.opens(marker, "marking", event_id) as raw:
+            told = {"message": "prepare_to_mark", "params": {"user_id": asker.user_id}}
+            raw.sends(TEXT, json.dumps(told).encode())
+            await eventually(lambda: is_held(house, event_id, asker))
+            raw.sends(CLOSE, struct.pack("!H", 1000))
+            again = await marker.marking(event_id)
+            await again.hears("marking_list", marking_list=[asker.user_id])
+
+    async def test_a_goodbye_to_a_place_counts_before_what_is_opened_right_behind_it(
+        self, house: House, late_goodbyes: None
+    ) -> None:
+        asker, other, marker = await house.people(3)
+        event_id = await house.event(marker)
+        async with Raw.opens(asker, "mark_me", event_id) as raw:
+            await other.mark_me(event_id)
+            raw.sends(CLOSE, struct.pack("!H", 1000))
+            await asker.mark_me(event_id)
+            marking = await marker.marking(event_id)
+            waiting = [other.user_id, asker.user_id]  # who went has lost their place before others
+            await marking.hears("marking_list", marking_list=waiting)
 
     async def test_a_page_that_goes_is_answered_and_lost(self, house: House) -> None:
         asker, marker = await house.people(2)
