@@ -32,9 +32,7 @@ def measure(run: Run) -> list[Figure]:
 
     def idle(subject: Subject) -> list[Idle]:
         in_these = subject.new_events(rooms)
-        return run.load.run(
-            rest, subject.door, in_these, subject.people, sizes, seconds / 5, seconds
-        )
+        return run.load.run(rest, subject.door, in_these, subject.people, sizes, seconds, seconds)
 
     def started() -> list[Idle]:
         of_round = Gathered(gathered.people, list(islice(events, rooms)))

@@ -28,7 +28,11 @@ async def rest(
     settle: float,
     seconds: float,
 ) -> list[Idle]:
-    """Opens as many as each size says, in all of these events; then nobody does anything."""
+    """Opens as many as each size says, in all of these events; then nobody does anything.
+
+    What it costs is measured once ``settle`` is over: in their first quiet seconds a process looks
+    through all that the arrivals have left, once.
+    """
     (pid, *_), wires, found = door.pids, list[Wire](), list[Idle]()
     empty = memory_kib(pid)
     for size in sizes:
