@@ -48,6 +48,7 @@ UNWANTED: Final = frozenset(
         "redis",
         "rich.console",
         "segno",
+        "sqlalchemy.dialects.postgresql",
         "sqlalchemy.ext.asyncio",
         "sqlalchemy.orm",
         "xlsxwriter",

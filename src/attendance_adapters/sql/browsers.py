@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sqlalchemy import BigInteger, bindparam, delete, select, tuple_
-from sqlalchemy.dialects.postgresql import insert  # SQLite understands the same text
 
 from attendance_adapters.sql.executor import Executor
 from attendance_adapters.sql.tables import known_browsers
+from attendance_adapters.sql.upserts import add_or_change
 from attendance_core.browsers import KnownBrowser
 from attendance_core.vocabulary import BrowserId, Instant, UserId
 
-_ADD_BROWSER = insert(known_browsers)
-PUT_BROWSER = _ADD_BROWSER.on_conflict_do_update(
-    index_elements=[known_browsers.c.user_id, known_browsers.c.browser_id],
-    set_={"used_at": _ADD_BROWSER.excluded.used_at},
+PUT_BROWSER = add_or_change(
+    known_browsers, [known_browsers.c.user_id, known_browsers.c.browser_id], ["used_at"]
 )
 BROWSERS_OF = (
     select(known_browsers.c.user_id, known_browsers.c.browser_id, known_browsers.c.used_at)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert  # SQLite understands the same text
 
 from attendance_adapters.sql.executor import Executor
 from attendance_adapters.sql.tables import ONLY_ROW, installation
+from attendance_adapters.sql.upserts import add_or_leave
 
 FIND_ID = select(installation.c.database_id)
 # Waits for whoever adds it at the same time, whose id is then found
-ADD_ID = insert(installation).on_conflict_do_nothing(index_elements=[installation.c.number])
+ADD_ID = add_or_leave(installation, [installation.c.number])
 
 
 class Installation:

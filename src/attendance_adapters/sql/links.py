@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import String, bindparam, delete, select, update
-from sqlalchemy.dialects.postgresql import insert  # SQLite understands the same text
+from sqlalchemy import String, bindparam, delete, insert, select, update
 
 from attendance_adapters.sql.column_types import BigId
 from attendance_adapters.sql.executor import WITH_TIME, Executor
 from attendance_adapters.sql.tables import link_requests, links
+from attendance_adapters.sql.upserts import add_or_change
 from attendance_core.identities import Identity, IdentityKind, Link, LinkRequest
 from attendance_core.vocabulary import Instant, UserId
 
@@ -39,10 +39,8 @@ LINKS_OF_PEOPLE = _BY_AGE.where(
 PUT_LINK = update(links).where(*_IS_IDENTITY).values(scan_id=bindparam("scan_id"))
 REMOVE_LINK = delete(links).where(*_IS_IDENTITY)
 
-_ADD_REQUEST = insert(link_requests)
-PUT_REQUEST = _ADD_REQUEST.on_conflict_do_update(
-    index_elements=[link_requests.c.user_id],
-    set_={name: _ADD_REQUEST.excluded[name] for name in ("request_id", "session_id", "made_at")},
+PUT_REQUEST = add_or_change(
+    link_requests, [link_requests.c.user_id], ["request_id", "session_id", "made_at"]
 )
 FIND_REQUEST = (
     select(

@@ -3,21 +3,14 @@
 from __future__ import annotations
 
 from sqlalchemy import bindparam, delete, select
-from sqlalchemy.dialects.postgresql import insert  # SQLite understands the same text
 
 from attendance_adapters.sql.executor import WITH_TIME, Executor
 from attendance_adapters.sql.tables import reset_links
+from attendance_adapters.sql.upserts import add_or_change
 from attendance_core.recovery import ResetLink
 from attendance_core.vocabulary import Instant, ResetId, UserId
 
-_ADD_RESET_LINK = insert(reset_links)
-PUT_RESET_LINK = _ADD_RESET_LINK.on_conflict_do_update(
-    index_elements=[reset_links.c.user_id],
-    set_={
-        "reset_id": _ADD_RESET_LINK.excluded.reset_id,
-        "made_at": _ADD_RESET_LINK.excluded.made_at,
-    },
-)
+PUT_RESET_LINK = add_or_change(reset_links, [reset_links.c.user_id], ["reset_id", "made_at"])
 FIND_RESET_LINK = (
     select(reset_links.c.user_id, reset_links.c.reset_id, reset_links.c.made_at)
     .where(reset_links.c.reset_id == bindparam("reset_id"))

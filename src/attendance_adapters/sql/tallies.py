@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from sqlalchemy import bindparam, delete, select, update
-from sqlalchemy.dialects.postgresql import insert  # SQLite understands the same text
 
 from attendance_adapters.sql.executor import Executor
 from attendance_adapters.sql.tables import tallies
+from attendance_adapters.sql.upserts import add_or_change
 from attendance_core.limits import Tally
 from attendance_core.vocabulary import Instant, TallyKey
 
-_ADD_TALLY = insert(tallies)
 # Adds the row or locks it, in one statement: between two of them it could be removed
-LOCK_TALLY = _ADD_TALLY.on_conflict_do_update(
-    index_elements=[tallies.c.key], set_={"key": _ADD_TALLY.excluded.key}
-).returning(tallies.c.taken, tallies.c.under_way)
+LOCK_TALLY = add_or_change(tallies, [tallies.c.key], ["key"]).returning(
+    tallies.c.taken, tallies.c.under_way
+)
 PUT_TALLY = (
     update(tallies)
     .where(tallies.c.key == bindparam("where_key"))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, ForeignKey, Index, MetaData, Uuid
+from sqlalchemy import Column, ColumnElement, Connection, ForeignKey, Index, MetaData, Uuid, event
 
 from attendance_adapters.sql.column_types import BigId
 
@@ -35,4 +35,17 @@ def event_column(**options: Any) -> Column[Any]:
 
 def index_where(condition: ColumnElement[bool], name: str, *columns: Any, **options: Any) -> None:
     """Declares an index of the rows of which this is true, the same on each engine."""
-    Index(name, *columns, sqlite_where=condition, postgresql_where=condition, **options)
+    Index(name, *columns, sqlite_where=condition, **options)
+
+
+@event.listens_for(metadata, "before_create")
+def _declare_on_postgres(_: MetaData, connection: Connection, **__: Any) -> None:
+    """Has indexes there be of the rows that they are of on SQLite.
+
+    An option of PostgreSQL's has SQLAlchemy import that dialect at once, over SQLite, too.
+    """
+    if connection.dialect.name == "postgresql":
+        for table in metadata.tables.values():
+            for index in table.indexes:
+                condition = index.dialect_options["sqlite"]["where"]
+                index.dialect_options["postgresql"]["where"] = condition
