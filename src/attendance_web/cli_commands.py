@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NoReturn
 
-import rich_click as click
+import click
 
 from attendance_core.version import __version__
 
@@ -80,9 +80,9 @@ def attendance() -> None:
 def serve() -> None:
     """Serve until Ctrl-C or SIGTERM. The database has to be up to date: see migrate."""
     settings = settings_of_environment()
-    from attendance_web.serving.lean_imports import import_structlog_alone
+    from attendance_web.serving.lean_imports import import_what_serves
 
-    import_structlog_alone()
+    import_what_serves()
     from attendance_web.serving import logs
     from attendance_web.serving.listening import allow_many_files, listening_socket, say_where
     from attendance_web.serving.workers import Workers
@@ -105,9 +105,9 @@ def serve() -> None:
 def work(index: int, listening: int, parent: int) -> None:
     """Be one of the workers that serve starts, over file descriptors that it has opened."""
     settings = settings_of_environment(warn_of_unknown=False)
-    from attendance_web.serving.lean_imports import import_structlog_alone
+    from attendance_web.serving.lean_imports import import_what_serves
 
-    import_structlog_alone()
+    import_what_serves()
     from attendance_web.serving import logs
     from attendance_web.serving.parent import Parent
 

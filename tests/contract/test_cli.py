@@ -84,6 +84,22 @@ class TestRecountKarma:
         connection.close()
 
 
+class TestDrawn:
+    @pytest.mark.parametrize("arguments", [["--help"], ["serve", "--help"], ["serve", "--no"]])
+    def test_it_is_drawn_and_so_is_what_is_wrong(
+        self, arguments: list[str], tmp_path: Path
+    ) -> None:
+        """In a process of its own: `serve` alone draws nothing, and imports nothing that does."""
+        done = subprocess.run(
+            [sys.executable, "-X", "utf8", "-m", "attendance_web.cli", *arguments],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+        )
+        assert "╭─" in done.stdout + done.stderr
+
+
 class TestWithoutTheExtra:
     def test_it_asks_for_what_is_missing(self, tmp_path: Path) -> None:
         code = (

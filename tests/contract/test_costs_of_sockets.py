@@ -41,17 +41,20 @@ UNWANTED: Final = frozenset(
         "attendance_adapters.sql.migrate",
         "attendance_adapters.sql.postgres",
         "attendance_web.demo",
+        "greenlet._greenlet",
         "jinja2",
         "mako",
         "pydantic.main",
         "pygments",
         "redis",
         "rich.console",
+        "rich_click",
         "segno",
         "sqlalchemy.dialects.postgresql",
         "sqlalchemy.ext.asyncio",
         "sqlalchemy.orm",
         "xlsxwriter",
+        "yaml",
     }
 )
 
