@@ -26,16 +26,21 @@ BLANKS = frozenset(
         (0xFFF0, 0xFFFB),
         (0x13441, 0x13446),  # Egyptian blanks and lost signs
         (0x1D159, 0x1D159),  # a musical note without a head
-        (0xE0000, 0xE0FFF),
     )
     for code in range(first, last + 1)
 )
+FIRST_TAG, LAST_TAG = "\U000e0000", "\U000e0fff"  # blanks, too; a set of them takes 0.5 MB
 
 MAX_MARKS = 64  # in a row. Contract: 1.13
 MARKS_BY_DECOMPOSITION = frozenset("\u0f73\u0f75\u0f81\uff9e\uff9f")
 
 LINE_BREAK = re.compile("\r\n?")
 MANY_LINE_BREAKS = re.compile(r"\n(?:[ \u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]*\n){2,}")
+
+
+def is_blank(letter: str) -> bool:
+    """Tells whether nothing is to be seen of a letter, whatever its category says."""
+    return letter in BLANKS or FIRST_TAG <= letter <= LAST_TAG
 
 
 def has_too_many_marks(text: str) -> bool:
@@ -81,7 +86,7 @@ def is_printable(text: str) -> bool:
     ):
         return False
     return not text or any(
-        category(each) not in INVISIBLE_CATEGORIES and each not in BLANKS for each in text
+        category(each) not in INVISIBLE_CATEGORIES and not is_blank(each) for each in text
     )
 
 

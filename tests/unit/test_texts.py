@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from attendance_core.errors import BadCharacters, InvalidArgument
 from attendance_core.texts import (
+    BLANKS,
     MAX_MARKS,
     checked_lines,
     checked_text,
@@ -51,6 +52,10 @@ class TestInvisible:
     @pytest.mark.parametrize("text", ["❤\ufe0f", "🏴\U000e0067\U000e007f", "𝅗𝅥", "\ue000"])
     def test_beside_what_is_seen_they_are_fine(self, text: str) -> None:
         assert is_printable(text)
+
+    def test_long_ranges_are_in_no_set(self) -> None:
+        """Each letter of one takes 120 bytes of every process."""
+        assert len(BLANKS) < 100
 
 
 class TestTidy:

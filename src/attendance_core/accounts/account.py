@@ -8,7 +8,7 @@ from unicodedata import normalize
 
 from attendance_core import ports
 from attendance_core.errors import BadLength, BadUsername, CommonPassword
-from attendance_core.texts import BLANKS, check_marks
+from attendance_core.texts import check_marks, is_blank
 from attendance_core.vocabulary import UserId
 
 MAX_USERNAME_LENGTH = 64  # Contract: 2.2
@@ -44,7 +44,7 @@ def composed(text: str, field: str, most: int) -> str:
 def checked_username(username: str) -> str:
     """Answers a user name as it is kept. Raises InvalidArgument, BadUsername."""
     username = composed(username, "username", MAX_USERNAME_LENGTH)
-    if not USERNAME.fullmatch(username) or not BLANKS.isdisjoint(username):
+    if not USERNAME.fullmatch(username) or any(map(is_blank, username)):
         raise BadUsername(field="username")
     return username
 
