@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Final
 
 from litestar.datastructures import MutableScopeHeaders
@@ -83,7 +84,7 @@ ROUTES: Final = [
     *pictures.ROUTES,
     *scan_images.ROUTES,
     *health.ROUTES,
-    description_route(openapi.PATHS, openapi.document(CALLS)),
+    description_route(openapi.PATHS, partial(openapi.document, CALLS)),
     *page.ROUTES,
     *event_page.ROUTES,
 ]

@@ -21,6 +21,6 @@ def vectors() -> dict[str, Any]:
 
 
 ROUTES: Final = [
-    description_route([asyncapi.PATH], asyncapi.document()),
-    description_route([VECTORS_PATH], vectors()),
+    description_route([asyncapi.PATH], asyncapi.document),
+    description_route([VECTORS_PATH], vectors),
 ]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -14,19 +15,26 @@ from attendance_web.http.envelope import JSON
 from attendance_web.http.packing import accepts_gzip
 
 
-def description_route(paths: Sequence[str], described: Any) -> HTTPRouteHandler:
+def description_route(paths: Sequence[str], describe: Callable[[], Any]) -> HTTPRouteHandler:
     """Serves a description as JSON; a page of its own would only load it again.
 
-    It is written and packed once: anybody may ask for it, as often as they like.
+    It is made and packed once, when somebody first asks for it, which few processes live to see:
+    anybody may ask as often as they like.
     """
-    written = msgspec.json.encode(described)
-    packed = gzip.compress(written, mtime=0)
 
-    async def describe(request: Request[Any, Any, Any]) -> Response[bytes]:
+    @cache
+    def written() -> bytes:
+        return msgspec.json.encode(describe())
+
+    @cache
+    def packed() -> bytes:
+        return gzip.compress(written(), mtime=0)
+
+    async def answer(request: Request[Any, Any, Any]) -> Response[bytes]:
         headers = {"Cache-Control": "private, no-cache", "Vary": "Accept-Encoding"}
         if not accepts_gzip(request.scope["headers"]):
-            return Response(written, media_type=JSON, headers=headers)
+            return Response(written(), media_type=JSON, headers=headers)
         headers["Content-Encoding"] = "gzip"
-        return Response(packed, media_type=JSON, headers=headers)
+        return Response(packed(), media_type=JSON, headers=headers)
 
-    return HTTPRouteHandler(list(paths), http_method="GET", include_in_schema=False)(describe)
+    return HTTPRouteHandler(list(paths), http_method="GET", include_in_schema=False)(answer)
