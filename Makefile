@@ -20,15 +20,21 @@ help: ## Say what can be made
 .PHONY: install
 install: $(STAMP) ## Fill .venv with the project and all it needs (nothing to do when up to date)
 
-$(STAMP): pyproject.toml constraints.txt
+# Fills an environment with what pip is told, by uv where it is there: $(call fill,environment,what).
+# Neither compiles a thousand modules of which we import a third; whoever imports one first does
+define fill
 	@if uv pip install --help 2>/dev/null | grep -q -e --group; then \
-	  { test -x $(BIN)/python || uv venv --python $(PYTHON) .venv; } && \
-	  uv pip install --python $(BIN)/python $(NEEDED); \
+	  { test -x $(1)/bin/python || uv venv --python $(PYTHON) $(1); } && \
+	  uv pip install --python $(1)/bin/python $(2); \
 	else \
-	  { test -x $(BIN)/python || $(PYTHON) -m venv .venv; } && \
-	  $(BIN)/python -m pip install --disable-pip-version-check --quiet --upgrade 'pip>=25.1' && \
-	  $(BIN)/python -m pip install --quiet $(NEEDED); \
+	  { test -x $(1)/bin/python || $(PYTHON) -m venv $(1); } && \
+	  $(1)/bin/python -m pip install --disable-pip-version-check --quiet --upgrade 'pip>=25.1' && \
+	  $(1)/bin/python -m pip install --quiet --no-compile $(2); \
 	fi  # pip knows groups since 25.1, and Python 3.11 brings an older one
+endef
+
+$(STAMP): pyproject.toml constraints.txt
+	$(call fill,.venv,$(NEEDED))
 	@touch $@
 
 .PHONY: run
@@ -144,22 +150,27 @@ TRIED := tests/unit tests/contract/test_stores.py \
   tests/contract/test_cli.py tests/contract/test_server.py tests/contract/test_envelope.py tests/contract/test_frames.py \
   tests/contract/test_http_protocol.py tests/contract/test_ws_protocol.py tests/contract/test_metrics.py \
   tests/contract/test_calls_oidc.py tests/contract/test_client_calls.py tests/contract/test_client_losses.py
-define try
-	$(PYTHON) -m venv --clear build/$@
-	build/$@/bin/python -m pip install --disable-pip-version-check --quiet --upgrade 'pip>=25.1'
-	build/$@/bin/python -m pip install --quiet '.[$(EXTRAS)]' --group tests $(1)
-	$(call pytest,-n 3 --dist worksteal -o cache_dir=build/$@/.cache $(QUICK),-o cache_dir=build/$@/.cache $(QUICK),build/$@/bin)
-endef
 # They run at once, and each has to find what failed of its own
 QUICK := -m "not slow and not long" --hypothesis-profile quick $(TRIED)
+define try
+	$(call pytest,-n 3 --dist worksteal -o cache_dir=build/$@/.cache $(QUICK),-o cache_dir=build/$@/.cache $(QUICK),build/$@/bin)
+endef
+# An environment has the package as it is; and what is the newest is asked again the next day
+LOWEST_STAMP := build/lowest/.installed
+NEWEST_STAMP := build/newest/.installed-$(shell date +%F)
+$(LOWEST_STAMP): constraints-lowest.txt
+$(LOWEST_STAMP) $(NEWEST_STAMP): pyproject.toml $(shell find src -type f -not -name '*.pyc')
+	rm -rf $(@D)
+	$(call fill,$(@D),'.[$(EXTRAS)]' --group tests $(if $(filter build/lowest,$(@D)),-c constraints-lowest.txt))
+	@touch $@
 
 .PHONY: lowest
-lowest: ## Try the package with the lowest versions of what it needs, in an environment of its own
-	$(call try,-c constraints-lowest.txt)
+lowest: $(LOWEST_STAMP) ## Try the package with the lowest versions of what it needs, in an environment of its own
+	$(try)
 
 .PHONY: newest
-newest: ## Try it with the newest versions there are
-	$(call try)
+newest: $(NEWEST_STAMP) ## Try it with the newest versions there are
+	$(try)
 
 OF_POSTGRES := -k "not memory and not sqlite and not valkey" tests/contract/postgres \
   $(patsubst %,tests/contract/test_%.py,stores migrations notifier)
@@ -206,10 +217,12 @@ print: install ## Print what is made of the code: docs/wire.md, vectors, tables 
 
 DOCS_STAMP := build/docs/.installed
 $(DOCS_STAMP): pyproject.toml docs/constraints.txt
-	$(PYTHON) -m venv --clear build/docs
-	build/docs/bin/python -m pip install --disable-pip-version-check --quiet --upgrade 'pip>=25.1'
-	build/docs/bin/python -m pip install --quiet --group docs -c docs/constraints.txt
+	rm -rf $(@D)
+	$(call fill,$(@D),--group docs -c docs/constraints.txt)
 	@touch $@
+
+.PHONY: fetch
+fetch: install node_modules $(DOCS_STAMP) $(LOWEST_STAMP) $(NEWEST_STAMP) ## Fetch all that CI needs of pip and npm
 
 .PHONY: docs
 docs: install $(DOCS_STAMP) ## Build the site of docs/ and docstrings into build/documents/site; a warning is an error
