@@ -109,34 +109,31 @@ lint: install ## Check style, formatting and the directions of imports
 	  $(MAKE) --no-print-directory node_modules && npm run --silent lint; \
 	else echo "the page was not checked for what old browsers lack: install nodejs and npm, then make lint"; fi
 
-# What runs in this process, where coverage sees it, and takes no way that others do not take
-IN_PROCESS := tests/unit $(patsubst %,tests/contract/%.py,$(addprefix test_, \
-  accepting asgi asgi_stock asyncapi bounded browsing calls_accounts calls_attendance calls_boards calls_data calls_events calls_friends \
-  calls_oidc calls_organisers calls_pictures calls_profiles calls_recovery calls_review calls_tokens client_calls client_examples client_losses \
-  client_sockets codes corrections_live \
-  csrf damaged deletion endings envelope event_page files frames full_disk health heartbeat holds \
-  hosts_live how_to http_protocol incoming_bodies karma left_connections limits live long_lists marking_rules marks_told \
-  migrations news notifier openapi \
-  opening organisers_live orphans other_person outbox packing page passwords person_turns \
-  picture_workers pictures recovery_races refusal_pace rooms scans search secrets_at_rest security_lines settings \
-  sheet_files sheet_sources sheet_workbook sheet_workers sheets site sockets sockets_without_news sqlite sqlite_groups sqlite_scrub \
-  store_calls stores stores_belongings \
-  sync together token_sockets traces tutorial watching wrong_use ws_protocol) \
-  $(addprefix postgres/test_,changed_events clocks races round_trips transactions))
+# What runs in this process, where coverage sees it: the rules, one file for each thing that is served
+# or kept, and none that takes again, longer or with more people, the ways that another takes
+IN_PROCESS := $(filter-out tests/unit/test_planted% %in_any_order.py %how_to.py,$(wildcard tests/unit/test_*.py)) \
+  $(patsubst %,tests/contract/test_%.py,asgi asgi_stock asyncapi \
+  $(addprefix calls_,accounts attendance boards data events friends oidc organisers pictures profiles recovery review tokens) \
+  client_calls client_losses client_sockets corrections_live damaged deletion endings event_page files \
+  health heartbeat http_protocol karma left_connections limits live migrations notifier openapi orphans packing \
+  picture_workers search settings sheet_files sheet_workbook sheets sqlite_groups sqlite_scrub store_calls stores \
+  stores_belongings sync watching ws_protocol)
 # Per cent of the lines and branches of a package that these take, a little below what they do
 FLOORS := attendance_core=98 attendance_adapters=89 attendance_web=83
 
 COVERED := -m "not slow and not long" --hypothesis-profile quick --cov --cov-report=
-# Each worker collects under the eyes of coverage too, and what runs in this process seldom waits
-COVERING := -n 3 --dist worksteal $(COVERED)
-IN_GREENLETS := $(filter tests/contract/postgres/% $(patsubst %,tests/contract/test_%.py, \
-  codes deletion ledger migrations notifier orphans sheets stores),$(IN_PROCESS))
+# A worker collects under the eyes of coverage too, and what runs in this process seldom waits
+COVERING := -n 2 --dist worksteal $(COVERED)
+# A call takes the same ways over every store, and test_stores takes those of each
+IN_MEMORY := -k "not postgres and not (test_calls_ and sqlite)"
+IN_GREENLETS := $(patsubst %,tests/contract/%.py,test_notifier \
+  $(addprefix postgres/test_,changed_events clocks round_trips transactions))
 
 # Few examples take the ways that many take, and a line costs three times as much that is watched;
 # five times where greenlets are followed, as only the transactions of PostgreSQL need it
 .PHONY: cover
-cover: install ## Run the tests of this process, and measure the branches they take in each package
-	$(call pytest,$(COVERING) -k "not postgres" $(IN_PROCESS),$(COVERED) --cov-append $(IN_PROCESS))
+cover: install ## Run the tests that take each way once, and measure the branches they take in each package
+	$(call pytest,$(COVERING) $(IN_MEMORY) $(IN_PROCESS),$(COVERED) --cov-append $(IN_PROCESS))
 	export COVER_MORE=greenlet; $(call pytest,$(COVERING) --cov-append -k postgres $(IN_GREENLETS), \
 	  $(COVERED) --cov-append $(IN_GREENLETS))
 	@for floor in $(FLOORS); do \
