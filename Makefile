@@ -142,7 +142,9 @@ cover: install ## Run the tests that take each way once, and measure the branche
 
 # What touches a dependency: every store but that of memory, the kit, files, pictures and sheets, log-in by
 # a university, a server with its sockets, the client and the command line. The rules need none of them.
-TRIED := tests/contract/test_stores.py tests/contract/test_migrations.py::TestUpgrade tests/contract/test_notifier.py \
+TRIED := tests/contract/test_stores.py tests/contract/test_notifier.py \
+  tests/contract/test_migrations.py::TestUpgrade::test_it_says_nothing \
+  tests/contract/test_migrations.py::TestUpgrade::test_whatever_is_in_an_earlier_one_is_kept_and_found \
   tests/contract/test_files.py tests/contract/test_pictures.py tests/contract/test_sheet_workbook.py \
   tests/contract/test_passwords.py tests/contract/test_calls_oidc.py tests/contract/test_envelope.py tests/contract/test_calls_accounts.py \
   tests/contract/test_server.py tests/contract/test_http_protocol.py tests/contract/test_ws_protocol.py \
@@ -152,7 +154,7 @@ TRIED := tests/contract/test_stores.py tests/contract/test_migrations.py::TestUp
 # They run at once, and each has to find what failed of its own
 QUICK := -m "not slow and not long" -k "not memory" --hypothesis-profile quick $(TRIED)
 define try
-	$(call pytest,-n 3 --dist worksteal -o cache_dir=build/$@/.cache $(QUICK),-o cache_dir=build/$@/.cache $(QUICK),build/$@/bin)
+	$(call pytest,-n 2 --dist worksteal -o cache_dir=build/$@/.cache $(QUICK),-o cache_dir=build/$@/.cache $(QUICK),build/$@/bin)
 endef
 # An environment has the package as it is; and what is the newest is asked again the next day
 LOWEST_STAMP := build/lowest/.installed
