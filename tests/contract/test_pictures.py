@@ -18,12 +18,13 @@ from tests.support.pictures import (
     RED,
     opened,
     pictures,
+    pictures_here,
     png_of_zeros,
     saved,
     two_halves,
 )
 
-__all__ = ["pictures"]
+__all__ = ["pictures", "pictures_here"]
 
 MARKER = b"HOME-IS-AT-59.93N"
 
@@ -58,10 +59,10 @@ async def test_a_picture_keeps_its_format_and_its_look(
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
-async def test_exif_is_obeyed_and_then_gone(pictures: PillowPictures, kind: str) -> None:
+async def test_exif_is_obeyed_and_then_gone(pictures_here: PillowPictures, kind: str) -> None:
     data = saved(two_halves(), kind, exif=exif_of(6), icc_profile=b"profile " + MARKER)
     assert data.count(MARKER) >= 2  # the check can fail
-    picture = await pictures.clean(data, owner=ANNA, max_side=LARGE)
+    picture = await pictures_here.clean(data, owner=ANNA, max_side=LARGE)
     image = opened(picture.content)
     assert image.size == (32, 64)
     assert is_about(image, 16, 8, RED)  # left has become top
@@ -73,7 +74,7 @@ async def test_exif_is_obeyed_and_then_gone(pictures: PillowPictures, kind: str)
 
 @pytest.mark.parametrize("orientation", range(1, 9))
 async def test_every_orientation_comes_out_upright(
-    pictures: PillowPictures, orientation: int
+    pictures_here: PillowPictures, orientation: int
 ) -> None:
     upright = two_halves(60, 40)
     upright.paste((0, 250, 0), (0, 20, 30, 40))  # no two corners but the right ones alike
@@ -89,41 +90,47 @@ async def test_every_orientation_comes_out_upright(
     }[orientation]
     as_taken = upright if turn is None else upright.transpose(turn)
     data = saved(as_taken, "PNG", exif=exif_of(orientation))
-    picture = await pictures.clean(data, owner=ANNA, max_side=LARGE)
+    picture = await pictures_here.clean(data, owner=ANNA, max_side=LARGE)
     assert opened(picture.content).tobytes() == upright.tobytes()
 
 
-async def test_a_comment_in_a_jpeg_is_gone(pictures: PillowPictures) -> None:
+async def test_a_comment_in_a_jpeg_is_gone(pictures_here: PillowPictures) -> None:
     data = saved(two_halves(), "JPEG", comment=MARKER)
     assert MARKER in data
-    assert MARKER not in (await pictures.clean(data, owner=ANNA, max_side=LARGE)).content
+    assert MARKER not in (await pictures_here.clean(data, owner=ANNA, max_side=LARGE)).content
 
 
-async def test_texts_in_a_png_are_gone(pictures: PillowPictures) -> None:
+async def test_texts_in_a_png_are_gone(pictures_here: PillowPictures) -> None:
     texts = PngImagePlugin.PngInfo()
     texts.add_text("Comment", MARKER.decode())
     texts.add_itxt("XML:com.adobe.xmp", MARKER.decode())
     data = saved(two_halves(), "PNG", pnginfo=texts)
     assert data.count(MARKER) == 2
-    assert MARKER not in (await pictures.clean(data, owner=ANNA, max_side=LARGE)).content
+    assert MARKER not in (await pictures_here.clean(data, owner=ANNA, max_side=LARGE)).content
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
-async def test_what_is_hung_on_behind_is_gone(pictures: PillowPictures, kind: str) -> None:
+async def test_what_is_hung_on_behind_is_gone(pictures_here: PillowPictures, kind: str) -> None:
     data = saved(two_halves(), kind) + b"PK\x03\x04<script>" + MARKER
-    picture = await pictures.clean(data, owner=ANNA, max_side=LARGE)
+    picture = await pictures_here.clean(data, owner=ANNA, max_side=LARGE)
     assert MARKER not in picture.content
     assert b"<script>" not in picture.content
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
 async def test_a_picture_is_made_no_larger_than_asked_and_never_blown_up(
-    pictures: PillowPictures, kind: str
+    pictures_here: PillowPictures, kind: str
 ) -> None:
     data = saved(two_halves(3000, 1500), kind)
-    assert opened((await pictures.clean(data, owner=ANNA, max_side=512)).content).size == (512, 256)
+    assert opened((await pictures_here.clean(data, owner=ANNA, max_side=512)).content).size == (
+        512,
+        256,
+    )
     small = saved(two_halves(), kind)
-    assert opened((await pictures.clean(small, owner=ANNA, max_side=512)).content).size == (64, 32)
+    assert opened((await pictures_here.clean(small, owner=ANNA, max_side=512)).content).size == (
+        64,
+        32,
+    )
 
 
 @pytest.mark.parametrize(
@@ -138,32 +145,32 @@ async def test_a_picture_is_made_no_larger_than_asked_and_never_blown_up(
     ],
 )
 async def test_every_mode_of_png_comes_out_plain(
-    pictures: PillowPictures, mode: str, colour: object, expected: tuple[str, object]
+    pictures_here: PillowPictures, mode: str, colour: object, expected: tuple[str, object]
 ) -> None:
     image = Image.new(mode, (4, 4), colour)  # type: ignore[arg-type]
     if mode == "P":
         image.putpalette([0, 0, 0])
     cleaned = opened(
-        (await pictures.clean(saved(image, "PNG"), owner=ANNA, max_side=LARGE)).content
+        (await pictures_here.clean(saved(image, "PNG"), owner=ANNA, max_side=LARGE)).content
     )
     assert (cleaned.mode, cleaned.getpixel((1, 1))) == expected
 
 
 async def test_a_jpeg_for_print_comes_out_in_colours_of_the_screen(
-    pictures: PillowPictures,
+    pictures_here: PillowPictures,
 ) -> None:
     data = saved(two_halves().convert("CMYK"), "JPEG")
-    image = opened((await pictures.clean(data, owner=ANNA, max_side=LARGE)).content)
+    image = opened((await pictures_here.clean(data, owner=ANNA, max_side=LARGE)).content)
     assert image.mode == "RGB"
     assert is_about(image, 8, 16, RED)
 
 
 @pytest.mark.parametrize("kind", ["PNG", "WEBP"])
-async def test_of_a_film_the_first_frame_is_kept(pictures: PillowPictures, kind: str) -> None:
+async def test_of_a_film_the_first_frame_is_kept(pictures_here: PillowPictures, kind: str) -> None:
     frames = [Image.new("RGB", (16, 16), (shade, 0, 0)) for shade in range(250, 50, -2)]
     data = saved(frames[0], kind, save_all=True, append_images=frames[1:], lossless=True)
     assert getattr(opened(data), "n_frames", 1) > 1
-    image = opened((await pictures.clean(data, owner=ANNA, max_side=LARGE)).content)
+    image = opened((await pictures_here.clean(data, owner=ANNA, max_side=LARGE)).content)
     assert getattr(image, "n_frames", 1) == 1
     assert is_about(image, 8, 8, RED)
 
@@ -171,12 +178,12 @@ async def test_of_a_film_the_first_frame_is_kept(pictures: PillowPictures, kind:
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
 @pytest.mark.parametrize("part", [0.02, 0.5, 0.9])
 async def test_a_part_of_a_picture_is_none(
-    pictures: PillowPictures, kind: str, part: float
+    pictures_here: PillowPictures, kind: str, part: float
 ) -> None:
     noise = Image.frombytes("RGB", (64, 64), os.urandom(64 * 64 * 3))
     whole = saved(noise, kind)
     with pytest.raises(BadPicture):
-        await pictures.clean(whole[: int(len(whole) * part)], owner=ANNA, max_side=LARGE)
+        await pictures_here.clean(whole[: int(len(whole) * part)], owner=ANNA, max_side=LARGE)
 
 
 @pytest.mark.parametrize(
@@ -193,9 +200,9 @@ async def test_a_part_of_a_picture_is_none(
     ],
     ids=["nothing", "text", "html", "svg", "eps", "gif", "bmp", "tiff"],
 )
-async def test_anything_else_is_no_picture(pictures: PillowPictures, data: bytes) -> None:
+async def test_anything_else_is_no_picture(pictures_here: PillowPictures, data: bytes) -> None:
     with pytest.raises(BadPicture):
-        await pictures.clean(data, owner=ANNA, max_side=LARGE)
+        await pictures_here.clean(data, owner=ANNA, max_side=LARGE)
 
 
 @pytest.mark.parametrize(("width", "height"), [(13_000, 13_000), (65_500, 1_000)])

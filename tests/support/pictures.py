@@ -1,18 +1,22 @@
 """Files of pictures, as people upload them, and what makes them plain.
 
-A test module imports the fixture `pictures` where it wants it.
+A test module imports the fixtures `pictures` and `pictures_here` where it wants them.
 """
 
 from __future__ import annotations
 
 import struct
+import warnings
 import zlib
 from collections.abc import Iterator
 from io import BytesIO
+from types import SimpleNamespace
 
 import pytest
 from PIL import Image
 
+from attendance_adapters import picture_worker
+from attendance_adapters import pictures as module
 from attendance_adapters.pictures import PillowPictures
 from attendance_core.vocabulary import UserId
 
@@ -27,6 +31,32 @@ def pictures() -> Iterator[PillowPictures]:
     made = PillowPictures()
     yield made
     made.close()
+
+
+def _run_here(job: module._Job) -> module._WorkerRun:
+    """Runs the worker's program in this process, without its limits."""
+    written = BytesIO()
+    with pytest.MonkeyPatch.context() as patch, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # as in a worker, where they are no errors
+        patch.setattr(picture_worker, "_limit_process", lambda: None)
+        streams = {
+            "stdin": SimpleNamespace(buffer=BytesIO(job._data)),
+            "stdout": SimpleNamespace(buffer=written),
+            "argv": ["picture_worker", str(job._max_side)],
+        }
+        patch.setattr(picture_worker, "sys", SimpleNamespace(**streams))
+        exit_code = picture_worker.main()
+    return module._WorkerRun(exit_code, written.getvalue(), b"")
+
+
+@pytest.fixture
+def pictures_here(pictures: PillowPictures, monkeypatch: pytest.MonkeyPatch) -> PillowPictures:
+    """The same, whose worker is no process: for what a small picture becomes.
+
+    To start one costs a tenth of a second of a core, far more than what it does there.
+    """
+    monkeypatch.setattr(module._Job, "run_worker", _run_here)
+    return pictures
 
 
 def opened(content: bytes) -> Image.Image:
