@@ -66,7 +66,11 @@ async def finds_by_the_index(store: Any, kind: str) -> None:
     assert await searched(store, kind, NOBODY) == 0
 
 
+@pytest.mark.long
+@pytest.mark.timeout(400)
 class TestPostgres:
+    """Of fewer names it finds, by what it counts, that going through all is as soon done."""
+
     @pytest.fixture
     async def store(self, postgres_server: str) -> AsyncIterator[PostgresStore]:
         with a_database(postgres_server) as url:
