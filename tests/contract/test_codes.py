@@ -14,7 +14,9 @@ from attendance_adapters.sql.maintenance import run_on_connection
 from attendance_adapters.sql.migrate import upgrade
 from attendance_adapters.sql.revisions import is_current
 from attendance_core.events import CODE_LENGTH, CODE_LETTERS, event_code_of
-from tests.support.migrating import PEOPLE, add_person, fill, run_sql
+from tests.support.migrating import PEOPLE, add_person, fill, migrated, run_sql
+
+__all__ = ["migrated"]
 
 BEFORE = "0007"  # the revision of the version that knows no codes
 BATCH_SIZE = 10
@@ -66,26 +68,23 @@ def have_letters(url: URL, letters: str) -> None:
 class TestVersionBefore:
     """While versions are replaced, it makes events beside this one, and names no code."""
 
-    def test_the_database_gives_its_events_one(self, url: URL) -> None:
-        upgrade(url)
-        adds(url, 1, 40)
-        all_have_one(url, 39)
+    def test_the_database_gives_its_events_one(self, migrated: URL) -> None:
+        adds(migrated, 1, 40)
+        all_have_one(migrated, 39)
 
-    def test_one_that_is_taken_is_not_given_again(self, url: URL) -> None:
-        upgrade(url)
-        have_letters(url, "AB")
-        adds(url, 1, 2**CODE_LENGTH + 1)  # all that can be made of two letters
-        codes = all_have_one(url, 2**CODE_LENGTH)
+    def test_one_that_is_taken_is_not_given_again(self, migrated: URL) -> None:
+        have_letters(migrated, "AB")
+        adds(migrated, 1, 2**CODE_LENGTH + 1)  # all that can be made of two letters
+        codes = all_have_one(migrated, 2**CODE_LENGTH)
         assert {letter for code in codes.values() for letter in code} == {"A", "B"}
 
-    def test_a_code_that_is_named_is_kept_and_none_is_given_twice(self, url: URL) -> None:
-        upgrade(url)
-        adds(url, 1, 4)
-        run_sql(url, "UPDATE events SET code = 'K7M2XP' WHERE name LIKE '%1'")
-        before = all_have_one(url, 3)
+    def test_a_code_that_is_named_is_kept_and_none_is_given_twice(self, migrated: URL) -> None:
+        adds(migrated, 1, 4)
+        run_sql(migrated, "UPDATE events SET code = 'K7M2XP' WHERE name LIKE '%1'")
+        before = all_have_one(migrated, 3)
         assert "K7M2XP" in before.values()
-        run_sql(url, "UPDATE events SET name_key = name_key || 'я', ends_at = 3")
-        assert all_have_one(url, 3) == before
+        run_sql(migrated, "UPDATE events SET name_key = name_key || 'я', ends_at = 3")
+        assert all_have_one(migrated, 3) == before
 
 
 class Died(Exception):

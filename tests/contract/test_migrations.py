@@ -33,11 +33,15 @@ from tests.support.migrating import (
     add_person,
     defined,
     differences,
+    migrated,
     run_sql,
     schema_of,
     search_keys,
 )
 from tests.support.postgres import a_database
+from tests.support.sqlite_file import an_empty_database
+
+__all__ = ["migrated"]
 
 REVISIONS = [each.revision for each in ScriptDirectory(str(MIGRATIONS)).walk_revisions()][::-1]
 NAMES = [
@@ -89,11 +93,12 @@ class TestUpgrade:
             found = run_sql(url, f"SELECT {column}, search_key FROM {table} ORDER BY {column}")
             assert found == [(name, search_fold(name)) for name in names]
 
-    def test_names_of_an_older_version_that_is_being_replaced_are_found(self, url: URL) -> None:
+    def test_names_of_an_older_version_that_is_being_replaced_are_found(
+        self, migrated: URL
+    ) -> None:
         """Contract: 3.9"""
-        upgrade(url)
-        run_sql(url, PERSON, PROFILE, EVENT)
-        run_on_connection(url, are_folded_for_searches)
+        run_sql(migrated, PERSON, PROFILE, EVENT)
+        run_on_connection(migrated, are_folded_for_searches)
 
     @pytest.mark.parametrize("revision", ["0008", "head"])
     def test_in_events_of_an_older_version_everybody_marks(self, url: URL, revision: str) -> None:
@@ -142,17 +147,15 @@ class TestUpgrade:
         run_sql(url, remove)
         assert run_sql(url, discarded) == [("a.png",), ("b.png",), ("c.png",)]
 
-    def test_a_difference_would_be_seen(self, url: URL) -> None:
-        upgrade(url)
-        run_sql(url, "ALTER TABLE profiles ADD COLUMN more INTEGER")
-        (found,) = run_on_connection(url, differences)
+    def test_a_difference_would_be_seen(self, migrated: URL) -> None:
+        run_sql(migrated, "ALTER TABLE profiles ADD COLUMN more INTEGER")
+        (found,) = run_on_connection(migrated, differences)
         assert found[0] == "remove_column"
 
-    def test_twice_is_once(self, url: URL) -> None:
-        upgrade(url)
-        run_sql(url, PERSON)
-        upgrade(url)
-        assert run_sql(url, "SELECT user_id FROM accounts") == [(7,)]
+    def test_twice_is_once(self, migrated: URL) -> None:
+        run_sql(migrated, PERSON)
+        upgrade(migrated)
+        assert run_sql(migrated, "SELECT user_id FROM accounts") == [(7,)]
 
     def test_it_says_nothing(self, url: URL, capfd: pytest.CaptureFixture[str]) -> None:
         upgrade(url)
@@ -171,12 +174,11 @@ def are_folded_for_searches(on: Connection) -> None:
 class TestSqlite:
     def test_what_autogenerate_does_not_see_is_there_too(self, tmp_path: Path) -> None:
         """Names of constraints, the conditions of partial indexes, the full-text tables."""
-        migrated, bare = tmp_path / "migrated.db", tmp_path / "bare.db"
-        upgrade(sqlite_url(migrated))
+        at_head, bare = an_empty_database(tmp_path), tmp_path / "bare.db"
         engine = create_engine(sqlite_url(bare))
         metadata.create_all(engine)
         engine.dispose()
-        assert schema_of(migrated) == schema_of(bare)
+        assert schema_of(at_head) == schema_of(bare)
 
     def test_names_that_were_there_before_the_index_are_in_it(self, tmp_path: Path) -> None:
         url = sqlite_url(tmp_path / "it.db")
@@ -193,8 +195,7 @@ class TestSqlite:
 
     def test_a_new_name_is_in_every_index_and_the_old_one_is_not(self, tmp_path: Path) -> None:
         """Contract: 3.9; the indexes of an older version, too."""
-        url = sqlite_url(tmp_path / "it.db")
-        upgrade(url)
+        url = sqlite_url(an_empty_database(tmp_path))
         run_sql(url, PERSON, PROFILE, EVENT)
         for new in ("ёж", "ы", 'щука "зоя"', "ёлкина лекция"):
             run_sql(url, f"UPDATE profiles SET name_key = '{new}'")
@@ -298,12 +299,11 @@ class TestPostgres:
 class TestNewerVersion:
     """While one version replaces another, the old one meets what the new one has migrated."""
 
-    def test_the_old_one_starts_and_leaves_it_as_it_is(self, url: URL) -> None:
-        upgrade(url)
-        run_sql(url, "UPDATE alembic_version SET version_num = 'of_tomorrow'")
-        assert is_current(url)
-        upgrade(url)
-        assert run_sql(url, "SELECT version_num FROM alembic_version") == [("of_tomorrow",)]
+    def test_the_old_one_starts_and_leaves_it_as_it_is(self, migrated: URL) -> None:
+        run_sql(migrated, "UPDATE alembic_version SET version_num = 'of_tomorrow'")
+        assert is_current(migrated)
+        upgrade(migrated)
+        assert run_sql(migrated, "SELECT version_num FROM alembic_version") == [("of_tomorrow",)]
 
 
 def test_a_migration_that_fails_leaves_nothing_and_can_be_run_again(

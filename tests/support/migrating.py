@@ -1,23 +1,31 @@
-"""Databases on their way from one revision to another, seen from outside."""
+"""Databases on their way from one revision to another, seen from outside.
+
+A test module imports the fixture `migrated` where it wants it.
+"""
 
 from __future__ import annotations
 
 import re
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import URL, Connection, text
 
+from attendance_adapters.sql.addresses import sqlite_url
 from attendance_adapters.sql.maintenance import run_on_connection
 from attendance_adapters.sql.migrate import upgrade
 from attendance_adapters.sql.revisions import is_current
 from attendance_adapters.sql.search_index import is_declared
 from attendance_adapters.sql.tables import metadata
 from attendance_core.folding import fold, search_fold
+from tests.support.postgres import a_database
+from tests.support.sqlite_file import an_empty_database
 
 # Columns that every revision has had
 PERSON = """INSERT INTO accounts (user_id, username, username_key, password_hash, created_at)
@@ -28,6 +36,16 @@ EVENT = """INSERT INTO events (event_id, name, name_key, creator_id, starts_at, 
     VALUES ('00000000000000000000000000000001', 'Лекция', 'лекция', 7, 1, 2)"""
 PEOPLE = 43  # some more than four batches, and as many events
 LAST_OF_BEFORE = "0003"
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def migrated(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[URL]:
+    """A database of its own at the newest revision: a copy, which is made far sooner."""
+    if request.param == "sqlite":
+        yield sqlite_url(an_empty_database(tmp_path))
+        return
+    with a_database(request.getfixturevalue("postgres_server")) as made:
+        yield made
 
 
 def run_sql(url: URL, *statements: str) -> list[Any]:
