@@ -44,6 +44,7 @@ unix_socket_directories = ''
 max_connections = 200
 fsync = off
 full_page_writes = off
+autovacuum = off
 shared_buffers = 64MB
 """
 
