@@ -143,7 +143,7 @@ cover: install ## Run the tests that take each way once, and measure the branche
 # What touches a dependency: every store but that of memory, the kit, files, pictures and sheets, log-in by
 # a university, a server with its sockets, the client and the command line. The rules need none of them.
 TRIED := tests/contract/test_stores.py tests/contract/test_notifier.py \
-  tests/contract/test_migrations.py::TestUpgrade::test_it_says_nothing \
+  tests/contract/test_migrations.py::TestUpgrade::test_an_empty_database_is_not_current_and_becomes_so_without_a_word \
   tests/contract/test_migrations.py::TestUpgrade::test_whatever_is_in_an_earlier_one_is_kept_and_found \
   tests/contract/test_files.py tests/contract/test_pictures.py tests/contract/test_sheet_workbook.py \
   tests/contract/test_passwords.py tests/contract/test_calls_oidc.py tests/contract/test_envelope.py tests/contract/test_calls_accounts.py \

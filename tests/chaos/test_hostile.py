@@ -22,6 +22,16 @@ FLOODED = (
     *("cut-streams", "streams", "board-secrets", "left-exports", "left-calls", "left-pages"),
     *("frames", "openings-of-nobody", "unknown-paths", "zips"),
 )
+# One of each kind, for every run: at a socket, at the door, a call, an opening, a stream, a file
+USUAL = {
+    "texts",
+    "chunks",
+    "refused-trailers",
+    "get-profile",
+    "left-calls",
+    "openings",
+    "frames",
+} | {*("anonymous-calls", "streams", "left-exports", "pictures", "corrections")}
 
 
 class Grounds:
@@ -57,7 +67,13 @@ def grounds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Grounds]:
     made.close()
 
 
-@pytest.mark.parametrize("name", [*ATTACKS, *FLOODED])
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(each, marks=[] if each in USUAL else pytest.mark.long)
+        for each in (*ATTACKS, *FLOODED)
+    ],
+)
 def test_whoever_does_no_harm_is_answered_whatever_another_sends(
     grounds: Grounds, name: str
 ) -> None:

@@ -91,6 +91,7 @@ class Died(Exception):
     """What ends a migration in the middle."""
 
 
+@pytest.mark.long
 class TestEventsOfOld:
     def test_all_get_one_in_batches_and_keep_it_whoever_dies(
         self, of_before: URL, monkeypatch: pytest.MonkeyPatch
@@ -130,6 +131,7 @@ def between_batches(monkeypatch: pytest.MonkeyPatch, then: Callable[[], None]) -
     monkeypatch.setattr(migrating, "sleep", lambda _: then())
 
 
+@pytest.mark.long
 class TestPostgres:
     @pytest.mark.parametrize("url", ["postgres"], indirect=True)
     def test_whoever_joins_an_event_does_not_wait_for_its_code(self, of_before: URL) -> None:

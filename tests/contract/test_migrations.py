@@ -67,10 +67,19 @@ def test_revisions_are_known_by_the_names_of_their_files() -> None:
     assert [*known_revisions()] == REVISIONS
 
 
+def has_session_and_needs_no_password(url: URL) -> None:
+    found = run_sql(url, "SELECT session_id, created_at, used_at, client FROM sessions")
+    assert found == [("s", 1, 2, "")]
+    run_sql(url, "UPDATE accounts SET password_hash = NULL")
+
+
 class TestUpgrade:
-    def test_an_empty_database_is_not_current_and_becomes_so(self, url: URL) -> None:
+    def test_an_empty_database_is_not_current_and_becomes_so_without_a_word(
+        self, url: URL, capfd: pytest.CaptureFixture[str]
+    ) -> None:
         assert not is_current(url)
         upgrade(url)
+        assert capfd.readouterr() == ("", "")
         assert is_current(url)
         assert run_on_connection(url, differences) == []
 
@@ -100,32 +109,36 @@ class TestUpgrade:
         run_sql(migrated, PERSON, PROFILE, EVENT)
         run_on_connection(migrated, are_folded_for_searches)
 
-    @pytest.mark.parametrize("revision", ["0008", "head"])
-    def test_in_events_of_an_older_version_everybody_marks(self, url: URL, revision: str) -> None:
-        """Contract: 8.6; before the migration and, while versions are replaced, after it."""
-        upgrade(url, revision)
+    @pytest.mark.long
+    def test_in_events_of_an_older_version_everybody_marks(self, url: URL) -> None:
+        """Contract: 8.6"""
+        upgrade(url, "0008")
         run_sql(url, PERSON, EVENT)
         upgrade(url)
         assert run_sql(url, "SELECT who_marks FROM events") == [("everybody",)]
 
-    @pytest.mark.parametrize("revision", ["0019", "head"])
-    def test_people_keep_their_password_and_sessions_of_an_older_version(
-        self, url: URL, revision: str
-    ) -> None:
-        """Contract: 9.1; before the migration and, while versions are replaced, after it."""
-        upgrade(url, revision)
-        session = "INSERT INTO sessions VALUES ('s', 7, 'cookie', 1, 2)"
-        if revision == "head":
-            columns = "(session_id, user_id, credential, created_at, used_at)"
-            session = session.replace(" VALUES", f" {columns} VALUES")
-        run_sql(url, PERSON, session)
+    def test_in_events_that_an_older_version_makes_meanwhile_too(self, migrated: URL) -> None:
+        """Contract: 8.6; while versions are replaced."""
+        run_sql(migrated, PERSON, EVENT)
+        assert run_sql(migrated, "SELECT who_marks FROM events") == [("everybody",)]
+
+    @pytest.mark.long
+    def test_people_keep_their_password_and_sessions_of_an_older_version(self, url: URL) -> None:
+        """Contract: 9.1"""
+        upgrade(url, "0019")
+        run_sql(url, PERSON, "INSERT INTO sessions VALUES ('s', 7, 'cookie', 1, 2)")
         (before,) = run_sql(url, "SELECT password_hash, created_at FROM accounts")
         upgrade(url)
         assert run_sql(url, "SELECT password_hash, created_at FROM accounts") == [before]
-        found = run_sql(url, "SELECT session_id, created_at, used_at, client FROM sessions")
-        assert found == [("s", 1, 2, "")]
-        run_sql(url, "UPDATE accounts SET password_hash = NULL")
+        has_session_and_needs_no_password(url)
 
+    def test_so_do_those_that_it_adds_meanwhile(self, migrated: URL) -> None:
+        """Contract: 9.1; while versions are replaced."""
+        columns = "(session_id, user_id, credential, created_at, used_at)"
+        run_sql(migrated, PERSON, f"INSERT INTO sessions {columns} VALUES ('s', 7, 'cookie', 1, 2)")
+        has_session_and_needs_no_password(migrated)
+
+    @pytest.mark.long
     def test_scans_of_before_have_an_id_and_what_is_judged_is_to_be_deleted(self, url: URL) -> None:
         """Contract: 9.9; so has what the version before takes in and judges meanwhile."""
         add = "INSERT INTO scans (user_id, file, uploaded_at, state) VALUES"
@@ -157,10 +170,6 @@ class TestUpgrade:
         upgrade(migrated)
         assert run_sql(migrated, "SELECT user_id FROM accounts") == [(7,)]
 
-    def test_it_says_nothing(self, url: URL, capfd: pytest.CaptureFixture[str]) -> None:
-        upgrade(url)
-        assert capfd.readouterr() == ("", "")
-
 
 def are_folded_for_searches(on: Connection) -> None:
     """The names that are there, and any that they are changed to by their first key alone."""
@@ -180,6 +189,7 @@ class TestSqlite:
         engine.dispose()
         assert schema_of(at_head) == schema_of(bare)
 
+    @pytest.mark.long
     def test_names_that_were_there_before_the_index_are_in_it(self, tmp_path: Path) -> None:
         url = sqlite_url(tmp_path / "it.db")
         upgrade(url, "0001")
@@ -256,18 +266,15 @@ class TestPostgres:
             run_sql(empty, *change.split("; "))
             assert defined(empty) != before  # a difference would be seen
 
-    @pytest.mark.parametrize("scheme", ["postgresql", "postgres", "postgresql+asyncpg"])
-    async def test_every_spelling_of_an_address_and_within_a_loop(
-        self, empty: URL, scheme: str
-    ) -> None:
+    async def test_every_spelling_of_an_address_and_within_a_loop(self, empty: URL) -> None:
         _, _, rest = empty.render_as_string(hide_password=False).partition("://")
-        migrate(f"{scheme}://{rest}?sslmode=disable")
-        assert is_current(empty)
+        for scheme in ("postgresql", "postgres", "postgresql+asyncpg"):
+            migrate(f"{scheme}://{rest}?sslmode=disable")
+            assert is_current(empty)
 
-    def test_names_are_ordered_by_code_points(self, empty: URL) -> None:
-        upgrade(empty)
+    def test_names_are_ordered_by_code_points(self, postgres_database: URL) -> None:
         found = run_sql(
-            empty,
+            postgres_database,
             """SELECT table_name, collation_name FROM information_schema.columns
             WHERE column_name IN ('name_key', 'search_key') ORDER BY table_name""",
         )

@@ -128,6 +128,7 @@ class TestStopping:
         assert service.process.wait(SECONDS) == 0
         assert "Traceback" not in service.said()
 
+    @pytest.mark.long
     async def test_sockets_do_not_all_come_back_in_one_instant(self, service: Service) -> None:
         (person,) = people(service, 1)
         event_id = an_event(person)
@@ -175,6 +176,7 @@ class TestStopping:
         assert service.process.wait(SECONDS) == 0
         assert "Traceback" not in service.said()
 
+    @pytest.mark.long
     async def test_a_balancer_sees_that_it_is_not_ready_before_nobody_is_let_in(
         self, service: Service
     ) -> None:
@@ -198,6 +200,7 @@ class TestStopping:
         assert DRAIN_NOTICE_SECONDS <= time.monotonic() - begun < DRAIN_NOTICE_SECONDS + 3
         assert service.process.wait(SECONDS) == 0
 
+    @pytest.mark.long
     async def test_it_is_not_ready_while_sockets_go(self, service: Service) -> None:
         (person,) = people(service, 1)
         event_id = an_event(person)
@@ -232,6 +235,7 @@ class TestStopping:
             socket_.close()
         assert service.process.wait(SECONDS) == 0
 
+    @pytest.mark.long
     def test_a_call_that_never_comes_to_its_end_is_not_waited_for(self, service: Service) -> None:
         (person,) = people(service, 1)
         connection = begun_upload(service, person)
@@ -241,6 +245,7 @@ class TestStopping:
         connection.close()
         assert "Traceback" not in service.said()
 
+    @pytest.mark.long
     def test_a_second_interrupt_waits_for_nobody(self, service: Service) -> None:
         (person,) = people(service, 1)
         connection = begun_upload(service, person)

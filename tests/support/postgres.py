@@ -45,6 +45,7 @@ max_connections = 200
 fsync = off
 full_page_writes = off
 autovacuum = off
+jit = off
 shared_buffers = 64MB
 """
 
