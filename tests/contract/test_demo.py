@@ -61,6 +61,7 @@ def stranger() -> Iterator[str]:
 SMALL = ("--people", "12", "--markers", "3")
 
 
+@pytest.mark.long
 def test_it_tells_what_is_not_as_it_was_played_and_else_ends_well(service: Service) -> None:
     """Contract: 8.13: every cell of the sheet is as it was played, whoever was there before."""
     settings = {"ATTENDANCE_KARMA_PER_MARK": "51"}  # what the demo expects, not the service

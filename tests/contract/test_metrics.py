@@ -76,6 +76,7 @@ async def test_a_marking_shows_in_every_count(service: Service, port: int) -> No
     assert "database_pool" not in metrics.text  # SQLite has none
 
 
+@pytest.mark.long
 class TestOverServers:
     """PostgreSQL and Valkey: what SQLite alone has nothing to tell of."""
 

@@ -76,6 +76,7 @@ class TestSettings:
 
 
 class TestSafeguards:
+    @pytest.mark.long
     async def test_a_server_that_has_them_is_not_warned_of(
         self, caplog: pytest.LogCaptureFixture
     ) -> None:

@@ -11,7 +11,7 @@ from attendance_core.testing.written_ledgers import PEOPLE, check_karma, write_a
 
 class TestKarma:
     async def test_ledgers_made_by_chance_pay_what_the_fold_says(self, store: Any) -> None:
-        await self.check(store, ledgers=20)
+        await self.check(store, ledgers=10)
 
     async def check(self, store: Any, ledgers: int) -> None:
         chance = random.Random(811)
