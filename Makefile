@@ -6,9 +6,9 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 EXTRAS := web,postgres,redis,metrics,oidc,testing
 NEEDED := -e '.[$(EXTRAS)]' --group dev -c constraints.txt
+# Twice the processors of a small machine: tests of real services wait for clocks, and each process
+# takes as long as ten tests to collect them all
 WORKERS ?= 4
-# Of the whole suite, much of which waits for real services and their clocks
-TEST_WORKERS ?= 6
 # Hundreds of processes are started here: each would compile all of us anew
 unexport PYTHONDONTWRITEBYTECODE
 
@@ -54,8 +54,8 @@ define pytest
 endef
 
 .PHONY: test
-test: install ## Run the test suite (TEST_WORKERS=n processes)
-	$(call pytest,-n $(TEST_WORKERS) --dist worksteal -m "not long",-m "not long")
+test: install ## Run the test suite (WORKERS=n processes)
+	$(call pytest,-n $(WORKERS) --dist worksteal -m "not long",-m "not long")
 
 # To collect all the others takes each worker as long as a test; tests/conftest.py misses no file
 # It passes the kit of tests, as everybody's own does

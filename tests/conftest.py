@@ -29,7 +29,11 @@ def pytest_collection() -> Generator[None, Any, Any]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Raises where make long would not find a test that is marked for it, and nobody miss it."""
+    """Has what takes longest begin first, and whoever is done sooner take from the others then.
+
+    Raises where make long would not find a test that is marked for it, and nobody miss it.
+    """
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
     long = {item.path for item in items if item.get_closest_marker("long")}
     hidden = [str(path) for path in sorted(long) if OF_LONG not in path.read_text("utf-8")]
     if hidden:
