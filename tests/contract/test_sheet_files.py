@@ -259,7 +259,7 @@ class TestZones:
         assert await content(files, UTC._replace(zone=zone))
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.skipif(SOFFICE is None and not NEEDS_SOFFICE, reason="there is no LibreOffice here")
 async def test_libreoffice_opens_it_and_finds_the_same_cells(
     files: SheetFiles, tmp_path: Path
