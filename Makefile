@@ -6,9 +6,9 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 EXTRAS := web,postgres,redis,metrics,oidc,testing
 NEEDED := -e '.[$(EXTRAS)]' --group dev -c constraints.txt
-# Twice the processors of a small machine: tests of real services wait for clocks, and each process
-# takes as long as ten tests to collect them all
-WORKERS ?= 4
+# More than a small machine has processors, since tests of real services wait for clocks; and few,
+# since each takes as long to collect all tests as for a hundred of them
+WORKERS ?= 5
 # Hundreds of processes are started here: each would compile all of us anew
 unexport PYTHONDONTWRITEBYTECODE
 

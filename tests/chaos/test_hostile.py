@@ -14,7 +14,7 @@ from tests.chaos.attacks import ATTACKS
 from tests.chaos.hostile import bounds_of
 from tests.chaos.siege import Ground, besieged, ground
 
-SECONDS = 0.5
+SECONDS = 0.3
 # Those that no bound but turns keeps from everybody else, and that need no crowd
 FLOODED = (
     *("get-profile", "anonymous-calls", "openings", "create-events", "pictures", "codes"),

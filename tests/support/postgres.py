@@ -46,7 +46,7 @@ fsync = off
 full_page_writes = off
 autovacuum = off
 jit = off
-shared_buffers = 64MB
+shared_buffers = 16MB
 """
 
 
