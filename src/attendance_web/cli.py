@@ -12,10 +12,6 @@ OURS = ("attendance_core", "attendance_adapters", "attendance_web")
 def main() -> None:
     """Runs one command and ends the process with its code."""
     try:
-        if not _serves(sys.argv[1:]):
-            from rich_click.patch import patch
-
-            patch()  # helps, and what is wrong with a command, are drawn
         from attendance_web.cli_review import attendance
 
         attendance(prog_name="attendance")
@@ -27,11 +23,6 @@ def main() -> None:
             f"attendance: {package} is not installed, and the service needs it; "
             f"please run: {how_to_install('web')}"
         )
-
-
-def _serves(arguments: list[str]) -> bool:
-    """Tells whether a process is to serve, and so has nothing to draw: that is 1.3 MB of it."""
-    return arguments == ["serve"] or arguments[:1] == ["work"]
 
 
 if __name__ == "__main__":
