@@ -112,6 +112,7 @@ async def test_sqlite(sqlite_store: SqliteStore) -> None:
     await reads_from_indexes(sqlite_store)
 
 
+@pytest.mark.long
 async def test_postgres(postgres_store: PostgresStore) -> None:
     """Contract: 5.10."""
     await reads_from_indexes(postgres_store)

@@ -205,7 +205,10 @@ async def test_anything_else_is_no_picture(pictures_here: PillowPictures, data: 
         await pictures_here.clean(data, owner=ANNA, max_side=LARGE)
 
 
-@pytest.mark.parametrize(("width", "height"), [(13_000, 13_000), (65_500, 1_000)])
+@pytest.mark.parametrize(
+    ("width", "height"),
+    [pytest.param(13_000, 13_000, marks=pytest.mark.long), (65_500, 1_000)],
+)
 async def test_a_bomb_is_too_large(pictures: PillowPictures, width: int, height: int) -> None:
     data = png_of_zeros(width, height)
     assert len(data) < MAX_BYTES
@@ -225,6 +228,7 @@ async def test_a_webp_bomb_is_too_large(pictures: PillowPictures, side: int) -> 
         )
 
 
+@pytest.mark.long
 async def test_forty_megapixels_are_allowed_and_one_row_more_is_not(
     pictures: PillowPictures,
 ) -> None:

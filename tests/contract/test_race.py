@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from attendance_adapters import migrate
 from tests.support.gathering import gathering
 from tests.support.race import MARKERS, ROUNDS, race
 from tests.support.service_process import running
 
 
+@pytest.mark.long
 async def test_one_marker_gets_the_person_over_sqlite(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'attendance.db'}"
     migrate(url)

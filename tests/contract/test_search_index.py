@@ -112,6 +112,7 @@ class TestPostgres:
                     assert f"trigrams_of_{kind}_folded" in str(plan), plan
 
 
+@pytest.mark.long
 class TestSqlite:
     @pytest.fixture
     async def store(self, tmp_path: Path) -> AsyncIterator[SqliteStore]:

@@ -284,6 +284,7 @@ class TestBounds:
         assert list(folder.iterdir()) == []
         assert await content(files)
 
+    @pytest.mark.long
     async def test_ten_thousand_rows_take_no_more_memory_than_it_may_have(
         self, files: SheetFiles
     ) -> None:

@@ -318,7 +318,7 @@ class TestLongStrings:
             with pytest.raises(BadBody):
                 parse_body(JSON, body.encode())
 
-    @pytest.mark.parametrize("escaped", [False, True])
+    @pytest.mark.parametrize("escaped", [False, pytest.param(True, marks=pytest.mark.long)])
     def test_the_largest_picture_is_read_in_small_steps(
         self, escaped: bool, monkeypatch: pytest.MonkeyPatch
     ) -> None:
