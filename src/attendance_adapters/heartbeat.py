@@ -66,7 +66,9 @@ class Heartbeat:
 
     @property
     def store_answers(self) -> bool:
-        """Whether the last renewal was answered, or one under way may still be in time."""
+        """Whether the lease is held, and its last renewal was answered, or one under way may yet be
+        in time.
+        """
         since = self._renewing_since
         is_silent = since is not None and time.monotonic() - since > SILENT_SECONDS
         return self.holds_lease and self._is_last_renewal_answered and not is_silent

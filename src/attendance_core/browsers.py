@@ -40,10 +40,11 @@ def browser_id_of(secret: str) -> BrowserId:
 def remember_browser(
     unit: ports.Unit, user_id: UserId, secrets: Sequence[str], new_secret: str
 ) -> str:
-    """Answers by which secret an account, logged in to just now, knows a browser from now on.
+    """Has an account, logged in to just now, know its browser, and answers by which secret.
 
     That is one of the ``secrets`` it has shown where it is known already, and else the new one:
-    what somebody else made up is never adopted. Those used last long ago are forgotten.
+    what somebody else made up is never adopted. Those used last long ago are forgotten, and so are
+    those used last of more than `MAX_BROWSERS`.
     """
     now = unit.now()
     known = unit.known_browsers.of(user_id)
@@ -64,7 +65,7 @@ def remember_browser(
 
 @dataclass(frozen=True, slots=True)
 class RecogniseBrowser:
-    """Tells whether somebody who is about to log in has done so before in this browser."""
+    """Tells in which browser somebody is about to log in, if they have done so there before."""
 
     observe: ports.Observe
 

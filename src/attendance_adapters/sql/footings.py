@@ -79,7 +79,7 @@ _THEIRS_FROM_END = -len(CONNECTION_COLUMNS)
 
 
 class Footings:
-    """Reads what commands stand on; `repositories.Footings`."""
+    """Locks what commands stand on, and reads it; `repositories.Footings`."""
 
     def __init__(self, executor: Executor) -> None:
         self._execute = executor.execute
@@ -143,7 +143,7 @@ def _places_in(rows: Sequence[Sequence[Any]]) -> Mapping[UserId, Place]:
 
 
 def _theirs_in(rows: Sequence[Sequence[Any]]) -> Sequence[Connection]:
-    """Lists the connections that stand with each place, and last in a row."""
+    """Lists the connections behind the first place: the last columns of its rows."""
     of_one_place = [row[_THEIRS_FROM_END:] for row in rows if row[0] == rows[0][0]]
     return [found for row in of_one_place if (found := _found_in(row)) is not None]
 

@@ -19,7 +19,7 @@ YOUR_POSITION_EVERY: Final[Seconds] = 3.0  # Contract: 6.16, at most once in so 
 
 
 class Askers:
-    """Keeps those who wait at one event, each with all their sockets in one process.
+    """Keeps the ``mark_me`` sockets of one event in one process, by person.
 
     ``positions`` has everybody who is listed, and is changed by `note_place` alone.
     """
@@ -59,7 +59,7 @@ class Askers:
 
     @property
     def owes_positions(self) -> bool:
-        """Whether somebody may have another position in the list than they were told."""
+        """Whether the list, or who is there to mark, may be another than somebody was told."""
         return self._owes_positions and bool(self._hearing)
 
     def note_place(self, place: Place) -> None:
@@ -74,7 +74,10 @@ class Askers:
             self._owes_positions = True
 
     def tell_positions(self, now: Seconds) -> list[Delivery]:
-        """Tells whoever's position has changed, but nobody twice within 3 s by a stopwatch."""
+        """Tells each their position, how many wait and how many mark, where any of it is another.
+
+        Nobody is told twice within 3 s; ``now`` is by a stopwatch.
+        """
         deliveries = []
         self._owes_positions = False
         for view in self._hearing.values():

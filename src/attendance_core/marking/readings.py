@@ -1,4 +1,4 @@
-"""Looks at a room in the store, for the mirror of it. Contract: 6.10, 8.7."""
+"""Looks at a room, or at some of its people, for the mirror of it. Contract: 6.10, 8.7."""
 
 from __future__ import annotations
 

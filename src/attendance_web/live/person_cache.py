@@ -1,4 +1,4 @@
-"""Whom the markers of one room know by name and picture, to be sent with the ids.
+"""Whom the frames of one room name, with name and picture, to be sent with the ids.
 
 Contract: 7, `params.users` and `params.user`. Somebody is known for as long as the room lives,
 and read anew when they open a ``mark_me`` socket here: a new name or picture is seen from then.

@@ -23,7 +23,7 @@ MIN_COLLECTIONS: Final = 20  # of the second age since the last full one: some 1
 
 
 class QuietCollections:
-    """Has full collections happen while the loop has little else to do."""
+    """Has full collections happen while the process has little else to do."""
 
     def __init__(self) -> None:
         """Begins in the loop that runs; what lives by now is never looked at again.
