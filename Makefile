@@ -124,8 +124,6 @@ FLOORS := attendance_core=98 attendance_adapters=89 attendance_web=83
 COVERED := -m "not slow and not long" --hypothesis-profile quick --cov --cov-report=
 # A worker collects under the eyes of coverage too, and what runs in this process seldom waits
 COVERING := -n 2 --dist worksteal $(COVERED)
-# A call takes the same ways over every store, and test_stores takes those of each
-IN_MEMORY := -k "not postgres and not (test_calls_ and sqlite)"
 IN_GREENLETS := $(patsubst %,tests/contract/%.py,test_notifier \
   $(addprefix postgres/test_,changed_events clocks round_trips transactions))
 
@@ -133,7 +131,7 @@ IN_GREENLETS := $(patsubst %,tests/contract/%.py,test_notifier \
 # five times where greenlets are followed, as only the transactions of PostgreSQL need it
 .PHONY: cover
 cover: install ## Run the tests that take each way once, and measure the branches they take in each package
-	$(call pytest,$(COVERING) $(IN_MEMORY) $(IN_PROCESS),$(COVERED) --cov-append $(IN_PROCESS))
+	$(call pytest,$(COVERING) -k "not postgres" $(IN_PROCESS),$(COVERED) --cov-append $(IN_PROCESS))
 	export COVER_MORE=greenlet; $(call pytest,$(COVERING) --cov-append -k postgres $(IN_GREENLETS), \
 	  $(COVERED) --cov-append $(IN_GREENLETS))
 	@for floor in $(FLOORS); do \

@@ -23,15 +23,10 @@ FLOODED = (
     *("frames", "openings-of-nobody", "unknown-paths", "zips"),
 )
 # One of each kind, for every run: at a socket, at the door, a call, an opening, a stream, a file
-USUAL = {
-    "texts",
-    "chunks",
-    "refused-trailers",
-    "get-profile",
-    "left-calls",
-    "openings",
-    "frames",
-} | {*("anonymous-calls", "streams", "left-exports", "pictures", "corrections")}
+USUAL = (
+    *("texts", "chunks", "refused-trailers", "get-profile", "anonymous-calls", "left-calls"),
+    *("openings", "frames", "streams", "left-exports", "pictures", "corrections"),
+)
 
 
 class Grounds:
