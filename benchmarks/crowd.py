@@ -63,7 +63,8 @@ async def _gather(url: str, crowd: Crowd) -> Gathered:
         transact = attendance.use_cases.mark_me.transact
         while len(people) < crowd.people:
             count = min(AT_ONCE, crowd.people - len(people))
-            people += [Person(*each) for each in await transact(partial(log_in_people, count))]
+            logged_in = await transact(partial(log_in_people, count))
+            people += [Person(each.user_id, each.token) for each in logged_in]
         creator = UserId(people[0].user_id)
         while len(events) < crowd.events:
             count = min(AT_ONCE, crowd.events - len(events))

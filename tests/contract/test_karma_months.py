@@ -30,7 +30,7 @@ from attendance_core.marking.places import Marked
 from attendance_core.marking.terms import Terms
 from attendance_core.pieces import ListQuery
 from attendance_core.testing.clock import TestClock
-from attendance_core.testing.people import an_event, annul, mark, people
+from attendance_core.testing.people import add_people, an_event, annul, mark
 from attendance_core.testing.random_ledgers import MONTHS, an_instant
 from attendance_core.testing.written_ledgers import (
     FEW,
@@ -89,7 +89,7 @@ async def test_it_is_what_the_fold_says_after_every_entry(url: URL, store: Any) 
     chance = random.Random(812)
     written_down: list[Entry] = []
     for number in range(LEDGERS):
-        who = await people(store, *(f"Person {each}" for each in range(PEOPLE)))
+        who = await add_people(store, *(f"Person {each}" for each in range(PEOPLE)))
 
         def look(unit: Any, ledger: list[Entry], who: Sequence[UserId] = who) -> None:
             check_karma(unit, who, ledger)
@@ -109,7 +109,7 @@ class TestManyAtOnce:
     ) -> None:
         monkeypatch.setattr(postgres, "MAX_ATTEMPTS", 1)
         chance = random.Random(813)
-        who = await people(store, *(f"Person {each}" for each in range(self.WHO)))
+        who = await add_people(store, *(f"Person {each}" for each in range(self.WHO)))
         events = numbered_events(self.EVENTS)
 
         def prepare(unit: Any) -> None:
@@ -273,7 +273,7 @@ class TestRule:
     async def test_months_of_another_rule_are_read_past_and_counted_anew(
         self, url: URL, store: Any
     ) -> None:
-        a, b = await people(store, "Anna", "Boris")
+        a, b = await add_people(store, "Anna", "Boris")
         events = numbered_events(6)
 
         def work(unit: Any) -> None:
@@ -314,7 +314,7 @@ class TestRule:
 class TestRecount:
     async def test_it_finds_and_mends_what_is_wrong(self, url: URL, store: Any) -> None:
         chance = random.Random(816)
-        who = await people(store, *(f"Person {number}" for number in range(PEOPLE)))
+        who = await add_people(store, *(f"Person {number}" for number in range(PEOPLE)))
         ledger = await write_at_random(store, chance, 1, who)
         right = months_of(ledger, FEW)
         first, second, *_ = sorted(right)

@@ -14,7 +14,7 @@ import pytest_asyncio
 
 from attendance_core.friends import Friendship
 from attendance_core.testing.clock import NOON
-from attendance_core.testing.people import annul, mark, people
+from attendance_core.testing.people import add_people, annul, mark
 from attendance_core.vocabulary import EventId, UserId
 from tests.support.asgi_client import AsgiClient
 from tests.support.live_house import eventually
@@ -90,7 +90,7 @@ async def hall(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Hall]:
         for _ in range(3):
             await anna.event()
         store = site.attendance._store
-        others = await people(store, *(f"Вера {number % 3}" for number in range(OTHERS)))
+        others = await add_people(store, *(f"Вера {number % 3}" for number in range(OTHERS)))
         me = UserId(anna.user_id)
 
         def work(unit: Any) -> None:

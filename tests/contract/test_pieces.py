@@ -13,7 +13,7 @@ from attendance_core.folding import fold
 from attendance_core.friends import Friendship
 from attendance_core.testing.clock import NOON
 from attendance_core.testing.lectures import EVENT
-from attendance_core.testing.people import an_event, people
+from attendance_core.testing.people import add_people, an_event
 from attendance_core.testing.stores.pieces import LISTS, NAMES_FOLDED_OTHERWISE, join
 from attendance_core.vocabulary import EventId
 
@@ -28,7 +28,7 @@ async def test_what_another_python_has_folded_is_in_its_list_once(
     with monkeypatch.context() as another:
         for module in ("events", "profiles"):
             another.setattr(f"attendance_adapters.sql.{module}.fold", lambda text: fold(text)[::-1])
-        me, *others = await people(store, *NAMES_FOLDED_OTHERWISE)
+        me, *others = await add_people(store, *NAMES_FOLDED_OTHERWISE)
 
         def work(unit: Any) -> None:
             unit.events.add(an_event())

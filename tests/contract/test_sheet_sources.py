@@ -28,8 +28,8 @@ from attendance_core.marking.places import Held, Waiting
 from attendance_core.ports import SheetStyle
 from attendance_core.testing.clock import NOON, TestClock
 from attendance_core.testing.lectures import EVENT
-from attendance_core.testing.open_day import an_open_day
-from attendance_core.testing.people import an_event, people
+from attendance_core.testing.open_day import add_open_day
+from attendance_core.testing.people import add_people, an_event
 from attendance_core.vocabulary import UserId
 
 JSON = SheetStyle("json", "UTC", "en")
@@ -79,7 +79,7 @@ async def wait(store: Any, ids: list[UserId]) -> None:
 async def test_it_is_that_which_the_core_makes(
     store: Any, files: SheetFiles, clock: TestClock, seed: int, after: int
 ) -> None:
-    ids = await an_open_day(store, random.Random(seed))
+    ids = await add_open_day(store, random.Random(seed))
     await wait(store, ids)
     clock.pass_(after)  # during the event, and when it is over
     fed = await written(files.feed(reading_of(store).pieces(), JSON))
@@ -90,7 +90,7 @@ async def test_it_is_that_which_the_core_makes(
 
 
 async def test_an_event_of_nobody_has_one(store: Any, files: SheetFiles) -> None:
-    await people(store, "А")
+    await add_people(store, "А")
     await store.transact(lambda unit: unit.events.add(an_event()))
     assert (await written(files.write(reading_of(store), JSON)))["rows"] == []
 
@@ -99,7 +99,7 @@ async def test_who_may_not_have_it_any_more_when_it_is_made_has_none(
     store: Any, files: SheetFiles, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As the last thing before it is sent."""
-    ids = await an_open_day(store, random.Random(7))
+    ids = await add_open_day(store, random.Random(7))
     await store.transact(lambda unit: unit.helpers.add(EVENT, ids[5], NOON))
     reading, looks = reading_of(store, ids[5]), 0
     browse: Callable[..., Any] = reading.browse
@@ -158,7 +158,7 @@ class TestInPlace:
         assert len({at for at, _ in (place, *looks, end)}) == len(looks) + 2
 
     async def test_a_worker_cannot_write_there(self, sqlite_store: SqliteStore) -> None:
-        await an_open_day(sqlite_store, random.Random(1))
+        await add_open_day(sqlite_store, random.Random(1))
         place, *looks, _ = await told_of(sqlite_store)
         place["statements"] = [["DELETE FROM scans RETURNING user_id", []]]
 
@@ -170,7 +170,7 @@ class TestInPlace:
     async def test_one_whose_service_dies_writes_nothing_whole(
         self, sqlite_store: SqliteStore
     ) -> None:
-        await an_open_day(sqlite_store, random.Random(1))
+        await add_open_day(sqlite_store, random.Random(1))
         head = {"words": WORDS["en"], "name": "x", "event_id": str(EVENT), "creator_id": 1}
         head |= {"starts_at": 0, "ends_at": 1, "made_at": 0, "rows": "in place"}
         lines = [json.dumps(each) + "\n" for each in (head, *await told_of(sqlite_store))]
@@ -187,7 +187,7 @@ class TestInPlace:
     async def test_a_file_that_cannot_be_read_is_unavailable(
         self, sqlite_store: SqliteStore, tmp_path: Path
     ) -> None:
-        await an_open_day(sqlite_store, random.Random(1))
+        await add_open_day(sqlite_store, random.Random(1))
         files = SheetFiles(ReadInPlace(tmp_path / "a 100% new?.db"))
         with pytest.raises(Unavailable) as caught:
             await files.write(reading_of(sqlite_store), JSON)

@@ -62,7 +62,8 @@ async def _gathered(transact: Transact, count: int) -> Gathering:
     people: list[Person] = []
     while len(people) < count:
         some = min(PEOPLE_AT_ONCE, count - len(people))
-        people += [Person(*each) for each in await transact(partial(log_in_people, some))]
+        logged_in = await transact(partial(log_in_people, some))
+        people += [Person(each.user_id, each.token) for each in logged_in]
     event_id = EventId(uuid4())
 
     def work(unit: Unit) -> None:

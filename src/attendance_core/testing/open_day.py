@@ -9,7 +9,7 @@ from typing import Any
 from attendance_core.marking.ledger import AnnulReason, NewEntry
 from attendance_core.testing.clock import NOON
 from attendance_core.testing.lectures import EVENT
-from attendance_core.testing.people import an_event, mark, people
+from attendance_core.testing.people import add_people, an_event, mark
 from attendance_core.vocabulary import UserId
 
 NAMES = ("вера", "Вера", "анна", "Глеб", "ё", "שרה", "-Минус", "😀 Ёж")
@@ -17,9 +17,9 @@ OTHERS = 24
 REASONS = tuple(AnnulReason)
 
 
-async def an_open_day(store: Any, chance: random.Random) -> list[UserId]:
+async def add_open_day(store: Any, chance: random.Random) -> list[UserId]:
     """An event with people who joined, wait, are held, or have a history; the first organises."""
-    ids = await people(store, *(chance.choice(NAMES) for _ in range(OTHERS + 1)))
+    ids = await add_people(store, *(chance.choice(NAMES) for _ in range(OTHERS + 1)))
 
     def work(unit: Any) -> None:
         unit.events.add(an_event())

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import uuid4
 
-from attendance_core.accounts import CredentialKind, Session, session_id_of
+from attendance_core.accounts import CredentialKind, LoggedIn, Session, session_id_of
 from attendance_core.events import Event
 from attendance_core.marking.connections import Connection, Process, Role
 from attendance_core.marking.ledger import AnnulReason, NewEntry, Origin
@@ -17,25 +17,30 @@ from attendance_core.testing.stand_ins import any_code
 from attendance_core.vocabulary import ConnectionId, EventId, SessionId, UserId
 
 
-class LoggedIn(NamedTuple):
-    """Somebody with an open session, and what their cookie has of it."""
-
-    user_id: int
-    token: str
-
-
 def log_in_people(count: int, unit: Any) -> list[LoggedIn]:
-    """Makes them without a log-in, which costs a tenth of a second on purpose."""
-    now, made = unit.now(), []
+    """Adds people with a session each, without a log-in, which takes a tenth of a second."""
+    now, logged_in = unit.now(), []
     for token in [uuid4().hex for _ in range(count)]:
         user_id = unit.accounts.add(f"p{token}", "no password", now)
         unit.profiles.add(Profile(user_id, f"Person {user_id}"))
         unit.sessions.add(Session(session_id_of(token), user_id, CredentialKind.COOKIE, now, now))
-        made.append(LoggedIn(user_id, token))
-    return made
+        logged_in.append(LoggedIn(user_id, token))
+    return logged_in
 
 
-async def people(store: Any, *names: str) -> list[UserId]:
+async def add_anna_and_boris(store: Any) -> tuple[UserId, UserId]:
+    """Adds two accounts without a profile; answers their ids, hers first."""
+
+    def work(unit: Any) -> tuple[UserId, UserId]:
+        return unit.accounts.add("anna", "hash", NOON), unit.accounts.add("boris", "hash", NOON)
+
+    found: tuple[UserId, UserId] = await store.transact(work)
+    return found
+
+
+async def add_people(store: Any, *names: str) -> list[UserId]:
+    """Adds a person of each name; answers their ids in the same order."""
+
     def work(unit: Any) -> list[UserId]:
         ids = []
         for number, name in enumerate(names):
@@ -48,12 +53,13 @@ async def people(store: Any, *names: str) -> list[UserId]:
 
 
 def an_event(name: str = "Lecture", event_id: EventId = EVENT, starts: float = NOON) -> Event:
+    """Makes an event of an hour, which person 1 created; puts it nowhere."""
     return Event(event_id, name, UserId(1), starts, starts + 3600, any_code())
 
 
-async def an_event_with(store: Any, *names: str) -> list[UserId]:
+async def add_event_with(store: Any, *names: str) -> list[UserId]:
     """Adds an event with these people in it; answers their ids."""
-    ids = await people(store, *names)
+    ids = await add_people(store, *names)
 
     def work(unit: Any) -> None:
         unit.events.add(an_event())
@@ -89,6 +95,7 @@ def annul(
 
 
 def a_connection(user_id: UserId, **options: Any) -> Connection:
+    """Makes one with an id of its own, of this ``role`` and this ``session``; puts it nowhere."""
     return Connection(
         ConnectionId(uuid4()),
         EVENT,

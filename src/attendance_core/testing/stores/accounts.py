@@ -32,7 +32,7 @@ from attendance_core.profiles import (
 )
 from attendance_core.testing.clock import NOON
 from attendance_core.testing.lectures import EVENT
-from attendance_core.testing.people import a_connection, an_event_with, people
+from attendance_core.testing.people import a_connection, add_event_with, add_people
 from attendance_core.testing.stand_ins import QuickPasswords, any_ids
 from attendance_core.vocabulary import SessionId, UserId
 
@@ -80,7 +80,7 @@ class TestAccounts:
 
     async def test_sessions_of_a_person_are_listed_the_latest_first(self, store: Any) -> None:
         """Contract: GetSessions."""
-        anna, boris = await people(store, "Анна", "Борис")
+        anna, boris = await add_people(store, "Анна", "Борис")
 
         async def add(name: str, whose: UserId, used_at: float, kind: CredentialKind) -> Session:
             session = Session(SessionId(name * 64), whose, kind, NOON, used_at)
@@ -101,7 +101,7 @@ class TestAccounts:
 
     async def test_those_opened_long_ago_are_found_the_first_ones_first(self, store: Any) -> None:
         """Contract: 9.2."""
-        (anna,) = await people(store, "Анна")
+        (anna,) = await add_people(store, "Анна")
         names = [SessionId(each * 64) for each in "abcd"]
         for name, age in zip(names, (2, 3, 1, 0), strict=True):
             session = Session(name, anna, CredentialKind.COOKIE, NOON - age, NOON)
@@ -112,7 +112,7 @@ class TestAccounts:
 
     async def test_one_too_many_ends_with_its_sockets(self, store: Any, notifier: Any) -> None:
         """Contract: 9.11."""
-        await an_event_with(store, "Анна")
+        await add_event_with(store, "Анна")
         kind, now = CredentialKind.COOKIE, await store.observe(lambda u: u.now())
         name, password = f"anna{uuid4().hex}", "tea at five"
         heard: list[Any] = []
@@ -172,7 +172,7 @@ class TestAccounts:
         assert [each.session_id for each in left] == [here_id]
 
     async def test_sessions_are_found_used_and_removed(self, store: Any) -> None:
-        (anna,) = await people(store, "Анна")
+        (anna,) = await add_people(store, "Анна")
         kind, client = CredentialKind.COOKIE, "Chrome on Android"
         session = Session(SessionId("a" * 64), anna, kind, NOON, NOON, client)
         await store.transact(lambda u: u.sessions.add(session))

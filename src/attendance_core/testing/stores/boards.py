@@ -11,7 +11,7 @@ from attendance_core.attendance import Admission
 from attendance_core.marking.places import Held, SheetCounts, Waiting
 from attendance_core.testing.clock import NOON
 from attendance_core.testing.lectures import EVENT
-from attendance_core.testing.people import an_event, an_event_with, annul, mark
+from attendance_core.testing.people import add_event_with, an_event, annul, mark
 from attendance_core.vocabulary import BoardId, EventId, SessionId, UserId
 
 ENDS_AT = NOON + 3600
@@ -21,7 +21,7 @@ class TestBoardLinks:
     """Contract: MakeBoardLink, RemoveBoardLink."""
 
     async def test_an_event_has_one_and_another_ends_it(self, store: Any) -> None:
-        await an_event_with(store, "Анна")
+        await add_event_with(store, "Анна")
         old, new = BoardId("old"), BoardId("new")
         for board_id in (old, new):
             await store.transact(lambda u, it=board_id: u.boards.put(EVENT, it))
@@ -35,7 +35,7 @@ class TestBoardLinks:
         assert await store.observe(lambda u: u.boards.admissions_by_link([])) == []
 
     async def test_it_follows_the_end_of_its_event_and_goes_with_it(self, store: Any) -> None:
-        await an_event_with(store, "Анна")
+        await add_event_with(store, "Анна")
         link = BoardId("link")
         await store.transact(lambda u: u.boards.put(EVENT, link))
         longer = replace(await store.observe(lambda u: u.events.get(EVENT)), ends_at=ENDS_AT + 60)
@@ -51,7 +51,7 @@ class TestBoards:
         self, store: Any
     ) -> None:
         """Contract: WatchAttendance"""
-        anna, boris, vera = await an_event_with(store, "Анна", "Борис", "Вера")
+        anna, boris, vera = await add_event_with(store, "Анна", "Борис", "Вера")
         other = EventId(uuid4())
         sessions = {who: SessionId(f"of {who}") for who in (anna, boris, vera)}
 
@@ -87,7 +87,7 @@ class TestBoards:
     async def test_a_sheet_is_counted_by_state(self, store: Any) -> None:
         """Contract: WatchAttendance; who has left is on it with an entry, and not without."""
         names = "waits", "held", "lapsed", "marked", "annulled", "marked and left", "left", "joined"
-        anna, *others = await an_event_with(store, "Анна", *names)
+        anna, *others = await add_event_with(store, "Анна", *names)
         waits, held, lapsed, marked, annulled, gone, left, joined = others
 
         def counts(unit: Any, now: float = NOON, creator: UserId | None = None) -> SheetCounts:

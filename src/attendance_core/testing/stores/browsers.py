@@ -7,7 +7,7 @@ from typing import Any
 
 from attendance_core.browsers import KnownBrowser
 from attendance_core.testing.clock import NOON
-from attendance_core.testing.people import people
+from attendance_core.testing.people import add_people
 from attendance_core.vocabulary import BrowserId, UserId
 
 
@@ -15,7 +15,7 @@ class TestKnownBrowsers:
     """Contract: 9.4."""
 
     async def test_those_of_a_person_are_listed_the_latest_first(self, store: Any) -> None:
-        anna, boris = await people(store, "Анна", "Борис")
+        anna, boris = await add_people(store, "Анна", "Борис")
         ids = [BrowserId(letter * 64) for letter in "abc"]
 
         async def put(user_id: UserId, number: int, at: float) -> KnownBrowser:
@@ -38,7 +38,7 @@ class TestKnownBrowsers:
         assert await known(UserId(77)) == []
 
     async def test_one_that_is_noted_many_times_at_once_is_one(self, store: Any) -> None:
-        (anna,) = await people(store, "Анна")
+        (anna,) = await add_people(store, "Анна")
         browser = KnownBrowser(anna, BrowserId("a" * 64), NOON)
 
         def note(unit: Any) -> None:

@@ -18,14 +18,14 @@ from attendance_core.marking.places import Marked
 from attendance_core.pieces import ListQuery
 from attendance_core.testing.clock import NOON
 from attendance_core.testing.lectures import EVENT
-from attendance_core.testing.people import a_connection, an_event, an_event_with, mark, people
+from attendance_core.testing.people import a_connection, add_event_with, add_people, an_event, mark
 from attendance_core.testing.stand_ins import any_code, any_ids
 from attendance_core.vocabulary import EventId, UserId
 
 
 class TestEvents:
     async def test_lists_are_by_start_then_name(self, store: Any) -> None:
-        await people(store, "Анна")
+        await add_people(store, "Анна")
         for name, starts in (("Б", NOON), ("а", NOON), ("В", NOON - 1)):
             event = an_event(name, EventId(uuid4()), starts)
             await store.transact(lambda u, event=event: u.events.add(event))
@@ -43,7 +43,7 @@ class TestEvents:
         self, store: Any
     ) -> None:
         """Contract: 5.10."""
-        (anna,) = await people(store, "Анна")
+        (anna,) = await add_people(store, "Анна")
 
         def work(unit: Any) -> None:
             for name, starts, ends in (
@@ -90,7 +90,7 @@ class TestEvents:
 
     async def test_a_list_goes_on_behind_an_event_that_is_gone(self, store: Any) -> None:
         """Contract: 1.20."""
-        (anna,) = await people(store, "Анна")
+        (anna,) = await add_people(store, "Анна")
         made = [Event(EventId(uuid4()), name, anna, NOON, NOON + 60, any_code()) for name in "абвг"]
         await store.transact(lambda u: [u.events.add(each) for each in made])
         await store.transact(lambda u: u.events.remove(made[1].event_id))
@@ -100,13 +100,13 @@ class TestEvents:
             assert rest == made[2:]
 
     async def test_a_mark_protects_its_event(self, store: Any) -> None:
-        anna, boris = await an_event_with(store, "Анна", "Борис")
+        anna, boris = await add_event_with(store, "Анна", "Борис")
         await store.transact(lambda u: mark(u, anna, boris))
         with pytest.raises(SomebodyWasMarked):
             await store.transact(lambda u: u.events.remove(EVENT))
 
     async def test_what_has_not_ended_is_counted_up_to_so_many(self, store: Any) -> None:
-        anna, boris = await people(store, "Анна", "Борис")
+        anna, boris = await add_people(store, "Анна", "Борис")
         for number in range(4):
             ends = NOON + number
             event = Event(EventId(uuid4()), f"{number}", anna, NOON - 9, ends, any_code())
@@ -127,7 +127,7 @@ class TestEvents:
     ) -> None:
         """Contract: 1.10."""
         monkeypatch.setattr("attendance_core.events.event.MAX_OPEN_EVENTS", 3)
-        (anna,) = await people(store, "Анна")
+        (anna,) = await add_people(store, "Анна")
         create = CreateEvent(store.transact, any_ids())
         answers = await asyncio.gather(
             *(
@@ -140,7 +140,7 @@ class TestEvents:
         assert len(await store.observe(lambda u: u.events.created_by(anna))) == 3
 
     async def test_others_joined_also_where_they_have_left(self, store: Any) -> None:
-        anna, boris = await an_event_with(store, "Анна", "Борис")
+        anna, boris = await add_event_with(store, "Анна", "Борис")
         for one, answer in ((anna, True), (boris, True)):
             look = await store.observe(lambda u, one=one: u.places.others_joined(EVENT, one))
             assert look is answer
@@ -158,7 +158,7 @@ class TestEvents:
             assert seen is answer
 
     async def test_with_an_event_go_its_places_and_connections(self, store: Any) -> None:
-        anna, _ = await an_event_with(store, "Анна", "Борис")
+        anna, _ = await add_event_with(store, "Анна", "Борис")
         connection = a_connection(anna)
         await store.transact(lambda u: u.connections.add(connection))
         await store.transact(lambda u: u.events.remove(EVENT))
@@ -167,7 +167,7 @@ class TestEvents:
         assert await store.observe(lambda u: u.connections.find(find)) is None
 
     async def test_who_was_where(self, store: Any) -> None:
-        anna, boris = await an_event_with(store, "Анна", "Борис")
+        anna, boris = await add_event_with(store, "Анна", "Борис")
         assert await store.observe(lambda u: u.events.attended_by(anna, ListQuery())) == []
         await store.transact(lambda u: mark(u, anna, boris))
         (attended,) = await store.observe(lambda u: u.events.attended_by(anna, ListQuery()))

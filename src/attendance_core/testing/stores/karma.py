@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from typing import Any
 
-from attendance_core.testing.people import people
+from attendance_core.testing.people import add_people
 from attendance_core.testing.written_ledgers import PEOPLE, check_karma, write_at_random
 
 
@@ -16,6 +16,6 @@ class TestKarma:
     async def check(self, store: Any, ledgers: int) -> None:
         chance = random.Random(811)
         for number in range(ledgers):
-            who = await people(store, *(f"Person {each}" for each in range(PEOPLE)))
+            who = await add_people(store, *(f"Person {each}" for each in range(PEOPLE)))
             ledger = await write_at_random(store, chance, number, who)
             await store.observe(lambda u, who=who, ledger=ledger: check_karma(u, who, ledger))

@@ -20,6 +20,7 @@ from attendance_core.identities import (
 from attendance_core.marking.terms import DEFAULT_TERMS
 from attendance_core.providers import LogInByProvider
 from attendance_core.testing.clock import NOON
+from attendance_core.testing.people import add_anna_and_boris
 from attendance_core.testing.stand_ins import any_ids
 from attendance_core.vocabulary import LinkRequestId, ScanId, SessionId, UserId
 
@@ -30,15 +31,7 @@ def identity(subject: str, issuer: str = ISSUER) -> Identity:
     return Identity(IdentityKind.OIDC, issuer, subject)
 
 
-async def two_people(store: Any) -> tuple[UserId, UserId]:
-    def work(unit: Any) -> tuple[UserId, UserId]:
-        return unit.accounts.add("anna", "hash", NOON), unit.accounts.add("boris", "hash", NOON)
-
-    found: tuple[UserId, UserId] = await store.transact(work)
-    return found
-
-
-class Waiting:
+class ProviderThatWaits:
     """A provider that lets nobody in before all have come."""
 
     name = "University"
@@ -58,7 +51,7 @@ class TestLinks:
     """Contract: 9.6."""
 
     async def test_an_identity_is_of_one_person_and_compared_exactly(self, store: Any) -> None:
-        anna, boris = await two_people(store)
+        anna, boris = await add_anna_and_boris(store)
         hers = [
             Link(identity("a"), anna, NOON + 1),
             Link(identity("A"), anna, NOON),
@@ -74,8 +67,8 @@ class TestLinks:
         assert await store.observe(lambda unit: unit.links.of(anna)) == [hers[1], hers[0], hers[2]]
         assert await store.observe(lambda unit: unit.links.of(boris)) == [his]
 
-    async def test_it_knows_the_tick_that_it_gave_and_ends(self, store: Any) -> None:
-        anna, _ = await two_people(store)
+    async def test_a_link_knows_the_tick_that_it_gave_and_can_be_removed(self, store: Any) -> None:
+        anna, _ = await add_anna_and_boris(store)
         link, other = Link(identity("a"), anna, NOON), Link(identity("b"), anna, NOON)
         given = replace(link, scan_id=ScanId(UUID(int=7)))
         await store.transact(lambda unit: (unit.links.add(link), unit.links.add(other)))
@@ -85,8 +78,8 @@ class TestLinks:
             await store.transact(lambda unit: unit.links.remove(link.identity))
         assert await store.observe(lambda unit: unit.links.of(anna)) == [other]
 
-    async def test_they_go_with_a_person_who_leaves(self, store: Any) -> None:
-        anna, boris = await two_people(store)
+    async def test_links_go_with_a_person_who_deletes_their_account(self, store: Any) -> None:
+        anna, boris = await add_anna_and_boris(store)
         hers, his = Link(identity("a"), anna, NOON), Link(identity("b"), boris, NOON)
         request = LinkRequest(anna, LinkRequestId("r"), SessionId("s"), NOON)
 
@@ -105,8 +98,8 @@ class TestLinks:
 class TestLinkRequests:
     """Contract: 9.6."""
 
-    async def test_a_person_has_one_and_another_ends_it(self, store: Any) -> None:
-        anna, boris = await two_people(store)
+    async def test_a_new_request_ends_the_one_before(self, store: Any) -> None:
+        anna, boris = await add_anna_and_boris(store)
         old = LinkRequest(anna, LinkRequestId("old"), SessionId("s"), NOON)
         new = LinkRequest(anna, LinkRequestId("new"), SessionId("t"), NOON + 0.25)
         his = LinkRequest(boris, LinkRequestId("his"), SessionId("s"), NOON)
@@ -126,7 +119,7 @@ class TestLogInsByLinks:
 
     async def test_first_log_ins_at_once_make_one_account(self, store: Any) -> None:
         count = 3
-        provider, ids = Waiting(count), any_ids()
+        provider, ids = ProviderThatWaits(count), any_ids()
         logs_in = LogInByProvider(store.transact, provider, ids, DEFAULT_TERMS)
         attempt = Attempt(Purpose.LOG_IN, "state", "nonce", "verifier")
         answer = ProviderAnswer("state", "code")

@@ -20,7 +20,7 @@ from attendance_core.marking.terms import Terms
 from attendance_core.pieces import ListQuery
 from attendance_core.testing.clock import NOON, TestClock
 from attendance_core.testing.lectures import EVENT, PROCESS
-from attendance_core.testing.people import a_connection, an_event_with, mark, people
+from attendance_core.testing.people import a_connection, add_event_with, add_people, mark
 from attendance_core.vocabulary import ConnectionId, ProcessId, SessionId, UserId
 
 
@@ -31,12 +31,12 @@ async def sockets_in_room(store: Any, process_id: ProcessId) -> Any:
 
 class TestPlaces:
     async def test_nobody_enters_an_event_that_is_not(self, store: Any) -> None:
-        (anna,) = await people(store, "Анна")
+        (anna,) = await add_people(store, "Анна")
         with pytest.raises(EventNotFound):
             await store.transact(lambda u: u.places.make(EVENT, anna))
 
     async def test_entering_twice_changes_nothing(self, store: Any) -> None:
-        anna, boris = await an_event_with(store, "Анна", "Борис")
+        anna, boris = await add_event_with(store, "Анна", "Борис")
         waiting = Place(EVENT, anna, True, Waiting(NOON + 0.25), 1)
         await store.transact(lambda u: u.places.put(waiting))
         await store.transact(lambda u: u.places.make(EVENT, anna))
@@ -45,7 +45,7 @@ class TestPlaces:
         assert await store.observe(lambda u: u.places.listed(EVENT)) == [waiting]
 
     async def test_one_marker_holds_one_person(self, store: Any) -> None:
-        anna, boris, vera = await an_event_with(store, "Анна", "Борис", "Вера")
+        anna, boris, vera = await add_event_with(store, "Анна", "Борис", "Вера")
         held = Place(EVENT, anna, True, Held(NOON, vera, NOON + 90), 2)
         await store.transact(lambda u: u.places.put(held))
         second = Place(EVENT, boris, True, Held(NOON, vera, NOON + 90), 2)
@@ -60,7 +60,7 @@ class TestPlaces:
         self, store: Any
     ) -> None:
         """The earliest ones first: a sweep takes what it can, and the next one the rest."""
-        anna, boris, vera, gleb = await an_event_with(store, "Анна", "Борис", "Вера", "Глеб")
+        anna, boris, vera, gleb = await add_event_with(store, "Анна", "Борис", "Вера", "Глеб")
 
         def work(unit: Any) -> None:
             for target, marker, until in ((anna, vera, NOON + 2), (boris, gleb, NOON + 1)):
@@ -74,14 +74,14 @@ class TestPlaces:
 
     async def test_who_had_somebody_last_is_kept(self, store: Any) -> None:
         """Contract: 6.19."""
-        anna, vera = await an_event_with(store, "Анна", "Вера")
+        anna, vera = await add_event_with(store, "Анна", "Вера")
         for barred in (Barred(vera, NOON + 10.000001), None):
             given_back = Place(EVENT, anna, True, Waiting(NOON), 2, barred)
             await store.transact(lambda u, place=given_back: u.places.put(place))
             assert await store.observe(lambda u: u.places.of(EVENT, [anna])) == [given_back]
 
     async def test_a_mark_is_known_from_the_ledger_and_made_once(self, store: Any) -> None:
-        anna, boris = await an_event_with(store, "Анна", "Борис")
+        anna, boris = await add_event_with(store, "Анна", "Борис")
         marked = await store.transact(lambda u: mark(u, anna, boris))
         assert marked.state == Marked(boris, NOON, 1, Origin.HOLD)
         assert await store.observe(lambda u: u.places.of(EVENT, [anna])) == [marked]
@@ -97,7 +97,7 @@ class TestPlaces:
 
 class TestConnections:
     async def test_the_first_loss_stays(self, store: Any) -> None:
-        (anna,) = await an_event_with(store, "Анна")
+        (anna,) = await add_event_with(store, "Анна")
         connection = a_connection(anna)
         await store.transact(lambda u: u.connections.add(connection))
         for at in (NOON + 1, NOON + 2):
@@ -109,7 +109,7 @@ class TestConnections:
         assert found.process == Process(PROCESS, NOON, NOON)
 
     async def test_who_lapsed(self, store: Any, clock: TestClock) -> None:
-        (anna,) = await an_event_with(store, "Анна")
+        (anna,) = await add_event_with(store, "Анна")
         lost, open_ = a_connection(anna), a_connection(anna)
         await store.transact(lambda u: (u.connections.add(lost), u.connections.add(open_)))
         await store.transact(lambda u: u.connections.lose([lost.connection_id], NOON + 1))
@@ -124,7 +124,7 @@ class TestConnections:
         assert await lapsed(NOON, NOON) == [open_.connection_id]
 
     async def test_no_more_that_lapsed_are_listed_than_were_asked_for(self, store: Any) -> None:
-        (anna,) = await an_event_with(store, "Анна")
+        (anna,) = await add_event_with(store, "Анна")
         lost = [a_connection(anna) for _ in range(3)]
         ids = {each.connection_id for each in lost}
 
@@ -140,7 +140,7 @@ class TestConnections:
             assert len(found) == min(most, 3) and found <= ids
 
     async def test_they_are_found_by_person_session_and_process(self, store: Any) -> None:
-        anna, boris = await an_event_with(store, "Анна", "Борис")
+        anna, boris = await add_event_with(store, "Анна", "Борис")
         hers, his = a_connection(anna, session="hers"), a_connection(boris, session="his")
         await store.transact(lambda u: (u.connections.add(hers), u.connections.add(his)))
         of = await store.observe(lambda u: u.connections.of(EVENT, anna))
@@ -163,7 +163,7 @@ class TestConnections:
 
     async def test_in_a_room_are_those_of_the_process_and_every_marker(self, store: Any) -> None:
         """Contract: 6.16, markers on whatever process."""
-        anna, boris, vera = await an_event_with(store, "Анна", "Борис", "Вера")
+        anna, boris, vera = await add_event_with(store, "Анна", "Борис", "Вера")
         other = ProcessId(UUID(int=3))
         waits, marks = a_connection(anna), a_connection(boris, role=Role.MARKING)
         far_away = [
@@ -189,7 +189,7 @@ class TestConnections:
         assert len(there) == 3
 
     async def test_of_a_person_with_many_those_that_matter_are_read(self, store: Any) -> None:
-        anna, boris = await an_event_with(store, "Анна", "Борис")
+        anna, boris = await add_event_with(store, "Анна", "Борис")
         hers = [a_connection(anna) for _ in range(8)]
 
         def work(unit: Any) -> None:
@@ -208,7 +208,7 @@ class TestConnections:
 
     async def test_who_else_may_mark_is_found(self, store: Any) -> None:
         """Contract: 6.19, neither of two, nor one who waits; open ones first."""
-        people = await an_event_with(store, "Анна", "Борис", "Вера", "Глеб", "Дина")
+        people = await add_event_with(store, "Анна", "Борис", "Вера", "Глеб", "Дина")
         anna, boris, vera, gleb, dina = people
         sockets = {each: a_connection(each, role=Role.MARKING) for each in people}
         waits = a_connection(dina)
@@ -232,7 +232,7 @@ class TestConnections:
         assert await found(9, dina, gleb, anna, boris) == []
 
     async def test_a_process_without_connections_is_forgotten(self, store: Any) -> None:
-        (anna,) = await an_event_with(store, "Анна")
+        (anna,) = await add_event_with(store, "Анна")
         idle = ProcessId(UUID(int=3))
         await store.transact(lambda u: u.processes.put(Process(idle, NOON, NOON)))
         await store.transact(lambda u: u.connections.add(a_connection(anna)))

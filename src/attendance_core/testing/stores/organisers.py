@@ -13,13 +13,13 @@ from attendance_core.events import Event, Helper, check_organiser
 from attendance_core.marking.who_marks import WhoMarks
 from attendance_core.testing.clock import NOON
 from attendance_core.testing.lectures import EVENT
-from attendance_core.testing.people import an_event, an_event_with
+from attendance_core.testing.people import add_event_with, an_event
 from attendance_core.vocabulary import EventId, UserId
 
 
 class TestHelpers:
     async def test_they_are_listed_in_the_order_they_were_added(self, store: Any) -> None:
-        anna, boris, vera, gleb = await an_event_with(store, "Анна", "Борис", "Вера", "Глеб")
+        anna, boris, vera, gleb = await add_event_with(store, "Анна", "Борис", "Вера", "Глеб")
         for user_id, at in ((gleb, NOON), (vera, NOON + 2), (boris, NOON + 2)):
             await store.transact(lambda u, who=user_id, at=at: u.helpers.add(EVENT, who, at))
         assert await store.observe(lambda u: u.helpers.of(EVENT)) == [
@@ -35,7 +35,7 @@ class TestHelpers:
         assert not await store.observe(lambda u: u.helpers.has(EventId(uuid4()), boris))
 
     async def test_a_person_helps_in_some_of_many_events(self, store: Any) -> None:
-        anna, boris = await an_event_with(store, "Анна", "Борис")
+        anna, boris = await add_event_with(store, "Анна", "Борис")
         others = [an_event(name, EventId(uuid4())) for name in "абв"]
 
         def work(unit: Any) -> None:
@@ -58,18 +58,18 @@ class TestHelpers:
             assert helped == frozenset(found)
 
     async def test_nobody_does_not_help(self, store: Any) -> None:
-        await an_event_with(store, "Анна")
+        await add_event_with(store, "Анна")
         with pytest.raises(PersonNotFound):
             await store.transact(lambda u: u.helpers.add(EVENT, UserId(99), NOON))
 
     async def test_they_go_with_the_event(self, store: Any) -> None:
-        _, boris = await an_event_with(store, "Анна", "Борис")
+        _, boris = await add_event_with(store, "Анна", "Борис")
         await store.transact(lambda u: u.helpers.add(EVENT, boris, NOON))
         await store.transact(lambda u: u.events.remove(EVENT))
         assert not await store.observe(lambda u: u.helpers.has(EVENT, boris))
 
     async def test_the_creator_and_helpers_are_organisers(self, store: Any) -> None:
-        anna, boris, vera = await an_event_with(store, "Анна", "Борис", "Вера")
+        anna, boris, vera = await add_event_with(store, "Анна", "Борис", "Вера")
         await store.transact(lambda u: u.helpers.add(EVENT, boris, NOON))
 
         def check(user_id: UserId) -> Any:
@@ -83,7 +83,7 @@ class TestHelpers:
 
 class TestEventsThatChange:
     async def test_all_but_the_creator_is_replaced(self, store: Any) -> None:
-        await an_event_with(store, "Анна", "Борис")
+        await add_event_with(store, "Анна", "Борис")
         event: Event = await store.observe(lambda u: u.events.get(EVENT))
         assert event.who_marks is WhoMarks.EVERYBODY
         changed = replace(
@@ -101,7 +101,7 @@ class TestEventsThatChange:
         assert await store.observe(lambda u: u.events.search(event.name.lower())) == []
 
     async def test_a_name_is_taken_or_given_free(self, store: Any) -> None:
-        await an_event_with(store, "Анна")
+        await add_event_with(store, "Анна")
         event: Event = await store.observe(lambda u: u.events.get(EVENT))
         other = an_event("Физика", EventId(uuid4()))
         await store.transact(lambda u: u.events.add(other))

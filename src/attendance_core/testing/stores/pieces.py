@@ -15,7 +15,7 @@ from attendance_core.friends import Friendship
 from attendance_core.pieces import ListQuery
 from attendance_core.testing.clock import NOON
 from attendance_core.testing.lectures import EVENT
-from attendance_core.testing.people import an_event, annul, mark, people
+from attendance_core.testing.people import add_people, an_event, annul, mark
 from attendance_core.testing.stand_ins import any_code
 from attendance_core.vocabulary import EventId, UserId
 
@@ -73,7 +73,7 @@ def be_there(
 
 async def filled(store: Any, chance: random.Random) -> tuple[UserId, dict[str, int]]:
     """Somebody in the middle of lists made by chance, and how long some of them are."""
-    me, marker, *others = await people(store, *(chance.choice(NAMES) for _ in range(OTHERS + 2)))
+    me, marker, *others = await add_people(store, *(chance.choice(NAMES) for _ in range(OTHERS + 2)))
 
     def work(unit: Any) -> dict[str, int]:
         unit.events.add(an_event())

@@ -15,7 +15,7 @@ from attendance_core.events import Event
 from attendance_core.friends import Friendship, GetFriendList, GetFriendRequests
 from attendance_core.testing.clock import NOON
 from attendance_core.testing.lectures import EVENT
-from attendance_core.testing.people import an_event, annul, mark, people
+from attendance_core.testing.people import add_people, an_event, annul, mark
 from attendance_core.testing.stores.pieces import join
 from attendance_core.vocabulary import EventId, UserId
 
@@ -51,9 +51,9 @@ class TestWhatComesAndGoes(_Meanwhile):
     """What stands all the while is in the list once."""
 
     async def test_of_an_event(self, store: Any, meanwhile: Meanwhile) -> None:
-        me, *others = await people(store, "я", *"абвгдж")
+        me, *others = await add_people(store, "я", *"абвгдж")
         ids = dict(zip("абвгдж", others, strict=True))
-        late = await people(store, "аа", "е")
+        late = await add_people(store, "аа", "е")
 
         def begin(unit: Any) -> None:
             unit.events.add(an_event())
@@ -73,7 +73,7 @@ class TestWhatComesAndGoes(_Meanwhile):
         assert "".join(row.person.display_name for row in read) == "абвдеж"
 
     async def test_of_a_ledger(self, store: Any, meanwhile: Meanwhile) -> None:
-        me, *others = await people(store, "я", *"абвг")
+        me, *others = await add_people(store, "я", *"абвг")
 
         def begin(unit: Any) -> None:
             unit.events.add(an_event())
@@ -90,7 +90,7 @@ class TestWhatComesAndGoes(_Meanwhile):
         assert {line.entry.n for line in read} == {1}
 
     async def test_of_where_one_was(self, store: Any, meanwhile: Meanwhile) -> None:
-        (me,) = await people(store, "я")
+        (me,) = await add_people(store, "я")
         ids = {name: EventId(uuid4()) for name in "абвгд"}
 
         def begin(unit: Any) -> None:
@@ -108,7 +108,7 @@ class TestWhatComesAndGoes(_Meanwhile):
         assert "".join(row.event.name for row in read) == "абвд"
 
     async def test_of_friends_and_of_who_asks(self, store: Any, meanwhile: Meanwhile) -> None:
-        me, *others = await people(store, "я", *"абвгд")
+        me, *others = await add_people(store, "я", *"абвгд")
 
         def begin(unit: Any) -> None:
             for other in others:
@@ -141,7 +141,7 @@ class TestWhoMaySee(_Meanwhile):
     @pytest_asyncio.fixture
     async def helper(self, store: Any) -> UserId:
         """Of an event with four people, all of them marked."""
-        creator, helper, *others = await people(store, "создатель", "помощник", *"абвг")
+        creator, helper, *others = await add_people(store, "создатель", "помощник", *"абвг")
 
         def work(unit: Any) -> None:
             event = an_event()
@@ -209,7 +209,7 @@ class TestWhoMaySee(_Meanwhile):
     async def test_an_event_that_is_gone_is_not_found(
         self, store: Any, meanwhile: Meanwhile
     ) -> None:
-        me, *others = await people(store, "я", *"абв")
+        me, *others = await add_people(store, "я", *"абв")
 
         def begin(unit: Any) -> None:
             unit.events.add(an_event())

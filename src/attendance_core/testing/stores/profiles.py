@@ -23,7 +23,7 @@ from attendance_core.profiles import (
 )
 from attendance_core.testing.clock import NOON
 from attendance_core.testing.lectures import EVENT
-from attendance_core.testing.people import an_event, people
+from attendance_core.testing.people import add_people, an_event
 from attendance_core.vocabulary import FileKey, ScanId, UserId
 
 
@@ -33,7 +33,7 @@ class TestProfiles:
             await store.observe(lambda u: u.profiles.get(UserId(77)))
 
     async def test_search_is_folded_literal_and_ordered(self, store: Any) -> None:
-        ids = await people(store, "Ёлкина Зоя", "ёлкина Анна", "100% Ёлкин_а", "Other")
+        ids = await add_people(store, "Ёлкина Зоя", "ёлкина Анна", "100% Ёлкин_а", "Other")
         found = await store.observe(lambda u: u.profiles.search("елкин", 10, 0))
         assert [each.user_id for each in found] == [ids[2], ids[1], ids[0]]
         for part, wanted in (("%", [ids[2]]), ("_ %", [ids[2]]), ("%%", [])):
@@ -52,7 +52,7 @@ class TestProfiles:
             "Елкина Анна",
             "Яковлев Ян",
         ]
-        *ids, me = await people(store, *reversed(names), "Я")
+        *ids, me = await add_people(store, *reversed(names), "Я")
 
         def work(unit: Any) -> None:
             unit.events.add(an_event())
@@ -69,7 +69,7 @@ class TestProfiles:
             assert [each.display_name for each in those if each.user_id != me] == names
 
     async def test_summaries_are_of_those_who_exist_with_their_tick(self, store: Any) -> None:
-        anna, boris, vera = await people(store, "Анна", "Борис", "Вера")
+        anna, boris, vera = await add_people(store, "Анна", "Борис", "Вера")
 
         def work(unit: Any) -> None:
             unit.profiles.put(Profile(anna, "Анна", "БПМИ-231\nФКН", FileKey("a.jpg")))
@@ -94,7 +94,7 @@ class TestProfiles:
         assert not await store.observe(lambda u: u.profiles.summaries([]))
 
     async def test_a_scan_replaces_the_one_before(self, store: Any) -> None:
-        (anna,) = await people(store, "Анна")
+        (anna,) = await add_people(store, "Анна")
         first, second = ScanId(uuid4()), ScanId(uuid4())
         earlier = ConfirmationScan(anna, FileKey("1"), NOON, scan_id=first)
         await store.transact(lambda u: u.scans.put(earlier))
@@ -109,7 +109,7 @@ class TestProfiles:
 
     async def test_the_reason_is_kept_with_a_scan(self, store: Any) -> None:
         """Contract: 3.7."""
-        (anna,) = await people(store, "Анна")
+        (anna,) = await add_people(store, "Анна")
         renamed = ConfirmationScan(
             anna,
             FileKey("1"),
@@ -126,7 +126,7 @@ class TestProfiles:
 
 class TestFriendships:
     async def test_a_pair_has_one_row_in_either_order(self, store: Any) -> None:
-        anna, boris = await people(store, "Анна", "Борис")
+        anna, boris = await add_people(store, "Анна", "Борис")
         asked = Friendship(boris, anna, NOON)
         await store.transact(lambda u: u.friendships.add(asked))
         assert await store.transact(lambda u: u.friendships.lock(anna, boris)) == asked
@@ -143,7 +143,7 @@ class TestFriendships:
         assert await store.transact(lambda u: u.friendships.lock(boris, anna)) is None
 
     async def test_requests_come_in_pages_the_oldest_first(self, store: Any) -> None:
-        anna, *others = await people(store, "Анна", "Борис", "Вера", "Глеб")
+        anna, *others = await add_people(store, "Анна", "Борис", "Вера", "Глеб")
         for number, other in enumerate(others):
             asked = Friendship(other, anna, NOON - number)
             await store.transact(lambda u, asked=asked: u.friendships.add(asked))
@@ -162,7 +162,7 @@ class TestFriendships:
             assert [each.requester for each in found] == page
 
     async def test_with_nobody_there_is_no_friendship(self, store: Any) -> None:
-        (anna,) = await people(store, "Анна")
+        (anna,) = await add_people(store, "Анна")
         with pytest.raises(PersonNotFound):
             await store.transact(lambda u: u.friendships.add(Friendship(anna, UserId(99), NOON)))
 
@@ -173,7 +173,7 @@ class TestReferencedFiles:
     async def test_pictures_that_somebody_has_and_scans_that_wait_are_named(
         self, store: Any
     ) -> None:
-        anna, boris, vera = await people(store, "Анна", "Борис", "Вера")
+        anna, boris, vera = await add_people(store, "Анна", "Борис", "Вера")
         assert await store.referenced_files() == set()
         waits = ConfirmationScan(boris, FileKey("b.png"), NOON, scan_id=ScanId(uuid4()))
         judged = replace(waits, user_id=vera, file=FileKey("v.png"), scan_id=ScanId(uuid4()))

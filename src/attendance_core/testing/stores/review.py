@@ -30,7 +30,7 @@ from attendance_core.profiles import (
     ScanReason,
 )
 from attendance_core.testing.clock import NOON
-from attendance_core.testing.people import people
+from attendance_core.testing.people import add_people
 from attendance_core.vocabulary import FileKey, ScanId, SessionId, UserId
 
 SESSION = SessionId("session")
@@ -81,7 +81,7 @@ def refused_of(told: list[Any]) -> list[Any]:
 
 class TestScans:
     async def test_one_is_found_by_its_id_until_it_is_replaced(self, store: Any) -> None:
-        anna, boris = await people(store, "Анна", "Борис")
+        anna, boris = await add_people(store, "Анна", "Борис")
         first, second, other = scan_of(anna), scan_of(anna, 2), scan_of(boris, 3)
         await put(store, first, other)
         assert await store.observe(lambda u: u.scans.owner_of(first.scan_id)) == anna
@@ -94,7 +94,7 @@ class TestScans:
         assert await store.observe(lambda u: u.scans.owner_of(ScanId(uuid4()))) is None
 
     async def test_those_that_wait_are_listed_and_counted_by_age(self, store: Any) -> None:
-        ids = await people(store, "Анна", "Борис", "Вера", "Глеб")
+        ids = await add_people(store, "Анна", "Борис", "Вера", "Глеб")
         scans = [scan_of(who, who, NOON + who % 2) for who in ids]
         await put(store, *scans)
         judged = scans[0].judged(Confirmation.APPROVED, None, None, NOON)
@@ -114,7 +114,7 @@ class TestScans:
         assert len(await store.observe(lambda u: u.scans.uploaded_until(NOON + 1, 2))) == 2
 
     async def test_everything_of_one_is_kept(self, store: Any) -> None:
-        anna, boris = await people(store, "Анна", "Борис")
+        anna, boris = await add_people(store, "Анна", "Борис")
         lease = ReviewLease(boris, SESSION, NOON + 600, "Анна", "secret")
         scan = scan_of(anna)
         await put(store, scan)
@@ -134,7 +134,7 @@ class TestScans:
             )
 
     async def test_a_file_that_no_pending_scan_has_is_discarded(self, store: Any) -> None:
-        anna, boris = await people(store, "Анна", "Борис")
+        anna, boris = await add_people(store, "Анна", "Борис")
         first, second, other = scan_of(anna), scan_of(anna, 2), scan_of(boris, 3)
 
         async def discarded() -> list[str]:
@@ -155,7 +155,7 @@ class TestScans:
 
 class TestModerators:
     async def test_they_are_added_listed_and_removed(self, store: Any) -> None:
-        anna, boris = await people(store, "Анна", "Борис")
+        anna, boris = await add_people(store, "Анна", "Борис")
         for who, at in ((boris, NOON), (anna, NOON + 1)):
             await store.transact(lambda u, it=who, when=at: u.moderators.add(it, when))
         listed = await store.observe(lambda u: u.moderators.listed())
@@ -172,7 +172,7 @@ class TestModerators:
 
     async def test_one_who_is_removed_loses_what_they_have(self, store: Any) -> None:
         """Contract: 9.10."""
-        anna, boris, vera = await people(store, "Анна", "Борис", "Вера")
+        anna, boris, vera = await add_people(store, "Анна", "Борис", "Вера")
         names = {who: await username_of(store, who) for who in (boris, vera)}
         lease = ReviewLease(boris, SESSION, NOON + 600, "Анна", "secret")
         others = replace(lease, moderator_id=vera)
@@ -188,7 +188,7 @@ class TestModerators:
 
 class TestAuditLog:
     async def test_entries_come_in_their_order(self, store: Any) -> None:
-        anna, boris = await people(store, "Анна", "Борис")
+        anna, boris = await add_people(store, "Анна", "Борис")
         mine, other = ScanId(uuid4()), ScanId(uuid4())
         entries = [
             AuditEntry(anna, mine, ScanAct.TAKEN, NOON, ScanJudge.MODERATOR, boris),
@@ -218,7 +218,7 @@ class TestAuditLog:
 class TestScanLists:
     async def test_a_list_tells_who_has_what(self, store: Any) -> None:
         """Contract: GetPendingConfirmations."""
-        anna, boris = await people(store, "Анна", "Борис")
+        anna, boris = await add_people(store, "Анна", "Борис")
         await username_of(store, boris)
         await put(store, scan_of(anna))
         pending = GetPendingConfirmations(store.browse)

@@ -28,7 +28,7 @@ from attendance_core.profiles import (
     scan_path,
 )
 from attendance_core.testing.clock import NOON, TestClock
-from attendance_core.testing.people import people
+from attendance_core.testing.people import add_people
 from attendance_core.testing.stand_ins import CountedIds, DictFiles
 from attendance_core.testing.stores.review import (
     SESSION,
@@ -51,7 +51,7 @@ class TestReviewRaces:
         await self.race(store, self.TRIES)
 
     async def race(self, store: Any, tries: int) -> None:
-        anna, *moderators = await people(store, "Анна", "Борис", "Вера", "Глеб")
+        anna, *moderators = await add_people(store, "Анна", "Борис", "Вера", "Глеб")
         for each in moderators:
             await username_of(store, each)
         take = TakeConfirmation(store.transact, CountedIds())
@@ -78,7 +78,7 @@ class TestReviewRaces:
         assert (acts.count(ScanAct.TAKEN), acts.count(ScanAct.APPROVED)) == (tries,) * 2
 
     async def test_one_who_is_removed_as_they_take_has_nothing(self, store: Any) -> None:
-        anna, boris = await people(store, "Анна", "Борис")
+        anna, boris = await add_people(store, "Анна", "Борис")
         username = await username_of(store, boris)
         take = TakeConfirmation(store.transact, CountedIds())
         add, remove = AddModerator(store.transact), RemoveModerator(store.transact)
@@ -97,7 +97,7 @@ class TestReviewRaces:
     async def test_a_scan_that_is_replaced_as_it_is_taken_is_taken_of_nobody(
         self, store: Any
     ) -> None:
-        anna, boris = await people(store, "Анна", "Борис")
+        anna, boris = await add_people(store, "Анна", "Борис")
         await username_of(store, boris)
         take = TakeConfirmation(store.transact, CountedIds())
         earlier = scan_of(anna, 0)
@@ -128,7 +128,7 @@ class TestForgetScans:
     ) -> None:
         """As where a process dies behind the commit."""
         files = DictFiles()
-        anna, boris, vera = await people(store, "Анна", "Борис", "Вера")
+        anna, boris, vera = await add_people(store, "Анна", "Борис", "Вера")
         for number in range(4):
             await files.put(f"scans/{number}.png", b"content", "image/png")
         approved, replaced, waits = scan_of(anna, 0), scan_of(boris, 1), scan_of(vera, 3)
@@ -142,7 +142,7 @@ class TestForgetScans:
     async def test_one_that_nobody_judges_in_thirty_days_is_rejected(
         self, store: Any, clock: TestClock
     ) -> None:
-        anna, boris = await people(store, "Анна", "Борис")
+        anna, boris = await add_people(store, "Анна", "Борис")
         assert PENDING_SECONDS == 30 * 86_400
         files = DictFiles({"scans/1.png": b"old", "scans/2.png": b"new"})
         old = scan_of(anna)
@@ -166,7 +166,7 @@ class TestForgetScans:
         )
 
     async def test_what_cannot_be_deleted_is_tried_again(self, store: Any) -> None:
-        (anna,) = await people(store, "Анна")
+        (anna,) = await add_people(store, "Анна")
         scan = scan_of(anna)
         await put(store, scan, scan.judged(Confirmation.APPROVED, None, None, NOON))
         files = DictFiles({"scans/1.png": b"content"})

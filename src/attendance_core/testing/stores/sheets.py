@@ -26,8 +26,8 @@ from attendance_core.pieces import ListQuery
 from attendance_core.profiles import Profile
 from attendance_core.testing.clock import NOON
 from attendance_core.testing.lectures import EVENT
-from attendance_core.testing.open_day import an_open_day
-from attendance_core.testing.people import an_event, annul, mark, people
+from attendance_core.testing.open_day import add_open_day
+from attendance_core.testing.people import add_people, an_event, annul, mark
 from attendance_core.vocabulary import EventId, UserId
 
 
@@ -59,7 +59,7 @@ class TestSheets:
         self, store: Any, seed: int, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(module, "ROWS_A_LOOK", 7)
-        ids = await an_open_day(store, random.Random(seed))
+        ids = await add_open_day(store, random.Random(seed))
         sheet = await ExportAttendance(store.browse)(actor=ids[0], event_id=EVENT)
 
         def check(unit: Any) -> None:
@@ -94,7 +94,7 @@ class TestSheets:
     async def test_each_state_is_counted_and_organisers_grades_and_notes_are_there(
         self, store: Any
     ) -> None:
-        anna, boris, vera, gleb, dasha = await people(
+        anna, boris, vera, gleb, dasha = await add_people(
             store, "Анна", "Борис", "Вера", "Глеб", "Даша"
         )
 
@@ -126,7 +126,7 @@ class TestSheets:
 
     async def test_it_is_for_organisers_and_for_whoever_runs_the_service(self, store: Any) -> None:
         """Contract: ExportAttendance."""
-        anna, boris = await people(store, "Анна", "Борис")
+        anna, boris = await add_people(store, "Анна", "Борис")
         await store.transact(lambda unit: unit.events.add(an_event()))
         export = ExportAttendance(store.browse)
         empty = await export(actor=None, event_id=EVENT)
@@ -147,7 +147,7 @@ class TestSheets:
         assert module.MAX_SHEET_ROWS == attendance.MAX_SHEET_ROWS == 20_000
         monkeypatch.setattr(module, "MAX_SHEET_ROWS", 3)
         monkeypatch.setattr(module, "ROWS_A_LOOK", 2)
-        ids = await people(store, *"АБВГ")
+        ids = await add_people(store, *"АБВГ")
 
         def join(*who: UserId) -> Any:
             def work(unit: Any) -> None:
@@ -174,7 +174,7 @@ class TestSheets:
     ) -> None:
         """Contract: 8.13."""
         monkeypatch.setattr(module, "ROWS_A_LOOK", 2)
-        ids = await people(store, *"АБВГДЕ")
+        ids = await add_people(store, *"АБВГДЕ")
 
         def join(unit: Any) -> None:
             unit.events.add(an_event())
@@ -200,7 +200,7 @@ class TestSheets:
         self, store: Any
     ) -> None:
         """Contract: 8.13."""
-        anna, boris, vera = await people(store, "Анна", "Борис", "Вера")
+        anna, boris, vera = await add_people(store, "Анна", "Борис", "Вера")
 
         def work(unit: Any) -> None:
             unit.events.add(an_event())

@@ -12,7 +12,7 @@ from attendance_core.attendance import Admission
 from attendance_core.bearer_tokens import Token, TokenScope
 from attendance_core.testing.clock import NOON
 from attendance_core.testing.lectures import EVENT
-from attendance_core.testing.people import an_event_with, people
+from attendance_core.testing.people import add_event_with, add_people
 from attendance_core.vocabulary import SessionId, TokenId, UserId
 
 READ_AND_MARK = frozenset({TokenScope.READ, TokenScope.MARK})
@@ -45,7 +45,7 @@ async def tokens_of(store: Any, user_id: UserId) -> Sequence[Token]:
 
 class TestTokens:
     async def test_they_are_listed_by_person_in_the_order_they_were_made(self, store: Any) -> None:
-        anna, boris = await people(store, "Анна", "Борис")
+        anna, boris = await add_people(store, "Анна", "Борис")
         first, second = a_token(anna, "first"), a_token(anna, "second", created_at=NOON + 1)
         same = a_token(anna, "same", token_id=TokenId(UUID(int=1)), scopes=frozenset(TokenScope))
         other = a_token(boris, "other", used_at=NOON + 0.25)
@@ -55,7 +55,7 @@ class TestTokens:
         assert await tokens_of(store, UserId(999)) == []
 
     async def test_one_is_found_by_its_session_while_that_is_there(self, store: Any) -> None:
-        (anna,) = await people(store, "Анна")
+        (anna,) = await add_people(store, "Анна")
         token, other = a_token(anna), a_token(anna, "other")
         await keep(store, token, other)
 
@@ -71,7 +71,7 @@ class TestTokens:
         assert await found(other.session_id) is None
 
     async def test_its_use_is_noted(self, store: Any) -> None:
-        (anna,) = await people(store, "Анна")
+        (anna,) = await add_people(store, "Анна")
         token, other = a_token(anna), a_token(anna, "other", created_at=NOON + 1)
         await keep(store, token, other)
         await store.transact(lambda u: u.tokens.note_use(token.token_id, NOON + 5))
@@ -79,7 +79,7 @@ class TestTokens:
         assert await tokens_of(store, anna) == [replace(token, used_at=NOON + 5), other]
 
     async def test_nobody_expires_later_than_before(self, store: Any) -> None:
-        (anna,) = await people(store, "Анна")
+        (anna,) = await add_people(store, "Анна")
         early, late = a_token(anna, "early", expires_at=NOON + 1), a_token(anna, "late")
         untouched = a_token(anna, "untouched", created_at=NOON + 1)
         await keep(store, early, late, untouched)
@@ -95,7 +95,7 @@ class TestTokens:
         self,
         store: Any,
     ) -> None:
-        (anna,) = await people(store, "Анна")
+        (anna,) = await add_people(store, "Анна")
         made = [a_token(anna, f"{n}", expires_at=NOON + n) for n in range(4)]
         ended = a_token(anna, "ended", expires_at=NOON, session_id=None)
         await keep(store, *reversed(made), ended)
@@ -112,7 +112,7 @@ class TestTokens:
         assert await expired(NOON + 2) == ["1", "2"]
 
     async def test_they_are_removed(self, store: Any) -> None:
-        (anna,) = await people(store, "Анна")
+        (anna,) = await add_people(store, "Анна")
         made = [a_token(anna, f"{n}", created_at=NOON + n) for n in range(3)]
         await keep(store, *made)
         for _ in range(2):
@@ -124,7 +124,7 @@ class TestTokens:
         self,
         store: Any,
     ) -> None:
-        (anna,) = await people(store, "Анна")
+        (anna,) = await add_people(store, "Анна")
         old = a_token(anna, "old", expires_at=NOON, session_id=None)
         lately = a_token(anna, "lately", expires_at=NOON + 1, session_id=None, created_at=NOON + 1)
         open_ = a_token(anna, "open", expires_at=NOON, created_at=NOON + 2)
@@ -136,7 +136,7 @@ class TestTokens:
         self, store: Any
     ) -> None:
         """Nobody ends those with a new password, a log-in or a list of sessions. Contract: 9.3."""
-        (anna,) = await people(store, "Анна")
+        (anna,) = await add_people(store, "Анна")
         await keep(store, a_token(anna))
         cookie = Session(SessionId("cookie"), anna, CredentialKind.COOKIE, NOON, NOON)
         await store.transact(lambda u: u.sessions.add(cookie))
@@ -145,7 +145,7 @@ class TestTokens:
 
     async def test_whoever_watches_by_a_token_does_until_it_expires(self, store: Any) -> None:
         """Contract: WatchAttendance, 9.3."""
-        (anna,) = await an_event_with(store, "Анна")
+        (anna,) = await add_event_with(store, "Анна")
         session_id = SessionId("of a program")
         token = a_token(anna, session_id=session_id)
         await keep(store, token)

@@ -25,7 +25,7 @@ from attendance_core.marking.endings import Ending
 from attendance_core.marking.places import Held, Place
 from attendance_core.testing.clock import NOON
 from attendance_core.testing.lectures import EVENT
-from attendance_core.testing.people import an_event, people
+from attendance_core.testing.people import add_people, an_event
 from attendance_core.vocabulary import ConnectionId, EventId, UserId
 
 PATIENCE = 30  # seconds
@@ -53,7 +53,7 @@ ANNOUNCEMENTS: dict[str, Announcement] = {
 
 class TestTransact:
     async def test_work_that_raises_leaves_nothing(self, store: Any) -> None:
-        await people(store, "Анна")
+        await add_people(store, "Анна")
 
         def work(unit: Any) -> None:
             unit.events.add(an_event())
@@ -111,7 +111,7 @@ class TestTransact:
         assert threads == {threading.get_ident()}, "published in a thread that is not the loop's"
 
     async def test_a_look_cannot_write(self, store: Any) -> None:
-        await people(store, "Анна")
+        await add_people(store, "Анна")
         with pytest.raises(Exception):  # noqa: B017 each engine says so in its own way
             await store.observe(lambda unit: unit.events.add(an_event()))
             await store.observe(lambda unit: unit.events.get(EVENT))
@@ -119,7 +119,7 @@ class TestTransact:
     async def test_a_look_through_a_list_sees_what_a_look_does_and_cannot_write(
         self, store: Any
     ) -> None:
-        await people(store, "Анна")
+        await add_people(store, "Анна")
         with pytest.raises(Exception):  # noqa: B017 each engine says so in its own way
             await store.browse(lambda unit: unit.events.add(an_event()))
             await store.browse(lambda unit: unit.events.get(EVENT))
@@ -130,7 +130,7 @@ class TestTransact:
             await store.browse(lambda unit: unit.events.get(EventId(uuid4())))
 
     async def test_it_is_carried_out_though_nobody_waits_for_it_any_more(self, store: Any) -> None:
-        await people(store, "Анна")
+        await add_people(store, "Анна")
         event = an_event()
         task = asyncio.create_task(store.transact(lambda unit: unit.events.add(event)))
         await asyncio.sleep(0)  # it has been handed over
@@ -140,7 +140,7 @@ class TestTransact:
                 await asyncio.sleep(0.001)
 
     async def test_two_people_taking_one_name_at_once_get_one_event(self, store: Any) -> None:
-        await people(store, "Анна")
+        await add_people(store, "Анна")
 
         def work_for(number: int) -> Any:
             event = an_event("Ёлка" if number % 2 else "ёлка", EventId(uuid4()))
@@ -161,7 +161,7 @@ class TestService:
         assert store.abandoned_count == 0, "nothing is under way"
 
     async def test_a_scrub_leaves_what_is_there(self, store: Any) -> None:
-        (anna,) = await people(store, "Анна")
+        (anna,) = await add_people(store, "Анна")
         for _ in range(2):
             await store.scrub()
         profile = await store.observe(lambda unit: unit.profiles.get(anna))
