@@ -23,7 +23,7 @@ from attendance_adapters.sql.places import FIND_PLACES, LISTED_PLACES, place_fro
 from attendance_adapters.sql.sqlite import SqliteStore
 from attendance_core.marking.connections import Role
 from attendance_core.testing.clock import TestClock
-from attendance_core.testing.lectures import EVENT, PROCESS, Lecture, socket
+from attendance_core.testing.lectures import EVENT, PROCESS, Lecture, numbered_connection
 from attendance_core.vocabulary import UserId
 from tests.support.sqlite_file import an_empty_database
 
@@ -34,7 +34,7 @@ MEMORY: Final = 64 * 1024  # bytes that a warm command has in hand at once; it i
 
 Step = Callable[[Lecture], Awaitable[Any]]
 ANNA, BORIS = UserId(3), UserId(4)
-ASKS, MARKS = socket(9_001, 3, Role.MARK_ME), socket(9_002, 2, Role.MARKING)
+ASKS, MARKS = numbered_connection(9_001, 3, Role.MARK_ME), numbered_connection(9_002, 2, Role.MARKING)
 
 
 async def first_piece(it: Lecture) -> object:

@@ -20,7 +20,7 @@ from attendance_core.marking.mirror import Mirror
 from attendance_core.marking.outcomes import MarkerOpened
 from attendance_core.marking.places import Waiting
 from attendance_core.testing.clock import NOON, TestClock
-from attendance_core.testing.lectures import EVENT, PROCESS, Lecture, socket
+from attendance_core.testing.lectures import EVENT, PROCESS, Lecture, numbered_connection
 from attendance_web.live.messages import encode
 from attendance_web.live.outbox import Outbox
 from attendance_web.live.rooms import Rooms
@@ -121,7 +121,7 @@ async def cost_of_an_announcement(plant: pytest.MonkeyPatch, *, takes: bool = Tr
             writers.append(asyncio.create_task(asyncio.sleep(0)))
 
         for number, reader in enumerate(readers):
-            outbox = Outbox(socket(number, 1, Role.MARKING), "en", reader)
+            outbox = Outbox(numbered_connection(number, 1, Role.MARKING), "en", reader)
             room.add_marker(outbox, MarkerOpened(None, NOON))
             assert isinstance(outbox.take(), TextFrame)
             assert outbox.take() is None
@@ -162,7 +162,7 @@ async def test_whoever_opens_a_list_has_nobody_spelt_again(
         spelt.clear()
         readers = [Reader() for _ in range(20)]
         for number, reader in enumerate(readers):
-            outbox = Outbox(socket(number, 1, Role.MARKING), "en", reader)
+            outbox = Outbox(numbered_connection(number, 1, Role.MARKING), "en", reader)
             room.add_marker(outbox, MarkerOpened(None, NOON))
             outbox.start(lambda: None)
         assert [len(reader.frames) for reader in readers] == [1] * 20

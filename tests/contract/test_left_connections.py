@@ -14,7 +14,7 @@ from typing import Any, Final
 import pytest
 from uvicorn.server import ServerState
 
-from attendance_core.testing.stand_ins import SetStopwatch
+from attendance_core.testing.stand_ins import ManualStopwatch
 from attendance_web.http.request_turns import RequestTurns
 from attendance_web.serving import left_connections
 from attendance_web.serving.accepting import Acceptor
@@ -44,7 +44,7 @@ class Counted(LeftConnections):
     """Counts them all; time stands still."""
 
     def __init__(self) -> None:
-        super().__init__(stopwatch=SetStopwatch())
+        super().__init__(stopwatch=ManualStopwatch())
         self.noted = self.asked = 0
         self.holds = False
 
@@ -208,7 +208,7 @@ async def test_who_is_held_is_let_in_a_few_at_a_step(listener: socket.socket) ->
 
 
 async def test_a_network_that_leaves_too_many_waits_and_no_other() -> None:
-    left = LeftConnections(stopwatch=SetStopwatch())
+    left = LeftConnections(stopwatch=ManualStopwatch())
     for _ in range(MAX_OF_NETWORK + 100):
         left.note(("2001:db8::1", 1, 0, 0), is_too_many=False)
     assert left.wait_of(("2001:db8::2", 2, 0, 0)) == 100 / OF_NETWORK_A_SECOND
@@ -217,7 +217,7 @@ async def test_a_network_that_leaves_too_many_waits_and_no_other() -> None:
 
 
 async def test_of_whoever_has_left_too_many_requests_fewer_are_borne() -> None:
-    left = LeftConnections(stopwatch=SetStopwatch())
+    left = LeftConnections(stopwatch=ManualStopwatch())
     for _ in range(MAX_OF_PERSON):
         left.note(PEER, is_too_many=True)
     assert left.wait_of(PEER) == 0

@@ -12,7 +12,7 @@ import pytest
 import pytest_asyncio
 
 from attendance_adapters.scrypt_passwords import ScryptPasswords
-from attendance_core.testing.stand_ins import SetStopwatch
+from attendance_core.testing.stand_ins import ManualStopwatch
 from attendance_core.vocabulary import UserId
 from attendance_web.http.limits import Limits
 from attendance_web.http.password_turns import MAX_AT_ONCE
@@ -30,9 +30,9 @@ async def anna(site: Site) -> Browser:
 
 
 @pytest_asyncio.fixture(autouse=True, loop_scope="module")
-async def seconds(site: Site) -> SetStopwatch:
+async def seconds(site: Site) -> ManualStopwatch:
     """The clock that calls are counted by; nothing is counted yet."""
-    clock = SetStopwatch()
+    clock = ManualStopwatch()
     await site.unlimit(clock)
     return clock
 
@@ -336,7 +336,7 @@ class TestFriendRequests:
 
 class TestProfiles:
     async def test_twenty_thousand_a_day_of_other_people(
-        self, site: Site, anna: Browser, seconds: SetStopwatch
+        self, site: Site, anna: Browser, seconds: ManualStopwatch
     ) -> None:
         limits: Limits = site.app.services.limits
         boris = await site.person("Борис")
@@ -356,7 +356,7 @@ class TestProfiles:
 
 class TestCalls:
     async def test_fifty_a_second_and_a_thousand_at_once_for_a_person(
-        self, site: Site, anna: Browser, seconds: SetStopwatch
+        self, site: Site, anna: Browser, seconds: ManualStopwatch
     ) -> None:
         limits: Limits = site.app.services.limits
         for _ in range(999):
@@ -374,7 +374,7 @@ class TestCalls:
         self, site: Site, anna: Browser, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr("attendance_web.http.limits.CALLS", 10)
-        await site.unlimit(SetStopwatch())
+        await site.unlimit(ManualStopwatch())
         path, browser = "/api/auth/GetCurrentUserId", site.browser()
         told = [envelope(await browser.get(path))["error"] for _ in range(50)]
         assert told == [0] * 50

@@ -23,9 +23,9 @@ from attendance_core.testing.lectures import PROCESS
 from attendance_core.testing.notifier import (
     HERE,
     Heard,
-    briefly,
     cancelled_at_each_instant,
-    changed,
+    place_changed,
+    subscribe_briefly,
 )
 from attendance_core.vocabulary import EventId
 from attendance_web.live.rooms import Rooms
@@ -137,8 +137,8 @@ class TestServerThatGoesAway:
                 await restarted(server)
                 await eventually(lambda r=round_: heard.all.count(Missed()) == r, 30)
                 await eventually(lambda r=round_: here.reconnect_count == r, 30)
-                here.publish(changed(round_))
-                assert (await heard.until(round_))[-1] == changed(round_)
+                here.publish(place_changed(round_))
+                assert (await heard.until(round_))[-1] == place_changed(round_)
             assert there.reconnect_count == 2
 
     async def test_while_it_is_away_nobody_waits_and_this_process_hears_itself(
@@ -152,13 +152,13 @@ class TestServerThatGoesAway:
             async with asyncio.timeout(1):
                 await here.subscribe(HERE, heard)
                 await there.subscribe(HERE, elsewhere)
-            here.publish(changed(1))
-            assert heard.all == [changed(1)]
+            here.publish(place_changed(1))
+            assert heard.all == [place_changed(1)]
             assert here.dropped_count == 1
             await restarted(server)
             await eventually(lambda: Missed() in heard.all and Missed() in elsewhere.all, 30)
-            here.publish(changed(2))
-            assert await elsewhere.until(1) == [changed(2)]
+            here.publish(place_changed(2))
+            assert await elsewhere.until(1) == [place_changed(2)]
 
     async def test_a_service_starts_without_it_and_finds_it_later(
         self, server: Restartable
@@ -170,8 +170,8 @@ class TestServerThatGoesAway:
             await restarted(server)
             await eventually(lambda: Missed() in heard.all, 30)
             await eventually(lambda: here.is_linked)
-            here.publish(changed(1))
-            assert await heard.until(1) == [changed(1)]
+            here.publish(place_changed(1))
+            assert await heard.until(1) == [place_changed(1)]
 
     async def test_one_that_goes_leaves_no_task_and_no_connection(
         self, server: Restartable
@@ -192,7 +192,7 @@ class TestServerThatGoesAway:
         async with remote(server) as (here, _):
             assert isinstance(here, RemoteNotifier)
             for version in range(MAX_OUTGOING + 5):  # none is said before the loop turns
-                here.publish(changed(version))
+                here.publish(place_changed(version))
             assert here.dropped_count == 5
 
 
@@ -214,7 +214,7 @@ async def test_of_the_subscriptions_that_ended_the_server_knows_nothing(valkey: 
         stays = await there.subscribe(HERE, lambda _: None)
         for _ in range(1000):
             (await there.subscribe(EventId(uuid4()), lambda _: None))()
-        async for _ in cancelled_at_each_instant(lambda e: briefly(there, e, Heard())):
+        async for _ in cancelled_at_each_instant(lambda e: subscribe_briefly(there, e, Heard())):
             pass
 
         async def channels() -> bool:

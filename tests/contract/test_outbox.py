@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from attendance_core.marking.connections import Role
-from attendance_core.testing.lectures import socket
+from attendance_core.testing.lectures import numbered_connection
 from attendance_web.live.close_codes import RESTART, SLOW
 from attendance_web.live.outbox import MAX_OUTBOX, Outbox
 from attendance_web.live.text_frame import TextFrame
@@ -72,7 +72,7 @@ class Writer:
 
 @pytest.fixture
 def outbox(peer: OtherEnd) -> Outbox:
-    return Outbox(socket(1, 1, Role.MARKING), "en", peer)
+    return Outbox(numbered_connection(1, 1, Role.MARKING), "en", peer)
 
 
 @pytest.fixture

@@ -13,8 +13,8 @@ from attendance_core.folding import fold
 from attendance_core.friends import Friendship
 from attendance_core.testing.clock import NOON
 from attendance_core.testing.lectures import EVENT
-from attendance_core.testing.people import add_people, an_event
-from attendance_core.testing.stores.pieces import LISTS, NAMES_FOLDED_OTHERWISE, join
+from attendance_core.testing.people import add_people, an_event, join
+from attendance_core.testing.stores.pieces import LISTS, NAMES_FOLDED_OTHERWISE
 from attendance_core.vocabulary import EventId
 
 

@@ -51,4 +51,4 @@ class TestStores(StoreContract):
 @pytest.mark.timeout(600)
 async def test_moderators_race_for_a_scan_a_thousand_times(store: Any) -> None:
     """Contract: 9.10."""
-    await review_races.TestReviewRaces().race(store, 1_000)
+    await review_races.race_for_scans(store, 1_000)

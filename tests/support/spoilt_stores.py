@@ -261,7 +261,7 @@ FAULTS: dict[str, type[MemoryStore]] = {
     "TestPlaces::test_no_more_holds_that_ran_out_are_listed_than_were_asked_for": spoilt(
         holds_that_ran_out_come_all_at_once
     ),
-    "TestConnections::test_no_more_that_lapsed_are_listed_than_were_asked_for": spoilt(
+    "TestConnections::test_no_more_lapsed_connections_are_listed_than_were_asked_for": spoilt(
         lost_sockets_come_all_at_once
     ),
     "TestAccounts::test_whoever_locks_an_account_sees_what_others_made_of_it": LocksNothing,
@@ -271,7 +271,7 @@ FAULTS: dict[str, type[MemoryStore]] = {
     "TestTransact::test_work_that_raises_leaves_nothing": KeepsWhatFailed,
     "TestTransact::test_announcements_come_after_the_commit_and_only_then": AnnouncesAtOnce,
     "TestAccounts::test_a_user_name_is_taken_in_whatever_case": spoilt(user_names_differ_by_case),
-    "TestConnections::test_the_first_loss_stays": spoilt(a_loss_is_noted_again),
+    "TestConnections::test_a_connection_keeps_the_instant_it_was_lost_first": spoilt(a_loss_is_noted_again),
     "TestFriendships::test_a_pair_has_one_row_in_either_order": spoilt(
         a_friendship_has_a_row_each_way
     ),

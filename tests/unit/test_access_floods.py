@@ -9,7 +9,7 @@ from typing import Any, Final
 import pytest
 import structlog
 
-from attendance_core.testing.stand_ins import SetStopwatch
+from attendance_core.testing.stand_ins import ManualStopwatch
 from attendance_core.vocabulary import UserId
 from attendance_web.serving import access_floods
 from attendance_web.serving.access_floods import MAX_LINES, WINDOW_SECONDS, AccessFloods
@@ -28,7 +28,7 @@ class Said:
     def __init__(self) -> None:
         self.said: list[tuple[str, int]] = []
         self.request_ids: list[object] = []
-        self.clock = SetStopwatch()
+        self.clock = ManualStopwatch()
         self.floods = AccessFloods(self._say, self.clock)
 
     def _say(self, address: str, count: int) -> None:

@@ -42,7 +42,7 @@ from attendance_core.marking.connections import Connection, Role
 from attendance_core.marking.endings import Ending
 from attendance_core.session_ends import ENDED_AT_ONCE
 from attendance_core.testing.machine.driving import drive
-from attendance_core.testing.stand_ins import QuickPasswords
+from attendance_core.testing.stand_ins import NotingPasswords
 from attendance_core.texts import MAX_MARKS
 from attendance_core.vocabulary import ConnectionId, SessionId, UserId
 from tests.support.world import World
@@ -56,7 +56,7 @@ class Door:
 
     def __init__(self) -> None:
         self.world = World(people=1)
-        self.passwords = QuickPasswords()
+        self.passwords = NotingPasswords()
         transact, observe = self.world.store.transact, self.world.store.observe
         ids, terms = self.world.ids, self.world.terms
         self._sign_up = SignUp(transact, self.passwords, ids, terms)

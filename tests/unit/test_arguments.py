@@ -28,7 +28,7 @@ from attendance_core.accounts import session_id_of
 from attendance_core.marking.connections import Connection
 from attendance_core.testing import PlainPasswords
 from attendance_core.testing.clock import NOON
-from attendance_core.testing.lectures import EVENT, socket
+from attendance_core.testing.lectures import EVENT, numbered_connection
 from attendance_core.vocabulary import UserId
 
 DO = memory(passwords=PlainPasswords()).use_cases
@@ -59,7 +59,7 @@ GOOD: dict[str, Any] = {
     "secret": "x",
     "link": "x",
     "file": "x",
-    "connection": socket(1, UserId(1), Role.MARKING),
+    "connection": numbered_connection(1, UserId(1), Role.MARKING),
     "process_id": UUID(int=1),
     "watched": [],
     "user_ids": [],

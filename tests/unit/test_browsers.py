@@ -15,7 +15,7 @@ from attendance_core.browsers import (
 )
 from attendance_core.errors import WrongCredentials
 from attendance_core.testing.machine.driving import drive
-from attendance_core.testing.stand_ins import QuickPasswords
+from attendance_core.testing.stand_ins import NotingPasswords
 from tests.support.world import World
 
 SECRET = "correct horse"
@@ -26,7 +26,7 @@ class House:
 
     def __init__(self) -> None:
         self.world = World(people=1)
-        store, passwords = self.world.store, QuickPasswords()
+        store, passwords = self.world.store, NotingPasswords()
         ids, terms = self.world.ids, self.world.terms
         self._sign_up = SignUp(store.transact, passwords, ids, terms)
         self._log_in = LogIn(store.transact, store.observe, passwords, ids, terms)

@@ -23,8 +23,8 @@ from attendance_core.testing.stand_ins import (
     CountedIds,
     DictFiles,
     PlainPictures,
-    QuickPasswords,
-    SetStopwatch,
+    NotingPasswords,
+    ManualStopwatch,
 )
 from attendance_core.vocabulary import UserId
 from attendance_web.http import limits as of_web
@@ -60,7 +60,7 @@ class Store:
             browse=self.kept.browse,
             files=DictFiles(),
             pictures=PlainPictures(),
-            passwords=QuickPasswords(),
+            passwords=NotingPasswords(),
             ids=CountedIds(),
             provider=NoIdentityProvider(),
             terms=Terms(),
@@ -367,7 +367,7 @@ class TestTurns:
 
 class TestAllowances:
     def test_of_many_and_of_one_are_taken_alike(self) -> None:
-        clock = SetStopwatch()
+        clock = ManualStopwatch()
         one, many = Allowance(2, 4.0, clock), Allowances[UserId](2, 4.0, clock)
         takes = (one.take, lambda: many.take(UserId(7)))
         assert [[take() for _ in range(3)] for take in takes] == [[True, True, False]] * 2
@@ -377,7 +377,7 @@ class TestAllowances:
         assert [take() for take in takes] == [True, True]
 
     def test_one_that_is_full_again_is_forgotten(self) -> None:
-        clock = SetStopwatch()
+        clock = ManualStopwatch()
         allowances = Allowances[UserId](10, 1.0, clock)
         for person in range(500):
             allowances.take(UserId(person))
@@ -389,7 +389,7 @@ class TestAllowances:
 
 class TestDays:
     def test_a_day_that_is_over_is_forgotten(self) -> None:
-        clock = SetStopwatch()
+        clock = ManualStopwatch()
         days = DailyCounts(2, clock)
         for person in range(500):
             days.take(UserId(person))

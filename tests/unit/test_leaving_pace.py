@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from attendance_core.testing.stand_ins import SetStopwatch
+from attendance_core.testing.stand_ins import ManualStopwatch
 from attendance_web.wire.leaving_pace import MAX_WAIT_SECONDS, LeavingPace
 
 SOMEBODY, ANOTHER = "somebody", "another"
@@ -12,12 +12,12 @@ MOST, A_SECOND = 10, 2.0
 
 
 @pytest.fixture
-def clock() -> SetStopwatch:
-    return SetStopwatch()
+def clock() -> ManualStopwatch:
+    return ManualStopwatch()
 
 
 @pytest.fixture
-def pace(clock: SetStopwatch) -> LeavingPace[str]:
+def pace(clock: ManualStopwatch) -> LeavingPace[str]:
     return LeavingPace(MOST, A_SECOND, clock)
 
 
@@ -27,7 +27,7 @@ def test_who_leaves_a_few_waits_for_nothing(pace: LeavingPace[str]) -> None:
 
 
 def test_who_leaves_more_waits_until_it_is_made_good(
-    pace: LeavingPace[str], clock: SetStopwatch
+    pace: LeavingPace[str], clock: ManualStopwatch
 ) -> None:
     left = [pace.note(SOMEBODY) for _ in range(MOST + 3)]
     assert left[MOST:] == [True] * 3

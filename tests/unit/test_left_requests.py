@@ -14,7 +14,7 @@ from typing import Any, Final
 import pytest
 
 from attendance_core.accounts import Actor, session_id_of
-from attendance_core.testing.stand_ins import SetStopwatch
+from attendance_core.testing.stand_ins import ManualStopwatch
 from attendance_core.vocabulary import UserId
 from attendance_web.http import left_requests
 from attendance_web.http.request_turns import RequestTurns
@@ -57,7 +57,7 @@ class Door:
 
     def __init__(self) -> None:
         self.seen = SeenSessions()
-        self.turns = RequestTurns(self.seen, RefusalPace(), SetStopwatch())
+        self.turns = RequestTurns(self.seen, RefusalPace(), ManualStopwatch())
         self.left_connections = 0
         self.too_many = 0  # of those
 

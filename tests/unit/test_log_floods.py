@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from attendance_core.testing.stand_ins import SetStopwatch
+from attendance_core.testing.stand_ins import ManualStopwatch
 from attendance_web.serving.log_floods import LogFloods
 from attendance_web.wire.security_log import SecurityLog
 from tests.support.log_stream import configured
@@ -23,7 +23,7 @@ class Log:
     def __init__(self, name: str = "flooded") -> None:
         self.said: list[str] = []
         self.records: list[logging.LogRecord] = []
-        self.clock = SetStopwatch()
+        self.clock = ManualStopwatch()
         self.handler = logging.Handler()
         self.handler.emit = self._emit  # type: ignore[method-assign]
         self.handler.addFilter(LogFloods(self.handler.handle, self.clock))

@@ -27,7 +27,7 @@ from attendance_core.errors import (
 )
 from attendance_core.testing.lectures import session_of
 from attendance_core.testing.machine.driving import drive
-from attendance_core.testing.stand_ins import QuickPasswords
+from attendance_core.testing.stand_ins import NotingPasswords
 from attendance_core.vocabulary import SessionId, UserId
 from tests.support.world import World
 
@@ -41,7 +41,7 @@ class Desk:
     """Where Anna, who has a session, is asked to prove that she is Anna."""
 
     world: World
-    passwords: QuickPasswords
+    passwords: NotingPasswords
 
     def keeps(self, password_hash: str | None) -> None:
         def work(unit: Any) -> None:
@@ -76,7 +76,7 @@ class Desk:
 
 @pytest.fixture
 def desk() -> Desk:
-    made = Desk(World(people=2), QuickPasswords())
+    made = Desk(World(people=2), NotingPasswords())
     made.keeps(f"hash of {SECRET}")
     return made
 

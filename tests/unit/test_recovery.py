@@ -64,7 +64,7 @@ from attendance_core.recovery.codes import (
 from attendance_core.recovery.comebacks import ComeBack
 from attendance_core.session_ends import ENDED_AT_ONCE
 from attendance_core.testing.machine.driving import drive
-from attendance_core.testing.stand_ins import QuickPasswords
+from attendance_core.testing.stand_ins import NotingPasswords
 from attendance_core.testing.tokens import add_token, bearer_id
 from attendance_core.texts import MAX_MARKS
 from attendance_core.vocabulary import ConnectionId, UserId
@@ -124,7 +124,7 @@ class Desk:
 
     def __init__(self) -> None:
         self.world = World(people=1)
-        self.passwords = QuickPasswords()
+        self.passwords = NotingPasswords()
         transact, observe = self.world.store.transact, self.world.store.observe
         ids, terms = self.world.ids, self.world.terms
         self._sign_up = SignUp(transact, self.passwords, ids, terms)

@@ -8,7 +8,7 @@ from collections import Counter
 import pytest
 
 from attendance_core.errors import NotLoggedIn, TooManyRequests
-from attendance_core.testing.stand_ins import SetStopwatch
+from attendance_core.testing.stand_ins import ManualStopwatch
 from attendance_core.vocabulary import UserId
 from attendance_web.wire.callers import Caller
 from attendance_web.wire.refusal_pace import (
@@ -28,7 +28,7 @@ class Pace:
     """Refusals of what is asked now."""
 
     def __init__(self) -> None:
-        self.clock = SetStopwatch()
+        self.clock = ManualStopwatch()
         self._pace = RefusalPace(self.clock)
 
     def waits(self, caller: Caller, error: Exception | None = None, *, ago: float = 0.0) -> bool:

@@ -33,7 +33,7 @@ from attendance_core.marking.connections import Connection, Role
 from attendance_core.marking.endings import Ending
 from attendance_core.testing.lectures import session_of
 from attendance_core.testing.machine.driving import drive
-from attendance_core.testing.stand_ins import QuickPasswords
+from attendance_core.testing.stand_ins import NotingPasswords
 from attendance_core.testing.tokens import bearer_id
 from attendance_core.token_ends import end_tokens, expire_tokens
 from attendance_core.tokens import (
@@ -62,7 +62,7 @@ class Desk:
 
     def __init__(self) -> None:
         self.world = World(people=2)
-        self.passwords = QuickPasswords()
+        self.passwords = NotingPasswords()
         transact, observe = self.world.store.transact, self.world.store.observe
         self._create = CreateToken(transact, observe, self.passwords, self.world.ids)
         self._list = GetTokens(observe)

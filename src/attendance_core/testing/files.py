@@ -15,14 +15,12 @@ import pytest
 
 from attendance_core.ports import Files, NoSuchFile
 
-PATHS = ("pictures/b.jpg", "../a.jpg", "pictures/../../a.jpg", "/../a.jpg")
-
-
-CLOCKS_DIFFER_BY = 2.0  # seconds, at most: what keeps files may be another machine
+NO_FILES = ("pictures/b.jpg", "../a.jpg", "pictures/../../a.jpg", "/../a.jpg")
+CLOCKS_DIFFER_SECONDS = 2.0  # at most: what keeps files may be another machine
 
 
 def a_database() -> Callable[[Callable[[Any], Any]], Awaitable[Any]]:
-    """Runs work over a database that has nothing but an id of its own; a `ports.Transact`."""
+    """Makes a `ports.Transact` of a database that has nothing but an id of its own."""
     kept: list[str] = []
 
     def database_id(new: str) -> str:
@@ -38,7 +36,7 @@ def a_database() -> Callable[[Callable[[Any], Any]], Awaitable[Any]]:
 
 
 def method_of(files: Files, name: str, what_for: str) -> Callable[..., Awaitable[Any]]:
-    """One that files may have beside the port; without it the test is skipped."""
+    """Finds what files may have beside the port; skips the test of those that have it not."""
     method: Callable[..., Awaitable[Any]] | None = getattr(files, name, None)
     if method is None:
         pytest.skip(f"these files have no `{name}`: {what_for}")
@@ -68,7 +66,7 @@ class FilesContract:
         parts = [await files.get_part("pictures/a.jpg", start, 4) for start in (0, 4, 8)]
         assert parts == [(b"0123", 10), (b"4567", 10), (b"89", 10)]
 
-    @pytest.mark.parametrize("path", PATHS)
+    @pytest.mark.parametrize("path", NO_FILES)
     async def test_there_is_no_file_that_nobody_put(self, files: Files, path: str) -> None:
         """Nor at a path that leads elsewhere."""
         await files.put("pictures/a.jpg", b"content", "image/jpeg")
@@ -77,7 +75,7 @@ class FilesContract:
         with pytest.raises(NoSuchFile):
             await files.get_part(path, 0, 4)
 
-    async def test_one_that_is_deleted_is_there_no_more_and_may_be_deleted_again(
+    async def test_a_file_that_is_deleted_is_there_no_more_and_may_be_deleted_again(
         self, files: Files
     ) -> None:
         for path in ("pictures/a.jpg", "pictures/b.jpg"):
@@ -98,7 +96,7 @@ class FilesContract:
             await files.put(path, b"content", "image/jpeg")
         listed = await list_below("scans")
         assert [path for path, _ in listed] == ["scans/a.jpg", "scans/b.jpg"]
-        earliest, latest = before - CLOCKS_DIFFER_BY, time.time() + CLOCKS_DIFFER_BY
+        earliest, latest = before - CLOCKS_DIFFER_SECONDS, time.time() + CLOCKS_DIFFER_SECONDS
         assert all(earliest < written_at < latest for _, written_at in listed), listed
         assert await list_below("nothing") == []
 

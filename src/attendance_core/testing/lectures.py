@@ -34,7 +34,7 @@ PROCESS = ProcessId(UUID(int=2))
 def use_cases(
     store: Any, ids: Ids | None = None, terms: Terms | None = None, files: Files | None = None
 ) -> UseCases:
-    """All of them over a store, with nothing slow or random about them."""
+    """Makes all of them over a store, with nothing slow or random about them."""
     return build_use_cases(
         transact=store.transact,
         observe=store.observe,
@@ -53,8 +53,8 @@ def session_of(user_id: int) -> SessionId:
     return SessionId(f"session of {user_id}")
 
 
-def socket(number: int, user_id: int, role: Role, process_id: ProcessId = PROCESS) -> Connection:
-    """A connection that is not open yet."""
+def numbered_connection(number: int, user_id: int, role: Role, process_id: ProcessId = PROCESS) -> Connection:
+    """Makes one that is told from others by its number; puts it nowhere."""
     return Connection(
         ConnectionId(UUID(int=1_000_000 + number)),
         EVENT,
@@ -76,15 +76,16 @@ class Lecture:
 
     @classmethod
     def found(cls, store: Any, *, waiting: int) -> Lecture:
-        """One that was begun in this store, or a copy of it, and left as it was."""
+        """Finds the one that was begun in this store, or in what it is a copy of."""
         sockets = [
-            socket(user_id, user_id, Role.MARKING if user_id < 3 else Role.MARK_ME)
+            numbered_connection(user_id, user_id, Role.MARKING if user_id < 3 else Role.MARK_ME)
             for user_id in range(1, waiting + 3)
         ]
         return cls(store, use_cases(store), sockets[:2], sockets[2:])
 
     @classmethod
     async def begun(cls, store: Any, *, waiting: int) -> Lecture:
+        """Writes one into an empty store, in which so many wait."""
         lecture = cls.found(store, waiting=waiting)
         people = [UserId(number) for number in range(1, waiting + 3)]
 
@@ -109,11 +110,12 @@ class Lecture:
         return lecture
 
     async def place(self, user_id: int) -> Any:
+        """Reads the place that a person has in the event."""
         found = await self.store.observe(lambda unit: unit.places.of(EVENT, [UserId(user_id)]))
         return found[0]
 
     async def connections(self, user_id: int) -> Sequence[Connection]:
-        """All that a person has in the event."""
+        """Reads all that a person has in the event."""
 
         def look(unit: Unit) -> Sequence[Connection]:
             return unit.connections.of(EVENT, UserId(user_id))
@@ -122,6 +124,7 @@ class Lecture:
         return found
 
     async def karma(self, user_id: int) -> int:
+        """Reads what marks have paid a person, by the terms that hold unless told otherwise."""
         karma: int = await self.store.observe(
             lambda unit: unit.ledger.karma(UserId(user_id), Terms())
         )

@@ -51,15 +51,16 @@ ASKED_OF_A_NOTIFIER = (
     "dropped_count",
 )
 MANY = 250  # announcements, more than anybody carries in one go
-PATIENCE = 30  # seconds, for one that carries announcements between processes
+PATIENCE_SECONDS = 30  # for one that carries announcements between processes
 
 
-def changed(version: int, event_id: EventId = HERE) -> PlaceChanged:
+def place_changed(version: int, event_id: EventId = HERE) -> PlaceChanged:
+    """Makes the announcement of a place of this version."""
     return PlaceChanged(Place(event_id, UserId(7), member=True, version=version), at=1.5)
 
 
 class Heard:
-    """What a listener was called with."""
+    """Listens, and keeps what it was called with."""
 
     def __init__(self) -> None:
         self.all: list[object] = []
@@ -71,34 +72,37 @@ class Heard:
 
     @property
     def announcements(self) -> list[object]:
-        """That some may have been missed is no announcement."""
+        """Lists them without `Missed`, which is none."""
         return [each for each in self.all if not isinstance(each, Missed)]
 
     async def until(self, count: int) -> list[object]:
-        """So many announcements."""
+        """Waits for so many announcements, and answers them; else the test fails."""
         if not await self.comes_to(lambda: len(self.announcements) >= count):
             pytest.fail(
-                f"{len(self.announcements)} of {count} announcements came within {PATIENCE} s"
+                f"{len(self.announcements)} of {count} announcements came within {PATIENCE_SECONDS} s"
             )
         return self.announcements
 
     async def comes_to(self, state: Callable[[], bool]) -> bool:
-        """Waits for it, but not for ever; tells whether it came."""
+        """Waits until it is so, but not for ever; tells whether it is."""
         with suppress(TimeoutError):
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(PATIENCE_SECONDS):
                 while not state():
                     self._grew.clear()
                     await self._grew.wait()
         return state()
 
 
-async def briefly(notifier: Notifier, event_id: EventId, listener: Listener) -> None:
-    """Subscribes and ends it."""
+async def subscribe_briefly(notifier: Notifier, event_id: EventId, listener: Listener) -> None:
+    """Subscribes, and ends that at once."""
     (await notifier.subscribe(event_id, listener))()
 
 
 async def cancelled_at_each_instant(begin: Callable[[EventId], Any]) -> AsyncIterator[EventId]:
-    """What is begun for an event is cancelled, later each time, until it is done before."""
+    """Cancels what is begun for an event, later each time, until it is done before that.
+
+    Yields each event for which it was cancelled.
+    """
     turns = 0
     while True:
         event_id = EventId(uuid4())  # one that the server has not confirmed before
@@ -149,7 +153,7 @@ class NotifierContract:
         await there.subscribe(HERE, heard)
         was_missed = heard.all.count(Missed())
         for version in range(1, MANY):
-            here.publish(changed(version))
+            here.publish(place_changed(version))
         await here.close()  # type: ignore[attr-defined]
 
         def came() -> set[int]:
@@ -169,8 +173,8 @@ class NotifierContract:
         heard = [Heard() for _ in range(3)]
         for number, each in enumerate(heard):
             await there.subscribe(HERE, each)
-            here.publish(changed(number))
-            assert await each.until(1) == [changed(number)]
+            here.publish(place_changed(number))
+            assert await each.until(1) == [place_changed(number)]
 
     async def test_only_listeners_of_the_event_are_told(
         self, notifiers: tuple[Notifier, Notifier]
@@ -179,10 +183,10 @@ class NotifierContract:
         heard, other = Heard(), Heard()
         await there.subscribe(HERE, heard)
         await there.subscribe(THERE, other)
-        here.publish(changed(1, THERE))
-        here.publish(changed(2))
-        assert await heard.until(1) == [changed(2)]
-        assert await other.until(1) == [changed(1, THERE)]
+        here.publish(place_changed(1, THERE))
+        here.publish(place_changed(2))
+        assert await heard.until(1) == [place_changed(2)]
+        assert await other.until(1) == [place_changed(1, THERE)]
 
     async def test_every_listener_is_told_until_it_ends_it(
         self, notifiers: tuple[Notifier, Notifier]
@@ -191,14 +195,14 @@ class NotifierContract:
         stays, goes = Heard(), Heard()
         await there.subscribe(HERE, stays)
         end = await there.subscribe(HERE, goes)
-        here.publish(changed(1))
+        here.publish(place_changed(1))
         await stays.until(1)
         await goes.until(1)
         end()
         end()
-        here.publish(changed(2))
-        assert await stays.until(2) == [changed(1), changed(2)]
-        assert await goes.until(1) == [changed(1)]
+        here.publish(place_changed(2))
+        assert await stays.until(2) == [place_changed(1), place_changed(2)]
+        assert await goes.until(1) == [place_changed(1)]
 
     async def test_a_listener_that_raises_hurts_nobody(
         self, notifiers: tuple[Notifier, Notifier], caplog: pytest.LogCaptureFixture
@@ -211,9 +215,9 @@ class NotifierContract:
         heard = Heard()
         await there.subscribe(HERE, raises)
         await there.subscribe(HERE, heard)
-        here.publish(changed(1))
-        here.publish(changed(2))
-        assert await heard.until(2) == [changed(1), changed(2)]
+        here.publish(place_changed(1))
+        here.publish(place_changed(2))
+        assert await heard.until(2) == [place_changed(1), place_changed(2)]
         assert [each for each in caplog.records if each.levelno >= logging.ERROR]
 
     async def test_listeners_are_called_in_the_event_loop(
@@ -224,7 +228,7 @@ class NotifierContract:
         heard = Heard()
         await there.subscribe(HERE, lambda _: loops.append(asyncio.get_running_loop()))
         await there.subscribe(HERE, heard)
-        here.publish(changed(1))
+        here.publish(place_changed(1))
         await heard.until(1)
         assert loops == [asyncio.get_running_loop()]
 
@@ -242,10 +246,10 @@ class NotifierContract:
         listener: Listener = first
         ends.append(await there.subscribe(HERE, listener))
         await there.subscribe(HERE, last)
-        here.publish(changed(1))
-        here.publish(changed(2))
+        here.publish(place_changed(1))
+        here.publish(place_changed(2))
         await last.until(2)
-        assert once.all == [changed(1)]
+        assert once.all == [place_changed(1)]
 
     async def test_of_a_thousand_listeners_that_came_and_went_nothing_is_left(
         self, notifiers: tuple[Notifier, Notifier]
@@ -256,8 +260,8 @@ class NotifierContract:
             end()
         heard = Heard()
         await there.subscribe(HERE, heard)
-        here.publish(changed(1))
-        assert await heard.until(1) == [changed(1)]
+        here.publish(place_changed(1))
+        assert await heard.until(1) == [place_changed(1)]
 
     async def test_an_announcement_of_any_size_tells_of_the_change(
         self, notifiers: tuple[Notifier, Notifier]
@@ -269,7 +273,7 @@ class NotifierContract:
         many = frozenset(ConnectionId(UUID(int=each)) for each in range(1000))
         announcement = ConnectionsEnded(HERE, Ending.LEFT, many)
         here.publish(announcement)
-        here.publish(changed(2))
+        here.publish(place_changed(2))
         await heard.until(1)
         assert heard.all[told_before] in (announcement, Missed())
 
@@ -278,6 +282,6 @@ class NotifierContract:
     ) -> None:
         _, there = notifiers
         heard = Heard()
-        async for event_id in cancelled_at_each_instant(lambda e: briefly(there, e, heard)):
-            there.publish(changed(1, event_id))
+        async for event_id in cancelled_at_each_instant(lambda e: subscribe_briefly(there, e, heard)):
+            there.publish(place_changed(1, event_id))
         assert not [each for each in heard.all if not isinstance(each, Missed)]

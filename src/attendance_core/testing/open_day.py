@@ -13,13 +13,13 @@ from attendance_core.testing.people import add_people, an_event, mark
 from attendance_core.vocabulary import UserId
 
 NAMES = ("вера", "Вера", "анна", "Глеб", "ё", "שרה", "-Минус", "😀 Ёж")
-OTHERS = 24
+OTHER_COUNT = 24
 REASONS = tuple(AnnulReason)
 
 
 async def add_open_day(store: Any, chance: random.Random) -> list[UserId]:
-    """An event with people who joined, wait, are held, or have a history; the first organises."""
-    ids = await add_people(store, *(chance.choice(NAMES) for _ in range(OTHERS + 1)))
+    """Adds an event with people who joined or have a history; the first one organises it."""
+    ids = await add_people(store, *(chance.choice(NAMES) for _ in range(OTHER_COUNT + 1)))
 
     def work(unit: Any) -> None:
         unit.events.add(an_event())

@@ -71,6 +71,12 @@ async def add_event_with(store: Any, *names: str) -> list[UserId]:
     return ids
 
 
+def join(unit: Any, event_id: EventId, user_id: UserId) -> None:
+    """Has somebody join an event."""
+    unit.places.make(event_id, user_id)
+    unit.places.put(unit.places.lock(event_id, [user_id])[user_id].joined())
+
+
 def mark(
     unit: Any, user_id: UserId, marker: UserId, at: float = NOON, event_id: EventId = EVENT
 ) -> Place:

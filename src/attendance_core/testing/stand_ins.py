@@ -63,8 +63,24 @@ def any_ids() -> CountedIds:
     return CountedIds(itertools.count(secrets.randbits(60)))
 
 
+class PlainPasswords:
+    """Hashes as safely as it is fast: for people who do not exist."""
+
+    async def hash(self, password: str) -> str:
+        return f"hash of {password}"
+
+    async def verify(self, hashed: str | None, password: str) -> bool:
+        return hashed == f"hash of {password}"
+
+    def is_common(self, password: str) -> bool:
+        return password == "password"
+
+    def close(self) -> None:
+        """Has nothing to end."""
+
+
 @dataclass
-class QuickPasswords:
+class NotingPasswords(PlainPasswords):
     """Notes what it was asked to verify, and to hash, since that is what takes time."""
 
     verified: list[str | None] = field(default_factory=list)
@@ -72,14 +88,11 @@ class QuickPasswords:
 
     async def hash(self, password: str) -> str:
         self.hashed.append(password)
-        return f"hash of {password}"
+        return await super().hash(password)
 
     async def verify(self, hashed: str | None, password: str) -> bool:
         self.verified.append(hashed)
-        return hashed == f"hash of {password}"
-
-    def is_common(self, password: str) -> bool:
-        return password == "password"
+        return await super().verify(hashed, password)
 
 
 class PlainPictures:
@@ -113,22 +126,6 @@ class DictFiles:
         self.kept.pop(path, None)
 
 
-class PlainPasswords:
-    """Hashes as safely as it is fast: for people who do not exist."""
-
-    async def hash(self, password: str) -> str:
-        return f"hash of {password}"
-
-    async def verify(self, hashed: str | None, password: str) -> bool:
-        return hashed == f"hash of {password}"
-
-    def is_common(self, password: str) -> bool:
-        return password == "password"
-
-    def close(self) -> None:
-        """Has nothing to end."""
-
-
 class SamePictures:
     """Takes every upload for a PNG that is clean already."""
 
@@ -152,8 +149,8 @@ class PlainNotifier:
         return lambda: listeners.remove(listener) if listener in listeners else None
 
 
-class SetStopwatch:
-    """Counts when the test says so."""
+class ManualStopwatch:
+    """Stands until a test sets it; counts in seconds."""
 
     def __init__(self) -> None:
         self.at = 1000.0

@@ -25,8 +25,8 @@ PEOPLE, EVENTS, ENTRIES, ENTRIES_AT_ONCE = 4, 8, 36, 2
 LEDGERS = int(os.environ.get("KARMA_LEDGERS", "80"))  # make karma has 1 000
 
 
-class Seat(NamedTuple):
-    """One person in one event."""
+class PlaceKey(NamedTuple):
+    """Whose place it is: one person in one event."""
 
     event_id: EventId
     user_id: UserId
@@ -38,9 +38,9 @@ class WrittenLedger:
     def __init__(self, chance: random.Random, number: int, who: Sequence[UserId]) -> None:
         self._chance, self._who = chance, who
         self._events = [EventId(UUID(int=number * EVENTS + each)) for each in range(1, EVENTS + 1)]
-        self._entries: dict[tuple[Seat, int], Entry] = {}
+        self._entries: dict[tuple[PlaceKey, int], Entry] = {}
         self._checked: set[UserId] = set()
-        self._places: dict[Seat, Any] = {}
+        self._places: dict[PlaceKey, Any] = {}
 
     def begin(self, unit: Any) -> None:
         """Adds its events."""
@@ -49,7 +49,10 @@ class WrittenLedger:
             unit.events.add(Event(event_id, event_id.hex, self._who[0], NOON, NOON + 60, code))
 
     def add_entry(self, unit: Any) -> list[Entry]:
-        """Has all there are then; a mark has to pay what the fold says."""
+        """Adds one, and answers all there are then.
+
+        Raises AssertionError where the store has it otherwise, or pays what the fold does not.
+        """
         chance = self._chance
         if chance.random() < 0.05:
             given = chance.choice(self._who)
@@ -65,31 +68,32 @@ class WrittenLedger:
             )
             self._checked.add(given)
         marker, person = chance.sample(self._who, 2)
-        seat = Seat(chance.choice(self._events), person)
-        place = self._places.get(seat) or a_place(unit, seat)
+        key = PlaceKey(chance.choice(self._events), person)
+        place = self._places.get(key) or lock_new_place(unit, key)
         n, at = place.last_n + 1, an_instant(chance)
-        self._places[seat] = place = replace(place, last_n=n)
+        self._places[key] = place = replace(place, last_n=n)
         origin = Origin.HAND if chance.random() < 0.1 else Origin.HOLD
         checked = marker in self._checked, person in self._checked
-        new = NewEntry(*seat, n, marker, at, origin)
-        kept = Entry(*seat, n, marker, at, origin, *checked, None)
+        new = NewEntry(*key, n, marker, at, origin)
+        kept = Entry(*key, n, marker, at, origin, *checked, None)
         if n % 2 == 0:
             new = replace(new, origin=None, reason=AnnulReason.OTHER)
             kept = replace(kept, origin=None, reason=AnnulReason.OTHER)
-        self._entries[seat, n] = kept
+        self._entries[key, n] = kept
         if new.origin is Origin.HOLD:
             has_paid = unit.ledger.add_mark_from_hold(new, place, FEW)
             assert has_paid == (kept in paying(self._entries.values(), FEW))
         else:
             unit.places.put(place)
             unit.ledger.add(new)
-        assert unit.ledger.find(*seat, n) == kept
+        assert unit.ledger.find(*key, n) == kept
         return list(self._entries.values())
 
 
-def a_place(unit: Any, seat: Seat) -> Any:
-    unit.places.make(*seat)
-    return unit.places.lock(seat.event_id, [seat.user_id])[seat.user_id]
+def lock_new_place(unit: Any, key: PlaceKey) -> Any:
+    """Makes a place where there is none, and locks it."""
+    unit.places.make(*key)
+    return unit.places.lock(key.event_id, [key.user_id])[key.user_id]
 
 
 async def write_at_random(
@@ -116,7 +120,7 @@ async def write_at_random(
 
 
 def check_karma(unit: Any, who: Iterable[UserId], ledger: Iterable[Entry]) -> None:
-    """Everybody's is what the fold says."""
+    """Raises AssertionError where the karma of anybody is not what the fold says."""
     paid = Counter(each.actor_id for each in paying(ledger, FEW))
     assert {each: unit.ledger.karma(each, FEW) for each in who} == {
         each: 7 * paid[each] for each in who
@@ -124,7 +128,7 @@ def check_karma(unit: Any, who: Iterable[UserId], ledger: Iterable[Entry]) -> No
 
 
 def months_of(ledger: Iterable[Entry], terms: Terms) -> Counter[tuple[UserId, int]]:
-    """How many marks pay, by marker and month; where none does there is a 0."""
+    """Counts the marks that pay, by marker and month; where none does there is a 0."""
     held = [each for each in ledger if each.origin is Origin.HOLD]
     months = Counter({(each.actor_id, month_of(each.at)): 0 for each in held})
     months.update((each.actor_id, month_of(each.at)) for each in paying(ledger, terms))

@@ -38,7 +38,7 @@ from attendance_core.marking.who_marks import WhoMarks
 from attendance_core.ports import Unit
 from attendance_core.profiles import Confirmation
 from attendance_core.testing.clock import NOON, TestClock
-from attendance_core.testing.lectures import EVENT, PROCESS, Lecture, session_of, socket, use_cases
+from attendance_core.testing.lectures import EVENT, PROCESS, Lecture, numbered_connection, session_of, use_cases
 from attendance_core.testing.people import mark
 from attendance_core.testing.stand_ins import numbered_code
 from attendance_core.vocabulary import EventId, UserId
@@ -69,7 +69,7 @@ class TestRaces:
         self, store: PostgresStore
     ) -> None:
         lecture = await Lecture.begun(store, waiting=51)
-        markers = [socket(1000 + user_id, user_id, Role.MARKING) for user_id in range(5, 54)]
+        markers = [numbered_connection(1000 + user_id, user_id, Role.MARKING) for user_id in range(5, 54)]
         await store.transact(open_all(markers))
         for waiting in lecture.waiting[2:]:
             await lecture.do.hang_up(connections=[waiting], goodbye=True)
@@ -88,7 +88,7 @@ class TestRaces:
     ) -> None:
         """300 pairs; each of a pair locks the place that the other locks, too."""
         lecture = await Lecture.begun(store, waiting=2)
-        sockets = {UserId(n): socket(2000 + n, n, Role.MARKING) for n in (ANNA, BORIS)}
+        sockets = {UserId(n): numbered_connection(2000 + n, n, Role.MARKING) for n in (ANNA, BORIS)}
         await store.transact(open_all(sockets.values()))
 
         async def choose(mine: UserId, other: UserId) -> None:
@@ -104,7 +104,7 @@ class TestRaces:
     async def test_two_sockets_of_one_marker_hold_one_person(self, store: PostgresStore) -> None:
         """The later one waited for the lock and saw, after it, what was not there before."""
         lecture = await Lecture.begun(store, waiting=2)
-        again = socket(1000, 1, Role.MARKING)
+        again = numbered_connection(1000, 1, Role.MARKING)
         await store.transact(lambda u: u.connections.add(again))
         async with Stranger(store) as other:
             await other.run("SELECT FROM places WHERE user_id = 1 FOR UPDATE")
@@ -132,7 +132,7 @@ class TestRaces:
         async with Stranger(store) as other:
             await other.run("SELECT FROM places WHERE user_id = :anna FOR UPDATE", anna=ANNA)
             later = asyncio.create_task(
-                lecture.do.mark_me(connection=socket(5000, ANNA, Role.MARK_ME))
+                lecture.do.mark_me(connection=numbered_connection(5000, ANNA, Role.MARK_ME))
             )
             await other.is_waited_for()
             await other.run(
@@ -299,7 +299,7 @@ class TestRaces:
         new = await lecture.do.sign_up(username="new", password="correct horse")
         session = Session(session_of(new.user_id), new.user_id, CredentialKind.COOKIE, NOON, NOON)
         await store.transact(lambda u: u.sessions.add(session))
-        sockets = [socket(100 + n, new.user_id, Role.MARK_ME) for n in range(8)]
+        sockets = [numbered_connection(100 + n, new.user_id, Role.MARK_ME) for n in range(8)]
         asked = await asyncio.gather(*(lecture.do.mark_me(connection=each) for each in sockets))
         assert len({each.place for each in asked}) == 1
         assert len(await store.observe(lambda u: u.connections.of(EVENT, new.user_id))) == 8
@@ -311,7 +311,7 @@ class TestRaces:
         for number, mine in enumerate(lecture.waiting):
             user_id = mine.user_id
             opened, _ = await outcomes(
-                lecture.do.mark_me(connection=socket(500 + number, user_id, Role.MARK_ME)),
+                lecture.do.mark_me(connection=numbered_connection(500 + number, user_id, Role.MARK_ME)),
                 lecture.do.log_out(session_id=session_of(user_id)),
             )
             assert not isinstance(opened, Exception) or isinstance(opened, NotLoggedIn)
@@ -344,7 +344,7 @@ class TestRaces:
             doing = [
                 asyncio.create_task(each)
                 for each in (
-                    lecture.do.mark_me(connection=socket(5000, ANNA, Role.MARK_ME)),
+                    lecture.do.mark_me(connection=numbered_connection(5000, ANNA, Role.MARK_ME)),
                     lecture.do.join_event(actor=ANNA, event_id=EVENT),
                 )
             ]
@@ -378,7 +378,7 @@ class TestRaces:
 async def an_event_with_a_hold(store: PostgresStore, number: int) -> Connection:
     """An event of its own, in which person 1 holds Anna, and the socket of 1."""
     event_id = EventId(UUID(int=100 + number))
-    mine = replace(socket(7000 + number, 1, Role.MARKING), event_id=event_id)
+    mine = replace(numbered_connection(7000 + number, 1, Role.MARKING), event_id=event_id)
 
     def work(unit: Any) -> None:
         code = numbered_code(event_id.int)
@@ -412,7 +412,7 @@ class TestOrganisers:
             )
 
         async def marks(nth: int, number: int) -> None:
-            marking = socket(5000 + 40 * number + nth, everybody[20 + nth], Role.MARKING)
+            marking = numbered_connection(5000 + 40 * number + nth, everybody[20 + nth], Role.MARKING)
             await lecture.do.ready_to_mark(connection=marking)
             target = everybody[(7 * nth + number) % 20]
             await lecture.do.prepare_to_mark(connection=marking, target=target)
@@ -438,7 +438,7 @@ class TestOrganisers:
         if by == "remove_helper":
             await lecture.do.add_helper(**helper)
             await lecture.do.update_event(**narrow)
-        new = socket(5000, ANNA, Role.MARKING)
+        new = numbered_connection(5000, ANNA, Role.MARKING)
         async with Stranger(store) as other:
             await other.run(
                 "INSERT INTO connections SELECT :id, event_id, :anna, role, process_id, session_id"
@@ -460,7 +460,7 @@ class TestOrganisers:
             await other.run("SELECT FROM events FOR UPDATE")
             await other.run("UPDATE events SET who_marks = 'organisers'")
             opened = asyncio.create_task(
-                lecture.do.ready_to_mark(connection=socket(5000, 2, Role.MARKING))
+                lecture.do.ready_to_mark(connection=numbered_connection(5000, 2, Role.MARKING))
             )
             await other.is_waited_for()
             await other.connection.commit()

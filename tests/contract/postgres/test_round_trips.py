@@ -16,7 +16,7 @@ from attendance_adapters.sql import pg_connection
 from attendance_adapters.sql.pg_literals import literal
 from attendance_adapters.sql.postgres import PostgresStore
 from attendance_core.marking.connections import Process, Role
-from attendance_core.testing.lectures import EVENT, PROCESS, Lecture, session_of, socket
+from attendance_core.testing.lectures import EVENT, PROCESS, Lecture, numbered_connection, session_of
 from attendance_core.vocabulary import UserId
 from tests.support.postgres_strangers import ANNA, BORIS, asked
 
@@ -58,7 +58,7 @@ async def test_each_command_asks_as_often_as_it_is_known_to(postgres_url: URL) -
     own = {each.user_id: [each] for each in lecture.waiting}
 
     def opens(role: Role, number: int) -> Any:
-        return socket(number, LATER, role)
+        return numbered_connection(number, LATER, role)
 
     async def all_of_them(number: int) -> dict[str, int]:
         mark_me, marking = opens(Role.MARK_ME, number), opens(Role.MARKING, number + 1)

@@ -18,7 +18,7 @@ from attendance_core.marking.announcements import PlaceChanged
 from attendance_core.marking.connections import Process, Role
 from attendance_core.marking.places import BARRED_SECONDS, Barred, Held, Place, Waiting
 from attendance_core.testing.clock import NOON, TestClock
-from attendance_core.testing.lectures import EVENT, PROCESS, Lecture, socket, use_cases
+from attendance_core.testing.lectures import EVENT, PROCESS, Lecture, numbered_connection, use_cases
 from attendance_core.vocabulary import ProcessId, UserId
 
 OTHER, DEAD = ProcessId(UUID(int=3)), ProcessId(UUID(int=4))
@@ -69,7 +69,7 @@ async def a_hall_after_a_crash(store: PostgresStore) -> Lecture:
                 unit.connections.lose([waiting.connection_id], NOON)
             elif waiting.user_id in (*OF_DEAD, *HELD_OF_DEAD):
                 unit.connections.remove([waiting.connection_id])
-                theirs = socket(1000 + waiting.user_id, waiting.user_id, Role.MARK_ME, DEAD)
+                theirs = numbered_connection(1000 + waiting.user_id, waiting.user_id, Role.MARK_ME, DEAD)
                 unit.connections.add(theirs)
 
     await store.transact(work)

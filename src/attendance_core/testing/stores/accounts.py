@@ -1,4 +1,4 @@
-"""What every store promises: the docstrings of `attendance_core.repositories`, one by one."""
+"""Every store keeps accounts and sessions, as `Accounts` and `Sessions` promise."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from attendance_core.profiles import (
 from attendance_core.testing.clock import NOON
 from attendance_core.testing.lectures import EVENT
 from attendance_core.testing.people import a_connection, add_event_with, add_people
-from attendance_core.testing.stand_ins import QuickPasswords, any_ids
+from attendance_core.testing.stand_ins import NotingPasswords, any_ids
 from attendance_core.vocabulary import SessionId, UserId
 
 
@@ -46,7 +46,7 @@ class TestAccounts:
         assert (found.user_id, found.username) == (first, "Жанна")
         assert await store.observe(lambda u: u.accounts.find("nobody")) is None
 
-    async def test_one_is_found_by_id_and_locked(self, store: Any) -> None:
+    async def test_an_account_is_found_by_id_and_locked(self, store: Any) -> None:
         anna = await store.transact(lambda u: u.accounts.add("anna", "hash", NOON))
         for find in (
             store.observe(lambda u: u.accounts.find_by_id(anna)),
@@ -82,8 +82,8 @@ class TestAccounts:
         """Contract: GetSessions."""
         anna, boris = await add_people(store, "Анна", "Борис")
 
-        async def add(name: str, whose: UserId, used_at: float, kind: CredentialKind) -> Session:
-            session = Session(SessionId(name * 64), whose, kind, NOON, used_at)
+        async def add(letter: str, whose: UserId, used_at: float, kind: CredentialKind) -> Session:
+            session = Session(SessionId(letter * 64), whose, kind, NOON, used_at)
             await store.transact(lambda u: u.sessions.add(session))
             return session
 
@@ -99,7 +99,7 @@ class TestAccounts:
         await store.transact(lambda u: u.sessions.remove([]))
         assert await store.observe(lambda u: u.sessions.of(anna)) == [same]
 
-    async def test_those_opened_long_ago_are_found_the_first_ones_first(self, store: Any) -> None:
+    async def test_sessions_opened_long_ago_are_found_the_first_ones_first(self, store: Any) -> None:
         """Contract: 9.2."""
         (anna,) = await add_people(store, "Анна")
         names = [SessionId(each * 64) for each in "abcd"]
@@ -110,7 +110,7 @@ class TestAccounts:
             look = store.observe(lambda u, most=limit: u.sessions.lapsed(NOON - 1, most))
             assert await look == found
 
-    async def test_one_too_many_ends_with_its_sockets(self, store: Any, notifier: Any) -> None:
+    async def test_a_session_too_many_ends_with_its_sockets(self, store: Any, notifier: Any) -> None:
         """Contract: 9.11."""
         await add_event_with(store, "Анна")
         kind, now = CredentialKind.COOKIE, await store.observe(lambda u: u.now())
@@ -131,7 +131,7 @@ class TestAccounts:
         socket = replace(a_connection(boris), session_id=SessionId(f"{0:064}"))
         await store.transact(lambda u: u.places.make(EVENT, boris))
         await store.transact(lambda u: u.connections.add(socket))
-        log_in = LogIn(store.transact, store.observe, QuickPasswords(), any_ids(), Terms())
+        log_in = LogIn(store.transact, store.observe, NotingPasswords(), any_ids(), Terms())
         opened = await log_in(username=name, password=password, client="a\x00b")
         left = {each.session_id for each in await store.observe(lambda u: u.sessions.of(boris))}
         numbers = range(1, MAX_SESSIONS)
@@ -147,7 +147,7 @@ class TestAccounts:
 
     async def test_no_log_in_with_the_old_password_outlives_its_change(self, store: Any) -> None:
         """Contract: 9.1."""
-        passwords, ids, terms = QuickPasswords(), any_ids(), Terms()
+        passwords, ids, terms = NotingPasswords(), any_ids(), Terms()
         name, old = f"anna{uuid4().hex}", "tea at five"
         log_in = LogIn(store.transact, store.observe, passwords, ids, terms)
         here = await SignUp(store.transact, passwords, ids, terms)(username=name, password=old)

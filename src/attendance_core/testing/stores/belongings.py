@@ -21,7 +21,7 @@ from attendance_core.testing.stores.belongings_kept import (
     BORIS,
     MARKER,
     SECRET,
-    has_all_there_is,
+    give_anna_everything,
 )
 from attendance_core.testing.tokens import bearer_id
 from attendance_core.vocabulary import (
@@ -29,8 +29,8 @@ from attendance_core.vocabulary import (
 )
 
 
-async def records(lecture: Lecture, user_id: UserId, kind: BelongingKind) -> list[Any]:
-    """All of one kind, read one by one, and as a whole."""
+async def records_of(lecture: Lecture, user_id: UserId, kind: BelongingKind) -> list[Any]:
+    """Reads all of one kind. Raises AssertionError where pieces of it are not the whole."""
 
     def look(unit: Any) -> list[Any]:
         whole = list(unit.belongings.of(user_id, kind, ListQuery()))
@@ -49,7 +49,7 @@ class _WithAllThereIs:
     async def lecture(self, store: Any) -> Lecture:
         """Anna holds Boris, who waits; hers is all there is."""
         lecture = await Lecture.begun(store, waiting=2)
-        await store.transact(has_all_there_is)
+        await store.transact(give_anna_everything)
         for actor, user in ((ANNA, BORIS), (MARKER, ANNA)):
             await lecture.do.send_friend_request(actor=actor, user_id=user)
 
@@ -65,8 +65,8 @@ class _WithAllThereIs:
 
 class TestRecords(_WithAllThereIs):
     @pytest.mark.parametrize("kind", BelongingKind)
-    async def test_one_has_what_is_theirs(self, lecture: Lecture, kind: BelongingKind) -> None:
-        found = await records(lecture, ANNA, kind)
+    async def test_everybody_has_all_that_is_theirs_of_a_kind(self, lecture: Lecture, kind: BelongingKind) -> None:
+        found = await records_of(lecture, ANNA, kind)
         if kind is BelongingKind.TOKENS:
             found = [{name: each[name] for name in each if name != "token_id"} for each in found]
         if kind is BelongingKind.SESSIONS:
@@ -78,7 +78,7 @@ class TestRecords(_WithAllThereIs):
         self, lecture: Lecture
     ) -> None:
         """As little as anybody who sees the calls: names of others are those of profiles."""
-        said = str([await records(lecture, ANNA, kind) for kind in BelongingKind])
+        said = str([await records_of(lecture, ANNA, kind) for kind in BelongingKind])
         secrets = [
             *("hash of", "lease secret", "browser of", "code hash", "reset of", "board of"),
             *(bearer_id("token of 3"), bearer_id("token of 4"), session_of(ANNA)),
@@ -95,11 +95,11 @@ class TestRecords(_WithAllThereIs):
 
     async def test_whoever_has_nothing_gets_nothing(self, lecture: Lecture) -> None:
         for kind in BelongingKind:
-            assert await records(lecture, UserId(99), kind) == []
+            assert await records_of(lecture, UserId(99), kind) == []
 
     async def test_who_is_called_otherwise_keeps_all_there_is(self, lecture: Lecture) -> None:
         """But the name itself: what others have of it, and what they were marked under, stays."""
-        before = {kind: await records(lecture, ANNA, kind) for kind in BelongingKind}
+        before = {kind: await records_of(lecture, ANNA, kind) for kind in BelongingKind}
 
         def renames(unit: Any) -> None:
             profile = unit.profiles.lock(ANNA)
@@ -109,7 +109,7 @@ class TestRecords(_WithAllThereIs):
         (profile,) = before[BelongingKind.PROFILE]
         before[BelongingKind.PROFILE] = [{**profile, "display_name": "Анна Аркадьевна"}]
         for kind, found in before.items():
-            assert await records(lecture, ANNA, kind) == found
+            assert await records_of(lecture, ANNA, kind) == found
 
 
 class TestDownloads(_WithAllThereIs):
@@ -124,7 +124,7 @@ class TestDownloads(_WithAllThereIs):
 
         return begun
 
-    async def test_it_has_the_files_and_all_kinds_each_once(
+    async def test_a_download_has_the_files_and_all_kinds_each_once(
         self, lecture: Lecture, reading_of: Any
     ) -> None:
         do: Any = lecture.do
@@ -145,7 +145,7 @@ class TestDownloads(_WithAllThereIs):
         assert list(found) == list(BelongingKind)
         assert found[BelongingKind.PROFILE] == [{**ANNAS[BelongingKind.PROFILE][0], "karma": 50}]
 
-    async def test_it_is_proven(self, lecture: Lecture, reading_of: Any) -> None:
+    async def test_nobody_downloads_without_a_proof(self, lecture: Lecture, reading_of: Any) -> None:
         with pytest.raises(WrongPassword):
             await reading_of("wrong")
         reading = await reading_of()
@@ -155,7 +155,7 @@ class TestDownloads(_WithAllThereIs):
         with pytest.raises(WrongPassword):
             await reading.begin()
 
-    async def test_one_a_minute(self, reading_of: Any, clock: TestClock) -> None:
+    async def test_a_person_downloads_once_a_minute(self, reading_of: Any, clock: TestClock) -> None:
         await (await reading_of()).begin()
         clock.pass_(59.5)
         for _ in range(2):
@@ -165,7 +165,7 @@ class TestDownloads(_WithAllThereIs):
         clock.pass_(0.5)
         await (await reading_of()).begin()
 
-    async def test_a_log_out_elsewhere_ends_it(self, lecture: Lecture, reading_of: Any) -> None:
+    async def test_a_log_out_elsewhere_ends_a_download(self, lecture: Lecture, reading_of: Any) -> None:
         reading = await reading_of()
         await reading.begin()
         seen = []

@@ -44,11 +44,12 @@ SECRET = "secret"
 MONTHS = 40 * 86_400  # another month, at least
 
 
-def an_event(event_id: EventId, creator: UserId, name: str) -> Event:
+def event_of(event_id: EventId, creator: UserId, name: str) -> Event:
+    """Makes one that somebody creates; puts it nowhere."""
     return Event(event_id, name, creator, NOON - 60, NOON + 3600, EventCode(f"AAAA{name[:2]}"))
 
 
-def has_all_there_is(unit: Any) -> None:
+def give_anna_everything(unit: Any) -> None:
     """Gives Anna something of each kind, and Boris as much that is none of hers."""
     unit.profiles.put(Profile(ANNA, "Анна Каренина", "Group 1", FileKey("her-picture.png")))
     for whose, scan_id, file in ((ANNA, HER_SCAN, "hers.png"), (BORIS, HIS_SCAN, "his.png")):
@@ -74,8 +75,8 @@ def has_all_there_is(unit: Any) -> None:
             unit.links.add(Link(Identity(IdentityKind.OIDC, "https://uni", subject), whose, NOON))
         request_id = LinkRequestId(f"link request of {whose}")
         unit.link_requests.put(LinkRequest(whose, request_id, session_of(whose), NOON))
-    unit.events.add(an_event(HERS, ANNA, "Hers"))
-    unit.events.add(an_event(BORISES, BORIS, "Boris'"))
+    unit.events.add(event_of(HERS, ANNA, "Hers"))
+    unit.events.add(event_of(BORISES, BORIS, "Boris'"))
     for event_id in (HERS, BORISES):
         unit.boards.put(event_id, BoardId(f"board of {event_id.int}"))
         for user_id in (ANNA, BORIS):
@@ -83,16 +84,17 @@ def has_all_there_is(unit: Any) -> None:
     unit.helpers.add(BORISES, ANNA, NOON + 5)
     unit.helpers.add(HERS, BORIS, NOON + 6)
     # Anna was marked by hand, with a note, and annulled with another; then by a hold, a month later
-    by_hand(unit, HERS, ANNA, BORIS, "she was there")
+    mark_by_hand(unit, HERS, ANNA, BORIS, "she was there")
     annul_with(unit, HERS, ANNA, BORIS, "no, she was not")
     mark(unit, ANNA, BORIS, at=NOON + MONTHS, event_id=HERS)
     # And marks two, one of whom somebody else annuls
     mark(unit, MARKER, ANNA, event_id=HERS)
-    by_hand(unit, BORISES, BORIS, ANNA, "he was there")
+    mark_by_hand(unit, BORISES, BORIS, ANNA, "he was there")
     annul(unit, BORIS, CREATOR, at=NOON + 2, event_id=BORISES)
 
 
-def by_hand(unit: Any, event_id: EventId, user_id: UserId, actor: UserId, note: str) -> None:
+def mark_by_hand(unit: Any, event_id: EventId, user_id: UserId, actor: UserId, note: str) -> None:
+    """Marks somebody by hand, with a note."""
     place = unit.places.lock(event_id, [user_id])[user_id].marked_by_hand(actor, NOON)
     unit.places.put(place)
     entry = NewEntry(event_id, user_id, place.last_n, actor, NOON, Origin.HAND, note=note)
@@ -100,6 +102,7 @@ def by_hand(unit: Any, event_id: EventId, user_id: UserId, actor: UserId, note: 
 
 
 def annul_with(unit: Any, event_id: EventId, user_id: UserId, actor: UserId, note: str) -> None:
+    """Annuls the standing mark of somebody, with a note."""
     place = unit.places.lock(event_id, [user_id])[user_id].annulled()
     unit.places.put(place)
     why = AnnulReason.NOT_PRESENT

@@ -20,7 +20,7 @@ ENDS_AT = NOON + 3600
 class TestBoardLinks:
     """Contract: MakeBoardLink, RemoveBoardLink."""
 
-    async def test_an_event_has_one_and_another_ends_it(self, store: Any) -> None:
+    async def test_a_new_board_link_ends_the_one_before(self, store: Any) -> None:
         await add_event_with(store, "Анна")
         old, new = BoardId("old"), BoardId("new")
         for board_id in (old, new):
@@ -34,7 +34,7 @@ class TestBoardLinks:
         assert await store.observe(lambda u: u.boards.admissions_by_link([new])) == []
         assert await store.observe(lambda u: u.boards.admissions_by_link([])) == []
 
-    async def test_it_follows_the_end_of_its_event_and_goes_with_it(self, store: Any) -> None:
+    async def test_a_board_link_follows_the_end_of_its_event_and_goes_with_it(self, store: Any) -> None:
         await add_event_with(store, "Анна")
         link = BoardId("link")
         await store.transact(lambda u: u.boards.put(EVENT, link))

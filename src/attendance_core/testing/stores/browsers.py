@@ -1,4 +1,4 @@
-"""What every store promises: the docstrings of `attendance_core.repositories`, one by one."""
+"""Every store keeps the browsers an account knows, as `KnownBrowsers` promises."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from attendance_core.vocabulary import BrowserId, UserId
 class TestKnownBrowsers:
     """Contract: 9.4."""
 
-    async def test_those_of_a_person_are_listed_the_latest_first(self, store: Any) -> None:
+    async def test_browsers_of_a_person_are_listed_the_latest_first(self, store: Any) -> None:
         anna, boris = await add_people(store, "Анна", "Борис")
         ids = [BrowserId(letter * 64) for letter in "abc"]
 
@@ -37,7 +37,7 @@ class TestKnownBrowsers:
         assert await known(boris) == [same_browser]
         assert await known(UserId(77)) == []
 
-    async def test_one_that_is_noted_many_times_at_once_is_one(self, store: Any) -> None:
+    async def test_a_browser_that_is_noted_many_times_at_once_is_one(self, store: Any) -> None:
         (anna,) = await add_people(store, "Анна")
         browser = KnownBrowser(anna, BrowserId("a" * 64), NOON)
 

@@ -33,20 +33,22 @@ CREATOR, MARKER, ANNA, BORIS = map(UserId, range(1, 5))
 SECRET = "secret"
 
 
-def an_event(number: int, creator: UserId, name: str = "") -> Event:
+def numbered_event(number: int, creator: UserId, name: str = "") -> Event:
+    """Makes one whose id is told from others by its number; puts it nowhere."""
     name = name or f"Event {number}"
     event_id = EventId(UUID(int=100 + number))
     return Event(event_id, name, creator, NOON - 60, NOON + 3600, any_code())
 
 
 async def deletes(lecture: Lecture, user_id: UserId, password: str | None = SECRET) -> None:
+    """Deletes the account of somebody, by their own session."""
     session_id = session_of(user_id)
     await lecture.do.delete_account(actor=user_id, session_id=session_id, password=password)
 
 
-async def has_all_there_is(lecture: Lecture, user_id: UserId) -> list[Event]:
+async def give_everything(lecture: Lecture, user_id: UserId) -> list[Event]:
     """Gives somebody something of each kind; answers two events of theirs, the first with help."""
-    mine = [an_event(1, user_id), an_event(2, user_id)]
+    mine = [numbered_event(1, user_id), numbered_event(2, user_id)]
 
     def work(unit: Any) -> None:
         unit.profiles.put(Profile(user_id, "Анна Каренина", "Group 1", FileKey("a.png")))
@@ -66,7 +68,7 @@ async def has_all_there_is(lecture: Lecture, user_id: UserId) -> list[Event]:
         unit.helpers.add(mine[0].event_id, MARKER, NOON + 1)
         unit.helpers.add(mine[0].event_id, BORIS, NOON)
         unit.helpers.add(EVENT, user_id, NOON)
-        other = an_event(3, CREATOR)
+        other = numbered_event(3, CREATOR)
         unit.events.add(other)
         mark(unit, user_id, BORIS, event_id=other.event_id)
         mark(unit, BORIS, user_id, event_id=other.event_id)
@@ -78,8 +80,8 @@ async def has_all_there_is(lecture: Lecture, user_id: UserId) -> list[Event]:
     return mine
 
 
-async def ids_of(lecture: Lecture, user_id: UserId) -> dict[str, Any]:
-    """What the store still has of somebody, by what it is."""
+async def traces_of(lecture: Lecture, user_id: UserId) -> dict[str, Any]:
+    """Reads what the store still has of somebody, by what it is."""
 
     def look(unit: Any) -> dict[str, Any]:
         return {
@@ -128,11 +130,11 @@ class TestDeleteAccount(_Fixtures):
     async def test_all_that_is_theirs_alone_goes_and_the_ledger_stays(
         self, lecture: Lecture
     ) -> None:
-        mine = await has_all_there_is(lecture, ANNA)
+        mine = await give_everything(lecture, ANNA)
         karma = await lecture.karma(BORIS)
         await deletes(lecture, ANNA)
-        assert await ids_of(lecture, ANNA) == NOTHING
-        other = an_event(3, CREATOR).event_id
+        assert await traces_of(lecture, ANNA) == NOTHING
+        other = numbered_event(3, CREATOR).event_id
 
         def look(unit: Any) -> Any:
             given = [unit.events.get(each.event_id).creator_id for each in mine]
@@ -151,10 +153,10 @@ class TestDeleteAccount(_Fixtures):
         seen = await lecture.do.get_profile(actor=BORIS, user_id=ANNA)
         assert (seen.profile.is_deleted, seen.karma, seen.confirmed) == (True, 0, False)
 
-    async def test_a_hold_on_them_ends_and_one_of_theirs_gives_back(
+    async def test_with_an_account_a_hold_on_its_person_ends_and_whom_they_hold_is_given_back(
         self, lecture: Lecture, notifier: Any
     ) -> None:
-        await has_all_there_is(lecture, ANNA)
+        await give_everything(lecture, ANNA)
         heard: list[Any] = []
         await notifier.subscribe(EVENT, heard.append)
         await lecture.do.prepare_to_mark(connection=lecture.markers[0], target=BORIS)
@@ -174,7 +176,7 @@ class TestDeleteAccount(_Fixtures):
         with pytest.raises(NobodyHeld):
             await lecture.do.confirm_marking(connection=lecture.markers[1], target=ANNA)
 
-    async def test_nothing_is_done_without_a_proof(self, lecture: Lecture) -> None:
+    async def test_no_account_is_deleted_without_a_proof(self, lecture: Lecture) -> None:
         for password in ("wrong", "hash of secret"):
             with pytest.raises(WrongPassword):
                 await deletes(lecture, ANNA, password)
@@ -183,7 +185,7 @@ class TestDeleteAccount(_Fixtures):
         with pytest.raises(NotLoggedIn):
             await deletes(lecture, ANNA)
 
-    async def test_their_files_are_gone_at_once(self, lecture: Lecture) -> None:
+    async def test_files_of_one_who_is_deleted_are_gone_at_once(self, lecture: Lecture) -> None:
         do: Any = lecture.do
         files = do.delete_account.files
         for user_id in (ANNA, BORIS):

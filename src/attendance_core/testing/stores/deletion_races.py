@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import random
 from dataclasses import replace
 from typing import Any
 
@@ -21,8 +19,9 @@ from attendance_core.marking.connections import Role
 from attendance_core.marking.places import Marked
 from attendance_core.marking.terms import Terms
 from attendance_core.pieces import ListQuery
+from attendance_core.testing.at_once import at_once, at_once_in_any_order
 from attendance_core.testing.clock import NOON
-from attendance_core.testing.lectures import EVENT, Lecture, session_of, socket, use_cases
+from attendance_core.testing.lectures import EVENT, Lecture, numbered_connection, session_of, use_cases
 from attendance_core.testing.stand_ins import DictFiles, PlainPasswords, any_ids
 from attendance_core.testing.stores.deletion import (
     ANNA,
@@ -30,10 +29,10 @@ from attendance_core.testing.stores.deletion import (
     MARKER,
     NOTHING,
     SECRET,
-    an_event,
+    numbered_event,
     deletes,
-    has_all_there_is,
-    ids_of,
+    give_everything,
+    traces_of,
 )
 from attendance_core.vocabulary import UserId
 
@@ -51,7 +50,7 @@ class _Dies(Exception):
 class TestDeletionsThatDie(_Fixtures):
     async def test_who_is_half_deleted_is_logged_in_and_asks_again(self, lecture: Lecture) -> None:
         """However many transactions it came to."""
-        await has_all_there_is(lecture, ANNA)
+        await give_everything(lecture, ANNA)
         do, deaths = lecture.do.delete_account, 0
         while True:
             left = deaths
@@ -68,12 +67,12 @@ class TestDeletionsThatDie(_Fixtures):
                 await dies(actor=ANNA, session_id=session_of(ANNA), password=SECRET)
             except _Dies:
                 deaths += 1
-                found = await ids_of(lecture, ANNA)
+                found = await traces_of(lecture, ANNA)
                 assert found["account"] is not None and found["sessions"]
             else:
                 break
         assert deaths >= 1
-        assert await ids_of(lecture, ANNA) == NOTHING
+        assert await traces_of(lecture, ANNA) == NOTHING
 
     async def test_files_go_though_the_process_dies_before_it_deletes_them(
         self, lecture: Lecture
@@ -91,7 +90,7 @@ class TestDeletionsThatDie(_Fixtures):
         dies = replace(do.delete_account, files=Dying())
         with pytest.raises(_Dies):
             await dies(actor=ANNA, session_id=session_of(ANNA), password=SECRET)
-        assert await ids_of(lecture, ANNA) == {**NOTHING, "created": []}
+        assert await traces_of(lecture, ANNA) == {**NOTHING, "created": []}
         assert await do.forget_scans() == 1
         assert [path.partition("/")[0] for path in files.kept] == ["pictures"]
         assert await lecture.store.referenced_files() == set()
@@ -116,14 +115,11 @@ class TestDeletionsAtOnce:
             user_id = UserId(number)
             marker = lecture.markers[number % 2]
             await lecture.do.prepare_to_mark(connection=marker, target=user_id)
-            calls = [
+            deleted, confirmed = await at_once_in_any_order(
                 deletes(lecture, user_id),
                 lecture.do.confirm_marking(connection=marker, target=user_id),
-            ]
-            shuffled = random.sample(calls, 2)
-            told = await asyncio.gather(*shuffled, return_exceptions=True)
-            confirmed = told[shuffled.index(calls[1])]
-            assert told[shuffled.index(calls[0])] is None
+            )
+            assert deleted is None
 
             def look(unit: Any, user_id: UserId = user_id) -> Any:
                 return unit.places.of(EVENT, [user_id]), unit.ledger.find(EVENT, user_id, 1)
@@ -143,11 +139,11 @@ class TestDeletionsAtOnce:
         self, lecture: Lecture
     ) -> None:
         do = use_cases(lecture.store, any_ids())
-        others = [an_event(number, CREATOR) for number in range(4)]
+        others = [numbered_event(number, CREATOR) for number in range(4)]
         await lecture.store.transact(lambda unit: [unit.events.add(each) for each in others])
         for number in range(3, 9):
             me = UserId(number)
-            told = await asyncio.gather(
+            await at_once(
                 do.send_friend_request(actor=me, user_id=CREATOR),
                 *(do.join_event(actor=me, event_id=each.event_id) for each in others),
                 deletes(lecture, me),
@@ -159,13 +155,9 @@ class TestDeletionsAtOnce:
                 do.send_friend_request(actor=MARKER, user_id=me),
                 do.log_in(username=f"u{me}", password=SECRET),
                 do.upload_profile_confirmation(actor=me, image=b"x"),
-                do.mark_me(connection=socket(100 + number, me, Role.MARK_ME)),
-                return_exceptions=True,
+                do.mark_me(connection=numbered_connection(100 + number, me, Role.MARK_ME)),
             )
-            assert [each for each in told if isinstance(each, BaseException)] == [
-                each for each in told if isinstance(each, Refusal)
-            ]
-            found = await ids_of(lecture, me)
+            found = await traces_of(lecture, me)
             assert {**found, "created": []} == {**NOTHING, "created": []}
             lines = await lecture.store.observe(
                 lambda unit: unit.ledger.of(others[0].event_id, None, ListQuery())

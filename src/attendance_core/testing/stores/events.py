@@ -1,4 +1,4 @@
-"""What every store promises: the docstrings of `attendance_core.repositories`, one by one."""
+"""Every store keeps events, as `Events` promises, with the places in them."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from attendance_core.marking.places import Marked
 from attendance_core.pieces import ListQuery
 from attendance_core.testing.clock import NOON
 from attendance_core.testing.lectures import EVENT
-from attendance_core.testing.people import a_connection, add_event_with, add_people, an_event, mark
+from attendance_core.testing.people import a_connection, add_event_with, add_people, an_event, join, mark
 from attendance_core.testing.stand_ins import any_code, any_ids
 from attendance_core.vocabulary import EventId, UserId
 
 
 class TestEvents:
-    async def test_lists_are_by_start_then_name(self, store: Any) -> None:
+    async def test_events_are_listed_by_their_start_and_then_by_their_name(self, store: Any) -> None:
         await add_people(store, "Анна")
         for name, starts in (("Б", NOON), ("а", NOON), ("В", NOON - 1)):
             event = an_event(name, EventId(uuid4()), starts)
@@ -39,7 +39,7 @@ class TestEvents:
         found = await store.observe(lambda u: u.events.search("б"))
         assert [each.name for each in found] == ["Б"]
 
-    async def test_lists_are_asked_for_by_their_times_and_the_newest_first(
+    async def test_events_are_asked_for_by_their_times_and_the_newest_first(
         self, store: Any
     ) -> None:
         """Contract: 5.10."""
@@ -54,8 +54,7 @@ class TestEvents:
             ):
                 event = Event(EventId(uuid4()), name, anna, starts, ends, any_code())
                 unit.events.add(event)
-                unit.places.make(event.event_id, anna)
-                unit.places.put(unit.places.lock(event.event_id, [anna])[anna].joined())
+                join(unit, event.event_id, anna)
 
         await store.transact(work)
         for look in (
@@ -105,7 +104,7 @@ class TestEvents:
         with pytest.raises(SomebodyWasMarked):
             await store.transact(lambda u: u.events.remove(EVENT))
 
-    async def test_what_has_not_ended_is_counted_up_to_so_many(self, store: Any) -> None:
+    async def test_events_that_have_not_ended_are_counted_up_to_so_many(self, store: Any) -> None:
         anna, boris = await add_people(store, "Анна", "Борис")
         for number in range(4):
             ends = NOON + number
@@ -139,7 +138,7 @@ class TestEvents:
         assert sum(isinstance(answer, TooManyEvents) for answer in answers) == 5
         assert len(await store.observe(lambda u: u.events.created_by(anna))) == 3
 
-    async def test_others_joined_also_where_they_have_left(self, store: Any) -> None:
+    async def test_others_joined_an_event_also_where_they_have_left_it(self, store: Any) -> None:
         anna, boris = await add_event_with(store, "Анна", "Борис")
         for one, answer in ((anna, True), (boris, True)):
             look = await store.observe(lambda u, one=one: u.places.others_joined(EVENT, one))
@@ -166,7 +165,7 @@ class TestEvents:
         find = connection.connection_id
         assert await store.observe(lambda u: u.connections.find(find)) is None
 
-    async def test_who_was_where(self, store: Any) -> None:
+    async def test_a_person_is_told_which_events_they_attended_and_by_whom_they_were_marked(self, store: Any) -> None:
         anna, boris = await add_event_with(store, "Анна", "Борис")
         assert await store.observe(lambda u: u.events.attended_by(anna, ListQuery())) == []
         await store.transact(lambda u: mark(u, anna, boris))

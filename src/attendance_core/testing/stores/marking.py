@@ -1,4 +1,4 @@
-"""What every store promises of marking: places, connections, and what is limited."""
+"""Every store keeps places and connections, as the repositories of marking promise."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ async def sockets_in_room(store: Any, process_id: ProcessId) -> Any:
 
 
 class TestPlaces:
-    async def test_nobody_enters_an_event_that_is_not(self, store: Any) -> None:
+    async def test_nobody_has_a_place_in_an_event_that_does_not_exist(self, store: Any) -> None:
         (anna,) = await add_people(store, "Анна")
         with pytest.raises(EventNotFound):
             await store.transact(lambda u: u.places.make(EVENT, anna))
 
-    async def test_entering_twice_changes_nothing(self, store: Any) -> None:
+    async def test_a_place_that_is_made_twice_stays_as_it_is(self, store: Any) -> None:
         anna, boris = await add_event_with(store, "Анна", "Борис")
         waiting = Place(EVENT, anna, True, Waiting(NOON + 0.25), 1)
         await store.transact(lambda u: u.places.put(waiting))
@@ -72,7 +72,7 @@ class TestPlaces:
             look = store.observe(lambda u, most=most: u.places.lapsed(NOON + 9, most))
             assert await look == [(EVENT, each) for each in found]
 
-    async def test_who_had_somebody_last_is_kept(self, store: Any) -> None:
+    async def test_a_place_keeps_who_held_its_person_last(self, store: Any) -> None:
         """Contract: 6.19."""
         anna, vera = await add_event_with(store, "Анна", "Вера")
         for barred in (Barred(vera, NOON + 10.000001), None):
@@ -96,7 +96,7 @@ class TestPlaces:
 
 
 class TestConnections:
-    async def test_the_first_loss_stays(self, store: Any) -> None:
+    async def test_a_connection_keeps_the_instant_it_was_lost_first(self, store: Any) -> None:
         (anna,) = await add_event_with(store, "Анна")
         connection = a_connection(anna)
         await store.transact(lambda u: u.connections.add(connection))
@@ -108,7 +108,7 @@ class TestConnections:
         assert found.lost_at == NOON + 1
         assert found.process == Process(PROCESS, NOON, NOON)
 
-    async def test_who_lapsed(self, store: Any, clock: TestClock) -> None:
+    async def test_connections_lapse_when_they_were_lost_or_their_process_is_silent(self, store: Any, clock: TestClock) -> None:
         (anna,) = await add_event_with(store, "Анна")
         lost, open_ = a_connection(anna), a_connection(anna)
         await store.transact(lambda u: (u.connections.add(lost), u.connections.add(open_)))
@@ -123,7 +123,7 @@ class TestConnections:
         assert await lapsed(NOON, NOON - 1) == []
         assert await lapsed(NOON, NOON) == [open_.connection_id]
 
-    async def test_no_more_that_lapsed_are_listed_than_were_asked_for(self, store: Any) -> None:
+    async def test_no_more_lapsed_connections_are_listed_than_were_asked_for(self, store: Any) -> None:
         (anna,) = await add_event_with(store, "Анна")
         lost = [a_connection(anna) for _ in range(3)]
         ids = {each.connection_id for each in lost}
@@ -139,7 +139,7 @@ class TestConnections:
             found = {each.connection_id for each in await look}
             assert len(found) == min(most, 3) and found <= ids
 
-    async def test_they_are_found_by_person_session_and_process(self, store: Any) -> None:
+    async def test_connections_are_found_by_person_session_and_process(self, store: Any) -> None:
         anna, boris = await add_event_with(store, "Анна", "Борис")
         hers, his = a_connection(anna, session="hers"), a_connection(boris, session="his")
         await store.transact(lambda u: (u.connections.add(hers), u.connections.add(his)))
@@ -161,7 +161,7 @@ class TestConnections:
         await store.transact(lambda u: u.connections.remove([hers.connection_id]))
         assert await store.observe(lambda u: u.connections.of(EVENT, anna)) == []
 
-    async def test_in_a_room_are_those_of_the_process_and_every_marker(self, store: Any) -> None:
+    async def test_in_a_room_are_connections_of_the_process_and_those_of_every_marker(self, store: Any) -> None:
         """Contract: 6.16, markers on whatever process."""
         anna, boris, vera = await add_event_with(store, "Анна", "Борис", "Вера")
         other = ProcessId(UUID(int=3))
@@ -188,7 +188,7 @@ class TestConnections:
         }
         assert len(there) == 3
 
-    async def test_of_a_person_with_many_those_that_matter_are_read(self, store: Any) -> None:
+    async def test_of_a_person_with_many_connections_those_that_matter_are_read(self, store: Any) -> None:
         anna, boris = await add_event_with(store, "Анна", "Борис")
         hers = [a_connection(anna) for _ in range(8)]
 

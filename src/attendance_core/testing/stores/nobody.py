@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any
+from typing import Any, NamedTuple
 
 from attendance_core.errors import Refusal
 from attendance_core.marking.ledger import AnnulReason
@@ -19,8 +19,8 @@ from attendance_core.testing.stores.nobody_calls import (
 )
 from attendance_core.use_cases import UseCases
 
-# Each that is told an event, by what is no id
-OF_NO_ID: dict[str, Callable[[UseCases, Any], Coroutine[Any, Any, Any]]] = {
+# Each use case that is told an event, by the id that it is told
+OF_AN_EVENT: dict[str, Callable[[UseCases, Any], Coroutine[Any, Any, Any]]] = {
     "get_event_by_id": lambda do, it: do.get_event_by_id(event_id=it),
     "join_event": lambda do, it: do.join_event(actor=SOMEBODY, event_id=it),
     "leave_event": lambda do, it: do.leave_event(actor=SOMEBODY, event_id=it),
@@ -46,8 +46,8 @@ OF_NO_ID: dict[str, Callable[[UseCases, Any], Coroutine[Any, Any, Any]]] = {
     "get_ledger": lambda do, it: do.get_ledger(actor=SOMEBODY, event_id=it),
     "export_attendance": lambda do, it: do.export_attendance(actor=SOMEBODY, event_id=it),
 }
-# Each that is told a scan
-OF_NO_SCAN: dict[str, Callable[[UseCases, Any], Coroutine[Any, Any, Any]]] = {
+# Each use case that is told a scan, by the id that it is told
+OF_A_SCAN: dict[str, Callable[[UseCases, Any], Coroutine[Any, Any, Any]]] = {
     "take_confirmation": lambda do, it: do.take_confirmation(
         actor=SOMEBODY, session_id=SESSION, scan_id=it
     ),
@@ -61,7 +61,7 @@ OF_NO_SCAN: dict[str, Callable[[UseCases, Any], Coroutine[Any, Any, Any]]] = {
 }
 
 
-async def came_to(call: Awaitable[Any]) -> Any:
+async def answer_of(call: Awaitable[Any]) -> Any:
     """Answers what a call does, or the class of what it raises."""
     try:
         return await call
@@ -69,20 +69,28 @@ async def came_to(call: Awaitable[Any]) -> Any:
         return type(error)
 
 
+class _Told(NamedTuple):
+    """What a use case answered, or raised, that was told this id."""
+
+    use_case: str
+    given: object
+    answer: object
+
+
 class TestPeopleWhoDoNotExist:
-    async def test_who_is_not_there_gets_one_answer(self, store: Any) -> None:
+    async def test_every_use_case_has_one_answer_where_somebody_does_not_exist(self, store: Any) -> None:
         await Lecture.begun(store, waiting=1)
         do = use_cases(store, any_ids())
         calls = [*BY_NOBODY.items(), *ABOUT_NOBODY.items()]
-        told = [(name, await came_to(call(do))) for name, (call, _) in calls]
+        told = [(name, await answer_of(call(do))) for name, (call, _) in calls]
         assert told == [(name, answer) for name, (_, answer) in calls]
 
-    async def test_the_id_of_an_event_or_a_scan_is_a_uuid(self, store: Any) -> None:
+    async def test_no_use_case_takes_for_the_id_of_an_event_or_a_scan_what_is_no_uuid(self, store: Any) -> None:
         do = use_cases(store)
         told = [
-            (name, given, await came_to(call(do, given)))
-            for calls, others in ((OF_NO_ID, EVENT), (OF_NO_SCAN, SCAN))
+            _Told(name, given, await answer_of(call(do, given)))
+            for calls, uuid in ((OF_AN_EVENT, EVENT), (OF_A_SCAN, SCAN))
             for name, call in calls.items()
-            for given in (str(others), others.bytes, 1, None)
+            for given in (str(uuid), uuid.bytes, 1, None)
         ]
-        assert [each for each in told if each[2] is not TypeError] == []
+        assert [each for each in told if each.answer is not TypeError] == []

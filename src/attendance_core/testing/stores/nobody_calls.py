@@ -28,7 +28,7 @@ from attendance_core.marking.connections import Role
 from attendance_core.marking.endings import Ending
 from attendance_core.marking.ledger import AnnulReason
 from attendance_core.testing.clock import NOON
-from attendance_core.testing.lectures import EVENT, socket
+from attendance_core.testing.lectures import EVENT, numbered_connection
 from attendance_core.testing.stand_ins import any_ids
 from attendance_core.use_cases import UseCases
 from attendance_core.vocabulary import FileKey, ScanId, TokenId, UserId
@@ -37,8 +37,8 @@ NOBODY, SOMEBODY = UserId(999), UserId(1)
 Call = Callable[[UseCases], Coroutine[Any, Any, Any]]
 SCAN = ScanId(UUID(int=77))
 SESSION = session_id_of("nobody's")
-MARKING = socket(999, NOBODY, Role.MARKING)
-MARK_ME = socket(998, NOBODY, Role.MARK_ME)
+MARKING = numbered_connection(999, NOBODY, Role.MARKING)
+MARK_ME = numbered_connection(998, NOBODY, Role.MARK_ME)
 
 # Each use case that is told who acts, as nobody; what it raises, or answers
 BY_NOBODY: dict[str, tuple[Call, Any]] = {

@@ -18,7 +18,7 @@ from attendance_core.vocabulary import EventId, UserId
 
 
 class TestHelpers:
-    async def test_they_are_listed_in_the_order_they_were_added(self, store: Any) -> None:
+    async def test_helpers_are_listed_in_the_order_they_were_added(self, store: Any) -> None:
         anna, boris, vera, gleb = await add_event_with(store, "Анна", "Борис", "Вера", "Глеб")
         for user_id, at in ((gleb, NOON), (vera, NOON + 2), (boris, NOON + 2)):
             await store.transact(lambda u, who=user_id, at=at: u.helpers.add(EVENT, who, at))
@@ -57,12 +57,12 @@ class TestHelpers:
             )
             assert helped == frozenset(found)
 
-    async def test_nobody_does_not_help(self, store: Any) -> None:
+    async def test_somebody_who_does_not_exist_does_not_help(self, store: Any) -> None:
         await add_event_with(store, "Анна")
         with pytest.raises(PersonNotFound):
             await store.transact(lambda u: u.helpers.add(EVENT, UserId(99), NOON))
 
-    async def test_they_go_with_the_event(self, store: Any) -> None:
+    async def test_helpers_go_with_their_event(self, store: Any) -> None:
         _, boris = await add_event_with(store, "Анна", "Борис")
         await store.transact(lambda u: u.helpers.add(EVENT, boris, NOON))
         await store.transact(lambda u: u.events.remove(EVENT))
@@ -82,7 +82,7 @@ class TestHelpers:
 
 
 class TestEventsThatChange:
-    async def test_all_but_the_creator_is_replaced(self, store: Any) -> None:
+    async def test_an_event_is_replaced_but_for_its_creator(self, store: Any) -> None:
         await add_event_with(store, "Анна", "Борис")
         event: Event = await store.observe(lambda u: u.events.get(EVENT))
         assert event.who_marks is WhoMarks.EVERYBODY
@@ -100,7 +100,7 @@ class TestEventsThatChange:
         assert await store.observe(lambda u: u.events.search("новая")) == [changed]
         assert await store.observe(lambda u: u.events.search(event.name.lower())) == []
 
-    async def test_a_name_is_taken_or_given_free(self, store: Any) -> None:
+    async def test_a_name_of_an_event_is_taken_or_given_free(self, store: Any) -> None:
         await add_event_with(store, "Анна")
         event: Event = await store.observe(lambda u: u.events.get(EVENT))
         other = an_event("Физика", EventId(uuid4()))
@@ -112,7 +112,7 @@ class TestEventsThatChange:
         await store.transact(lambda u: u.events.put(replace(louder, name="Химия")))
         await store.transact(lambda u: u.events.put(replace(other, name=event.name)))
 
-    async def test_one_that_is_not_there_is_not_locked(self, store: Any) -> None:
+    async def test_an_event_that_does_not_exist_is_not_locked(self, store: Any) -> None:
         for lock in ("lock", "lock_shared", "lock_whole"):
             with pytest.raises(EventNotFound):
                 await store.transact(lambda u, how=lock: getattr(u.events, how)(EVENT))

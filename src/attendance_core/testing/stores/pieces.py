@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import uuid4
 
 import pytest
@@ -15,13 +15,13 @@ from attendance_core.friends import Friendship
 from attendance_core.pieces import ListQuery
 from attendance_core.testing.clock import NOON
 from attendance_core.testing.lectures import EVENT
-from attendance_core.testing.people import add_people, an_event, annul, mark
+from attendance_core.testing.people import add_people, an_event, annul, join, mark
 from attendance_core.testing.stand_ins import any_code
 from attendance_core.vocabulary import EventId, UserId
 
 NAMES = ("вера", "Вера", "ВЕРА", "анна", "Глеб", "ё", "е")  # three of them folded alike
 NAMES_FOLDED_OTHERWISE = ("ав", "бб", "ва", "гя", "да", "еб")
-OTHERS, EVENTS, FILLED = 20, 9, 4
+OTHER_COUNT, EVENT_COUNT, LEAST_ROWS = 20, 9, 4
 List = Callable[[Any, UserId, ListQuery[Any]], Sequence[Any]]
 
 LISTS: dict[str, tuple[List, Callable[[Any], Any]]] = {
@@ -52,12 +52,7 @@ LISTS: dict[str, tuple[List, Callable[[Any], Any]]] = {
 }
 
 
-def join(unit: Any, event_id: EventId, user_id: UserId) -> None:
-    unit.places.make(event_id, user_id)
-    unit.places.put(unit.places.lock(event_id, [user_id])[user_id].joined())
-
-
-def be_there(
+def attend_by_chance(
     unit: Any, chance: random.Random, event_id: EventId, person: UserId, by: UserId
 ) -> bool:
     """Joins, is marked, and loses the mark again, by chance; tells whether they are listed then."""
@@ -71,20 +66,27 @@ def be_there(
     return has_joined or entries > 0
 
 
-async def filled(store: Any, chance: random.Random) -> tuple[UserId, dict[str, int]]:
-    """Somebody in the middle of lists made by chance, and how long some of them are."""
-    me, marker, *others = await add_people(store, *(chance.choice(NAMES) for _ in range(OTHERS + 2)))
+class Filled(NamedTuple):
+    """Somebody in the middle of lists, and how many rows some of these have, by their names."""
+
+    me: UserId
+    counts: dict[str, int]
+
+
+async def fill_lists(store: Any, chance: random.Random) -> Filled:
+    """Fills the lists of somebody by chance."""
+    me, marker, *others = await add_people(store, *(chance.choice(NAMES) for _ in range(OTHER_COUNT + 2)))
 
     def work(unit: Any) -> dict[str, int]:
         unit.events.add(an_event())
         rooms = [EVENT]
-        for number in range(EVENTS):
+        for number in range(EVENT_COUNT):
             starts = NOON - chance.randint(0, 2)
             event = Event(EventId(uuid4()), f"№{number}", me, starts, NOON + 60, any_code())
             unit.events.add(event)
             rooms.append(event.event_id)
-        attended = sum(be_there(unit, chance, room, me, marker) for room in rooms)
-        listed = sum(be_there(unit, chance, EVENT, other, me) for other in others)
+        attended = sum(attend_by_chance(unit, chance, room, me, marker) for room in rooms)
+        listed = sum(attend_by_chance(unit, chance, EVENT, other, me) for other in others)
         listed += any(row.user_id == me for row in unit.participants.listed(EVENT, ListQuery()))
         counts = {"attended": attended, "participants": listed, "friends": 0, "requests": 0}
         for other in others:
@@ -94,7 +96,7 @@ async def filled(store: Any, chance: random.Random) -> tuple[UserId, dict[str, i
             counts["friends" if accepted or requester == me else "requests"] += 1
         return counts
 
-    return me, await store.transact(work)
+    return Filled(me, await store.transact(work))
 
 
 class TestListsReadInPieces:
@@ -104,12 +106,12 @@ class TestListsReadInPieces:
     ) -> None:
         look, key = LISTS[name]
         chance = random.Random(120)
-        me, counts = await filled(store, chance)
+        me, counts = await fill_lists(store, chance)
 
         def work(unit: Any) -> None:
             whole = list(look(unit, me, ListQuery()))
             assert whole == sorted(whole, key=key) and len(whole) == counts.get(name, len(whole))
-            assert len(whole) >= FILLED or name == "the ledger of one"
+            assert len(whole) >= LEAST_ROWS or name == "the ledger of one"
             for limit in range(1, len(whole) + 2):
                 for offset in (0, 1, chance.randint(0, len(whole) + 1)):
                     query: ListQuery[Any] = ListQuery(limit, offset)

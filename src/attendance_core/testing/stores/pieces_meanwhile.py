@@ -15,8 +15,7 @@ from attendance_core.events import Event
 from attendance_core.friends import Friendship, GetFriendList, GetFriendRequests
 from attendance_core.testing.clock import NOON
 from attendance_core.testing.lectures import EVENT
-from attendance_core.testing.people import add_people, an_event, annul, mark
-from attendance_core.testing.stores.pieces import join
+from attendance_core.testing.people import add_people, an_event, annul, join, mark
 from attendance_core.vocabulary import EventId, UserId
 
 
@@ -30,7 +29,7 @@ class Meanwhile:
     async def read(
         self, pieces: AsyncIterator[Sequence[Any]], *happens: Callable[[Any], None]
     ) -> list[Any]:
-        """The rows of all pieces."""
+        """Reads all pieces; answers their rows."""
         rows: list[Any] = []
         what = iter(happens)
         async for piece in pieces:
@@ -41,16 +40,16 @@ class Meanwhile:
         return rows
 
 
-class _Meanwhile:
+class _Fixtures:
     @pytest.fixture
     def meanwhile(self, store: Any, monkeypatch: pytest.MonkeyPatch) -> Meanwhile:
         return Meanwhile(store, monkeypatch)
 
 
-class TestWhatComesAndGoes(_Meanwhile):
+class TestWhatComesAndGoes(_Fixtures):
     """What stands all the while is in the list once."""
 
-    async def test_of_an_event(self, store: Any, meanwhile: Meanwhile) -> None:
+    async def test_whoever_joined_all_the_while_is_in_the_attendance_once(self, store: Any, meanwhile: Meanwhile) -> None:
         me, *others = await add_people(store, "я", *"абвгдж")
         ids = dict(zip("абвгдж", others, strict=True))
         late = await add_people(store, "аа", "е")
@@ -72,7 +71,7 @@ class TestWhatComesAndGoes(_Meanwhile):
         read = await meanwhile.read(seen, one_goes_and_two_come)
         assert "".join(row.person.display_name for row in read) == "абвдеж"
 
-    async def test_of_a_ledger(self, store: Any, meanwhile: Meanwhile) -> None:
+    async def test_an_entry_that_stands_all_the_while_is_in_the_ledger_once(self, store: Any, meanwhile: Meanwhile) -> None:
         me, *others = await add_people(store, "я", *"абвг")
 
         def begin(unit: Any) -> None:
@@ -89,7 +88,7 @@ class TestWhatComesAndGoes(_Meanwhile):
         assert [line.entry.user_id for line in read] == others[::-1]
         assert {line.entry.n for line in read} == {1}
 
-    async def test_of_where_one_was(self, store: Any, meanwhile: Meanwhile) -> None:
+    async def test_an_event_that_is_there_all_the_while_is_among_those_attended_once(self, store: Any, meanwhile: Meanwhile) -> None:
         (me,) = await add_people(store, "я")
         ids = {name: EventId(uuid4()) for name in "абвгд"}
 
@@ -107,7 +106,7 @@ class TestWhatComesAndGoes(_Meanwhile):
         read = await meanwhile.read(attended, one_goes)
         assert "".join(row.event.name for row in read) == "абвд"
 
-    async def test_of_friends_and_of_who_asks(self, store: Any, meanwhile: Meanwhile) -> None:
+    async def test_friends_and_requesters_of_all_the_while_are_listed_once(self, store: Any, meanwhile: Meanwhile) -> None:
         me, *others = await add_people(store, "я", *"абвгд")
 
         def begin(unit: Any) -> None:
@@ -135,12 +134,12 @@ class TestWhatComesAndGoes(_Meanwhile):
         assert "".join(row.display_name for row in read) == "абвд"
 
 
-class TestWhoMaySee(_Meanwhile):
+class TestWhoMaySee(_Fixtures):
     """Contract: 8.5. They have to be who they were when it began, for every piece."""
 
     @pytest_asyncio.fixture
     async def helper(self, store: Any) -> UserId:
-        """Of an event with four people, all of them marked."""
+        """Adds an event with a helper and four people, all of them marked; answers the helper."""
         creator, helper, *others = await add_people(store, "создатель", "помощник", *"абвг")
 
         def work(unit: Any) -> None:
@@ -178,7 +177,7 @@ class TestWhoMaySee(_Meanwhile):
             read += await anext(found)
         assert len(read) == 2
 
-    async def test_who_sees_their_own_is_not_asked(
+    async def test_who_reads_their_own_entries_reads_on_when_they_help_no_more(
         self, store: Any, meanwhile: Meanwhile, helper: UserId
     ) -> None:
         def again(unit: Any) -> None:
@@ -191,7 +190,7 @@ class TestWhoMaySee(_Meanwhile):
         await store.transact(lambda unit: unit.helpers.remove(EVENT, helper))
         assert [line.entry.n for line in await anext(found)] == [1]
 
-    async def test_one_who_begins_with_their_own_ends_with_it(
+    async def test_who_begins_with_their_own_entries_gets_no_others_once_they_help(
         self, store: Any, meanwhile: Meanwhile, helper: UserId
     ) -> None:
         person = UserId(helper + 1)

@@ -1,4 +1,4 @@
-"""What every store promises: the docstrings of `attendance_core.repositories`, one by one."""
+"""Every store keeps profiles, scans and friendships, and names the files of these."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from attendance_core.profiles import (
 )
 from attendance_core.testing.clock import NOON
 from attendance_core.testing.lectures import EVENT
-from attendance_core.testing.people import add_people, an_event
+from attendance_core.testing.people import add_people, an_event, join
 from attendance_core.vocabulary import FileKey, ScanId, UserId
 
 
@@ -58,8 +58,7 @@ class TestProfiles:
             unit.events.add(an_event())
             for other in ids:
                 unit.friendships.add(Friendship(me, other, NOON))
-                unit.places.make(EVENT, other)
-                unit.places.put(unit.places.lock(EVENT, [other])[other].joined())
+                join(unit, EVENT, other)
 
         await store.transact(work)
         found = await store.observe(lambda u: u.profiles.search("", 10, 0))

@@ -5,14 +5,13 @@ Contract: 9.8, 9.9, 9.10.
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
-from attendance_core.errors import NotAModerator, Refusal
+from attendance_core.errors import NotAModerator
 from attendance_core.marking.terms import Terms
 from attendance_core.pieces import ListQuery
 from attendance_core.profiles import (
@@ -34,31 +33,29 @@ from attendance_core.testing.people import add_people
 from attendance_core.vocabulary import FileKey, ScanId, SessionId, UserId
 
 SESSION = SessionId("session")
-
-
 TERMS = Terms()
-
-
 EVERYTHING: ListQuery[Any] = ListQuery()
 
 
 def scan_of(user_id: UserId, number: int = 1, at: float = NOON) -> ConfirmationScan:
-    """One that waits."""
+    """Makes one that waits to be judged; puts it nowhere."""
     return ConfirmationScan(user_id, FileKey(f"{number}.png"), at, scan_id=ScanId(uuid4()))
 
 
 async def put(store: Any, *scans: ConfirmationScan) -> None:
+    """Puts scans into a store, a transaction each."""
     for scan in scans:
         await store.transact(lambda unit, it=scan: unit.scans.put(it))
 
 
-async def found(store: Any, user_id: UserId) -> ConfirmationScan:
+async def scan_in(store: Any, user_id: UserId) -> ConfirmationScan:
+    """Reads the one that a person has."""
     scan = await store.observe(lambda unit: unit.scans.find(user_id))
     assert scan is not None
     return scan  # type: ignore[no-any-return]
 
 
-async def username_of(store: Any, user_id: UserId) -> str:
+async def add_moderator(store: Any, user_id: UserId) -> str:
     """Adds somebody to the moderators; answers their user name."""
     await store.transact(lambda unit: unit.moderators.add(user_id, NOON))
     listed = await store.observe(lambda unit: unit.moderators.listed())
@@ -66,21 +63,8 @@ async def username_of(store: Any, user_id: UserId) -> str:
     return str(name)
 
 
-async def outcomes(*doing: Any) -> list[Any]:
-    """What each answers, or is refused with; anything else is raised."""
-    done = await asyncio.gather(*doing, return_exceptions=True)
-    for each in done:
-        if isinstance(each, BaseException) and not isinstance(each, Refusal):
-            raise each
-    return done
-
-
-def refused_of(told: list[Any]) -> list[Any]:
-    return [each for each in told if isinstance(each, Refusal)]
-
-
 class TestScans:
-    async def test_one_is_found_by_its_id_until_it_is_replaced(self, store: Any) -> None:
+    async def test_a_scan_is_found_by_its_id_until_it_is_replaced(self, store: Any) -> None:
         anna, boris = await add_people(store, "Анна", "Борис")
         first, second, other = scan_of(anna), scan_of(anna, 2), scan_of(boris, 3)
         await put(store, first, other)
@@ -113,19 +97,19 @@ class TestScans:
         assert [*old] == [each.scan for each in expected if each.scan.uploaded_at <= NOON]
         assert len(await store.observe(lambda u: u.scans.uploaded_until(NOON + 1, 2))) == 2
 
-    async def test_everything_of_one_is_kept(self, store: Any) -> None:
+    async def test_a_scan_is_kept_with_its_lease_and_why_it_was_rejected(self, store: Any) -> None:
         anna, boris = await add_people(store, "Анна", "Борис")
         lease = ReviewLease(boris, SESSION, NOON + 600, "Анна", "secret")
         scan = scan_of(anna)
         await put(store, scan)
         await store.transact(lambda u: (u.scans.lock(anna), u.scans.put_lease(anna, lease)))
-        assert await found(store, anna) == replace(scan, lease=lease)
+        assert await scan_in(store, anna) == replace(scan, lease=lease)
         await store.transact(lambda u: u.scans.put_lease(anna, None))
-        assert await found(store, anna) == scan
+        assert await scan_in(store, anna) == scan
         for reason in ScanReason:
             rejected = scan.judged(Confirmation.REJECTED, reason, "why", NOON + 1)
             await put(store, rejected)
-            assert await found(store, anna) == rejected
+            assert await scan_in(store, anna) == rejected
             shown = await store.observe(lambda u: u.profiles.shown(anna, TERMS))
             assert (shown.confirmation, shown.reason, shown.note) == (
                 Confirmation.REJECTED,
@@ -154,7 +138,7 @@ class TestScans:
 
 
 class TestModerators:
-    async def test_they_are_added_listed_and_removed(self, store: Any) -> None:
+    async def test_moderators_are_added_listed_and_removed(self, store: Any) -> None:
         anna, boris = await add_people(store, "Анна", "Борис")
         for who, at in ((boris, NOON), (anna, NOON + 1)):
             await store.transact(lambda u, it=who, when=at: u.moderators.add(it, when))
@@ -170,24 +154,24 @@ class TestModerators:
         assert not await store.transact(lambda u: u.moderators.lock(anna))
         assert not await store.observe(lambda u: u.moderators.has(anna))
 
-    async def test_one_who_is_removed_loses_what_they_have(self, store: Any) -> None:
+    async def test_a_moderator_who_is_removed_loses_what_they_have(self, store: Any) -> None:
         """Contract: 9.10."""
         anna, boris, vera = await add_people(store, "Анна", "Борис", "Вера")
-        names = {who: await username_of(store, who) for who in (boris, vera)}
+        names = {who: await add_moderator(store, who) for who in (boris, vera)}
         lease = ReviewLease(boris, SESSION, NOON + 600, "Анна", "secret")
         others = replace(lease, moderator_id=vera)
         await put(store, scan_of(anna), scan_of(boris, 2))
         await store.transact(lambda u: u.scans.put_lease(anna, lease))
         await store.transact(lambda u: u.scans.put_lease(boris, others))
         await RemoveModerator(store.transact)(username=names[boris])
-        assert (await found(store, anna)).lease is None
-        assert (await found(store, boris)).lease == others
+        assert (await scan_in(store, anna)).lease is None
+        assert (await scan_in(store, boris)).lease == others
         await RemoveModerator(store.transact)(username=names[boris])
         assert await AddModerator(store.transact)(username=names[boris]) == boris
 
 
 class TestAuditLog:
-    async def test_entries_come_in_their_order(self, store: Any) -> None:
+    async def test_entries_come_in_the_order_in_which_they_were_added(self, store: Any) -> None:
         anna, boris = await add_people(store, "Анна", "Борис")
         mine, other = ScanId(uuid4()), ScanId(uuid4())
         entries = [
@@ -219,7 +203,7 @@ class TestScanLists:
     async def test_a_list_tells_who_has_what(self, store: Any) -> None:
         """Contract: GetPendingConfirmations."""
         anna, boris = await add_people(store, "Анна", "Борис")
-        await username_of(store, boris)
+        await add_moderator(store, boris)
         await put(store, scan_of(anna))
         pending = GetPendingConfirmations(store.browse)
         lease = ReviewLease(boris, SESSION, NOON + 600, "Анна", "secret")

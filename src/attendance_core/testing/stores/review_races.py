@@ -1,4 +1,4 @@
-"""Every store keeps leases, moderators and the audit log, and forgets what is judged.
+"""Moderators who act at one moment, and scans that are forgotten, over every store.
 
 Contract: 9.8, 9.9, 9.10.
 """
@@ -27,82 +27,86 @@ from attendance_core.profiles import (
     TakeConfirmation,
     scan_path,
 )
+from attendance_core.testing.at_once import at_once, refusals_among
 from attendance_core.testing.clock import NOON, TestClock
 from attendance_core.testing.people import add_people
 from attendance_core.testing.stand_ins import CountedIds, DictFiles
 from attendance_core.testing.stores.review import (
     SESSION,
-    found,
-    outcomes,
+    add_moderator,
     put,
-    refused_of,
+    scan_in,
     scan_of,
-    username_of,
 )
 from attendance_core.vocabulary import FileKey
+
+ROUNDS = 40
+
+
+async def race_for_scans(store: Any, rounds: int) -> None:
+    """Has three moderators reach for a scan, and judge it, so many times.
+
+    Raises AssertionError where not exactly one of them gets it.
+    """
+    anna, *moderators = await add_people(store, "Анна", "Борис", "Вера", "Глеб")
+    for each in moderators:
+        await add_moderator(store, each)
+    take = TakeConfirmation(store.transact, CountedIds())
+    resolve = ResolveConfirmation(store.transact, DictFiles())
+    for number in range(rounds):
+        scan = scan_of(anna, number)
+        await put(store, scan)
+        turned = moderators[number % 3 :] + moderators[: number % 3]
+        told = await at_once(
+            *(take(actor=it, session_id=SESSION, scan_id=scan.scan_id) for it in turned)
+        )
+        winners = [
+            it for it, each in zip(turned, told, strict=True) if each not in refusals_among(told)
+        ]
+        assert len(winners) == 1
+        assert sorted(type(each).__name__ for each in refusals_among(told)) == ["ScanTaken"] * 2
+        lease = (await scan_in(store, anna)).lease
+        assert lease is not None and [lease.moderator_id] == winners
+        told = await at_once(
+            *(resolve(actor=it, scan_id=scan.scan_id, approve=True) for it in turned)
+        )
+        assert len(refusals_among(told)) == 2
+    acts = [each.act for each in await GetAuditLog(store.browse)()]
+    assert (acts.count(ScanAct.TAKEN), acts.count(ScanAct.APPROVED)) == (rounds,) * 2
 
 
 class TestReviewRaces:
     """Two who act at one moment, many times. Contract: TakeConfirmation, 9.10."""
 
-    TRIES = 40
-
     async def test_of_moderators_who_race_for_a_scan_one_gets_it(self, store: Any) -> None:
-        await self.race(store, self.TRIES)
-
-    async def race(self, store: Any, tries: int) -> None:
-        anna, *moderators = await add_people(store, "Анна", "Борис", "Вера", "Глеб")
-        for each in moderators:
-            await username_of(store, each)
-        take = TakeConfirmation(store.transact, CountedIds())
-        resolve = ResolveConfirmation(store.transact, DictFiles())
-        for number in range(tries):
-            scan = scan_of(anna, number)
-            await put(store, scan)
-            turned = moderators[number % 3 :] + moderators[: number % 3]
-            told = await outcomes(
-                *(take(actor=it, session_id=SESSION, scan_id=scan.scan_id) for it in turned)
-            )
-            winners = [
-                it for it, each in zip(turned, told, strict=True) if each not in refused_of(told)
-            ]
-            assert len(winners) == 1
-            assert sorted(type(each).__name__ for each in refused_of(told)) == ["ScanTaken"] * 2
-            lease = (await found(store, anna)).lease
-            assert lease is not None and [lease.moderator_id] == winners
-            told = await outcomes(
-                *(resolve(actor=it, scan_id=scan.scan_id, approve=True) for it in turned)
-            )
-            assert len(refused_of(told)) == 2
-        acts = [each.act for each in await GetAuditLog(store.browse)()]
-        assert (acts.count(ScanAct.TAKEN), acts.count(ScanAct.APPROVED)) == (tries,) * 2
+        await race_for_scans(store, ROUNDS)
 
     async def test_one_who_is_removed_as_they_take_has_nothing(self, store: Any) -> None:
         anna, boris = await add_people(store, "Анна", "Борис")
-        username = await username_of(store, boris)
+        username = await add_moderator(store, boris)
         take = TakeConfirmation(store.transact, CountedIds())
         add, remove = AddModerator(store.transact), RemoveModerator(store.transact)
-        for number in range(self.TRIES):
+        for number in range(ROUNDS):
             scan = scan_of(anna, number)
             await put(store, scan)
             doing = [
                 take(actor=boris, session_id=SESSION, scan_id=scan.scan_id),
                 remove(username=username),
             ]
-            told = await outcomes(*(doing if number % 2 else doing[::-1]))
-            assert {type(each) for each in refused_of(told)} <= {NotAModerator}
-            assert (await found(store, anna)).lease is None
+            told = await at_once(*(doing if number % 2 else doing[::-1]))
+            assert {type(each) for each in refusals_among(told)} <= {NotAModerator}
+            assert (await scan_in(store, anna)).lease is None
             await add(username=username)
 
     async def test_a_scan_that_is_replaced_as_it_is_taken_is_taken_of_nobody(
         self, store: Any
     ) -> None:
         anna, boris = await add_people(store, "Анна", "Борис")
-        await username_of(store, boris)
+        await add_moderator(store, boris)
         take = TakeConfirmation(store.transact, CountedIds())
         earlier = scan_of(anna, 0)
         await put(store, earlier)
-        for number in range(1, self.TRIES):
+        for number in range(1, ROUNDS):
             later = scan_of(anna, number)
 
             def replaced(unit: Any, it: ConfirmationScan = later) -> None:
@@ -114,9 +118,9 @@ class TestReviewRaces:
                 take(actor=boris, session_id=SESSION, scan_id=earlier.scan_id),
                 store.transact(replaced),
             ]
-            told = await outcomes(*(doing if number % 2 else doing[::-1]))
-            assert {type(each) for each in refused_of(told)} <= {ScanNotFound}
-            assert await found(store, anna) == later
+            told = await at_once(*(doing if number % 2 else doing[::-1]))
+            assert {type(each) for each in refusals_among(told)} <= {ScanNotFound}
+            assert await scan_in(store, anna) == later
             earlier = later
 
 
@@ -153,7 +157,7 @@ class TestForgetScans:
         clock.pass_(1)
         assert await forget() == 1
         rejected = old.judged(Confirmation.REJECTED, ScanReason.EXPIRED, None, clock.at)
-        assert await found(store, anna) == rejected
+        assert await scan_in(store, anna) == rejected
         assert files.kept == {"scans/2.png": b"new"}
         (entry,) = await GetAuditLog(store.browse)()
         assert replace(entry, n=0) == AuditEntry(

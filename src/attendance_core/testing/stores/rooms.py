@@ -22,8 +22,6 @@ from attendance_core.testing.people import a_connection, add_event_with, an_even
 from attendance_core.vocabulary import ConnectionId, EventId, ProcessId, UserId
 
 ELSEWHERE = ProcessId(UUID(int=3))
-
-
 ANOTHER = EventId(UUID(int=77))
 
 
@@ -74,7 +72,7 @@ def is_called(unit: Any, **changes: Any) -> None:
     unit.events.put(replace(unit.events.lock(EVENT), **changes))
 
 
-MOVE: dict[str, Change] = {
+CHANGE_THE_GLANCE: dict[str, Change] = {
     "one waits": lambda u, ids, _: moves(u, ids[3], Waiting(NOON)),
     "one is held": lambda u, ids, _: moves(u, ids[0], Held(NOON, ids[2], NOON + 90)),
     "one goes": lambda u, ids, _: moves(u, ids[0], None),
@@ -98,7 +96,7 @@ def asks_elsewhere(unit: Any, ids: Any, _: Any) -> None:
     unit.connections.add(replace(a_connection(ids[3]), process_id=ELSEWHERE))
 
 
-DO_NOT: dict[str, Change] = {
+KEEP_THE_GLANCE: dict[str, Change] = {
     "one joins": lambda u, ids, _: moves(u, ids[3], None),
     "one opens a socket elsewhere": asks_elsewhere,
     "a lease is renewed": lambda u, _, __: u.processes.put(Process(PROCESS, NOON + 2, NOON)),
@@ -126,7 +124,7 @@ class _Fixtures:
 
 
 class TestReading(_Fixtures):
-    async def test_it_tells_the_event_the_list_and_those_watched(self, hall: Hall) -> None:
+    async def test_a_reading_has_the_event_the_list_and_those_watched(self, hall: Hall) -> None:
         anna, boris, vera, gleb, dina = hall.people
 
         def more(unit: Any) -> None:
@@ -149,7 +147,7 @@ class TestReading(_Fixtures):
         assert find.event == EventUpdated("Lecture", NOON, NOON + 3600)
         assert find.glance is None
 
-    async def test_its_sockets_are_as_they_were_added(self, hall: Hall) -> None:
+    async def test_a_reading_has_the_sockets_as_they_were_added(self, hall: Hall) -> None:
         lost = hall.sockets[2]
         await hall.store.transact(lambda u: u.connections.lose([lost.connection_id], NOON + 1))
         room = await hall.store.observe(lambda u: u.rooms.find(EVENT, PROCESS, []))
@@ -162,7 +160,7 @@ class TestReading(_Fixtures):
             for each in hall.sockets
         }
 
-    async def test_beside_it_stands_the_glance_of_that_moment(self, hall: Hall) -> None:
+    async def test_beside_a_reading_stands_the_glance_of_that_moment(self, hall: Hall) -> None:
         room = await hall.store.observe(
             lambda u: u.rooms.find(EVENT, PROCESS, [hall.people[0]], with_glance=True)
         )
@@ -170,39 +168,39 @@ class TestReading(_Fixtures):
         assert room.glance.renewed_at == NOON
         assert [each.user_id for each in room.watched] == [hall.people[0]]
 
-    async def test_there_is_none_of_no_event(self, hall: Hall) -> None:
+    async def test_there_is_no_reading_of_an_event_that_does_not_exist(self, hall: Hall) -> None:
         def look(unit: Any) -> Any:
             return unit.rooms.find(ANOTHER, PROCESS, [hall.people[0]], with_glance=True)
 
         assert await hall.store.observe(look) is None
 
-    async def test_an_empty_one_has_an_event_alone(self, hall: Hall) -> None:
+    async def test_the_reading_of_an_empty_room_has_the_event_alone(self, hall: Hall) -> None:
         await hall.store.transact(lambda unit: unit.events.add(an_event("Other", ANOTHER)))
         room = await hall.store.observe(lambda u: u.rooms.find(ANOTHER, ELSEWHERE, []))
         assert room == (EventUpdated("Other", NOON, NOON + 3600), [], [], [], None)
 
 
 class TestGlances(_Fixtures):
-    @pytest.mark.parametrize("what", MOVE)
-    async def test_it_is_another_once(self, hall: Hall, what: str) -> None:
+    @pytest.mark.parametrize("what", CHANGE_THE_GLANCE)
+    async def test_a_glance_is_another_once_the_room_has_changed(self, hall: Hall, what: str) -> None:
         before = await hall.glance()
         assert before is not None and before == await hall.glance()
-        await hall.store.transact(lambda unit: MOVE[what](unit, hall.people, hall.sockets))
+        await hall.store.transact(lambda unit: CHANGE_THE_GLANCE[what](unit, hall.people, hall.sockets))
         assert await hall.glance() != before
 
-    @pytest.mark.parametrize("what", DO_NOT)
-    async def test_it_stays_though(self, hall: Hall, what: str) -> None:
+    @pytest.mark.parametrize("what", KEEP_THE_GLANCE)
+    async def test_a_glance_is_the_same_where_the_room_has_not_changed(self, hall: Hall, what: str) -> None:
         before = await hall.glance()
-        await hall.store.transact(lambda unit: DO_NOT[what](unit, hall.people, hall.sockets))
+        await hall.store.transact(lambda unit: KEEP_THE_GLANCE[what](unit, hall.people, hall.sockets))
         assert await hall.glance() == before
 
-    async def test_those_that_exist_are_glanced_at_together(self, hall: Hall) -> None:
+    async def test_rooms_that_exist_are_glanced_at_together(self, hall: Hall) -> None:
         await hall.store.transact(lambda unit: unit.events.add(an_event("Other", ANOTHER)))
         asked = [ANOTHER, EVENT, EventId(UUID(int=78)), ANOTHER]
         found = await hall.store.observe(lambda unit: unit.rooms.glances(asked, PROCESS))
         assert {each.event_id for each in found} == {EVENT, ANOTHER} and len(found) == 2
 
-    async def test_an_empty_room_has_one(self, hall: Hall) -> None:
+    async def test_an_empty_room_has_a_glance(self, hall: Hall) -> None:
         await hall.store.transact(lambda unit: unit.events.add(an_event("Other", ANOTHER)))
         event = EventUpdated("Other", NOON, NOON + 3600)
         assert await hall.glance(ANOTHER) == RoomGlance(ANOTHER, event, "", "", False, NOON)
@@ -226,33 +224,35 @@ class TestGlances(_Fixtures):
 
 
 class TestWhatTimeAloneChanges(_Fixtures):
-    """Rooms in which it does are answered as if they had moved."""
+    """Of rooms in which it changes something no glance is answered, so that they are read."""
 
-    async def is_answered(self, hall: Hall) -> bool:
+    async def is_glance_answered(self, hall: Hall) -> bool:
+        """Tells whether a process may go by the glance, and need not read the room."""
+
         glance_at_rooms = GlanceAtRooms(hall.store.observe, Terms())
         return bool(await glance_at_rooms(event_ids=[EVENT], process_id=PROCESS))
 
-    async def test_an_event_ends(self, hall: Hall, clock: TestClock) -> None:
+    async def test_no_glance_is_answered_of_a_room_whose_event_has_ended(self, hall: Hall, clock: TestClock) -> None:
         clock.pass_(3599)
         await hall.store.transact(lambda u: u.processes.put(Process(PROCESS, NOON + 3600, NOON)))
-        assert await self.is_answered(hall)
+        assert await self.is_glance_answered(hall)
         clock.pass_(1)
-        assert not await self.is_answered(hall)
+        assert not await self.is_glance_answered(hall)
 
-    async def test_a_marker_is_lost_whose_grace_will_end(self, hall: Hall) -> None:
+    async def test_no_glance_is_answered_of_a_room_with_a_marker_whose_grace_will_end(self, hall: Hall) -> None:
         lost: list[ConnectionId] = [hall.sockets[0].connection_id]
         await hall.store.transact(lambda unit: unit.connections.lose(lost, NOON))
-        assert await self.is_answered(hall)
+        assert await self.is_glance_answered(hall)
         lost = [hall.sockets[2].connection_id]
         await hall.store.transact(lambda unit: unit.connections.lose(lost, NOON))
-        assert not await self.is_answered(hall)
+        assert not await self.is_glance_answered(hall)
 
-    async def test_a_process_with_sockets_may_be_dead(self, hall: Hall, clock: TestClock) -> None:
+    async def test_no_glance_is_answered_of_a_room_where_a_process_with_sockets_may_be_dead(self, hall: Hall, clock: TestClock) -> None:
         clock.pass_(7.9)
-        assert await self.is_answered(hall)
+        assert await self.is_glance_answered(hall)
         clock.pass_(0.1)
-        assert not await self.is_answered(hall)
+        assert not await self.is_glance_answered(hall)
 
-    async def test_there_is_no_such_event(self, hall: Hall) -> None:
+    async def test_no_glance_is_answered_of_a_room_whose_event_is_deleted(self, hall: Hall) -> None:
         await hall.store.transact(lambda unit: unit.events.remove(EVENT))
-        assert not await self.is_answered(hall)
+        assert not await self.is_glance_answered(hall)

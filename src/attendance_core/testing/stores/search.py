@@ -13,6 +13,7 @@ from attendance_core.events import Event
 from attendance_core.folding import fold, name_order, search_fold
 from attendance_core.profiles import Profile
 from attendance_core.testing.clock import NOON
+from attendance_core.testing.people import add_people
 from attendance_core.testing.stand_ins import numbered_code
 from attendance_core.vocabulary import EventId, UserId
 
@@ -78,22 +79,18 @@ FEW_PARTS = PARTS[::4]
 PARTS_AT_ONCE = 100
 
 
-async def people(store: Any) -> dict[UserId, str]:
-    def work(unit: Any) -> dict[UserId, str]:
-        made = {}
-        for number, name in enumerate(NAMES):
-            user_id = unit.accounts.add(f"u{number}", "hash", NOON)
-            unit.profiles.add(Profile(user_id, name))
-            made[user_id] = name
-        return made
-
-    return await store.transact(work)  # type: ignore[no-any-return]
+async def add_named_people(store: Any) -> dict[UserId, str]:
+    """Adds somebody of each of NAMES; answers these by id."""
+    return dict(zip(await add_people(store, *NAMES), NAMES, strict=True))
 
 
 def expected(
     names: dict[Any, str], part: str, order: Callable[[str], Any] = name_order
 ) -> list[Any]:
-    """In this order of names, then by id."""
+    """Looks at each name, and finds the keys of those that have all words of the part in them.
+
+    They come in this order of names, then by key.
+    """
     found = [
         (order(name), key)
         for key, name in names.items()
@@ -105,7 +102,7 @@ def expected(
 async def found_by_part(
     store: Any, parts: list[str], found: Callable[[Any, str], list[Any]]
 ) -> dict[str, list[Any]]:
-    """What each part finds; a look is of some of them, since it is answered soon or not at all."""
+    """Asks what each part finds, some in a look: one is answered soon or not at all."""
     answers: dict[str, list[Any]] = {}
     for start in range(0, len(parts), PARTS_AT_ONCE):
         some = parts[start : start + PARTS_AT_ONCE]
@@ -122,12 +119,12 @@ async def found_people(store: Any, parts: list[str]) -> dict[str, list[UserId]]:
 
 class TestSearchOfPeople:
     async def test_every_part_finds_whom_it_is_in(self, store: Any) -> None:
-        names = await people(store)
+        names = await add_named_people(store)
         found = await found_people(store, PARTS)
         assert found == {part: expected(names, part) for part in PARTS}
 
     async def test_a_new_name_is_found_and_the_old_one_is_not(self, store: Any) -> None:
-        names = await people(store)
+        names = await add_named_people(store)
         for user_id, name in zip(names, reversed(NAMES), strict=True):
             profile = Profile(user_id, name)
             await store.transact(lambda u, profile=profile: u.profiles.put(profile))
@@ -136,7 +133,7 @@ class TestSearchOfPeople:
         assert found == {part: expected(names, part) for part in FEW_PARTS}
 
     async def test_what_was_not_committed_is_not_found(self, store: Any) -> None:
-        await people(store)
+        await add_named_people(store)
 
         def work(unit: Any) -> None:
             unit.profiles.put(Profile(UserId(1), "Nobody"))
@@ -147,7 +144,7 @@ class TestSearchOfPeople:
         assert await store.observe(lambda u: u.profiles.search("nobody", 100, 0)) == []
 
     async def test_a_page_is_a_part_of_the_whole(self, store: Any) -> None:
-        names = await people(store)
+        names = await add_named_people(store)
         whole = expected(names, "а")
         for limit, offset in itertools.product((1, 3, 100), (0, 1, 4, 2**40)):
             page = await store.observe(
@@ -158,7 +155,7 @@ class TestSearchOfPeople:
 
 class TestSearchOfEvents:
     async def test_every_part_finds_what_it_is_in_until_that_is_deleted(self, store: Any) -> None:
-        await people(store)
+        await add_named_people(store)
         names = {EventId(UUID(int=number)): name for number, name in enumerate(NAMES, 1)}
 
         def add(unit: Any) -> None:

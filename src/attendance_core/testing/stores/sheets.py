@@ -18,7 +18,7 @@ from attendance_core.attendance import (
     LedgerLine,
     Sheet,
 )
-from attendance_core.attendance import sheet as module
+from attendance_core.attendance import sheet as sheet_module
 from attendance_core.errors import EventNotFound, NotAnOrganiser, TooManyRows
 from attendance_core.marking.ledger import AnnulReason, Grade, NewEntry, Origin
 from attendance_core.marking.places import Held, Marked, SheetCounts, Waiting
@@ -27,12 +27,12 @@ from attendance_core.profiles import Profile
 from attendance_core.testing.clock import NOON
 from attendance_core.testing.lectures import EVENT
 from attendance_core.testing.open_day import add_open_day
-from attendance_core.testing.people import add_people, an_event, annul, mark
+from attendance_core.testing.people import add_people, an_event, annul, join, mark
 from attendance_core.vocabulary import EventId, UserId
 
 
-def rebuilt(lines: Sequence[LedgerLine], names: dict[UserId, str]) -> list[Annulled]:
-    """What of one person's entries, the latest first, does not stand: each pair of them."""
+def rebuild(lines: Sequence[LedgerLine], names: dict[UserId, str]) -> list[Annulled]:
+    """Makes of entries of one person, the latest first, the marks that do not stand, by pairs."""
     by_number = {line.entry.n: line for line in lines}
     found = []
     for n in range(2, len(lines) + 1, 2):
@@ -58,7 +58,7 @@ class TestSheets:
     async def test_every_row_can_be_rebuilt_from_the_ledger(
         self, store: Any, seed: int, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(module, "ROWS_A_LOOK", 7)
+        monkeypatch.setattr(sheet_module, "ROWS_A_LOOK", 7)
         ids = await add_open_day(store, random.Random(seed))
         sheet = await ExportAttendance(store.browse)(actor=ids[0], event_id=EVENT)
 
@@ -68,7 +68,7 @@ class TestSheets:
             assert [row.person for row in sheet.rows] == list(participants)
             for row in sheet.rows:
                 lines = unit.ledger.of(EVENT, row.person.user_id, ListQuery())
-                pairs = rebuilt(lines, names)
+                pairs = rebuild(lines, names)
                 assert list(row.annulled) == pairs[-MAX_ANNULLED_TOLD:]
                 assert row.annulled_before == max(0, len(pairs) - MAX_ANNULLED_TOLD)
                 stands = len(lines) % 2 == 1
@@ -124,7 +124,7 @@ class TestSheets:
             Annulled(NOON, "Борис", NOON + 1, "Анна", AnnulReason.OTHER, "", boris, anna),
         )
 
-    async def test_it_is_for_organisers_and_for_whoever_runs_the_service(self, store: Any) -> None:
+    async def test_a_sheet_is_for_organisers_and_for_whoever_runs_the_service(self, store: Any) -> None:
         """Contract: ExportAttendance."""
         anna, boris = await add_people(store, "Анна", "Борис")
         await store.transact(lambda unit: unit.events.add(an_event()))
@@ -144,26 +144,25 @@ class TestSheets:
         self, store: Any, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """Contract: ExportAttendance. Whoever comes once it is begun is in the next one."""
-        assert module.MAX_SHEET_ROWS == attendance.MAX_SHEET_ROWS == 20_000
-        monkeypatch.setattr(module, "MAX_SHEET_ROWS", 3)
-        monkeypatch.setattr(module, "ROWS_A_LOOK", 2)
+        assert sheet_module.MAX_SHEET_ROWS == attendance.MAX_SHEET_ROWS == 20_000
+        monkeypatch.setattr(sheet_module, "MAX_SHEET_ROWS", 3)
+        monkeypatch.setattr(sheet_module, "ROWS_A_LOOK", 2)
         ids = await add_people(store, *"АБВГ")
 
-        def join(*who: UserId) -> Any:
+        def join_all(*who: UserId) -> Any:
             def work(unit: Any) -> None:
                 for person in who:
-                    unit.places.make(EVENT, person)
-                    unit.places.put(unit.places.lock(EVENT, [person])[person].joined())
+                    join(unit, EVENT, person)
 
             return work
 
         await store.transact(lambda unit: unit.events.add(an_event()))
-        await store.transact(join(*ids[:3]))
+        await store.transact(join_all(*ids[:3]))
         export = ExportAttendance(store.browse)
         reading = export.pieces(actor=None, event_id=EVENT)
         first = await anext(reading)
         assert [row.person.display_name for row in first.rows] == ["А", "Б"]
-        await store.transact(join(*ids[3:]))  # meanwhile
+        await store.transact(join_all(*ids[3:]))  # meanwhile
         (last,) = [piece async for piece in reading]
         assert [row.person.display_name for row in last.rows] == ["В"] and last.counts.joined == 3
         with pytest.raises(TooManyRows):
@@ -173,16 +172,15 @@ class TestSheets:
         self, store: Any, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """Contract: 8.13."""
-        monkeypatch.setattr(module, "ROWS_A_LOOK", 2)
+        monkeypatch.setattr(sheet_module, "ROWS_A_LOOK", 2)
         ids = await add_people(store, *"АБВГДЕ")
 
-        def join(unit: Any) -> None:
+        def begin(unit: Any) -> None:
             unit.events.add(an_event())
             for person in ids:
-                unit.places.make(EVENT, person)
-                unit.places.put(unit.places.lock(EVENT, [person])[person].joined())
+                join(unit, EVENT, person)
 
-        await store.transact(join)
+        await store.transact(begin)
         reading = ExportAttendance(store.browse).pieces(actor=None, event_id=EVENT)
         rows = list((await anext(reading)).rows)
 

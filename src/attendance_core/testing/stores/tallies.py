@@ -1,4 +1,4 @@
-"""What every store promises of marking: places, connections, and what is limited."""
+"""Every store counts what is limited, and has one id for ever. Contract: 1.10."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class TestTallies:
     KEY = TallyKey("0123456789abcdef" * 2)
     FULL = Tally(KEY, (NOON, NOON + 0.000001, NOON + 1.5), (NOON + 2.000003,))
 
-    async def stored_tally(self, store: Any) -> Tally:
+    async def lock_tally(self, store: Any) -> Tally:
         return await store.transact(lambda u: u.tallies.lock(self.KEY))  # type: ignore[no-any-return]
 
     async def put(self, store: Any, tally: Tally, lapses_at: float) -> None:
@@ -29,25 +29,25 @@ class TestTallies:
 
         await store.transact(work)
 
-    async def test_there_is_an_empty_one_until_another_is_put(self, store: Any) -> None:
+    async def test_a_tally_is_empty_until_another_is_put(self, store: Any) -> None:
         for _ in range(2):
-            assert await self.stored_tally(store) == Tally(self.KEY)
+            assert await self.lock_tally(store) == Tally(self.KEY)
         await self.put(store, self.FULL, NOON + 9)
-        assert await self.stored_tally(store) == self.FULL
+        assert await self.lock_tally(store) == self.FULL
         await self.put(store, Tally(self.KEY), 0.0)
-        assert await self.stored_tally(store) == Tally(self.KEY)
+        assert await self.lock_tally(store) == Tally(self.KEY)
 
-    async def test_those_that_have_lapsed_are_forgotten(self, store: Any) -> None:
+    async def test_tallies_that_have_lapsed_are_forgotten(self, store: Any) -> None:
         other = Tally(TallyKey("f" * 32), (NOON,))
         await self.put(store, self.FULL, NOON + 9)
         await self.put(store, other, NOON + 9.000001)
         await store.transact(lambda u: u.tallies.remove_lapsed(NOON + 8.999999))
-        assert await self.stored_tally(store) == self.FULL
+        assert await self.lock_tally(store) == self.FULL
         await store.transact(lambda u: u.tallies.remove_lapsed(NOON + 9))
-        assert await self.stored_tally(store) == Tally(self.KEY)
+        assert await self.lock_tally(store) == Tally(self.KEY)
         assert await store.transact(lambda u: u.tallies.lock(other.key)) == other
 
-    async def test_of_many_at_once_no_more_than_the_most_are_taken(self, store: Any) -> None:
+    async def test_of_many_who_ask_at_once_no_more_than_the_limit_are_let_in(self, store: Any) -> None:
         few, count = Limit("few", 7, 60.0), CountOne(store.transact)
         await store.transact(lambda u: u.tallies.lock(self.KEY))
         told = await asyncio.gather(
@@ -56,7 +56,7 @@ class TestTallies:
         assert sum(each is None for each in told) == 7
         assert sum(isinstance(each, TooManyRequests) for each in told) == 23
 
-    async def test_of_many_tries_at_once_no_more_than_the_most_are_begun(self, store: Any) -> None:
+    async def test_of_many_tries_at_once_no_more_than_the_limit_are_begun(self, store: Any) -> None:
         few = Limit("few", 7, 60.0)
         begin, end = BeginTry(store.transact), EndTry(store.transact)
 
@@ -86,7 +86,7 @@ class TestInstallation:
         assert set(others) == {first}
         assert await store.observe(lambda u: u.installation.database_id("another")) == first
 
-    async def test_one_that_is_not_committed_is_none(self, store: Any) -> None:
+    async def test_an_id_that_is_not_committed_is_not_kept(self, store: Any) -> None:
         def fails(unit: Any) -> None:
             unit.installation.database_id("lost")
             raise ArithmeticError

@@ -25,8 +25,8 @@ def a_token(user_id: UserId, name: str = "a program", **more: Any) -> Token:
     return replace(made, **more)
 
 
-async def keep(store: Any, *tokens: Token) -> None:
-    """Adds them, each with its session."""
+async def add_tokens(store: Any, *tokens: Token) -> None:
+    """Adds tokens, each with its session where it has one."""
 
     def work(unit: Any) -> None:
         for each in tokens:
@@ -44,20 +44,20 @@ async def tokens_of(store: Any, user_id: UserId) -> Sequence[Token]:
 
 
 class TestTokens:
-    async def test_they_are_listed_by_person_in_the_order_they_were_made(self, store: Any) -> None:
+    async def test_tokens_are_listed_by_person_in_the_order_they_were_made(self, store: Any) -> None:
         anna, boris = await add_people(store, "Анна", "Борис")
         first, second = a_token(anna, "first"), a_token(anna, "second", created_at=NOON + 1)
         same = a_token(anna, "same", token_id=TokenId(UUID(int=1)), scopes=frozenset(TokenScope))
         other = a_token(boris, "other", used_at=NOON + 0.25)
-        await keep(store, second, first, other, same)
+        await add_tokens(store, second, first, other, same)
         assert await tokens_of(store, anna) == [same, first, second]
         assert await tokens_of(store, boris) == [other]
         assert await tokens_of(store, UserId(999)) == []
 
-    async def test_one_is_found_by_its_session_while_that_is_there(self, store: Any) -> None:
+    async def test_a_token_is_found_by_its_session_while_that_is_there(self, store: Any) -> None:
         (anna,) = await add_people(store, "Анна")
         token, other = a_token(anna), a_token(anna, "other")
-        await keep(store, token, other)
+        await add_tokens(store, token, other)
 
         async def found(session_id: SessionId | None) -> Token | None:
             seen: Token | None = await store.observe(lambda u: u.tokens.find(session_id))
@@ -70,19 +70,19 @@ class TestTokens:
         await store.transact(lambda u: u.tokens.forget_sessions([other.token_id]))
         assert await found(other.session_id) is None
 
-    async def test_its_use_is_noted(self, store: Any) -> None:
+    async def test_the_use_of_a_token_is_noted(self, store: Any) -> None:
         (anna,) = await add_people(store, "Анна")
         token, other = a_token(anna), a_token(anna, "other", created_at=NOON + 1)
-        await keep(store, token, other)
+        await add_tokens(store, token, other)
         await store.transact(lambda u: u.tokens.note_use(token.token_id, NOON + 5))
         await store.transact(lambda u: u.tokens.note_use(TokenId(uuid4()), NOON + 5))
         assert await tokens_of(store, anna) == [replace(token, used_at=NOON + 5), other]
 
-    async def test_nobody_expires_later_than_before(self, store: Any) -> None:
+    async def test_no_token_expires_later_than_before(self, store: Any) -> None:
         (anna,) = await add_people(store, "Анна")
         early, late = a_token(anna, "early", expires_at=NOON + 1), a_token(anna, "late")
         untouched = a_token(anna, "untouched", created_at=NOON + 1)
-        await keep(store, early, late, untouched)
+        await add_tokens(store, early, late, untouched)
         ids = [early.token_id, late.token_id]
         for _ in range(2):
             await store.transact(
@@ -91,14 +91,14 @@ class TestTokens:
         expiries = {each.name: each.expires_at for each in await tokens_of(store, anna)}
         assert expiries == {"early": NOON + 1, "late": NOON + 2, "untouched": untouched.expires_at}
 
-    async def test_those_that_have_expired_and_have_a_session_are_found_some_at_a_time(
+    async def test_expired_tokens_that_have_a_session_are_found_some_at_a_time(
         self,
         store: Any,
     ) -> None:
         (anna,) = await add_people(store, "Анна")
         made = [a_token(anna, f"{n}", expires_at=NOON + n) for n in range(4)]
         ended = a_token(anna, "ended", expires_at=NOON, session_id=None)
-        await keep(store, *reversed(made), ended)
+        await add_tokens(store, *reversed(made), ended)
 
         async def expired(until: float, limit: int = 10) -> list[str]:
             found = await store.observe(lambda u: u.tokens.expired(until, limit))
@@ -111,16 +111,16 @@ class TestTokens:
         await store.transact(lambda u: u.tokens.forget_sessions([]))
         assert await expired(NOON + 2) == ["1", "2"]
 
-    async def test_they_are_removed(self, store: Any) -> None:
+    async def test_tokens_are_removed(self, store: Any) -> None:
         (anna,) = await add_people(store, "Анна")
         made = [a_token(anna, f"{n}", created_at=NOON + n) for n in range(3)]
-        await keep(store, *made)
+        await add_tokens(store, *made)
         for _ in range(2):
             await store.transact(lambda u: u.tokens.remove([made[0].token_id, made[2].token_id]))
         await store.transact(lambda u: u.tokens.remove([]))
         assert await tokens_of(store, anna) == [made[1]]
 
-    async def test_those_that_expired_long_ago_are_forgotten_once_their_session_has_ended(
+    async def test_tokens_expired_long_ago_are_forgotten_once_their_session_has_ended(
         self,
         store: Any,
     ) -> None:
@@ -128,16 +128,16 @@ class TestTokens:
         old = a_token(anna, "old", expires_at=NOON, session_id=None)
         lately = a_token(anna, "lately", expires_at=NOON + 1, session_id=None, created_at=NOON + 1)
         open_ = a_token(anna, "open", expires_at=NOON, created_at=NOON + 2)
-        await keep(store, old, lately, open_)
+        await add_tokens(store, old, lately, open_)
         await store.transact(lambda u: u.tokens.remove_expired(NOON))
         assert await tokens_of(store, anna) == [lately, open_]
 
-    async def test_none_of_their_sessions_is_among_those_a_person_has_by_cookie(
+    async def test_no_session_of_a_token_is_among_those_a_person_has_by_cookie(
         self, store: Any
     ) -> None:
         """Nobody ends those with a new password, a log-in or a list of sessions. Contract: 9.3."""
         (anna,) = await add_people(store, "Анна")
-        await keep(store, a_token(anna))
+        await add_tokens(store, a_token(anna))
         cookie = Session(SessionId("cookie"), anna, CredentialKind.COOKIE, NOON, NOON)
         await store.transact(lambda u: u.sessions.add(cookie))
         assert await store.observe(lambda u: u.sessions.of(anna)) == [cookie]
@@ -148,7 +148,7 @@ class TestTokens:
         (anna,) = await add_event_with(store, "Анна")
         session_id = SessionId("of a program")
         token = a_token(anna, session_id=session_id)
-        await keep(store, token)
+        await add_tokens(store, token)
         found = await store.observe(lambda u: u.boards.admissions_by_session([session_id], [EVENT]))
         (admission,) = found
         assert admission == Admission(EVENT, session_id, NOON + 3600, NOON, NOON, token.expires_at)

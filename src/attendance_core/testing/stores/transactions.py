@@ -28,7 +28,7 @@ from attendance_core.testing.lectures import EVENT
 from attendance_core.testing.people import add_people, an_event
 from attendance_core.vocabulary import ConnectionId, EventId, UserId
 
-PATIENCE = 30  # seconds
+PATIENCE_SECONDS = 30
 # A test of ours compares it with `attendance_adapters.service_ports.Store`
 ASKED_OF_A_STORE = (
     "transact",
@@ -70,20 +70,20 @@ class TestTransact:
     ) -> None:
         heard: list[Any] = []
         await notifier.subscribe(EVENT, heard.append)
-        word = ConnectionsEnded(EVENT, Ending.DELETED)
+        announcement = ConnectionsEnded(EVENT, Ending.DELETED)
 
         def work(unit: Any) -> int:
-            unit.announce(word)
+            unit.announce(announcement)
             return len(heard)
 
         def raises(unit: Any) -> None:
-            unit.announce(word)
+            unit.announce(announcement)
             raise ValueError
 
         assert await store.transact(work) == 0
         with pytest.raises(ValueError):
             await store.transact(raises)
-        assert heard == [word]
+        assert heard == [announcement]
 
     @pytest.mark.parametrize("kind", ANNOUNCEMENTS)
     async def test_an_announcement_of_every_kind_goes_out_as_it_was_made(
@@ -135,7 +135,7 @@ class TestTransact:
         task = asyncio.create_task(store.transact(lambda unit: unit.events.add(event)))
         await asyncio.sleep(0)  # it has been handed over
         task.cancel()
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             while await store.observe(lambda unit: unit.events.search(None)) != [event]:
                 await asyncio.sleep(0.001)
 
