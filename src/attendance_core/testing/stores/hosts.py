@@ -17,6 +17,7 @@ from attendance_core.marking.connections import Connection, Role
 from attendance_core.marking.ledger import Origin
 from attendance_core.marking.outcomes import Outcome
 from attendance_core.marking.places import Held, Marked, Waiting
+from attendance_core.testing.at_once import at_once
 from attendance_core.testing.clock import NOON, TestClock
 from attendance_core.testing.lectures import EVENT, PROCESS, Lecture, use_cases
 from attendance_core.testing.stand_ins import any_ids
@@ -25,10 +26,11 @@ from attendance_core.vocabulary import ConnectionId, SessionId, UserId
 
 HOST = "https://lms.test"
 CREATOR, MARKER, ANNA, BORIS = map(UserId, range(1, 5))
-AT_ONCE = 5
+AT_ONCE = 5  # calls, or turns
 
 
 async def admits(do: UseCases, subject: str = "7", name: str = "Anna", session: str = "") -> Any:
+    """Has the host let somebody in."""
     return await do.admit(issuer=HOST, subject=subject, display_name=name, session=session)
 
 
@@ -105,7 +107,7 @@ class TestPeopleOfHosts(_Fixtures):
         assert await store.observe(lambda unit: unit.sessions.of_host(anna.user_id)) != []
         clock.pass_(1)
         await do.forget_unused()
-        await _nothing_is_left(store, anna.user_id)
+        await _check_nothing_is_left(store, anna.user_id)
 
 
 class TestAdmissionsAtOnce(_Fixtures):
@@ -114,7 +116,7 @@ class TestAdmissionsAtOnce(_Fixtures):
     async def test_first_admissions_make_one_account(self, store: Any, do: UseCases) -> None:
         made = await asyncio.gather(*(admits(do) for _ in range(AT_ONCE)))
         assert len(set(made)) == 1
-        await self._is_one(store, made[0].user_id)
+        await self._check_is_one(store, made[0].user_id)
 
     async def test_first_admissions_by_several_names_and_sessions_make_one_account(
         self, store: Any, do: UseCases
@@ -125,11 +127,12 @@ class TestAdmissionsAtOnce(_Fixtures):
         )
         assert len({each.user_id for each in made}) == 1
         assert len({each.session_id for each in made}) == AT_ONCE
-        await self._is_one(store, made[0].user_id)
+        await self._check_is_one(store, made[0].user_id)
         kept = await store.observe(lambda unit: unit.sessions.of_host(made[0].user_id))
         assert {each.session_id for each in kept} == {each.session_id for each in made}
 
-    async def _is_one(self, store: Any, user_id: UserId) -> None:
+    async def _check_is_one(self, store: Any, user_id: UserId) -> None:
+        """Raises AssertionError where the next ids are taken, or the person has not one link."""
         def look(unit: Any) -> Any:
             nobody = [unit.accounts.find_by_id(UserId(user_id + n)) for n in range(1, AT_ONCE + 1)]
             return unit.links.of(user_id), nobody, unit.profiles.get(user_id).display_name
@@ -152,7 +155,7 @@ class TestAdmissionsAtOnce(_Fixtures):
             again = await admits(do, subject)
             assert again.user_id != anna.user_id
             assert {each.user_id for each in made} <= {anna.user_id, again.user_id}
-            await _nothing_is_left(store, anna.user_id)
+            await _check_nothing_is_left(store, anna.user_id)
 
     async def test_one_who_opens_a_socket_while_they_are_dismissed_has_none(
         self, store: Any, do: UseCases
@@ -170,17 +173,16 @@ class TestAdmissionsAtOnce(_Fixtures):
                 anna.session_id,
             )
             session = "phone" if turn % 2 else None
-            opened, _ = await asyncio.gather(
+            opened, _ = await at_once(
                 do.mark_me(connection=socket),
                 do.dismiss(issuer=HOST, subject="7", session=session),
-                return_exceptions=True,
             )
-            assert not isinstance(opened, BaseException) or isinstance(opened, NotLoggedIn)
-            await _nothing_is_left(store, anna.user_id)
+            assert not isinstance(opened, Refusal) or isinstance(opened, NotLoggedIn)
+            await _check_nothing_is_left(store, anna.user_id)
 
 
-async def _nothing_is_left(store: Any, user_id: UserId) -> None:
-    """Of sessions and sockets."""
+async def _check_nothing_is_left(store: Any, user_id: UserId) -> None:
+    """Raises AssertionError where somebody has a session or a socket."""
 
     def look(unit: Any) -> Any:
         return unit.sessions.of_host(user_id), unit.connections.of(EVENT, user_id)
@@ -191,7 +193,7 @@ async def _nothing_is_left(store: Any, user_id: UserId) -> None:
 class TestMarkAtOnce:
     """Contract: 6.21."""
 
-    async def test_it_is_in_the_ledger_pays_and_stays(self, store: Any) -> None:
+    async def test_a_mark_at_once_is_in_the_ledger_pays_and_stays(self, store: Any) -> None:
         lecture = await Lecture.begun(store, waiting=2)
         about: dict[str, Any] = {"actor": MARKER, "event_id": EVENT, "user_id": ANNA}
         outcome = await lecture.do.mark_at_once(**about)
@@ -204,7 +206,7 @@ class TestMarkAtOnce:
         entry = await store.observe(lambda unit: unit.ledger.find(EVENT, ANNA, 1))
         assert (entry.actor_id, entry.at, entry.origin) == (MARKER, NOON, Origin.HOLD)
 
-    async def test_a_refusal_leaves_nothing(self, store: Any, clock: TestClock) -> None:
+    async def test_a_mark_at_once_that_is_refused_leaves_no_trace(self, store: Any, clock: TestClock) -> None:
         lecture = await Lecture.begun(store, waiting=2)
         await lecture.do.prepare_to_mark(connection=lecture.markers[0], target=ANNA)
         with pytest.raises(Refusal):
@@ -214,19 +216,18 @@ class TestMarkAtOnce:
             await lecture.do.mark_at_once(actor=BORIS, event_id=EVENT, user_id=ANNA)
         assert isinstance((await lecture.place(BORIS)).state, Waiting)
 
-    async def test_of_many_at_once_one_marks(self, store: Any) -> None:
+    async def test_of_many_who_mark_one_person_at_once_one_marks(self, store: Any) -> None:
         """Contract: 6.1. Programs, with a socket that prepares among them."""
         lecture = await Lecture.begun(store, waiting=10)
         free = [each.user_id for each in lecture.waiting[2:]]
         for socket in lecture.waiting[2:]:
             await lecture.do.hang_up(connections=[socket], goodbye=True)
-        told = await asyncio.gather(
+        told = await at_once(
             *(
                 lecture.do.mark_at_once(actor=each, event_id=EVENT, user_id=ANNA)
                 for each in [*free, *free]
             ),
             lecture.do.prepare_to_mark(connection=lecture.markers[0], target=ANNA),
-            return_exceptions=True,
         )
         kinds = Counter(type(each).__name__ for each in told)
         assert kinds.keys() <= {"Outcome", "Taken", "AlreadyMarked"}
