@@ -31,7 +31,7 @@ from tests.support.killable_servers import a_postgres
 from tests.support.many_entries import fill_ledger
 from tests.support.many_names import fill
 from tests.support.nginx import proxied
-from tests.support.service_process import SECONDS, Service, bring_up_to_date, running
+from tests.support.service_process import PATIENCE_SECONDS, Service, bring_up_to_date, running
 from tests.support.visitor import Visitor
 
 TO_HOLD: Final = 3
@@ -220,7 +220,7 @@ def besieged(on: Ground, name: str, seconds: float) -> Siege:
                     during = _felt(inside)
             finally:
                 attacker.terminate()
-                attacker.wait(SECONDS)
+                attacker.wait(PATIENCE_SECONDS)
             assert attacker.stdout is not None
             said_by_attacker = attacker.stdout.read()
     told_done = json.loads(said_by_attacker.splitlines()[-1])

@@ -20,7 +20,7 @@ from tests.support.gathering import gathering
 from tests.support.live_house import Wire
 from tests.support.people import Person
 from tests.support.postgres import a_database
-from tests.support.service_process import COMMAND, SECONDS, Service, bring_up_to_date, running
+from tests.support.service_process import COMMAND, PATIENCE_SECONDS, Service, bring_up_to_date, running
 from tests.support.two_services import READ_AGAIN_SECONDS, at, heard_until_closed
 from tests.support.visitor import CallFailed, Visitor
 
@@ -73,7 +73,7 @@ class Class:
         assert self._dies is not None
         with pytest.raises((CallFailed, ConnectionError)):
             await self._calls(self._dies, who, call, given)
-        assert self._dies.process.wait(SECONDS) == -signal.SIGKILL
+        assert self._dies.process.wait(PATIENCE_SECONDS) == -signal.SIGKILL
         if then is not None or not self.lives:
             await asyncio.to_thread(self._dies_next, then)
 

@@ -20,7 +20,7 @@ from tests.support.killable_servers import a_valkey
 from tests.support.people import an_event, people
 from tests.support.postgres import a_database
 from tests.support.readme import commands
-from tests.support.service_process import SECONDS, Service, running
+from tests.support.service_process import PATIENCE_SECONDS, Service, running
 
 pytestmark = pytest.mark.long  # a service and a bot, each in an interpreter of its own
 
@@ -66,7 +66,7 @@ class Bot:
         reader, writer = self._process.stdout, self._process.stdin
         assert reader is not None and writer is not None
         writer.write(f"{message}\n".encode())
-        said = await asyncio.wait_for(reader.readline(), SECONDS)
+        said = await asyncio.wait_for(reader.readline(), PATIENCE_SECONDS)
         return said.decode().removesuffix("\n")
 
 
@@ -84,7 +84,7 @@ async def a_bot(beside: Beside, event_id: str, folder: Path) -> AsyncIterator[Bo
         yield Bot(process)
         assert process.stdin is not None
         process.stdin.close()
-        assert await asyncio.wait_for(process.wait(), SECONDS) == 0
+        assert await asyncio.wait_for(process.wait(), PATIENCE_SECONDS) == 0
     finally:
         if process.returncode is None:
             process.kill()

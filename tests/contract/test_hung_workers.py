@@ -18,7 +18,7 @@ from attendance_web.serving.parent import SIGN_SECONDS
 from attendance_web.serving.workers import SILENT_SECONDS
 from tests.support.live_house import eventually
 from tests.support.people import an_event, people
-from tests.support.service_process import SECONDS, Service, running
+from tests.support.service_process import PATIENCE_SECONDS, Service, running
 from tests.support.worker_processes import opened, settings, two_workers, workers_of
 
 __all__ = ["settings", "two_workers"]
@@ -59,7 +59,7 @@ async def longest_gap(service: Service, until_replaced: psutil.Process) -> float
     """
     longest, answered_at, begun = 0.0, time.monotonic(), time.monotonic()
     while until_replaced in (now := workers_of(service)) or len(now) < 2:
-        patience = SILENT_SECONDS + 5 if until_replaced in now else SECONDS
+        patience = SILENT_SECONDS + 5 if until_replaced in now else PATIENCE_SECONDS
         assert time.monotonic() - begun < patience
         with suppress(OSError, TimeoutError):
             async with asyncio.timeout(1):

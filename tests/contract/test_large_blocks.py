@@ -16,7 +16,7 @@ import psutil
 import pytest
 
 from tests.support.people import Person, people
-from tests.support.service_process import SECONDS, Service, running
+from tests.support.service_process import PATIENCE_SECONDS, Service, running
 
 MEBIBYTE = 2**20
 UPLOAD = "/api/profile/UpdateProfilePicture"
@@ -41,7 +41,7 @@ def send_some(service: Service, person: Person, body: bytes, note: Callable[[byt
         **person.visitor.headers(),
         "Content-Type": f"multipart/form-data; boundary={BOUNDARY}",
     }
-    connection = http.client.HTTPConnection(*service.address, timeout=SECONDS)
+    connection = http.client.HTTPConnection(*service.address, timeout=PATIENCE_SECONDS)
     try:
         for _ in range(TIMES):
             connection.request("POST", UPLOAD, body, headers)
@@ -67,7 +67,7 @@ def test_what_uploads_took_is_given_back(tmp_path: Path) -> None:
             thread.join()
         assert len(answers) == SENDERS * TIMES
         assert all(b'"bad_picture"' in answer for answer in answers)
-        until = time.monotonic() + SECONDS
+        until = time.monotonic() + PATIENCE_SECONDS
         while (kept := process.memory_info().rss - idle) >= KEPT_BYTES:
             assert time.monotonic() < until, kept
             time.sleep(0.1)

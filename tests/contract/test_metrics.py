@@ -12,7 +12,7 @@ from sqlalchemy import URL
 
 from tests.support.killable_servers import Valkey, restarted
 from tests.support.live_house import eventually
-from tests.support.metrics import PORT, Metrics
+from tests.support.metrics import METRICS_PORT_SETTING, Metrics
 from tests.support.people import marker_and_waiting
 from tests.support.service_process import Service, attendance, free_port, running
 
@@ -30,13 +30,13 @@ def shared_port() -> int:
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory, shared_port: int) -> Iterator[Service]:
     """Where nobody counts what others do too."""
-    with running(tmp_path_factory.mktemp("service"), {PORT: str(shared_port)}) as started:
+    with running(tmp_path_factory.mktemp("service"), {METRICS_PORT_SETTING: str(shared_port)}) as started:
         yield started
 
 
 @pytest.fixture
 def service(tmp_path: Path, port: int) -> Iterator[Service]:
-    with running(tmp_path, {PORT: str(port)}) as started:
+    with running(tmp_path, {METRICS_PORT_SETTING: str(port)}) as started:
         yield started
 
 
@@ -85,7 +85,7 @@ class TestOverServers:
         self, tmp_path: Path, port: int, valkey: Valkey, postgres_url: URL
     ) -> Iterator[Service]:
         settings = {
-            PORT: str(port),
+            METRICS_PORT_SETTING: str(port),
             "ATTENDANCE_DATABASE_URL": address_of(postgres_url),
             "ATTENDANCE_NOTIFIER_URL": valkey.url,
             "ATTENDANCE_GRACE_SECONDS": "1",
@@ -158,10 +158,10 @@ def test_it_goes_with_the_service(service: Service, port: int) -> None:
 
 
 def test_a_taken_port_stops_the_start_in_one_line(shared: Service, shared_port: int) -> None:
-    again = attendance("serve", folder=shared.folder, settings={PORT: str(shared_port)})
+    again = attendance("serve", folder=shared.folder, settings={METRICS_PORT_SETTING: str(shared_port)})
     assert again.returncode == 1
     (line,) = again.stderr.splitlines()
-    assert f"cannot listen at 127.0.0.1:{shared_port}" in line and PORT in line
+    assert f"cannot listen at 127.0.0.1:{shared_port}" in line and METRICS_PORT_SETTING in line
 
 
 def test_there_are_none_unless_a_port_is_set(tmp_path: Path) -> None:

@@ -16,12 +16,12 @@ import pytest
 from tests.support import dying_service
 from tests.support.live_house import Ended, eventually
 from tests.support.people import an_event, people
-from tests.support.service_process import COMMAND, GRACE, LEASE, free_port, running
+from tests.support.service_process import COMMAND, GRACE_SECONDS, LEASE_SECONDS, free_port, running
 
 pytestmark = pytest.mark.long
 
-STALL = LEASE + 1  # seconds that a process does nothing, and does not know it
-SWEEP_SECONDS = GRACE + 2  # seconds in which a sweep would have emptied the list
+STALL = LEASE_SECONDS + 1  # seconds that a process does nothing, and does not know it
+SWEEP_SECONDS = GRACE_SECONDS + 2  # seconds in which a sweep would have emptied the list
 LONG_GRACE = 60  # where nobody may lose their place while a service starts, on a slow machine
 
 
@@ -75,7 +75,7 @@ async def test_a_killed_service_loses_no_place_no_hold_and_no_mark(
 async def test_of_a_killed_service_who_does_not_come_back_leaves(
     tmp_path: Path, settings: dict[str, str]
 ) -> None:
-    settings["ATTENDANCE_GRACE_SECONDS"] = str(LEASE)
+    settings["ATTENDANCE_GRACE_SECONDS"] = str(LEASE_SECONDS)
     with running(tmp_path, settings) as service:
         gone, held, marker, other = people(service, 4)
         event_id = an_event(other)
@@ -91,7 +91,7 @@ async def test_of_a_killed_service_who_does_not_come_back_leaves(
         started_at = time.monotonic()  # the grace of whoever could not come back begins anew
         async with held.opens("mark_me", event_id), other.opens("marking", event_id) as wire:
             await wire.hears("marking_list", marking_list=[gone.user_id])
-            within = started_at + LEASE + 5 - time.monotonic()
+            within = started_at + LEASE_SECONDS + 5 - time.monotonic()
             await eventually(lambda: gone.state(event_id, other) == "joined", within)
             await eventually(lambda: held.state(event_id, other) == "waiting", within)
             heard = {(await wire.heard())["message"] for _ in range(2)}
@@ -187,7 +187,7 @@ async def test_a_mark_survives_a_death_right_after_it(
 async def test_a_service_that_stalled_past_its_lease_starts_over_and_empties_no_list(
     tmp_path: Path, settings: dict[str, str]
 ) -> None:
-    settings["ATTENDANCE_GRACE_SECONDS"] = str(GRACE)
+    settings["ATTENDANCE_GRACE_SECONDS"] = str(GRACE_SECONDS)
     with running(tmp_path, settings) as service:
         asker, marker = people(service, 2)
         event_id = an_event(marker)

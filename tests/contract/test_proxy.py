@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import http.client
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AsyncExitStack, closing
 from pathlib import Path
 
@@ -17,30 +17,29 @@ from attendance_web.wire.credentials import HTTPS_SESSION_COOKIE, SESSION_COOKIE
 from tests.support.live_house import Wire, eventually
 from tests.support.nginx import connection_to, needs_nginx, proxied, trusting
 from tests.support.people import Person, an_event, people
-from tests.support.service_process import SECONDS, Service
+from tests.support.service_process import PATIENCE_SECONDS, Service
 from tests.support.stream_reader import watching
-from tests.support.two_services import two_services
+from tests.support.two_services import TOLD_SECONDS, a_pair_over_valkey
 
 pytestmark = [needs_nginx, pytest.mark.long]
-TOLD_SECONDS = 2.0  # for what is told at once
 
 
 @pytest.fixture(scope="module")
 def services(
     tmp_path_factory: pytest.TempPathFactory, postgres_server: str
-) -> Iterator[list[Service]]:
-    with two_services(tmp_path_factory.mktemp("services"), postgres_server) as started:
-        yield started
+) -> Iterator[tuple[Service, Service]]:
+    with a_pair_over_valkey(tmp_path_factory.mktemp("services"), postgres_server) as pair:
+        yield pair.services
 
 
 @pytest.fixture(scope="module")
-def proxy(tmp_path_factory: pytest.TempPathFactory, services: list[Service]) -> Iterator[Service]:
+def proxy(tmp_path_factory: pytest.TempPathFactory, services: Sequence[Service]) -> Iterator[Service]:
     """The services by way of the proxy, at HTTPS."""
     with proxied(tmp_path_factory.mktemp("proxy"), services) as through:
         yield through
 
 
-async def test_people_meet_through_it(services: list[Service], proxy: Service) -> None:
+async def test_people_meet_through_it(services: Sequence[Service], proxy: Service) -> None:
     asker, marker = people(services[0], 2)
     event_id = an_event(marker)
     async with (
@@ -58,7 +57,7 @@ async def test_people_meet_through_it(services: list[Service], proxy: Service) -
 
 
 async def test_a_board_is_told_at_once_and_its_secret_is_in_no_log(
-    services: list[Service], proxy: Service
+    services: Sequence[Service], proxy: Service
 ) -> None:
     """Contract: WatchAttendance, MakeBoardLink"""
     creator, asker = people(services[0], 2)
@@ -77,7 +76,7 @@ async def test_a_board_is_told_at_once_and_its_secret_is_in_no_log(
 
 
 async def test_pages_of_another_origin_open_no_socket(
-    services: list[Service], proxy: Service
+    services: Sequence[Service], proxy: Service
 ) -> None:
     (marker,) = people(services[0], 1)
     event_id = an_event(marker)
@@ -93,7 +92,7 @@ def test_a_session_given_over_https_is_for_https_only(proxy: Service) -> None:
     assert "Secure" in str(headers["set-cookie"])
 
 
-def test_a_client_cannot_say_that_it_is_another(services: list[Service], proxy: Service) -> None:
+def test_a_client_cannot_say_that_it_is_another(services: Sequence[Service], proxy: Service) -> None:
     get_through(proxy, {"X-Forwarded-For": "203.0.113.7"}, "/api/said/by/another")
     assert '"client":"127.0.0.1"' in line_with(services, "/api/said/by/another")
     assert not any("203.0.113.7" in each.said() for each in services)
@@ -101,10 +100,10 @@ def test_a_client_cannot_say_that_it_is_another(services: list[Service], proxy: 
 
 def test_nobody_notices_that_one_is_stopped(tmp_path: Path, postgres_server: str) -> None:
     with (
-        two_services(tmp_path, postgres_server) as services,
-        proxied(tmp_path, services) as proxy,
+        a_pair_over_valkey(tmp_path, postgres_server) as pair,
+        proxied(tmp_path, pair.services) as proxy,
     ):
-        stopping = services[0].process
+        stopping = pair.one.process
         stopping.terminate()
         statuses = set()
         while stopping.poll() is None:
@@ -118,12 +117,12 @@ async def test_nobody_who_calls_while_its_sockets_go_notices_either(
 ) -> None:
     """It lets its sockets go one by one, and nginx has connections to it from before."""
     with (
-        two_services(tmp_path, postgres_server) as services,
-        proxied(tmp_path, services) as proxy,
+        a_pair_over_valkey(tmp_path, postgres_server) as pair,
+        proxied(tmp_path, pair.services) as proxy,
     ):
-        (person,) = people(services[0], 1)
+        (person,) = people(pair.one, 1)
         event_id = an_event(person)
-        stopping = services[0].process
+        stopping = pair.one.process
         answered: list[int] = []
 
         def calls() -> None:
@@ -144,9 +143,9 @@ async def test_nobody_who_calls_while_its_sockets_go_notices_either(
             assert set(answered) == {200}
 
 
-def line_with(services: list[Service], text: str) -> str:
+def line_with(services: Sequence[Service], text: str) -> str:
     """The line of a log that has this in it; it may come after the answer it is about."""
-    until = time.monotonic() + SECONDS
+    until = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < until:
         for service in services:
             for line in service.said().splitlines():

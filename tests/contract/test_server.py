@@ -21,7 +21,7 @@ from attendance_web.serving.listening import CannotListen, listening_socket
 from attendance_web.serving.server import DRAIN_NOTICE_SECONDS, LATE_SECONDS
 from tests.support import dying_service
 from tests.support.people import Person, an_event, marker_and_waiting, people
-from tests.support.service_process import COMMAND, SECONDS, Service, running
+from tests.support.service_process import COMMAND, PATIENCE_SECONDS, Service, running
 
 PAUSE = LATE_SECONDS / 10  # seconds from a call to the next, while some are still answered
 
@@ -35,7 +35,7 @@ def service(tmp_path: Path) -> Iterator[Service]:
 
 def begun_upload(service: Service, person: Person) -> http.client.HTTPConnection:
     """A call that the service has begun to read, and whose body has not come yet."""
-    connection = http.client.HTTPConnection(*service.address, timeout=SECONDS)
+    connection = http.client.HTTPConnection(*service.address, timeout=PATIENCE_SECONDS)
     connection.putrequest("POST", "/api/profile/UpdateProfileInfo")
     for name, value in {
         **person.visitor.headers(),
@@ -52,7 +52,7 @@ def begun_upload(service: Service, person: Person) -> http.client.HTTPConnection
 
 def asks_for_a_socket(service: Service, path: str) -> None:
     """A handshake that is answered as a request is."""
-    connection = http.client.HTTPConnection(*service.address, timeout=SECONDS)
+    connection = http.client.HTTPConnection(*service.address, timeout=PATIENCE_SECONDS)
     asks = {"Upgrade": "websocket", "Connection": "Upgrade"}
     connection.request("GET", path, headers=asks)
     connection.getresponse().read()
@@ -100,7 +100,7 @@ class TestListening:
 
 class TestAnswers:
     def test_tell_nothing_of_the_server_and_name_the_request(self, service: Service) -> None:
-        connection = http.client.HTTPConnection(*service.address, timeout=SECONDS)
+        connection = http.client.HTTPConnection(*service.address, timeout=PATIENCE_SECONDS)
         connection.request("GET", "/health/live")
         headers = connection.getresponse().headers
         connection.close()
@@ -123,9 +123,9 @@ class TestStopping:
             service.process.send_signal(signal.SIGTERM)
             for wire in (marks, asks):
                 with pytest.raises(ConnectionClosed) as closed:
-                    await asyncio.wait_for(wire.recv(), SECONDS)
+                    await asyncio.wait_for(wire.recv(), PATIENCE_SECONDS)
                 assert closed.value.rcvd is not None and closed.value.rcvd.code == 1012
-        assert service.process.wait(SECONDS) == 0
+        assert service.process.wait(PATIENCE_SECONDS) == 0
         assert "Traceback" not in service.said()
 
     @pytest.mark.long
@@ -135,7 +135,7 @@ class TestStopping:
 
         async def closed_at(connection: ClientConnection) -> float:
             with pytest.raises(ConnectionClosed) as closed:
-                await asyncio.wait_for(connection.recv(), SECONDS)
+                await asyncio.wait_for(connection.recv(), PATIENCE_SECONDS)
             assert closed.value.rcvd is not None and closed.value.rcvd.code == 1012
             return time.monotonic()
 
@@ -149,7 +149,7 @@ class TestStopping:
             times = sorted(await asyncio.gather(*map(closed_at, sockets)))
         assert times[-1] - begun < 7
         assert times[-1] - times[0] > 2
-        assert service.process.wait(SECONDS) == 0
+        assert service.process.wait(PATIENCE_SECONDS) == 0
 
     async def test_a_choice_made_before_is_still_answered(self, service: Service) -> None:
         async with marker_and_waiting(service) as (marks, _, user_id):
@@ -162,7 +162,7 @@ class TestStopping:
             assert json.loads(await marks.recv())["message"] == "marked"
             with pytest.raises(ConnectionClosed):
                 await marks.recv()
-        assert service.process.wait(SECONDS) == 0
+        assert service.process.wait(PATIENCE_SECONDS) == 0
 
     def test_a_call_that_came_before_is_answered(self, service: Service) -> None:
         (person,) = people(service, 1)
@@ -173,7 +173,7 @@ class TestStopping:
         answer = connection.getresponse()
         assert answer.status == 200 and json.loads(answer.read())["error"] == 0
         connection.close()
-        assert service.process.wait(SECONDS) == 0
+        assert service.process.wait(PATIENCE_SECONDS) == 0
         assert "Traceback" not in service.said()
 
     @pytest.mark.long
@@ -198,7 +198,7 @@ class TestStopping:
             assert closed.value.rcvd is not None and closed.value.rcvd.code == 1013
         until_refused(service)
         assert DRAIN_NOTICE_SECONDS <= time.monotonic() - begun < DRAIN_NOTICE_SECONDS + 3
-        assert service.process.wait(SECONDS) == 0
+        assert service.process.wait(PATIENCE_SECONDS) == 0
 
     @pytest.mark.long
     async def test_it_is_not_ready_while_sockets_go(self, service: Service) -> None:
@@ -215,7 +215,7 @@ class TestStopping:
         for socket_ in sockets:
             socket_.sendall(handshake.encode())
             assert socket_.recv(12) == b"HTTP/1.1 101"
-        kept = [http.client.HTTPConnection(*service.address, timeout=SECONDS) for _ in range(20)]
+        kept = [http.client.HTTPConnection(*service.address, timeout=PATIENCE_SECONDS) for _ in range(20)]
         assert {asked_on(each, "/health/ready") for each in kept} == {(200, b"ready", False)}
         service.process.send_signal(signal.SIGTERM)
         while (found := service.get("/health/ready")) == (200, b"ready"):
@@ -233,7 +233,7 @@ class TestStopping:
             connection.close()
         for socket_ in sockets:
             socket_.close()
-        assert service.process.wait(SECONDS) == 0
+        assert service.process.wait(PATIENCE_SECONDS) == 0
 
     @pytest.mark.long
     def test_a_call_that_never_comes_to_its_end_is_not_waited_for(self, service: Service) -> None:
@@ -272,7 +272,7 @@ class TestStopping:
 class TestLog:
     def test_is_one_object_a_line_without_what_is_private(self, service: Service) -> None:
         canary = "canary4711"
-        connection = http.client.HTTPConnection(*service.address, timeout=SECONDS)
+        connection = http.client.HTTPConnection(*service.address, timeout=PATIENCE_SECONDS)
         for path in (
             f"/api/profile/FindByName?display_name_part={canary}",
             "/a%0a%7B%22level%22:%22forged%22%7D%1b[31m%E2%80%AE",

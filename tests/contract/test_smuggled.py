@@ -17,7 +17,7 @@ from uuid import uuid4
 import pytest
 
 from tests.support.nginx import needs_nginx, proxied
-from tests.support.service_process import SECONDS, Service, running
+from tests.support.service_process import PATIENCE_SECONDS, Service, running
 from tests.support.smuggled import ELSEWHERE, SEGMENT, SMUGGLED, statuses
 from tests.support.visitor import Visitor
 
@@ -147,7 +147,7 @@ async def others_are_let_alone(
 async def test_a_service_gives_each_request_one_answer_and_nobody_anothers(
     service: Service, names: dict[str, int]
 ) -> None:
-    answered = await others_are_let_alone(service, names, list(SMUGGLED.values()), SECONDS)
+    answered = await others_are_let_alone(service, names, list(SMUGGLED.values()), PATIENCE_SECONDS)
     assert {tuple(each) for each in answered} == {(400,)}
     assert ELSEWHERE not in service.said()
 

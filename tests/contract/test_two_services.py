@@ -18,40 +18,35 @@ from redis.asyncio import Redis
 
 from tests.support import live_house
 from tests.support.gathering import gathering
-from tests.support.killable_servers import Valkey, a_valkey
+from tests.support.killable_servers import Valkey
 from tests.support.live_house import Ended, eventually
 from tests.support.people import an_event, marks, people
-from tests.support.postgres import a_database
 from tests.support.race import MARKERS, ROUNDS, race
-from tests.support.service_process import COMMAND, LEASE, SECONDS
+from tests.support.service_process import COMMAND, GRACE_SECONDS, LEASE_SECONDS, PATIENCE_SECONDS
 from tests.support.two_correct import MEETINGS, Meeting
 from tests.support.two_services import (
     READ_AGAIN_SECONDS,
     TOLD_SECONDS,
     Pair,
-    a_pair,
+    a_pair_over_valkey,
     at,
     heard_until_closed,
-    meet_without_their_notifier_only_later,
+    check_that_they_meet_later_without_their_notifier,
     stalled,
 )
 
 pytestmark = pytest.mark.long
 
-GRACE = 4  # seconds; the lease is longer, so it is what a dead process's people wait for
 LAUNCHER = str(Path(__file__).parents[1] / "chaos" / "launcher.py")
 
 
 @pytest.fixture(scope="module")
 def pair(tmp_path_factory: pytest.TempPathFactory, postgres_server: str) -> Iterator[Pair]:
+    # The lease is longer, so it is what the people of a dead process wait for
+    settings = {"ATTENDANCE_GRACE_SECONDS": str(GRACE_SECONDS)}
     folder = tmp_path_factory.mktemp("pair")
-    with a_valkey() as valkey, a_database(postgres_server) as url:
-        settings = {
-            "ATTENDANCE_DATABASE_URL": url.render_as_string(hide_password=False),
-            "ATTENDANCE_GRACE_SECONDS": str(GRACE),
-        }
-        with a_pair(folder, valkey, settings) as started:
-            yield started
+    with a_pair_over_valkey(folder, postgres_server, settings) as started:
+        yield started
 
 
 class TestMarking:
@@ -82,7 +77,7 @@ class TestMarking:
             assert marker.karma() == 150
 
     async def test_they_meet_without_valkey_too_only_later(self, pair: Pair) -> None:
-        await meet_without_their_notifier_only_later(pair)
+        await check_that_they_meet_later_without_their_notifier(pair)
 
     async def test_of_fifty_markers_at_both_one_gets_the_person(self, pair: Pair) -> None:
         among = await gathering(pair.settings["ATTENDANCE_DATABASE_URL"], MARKERS + 1)
@@ -97,7 +92,7 @@ class TestLosses:
     async def test_of_one_that_stalled_the_other_ends_everything_and_nothing_is_made_up(
         self, pair: Pair, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(live_house, "PATIENCE", LEASE + 5)
+        monkeypatch.setattr(live_house, "PATIENCE", LEASE_SECONDS + 5)
         waits, held, marker, other = people(pair.one, 4)
         event_id = an_event(other)
         lost_before = pair.metrics()[0].value("leases_lost_total")
@@ -117,7 +112,7 @@ class TestLosses:
                 await holding.says("confirm_marking", user_id=held.user_id)
                 while watching.listed != [held.user_id]:
                     await watching.heard()
-                assert time.monotonic() - stopped_at < LEASE + 5
+                assert time.monotonic() - stopped_at < LEASE_SECONDS + 5
             assert await heard_until_closed(waiting) == ([], 1012)
             told, code = await heard_until_closed(holding)
             assert "marked" not in told and code == 1012
@@ -145,7 +140,7 @@ class TestLosses:
                 assert await marking.close_code() == 1006  # its marker was told nothing
                 await waiting.hears("was_marked", user_id=marker.user_id)
                 assert time.monotonic() - confirmed < READ_AGAIN_SECONDS
-            assert dies.process.wait(SECONDS) == -signal.SIGKILL
+            assert dies.process.wait(PATIENCE_SECONDS) == -signal.SIGKILL
         async with marker.opens("marking", event_id) as again:
             await again.hears("marking_list", marking_list=[])
             frame = await again.asks("confirm_marking", user_id=asker.user_id)

@@ -20,7 +20,7 @@ from tests.support.two_services import (
     Pair,
     a_pair,
     at,
-    meet_without_their_notifier_only_later,
+    check_that_they_meet_later_without_their_notifier,
 )
 
 pytestmark = pytest.mark.long
@@ -133,7 +133,7 @@ async def test_who_corrects_at_both_meets(pair: Pair, meet: Meeting) -> None:
 
 
 async def test_it_is_killed_and_comes_back(pair: Pair) -> None:
-    await meet_without_their_notifier_only_later(pair)
+    await check_that_they_meet_later_without_their_notifier(pair)
 
 
 async def test_a_process_has_one_connection_for_it(pair: Pair) -> None:

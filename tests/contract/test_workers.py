@@ -24,8 +24,8 @@ from tests.support.live_house import Wire, eventually
 from tests.support.metrics import Metrics
 from tests.support.people import Person, an_event, marks, people
 from tests.support.service_process import (
-    LEASE,
-    SECONDS,
+    LEASE_SECONDS,
+    PATIENCE_SECONDS,
     Service,
     attendance,
     environment,
@@ -87,16 +87,16 @@ class TestWorkers:
             dies.kill()
             for wire in lost[1:]:
                 assert await wire.close_code() == 1006
-            await eventually(lambda: len(workers_of(service)) == 2, SECONDS)
+            await eventually(lambda: len(workers_of(service)) == 2, PATIENCE_SECONDS)
             async with held.opens("mark_me", event_id) as again:
                 assert (await marking.asks("confirm_marking"))["message"] == "marked"
                 await again.hears("was_marked", user_id=marker.user_id)
             async with marked.opens("mark_me", event_id) as again:
                 await again.hears("was_marked", user_id=marker.user_id)
             # Who does not come back leaves in the end
-            left = asyncio.wait_for(marking.connection.recv(), LEASE + 5)
+            left = asyncio.wait_for(marking.connection.recv(), LEASE_SECONDS + 5)
             assert json.loads(await left)["params"] == {"user_id": waiting.user_id}
-            assert LEASE - 3 < time.monotonic() - killed_at < LEASE + 5
+            assert LEASE_SECONDS - 3 < time.monotonic() - killed_at < LEASE_SECONDS + 5
         assert marker.karma() == 100
         assert "worker 0 ended with -9" in service.said()
 
@@ -115,7 +115,7 @@ class TestWorkers:
             two_workers.process.send_signal(signal.SIGTERM)
             for wire in (waits, marking):
                 assert await wire.close_code() == 1012
-        assert two_workers.process.wait(SECONDS) == 0
+        assert two_workers.process.wait(PATIENCE_SECONDS) == 0
         assert time.monotonic() - begun < 15
         assert not any(each.is_running() for each in before)
         assert "Traceback" not in two_workers.said()
@@ -123,14 +123,14 @@ class TestWorkers:
     def test_workers_do_not_outlive_their_parent(self, two_workers: Service) -> None:
         workers = workers_of(two_workers)
         two_workers.kill()
-        gone, alive = psutil.wait_procs(workers, SECONDS)
+        gone, alive = psutil.wait_procs(workers, PATIENCE_SECONDS)
         assert len(gone) == 2 and not alive
 
     def test_one_that_is_asked_to_stop_is_replaced(self, two_workers: Service) -> None:
         first, second = workers_of(two_workers)
         os.kill(first.pid, signal.SIGTERM)
-        psutil.wait_procs([first], SECONDS)
-        until = time.monotonic() + SECONDS
+        psutil.wait_procs([first], PATIENCE_SECONDS)
+        until = time.monotonic() + PATIENCE_SECONDS
         while len(now := workers_of(two_workers)) < 2:
             assert time.monotonic() < until
         assert second in now and first not in now
@@ -155,7 +155,7 @@ class TestDiesYoung:
             _, stays = workers_of(service)
             pauses: list[str] = []
             for number in (1, 2, 3):
-                await eventually(lambda: len(workers_of(service)) == 2, SECONDS)
+                await eventually(lambda: len(workers_of(service)) == 2, PATIENCE_SECONDS)
                 (young,) = (each for each in workers_of(service) if each != stays)
                 young.kill()
 
@@ -163,7 +163,7 @@ class TestDiesYoung:
                     pauses[:] = re.findall(r"another is started in ([0-9.]+) s", service.said())
                     return len(pauses) == number
 
-                await eventually(is_told, SECONDS)
+                await eventually(is_told, PATIENCE_SECONDS)
             assert pauses == ["0.5", "1.0", "2.0"]
             assert service.get("/health/ready") == (200, b"ready")
             assert service.stop() == 0
@@ -224,9 +224,9 @@ class TestNoRoomForAWorker:
             dies, stays = workers_of(service)
             (tmp_path / "crowded").touch()
             dies.kill()
-            await eventually(lambda: service.said().count("cannot be started") == 2, SECONDS)
+            await eventually(lambda: service.said().count("cannot be started") == 2, PATIENCE_SECONDS)
             (tmp_path / "crowded").unlink()
-            await eventually(lambda: len(workers_of(service)) == 2, SECONDS)
+            await eventually(lambda: len(workers_of(service)) == 2, PATIENCE_SECONDS)
             assert stays in workers_of(service)
             assert service.stop() == 0
 
@@ -241,7 +241,7 @@ class TestNoRoomForAWorker:
             env=environment(tmp_path, given),
             capture_output=True,
             text=True,
-            timeout=SECONDS,
+            timeout=PATIENCE_SECONDS,
         )
         assert done.returncode == 1
         assert "worker 0 cannot be started" in done.stderr

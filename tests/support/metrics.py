@@ -6,16 +6,16 @@ import http.client
 
 from prometheus_client.parser import text_string_to_metric_families
 
-from tests.support.service_process import SECONDS
+from tests.support.service_process import PATIENCE_SECONDS
 
-PORT = "ATTENDANCE_METRICS_PORT"
+METRICS_PORT_SETTING = "ATTENDANCE_METRICS_PORT"
 
 
 class Metrics:
     """The metrics of one moment, by name and labels."""
 
     def __init__(self, port: int) -> None:
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=SECONDS)
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE_SECONDS)
         connection.request("GET", "/metrics")
         answer = connection.getresponse()
         assert answer.status == 200

@@ -21,7 +21,7 @@ from typing import Protocol
 
 import pytest
 
-from tests.support.service_process import SECONDS, Service, free_port
+from tests.support.service_process import PATIENCE_SECONDS, Service, free_port
 
 CONF = Path(__file__).parents[2] / "deploy" / "nginx.conf"
 NGINX = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")  # where Debian puts it
@@ -74,7 +74,7 @@ def proxied(
     command = [NGINX, "-p", str(folder), "-c", str(conf)]
     with log.open("w") as said, subprocess.Popen(command, text=True, stderr=said) as process:
         try:
-            until = time.monotonic() + SECONDS
+            until = time.monotonic() + PATIENCE_SECONDS
             while not listens(port):
                 assert process.poll() is None and time.monotonic() < until, log.read_text()
             scheme = "https" if tls else "http"
@@ -128,5 +128,5 @@ def connection_to(proxy: Service) -> http.client.HTTPConnection:
     """One to the proxy, over HTTPS where that is what it serves."""
     if proxy.url.startswith("https"):
         context = trusting(proxy.folder)
-        return http.client.HTTPSConnection(*proxy.address, timeout=SECONDS, context=context)
-    return http.client.HTTPConnection(*proxy.address, timeout=SECONDS)
+        return http.client.HTTPSConnection(*proxy.address, timeout=PATIENCE_SECONDS, context=context)
+    return http.client.HTTPConnection(*proxy.address, timeout=PATIENCE_SECONDS)

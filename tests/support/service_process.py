@@ -27,10 +27,10 @@ from tests.support.fork_server import ForkedProcess
 from tests.support.sqlite_file import an_empty_database
 
 COMMAND = [sys.executable, "-m", "attendance_web.cli"]
-SECONDS = 30.0  # what a slow machine may need to start, or to stop
-LEASE = 8  # seconds, as a service has it that is told nothing else
+PATIENCE_SECONDS = 30.0  # what a slow machine may need to start, or to stop
+LEASE_SECONDS = 8  # as a service has it that is told nothing else
 LAST_LINES = 200  # of a log that are shown: a load leaves thousands
-GRACE = 4  # seconds, where a test waits for the end of it
+GRACE_SECONDS = 4  # where a test waits for the end of it
 
 
 def free_port() -> int:
@@ -63,7 +63,7 @@ def attendance(
     *arguments: str,
     folder: Path,
     settings: Mapping[str, str] | None = None,
-    within: float = SECONDS,
+    within: float = PATIENCE_SECONDS,
 ) -> subprocess.CompletedProcess[str]:
     """One run of the command line, to its end."""
     command = [*COMMAND, *arguments]
@@ -100,7 +100,7 @@ class Service:
 
     def get(self, path: str) -> Got:
         """Asks once, by GET."""
-        connection = http.client.HTTPConnection(*self.address, timeout=SECONDS)
+        connection = http.client.HTTPConnection(*self.address, timeout=PATIENCE_SECONDS)
         try:
             connection.request("GET", path)
             answer = connection.getresponse()
@@ -111,12 +111,12 @@ class Service:
     def stop(self, signal_number: int = signal.SIGTERM) -> int:
         """Asks it to end, and the code it ended with."""
         self.process.send_signal(signal_number)
-        return self.process.wait(SECONDS)
+        return self.process.wait(PATIENCE_SECONDS)
 
     def kill(self) -> None:
         """Ends it without a word."""
         self.process.kill()
-        self.process.wait(SECONDS)
+        self.process.wait(PATIENCE_SECONDS)
 
     def said(self) -> str:
         """All of its log so far."""
@@ -183,7 +183,7 @@ def running(
             if process.poll() is None:
                 process.send_signal(signal.SIGINT)  # SIGTERM would leave the door open for a moment
                 try:
-                    process.wait(SECONDS)
+                    process.wait(PATIENCE_SECONDS)
                 except subprocess.TimeoutExpired:
                     process.kill()
 

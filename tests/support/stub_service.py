@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from time import monotonic
 
-from tests.support.service_process import SECONDS
+from tests.support.service_process import PATIENCE_SECONDS
 
 LENGTH = re.compile(rb"^content-length: *(\d+)", re.IGNORECASE | re.MULTILINE)
 CHUNKED = re.compile(rb"^transfer-encoding: *chunked", re.IGNORECASE | re.MULTILINE)
@@ -120,7 +120,7 @@ async def answer_to(port: int, *parts: str) -> HttpMessage:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     try:
         writer.write("".join(parts).encode("latin-1"))
-        return await asyncio.wait_for(next_message(reader), SECONDS)
+        return await asyncio.wait_for(next_message(reader), PATIENCE_SECONDS)
     finally:
         writer.close()
 

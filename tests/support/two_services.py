@@ -6,17 +6,17 @@ import os
 import signal
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import ExitStack, asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
 from tests.support.killable_servers import Restartable, a_valkey, restarted
 from tests.support.live_house import Ended, Wire, eventually
-from tests.support.metrics import PORT, Metrics
+from tests.support.metrics import METRICS_PORT_SETTING, Metrics
 from tests.support.people import Person, an_event, marks, people
 from tests.support.postgres import a_database
-from tests.support.service_process import SECONDS, Service, free_port, running
+from tests.support.service_process import PATIENCE_SECONDS, Service, free_port, running
 from tests.support.visitor import Visitor
 
 TOLD_SECONDS = 2.0  # for what is told at once; rooms are read again every 3
@@ -34,18 +34,23 @@ class Pair:
     notifier: Restartable
     metrics_ports: tuple[int, int]  # where each of them tells
 
+    @property
+    def services(self) -> tuple[Service, Service]:
+        """Both, the first one first."""
+        return self.one, self.two
+
     def metrics(self) -> tuple[Metrics, Metrics]:
-        """The metrics of each."""
+        """Reads the metrics of each."""
         first, second = self.metrics_ports
         return Metrics(first), Metrics(second)
 
     def reconnects(self) -> list[float]:
-        """How often each has found its notifier's server again."""
+        """Reads how often each has found its notifier's server again."""
         return [each.value("notifier_reconnects_total") for each in self.metrics()]
 
     @asynccontextmanager
     async def notifier_away(self) -> AsyncIterator[None]:
-        """Its server is killed; afterwards it is back, and both have found it."""
+        """Kills its server; at the end of the block it is back, and both have found it."""
         before = self.reconnects()
         self.notifier.kill()
         try:
@@ -53,12 +58,12 @@ class Pair:
         finally:
             await restarted(self.notifier)
             await eventually(
-                lambda: all(a > b for a, b in zip(self.reconnects(), before, strict=True)), SECONDS
+                lambda: all(a > b for a, b in zip(self.reconnects(), before, strict=True)), PATIENCE_SECONDS
             )
 
     @contextmanager
     def third(self, name: str, command: list[str]) -> Iterator[Service]:
-        """One more over the same database, for a test that kills it."""
+        """Starts one more over the same database, for a test that kills it."""
         folder = self.folder / name
         folder.mkdir()
         with running(folder, self.settings, migrate=False, command=command) as service:
@@ -67,7 +72,7 @@ class Pair:
 
 @contextmanager
 def a_pair(folder: Path, notifier: Restartable, settings: Mapping[str, str]) -> Iterator[Pair]:
-    """Started, over an empty database at the newest revision."""
+    """Starts both over a database at the newest revision."""
     given = {
         "ATTENDANCE_NOTIFIER_URL": notifier.url,
         "ATTENDANCE_FILES_URL": (folder / "files").as_uri(),
@@ -77,33 +82,25 @@ def a_pair(folder: Path, notifier: Restartable, settings: Mapping[str, str]) -> 
     for name in ("one", "two"):
         (folder / name).mkdir()
     with (
-        running(folder / "one", {**given, PORT: str(first)}, migrate=False) as one,
-        running(folder / "two", {**given, PORT: str(second)}, migrate=False) as two,
+        running(folder / "one", {**given, METRICS_PORT_SETTING: str(first)}, migrate=False) as one,
+        running(folder / "two", {**given, METRICS_PORT_SETTING: str(second)}, migrate=False) as two,
     ):
         yield Pair(one, two, given, folder, notifier, (first, second))
 
 
 @contextmanager
-def two_services(folder: Path, postgres_server: str) -> Iterator[list[Service]]:
-    """Over one PostgreSQL, one Valkey and one folder of files, as in `deploy/compose.yaml`."""
-    with ExitStack() as stack:
-        valkey = stack.enter_context(a_valkey())
-        url = stack.enter_context(a_database(postgres_server))
-        settings = {
-            "ATTENDANCE_DATABASE_URL": url.render_as_string(hide_password=False),
-            "ATTENDANCE_NOTIFIER_URL": valkey.url,
-            "ATTENDANCE_FILES_URL": (folder / "files").as_uri(),
-        }
-        started: list[Service] = []
-        for name in ("one", "two"):
-            (folder / name).mkdir()
-            service = running(folder / name, settings, migrate=not started)
-            started.append(stack.enter_context(service))
-        yield started
+def a_pair_over_valkey(
+    folder: Path, postgres_server: str, settings: Mapping[str, str] | None = None
+) -> Iterator[Pair]:
+    """Starts a pair over one PostgreSQL, one Valkey and one folder, as in `deploy/compose.yaml`."""
+    with a_valkey() as valkey, a_database(postgres_server) as url:
+        database = {"ATTENDANCE_DATABASE_URL": url.render_as_string(hide_password=False)}
+        with a_pair(folder, valkey, {**database, **(settings or {})}) as started:
+            yield started
 
 
 def at(person: Person, service: Service) -> Person:
-    """The same person, with the same session, at another service."""
+    """Has the same person, with the same session, call another service."""
     visitor = Visitor(service.url, "en")
     visitor._cookies = person.visitor._cookies
     return Person(visitor, person.user_id)
@@ -111,7 +108,7 @@ def at(person: Person, service: Service) -> Person:
 
 @contextmanager
 def stalled(service: Service) -> Iterator[None]:
-    """It does nothing meanwhile, and does not know it."""
+    """Stops a service during the block: it does nothing, and does not know it."""
     os.kill(service.process.pid, signal.SIGSTOP)
     try:
         yield
@@ -136,7 +133,7 @@ async def heard_until_closed(wire: Wire) -> LastHeard:
         return LastHeard(messages, ended.code)
 
 
-async def meet_without_their_notifier_only_later(pair: Pair) -> None:
+async def check_that_they_meet_later_without_their_notifier(pair: Pair) -> None:
     """What comes while it is away is found by reading again; afterwards they tell at once."""
     early, late, marker = people(pair.one, 3)
     event_id = an_event(marker)

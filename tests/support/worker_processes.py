@@ -16,7 +16,7 @@ from tests.support.killable_servers import Valkey
 from tests.support.live_house import Wire
 from tests.support.people import Person
 from tests.support.postgres import a_database
-from tests.support.service_process import GRACE, Service, running
+from tests.support.service_process import GRACE_SECONDS, Service, running
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def settings(valkey: Valkey, tmp_path: Path, postgres_server: str) -> Iterator[d
             "ATTENDANCE_DATABASE_URL": url.render_as_string(hide_password=False),
             "ATTENDANCE_NOTIFIER_URL": valkey.url,
             "ATTENDANCE_FILES_URL": (tmp_path / "files").as_uri(),
-            "ATTENDANCE_GRACE_SECONDS": str(GRACE),
+            "ATTENDANCE_GRACE_SECONDS": str(GRACE_SECONDS),
         }
 
 

@@ -17,7 +17,7 @@ from tests.support import live_house
 from tests.support.killable_servers import Postgres, a_postgres, restarted
 from tests.support.live_house import Wire, eventually
 from tests.support.people import Person, an_event, people
-from tests.support.service_process import LEASE, Service, running
+from tests.support.service_process import LEASE_SECONDS, Service, running
 
 pytestmark = pytest.mark.long
 
@@ -120,7 +120,7 @@ async def test_calls_get_503_commands_unavailable_and_the_first_after_it_is_done
         back_at = time.monotonic()
         await eventually(lambda: callers.done_at > done_before)
         assert callers.done_at - back_at < BACK_WITHIN
-        if time.monotonic() - began > LEASE / 2:  # sockets may be closed, as below
+        if time.monotonic() - began > LEASE_SECONDS / 2:  # sockets may be closed, as below
             await eventually(lambda: is_ready(service))
             await sockets.aclose()
             wire = await opened()
@@ -142,7 +142,7 @@ async def is_not_ready(service: Service) -> bool:
 async def test_away_for_longer_than_the_lease_sockets_are_to_come_back_and_nobody_is_lost(
     server: Postgres, service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(live_house, "PATIENCE", LEASE + 5)  # it may have been renewed just now
+    monkeypatch.setattr(live_house, "PATIENCE", LEASE_SECONDS + 5)  # it may have been renewed just now
     asker, marker = people(service, 2)
     event_id = an_event(marker)
     async with (
@@ -154,7 +154,7 @@ async def test_away_for_longer_than_the_lease_sockets_are_to_come_back_and_nobod
         await asyncio.to_thread(server.kill)
         assert await wire.close_code() == 1012
         assert await waiting.close_code() == 1012
-        assert LEASE - 3 < time.monotonic() - began < LEASE + 5
+        assert LEASE_SECONDS - 3 < time.monotonic() - began < LEASE_SECONDS + 5
         async with marker.opens("marking", event_id) as turned_away:
             assert await turned_away.turns_away() == ("unavailable", 1013)
         await restarted(server)
