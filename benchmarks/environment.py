@@ -1,5 +1,7 @@
-"""The environment that the idiom runs in, of its own: FastAPI brings pydantic, which Litestar
-imports wherever it is installed, so that the service would be measured with it.
+"""Environments of their own, each made once of what it needs.
+
+The idiom has one: FastAPI brings pydantic, which Litestar imports wherever it is installed, so that
+the service would be measured with it.
 """
 
 from __future__ import annotations
@@ -7,7 +9,7 @@ from __future__ import annotations
 import fcntl
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -34,17 +36,31 @@ def python_with(needed: Sequence[str], constraints: Path, folder: Path) -> Path:
 
     It is made where it is missing, or of other versions than ``constraints`` says. Raises NotMade.
     """
-    python, stamp = folder / "bin" / "python", folder / "made-of"
-    wanted = f"{sys.version}\n{constraints.read_text(encoding='utf-8')}"
-    folder.parent.mkdir(exist_ok=True)
-    with folder.with_suffix(".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # several tests may want it at once
-        if not stamp.exists() or stamp.read_text(encoding="utf-8") != wanted:
-            _run(sys.executable, "-m", "venv", "--clear", str(folder))
-            pip = (str(python), "-m", "pip", "install", "--disable-pip-version-check", "--quiet")
-            _run(*pip, "--constraint", str(constraints), *needed)
-            stamp.write_text(wanted, encoding="utf-8")
+    python = folder / "bin" / "python"
+
+    def make() -> None:
+        _run(sys.executable, "-m", "venv", "--clear", str(folder))
+        pip = (str(python), "-m", "pip", "install", "--disable-pip-version-check", "--quiet")
+        _run(*pip, "--constraint", str(constraints), *needed)
+
+    make_once(folder, f"{sys.version}\n{constraints.read_text(encoding='utf-8')}", make)
     return python
+
+
+def make_once(folder: Path, made_of: str, make: Callable[[], None]) -> None:
+    """Makes what belongs into a folder, unless it was made of the same before.
+
+    Several processes may want it at once: one makes it, and the others wait. Raises what making it
+    raises; whoever comes next tries again.
+    """
+    stamp = folder / "made-of"
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with folder.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not stamp.exists() or stamp.read_text(encoding="utf-8") != made_of:
+            make()
+            folder.mkdir(exist_ok=True)
+            stamp.write_text(made_of, encoding="utf-8")
 
 
 def _run(*command: str) -> None:

@@ -32,7 +32,7 @@ from tests.support.many_entries import fill_ledger
 from tests.support.many_names import fill
 from tests.support.nginx import proxied
 from tests.support.service_process import PATIENCE_SECONDS, Service, bring_up_to_date, running
-from tests.support.visitor import Visitor
+from tests.support.http_browser import HttpBrowser
 
 TO_HOLD: Final = 3
 TO_MARK: Final = 160  # more than meet in the seconds of one attack
@@ -152,9 +152,9 @@ def ground(
             username=USERNAME,
         ).write(cast)
         service = door = stack.enter_context(running(folder, settings, migrate=False))
-        visitor = Visitor(service.url, "en")
-        visitor.get("/api/auth/GetCurrentUserId")
-        visitor.post("/accounts/signup/", username=USERNAME, password=PASSWORD)
+        browser = HttpBrowser(service.url, "en")
+        browser.get("/api/auth/GetCurrentUserId")
+        browser.post("/accounts/signup/", username=USERNAME, password=PASSWORD)
         certificate = None
         if nginx:
             before = folder / "proxy"

@@ -18,12 +18,12 @@ from attendance_adapters.sql.addresses import sqlite_url
 from attendance_adapters.sql.postgres import PostgresStore
 from attendance_adapters.sql.sqlite import SqliteStore
 from attendance_core.testing.clock import NOON, TestClock
-from tests.support.file_locations import FILES
+from tests.support.file_locations import FILE_LOCATIONS
 from tests.support.killable_servers import Valkey, a_valkey
 from tests.support.postgres import a_database, emptied, shared_server
 from tests.support.seaweedfs import SeaweedFS, a_seaweedfs
 from tests.support.sqlite_file import an_empty_database
-from tests.support.sqlite_writer import WORD
+from tests.support.sqlite_writer import ANNOUNCEMENT
 
 Store = MemoryStore | SqliteStore | PostgresStore
 Request = pytest.FixtureRequest
@@ -60,10 +60,10 @@ def seaweedfs() -> Iterator[SeaweedFS]:
         yield server
 
 
-@pytest.fixture(params=FILES)
+@pytest.fixture(params=FILE_LOCATIONS)
 def files_url(request: pytest.FixtureRequest) -> str:
     """Where files may be kept: a place that nobody else has."""
-    return FILES[request.param](request)
+    return FILE_LOCATIONS[request.param](request)
 
 
 @pytest.fixture
@@ -160,5 +160,5 @@ async def sqlite_store(
 async def heard(notifier: LocalNotifier) -> list[Any]:
     """What is announced of the event of `tests.support.sqlite_writer`."""
     announcements: list[Any] = []
-    await notifier.subscribe(WORD.event_id, announcements.append)
+    await notifier.subscribe(ANNOUNCEMENT.event_id, announcements.append)
     return announcements

@@ -14,9 +14,9 @@ from subprocess import CompletedProcess
 import pytest
 
 from tests.support.command_line import attendance_here
-from tests.support.people import Person, an_event, people
+from tests.support.people import Person, create_event, sign_up_people
 from tests.support.service_process import Service, attendance, service
-from tests.support.visitor import Visitor
+from tests.support.http_browser import HttpBrowser
 
 __all__ = ["service"]
 NEW = "battery staple horse"
@@ -28,7 +28,7 @@ IN_FRONT = (
 
 def username_of(person: Person) -> str:
     """It is their display name, too."""
-    profile = person.visitor.get("/api/profile/GetProfile", user_id=person.user_id)
+    profile = person.browser.get("/api/profile/GetProfile", user_id=person.user_id)
     return str(profile["display_name"])
 
 
@@ -40,22 +40,22 @@ def run(
 
 class TestReset:
     def test_it_prints_the_path_of_a_link_and_what_to_put_in_front(self, service: Service) -> None:
-        (anna,) = people(service, 1)
+        (anna,) = sign_up_people(service, 1)
         done = run(service, "accounts", "reset", username_of(anna).upper())
         assert (done.returncode, done.stderr) == (0, IN_FRONT)
         found = re.fullmatch(r"/#/reset/([0-9a-f]{64})\n", done.stdout)
         assert found is not None
-        lost = Visitor(service.url, "en")
+        lost = HttpBrowser(service.url, "en")
         lost.get("/api/auth/GetCurrentUserId")
         back = lost.post("/accounts/reset/", token=found[1], new_password=NEW)
         assert back == {"user_id": anna.user_id}
         assert lost.get("/api/auth/GetCurrentUserId") == back
-        assert anna.visitor.get("/api/auth/GetCurrentUserId") == {"user_id": None}
+        assert anna.browser.get("/api/auth/GetCurrentUserId") == {"user_id": None}
 
     def test_it_prints_the_whole_link_where_the_service_has_an_address(
         self, service: Service
     ) -> None:
-        (anna,) = people(service, 1)
+        (anna,) = sign_up_people(service, 1)
         settings = {"ATTENDANCE_PUBLIC_URL": "https://example.org/"}
         done = run(service, "accounts", "reset", username_of(anna), settings=settings)
         assert (done.returncode, done.stderr) == (0, "")
@@ -80,7 +80,7 @@ class TestSessionsEnd:
         anna, boris = await asyncio.to_thread(people, service, 2)
         event_id = await asyncio.to_thread(an_event, boris)
         name = await asyncio.to_thread(username_of, anna)
-        phone = Visitor(service.url, "en")
+        phone = HttpBrowser(service.url, "en")
         await asyncio.to_thread(phone.get, "/api/auth/GetCurrentUserId")
         given = {"username": name, "password": "correct horse battery"}
         await asyncio.to_thread(lambda: phone.post("/accounts/login/", **given))
@@ -96,7 +96,7 @@ class TestSessionsEnd:
             await others.hears("user_left", user_id=anna.user_id)
             assert await waiting.turns_away() == ("not_logged_in", 4401)
             assert await waiting_too.turns_away() == ("not_logged_in", 4401)
-        for visitor in (anna.visitor, phone):
-            found = await asyncio.to_thread(visitor.get, "/api/auth/GetCurrentUserId")
+        for browser in (anna.browser, phone):
+            found = await asyncio.to_thread(browser.get, "/api/auth/GetCurrentUserId")
             assert found == {"user_id": None}
         await asyncio.to_thread(lambda: phone.post("/accounts/login/", **given))

@@ -34,7 +34,7 @@ from attendance_web.asgi import lifespan, lifespan_of, sockets
 from attendance_web.asgi.application import ROLES
 from attendance_web.client.link import FINAL
 from attendance_web.live import Live
-from tests.support.carried import PATIENCE, Host, hosted
+from tests.support.live_host import PATIENCE_SECONDS, Host, hosted
 from tests.support.live_house import eventually
 
 
@@ -66,7 +66,7 @@ class Server:
 
     async def serve(self) -> list[Any]:
         """The codes of error frames, other messages and the code of the close."""
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             await self._app(self._scope, self.to_app.get, self._send)
         told: list[Any] = []
         for event in self.sent:
@@ -333,7 +333,7 @@ class TestLifespan:
                 seen = live.watch(anna, await host.event(anna))
                 await anext(seen)
                 signal.raise_signal(signal.SIGUSR1)
-                async with asyncio.timeout(PATIENCE):
+                async with asyncio.timeout(PATIENCE_SECONDS):
                     assert [each async for each in seen] == []
                 assert heard == [signal.SIGUSR1]
             assert signal.getsignal(signal.SIGUSR1) is ours

@@ -20,7 +20,7 @@ from attendance_core.marking.places import Waiting
 from attendance_core.vocabulary import EventId
 from attendance_web.asgi import sockets
 from attendance_web.live.frame_limits import MAX_FRAME_BYTES, MAX_FRAMES
-from tests.support.carried import PATIENCE, Host, hosted
+from tests.support.live_host import PATIENCE_SECONDS, Host, hosted
 from tests.support.live_house import eventually
 from tests.support.quick_app import quick_app
 from tests.support.quick_passwords import quickly_hashed
@@ -85,7 +85,7 @@ async def opened(port: int, path: str, shown: str) -> ClientConnection:
 
 
 async def heard(wire: ClientConnection) -> dict[str, Any]:
-    frame: dict[str, Any] = json.loads(await asyncio.wait_for(wire.recv(), PATIENCE))
+    frame: dict[str, Any] = json.loads(await asyncio.wait_for(wire.recv(), PATIENCE_SECONDS))
     return frame
 
 
@@ -93,7 +93,7 @@ async def closed(wire: ClientConnection) -> int | None:
     """The code it was closed with, whatever came before; what is not read would hide the end."""
     with suppress(ConnectionClosed):
         while True:
-            await asyncio.wait_for(wire.recv(), PATIENCE)
+            await asyncio.wait_for(wire.recv(), PATIENCE_SECONDS)
     return wire.close_code
 
 
@@ -170,7 +170,7 @@ class TestAtStockUvicorn:
 
 
 async def _has(host: Host, event_id: EventId, person: Actor, lost: list[bool]) -> bool:
-    return await host.sockets_of(event_id, person) == lost
+    return await host.losses_of(event_id, person) == lost
 
 
 async def test_our_whole_application_has_its_sockets_there_too() -> None:

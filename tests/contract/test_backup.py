@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.people import Person, an_event, people
+from tests.support.people import Person, create_event, sign_up_people
 from tests.support.pictures import saved, two_halves
 from tests.support.postgres import a_database, binaries
 from tests.support.service_process import environment, running
@@ -59,11 +59,11 @@ async def test_what_was_backed_up_is_there_again(
     old.mkdir()
     new.mkdir()
     with running(old, addresses[0]) as service:
-        asker, marker = people(service, 2)
-        marker.visitor.upload(
+        asker, marker = sign_up_people(service, 2)
+        marker.browser.upload(
             "/api/profile/UpdateProfilePicture", saved(two_halves(), "PNG"), "me.png"
         )
-        event_id = an_event(marker)
+        event_id = create_event(marker)
         async with (
             asker.opens("mark_me", event_id),
             marker.opens("marking", event_id) as marking,
@@ -81,7 +81,7 @@ async def test_what_was_backed_up_is_there_again(
 
 
 def picture_of(person: Person) -> str:
-    return str(person.visitor.get("/api/profile/GetProfile", user_id=person.user_id)["pic"])
+    return str(person.browser.get("/api/profile/GetProfile", user_id=person.user_id)["pic"])
 
 
 def test_nothing_is_overwritten(tmp_path: Path) -> None:

@@ -16,10 +16,10 @@ from uuid import uuid4
 import pytest
 
 from tests.support.live_house import Wire
-from tests.support.people import Person, an_event, marks, people
+from tests.support.people import Person, create_event, marks, sign_up_people
 from tests.support.pictures import picture
 from tests.support.service_process import Service, service
-from tests.support.visitor import CallFailed
+from tests.support.http_browser import CallFailed
 
 __all__ = ["service"]
 EVENTS, PROFILE, FRIENDS = "/api/events/", "/api/profile/", "/api/friends/"
@@ -29,18 +29,18 @@ SECONDS_LEFT = 1.5  # until an event ends that was made by a call
 
 @pytest.fixture
 def anna(service: Service) -> Person:
-    return people(service, 1)[0]
+    return sign_up_people(service, 1)[0]
 
 
 @pytest.fixture
 def boris(service: Service) -> Person:
-    return people(service, 1)[0]
+    return sign_up_people(service, 1)[0]
 
 
 def error_of(who: Person, path: str, **given: object) -> int:
     """The number that a POST is refused with; 0 where it is done."""
     try:
-        who.visitor.post(path, **given)
+        who.browser.post(path, **given)
     except CallFailed as refused:
         return number_in(refused)
     return 0
@@ -48,7 +48,7 @@ def error_of(who: Person, path: str, **given: object) -> int:
 
 def error_of_get(who: Person, path: str, **given: object) -> int:
     try:
-        who.visitor.get(path, **given)
+        who.browser.get(path, **given)
     except CallFailed as refused:
         return number_in(refused)
     return 0
@@ -71,16 +71,16 @@ def makes(who: Person, name: str, starts: float = 43200, lasts: float = 3600) ->
 
 
 def ids(who: Person, call: str) -> list[str]:
-    return [each["event_id"] for each in who.visitor.get(EVENTS + call)]
+    return [each["event_id"] for each in who.browser.get(EVENTS + call)]
 
 
 def an_ended_event(who: Person, *others: Person) -> str:
     """One that they are in, and that is over."""
     end = int(time.time() + SECONDS_LEFT)
     given: dict[str, Any] = {"time_from": end - 60, "time_to": end}
-    made = who.visitor.post(f"{EVENTS}CreateEvent", name=name_of_its_own("past"), **given)
+    made = who.browser.post(f"{EVENTS}CreateEvent", name=name_of_its_own("past"), **given)
     for each in others:
-        each.visitor.post(f"{EVENTS}JoinEvent", event_id=made["event_id"])
+        each.browser.post(f"{EVENTS}JoinEvent", event_id=made["event_id"])
     time.sleep(max(0.0, end - time.time()))
     return str(made["event_id"])
 
@@ -88,16 +88,16 @@ def an_ended_event(who: Person, *others: Person) -> str:
 class TestAccounts:
     def test_one_learns_who_one_is_and_logs_out(self, anna: Person) -> None:
         who = "/api/auth/GetCurrentUserId"
-        assert anna.visitor.get(who) == {"user_id": anna.user_id}
+        assert anna.browser.get(who) == {"user_id": anna.user_id}
         assert error_of(anna, "/accounts/logout/") == 0
-        assert anna.visitor.get(who) == {"user_id": None}  # Contract: GetCurrentUserId
+        assert anna.browser.get(who) == {"user_id": None}  # Contract: GetCurrentUserId
 
 
 class TestProfile:
     def test_what_is_changed_is_shown(self, anna: Person) -> None:
         for given in ({"display_name": "new display name"}, {"bio": "new bio, a very cool one"}):
-            anna.visitor.post(f"{PROFILE}UpdateProfileInfo", **given)
-            shown = anna.visitor.get(f"{PROFILE}GetProfile", user_id=anna.user_id)
+            anna.browser.post(f"{PROFILE}UpdateProfileInfo", **given)
+            shown = anna.browser.get(f"{PROFILE}GetProfile", user_id=anna.user_id)
             assert shown.items() >= given.items()
         assert shown["confirmed"] is False and shown["karma"] == 0 and shown["pic"]
         assert error_of(anna, f"{PROFILE}UpdateProfileInfo") == 2
@@ -106,11 +106,11 @@ class TestProfile:
     def test_people_are_found_by_a_part_of_their_name(self, anna: Person) -> None:
         """Contract: 3.8, FindByName: `users` as in the document, an error without a part."""
         name = f"Я {uuid4().hex}"
-        anna.visitor.post(f"{PROFILE}UpdateProfileInfo", display_name=name)
+        anna.browser.post(f"{PROFILE}UpdateProfileInfo", display_name=name)
         find = f"{PROFILE}FindByName"
-        (found,) = anna.visitor.get(find, display_name_part=name[2:12])["users"]
+        (found,) = anna.browser.get(find, display_name_part=name[2:12])["users"]
         assert found == {"user_id": anna.user_id, "display_name": name}
-        assert anna.visitor.get(find, display_name_part="noexisting")["users"] == []
+        assert anna.browser.get(find, display_name_part="noexisting")["users"] == []
         assert error_of_get(anna, find, display_name_part=name[:3]) == 1
         assert error_of_get(anna, find) == 2
 
@@ -118,28 +118,28 @@ class TestProfile:
         """Contract: 3.2, 3.3: the address of a picture is our own."""
         image = base64.encodebytes(picture("JPEG", (300, 200))).decode()
         assert "\n" in image.strip()
-        before = anna.visitor.get(f"{PROFILE}GetProfile", user_id=anna.user_id)["pic"]
+        before = anna.browser.get(f"{PROFILE}GetProfile", user_id=anna.user_id)["pic"]
         given = {"name": "avatar.jpg", "image": image}
         assert error_of(anna, f"{PROFILE}UpdateProfilePicture", **given) == 0
         assert error_of(anna, f"{PROFILE}UploadProfileConfirmation", image=image) == 0
-        shown = anna.visitor.get(f"{PROFILE}GetProfile", user_id=anna.user_id)
+        shown = anna.browser.get(f"{PROFILE}GetProfile", user_id=anna.user_id)
         assert shown["pic"] != before and shown["confirmed"] is False
 
 
 class TestFriends:
     def test_a_request_is_seen_accepted_and_ended(self, anna: Person, boris: Person) -> None:
         """Contract: 4.1."""
-        anna.visitor.post(f"{FRIENDS}SendFriendRequest", user_id=boris.user_id)
-        (asked,) = anna.visitor.get(f"{FRIENDS}GetFriendList")["friends"]
+        anna.browser.post(f"{FRIENDS}SendFriendRequest", user_id=boris.user_id)
+        (asked,) = anna.browser.get(f"{FRIENDS}GetFriendList")["friends"]
         assert (asked["user_id"], asked["pending"]) == (boris.user_id, True)
-        requests = boris.visitor.get(f"{FRIENDS}GetFriendRequests")["requests"]
+        requests = boris.browser.get(f"{FRIENDS}GetFriendRequests")["requests"]
         assert requests == [anna.user_id]
-        boris.visitor.post(f"{FRIENDS}SendFriendRequest", user_id=anna.user_id)
+        boris.browser.post(f"{FRIENDS}SendFriendRequest", user_id=anna.user_id)
         for who in (anna, boris):
-            (friend,) = who.visitor.get(f"{FRIENDS}GetFriendList")["friends"]
+            (friend,) = who.browser.get(f"{FRIENDS}GetFriendList")["friends"]
             assert friend["pending"] is False
-        anna.visitor.post(f"{FRIENDS}RemoveFriend", user_id=boris.user_id)
-        assert boris.visitor.get(f"{FRIENDS}GetFriendList")["friends"] == []
+        anna.browser.post(f"{FRIENDS}RemoveFriend", user_id=boris.user_id)
+        assert boris.browser.get(f"{FRIENDS}GetFriendList")["friends"] == []
 
 
 class TestEvents:
@@ -148,11 +148,11 @@ class TestEvents:
         name = name_of_its_own("testevent")
         assert makes(anna, name) == 0
         assert makes(anna, name) == 6  # Contract: 5.2
-        (made,) = anna.visitor.get(f"{EVENTS}GetEvents", name=name)
+        (made,) = anna.browser.get(f"{EVENTS}GetEvents", name=name)
         event_id, called = made["event_id"], {"event_id": made["event_id"]}
         assert (made["name"], made["creator_id"]) == (name, anna.user_id)
-        assert anna.visitor.get(f"{EVENTS}GetEventByID", **called).items() >= made.items()
-        (joined,) = anna.visitor.get(f"{EVENTS}GetJoinedEvents")
+        assert anna.browser.get(f"{EVENTS}GetEventByID", **called).items() >= made.items()
+        (joined,) = anna.browser.get(f"{EVENTS}GetJoinedEvents")
         assert joined["creator"] is True and joined["name"] == name
         assert error_of(anna, f"{EVENTS}JoinEvent", **called) == 3
         assert error_of(anna, f"{EVENTS}LeaveEvent", **called) == 0
@@ -166,12 +166,12 @@ class TestEvents:
         names = {f"{mine}testevent", f"{mine}tesevent"}
         assert [makes(anna, each) for each in names] == [0, 0]
         for part, found in ((f"{mine}test", {f"{mine}testevent"}), (f"{mine}tes".upper(), names)):
-            events = anna.visitor.get(f"{EVENTS}GetEvents", name=part)
+            events = anna.browser.get(f"{EVENTS}GetEvents", name=part)
             assert {each["name"] for each in events} == found
 
     def test_what_is_not_one_s_own_stays(self, anna: Person, boris: Person) -> None:
         """Contract: 5.6."""
-        event_id = an_event(boris)
+        event_id = create_event(boris)
         assert error_of(anna, f"{EVENTS}DeleteEvent", event_id=event_id) == 3
         assert error_of(anna, f"{EVENTS}LeaveEvent", event_id=event_id) == 3
         for call in ("DeleteEvent", "LeaveEvent", "JoinEvent"):
@@ -187,12 +187,12 @@ class TestEvents:
     ) -> None:
         """Contract: 5.3, 5.5: one that has begun is joined."""
         event_id = an_ended_event(anna, boris)
-        (late,) = people(service, 1)
+        (late,) = sign_up_people(service, 1)
         assert error_of(late, f"{EVENTS}JoinEvent", event_id=event_id) == 3
         assert error_of(boris, f"{EVENTS}LeaveEvent", event_id=event_id) == 3
         assert error_of(anna, f"{EVENTS}LeaveEvent", event_id=event_id) == 3
         assert error_of(anna, f"{EVENTS}DeleteEvent", event_id=event_id) == 3
-        assert error_of(late, f"{EVENTS}JoinEvent", event_id=an_event(anna)) == 0
+        assert error_of(late, f"{EVENTS}JoinEvent", event_id=create_event(anna)) == 0
 
 
 class TestSockets:
@@ -211,10 +211,10 @@ class TestSockets:
         """Contract: 6.2, 6.6: one may wait on a second socket."""
         name = name_of_its_own("future")
         assert makes(anna, name) == 0
-        (event,) = anna.visitor.get(f"{EVENTS}GetEvents", name=name)
+        (event,) = anna.browser.get(f"{EVENTS}GetEvents", name=name)
         async with anna.opens("marking", event["event_id"]) as wire:
             assert await wire.turns_away() == ("event_not_started", 4425)
-        event_id = an_event(anna)
+        event_id = create_event(anna)
         async with boris.opens("mark_me", event_id), boris.opens("marking", event_id) as wire:
             assert await wire.turns_away() == ("you_are_waiting", 4409)
             async with boris.opens("mark_me", event_id) as second:
@@ -224,7 +224,7 @@ class TestSockets:
         self, anna: Person, boris: Person
     ) -> None:
         """Contract: 6.3, 6.16."""
-        event_id = an_event(anna)
+        event_id = create_event(anna)
         async with anna.opens("marking", event_id) as marker:
             await marker.hears("marking_list", marking_list=[])
             async with boris.opens("mark_me", event_id) as asker:
@@ -235,8 +235,8 @@ class TestSockets:
     async def test_one_of_two_is_refused_and_both_are_marked(
         self, service: Service, anna: Person
     ) -> None:
-        first, second = people(service, 2)
-        event_id = an_event(anna)
+        first, second = sign_up_people(service, 2)
+        event_id = create_event(anna)
         async with AsyncExitStack() as stack:
             wires: dict[int, Wire] = {}
             for each in (first, second):

@@ -14,7 +14,7 @@ from attendance_adapters.sql.maintenance import run_on_connection
 from attendance_adapters.sql.migrate import upgrade
 from attendance_adapters.sql.revisions import is_current
 from attendance_core.events import CODE_LENGTH, CODE_LETTERS, event_code_of
-from tests.support.migrating import PEOPLE, add_person, fill, migrated, run_sql
+from tests.support.migrating import PEOPLE, add_person, fill_at, migrated, run_sql
 
 __all__ = ["migrated"]
 
@@ -27,7 +27,7 @@ CODES = "SELECT event_id, code FROM events"
 def of_before(url: URL, monkeypatch: pytest.MonkeyPatch) -> URL:
     """A database that the version before has filled, and batches of a few rows."""
     monkeypatch.setattr(migration_steps, "BATCH_SIZE", BATCH_SIZE)
-    fill(url, BEFORE)
+    fill_at(url, BEFORE)
     return url
 
 

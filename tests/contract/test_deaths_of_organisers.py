@@ -22,7 +22,7 @@ from tests.support.people import Person
 from tests.support.postgres import a_database
 from tests.support.service_process import COMMAND, PATIENCE_SECONDS, Service, bring_up_to_date, running
 from tests.support.two_services import READ_AGAIN_SECONDS, at, heard_until_closed
-from tests.support.visitor import CallFailed, Visitor
+from tests.support.http_browser import CallFailed, HttpBrowser
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(600)]  # it starts eight services
 
@@ -82,8 +82,8 @@ class Class:
         return await self._calls(self.stays, who, call, given)
 
     async def _calls(self, service: Service, who: Person, call: str, given: Any) -> Any:
-        visitor = at(who, service).visitor
-        says = visitor.get if call.startswith("Get") else visitor.post
+        browser = at(who, service).browser
+        says = browser.get if call.startswith("Get") else browser.post
         path = f"/api/events/{call}"
         return await asyncio.to_thread(says, path, event_id=self.event_id, **given)
 
@@ -100,9 +100,9 @@ class Class:
         return await asyncio.to_thread(at(person, self.stays).karma)
 
     async def event(self) -> Any:
-        visitor = Visitor(self.stays.url, "en")
+        browser = HttpBrowser(self.stays.url, "en")
         return await asyncio.to_thread(
-            visitor.get, "/api/events/GetEventByID", event_id=self.event_id
+            browser.get, "/api/events/GetEventByID", event_id=self.event_id
         )
 
     def state(self, person: Person, creator: Person) -> str:
@@ -145,9 +145,8 @@ async def gather(the_class: Class, number: int) -> list[Person]:
     the_class.event_id = made.event_id
     found = []
     for each in made.people:
-        visitor = Visitor("http://127.0.0.1", "en")
-        visitor._cookies = {"sessionid": each.token, "csrftoken": "chaos"}
-        found.append(Person(visitor, each.user_id))
+        browser = HttpBrowser("http://127.0.0.1", "en", sessionid=each.token, csrftoken="chaos")
+        found.append(Person(browser, each.user_id))
     return found
 
 

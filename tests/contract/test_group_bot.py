@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.killable_servers import a_valkey
-from tests.support.people import an_event, people
+from tests.support.people import create_event, sign_up_people
 from tests.support.postgres import a_database
 from tests.support.readme import commands
 from tests.support.service_process import PATIENCE_SECONDS, Service, running
@@ -94,8 +94,8 @@ async def a_bot(beside: Beside, event_id: str, folder: Path) -> AsyncIterator[Bo
 async def test_who_waits_at_the_service_hears_that_the_bot_has_marked_them(
     beside: Beside, tmp_path: Path
 ) -> None:
-    asker, other, teacher = people(beside.service, 3)
-    event_id = an_event(teacher)
+    asker, other, teacher = sign_up_people(beside.service, 3)
+    event_id = create_event(teacher)
     async with (
         asker.opens("mark_me", event_id) as waits,
         other.opens("mark_me", event_id) as waits_on,
@@ -114,7 +114,7 @@ async def test_who_waits_at_the_service_hears_that_the_bot_has_marked_them(
         assert await bot.answers(f"1002 {other.user_id}") == "I do not know you"
         await waits_on.hears_nothing()
     assert asker.state(event_id, teacher) == "marked"
-    shown = teacher.visitor.get("/api/profile/GetProfile", user_id=head)
+    shown = teacher.browser.get("/api/profile/GetProfile", user_id=head)
     assert (shown["display_name"], shown["karma"]) == ("Борис Волков", 50)
 
 

@@ -20,7 +20,7 @@ from attendance_adapters import PendingMigration
 from attendance_core import Role
 from attendance_core.accounts import Actor
 from attendance_core.vocabulary import EventId
-from tests.support.carried import PATIENCE, Host, hosted
+from tests.support.live_host import PATIENCE_SECONDS, Host, hosted
 from tests.support.live_house import eventually
 from tests.support.readme import blocks
 
@@ -85,7 +85,7 @@ async def door() -> AsyncIterator[Door]:
 
 
 async def heard(wire: ClientConnection) -> dict[str, Any]:
-    frame: dict[str, Any] = json.loads(await asyncio.wait_for(wire.recv(), PATIENCE))
+    frame: dict[str, Any] = json.loads(await asyncio.wait_for(wire.recv(), PATIENCE_SECONDS))
     return frame
 
 
@@ -93,7 +93,7 @@ async def closed(wire: ClientConnection) -> int | None:
     """The code it was closed with, whatever came before; what is not read would hide the end."""
     with suppress(ConnectionClosed):
         while True:
-            await asyncio.wait_for(wire.recv(), PATIENCE)
+            await asyncio.wait_for(wire.recv(), PATIENCE_SECONDS)
     return wire.close_code
 
 
@@ -135,4 +135,4 @@ async def test_its_goodbyes_and_losses(door: Door, code: int | None, lost: list[
 
 
 async def _has(door: Door, person: Actor, lost: list[bool]) -> bool:
-    return await door.host.sockets_of(door.event_id, person) == lost
+    return await door.host.losses_of(door.event_id, person) == lost

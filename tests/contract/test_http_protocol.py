@@ -17,7 +17,7 @@ import pytest_asyncio
 from attendance_web.serving.http_head import MAX_ITEMS
 from attendance_web.serving.server import config_of
 from tests.support.live_house import House, eventually, opened_house
-from tests.support.smuggled import CALL, GET, INNER, POST, SEGMENT, SMUGGLED, statuses, with_length
+from tests.support.smuggled import CALL, GET, INNER, POST, SEGMENT_SECONDS, SMUGGLED, statuses, with_length
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -169,7 +169,7 @@ async def all_that_comes(house: House, *sent: bytes) -> bytes:
         for part in sent:
             writer.write(part)
             await writer.drain()
-            await asyncio.sleep(SEGMENT)
+            await asyncio.sleep(SEGMENT_SECONDS)
     heard = -1
     while heard < len(come) and not listening.done():
         heard = len(come)

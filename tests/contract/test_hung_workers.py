@@ -17,7 +17,7 @@ import pytest
 from attendance_web.serving.parent import SIGN_SECONDS
 from attendance_web.serving.workers import SILENT_SECONDS
 from tests.support.live_house import eventually
-from tests.support.people import an_event, people
+from tests.support.people import create_event, sign_up_people
 from tests.support.service_process import PATIENCE_SECONDS, Service, running
 from tests.support.worker_processes import opened, settings, two_workers, workers_of
 
@@ -81,8 +81,8 @@ class TestOneThatHangs:
     ) -> None:
         service = two_workers
         hangs, stays = workers_of(service)
-        waiting, marker = people(service, 2)
-        event_id = an_event(marker)
+        waiting, marker = sign_up_people(service, 2)
+        event_id = create_event(marker)
         async with opened(service, marker, "marking", event_id, stays) as marking:
             await marking.hears("marking_list", marking_list=[])
             async with opened(service, waiting, "mark_me", event_id, hangs) as lost:

@@ -15,7 +15,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.support.people import Person, people
+from tests.support.people import Person, sign_up_people
 from tests.support.service_process import PATIENCE_SECONDS, Service, running
 
 MEBIBYTE = 2**20
@@ -38,7 +38,7 @@ def form() -> bytes:
 
 def send_some(service: Service, person: Person, body: bytes, note: Callable[[bytes], None]) -> None:
     headers = {
-        **person.visitor.headers(),
+        **person.browser.headers(),
         "Content-Type": f"multipart/form-data; boundary={BOUNDARY}",
     }
     connection = http.client.HTTPConnection(*service.address, timeout=PATIENCE_SECONDS)
@@ -55,7 +55,7 @@ def test_what_uploads_took_is_given_back(tmp_path: Path) -> None:
     body, answers = form(), list[bytes]()
     with running(tmp_path) as service:
         process = psutil.Process(service.process.pid)
-        (person,) = people(service, 1)
+        (person,) = sign_up_people(service, 1)
         idle = process.memory_info().rss
         threads = [
             threading.Thread(target=send_some, args=(service, person, body, answers.append))

@@ -27,7 +27,7 @@ from attendance_core.marking.places import Held, Marked, Waiting
 from attendance_core.vocabulary import EventId
 from attendance_web.live import Live, Transport
 from attendance_web.live.frame_limits import MAX_FRAME_BYTES, MAX_FRAMES
-from tests.support.carried import PATIENCE, Carried, Host, hosted
+from tests.support.live_host import PATIENCE_SECONDS, Host, QueueTransport, hosted
 from tests.support.live_house import eventually
 
 NOWHERE = EventId(UUID(int=0))
@@ -45,7 +45,7 @@ async def host() -> AsyncIterator[Host]:
         yield opened
 
 
-class Accepting(Carried):
+class Accepting(QueueTransport):
     """A transport that has all a transport may have."""
 
     def __init__(self) -> None:
@@ -204,7 +204,7 @@ class TestVisits:
         line = Accepting()
 
         async def accept() -> None:
-            line.done.append(await host.sockets_of(event_id, anna))
+            line.done.append(await host.losses_of(event_id, anna))
 
         line.accept = accept  # type: ignore[method-assign]
         visited = host.opens(anna, event_id, Role.MARKING, line)
@@ -279,14 +279,14 @@ class TestVisits:
         anna = await host.person()
         text: Any = str(NOWHERE)
         with pytest.raises(TypeError, match="UUID"):
-            await host.live.visit(anna, text, Role.MARKING, transport=Carried())
+            await host.live.visit(anna, text, Role.MARKING, transport=QueueTransport())
         role: Any = "watching"
         with pytest.raises(ValueError, match="watching"):
-            await host.live.visit(anna, NOWHERE, role, transport=Carried())
+            await host.live.visit(anna, NOWHERE, role, transport=QueueTransport())
         nobody: Any = anna.user_id
         said = "^actor is an Actor, as `admit` answers, and no int$"
         with pytest.raises(TypeError, match=said):
-            await host.live.visit(nobody, NOWHERE, Role.MARKING, transport=Carried())
+            await host.live.visit(nobody, NOWHERE, Role.MARKING, transport=QueueTransport())
         with pytest.raises(TypeError, match=said):
             await anext(host.live.watch(nobody, NOWHERE))
 
@@ -299,9 +299,9 @@ class TestVisits:
         assert await visited.ended() == 4401
 
     async def test_a_transport_needs_no_more_than_two_methods(self) -> None:
-        await Carried().accept()
-        await Carried().close(1000)
-        assert not Carried().cut(1000)
+        await QueueTransport().accept()
+        await QueueTransport().close(1000)
+        assert not QueueTransport().cut(1000)
         assert {"receive", "send", "accept", "close", "cut"} == {
             name for name in vars(Transport) if not name.startswith("_")
         }
@@ -314,7 +314,7 @@ class TestWatching:
         async with aclosing(host.live.watch(boris, event_id)) as seen:
             assert (await anext(seen)).counts.waiting == 0
             host.opens(anna, event_id, Role.MARK_ME)
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(PATIENCE_SECONDS):
                 while (now := await anext(seen)).counts.waiting == 0:
                     pass
             assert now.counts.joined == 2 and not now.is_over
@@ -325,7 +325,7 @@ class TestWatching:
         async with aclosing(host.live.watch(boris, event_id)) as seen:
             await anext(seen)
             await host.service.use_cases.delete_event(actor=boris.user_id, event_id=event_id)
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(PATIENCE_SECONDS):
                 assert [each async for each in seen if not each.is_over] == []
 
     async def test_whoever_may_not_is_told_before_anything(self, host: Host) -> None:
@@ -360,7 +360,7 @@ class TestBeginningAndEnding:
             await anext(seen)
             rest = asyncio.create_task(_read_to_the_end(seen))
         assert [await each.ended() for each in (waiting, marking)] == [1012, 1012]
-        await asyncio.wait_for(rest, PATIENCE)
+        await asyncio.wait_for(rest, PATIENCE_SECONDS)
 
     async def test_a_drain_keeps_places_and_lets_nobody_in(self, host: Host) -> None:
         anna, boris = await host.person(), await host.person()
@@ -395,7 +395,7 @@ class TestBeginningAndEnding:
 
         async def refuses(kind: type[WrongUse]) -> None:
             for asked in (
-                live.visit(nobody, NOWHERE, Role.MARKING, transport=Carried()),
+                live.visit(nobody, NOWHERE, Role.MARKING, transport=QueueTransport()),
                 anext(live.watch(nobody, NOWHERE)),
             ):
                 with pytest.raises(kind) as told:
@@ -419,4 +419,4 @@ async def _read_to_the_end(seen: Any) -> None:
 
 
 async def _has(host: Host, event_id: EventId, person: Actor, lost: list[bool]) -> bool:
-    return await host.sockets_of(event_id, person) == lost
+    return await host.losses_of(event_id, person) == lost

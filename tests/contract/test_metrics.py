@@ -13,7 +13,7 @@ from sqlalchemy import URL
 from tests.support.killable_servers import Valkey, restarted
 from tests.support.live_house import eventually
 from tests.support.metrics import METRICS_PORT_SETTING, Metrics
-from tests.support.people import marker_and_waiting
+from tests.support.people import marker_and_asker
 from tests.support.service_process import Service, attendance, free_port, running
 
 
@@ -41,7 +41,8 @@ def service(tmp_path: Path, port: int) -> Iterator[Service]:
 
 
 async def test_a_marking_shows_in_every_count(service: Service, port: int) -> None:
-    async with marker_and_waiting(service) as (marks, _, user_id):
+    async with marker_and_asker(service) as both:
+        marks, user_id = both.marking, both.asker_id
         metrics = Metrics(port)
         assert metrics.value("sockets", kind="mark_me") == 1
         assert metrics.value("sockets", kind="marking") == 1
@@ -98,7 +99,8 @@ class TestOverServers:
     ) -> None:
         before = Metrics(port)
         assert before.value("swept_total") == before.value("notifier_reconnects_total") == 0
-        async with marker_and_waiting(service) as (_, asks, _):
+        async with marker_and_asker(service) as both:
+            asks = both.waiting
             asks.transport.abort()  # a lost connection, which a sweep ends after the grace
             valkey.kill()
             await restarted(valkey)
@@ -112,7 +114,8 @@ class TestOverServers:
         def in_use(metrics: Metrics) -> tuple[float, float]:
             return metrics.value("database_in_use"), metrics.value("database_pool_taken")
 
-        async with marker_and_waiting(service) as (marks, _, user_id):
+        async with marker_and_asker(service) as both:
+            marks, user_id = both.marking, both.asker_id
             assert Metrics(port).value("database_pool_size") == 10
             holds = await asyncpg.connect(address_of(postgres_url))
             try:
@@ -143,7 +146,8 @@ async def test_a_path_that_is_no_call_does_not_become_a_label(
 
 
 async def test_no_label_could_name_anybody(shared: Service, shared_port: int) -> None:
-    async with marker_and_waiting(shared) as (marks, _, _):
+    async with marker_and_asker(shared) as both:
+        marks = both.marking
         await marks.send(json.dumps({"message": "canary4711"}))
         await marks.recv()
         metrics = Metrics(shared_port)

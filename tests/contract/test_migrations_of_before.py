@@ -14,9 +14,9 @@ from attendance_adapters.sql.maintenance import run_on_connection
 from attendance_adapters.sql.migrate import upgrade
 from attendance_adapters.sql.search_index import search_key_on_postgres
 from tests.support.migrating import (
-    all_are_folded,
+    check_all_are_folded,
     differences,
-    fill,
+    fill_at,
     run_sql,
     schema,
 )
@@ -30,7 +30,7 @@ class TestDatabasesOfThe0004ThatFoldedAllAtOnce:
 
     def test_they_end_like_new_ones(self, url: URL) -> None:
         if url.get_backend_name() == "sqlite":
-            fill(url, "0005")
+            fill_at(url, "0005")
             triggers = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
             for name, sql in run_sql(url, triggers):
                 plain = re.sub(
@@ -41,7 +41,7 @@ class TestDatabasesOfThe0004ThatFoldedAllAtOnce:
                 run_sql(url, f"DROP TRIGGER {name}", plain.replace(":", r"\:"))
             run_sql(url, "UPDATE alembic_version SET version_num = '0004'")
         else:
-            fill(url, "0004")
+            fill_at(url, "0004")
             for table in ("profiles", "events"):
                 key = search_key_on_postgres("name_key")
                 run_sql(
@@ -51,11 +51,11 @@ class TestDatabasesOfThe0004ThatFoldedAllAtOnce:
                         GENERATED ALWAYS AS ({key}) STORED""",
                 )
         upgrade(url)
-        all_are_folded(url)
+        check_all_are_folded(url)
         assert run_on_connection(url, differences) == []
         reached = schema(url)
         run_on_connection(url, rename_all)
-        all_are_folded(url)
+        check_all_are_folded(url)
         with another(url) as new:
             upgrade(new)
             assert reached == schema(new)

@@ -23,7 +23,7 @@ from attendance_core.profiles import ConfirmationScan
 from attendance_core.testing.clock import TestClock
 from attendance_core.testing.lectures import Lecture
 from attendance_core.vocabulary import FileKey, ScanId, UserId
-from tests.support.file_locations import FILES
+from tests.support.file_locations import FILE_LOCATIONS
 
 A, B = f"{'a' * 32}.png", f"{'b' * 32}.png"
 
@@ -89,9 +89,9 @@ class TestOrphans:
 class TestFolder:
     """A folder of files belongs to one database."""
 
-    @pytest.fixture(params=[name for name in FILES if name != "memory"])
+    @pytest.fixture(params=[name for name in FILE_LOCATIONS if name != "memory"])
     def files_url(self, request: pytest.FixtureRequest) -> str:
-        return FILES[request.param](request)
+        return FILE_LOCATIONS[request.param](request)
 
     async def test_it_is_known_again(self, store: Any, files_url: str) -> None:
         for _ in range(2):

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import URL
 
-from tests.support.people import an_event, people
+from tests.support.people import create_event, sign_up_people
 from tests.support.service_process import free_port, running
 
 pytestmark = pytest.mark.long
@@ -23,9 +23,9 @@ async def test_people_are_marked_and_a_killed_service_loses_nothing(
     tmp_path: Path, settings: dict[str, str]
 ) -> None:
     with running(tmp_path, settings) as service:
-        marked, waiting, marker = people(service, 3)
-        event_id = an_event(marker)
-        (found,) = marker.visitor.get("/api/events/GetEvents")
+        marked, waiting, marker = sign_up_people(service, 3)
+        event_id = create_event(marker)
+        (found,) = marker.browser.get("/api/events/GetEvents")
         assert found["event_id"] == event_id
         async with (
             marked.opens("mark_me", event_id) as wire_of_marked,

@@ -15,7 +15,7 @@ import pytest
 
 from tests.support import dying_service
 from tests.support.live_house import Ended, eventually
-from tests.support.people import an_event, people
+from tests.support.people import create_event, sign_up_people
 from tests.support.service_process import COMMAND, GRACE_SECONDS, LEASE_SECONDS, free_port, running
 
 pytestmark = pytest.mark.long
@@ -39,8 +39,8 @@ async def test_a_killed_service_loses_no_place_no_hold_and_no_mark(
     tmp_path: Path, settings: dict[str, str]
 ) -> None:
     with running(tmp_path, settings) as service:
-        first, second, marked, marker = people(service, 4)
-        event_id = an_event(marker)
+        first, second, marked, marker = sign_up_people(service, 4)
+        event_id = create_event(marker)
         async with (
             first.opens("mark_me", event_id),
             second.opens("mark_me", event_id),
@@ -77,8 +77,8 @@ async def test_of_a_killed_service_who_does_not_come_back_leaves(
 ) -> None:
     settings["ATTENDANCE_GRACE_SECONDS"] = str(LEASE_SECONDS)
     with running(tmp_path, settings) as service:
-        gone, held, marker, other = people(service, 4)
-        event_id = an_event(other)
+        gone, held, marker, other = sign_up_people(service, 4)
+        event_id = create_event(other)
         async with (
             gone.opens("mark_me", event_id),
             held.opens("mark_me", event_id),
@@ -104,8 +104,8 @@ async def test_a_service_that_stops_closes_1012_and_keeps_every_place(
 ) -> None:
     settings = {**settings, "ATTENDANCE_GRACE_SECONDS": "15"}  # it says goodbye for some seconds
     with running(tmp_path, settings) as service:
-        first, second, marker = people(service, 3)
-        event_id = an_event(marker)
+        first, second, marker = sign_up_people(service, 3)
+        event_id = create_event(marker)
         async with (
             first.opens("mark_me", event_id) as one,
             second.opens("mark_me", event_id) as two,
@@ -131,8 +131,8 @@ async def test_a_service_that_stops_tells_of_every_mark_it_stores(
     tmp_path: Path, settings: dict[str, str]
 ) -> None:
     with running(tmp_path, settings) as service:
-        *askers, marker = people(service, 4)
-        event_id = an_event(marker)
+        *askers, marker = sign_up_people(service, 4)
+        event_id = create_event(marker)
         async with marker.opens("marking", event_id) as wire:
             await wire.hears("marking_list")
             for asker in askers:
@@ -161,8 +161,8 @@ async def test_a_mark_survives_a_death_right_after_it(
 ) -> None:
     armed = [COMMAND[0], str(dying_service.PROGRAM), point]
     with running(tmp_path, settings, command=armed) as service:
-        asker, marker = people(service, 2)
-        event_id = an_event(marker)
+        asker, marker = sign_up_people(service, 2)
+        event_id = create_event(marker)
         async with (
             asker.opens("mark_me", event_id) as waiting,
             marker.opens("marking", event_id) as wire,
@@ -189,8 +189,8 @@ async def test_a_service_that_stalled_past_its_lease_starts_over_and_empties_no_
 ) -> None:
     settings["ATTENDANCE_GRACE_SECONDS"] = str(GRACE_SECONDS)
     with running(tmp_path, settings) as service:
-        asker, marker = people(service, 2)
-        event_id = an_event(marker)
+        asker, marker = sign_up_people(service, 2)
+        event_id = create_event(marker)
         async with (
             asker.opens("mark_me", event_id) as waiting,
             marker.opens("marking", event_id) as wire,

@@ -18,7 +18,7 @@ from websockets.asyncio.client import connect
 from attendance_web.http.call import Call
 from attendance_web.routes import CALLS
 from tests.support.live_house import Wire
-from tests.support.people import Person, an_event, marks, people
+from tests.support.people import Person, create_event, marks, sign_up_people
 from tests.support.pictures import picture
 from tests.support.scopes import SCOPES
 from tests.support.service_process import Service, running
@@ -42,7 +42,7 @@ def service(
 def token_of(person: Person, *scopes: str, **more: Any) -> dict[str, Any]:
     """One that they give to a program."""
     given = {"name": "a program", "scopes": scopes, "password": "correct horse battery", **more}
-    made: dict[str, Any] = person.visitor.post("/api/auth/CreateToken", **given)
+    made: dict[str, Any] = person.browser.post("/api/auth/CreateToken", **given)
     return made
 
 
@@ -84,8 +84,8 @@ def told(client: httpx.Client, call: Call, given: dict[str, Any]) -> str:
 
 
 async def test_a_program_that_reads_and_marks_does_so_and_nothing_else(service: Service) -> None:
-    anna, boris = people(service, 2)
-    event_id = an_event(anna)
+    anna, boris = sign_up_people(service, 2)
+    event_id = create_event(anna)
     made = token_of(anna, "read", "mark")
     async with (
         boris.opens("mark_me", event_id) as asks,
@@ -103,9 +103,9 @@ async def test_a_program_that_reads_and_marks_does_so_and_nothing_else(service: 
             may = SCOPES[call.name] in ("read", "mark")
             assert (code == "missing_scope") is not may, (call.name, code)
     # None of it was done
-    assert anna.visitor.get("/api/auth/GetTokens")["tokens"][0]["token_id"] == made["token_id"]
-    assert anna.visitor.get("/api/friends/GetFriendList")["friends"] == []
-    assert [each["event_id"] for each in anna.visitor.get("/api/events/GetCreatedEvents")] == [
+    assert anna.browser.get("/api/auth/GetTokens")["tokens"][0]["token_id"] == made["token_id"]
+    assert anna.browser.get("/api/friends/GetFriendList")["friends"] == []
+    assert [each["event_id"] for each in anna.browser.get("/api/events/GetCreatedEvents")] == [
         event_id
     ]
 
@@ -113,12 +113,12 @@ async def test_a_program_that_reads_and_marks_does_so_and_nothing_else(service: 
 async def test_when_it_is_revoked_it_can_do_nothing_and_its_socket_closes(
     service: Service,
 ) -> None:
-    anna, boris = people(service, 2)
-    event_id = an_event(anna)
+    anna, boris = sign_up_people(service, 2)
+    event_id = create_event(anna)
     made = token_of(anna, "read", "mark", "events", "export")
     async with socket(service, made["token"], "marking", event_id) as marker:
         await marker.hears("marking_list", marking_list=[])
-        anna.visitor.post("/api/auth/RevokeToken", token_id=made["token_id"])
+        anna.browser.post("/api/auth/RevokeToken", token_id=made["token_id"])
         assert await marker.turns_away() == ("not_logged_in", 4401)
     with program(service, made["token"]) as client:
         for call in CALLS:

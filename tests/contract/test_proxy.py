@@ -16,7 +16,7 @@ from websockets.typing import Origin
 from attendance_web.wire.credentials import HTTPS_SESSION_COOKIE, SESSION_COOKIE
 from tests.support.live_house import Wire, eventually
 from tests.support.nginx import connection_to, needs_nginx, proxied, trusting
-from tests.support.people import Person, an_event, people
+from tests.support.people import Person, create_event, sign_up_people
 from tests.support.service_process import PATIENCE_SECONDS, Service
 from tests.support.stream_reader import watching
 from tests.support.two_services import TOLD_SECONDS, a_pair_over_valkey
@@ -40,8 +40,8 @@ def proxy(tmp_path_factory: pytest.TempPathFactory, services: Sequence[Service])
 
 
 async def test_people_meet_through_it(services: Sequence[Service], proxy: Service) -> None:
-    asker, marker = people(services[0], 2)
-    event_id = an_event(marker)
+    asker, marker = sign_up_people(services[0], 2)
+    event_id = create_event(marker)
     async with (
         opened(proxy, asker, "mark_me", event_id) as waits,
         opened(proxy, marker, "marking", event_id) as marks,
@@ -60,14 +60,14 @@ async def test_a_board_is_told_at_once_and_its_secret_is_in_no_log(
     services: Sequence[Service], proxy: Service
 ) -> None:
     """Contract: WatchAttendance, MakeBoardLink"""
-    creator, asker = people(services[0], 2)
-    event_id = an_event(creator)
-    made = creator.visitor.post("/api/events/MakeBoardLink", event_id=event_id)
+    creator, asker = sign_up_people(services[0], 2)
+    event_id = create_event(creator)
+    made = creator.browser.post("/api/events/MakeBoardLink", event_id=event_id)
     secret = made["url"].rpartition("#")[2]
     async with watching(proxy.url, secret=secret, verify=trusting(proxy.folder)) as screen:
         assert await screen.counts() == (1, 0, 0, 0)
         asked = time.monotonic()
-        asker.visitor.post("/api/events/JoinEvent", event_id=event_id)
+        asker.browser.post("/api/events/JoinEvent", event_id=event_id)
         assert await screen.counts() == (2, 0, 0, 0)
         assert time.monotonic() - asked < TOLD_SECONDS
     line = await asyncio.to_thread(line_with, services, '"path":"/api/events/WatchAttendance"')
@@ -78,8 +78,8 @@ async def test_a_board_is_told_at_once_and_its_secret_is_in_no_log(
 async def test_pages_of_another_origin_open_no_socket(
     services: Sequence[Service], proxy: Service
 ) -> None:
-    (marker,) = people(services[0], 1)
-    event_id = an_event(marker)
+    (marker,) = sign_up_people(services[0], 1)
+    event_id = create_event(marker)
     async with opened(proxy, marker, "marking", event_id, origin="https://evil.test") as made:
         assert await Wire(made).turns_away() == ("foreign_origin", 4403)
     async with opened(proxy, marker, "marking", event_id, origin=proxy.url) as made:
@@ -120,8 +120,8 @@ async def test_nobody_who_calls_while_its_sockets_go_notices_either(
         a_pair_over_valkey(tmp_path, postgres_server) as pair,
         proxied(tmp_path, pair.services) as proxy,
     ):
-        (person,) = people(pair.one, 1)
-        event_id = an_event(person)
+        (person,) = sign_up_people(pair.one, 1)
+        event_id = create_event(person)
         stopping = pair.one.process
         answered: list[int] = []
 
@@ -178,7 +178,7 @@ def opened(
     """One through the proxy."""
     return connect(
         f"{proxy.ws_url}/ws/{role}?event_id={event_id}",
-        additional_headers=over_https(person.visitor.headers()),
+        additional_headers=over_https(person.browser.headers()),
         origin=None if origin is None else Origin(origin),
         ssl=trusting(proxy.folder),
         proxy=None,

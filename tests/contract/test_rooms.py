@@ -26,7 +26,7 @@ from attendance_web.live.plain_peer import PlainPeer
 from attendance_web.live.readings import NextReading
 from attendance_web.live.room import Room
 from attendance_web.live.rooms import Rooms
-from tests.support.faulty_house import Notifier, Store
+from tests.support.faulty_house import FaultyNotifier, FaultyStore
 from tests.support.live_house import PATIENCE, eventually
 
 
@@ -35,7 +35,7 @@ class Hall:
     """The rooms of one process, over a lecture; readings come only when something asks for one."""
 
     lecture: Lecture
-    notifier: Notifier
+    notifier: FaultyNotifier
     rooms: Rooms = field(init=False)
     contexts: list[Any] = field(default_factory=list)  # what logs of each reading would tell
 
@@ -44,8 +44,8 @@ class Hall:
         self.rooms = Rooms(self.notifier, use_cases, lambda: PROCESS)
 
     @property
-    def store(self) -> Store:
-        store: Store = self.lecture.store
+    def store(self) -> FaultyStore:
+        store: FaultyStore = self.lecture.store
         return store
 
     async def _read(
@@ -91,8 +91,8 @@ async def told(outbox: Outbox) -> str | int:
 @pytest.fixture
 async def hall(clock: TestClock, monkeypatch: pytest.MonkeyPatch) -> Hall:
     monkeypatch.setattr("attendance_web.live.readings.READ_EVERY", 3600)
-    notifier = Notifier()
-    return Hall(await Lecture.begun(Store(notifier, clock), waiting=2), notifier)
+    notifier = FaultyNotifier()
+    return Hall(await Lecture.begun(FaultyStore(notifier, clock), waiting=2), notifier)
 
 
 async def nothing() -> dict[str, Any]:
@@ -108,7 +108,7 @@ class TestOpening:
                     asyncio.create_task(guests.enter_async_context(hall.rooms.enter(EVENT)))
                     for _ in range(2)
                 ]
-                await hall.store.asks("ReadRoom")
+                await hall.store.until_asked("ReadRoom")
                 assert not any(each.done() for each in entering)
             first, second = await asyncio.gather(*entering)
             assert first is second
@@ -122,7 +122,7 @@ class TestOpening:
         async with AsyncExitStack() as guests:
             with hall.store.holding("ReadRoom"):
                 entering = [asyncio.create_task(enters_again(hall, guests)) for _ in range(2)]
-                await hall.store.asks("ReadRoom")
+                await hall.store.until_asked("ReadRoom")
                 hall.store.fails_once(Unavailable(), "ReadRoom")
             first, second = await asyncio.gather(*entering)
             assert first is second
@@ -159,7 +159,7 @@ class TestLeaving:
         before = asyncio.all_tasks()
         with hall.store.holding("ReadRoom"):
             entering = asyncio.create_task(hall.rooms.enter(EVENT).__aenter__())
-            await hall.store.asks("ReadRoom")
+            await hall.store.until_asked("ReadRoom")
             entering.cancel()
             await asyncio.wait({entering})
             assert hall.notifier.listener_count(EVENT) == 0
@@ -193,7 +193,7 @@ class TestReadingAgain:
         with structlog.contextvars.bound_contextvars(request_id="of the first guest"):
             async with hall.rooms.enter(EVENT):
                 hall.notifier.misses(EVENT)
-                await hall.store.asks("ReadRoom", 2)
+                await hall.store.until_asked("ReadRoom", 2)
         assert hall.contexts == [{}, {}]
 
 
@@ -267,7 +267,7 @@ class TestQuietRooms:
             with hall.store.failing(Unavailable(), "GlanceAtRooms"):
                 await eventually(lambda: caplog.records)
             before = hall.readings
-            await hall.store.asks("GlanceAtRooms", hall.store.asked.count("GlanceAtRooms") + 2)
+            await hall.store.until_asked("GlanceAtRooms", hall.store.asked.count("GlanceAtRooms") + 2)
             assert room.glance and hall.readings == before
             await hall.store.kept.transact(lambda unit: leaves_unheard(unit, UserId(3)))
             assert '"user_left"' in str(await told(outbox))

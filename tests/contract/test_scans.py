@@ -26,7 +26,7 @@ from attendance_web.demo.cast import face
 from attendance_web.settings import Settings, settings_from
 from tests.support.command_line import attendance_here
 from tests.support.service_process import Service, attendance, service
-from tests.support.visitor import Visitor
+from tests.support.http_browser import HttpBrowser
 
 __all__ = ["service"]
 
@@ -38,9 +38,9 @@ class Student:
 
     def __init__(self, service: Service) -> None:
         self.username = f"s{secrets.token_hex(4)}"
-        self.visitor = Visitor(service.url, "en")
-        self.visitor.get("/api/auth/GetCurrentUserId")
-        made = self.visitor.post(
+        self.browser = HttpBrowser(service.url, "en")
+        self.browser.get("/api/auth/GetCurrentUserId")
+        made = self.browser.post(
             "/accounts/signup/",
             username=self.username,
             password="correct horse battery",
@@ -49,10 +49,10 @@ class Student:
         self.user_id: int = made["user_id"]
 
     def upload(self) -> None:
-        self.visitor.upload(UPLOAD, face(random.Random()), "book.png")
+        self.browser.upload(UPLOAD, face(random.Random()), "book.png")
 
     def seen(self) -> tuple[bool, str]:
-        profile = self.visitor.get("/api/profile/GetProfile", user_id=self.user_id)
+        profile = self.browser.get("/api/profile/GetProfile", user_id=self.user_id)
         return profile["confirmed"], profile["confirmation"]
 
 
@@ -222,17 +222,17 @@ def test_a_scan_of_one_who_has_another_name_by_now_is_not_judged_by_the_old_look
     """Contract: 3.7."""
     seen = key_of(service, student)
     rename = "/api/profile/UpdateProfileInfo"
-    student.visitor.post(rename, display_name="Кто-то другой")
+    student.browser.post(rename, display_name="Кто-то другой")
     done = attendance_here(
         "scans", "approve", str(student.user_id), "--scan", seen, folder=service.folder
     )
     assert done.returncode == 1
     assert "another name" in done.stderr
     assert student.seen() == (False, "pending")
-    student.visitor.post(rename, display_name="СТУДЕНТКА Анна")
+    student.browser.post(rename, display_name="СТУДЕНТКА Анна")
     scans(service, "approve", str(student.user_id), "--scan", seen)
     assert student.seen() == (True, "approved")
-    student.visitor.post(rename, display_name="Кто-то другой")
+    student.browser.post(rename, display_name="Кто-то другой")
     assert student.seen() == (False, "none")
     done = attendance_here("scans", "show", str(student.user_id), folder=service.folder)
     assert (done.returncode, done.stderr) == (1, "attendance: There is no such scan\n")
@@ -247,9 +247,9 @@ def test_what_the_operator_does_is_written_down_and_told(
     Path(file).parent.rmdir()
     key, said = line.split("\t")[4], ("--reason", "unreadable", "--note", "Снимите ближе")
     scans(service, "reject", str(student.user_id), "--scan", key, *said)
-    profile = student.visitor.get("/api/profile/GetProfile", user_id=student.user_id)
+    profile = student.browser.get("/api/profile/GetProfile", user_id=student.user_id)
     assert (profile["reason"], profile["note"]) == ("unreadable", "Снимите ближе")
-    log = student.visitor.get("/api/profile/GetConfirmationLog")["entries"]
+    log = student.browser.get("/api/profile/GetConfirmationLog")["entries"]
     told = [(each["what"], each["by"], each["actor_id"]) for each in log]
     assert told == [("rejected", "operator", None), ("looked", "operator", None)]
     done = attendance_here("audit", folder=service.folder)
@@ -277,7 +277,7 @@ def test_moderators_are_added_listed_and_removed(service: Service, student: Stud
         assert told == f"{username} (person {student.user_id}) is a moderator\n"
     (line,) = [each for each in moderators("list").splitlines() if username in each]
     assert line.split("\t")[:3] == [str(student.user_id), username, "Студентка Анна"]
-    assert student.visitor.get(pending)["count"] >= 1
+    assert student.browser.get(pending)["count"] >= 1
     for _ in range(2):
         told = moderators("remove", username)
         assert told == f"{username} (person {student.user_id}) is no moderator\n"

@@ -20,7 +20,7 @@ from websockets.exceptions import ConnectionClosed
 from attendance_web.serving.listening import CannotListen, listening_socket
 from attendance_web.serving.server import DRAIN_NOTICE_SECONDS, LATE_SECONDS
 from tests.support import dying_service
-from tests.support.people import Person, an_event, marker_and_waiting, people
+from tests.support.people import Person, create_event, marker_and_asker, sign_up_people
 from tests.support.service_process import COMMAND, PATIENCE_SECONDS, Service, running
 
 PAUSE = LATE_SECONDS / 10  # seconds from a call to the next, while some are still answered
@@ -38,7 +38,7 @@ def begun_upload(service: Service, person: Person) -> http.client.HTTPConnection
     connection = http.client.HTTPConnection(*service.address, timeout=PATIENCE_SECONDS)
     connection.putrequest("POST", "/api/profile/UpdateProfileInfo")
     for name, value in {
-        **person.visitor.headers(),
+        **person.browser.headers(),
         "Content-Length": str(len(BODY)),
         "Expect": "100-continue",
     }.items():
@@ -108,10 +108,10 @@ class TestAnswers:
         assert len(headers["x-request-id"]) == 16
 
     async def test_sockets_are_never_compressed(self, service: Service) -> None:
-        (person,) = people(service, 1)
-        address = f"{service.ws_url}/ws/mark_me?event_id={an_event(person)}"
+        (person,) = sign_up_people(service, 1)
+        address = f"{service.ws_url}/ws/mark_me?event_id={create_event(person)}"
         async with connect(
-            address, additional_headers=person.visitor.headers(), proxy=None
+            address, additional_headers=person.browser.headers(), proxy=None
         ) as offered:
             assert offered.response is not None
             assert "Sec-WebSocket-Extensions" not in offered.response.headers
@@ -119,7 +119,8 @@ class TestAnswers:
 
 class TestStopping:
     async def test_sockets_are_told_to_come_back(self, service: Service) -> None:
-        async with marker_and_waiting(service) as (marks, asks, _):
+        async with marker_and_asker(service) as both:
+            marks, asks = both.marking, both.waiting
             service.process.send_signal(signal.SIGTERM)
             for wire in (marks, asks):
                 with pytest.raises(ConnectionClosed) as closed:
@@ -130,8 +131,8 @@ class TestStopping:
 
     @pytest.mark.long
     async def test_sockets_do_not_all_come_back_in_one_instant(self, service: Service) -> None:
-        (person,) = people(service, 1)
-        event_id = an_event(person)
+        (person,) = sign_up_people(service, 1)
+        event_id = create_event(person)
 
         async def closed_at(connection: ClientConnection) -> float:
             with pytest.raises(ConnectionClosed) as closed:
@@ -141,7 +142,7 @@ class TestStopping:
 
         async with AsyncExitStack() as opened:
             sockets = [
-                await opened.enter_async_context(person.visitor.socket("/ws/mark_me", event_id))
+                await opened.enter_async_context(person.browser.socket("/ws/mark_me", event_id))
                 for _ in range(16)  # as many as one person may have
             ]
             begun = time.monotonic()
@@ -152,7 +153,8 @@ class TestStopping:
         assert service.process.wait(PATIENCE_SECONDS) == 0
 
     async def test_a_choice_made_before_is_still_answered(self, service: Service) -> None:
-        async with marker_and_waiting(service) as (marks, _, user_id):
+        async with marker_and_asker(service) as both:
+            marks, user_id = both.marking, both.asker_id
             told = {"message": "prepare_to_mark", "params": {"user_id": user_id}}
             for command in (told, {"message": "confirm_marking"}):
                 marks.protocol.send_text(json.dumps(command).encode())
@@ -165,7 +167,7 @@ class TestStopping:
         assert service.process.wait(PATIENCE_SECONDS) == 0
 
     def test_a_call_that_came_before_is_answered(self, service: Service) -> None:
-        (person,) = people(service, 1)
+        (person,) = sign_up_people(service, 1)
         connection = begun_upload(service, person)
         service.process.send_signal(signal.SIGTERM)
         until_refused(service)
@@ -181,16 +183,16 @@ class TestStopping:
         self, service: Service
     ) -> None:
         """On connections of their own; who comes meanwhile is served, but for sockets."""
-        (person,) = people(service, 1)
-        event_id = an_event(person)
+        (person,) = sign_up_people(service, 1)
+        event_id = create_event(person)
         begun = time.monotonic()
         service.process.send_signal(signal.SIGTERM)
         while (found := service.get("/health/ready")) == (200, b"ready"):
             assert time.monotonic() - begun < DRAIN_NOTICE_SECONDS
         assert found == (503, b"draining")
         assert service.get("/health/live") == (200, b"live")
-        assert person.visitor.get("/api/auth/GetCurrentUserId")["user_id"] is not None
-        async with person.visitor.socket("/ws/mark_me", event_id) as turned_away:
+        assert person.browser.get("/api/auth/GetCurrentUserId")["user_id"] is not None
+        async with person.browser.socket("/ws/mark_me", event_id) as turned_away:
             frame = json.loads(await turned_away.recv())
             assert frame["params"]["code"] == "unavailable"
             with pytest.raises(ConnectionClosed) as closed:
@@ -202,13 +204,13 @@ class TestStopping:
 
     @pytest.mark.long
     async def test_it_is_not_ready_while_sockets_go(self, service: Service) -> None:
-        (person,) = people(service, 1)
-        event_id = an_event(person)
+        (person,) = sign_up_people(service, 1)
+        event_id = create_event(person)
         handshake = (
             f"GET /ws/mark_me?event_id={event_id} HTTP/1.1\r\nHost: {service.url[7:]}\r\n"
             "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
             "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"
-            f"Cookie: {person.visitor.headers()['Cookie']}\r\n\r\n"
+            f"Cookie: {person.browser.headers()['Cookie']}\r\n\r\n"
         )
         # So many that some are closed only after the door
         sockets = [socket.create_connection(service.address) for _ in range(8)]
@@ -237,7 +239,7 @@ class TestStopping:
 
     @pytest.mark.long
     def test_a_call_that_never_comes_to_its_end_is_not_waited_for(self, service: Service) -> None:
-        (person,) = people(service, 1)
+        (person,) = sign_up_people(service, 1)
         connection = begun_upload(service, person)
         begun = time.monotonic()
         assert service.stop() == 0
@@ -247,7 +249,7 @@ class TestStopping:
 
     @pytest.mark.long
     def test_a_second_interrupt_waits_for_nobody(self, service: Service) -> None:
-        (person,) = people(service, 1)
+        (person,) = sign_up_people(service, 1)
         connection = begun_upload(service, person)
         service.process.send_signal(signal.SIGINT)
         until_refused(service)
@@ -261,12 +263,12 @@ class TestStopping:
         self, tmp_path: Path
     ) -> None:
         with running(tmp_path) as service:
-            (person,) = people(service, 1)
+            (person,) = sign_up_people(service, 1)
             assert service.stop() == 0
             port = str(service.port)
         with running(tmp_path, {"ATTENDANCE_PORT": port}, migrate=False) as service:
             assert service.port == int(port)
-            assert person.visitor.get("/api/auth/GetCurrentUserId")["user_id"] is not None
+            assert person.browser.get("/api/auth/GetCurrentUserId")["user_id"] is not None
 
 
 class TestLog:
@@ -282,7 +284,7 @@ class TestLog:
             connection.getresponse().read()
         connection.close()
         asks_for_a_socket(service, f"/ws/markng?event_id={canary}")
-        people(service, 1)
+        sign_up_people(service, 1)
         assert service.stop() == 0
         lines = [json.loads(line) for line in service.said().splitlines()]
         assert [each["path"] for each in lines if each.get("code") == 404] == [
@@ -298,7 +300,8 @@ class TestLog:
     async def test_what_a_command_logs_leads_to_its_socket(self, tmp_path: Path) -> None:
         armed = [COMMAND[0], str(dying_service.PROGRAM), "raises"]
         with running(tmp_path, command=armed) as service:
-            async with marker_and_waiting(service) as (marks, _, user_id):
+            async with marker_and_asker(service) as both:
+                marks, user_id = both.marking, both.asker_id
                 told = {"message": "prepare_to_mark", "params": {"user_id": user_id}}
                 for frame in (told, {"message": "confirm_marking"}):
                     await marks.send(json.dumps(frame))

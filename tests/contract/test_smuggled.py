@@ -18,8 +18,8 @@ import pytest
 
 from tests.support.nginx import needs_nginx, proxied
 from tests.support.service_process import PATIENCE_SECONDS, Service, running
-from tests.support.smuggled import ELSEWHERE, SEGMENT, SMUGGLED, statuses
-from tests.support.visitor import Visitor
+from tests.support.smuggled import ELSEWHERE, SEGMENT_SECONDS, SMUGGLED, statuses
+from tests.support.http_browser import HttpBrowser
 
 pytestmark = pytest.mark.long
 
@@ -42,10 +42,10 @@ def names(service: Service) -> dict[str, int]:
     """Those who log in, and their ids."""
     made = {}
     for _ in range(PEOPLE):
-        visitor = Visitor(service.url, "en")
-        visitor.get("/api/auth/GetCurrentUserId")
+        browser = HttpBrowser(service.url, "en")
+        browser.get("/api/auth/GetCurrentUserId")
         name = f"p{uuid4().hex[:12]}"
-        made[name] = visitor.post("/accounts/signup/", username=name, password=PASSWORD)["user_id"]
+        made[name] = browser.post("/accounts/signup/", username=name, password=PASSWORD)["user_id"]
     return made
 
 
@@ -118,7 +118,7 @@ async def smuggles(service: Service, sent: list[bytes], patience: float) -> list
         for part in sent:
             writer.write(part)
             await writer.drain()
-            await asyncio.sleep(SEGMENT)
+            await asyncio.sleep(SEGMENT_SECONDS)
         async with asyncio.timeout(patience):
             while more := await reader.read(65_536):
                 come += more

@@ -66,7 +66,7 @@ class TestManyWhoOpen:
         event_id = await house.event(creator)
         with house.store.holding("MarkMe"):
             opening = [asyncio.create_task(each.mark_me(event_id)) for each in askers]
-            await house.store.asks("MarkMe", MAX_AT_ONCE)
+            await house.store.until_asked("MarkMe", MAX_AT_ONCE)
             foreign = await late.mark_me(event_id, Origin="https://evil.example")
             assert await foreign.turns_away() == ("foreign_origin", 4403)  # this needs no turn
             turned_away = await late.mark_me(event_id)
@@ -84,10 +84,10 @@ class TestManyWhoOpen:
         event_id = await house.event(creator)
         with house.store.holding("MarkMe"):
             crowd = [asyncio.create_task(greedy.mark_me(event_id)) for _ in range(100)]
-            await house.store.asks("Identify", 100)
+            await house.store.until_asked("Identify", 100)
             opening = [asyncio.create_task(each.mark_me(event_id)) for each in others]
-            await house.store.asks("Identify", 106)
-            await house.store.asks(
+            await house.store.until_asked("Identify", 106)
+            await house.store.until_asked(
                 "MarkMe", MAX_OF_ONE_PERSON + 6
             )  # all others', though it is held
             assert house.store.asked.count("MarkMe") == MAX_OF_ONE_PERSON + 6
@@ -105,11 +105,11 @@ class TestManyWhoOpen:
         event_id = await house.event(creator)
         with house.store.holding("MarkMe"):
             opening = [asyncio.create_task(each.mark_me(event_id)) for each in askers]
-            await house.store.asks("MarkMe", MAX_AT_ONCE)
+            await house.store.until_asked("MarkMe", MAX_AT_ONCE)
             house.cancels_every_socket()
             await eventually(lambda: not house.is_serving())
             waiting = asyncio.create_task(late.mark_me(event_id))
-            await house.store.asks("MarkMe", MAX_AT_ONCE + 1)
+            await house.store.until_asked("MarkMe", MAX_AT_ONCE + 1)
         await (await waiting).hears_nothing()
         await asyncio.gather(*opening, return_exceptions=True)
 
@@ -122,7 +122,7 @@ class TestHangingUp:
         event_id, asker, _, waiting, marking = await asker_and_marker(house)
         with house.store.failing(error, "HangUp"):
             goodbye = asyncio.create_task(waiting.says_goodbye())
-            await house.store.asks("HangUp", 3)
+            await house.store.until_asked("HangUp", 3)
             assert isinstance(await house.state_of(event_id, asker), Waiting)
         await marking.hears("user_left", user_id=asker.user_id)
         await goodbye
@@ -135,7 +135,7 @@ class TestHangingUp:
         event_id, asker, marker, waiting, _ = await asker_and_marker(house)
         with house.store.holding("HangUp"):
             goodbye = asyncio.create_task(waiting.says_goodbye())
-            await house.store.asks("HangUp")
+            await house.store.until_asked("HangUp")
             marking = asyncio.create_task(asker.marking(event_id))
             await marker.marks(event_id)  # nobody else waits for it
             assert not marking.done()
@@ -146,7 +146,7 @@ class TestHangingUp:
         event_id, asker, marker, *_ = await asker_and_marker(house)
         with house.store.holding("HangUp"):
             house.cancels_every_socket()
-            await house.store.asks("HangUp", 2)
+            await house.store.until_asked("HangUp", 2)
             house.cancels_every_socket()
             await eventually(lambda: not house.is_serving())
         for person in (asker, marker):
@@ -175,7 +175,7 @@ class TestHangingUp:
             *_, waiting, _ = await asker_and_marker(house)
             with house.store.failing(Unavailable(), "HangUp"):
                 waiting.cut()
-                await house.store.asks("HangUp")
+                await house.store.until_asked("HangUp")
                 await service.aclose()
         assert asyncio.all_tasks() == before
 
@@ -188,7 +188,7 @@ class TestDraining:
         await marking.asks("prepare_to_mark", user_id=asker.user_id)
         with house.store.holding("ConfirmMarking"):
             await marking.says("confirm_marking")
-            await house.store.asks("ConfirmMarking")
+            await house.store.until_asked("ConfirmMarking")
             draining = asyncio.create_task(house.app.sockets.drain())
             assert await waiting.close_code() == 1012
             assert not draining.done()
@@ -201,7 +201,7 @@ class TestDraining:
         event_id, asker, _, _, marking = await asker_and_marker(house)
         with house.store.holding("PrepareToMark"):
             await marking.says("prepare_to_mark", user_id=asker.user_id)
-            await house.store.asks("PrepareToMark")
+            await house.store.until_asked("PrepareToMark")
             await marking.says("confirm_marking")
             await eventually(lambda: house.unread_count() == 1)
             draining = asyncio.create_task(house.app.sockets.drain())
@@ -220,7 +220,7 @@ class TestDraining:
         event_id = await house.event(anna)
         with house.store.holding(use_case):
             opening = asyncio.create_task(opens(house, anna, role, event_id))
-            await house.store.asks(use_case)
+            await house.store.until_asked(use_case)
             draining = asyncio.create_task(house.app.sockets.drain())
             await eventually(lambda: house.app.sockets.is_draining)
         wire = await opening
@@ -250,7 +250,7 @@ class TestDraining:
         event_id, asker, marker, *_ = await asker_and_marker(house)
         with house.store.holding("HangUp"):
             draining = asyncio.create_task(house.app.sockets.drain())
-            await house.store.asks("HangUp", 2)
+            await house.store.until_asked("HangUp", 2)
             await eventually(lambda: not house.is_serving())
             assert not draining.done()
         await asyncio.wait_for(draining, PATIENCE)
@@ -324,7 +324,7 @@ class TestOpening:
         await marking.asks("prepare_to_mark", user_id=asker.user_id)
         await marking.asks("confirm_marking")
         await waiting.hears("was_marked")
-        await house.store.asks("HangUp")
+        await house.store.until_asked("HangUp")
         again = await asker.mark_me(event_id)
         await again.hears("was_marked", user_id=marker.user_id)
         assert await again.close_code() == 1000

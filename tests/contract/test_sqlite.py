@@ -18,7 +18,7 @@ from attendance_adapters.sql.sqlite import SqliteStore
 from attendance_core.errors import EventNotFound, Unavailable
 from attendance_core.testing.clock import NOON, TestClock
 from attendance_core.testing.people import add_event_with, mark
-from tests.support.sqlite_writer import WORD, Gate, adds, driver_of, names
+from tests.support.sqlite_writer import ANNOUNCEMENT, Gate, adds, driver_of, event_names
 
 WRITTEN = Path("/proc/self/io")
 
@@ -67,7 +67,7 @@ class TestLooks:
         for number in range(3000):
             await sqlite_store.observe(short)
             if number % 10 == 0:
-                assert len(await names(sqlite_store)) == 300
+                assert len(await event_names(sqlite_store)) == 300
         assert elsewhere == 0
 
     async def test_it_sees_one_moment(self, sqlite_store: SqliteStore) -> None:
@@ -86,7 +86,7 @@ class TestLooks:
         with pytest.raises(EventNotFound):
             await sqlite_store.observe(lambda unit: unit.events.get(first))
         held = await gate.hold(sqlite_store)
-        assert await names(sqlite_store) == []
+        assert await event_names(sqlite_store) == []
         gate.open.set()
         await held
 
@@ -96,17 +96,17 @@ class TestLooks:
         with pytest.raises(Unavailable):
             await sqlite_store.observe(adds("A"))
         assert "attempt to write a readonly database" in caplog.text
-        assert await names(sqlite_store) == []
+        assert await event_names(sqlite_store) == []
 
     async def test_a_refusal_is_told_and_leaves_the_store_usable(
         self, sqlite_store: SqliteStore
     ) -> None:
         for _ in range(3):
             with pytest.raises(EventNotFound):
-                await sqlite_store.observe(lambda unit: unit.events.get(WORD.event_id))
+                await sqlite_store.observe(lambda unit: unit.events.get(ANNOUNCEMENT.event_id))
         with pytest.raises(RuntimeError, match="a bug"):
             await sqlite_store.observe(_bug)
-        assert await names(sqlite_store) == []
+        assert await event_names(sqlite_store) == []
 
 
 def _bug(unit: Any) -> None:
@@ -127,7 +127,7 @@ class TestFailures:
         other.execute("COMMIT")
         other.close()
         await waits
-        assert await names(sqlite_store) == ["B"]
+        assert await event_names(sqlite_store) == ["B"]
 
     async def test_nobody_else_writes_between_a_read_and_a_write(
         self, database: Path, sqlite_store: SqliteStore
@@ -162,16 +162,16 @@ class TestFailures:
             kept.append(f"{number:03}" + "x" * 100)
         else:
             pytest.fail("the disk never was full")
-        assert await names(sqlite_store) == kept
+        assert await event_names(sqlite_store) == kept
         assert len(heard) == len(kept)
         with pytest.raises(Unavailable):
             await sqlite_store.transact(
                 lambda unit: [adds("9" * 100 + str(n))(unit) for n in range(99)]
             )
-        assert await names(sqlite_store) == kept
+        assert await event_names(sqlite_store) == kept
         await sqlite_store.transact(lambda unit: limit(unit, 1_000_000))
         await sqlite_store.transact(adds("again"))
-        assert await names(sqlite_store) == [*kept, "again"]
+        assert await event_names(sqlite_store) == [*kept, "again"]
 
     async def test_a_file_damaged_meanwhile_is_unavailable(
         self, database: Path, sqlite_store: SqliteStore

@@ -16,12 +16,12 @@ from attendance_adapters.sql.sqlite import SqliteStore
 from attendance_core.errors import EventNameTaken, Unavailable
 from attendance_core.testing.clock import NOON, TestClock
 from tests.support.sqlite_writer import (
-    WORD,
+    ANNOUNCEMENT,
     Gate,
     adds,
     driver_of,
     in_one_group,
-    names,
+    event_names,
     noting_statements,
 )
 
@@ -36,7 +36,7 @@ class TestGroups:
         await sqlite_store.transact(noting_statements(seen))
         await in_one_group(sqlite_store, adds("A"), adds("B"), adds("C"))
         assert seen.count("COMMIT") == 3  # whoever asked for the notes, the gate, all three
-        assert await names(sqlite_store) == ["A", "B", "C"]
+        assert await event_names(sqlite_store) == ["A", "B", "C"]
 
     @pytest.mark.parametrize(
         ("fails", "error"),
@@ -53,8 +53,8 @@ class TestGroups:
         before, failed, after = await in_one_group(sqlite_store, adds("A"), fails, adds("B"))
         assert isinstance(failed, error)
         assert isinstance(before, type(after))
-        assert await names(sqlite_store) == ["A", "B"]
-        assert heard == [WORD, WORD]
+        assert await event_names(sqlite_store) == ["A", "B"]
+        assert heard == [ANNOUNCEMENT, ANNOUNCEMENT]
 
     @pytest.mark.parametrize("error", [Ends, StopIteration, KeyboardInterrupt, SystemExit])
     async def test_the_writer_survives_whatever_a_function_raises(
@@ -67,7 +67,7 @@ class TestGroups:
         with pytest.raises((Ends, RuntimeError)):
             await sqlite_store.transact(fails)
         await sqlite_store.transact(adds("A"))
-        assert await names(sqlite_store) == ["A"]
+        assert await event_names(sqlite_store) == ["A"]
 
     async def test_a_refusal_waits_for_the_commit_it_rests_on(
         self, sqlite_store: SqliteStore
@@ -112,11 +112,11 @@ class TestGroups:
         outcome = await in_one_group(sqlite_store, adds("A"), adds("A"), spoils, adds("B"))
         assert [type(each) for each in outcome] == [Unavailable] * 4
         assert len({id(each) for each in outcome}) == 4
-        assert await names(sqlite_store) == []
+        assert await event_names(sqlite_store) == []
         assert heard == []
         await sqlite_store.transact(adds("A"))
-        assert await names(sqlite_store) == ["A"]
-        assert heard == [WORD]
+        assert await event_names(sqlite_store) == ["A"]
+        assert heard == [ANNOUNCEMENT]
 
     async def test_no_group_is_longer_than_the_most(
         self, database: Path, clock: TestClock, notifier: LocalNotifier
@@ -145,8 +145,8 @@ class TestCallersWhoGo:
             await gone
         gate.open.set()
         await asyncio.gather(first, stays)
-        assert await names(sqlite_store) == ["A", "B"]
-        assert heard == [WORD, WORD]
+        assert await event_names(sqlite_store) == ["A", "B"]
+        assert heard == [ANNOUNCEMENT, ANNOUNCEMENT]
 
     async def test_a_refusal_nobody_waits_for_is_no_noise(
         self, sqlite_store: SqliteStore, caplog: pytest.LogCaptureFixture
@@ -177,7 +177,7 @@ class TestCallersWhoGo:
         gate.open.set()
         await first
         await sqlite_store.transact(adds("B"))
-        assert await names(sqlite_store) == ["A", "B"]
+        assert await event_names(sqlite_store) == ["A", "B"]
         await sqlite_store.close()
         assert [each.message for each in caplog.records] == [
             "a loop was closed before its answers came"
@@ -197,7 +197,7 @@ class TestTooMany:
         gate.open.set()
         await first
         await asyncio.wait(tasks)
-        assert await names(sqlite_store) == ["A", "B"]
+        assert await event_names(sqlite_store) == ["A", "B"]
         await sqlite_store.transact(adds("D"))
 
     async def test_what_nobody_can_be_told_in_time_is_not_begun(
@@ -221,8 +221,8 @@ class TestTooMany:
         ]
         monkeypatch.undo()
         await sqlite_store.transact(adds("C"))
-        assert await names(sqlite_store) == ["C"]
-        assert heard == [WORD]
+        assert await event_names(sqlite_store) == ["C"]
+        assert heard == [ANNOUNCEMENT]
         assert sqlite_store.abandoned_count == 0
         (line,) = [each.message for each in caplog.records]
         assert line == "2 transactions came too late to be begun"
@@ -236,7 +236,7 @@ class TestTheEnd:
         await asyncio.sleep(0)
         await sqlite_store.close()
         assert all(task.done() for task in tasks)
-        assert heard == [WORD] * 3
+        assert heard == [ANNOUNCEMENT] * 3
         with sqlite3.connect(database) as connection:
             assert connection.execute("SELECT count(*) FROM events").fetchone() == (3,)
         connection.close()

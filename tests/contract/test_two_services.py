@@ -20,10 +20,10 @@ from tests.support import live_house
 from tests.support.gathering import gathering
 from tests.support.killable_servers import Valkey
 from tests.support.live_house import Ended, eventually
-from tests.support.people import an_event, marks, people
+from tests.support.people import create_event, marks, sign_up_people
 from tests.support.race import MARKERS, ROUNDS, race
 from tests.support.service_process import COMMAND, GRACE_SECONDS, LEASE_SECONDS, PATIENCE_SECONDS
-from tests.support.two_correct import MEETINGS, Meeting
+from tests.support.corrections_at_two_services import MEETINGS, Meeting
 from tests.support.two_services import (
     READ_AGAIN_SECONDS,
     TOLD_SECONDS,
@@ -52,8 +52,8 @@ def pair(tmp_path_factory: pytest.TempPathFactory, postgres_server: str) -> Iter
 class TestMarking:
     async def test_one_killed_in_the_middle_loses_nothing(self, pair: Pair) -> None:
         with pair.third("killed", COMMAND) as dies:
-            marked, held, asker, marker = people(pair.one, 4)
-            event_id = an_event(marker)
+            marked, held, asker, marker = sign_up_people(pair.one, 4)
+            event_id = create_event(marker)
             async with (
                 at(marked, dies).opens("mark_me", event_id) as marked_waits,
                 at(held, dies).opens("mark_me", event_id) as held_waits,
@@ -93,8 +93,8 @@ class TestLosses:
         self, pair: Pair, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(live_house, "PATIENCE", LEASE_SECONDS + 5)
-        waits, held, marker, other = people(pair.one, 4)
-        event_id = an_event(other)
+        waits, held, marker, other = sign_up_people(pair.one, 4)
+        event_id = create_event(other)
         lost_before = pair.metrics()[0].value("leases_lost_total")
         async with (
             waits.opens("mark_me", event_id) as waiting,
@@ -127,8 +127,8 @@ class TestLosses:
         self, pair: Pair, point: str
     ) -> None:
         with pair.third(point, [COMMAND[0], LAUNCHER, "0", "1", point]) as dies:
-            asker, marker = people(pair.one, 2)
-            event_id = an_event(marker)
+            asker, marker = sign_up_people(pair.one, 2)
+            event_id = create_event(marker)
             async with (
                 asker.opens("mark_me", event_id) as waiting,
                 at(marker, dies).opens("marking", event_id) as marking,
@@ -150,19 +150,19 @@ class TestLosses:
 
 ENDINGS: dict[str, tuple[Any, tuple[str, int]]] = {
     "delete": (
-        lambda asker, marker, event_id: marker.visitor.post(
+        lambda asker, marker, event_id: marker.browser.post(
             "/api/events/DeleteEvent", event_id=event_id
         ),
         ("event_over", 4410),
     ),
     "leave": (
-        lambda asker, marker, event_id: asker.visitor.post(
+        lambda asker, marker, event_id: asker.browser.post(
             "/api/events/LeaveEvent", event_id=event_id
         ),
         ("left_event", 4403),
     ),
     "log out": (
-        lambda asker, marker, event_id: asker.visitor.post("/accounts/logout/"),
+        lambda asker, marker, event_id: asker.browser.post("/accounts/logout/"),
         ("not_logged_in", 4401),
     ),
 }
@@ -216,7 +216,7 @@ class TestOrganisers:
         """A helper holds somebody at the second service, and helps no more by the first's word."""
         creator, helper, asker = await asyncio.to_thread(people, pair.one, 3)
         event_id = await asyncio.to_thread(an_event, creator)
-        change = creator.visitor.post
+        change = creator.browser.post
         one = {"event_id": event_id, "user_id": helper.user_id}
         await asyncio.to_thread(change, "/api/events/AddHelper", **one)
         narrow = {"event_id": event_id, "who_marks": "organisers"}
@@ -250,7 +250,7 @@ class TestOrganisers:
             assert (await waiting.asks("ping"))["message"] == "pong"
             ends_at = int(time.time()) + 2
             change = {"event_id": event_id, "time_to": ends_at}
-            await asyncio.to_thread(creator.visitor.post, "/api/events/UpdateEvent", **change)
+            await asyncio.to_thread(creator.browser.post, "/api/events/UpdateEvent", **change)
             assert await waiting.turns_away() == ("event_over", 4410)
             assert 0 <= time.time() - ends_at < within
 

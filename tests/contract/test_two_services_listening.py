@@ -11,9 +11,9 @@ import pytest
 
 from tests.support.killable_servers import a_postgres
 from tests.support.live_house import Wire
-from tests.support.people import an_event, marks, people
+from tests.support.people import create_event, marks, sign_up_people
 from tests.support.postgres import a_database
-from tests.support.two_correct import MEETINGS, Meeting
+from tests.support.corrections_at_two_services import MEETINGS, Meeting
 from tests.support.two_services import (
     READ_AGAIN_SECONDS,
     TOLD_SECONDS,
@@ -39,8 +39,8 @@ def pair(tmp_path_factory: pytest.TempPathFactory, postgres_server: str) -> Iter
 
 
 async def test_people_on_either_mark_people_on_the_other(pair: Pair) -> None:
-    asker, other, marker, another = people(pair.one, 4)
-    event_id = an_event(marker)
+    asker, other, marker, another = sign_up_people(pair.one, 4)
+    event_id = create_event(marker)
     async with (
         marker.opens("marking", event_id) as one,
         at(another, pair.two).opens("marking", event_id) as two,
@@ -65,8 +65,8 @@ async def test_people_on_either_mark_people_on_the_other(pair: Pair) -> None:
 
 async def test_who_comes_for_one_is_told_by_the_other(pair: Pair) -> None:
     """Contract: 8.9, also of a hold that another process takes over, and of lost news."""
-    asker, marker, another = people(pair.one, 3)
-    event_id = an_event(marker)
+    asker, marker, another = sign_up_people(pair.one, 3)
+    event_id = create_event(marker)
     async with (
         at(asker, pair.two).opens("mark_me", f"{event_id}&news=1") as waits,
         marker.opens("marking", event_id) as one,
@@ -99,8 +99,8 @@ async def test_who_comes_for_one_is_told_by_the_other(pair: Pair) -> None:
 
 async def test_who_marks_at_the_other_is_counted(pair: Pair) -> None:
     """Contract: 6.16, right within 7 s."""
-    asker, marker = people(pair.one, 2)
-    event_id = an_event(marker)
+    asker, marker = sign_up_people(pair.one, 2)
+    event_id = create_event(marker)
     async with at(asker, pair.two).opens("mark_me", f"{event_id}&news=1") as waits:
         assert (await next_of(waits, "your_place"))["markers"] == 0
         async with marker.opens("marking", event_id):

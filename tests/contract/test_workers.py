@@ -22,7 +22,7 @@ import pytest
 from attendance_web.serving.workers import worker_command
 from tests.support.live_house import Wire, eventually
 from tests.support.metrics import Metrics
-from tests.support.people import Person, an_event, marks, people
+from tests.support.people import Person, create_event, marks, sign_up_people
 from tests.support.service_process import (
     LEASE_SECONDS,
     PATIENCE_SECONDS,
@@ -43,8 +43,8 @@ class TestWorkers:
     async def test_people_on_either_mark_people_on_the_other(self, two_workers: Service) -> None:
         service = two_workers
         first, second = workers_of(service)
-        asker, other, marker, another = people(service, 4)
-        event_id = an_event(marker)
+        asker, other, marker, another = sign_up_people(service, 4)
+        event_id = create_event(marker)
         async with (
             opened(service, marker, "marking", event_id, first) as one,
             opened(service, another, "marking", event_id, second) as two,
@@ -69,8 +69,8 @@ class TestWorkers:
     ) -> None:
         service = two_workers
         dies, stays = workers_of(service)
-        marked, held, waiting, marker = people(service, 4)
-        event_id = an_event(marker)
+        marked, held, waiting, marker = sign_up_people(service, 4)
+        event_id = create_event(marker)
         async with AsyncExitStack() as sockets:
 
             async def opens(person: Person, role: str, worker: psutil.Process) -> Wire:
@@ -103,8 +103,8 @@ class TestWorkers:
     async def test_on_sigterm_all_end_and_sockets_are_told_to_come_back(
         self, two_workers: Service
     ) -> None:
-        asker, marker = people(two_workers, 2)
-        event_id = an_event(marker)
+        asker, marker = sign_up_people(two_workers, 2)
+        event_id = create_event(marker)
         before = workers_of(two_workers)
         async with (
             asker.opens("mark_me", event_id) as waits,

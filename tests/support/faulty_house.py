@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any, Literal
@@ -21,13 +20,13 @@ from attendance_web.live.frame_limits import MAX_FRAME_BYTES
 from attendance_web.main import Application
 from attendance_web.serving.server import PING_SECONDS
 from attendance_web.serving.ws_protocol import PeerProtocol
-from tests.support.live_house import House, eventually
+from tests.support.live_house import House, Served, eventually, served
 from tests.support.quick_app import quick_app
 
 Run = Callable[[Any], Awaitable[Any]]
 
 
-class Notifier(LocalNotifier):
+class FaultyNotifier(LocalNotifier):
     """One that tells who listens, and that may say it has missed something."""
 
     def listener_count(self, event_id: EventId) -> int:
@@ -37,7 +36,7 @@ class Notifier(LocalNotifier):
         self._listeners.tell(event_id, Missed())
 
 
-class Store:
+class FaultyStore:
     """A memory store in which a use case, named like `MarkMe`, may hang or fail."""
 
     def __init__(self, notifier: LocalNotifier, clock: Clock | None = None) -> None:
@@ -98,7 +97,7 @@ class Store:
 
     @asynccontextmanager
     async def carrying_out_late(self, name: str) -> AsyncIterator[None]:
-        """These are carried out at the end of the block, though whoever asked may have gone."""
+        """Has these carried out at the end of the block, though whoever asked may have gone."""
         gate = self._late[name] = asyncio.Event()
         try:
             yield
@@ -113,7 +112,7 @@ class Store:
 
     @contextmanager
     def holding(self, name: str) -> Iterator[None]:
-        """Whoever asks for it waits for the end of the block."""
+        """Has whoever asks for it wait for the end of the block."""
         gate = self._gates[name] = asyncio.Event()
         try:
             yield
@@ -122,12 +121,12 @@ class Store:
             gate.set()
 
     def fails_once(self, error: Exception, name: str) -> None:
-        """The next that is carried out of these is not."""
+        """Has the next of these fail, and be carried out not at all."""
         self._fails_once[name] = error
 
     @contextmanager
     def failing(self, error: Exception, *names: str) -> Iterator[None]:
-        """Nothing of these is carried out."""
+        """Has all of these fail during the block, and be carried out not at all."""
         self._fails.update(dict.fromkeys(names, error))
         try:
             yield
@@ -137,14 +136,14 @@ class Store:
 
     @contextmanager
     def losing_the_answer(self, error: Exception, name: str) -> Iterator[None]:
-        """It is carried out, and whoever asked hears of this error."""
+        """Has it carried out, and whoever asked hear of this error."""
         self._loses[name] = error
         try:
             yield
         finally:
             del self._loses[name]
 
-    async def asks(self, name: str, times: int = 1) -> None:
+    async def until_asked(self, name: str, times: int = 1) -> None:
         """Returns once it has been asked for so often, from the beginning."""
         await eventually(lambda: self.asked.count(name) >= times)
 
@@ -157,14 +156,8 @@ async def serving(
     ping_seconds: float = PING_SECONDS,
     pong_seconds: float | None = None,
     send_buffer: int | None = None,
-) -> AsyncIterator[tuple[uvicorn.Server, int]]:
-    """An ASGI application at real sockets, and the port; pings and their answers take so long.
-
-    ``send_buffer`` bytes is what the system keeps for a client who does not read.
-    """
-    listener = socket.create_server(("127.0.0.1", 0))
-    if send_buffer is not None:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, send_buffer)
+) -> AsyncIterator[Served]:
+    """Serves an ASGI application as `served` does, with pings so often that wait so long."""
     config = uvicorn.Config(
         app,
         ws=PeerProtocol,
@@ -176,15 +169,8 @@ async def serving(
         log_config=None,
         access_log=False,
     )
-    server = uvicorn.Server(config)
-    served = asyncio.create_task(server._serve([listener]))
-    await eventually(lambda: server.started or served.done())
-    try:
-        yield server, listener.getsockname()[1]
-    finally:
-        server.should_exit = True
-        await served
-        listener.close()
+    async with served(config, send_buffer) as there:
+        yield there
 
 
 class FaultyHouse(House):
@@ -195,7 +181,7 @@ class FaultyHouse(House):
         attendance: Attendance,
         app: Application,
         port: int,
-        store: Store,
+        store: FaultyStore,
         server: uvicorn.Server,
     ) -> None:
         super().__init__(attendance, app, port)
@@ -219,9 +205,9 @@ class FaultyHouse(House):
 
 @asynccontextmanager
 async def opened_faulty_house(terms: Terms | None = None, clock: Clock | None = None) -> Any:
-    """The terms are long ones: nothing ends by itself while a test goes on."""
-    notifier = Notifier()
-    store = Store(notifier, clock)
+    """Opens one whose terms are long: nothing ends by itself while a test goes on."""
+    notifier = FaultyNotifier()
+    store = FaultyStore(notifier, clock)
     attendance = Attendance(
         store=store,
         notifier=notifier,

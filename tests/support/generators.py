@@ -6,19 +6,18 @@ They are made in `build/generators` where they are missing, of the versions in `
 from __future__ import annotations
 
 import asyncio
-import fcntl
 import os
 from pathlib import Path
 from typing import Final
 
-from benchmarks.environment import BUILD, python_with
+from benchmarks.environment import BUILD, make_once, python_with
 
 SOURCES: Final = Path(__file__).parents[1] / "generators"
 MOST_SECONDS: Final = 300  # that one step may take
 
 
 async def run(*command: str | Path, cwd: Path, **env: str) -> str:
-    """What a program writes, which has to end well."""
+    """Runs a program, which has to end well; answers what it writes."""
     process = await asyncio.create_subprocess_exec(
         *map(str, command),
         cwd=cwd,
@@ -36,9 +35,8 @@ async def run(*command: str | Path, cwd: Path, **env: str) -> str:
 
 
 async def python_generator() -> Path:
-    """The folder of the programs of an environment with openapi-python-client. Raises NotMade."""
+    """Finds the programs of an environment with openapi-python-client. Raises NotMade."""
     folder = BUILD / "generators" / "python"
-    folder.parent.mkdir(parents=True, exist_ok=True)
     made = await asyncio.to_thread(
         python_with, ["openapi-python-client"], SOURCES / "constraints.txt", folder
     )
@@ -46,7 +44,7 @@ async def python_generator() -> Path:
 
 
 async def node_folder(folder: Path) -> Path:
-    """A folder for what node runs, with what `tests/generators` has for it and what that needs."""
+    """Fills a folder for node with what `tests/generators` has for it, and what that needs."""
     for source in SOURCES.iterdir():
         if source.suffix in {".ts", ".mjs", ".json"}:
             (folder / source.name).write_bytes(source.read_bytes())
@@ -56,14 +54,13 @@ async def node_folder(folder: Path) -> Path:
 
 async def _node_modules() -> Path:
     folder = BUILD / "generators" / "node"
-    folder.mkdir(parents=True, exist_ok=True)
     wanted = (SOURCES / "package.json").read_text(encoding="utf-8")
-    stamp = folder / "made-of"
-    with (folder / "lock").open("w") as lock:
-        await asyncio.to_thread(fcntl.flock, lock, fcntl.LOCK_EX)  # another test may make it
-        if not stamp.exists() or stamp.read_text(encoding="utf-8") != wanted:
-            (folder / "package.json").write_text(wanted, encoding="utf-8")
-            quietly = ("--no-package-lock", "--no-audit", "--no-fund", "--silent")
-            await run("npm", "install", *quietly, cwd=folder)
-            stamp.write_text(wanted, encoding="utf-8")
+
+    def install() -> None:
+        folder.mkdir(exist_ok=True)
+        (folder / "package.json").write_text(wanted, encoding="utf-8")
+        quietly = ("--no-package-lock", "--no-audit", "--no-fund", "--silent")
+        asyncio.run(run("npm", "install", *quietly, cwd=folder))
+
+    await asyncio.to_thread(make_once, folder, wanted, install)
     return folder / "node_modules"

@@ -5,7 +5,6 @@ are skipped; with `ATTENDANCE_TEST_HOSTS=required`, as in `.ci/run`, they fail.
 
 from __future__ import annotations
 
-import fcntl
 import os
 import subprocess
 import sys
@@ -14,28 +13,27 @@ from typing import Final
 
 import pytest
 
+from benchmarks.environment import BUILD, make_once
+
 ROOT: Final = Path(__file__).resolve().parents[2]
 MOST_SECONDS: Final = 300  # that it may take
 
 
 def packages_of(example: str) -> Path:
-    """The folder with all that the requirements of this example name; skips where it cannot be."""
+    """Finds the folder with all that the requirements of this example name; skips without it."""
     wanted = (ROOT / "examples" / example / "requirements.txt").read_text(encoding="utf-8")
-    made_of = f"{sys.version}\n{wanted}"
-    folder = ROOT / "build" / "hosts" / example
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    stamp = folder / "made-of"
-    with folder.with_suffix(".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # several tests may want it at once
-        if not stamp.exists() or stamp.read_text(encoding="utf-8") != made_of:
-            command = [sys.executable, "-m", "pip", "install", "--disable-pip-version-check"]
-            command += ["--quiet", "--upgrade", "--target", str(folder), *wanted.split()]
-            done = subprocess.run(
-                command, capture_output=True, text=True, timeout=MOST_SECONDS, check=False
-            )
-            if done.returncode:
-                why = f"{example} cannot have what it needs: {done.stderr[-200:]}"
-                assert os.environ.get("ATTENDANCE_TEST_HOSTS") != "required", why
-                pytest.skip(why)
-            stamp.write_text(made_of, encoding="utf-8")
+    folder = BUILD / "hosts" / example
+
+    def install() -> None:
+        command = [sys.executable, "-m", "pip", "install", "--disable-pip-version-check"]
+        command += ["--quiet", "--upgrade", "--target", str(folder), *wanted.split()]
+        done = subprocess.run(
+            command, capture_output=True, text=True, timeout=MOST_SECONDS, check=False
+        )
+        if done.returncode:
+            why = f"{example} cannot have what it needs: {done.stderr[-200:]}"
+            assert os.environ.get("ATTENDANCE_TEST_HOSTS") != "required", why
+            pytest.skip(why)
+
+    make_once(folder, f"{sys.version}\n{wanted}", install)
     return folder

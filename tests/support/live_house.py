@@ -32,7 +32,7 @@ from attendance_web.main import Application
 from attendance_web.serving.server import config_of
 from tests.support.quick_app import quick_app
 from tests.support.quick_passwords import quickly_hashed
-from tests.support.sqlite_file import opened_for
+from tests.support.sqlite_file import with_database
 
 QUICK = Terms(hold_seconds=1.0, grace_seconds=1.0, lease_seconds=8, karma_per_mark=50)
 PATIENCE = 8.0  # seconds that anything promised within 5 s may take on a slow machine
@@ -320,6 +320,33 @@ async def eventually(holds: Any, within: float = PATIENCE) -> None:
         await asyncio.sleep(0.02)
 
 
+class Served(NamedTuple):
+    """A server that runs in this loop, and the port that it listens at."""
+
+    server: uvicorn.Server
+    port: int
+
+
+@asynccontextmanager
+async def served(config: uvicorn.Config, send_buffer: int | None = None) -> AsyncIterator[Served]:
+    """Serves at a free port until the end of the block.
+
+    ``send_buffer`` bytes is what the system keeps for a client who does not read.
+    """
+    listener = socket.create_server(("127.0.0.1", 0))
+    if send_buffer is not None:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, send_buffer)
+    server = uvicorn.Server(config)
+    serving = asyncio.create_task(server._serve([listener]))
+    await eventually(lambda: server.started or serving.done())
+    try:
+        yield Served(server, listener.getsockname()[1])
+    finally:
+        server.should_exit = True
+        await serving
+        listener.close()
+
+
 @asynccontextmanager
 async def opened_house(
     folder: Path | None,
@@ -327,26 +354,15 @@ async def opened_house(
     clock: Clock | None = None,
     send_buffer: int | None = None,
 ) -> AsyncIterator[House]:
-    """A service over SQLite in this folder, or in memory without one.
-
-    ``send_buffer`` bytes is what the system keeps for a client who does not read.
-    """
+    """Opens one over SQLite in this folder, or in memory without one; see `served`."""
     with quickly_hashed():
-        attendance = embedded(opened_for(folder), terms=terms, clock=clock)
-    listener = socket.create_server(("127.0.0.1", 0))
-    if send_buffer is not None:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, send_buffer)
+        attendance = embedded(with_database(folder), terms=terms, clock=clock)
     app = quick_app(attendance)
     config = config_of(cast(ASGI3Application, app))
     config.lifespan = "on"
-    server = uvicorn.Server(config)
-    serving = asyncio.create_task(server._serve([listener]))
-    await eventually(lambda: server.started or serving.done())
-    house = House(attendance, app, listener.getsockname()[1])
-    try:
-        yield house
-    finally:
-        await house.close()
-        server.should_exit = True
-        await serving
-        listener.close()
+    async with served(config, send_buffer) as (_, port):
+        house = House(attendance, app, port)
+        try:
+            yield house
+        finally:
+            await house.close()

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, insert, select, text
 
 from attendance_adapters.sql.tables import events, ledger, places
 from attendance_core.marking.ledger import AnnulReason, Origin, month_of
-from tests.support.many_names import FIRST, NOW, fill
+from tests.support.many_names import FIRST_ID, NOW, fill
 
 EACH = 5  # entries of a person
 
@@ -18,7 +18,7 @@ def fill_ledger(on: Connection, event_id: str, entries: int) -> None:
     event, people = UUID(event_id), entries // EACH
     fill(on, people=people, gatherings=1)
     creator = on.execute(select(events.c.creator_id).where(events.c.event_id == event)).scalar_one()
-    users = range(FIRST + 1, FIRST + 1 + people)
+    users = range(FIRST_ID + 1, FIRST_ID + 1 + people)
     whose = {"event_id": event, "member": True, "version": EACH, "last_n": EACH}
     on.execute(insert(places), [{**whose, "user_id": user_id} for user_id in users])
     for n in range(1, EACH + 1):

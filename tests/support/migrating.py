@@ -49,7 +49,7 @@ def migrated(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[URL]:
 
 
 def run_sql(url: URL, *statements: str) -> list[Any]:
-    """The rows of the last one."""
+    """Runs statements; answers the rows of the last one."""
 
     def run(on: Connection) -> list[Any]:
         answers = [on.execute(text(each)) for each in statements]
@@ -60,14 +60,14 @@ def run_sql(url: URL, *statements: str) -> list[Any]:
     return run_on_connection(url, run)
 
 
-def search_keys(on: Connection) -> list[str]:
-    """What a profile and an event are found by."""
+def search_keys(on: Connection) -> list[str | None]:
+    """Reads what profiles and events are found by; None of one that is not folded yet."""
     both = "SELECT search_key FROM profiles UNION ALL SELECT search_key FROM events"
     return list(on.scalars(text(both)))
 
 
 def differences(on: Connection) -> list[Any]:
-    """How the tables differ from those that are declared, as far as alembic sees."""
+    """Lists how tables differ from those that are declared, as far as alembic sees."""
     options = {
         "compare_type": True,
         "compare_server_default": True,
@@ -79,14 +79,14 @@ def differences(on: Connection) -> list[Any]:
 
 
 def schema(url: URL) -> dict[str, Any]:
-    """All that has a name in a database, in its engine's words."""
+    """Reads all that has a name in a database, in the words of its engine."""
     if url.get_backend_name() == "sqlite":
-        return {**schema_of(Path(str(url.database)))}
-    return {**defined(url)}
+        return {**sqlite_schema(Path(str(url.database)))}
+    return {**postgres_schema(url)}
 
 
-def defined(url: URL) -> dict[str, str]:
-    """What has a name beside our tables and columns, in PostgreSQL's words."""
+def postgres_schema(url: URL) -> dict[str, str]:
+    """Reads what has a name beside our tables and columns, in the words of PostgreSQL."""
     constraints = """SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint
         WHERE connamespace = 'public'::regnamespace AND contype <> 'n'"""
     indexes = """SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'
@@ -108,8 +108,8 @@ def defined(url: URL) -> dict[str, str]:
     }
 
 
-def schema_of(database: Path) -> dict[str, list[str]]:
-    """The schema in SQLite's words, whatever the order of a table's columns and constraints."""
+def sqlite_schema(database: Path) -> dict[str, list[str]]:
+    """Reads the schema in the words of SQLite, but for the order of columns and constraints."""
     connection = sqlite3.connect(database)
     found = connection.execute(
         "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name <> 'alembic_version'"
@@ -122,7 +122,7 @@ def schema_of(database: Path) -> dict[str, list[str]]:
 
 
 def add_person(on: Connection, number: int, name: str) -> None:
-    """And an event of theirs, by the columns that every revision has had."""
+    """Adds a person and an event of theirs, by the columns that every revision has had."""
     for statement in (
         """INSERT INTO accounts (user_id, username, username_key, password_hash, created_at)
             VALUES (:n, :who, :who, 'hash', 1)""",
@@ -142,7 +142,8 @@ def add_person(on: Connection, number: int, name: str) -> None:
         on.execute(asked, {name: given[name] for name in asked.compile().params})
 
 
-def fill(url: URL, revision: str) -> None:
+def fill_at(url: URL, revision: str) -> None:
+    """Brings a database to a revision, and adds PEOPLE to it, with an event each."""
     upgrade(url, revision)
 
     def add(on: Connection) -> None:
@@ -153,8 +154,8 @@ def fill(url: URL, revision: str) -> None:
     run_on_connection(url, add)
 
 
-def all_are_folded(url: URL) -> None:
-    """And are found, as much as an index can tell."""
+def check_all_are_folded(url: URL) -> None:
+    """Raises AssertionError where a name is not folded, or an index does not find it."""
     assert is_current(url)
     for table in ("profiles", "events"):
         rows = run_sql(url, f"SELECT name_key, search_key FROM {table}")
@@ -169,6 +170,6 @@ def all_are_folded(url: URL) -> None:
             assert run_sql(url, found) == [(expected,)]
 
 
-def unfolded(url: URL) -> int:
-    both = "SELECT search_key FROM profiles UNION ALL SELECT search_key FROM events"
-    return sum(key is None for (key,) in run_sql(url, both))
+def unfolded_count(url: URL) -> int:
+    """Counts the profiles and events that nothing finds yet."""
+    return run_on_connection(url, search_keys).count(None)

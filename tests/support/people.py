@@ -7,74 +7,83 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import uuid4
 
 from websockets.asyncio.client import ClientConnection
 
 from tests.support.live_house import Wire
 from tests.support.service_process import Service
-from tests.support.visitor import Visitor
+from tests.support.http_browser import HttpBrowser
 
 
 @dataclass
 class Person:
     """Somebody with an account, who outlives services."""
 
-    visitor: Visitor
+    browser: HttpBrowser
     user_id: int
 
     @asynccontextmanager
     async def opens(self, role: str, event_id: str) -> AsyncIterator[Wire]:
-        async with self.visitor.socket(f"/ws/{role}", event_id) as connection:
+        async with self.browser.socket(f"/ws/{role}", event_id) as connection:
             yield Wire(connection)
 
     def state(self, event_id: str, creator: Person) -> str:
-        """What the attendance says of them."""
-        people = creator.visitor.get("/api/events/GetAttendance", event_id=event_id)
+        """Reads what the attendance of an event says of them."""
+        people = creator.browser.get("/api/events/GetAttendance", event_id=event_id)
         (state,) = (
             each["state"] for each in people["participants"] if each["user_id"] == self.user_id
         )
         return str(state)
 
     def karma(self) -> int:
-        return int(self.visitor.get("/api/profile/GetProfile", user_id=self.user_id)["karma"])
+        return int(self.browser.get("/api/profile/GetProfile", user_id=self.user_id)["karma"])
 
 
-def people(service: Service, number: int) -> list[Person]:
+def sign_up_people(service: Service, number: int) -> list[Person]:
+    """Signs so many up, each with a password and a user name of their own."""
     made = []
     for _ in range(number):
-        visitor = Visitor(service.url, "en")
-        visitor.get("/api/auth/GetCurrentUserId")
+        browser = HttpBrowser(service.url, "en")
+        browser.get("/api/auth/GetCurrentUserId")
         given = {"username": f"p{uuid4().hex[:12]}", "password": "correct horse battery"}
-        made.append(Person(visitor, visitor.post("/accounts/signup/", **given)["user_id"]))
+        made.append(Person(browser, browser.post("/accounts/signup/", **given)["user_id"]))
     return made
 
 
-def an_event(creator: Person) -> str:
+def create_event(creator: Person) -> str:
+    """Creates one that is on, with a name of its own; answers its id."""
     now = int(time.time())
     times: dict[str, Any] = {"time_from": now - 60, "time_to": now + 3600}
     name = f"Lecture {uuid4().hex}"
-    return str(creator.visitor.post("/api/events/CreateEvent", name=name, **times)["event_id"])
+    return str(creator.browser.post("/api/events/CreateEvent", name=name, **times)["event_id"])
 
 
 async def marks(marker: Wire, asker: Wire, user_id: int) -> None:
+    """Has a marker hold and mark a person, who hears of it and is closed."""
     assert (await marker.asks("prepare_to_mark", user_id=user_id))["message"] == "prepared"
     assert (await marker.asks("confirm_marking"))["message"] == "marked"
     await asker.hears("was_marked")
     assert await asker.close_code() == 1000
 
 
+class MarkerAndAsker(NamedTuple):
+    """Two open sockets of one event, and the id of the person who waits."""
+
+    marking: ClientConnection
+    waiting: ClientConnection
+    asker_id: int
+
+
 @asynccontextmanager
-async def marker_and_waiting(
-    service: Service,
-) -> AsyncIterator[tuple[ClientConnection, ClientConnection, int]]:
-    """Both sockets of one event, and the id of the person who waits."""
-    marker, waiting = people(service, 2)
-    event_id = an_event(marker)
+async def marker_and_asker(service: Service) -> AsyncIterator[MarkerAndAsker]:
+    """Opens both in an event of its own; the marker has read the list."""
+    marker, waiting = sign_up_people(service, 2)
+    event_id = create_event(marker)
     async with (
-        waiting.visitor.socket("/ws/mark_me", event_id) as asks,
-        marker.visitor.socket("/ws/marking", event_id) as marks,
+        waiting.browser.socket("/ws/mark_me", event_id) as asks,
+        marker.browser.socket("/ws/marking", event_id) as marks,
     ):
         assert json.loads(await marks.recv())["params"]["marking_list"] == [waiting.user_id]
-        yield marks, asks, waiting.user_id
+        yield MarkerAndAsker(marks, asks, waiting.user_id)

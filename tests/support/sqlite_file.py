@@ -19,14 +19,14 @@ def _empty() -> bytes:
 
 
 def an_empty_database(folder: Path) -> Path:
-    """A SQLite file at the newest revision."""
+    """Puts a SQLite file at the newest revision into a folder; answers its path."""
     path = folder / "attendance.db"
     path.write_bytes(_empty())
     return path
 
 
-def opened_for(folder: Path | None) -> Path | None:
-    """The folder, with a database that is up to date; nobody migrates one for each test."""
+def with_database(folder: Path | None) -> Path | None:
+    """Puts a database that is up to date into a folder, which it answers; nobody migrates one."""
     if folder is not None and not (folder / "attendance.db").exists():
         an_empty_database(folder)
     return folder

@@ -16,24 +16,25 @@ from attendance_core.testing.clock import NOON
 from attendance_core.testing.stand_ins import CountedIds
 from attendance_core.vocabulary import EventId, UserId
 
-WORD = ConnectionsEnded(EventId(CountedIds().event_id()), Ending.DELETED)
+ANNOUNCEMENT = ConnectionsEnded(EventId(CountedIds().event_id()), Ending.DELETED)
 ids = CountedIds()
 
 
 def adds(name: str) -> Callable[[Any], EventId]:
-    """Work that adds an event, with an announcement."""
+    """Makes work that adds an event of this name, and announces something."""
 
     def work(unit: Any) -> EventId:
         event_id, code = EventId(ids.event_id()), ids.event_code()
         event = Event(event_id, name, UserId(1), NOON, NOON + 60, code)
         unit.events.add(event)
-        unit.announce(WORD)
+        unit.announce(ANNOUNCEMENT)
         return event.event_id
 
     return work
 
 
-async def names(store: Any) -> list[str]:
+async def event_names(store: Any) -> list[str]:
+    """Reads the names of all events, in the order of lists."""
     return [each.name for each in await store.observe(lambda u: u.events.search(None))]
 
 
@@ -44,7 +45,7 @@ class Gate:
         self.reached, self.open = threading.Event(), threading.Event()
 
     async def hold(self, store: SqliteStore) -> asyncio.Task[None]:
-        """Begun, when this returns."""
+        """Returns once the writer is held; the task ends once the gate is open."""
         task = asyncio.create_task(store.transact(self._wait))
         await asyncio.to_thread(self.reached.wait)
         return task
@@ -55,7 +56,7 @@ class Gate:
 
 
 async def in_one_group(store: SqliteStore, *works: Callable[[Any], Any]) -> list[Any]:
-    """What became of functions that shared a COMMIT."""
+    """Has functions share a COMMIT; answers what became of each."""
     gate = Gate()
     first = await gate.hold(store)
     tasks = [asyncio.create_task(store.transact(work)) for work in works]
@@ -66,12 +67,12 @@ async def in_one_group(store: SqliteStore, *works: Callable[[Any], Any]) -> list
 
 
 def driver_of(unit: Any) -> sqlite3.Connection:
-    """What product code never sees."""
+    """Finds the connection below a unit, which product code never sees."""
     return unit.events._execute.__self__._connection  # type: ignore[no-any-return]
 
 
 def noting_statements(noted: list[str]) -> Callable[[Any], None]:
-    """Work from which on every statement of the writer is noted."""
+    """Makes work from which on every statement of the writer is noted."""
 
     def work(unit: Any) -> None:
         driver_of(unit).set_trace_callback(noted.append)

@@ -45,12 +45,12 @@ class Stub:
 
 
 async def fine(request: HttpMessage) -> bytes:
-    """What answers everything."""
+    """Answers everything with 200."""
     return answer(200, b"fine")
 
 
 def answer(status: int, body: bytes = b"") -> bytes:
-    """The bytes of one; the connection stays open."""
+    """Writes an answer; the connection stays open."""
     return b"HTTP/1.1 %d Said\r\nContent-Length: %d\r\n\r\n%b" % (status, len(body), body)
 
 
@@ -101,7 +101,7 @@ async def stub(answering: Answer = fine, *, waits_for_bodies: bool = True) -> As
 
 
 async def next_message(reader: asyncio.StreamReader, *, with_body: bool = True) -> HttpMessage:
-    """The next message. Raises IncompleteReadError where there is none."""
+    """Reads the next message. Raises IncompleteReadError where there is none."""
     head = await reader.readuntil(b"\r\n\r\n")
     length = LENGTH.search(head) if with_body else None
     body = await reader.readexactly(int(length.group(1)) if length else 0)
@@ -116,7 +116,7 @@ async def next_message(reader: asyncio.StreamReader, *, with_body: bool = True) 
 
 
 async def answer_to(port: int, *parts: str) -> HttpMessage:
-    """What comes back for these bytes, on a connection of their own."""
+    """Sends these texts on a connection of their own; answers what comes back."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     try:
         writer.write("".join(parts).encode("latin-1"))
@@ -126,11 +126,11 @@ async def answer_to(port: int, *parts: str) -> HttpMessage:
 
 
 def get(path: str, *headers: str) -> str:
-    """The bytes of one."""
+    """Writes a whole GET."""
     return head("GET", path, *headers)
 
 
 def head(method: str, path: str, *headers: str) -> str:
-    """The bytes of one, without the body."""
+    """Writes the head of a request, to which a body may be added."""
     lines = [f"{method} {path} HTTP/1.1", "Host: attendance.test:8443", *headers]
     return "".join(f"{line}\r\n" for line in lines) + "\r\n"

@@ -14,10 +14,9 @@ from typing import NamedTuple
 from tests.support.killable_servers import Restartable, a_valkey, restarted
 from tests.support.live_house import Ended, Wire, eventually
 from tests.support.metrics import METRICS_PORT_SETTING, Metrics
-from tests.support.people import Person, an_event, marks, people
+from tests.support.people import Person, create_event, marks, sign_up_people
 from tests.support.postgres import a_database
 from tests.support.service_process import PATIENCE_SECONDS, Service, free_port, running
-from tests.support.visitor import Visitor
 
 TOLD_SECONDS = 2.0  # for what is told at once; rooms are read again every 3
 READ_AGAIN_SECONDS = 5.0  # until a room that was told nothing has been read again
@@ -101,9 +100,7 @@ def a_pair_over_valkey(
 
 def at(person: Person, service: Service) -> Person:
     """Has the same person, with the same session, call another service."""
-    visitor = Visitor(service.url, "en")
-    visitor._cookies = person.visitor._cookies
-    return Person(visitor, person.user_id)
+    return Person(person.browser.elsewhere(service.url), person.user_id)
 
 
 @contextmanager
@@ -135,8 +132,8 @@ async def heard_until_closed(wire: Wire) -> LastHeard:
 
 async def check_that_they_meet_later_without_their_notifier(pair: Pair) -> None:
     """What comes while it is away is found by reading again; afterwards they tell at once."""
-    early, late, marker = people(pair.one, 3)
-    event_id = an_event(marker)
+    early, late, marker = sign_up_people(pair.one, 3)
+    event_id = create_event(marker)
     async with at(marker, pair.two).opens("marking", event_id) as marking:
         await marking.hears("marking_list", marking_list=[])
         async with pair.notifier_away(), early.opens("mark_me", event_id) as waits:

@@ -23,7 +23,7 @@ from attendance_core.errors import TooManyRequests
 from attendance_core.limits import FAILED_LOG_INS, BeginTry, CountOne, ForgetTallies, Limit
 from tests.support.postgres_strangers import Stranger, beside
 from tests.support.service_process import Service, running
-from tests.support.visitor import Visitor
+from tests.support.http_browser import HttpBrowser
 
 FEW = Limit("few", 5, 60.0)
 PASSWORD = "correct horse battery"
@@ -95,9 +95,9 @@ class Guesser:
         self.username, self.address = username, address
         self.visitors = []
         for service in services:
-            visitor = Visitor(service.url, "en")
-            visitor.get("/api/auth/GetCurrentUserId")
-            self.visitors.append((service, visitor.headers()))
+            browser = HttpBrowser(service.url, "en")
+            browser.get("/api/auth/GetCurrentUserId")
+            self.visitors.append((service, browser.headers()))
 
     def log_in(self, at: int, password: str = "a wrong guess") -> tuple[int, int]:
         """The status and the ``error`` of one log-in."""
@@ -133,9 +133,9 @@ class TestServices:
 
     def test_ten_of_forty_wrong_passwords_are_looked_at(self, services: list[Service]) -> None:
         for name in ("anna", "boris"):
-            visitor = Visitor(services[0].url, "en")
-            visitor.get("/api/auth/GetCurrentUserId")
-            visitor.post("/accounts/signup/", username=name, password=PASSWORD)
+            browser = HttpBrowser(services[0].url, "en")
+            browser.get("/api/auth/GetCurrentUserId")
+            browser.post("/accounts/signup/", username=name, password=PASSWORD)
         anna = Guesser(services, "anna", "127.0.0.1")
         with ThreadPoolExecutor(40) as threads:
             at_once = Counter(threads.map(anna.log_in, range(40)))

@@ -16,7 +16,7 @@ import pytest
 from tests.support import live_house
 from tests.support.killable_servers import Postgres, a_postgres, restarted
 from tests.support.live_house import Wire, eventually
-from tests.support.people import Person, an_event, people
+from tests.support.people import Person, create_event, sign_up_people
 from tests.support.service_process import LEASE_SECONDS, Service, running
 
 pytestmark = pytest.mark.long
@@ -66,7 +66,7 @@ class Callers:
     async def calling(self) -> AsyncIterator[None]:
         async with httpx.AsyncClient(base_url=self._url, verify=False, timeout=30) as client:
             tasks = [
-                asyncio.create_task(self._call(client, each.visitor.headers()))
+                asyncio.create_task(self._call(client, each.browser.headers()))
                 for each in self._callers
             ]
             try:
@@ -92,8 +92,8 @@ async def is_ready(service: Service) -> bool:
 async def test_calls_get_503_commands_unavailable_and_the_first_after_it_is_done(
     server: Postgres, service: Service
 ) -> None:
-    asker, marker, *others = people(service, 12)
-    event_id = an_event(marker)
+    asker, marker, *others = sign_up_people(service, 12)
+    event_id = create_event(marker)
     callers = Callers(service, others)
     async with (
         AsyncExitStack() as sockets,
@@ -143,8 +143,8 @@ async def test_away_for_longer_than_the_lease_sockets_are_to_come_back_and_nobod
     server: Postgres, service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(live_house, "PATIENCE", LEASE_SECONDS + 5)  # it may have been renewed just now
-    asker, marker = people(service, 2)
-    event_id = an_event(marker)
+    asker, marker = sign_up_people(service, 2)
+    event_id = create_event(marker)
     async with (
         asker.opens("mark_me", event_id) as waiting,
         marker.opens("marking", event_id) as wire,

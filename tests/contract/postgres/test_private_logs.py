@@ -17,7 +17,7 @@ import pytest
 
 from tests.support.killable_servers import a_postgres
 from tests.support.live_house import eventually
-from tests.support.people import Person, an_event, people
+from tests.support.people import Person, create_event, sign_up_people
 from tests.support.postgres import a_database
 from tests.support.service_process import Service, running
 
@@ -56,7 +56,7 @@ async def writes(service: Service, person: Person) -> list[int]:
         ("/api/profile/UpdateProfileInfo", {"display_name": CANARY, "bio": CANARY}),
         ("/api/events/CreateEvent", event),
     ]
-    headers = person.visitor.headers()
+    headers = person.browser.headers()
     async with httpx.AsyncClient(
         base_url=service.url, headers=headers, verify=False, timeout=30
     ) as client:
@@ -68,9 +68,9 @@ async def writes(service: Service, person: Person) -> list[int]:
 async def test_a_statement_that_fails_is_logged_without_what_it_was_to_store(
     service: Service, address: str
 ) -> None:
-    asker, marker = people(service, 2)
+    asker, marker = sign_up_people(service, 2)
     assert await writes(service, marker) == [200, 200]
-    event_id = an_event(marker)
+    event_id = create_event(marker)
     async with (
         asker.opens("mark_me", event_id),
         marker.opens("marking", event_id) as wire,
@@ -91,7 +91,7 @@ async def test_a_statement_that_fails_is_logged_without_what_it_was_to_store(
 
 async def test_nor_is_anything_else_that_a_server_refuses(service: Service, address: str) -> None:
     """A message of its own with the row in it, and a value that a column cannot have."""
-    (person,) = people(service, 1)
+    (person,) = sign_up_people(service, 1)
     await says(
         address,
         """CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
@@ -115,7 +115,7 @@ async def test_nor_what_was_under_way_when_the_server_died(tmp_path: Path) -> No
         a_postgres() as server,
         running(tmp_path, {"ATTENDANCE_DATABASE_URL": server.url}) as service,
     ):
-        (person,) = people(service, 1)
+        (person,) = sign_up_people(service, 1)
         told: list[int] = []
 
         async def go_on() -> None:

@@ -1,4 +1,4 @@
-"""A socket that is carried by nothing but two queues, and people who need no log-in."""
+"""Live rooms in a host, with sockets of queues alone, and people who need no log-in."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from attendance_core.vocabulary import EventId
 from attendance_web.live import Live, Transport
 from tests.support.quick_passwords import quickly_hashed
 
-PATIENCE = 30.0  # seconds; nothing is judged by the clock
+PATIENCE_SECONDS = 30.0  # nothing is judged by the clock
 
 
-class Carried(Transport):
+class QueueTransport(Transport):
     """A transport that a test speaks through; it has only what every transport needs."""
 
     def __init__(self) -> None:
@@ -39,25 +39,27 @@ class Carried(Transport):
         self.told.put_nowait(text)
 
     def says(self, message: str, **params: Any) -> None:
+        """Has the client say a command."""
         self._said.put_nowait(json.dumps({"message": message, "params": params}))
 
     def gives(self, said: str | bytes | Exception | None) -> None:
-        """Has this received as it is, or raised."""
+        """Has the transport receive this as it is, or raise it."""
         self._said.put_nowait(said)
 
     async def heard(self) -> dict[str, Any]:
-        frame: dict[str, Any] = json.loads(await asyncio.wait_for(self.told.get(), PATIENCE))
+        """Takes the next frame that the client is told."""
+        frame: dict[str, Any] = json.loads(await asyncio.wait_for(self.told.get(), PATIENCE_SECONDS))
         return frame
 
     async def hears(self, message: str) -> dict[str, Any]:
-        """The parameters of the next frame, which has to be this one."""
+        """Takes the next frame, which has to be this one; answers its parameters."""
         frame = await self.heard()
         assert (frame["result"], frame["message"]) == ("ok", message), frame
         params: dict[str, Any] = frame.get("params", {})
         return params
 
     async def is_refused(self) -> str:
-        """The code of the next frame, which has to be a refusal."""
+        """Takes the next frame, which has to be a refusal; answers its code."""
         frame = await self.heard()
         assert frame["result"] == "error", frame
         code: str = frame["params"]["code"]
@@ -65,19 +67,19 @@ class Carried(Transport):
 
 
 @dataclass
-class Visited:
+class ServedSocket:
     """A socket that is being served."""
 
-    line: Carried
+    line: QueueTransport
     visit: asyncio.Task[int | None]
 
     async def ended(self) -> int | None:
-        return await asyncio.wait_for(self.visit, PATIENCE)
+        return await asyncio.wait_for(self.visit, PATIENCE_SECONDS)
 
 
 @dataclass
 class Host:
-    """A service, its live rooms, and whoever was let in."""
+    """A program with a service and live rooms in it, and whoever it let in."""
 
     service: Attendance
     live: Live
@@ -100,14 +102,14 @@ class Host:
         return event.event_id
 
     def opens(
-        self, actor: Actor, event_id: EventId, role: Role, line: Carried | None = None, **given: Any
-    ) -> Visited:
-        line = line or Carried()
+        self, actor: Actor, event_id: EventId, role: Role, line: QueueTransport | None = None, **given: Any
+    ) -> ServedSocket:
+        line = line or QueueTransport()
         visit = self.live.visit(actor, event_id, role, transport=line, **given)
-        return Visited(line, asyncio.create_task(visit))
+        return ServedSocket(line, asyncio.create_task(visit))
 
     async def state_of(self, event_id: EventId, person: Actor) -> Any:
-        """What the store says of their place."""
+        """Reads what the store has of their place."""
 
         def look(unit: Any) -> Any:
             found = unit.places.of(event_id, [person.user_id])
@@ -115,8 +117,8 @@ class Host:
 
         return await self.service.use_cases.get_event_by_id.observe(look)
 
-    async def sockets_of(self, event_id: EventId, person: Actor) -> list[bool]:
-        """Whether each of their connections in the event is a lost one."""
+    async def losses_of(self, event_id: EventId, person: Actor) -> list[bool]:
+        """Tells of each of their connections in the event whether it is lost."""
 
         def look(unit: Any) -> list[bool]:
             return [
@@ -129,7 +131,7 @@ class Host:
 
 @asynccontextmanager
 async def hosted(terms: Terms | None = None) -> AsyncIterator[Host]:
-    """A host over memory."""
+    """Opens a host over memory."""
     with quickly_hashed():
         service = embedded(terms=terms or Terms())
         async with service, Live(service) as live:

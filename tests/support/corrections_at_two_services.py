@@ -20,7 +20,7 @@ from tests.support.two_services import (
     heard_until_closed,
     stalled,
 )
-from tests.support.visitor import CallFailed, Visitor
+from tests.support.http_browser import CallFailed, HttpBrowser
 
 ROUNDS: Final = 4
 OVER: Final = 4410  # Contract: 6, close codes
@@ -32,15 +32,14 @@ async def a_crowd(pair: Pair, count: int) -> tuple[str, list[Person]]:
     made = await gathering(pair.settings["ATTENDANCE_DATABASE_URL"], count)
     found = []
     for each in made.people:
-        visitor = Visitor(pair.one.url, "en")
-        visitor._cookies = {"sessionid": each.token, "csrftoken": "chaos"}
-        found.append(Person(visitor, each.user_id))
+        browser = HttpBrowser(pair.one.url, "en", sessionid=each.token, csrftoken="chaos")
+        found.append(Person(browser, each.user_id))
     return made.event_id, found
 
 
 async def calls(person: Person, call: str, **given: Any) -> Any:
     """What it answers. Raises CallFailed."""
-    return await asyncio.to_thread(person.visitor.post, f"/api/events/{call}", **given)
+    return await asyncio.to_thread(person.browser.post, f"/api/events/{call}", **given)
 
 
 async def by_hand(organiser: Person, event_id: str, person: Person) -> int:
@@ -68,7 +67,7 @@ async def at_once(*doing: Awaitable[Any]) -> list[Any]:
 async def entries(creator: Person, event_id: str, person: Person | None = None) -> list[Any]:
     """Of the ledger, the first one first; the numbers of one person have no gap."""
     whom = {} if person is None else {"user_id": person.user_id}
-    get, path = creator.visitor.get, "/api/events/GetLedger"
+    get, path = creator.browser.get, "/api/events/GetLedger"
     found = (await asyncio.to_thread(get, path, event_id=event_id, **whom))["entries"][::-1]
     if person is not None:
         assert [each["n"] for each in found] == list(range(1, len(found) + 1))

@@ -1,4 +1,4 @@
-"""One visitor of the service, as a browser is: cookies, calls, sockets."""
+"""A browser of somebody over real HTTP: its cookies, its calls, its sockets."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ class CallFailed(Exception):
     """A call was refused, or not answered as promised; one line says which, and why."""
 
 
-class Visitor:
+class HttpBrowser:
     """Calls the service as a person's browser does."""
 
-    def __init__(self, url: str, language: str) -> None:
+    def __init__(self, url: str, language: str, **cookies: str) -> None:
         """Calls nobody yet. Raises CallFailed where the URL is none of a service."""
         try:
             self._url = urlsplit(url.rstrip("/"))
@@ -37,8 +37,12 @@ class Visitor:
         if self._url.scheme not in SCHEMES or not self._url.hostname or self._url.path:
             raise CallFailed(f"{url} {UNLIKE}")
         self._language = language
-        self._cookies: dict[str, str] = {}
+        self._cookies = cookies
         self.seconds_ahead = 0.0  # that the service's clock is ahead of ours, about
+
+    def elsewhere(self, url: str) -> HttpBrowser:
+        """Makes one with the same cookies, by now, that calls another service."""
+        return HttpBrowser(url, self._language, **self._cookies)
 
     def get(self, path: str, **parameters: object) -> Any:
         """Calls what reads, and answers its response. Raises CallFailed, ConnectionError."""
