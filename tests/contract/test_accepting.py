@@ -16,7 +16,7 @@ import pytest
 from attendance_web.serving import accepting
 from attendance_web.serving.accepting import MAX_AT_ONCE, Acceptor
 from attendance_web.serving.left_connections import LeftConnections
-from tests.support.live_house import eventually
+from tests.support.eventually import eventually
 
 MANY = 50  # connections
 

@@ -35,7 +35,7 @@ from attendance_web.asgi.application import ROLES
 from attendance_web.client.link import FINAL
 from attendance_web.live import Live
 from tests.support.live_host import PATIENCE_SECONDS, Host, hosted
-from tests.support.live_house import eventually
+from tests.support.eventually import eventually
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from attendance_adapters.sql.postgres import PostgresStore
 from attendance_adapters.sql.sqlite import LIST_THREADS, SqliteStore
 from attendance_core.errors import Unavailable
 from attendance_core.events import Event, EventQuery
-from tests.support.live_house import eventually
+from tests.support.eventually import eventually
 from tests.support.sqlite_writer import adds, driver_of
 
 ENDLESS = """WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1e9)

@@ -12,7 +12,7 @@ import pytest
 from attendance_adapters import UnusableFolder, connect, migrate
 from attendance_adapters.files import ObjectFiles
 from attendance_core.errors import Unavailable
-from tests.support.live_house import PATIENCE
+from tests.support.eventually import PATIENCE
 from tests.support.pictures import picture
 from tests.support.seaweedfs import BUCKET, SeaweedFS, a_seaweedfs
 

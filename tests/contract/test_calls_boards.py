@@ -12,7 +12,7 @@ import pytest
 from attendance_core.attendance import BOARD_SECONDS, board_id_of
 from attendance_core.vocabulary import BoardId
 from tests.support.asgi_client import AsgiClient
-from tests.support.live_house import eventually
+from tests.support.eventually import eventually
 from tests.support.site import Browser, Site, anna, boris, envelope, response
 from tests.support.site import site_in_folder as site
 

@@ -24,7 +24,7 @@ from attendance_core.vocabulary import ScanId, UserId
 from attendance_web.http import downloads, list_turns
 from attendance_web.http.zips import END_BYTES, ZipStream
 from tests.support.asgi_client import AsgiClient
-from tests.support.live_house import eventually
+from tests.support.eventually import eventually
 from tests.support.looks import Looks, in_pieces
 from tests.support.pictures import picture as a_picture
 from tests.support.site import PASSWORD, Browser, Site, code, opened_site, refusal, response

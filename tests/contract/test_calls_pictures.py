@@ -10,7 +10,7 @@ import pytest
 
 from attendance_core.ports import FileContent
 from attendance_web import pictures
-from tests.support.live_house import eventually
+from tests.support.eventually import eventually
 from tests.support.pictures import picture
 from tests.support.site import Site, code, response
 from tests.support.site import site_in_folder as site

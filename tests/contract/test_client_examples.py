@@ -18,7 +18,8 @@ from attendance_core.marking.places import Marked, Waiting
 from attendance_core.marking.terms import Terms
 from attendance_core.vocabulary import EventId, UserId
 from attendance_web import client
-from tests.support.live_house import House, Visitor, eventually, opened_house
+from tests.support.eventually import eventually
+from tests.support.live_house import House, Visitor, opened_house
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -19,7 +19,8 @@ from attendance_core.marking.places import Held, Marked, Waiting
 from attendance_core.marking.terms import Terms
 from attendance_core.vocabulary import EventId
 from attendance_web.client import Client, Marking, MarkMe, Refused, waiting
-from tests.support.live_house import House, Visitor, eventually, opened_house
+from tests.support.eventually import eventually
+from tests.support.live_house import House, Visitor, opened_house
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

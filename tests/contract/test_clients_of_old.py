@@ -15,7 +15,7 @@ from uuid import uuid4
 
 import pytest
 
-from tests.support.live_house import Wire
+from tests.support.wires import Wire
 from tests.support.people import Person, create_event, marks, sign_up_people
 from tests.support.pictures import picture
 from tests.support.service_process import Service, service

@@ -17,7 +17,7 @@ import pytest
 
 from tests.support import dying_service
 from tests.support.gathering import gathering
-from tests.support.live_house import Wire
+from tests.support.wires import Wire
 from tests.support.people import Person
 from tests.support.postgres import a_database
 from tests.support.service_process import COMMAND, PATIENCE_SECONDS, Service, bring_up_to_date, running

@@ -15,7 +15,9 @@ import pytest_asyncio
 from attendance_core.accounts import LONGEST_SESSION_SECONDS, session_id_of
 from attendance_core.marking.places import Marked, Waiting
 from attendance_core.vocabulary import EventId, UserId
-from tests.support.live_house import Ended, House, Visitor, Wire, eventually, opened_house
+from tests.support.eventually import eventually
+from tests.support.live_house import House, Visitor, opened_house
+from tests.support.wires import Ended, Wire
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -30,7 +30,7 @@ from attendance_web.http.exports import MEDIA_TYPES
 from attendance_web.http.file_names import MAX_NAME_BYTES, attachment, file_name
 from tests.support import xlsx
 from tests.support.asgi_client import AsgiClient
-from tests.support.live_house import eventually
+from tests.support.eventually import eventually
 from tests.support.looks import Looks
 from tests.support.site import Browser, Site, code, opened_site, refusal
 

@@ -14,7 +14,8 @@ import pytest_asyncio
 from websockets.frames import Frame, Opcode
 
 from attendance_core.vocabulary import EventId, UserId
-from tests.support.live_house import QUICK, Ended, House, Visitor, Wire, opened_house
+from tests.support.live_house import QUICK, House, Visitor, opened_house
+from tests.support.wires import Ended, Wire
 
 PACE = 0.06  # seconds from a frame to the next: a socket may send 20 a second
 pytestmark = pytest.mark.asyncio(loop_scope="module")

@@ -16,7 +16,7 @@ import pytest
 
 from attendance_web.serving.parent import SIGN_SECONDS
 from attendance_web.serving.workers import SILENT_SECONDS
-from tests.support.live_house import eventually
+from tests.support.eventually import eventually
 from tests.support.people import create_event, sign_up_people
 from tests.support.service_process import PATIENCE_SECONDS, Service, running
 from tests.support.worker_processes import opened, settings, two_workers, workers_of

@@ -21,7 +21,8 @@ from attendance_web.http.call import BODY_BYTES, PICTURE_BODY_BYTES
 from attendance_web.http.incoming_bodies import MIN_BODY_BYTES, UPLOADS_OF_ONE
 from attendance_web.http.pipeline import LARGE_BYTES
 from attendance_web.serving.http_closing import REST_SECONDS
-from tests.support.live_house import House, Visitor, eventually, opened_house
+from tests.support.eventually import eventually
+from tests.support.live_house import House, Visitor, opened_house
 from tests.support.pictures import picture
 from tests.support.smuggled import statuses
 

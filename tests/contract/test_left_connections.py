@@ -31,7 +31,7 @@ from attendance_web.wire.leaving_pace import (
 )
 from attendance_web.wire.refusal_pace import RefusalPace
 from attendance_web.wire.seen_sessions import SeenSessions
-from tests.support.live_house import eventually
+from tests.support.eventually import eventually
 
 PEER: Final = ("127.0.0.1", 1)
 LOOK: Final = b"GET /look HTTP/1.1\r\nHost: x\r\n\r\n"

@@ -17,7 +17,7 @@ from attendance_core.testing.clock import NOON
 from attendance_core.testing.people import add_people, annul, mark
 from attendance_core.vocabulary import EventId, UserId
 from tests.support.asgi_client import AsgiClient
-from tests.support.live_house import eventually
+from tests.support.eventually import eventually
 from tests.support.looks import Looks, in_pieces
 from tests.support.site import Browser, Site, opened_site, refusal, response
 

@@ -28,7 +28,7 @@ from attendance_core.vocabulary import EventId
 from attendance_web.live import Live, Transport
 from attendance_web.live.frame_limits import MAX_FRAME_BYTES, MAX_FRAMES
 from tests.support.live_host import PATIENCE_SECONDS, Host, QueueTransport, hosted
-from tests.support.live_house import eventually
+from tests.support.eventually import eventually
 
 NOWHERE = EventId(UUID(int=0))
 

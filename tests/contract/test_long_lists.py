@@ -20,7 +20,8 @@ from attendance_web.http import list_turns, pieces, pipeline
 from attendance_web.routes import CALLS
 from attendance_web.wire.person_turns import MAX_OF_ONE
 from tests.support.asgi_client import AsgiClient
-from tests.support.live_house import House, eventually, opened_house
+from tests.support.eventually import eventually
+from tests.support.live_house import House, opened_house
 from tests.support.looks import Looks, in_pieces
 from tests.support.site import Browser, Site, opened_site, refusal, response
 

@@ -25,7 +25,8 @@ from attendance_core.marking.places import Held, Waiting
 from attendance_core.vocabulary import EventId
 from attendance_web.live.hang_ups import HangUps
 from attendance_web.serving.ws_protocol import PeerProtocol
-from tests.support.live_house import QUICK, House, Visitor, eventually, opened_house
+from tests.support.eventually import eventually
+from tests.support.live_house import QUICK, House, Visitor, opened_house
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -11,7 +11,9 @@ import pytest_asyncio
 
 from attendance_core.marking.places import Held, Marked
 from attendance_core.vocabulary import EventId
-from tests.support.live_house import House, Visitor, Wire, eventually, opened_house
+from tests.support.eventually import eventually
+from tests.support.live_house import House, Visitor, opened_house
+from tests.support.wires import Wire
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -10,7 +10,8 @@ from attendance_core.errors import Unavailable
 from attendance_core.marking.ledger import AnnulReason
 from attendance_core.vocabulary import EventId, UserId
 from tests.support.faulty_house import FaultyHouse, opened_faulty_house
-from tests.support.live_house import Visitor, Wire
+from tests.support.live_house import Visitor
+from tests.support.wires import Wire
 
 LOOK = "ReadPlaces"
 

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import URL
 
 from tests.support.killable_servers import Valkey, restarted
-from tests.support.live_house import eventually
+from tests.support.eventually import eventually
 from tests.support.metrics import METRICS_PORT_SETTING, Metrics
 from tests.support.people import marker_and_asker
 from tests.support.service_process import Service, attendance, free_port, running

@@ -14,7 +14,9 @@ import pytest
 import pytest_asyncio
 
 from attendance_core.vocabulary import EventId
-from tests.support.live_house import PATIENCE, QUICK, House, Visitor, Wire, opened_house
+from tests.support.eventually import PATIENCE
+from tests.support.live_house import QUICK, House, Visitor, opened_house
+from tests.support.wires import Wire
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -37,7 +37,7 @@ from tests.support.killable_servers import (
     a_valkey,
     restarted,
 )
-from tests.support.live_house import eventually
+from tests.support.eventually import eventually
 
 
 @asynccontextmanager

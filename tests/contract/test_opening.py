@@ -12,7 +12,9 @@ import pytest_asyncio
 
 from attendance_core.vocabulary import EventId, UserId
 from attendance_web.live import person_sockets
-from tests.support.live_house import House, Visitor, Wire, eventually, opened_house
+from tests.support.eventually import eventually
+from tests.support.live_house import House, Visitor, opened_house
+from tests.support.wires import Wire
 
 ROLES = pytest.mark.parametrize("role", ["mark_me", "marking"])
 

@@ -15,7 +15,9 @@ from attendance_core.marking.places import Held, Marked, Waiting
 from attendance_core.marking.terms import Terms
 from attendance_core.marking.who_marks import WhoMarks
 from attendance_core.vocabulary import EventId, UserId
-from tests.support.live_house import House, Visitor, Wire, eventually, opened_house
+from tests.support.eventually import eventually
+from tests.support.live_house import House, Visitor, opened_house
+from tests.support.wires import Wire
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 AT_ONCE = 1.0  # Contract: UpdateEvent, rooms follow within 1 s

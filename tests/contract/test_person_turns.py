@@ -20,7 +20,9 @@ from attendance_web.live.frame_limits import MAX_FRAMES
 from attendance_web.live.frame_turns import MAX_AT_A_TIME, FrameTurns
 from attendance_web.wire.person_turns import MAX_OF_ONE
 from attendance_web.wire.turns import FairTurns
-from tests.support.live_house import House, Wire, eventually, opened_house
+from tests.support.eventually import eventually
+from tests.support.live_house import House, opened_house
+from tests.support.wires import Wire
 from tests.support.site import Site, envelope, response
 from tests.support.site import site_in_memory as site
 

@@ -14,7 +14,8 @@ from websockets.asyncio.client import connect
 from websockets.typing import Origin
 
 from attendance_web.wire.credentials import HTTPS_SESSION_COOKIE, SESSION_COOKIE
-from tests.support.live_house import Wire, eventually
+from tests.support.eventually import eventually
+from tests.support.wires import Wire
 from tests.support.nginx import connection_to, needs_nginx, proxied, trusting
 from tests.support.people import Person, create_event, sign_up_people
 from tests.support.service_process import PATIENCE_SECONDS, Service

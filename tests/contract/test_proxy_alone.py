@@ -15,7 +15,7 @@ import pytest
 from attendance_web.page import FILES
 from attendance_web.routes import CALLS
 from attendance_web.serving.server import DRAIN_NOTICE_SECONDS
-from tests.support.live_house import PATIENCE, eventually
+from tests.support.eventually import PATIENCE, eventually
 from tests.support.nginx import CONF, needs_nginx, proxied
 from tests.support.service_process import free_port
 from tests.support.stub_service import HttpMessage, Stub, answer, answer_to, fine, get, head, stub

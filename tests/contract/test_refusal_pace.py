@@ -18,7 +18,8 @@ from attendance_web.wire import refusal_pace
 from attendance_web.wire.callers import Caller
 from attendance_web.wire.refusal_pace import RefusalPace
 from attendance_web.wire.turns import FairTurns, NoTurn
-from tests.support.live_house import House, eventually, opened_house
+from tests.support.eventually import eventually
+from tests.support.live_house import House, opened_house
 from tests.support.site import Browser, Site, opened_site, response
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

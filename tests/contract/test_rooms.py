@@ -27,7 +27,7 @@ from attendance_web.live.readings import NextReading
 from attendance_web.live.room import Room
 from attendance_web.live.rooms import Rooms
 from tests.support.faulty_house import FaultyNotifier, FaultyStore
-from tests.support.live_house import PATIENCE, eventually
+from tests.support.eventually import PATIENCE, eventually
 
 
 @dataclass

@@ -25,7 +25,7 @@ from attendance_core.attendance import SheetPiece
 from attendance_core.errors import NotAnOrganiser, Unavailable
 from attendance_core.ports import SheetFormat
 from tests.support import xlsx
-from tests.support.live_house import eventually
+from tests.support.eventually import eventually
 from tests.support.sheet_rows import COUNTS, EVENT, MOSCOW, NINE, ROWS, UTC, content, pieces
 from tests.support.sheet_rows import sheet_files as files
 

@@ -19,7 +19,9 @@ from attendance_core.testing.clock import TestClock
 from attendance_core.vocabulary import EventId
 from attendance_web.live.opening_turns import MAX_AT_ONCE, MAX_OF_ONE_PERSON, MAX_WAITING_OF_ONE
 from tests.support.faulty_house import FaultyHouse, opened_faulty_house
-from tests.support.live_house import PATIENCE, Visitor, Wire, eventually
+from tests.support.eventually import PATIENCE, eventually
+from tests.support.live_house import Visitor
+from tests.support.wires import Wire
 
 OPENINGS = pytest.mark.parametrize(
     ("role", "use_case"), [("mark_me", "MarkMe"), ("marking", "ReadyToMark")]

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from attendance_core.testing.clock import TestClock
-from tests.support.live_house import House, Wire, opened_house
+from tests.support.live_house import House, opened_house
+from tests.support.wires import Wire
 
 RECORDED = Path(__file__).with_name("frames_without_news.json")
 

@@ -14,7 +14,7 @@ from sqlalchemy import URL
 
 from attendance_adapters import Attendance, connect, embedded
 from attendance_core.vocabulary import TallyKey
-from tests.support.live_house import eventually
+from tests.support.eventually import eventually
 
 
 async def given_up(service: Attendance) -> None:

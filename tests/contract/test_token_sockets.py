@@ -12,7 +12,8 @@ from attendance_core.bearer_tokens import TokenScope
 from attendance_core.marking.places import Waiting
 from attendance_core.token_ends import end_tokens
 from attendance_core.vocabulary import EventId, UserId
-from tests.support.live_house import House, Visitor, eventually, opened_house
+from tests.support.eventually import eventually
+from tests.support.live_house import House, Visitor, opened_house
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

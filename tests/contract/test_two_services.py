@@ -16,10 +16,11 @@ from typing import Any
 import pytest
 from redis.asyncio import Redis
 
-from tests.support import live_house
+from tests.support import wires
 from tests.support.gathering import gathering
 from tests.support.killable_servers import Valkey
-from tests.support.live_house import Ended, eventually
+from tests.support.eventually import eventually
+from tests.support.wires import Ended
 from tests.support.people import create_event, marks, sign_up_people
 from tests.support.race import MARKERS, ROUNDS, race
 from tests.support.service_process import COMMAND, GRACE_SECONDS, LEASE_SECONDS, PATIENCE_SECONDS
@@ -92,7 +93,7 @@ class TestLosses:
     async def test_of_one_that_stalled_the_other_ends_everything_and_nothing_is_made_up(
         self, pair: Pair, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(live_house, "PATIENCE", LEASE_SECONDS + 5)
+        monkeypatch.setattr(wires, "PATIENCE", LEASE_SECONDS + 5)
         waits, held, marker, other = sign_up_people(pair.one, 4)
         event_id = create_event(other)
         lost_before = pair.metrics()[0].value("leases_lost_total")

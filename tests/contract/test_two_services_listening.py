@@ -10,7 +10,7 @@ import asyncpg
 import pytest
 
 from tests.support.killable_servers import a_postgres
-from tests.support.live_house import Wire
+from tests.support.wires import Wire
 from tests.support.people import create_event, marks, sign_up_people
 from tests.support.postgres import a_database
 from tests.support.corrections_at_two_services import MEETINGS, Meeting

@@ -25,7 +25,8 @@ from attendance_web.live import readings, streams
 from attendance_web.live import watching as watchers
 from attendance_web.serving.access_log import AccessLog, Answered
 from tests.support.asgi_client import AsgiClient
-from tests.support.live_house import House, Visitor, eventually, opened_house
+from tests.support.eventually import eventually
+from tests.support.live_house import House, Visitor, opened_house
 from tests.support.stream_reader import PATH, StreamReader, watching
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

@@ -26,7 +26,8 @@ from attendance_core.vocabulary import EventId, UserId
 from attendance_web.http.call import Call
 from attendance_web.http.envelope import JSON
 from attendance_web.routes import CALLS
-from tests.support.live_house import House, Program, Visitor, eventually, opened_house
+from tests.support.eventually import eventually
+from tests.support.live_house import House, Program, Visitor, opened_house
 from tests.support.pictures import picture
 from tests.support.scopes import SCOPES
 

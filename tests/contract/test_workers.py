@@ -20,7 +20,8 @@ import psutil
 import pytest
 
 from attendance_web.serving.workers import worker_command
-from tests.support.live_house import Wire, eventually
+from tests.support.eventually import eventually
+from tests.support.wires import Wire
 from tests.support.metrics import Metrics
 from tests.support.people import Person, create_event, marks, sign_up_people
 from tests.support.service_process import (

@@ -11,7 +11,7 @@ from typing import Any, Final
 from websockets.exceptions import ConnectionClosed
 
 from tests.support.gathering import gathering
-from tests.support.live_house import A_MOMENT, Wire
+from tests.support.wires import A_MOMENT, Wire
 from tests.support.people import Person
 from tests.support.two_services import (
     READ_AGAIN_SECONDS,

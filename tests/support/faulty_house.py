@@ -20,7 +20,8 @@ from attendance_web.live.frame_limits import MAX_FRAME_BYTES
 from attendance_web.main import Application
 from attendance_web.serving.server import PING_SECONDS
 from attendance_web.serving.ws_protocol import PeerProtocol
-from tests.support.live_house import House, Served, eventually, served
+from tests.support.eventually import eventually
+from tests.support.live_house import House, Served, served
 from tests.support.quick_app import quick_app
 
 Run = Callable[[Any], Awaitable[Any]]

@@ -17,7 +17,7 @@ from attendance_core.ports import Transact, Unit
 from attendance_core.testing.people import log_in_people
 from attendance_core.testing.stand_ins import any_code
 from attendance_core.vocabulary import EventId, UserId
-from tests.support.live_house import Wire
+from tests.support.wires import Wire
 from tests.support.service_process import Service
 
 OPEN_SECONDS: Final = 30.0

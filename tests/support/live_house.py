@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import socket
 import time
 from collections.abc import AsyncIterator, Iterable
@@ -17,8 +16,7 @@ from typing import Any, NamedTuple, cast
 
 import uvicorn
 from uvicorn._types import ASGI3Application
-from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed
+from websockets.asyncio.client import connect
 
 from attendance_adapters import Attendance, embedded
 from attendance_core.accounts import CredentialKind, Session, session_id_of
@@ -30,108 +28,13 @@ from attendance_core.testing.tokens import add_token
 from attendance_core.vocabulary import EventId, TokenId, UserId
 from attendance_web.main import Application
 from attendance_web.serving.server import config_of
+from tests.support.eventually import eventually
 from tests.support.quick_app import quick_app
 from tests.support.quick_passwords import quickly_hashed
 from tests.support.sqlite_file import with_database
+from tests.support.wires import Wire
 
 QUICK = Terms(hold_seconds=1.0, grace_seconds=1.0, lease_seconds=8, karma_per_mark=50)
-PATIENCE = 8.0  # seconds that anything promised within 5 s may take on a slow machine
-A_MOMENT = 0.25  # seconds in which something that must not come would have come
-
-
-class Ended(Exception):
-    """The socket was closed, with this code."""
-
-    def __init__(self, code: int) -> None:
-        self.code = code
-        super().__init__(str(code))
-
-
-class TurnedAway(NamedTuple):
-    """The codes of the one error frame that came, and of the close."""
-
-    refusal: str
-    close: int
-
-
-@dataclass
-class Wire:
-    """One socket as a client sees it; for a marker, the list it has folded."""
-
-    connection: ClientConnection
-    listed: list[int] = field(default_factory=list)
-
-    async def heard(self) -> dict[str, Any]:
-        """The next frame. Raises Ended."""
-        try:
-            text = await asyncio.wait_for(self.connection.recv(), PATIENCE)
-        except ConnectionClosed as closed:
-            raise Ended(closed.rcvd.code if closed.rcvd else 1006) from None
-        frame: dict[str, Any] = json.loads(text)
-        self._fold(frame)
-        return frame
-
-    def _fold(self, frame: dict[str, Any]) -> None:
-        params = frame.get("params", {})
-        match frame["message"]:
-            case "marking_list":
-                self.listed = list(params["marking_list"])
-            case "user_joined":
-                assert params["user_id"] not in self.listed
-                self.listed.append(params["user_id"])
-            case "user_left":
-                self.listed.remove(params["user_id"])
-            case "marked" if params["user_id"] in self.listed:
-                self.listed.remove(params["user_id"])
-
-    async def says(self, message: str, **params: Any) -> None:
-        await self.connection.send(json.dumps({"message": message, "params": params}))
-
-    async def asks(self, message: str, **params: Any) -> dict[str, Any]:
-        """The frame that follows what it says."""
-        await self.says(message, **params)
-        return await self.heard()
-
-    async def hears(self, message: str, **params: Any) -> dict[str, Any]:
-        """The next frame, which has to be this one; only the parameters named are compared."""
-        frame = await self.heard()
-        given = frame.get("params", {})
-        assert (frame["result"], frame["message"]) == ("ok", message), frame
-        assert {name: given[name] for name in params} == params, frame
-        return frame
-
-    async def is_refused(self, code: str, message: str, **params: Any) -> None:
-        """What it says is answered by an error frame with this code."""
-        frame = await self.asks(message, **params)
-        assert frame["result"] == "error", frame
-        assert frame["params"]["code"] == code, frame
-
-    async def hears_nothing(self) -> None:
-        """No frame comes: whatever was on its way is here before the answer to a ping."""
-        await asyncio.sleep(A_MOMENT)
-        frame = await self.asks("ping")
-        assert frame["message"] == "pong", frame
-
-    async def close_code(self) -> int:
-        """The code it was closed with; no frame may come before. 1006 without a Close frame."""
-        try:
-            raise AssertionError(await self.heard())
-        except Ended as ended:
-            return ended.code
-
-    async def turns_away(self) -> TurnedAway:
-        """Hears one error frame, and the close."""
-        frame = await self.heard()
-        assert frame["result"] == "error", frame
-        assert frame["message"]
-        return TurnedAway(frame["params"]["code"], await self.close_code())
-
-    async def says_goodbye(self, code: int = 1000) -> None:
-        await self.connection.close(code)
-
-    def cut(self) -> None:
-        """The connection is lost, as when a cable is pulled and the other end resets."""
-        self.connection.transport.abort()
 
 
 @dataclass
@@ -144,14 +47,15 @@ class Visitor:
     open: list[Wire] = field(default_factory=list)
 
     async def mark_me(self, event_id: EventId | str, **headers: str) -> Wire:
+        """Opens a `mark_me` socket."""
         return await self._opens("mark_me", event_id, headers)
 
     async def marking(self, event_id: EventId | str, **headers: str) -> Wire:
-        """Without reading the list."""
+        """Opens a `marking` socket; its list is still to be heard."""
         return await self._opens("marking", event_id, headers)
 
     async def marks(self, event_id: EventId) -> Wire:
-        """A `marking` socket whose list was read."""
+        """Opens a `marking` socket, and hears its list."""
         wire = await self.marking(event_id)
         await wire.hears("marking_list")
         return wire
@@ -205,7 +109,7 @@ class House:
         return wire
 
     async def person(self) -> Visitor:
-        """Somebody new, with a session."""
+        """Adds somebody new, with a session."""
         self._people += 1
         name, token = f"person{self._people}", f"token-{self._people}"
 
@@ -224,7 +128,7 @@ class House:
         return [await self.person() for _ in range(number)]
 
     async def another_session(self, visitor: Visitor) -> Visitor:
-        """The same person, logged in a second time."""
+        """Logs the same person in a second time."""
         token = f"{visitor.token}-{len(self._wires)}-{time.monotonic_ns()}"
 
         def work(unit: Any) -> None:
@@ -240,7 +144,7 @@ class House:
     async def program(
         self, visitor: Visitor, scopes: Iterable[TokenScope] = TokenScope, lasts: float = 86_400
     ) -> Program:
-        """A program of theirs, which shows a token."""
+        """Gives a program of theirs a token, by which it is known."""
         secret = f"att_{visitor.token}-{time.monotonic_ns()}"
         token = await self._transact(
             lambda unit: add_token(unit, visitor.user_id, secret, scopes, lasts=lasts)
@@ -259,7 +163,7 @@ class House:
         return event.event_id
 
     async def state_of(self, event_id: EventId, visitor: Visitor) -> Any:
-        """What the store says of their place: Waiting, Held, Marked or None."""
+        """Reads what the store has of their place: Waiting, Held, Marked or None."""
 
         def look(unit: Any) -> Any:
             found = unit.places.of(event_id, [UserId(visitor.user_id)])
@@ -274,13 +178,13 @@ class House:
         return karma
 
     async def has_sockets(self, event_id: EventId, visitor: Visitor, number: int) -> bool:
-        """Whether they have so many connections in the event, lost ones too."""
+        """Tells whether they have so many connections in the event, lost ones too."""
         person = UserId(visitor.user_id)
         found = await self._observe(lambda unit: unit.connections.of(event_id, person))
         return len(found) == number
 
     async def has_lost(self, event_id: EventId, visitor: Visitor) -> bool:
-        """Whether all connections they have in the event are lost ones."""
+        """Tells whether all connections they have in the event are lost ones."""
         person = UserId(visitor.user_id)
         found = await self._observe(lambda unit: unit.connections.of(event_id, person))
         return all(each.lost_at is not None for each in found)
@@ -305,19 +209,6 @@ class House:
 
     async def _observe(self, look: Any) -> Any:
         return await self.attendance.use_cases.get_event_by_id.observe(look)
-
-
-async def eventually(holds: Any, within: float = PATIENCE) -> None:
-    """Waits until the (possibly async) condition holds."""
-    until = time.monotonic() + within
-    while True:
-        found = holds()
-        if asyncio.iscoroutine(found):
-            found = await found
-        if found:
-            return
-        assert time.monotonic() < until, "it never came true"
-        await asyncio.sleep(0.02)
 
 
 class Served(NamedTuple):

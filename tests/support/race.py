@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from tests.support.gathering import Gathering, Person, opened
-from tests.support.live_house import Wire
+from tests.support.wires import Wire
 from tests.support.service_process import Service
 
 MARKERS: Final = 50

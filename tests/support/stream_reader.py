@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import httpx
 
-from tests.support.live_house import PATIENCE
+from tests.support.eventually import PATIENCE
 
 PATH = "/api/events/WatchAttendance"
 STATES = ("joined", "waiting", "held", "marked")

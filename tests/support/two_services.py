@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tests.support.killable_servers import Restartable, a_valkey, restarted
-from tests.support.live_house import Ended, Wire, eventually
+from tests.support.eventually import eventually
+from tests.support.wires import Ended, Wire
 from tests.support.metrics import METRICS_PORT_SETTING, Metrics
 from tests.support.people import Person, create_event, marks, sign_up_people
 from tests.support.postgres import a_database

@@ -13,7 +13,7 @@ import psutil
 import pytest
 
 from tests.support.killable_servers import Valkey
-from tests.support.live_house import Wire
+from tests.support.wires import Wire
 from tests.support.people import Person
 from tests.support.postgres import a_database
 from tests.support.service_process import GRACE_SECONDS, Service, running

@@ -16,7 +16,7 @@ from attendance_web.serving.access_floods import MAX_LINES, WINDOW_SECONDS, Acce
 from attendance_web.serving.access_log import AccessLog, Answered, ignore_answer
 from attendance_web.serving.logs import PlainLine
 from attendance_web.wire.log_fields import note_caller
-from tests.support.live_house import eventually
+from tests.support.eventually import eventually
 
 FLOOD: Final = "192.0.2.1"
 OTHER: Final = "192.0.2.2"

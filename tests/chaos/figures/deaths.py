@@ -12,7 +12,8 @@ from typing import Final, NamedTuple
 from tests.chaos.figures.figure import START_SECONDS, Figure, Returning, servers, services, until
 from tests.chaos.truth import Database, PostgresAccess
 from tests.support.gathering import Person, gathering, opened
-from tests.support.live_house import Ended, Wire, eventually
+from tests.support.eventually import eventually
+from tests.support.wires import Ended, Wire
 from tests.support.worker_processes import worker_at, workers_of
 
 OPENINGS: Final = 20  # at once

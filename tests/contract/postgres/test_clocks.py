@@ -23,7 +23,7 @@ from attendance_core.marking.terms import Terms
 from attendance_core.profiles import Profile
 from attendance_core.testing.lectures import session_of
 from attendance_core.vocabulary import EventId, Instant, UserId
-from tests.support.live_house import eventually
+from tests.support.eventually import eventually
 
 TERMS = Terms(hold_seconds=1, grace_seconds=1)
 SWEPT = 3.0  # seconds in which whoever sweeps finds what has run out, and some for a slow machine

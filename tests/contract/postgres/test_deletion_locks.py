@@ -13,7 +13,7 @@ from attendance_adapters.system import RandomIds
 from attendance_core.errors import PersonNotFound
 from attendance_core.testing.lectures import EVENT, Lecture, use_cases
 from attendance_core.vocabulary import UserId
-from tests.support.live_house import PATIENCE
+from tests.support.eventually import PATIENCE
 from tests.support.postgres_strangers import ANNA, Stranger
 
 ABOUT: dict[str, Any] = {"actor": 1, "user_id": ANNA}

@@ -13,9 +13,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.support import live_house
+from tests.support import wires
 from tests.support.killable_servers import Postgres, a_postgres, restarted
-from tests.support.live_house import Wire, eventually
+from tests.support.eventually import eventually
+from tests.support.wires import Wire
 from tests.support.people import Person, create_event, sign_up_people
 from tests.support.service_process import LEASE_SECONDS, Service, running
 
@@ -142,7 +143,7 @@ async def is_not_ready(service: Service) -> bool:
 async def test_away_for_longer_than_the_lease_sockets_are_to_come_back_and_nobody_is_lost(
     server: Postgres, service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(live_house, "PATIENCE", LEASE_SECONDS + 5)  # it may have been renewed just now
+    monkeypatch.setattr(wires, "PATIENCE", LEASE_SECONDS + 5)  # it may have been renewed just now
     asker, marker = sign_up_people(service, 2)
     event_id = create_event(marker)
     async with (

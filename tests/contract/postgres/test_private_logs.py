@@ -16,7 +16,7 @@ import httpx
 import pytest
 
 from tests.support.killable_servers import a_postgres
-from tests.support.live_house import eventually
+from tests.support.eventually import eventually
 from tests.support.people import Person, create_event, sign_up_people
 from tests.support.postgres import a_database
 from tests.support.service_process import Service, running

@@ -42,7 +42,7 @@ from attendance_core.testing.lectures import EVENT, PROCESS, Lecture, numbered_c
 from attendance_core.testing.people import mark
 from attendance_core.testing.stand_ins import numbered_code
 from attendance_core.vocabulary import EventId, UserId
-from tests.support.live_house import PATIENCE
+from tests.support.eventually import PATIENCE
 from tests.support.postgres_strangers import (
     ANNA,
     BORIS,
