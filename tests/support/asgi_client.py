@@ -52,7 +52,7 @@ class AsgiClient:
         return b"".join(self.pieces)
 
     def ask(self, *, reads: int = 1_000_000, method: str = "GET", **given: Any) -> AsgiClient:
-        """Sends it; ``reads`` pieces of the answer are read."""
+        """Sends a request; ``reads`` pieces of its answer are read."""
         self._scope |= {"method": method, "query_string": urlencode(given).encode()}
         self.read(reads)
         self.task = asyncio.create_task(self._app(self._scope, self._receive, self._send))
@@ -75,7 +75,7 @@ class AsgiClient:
         self._may_read.set()
 
     def go(self) -> None:
-        """Is not there any more, and takes nothing."""
+        """Goes: from then on it takes nothing."""
         self._gone.set()
         self.read(1)
 
@@ -84,7 +84,7 @@ class AsgiClient:
         self._says_no_more.set()
 
     async def ended(self) -> AsgiClient:
-        """When the application has done all it does for it."""
+        """Waits until the application has done all it does for this request."""
         assert self.task is not None
         async with asyncio.timeout(10):
             await self.task

@@ -15,7 +15,7 @@ SRGB_CURVE = (2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92, 0.04045)
 
 
 def display_p3() -> bytes:
-    """The profile of most photographs of today's phones."""
+    """Makes the profile of most photographs of today's phones."""
     names = b"rXYZ", b"gXYZ", b"bXYZ"
     tags = dict(zip(names, map(_xyz, P3_PRIMARIES), strict=True))
     curve = b"para" + bytes(4) + struct.pack(">HH", 3, 0) + _fixed(*SRGB_CURVE)
@@ -24,12 +24,12 @@ def display_p3() -> bytes:
 
 
 def linear_grey() -> bytes:
-    """Grey whose numbers are amounts of light."""
+    """Makes one of grey whose numbers are amounts of light."""
     return _profile(b"mntr", b"GRAY", b"XYZ ", {b"kTRC": b"curv" + bytes(8)})
 
 
 def print_of_one_colour(lightness: int, a: int, b: int) -> bytes:
-    """A press that makes this colour (Lab) of whatever ink it is given."""
+    """Makes that of a press that prints this colour (Lab) whatever ink it is given."""
     lab = bytes([round(lightness * 2.55), a + 128, b + 128])
     ramp = bytes(range(256))
     table = (

@@ -21,7 +21,7 @@ from tests.support.service_process import environment
 def attendance_here(
     *arguments: str, folder: Path, settings: Mapping[str, str] | None = None
 ) -> CompletedProcess[str]:
-    """One run of it, as a process of its own would end. Raises what would be a traceback there."""
+    """Runs it once; answers how a process would have ended, or raises what it would have traced."""
     given = environment(folder, settings)
     ours = dict.fromkeys(os.environ.keys() - given.keys())  # they are taken away
     with chdir(folder):

@@ -28,7 +28,7 @@ Meeting = Callable[[Pair], Awaitable[None]]
 
 
 async def a_crowd(pair: Pair, count: int) -> tuple[str, list[Person]]:
-    """An event that is on, and so many people at the first service; the first one created it."""
+    """Adds an event that is on, and so many people at the first service, one of whom created it."""
     made = await gathering(pair.settings["ATTENDANCE_DATABASE_URL"], count)
     found = []
     for each in made.people:
@@ -38,25 +38,25 @@ async def a_crowd(pair: Pair, count: int) -> tuple[str, list[Person]]:
 
 
 async def calls(person: Person, call: str, **given: Any) -> Any:
-    """What it answers. Raises CallFailed."""
+    """Makes a call; answers its response. Raises CallFailed."""
     return await asyncio.to_thread(person.browser.post, f"/api/events/{call}", **given)
 
 
 async def by_hand(organiser: Person, event_id: str, person: Person) -> int:
-    """The number of the mark."""
+    """Marks somebody by hand; answers the number of the mark."""
     answer = await calls(organiser, "MarkParticipant", event_id=event_id, user_id=person.user_id)
     return int(answer["n"])
 
 
 async def annul(organiser: Person, event_id: str, person: Person, n: int) -> int:
-    """The number of the annulment."""
+    """Annuls a mark; answers the number of the annulment."""
     whom = {"event_id": event_id, "user_id": person.user_id}
     answer = await calls(organiser, "AnnulMark", **whom, n=n, reason="other")
     return int(answer["n"])
 
 
 async def at_once(*doing: Awaitable[Any]) -> list[Any]:
-    """What each came to: its answer, or its refusal; anything else is a fault."""
+    """Does all of it at once; answers of each its answer, or that it was refused."""
     told = await asyncio.gather(*doing, return_exceptions=True)
     for each in told:
         if isinstance(each, BaseException):
@@ -65,7 +65,7 @@ async def at_once(*doing: Awaitable[Any]) -> list[Any]:
 
 
 async def entries(creator: Person, event_id: str, person: Person | None = None) -> list[Any]:
-    """Of the ledger, the first one first; the numbers of one person have no gap."""
+    """Reads entries of the ledger, the first one first; those of one person have no gap."""
     whom = {} if person is None else {"user_id": person.user_id}
     get, path = creator.browser.get, "/api/events/GetLedger"
     found = (await asyncio.to_thread(get, path, event_id=event_id, **whom))["entries"][::-1]
@@ -75,13 +75,13 @@ async def entries(creator: Person, event_id: str, person: Person | None = None) 
 
 
 async def lists(wire: Wire, number: int) -> None:
-    """Returns once it lists so many, at least one."""
+    """Waits until a marker's client lists so many, at least one."""
     while len(wire.listed) != number:
         await wire.heard()
 
 
 async def prepares(wire: Wire, person: Person) -> None:
-    """Of what others do it may hear first."""
+    """Has a marker choose somebody; of what others do they may hear first."""
     frame = await wire.asks("prepare_to_mark", user_id=person.user_id)
     while frame["message"] != "prepared":
         assert frame["result"] == "ok", frame
@@ -89,7 +89,7 @@ async def prepares(wire: Wire, person: Person) -> None:
 
 
 async def confirms(wire: Wire, person: Person) -> str:
-    """The answer: `marked`, or the code of the refusal."""
+    """Has a marker confirm; answers `marked`, or the code of the refusal."""
     frame = await wire.asks("confirm_marking", user_id=person.user_id)
     while frame["message"] != "marked":
         if frame["result"] == "error":

@@ -11,7 +11,7 @@ DOCS: Final = Path(__file__).resolve().parents[2] / "docs"
 
 
 def script(name: str) -> Any:
-    """One of them, as a module."""
+    """Imports one of them."""
     if str(DOCS) not in sys.path:
         sys.path.append(str(DOCS))
     return import_module(name)

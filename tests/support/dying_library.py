@@ -20,12 +20,12 @@ POINTS = ("before_commit", "after_commit", "before_announcement", "before_reply"
 
 
 def service_at(where: str) -> Attendance:
-    """Over a folder, or over a database that is there."""
+    """Makes one over a folder, or over a database that is there."""
     return connect(where, files_url="memory://") if "://" in where else embedded(where)
 
 
 def arm(point: str, service: Attendance) -> ConfirmMarking:
-    """The use case that will not come back."""
+    """Makes the use case that will not come back."""
     confirm = service.use_cases.confirm_marking
     publish = service.notifier.publish
 

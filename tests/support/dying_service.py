@@ -37,7 +37,7 @@ CALLS = {
 
 
 def die(*_: Any, **__: Any) -> Any:
-    """As when the power goes: nothing is closed, nothing is flushed."""
+    """Dies as when the power goes: nothing is closed, nothing is flushed."""
     os.kill(os.getpid(), signal.SIGKILL)
 
 

@@ -145,7 +145,7 @@ class FaultyStore:
             del self._loses[name]
 
     async def until_asked(self, name: str, times: int = 1) -> None:
-        """Returns once it has been asked for so often, from the beginning."""
+        """Waits until it has been asked for so often, from the beginning."""
         await eventually(lambda: self.asked.count(name) >= times)
 
 
@@ -190,16 +190,16 @@ class FaultyHouse(House):
         self._server = server
 
     def cancels_every_socket(self) -> None:
-        """As a server does that is at the end of its patience."""
+        """Cancels the tasks of all sockets, as a server does at the end of its patience."""
         for task in self._server.server_state.tasks:
             task.cancel()
 
     def is_serving(self) -> bool:
-        """Whether a socket or a call is being served."""
+        """Tells whether a socket or a call is being served."""
         return bool(self._server.server_state.tasks)
 
     def unread_count(self) -> int:
-        """Frames that have come and that no socket has read yet."""
+        """Counts the connections with frames that no socket has read yet."""
         protocols: Any = self._server.server_state.connections
         return sum(not each.queue.empty() for each in protocols if isinstance(each, PeerProtocol))
 

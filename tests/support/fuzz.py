@@ -168,7 +168,7 @@ class Fuzz:
 
 
 def check(answer: httpx.Response, made: Request, document: dict[str, Any]) -> str | None:
-    """What is wrong with an answer, or None."""
+    """Finds what is wrong with an answer; None where nothing is."""
     if answer.status_code >= 500:
         return f"{answer.status_code}: {answer.text}"
     if answer.request.method == "HEAD":
@@ -195,7 +195,7 @@ def check(answer: httpx.Response, made: Request, document: dict[str, Any]) -> st
 
 
 def resolved(schema: dict[str, Any], document: dict[str, Any]) -> dict[str, Any]:
-    """What a reference refers to."""
+    """Finds what a reference refers to."""
     while "$ref" in schema:
         found: Any = document
         for part in schema["$ref"].removeprefix("#/").split("/"):
@@ -205,7 +205,7 @@ def resolved(schema: dict[str, Any], document: dict[str, Any]) -> dict[str, Any]
 
 
 def fits(value: Any, schema: dict[str, Any], document: dict[str, Any]) -> bool:
-    """Whether a value is one of those described, by what our description uses of JSON Schema."""
+    """Tells whether a value is one of those described, by what we use of JSON Schema."""
     schema = resolved(schema, document)
     types: dict[str, Any] = {
         "object": dict,
@@ -246,7 +246,7 @@ def _quoted(value: Any) -> str:
 
 
 def _parts(given: dict[str, Any], image: bytes) -> bytes:
-    """A multipart body."""
+    """Writes a multipart body."""
     body = b""
     for name, value in given.items():
         text = value if isinstance(value, str) else json.dumps(value)

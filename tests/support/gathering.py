@@ -46,13 +46,13 @@ class Gathering:
 
 
 async def gathering(database_url: str, count: int) -> Gathering:
-    """So many people, made without a log-in, which costs a fifth of a second."""
+    """Adds an event and so many people, without a log-in, which takes a fifth of a second."""
     (made,) = await gatherings(database_url, 1, count)
     return made
 
 
 async def gatherings(database_url: str, number: int, count: int) -> list[Gathering]:
-    """So many of them, each with so many people."""
+    """Adds so many gatherings, each with so many people."""
     async with connect(database_url, files_url="memory://") as attendance:
         transact = attendance.use_cases.mark_me.transact
         return [await _gathered(transact, count) for _ in range(number)]
@@ -77,7 +77,7 @@ async def _gathered(transact: Transact, count: int) -> Gathering:
 
 @asynccontextmanager
 async def opened(service: Service, person: Person, role: str, event_id: str) -> AsyncIterator[Wire]:
-    """A socket without pings of its own."""
+    """Opens a socket that sends no pings of its own."""
     async with connect_socket(
         f"{service.ws_url}/ws/{role}?event_id={event_id}",
         additional_headers={"Cookie": person.cookie},

@@ -44,7 +44,7 @@ class Valkey:
         return f"valkey://127.0.0.1:{self.port}"
 
     def start(self) -> None:
-        """Returns once somebody can connect."""
+        """Starts it, and waits until somebody can connect."""
         settings = {"port": self.port, "bind": "127.0.0.1", "save": "", "dir": self._folder}
         options = [each for name, value in settings.items() for each in (f"--{name}", str(value))]
         with self._log.open("ab") as log:
@@ -63,7 +63,7 @@ class Valkey:
         return False
 
     def kill(self) -> None:
-        """Without a word to anybody."""
+        """Kills it without a word to anybody."""
         if self._process is not None:
             self._process.kill()
             self._process.wait(START_SECONDS)
@@ -71,7 +71,7 @@ class Valkey:
 
     @contextmanager
     def frozen(self) -> Iterator[None]:
-        """It does not answer, and its connections stay open."""
+        """Stops it during the block: it does not answer, and its connections stay open."""
         assert self._process is not None
         self._process.send_signal(signal.SIGSTOP)
         yield
@@ -103,7 +103,7 @@ Restartable = Valkey | Postgres
 
 @contextmanager
 def a_valkey() -> Iterator[Valkey]:
-    """Started, in a folder that goes with it."""
+    """Runs one until the end of the block, in a folder that goes with it."""
     folder = Path(tempfile.mkdtemp(prefix="attendance-valkey-"))
     server = Valkey(folder)
     try:
@@ -116,7 +116,7 @@ def a_valkey() -> Iterator[Valkey]:
 
 @contextmanager
 def a_postgres() -> Iterator[Postgres]:
-    """Started, and of this test's own: it may be killed."""
+    """Runs one of this test's own, which may be killed, until the end of the block."""
     server = Postgres()
     try:
         server.start()
@@ -126,5 +126,5 @@ def a_postgres() -> Iterator[Postgres]:
 
 
 async def restarted(server: Restartable) -> None:
-    """Starts it without holding up the loop that the test runs in."""
+    """Starts a server without holding up the loop that the test runs in."""
     await asyncio.to_thread(server.start)

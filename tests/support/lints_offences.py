@@ -43,7 +43,7 @@ class OneGraph:
 
 @contextlib.contextmanager
 def planted(offences: Sequence[Offence]) -> Iterator[None]:
-    """The files have these texts, and one graph is built of them."""
+    """Gives files these texts during the block, and has one graph be built of them."""
     files = [Path("src", each.file) for each in offences]
     before = [file.read_bytes() if file.exists() else None for file in files]
     builder = settings.GRAPH_BUILDER
@@ -60,14 +60,14 @@ def planted(offences: Sequence[Offence]) -> Iterator[None]:
 
 
 def said_of(contract: str) -> str:
-    """What it says of one contract."""
+    """Checks one contract; answers what is printed of it."""
     with contextlib.redirect_stdout(io.StringIO()) as said:
         lint_imports(str(CONFIG), (contract,), no_cache=True)
     return said.getvalue()
 
 
 def rounds(offences: Sequence[Offence]) -> list[list[Offence]]:
-    """As few as there may be in which no contract and no file is twice."""
+    """Parts offences into few rounds, in none of which a contract or a file is twice."""
     found: list[list[Offence]] = []
     for offence in offences:
         for others in found:

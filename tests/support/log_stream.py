@@ -15,7 +15,7 @@ from attendance_web.serving import logs
 
 @contextmanager
 def restored_logging() -> Iterator[None]:
-    """Afterwards logs go where they went."""
+    """Has logs go, after the block, where they went before."""
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
     levels = {name: logging.getLogger(name).level for name in logs.CHATTY}
@@ -31,7 +31,7 @@ def restored_logging() -> Iterator[None]:
 
 @contextmanager
 def configured(log_format: Literal["console", "json"], stream: io.StringIO) -> Iterator[None]:
-    """All logs go to this stream meanwhile."""
+    """Has all logs go to this stream during the block."""
     with restored_logging():
         logs.configure(log_format, stream)
         yield

@@ -14,7 +14,7 @@ from attendance_core.errors import Unavailable
 
 @pytest.fixture
 def in_pieces(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
-    """Has so many rows be a piece."""
+    """Makes a function that has so many rows be a piece."""
 
     def cut(most: int = 2) -> None:
         for module in ("attendance_core.pieces", "attendance_web.http.pieces"):

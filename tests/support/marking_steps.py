@@ -28,14 +28,14 @@ async def give_back(lecture: Lecture) -> None:
 
 
 async def choose_too_soon(lecture: Lecture) -> None:
-    """Refused, since the other marker is there."""
+    """Chooses somebody again, which is refused since the other marker is there."""
     with suppress(TooSoon):
         await hold(lecture)
         raise AssertionError("the other marker was not found")
 
 
 async def lapse(lecture: Lecture) -> None:
-    """A hold has run out; the process has been alive all the while."""
+    """Has a hold run out, while the process has been alive all along."""
     await hold(lecture)
     lecture.store._clock.pass_(91)
     now = lecture.store._clock.now()
@@ -43,7 +43,7 @@ async def lapse(lecture: Lecture) -> None:
 
 
 async def nothing(lecture: Lecture) -> None:
-    """As the lecture began."""
+    """Leaves the lecture as it began."""
 
 
 # What is done first, and the step that is looked at

@@ -37,6 +37,6 @@ class Metrics:
         return sum(found)
 
     def labels(self) -> set[str]:
-        """The names of all that ours have."""
+        """Lists the names of all labels that ours have."""
         ours = [each for each in self._samples if each.name.startswith("attendance_")]
         return {name for each in ours for name in each.labels}

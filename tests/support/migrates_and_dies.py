@@ -14,7 +14,7 @@ BATCH_SIZE = 10
 
 
 def main(address: str, dies_after: int) -> None:
-    """As when the power goes: nothing is closed. 0 lets it live."""
+    """Migrates, and dies after so many batches as when the power goes; 0 lets it live."""
     migration_steps.BATCH_SIZE = BATCH_SIZE  # type: ignore[misc]
     batches = iter(range(1, dies_after))
 

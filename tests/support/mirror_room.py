@@ -103,16 +103,16 @@ class Room:
         self.deliver(self.mirror.apply_reading(begun, reading))
 
     def looks(self, *found: Place) -> None:
-        """Those who are said to be marked are looked up, and found like this."""
+        """Has those who are said to be marked be looked up, and found like this."""
         assert self.mirror.owes_marks
         assert self.mirror.begin_look() == sorted(each.user_id for each in found)
         self.deliver(self.mirror.apply_look(found))
 
     def hush(self) -> None:
-        """What was sent so far is of no interest."""
+        """Forgets what was sent so far."""
         self.sent = {cid: [] for cid in self.sent}
 
     def news(self, cid: ConnectionId) -> list[Frame]:
-        """What it was sent since one asked last."""
+        """Takes what it was sent since one asked last."""
         news, self.sent[cid] = self.sent[cid], []
         return news

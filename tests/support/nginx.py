@@ -45,7 +45,7 @@ def proxied(
     tls: bool = True,
     changed: Mapping[str, str] | None = None,
 ) -> Iterator[Service]:
-    """nginx before these services, in the foreground; ended with the block.
+    """Runs nginx before these services, in the foreground, until the end of the block.
 
     ``changed`` has passages of its configuration, and what is there instead. What it logs goes
     where a service's would.
@@ -84,7 +84,7 @@ def proxied(
 
 
 def _listing(text: str, services: Sequence[Listening]) -> str:
-    """The configuration with these services in place of those that it names."""
+    """Writes the configuration with these services in place of those that it names."""
     line = re.compile(r"^( *server )web-\d:8000(.*\n)", re.MULTILINE)
     first = line.search(text)
     assert first is not None
@@ -94,12 +94,12 @@ def _listing(text: str, services: Sequence[Listening]) -> str:
 
 
 def _user() -> str:
-    """For workers of root's nginx: the folders of a test are its own."""
+    """Names whom workers of root's nginx run as: the folders of a test are root's."""
     return " user root root;" if os.geteuid() == 0 else ""
 
 
 def certified(folder: Path) -> tuple[Path, Path]:
-    """A key, and its certificate for this machine, which `trusting` trusts."""
+    """Makes a key, and its certificate for this machine, which `trusting` trusts."""
     key, certificate = folder / "key.pem", folder / "certificate.pem"
     subprocess.run(
         [
@@ -114,18 +114,18 @@ def certified(folder: Path) -> tuple[Path, Path]:
 
 
 def listens(port: int) -> bool:
-    """Whether anybody is there."""
+    """Tells whether anybody listens at a port."""
     with socket() as tried:
         return tried.connect_ex(("127.0.0.1", port)) == 0
 
 
 def trusting(folder: Path) -> ssl.SSLContext:
-    """The certificate of `proxied`."""
+    """Makes a context that trusts the certificate of `proxied`."""
     return ssl.create_default_context(cafile=folder / "certificate.pem")
 
 
 def connection_to(proxy: Service) -> http.client.HTTPConnection:
-    """One to the proxy, over HTTPS where that is what it serves."""
+    """Makes a connection to the proxy, over HTTPS where that is what it serves."""
     if proxy.url.startswith("https"):
         context = trusting(proxy.folder)
         return http.client.HTTPSConnection(*proxy.address, timeout=PATIENCE_SECONDS, context=context)

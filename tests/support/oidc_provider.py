@@ -36,7 +36,7 @@ numbers = itertools.count(1)
 
 @cache
 def rsa_key(name: str = "first", bits: int = 2048) -> RSAKey:
-    """A key of its own for each name; to make one takes a while."""
+    """Makes a key for each name, once: to make one takes a while."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of one that is weak on purpose
         return RSAKey.generate_key(bits, {"kid": name, "use": "sig"})
@@ -152,7 +152,7 @@ class Provider:
         writer.close()
 
     def answer(self, path: str, headers: dict[str, str], body: str) -> Answer:
-        """What a provider says there."""
+        """Answers what a provider does at this path, unless a test wants something else."""
         if path == "/.well-known/openid-configuration":
             given = {
                 "issuer": self.issuer,
@@ -212,7 +212,7 @@ class Provider:
 
 
 def signed_by_hand(key: RSAKey, header: dict[str, Any], claims: dict[str, Any]) -> str:
-    """A right signature over what no library of ours would write."""
+    """Signs rightly what no library of ours would write."""
     text = unsigned(claims, **header).rsplit(".", 1)[0]
     assert key.private_key is not None
     signature = key.private_key.sign(text.encode(), PKCS1v15(), SHA256())
@@ -220,20 +220,20 @@ def signed_by_hand(key: RSAKey, header: dict[str, Any], claims: dict[str, Any]) 
 
 
 def unsigned(claims: dict[str, Any], algorithm: str = "none", **header: Any) -> str:
-    """What looks like a token, with nothing for a signature."""
+    """Writes what looks like a token, with nothing for a signature."""
     parts = ({"alg": algorithm, "typ": "JWT", **header}, claims)
     texts = [base64.urlsafe_b64encode(json.dumps(each).encode()).rstrip(b"=") for each in parts]
     return b".".join([*texts, b""]).decode()
 
 
 def by_published_key(key: RSAKey) -> OctKey:
-    """What everybody has, taken for a secret."""
+    """Makes a secret of what everybody has: the published key."""
     return OctKey.import_key(base64.b64encode(key.as_pem(private=False)), {"kid": str(key.kid)})
 
 
 @asynccontextmanager
 async def a_provider(clock: Clock) -> AsyncIterator[Provider]:
-    """One that behaves, at an address of its own."""
+    """Runs one that behaves, at an address of its own."""
     connections = set[asyncio.Task[None]]()
     provider = Provider("", clock)
 
@@ -257,7 +257,7 @@ async def a_provider(clock: Clock) -> AsyncIterator[Provider]:
 
 
 def client_of(provider: Provider, clock: TestClock, **changed: Any) -> OpenIdProvider:
-    """Us, as it knows us."""
+    """Makes us, as the provider knows us."""
     seconds = changed.pop("answer_seconds", 60.0)  # a machine may be slow
     stopwatch = changed.pop("stopwatch", clock.now)
     given = {

@@ -60,14 +60,14 @@ def pictures_here(pictures: PillowPictures, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def opened(content: bytes) -> Image.Image:
-    """The picture in a file, whole."""
+    """Reads the picture in a file, whole."""
     image = Image.open(BytesIO(content))
     image.load()
     return image
 
 
 def two_halves(width: int = 64, height: int = 32) -> Image.Image:
-    """Red on the left, blue on the right."""
+    """Makes one that is red on the left and blue on the right."""
     image = Image.new("RGB", (width, height), RED)
     image.paste(BLUE, (width // 2, 0, width, height))
     return image
@@ -80,7 +80,7 @@ def saved(image: Image.Image, kind: str, **options: object) -> bytes:
 
 
 def picture(kind: str = "PNG", size: tuple[int, int] = (8, 8), colour: str = "teal") -> bytes:
-    """The file of a picture."""
+    """Makes the file of a picture of one colour."""
     written = BytesIO()
     Image.new("RGB", size, colour).save(written, kind)
     return written.getvalue()
@@ -89,7 +89,7 @@ def picture(kind: str = "PNG", size: tuple[int, int] = (8, 8), colour: str = "te
 def png_of_zeros(
     width: int, height: int, *, depth: int = 8, channels: int = 3, interlaced: bool = False
 ) -> bytes:
-    """The file of a PNG that is tiny, yet large when decoded; of RGB, or of RGBA."""
+    """Makes the file of a PNG that is tiny, yet large when decoded; of RGB, or of RGBA."""
     passes = [(width, height)]
     if interlaced:  # each has every so many columns and rows, from one on
         steps = [(0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4)]

@@ -51,7 +51,7 @@ shared_buffers = 16MB
 
 
 def binaries() -> Path:
-    """The folder of `initdb`, `pg_ctl` and `postgres`."""
+    """Finds the folder of `initdb`, `pg_ctl` and `postgres`."""
     system = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda p: p.parts[-3])
     on_path = shutil.which("initdb")
     choice = os.environ.get(CHOICE)
@@ -123,16 +123,16 @@ class Cluster:
         assert done.returncode == 0, done.stdout
 
     def start(self) -> None:
-        """Returns when it answers."""
+        """Starts it, and waits until it answers."""
         log = str(self.data / "log")
         self._run("pg_ctl", "start", "-w", "-t", str(START_SECONDS), "-l", log)
 
     def stop(self, mode: str = "fast") -> None:
-        """Returns when it has ended."""
+        """Stops it, and waits until it has ended."""
         self._run("pg_ctl", "stop", "-w", "-m", mode)
 
     def remove(self) -> None:
-        """With all that is in it."""
+        """Ends it, and deletes all that is in it."""
         if (self.data / "postmaster.pid").exists():
             self.stop("immediate")
         shutil.rmtree(self.folder)
@@ -157,7 +157,7 @@ def serve(fifo: str) -> None:
 
 @contextmanager
 def shared_server(folder: Path) -> Iterator[str]:
-    """The address of the run's server. ``folder`` is that of the whole run."""
+    """Finds the server of the run, or starts it; ``folder`` is that of the whole run."""
     fifo, card = folder / "postgres.fifo", folder / "postgres.address"
     with (folder / "postgres.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -170,7 +170,7 @@ def shared_server(folder: Path) -> Iterator[str]:
 
 
 def _join(fifo: Path, card: Path) -> int | None:
-    """Sees to it that there is a server, and that it knows of us."""
+    """Sees to it that there is a server that knows of us; answers what keeps it alive, if we do."""
     given = os.environ.get(GIVEN)
     if given:
         if not card.exists():
@@ -190,7 +190,7 @@ def _join(fifo: Path, card: Path) -> int | None:
 
 
 def _begun(fifo: Path) -> str:
-    """The address of a server that outlives this process, if others use it."""
+    """Starts a server that outlives this process, if others use it; answers its address."""
     server = subprocess.Popen(
         [sys.executable, "-m", "tests.support.postgres", str(fifo)],
         cwd=Path(__file__).parents[2],
@@ -208,7 +208,7 @@ def _begun(fifo: Path) -> str:
 
 
 def in_a_loop(coroutine: Any) -> Any:
-    """The answer of a coroutine, also where a loop is running."""
+    """Runs a coroutine, also where a loop is running; answers what it does."""
     with ThreadPoolExecutor(1) as thread:
         return thread.submit(asyncio.run, coroutine).result()
 
@@ -227,7 +227,7 @@ def _named(address: str, name: str) -> URL:
 
 
 def make_template(address: str) -> None:
-    """A database at the newest revision, which others are copies of."""
+    """Makes the database at the newest revision that others are copies of."""
     drop = f"DROP DATABASE IF EXISTS {TEMPLATE}"
     in_a_loop(_execute(address, drop, f"CREATE DATABASE {TEMPLATE}"))
     upgrade(_named(address, TEMPLATE))
@@ -235,7 +235,7 @@ def make_template(address: str) -> None:
 
 @contextmanager
 def a_database(address: str, template: str = TEMPLATE) -> Iterator[URL]:
-    """A copy of the template, which is dropped afterwards."""
+    """Makes a copy of the template, which is dropped at the end of the block."""
     name = f"test_{uuid4().hex}"
     in_a_loop(_execute(address, f"CREATE DATABASE {name} TEMPLATE {template}"))
     url = _named(address, name)
@@ -286,7 +286,7 @@ _cleaners: dict[URL, Cleaner] = {}  # of the databases that are there
 
 
 def emptied(url: URL) -> URL:
-    """The same database with nothing in it: far sooner than a new one."""
+    """Empties a database, and answers it: that is far sooner than a new one."""
     if url not in _cleaners:
         _cleaners[url] = Cleaner(url)
     _cleaners[url].clean()

@@ -27,7 +27,7 @@ class Reruns(list[Exception]):
 
 @asynccontextmanager
 async def beside(store: PostgresStore | URL, **options: Any) -> AsyncIterator[AsyncConnection]:
-    """A connection to the same database that is none of the store's; it commits by itself."""
+    """Connects to the database of a store, beside it; what is written commits by itself."""
     url = store if isinstance(store, URL) else store._url
     made = create_async_engine(url, **{"isolation_level": "AUTOCOMMIT", **options})
     try:
@@ -46,7 +46,7 @@ class Asked(NamedTuple):
 
 @contextmanager
 def asked() -> Iterator[list[Asked]]:
-    """What all stores ask of PostgreSQL meanwhile, a round trip each."""
+    """Notes what all stores ask of PostgreSQL during the block, a round trip each."""
     noted: list[Asked] = []
     fetch, run, roll_back = PgConnection.fetch, PgConnection.run, PgConnection.roll_back
 
@@ -92,7 +92,7 @@ class Stranger:
         await self.connection.execute(text(sql), given)
 
     async def is_waited_for(self) -> None:
-        """Returns when somebody waits for a lock it holds."""
+        """Waits until somebody waits for a lock that it holds."""
         asked = text("""SELECT count(*) FROM pg_stat_activity
             WHERE :mine = ANY(pg_blocking_pids(pid))""")
         async with beside(self._store) as looking:

@@ -14,7 +14,7 @@ from tests.support.postgres_strangers import asked, beside
 async def plan_of(
     store: SqliteStore | PostgresStore, look: Callable[[], Coroutine[Any, Any, Any]], words: str
 ) -> str:
-    """The plan of the one statement with these words that a look asks."""
+    """Finds the plan of the one statement with these words that a look asks."""
     if isinstance(store, SqliteStore):
         return await _plan_on_sqlite(store, look, words)
     return await _plan_on_postgres(store, look, words)

@@ -21,6 +21,6 @@ def _read_signatures() -> None:
 
 
 def quick_app(attendance: Attendance) -> Application:
-    """With the settings of nobody who says anything."""
+    """Makes one with the settings that hold where nobody says anything."""
     _read_signatures()
     return create_app(attendance, Settings())

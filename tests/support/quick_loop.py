@@ -32,6 +32,6 @@ class QuickLoop(asyncio.SelectorEventLoop):
 
 
 def run(coroutine: Coroutine[Any, Any, T]) -> T:
-    """The answer, however long it took by the loop's own time."""
+    """Runs a coroutine to its end, however long that takes by the loop's own time."""
     with asyncio.Runner(loop_factory=QuickLoop) as runner:
         return runner.run(coroutine)

@@ -16,7 +16,7 @@ from attendance_adapters import passwords, scrypt_passwords
 
 @contextmanager
 def quickly_hashed() -> Iterator[None]:
-    """What is made meanwhile hashes so for ever."""
+    """Has what is made during the block hash quickly for ever."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(passwords, "MEMORY_KIB", 8)
         patch.setattr(passwords, "PASSES", 1)

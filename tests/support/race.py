@@ -34,7 +34,7 @@ class Race:
 
 
 async def race(doors: Sequence[Service], among: Gathering, rounds: int) -> Race:
-    """The first person waits; all others reach for them at once, again and again."""
+    """Has the first person wait, and all others reach for them at once, again and again."""
     found = Race()
     asker, *markers = among.people
 

@@ -29,18 +29,18 @@ class Command:
         return "curl" in shlex.split(self.line)
 
     def agrees(self, said: str) -> bool:
-        """Whether this is what was said, ``...`` standing for anything."""
+        """Tells whether this is what was said, ``...`` standing for anything."""
         pattern = re.sub(r"([\[*?])", r"[\1]", self.says.strip()).replace("...", "*")
         return fnmatch.fnmatchcase(said.strip(), pattern)
 
 
 def blocks(language: str, text: str = README) -> list[str]:
-    """What stands in the fenced blocks of a language."""
+    """Finds what stands in the fenced blocks of a language."""
     return re.findall(rf"^```{language}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
 
 
 def commands(text: str = README) -> Iterator[Command]:
-    """In the order of the README."""
+    """Finds the commands in a text, in their order."""
     for block in blocks("console", text):
         for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
             line, says = part.split("\n", 1)

@@ -43,7 +43,7 @@ class SeaweedFS:
         }
 
     def start(self) -> None:
-        """Returns once it answers."""
+        """Starts it, and waits until it answers."""
         ports = {
             "master.port": free_port(),
             "master.port.grpc": free_port(),
@@ -88,7 +88,7 @@ class SeaweedFS:
             return False
 
     def kill(self) -> None:
-        """Without a word to anybody; idempotent."""
+        """Kills it without a word to anybody, if it runs."""
         if self._process is not None:
             self._process.kill()
             self._process.wait(START_SECONDS)
@@ -97,7 +97,7 @@ class SeaweedFS:
 
 @contextmanager
 def a_seaweedfs() -> Iterator[SeaweedFS]:
-    """Started, in a folder that goes with it."""
+    """Runs one until the end of the block, in a folder that goes with it."""
     folder = Path(tempfile.mkdtemp(prefix="attendance-seaweedfs-"))
     server = SeaweedFS(folder)
     try:

@@ -34,13 +34,13 @@ GRACE_SECONDS = 4  # where a test waits for the end of it
 
 
 def free_port() -> int:
-    """One that nobody listens at just now, for services that follow one another."""
+    """Finds one that nobody listens at just now, for services that follow one another."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         return int(listener.getsockname()[1])
 
 
 def two_free_ports() -> int:
-    """The first of two that follow one another, for what takes a port and the next."""
+    """Finds the first of two that follow one another, for what takes a port and the next."""
     while True:
         first = free_port()
         with suppress(OSError), socket.create_server(("127.0.0.1", first + 1)):
@@ -48,7 +48,7 @@ def two_free_ports() -> int:
 
 
 def environment(folder: Path, settings: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Ours, with no setting of whoever runs the tests, and a data directory in the folder."""
+    """Makes ours anew, with no setting of whoever runs the tests, and the data in the folder."""
     kept = {name: value for name, value in os.environ.items() if "ATTENDANCE_" not in name}
     return {
         **kept,
@@ -65,7 +65,7 @@ def attendance(
     settings: Mapping[str, str] | None = None,
     within: float = PATIENCE_SECONDS,
 ) -> subprocess.CompletedProcess[str]:
-    """One run of the command line, to its end."""
+    """Runs the command line in a process of its own, to its end."""
     command = [*COMMAND, *arguments]
     return fork_server.run(command, cwd=folder, env=environment(folder, settings), timeout=within)
 
@@ -109,7 +109,7 @@ class Service:
             connection.close()
 
     def stop(self, signal_number: int = signal.SIGTERM) -> int:
-        """Asks it to end, and the code it ended with."""
+        """Asks it to end, and waits; answers the code it ended with."""
         self.process.send_signal(signal_number)
         return self.process.wait(PATIENCE_SECONDS)
 
@@ -119,12 +119,12 @@ class Service:
         self.process.wait(PATIENCE_SECONDS)
 
     def said(self) -> str:
-        """All of its log so far."""
+        """Reads all of its log so far."""
         return self.log.read_text(encoding="utf-8", errors="replace")
 
 
 def bring_up_to_date(folder: Path, settings: Mapping[str, str]) -> None:
-    """The database of these settings, as `attendance migrate` does it, sooner."""
+    """Migrates the database of these settings as `attendance migrate` does, sooner."""
     url = settings.get("ATTENDANCE_DATABASE_URL")
     if url is not None:
         with ThreadPoolExecutor(1) as thread:  # a loop may be running in ours
@@ -139,7 +139,7 @@ def bring_up_to_date(folder: Path, settings: Mapping[str, str]) -> None:
 def _started(
     command: Sequence[str], folder: Path, given: Mapping[str, str], said: IO[str]
 ) -> subprocess.Popen[str] | ForkedProcess:
-    """A command that runs; a fork where that does the same, since it starts far sooner."""
+    """Starts a command; by a fork where that does the same, since it is far sooner."""
     if fork_server.can_fork(command, given):
         return fork_server.start(
             command, cwd=folder, env=given, stdout=subprocess.PIPE, stderr=said
@@ -157,7 +157,7 @@ def running(
     migrate: bool = True,
     command: Sequence[str] = COMMAND,
 ) -> Iterator[Service]:
-    """A service that answers, ended with the block; its last lines are printed when that fails."""
+    """Runs a service until the end of the block; prints its last lines where that fails."""
     if migrate:
         bring_up_to_date(folder, settings or {})
     log = folder / "service.log"

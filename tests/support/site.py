@@ -53,33 +53,33 @@ class Browser:
     username: str = ""
 
     async def get(self, path: str, **given: Any) -> httpx.Response:
-        """A GET with these arguments."""
+        """Sends a GET with these arguments."""
         return await self.client.get(path, params=given)
 
     async def post(self, path: str, **given: Any) -> httpx.Response:
-        """A POST with these arguments, as JSON."""
+        """Sends a POST with these arguments, as JSON."""
         return await self.send(path, json=given)
 
     async def send(self, path: str, **how: Any) -> httpx.Response:
-        """A POST sent otherwise: ``content``, ``data``, ``files``, ``json``, ``headers``."""
+        """Sends a POST otherwise: ``content``, ``data``, ``files``, ``json``, ``headers``."""
         headers = {"X-CSRFToken": await self.token(), **how.pop("headers", {})}
         return await self.client.post(path, headers=headers, **how)
 
     async def token(self) -> str:
-        """What the cookie `csrftoken` says; any first GET sets it."""
+        """Reads the cookie `csrftoken`, which any first GET sets."""
         if "csrftoken" not in self.client.cookies:
             await self.get("/api/auth/GetCurrentUserId")
         return self.client.cookies["csrftoken"]
 
     async def sign_up(self, username: str, **more: Any) -> Browser:
-        """A new person, logged in."""
+        """Signs up a new person, who is logged in then; answers their browser."""
         self.username = username
         given = {"username": username, "password": PASSWORD, **more}
         self.user_id = response(await self.post("/accounts/signup/", **given))["user_id"]
         return self
 
     async def event(self, name: str = "Лекция", *, starts: int = -60, lasts: int = 3600) -> str:
-        """A new event of theirs, with a name of its own; it starts so long after now."""
+        """Creates an event with a name of its own, which starts so many seconds after now."""
         start = int(TestClock().at) + starts
         given = {"name": f"{name} {next(numbers)}", "time_from": start, "time_to": start + lasts}
         made = response(await self.post("/api/events/CreateEvent", **given))
@@ -101,20 +101,20 @@ class Site:
     clock: TestClock
 
     def browser(self, **how: Any) -> Browser:
-        """One that has not been here yet."""
+        """Makes one that has not been here yet."""
         app: Any = self.app  # httpx has a narrower type for applications
         transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
         how = {"base_url": ORIGIN, "headers": {"Accept-Language": "en"}, **how}
         return Browser(httpx.AsyncClient(transport=transport, **how))
 
     async def person(self, name: str = "person", **more: Any) -> Browser:
-        """A new person's browser; their user name is their own."""
+        """Signs up a new person, with a user name of their own; answers their browser."""
         return await self.browser().sign_up(f"{name}{next(numbers)}", **more)
 
     async def program(
         self, person: Browser, scopes: Iterable[TokenScope] = TokenScope, lasts: float = 86_400
     ) -> Browser:
-        """A program of theirs, which shows a bearer token."""
+        """Gives a program of theirs a bearer token; answers what sends it."""
         token = f"token-{next(numbers)}"
 
         def work(unit: Unit) -> None:
@@ -125,17 +125,17 @@ class Site:
         return replace(self.browser(headers=headers), user_id=person.user_id)
 
     def connection(self, event_id: str, person: Browser, role: Role) -> Connection:
-        """What a socket of theirs would be stored as."""
+        """Makes what a socket of theirs would be stored as."""
         actor = Actor(UserId(person.user_id), session_id_of(str(person.session)))
         return self.attendance.connection(actor, EventId(UUID(event_id)), role)
 
     async def wait(self, event_id: str, asker: Browser) -> None:
-        """They wait to be marked."""
+        """Has them wait to be marked."""
         connection = self.connection(event_id, asker, Role.MARK_ME)
         await self.attendance.use_cases.mark_me(connection=connection)
 
     async def hold(self, event_id: str, asker: Browser, marker: Browser) -> Connection:
-        """They wait, and the marker chooses them."""
+        """Has them wait, and a marker choose them."""
         await self.wait(event_id, asker)
         use_cases = self.attendance.use_cases
         marking = self.connection(event_id, marker, Role.MARKING)
@@ -144,12 +144,12 @@ class Site:
         return marking
 
     async def mark(self, event_id: str, asker: Browser, marker: Browser) -> None:
-        """They wait, and the marker marks them."""
+        """Has them wait, and a marker mark them."""
         marking = await self.hold(event_id, asker, marker)
         await self.attendance.use_cases.confirm_marking(connection=marking, target=None)
 
     async def unlimit(self, seconds: Callable[[], float] = time.monotonic) -> None:
-        """Nothing counts against anybody any more; calls are counted by this clock."""
+        """Forgets what counts against anybody; from now on calls are counted by this clock."""
         limits = Limits(self.attendance.use_cases, seconds)
         self.app.services = replace(self.app.services, limits=limits)
         transact = self.attendance.use_cases.log_out.transact
@@ -162,7 +162,7 @@ async def opened_site(
     refusals_at_once: float = math.inf,
     provider: Callable[[TestClock], OpenIdProvider] | None = None,
 ) -> AsyncIterator[Site]:
-    """Over SQLite in a folder, or in memory without one; so many refusals are told at once."""
+    """Opens one over SQLite in a folder, or in memory without; so many refusals are told at once."""
     clock = TestClock()
     with quickly_hashed():
         lets_in = None if provider is None else provider(clock)
@@ -175,7 +175,7 @@ async def opened_site(
 async def site_over(
     made: Attendance, clock: TestClock, refusals_at_once: float = math.inf
 ) -> AsyncIterator[Site]:
-    """Over whatever this service keeps things in, by this clock; it is started and closed."""
+    """Opens one over this service, by this clock; the service is started and closed."""
     async with made as attendance:
         with pytest.MonkeyPatch.context() as patched:
             patched.setattr(refusal_pace, "MAX_AT_ONCE", refusals_at_once)
@@ -216,12 +216,12 @@ async def vera(site: Site) -> Browser:
 
 
 def escaped(given: object) -> dict[str, Any]:
-    """A JSON body in which everything but ASCII is escaped, lone surrogates too."""
+    """Spells a JSON body in which everything but ASCII is escaped, lone surrogates too."""
     return {"content": json.dumps(given), "headers": {"Content-Type": "application/json"}}
 
 
 def envelope(answer: httpx.Response) -> dict[str, Any]:
-    """What is in it; every answer is one."""
+    """Reads the envelope that every answer is."""
     assert answer.headers["content-type"] == "application/json", answer.text
     told: dict[str, Any] = answer.json()
     assert isinstance(told["error"], int) and isinstance(told["error_msg"], str), told
@@ -229,7 +229,7 @@ def envelope(answer: httpx.Response) -> dict[str, Any]:
 
 
 def response(answer: httpx.Response) -> Any:
-    """What a call that was done says."""
+    """Reads the response of a call, which has to have been carried out."""
     told = envelope(answer)
     assert (answer.status_code, told["error"], told["error_msg"]) == (200, 0, ""), told
     assert "code" not in told, told
@@ -237,12 +237,12 @@ def response(answer: httpx.Response) -> Any:
 
 
 async def event_ids(browser: Browser, path: str, **given: Any) -> list[str]:
-    """Those of a list of events, in its order."""
+    """Reads the ids of a list of events, in its order."""
     return [each["event_id"] for each in response(await browser.get(path, **given))]
 
 
 def refusal(answer: httpx.Response, error: int, *, status: int = 200) -> str:
-    """The text of a refusal with this number."""
+    """Reads the text of an answer, which has to be a refusal with this number."""
     told = envelope(answer)
     assert (answer.status_code, told["error"]) == (status, error), told
     assert told["error_msg"] and told["code"] and "response" not in told
@@ -251,6 +251,6 @@ def refusal(answer: httpx.Response, error: int, *, status: int = 200) -> str:
 
 
 def code(answer: httpx.Response, error: int, *, status: int = 200) -> str:
-    """The code of a refusal with this number."""
+    """Reads the code of an answer, which has to be a refusal with this number."""
     refusal(answer, error, status=status)
     return str(envelope(answer)["code"])

@@ -41,7 +41,7 @@ class StreamReader:
     comments: int = 0
 
     async def event(self) -> StreamEvent | None:
-        """The next one, by name, with what it tells; None at the end of the answer."""
+        """Reads the next one; None at the end of the answer."""
         name = ""
         try:
             while True:
@@ -56,7 +56,7 @@ class StreamReader:
             return None
 
     async def counts(self) -> tuple[int, ...]:
-        """Joined, waiting, held and marked, of the next event, which has to be counts."""
+        """Reads joined, waiting, held and marked of the next event, which has to be counts."""
         found = await self.event()
         assert found is not None and found.name == "counts", found
         return tuple(found.data[each] for each in STATES)
@@ -67,7 +67,7 @@ class StreamReader:
             pass
 
     async def refusal(self) -> StreamRefusal:
-        """The status and the code of an answer that is no stream."""
+        """Reads the status and the code of an answer that is no stream."""
         await self.answer.aread()
         return StreamRefusal(self.answer.status_code, self.answer.json()["code"])
 

@@ -38,13 +38,13 @@ def two_workers(tmp_path: Path, settings: dict[str, str]) -> Iterator[Service]:
 
 
 def workers_of(service: Service) -> list[psutil.Process]:
-    """Those alive, by age."""
+    """Lists the worker processes that live, the oldest first."""
     children = psutil.Process(service.process.pid).children()
     return sorted(children, key=lambda each: each.create_time())
 
 
 def worker_at(service: Service, wire: Wire) -> psutil.Process | None:
-    """The one that serves this socket."""
+    """Finds the worker that serves a socket."""
     port = wire.connection.local_address[1]
     for worker in workers_of(service):
         for connection in worker.net_connections("tcp"):
@@ -57,7 +57,7 @@ def worker_at(service: Service, wire: Wire) -> psutil.Process | None:
 async def opened(
     service: Service, person: Person, role: str, event_id: str, worker: psutil.Process
 ) -> AsyncIterator[Wire]:
-    """A socket at this worker: others that came elsewhere are closed again."""
+    """Opens a socket at this worker: others that came elsewhere are closed again."""
     for _ in range(200):
         async with person.opens(role, event_id) as wire:
             if worker_at(service, wire) == worker:

@@ -53,7 +53,7 @@ def read(file: IO[bytes]) -> Workbook:
 
 
 def part(file: IO[bytes], name: str) -> str:
-    """One of its parts, as it is written."""
+    """Reads one of its parts, as it is written."""
     with zipfile.ZipFile(file) as archive:
         return archive.read(name).decode()
 
