@@ -177,21 +177,21 @@ class Adversary:
         creator = self._chance.choice(self._people)
         event = await self.event(creator)
         if event is not None:
-            self._stage.goes_on(event, creator)
+            self._stage.open_event(event, creator)
 
     async def _ends_an_event(self) -> None:
         creator = self._chance.choice(self._people)
         event = await self.event(creator, self._chance.uniform(4, 9))
         if event is not None:
             self.faults["events ended"] += 1
-            self._stage.goes_on(event, creator)
+            self._stage.open_event(event, creator)
 
     async def _deletes_an_event(self) -> None:
         creator = self._chance.choice(self._people)
         event = await self.event(creator)
         if event is None:
             return
-        self._stage.goes_on(event, creator)
+        self._stage.open_event(event, creator)
         await asyncio.sleep(self._chance.uniform(0.2, 3))
         told = await self._stage.call(creator, "POST", "/api/events/DeleteEvent", event_id=event)
         self.faults["events deleted" if told and told["error"] == 0 else "deletes refused"] += 1

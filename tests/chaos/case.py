@@ -6,10 +6,10 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final
+from typing import Final
 
 from tests.chaos.history import HistoryItem
-from tests.chaos.holds import SLACK, Hold, possible, sure
+from tests.chaos.holds import SLACK, Hold, possible_holds, sure_holds
 from tests.chaos.kept import FOREVER, Kept, Mark, marks_of
 from tests.chaos.lives import Life, Lives, Span
 
@@ -55,14 +55,14 @@ class Case:
         return None if found is None else found.ends_at
 
     @cached_property
-    def possible(self) -> list[Hold]:
+    def possible_holds(self) -> list[Hold]:
         """Every hold that there may have been."""
-        return possible(self.lives, self.kept, self.hold_seconds)
+        return possible_holds(self.lives, self.kept, self.hold_seconds)
 
     @cached_property
-    def sure(self) -> list[Hold]:
+    def sure_holds(self) -> list[Hold]:
         """Every hold that there was."""
-        return sure(self.lives, self.kept)
+        return sure_holds(self.lives, self.kept)
 
     @cached_property
     def begun_at(self) -> float:
@@ -76,13 +76,13 @@ class Case:
         return {look.event: look for look in self.lives.looks}
 
     def is_steady(self, life: Life, look: HistoryItem, person: int) -> bool:
-        """Whether what is kept of somebody had been the same for 5 s: all must have heard of it."""
+        """Tells whether what is kept of somebody was the same for 5 s: all must have heard of it."""
         return self.is_settled(life, look, SOON, lambda earlier: _kept_of(earlier, person))
 
     def is_settled(
         self, life: Life, look: HistoryItem, seconds: float, of: Callable[[HistoryItem], object]
     ) -> bool:
-        """Whether something had been the same for so long, by all looks until this one."""
+        """Tells whether something had been the same for so long, by all looks until this one."""
         since = look.at
         for earlier in reversed(self._looks[look.event]):
             if earlier.at <= look.at:
@@ -101,7 +101,7 @@ class Case:
         return found
 
     def is_harmed(self, life: Life, at: float) -> bool:
-        """Whether its connection is, or has been mended so lately that not all has come yet."""
+        """Tells whether its connection is harmed, or was mended so lately that not all has come."""
         return any(
             touch.start <= at <= touch.end + SOON + self.lives.lag(touch.end, at)
             for touch in self.lives.touches(life)
@@ -131,13 +131,9 @@ class Case:
 
 
 def _kept_of(look: HistoryItem, person: int) -> tuple[bool, int | None]:
-    """Whether they wait, and who holds them."""
+    """Tells whether they wait, and who holds them."""
     return person in look.data["waiting"], look.data["held"].get(str(person))
 
 
 Rule = Callable[[Case], Iterator[str]]
 
-
-def name_of(frame: dict[str, Any]) -> str:
-    """A message, or the code of a refusal."""
-    return str(frame["message"] if frame["result"] == "ok" else frame["params"]["code"])

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from tests.chaos.case import Case, Rule, name_of
+from tests.chaos.case import Case, Rule
 from tests.chaos.endings import (
     logs_tell_of_no_failure,
     no_socket_fails,
@@ -19,7 +19,7 @@ from tests.chaos.endings import (
 )
 from tests.chaos.history import HistoryItem
 from tests.chaos.holds import SLACK, UNANSWERED, overlaps
-from tests.chaos.kept import BY_HOLD, Kept, LedgerRow, Mark
+from tests.chaos.kept import BY_HOLD, EntryKey, Kept, LedgerRow, Mark
 from tests.chaos.ledger import (
     entries_follow_each_other,
     entries_were_asked_for,
@@ -59,17 +59,17 @@ GONE: Final = 45.0  # for two pings to be missed, the grace, and a sweep
 
 def one_holder(case: Case) -> Iterator[str]:
     """Never two live holders of one person, nor two people held by one."""
-    for one, other in overlaps(case.sure):
+    for one, other in overlaps(case.sure_holds):
         yield f"{one} and {other}"
 
 
 def marks_come_from_live_holds(case: Case) -> Iterator[str]:
     """No confirm is accepted after its hold had ended, nor while another holds, nor at the end."""
     held = defaultdict(list)
-    for hold in case.possible:
+    for hold in case.possible_holds:
         held[hold.event, hold.person, hold.marker].append(hold)
     others = defaultdict(list)
-    for hold in case.sure:
+    for hold in case.sure_holds:
         others[hold.event, hold.person].append(hold)
     asked = _confirms(case)
     for mark in case.marks:
@@ -189,29 +189,29 @@ RULES: Final[tuple[Rule, ...]] = (
 
 
 def violations(items: Sequence[HistoryItem], kept: Kept, hold_seconds: float) -> list[str]:
-    """All that is against the rules, each with the name of its rule."""
+    """Lists all that is against the rules, each with the name of its rule."""
     case = Case(Lives(items), kept, hold_seconds)
     return [f"{rule.__name__}: {what}" for rule in RULES for what in rule(case)]
 
 
-def told_of(lives: Lives) -> set[tuple[str, int, int]]:
-    """Event, person and number of every entry that somebody was answered with."""
+def told_of(lives: Lives) -> set[EntryKey]:
+    """Finds every entry that somebody was answered with."""
     told = {
-        (life.event, frame["params"]["user_id"], frame["params"]["n"])
+        EntryKey(life.event, heard.frame["params"]["user_id"], heard.frame["params"]["n"])
         for life in lives.sockets_of("marking")
-        for _, frame, _, _ in life.heard
-        if name_of(frame) == "marked"
+        for heard in life.heard
+        if heard.name == "marked"
     }
     return told | {
-        (call.event, call.given["user_id"], call.n)
+        EntryKey(call.event, call.given["user_id"], call.n)
         for call in lives.calls.values()
         if call.n is not None
     }
 
 
-def lost(told: Iterable[tuple[str, int, int]], ledger: Iterable[LedgerRow]) -> list[str]:
-    """Entries that somebody was told of, and that are kept no more."""
-    kept = {(each.event, each.person, each.n) for each in ledger}
+def lost(told: Iterable[EntryKey], ledger: Iterable[LedgerRow]) -> list[str]:
+    """Lists the entries that somebody was told of, and that are kept no more."""
+    kept = {EntryKey(each.event, each.person, each.n) for each in ledger}
     return [f"an entry was lost: {each}" for each in sorted(set(told) - kept)]
 
 
@@ -220,7 +220,7 @@ def _key(mark: Mark) -> tuple[str, int, int]:
 
 
 def _confirms(case: Case) -> dict[tuple[str, int, int], list[tuple[float, float]]]:
-    """From when until when each may have been carried out, by event, person and marker."""
+    """Finds when each confirm may have been carried out, by event, person and marker."""
     found = defaultdict(list)
     for life in case.lives.sockets_of("marking"):
         for sent in life.sent.values():

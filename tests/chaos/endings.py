@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from tests.chaos.case import SOON, Case, name_of
+from tests.chaos.case import SOON, Case
 from tests.chaos.lives import OURS, Life
 
 STOP_SECONDS: Final = 15.0  # for a process that is asked to end
@@ -41,7 +41,7 @@ class Over:
 def the_ended_are_closed(case: Case) -> Iterator[str]:
     """Within 5 s, with the contract's code: events that end or are deleted, people who leave."""
     lives = case.lives
-    for over in _endings(case):
+    for over in _ends_of_places(case):
         for life in lives.sockets.values():
             if life.event != over.event or over.person not in (0, life.person):
                 continue
@@ -95,11 +95,11 @@ def logs_tell_of_no_failure(case: Case) -> Iterator[str]:
             yield f"process {data['worker']} logged {text}: {data['traceback']}"
 
 
-def _endings(case: Case) -> Iterator[Over]:
+def _ends_of_places(case: Case) -> Iterator[Over]:
     for event, kept in case.kept.events.items():
         if case.begun_at < kept.ends_at < case.lives.until:
             yield Over(event, kept.ends_at, OVER_CODES)
-    for call in case.lives.endings:
+    for call in case.lives.calls_that_end_holds:
         if call.was_done and call.ended_at is not None:
             if call.role == "DeleteEvent":
                 yield Over(call.event, call.ended_at, OVER_CODES)
@@ -112,7 +112,7 @@ def _is_closed_well(case: Case, life: Life, over: Over) -> bool:
     assert life.ended_at is not None
     if life.last_act_at is not None or life.code in over.codes:
         return True
-    if any(name_of(frame) == "was_marked" for _, frame, _, _ in life.heard):
+    if any(heard.name == "was_marked" for heard in life.heard):
         return life.code == 1000
     return any(
         span.meets(over.at, life.ended_at) for span in case.lives.harms(life)
@@ -124,6 +124,6 @@ def _is_away(case: Case, at: float) -> bool:
 
 
 def _was_held_up(case: Case, at: float) -> bool:
-    """Whether any process may have had no core, with a lock that others waited for."""
+    """Tells whether any process may have had no core, with a lock that others waited for."""
     workers = {OURS, *(each.worker for each in case.lives.sockets.values())}
     return any(case.lives.lag(at - SOON, at, each) > HELD_UP for each in workers)

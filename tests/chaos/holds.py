@@ -10,8 +10,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tests.chaos.kept import Kept
-from tests.chaos.lives import FOREVER, LATE, UNSURE, Life, Lives, Span
+from tests.chaos.kept import FOREVER, Kept
+from tests.chaos.lives import LATE, UNSURE, Life, Lives, Span
 
 SLACK = 0.05  # seconds by which clocks of one machine and roundings may differ
 UNANSWERED = frozenset({"", "unavailable"})
@@ -34,8 +34,8 @@ class Hold:
     told_on: int
 
 
-def possible(lives: Lives, kept: Kept, hold_seconds: float) -> list[Hold]:
-    """Every hold that there may have been, for as long as it may have lasted."""
+def possible_holds(lives: Lives, kept: Kept, hold_seconds: float) -> list[Hold]:
+    """Lists every hold that there may have been, for as long as it may have lasted."""
     holds = []
     left_at = _left_at(lives)
     written = _written(kept)
@@ -45,7 +45,7 @@ def possible(lives: Lives, kept: Kept, hold_seconds: float) -> list[Hold]:
                 assert sent.user_id is not None
                 last = min(sent.at + LATE + hold_seconds, left_at.get(life.number, FOREVER))
                 holds.append(_hold(life, sent.user_id, sent.at, last))
-        for told in told_on(life):
+        for told in holds_told_on(life):
             ends = [*_heard_ends(life, told), left_at.get(life.number, FOREVER)]
             ends += [at for at in written[life.event, told.person] if at > told.at]
             end = min([told.at + told.seconds, *ends])
@@ -53,12 +53,12 @@ def possible(lives: Lives, kept: Kept, hold_seconds: float) -> list[Hold]:
     return holds
 
 
-def sure(lives: Lives, kept: Kept) -> list[Hold]:
-    """Every hold that there was, for as long as nothing can have ended it."""
+def sure_holds(lives: Lives, kept: Kept) -> list[Hold]:
+    """Lists every hold that there was, for as long as nothing can have ended it."""
     disturbed, acts, written = _disturbances(lives), _acts(lives), _written(kept)
     holds = []
     for life in lives.sockets_of("marking"):
-        for told in told_on(life):
+        for told in holds_told_on(life):
             spans = [
                 *acts[life.event, life.person],
                 *acts[life.event, told.person],
@@ -78,7 +78,7 @@ def sure(lives: Lives, kept: Kept) -> list[Hold]:
 
 
 def overlaps(holds: list[Hold]) -> Iterator[tuple[Hold, Hold]]:
-    """Two at once: of one person by two markers, or of two people by one marker."""
+    """Finds pairs that were at once: of one person by two, or of two people by one marker."""
     for by_person in (True, False):
         grouped = defaultdict(list)
         for hold in holds:
@@ -94,7 +94,7 @@ def overlaps(holds: list[Hold]) -> Iterator[tuple[Hold, Hold]]:
 
 
 def _written(kept: Kept) -> dict[tuple[str, int], list[float]]:
-    """When the ledger got an entry of somebody: with it a hold of them ends, by whosever hand."""
+    """Finds when the ledger got entries of somebody: with each a hold of them ends."""
     found: dict[tuple[str, int], list[float]] = defaultdict(list)
     for each in kept.ledger:
         found[each.event, each.person].append(each.at)
@@ -106,7 +106,7 @@ def _hold(life: Life, person: int, start: float, end: float) -> Hold:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ToldHold:
     """A hold as a socket heard of it; it was so at some instant since ``asked_at``."""
 
     asked_at: float
@@ -116,32 +116,31 @@ class Told:
     is_old: bool  # told at an opening: it was chosen before
 
 
-def told_on(life: Life) -> Iterator[Told]:
-    """Each `prepared`, also the one of an opening."""
-    for at, frame, answers, _ in life.heard:
-        if frame["result"] == "ok" and frame["message"] == "prepared":
-            asked_at = life.asked_at if answers is None else life.sent[answers].at
-            params = frame["params"]
-            is_old = answers is None
-            yield Told(asked_at, at, params["user_id"], params["expires_in"], is_old)
+def holds_told_on(life: Life) -> Iterator[ToldHold]:
+    """Finds each `prepared` of a socket, also the one of its opening."""
+    for heard in life.heard:
+        if heard.name == "prepared":
+            is_old = heard.answers is None
+            asked_at = life.asked_at if heard.answers is None else life.sent[heard.answers].at
+            params = heard.frame["params"]
+            yield ToldHold(asked_at, heard.at, params["user_id"], params["expires_in"], is_old)
 
 
-def _heard_ends(life: Life, told: Told) -> Iterator[float]:
-    """When the same socket was told afterwards that the hold had ended."""
-    for at, frame, answers, _ in life.heard:
-        if at <= told.at or frame["result"] != "ok":
+def _heard_ends(life: Life, told: ToldHold) -> Iterator[float]:
+    """Finds when the same socket was told afterwards that the hold had ended."""
+    for heard in life.heard:
+        if heard.at <= told.at:
             continue
-        if frame["message"] == "refused" and answers is not None:
-            if life.sent[answers].at > told.at:
-                yield at
-        elif (
-            frame["message"] == "reservation_expired" and frame["params"]["user_id"] == told.person
-        ):
-            yield at
+        if heard.name == "refused" and heard.answers is not None:
+            if life.sent[heard.answers].at > told.at:
+                yield heard.at
+        elif heard.name == "reservation_expired":
+            if heard.frame["params"]["user_id"] == told.person:
+                yield heard.at
 
 
 def _left_at(lives: Lives) -> dict[int, float]:
-    """When each socket ended that was its marker's last in the event, and that said goodbye."""
+    """Finds when each socket ended that was its marker's last in the event, by a goodbye."""
     found: dict[int, float] = {}
     grouped = defaultdict(list)
     for life in lives.sockets_of("marking"):
@@ -157,27 +156,27 @@ def _left_at(lives: Lives) -> dict[int, float]:
 
 
 def _counted_at(life: Life) -> float:
-    """When its goodbye was surely carried out."""
+    """Finds when its goodbye was surely carried out."""
     if life.goodbye_at is None or life.ended_at is None or life.code != 1000:
         return FOREVER
     return life.ended_at if life.ended_at - life.goodbye_at < FAREWELL else FOREVER
 
 
 def _is_gone(life: Life, at: float) -> bool:
-    """Whether it cannot keep a hold any more."""
+    """Tells whether it cannot keep a hold any more."""
     gone_at = FOREVER if life.ended_at is None else life.ended_at + LONG_GONE
     return min(_counted_at(life), gone_at) < at
 
 
 def _acts(lives: Lives) -> dict[tuple[str, int], list[Span]]:
-    """What people ask for that may end a hold of theirs: from the question to its answer."""
+    """Finds what people ask for that may end a hold of theirs, from the question to its answer."""
     found: dict[tuple[str, int], list[Span]] = defaultdict(list)
     for life in lives.sockets_of("marking"):
         for sent in life.sent.values():
             if sent.message in ENDS and sent.answer in CARRIED_OUT | UNANSWERED:
                 answered_at = None if sent.answer in UNANSWERED else sent.answered_at
                 found[life.event, life.person].append(_span(sent.at, answered_at))
-    for call in lives.endings:
+    for call in lives.calls_that_end_holds:
         if call.status not in UNSURE and call.error:
             continue  # refused
         answered_at = None if call.status in UNSURE else call.ended_at
@@ -186,7 +185,7 @@ def _acts(lives: Lives) -> dict[tuple[str, int], list[Span]]:
 
 
 def _whose(call: Life) -> int:
-    """Whose holds in the event a call may end."""
+    """Finds whose holds in the event a call may end."""
     if call.role in {"DeleteEvent", "UpdateEvent"}:
         return EVERYBODY
     return call.given["user_id"] if call.role == "RemoveHelper" else call.person
@@ -197,7 +196,7 @@ def _span(asked_at: float, answered_at: float | None) -> Span:
 
 
 def _disturbances(lives: Lives) -> dict[tuple[str, int], list[float]]:
-    """When a marker may have lost a socket in an event, and the hold with it."""
+    """Finds when a marker may have lost a socket in an event, and the hold with it."""
     found: dict[tuple[str, int], list[float]] = defaultdict(list)
     for life in lives.sockets_of("marking"):
         key = life.event, life.person

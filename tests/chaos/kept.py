@@ -45,8 +45,8 @@ class Mark:
         return self.at <= end and start <= self.annulled_at
 
 
-class LastEntry(NamedTuple):
-    """The number of somebody's last entry, as their place has it."""
+class EntryKey(NamedTuple):
+    """What an entry is told by from others: its event, whom it is about, and its number."""
 
     event: str
     person: int
@@ -92,16 +92,16 @@ class KarmaTerms:
 
 @dataclass(frozen=True)
 class Kept:
-    """What is kept in the end; an empty ``shown`` or ``last`` was not asked for."""
+    """What is kept in the end; empty ``shown_entries`` or ``last_entries`` were not asked for."""
 
     ledger: Sequence[LedgerRow]
     events: Mapping[str, KeptEvent]
     karma: Mapping[int, int]  # as the service tells it
     karma_terms: KarmaTerms
     checked: Sequence[int] = ()  # people with the tick
-    last: Sequence[LastEntry] = ()
-    of_old: Sequence[OldMark] = ()
-    shown: Mapping[str, Sequence[ShownEntry]] = field(default_factory=dict)
+    last_entries: Sequence[EntryKey] = ()  # as the places of their people have them
+    old_marks: Sequence[OldMark] = ()
+    shown_entries: Mapping[str, Sequence[ShownEntry]] = field(default_factory=dict)
 
 
 def marks_of(ledger: Iterable[LedgerRow]) -> list[Mark]:

@@ -14,56 +14,58 @@ from typing import Any
 
 
 def skew(seconds: float) -> None:
-    """Whatever of this process asks for the time is told so much more."""
+    """Has whatever of this process asks for the time be told so many seconds more."""
     right = time.time
     time.time = lambda: right() + seconds
 
 
 class Countdown:
-    """To the mark that it does not survive."""
+    """Counts down to the mark that the process does not survive."""
 
     def __init__(self, marks: int) -> None:
         self._left = marks
 
     def counts(self) -> None:
-        """A mark; at the last of them it ends as a power cut would end it."""
+        """Counts a mark or an annulment; at the last of them the process ends as by a power cut."""
         self._left -= 1
         if self._left == 0:
             os.kill(os.getpid(), signal.SIGKILL)
 
 
 def after_commit(countdown: Countdown) -> None:
+    """Counts where a mark or an annulment is committed, before anybody is told of it."""
     from attendance_adapters.sql.postgres import PostgresStore
     from attendance_adapters.sql.sqlite_writer import Writer
     from attendance_core.marking.announcements import PlaceChanged
     from attendance_core.marking.places import Marked
 
-    def counts(news: object) -> None:
-        if isinstance(news, PlaceChanged):
-            place = news.place
+    def counts(announcement: object) -> None:
+        if isinstance(announcement, PlaceChanged):
+            place = announcement.place
             if isinstance(place.state, Marked) or (place.state is None and place.last_n):
                 countdown.counts()
 
-    whole = PostgresStore._run_and_commit
+    run_and_commit = PostgresStore._run_and_commit
 
     def dies(self: PostgresStore, work: Any, connection: Any) -> Any:
-        answer, announcements = whole(self, work, connection)
-        for news in announcements:
-            counts(news)
+        answer, announcements = run_and_commit(self, work, connection)
+        for announcement in announcements:
+            counts(announcement)
         return answer, announcements
 
     PostgresStore._run_and_commit = dies  # type: ignore[method-assign]
     tell = Writer._send_results
 
     def dies_untold(self: Writer, group: Any) -> None:
-        for news in itertools.chain.from_iterable(job.announcements for job in group):
-            counts(news)
+        for announcement in itertools.chain.from_iterable(job.announcements for job in group):
+            counts(announcement)
         tell(self, group)
 
     Writer._send_results = dies_untold  # type: ignore[method-assign]
 
 
 def before_reply(countdown: Countdown) -> None:
+    """Counts where a marker is about to be told that they have marked."""
     from attendance_web.live.outbox import Outbox
     from attendance_web.live.text_frame import TextFrame
 

@@ -39,18 +39,18 @@ def one_standing_mark(case: Case) -> Iterator[str]:
 
 def places_know_their_marks(case: Case) -> Iterator[str]:
     """Every place has its last entry's number; old versions read the same marks."""
-    if not case.kept.last:
+    if not case.kept.last_entries:
         return
     last = {(event, person): rows[-1] for (event, person), rows in _rows(case).items()}
-    found = {(event, person): n for event, person, n in case.kept.last}
+    found = {(event, person): n for event, person, n in case.kept.last_entries}
     if found != {key: row.n for key, row in last.items()}:
         wrong = {key for key in found.keys() | last.keys() if found.get(key) != _n(last.get(key))}
         yield f"places have other last entries than the ledger: {sorted(wrong)[:5]}"
     standing = Counter(
         OldMark(row.event, row.person, row.actor) for row in last.values() if row.origin is not None
     )
-    if (of_old := Counter(case.kept.of_old)) != standing:
-        yield f"old versions read other marks: {(of_old - standing) + (standing - of_old)}"
+    if (old_marks := Counter(case.kept.old_marks)) != standing:
+        yield f"old versions read other marks: {(old_marks - standing) + (standing - old_marks)}"
 
 
 def no_entry_is_lost(case: Case) -> Iterator[str]:
@@ -111,7 +111,7 @@ def organisers_see_the_ledger(case: Case) -> Iterator[str]:
     for row in case.kept.ledger:
         how = row.origin or row.reason or ""
         rows[row.event][ShownEntry(row.person, row.n, row.actor, how)] += 1
-    for event, lines in case.kept.shown.items():
+    for event, lines in case.kept.shown_entries.items():
         shown = Counter(ShownEntry(*each) for each in lines)
         if shown != rows[event]:
             yield f"{event} is shown without {rows[event] - shown} and with {shown - rows[event]}"
@@ -131,7 +131,7 @@ def _n(row: LedgerRow | None) -> int | None:
 
 
 def _may_have_written(call: Life, row: LedgerRow) -> bool:
-    """Whether an entry can be what a call has done."""
+    """Tells whether an entry can be what a call has done."""
     if not call.may_be_done or (call.was_done and call.n != row.n):
         return False
     return call.asked_at - SLACK <= row.at <= call.done_by + SLACK

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from typing import Any, Final
 
-from tests.chaos.case import SOON, Case, name_of
+from tests.chaos.case import SOON, Case
 from tests.chaos.folding import Fold
+from tests.chaos.lives import Heard
 
 AFTER_DEATH: Final = 20.0  # seconds; contract: 6.13
 
@@ -18,12 +20,12 @@ def every_marker_gets_a_list(case: Case) -> Iterator[str]:
         if life.opened_at is None:
             continue
         listed_at = next(
-            (at for at, frame, _, _ in life.heard if name_of(frame) == "marking_list"), None
+            (heard.at for heard in life.heard if heard.name == "marking_list"), None
         )
         until = listed_at or life.ended_at or lives.until
         if case.is_too_long(life, life.opened_at, until):
             yield f"{life.person} waited for the list on socket {life.number}"
-        elif life.heard and listed_at is None and life.heard[0][1]["result"] == "ok":
+        elif life.heard and listed_at is None and life.heard[0].frame["result"] == "ok":
             yield f"{life.person} was told something and no list on socket {life.number}"
 
 
@@ -32,14 +34,12 @@ def lists_equal_the_store(case: Case) -> Iterator[str]:
     lives, limit = case.lives, due_at(case)
     last = case.last_looks
     for life in lives.sockets_of("marking"):
-        fold, heard = Fold(), iter(life.heard)
-        frame = next(heard, None)
+        fold, still_to_fold = Fold(), deque(life.heard)
         for look in lives.looks:
             if look.event != life.event or not life.was_open(look.at):
                 continue
-            while frame is not None and frame[0] <= look.at:
-                fold.hears(frame[1], frame[3])
-                frame = next(heard, None)
+            while still_to_fold and still_to_fold[0].at <= look.at:
+                _fold_next(fold, still_to_fold)
             is_last = look is last[life.event]
             is_due = fold.lists or (life.opened_at or 0) < look.at - SOON
             if (look.at > limit or is_last) and is_due and not case.is_harmed(life, look.at):
@@ -51,21 +51,25 @@ def lists_equal_the_store(case: Case) -> Iterator[str]:
                         f"{sorted(wrong & truth)} in {life.event}, {look.at - limit:.1f} s "
                         "after the limit"
                     )
-        while frame is not None:
-            fold.hears(frame[1], frame[3])
-            frame = next(heard, None)
+        while still_to_fold:
+            _fold_next(fold, still_to_fold)
         for what in fold.wrong:
             yield f"{life.person} was told on socket {life.number} what cannot be: {what}"
 
 
 def due_at(case: Case) -> float:
-    """When everybody must know everything: 5 s after the last fault, 20 s after a death."""
+    """Finds when everybody must know everything: 5 s after the last fault, 20 s after a death."""
     lives = case.lives
     limit = max(lives.last_fault_at + SOON, lives.last_death_at + AFTER_DEATH, lives.calm_at + SOON)
     return limit + lives.lag(lives.calm_at, limit)
 
 
 def expected(room: dict[str, Any], marker: int) -> set[int]:
-    """Whom a marker sees: all who wait but themselves, and whom they hold."""
+    """Finds whom a marker sees: all who wait but themselves, and whom they hold."""
     waiting = {each for each in room["waiting"] if each != marker}
     return waiting | {int(person) for person, by in room["held"].items() if by == marker}
+
+
+def _fold_next(fold: Fold, still_to_fold: deque[Heard]) -> None:
+    heard = still_to_fold.popleft()
+    fold.hears(heard.frame, heard.confirmed)

@@ -6,15 +6,15 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from tests.chaos.history import HistoryItem
+from tests.chaos.kept import FOREVER
 
-ENDINGS = frozenset({"LeaveEvent", "DeleteEvent", "RemoveHelper"})
+MAY_END_HOLDS = frozenset({"LeaveEvent", "DeleteEvent", "RemoveHelper"})
 NARROW = frozenset({"confirmed", "organisers"})
 MENDS = {"thaw": "freeze", "heal": "delay"}  # a cut and a reset are for good
 OURS = -1  # not a process of the service, but the one that plays all people
-FOREVER = float("inf")
 LATE = 30.0  # seconds after which what was not answered is no longer under way
 UNSURE = frozenset({0, 503})  # statuses of calls that may yet be carried out
 
@@ -28,6 +28,21 @@ class Sent:
     user_id: int | None
     answered_at: float | None = None
     answer: str = ""  # a message, or the code of a refusal
+
+
+class Heard(NamedTuple):
+    """A frame that a socket heard, and when."""
+
+    at: float
+    frame: dict[str, Any]
+    answers: int | None  # the number of the command that it answers
+    confirmed: int | None  # whom a `marked` is about
+
+    @property
+    def name(self) -> str:
+        """The message, or the code of a refusal."""
+        is_ok = self.frame["result"] == "ok"
+        return str(self.frame["message"] if is_ok else self.frame["params"]["code"])
 
 
 @dataclass
@@ -53,7 +68,7 @@ class Life:
     last_act_at: float | None = None  # when its person let go of it
     goodbye_at: float | None = None
     sent: dict[int, Sent] = field(default_factory=dict)
-    heard: list[tuple[float, dict[str, Any], int | None, int | None]] = field(default_factory=list)
+    heard: list[Heard] = field(default_factory=list)
 
     @property
     def was_done(self) -> bool:
@@ -73,7 +88,7 @@ class Life:
         return self.ended_at
 
     def was_open(self, at: float) -> bool:
-        """Whether its person could say and hear something on it."""
+        """Tells whether its person could say and hear something on it."""
         return (
             self.opened_at is not None
             and self.opened_at <= at
@@ -89,7 +104,7 @@ class Span:
     end: float
 
     def meets(self, start: float, end: float) -> bool:
-        """Whether they have an instant in common."""
+        """Tells whether they have an instant in common."""
         return self.start <= end and start <= self.end
 
 
@@ -110,7 +125,7 @@ class Lives:
         self.troubled: dict[int, list[Span]] = defaultdict(list)  # processes, until they serve
         self.away: dict[str, list[Span]] = defaultdict(list)  # PostgreSQL, Valkey
         self.looks: list[HistoryItem] = []
-        self.endings: list[Life] = []  # the calls that may end holds
+        self.calls_that_end_holds: list[Life] = []
         self.processes: list[HistoryItem] = []  # that ended, or did not start
         self.logged: list[HistoryItem] = []
         self.roll_called_at: float | None = None
@@ -176,13 +191,11 @@ class Lives:
 
     def _heard(self, item: HistoryItem) -> None:
         life, data = self.sockets[item.socket], item.data
-        frame = data["frame"]
-        life.heard.append((item.at, frame, data["answers"], data["confirmed"]))
-        if data["answers"] is not None:
-            sent = life.sent[data["answers"]]
-            sent.answered_at = item.at
-            is_ok = frame["result"] == "ok"
-            sent.answer = frame["message"] if is_ok else frame["params"]["code"]
+        heard = Heard(item.at, data["frame"], data["answers"], data["confirmed"])
+        life.heard.append(heard)
+        if heard.answers is not None:
+            sent = life.sent[heard.answers]
+            sent.answered_at, sent.answer = heard.at, heard.name
 
     def _goodbye(self, item: HistoryItem) -> None:
         self._given_up(item)
@@ -201,8 +214,8 @@ class Lives:
         life = Life(item.socket, item.person, item.event, name, item.data["worker"], 0, item.at)
         life.given = item.data.get("given", {})
         self.calls[item.socket] = life
-        if name in ENDINGS or life.given.get("who_marks") in NARROW:
-            self.endings.append(life)
+        if name in MAY_END_HOLDS or life.given.get("who_marks") in NARROW:
+            self.calls_that_end_holds.append(life)
 
     def _answered(self, item: HistoryItem) -> None:
         life = self.calls[item.socket]

@@ -1,4 +1,4 @@
-"""What the processes log, as far as it is more than news of their daily work."""
+"""What the processes log, as far as it is more than their daily work."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-NEWS: Final = frozenset({"debug", "info"})
+UNREMARKABLE: Final = frozenset({"debug", "info"})
 
 
 class Log:
@@ -29,12 +29,12 @@ class Log:
                     break  # it is being written
                 self._read += len(line)
                 told = _told(line.decode("utf-8", "replace").rstrip())
-                if told["level"] not in NEWS:
+                if told["level"] not in UNREMARKABLE:
                     yield told
 
 
 def _told(line: str) -> dict[str, Any]:
-    """Its level, its text, and the last line of its traceback; level "" where it is not JSON."""
+    """Reads its level, its text and the last line of its traceback; level "" where it is no JSON."""
     try:
         fields = json.loads(line)
     except ValueError:

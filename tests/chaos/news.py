@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any, Final
 
-from tests.chaos.case import SOON, Case, name_of
+from tests.chaos.case import SOON, Case
 from tests.chaos.folding import NewsFold
 from tests.chaos.history import HistoryItem
 from tests.chaos.holds import SLACK
@@ -28,10 +28,10 @@ def only_who_asked_hears_news(case: Case) -> Iterator[str]:
     every = NEWS["mark_me"]
     for life in case.lives.sockets.values():
         fold = NewsFold()
-        for _, frame, _, _ in life.heard:
-            if name_of(frame) in every - (NEWS[life.role] if life.news else frozenset()):
-                yield f"{life.person} heard {frame} on {life.role} {life.number}"
-            fold.hears(frame)
+        for heard in life.heard:
+            if heard.name in every - (NEWS[life.role] if life.news else frozenset()):
+                yield f"{life.person} heard {heard.frame} on {life.role} {life.number}"
+            fold.hears(heard.frame)
         for what in fold.wrong:
             yield f"{life.person} was told on socket {life.number} what cannot be: {what}"
 
@@ -46,15 +46,15 @@ def news_equal_the_store(case: Case) -> Iterator[str]:
         if case.is_harmed(life, look.at) or look.at < due:
             continue
         fold = NewsFold()
-        for at, frame, _, _ in life.heard:
-            if at <= look.at:
-                fold.hears(frame)
+        for heard in life.heard:
+            if heard.at <= look.at:
+                fold.hears(heard.frame)
         for what in wrong_news(case, life, look, fold):
             yield f"{life.person} believes on socket {life.number} of {life.event} {what}"
 
 
 def wrong_news(case: Case, life: Life, look: HistoryItem, fold: NewsFold) -> Iterator[str]:
-    """What one believes and is not so."""
+    """Finds what one believes and is not so."""
     data, person = look.data, life.person
 
     def settled(seconds: float, of: Any) -> bool:
@@ -81,13 +81,13 @@ def wrong_news(case: Case, life: Life, look: HistoryItem, fold: NewsFold) -> Ite
 def held_is_by_one_who_holds(case: Case) -> Iterator[str]:
     """`held` names somebody who may have had them then, or 5 s ago; and nobody who was marked."""
     holds = defaultdict(list)
-    for hold in case.possible:
+    for hold in case.possible_holds:
         holds[hold.event, hold.person, hold.marker].append(hold)
     for life in case.lives.sockets_of("mark_me"):
-        for at, frame, _, _ in life.heard:
-            if name_of(frame) != "held":
+        for heard in life.heard:
+            if heard.name != "held":
                 continue
-            by = frame["params"]["user_id"]
+            at, by = heard.at, heard.frame["params"]["user_id"]
             late = SOON + case.lives.lag(at - SOON, at) + SLACK
             if not any(
                 hold.start - SLACK <= at and (at <= hold.end + late or case.is_harmed(life, at))
@@ -99,7 +99,7 @@ def held_is_by_one_who_holds(case: Case) -> Iterator[str]:
 def places_are_told_seldom(case: Case) -> Iterator[str]:
     """At most once in 3 s a socket."""
     for life in case.lives.sockets_of("mark_me"):
-        told = [at for at, frame, _, _ in life.heard if name_of(frame) == "your_place"]
+        told = [heard.at for heard in life.heard if heard.name == "your_place"]
         for one, next_one in pairwise(told):
             lag = case.lives.lag(one - SOON, next_one)
             lag += case.lives.lag(one - SOON, next_one, life.worker)
@@ -108,13 +108,13 @@ def places_are_told_seldom(case: Case) -> Iterator[str]:
 
 
 def holder_of(room: dict[str, Any], person: int) -> int | None:
-    """Who has somebody."""
+    """Finds who has somebody."""
     found: int | None = room["held"].get(str(person))
     return found
 
 
 def place_of(room: dict[str, Any], person: int) -> dict[str, int] | None:
-    """What `your_place` says of them; None where they are not on the list."""
+    """Finds what `your_place` says of them; None where they are not on the list."""
     if person not in room["order"]:
         return None
     return {
@@ -125,7 +125,7 @@ def place_of(room: dict[str, Any], person: int) -> dict[str, int] | None:
 
 
 def agrees(fold: NewsFold, room: dict[str, Any], person: int) -> bool:
-    """Whether one who waits believes what is so."""
+    """Tells whether one who waits believes what is so."""
     return (
         fold.held_by == holder_of(room, person)
         and place_of(room, person) in (None, fold.place)
@@ -134,14 +134,14 @@ def agrees(fold: NewsFold, room: dict[str, Any], person: int) -> bool:
 
 
 def _was_held_up(case: Case, life: Life, at: float) -> bool:
-    """Whether what was sent then may have come later than what was sent afterwards."""
+    """Tells whether what was sent then may have come later than what was sent afterwards."""
     return case.is_harmed(life, at) or any(
         touch.kind == "delay" for touch in case.lives.touches(life)
     )
 
 
 def _changed_since(case: Case, life: Life) -> bool:
-    """Whether its event was surely renamed or moved while it was open."""
+    """Tells whether its event was surely renamed or moved while it was open."""
     return any(
         call.event == life.event
         and call.was_done

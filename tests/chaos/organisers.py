@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Final
 from uuid import uuid4
 
-from tests.chaos.stage import Seen, Stage
+from tests.chaos.stage import KnownMark, Stage
 from tests.support.gathering import Person
 
 TRIES: Final = 3  # of one who was not answered
@@ -19,7 +19,7 @@ EVENTS: Final = "/api/events/"
 
 
 async def annuls(
-    stage: Stage, person: Person, seen: Seen, reason: str, tries: int = TRIES
+    stage: Stage, person: Person, mark: KnownMark, reason: str, tries: int = TRIES
 ) -> dict[str, Any] | None:
     """Annuls a mark, and asks again as often where no answer comes."""
     told = None
@@ -28,9 +28,9 @@ async def annuls(
             person,
             "POST",
             EVENTS + "AnnulMark",
-            event_id=seen.event,
-            user_id=seen.person,
-            n=seen.n,
+            event_id=mark.event,
+            user_id=mark.person,
+            n=mark.n,
             reason=reason,
         )
         if told is not None:
@@ -44,7 +44,7 @@ async def denies(stage: Stage, person: Person, event: str) -> bool:
     entries = told["response"]["entries"] if told is not None and told["error"] == 0 else []
     if not entries or entries[0]["kind"] != "marked":
         return False
-    annulled = await annuls(stage, person, Seen(event, person.user_id, entries[0]["n"]), "not_me")
+    annulled = await annuls(stage, person, KnownMark(event, person.user_id, entries[0]["n"]), "not_me")
     return annulled is not None and annulled["error"] == 0
 
 
@@ -102,21 +102,21 @@ class Organiser:
         given = {"event_id": event, "user_id": whom.user_id}
         told = await self._asks(person, "MarkParticipant", **given)
         if told is not None and told["error"] == 0:
-            self._stage.marks.append(Seen(event, whom.user_id, told["response"]["n"]))
+            self._stage.known_marks.append(KnownMark(event, whom.user_id, told["response"]["n"]))
 
     async def _annuls(self, person: Person, event: str) -> None:
         """A mark of late, at times one that does not stand any more."""
         stage = self._stage
-        here = [each for each in stage.marks if each.event == event]
+        here = [each for each in stage.known_marks if each.event == event]
         if not here:
             return
-        seen, reason = stage.chance.choice(here), stage.chance.choice(REASONS)
+        mark, reason = stage.chance.choice(here), stage.chance.choice(REASONS)
         if stage.chance.random() > 0.1:
-            stage.marks.remove(seen)
+            stage.known_marks.remove(mark)
         if stage.chance.random() < 0.1:  # as one whose finger slipped: both at once
-            await asyncio.gather(*(annuls(stage, person, seen, reason) for _ in range(2)))
+            await asyncio.gather(*(annuls(stage, person, mark, reason) for _ in range(2)))
         else:
-            await annuls(stage, person, seen, reason)
+            await annuls(stage, person, mark, reason)
 
     async def _changes(self, person: Person, event: str) -> None:
         """A longer event, a shorter one, or one of another name."""

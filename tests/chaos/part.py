@@ -14,14 +14,14 @@ from tests.chaos import truth
 from tests.chaos.adversary import Adversary
 from tests.chaos.case import SOON
 from tests.chaos.checker import told_of, violations
-from tests.chaos.kept import FOREVER, KarmaTerms, Kept, Mark, ShownEntry, marks_of
+from tests.chaos.kept import FOREVER, EntryKey, KarmaTerms, Kept, Mark, ShownEntry, marks_of
 from tests.chaos.lists import AFTER_DEATH, expected
 from tests.chaos.lives import Lives
 from tests.chaos.news import agrees
 from tests.chaos.organisers import EVENTS, Organiser
 from tests.chaos.people import Asker, Marker
 from tests.chaos.stage import Stage
-from tests.chaos.wire import opened
+from tests.chaos.wire import look_in, opened
 from tests.chaos.workers import Worker
 from tests.support.gathering import Person
 
@@ -47,7 +47,7 @@ class Part:
         events: int,
         karma_terms: KarmaTerms,
     ) -> None:
-        self.told: set[tuple[str, int, int]] = set()  # event, person and number of entries
+        self.told: set[EntryKey] = set()  # of entries
         self.answers: Counter[str] = Counter()  # to what markers said; "" where none came
         self._events = events
         self._karma_terms = karma_terms
@@ -57,17 +57,17 @@ class Part:
         self._database = database
 
     async def play(self, people: Sequence[Person], seconds: float) -> list[str]:
-        """What was against the rules."""
+        """Plays the part; answers what was against the rules."""
         stage = self._stage
         async with asyncio.timeout(START_SECONDS):
             await asyncio.gather(*(each.serves.wait() for each in self._workers))
-        stage.begins()
+        stage.begin_part()
         async with asyncio.timeout(START_SECONDS):
             while len(stage.events) < self._events:
                 creator = stage.chance.choice(people)
                 event = await self._adversary.event(creator)
                 if event is not None:
-                    stage.goes_on(event, creator)
+                    stage.open_event(event, creator)
         shuffled = stage.chance.sample(people, len(people))
         sitting, asking = shuffled[: len(people) // 4], shuffled[len(people) // 4 :]
         markers = [
@@ -96,11 +96,11 @@ class Part:
             for life in lives:
                 life.cancel()
             await asyncio.gather(*lives, return_exceptions=True)
-        await stage.clear()
+        await stage.end_sockets()
         async with asyncio.timeout(KEPT_SECONDS):
             kept = await self._kept(people)
         for worker in self._workers:
-            worker.tells()
+            worker.note_log()
         stage.history.add("kept", **asdict(kept))  # so that the file can be judged again
         items = stage.history.cut()
         told = Lives(items)
@@ -141,19 +141,19 @@ class Part:
             passed = time.monotonic() - begun
 
     async def _roll_call(self, people: Sequence[Person]) -> None:
-        """Whoever was ever marked in these events comes back, and hears of a mark that stands."""
+        """Has whoever was ever marked in these events come back, and hear of a mark that stands."""
         stage = self._stage
         by_id = {person.user_id: person for person in people}
         last: dict[tuple[str, int], Mark] = {}
         for mark in sorted(marks_of(await self._database.ledger()), key=lambda each: each.n):
-            if mark.event in stage.ever:
+            if mark.event in stage.events_ever:
                 last[mark.event, mark.person] = mark
         some = asyncio.Semaphore(AT_ONCE)
 
         async def comes_back(mark: Mark) -> None:
             async with some:
                 if mark.annulled_at < FOREVER:
-                    await self._looks(by_id[mark.person], mark.event)
+                    await look_in(self._stage, by_id[mark.person], mark.event)
                     return
                 until = time.monotonic() + ROLL_SECONDS
                 while time.monotonic() < until:
@@ -163,13 +163,6 @@ class Part:
 
         stage.history.add("roll_call")
         await asyncio.gather(*(comes_back(mark) for mark in last.values()))
-
-    async def _looks(self, person: Person, event: str) -> None:
-        """Comes back, and leaves once anything was told."""
-        wire = await opened(self._stage, person, "mark_me", event)
-        if wire is not None:
-            await wire.ask("ping")
-            await wire.abort()
 
     async def _is_told(self, person: Person, event: str) -> bool:
         wire = await opened(self._stage, person, "mark_me", event)
@@ -204,8 +197,8 @@ class Part:
             karma,
             self._karma_terms,
             [each.user_id for each in people if truth.has_tick(each.user_id)],
-            await database.last(),
-            await database.of_old(),
+            await database.last_entries(),
+            await database.old_marks(),
             shown,
         )
 

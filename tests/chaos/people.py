@@ -9,8 +9,8 @@ import asyncio
 from typing import Any, Final
 
 from tests.chaos.organisers import annuls, denies
-from tests.chaos.stage import Seen, Stage
-from tests.chaos.wire import Wire, opened
+from tests.chaos.stage import KnownMark, Stage
+from tests.chaos.wire import Wire, look_in, opened
 from tests.support.gathering import Person
 
 BACKOFF: Final = 0.2  # seconds before the first new attempt; doubled for each further one
@@ -44,7 +44,7 @@ class Visits:
         self._failed = 0
 
     async def open(self) -> Wire | None:
-        """An open socket, or None where it failed; then after a while."""
+        """Opens a socket, after a while where the last try failed; None where this one does."""
         if self._failed:
             await self.stage.think(min(BACKOFF * 2**self._failed, MAX_BACKOFF) / 2)
         news = self.stage.chance.random() < HEARS_NEWS
@@ -54,12 +54,12 @@ class Visits:
 
     @property
     def is_over(self) -> bool:
-        """Whether the event has nothing for us any more."""
+        """Tells whether the event has nothing for us any more."""
         return self.wire is not None and self.wire.code in FINAL
 
     @property
     def is_left_out(self) -> bool:
-        """Whether others may still mark there."""
+        """Tells whether we may not mark there, and others still may."""
         return self.is_over and self.wire is not None and self.wire.refusal == "may_not_mark"
 
 
@@ -73,7 +73,7 @@ class Asker:
         self._stage = stage
 
     async def live(self) -> None:
-        """Until it is cancelled."""
+        """Acts until it is cancelled."""
         stage = self._stage
         while True:
             left = [each for each in stage.events if each not in self.marked_in]
@@ -87,7 +87,7 @@ class Asker:
                 if stage.chance.random() < DENIED and await denies(stage, self.person, event):
                     self.marked_in.discard(event)
                 elif stage.chance.random() < 0.3:
-                    await self._asks_again(event)
+                    await look_in(stage, self.person, event)  # who is marked is told it again
                 if self.marked_in and stage.chance.random() < LOOKS_AGAIN:
                     # Somebody may have annulled it meanwhile
                     self.marked_in.discard(stage.chance.choice(sorted(self.marked_in)))
@@ -96,7 +96,7 @@ class Asker:
             self.visits = None
 
     async def _wait(self, visits: Visits) -> bool:
-        """Whether they are marked; else they have left, or it is over."""
+        """Waits; tells whether they are marked, or else have left, or it is over."""
         stage = self._stage
         second: asyncio.Task[Wire | None] | None = None
         try:
@@ -113,7 +113,7 @@ class Asker:
                 if wire.marked_by is not None:
                     return True
                 if visits.is_over:
-                    stage.leaves(visits.event)
+                    stage.close_event(visits.event)
                     return False
         finally:
             if second is not None:
@@ -122,7 +122,7 @@ class Asker:
                     await other.abort()
 
     async def _sits(self, wire: Wire) -> bool:
-        """Until the socket has ended; whether it ended by our own leaving."""
+        """Waits until the socket has ended; tells whether it did so by our own leaving."""
         stage = self._stage
         while True:
             try:
@@ -145,13 +145,6 @@ class Asker:
                 return False
             await wire.ask("ping")
 
-    async def _asks_again(self, event: str) -> None:
-        """Who comes back after having been marked is told it again."""
-        wire = await opened(self._stage, self.person, "mark_me", event)
-        if wire is not None:
-            await wire.ask("ping")
-            await wire.abort()
-
 
 class Marker:
     """Sits by the sheet of one event and marks; where it ends, of another."""
@@ -166,7 +159,7 @@ class Marker:
         self._unsure: int | None = None  # whom we may have marked: no answer came
 
     async def live(self) -> None:
-        """Until it is cancelled."""
+        """Acts until it is cancelled."""
         stage = self._stage
         while True:
             wire = await self.visits.open()
@@ -183,7 +176,7 @@ class Marker:
                 if self.visits.is_left_out:
                     await stage.think(stage.pace)
                 elif self.visits.is_over:
-                    stage.leaves(self.visits.event)
+                    stage.close_event(self.visits.event)
                 while not stage.events:
                     await asyncio.sleep(0.2)
                 self.visits = Visits(
@@ -257,5 +250,5 @@ class Marker:
         self._unsure = user_id if told in {"", "unavailable"} else None
         if answer is not None and told == "marked" and self._stage.chance.random() < SLIPS:
             params = answer["params"]
-            slip = Seen(wire.event, params["user_id"], params["n"])
+            slip = KnownMark(wire.event, params["user_id"], params["n"])
             await annuls(self._stage, self.person, slip, "wrong_person")

@@ -6,7 +6,7 @@ import asyncio
 import socket
 import struct
 from contextlib import suppress
-from typing import Final
+from typing import Final, NamedTuple
 
 from tests.chaos.history import History
 
@@ -23,6 +23,13 @@ def reset(writer: asyncio.StreamWriter) -> None:
     writer.transport.abort()
 
 
+class End(NamedTuple):
+    """One end of a connection."""
+
+    reader: asyncio.StreamReader
+    writer: asyncio.StreamWriter
+
+
 class Link:
     """One connection through the proxy; ``port`` is the client's, by which others know it."""
 
@@ -37,28 +44,28 @@ class Link:
         self._is_cut = False
 
     def freeze(self) -> None:
-        """Nothing goes either way until it is thawed."""
+        """Has nothing go either way until it is thawed."""
         self._touched("freeze")
         self._flows.clear()
 
     def thaw(self) -> None:
-        """What was held up goes on."""
+        """Has what was held up go on."""
         if not self._flows.is_set():
             self._touched("thaw")
         self._flows.set()
 
     def delay(self, seconds: float) -> None:
-        """Every piece of data comes so much later from now on."""
+        """Has every piece of data come so many seconds later from now on."""
         self._touched("delay")
         self._delay = seconds
 
     def cut(self) -> None:
-        """Nothing comes any more and neither end is told: no FIN, no RST."""
+        """Has nothing come any more, and neither end be told: no FIN, no RST."""
         self._touched("cut")
         self._is_cut = True
 
     def reset(self) -> None:
-        """Both ends see a reset."""
+        """Has both ends see a reset."""
         self._touched("reset")
         self.end()
 
@@ -69,7 +76,7 @@ class Link:
             reset(writer)
 
     def heal(self) -> None:
-        """As a network that is whole again: what was cut is found to be so."""
+        """Makes the network whole again: what was cut is found to be so."""
         if self._delay:
             self._touched("heal")
         self._delay = 0.0
@@ -80,16 +87,12 @@ class Link:
     def _touched(self, kind: str) -> None:
         self._history.add("fault", kind=kind, link=self.port)
 
-    async def carry(
-        self,
-        client: tuple[asyncio.StreamReader, asyncio.StreamWriter],
-        server: tuple[asyncio.StreamReader, asyncio.StreamWriter],
-    ) -> None:
-        """Returns when the server's end is closed."""
-        self._writers = [client[1], server[1]]
-        upwards = asyncio.create_task(self._pump(client[0], server[1]))
+    async def carry(self, client: End, server: End) -> None:
+        """Carries what either end says to the other, until the server closes its end."""
+        self._writers = [client.writer, server.writer]
+        upwards = asyncio.create_task(self._pump(client.reader, server.writer))
         try:
-            await self._pump(server[0], client[1])
+            await self._pump(server.reader, client.writer)
         finally:
             upwards.cancel()
             await asyncio.gather(upwards, return_exceptions=True)
@@ -120,28 +123,28 @@ class Proxy:
         self._server: asyncio.Server | None = None
 
     async def start(self) -> None:
-        """Returns once somebody can connect."""
+        """Listens; returns once somebody can connect."""
         self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         port = writer.get_extra_info("peername")[1]
         try:
-            server = await asyncio.open_connection("127.0.0.1", self._upstream)
+            server = End(*await asyncio.open_connection("127.0.0.1", self._upstream))
         except OSError:
             reset(writer)
             return
         link = self.links[port] = Link(port, self._worker, self._history)
         try:
-            await link.carry((reader, writer), server)
+            await link.carry(End(reader, writer), server)
         finally:
             if self.links.get(port) is link:
                 del self.links[port]
             writer.close()
-            server[1].close()
+            server.writer.close()
 
     def heal(self) -> None:
-        """Every connection works again, or is seen to be gone."""
+        """Has every connection work again, or be seen to be gone."""
         for link in list(self.links.values()):
             link.heal()
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from attendance_core.marking.places import BARRED_SECONDS
 from tests.chaos.case import Case
-from tests.chaos.holds import SLACK, UNANSWERED, Hold, told_on
+from tests.chaos.holds import SLACK, UNANSWERED, Hold, holds_told_on
 from tests.chaos.lives import Life, Sent
 from tests.chaos.rights import Rights
 
@@ -16,11 +16,11 @@ def prepared_is_true(case: Case) -> Iterator[str]:
     """Nobody holds who is marked, nor themselves, nor anybody after the end of the event."""
     deleted_at = {
         call.event: call.ended_at
-        for call in case.lives.endings
+        for call in case.lives.calls_that_end_holds
         if call.role == "DeleteEvent" and call.was_done
     }
     for life in case.lives.sockets_of("marking"):
-        for told in told_on(life):
+        for told in holds_told_on(life):
             if told.person == life.person:
                 yield f"{life.person} holds themselves"
             for mark in case.marks_of(life.event, told.person):
@@ -34,9 +34,9 @@ def prepared_is_true(case: Case) -> Iterator[str]:
 def refusals_are_true(case: Case) -> Iterator[str]:
     """No refusal denies what surely was, nor says what cannot have been."""
     mine, of_them, by_them = defaultdict(list), defaultdict(list), defaultdict(list)
-    for hold in case.sure:
+    for hold in case.sure_holds:
         mine[hold.event, hold.marker].append(hold)
-    for hold in case.possible:
+    for hold in case.possible_holds:
         of_them[hold.event, hold.person].append(hold)
         by_them[hold.event, hold.marker].append(hold)
     for life in case.lives.sockets_of("marking"):
@@ -59,7 +59,7 @@ def too_soon_is_kept(case: Case) -> Iterator[str]:
     given_back: dict[tuple[str, int, int], list[Sent]] = defaultdict(list)
     sitting = defaultdict(list)
     asking = {(life.event, life.person) for life in case.lives.sockets_of("mark_me")}
-    for hold in case.possible:
+    for hold in case.possible_holds:
         of_them[hold.event, hold.person].append(hold)
     for life in case.lives.sockets_of("marking"):
         if (life.event, life.person) not in asking:
@@ -68,7 +68,7 @@ def too_soon_is_kept(case: Case) -> Iterator[str]:
             if sent.answer == "refused" and sent.user_id is not None:
                 given_back[life.event, life.person, sent.user_id].append(sent)
     for life in case.lives.sockets_of("marking"):
-        for told in told_on(life):
+        for told in holds_told_on(life):
             for sent in given_back[life.event, life.person, told.person]:
                 until = sent.at + BARRED_SECONDS - SLACK
                 if sent.answered_at is None or not sent.answered_at < told.asked_at:
@@ -96,7 +96,7 @@ def too_soon_is_kept(case: Case) -> Iterator[str]:
 
 
 def _surely_sits(case: Case, life: Life, start: float, end: float) -> bool:
-    """Whether this socket was there for whoever looked for it in these seconds."""
+    """Tells whether this socket was there for whoever looked for it in these seconds."""
     if life.opened_at is None or life.opened_at + SLACK >= start or not life.was_open(end + SLACK):
         return False
     harms = [*case.lives.harms(life), *case.lives.spans_away()]
@@ -104,7 +104,7 @@ def _surely_sits(case: Case, life: Life, start: float, end: float) -> bool:
 
 
 def _denies(sent: Sent, hold: Hold) -> bool:
-    """Whether the answer to a confirm or a refuse is not true of a hold that surely was."""
+    """Tells whether the answer to a confirm or a refuse is not true of a hold that surely was."""
     assert sent.answered_at is not None
     if not (hold.start <= sent.at and sent.answered_at <= hold.end):
         return False
@@ -116,7 +116,7 @@ def _denies(sent: Sent, hold: Hold) -> bool:
 def _can_be_refused(
     case: Case, life: Life, sent: Sent, theirs: list[Hold], others: list[Hold]
 ) -> bool:
-    """Whether a choice may have been answered so; ``others`` are those that its marker held."""
+    """Tells whether a choice may be answered so; ``others`` are those that its marker held."""
     match sent.answer:
         case "taken":
             return any(_meets(hold, sent) and hold.marker != life.person for hold in theirs)
@@ -132,7 +132,7 @@ def _can_be_refused(
 
 
 def _bars(hold: Hold, sent: Sent) -> bool:
-    """Whether one who had this hold may have been told that it is too soon for another."""
+    """Tells whether one who had this hold may have been told that it is too soon for another."""
     assert sent.answered_at is not None
     return hold.start <= sent.answered_at and sent.at <= hold.end + BARRED_SECONDS + SLACK
 

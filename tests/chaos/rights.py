@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from attendance_core.attendance.corrections import MARKER_MAY_ANNUL_SECONDS
-from tests.chaos.case import SOON, Case, name_of
+from tests.chaos.case import SOON, Case
 from tests.chaos.holds import SLACK
-from tests.chaos.kept import BY_HAND, BY_HOLD, LedgerRow, Mark
-from tests.chaos.lives import FOREVER, NARROW, Life
+from tests.chaos.kept import BY_HAND, BY_HOLD, FOREVER, LedgerRow, Mark
+from tests.chaos.lives import NARROW, Life
 
 LEFT_OUT = 4403
 OVER = 4410
@@ -42,14 +42,14 @@ class Rights:
         return self._changes[event]
 
     def may_organise(self, event: str, person: int, at: float) -> bool:
-        """Whether it was theirs, or they may have been helping at an instant."""
+        """Tells whether it was theirs, or they may have been helping at an instant."""
         kept = self._case.kept.events.get(event)
         return (
             kept is None or kept.creator == person or self._may_be(self._helps(event, person), at)
         )
 
     def may_be_narrow(self, event: str, start: float, end: float) -> bool:
-        """Whether not everybody may have been let mark at an instant of these."""
+        """Tells whether not everybody may have been let mark at an instant of these."""
         changes = [
             (call, call.given["who_marks"] in NARROW)
             for call in self._changes[event]
@@ -58,7 +58,7 @@ class Rights:
         return self._may_be(changes, start, end)
 
     def is_narrow(self, event: str, at: float) -> bool:
-        """Whether surely not everybody was let mark at an instant."""
+        """Tells whether surely not everybody was let mark at an instant."""
         changes = [
             (call, call.given["who_marks"] not in NARROW)
             for call in self._changes[event]
@@ -71,7 +71,7 @@ class Rights:
         return narrowed and not self._may_be(changes, at)
 
     def may_mark(self, event: str, person: int, at: float) -> bool:
-        """Whether an event that is narrow may have let them mark at an instant."""
+        """Tells whether an event that is narrow may have let them mark at an instant."""
         return person in self._case.kept.checked or self.may_organise(event, person, at)
 
     def _helps(self, event: str, person: int) -> list[tuple[Life, bool]]:
@@ -80,7 +80,7 @@ class Rights:
     def _may_be(
         self, calls: list[tuple[Life, bool]], start: float, end: float | None = None
     ) -> bool:
-        """Whether a call that makes it so may have been the last by an instant of these."""
+        """Tells whether a call that makes it so may have been the last by an instant of these."""
         end = start if end is None else end
         return any(
             makes
@@ -138,14 +138,18 @@ def the_left_out_mark_nobody(case: Case) -> Iterator[str]:
         if narrow and not rights.may_mark(mark.event, mark.marker, mark.at):
             yield f"{mark} was made by one who was left out"
     for life in case.lives.sockets_of("marking"):
-        for at, frame, answers, _ in life.heard:
-            if name_of(frame) != "may_not_mark":
+        for heard in life.heard:
+            if heard.name != "may_not_mark":
                 continue
+            since = life.asked_at
             # A socket that is closed for it may be told late
-            is_answer = answers is not None and life.code != LEFT_OUT
-            since = life.sent[answers].at if answers is not None and is_answer else life.asked_at
-            if not rights.may_be_narrow(life.event, since, at):
-                yield f"{life.person} was refused though everybody marks, at {at}: {life.event}"
+            if heard.answers is not None and life.code != LEFT_OUT:
+                since = life.sent[heard.answers].at
+            if not rights.may_be_narrow(life.event, since, heard.at):
+                yield (
+                    f"{life.person} was refused though everybody marks,"
+                    f" at {heard.at}: {life.event}"
+                )
 
 
 def the_left_out_are_closed(case: Case) -> Iterator[str]:
@@ -224,7 +228,7 @@ def _was_allowed(rights: Rights, row: LedgerRow, mark: Mark | None) -> bool:
 
 
 def _surely_stood(mark: Mark, call: Life) -> bool:
-    """Whether it did as long as a call was under way."""
+    """Tells whether it did as long as a call was under way."""
     until = call.ended_at or FOREVER
     return mark.at + SLACK < call.asked_at and until < mark.annulled_at - SLACK
 
@@ -237,7 +241,7 @@ def _changed_at(case: Case, event: str) -> float:
 
 
 def _can_be_last(told: list[tuple[Life, Any]], kept: object) -> bool:
-    """Whether what is kept was said by a call that no later one has surely undone."""
+    """Tells whether what is kept was said by a call that no later one has surely undone."""
     if not any(call.was_done for call, _ in told):
         return True  # it may be as it was
     return any(

@@ -11,12 +11,12 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from tests.chaos.adversary import Adversary
 from tests.chaos.checker import lost
 from tests.chaos.history import History
-from tests.chaos.kept import BY_HAND, FOREVER, PAYS, KarmaTerms, Mark, karma_of, marks_of
+from tests.chaos.kept import BY_HAND, FOREVER, PAYS, EntryKey, KarmaTerms, Mark, karma_of, marks_of
 from tests.chaos.part import Part
 from tests.chaos.proxy import Proxy
 from tests.chaos.stage import Stage
@@ -70,11 +70,11 @@ class Report:
 
     @property
     def deaths(self) -> int:
-        """Of processes that were killed, by us or at a mark."""
+        """How many processes were killed, by us or at a mark."""
         return self.ends["SIGKILL"] + self.ends["died at a mark"]
 
     def text(self) -> str:
-        """For people to read."""
+        """Writes it for people to read."""
         asked = self.answers.total()
         lines = [
             f"operations        {self.operations}",
@@ -149,7 +149,7 @@ async def play(plan: Plan, says: Callable[[str], None]) -> Report:
         )
         probe = asyncio.create_task(_probes(history, workers))
         alive.callback(probe.cancel)
-        told: set[tuple[str, int, int]] = set()
+        told: set[EntryKey] = set()
         left = plan.seconds
         while left > 0:
             part = Part(
@@ -181,29 +181,38 @@ async def play(plan: Plan, says: Callable[[str], None]) -> Report:
     return report
 
 
+class _Servers(NamedTuple):
+    """The database, what can be restarted, and the settings that lead to both."""
+
+    database: Database
+    restartable: dict[str, Restartable]
+    settings: dict[str, str]
+
+
 async def _servers(
     plan: Plan, alive: AsyncExitStack, folder: Path
-) -> tuple[Database, dict[str, Restartable], dict[str, str]]:
-    """The database, what can be restarted, and the settings that lead there."""
+) -> _Servers:
+    """Starts the servers of a plan."""
     if plan.database == "sqlite":
         assert plan.workers == 1, "SQLite is for one process"
         path = folder / "attendance.sqlite3"
-        return Database(SqliteAccess(path)), {}, {"ATTENDANCE_DATABASE_URL": f"sqlite:///{path}"}
+        settings = {"ATTENDANCE_DATABASE_URL": f"sqlite:///{path}"}
+        return _Servers(Database(SqliteAccess(path)), {}, settings)
     postgres = await asyncio.to_thread(alive.enter_context, a_postgres())
     valkey = await asyncio.to_thread(alive.enter_context, a_valkey())
     settings = {
         "ATTENDANCE_DATABASE_URL": postgres.url,
         "ATTENDANCE_NOTIFIER_URL": valkey.url,
     }
-    servers: dict[str, Restartable] = {"postgres": postgres, "valkey": valkey}
-    return Database(PostgresAccess(postgres.url)), servers, settings
+    restartable: dict[str, Restartable] = {"postgres": postgres, "valkey": valkey}
+    return _Servers(Database(PostgresAccess(postgres.url)), restartable, settings)
 
 
 async def _probes(history: History, workers: Sequence[Worker]) -> None:
-    """How much later than asked for this machine lets us, and the processes, go on."""
+    """Writes down how much later than asked for the machine lets us, and the processes, go on."""
     while True:
         for worker in workers:
-            held_up = worker.held_up()
+            held_up = worker.measure_held_up()
             if held_up > HELD_UP:
                 history.add("lag", worker=worker.number, seconds=round(held_up, 3))
         begun = time.monotonic()

@@ -13,7 +13,7 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager, suppre
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import psutil
 from sqlalchemy import Connection, text
@@ -49,14 +49,14 @@ USERNAME: Final = "who.logs.in"
 
 @contextmanager
 def sqlite(folder: Path) -> Iterator[Mapping[str, str]]:
-    """A file."""
+    """Makes room for a file."""
     (folder / "var").mkdir()
     yield {DATABASE: f"sqlite:///{folder / 'var' / 'attendance.db'}"}
 
 
 @contextmanager
 def postgres(folder: Path) -> Iterator[Mapping[str, str]]:
-    """A server of its own."""
+    """Starts a server of its own."""
     with a_postgres() as server:
         yield {DATABASE: server.url}
 
@@ -83,16 +83,16 @@ class Ground:
     certificate: Path | None
 
     def command(self, module: str, *arguments: str) -> list[str]:
-        """A process of ours."""
+        """Makes the command line of one of our modules."""
         trusts = [] if self.certificate is None else ["--certificate", str(self.certificate)]
         return [sys.executable, "-m", module, *arguments, *trusts]
 
     def leases_lost(self) -> int:
-        """How often the service has been, or may have been, taken for dead."""
+        """Counts how often the service has been, or may have been, taken for dead."""
         return self.service.said().count(LEASE_LOST)
 
     def memory(self) -> int:
-        """Bytes of the service and its workers, but for one that decodes a picture.
+        """Measures the bytes of the service and its workers, but for one that decodes a picture.
 
         That has a limit of its own, 512 MiB. Decision 0015.
         """
@@ -115,7 +115,7 @@ def ground(
     entries: int = 0,
     to_mark: int = TO_MARK,
 ) -> Iterator[Ground]:
-    """Begun in an empty folder, and ended with the block.
+    """Starts one in an empty folder, until the end of the block.
 
     A crowded one has many names, and the ledger of the attacker's event so many entries; so many
     pairs can meet.
@@ -176,29 +176,37 @@ def _run(database: str, work: Callable[[Connection], None]) -> None:
     run_on_connection(url, work)
 
 
+class Memory(NamedTuple):
+    """What a service had in memory before, at most during, and after an attack, in bytes."""
+
+    before: int
+    most: int
+    after: int
+
+
 @dataclass(frozen=True)
 class Siege:
-    """What one attack did; memory is in bytes."""
+    """What one attack did."""
 
     felt: Mapping[str, Felt]
     done: attacks.Done | flood.Done
-    memory: tuple[int, int, int]  # before, at most, and after
+    memory: Memory
     leases_lost: int
 
     @property
     def growth(self) -> int:
-        """How much more memory there was in use than before."""
-        return self.memory[1] - self.memory[0]
+        """How many bytes more there were in use than before."""
+        return self.memory.most - self.memory.before
 
 
 def felt(on: Ground, seconds: float) -> dict[str, Felt]:
-    """What it is like to be there for so many seconds. Raises NobodyGetsIn."""
+    """Measures what it is like to be there for so many seconds. Raises NobodyGetsIn."""
     with _bystander(on, seconds) as inside:
         return _felt(inside)
 
 
 def besieged(on: Ground, name: str, seconds: float) -> Siege:
-    """One attack, from when the bystander is inside until it has got its last answer.
+    """Attacks once, from when the bystander is inside until it has got its last answer.
 
     Raises NobodyGetsIn where it was never inside.
     """
@@ -225,12 +233,12 @@ def besieged(on: Ground, name: str, seconds: float) -> Siege:
             said_by_attacker = attacker.stdout.read()
     told_done = json.loads(said_by_attacker.splitlines()[-1])
     done = flood.Done(**told_done) if is_flood else attacks.Done(**told_done)
-    memory = before, max(highest), on.memory()
+    memory = Memory(before, max(highest), on.memory())
     return Siege(during, done, memory, on.leases_lost() - leases_lost)
 
 
 def _started(command: Sequence[str]) -> ForkedProcess:
-    """A program that hears what we write and whose words we read."""
+    """Starts a program that hears what we write and whose words we read."""
     return fork_server.start(
         command,
         cwd=fork_server.ROOT,
@@ -242,7 +250,7 @@ def _started(command: Sequence[str]) -> ForkedProcess:
 
 @contextmanager
 def _bystander(on: Ground, seconds: float) -> Iterator[ForkedProcess]:
-    """One who is inside, and waits to be told to begin."""
+    """Runs one who is inside, and waits to be told to begin."""
     command = on.command(
         bystander.__name__, on.door.url, "--cast", str(on.cast), "--seconds", str(seconds)
     )
@@ -268,7 +276,7 @@ def _felt(inside: ForkedProcess) -> dict[str, Felt]:
 
 @contextmanager
 def _watched(on: Ground, attacker: ForkedProcess) -> Iterator[list[int]]:
-    """The service's memory, look by look; the attack ends where that is too much."""
+    """Looks at the memory of the service, again and again; ends the attack where it is too much."""
     seen, over = [on.memory()], threading.Event()
 
     def looks() -> None:

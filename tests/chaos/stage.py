@@ -24,7 +24,7 @@ REMEMBERED: Final = 500  # marks that somebody may want to annul
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class KnownMark:
     """A mark that somebody was told of."""
 
     event: str
@@ -45,41 +45,41 @@ class Stage:
     events: list[str] = field(default_factory=list)  # where people can go
     creators: dict[str, Person] = field(default_factory=dict)  # of those of this part
     helpers: dict[str, set[Person]] = field(default_factory=dict)  # who was asked to help there
-    marks: deque[Seen] = field(default_factory=lambda: deque(maxlen=REMEMBERED))
-    ever: set[str] = field(default_factory=set)  # those of this part, also where it is over
+    known_marks: deque[KnownMark] = field(default_factory=lambda: deque(maxlen=REMEMBERED))
+    events_ever: set[str] = field(default_factory=set)  # those of this part, also where it is over
     is_calm: bool = False
     operations: int = 0
-    endings: set[Callable[[], Awaitable[None]]] = field(default_factory=set)  # of open sockets
+    socket_ends: set[Callable[[], Awaitable[None]]] = field(default_factory=set)  # of open sockets
     numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
 
-    def begins(self) -> None:
-        """Another part, with events of its own."""
-        self.is_calm, self.events, self.ever = False, [], set()
+    def begin_part(self) -> None:
+        """Begins another part, with events of its own."""
+        self.is_calm, self.events, self.events_ever = False, [], set()
         self.creators.clear()
         self.helpers.clear()
-        self.marks.clear()
+        self.known_marks.clear()
 
-    def goes_on(self, event: str, creator: Person) -> None:
-        """People can go there from now on."""
+    def open_event(self, event: str, creator: Person) -> None:
+        """Lets people go there from now on."""
         self.events.append(event)
-        self.ever.add(event)
+        self.events_ever.add(event)
         self.creators[event] = creator
 
-    def leaves(self, event: str) -> None:
-        """Nobody can go there any more."""
+    def close_event(self, event: str) -> None:
+        """Has nobody go there any more."""
         if event in self.events:
             self.events.remove(event)
 
-    async def clear(self) -> None:
+    async def end_sockets(self) -> None:
         """Ends every socket that somebody has left open."""
-        await asyncio.gather(*(end() for end in list(self.endings)))
+        await asyncio.gather(*(end() for end in list(self.socket_ends)))
 
     def patience(self) -> float:
-        """For how many seconds somebody waits."""
+        """Draws for how many seconds somebody waits."""
         return self.chance.choice(PATIENCES)
 
     async def door(self) -> int:
-        """A worker that serves, as a load balancer finds one; at times it is too late for that."""
+        """Finds a worker that serves, as a load balancer does; at times it has gone by then."""
         while True:
             serving = [each.number for each in self.workers if each.serves.is_set()]
             if serving:
@@ -87,13 +87,13 @@ class Stage:
             await asyncio.sleep(DOOR_SECONDS)
 
     async def think(self, seconds: float) -> None:
-        """Somewhere between nothing and twice as long."""
+        """Waits, for between nothing and twice as long."""
         await asyncio.sleep(self.chance.uniform(0, 2 * seconds))
 
     async def call(
         self, person: Person, method: str, path: str, **fields: Any
     ) -> dict[str, Any] | None:
-        """The envelope of the answer; None where there was none."""
+        """Makes a call; answers the envelope of its answer, None where there was none."""
         worker = await self.door()
         proxy = self.proxies[worker]
         number = next(self.numbers)
@@ -132,7 +132,7 @@ class Stage:
 
 
 def _number(envelope: dict[str, Any] | None) -> int | None:
-    """The entry of the ledger that an answer names."""
+    """Finds the number of the entry that an answer names."""
     response = None if envelope is None else envelope.get("response")
     return response.get("n") if isinstance(response, dict) else None
 

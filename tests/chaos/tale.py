@@ -13,7 +13,7 @@ from tests.chaos.kept import (
     KarmaTerms,
     Kept,
     KeptEvent,
-    LastEntry,
+    EntryKey,
     LedgerRow,
     OldMark,
     ShownEntry,
@@ -42,21 +42,21 @@ class Tale:
     ledger: list[LedgerRow] = field(default_factory=list)
     karma: dict[int, int] | None = None  # None: what the ledger pays
     karma_terms: KarmaTerms = KARMA_TERMS
-    kept: KeptEvent = LECTURE
-    last: list[LastEntry] | None = None  # None: as the ledger has it
-    of_old: list[OldMark] | None = None
-    shown: list[ShownEntry] | None = None
+    kept_event: KeptEvent = LECTURE
+    last_entries: list[EntryKey] | None = None  # None: as the ledger has it
+    old_marks: list[OldMark] | None = None
+    shown_entries: list[ShownEntry] | None = None
     sent: int = 0
     calls_made: int = 0
 
     @property
     def ends_at(self) -> float:
         """When the event ends."""
-        return self.kept.ends_at
+        return self.kept_event.ends_at
 
     @ends_at.setter
     def ends_at(self, at: float) -> None:
-        self.kept = replace(self.kept, ends_at=at)
+        self.kept_event = replace(self.kept_event, ends_at=at)
 
     def add(self, what: str, person: int = 0, socket: int = 0, **data: Any) -> None:
         self.now += 1
@@ -122,7 +122,7 @@ class Tale:
         """The event is another."""
         self.calls(organiser, "UpdateEvent", status=status, **fields)
         names = {"time_from": "starts_at", "time_to": "ends_at"}
-        self.kept = replace(self.kept, **{names.get(each, each): fields[each] for each in fields})
+        self.kept_event = replace(self.kept_event, **{names.get(each, each): fields[each] for each in fields})
 
     def was_marked(self, person: int, socket: int, marker: int) -> None:
         self.hears(person, socket, "was_marked", user_id=marker)
@@ -148,7 +148,7 @@ class Tale:
     ) -> None:
         """The store is read, and says this."""
         order = sorted([*waiting, *map(int, held or {})])
-        event = self.kept
+        event = self.kept_event
         times = {"time_from": int(event.starts_at), "time_to": int(event.ends_at)}
         data: dict[str, Any] = {"order": order, "markers": list(markers)}
         data["is"] = {"name": event.name, **times}
@@ -197,15 +197,15 @@ class Tale:
         standing = [
             OldMark(EVENT, each.person, each.actor) for each in last.values() if each.origin
         ]
-        numbers = [LastEntry(EVENT, each.person, each.n) for each in last.values()]
+        numbers = [EntryKey(EVENT, each.person, each.n) for each in last.values()]
         kept = Kept(
             self.ledger,
-            {EVENT: self.kept},
+            {EVENT: self.kept_event},
             karma,
             self.karma_terms,
             CHECKED,
-            numbers if self.last is None else self.last,
-            standing if self.of_old is None else self.of_old,
-            {} if self.shown is None else {EVENT: self.shown},
+            numbers if self.last_entries is None else self.last_entries,
+            standing if self.old_marks is None else self.old_marks,
+            {} if self.shown_entries is None else {EVENT: self.shown_entries},
         )
         return {each.partition(":")[0] for each in violations(self.items, kept, HOLD)}

@@ -11,7 +11,7 @@ from tests.chaos.kept import (
     BY_HAND,
     BY_HOLD,
     KarmaTerms,
-    LastEntry,
+    EntryKey,
     LedgerRow,
     OldMark,
     ShownEntry,
@@ -51,7 +51,7 @@ class TestEntries:
         tale = annulled(marked)
         tale.marks_by_hand(CREATOR, BORIS)
         tale.was_marked(BORIS, BORIS_WAITS, CREATOR)
-        tale.shown = [
+        tale.shown_entries = [
             ShownEntry(row.person, row.n, row.actor, row.origin or row.reason or "")
             for row in tale.ledger
         ]
@@ -86,16 +86,16 @@ class TestEntries:
         assert "one_standing_mark" in marked.broken_rules()
 
     def test_a_place_that_does_not_know_its_mark(self, marked: Tale) -> None:
-        marked.last = [LastEntry(EVENT, ANNA, 2)]
+        marked.last_entries = [EntryKey(EVENT, ANNA, 2)]
         assert marked.broken_rules() == {"places_know_their_marks"}
 
     def test_a_mark_that_stands_in_the_table_of_old_alone(self, marked: Tale) -> None:
         marked.annuls(CREATOR, ANNA, 1)
-        marked.of_old = [OldMark(EVENT, ANNA, VERA)]
+        marked.old_marks = [OldMark(EVENT, ANNA, VERA)]
         assert marked.broken_rules() == {"places_know_their_marks"}
 
     def test_that_organisers_are_not_shown(self, marked: Tale) -> None:
-        marked.shown = []
+        marked.shown_entries = []
         assert marked.broken_rules() == {"organisers_see_the_ledger"}
 
 
@@ -157,7 +157,7 @@ class TestCorrections:
 
     def test_of_a_helper(self, tale: Tale) -> None:
         tale.calls(CREATOR, "AddHelper", user_id=HELPER)
-        tale.kept = replace(tale.kept, helpers=(HELPER,))
+        tale.kept_event = replace(tale.kept_event, helpers=(HELPER,))
         tale.marks_by_hand(HELPER, GLEB)
         tale.annuls(HELPER, GLEB, 1)
         assert tale.broken_rules() == set()

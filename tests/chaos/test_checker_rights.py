@@ -25,7 +25,7 @@ class TestWhoMarks:
         tale.changes(CREATOR, who_marks=who)
         if who == "organisers":
             tale.calls(CREATOR, "AddHelper", user_id=HELPER)
-            tale.kept = replace(tale.kept, helpers=(HELPER,))
+            tale.kept_event = replace(tale.kept_event, helpers=(HELPER,))
         socket = MARKS if marker == VERA else MARKS_TOO
         tale.prepares(marker, socket, ANNA)
         tale.confirms(marker, socket, ANNA)
@@ -56,7 +56,7 @@ class TestWhoMarks:
     def test_one_who_is_refused(self, tale: Tale, narrowed: bool, broken: set[str]) -> None:
         if narrowed:
             tale.changes(CREATOR, who_marks="organisers", status=0)
-            tale.kept = replace(tale.kept, who_marks="everybody")
+            tale.kept_event = replace(tale.kept_event, who_marks="everybody")
         tale.refuses(
             GLEB, MARKS_TOO, tale.says(GLEB, MARKS_TOO, "prepare_to_mark", ANNA), "may_not_mark"
         )
@@ -83,30 +83,30 @@ class TestWhoMarks:
 class TestChanges:
     @pytest.mark.parametrize("field", ["name", "time_to", "who_marks"])
     def test_one_that_is_lost(self, tale: Tale, field: str) -> None:
-        before = tale.kept
+        before = tale.kept_event
         given: dict[str, Any] = {"name": "Seminar", "time_to": 6000, "who_marks": "confirmed"}
         tale.changes(CREATOR, **{field: given[field]})
-        tale.kept = before
+        tale.kept_event = before
         assert tale.broken_rules() == {"changes_are_kept"}
 
     def test_the_last_of_two(self, tale: Tale) -> None:
         tale.changes(CREATOR, name="Seminar")
         tale.changes(CREATOR, name="Colloquium")
         assert tale.broken_rules() == set()
-        tale.kept = replace(tale.kept, name="Seminar")
+        tale.kept_event = replace(tale.kept_event, name="Seminar")
         assert tale.broken_rules() == {"changes_are_kept"}
 
     def test_one_without_an_answer(self, tale: Tale) -> None:
-        before = tale.kept
+        before = tale.kept_event
         tale.changes(CREATOR, name="Seminar", status=0)
         assert tale.broken_rules() == set()
-        tale.kept = before
+        tale.kept_event = before
         assert tale.broken_rules() == set()
 
     @pytest.mark.parametrize("name", ["AddHelper", "RemoveHelper"])
     def test_a_helper_that_is_lost(self, tale: Tale, name: str) -> None:
         tale.calls(CREATOR, name, user_id=HELPER)
-        tale.kept = replace(tale.kept, helpers=() if name == "AddHelper" else (HELPER,))
+        tale.kept_event = replace(tale.kept_event, helpers=() if name == "AddHelper" else (HELPER,))
         assert tale.broken_rules() == {"changes_are_kept"}
 
 

@@ -18,7 +18,7 @@ def line(level: str, event: str, **fields: str) -> str:
 
 
 class TestLog:
-    def test_tells_what_is_more_than_news(self, tmp_path: Path) -> None:
+    def test_a_log_tells_what_is_more_than_daily_work(self, tmp_path: Path) -> None:
         log = Log(tmp_path / "log")
         assert list(log.read()) == []
         raised = "Traceback (most recent call last):\n  ...\nKeyError: 1"
@@ -34,7 +34,7 @@ class TestLog:
         ]
         assert told[0]["logged_at"] == 1795564801.0
 
-    def test_tells_a_line_once_and_when_it_is_whole(self, tmp_path: Path) -> None:
+    def test_a_log_tells_a_line_once_and_when_it_is_whole(self, tmp_path: Path) -> None:
         log = Log(tmp_path / "log")
         whole = line("warning", "the store is away")
         log.path.write_text(whole + whole[:20])
@@ -46,7 +46,7 @@ class TestLog:
 
 class TestLink:
     @pytest.mark.parametrize("mends", ["thaw", "heal"])
-    def test_tells_when_it_is_whole_again(self, mends: str) -> None:
+    def test_a_link_tells_when_it_is_whole_again(self, mends: str) -> None:
         history = History()
         link = Link(1, 0, history)
         link.freeze()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from tests.chaos.case import Case, name_of
+from tests.chaos.case import Case
 from tests.chaos.holds import SLACK
 from tests.chaos.kept import FOREVER
 
@@ -15,12 +15,12 @@ ON_ITS_WAY: Final = 1.0  # seconds; contract: 8.7, it was seen to stand before i
 def no_marked_without_a_mark(case: Case) -> Iterator[str]:
     """Who was told `marked` finds it in the ledger, as their own; it stood as they asked."""
     for life in case.lives.sockets_of("marking"):
-        for at, frame, answers, _ in life.heard:
-            if frame["result"] != "ok" or frame["message"] != "marked":
+        for heard in life.heard:
+            if heard.name != "marked":
                 continue
-            params, since = frame["params"], life.asked_at
-            if answers is not None:
-                since = life.sent[answers].at
+            at, params, since = heard.at, heard.frame["params"], life.asked_at
+            if heard.answers is not None:
+                since = life.sent[heard.answers].at
             mark = next(
                 (
                     each
@@ -36,9 +36,9 @@ def no_marked_without_a_mark(case: Case) -> Iterator[str]:
 def only_the_marked_are_told(case: Case) -> Iterator[str]:
     """`was_marked` is heard by the person marked, and names the marker."""
     for life in case.lives.sockets.values():
-        for at, frame, _, _ in life.heard:
-            if name_of(frame) == "was_marked":
-                by = frame["params"]["user_id"]
+        for heard in life.heard:
+            if heard.name == "was_marked":
+                at, by = heard.at, heard.frame["params"]["user_id"]
                 mine = case.marks_of(life.event, life.person)
                 if life.role != "mark_me" or not any(
                     mark.marker == by and mark.at <= at + SLACK for mark in mine
@@ -49,13 +49,14 @@ def only_the_marked_are_told(case: Case) -> Iterator[str]:
 def nobody_hears_of_an_annulled_mark(case: Case) -> Iterator[str]:
     """Not on a socket opened after the annulment; on one that was open, what is on its way."""
     for life in case.lives.sockets_of("mark_me"):
-        for at, frame, _, _ in life.heard:
-            if name_of(frame) != "was_marked":
+        for heard in life.heard:
+            if heard.name != "was_marked":
                 continue
+            at, marker = heard.at, heard.frame["params"]["user_id"]
             theirs = [
                 mark
                 for mark in case.marks_of(life.event, life.person)
-                if mark.marker == frame["params"]["user_id"] and mark.at <= at + SLACK
+                if mark.marker == marker and mark.at <= at + SLACK
             ]
             stood_until = max((mark.annulled_at for mark in theirs), default=FOREVER)
             is_known = life.asked_at > stood_until + SLACK
@@ -69,9 +70,8 @@ def the_marked_learn_it(case: Case) -> Iterator[str]:
     for life in lives.sockets_of("mark_me"):
         if life.opened_at is None:
             continue
-        frames = [(at, name_of(frame)) for at, frame, _, _ in life.heard]
-        first_at, first = frames[0] if frames else (0.0, "")
-        told_at = next((at for at, name in frames if name == "was_marked"), None)
+        first_at, first = (life.heard[0].at, life.heard[0].name) if life.heard else (0.0, "")
+        told_at = next((heard.at for heard in life.heard if heard.name == "was_marked"), None)
         for mark in case.marks_of(life.event, life.person):
             if (
                 life.asked_at > mark.at + SLACK
@@ -93,8 +93,8 @@ def everybody_can_be_told(case: Case) -> Iterator[str]:
     told = {
         (life.event, life.person)
         for life in case.lives.sockets_of("mark_me")
-        for at, frame, _, _ in life.heard
-        if at > called_at and name_of(frame) == "was_marked"
+        for heard in life.heard
+        if heard.at > called_at and heard.name == "was_marked"
     }
     for mark in case.marks:
         is_due = case.begun_at <= mark.at < called_at and mark.annulled_at == FOREVER

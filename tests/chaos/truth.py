@@ -14,7 +14,7 @@ from uuid import UUID
 import asyncpg
 
 from attendance_core.accounts import CredentialKind, session_id_of
-from tests.chaos.kept import KeptEvent, LastEntry, LedgerRow, OldMark
+from tests.chaos.kept import EntryKey, KeptEvent, LedgerRow, OldMark
 from tests.support.gathering import Person
 
 TICK_OF_EVERY: Final = 4  # people
@@ -165,12 +165,12 @@ class Database:
             for e, person, n, actor, at, origin, checked, reason in rows
         ]
 
-    async def last(self) -> list[LastEntry]:
+    async def last_entries(self) -> list[EntryKey]:
         """Reads the number of everybody's last entry, as their place has it."""
         rows = await self._access.read("SELECT event_id, user_id, last_n FROM places")
-        return [LastEntry(_text(event_id), person, n) for event_id, person, n in rows if n]
+        return [EntryKey(_text(event_id), person, n) for event_id, person, n in rows if n]
 
-    async def of_old(self) -> list[OldMark]:
+    async def old_marks(self) -> list[OldMark]:
         """Reads the standing marks, as the version before sees them."""
         rows = await self._access.read("SELECT event_id, user_id, marker_id FROM marks")
         return [OldMark(_text(event_id), person, marker) for event_id, person, marker in rows]

@@ -14,7 +14,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidMessage, InvalidStatus
 
 from tests.chaos.folding import Fold, NewsFold
-from tests.chaos.stage import Seen, Stage
+from tests.chaos.stage import KnownMark, Stage
 from tests.support.gathering import Person
 
 ANSWERS: Final = {
@@ -55,11 +55,11 @@ class Wire:
         self._connection = connection
         self._pending: deque[PendingCommand] = deque()
         self._command_count = 0
-        stage.endings.add(self.abort)
+        stage.socket_ends.add(self.abort)
         self._reader = asyncio.create_task(self._read())
 
     async def ask(self, message: str, user_id: int | None = None) -> dict[str, Any] | None:
-        """The answer; None where none came, and the socket is then given up."""
+        """Says it; answers its answer, None where none came, and the socket is then given up."""
         command = await self.say(message, user_id)
         if command is None:
             return None
@@ -71,7 +71,7 @@ class Wire:
             return None
 
     async def say(self, message: str, user_id: int | None = None) -> PendingCommand | None:
-        """Says it without waiting; None where the socket has ended."""
+        """Says it without waiting; answers None where the socket has ended."""
         if self.ended.is_set():
             return None
         self._command_count += 1
@@ -122,7 +122,7 @@ class Wire:
             received = self._connection.protocol.close_rcvd
             self.code = 1006 if received is None else received.code
             self._note("closed", code=self.code)
-            self._stage.endings.discard(self.abort)
+            self._stage.socket_ends.discard(self.abort)
             self.ended.set()
             self.is_listed.set()
             for command in self._pending:
@@ -149,14 +149,14 @@ class Wire:
             self.marked_by = frame["params"]["user_id"]
         elif frame["message"] == "marked":
             params = frame["params"]
-            self._stage.marks.append(Seen(self.event, params["user_id"], params["n"]))
+            self._stage.known_marks.append(KnownMark(self.event, params["user_id"], params["n"]))
         if self.fold.lists:
             self.is_listed.set()
         if command is not None and not command.answer.done():
             command.answer.set_result(frame)
 
     def _command_answered_by(self, frame: dict[str, Any]) -> PendingCommand | None:
-        """The command that a frame answers: they are answered in the order of asking."""
+        """Finds the command that a frame answers: they are answered in the order of asking."""
         if not self._pending:
             return None
         first = self._pending[0]
@@ -171,7 +171,7 @@ class Wire:
 async def opened(
     stage: Stage, person: Person, role: str, event: str, *, news: bool = False
 ) -> Wire | None:
-    """A new socket at any of the workers; None where none could be had."""
+    """Opens a socket at any of the workers; answers None where none could be had."""
     worker = await stage.door()
     proxy = stage.proxies[worker]
     number = next(stage.numbers)
@@ -210,3 +210,11 @@ async def opened(
     wire = Wire(stage, person, event, number, connection)
     wire.news = NewsFold() if news else None  # nothing is heard before somebody waits
     return wire
+
+
+async def look_in(stage: Stage, person: Person, event: str) -> None:
+    """Has somebody come back to wait, and leave once anything is told."""
+    wire = await opened(stage, person, "mark_me", event)
+    if wire is not None:
+        await wire.ask("ping")
+        await wire.abort()

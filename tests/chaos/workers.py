@@ -58,7 +58,7 @@ class Worker:
         self._begun_at = self._asked_at = 0.0  # monotonic
 
     def start(self) -> None:
-        """From now on there is a process, however often it ends."""
+        """Keeps a process there from now on, however often it ends."""
         self._task = asyncio.create_task(self._live())
 
     def end(self, how: signal.Signals) -> bool:
@@ -97,11 +97,14 @@ class Worker:
                 lived=round(now - self._begun_at, 3),
                 stopping=round(now - self._asked_at, 3) if how == "SIGTERM" else 0.0,
             )
-            self.tells()
+            self.note_log()
             await asyncio.sleep(AGAIN_SECONDS)
 
-    def _flavour(self) -> list[str]:
-        """Its clock, the mark it dies at, and where; until it has been so once, it is so."""
+    def _launch_arguments(self) -> list[str]:
+        """Draws how wrong its clock is, at which mark it dies, and where.
+
+        The first ones have a wrong clock and a mark to die at, so that each comes at least once.
+        """
         clocks = [0, 0, SKEW, -SKEW] if self.skewed else [SKEW, -SKEW]
         ahead = self._chance.choice(clocks) if self._skews else 0
         dies_at = self._chance.randint(1, 60) if self._chance.random() < 0.4 else 0
@@ -113,10 +116,10 @@ class Worker:
             self._history.add("fault", kind="clock", worker=self.number)
         return [str(ahead), str(dies_at), point]
 
-    def held_up(self) -> float:
-        """Seconds since the last time in which it could have gone on and the machine had no core.
+    def measure_held_up(self) -> float:
+        """Measures for how many seconds since the last time it could go on, and had no core.
 
-        Where the machine does not say, none.
+        Answers 0 where the machine does not say.
         """
         if self._process is None or not self.serves.is_set():
             return 0.0
@@ -131,8 +134,8 @@ class Worker:
         self.waited += held_up
         return held_up
 
-    def tells(self) -> None:
-        """Writes down what it has logged since, where that is more than news."""
+    def note_log(self) -> None:
+        """Writes down what it has logged since, where that is more than its daily work."""
         for line in self._log.read():
             self._history.add("logged", worker=self.number, **line)
 
@@ -143,7 +146,7 @@ class Worker:
             process = self._process = await asyncio.create_subprocess_exec(
                 sys.executable,
                 LAUNCHER,
-                *self._flavour(),
+                *self._launch_arguments(),
                 "serve",
                 cwd=self._folder,
                 env=environment(self._folder, self._settings),
@@ -176,7 +179,7 @@ class _End(NamedTuple):
 
 
 async def _given_up(process: asyncio.subprocess.Process) -> int:
-    """Its exit code, where it says why it cannot start; it is killed where it hangs."""
+    """Waits while it says why it cannot start, or kills it where it hangs; answers its exit code."""
     with suppress(TimeoutError):
         return await asyncio.wait_for(process.wait(), SAYS_WHY_SECONDS)
     _kill(process)
@@ -184,6 +187,6 @@ async def _given_up(process: asyncio.subprocess.Process) -> int:
 
 
 def _kill(process: asyncio.subprocess.Process) -> None:
-    """It may have ended by itself, also where nobody has noticed yet."""
+    """Kills it, if it has not ended by itself, which nobody may have noticed yet."""
     with suppress(ProcessLookupError):
         process.kill()

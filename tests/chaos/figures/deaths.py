@@ -9,7 +9,7 @@ from collections.abc import Callable
 from contextlib import AsyncExitStack
 from typing import Final, NamedTuple
 
-from tests.chaos.figures.figure import START_SECONDS, Figure, Returning, servers, services, until
+from tests.chaos.figures.figure import START_SECONDS, Figure, Returning, seconds_until, servers, services
 from tests.chaos.truth import Database, PostgresAccess
 from tests.support.gathering import Person, gathering, opened
 from tests.support.eventually import eventually
@@ -21,7 +21,7 @@ GROWN_UP: Final = 6.0  # seconds: who dies young is not replaced at once
 
 
 async def failover() -> Figure:
-    """20 people at two workers, one of which is killed, ten times."""
+    """Kills one of two workers with 20 people, ten times."""
     took: list[float] = []
     with servers() as (folder, postgres, valkey):
         among = await gathering(postgres.url, 20)
@@ -49,7 +49,7 @@ async def failover() -> Figure:
                     returns = [has_returned(each) for each in lost]
                     killed_at = time.monotonic()
                     dies.kill()
-                    took += await asyncio.gather(*(until(each, killed_at) for each in returns))
+                    took += await asyncio.gather(*(seconds_until(each, killed_at) for each in returns))
                 for life in lives:
                     life.cancel()
     took.sort()
@@ -66,7 +66,7 @@ class _End(NamedTuple):
 
 
 async def drain() -> Figure:
-    """SIGTERM to a service with 2 000 sockets and 20 confirms under way."""
+    """Sends SIGTERM to a service with 2 000 sockets and 20 confirms under way."""
     confirms, waiting = 20, 2000
     with servers() as (folder, postgres, valkey):
         among = await gathering(postgres.url, confirms + waiting)

@@ -33,7 +33,7 @@ class Figure:
     is_reached: bool
 
     def text(self) -> str:
-        """One line."""
+        """Writes it in a line."""
         word = "reached" if self.is_reached else "MISSED"
         return f"{self.name}: {word}; {json.dumps(self.found)}; goal: {self.goal}"
 
@@ -42,7 +42,7 @@ class Figure:
 def services(
     folder: Path, count: int, postgres: Postgres, valkey: Valkey, workers: int = 1
 ) -> Iterator[list[Service]]:
-    """So many over these servers, each with so many workers."""
+    """Starts so many over these servers, each with so many workers."""
     settings = {
         "ATTENDANCE_DATABASE_URL": postgres.url,
         "ATTENDANCE_NOTIFIER_URL": valkey.url,
@@ -70,7 +70,7 @@ class Servers(NamedTuple):
 
 @contextmanager
 def servers() -> Iterator[Servers]:
-    """Started, and ended with the block."""
+    """Starts them, and ends them with the block."""
     with (
         tempfile.TemporaryDirectory(dir=".") as folder,
         a_postgres() as postgres,
@@ -92,7 +92,7 @@ class Returning:
     came: int = 0  # how often
 
     async def live(self) -> None:
-        """For as long as it is let to."""
+        """Comes, and comes back, until it is cancelled."""
         while True:
             door = self.doors[self.came % len(self.doors)]
             with suppress(Ended, OSError, InvalidHandshake, EOFError):
@@ -105,12 +105,12 @@ class Returning:
             await asyncio.sleep(0.05)
 
     def sees(self, waiting: set[int]) -> bool:
-        """Whether those, and nobody else, are on the list."""
+        """Tells whether those, and nobody else, are on the list."""
         return self.wire is not None and set(self.wire.listed) == waiting
 
 
-async def until(happened: Callable[[], bool], since: float, within: float = 60.0) -> float:
-    """How many seconds after that instant it is so."""
+async def seconds_until(happened: Callable[[], bool], since: float, within: float = 60.0) -> float:
+    """Waits until it is so; answers how many seconds that was after an instant."""
     async with asyncio.timeout(within):
         while not happened():
             await asyncio.sleep(0.005)

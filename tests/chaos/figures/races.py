@@ -15,8 +15,8 @@ from tests.support.service_process import running
 ROUNDS: Final = 1000
 
 
-def raced(name: str, found: Race, most: float) -> Figure:
-    """One winner a round, and nobody waits for long."""
+def figure_of(name: str, found: Race, most: float) -> Figure:
+    """Makes the figure: one winner a round, and nobody waits for long."""
     told = {"rounds by winners": found.winners, "codes": found.codes}
     times = {f"p{part}": found.quantile(part / 100) for part in (50, 99)}
     is_reached = set(found.winners) == {1} and times["p99"] <= most
@@ -24,19 +24,19 @@ def raced(name: str, found: Race, most: float) -> Figure:
 
 
 async def race_sqlite() -> Figure:
-    """50 markers, one service over a file."""
+    """Races 50 markers at one service over a file."""
     with tempfile.TemporaryDirectory(dir=".") as name:
         folder = Path(name).absolute()
         url = f"sqlite:///{folder / 'attendance.db'}"
         migrate(url)
         among = await gathering(url, MARKERS + 1)
         with running(folder, {"ATTENDANCE_DATABASE_URL": url}, migrate=False) as service:
-            return raced("race, SQLite", await race([service], among, ROUNDS), 0.5)
+            return figure_of("race, SQLite", await race([service], among, ROUNDS), 0.5)
 
 
 async def race_postgres() -> Figure:
-    """50 markers, half of them at another service."""
+    """Races 50 markers, half of them at another service."""
     with servers() as (folder, postgres, valkey):
         among = await gathering(postgres.url, MARKERS + 1)
         with services(folder, 2, postgres, valkey) as doors:
-            return raced("race, PostgreSQL", await race(doors, among, ROUNDS), 0.2)
+            return figure_of("race, PostgreSQL", await race(doors, among, ROUNDS), 0.2)

@@ -8,19 +8,18 @@ from collections import Counter
 from contextlib import AsyncExitStack
 from typing import Final
 
-from tests.chaos.figures.figure import Figure, Returning, servers, services, until
+from tests.chaos.figures.figure import Figure, Returning, seconds_until, servers, services
 from tests.chaos.truth import Database, PostgresAccess
 from tests.support.gathering import gathering, opened
 
-# Seconds
-UP: Final = 3.0  # before PostgreSQL is killed
-AWAY: Final = 5.0
-BACK: Final = 4.0  # before the next time
-PAUSE: Final = 0.02  # from a call to the next
+UP_SECONDS: Final = 3.0  # before PostgreSQL is killed
+AWAY_SECONDS: Final = 5.0
+BACK_SECONDS: Final = 4.0  # before the next time
+PAUSE_SECONDS: Final = 0.02  # from a call to the next
 
 
 async def database_restart() -> Figure:
-    """PostgreSQL is away for 5 s, three times, under calls all the time."""
+    """Takes PostgreSQL away for 5 s, three times, under calls all the time."""
     statuses: Counter[int] = Counter()
     back: list[float] = []
     with servers() as (folder, postgres, valkey), services(folder, 1, postgres, valkey) as (one,):
@@ -32,19 +31,19 @@ async def database_restart() -> Figure:
                 statuses[status] += 1
                 if status == 200 and up_at is not None and len(back) < restarts:
                     back.append(round(time.monotonic() - up_at, 3))
-                await asyncio.sleep(PAUSE)
+                await asyncio.sleep(PAUSE_SECONDS)
 
         async with asyncio.TaskGroup() as group:
             restarts = 0
             callers = [group.create_task(calls()) for _ in range(4)]
             for _ in range(3):
-                await asyncio.sleep(UP)
+                await asyncio.sleep(UP_SECONDS)
                 await asyncio.to_thread(postgres.kill)
                 up_at = None
-                await asyncio.sleep(AWAY)
+                await asyncio.sleep(AWAY_SECONDS)
                 await asyncio.to_thread(postgres.start)
                 up_at, restarts = time.monotonic(), restarts + 1
-                await asyncio.sleep(BACK)
+                await asyncio.sleep(BACK_SECONDS)
             for each in callers:
                 each.cancel()
     told = {"answers": statuses, "back after": back}
@@ -53,7 +52,7 @@ async def database_restart() -> Figure:
 
 
 async def notifier_gap() -> Figure:
-    """People come and go at two services while Valkey is away for 30 s."""
+    """Has people come to two services while Valkey is away for 30 s."""
     away: list[float] = []
     with servers() as (folder, postgres, valkey):
         among = await gathering(postgres.url, 22)
@@ -66,7 +65,7 @@ async def notifier_gap() -> Figure:
 
             async def equal(since: float) -> float:
                 room = (await Database(PostgresAccess(postgres.url)).rooms([event_id]))[event_id]
-                return await until(
+                return await seconds_until(
                     lambda: all(m.sees(set(room["waiting"])) for m in markers), since
                 )
 
