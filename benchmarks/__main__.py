@@ -87,8 +87,15 @@ def _measure_each(asked: argparse.Namespace, console: Console) -> Iterator[tuple
         for name in asked.names or BENCHES:
             of_bench = Path(folder) / name
             of_bench.mkdir()
-            dice = random.Random(asked.seed)
-            run = Run(asked.quick, asked.rounds, dice, of_bench, load, begun_once, bar)
+            run = Run(
+                quick=asked.quick,
+                rounds=asked.rounds,
+                dice=random.Random(asked.seed),
+                folder=of_bench,
+                load=load,
+                servers=begun_once,
+                progress=bar,
+            )
             yield name, _section(name, run, asked.seed)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-SAME: Final = 1e-9  # below it a floor is nothing, and there is no ratio to it
+LEAST_FLOOR: Final = 1e-9  # below it a floor is nothing, and there is no ratio to it
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Figure:
         """The median of what each round says, so that a slow minute is in both."""
         floors = self.floors[self.floor_name]
         ratios = [
-            value / floor for value, floor in zip(self.values, floors, strict=True) if floor > SAME
+            value / floor for value, floor in zip(self.values, floors, strict=True) if floor > LEAST_FLOOR
         ]
         return statistics.median(ratios) if ratios else None
 

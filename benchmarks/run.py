@@ -17,7 +17,7 @@ T = TypeVar("T")
 MANY: Final = 100  # rounds; more than anybody asks for
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Run:
     """What every bench is handed."""
 

@@ -9,7 +9,7 @@ from typing import Final
 
 from benchmarks.crowd import Crowd
 from benchmarks.figure import Figure
-from benchmarks.load.room import Told, Waits, announced, growing, sent
+from benchmarks.load.room import Heard, Waits, announce, grow, send
 from benchmarks.run import Run
 from benchmarks.subjects import Subject, a_floor, over_sqlite
 
@@ -38,26 +38,26 @@ def measure(run: Run) -> list[Figure]:
         by_hand = stack.enter_context(a_floor("sqlite", run.new_folder("steps"), crowd))
         sends = stack.enter_context(a_floor("sends", run.new_folder("sends"), crowd))
 
-        def grow(subject: Subject) -> list[Waits]:
+        def grown_by(subject: Subject) -> list[Waits]:
             (event_id,) = subject.new_events(1)
             people = subject.people[:growth]
-            return run.load.run(growing, subject.door, event_id, people, sizes, probes)
+            return run.load.run(grow, subject.door, event_id, people, sizes, probes)
 
         grown = run.interleaved(
-            "one room", {SERVICE: partial(grow, service), BY_HAND: partial(grow, by_hand)}
+            "one room", {SERVICE: partial(grown_by, service), BY_HAND: partial(grown_by, by_hand)}
         )
 
-        def tell(markers: int) -> Told:
+        def told_by_service(markers: int) -> Heard:
             (event_id,) = service.new_events(1)
-            return run.load.run(announced, service.door, event_id, service.people, markers, probes)
+            return run.load.run(announce, service.door, event_id, service.people, markers, probes)
 
-        def send(markers: int) -> Told:
-            return run.load.run(sent, sends.door, sends.people, markers, probes)
+        def told_by_sends(markers: int) -> Heard:
+            return run.load.run(send, sends.door, sends.people, markers, probes)
 
         told = {
             markers: run.interleaved(
                 f"{markers} markers",
-                {SERVICE: partial(tell, markers), SENDS: partial(send, markers)},
+                {SERVICE: partial(told_by_service, markers), SENDS: partial(told_by_sends, markers)},
             )
             for markers in audiences
         }
@@ -103,7 +103,7 @@ def _medians(rounds: list[list[Waits]], what: str, at: int) -> list[float]:
 
 
 def _announcement(
-    name: str, unit: str, what: str, markers: int, found: dict[str, list[Told]]
+    name: str, unit: str, what: str, markers: int, found: dict[str, list[Heard]]
 ) -> Figure:
     """Makes a figure of one thing that was measured of an announcement."""
     ours, sends = ([getattr(each, what) for each in found[title]] for title in (SERVICE, SENDS))

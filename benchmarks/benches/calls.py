@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from benchmarks.crowd import Crowd, Gathered, MarkedClass, add_marks, add_names
 from benchmarks.figure import Figure
-from benchmarks.load.calls import Calls, call
+from benchmarks.load.calls import Calls, make_calls
 from benchmarks.run import Run
 from benchmarks.subjects import Subject, a_floor, over_postgres, over_sqlite
 
@@ -62,7 +62,7 @@ def measure(run: Run) -> list[Figure]:
             people = run.dice.sample(subject.people, AT_ONCE)
             one, other, *_ = subject.people
             path = asked.path.format(one=one.user_id, other=other.user_id)
-            return run.load.run(call, subject.door, path, people, asked.each)
+            return run.load.run(make_calls, subject.door, path, people, asked.each)
 
         found = {
             asked.name: run.interleaved(

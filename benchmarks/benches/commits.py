@@ -7,7 +7,7 @@ from functools import partial
 from typing import Final
 
 from benchmarks.figure import Figure
-from benchmarks.load.commits import by_hand, ours, ours_alone
+from benchmarks.load.commits import confirm_by_hand, confirm_by_use_case, confirm_by_use_case_alone
 from benchmarks.run import Run
 from benchmarks.subjects import Servers
 from tests.support.sqlite_file import an_empty_database
@@ -31,15 +31,15 @@ def _sqlite(run: Run, tasks: int) -> Mapping[str, list[float]]:
 
     def use_case() -> float:
         file = an_empty_database(run.new_folder("commits"))
-        return run.load.run(ours, f"sqlite:///{file}", tasks, confirms)
+        return run.load.run(confirm_by_use_case, f"sqlite:///{file}", tasks, confirms)
 
     def use_case_alone() -> float:
         file = an_empty_database(run.new_folder("commits"))
-        return run.load.run(ours_alone, file, tasks, confirms)
+        return run.load.run(confirm_by_use_case_alone, file, tasks, confirms)
 
     def floor(name: str) -> float:
         file = run.new_folder("commits") / "floor.db"
-        return run.load.run(by_hand, name, str(file), tasks, confirms)
+        return run.load.run(confirm_by_hand, name, str(file), tasks, confirms)
 
     variants: dict[str, Callable[[], float]] = {
         OURS: use_case,
@@ -55,11 +55,11 @@ def _postgres(run: Run, on: Servers) -> Mapping[str, list[float]]:
 
     def use_case() -> float:
         with on.database() as url:
-            return run.load.run(ours, url, AT_ONCE, confirms)
+            return run.load.run(confirm_by_use_case, url, AT_ONCE, confirms)
 
     def floor(name: str) -> float:
         with on.empty_database() as url:
-            return run.load.run(by_hand, name, url, AT_ONCE, confirms)
+            return run.load.run(confirm_by_hand, name, url, AT_ONCE, confirms)
 
     variants: dict[str, Callable[[], float]] = {
         OURS: use_case,

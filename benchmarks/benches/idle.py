@@ -8,7 +8,7 @@ from typing import Final
 
 from benchmarks.crowd import Crowd, Gathered, gather
 from benchmarks.figure import Figure
-from benchmarks.load.idle import Idle, rest
+from benchmarks.load.idle import Idle, stay_idle
 from benchmarks.run import Run
 from benchmarks.subjects import Subject, a_floor, service
 from tests.support.sqlite_file import an_empty_database
@@ -32,7 +32,15 @@ def measure(run: Run) -> list[Figure]:
 
     def idle(subject: Subject) -> list[Idle]:
         in_these = subject.new_events(rooms)
-        return run.load.run(rest, subject.door, in_these, subject.people, sizes, seconds, seconds)
+        return run.load.run(
+            stay_idle,
+            subject.door,
+            in_these,
+            subject.people,
+            sizes,
+            settle=seconds,
+            seconds=seconds,
+        )
 
     def started() -> list[Idle]:
         of_round = Gathered(gathered.people, list(islice(events, rooms)))

@@ -14,7 +14,7 @@ from typing import Final
 from benchmarks.crowd import Crowd
 from benchmarks.environment import NotMade, python_of_idiom
 from benchmarks.figure import Figure
-from benchmarks.load.marking import Cycles, Room, cycles
+from benchmarks.load.marking import Cycles, Room, play_cycles
 from benchmarks.run import Run
 from benchmarks.subjects import (
     Servers,
@@ -118,7 +118,7 @@ def _cycles(run: Run, subject: Subject, rooms: int) -> Cycles:
     pairs = list(zip(people[::2], people[1::2], strict=True))
     events = subject.new_events(rooms)
     return run.load.run(
-        cycles,
+        play_cycles,
         subject.door,
         [Room(event, pairs[at * each : (at + 1) * each]) for at, event in enumerate(events)],
     )

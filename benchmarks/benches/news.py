@@ -7,7 +7,7 @@ from typing import Final
 
 from benchmarks.crowd import Crowd
 from benchmarks.figure import Figure
-from benchmarks.load.news import told_places
+from benchmarks.load.news import mark_before_all
 from benchmarks.run import Run
 from benchmarks.subjects import over_sqlite
 
@@ -27,7 +27,7 @@ def measure(run: Run) -> list[Figure]:
             (event_id,) = subject.new_events(1)
             people, settle = subject.people, 4.0 if not run.quick else 0.1
             return run.load.run(
-                told_places, subject.door, event_id, people, marks, settle, news=news
+                mark_before_all, subject.door, event_id, people, marks, settle, news=news
             )
 
         variants = {TOLD: partial(tell, True), UNTOLD: partial(tell, False)}

@@ -47,11 +47,11 @@ def measure(run: Run) -> list[Figure]:
         },
     )
 
-    def figure(name: str, unit: str, at: int) -> Figure:
-        values = {title: [each[at] for each in rounds] for title, rounds in found.items()}
+    def figure(name: str, unit: str, value: Callable[[Started], float]) -> Figure:
+        values = {title: [value(each) for each in rounds] for title, rounds in found.items()}
         return Figure(name, unit, values.pop(SERVICE), values)
 
     return [
-        figure("start to first answer", "s", 0),
-        figure("memory of an empty service", "MB", 1),
+        figure("start to first answer", "s", lambda each: each.seconds),
+        figure("memory of an empty service", "MB", lambda each: each.megabytes),
     ]

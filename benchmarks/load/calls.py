@@ -56,7 +56,7 @@ class _Calling(asyncio.Protocol):
         assert status == HTTPStatus.OK, status
 
 
-async def call(door: Door, path: str, people: Sequence[Person], each: int) -> Calls:
+async def make_calls(door: Door, path: str, people: Sequence[Person], each: int) -> Calls:
     """Makes so many calls of each person, who has a connection of their own."""
     took = list[float]()
 

@@ -29,19 +29,19 @@ T = TypeVar("T")
 AN_HOUR: Final = 3600.0
 
 
-async def ours(url: str, tasks: int, confirms: int) -> float:
+async def confirm_by_use_case(url: str, tasks: int, confirms: int) -> float:
     """Measures the confirms a second of the use case, over the database there."""
     async with connect(url, files_url="memory://") as attendance:
         return await _confirmed(attendance, tasks, confirms)
 
 
-async def ours_alone(file: Path, tasks: int, confirms: int) -> float:
+async def confirm_by_use_case_alone(file: Path, tasks: int, confirms: int) -> float:
     """Measures the same over a SQLite file, with a COMMIT each."""
     async with _sharing_nothing(file) as attendance:
         return await _confirmed(attendance, tasks, confirms)
 
 
-async def by_hand(name: str, database: str, tasks: int, confirms: int) -> float:
+async def confirm_by_hand(name: str, database: str, tasks: int, confirms: int) -> float:
     """Measures the confirms a second of the steps of this name, over an empty database."""
     steps = await opened_steps(name, database, 2 * confirms, 1)
     markers = []

@@ -20,7 +20,7 @@ class Idle:
     cores: float
 
 
-async def rest(
+async def stay_idle(
     door: Door,
     events: Sequence[str],
     people: Sequence[Person],

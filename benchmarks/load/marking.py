@@ -39,7 +39,7 @@ def choice_of(user_id: int) -> bytes:
     return json.dumps(chosen).encode()
 
 
-async def cycles(door: Door, rooms: Sequence[Room]) -> Cycles:
+async def play_cycles(door: Door, rooms: Sequence[Room]) -> Cycles:
     """Plays all cycles, those of one room one after another."""
     found = Cycles()
 

@@ -16,10 +16,10 @@ NEWS: Final = "&news=1"
 MARK_EVERY: Final = 1.0  # seconds, so that everybody's place changes all the time
 
 
-async def told_places(
+async def mark_before_all(
     door: Door, event_id: str, people: Sequence[Person], marks: int, settle: float, *, news: bool
 ) -> float:
-    """Measures how many cores it takes to mark one a second in a room of all of these."""
+    """Measures how many cores it takes to mark one a second before all others of a room."""
     marker, *askers = people
     wires = await open_all(door, "mark_me", event_id, askers, more=NEWS if news else "")
     marking = await opened(door, "marking", event_id, marker)

@@ -28,8 +28,8 @@ class Waits:
 
 
 @dataclass(frozen=True)
-class Told:
-    """Of one announcement: milliseconds to the last, and microseconds of CPU for each socket."""
+class Heard:
+    """What hearing of something took: milliseconds to the last, and microseconds of CPU a socket."""
 
     from_tap: float
     from_first: float  # who heard it
@@ -55,10 +55,10 @@ async def leave_all(door: Door, wires: Sequence[Wire]) -> None:
     await until_quiet(door)
 
 
-async def growing(
+async def grow(
     door: Door, event_id: str, people: Sequence[Person], sizes: Sequence[int], probes: int
 ) -> list[Waits]:
-    """Has somebody join, be held and marked, again and again, in a room of each size."""
+    """Measures how long somebody takes to join and to be held, in a room of each size."""
     marker, *others = people
     come = iter(others)
     wires = list[Wire]()
@@ -93,9 +93,9 @@ async def _probe(door: Door, event_id: str, person: Person, marking: Wire, waits
     waits.holds.append(1000 * (held - joined))
 
 
-async def announced(
+async def announce(
     door: Door, event_id: str, people: Sequence[Person], markers: int, probes: int
-) -> Told:
+) -> Heard:
     """Has a marker hold somebody, and measures when the last of the others knows of it."""
     askers, marks, watch = people[:probes], people[probes], people[probes + 1 :][:markers]
     waiting = await open_all(door, "mark_me", event_id, askers)
@@ -117,7 +117,7 @@ async def announced(
     return _median(found)
 
 
-async def sent(door: Door, people: Sequence[Person], markers: int, probes: int) -> Told:
+async def send(door: Door, people: Sequence[Person], markers: int, probes: int) -> Heard:
     """Measures the same of a floor that sends what one says to all."""
     audience = _Audience(ANY_TEXT)
     watching = await audience.of(door, "", people[:markers])
@@ -155,7 +155,7 @@ class _Audience:
                 self._all_heard.set()
 
     async def of(self, door: Door, event_id: str, people: Sequence[Person]) -> list[Wire]:
-        """Opens a socket each."""
+        """Opens a socket for each of these people."""
         wires = await open_all(door, "marking", event_id, people)
         for each in wires:
             each.on_text = self._hear
@@ -168,7 +168,7 @@ class _Audience:
         says: Callable[[int], Awaitable[None]],
         at: int,
         ends: Callable[[int], Awaitable[None]],
-    ) -> Told:
+    ) -> Heard:
         """Measures from the word to the last who hears it; then what was begun is ended."""
         await asyncio.sleep(QUIET_SECONDS / 10)
         self._missing = self._size
@@ -178,10 +178,10 @@ class _Audience:
         await self._all_heard.wait()
         used = cpu_seconds(door.pids) - used
         await ends(at)
-        return Told(
+        return Heard(
             1000 * (self._last - begun), 1000 * (self._last - self._first), 1e6 * used / self._size
         )
 
 
-def _median(found: Sequence[Told]) -> Told:
-    return Told(*(statistics.median(each) for each in zip(*map(astuple, found), strict=True)))
+def _median(found: Sequence[Heard]) -> Heard:
+    return Heard(*(statistics.median(each) for each in zip(*map(astuple, found), strict=True)))

@@ -70,7 +70,15 @@ def test_every_variant_is_measured_in_every_round() -> None:
     order: list[str] = []
     with Progress(disable=True) as bar:
         nobody = cast(Any, None)
-        run = Run(False, 3, random.Random(1), Path("."), nobody, nobody, bar)
+        run = Run(
+            quick=False,
+            rounds=3,
+            dice=random.Random(1),
+            folder=Path("."),
+            load=nobody,
+            servers=nobody,
+            progress=bar,
+        )
         found = run.interleaved("all", {name: partial(order.append, name) for name in "abc"})
     assert found == {name: [None] * 3 for name in "abc"}
     assert all(set(order[at : at + 3]) == set("abc") for at in (0, 3, 6))

@@ -8,15 +8,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from packaging.requirements import Requirement
-from packaging.utils import canonicalize_name
 
 from attendance_core.version import DISTRIBUTION
+from tests.support.constraints import pinned_versions
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
 def needed() -> Iterator[Requirement]:
-    """Whatever an extra asks for, but for other extras."""
+    """Reads whatever an extra asks for, but for other extras."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     for extra in project["optional-dependencies"].values():
         for each in map(Requirement, extra):
@@ -24,19 +24,13 @@ def needed() -> Iterator[Requirement]:
                 yield each
 
 
-def pinned(file: str) -> dict[str, str]:
-    """The version of each package that a file of constraints names."""
-    lines = [each.split("==") for each in (ROOT / file).read_text(encoding="utf-8").split()]
-    return {canonicalize_name(name): version for name, version in lines}
-
-
 def test_every_lower_bound_is_tried_and_nothing_else() -> None:
     lowest = {each.name: re.findall(r">=([\d.]+)", str(each.specifier)) for each in needed()}
-    assert {name: [version] for name, version in pinned("constraints-lowest.txt").items()} == lowest
+    assert {name: [version] for name, version in pinned_versions(ROOT / "constraints-lowest.txt").items()} == lowest
 
 
 def test_what_we_develop_with_is_allowed() -> None:
-    ours = pinned("constraints.txt")
+    ours = pinned_versions(ROOT / "constraints.txt")
     for each in needed():
         assert ours[each.name] in each.specifier, each
 

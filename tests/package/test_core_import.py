@@ -16,28 +16,28 @@ import attendance_core
 {more}
 print(json.dumps(sorted(set(sys.modules) - before)))
 """
-MOST = 60  # modules, of which a dozen make a millisecond; all of the core are a hundred more
+MOST_MODULES = 60  # of which a dozen make a millisecond; all of the core are a hundred more
 
 
-def loaded(more: str = "") -> set[str]:
-    """What a bare Python has loaded after this, beyond what it begins with."""
+def modules_loaded_by(more: str = "") -> set[str]:
+    """Runs a bare Python; answers what it has loaded after this, beyond what it begins with."""
     command = [sys.executable, "-S", "-E", "-c", LOADED.format(more=more), str(SRC)]
     said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     return set(json.loads(said))
 
 
 def test_the_core_loads_nothing_of_itself_until_it_is_used() -> None:
-    modules = loaded()
+    modules = modules_loaded_by()
     assert {each for each in modules if each.startswith("attendance")} == {
         "attendance_core",
         "attendance_core.version",
     }
-    assert len(modules) < MOST
+    assert len(modules) < MOST_MODULES
     assert not modules & {"dataclasses", "inspect", "asyncio"}  # which take longest
 
 
 def test_all_of_it_is_the_standard_library() -> None:
-    modules = loaded("from attendance_core import *")
+    modules = modules_loaded_by("from attendance_core import *")
     assert "attendance_core.use_cases" in modules
     ours = {each for each in modules if each.partition(".")[0] == "attendance_core"}
     assert {each.partition(".")[0] for each in modules - ours} <= sys.stdlib_module_names

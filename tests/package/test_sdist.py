@@ -22,8 +22,8 @@ def unpacked(sdist: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return top
 
 
-def run_of_tests(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """One run of its tests, over its own sources."""
+def run_tests(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Runs tests of it, over its own sources."""
     # To compile every assertion so that it says what it compared takes as long again
     quickly = ["-q", "-p", "no:cacheprovider", "--assert=plain"]
     command = [sys.executable, "-m", "pytest", *quickly, *arguments]
@@ -48,12 +48,12 @@ def test_nothing_else_is_in_it(unpacked: Path, tracked: frozenset[str]) -> None:
 
 
 def test_its_tests_can_be_collected(unpacked: Path) -> None:
-    done = run_of_tests(unpacked, "--collect-only")
+    done = run_tests(unpacked, "--collect-only")
     assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_those_that_read_other_files_of_it_pass(unpacked: Path) -> None:
-    done = run_of_tests(
+    done = run_tests(
         unpacked, "tests/contract/test_documents.py", "tests/contract/test_deploy.py"
     )
     assert done.returncode == 0, done.stdout + done.stderr

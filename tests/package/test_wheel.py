@@ -104,12 +104,12 @@ def elsewhere(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def packages_of(environment: Path) -> Path:
-    """Where an environment keeps what is installed in it."""
+    """Finds where an environment keeps what is installed in it."""
     return Path(sysconfig.get_path("purelib", "venv", {"base": str(environment)}))
 
 
-def checked(python: Path, program: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    """What a strict type checker says of a program that uses the wheel."""
+def type_check(python: Path, program: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """Has a strict type checker look at a program that uses the wheel."""
     (folder / "program.py").write_text(program)
     command = [sys.executable, "-m", "mypy", "--strict", "--python-executable", str(python)]
     command += ["--config-file", "", "--cache-dir", str(python.parents[1] / "cache"), "program.py"]
@@ -147,7 +147,7 @@ class TestMetadata:
 class TestCommandsToInstall:
     PAGES = ("README.md", "docs", "deploy", "src", "CHANGELOG.md", "CONTRIBUTING.md")
 
-    def test_each_names_us_and_extras_that_there_are(self, metadata: Message) -> None:
+    def test_each_command_to_install_names_us_and_extras_that_there_are(self, metadata: Message) -> None:
         extras = set(metadata.get_all("Provides-Extra", []))
         found = 0
         for page in self.PAGES:
@@ -162,7 +162,7 @@ class TestCommandsToInstall:
         assert found >= 4
 
     @pytest.mark.parametrize("extra", sorted({*EXTRAS.values(), "metrics", "testing"}))
-    def test_those_we_print_do_so_too(self, extra: str, metadata: Message) -> None:
+    def test_commands_to_install_that_we_print_name_extras_that_there_are(self, extra: str, metadata: Message) -> None:
         assert how_to_install(extra) == f"pip install '{metadata['Name']}[{extra}]'"
         assert extra in metadata.get_all("Provides-Extra", [])
 
@@ -274,25 +274,25 @@ class TestWheelAlone:
 
 
 class TestTypes:
-    def test_a_strict_type_checker_sees_them(self, elsewhere: Path, tmp_path: Path) -> None:
-        done = checked(elsewhere, PROGRAM, tmp_path)
+    def test_a_strict_type_checker_sees_the_types_of_the_packages(self, elsewhere: Path, tmp_path: Path) -> None:
+        done = type_check(elsewhere, PROGRAM, tmp_path)
         assert done.stdout == "Success: no issues found in 1 source file\n", done.stderr
 
-    def test_and_those_of_every_call_and_socket_of_the_client(
+    def test_a_strict_type_checker_sees_the_types_of_the_client(
         self, elsewhere: Path, tmp_path: Path
     ) -> None:
         """Whoever installs the client has these beside it."""
         beside = packages_of(elsewhere.parents[1])
         for each in (httpx, msgspec, websockets):
             (beside / each.__name__).symlink_to(Path(each.__path__[0]))
-        done = checked(elsewhere, WITH_CLIENT, tmp_path)
+        done = type_check(elsewhere, WITH_CLIENT, tmp_path)
         assert done.stdout == "Success: no issues found in 1 source file\n", done.stderr
-        done = checked(elsewhere, NO_SUCH_WORD, tmp_path)
+        done = type_check(elsewhere, NO_SUCH_WORD, tmp_path)
         assert 'Argument "who_marks" to "create_event"' in done.stdout
         assert done.returncode == 1
 
-    def test_and_finds_what_is_wrong(self, elsewhere: Path, tmp_path: Path) -> None:
-        done = checked(elsewhere, MISTAKE, tmp_path)
+    def test_a_strict_type_checker_finds_a_mistake_of_a_caller(self, elsewhere: Path, tmp_path: Path) -> None:
+        done = type_check(elsewhere, MISTAKE, tmp_path)
         assert 'Argument "username" to "__call__" of "SignUp" has incompatible type' in done.stdout
         assert done.returncode == 1
 
