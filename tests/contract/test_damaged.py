@@ -17,7 +17,7 @@ from attendance_core.testing.clock import TestClock
 from tests.support.sqlite_file import an_empty_database
 
 
-async def start(path: Path) -> None:
+async def start_and_close(path: Path) -> None:
     store = SqliteStore(path, TestClock(), LocalNotifier())
     try:
         await store.start()
@@ -26,7 +26,7 @@ async def start(path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", [bytes(4096), os.urandom(4096)], ids=["nothing", "noise"])
-async def test_whichever_page_it_is(tmp_path: Path, content: bytes) -> None:
+async def test_a_file_with_any_page_overwritten_does_not_start(tmp_path: Path, content: bytes) -> None:
     path = an_empty_database(tmp_path)
     with closing(sqlite3.connect(path)) as file:
         assert file.execute("PRAGMA page_size").fetchone() == (4096,)
@@ -35,11 +35,11 @@ async def test_whichever_page_it_is(tmp_path: Path, content: bytes) -> None:
     for offset in range(4096, len(whole), 3 * 4096):
         path.write_bytes(whole[:offset] + content + whole[offset + 4096 :])
         with pytest.raises(UnusableDatabase) as refused:
-            await start(path)
+            await start_and_close(path)
         assert str(path) in str(refused.value)
         assert "\n" not in str(refused.value)
     path.write_bytes(whole)
-    await start(path)
+    await start_and_close(path)
 
 
 async def test_a_file_too_large_to_be_looked_through_starts(
@@ -47,5 +47,5 @@ async def test_a_file_too_large_to_be_looked_through_starts(
 ) -> None:
     monkeypatch.setattr(sqlite, "CHECK_SECONDS", -1.0)
     monkeypatch.setattr(sqlite, "INSTRUCTIONS_PER_CHECK", 1)
-    await start(an_empty_database(tmp_path))
+    await start_and_close(an_empty_database(tmp_path))
     assert "is too large to be checked at the start" in caplog.text

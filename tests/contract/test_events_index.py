@@ -56,7 +56,7 @@ def index_for(query: EventQuery) -> str:
     return "ix_events_starts_at_name_key" if by_start else "ix_events_ends_at"
 
 
-async def listed(store: Any, query: EventQuery) -> None:
+async def check_list(store: Any, query: EventQuery) -> None:
     rows = await store.observe(lambda unit: unit.events.search(None, query))
     every = [float(number) for number in range(1, EVENTS + 1)]
     has_end = query.ends_after is None
@@ -101,18 +101,18 @@ async def postgres_store(postgres_server: str) -> AsyncIterator[PostgresStore]:
         await made.close()
 
 
-async def reads_from_indexes(store: SqliteStore | PostgresStore) -> None:
+async def check_plans(store: SqliteStore | PostgresStore) -> None:
     for query in QUERIES:
-        plan = await plan_of(store, partial(listed, store, query), "FROM events")
+        plan = await plan_of(store, partial(check_list, store, query), "FROM events")
         assert index_for(query) in plan, (query, plan)
 
 
-async def test_sqlite(sqlite_store: SqliteStore) -> None:
+async def test_lists_are_read_from_indexes_of_sqlite(sqlite_store: SqliteStore) -> None:
     """Contract: 5.10."""
-    await reads_from_indexes(sqlite_store)
+    await check_plans(sqlite_store)
 
 
 @pytest.mark.long
-async def test_postgres(postgres_store: PostgresStore) -> None:
+async def test_lists_are_read_from_indexes_of_postgresql(postgres_store: PostgresStore) -> None:
     """Contract: 5.10."""
-    await reads_from_indexes(postgres_store)
+    await check_plans(postgres_store)

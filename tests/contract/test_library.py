@@ -70,12 +70,12 @@ def run(program: str, *arguments: str) -> str:
 
 
 class TestExample:
-    def test_it_is_short(self) -> None:
+    def test_the_example_is_short(self) -> None:
         lines = [line for line in EXAMPLE.splitlines() if line]
         assert len(lines) <= 15
         assert all(len(line) <= 100 for line in lines)
 
-    def test_it_prints_the_karma_of_one_mark_on_disk(self, tmp_path: Path) -> None:
+    def test_the_example_prints_the_karma_of_one_mark_on_disk(self, tmp_path: Path) -> None:
         on_disk = EXAMPLE.replace("embedded()", f"embedded({str(tmp_path / 'var')!r})")
         assert on_disk != EXAMPLE
         assert run(on_disk) == "50\n"
@@ -83,7 +83,7 @@ class TestExample:
 
 
 class TestUseCases:
-    def test_none_is_forgotten(self) -> None:
+    def test_no_use_case_is_forgotten(self) -> None:
         """Whatever the core can be asked for is a field, by its class's name."""
         modules = (
             accounts,
@@ -112,7 +112,7 @@ class TestUseCases:
         }
         assert {field.name for field in fields(UseCases)} == callable_
 
-    async def test_each_is_made_once(self) -> None:
+    async def test_each_use_case_is_made_of_its_class(self) -> None:
         do = embedded().use_cases
         assert {type(getattr(do, field.name)).__name__ for field in fields(do)} == {
             str(field.type) for field in fields(do)
@@ -163,7 +163,7 @@ class TestConnect:
             anna = await service.use_cases.sign_up(username="anna", password="correct horse")
         assert anna.user_id == 1
 
-    async def test_it_does_not_migrate(self, tmp_path: Path) -> None:
+    async def test_connecting_does_not_migrate(self, tmp_path: Path) -> None:
         service = connect(f"sqlite:///{tmp_path}/it.db", files_url="memory://")
         with pytest.raises(
             PendingMigration,
@@ -209,7 +209,7 @@ class TestConnect:
             with pytest.raises(BadAddress, match=rf"not at {told}$"):
                 connect(f"sqlite:///{tmp_path}/it.db", files_url=url)
 
-    def test_so_has_a_notifier(self, tmp_path: Path) -> None:
+    def test_a_notifier_has_an_address_too(self, tmp_path: Path) -> None:
         for url, told in {"amqp://me:secret@x": "'amqp://...'", "memory": "'memory'"}.items():
             with pytest.raises(BadAddress, match=rf"not at {told}$"):
                 connect("sqlite:///it.db", files_url="memory://", notifier_url=url)

@@ -17,7 +17,7 @@ from attendance_core.vocabulary import TallyKey
 from tests.support.eventually import eventually
 
 
-async def given_up(service: Attendance) -> None:
+async def give_up(service: Attendance) -> None:
     """A transaction that cannot go on, and whose caller goes away."""
     waits = asyncio.ensure_future(
         service.use_cases.forget_tallies.transact(lambda unit: unit.tallies.lock(TallyKey("k")))
@@ -27,18 +27,18 @@ async def given_up(service: Attendance) -> None:
     await asyncio.wait([waits])
 
 
-async def test_a_transaction_over_sqlite(tmp_path: Path) -> None:
+async def test_a_transaction_given_up_over_sqlite_counts_until_it_ends(tmp_path: Path) -> None:
     async with embedded(tmp_path) as service:
         with closing(sqlite3.connect(tmp_path / "attendance.db", isolation_level=None)) as file:
             file.execute("BEGIN IMMEDIATE")
-            await given_up(service)
+            await give_up(service)
             await asyncio.sleep(0)
             assert service.store_calls >= 1
             file.rollback()
         await eventually(lambda: service.store_calls == 0)
 
 
-async def test_a_look_in_a_thread_over_sqlite(tmp_path: Path) -> None:
+async def test_a_look_given_up_over_sqlite_counts_until_its_thread_ends(tmp_path: Path) -> None:
     go_on = threading.Event()
 
     def look(unit: Any) -> None:
@@ -57,7 +57,7 @@ async def test_a_look_in_a_thread_over_sqlite(tmp_path: Path) -> None:
         await eventually(lambda: service.store_calls == 0)
 
 
-async def test_a_transaction_over_postgresql(tmp_path: Path, postgres_url: URL) -> None:
+async def test_a_transaction_given_up_over_postgresql_counts_until_it_ends(tmp_path: Path, postgres_url: URL) -> None:
     address = postgres_url.set(drivername="postgresql").render_as_string(hide_password=False)
     files = (tmp_path / "files").as_uri()
     async with connect(address, files_url=files) as service:
@@ -65,7 +65,7 @@ async def test_a_transaction_over_postgresql(tmp_path: Path, postgres_url: URL) 
         try:
             async with holds.transaction():
                 await holds.execute("LOCK TABLE tallies IN ACCESS EXCLUSIVE MODE")
-                await given_up(service)
+                await give_up(service)
                 assert service.store_calls >= 1
         finally:
             await holds.close()

@@ -59,19 +59,19 @@ USERNAMES = ("anna", "ANNA", "boris", "Вера")
 FEW = Limit("few", 2, 10.0)
 
 
-class Post(LocalNotifier):
+class NotingNotifier(LocalNotifier):
     """Keeps every announcement."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.kept: list[Announcement] = []
+        self.noted: list[Announcement] = []
 
     def publish(self, announcement: Announcement) -> None:
-        self.kept.append(announcement)
+        self.noted.append(announcement)
 
     def taken(self) -> list[Announcement]:
-        kept, self.kept = self.kept, []
-        return kept
+        noted, self.noted = self.noted, []
+        return noted
 
 
 @dataclass
@@ -152,7 +152,7 @@ def one_of(words: tuple[str, ...], number: int) -> str:
 SECRETS = "secret" * 2, "another secret"
 
 
-async def takes_along(do: UseCases, **given: Any) -> list[Any]:
+async def download_everything(do: UseCases, **given: Any) -> list[Any]:
     """All that a download would have, but the files."""
     reading = await do.download_data(**given)
     await reading.begin()
@@ -242,7 +242,7 @@ MOVES: dict[str, Callable[[Known, int, int, int], Call]] = {
         )
     ),
     "download_data": lambda k, a, b, c: (
-        lambda do: takes_along(
+        lambda do: download_everything(
             do,
             actor=k.who(a).user_id,
             session_id=session_id_of(k.who(a if b else c).token),
@@ -332,8 +332,8 @@ MOVES: dict[str, Callable[[Known, int, int, int], Call]] = {
             ),
         )
     ),
-    "get_confirmation_log": lambda k, a, b, c: lambda do: acts(do.get_confirmation_log, k.actor(a)),
-    "get_audit_log": lambda k, a, b, c: lambda do: acts(do.get_audit_log),
+    "get_confirmation_log": lambda k, a, b, c: lambda do: acts_in_order(do.get_confirmation_log, k.actor(a)),
+    "get_audit_log": lambda k, a, b, c: lambda do: acts_in_order(do.get_audit_log),
     "forget_scans": lambda k, a, b, c: lambda do: do.forget_scans(),
     "find_by_name": lambda k, a, b, c: (
         lambda do: do.find_by_name(display_name_part=one_of(PARTS, a), limit=b + 1, offset=c // 2)
@@ -500,7 +500,7 @@ async def look(do: UseCases, who: LoggedIn, user_id: UserId) -> Any:
     return await with_scan(do, user_id, call)
 
 
-async def acts(call: Any, actor: UserId | None = None) -> Any:
+async def acts_in_order(call: Any, actor: UserId | None = None) -> Any:
     """In their order; what number they have depends on what was tried in vain."""
     given = {} if actor is None else {"actor": actor}
     return [replace(each, n=0) for each in await call(**given)]
@@ -582,14 +582,14 @@ def comparable(answer: Any) -> Any:
     return answer
 
 
-async def outcome(call: Call, do: UseCases) -> tuple[str, Any]:
+async def outcome_of(call: Call, do: UseCases) -> tuple[str, Any]:
     try:
         return "answer", comparable(await call(do))
     except (Refusal, LeaseLost) as refused:
         return type(refused).__name__, str(refused)
 
 
-async def pass_(
+async def pass_time(
     seconds: float, clock: TestClock, twins: list[UseCases], alive: ProcessId | None
 ) -> None:
     """Time passes, while a process lives, if one does."""
@@ -604,14 +604,14 @@ async def pass_(
 
 
 @contextmanager
-def sqlite(clock: TestClock, post: Post, request: pytest.FixtureRequest) -> Iterator[SqliteStore]:
+def sqlite(clock: TestClock, post: NotingNotifier, request: pytest.FixtureRequest) -> Iterator[SqliteStore]:
     with TemporaryDirectory() as folder:
         yield SqliteStore(an_empty_database(Path(folder)), clock, post)
 
 
 @contextmanager
 def postgres(
-    clock: TestClock, post: Post, request: pytest.FixtureRequest
+    clock: TestClock, post: NotingNotifier, request: pytest.FixtureRequest
 ) -> Iterator[PostgresStore]:
     yield PostgresStore(emptied(request.getfixturevalue("postgres_database")), post, clock=clock)
 
@@ -625,7 +625,7 @@ async def count_on(store: Any) -> None:
 
 
 async def play(moves: list[Move], made: Callable[..., Any], request: Any) -> None:
-    clock, posts = TestClock(), (Post(), Post())
+    clock, posts = TestClock(), (NotingNotifier(), NotingNotifier())
     with made(clock, posts[1], request) as store:
         await store.start()
         try:
@@ -635,16 +635,16 @@ async def play(moves: list[Move], made: Callable[..., Any], request: Any) -> Non
 
 
 async def side_by_side(
-    moves: list[Move], clock: TestClock, posts: tuple[Post, Post], *stores: Any
+    moves: list[Move], clock: TestClock, posts: tuple[NotingNotifier, NotingNotifier], *stores: Any
 ) -> None:
     twins = [use_cases(store) for store in stores]
     known = Known()
     for name, a, b, c in [*BEGINNING, *moves]:
         if name == "time passes":
-            await pass_(SECONDS[a], clock, twins, known.process(0) if b else None)
+            await pass_time(SECONDS[a], clock, twins, known.process(0) if b else None)
             continue
         call = {**MOVES, **MARKING}[name](known, a, b, c)
-        one, other = [await outcome(call, do) for do in twins]
+        one, other = [await outcome_of(call, do) for do in twins]
         assert one == other
         told, also_told = (post.taken() for post in posts)
         if name == "sweep":  # whichever it meets first
@@ -720,11 +720,11 @@ class TestTwins:
     @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
     @given(moves_of_a_day)
     @example(A_MARKED_DAY)
-    def test_memory_and_sqlite(self, request: pytest.FixtureRequest, moves: list[Move]) -> None:
+    def test_memory_and_sqlite_answer_alike(self, request: pytest.FixtureRequest, moves: list[Move]) -> None:
         asyncio.run(play(moves, sqlite, request))
 
     @settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
     @given(moves_of_a_day)
     @example(A_MARKED_DAY)
-    def test_memory_and_postgres(self, request: pytest.FixtureRequest, moves: list[Move]) -> None:
+    def test_memory_and_postgresql_answer_alike(self, request: pytest.FixtureRequest, moves: list[Move]) -> None:
         asyncio.run(play(moves, postgres, request))

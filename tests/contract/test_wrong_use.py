@@ -39,19 +39,19 @@ def service(request: pytest.FixtureRequest, tmp_path: Path) -> Attendance:
         return connect(address, files_url=(tmp_path / "files").as_uri())
 
 
-def asked(service: Attendance) -> list[Callable[[], Awaitable[object]]]:
+def two_calls(service: Attendance) -> list[Callable[[], Awaitable[object]]]:
     do = service.use_cases
     return [do.get_events, lambda: do.sign_up(username="anna", password="correct horse")]
 
 
-def elsewhere(work: Coroutine[Any, Any, object]) -> object:
+def run_elsewhere(work: Coroutine[Any, Any, object]) -> object:
     """In an event loop of another thread."""
     with ThreadPoolExecutor(1) as thread:
         return thread.submit(asyncio.run, work).result(timeout=30)
 
 
-async def refused(service: Attendance, by: type[WrongUse]) -> None:
-    for ask in asked(service):
+async def check_refusal(service: Attendance, by: type[WrongUse]) -> None:
+    for ask in two_calls(service):
         with pytest.raises(by) as told:
             await ask()
         assert type(told.value) is by
@@ -59,33 +59,33 @@ async def refused(service: Attendance, by: type[WrongUse]) -> None:
     assert service.store_calls == 0
 
 
-async def test_one_that_is_not_started(service: Attendance) -> None:
-    await refused(service, NotStarted)
+async def test_a_service_that_is_not_started_answers_nothing(service: Attendance) -> None:
+    await check_refusal(service, NotStarted)
     await service.close()
-    await refused(service, NotStarted)
+    await check_refusal(service, NotStarted)
 
 
-async def test_one_that_is_closed(service: Attendance) -> None:
+async def test_a_service_that_is_closed_answers_nothing(service: Attendance) -> None:
     async with service:
         pass
-    await refused(service, Closed)
+    await check_refusal(service, Closed)
     with pytest.raises(Closed):
         await service.start()
     await service.close()
     assert issubclass(Closed, Unavailable)  # calls under way at the end know what to do
 
 
-async def test_one_that_was_started_in_another_loop(service: Attendance) -> None:
+async def test_a_service_answers_in_the_loop_of_its_start_alone(service: Attendance) -> None:
     async with service:
-        elsewhere(refused(service, WrongLoop))
+        run_elsewhere(check_refusal(service, WrongLoop))
         with pytest.raises(WrongLoop):
-            elsewhere(service.close())
+            run_elsewhere(service.close())
         with pytest.raises(AlreadyStarted):
-            elsewhere(service.start())
-        assert [await ask() for ask in asked(service)]
+            run_elsewhere(service.start())
+        assert [await ask() for ask in two_calls(service)]
 
 
-async def test_one_whose_loop_is_gone(service: Attendance) -> None:
+async def test_a_service_whose_loop_is_gone_is_closed(service: Attendance) -> None:
     ended, may_end = threading.Event(), threading.Event()
 
     async def stay() -> None:
@@ -96,31 +96,31 @@ async def test_one_whose_loop_is_gone(service: Attendance) -> None:
     with ThreadPoolExecutor(1) as thread:
         running = thread.submit(asyncio.run, stay())
         await asyncio.to_thread(ended.wait, 30)
-        await refused(service, WrongLoop)
+        await check_refusal(service, WrongLoop)
         may_end.set()
         running.result(timeout=30)
-    await refused(service, Closed)
+    await check_refusal(service, Closed)
 
 
-async def test_one_that_is_started_twice_goes_on(service: Attendance) -> None:
+async def test_a_service_that_is_started_twice_goes_on(service: Attendance) -> None:
     async with service:
         with pytest.raises(AlreadyStarted):
             await service.start()
-        assert [await ask() for ask in asked(service)]
+        assert [await ask() for ask in two_calls(service)]
 
 
 async def test_two_starts_at_once_are_one(service: Attendance) -> None:
     starts = await asyncio.gather(service.start(), service.start(), return_exceptions=True)
     assert [type(each) for each in starts] == [type(None), AlreadyStarted]
-    assert [await ask() for ask in asked(service)]
+    assert [await ask() for ask in two_calls(service)]
     await service.close()
 
 
-async def test_one_that_was_closed_before_its_start_is_closed_after_it(
+async def test_a_service_closed_before_its_start_is_closed_after_it(
     service: Attendance,
 ) -> None:
     await service.close()
     async with service:
-        assert [await ask() for ask in asked(service)]
-    await refused(service, Closed)
+        assert [await ask() for ask in two_calls(service)]
+    await check_refusal(service, Closed)
     assert not [each for each in asyncio.all_tasks() if "sweep" in each.get_name()]

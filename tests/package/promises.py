@@ -15,7 +15,7 @@ from pathlib import Path
 
 
 def core_alone() -> None:
-    """The rules work, over adapters of one's own; the packages say what they are, without any other."""
+    """The rules work over adapters of one's own, and the packages say what they are."""
     before = set(sys.modules)
     import attendance_adapters
     import attendance_core
