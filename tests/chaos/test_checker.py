@@ -209,7 +209,7 @@ class TestLists:
     @pytest.mark.parametrize(
         ("message", "person"), [("user_joined", ANNA), ("user_left", 5), ("marking_list", 0)]
     )
-    def test_what_cannot_be_true(self, tale: Tale, message: str, person: int) -> None:
+    def test_news_that_cannot_be_true(self, tale: Tale, message: str, person: int) -> None:
         params = {"user_id": person} if person else {"marking_list": [ANNA, BORIS]}
         tale.hears(VERA, MARKS, message, **params)
         assert tale.broken_rules() == {"lists_equal_the_store"}
@@ -217,7 +217,7 @@ class TestLists:
 
 class TestAnswers:
     @pytest.mark.parametrize(("status", "broken"), [(500, {"only_503"}), (503, set())])
-    def test_of_calls(self, tale: Tale, status: int, broken: set[str]) -> None:
+    def test_a_call_that_is_answered_with_a_failure(self, tale: Tale, status: int, broken: set[str]) -> None:
         tale.add("called", ANNA, 20, call="/api/events/JoinEvent", worker=0)
         tale.add("answered", ANNA, 20, status=status, link=0)
         assert tale.broken_rules() == broken

@@ -48,7 +48,7 @@ class TestMendedConnections:
         assert tale.broken_rules() == {"lists_equal_the_store"}
 
     @pytest.mark.parametrize("harm", ["freeze", "delay", "cut", "reset"])
-    def test_what_was_not_mended(self, tale: Tale, harm: str) -> None:
+    def test_a_link_that_was_not_mended(self, tale: Tale, harm: str) -> None:
         tale.add("fault", kind=harm, link=LINKS[WAITS])
         leaves_every_list(tale, ANNA)
         tale.calm([BORIS])
@@ -82,18 +82,18 @@ class TestMendedConnections:
 
 
 class TestLists:
-    def test_that_never_come(self, tale: Tale) -> None:
+    def test_a_list_that_never_comes(self, tale: Tale) -> None:
         tale.opens(5, "marking", EXTRA)
         tale.now += 5
         tale.add("lag", seconds=0.2)
         assert tale.broken_rules() == {"every_marker_gets_a_list"}
 
-    def test_of_a_calm(self, tale: Tale) -> None:
+    def test_a_list_that_a_calm_lacks(self, tale: Tale) -> None:
         tale.opens(5, "marking", EXTRA)
         tale.calm([ANNA, BORIS])
         assert tale.broken_rules() == {"every_marker_gets_a_list", "lists_equal_the_store"}
 
-    def test_that_come_after_something_else(self, tale: Tale) -> None:
+    def test_a_list_that_comes_after_something_else(self, tale: Tale) -> None:
         tale.opens(5, "marking", EXTRA)
         tale.hears(5, EXTRA, "user_joined", user_id=6)
         tale.add("closed", 5, EXTRA, code=1012)
@@ -101,13 +101,13 @@ class TestLists:
 
 
 class TestRollCall:
-    def test_hears_everybody(self, marked: Tale) -> None:
+    def test_a_roll_call_hears_everybody(self, marked: Tale) -> None:
         marked.add("roll_call")
         marked.opens(ANNA, "mark_me", EXTRA)
         marked.was_marked(ANNA, EXTRA, VERA)
         assert marked.broken_rules() == set()
 
-    def test_misses_one(self, marked: Tale) -> None:
+    def test_a_roll_call_misses_one(self, marked: Tale) -> None:
         marked.add("roll_call")
         assert marked.broken_rules() == {"everybody_can_be_told"}
 
@@ -127,7 +127,7 @@ class TestEvents:
             (9, 4410, {"the_ended_are_closed"}),
         ],
     )
-    def test_closes_its_sockets(
+    def test_an_event_that_ends_closes_its_sockets(
         self, tale: Tale, how: str, later: float, code: int, broken: set[str]
     ) -> None:
         if how == "ends":
@@ -139,7 +139,7 @@ class TestEvents:
         assert tale.broken_rules() == broken
 
     @pytest.mark.parametrize("server", ["postgres", "valkey"])
-    def test_may_end_later_where_a_server_was_away(self, tale: Tale, server: str) -> None:
+    def test_an_event_may_end_later_where_a_server_was_away(self, tale: Tale, server: str) -> None:
         tale.ends_at = tale.now + 1.5
         tale.add("fault", kind=server, phase="away")
         tale.now += 9
@@ -180,11 +180,11 @@ class TestProcesses:
             ("did not start", 1, 0.0, True),
         ],
     )
-    def test_end(self, tale: Tale, how: str, code: int, stopping: float, broken: bool) -> None:
+    def test_a_process_ends_as_asked(self, tale: Tale, how: str, code: int, stopping: float, broken: bool) -> None:
         tale.add("ended", worker=1, how=how, code=code, lived=20.0, stopping=stopping)
         assert tale.broken_rules() == ({"processes_end_as_asked"} if broken else set())
 
-    def test_do_not_start_while_there_is_no_database(self, tale: Tale) -> None:
+    def test_no_process_starts_while_there_is_no_database(self, tale: Tale) -> None:
         tale.add("fault", kind="postgres", phase="away")
         tale.add("fault", kind="postgres", phase="back")
         tale.add("ended", worker=1, how="did not start", code=1, lived=2.5, stopping=0.0)
@@ -199,7 +199,7 @@ class TestProcesses:
             {"level": "error", "text": "a look failed", "traceback": "KeyError: 1"},
         ],
     )
-    def test_log_a_failure(self, tale: Tale, line: dict[str, Any]) -> None:
+    def test_a_process_logs_a_failure(self, tale: Tale, line: dict[str, Any]) -> None:
         tale.add("logged", worker=1, **line, logged_at=tale.now)
         assert tale.broken_rules() == {"logs_tell_of_no_failure"}
 
@@ -210,7 +210,7 @@ class TestProcesses:
             "a transaction or a look failed: NoConnectionFree",
         ],
     )
-    def test_may_log_that_they_are_busy(self, tale: Tale, text: str) -> None:
+    def test_a_process_may_log_that_it_is_busy(self, tale: Tale, text: str) -> None:
         tale.add("logged", worker=1, level="error", text=text, traceback="", logged_at=tale.now)
         assert tale.broken_rules() == set()
 
@@ -224,7 +224,7 @@ class TestProcesses:
             "a transaction or a look failed: Connection refused",
         ],
     )
-    def test_log_a_store_that_fails_only_while_its_database_is_away(
+    def test_a_process_may_log_a_failed_store_only_while_its_database_is_away(
         self, tale: Tale, text: str, away: bool, broken: set[str]
     ) -> None:
         if away:
@@ -235,7 +235,7 @@ class TestProcesses:
     @pytest.mark.parametrize(
         ("seconds", "broken"), [(2.0, set()), (0.5, {"logs_tell_of_no_failure"})]
     )
-    def test_may_wait_for_a_lock_whose_owner_has_no_core(
+    def test_a_process_may_wait_for_a_lock_whose_owner_has_no_core(
         self, tale: Tale, seconds: float, broken: set[str]
     ) -> None:
         text = "a transaction or a look failed: LockNotAvailableError 55P03: lock timeout"
@@ -243,14 +243,14 @@ class TestProcesses:
         tale.add("logged", worker=1, level="error", text=text, traceback="", logged_at=tale.now)
         assert tale.broken_rules() == broken
 
-    def test_are_given_the_seconds_in_which_they_had_no_core(self, tale: Tale) -> None:
+    def test_a_process_is_given_the_seconds_in_which_it_had_no_core(self, tale: Tale) -> None:
         number = tale.says(ANNA, WAITS, "ping")
         tale.now += 5
         tale.add("lag", worker=0, seconds=4.0)
         tale.hears(ANNA, WAITS, "pong", number)
         assert tale.broken_rules() == set()
 
-    def test_are_not_given_those_of_another(self, tale: Tale) -> None:
+    def test_a_process_is_not_given_the_seconds_of_another(self, tale: Tale) -> None:
         number = tale.says(ANNA, WAITS, "ping")
         tale.now += 5
         tale.add("lag", worker=1, seconds=4.0)

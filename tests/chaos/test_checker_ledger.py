@@ -47,7 +47,7 @@ def annulled(tale: Tale) -> Tale:
 
 
 class TestEntries:
-    def test_of_a_good_history(self, marked: Tale) -> None:
+    def test_a_good_history_breaks_no_rule(self, marked: Tale) -> None:
         tale = annulled(marked)
         tale.marks_by_hand(CREATOR, BORIS)
         tale.was_marked(BORIS, BORIS_WAITS, CREATOR)
@@ -58,16 +58,16 @@ class TestEntries:
         assert [row.n for row in tale.ledger] == [1, 2, 3, 1]
         assert tale.broken_rules() == set()
 
-    def test_two_with_one_number(self, marked: Tale) -> None:
+    def test_two_entries_with_one_number(self, marked: Tale) -> None:
         marked.ledger.append(marked.ledger[0])
         assert "entries_follow_each_other" in marked.broken_rules()
 
-    def test_a_gap(self, marked: Tale) -> None:
+    def test_a_gap_in_the_numbers(self, marked: Tale) -> None:
         marked.annuls(CREATOR, ANNA, 1)
         marked.ledger.pop(0)
         assert "entries_follow_each_other" in marked.broken_rules()
 
-    def test_one_from_before_the_one_before(self, marked: Tale) -> None:
+    def test_an_entry_from_before_the_one_before(self, marked: Tale) -> None:
         marked.annuls(CREATOR, ANNA, 1)
         marked.ledger[1] = replace(marked.ledger[1], at=marked.ledger[0].at - 0.01)
         assert "entries_follow_each_other" in marked.broken_rules()
@@ -94,7 +94,7 @@ class TestEntries:
         marked.old_marks = [OldMark(EVENT, ANNA, VERA)]
         assert marked.broken_rules() == {"places_know_their_marks"}
 
-    def test_that_organisers_are_not_shown(self, marked: Tale) -> None:
+    def test_entries_that_organisers_are_not_shown(self, marked: Tale) -> None:
         marked.shown_entries = []
         assert marked.broken_rules() == {"organisers_see_the_ledger"}
 
@@ -147,7 +147,7 @@ class TestCorrections:
         assert tale.broken_rules() == {"entries_were_asked_for"}
 
     @pytest.mark.parametrize("actor", [ANNA, GLEB])
-    def test_of_a_stranger(self, marked: Tale, actor: int) -> None:
+    def test_an_annulment_by_a_stranger(self, marked: Tale, actor: int) -> None:
         marked.annuls(actor, ANNA, 1)
         assert marked.broken_rules() == {"corrections_were_allowed"}
 
@@ -155,14 +155,14 @@ class TestCorrections:
         tale.marks_by_hand(HELPER, GLEB)
         assert tale.broken_rules() == {"corrections_were_allowed"}
 
-    def test_of_a_helper(self, tale: Tale) -> None:
+    def test_corrections_by_a_helper(self, tale: Tale) -> None:
         tale.calls(CREATOR, "AddHelper", user_id=HELPER)
         tale.kept_event = replace(tale.kept_event, helpers=(HELPER,))
         tale.marks_by_hand(HELPER, GLEB)
         tale.annuls(HELPER, GLEB, 1)
         assert tale.broken_rules() == set()
 
-    def test_of_one_who_helps_no_more(self, tale: Tale) -> None:
+    def test_corrections_by_one_who_helps_no_more(self, tale: Tale) -> None:
         tale.calls(CREATOR, "AddHelper", user_id=HELPER)
         tale.calls(CREATOR, "RemoveHelper", user_id=HELPER)
         tale.now += 1
@@ -170,18 +170,18 @@ class TestCorrections:
         assert tale.broken_rules() == {"corrections_were_allowed"}
 
     @pytest.mark.parametrize(("seconds", "broken"), [(850, False), (905, True)])
-    def test_of_the_marker_for_a_quarter_of_an_hour(
+    def test_an_annulment_by_the_marker_within_a_quarter_of_an_hour(
         self, marked: Tale, seconds: float, broken: bool
     ) -> None:
         marked.now += seconds
         marked.annuls(VERA, ANNA, 1, "wrong_person")
         assert ("corrections_were_allowed" in marked.broken_rules()) == broken
 
-    def test_not_me_of_the_person(self, marked: Tale) -> None:
+    def test_not_me_by_the_person(self, marked: Tale) -> None:
         marked.annuls(ANNA, ANNA, 1, "not_me")
         assert marked.broken_rules() == set()
 
-    def test_not_me_of_the_creator(self, marked: Tale) -> None:
+    def test_not_me_by_the_creator(self, marked: Tale) -> None:
         marked.annuls(CREATOR, ANNA, 1, "not_me")
         assert marked.broken_rules() == {"corrections_were_allowed"}
 
@@ -189,13 +189,13 @@ class TestCorrections:
         ("actor", "refusal"),
         [(CREATOR, "may_not_annul"), (CREATOR, "changed"), (VERA, "may_not_annul")],
     )
-    def test_that_are_refused_wrongly(self, marked: Tale, actor: int, refusal: str) -> None:
+    def test_a_correction_that_is_refused_wrongly(self, marked: Tale, actor: int, refusal: str) -> None:
         given: dict[str, Any] = {"user_id": ANNA, "number": 1, "reason": "other"}
         marked.now += 1
         marked.calls(actor, "AnnulMark", error=3, refusal=refusal, **given)
         assert marked.broken_rules() == {"corrections_are_refused_rightly"}
 
-    def test_that_are_refused_rightly(self, marked: Tale) -> None:
+    def test_a_correction_that_is_refused_rightly(self, marked: Tale) -> None:
         marked.annuls(CREATOR, ANNA, 1)
         given: dict[str, Any] = {"user_id": ANNA, "number": 1, "reason": "duplicate"}
         marked.calls(CREATOR, "AnnulMark", error=3, refusal="changed", **given)
@@ -247,25 +247,25 @@ class TestAfterAnAnnulment:
 
 
 class TestKarma:
-    def test_that_no_mark_pays(self, marked: Tale) -> None:
+    def test_karma_that_no_mark_pays(self, marked: Tale) -> None:
         marked.karma = {VERA: 50, GLEB: 50}
         assert marked.broken_rules() == {"karma_is_what_marks_pay"}
 
-    def test_that_is_missing(self, marked: Tale) -> None:
+    def test_karma_that_is_missing(self, marked: Tale) -> None:
         marked.karma = {VERA: 0}
         assert marked.broken_rules() == {"karma_is_what_marks_pay"}
 
-    def test_of_an_annulled_mark(self, marked: Tale) -> None:
+    def test_karma_of_an_annulled_mark(self, marked: Tale) -> None:
         marked.annuls(CREATOR, ANNA, 1)
         marked.karma = {VERA: 50}
         assert marked.broken_rules() == {"karma_is_what_marks_pay"}
 
-    def test_beyond_a_limit(self, marked: Tale) -> None:
+    def test_karma_beyond_a_limit(self, marked: Tale) -> None:
         marked.karma_terms = KarmaTerms(pair=0, unchecked=100)
         marked.karma = {VERA: 50}
         assert marked.broken_rules() == {"karma_is_what_marks_pay"}
 
-    def test_is_counted_from_rows_alone(self) -> None:
+    def test_karma_is_counted_from_rows_alone(self) -> None:
         rows = [
             LedgerRow("a", ANNA, 1, VERA, MONTH, BY_HOLD),
             LedgerRow("b", ANNA, 1, VERA, MONTH + 1, BY_HOLD),  # the same two again

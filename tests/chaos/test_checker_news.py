@@ -41,7 +41,7 @@ def vera_holds_anna(tale: Tale) -> None:
     tale.hears(GLEB, MARKS_TOO, "user_left", user_id=ANNA)
 
 
-def test_good_news(tale: Tale) -> None:
+def test_news_that_are_true_break_no_rule(tale: Tale) -> None:
     tale.changes(CREATOR, name="Seminar")
     event: dict[str, Any] = {"name": "Seminar", "time_from": 940, "time_to": 5000}
     tale.hears(ANNA, HEARS, "event_changed", **event)
@@ -95,7 +95,7 @@ class TestWhatIsBelieved:
         tale.hears(ANNA, HEARS, "held", user_id=VERA, expires_in=HOLD)
         assert tale.broken_rules() == set()
 
-    def test_of_a_socket_that_is_cut(self, tale: Tale) -> None:
+    def test_news_of_a_socket_that_is_cut(self, tale: Tale) -> None:
         vera_holds_anna(tale)
         tale.add("fault", kind="cut", link=0)
         tale.calm([BORIS], {str(ANNA): VERA})
@@ -104,7 +104,7 @@ class TestWhatIsBelieved:
 
 class TestWhatIsTold:
     @pytest.mark.parametrize("message", ["held", "let_go", "your_place", "event_changed"])
-    def test_to_one_who_did_not_ask(self, tale: Tale, message: str) -> None:
+    def test_news_to_one_who_did_not_ask(self, tale: Tale, message: str) -> None:
         params = {"user_id": VERA, **FIRST}
         tale.prepares(VERA, MARKS, BORIS)
         tale.hears(BORIS, BORIS_WAITS, "held", user_id=VERA, expires_in=HOLD)

@@ -25,7 +25,7 @@ REFUSALS = ["taken", "already_marked", "already_holding", "yourself", "too_soon"
 class TestRefusals:
     @pytest.mark.parametrize("message", ["confirm_marking", "refuse_to_mark"])
     @pytest.mark.parametrize("code", ["nobody_held", "not_held"])
-    def test_of_one_who_is_held(self, tale: Tale, message: str, code: str) -> None:
+    def test_a_refusal_of_one_who_is_held(self, tale: Tale, message: str, code: str) -> None:
         tale.prepares(VERA, MARKS, ANNA)
         tale.refuses(VERA, MARKS, tale.says(VERA, MARKS, message, ANNA), code)
         assert tale.broken_rules() == LIE
@@ -56,11 +56,11 @@ class TestRefusals:
         assert tale.broken_rules() == LIE
 
     @pytest.mark.parametrize("code", REFUSALS)
-    def test_of_one_whom_nobody_has_chosen(self, tale: Tale, code: str) -> None:
+    def test_a_refusal_of_one_whom_nobody_has_chosen(self, tale: Tale, code: str) -> None:
         tale.refuses(VERA, MARKS, tale.says(VERA, MARKS, "prepare_to_mark", ANNA), code)
         assert tale.broken_rules() == LIE
 
-    def test_taken_by_oneself(self, tale: Tale) -> None:
+    def test_a_refusal_as_taken_by_oneself(self, tale: Tale) -> None:
         tale.prepares(VERA, MARKS, ANNA)
         tale.refuses(VERA, MARKS, tale.says(VERA, MARKS, "prepare_to_mark", ANNA), "taken")
         assert tale.broken_rules() == LIE
@@ -75,17 +75,17 @@ class TestRefusals:
         tale.refuses(VERA, MARKS, tale.says(VERA, MARKS, "prepare_to_mark", ANNA), "too_soon")
         assert tale.broken_rules() == broken
 
-    def test_taken_by_another(self, tale: Tale) -> None:
+    def test_a_refusal_as_taken_by_another(self, tale: Tale) -> None:
         tale.prepares(VERA, MARKS, ANNA)
         tale.refuses(GLEB, MARKS_TOO, tale.says(GLEB, MARKS_TOO, "prepare_to_mark", ANNA), "taken")
         assert tale.broken_rules() == set()
 
-    def test_taken_by_one_who_was_not_answered(self, tale: Tale) -> None:
+    def test_a_refusal_as_taken_by_one_who_was_not_answered(self, tale: Tale) -> None:
         tale.says(VERA, MARKS, "prepare_to_mark", ANNA)
         tale.refuses(GLEB, MARKS_TOO, tale.says(GLEB, MARKS_TOO, "prepare_to_mark", ANNA), "taken")
         assert "refusals_are_true" not in tale.broken_rules()
 
-    def test_taken_by_one_who_has_said_goodbye(self, tale: Tale) -> None:
+    def test_a_refusal_as_taken_by_one_who_has_said_goodbye(self, tale: Tale) -> None:
         tale.prepares(VERA, MARKS, ANNA)
         tale.add("goodbye", VERA, MARKS)
         tale.add("closed", VERA, MARKS, code=1000)
@@ -114,28 +114,28 @@ class TestRefusals:
 
 
 class TestHolds:
-    def test_of_one_who_was_marked(self, marked: Tale) -> None:
+    def test_a_hold_of_one_who_was_marked(self, marked: Tale) -> None:
         marked.prepares(GLEB, MARKS_TOO, ANNA)
         assert marked.broken_rules() == {"prepared_is_true"}
 
-    def test_after_the_end_of_the_event(self, tale: Tale) -> None:
+    def test_a_hold_after_the_end_of_the_event(self, tale: Tale) -> None:
         tale.ends_at = tale.now + 0.5
         tale.prepares(VERA, MARKS, ANNA)
         assert tale.broken_rules() == {"prepared_is_true"}
 
-    def test_after_the_event_was_deleted(self, tale: Tale) -> None:
+    def test_a_hold_after_the_event_was_deleted(self, tale: Tale) -> None:
         tale.calls(CREATOR, "DeleteEvent")
         tale.prepares(VERA, MARKS, ANNA)
         assert tale.broken_rules() == {"prepared_is_true"}
 
-    def test_in_an_event_that_was_not_deleted(self, tale: Tale) -> None:
+    def test_a_hold_in_an_event_that_was_not_deleted(self, tale: Tale) -> None:
         tale.calls(CREATOR, "DeleteEvent", error=3)
         tale.prepares(VERA, MARKS, ANNA)
         tale.now += 10
         tale.hears(VERA, MARKS, "pong", tale.says(VERA, MARKS, "ping"))
         assert tale.broken_rules() == set()
 
-    def test_of_oneself(self, tale: Tale) -> None:
+    def test_a_hold_of_oneself(self, tale: Tale) -> None:
         tale.prepares(VERA, MARKS, VERA)
         assert tale.broken_rules() == {"prepared_is_true"}
 

@@ -82,21 +82,21 @@ class TestWhoMarks:
 
 class TestChanges:
     @pytest.mark.parametrize("field", ["name", "time_to", "who_marks"])
-    def test_one_that_is_lost(self, tale: Tale, field: str) -> None:
+    def test_a_change_that_is_lost(self, tale: Tale, field: str) -> None:
         before = tale.kept_event
         given: dict[str, Any] = {"name": "Seminar", "time_to": 6000, "who_marks": "confirmed"}
         tale.changes(CREATOR, **{field: given[field]})
         tale.kept_event = before
         assert tale.broken_rules() == {"changes_are_kept"}
 
-    def test_the_last_of_two(self, tale: Tale) -> None:
+    def test_the_last_of_two_changes(self, tale: Tale) -> None:
         tale.changes(CREATOR, name="Seminar")
         tale.changes(CREATOR, name="Colloquium")
         assert tale.broken_rules() == set()
         tale.kept_event = replace(tale.kept_event, name="Seminar")
         assert tale.broken_rules() == {"changes_are_kept"}
 
-    def test_one_without_an_answer(self, tale: Tale) -> None:
+    def test_a_change_without_an_answer(self, tale: Tale) -> None:
         before = tale.kept_event
         tale.changes(CREATOR, name="Seminar", status=0)
         assert tale.broken_rules() == set()
