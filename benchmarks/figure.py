@@ -46,7 +46,9 @@ class Figure:
         """The median of what each round says, so that a slow minute is in both."""
         floors = self.floors[self.floor_name]
         ratios = [
-            value / floor for value, floor in zip(self.values, floors, strict=True) if floor > LEAST_FLOOR
+            value / floor
+            for value, floor in zip(self.values, floors, strict=True)
+            if floor > LEAST_FLOOR
         ]
         return statistics.median(ratios) if ratios else None
 

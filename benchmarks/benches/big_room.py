@@ -57,7 +57,10 @@ def measure(run: Run) -> list[Figure]:
         told = {
             markers: run.interleaved(
                 f"{markers} markers",
-                {SERVICE: partial(told_by_service, markers), SENDS: partial(told_by_sends, markers)},
+                {
+                    SERVICE: partial(told_by_service, markers),
+                    SENDS: partial(told_by_sends, markers),
+                },
             )
             for markers in audiences
         }

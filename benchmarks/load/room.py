@@ -29,7 +29,7 @@ class Waits:
 
 @dataclass(frozen=True)
 class Heard:
-    """What hearing of something took: milliseconds to the last, and microseconds of CPU a socket."""
+    """What hearing of something took: milliseconds to the last, microseconds of CPU a socket."""
 
     from_tap: float
     from_first: float  # who heard it

@@ -122,7 +122,9 @@ async def next_answer(wire: Wire) -> dict[str, Any]:
 @pytest.mark.long
 @pytest.mark.timeout(600)
 class TestIdiom:
-    async def test_a_person_is_marked_once_whatever_two_markers_do(self, idiom: RunningIdiom) -> None:
+    async def test_a_person_is_marked_once_whatever_two_markers_do(
+        self, idiom: RunningIdiom
+    ) -> None:
         asker, *people = idiom.subject.people[:3]
         (event_id,) = idiom.subject.new_events(1)
         waiting = await idiom.opened("mark_me", event_id, asker)
@@ -140,7 +142,9 @@ class TestIdiom:
         assert [each["result"] for each in answers] == ["ok", "error"]
         assert answers[0]["message"] == "marked"
         assert answers[0]["params"]["user_id"] == asker.user_id
-        assert [(await next_answer(markers[1 - has_them]))["result"] for _ in range(2)] == ["error"] * 2
+        assert [(await next_answer(markers[1 - has_them]))["result"] for _ in range(2)] == [
+            "error"
+        ] * 2
 
         heard = json.loads(await waiting.hears("was_marked"))
         assert heard["params"] == {"user_id": people[has_them].user_id}

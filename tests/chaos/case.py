@@ -76,7 +76,7 @@ class Case:
         return {look.event: look for look in self.lives.looks}
 
     def is_steady(self, life: Life, look: HistoryItem, person: int) -> bool:
-        """Tells whether what is kept of somebody was the same for 5 s: all must have heard of it."""
+        """Tells whether what is kept of one was the same for 5 s, so all must have heard of it."""
         return self.is_settled(life, look, SOON, lambda earlier: _kept_of(earlier, person))
 
     def is_settled(
@@ -136,4 +136,3 @@ def _kept_of(look: HistoryItem, person: int) -> tuple[bool, int | None]:
 
 
 Rule = Callable[[Case], Iterator[str]]
-

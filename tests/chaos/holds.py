@@ -132,11 +132,14 @@ def _heard_ends(life: Life, told: ToldHold) -> Iterator[float]:
         if heard.at <= told.at:
             continue
         if heard.name == "refused" and heard.answers is not None:
-            if life.sent[heard.answers].at > told.at:
-                yield heard.at
-        elif heard.name == "reservation_expired":
-            if heard.frame["params"]["user_id"] == told.person:
-                yield heard.at
+            is_end = life.sent[heard.answers].at > told.at
+        else:
+            is_end = (
+                heard.name == "reservation_expired"
+                and heard.frame["params"]["user_id"] == told.person
+            )
+        if is_end:
+            yield heard.at
 
 
 def _left_at(lives: Lives) -> dict[int, float]:

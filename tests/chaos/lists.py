@@ -19,9 +19,7 @@ def every_marker_gets_a_list(case: Case) -> Iterator[str]:
     for life in lives.sockets_of("marking"):
         if life.opened_at is None:
             continue
-        listed_at = next(
-            (heard.at for heard in life.heard if heard.name == "marking_list"), None
-        )
+        listed_at = next((heard.at for heard in life.heard if heard.name == "marking_list"), None)
         until = listed_at or life.ended_at or lives.until
         if case.is_too_long(life, life.opened_at, until):
             yield f"{life.person} waited for the list on socket {life.number}"

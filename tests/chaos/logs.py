@@ -34,7 +34,7 @@ class Log:
 
 
 def _told(line: str) -> dict[str, Any]:
-    """Reads its level, its text and the last line of its traceback; level "" where it is no JSON."""
+    """Reads level, text and the last line of a traceback; level "" where it is no JSON."""
     try:
         fields = json.loads(line)
     except ValueError:

@@ -44,7 +44,9 @@ async def denies(stage: Stage, person: Person, event: str) -> bool:
     entries = told["response"]["entries"] if told is not None and told["error"] == 0 else []
     if not entries or entries[0]["kind"] != "marked":
         return False
-    annulled = await annuls(stage, person, KnownMark(event, person.user_id, entries[0]["n"]), "not_me")
+    annulled = await annuls(
+        stage, person, KnownMark(event, person.user_id, entries[0]["n"]), "not_me"
+    )
     return annulled is not None and annulled["error"] == 0
 
 

@@ -147,8 +147,7 @@ def the_left_out_mark_nobody(case: Case) -> Iterator[str]:
                 since = life.sent[heard.answers].at
             if not rights.may_be_narrow(life.event, since, heard.at):
                 yield (
-                    f"{life.person} was refused though everybody marks,"
-                    f" at {heard.at}: {life.event}"
+                    f"{life.person} was refused though everybody marks, at {heard.at}: {life.event}"
                 )
 
 

@@ -189,9 +189,7 @@ class _Servers(NamedTuple):
     settings: dict[str, str]
 
 
-async def _servers(
-    plan: Plan, alive: AsyncExitStack, folder: Path
-) -> _Servers:
+async def _servers(plan: Plan, alive: AsyncExitStack, folder: Path) -> _Servers:
     """Starts the servers of a plan."""
     if plan.database == "sqlite":
         assert plan.workers == 1, "SQLite is for one process"

@@ -27,12 +27,12 @@ from tests.chaos.felt import PATIENCE, Felt
 from tests.support import fork_server
 from tests.support.fork_server import ForkedProcess
 from tests.support.gathering import Gathering, gathering, gatherings
+from tests.support.http_browser import HttpBrowser
 from tests.support.killable_servers import a_postgres
 from tests.support.many_entries import fill_ledger
 from tests.support.many_names import fill
 from tests.support.nginx import proxied
 from tests.support.service_process import PATIENCE_SECONDS, Service, bring_up_to_date, running
-from tests.support.http_browser import HttpBrowser
 
 TO_HOLD: Final = 3
 TO_MARK: Final = 160  # more than meet in the seconds of one attack

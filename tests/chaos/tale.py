@@ -10,10 +10,10 @@ from tests.chaos.history import HistoryItem
 from tests.chaos.kept import (
     BY_HAND,
     BY_HOLD,
+    EntryKey,
     KarmaTerms,
     Kept,
     KeptEvent,
-    EntryKey,
     LedgerRow,
     OldMark,
     ShownEntry,
@@ -122,7 +122,9 @@ class Tale:
         """The event is another."""
         self.calls(organiser, "UpdateEvent", status=status, **fields)
         names = {"time_from": "starts_at", "time_to": "ends_at"}
-        self.kept_event = replace(self.kept_event, **{names.get(each, each): fields[each] for each in fields})
+        self.kept_event = replace(
+            self.kept_event, **{names.get(each, each): fields[each] for each in fields}
+        )
 
     def was_marked(self, person: int, socket: int, marker: int) -> None:
         self.hears(person, socket, "was_marked", user_id=marker)

@@ -217,7 +217,9 @@ class TestLists:
 
 class TestAnswers:
     @pytest.mark.parametrize(("status", "broken"), [(500, {"only_503"}), (503, set())])
-    def test_a_call_that_is_answered_with_a_failure(self, tale: Tale, status: int, broken: set[str]) -> None:
+    def test_a_call_that_is_answered_with_a_failure(
+        self, tale: Tale, status: int, broken: set[str]
+    ) -> None:
         tale.add("called", ANNA, 20, call="/api/events/JoinEvent", worker=0)
         tale.add("answered", ANNA, 20, status=status, link=0)
         assert tale.broken_rules() == broken

@@ -180,7 +180,9 @@ class TestProcesses:
             ("did not start", 1, 0.0, True),
         ],
     )
-    def test_a_process_ends_as_asked(self, tale: Tale, how: str, code: int, stopping: float, broken: bool) -> None:
+    def test_a_process_ends_as_asked(
+        self, tale: Tale, how: str, code: int, stopping: float, broken: bool
+    ) -> None:
         tale.add("ended", worker=1, how=how, code=code, lived=20.0, stopping=stopping)
         assert tale.broken_rules() == ({"processes_end_as_asked"} if broken else set())
 

@@ -10,8 +10,8 @@ import pytest
 from tests.chaos.kept import (
     BY_HAND,
     BY_HOLD,
-    KarmaTerms,
     EntryKey,
+    KarmaTerms,
     LedgerRow,
     OldMark,
     ShownEntry,
@@ -189,7 +189,9 @@ class TestCorrections:
         ("actor", "refusal"),
         [(CREATOR, "may_not_annul"), (CREATOR, "changed"), (VERA, "may_not_annul")],
     )
-    def test_a_correction_that_is_refused_wrongly(self, marked: Tale, actor: int, refusal: str) -> None:
+    def test_a_correction_that_is_refused_wrongly(
+        self, marked: Tale, actor: int, refusal: str
+    ) -> None:
         given: dict[str, Any] = {"user_id": ANNA, "number": 1, "reason": "other"}
         marked.now += 1
         marked.calls(actor, "AnnulMark", error=3, refusal=refusal, **given)

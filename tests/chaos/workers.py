@@ -179,7 +179,7 @@ class _End(NamedTuple):
 
 
 async def _given_up(process: asyncio.subprocess.Process) -> int:
-    """Waits while it says why it cannot start, or kills it where it hangs; answers its exit code."""
+    """Waits while it says why it cannot start, or kills it where it hangs; answers its code."""
     with suppress(TimeoutError):
         return await asyncio.wait_for(process.wait(), SAYS_WHY_SECONDS)
     _kill(process)

@@ -14,9 +14,9 @@ from subprocess import CompletedProcess
 import pytest
 
 from tests.support.command_line import attendance_here
+from tests.support.http_browser import HttpBrowser
 from tests.support.people import Person, create_event, sign_up_people
 from tests.support.service_process import Service, attendance, service
-from tests.support.http_browser import HttpBrowser
 
 __all__ = ["service"]
 NEW = "battery staple horse"
@@ -77,8 +77,8 @@ class TestReset:
 
 class TestSessionsEnd:
     async def test_all_end_with_the_sockets_that_the_service_has(self, service: Service) -> None:
-        anna, boris = await asyncio.to_thread(people, service, 2)
-        event_id = await asyncio.to_thread(an_event, boris)
+        anna, boris = await asyncio.to_thread(sign_up_people, service, 2)
+        event_id = await asyncio.to_thread(create_event, boris)
         name = await asyncio.to_thread(username_of, anna)
         phone = HttpBrowser(service.url, "en")
         await asyncio.to_thread(phone.get, "/api/auth/GetCurrentUserId")

@@ -34,8 +34,8 @@ from attendance_web.asgi import lifespan, lifespan_of, sockets
 from attendance_web.asgi.application import ROLES
 from attendance_web.client.link import FINAL
 from attendance_web.live import Live
-from tests.support.live_host import PATIENCE_SECONDS, Host, hosted
 from tests.support.eventually import eventually
+from tests.support.live_host import PATIENCE_SECONDS, Host, hosted
 
 
 @pytest.fixture

@@ -20,8 +20,8 @@ from attendance_core.marking.places import Waiting
 from attendance_core.vocabulary import EventId
 from attendance_web.asgi import sockets
 from attendance_web.live.frame_limits import MAX_FRAME_BYTES, MAX_FRAMES
-from tests.support.live_host import PATIENCE_SECONDS, Host, hosted
 from tests.support.eventually import eventually
+from tests.support.live_host import PATIENCE_SECONDS, Host, hosted
 from tests.support.quick_app import quick_app
 from tests.support.quick_passwords import quickly_hashed
 

@@ -15,11 +15,11 @@ from uuid import uuid4
 
 import pytest
 
-from tests.support.wires import Wire
+from tests.support.http_browser import CallFailed
 from tests.support.people import Person, create_event, marks, sign_up_people
 from tests.support.pictures import picture
 from tests.support.service_process import Service, service
-from tests.support.http_browser import CallFailed
+from tests.support.wires import Wire
 
 __all__ = ["service"]
 EVENTS, PROFILE, FRIENDS = "/api/events/", "/api/profile/", "/api/friends/"

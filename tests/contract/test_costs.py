@@ -34,7 +34,10 @@ MEMORY: Final = 64 * 1024  # bytes that a warm command has in hand at once; it i
 
 Step = Callable[[Lecture], Awaitable[Any]]
 ANNA, BORIS = UserId(3), UserId(4)
-ASKS, MARKS = numbered_connection(9_001, 3, Role.MARK_ME), numbered_connection(9_002, 2, Role.MARKING)
+ASKS, MARKS = (
+    numbered_connection(9_001, 3, Role.MARK_ME),
+    numbered_connection(9_002, 2, Role.MARKING),
+)
 
 
 async def first_piece(it: Lecture) -> object:

@@ -26,7 +26,9 @@ async def start_and_close(path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", [bytes(4096), os.urandom(4096)], ids=["nothing", "noise"])
-async def test_a_file_with_any_page_overwritten_does_not_start(tmp_path: Path, content: bytes) -> None:
+async def test_a_file_with_any_page_overwritten_does_not_start(
+    tmp_path: Path, content: bytes
+) -> None:
     path = an_empty_database(tmp_path)
     with closing(sqlite3.connect(path)) as file:
         assert file.execute("PRAGMA page_size").fetchone() == (4096,)

@@ -17,12 +17,18 @@ import pytest
 
 from tests.support import dying_service
 from tests.support.gathering import gathering
-from tests.support.wires import Wire
+from tests.support.http_browser import CallFailed, HttpBrowser
 from tests.support.people import Person
 from tests.support.postgres import a_database
-from tests.support.service_process import COMMAND, PATIENCE_SECONDS, Service, bring_up_to_date, running
+from tests.support.service_process import (
+    COMMAND,
+    PATIENCE_SECONDS,
+    Service,
+    bring_up_to_date,
+    running,
+)
 from tests.support.two_services import READ_AGAIN_SECONDS, at, heard_until_closed
-from tests.support.http_browser import CallFailed, HttpBrowser
+from tests.support.wires import Wire
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(600)]  # it starts eight services
 

@@ -20,8 +20,8 @@ from attendance_adapters import PendingMigration
 from attendance_core import Role
 from attendance_core.accounts import Actor
 from attendance_core.vocabulary import EventId
-from tests.support.live_host import PATIENCE_SECONDS, Host, hosted
 from tests.support.eventually import eventually
+from tests.support.live_host import PATIENCE_SECONDS, Host, hosted
 from tests.support.readme import blocks
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -18,7 +18,16 @@ from attendance_web.serving.http_head import MAX_ITEMS
 from attendance_web.serving.server import config_of
 from tests.support.eventually import eventually
 from tests.support.live_house import House, opened_house
-from tests.support.smuggled import CALL, GET, INNER, POST, SEGMENT_SECONDS, SMUGGLED, statuses, with_length
+from tests.support.smuggled import (
+    CALL,
+    GET,
+    INNER,
+    POST,
+    SEGMENT_SECONDS,
+    SMUGGLED,
+    statuses,
+    with_length,
+)
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -27,8 +27,8 @@ from attendance_core.marking.places import Held, Marked, Waiting
 from attendance_core.vocabulary import EventId
 from attendance_web.live import Live, Transport
 from attendance_web.live.frame_limits import MAX_FRAME_BYTES, MAX_FRAMES
-from tests.support.live_host import PATIENCE_SECONDS, Host, QueueTransport, hosted
 from tests.support.eventually import eventually
+from tests.support.live_host import PATIENCE_SECONDS, Host, QueueTransport, hosted
 
 NOWHERE = EventId(UUID(int=0))
 

@@ -10,8 +10,8 @@ import asyncpg
 import pytest
 from sqlalchemy import URL
 
-from tests.support.killable_servers import Valkey, restarted
 from tests.support.eventually import eventually
+from tests.support.killable_servers import Valkey, restarted
 from tests.support.metrics import METRICS_PORT_SETTING, Metrics
 from tests.support.people import marker_and_asker
 from tests.support.service_process import Service, attendance, free_port, running
@@ -30,7 +30,9 @@ def shared_port() -> int:
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory, shared_port: int) -> Iterator[Service]:
     """Where nobody counts what others do too."""
-    with running(tmp_path_factory.mktemp("service"), {METRICS_PORT_SETTING: str(shared_port)}) as started:
+    with running(
+        tmp_path_factory.mktemp("service"), {METRICS_PORT_SETTING: str(shared_port)}
+    ) as started:
         yield started
 
 
@@ -162,7 +164,9 @@ def test_it_goes_with_the_service(service: Service, port: int) -> None:
 
 
 def test_a_taken_port_stops_the_start_in_one_line(shared: Service, shared_port: int) -> None:
-    again = attendance("serve", folder=shared.folder, settings={METRICS_PORT_SETTING: str(shared_port)})
+    again = attendance(
+        "serve", folder=shared.folder, settings={METRICS_PORT_SETTING: str(shared_port)}
+    )
     assert again.returncode == 1
     (line,) = again.stderr.splitlines()
     assert f"cannot listen at 127.0.0.1:{shared_port}" in line and METRICS_PORT_SETTING in line

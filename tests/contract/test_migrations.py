@@ -31,12 +31,12 @@ from tests.support.migrating import (
     PERSON,
     PROFILE,
     add_person,
-    postgres_schema,
     differences,
     migrated,
+    postgres_schema,
     run_sql,
-    sqlite_schema,
     search_keys,
+    sqlite_schema,
 )
 from tests.support.postgres import a_database
 from tests.support.sqlite_file import an_empty_database

@@ -29,6 +29,7 @@ from attendance_core.testing.notifier import (
 )
 from attendance_core.vocabulary import EventId
 from attendance_web.live.rooms import Rooms
+from tests.support.eventually import eventually
 from tests.support.killable_servers import (
     Postgres,
     Restartable,
@@ -37,7 +38,6 @@ from tests.support.killable_servers import (
     a_valkey,
     restarted,
 )
-from tests.support.eventually import eventually
 
 
 @asynccontextmanager

@@ -22,9 +22,9 @@ from attendance_web.wire.person_turns import MAX_OF_ONE
 from attendance_web.wire.turns import FairTurns
 from tests.support.eventually import eventually
 from tests.support.live_house import House, opened_house
-from tests.support.wires import Wire
 from tests.support.site import Site, envelope, response
 from tests.support.site import site_in_memory as site
+from tests.support.wires import Wire
 
 __all__ = ["site"]
 

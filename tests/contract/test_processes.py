@@ -15,9 +15,9 @@ import pytest
 
 from tests.support import dying_service
 from tests.support.eventually import eventually
-from tests.support.wires import Ended
 from tests.support.people import create_event, sign_up_people
 from tests.support.service_process import COMMAND, GRACE_SECONDS, LEASE_SECONDS, free_port, running
+from tests.support.wires import Ended
 
 pytestmark = pytest.mark.long
 

@@ -17,11 +17,11 @@ from websockets.asyncio.client import connect
 
 from attendance_web.http.call import Call
 from attendance_web.routes import CALLS
-from tests.support.wires import Wire
 from tests.support.people import Person, create_event, marks, sign_up_people
 from tests.support.pictures import picture
 from tests.support.scopes import SCOPES
 from tests.support.service_process import Service, running
+from tests.support.wires import Wire
 
 pytestmark = pytest.mark.long
 

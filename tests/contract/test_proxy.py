@@ -15,12 +15,12 @@ from websockets.typing import Origin
 
 from attendance_web.wire.credentials import HTTPS_SESSION_COOKIE, SESSION_COOKIE
 from tests.support.eventually import eventually
-from tests.support.wires import Wire
 from tests.support.nginx import connection_to, needs_nginx, proxied, trusting
 from tests.support.people import Person, create_event, sign_up_people
 from tests.support.service_process import PATIENCE_SECONDS, Service
 from tests.support.stream_reader import watching
 from tests.support.two_services import TOLD_SECONDS, a_pair_over_valkey
+from tests.support.wires import Wire
 
 pytestmark = [needs_nginx, pytest.mark.long]
 
@@ -34,7 +34,9 @@ def services(
 
 
 @pytest.fixture(scope="module")
-def proxy(tmp_path_factory: pytest.TempPathFactory, services: Sequence[Service]) -> Iterator[Service]:
+def proxy(
+    tmp_path_factory: pytest.TempPathFactory, services: Sequence[Service]
+) -> Iterator[Service]:
     """The services by way of the proxy, at HTTPS."""
     with proxied(tmp_path_factory.mktemp("proxy"), services) as through:
         yield through
@@ -93,7 +95,9 @@ def test_a_session_given_over_https_is_for_https_only(proxy: Service) -> None:
     assert "Secure" in str(headers["set-cookie"])
 
 
-def test_a_client_cannot_say_that_it_is_another(services: Sequence[Service], proxy: Service) -> None:
+def test_a_client_cannot_say_that_it_is_another(
+    services: Sequence[Service], proxy: Service
+) -> None:
     get_through(proxy, {"X-Forwarded-For": "203.0.113.7"}, "/api/said/by/another")
     assert '"client":"127.0.0.1"' in line_with(services, "/api/said/by/another")
     assert not any("203.0.113.7" in each.said() for each in services)

@@ -26,8 +26,8 @@ from attendance_web.live.plain_peer import PlainPeer
 from attendance_web.live.readings import NextReading
 from attendance_web.live.room import Room
 from attendance_web.live.rooms import Rooms
-from tests.support.faulty_house import FaultyNotifier, FaultyStore
 from tests.support.eventually import PATIENCE, eventually
+from tests.support.faulty_house import FaultyNotifier, FaultyStore
 
 
 @dataclass
@@ -267,7 +267,9 @@ class TestQuietRooms:
             with hall.store.failing(Unavailable(), "GlanceAtRooms"):
                 await eventually(lambda: caplog.records)
             before = hall.readings
-            await hall.store.until_asked("GlanceAtRooms", hall.store.asked.count("GlanceAtRooms") + 2)
+            await hall.store.until_asked(
+                "GlanceAtRooms", hall.store.asked.count("GlanceAtRooms") + 2
+            )
             assert room.glance and hall.readings == before
             await hall.store.kept.transact(lambda unit: leaves_unheard(unit, UserId(3)))
             assert '"user_left"' in str(await told(outbox))

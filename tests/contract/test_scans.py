@@ -25,8 +25,8 @@ from attendance_web.cli_scans import show
 from attendance_web.demo.cast import face
 from attendance_web.settings import Settings, settings_from
 from tests.support.command_line import attendance_here
-from tests.support.service_process import Service, attendance, service
 from tests.support.http_browser import HttpBrowser
+from tests.support.service_process import Service, attendance, service
 
 __all__ = ["service"]
 

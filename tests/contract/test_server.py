@@ -217,7 +217,10 @@ class TestStopping:
         for socket_ in sockets:
             socket_.sendall(handshake.encode())
             assert socket_.recv(12) == b"HTTP/1.1 101"
-        kept = [http.client.HTTPConnection(*service.address, timeout=PATIENCE_SECONDS) for _ in range(20)]
+        kept = [
+            http.client.HTTPConnection(*service.address, timeout=PATIENCE_SECONDS)
+            for _ in range(20)
+        ]
         assert {asked_on(each, "/health/ready") for each in kept} == {(200, b"ready", False)}
         service.process.send_signal(signal.SIGTERM)
         while (found := service.get("/health/ready")) == (200, b"ready"):

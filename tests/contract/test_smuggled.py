@@ -16,10 +16,10 @@ from uuid import uuid4
 
 import pytest
 
+from tests.support.http_browser import HttpBrowser
 from tests.support.nginx import needs_nginx, proxied
 from tests.support.service_process import PATIENCE_SECONDS, Service, running
 from tests.support.smuggled import ELSEWHERE, SEGMENT_SECONDS, SMUGGLED, statuses
-from tests.support.http_browser import HttpBrowser
 
 pytestmark = pytest.mark.long
 

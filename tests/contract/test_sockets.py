@@ -18,8 +18,8 @@ from attendance_core.marking.places import Held, Waiting
 from attendance_core.testing.clock import TestClock
 from attendance_core.vocabulary import EventId
 from attendance_web.live.opening_turns import MAX_AT_ONCE, MAX_OF_ONE_PERSON, MAX_WAITING_OF_ONE
-from tests.support.faulty_house import FaultyHouse, opened_faulty_house
 from tests.support.eventually import PATIENCE, eventually
+from tests.support.faulty_house import FaultyHouse, opened_faulty_house
 from tests.support.live_house import Visitor
 from tests.support.wires import Wire
 

@@ -20,8 +20,8 @@ from tests.support.sqlite_writer import (
     Gate,
     adds,
     driver_of,
-    in_one_group,
     event_names,
+    in_one_group,
     noting_statements,
 )
 

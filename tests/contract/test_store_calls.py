@@ -57,7 +57,9 @@ async def test_a_look_given_up_over_sqlite_counts_until_its_thread_ends(tmp_path
         await eventually(lambda: service.store_calls == 0)
 
 
-async def test_a_transaction_given_up_over_postgresql_counts_until_it_ends(tmp_path: Path, postgres_url: URL) -> None:
+async def test_a_transaction_given_up_over_postgresql_counts_until_it_ends(
+    tmp_path: Path, postgres_url: URL
+) -> None:
     address = postgres_url.set(drivername="postgresql").render_as_string(hide_password=False)
     files = (tmp_path / "files").as_uri()
     async with connect(address, files_url=files) as service:

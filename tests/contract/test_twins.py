@@ -332,7 +332,9 @@ MOVES: dict[str, Callable[[Known, int, int, int], Call]] = {
             ),
         )
     ),
-    "get_confirmation_log": lambda k, a, b, c: lambda do: acts_in_order(do.get_confirmation_log, k.actor(a)),
+    "get_confirmation_log": lambda k, a, b, c: (
+        lambda do: acts_in_order(do.get_confirmation_log, k.actor(a))
+    ),
     "get_audit_log": lambda k, a, b, c: lambda do: acts_in_order(do.get_audit_log),
     "forget_scans": lambda k, a, b, c: lambda do: do.forget_scans(),
     "find_by_name": lambda k, a, b, c: (
@@ -604,7 +606,9 @@ async def pass_time(
 
 
 @contextmanager
-def sqlite(clock: TestClock, post: NotingNotifier, request: pytest.FixtureRequest) -> Iterator[SqliteStore]:
+def sqlite(
+    clock: TestClock, post: NotingNotifier, request: pytest.FixtureRequest
+) -> Iterator[SqliteStore]:
     with TemporaryDirectory() as folder:
         yield SqliteStore(an_empty_database(Path(folder)), clock, post)
 
@@ -720,11 +724,15 @@ class TestTwins:
     @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
     @given(moves_of_a_day)
     @example(A_MARKED_DAY)
-    def test_memory_and_sqlite_answer_alike(self, request: pytest.FixtureRequest, moves: list[Move]) -> None:
+    def test_memory_and_sqlite_answer_alike(
+        self, request: pytest.FixtureRequest, moves: list[Move]
+    ) -> None:
         asyncio.run(play(moves, sqlite, request))
 
     @settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
     @given(moves_of_a_day)
     @example(A_MARKED_DAY)
-    def test_memory_and_postgresql_answer_alike(self, request: pytest.FixtureRequest, moves: list[Move]) -> None:
+    def test_memory_and_postgresql_answer_alike(
+        self, request: pytest.FixtureRequest, moves: list[Move]
+    ) -> None:
         asyncio.run(play(moves, postgres, request))

@@ -17,24 +17,24 @@ import pytest
 from redis.asyncio import Redis
 
 from tests.support import wires
+from tests.support.corrections_at_two_services import MEETINGS, Meeting
+from tests.support.eventually import eventually
 from tests.support.gathering import gathering
 from tests.support.killable_servers import Valkey
-from tests.support.eventually import eventually
-from tests.support.wires import Ended
 from tests.support.people import create_event, marks, sign_up_people
 from tests.support.race import MARKERS, ROUNDS, race
 from tests.support.service_process import COMMAND, GRACE_SECONDS, LEASE_SECONDS, PATIENCE_SECONDS
-from tests.support.corrections_at_two_services import MEETINGS, Meeting
 from tests.support.two_services import (
     READ_AGAIN_SECONDS,
     TOLD_SECONDS,
     Pair,
     a_pair_over_valkey,
     at,
-    heard_until_closed,
     check_that_they_meet_later_without_their_notifier,
+    heard_until_closed,
     stalled,
 )
+from tests.support.wires import Ended
 
 pytestmark = pytest.mark.long
 
@@ -182,8 +182,8 @@ class TestEndings:
     async def ends(self, pair: Pair, kind: str, within: float) -> None:
         """One event with an asker and its marker at the second service, ended at the first."""
         end, codes = ENDINGS[kind]
-        asker, marker = await asyncio.to_thread(people, pair.one, 2)
-        event_id = await asyncio.to_thread(an_event, marker)
+        asker, marker = await asyncio.to_thread(sign_up_people, pair.one, 2)
+        event_id = await asyncio.to_thread(create_event, marker)
         async with (
             at(asker, pair.two).opens("mark_me", event_id) as waiting,
             at(marker, pair.two).opens("marking", event_id) as marking,
@@ -215,8 +215,8 @@ class TestOrganisers:
 
     async def narrows(self, pair: Pair, within: float) -> None:
         """A helper holds somebody at the second service, and helps no more by the first's word."""
-        creator, helper, asker = await asyncio.to_thread(people, pair.one, 3)
-        event_id = await asyncio.to_thread(an_event, creator)
+        creator, helper, asker = await asyncio.to_thread(sign_up_people, pair.one, 3)
+        event_id = await asyncio.to_thread(create_event, creator)
         change = creator.browser.post
         one = {"event_id": event_id, "user_id": helper.user_id}
         await asyncio.to_thread(change, "/api/events/AddHelper", **one)
@@ -245,8 +245,8 @@ class TestOrganisers:
 
     async def shortens(self, pair: Pair, within: float) -> None:
         """People wait at the second service for an event that the first lets end."""
-        creator, asker = await asyncio.to_thread(people, pair.one, 2)
-        event_id = await asyncio.to_thread(an_event, creator)
+        creator, asker = await asyncio.to_thread(sign_up_people, pair.one, 2)
+        event_id = await asyncio.to_thread(create_event, creator)
         async with at(asker, pair.two).opens("mark_me", event_id) as waiting:
             assert (await waiting.asks("ping"))["message"] == "pong"
             ends_at = int(time.time()) + 2

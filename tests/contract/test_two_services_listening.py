@@ -9,11 +9,10 @@ from typing import Any
 import asyncpg
 import pytest
 
+from tests.support.corrections_at_two_services import MEETINGS, Meeting
 from tests.support.killable_servers import a_postgres
-from tests.support.wires import Wire
 from tests.support.people import create_event, marks, sign_up_people
 from tests.support.postgres import a_database
-from tests.support.corrections_at_two_services import MEETINGS, Meeting
 from tests.support.two_services import (
     READ_AGAIN_SECONDS,
     TOLD_SECONDS,
@@ -22,6 +21,7 @@ from tests.support.two_services import (
     at,
     check_that_they_meet_later_without_their_notifier,
 )
+from tests.support.wires import Wire
 
 pytestmark = pytest.mark.long
 

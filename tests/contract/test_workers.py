@@ -21,7 +21,6 @@ import pytest
 
 from attendance_web.serving.workers import worker_command
 from tests.support.eventually import eventually
-from tests.support.wires import Wire
 from tests.support.metrics import Metrics
 from tests.support.people import Person, create_event, marks, sign_up_people
 from tests.support.service_process import (
@@ -33,6 +32,7 @@ from tests.support.service_process import (
     running,
     two_free_ports,
 )
+from tests.support.wires import Wire
 from tests.support.worker_processes import opened, settings, two_workers, workers_of
 
 pytestmark = pytest.mark.long
@@ -225,7 +225,9 @@ class TestNoRoomForAWorker:
             dies, stays = workers_of(service)
             (tmp_path / "crowded").touch()
             dies.kill()
-            await eventually(lambda: service.said().count("cannot be started") == 2, PATIENCE_SECONDS)
+            await eventually(
+                lambda: service.said().count("cannot be started") == 2, PATIENCE_SECONDS
+            )
             (tmp_path / "crowded").unlink()
             await eventually(lambda: len(workers_of(service)) == 2, PATIENCE_SECONDS)
             assert stays in workers_of(service)

@@ -16,8 +16,8 @@ from websockets.exceptions import ConnectionClosed
 
 from attendance_web.live.frame_limits import MAX_FRAMES
 from attendance_web.live.peer import FLOODED, PEER_EXTENSION
-from tests.support.faulty_house import serving
 from tests.support.eventually import PATIENCE, eventually
+from tests.support.faulty_house import serving
 
 LINGER = 0.4  # seconds, instead of the two
 PACE = 0.01  # seconds from one thing that is sent to the next

@@ -26,7 +26,10 @@ def needed() -> Iterator[Requirement]:
 
 def test_every_lower_bound_is_tried_and_nothing_else() -> None:
     lowest = {each.name: re.findall(r">=([\d.]+)", str(each.specifier)) for each in needed()}
-    assert {name: [version] for name, version in pinned_versions(ROOT / "constraints-lowest.txt").items()} == lowest
+    assert {
+        name: [version]
+        for name, version in pinned_versions(ROOT / "constraints-lowest.txt").items()
+    } == lowest
 
 
 def test_what_we_develop_with_is_allowed() -> None:

@@ -53,7 +53,5 @@ def test_its_tests_can_be_collected(unpacked: Path) -> None:
 
 
 def test_those_that_read_other_files_of_it_pass(unpacked: Path) -> None:
-    done = run_tests(
-        unpacked, "tests/contract/test_documents.py", "tests/contract/test_deploy.py"
-    )
+    done = run_tests(unpacked, "tests/contract/test_documents.py", "tests/contract/test_deploy.py")
     assert done.returncode == 0, done.stdout + done.stderr

@@ -147,7 +147,9 @@ class TestMetadata:
 class TestCommandsToInstall:
     PAGES = ("README.md", "docs", "deploy", "src", "CHANGELOG.md", "CONTRIBUTING.md")
 
-    def test_each_command_to_install_names_us_and_extras_that_there_are(self, metadata: Message) -> None:
+    def test_each_command_to_install_names_us_and_extras_that_there_are(
+        self, metadata: Message
+    ) -> None:
         extras = set(metadata.get_all("Provides-Extra", []))
         found = 0
         for page in self.PAGES:
@@ -162,7 +164,9 @@ class TestCommandsToInstall:
         assert found >= 4
 
     @pytest.mark.parametrize("extra", sorted({*EXTRAS.values(), "metrics", "testing"}))
-    def test_commands_to_install_that_we_print_name_extras_that_there_are(self, extra: str, metadata: Message) -> None:
+    def test_commands_to_install_that_we_print_name_extras_that_there_are(
+        self, extra: str, metadata: Message
+    ) -> None:
         assert how_to_install(extra) == f"pip install '{metadata['Name']}[{extra}]'"
         assert extra in metadata.get_all("Provides-Extra", [])
 
@@ -274,7 +278,9 @@ class TestWheelAlone:
 
 
 class TestTypes:
-    def test_a_strict_type_checker_sees_the_types_of_the_packages(self, elsewhere: Path, tmp_path: Path) -> None:
+    def test_a_strict_type_checker_sees_the_types_of_the_packages(
+        self, elsewhere: Path, tmp_path: Path
+    ) -> None:
         done = type_check(elsewhere, PROGRAM, tmp_path)
         assert done.stdout == "Success: no issues found in 1 source file\n", done.stderr
 
@@ -291,7 +297,9 @@ class TestTypes:
         assert 'Argument "who_marks" to "create_event"' in done.stdout
         assert done.returncode == 1
 
-    def test_a_strict_type_checker_finds_a_mistake_of_a_caller(self, elsewhere: Path, tmp_path: Path) -> None:
+    def test_a_strict_type_checker_finds_a_mistake_of_a_caller(
+        self, elsewhere: Path, tmp_path: Path
+    ) -> None:
         done = type_check(elsewhere, MISTAKE, tmp_path)
         assert 'Argument "username" to "__call__" of "SignUp" has incompatible type' in done.stdout
         assert done.returncode == 1

@@ -11,7 +11,7 @@ from typing import Any, Final
 from websockets.exceptions import ConnectionClosed
 
 from tests.support.gathering import gathering
-from tests.support.wires import A_MOMENT, Wire
+from tests.support.http_browser import CallFailed, HttpBrowser
 from tests.support.people import Person
 from tests.support.two_services import (
     READ_AGAIN_SECONDS,
@@ -20,7 +20,7 @@ from tests.support.two_services import (
     heard_until_closed,
     stalled,
 )
-from tests.support.http_browser import CallFailed, HttpBrowser
+from tests.support.wires import A_MOMENT, Wire
 
 ROUNDS: Final = 4
 OVER: Final = 4410  # Contract: 6, close codes

@@ -17,8 +17,8 @@ from attendance_core.ports import Transact, Unit
 from attendance_core.testing.people import log_in_people
 from attendance_core.testing.stand_ins import any_code
 from attendance_core.vocabulary import EventId, UserId
-from tests.support.wires import Wire
 from tests.support.service_process import Service
+from tests.support.wires import Wire
 
 OPEN_SECONDS: Final = 30.0
 PEOPLE_AT_ONCE: Final = 200  # in a transaction, for which nobody waits for more than 4.5 s

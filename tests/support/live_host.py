@@ -48,7 +48,9 @@ class QueueTransport(Transport):
 
     async def heard(self) -> dict[str, Any]:
         """Takes the next frame that the client is told."""
-        frame: dict[str, Any] = json.loads(await asyncio.wait_for(self.told.get(), PATIENCE_SECONDS))
+        frame: dict[str, Any] = json.loads(
+            await asyncio.wait_for(self.told.get(), PATIENCE_SECONDS)
+        )
         return frame
 
     async def hears(self, message: str) -> dict[str, Any]:
@@ -102,7 +104,12 @@ class Host:
         return event.event_id
 
     def opens(
-        self, actor: Actor, event_id: EventId, role: Role, line: QueueTransport | None = None, **given: Any
+        self,
+        actor: Actor,
+        event_id: EventId,
+        role: Role,
+        line: QueueTransport | None = None,
+        **given: Any,
     ) -> ServedSocket:
         line = line or QueueTransport()
         visit = self.live.visit(actor, event_id, role, transport=line, **given)

@@ -32,7 +32,7 @@ def fill(on: Connection, *, people: int, gatherings: int) -> None:
         username = {"username": f"u{number}", "username_key": f"u{number}"}
         accounts_of.append({"user_id": user_id, **username, "password_hash": "", "created_at": NOW})
         shown.append({"user_id": user_id, "display_name": name_of(number), **named, "bio": ""})
-    # An event without a code is given one by a trigger, whose plan is of the table when it was small
+    # An event without a code is given one by a trigger, planned when the table was small
     for number in range(1, gatherings + 1):
         named = {"name": name_of(number), "name_key": fold(name_of(number))}
         times = {"starts_at": NOW + number, "ends_at": NOW + 10**6}

@@ -11,7 +11,13 @@ from typing import Any
 from attendance_core.errors import TooSoon
 from attendance_core.marking.connections import Process, Role
 from attendance_core.testing.clock import NOON
-from attendance_core.testing.lectures import EVENT, PROCESS, Lecture, numbered_connection, session_of
+from attendance_core.testing.lectures import (
+    EVENT,
+    PROCESS,
+    Lecture,
+    numbered_connection,
+    session_of,
+)
 from attendance_core.vocabulary import UserId
 
 Step = Callable[[Lecture], Coroutine[Any, Any, Any]]
@@ -48,7 +54,10 @@ async def nothing(lecture: Lecture) -> None:
 
 # What is done first, and the step that is looked at
 STEPS: dict[str, tuple[Step, Step]] = {
-    "mark_me": (nothing, lambda it: it.do.mark_me(connection=numbered_connection(0, 1, Role.MARK_ME))),
+    "mark_me": (
+        nothing,
+        lambda it: it.do.mark_me(connection=numbered_connection(0, 1, Role.MARK_ME)),
+    ),
     "ready_to_mark": (
         nothing,
         lambda it: it.do.ready_to_mark(connection=numbered_connection(0, 1, Role.MARKING)),

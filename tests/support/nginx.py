@@ -128,5 +128,7 @@ def connection_to(proxy: Service) -> http.client.HTTPConnection:
     """Makes a connection to the proxy, over HTTPS where that is what it serves."""
     if proxy.url.startswith("https"):
         context = trusting(proxy.folder)
-        return http.client.HTTPSConnection(*proxy.address, timeout=PATIENCE_SECONDS, context=context)
+        return http.client.HTTPSConnection(
+            *proxy.address, timeout=PATIENCE_SECONDS, context=context
+        )
     return http.client.HTTPConnection(*proxy.address, timeout=PATIENCE_SECONDS)

@@ -12,9 +12,9 @@ from uuid import uuid4
 
 from websockets.asyncio.client import ClientConnection
 
-from tests.support.wires import Wire
-from tests.support.service_process import Service
 from tests.support.http_browser import HttpBrowser
+from tests.support.service_process import Service
+from tests.support.wires import Wire
 
 
 @dataclass

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from tests.support.gathering import Gathering, Person, opened
-from tests.support.wires import Wire
 from tests.support.service_process import Service
+from tests.support.wires import Wire
 
 MARKERS: Final = 50
 ROUNDS: Final = 20  # enough for a test

@@ -162,7 +162,7 @@ async def opened_site(
     refusals_at_once: float = math.inf,
     provider: Callable[[TestClock], OpenIdProvider] | None = None,
 ) -> AsyncIterator[Site]:
-    """Opens one over SQLite in a folder, or in memory without; so many refusals are told at once."""
+    """Opens one over SQLite in a folder, or in memory; so many refusals are told at once."""
     clock = TestClock()
     with quickly_hashed():
         lets_in = None if provider is None else provider(clock)

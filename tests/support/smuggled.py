@@ -33,10 +33,14 @@ SMUGGLED = {
         with_length(GET + UPGRADE_TO + b"websocket\r\nConnection: keep-alive\r\n", INNER)
     ],
     "a socket by POST": [
-        with_length(b"POST /ws/marking HTTP/1.1\r\nHost: x\r\n" + UPGRADE_TO + b"websocket\r\n", INNER)
+        with_length(
+            b"POST /ws/marking HTTP/1.1\r\nHost: x\r\n" + UPGRADE_TO + b"websocket\r\n", INNER
+        )
     ],
     "a socket with a body": [
-        with_length(b"GET /ws/marking HTTP/1.1\r\nHost: x\r\n" + UPGRADE_TO + b"websocket\r\n", INNER)
+        with_length(
+            b"GET /ws/marking HTTP/1.1\r\nHost: x\r\n" + UPGRADE_TO + b"websocket\r\n", INNER
+        )
     ],
     "a socket where there is none": [GET + UPGRADE_TO + b"websocket\r\n\r\n" + INNER],
     "a request behind a handshake": [

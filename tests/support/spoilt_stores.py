@@ -271,7 +271,9 @@ FAULTS: dict[str, type[MemoryStore]] = {
     "TestTransact::test_work_that_raises_leaves_nothing": KeepsWhatFailed,
     "TestTransact::test_announcements_come_after_the_commit_and_only_then": AnnouncesAtOnce,
     "TestAccounts::test_a_user_name_is_taken_in_whatever_case": spoilt(user_names_differ_by_case),
-    "TestConnections::test_a_connection_keeps_the_instant_it_was_lost_first": spoilt(a_loss_is_noted_again),
+    "TestConnections::test_a_connection_keeps_the_instant_it_was_lost_first": spoilt(
+        a_loss_is_noted_again
+    ),
     "TestFriendships::test_a_pair_has_one_row_in_either_order": spoilt(
         a_friendship_has_a_row_each_way
     ),

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.support.killable_servers import Restartable, a_valkey, restarted
 from tests.support.eventually import eventually
-from tests.support.wires import Ended, Wire
+from tests.support.killable_servers import Restartable, a_valkey, restarted
 from tests.support.metrics import METRICS_PORT_SETTING, Metrics
 from tests.support.people import Person, create_event, marks, sign_up_people
 from tests.support.postgres import a_database
 from tests.support.service_process import PATIENCE_SECONDS, Service, free_port, running
+from tests.support.wires import Ended, Wire
 
 TOLD_SECONDS = 2.0  # for what is told at once; rooms are read again every 3
 READ_AGAIN_SECONDS = 5.0  # until a room that was told nothing has been read again
@@ -58,7 +58,8 @@ class Pair:
         finally:
             await restarted(self.notifier)
             await eventually(
-                lambda: all(a > b for a, b in zip(self.reconnects(), before, strict=True)), PATIENCE_SECONDS
+                lambda: all(a > b for a, b in zip(self.reconnects(), before, strict=True)),
+                PATIENCE_SECONDS,
             )
 
     @contextmanager

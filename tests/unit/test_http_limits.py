@@ -22,9 +22,9 @@ from attendance_core.testing.clock import TestClock
 from attendance_core.testing.stand_ins import (
     CountedIds,
     DictFiles,
-    PlainPictures,
-    NotingPasswords,
     ManualStopwatch,
+    NotingPasswords,
+    PlainPictures,
 )
 from attendance_core.vocabulary import UserId
 from attendance_web.http import limits as of_web

@@ -41,7 +41,7 @@ for number, made in enumerate(NOTIFIER_FAULTS):
 def test_each_is_named_by_a_test_of_the_contract(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(contract_of_notifiers, "PATIENCE", 0.1)
+    monkeypatch.setattr(contract_of_notifiers, "PATIENCE_SECONDS", 0.1)
     names = [f"TestFiles{number}::{name}" for number, name in enumerate(FILE_FAULTS.values())]
     names += [
         f"TestNotifier{number}::{name}" for number, name in enumerate(NOTIFIER_FAULTS.values())

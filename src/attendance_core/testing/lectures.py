@@ -53,7 +53,9 @@ def session_of(user_id: int) -> SessionId:
     return SessionId(f"session of {user_id}")
 
 
-def numbered_connection(number: int, user_id: int, role: Role, process_id: ProcessId = PROCESS) -> Connection:
+def numbered_connection(
+    number: int, user_id: int, role: Role, process_id: ProcessId = PROCESS
+) -> Connection:
     """Makes one that is told from others by its number; puts it nowhere."""
     return Connection(
         ConnectionId(UUID(int=1_000_000 + number)),

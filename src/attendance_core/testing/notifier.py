@@ -78,9 +78,7 @@ class Heard:
     async def until(self, count: int) -> list[object]:
         """Waits for so many announcements, and answers them; else the test fails."""
         if not await self.comes_to(lambda: len(self.announcements) >= count):
-            pytest.fail(
-                f"{len(self.announcements)} of {count} announcements came within {PATIENCE_SECONDS} s"
-            )
+            pytest.fail(f"{len(self.announcements)} of {count} came in {PATIENCE_SECONDS} s")
         return self.announcements
 
     async def comes_to(self, state: Callable[[], bool]) -> bool:
@@ -282,6 +280,8 @@ class NotifierContract:
     ) -> None:
         _, there = notifiers
         heard = Heard()
-        async for event_id in cancelled_at_each_instant(lambda e: subscribe_briefly(there, e, heard)):
+        async for event_id in cancelled_at_each_instant(
+            lambda e: subscribe_briefly(there, e, heard)
+        ):
             there.publish(place_changed(1, event_id))
         assert not [each for each in heard.all if not isinstance(each, Missed)]

@@ -9,10 +9,17 @@ from collections.abc import Callable
 from contextlib import AsyncExitStack
 from typing import Final, NamedTuple
 
-from tests.chaos.figures.figure import START_SECONDS, Figure, Returning, seconds_until, servers, services
+from tests.chaos.figures.figure import (
+    START_SECONDS,
+    Figure,
+    Returning,
+    seconds_until,
+    servers,
+    services,
+)
 from tests.chaos.truth import Database, PostgresAccess
-from tests.support.gathering import Person, gathering, opened
 from tests.support.eventually import eventually
+from tests.support.gathering import Person, gathering, opened
 from tests.support.wires import Ended, Wire
 from tests.support.worker_processes import worker_at, workers_of
 
@@ -49,7 +56,9 @@ async def failover() -> Figure:
                     returns = [has_returned(each) for each in lost]
                     killed_at = time.monotonic()
                     dies.kill()
-                    took += await asyncio.gather(*(seconds_until(each, killed_at) for each in returns))
+                    took += await asyncio.gather(
+                        *(seconds_until(each, killed_at) for each in returns)
+                    )
                 for life in lives:
                     life.cancel()
     took.sort()

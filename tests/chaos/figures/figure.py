@@ -17,8 +17,8 @@ from websockets.exceptions import InvalidHandshake
 from attendance_adapters import migrate
 from tests.support.gathering import Person, opened
 from tests.support.killable_servers import Postgres, Valkey, a_postgres, a_valkey
-from tests.support.wires import Ended, Wire
 from tests.support.service_process import Service, running
+from tests.support.wires import Ended, Wire
 
 START_SECONDS: Final = 30.0
 

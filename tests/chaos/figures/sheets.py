@@ -22,9 +22,9 @@ from tests.chaos.figures.figure import Figure
 from tests.chaos.organiser_floods import ENTRIES
 from tests.chaos.siege import LOOK_SECONDS, MEBIBYTE, Ground, felt, ground
 from tests.support.gathering import Gathering, gatherings, opened
-from tests.support.wires import Ended, Wire
 from tests.support.service_process import Service, running
 from tests.support.stream_reader import StreamReader, watching
+from tests.support.wires import Ended, Wire
 
 # A class
 ROOM: Final = 60  # people, with whoever made it and whoever marks

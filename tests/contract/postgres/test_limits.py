@@ -21,9 +21,9 @@ from attendance_adapters.notifiers.local import LocalNotifier
 from attendance_adapters.sql.postgres import PostgresStore
 from attendance_core.errors import TooManyRequests
 from attendance_core.limits import FAILED_LOG_INS, BeginTry, CountOne, ForgetTallies, Limit
+from tests.support.http_browser import HttpBrowser
 from tests.support.postgres_strangers import Stranger, beside
 from tests.support.service_process import Service, running
-from tests.support.http_browser import HttpBrowser
 
 FEW = Limit("few", 5, 60.0)
 PASSWORD = "correct horse battery"

@@ -14,11 +14,11 @@ import httpx
 import pytest
 
 from tests.support import wires
-from tests.support.killable_servers import Postgres, a_postgres, restarted
 from tests.support.eventually import eventually
-from tests.support.wires import Wire
+from tests.support.killable_servers import Postgres, a_postgres, restarted
 from tests.support.people import Person, create_event, sign_up_people
 from tests.support.service_process import LEASE_SECONDS, Service, running
+from tests.support.wires import Wire
 
 pytestmark = pytest.mark.long
 

@@ -15,8 +15,8 @@ import asyncpg
 import httpx
 import pytest
 
-from tests.support.killable_servers import a_postgres
 from tests.support.eventually import eventually
+from tests.support.killable_servers import a_postgres
 from tests.support.people import Person, create_event, sign_up_people
 from tests.support.postgres import a_database
 from tests.support.service_process import Service, running

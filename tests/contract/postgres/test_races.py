@@ -38,7 +38,14 @@ from attendance_core.marking.who_marks import WhoMarks
 from attendance_core.ports import Unit
 from attendance_core.profiles import Confirmation
 from attendance_core.testing.clock import NOON, TestClock
-from attendance_core.testing.lectures import EVENT, PROCESS, Lecture, numbered_connection, session_of, use_cases
+from attendance_core.testing.lectures import (
+    EVENT,
+    PROCESS,
+    Lecture,
+    numbered_connection,
+    session_of,
+    use_cases,
+)
 from attendance_core.testing.people import mark
 from attendance_core.testing.stand_ins import numbered_code
 from attendance_core.vocabulary import EventId, UserId
@@ -69,7 +76,9 @@ class TestRaces:
         self, store: PostgresStore
     ) -> None:
         lecture = await Lecture.begun(store, waiting=51)
-        markers = [numbered_connection(1000 + user_id, user_id, Role.MARKING) for user_id in range(5, 54)]
+        markers = [
+            numbered_connection(1000 + user_id, user_id, Role.MARKING) for user_id in range(5, 54)
+        ]
         await store.transact(open_all(markers))
         for waiting in lecture.waiting[2:]:
             await lecture.do.hang_up(connections=[waiting], goodbye=True)
@@ -311,7 +320,9 @@ class TestRaces:
         for number, mine in enumerate(lecture.waiting):
             user_id = mine.user_id
             opened, _ = await outcomes(
-                lecture.do.mark_me(connection=numbered_connection(500 + number, user_id, Role.MARK_ME)),
+                lecture.do.mark_me(
+                    connection=numbered_connection(500 + number, user_id, Role.MARK_ME)
+                ),
                 lecture.do.log_out(session_id=session_of(user_id)),
             )
             assert not isinstance(opened, Exception) or isinstance(opened, NotLoggedIn)
@@ -412,7 +423,9 @@ class TestOrganisers:
             )
 
         async def marks(nth: int, number: int) -> None:
-            marking = numbered_connection(5000 + 40 * number + nth, everybody[20 + nth], Role.MARKING)
+            marking = numbered_connection(
+                5000 + 40 * number + nth, everybody[20 + nth], Role.MARKING
+            )
             await lecture.do.ready_to_mark(connection=marking)
             target = everybody[(7 * nth + number) % 20]
             await lecture.do.prepare_to_mark(connection=marking, target=target)

@@ -16,7 +16,13 @@ from attendance_adapters.sql import pg_connection
 from attendance_adapters.sql.pg_literals import literal
 from attendance_adapters.sql.postgres import PostgresStore
 from attendance_core.marking.connections import Process, Role
-from attendance_core.testing.lectures import EVENT, PROCESS, Lecture, numbered_connection, session_of
+from attendance_core.testing.lectures import (
+    EVENT,
+    PROCESS,
+    Lecture,
+    numbered_connection,
+    session_of,
+)
 from attendance_core.vocabulary import UserId
 from tests.support.postgres_strangers import ANNA, BORIS, asked
 

@@ -69,7 +69,9 @@ async def a_hall_after_a_crash(store: PostgresStore) -> Lecture:
                 unit.connections.lose([waiting.connection_id], NOON)
             elif waiting.user_id in (*OF_DEAD, *HELD_OF_DEAD):
                 unit.connections.remove([waiting.connection_id])
-                theirs = numbered_connection(1000 + waiting.user_id, waiting.user_id, Role.MARK_ME, DEAD)
+                theirs = numbered_connection(
+                    1000 + waiting.user_id, waiting.user_id, Role.MARK_ME, DEAD
+                )
                 unit.connections.add(theirs)
 
     await store.transact(work)

@@ -99,7 +99,9 @@ class TestAccounts:
         await store.transact(lambda u: u.sessions.remove([]))
         assert await store.observe(lambda u: u.sessions.of(anna)) == [same]
 
-    async def test_sessions_opened_long_ago_are_found_the_first_ones_first(self, store: Any) -> None:
+    async def test_sessions_opened_long_ago_are_found_the_first_ones_first(
+        self, store: Any
+    ) -> None:
         """Contract: 9.2."""
         (anna,) = await add_people(store, "Анна")
         names = [SessionId(each * 64) for each in "abcd"]
@@ -110,7 +112,9 @@ class TestAccounts:
             look = store.observe(lambda u, most=limit: u.sessions.lapsed(NOON - 1, most))
             assert await look == found
 
-    async def test_a_session_too_many_ends_with_its_sockets(self, store: Any, notifier: Any) -> None:
+    async def test_a_session_too_many_ends_with_its_sockets(
+        self, store: Any, notifier: Any
+    ) -> None:
         """Contract: 9.11."""
         await add_event_with(store, "Анна")
         kind, now = CredentialKind.COOKIE, await store.observe(lambda u: u.now())

@@ -65,7 +65,9 @@ class _WithAllThereIs:
 
 class TestRecords(_WithAllThereIs):
     @pytest.mark.parametrize("kind", BelongingKind)
-    async def test_everybody_has_all_that_is_theirs_of_a_kind(self, lecture: Lecture, kind: BelongingKind) -> None:
+    async def test_everybody_has_all_that_is_theirs_of_a_kind(
+        self, lecture: Lecture, kind: BelongingKind
+    ) -> None:
         found = await records_of(lecture, ANNA, kind)
         if kind is BelongingKind.TOKENS:
             found = [{name: each[name] for name in each if name != "token_id"} for each in found]
@@ -145,7 +147,9 @@ class TestDownloads(_WithAllThereIs):
         assert list(found) == list(BelongingKind)
         assert found[BelongingKind.PROFILE] == [{**ANNAS[BelongingKind.PROFILE][0], "karma": 50}]
 
-    async def test_nobody_downloads_without_a_proof(self, lecture: Lecture, reading_of: Any) -> None:
+    async def test_nobody_downloads_without_a_proof(
+        self, lecture: Lecture, reading_of: Any
+    ) -> None:
         with pytest.raises(WrongPassword):
             await reading_of("wrong")
         reading = await reading_of()
@@ -155,7 +159,9 @@ class TestDownloads(_WithAllThereIs):
         with pytest.raises(WrongPassword):
             await reading.begin()
 
-    async def test_a_person_downloads_once_a_minute(self, reading_of: Any, clock: TestClock) -> None:
+    async def test_a_person_downloads_once_a_minute(
+        self, reading_of: Any, clock: TestClock
+    ) -> None:
         await (await reading_of()).begin()
         clock.pass_(59.5)
         for _ in range(2):
@@ -165,7 +171,9 @@ class TestDownloads(_WithAllThereIs):
         clock.pass_(0.5)
         await (await reading_of()).begin()
 
-    async def test_a_log_out_elsewhere_ends_a_download(self, lecture: Lecture, reading_of: Any) -> None:
+    async def test_a_log_out_elsewhere_ends_a_download(
+        self, lecture: Lecture, reading_of: Any
+    ) -> None:
         reading = await reading_of()
         await reading.begin()
         seen = []

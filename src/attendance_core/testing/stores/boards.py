@@ -34,7 +34,9 @@ class TestBoardLinks:
         assert await store.observe(lambda u: u.boards.admissions_by_link([new])) == []
         assert await store.observe(lambda u: u.boards.admissions_by_link([])) == []
 
-    async def test_a_board_link_follows_the_end_of_its_event_and_goes_with_it(self, store: Any) -> None:
+    async def test_a_board_link_follows_the_end_of_its_event_and_goes_with_it(
+        self, store: Any
+    ) -> None:
         await add_event_with(store, "Анна")
         link = BoardId("link")
         await store.transact(lambda u: u.boards.put(EVENT, link))

@@ -68,14 +68,20 @@ class TestCorrectionsAtOnce:
         await use_cases(store).add_helper(actor=CREATOR, event_id=EVENT, user_id=HELPER)
         return begun
 
-    async def test_of_two_organisers_who_mark_by_hand_both_are_told_of_one_mark(self, lecture: Lecture) -> None:
+    async def test_of_two_organisers_who_mark_by_hand_both_are_told_of_one_mark(
+        self, lecture: Lecture
+    ) -> None:
         for round_ in range(ROUNDS):
-            told = await at_once_in_any_order(mark_by_hand(lecture.do), mark_by_hand(lecture.do, HELPER))
+            told = await at_once_in_any_order(
+                mark_by_hand(lecture.do), mark_by_hand(lecture.do, HELPER)
+            )
             assert told == [2 * round_ + 1] * 2
             assert len(await read_ledger(lecture)) == 2 * round_ + 1
             await annul(lecture.do, 2 * round_ + 1)
 
-    async def test_of_two_organisers_who_annul_one_is_told_that_the_record_changed(self, lecture: Lecture) -> None:
+    async def test_of_two_organisers_who_annul_one_is_told_that_the_record_changed(
+        self, lecture: Lecture
+    ) -> None:
         for round_ in range(ROUNDS):
             n = await mark_by_hand(lecture.do)
             told = await at_once_in_any_order(annul(lecture.do, n), annul(lecture.do, n, HELPER))
@@ -102,7 +108,9 @@ class TestCorrectionsAtOnce:
                 assert confirmed.changed
             await annul(do, len(entries))
 
-    async def test_a_repeated_confirm_does_not_mark_again_whom_an_organiser_annuls(self, lecture: Lecture) -> None:
+    async def test_a_repeated_confirm_does_not_mark_again_whom_an_organiser_annuls(
+        self, lecture: Lecture
+    ) -> None:
         for number in range(ROUNDS):
             do = await wait_and_hold(lecture, number)
             done = await do.confirm_marking(connection=lecture.markers[1], target=PERSON)
@@ -113,7 +121,9 @@ class TestCorrectionsAtOnce:
             assert len(await read_ledger(lecture)) == annulled
             assert await lecture.karma(HELPER) == 0
 
-    async def test_one_who_comes_back_while_their_mark_is_annulled_is_marked_or_waits(self, lecture: Lecture) -> None:
+    async def test_one_who_comes_back_while_their_mark_is_annulled_is_marked_or_waits(
+        self, lecture: Lecture
+    ) -> None:
         """It was told of the mark that stood, or waits anew and its socket is there."""
         for number in range(ROUNDS):
             n = await mark_by_hand(lecture.do)
@@ -134,12 +144,16 @@ class TestCorrectionsAtOnce:
             await read_ledger(lecture)
             await lecture.do.hang_up(connections=[phone], goodbye=True)
 
-    async def test_a_helper_who_is_removed_meanwhile_corrects_or_is_refused(self, lecture: Lecture) -> None:
+    async def test_a_helper_who_is_removed_meanwhile_corrects_or_is_refused(
+        self, lecture: Lecture
+    ) -> None:
         helps: dict[str, Any] = {"actor": CREATOR, "event_id": EVENT, "user_id": HELPER}
         count = 0
         for _ in range(2 * ROUNDS):
             marked = count % 2 == 1
-            corrects = annul(lecture.do, count, HELPER) if marked else mark_by_hand(lecture.do, HELPER)
+            corrects = (
+                annul(lecture.do, count, HELPER) if marked else mark_by_hand(lecture.do, HELPER)
+            )
             told, _ = await at_once_in_any_order(corrects, lecture.do.remove_helper(**helps))
             count += not isinstance(told, Refusal)
             assert len(await read_ledger(lecture)) == count

@@ -21,7 +21,13 @@ from attendance_core.marking.terms import Terms
 from attendance_core.pieces import ListQuery
 from attendance_core.testing.at_once import at_once, at_once_in_any_order
 from attendance_core.testing.clock import NOON
-from attendance_core.testing.lectures import EVENT, Lecture, numbered_connection, session_of, use_cases
+from attendance_core.testing.lectures import (
+    EVENT,
+    Lecture,
+    numbered_connection,
+    session_of,
+    use_cases,
+)
 from attendance_core.testing.stand_ins import DictFiles, PlainPasswords, any_ids
 from attendance_core.testing.stores.deletion import (
     ANNA,
@@ -29,9 +35,9 @@ from attendance_core.testing.stores.deletion import (
     MARKER,
     NOTHING,
     SECRET,
-    numbered_event,
     deletes,
     give_everything,
+    numbered_event,
     traces_of,
 )
 from attendance_core.vocabulary import UserId

@@ -18,13 +18,22 @@ from attendance_core.marking.places import Marked
 from attendance_core.pieces import ListQuery
 from attendance_core.testing.clock import NOON
 from attendance_core.testing.lectures import EVENT
-from attendance_core.testing.people import a_connection, add_event_with, add_people, an_event, join, mark
+from attendance_core.testing.people import (
+    a_connection,
+    add_event_with,
+    add_people,
+    an_event,
+    join,
+    mark,
+)
 from attendance_core.testing.stand_ins import any_code, any_ids
 from attendance_core.vocabulary import EventId, UserId
 
 
 class TestEvents:
-    async def test_events_are_listed_by_their_start_and_then_by_their_name(self, store: Any) -> None:
+    async def test_events_are_listed_by_their_start_and_then_by_their_name(
+        self, store: Any
+    ) -> None:
         await add_people(store, "Анна")
         for name, starts in (("Б", NOON), ("а", NOON), ("В", NOON - 1)):
             event = an_event(name, EventId(uuid4()), starts)
@@ -165,7 +174,9 @@ class TestEvents:
         find = connection.connection_id
         assert await store.observe(lambda u: u.connections.find(find)) is None
 
-    async def test_a_person_is_told_which_events_they_attended_and_by_whom_they_were_marked(self, store: Any) -> None:
+    async def test_a_person_is_told_which_events_they_attended_and_by_whom_they_were_marked(
+        self, store: Any
+    ) -> None:
         anna, boris = await add_event_with(store, "Анна", "Борис")
         assert await store.observe(lambda u: u.events.attended_by(anna, ListQuery())) == []
         await store.transact(lambda u: mark(u, anna, boris))

@@ -133,6 +133,7 @@ class TestAdmissionsAtOnce(_Fixtures):
 
     async def _check_is_one(self, store: Any, user_id: UserId) -> None:
         """Raises AssertionError where the next ids are taken, or the person has not one link."""
+
         def look(unit: Any) -> Any:
             nobody = [unit.accounts.find_by_id(UserId(user_id + n)) for n in range(1, AT_ONCE + 1)]
             return unit.links.of(user_id), nobody, unit.profiles.get(user_id).display_name
@@ -206,7 +207,9 @@ class TestMarkAtOnce:
         entry = await store.observe(lambda unit: unit.ledger.find(EVENT, ANNA, 1))
         assert (entry.actor_id, entry.at, entry.origin) == (MARKER, NOON, Origin.HOLD)
 
-    async def test_a_mark_at_once_that_is_refused_leaves_no_trace(self, store: Any, clock: TestClock) -> None:
+    async def test_a_mark_at_once_that_is_refused_leaves_no_trace(
+        self, store: Any, clock: TestClock
+    ) -> None:
         lecture = await Lecture.begun(store, waiting=2)
         await lecture.do.prepare_to_mark(connection=lecture.markers[0], target=ANNA)
         with pytest.raises(Refusal):

@@ -108,7 +108,9 @@ class TestConnections:
         assert found.lost_at == NOON + 1
         assert found.process == Process(PROCESS, NOON, NOON)
 
-    async def test_connections_lapse_when_they_were_lost_or_their_process_is_silent(self, store: Any, clock: TestClock) -> None:
+    async def test_connections_lapse_when_they_were_lost_or_their_process_is_silent(
+        self, store: Any, clock: TestClock
+    ) -> None:
         (anna,) = await add_event_with(store, "Анна")
         lost, open_ = a_connection(anna), a_connection(anna)
         await store.transact(lambda u: (u.connections.add(lost), u.connections.add(open_)))
@@ -123,7 +125,9 @@ class TestConnections:
         assert await lapsed(NOON, NOON - 1) == []
         assert await lapsed(NOON, NOON) == [open_.connection_id]
 
-    async def test_no_more_lapsed_connections_are_listed_than_were_asked_for(self, store: Any) -> None:
+    async def test_no_more_lapsed_connections_are_listed_than_were_asked_for(
+        self, store: Any
+    ) -> None:
         (anna,) = await add_event_with(store, "Анна")
         lost = [a_connection(anna) for _ in range(3)]
         ids = {each.connection_id for each in lost}
@@ -161,7 +165,9 @@ class TestConnections:
         await store.transact(lambda u: u.connections.remove([hers.connection_id]))
         assert await store.observe(lambda u: u.connections.of(EVENT, anna)) == []
 
-    async def test_in_a_room_are_connections_of_the_process_and_those_of_every_marker(self, store: Any) -> None:
+    async def test_in_a_room_are_connections_of_the_process_and_those_of_every_marker(
+        self, store: Any
+    ) -> None:
         """Contract: 6.16, markers on whatever process."""
         anna, boris, vera = await add_event_with(store, "Анна", "Борис", "Вера")
         other = ProcessId(UUID(int=3))
@@ -188,7 +194,9 @@ class TestConnections:
         }
         assert len(there) == 3
 
-    async def test_of_a_person_with_many_connections_those_that_matter_are_read(self, store: Any) -> None:
+    async def test_of_a_person_with_many_connections_those_that_matter_are_read(
+        self, store: Any
+    ) -> None:
         anna, boris = await add_event_with(store, "Анна", "Борис")
         hers = [a_connection(anna) for _ in range(8)]
 

@@ -78,14 +78,18 @@ class _Told(NamedTuple):
 
 
 class TestPeopleWhoDoNotExist:
-    async def test_every_use_case_has_one_answer_where_somebody_does_not_exist(self, store: Any) -> None:
+    async def test_every_use_case_has_one_answer_where_somebody_does_not_exist(
+        self, store: Any
+    ) -> None:
         await Lecture.begun(store, waiting=1)
         do = use_cases(store, any_ids())
         calls = [*BY_NOBODY.items(), *ABOUT_NOBODY.items()]
         told = [(name, await answer_of(call(do))) for name, (call, _) in calls]
         assert told == [(name, answer) for name, (_, answer) in calls]
 
-    async def test_no_use_case_takes_for_the_id_of_an_event_or_a_scan_what_is_no_uuid(self, store: Any) -> None:
+    async def test_no_use_case_takes_for_the_id_of_an_event_or_a_scan_what_is_no_uuid(
+        self, store: Any
+    ) -> None:
         do = use_cases(store)
         told = [
             _Told(name, given, await answer_of(call(do, given)))

@@ -132,7 +132,9 @@ class TestFewerMayMark:
         await at_once(
             lets(lecture, WhoMarks.CONFIRMED),
             *(
-                lecture.do.mark_me(connection=numbered_connection(6000 + nth, mine.user_id, Role.MARK_ME))
+                lecture.do.mark_me(
+                    connection=numbered_connection(6000 + nth, mine.user_id, Role.MARK_ME)
+                )
                 for nth, mine in enumerate(lecture.waiting)
             ),
         )
@@ -215,7 +217,9 @@ class TestChangesAtOnce:
             event_id = EventId(UUID(int=100 + number))
             event = Event(event_id, f"Room {number}", ANNA, NOON - 60, NOON + 3600, any_code())
             await store.transact(lambda unit, event=event: unit.events.add(event))
-            mine = replace(numbered_connection(7000 + number, BORIS, Role.MARKING), event_id=event_id)
+            mine = replace(
+                numbered_connection(7000 + number, BORIS, Role.MARKING), event_id=event_id
+            )
             await lecture.do.ready_to_mark(connection=mine)
             narrow: dict[str, Any] = {"actor": ANNA, "event_id": event_id}
             narrow["who_marks"] = WhoMarks.ORGANISERS

@@ -75,7 +75,9 @@ class Filled(NamedTuple):
 
 async def fill_lists(store: Any, chance: random.Random) -> Filled:
     """Fills the lists of somebody by chance."""
-    me, marker, *others = await add_people(store, *(chance.choice(NAMES) for _ in range(OTHER_COUNT + 2)))
+    me, marker, *others = await add_people(
+        store, *(chance.choice(NAMES) for _ in range(OTHER_COUNT + 2))
+    )
 
     def work(unit: Any) -> dict[str, int]:
         unit.events.add(an_event())

@@ -49,7 +49,9 @@ class _Fixtures:
 class TestWhatComesAndGoes(_Fixtures):
     """What stands all the while is in the list once."""
 
-    async def test_whoever_joined_all_the_while_is_in_the_attendance_once(self, store: Any, meanwhile: Meanwhile) -> None:
+    async def test_whoever_joined_all_the_while_is_in_the_attendance_once(
+        self, store: Any, meanwhile: Meanwhile
+    ) -> None:
         me, *others = await add_people(store, "я", *"абвгдж")
         ids = dict(zip("абвгдж", others, strict=True))
         late = await add_people(store, "аа", "е")
@@ -71,7 +73,9 @@ class TestWhatComesAndGoes(_Fixtures):
         read = await meanwhile.read(seen, one_goes_and_two_come)
         assert "".join(row.person.display_name for row in read) == "абвдеж"
 
-    async def test_an_entry_that_stands_all_the_while_is_in_the_ledger_once(self, store: Any, meanwhile: Meanwhile) -> None:
+    async def test_an_entry_that_stands_all_the_while_is_in_the_ledger_once(
+        self, store: Any, meanwhile: Meanwhile
+    ) -> None:
         me, *others = await add_people(store, "я", *"абвг")
 
         def begin(unit: Any) -> None:
@@ -88,7 +92,9 @@ class TestWhatComesAndGoes(_Fixtures):
         assert [line.entry.user_id for line in read] == others[::-1]
         assert {line.entry.n for line in read} == {1}
 
-    async def test_an_event_that_is_there_all_the_while_is_among_those_attended_once(self, store: Any, meanwhile: Meanwhile) -> None:
+    async def test_an_event_that_is_there_all_the_while_is_among_those_attended_once(
+        self, store: Any, meanwhile: Meanwhile
+    ) -> None:
         (me,) = await add_people(store, "я")
         ids = {name: EventId(uuid4()) for name in "абвгд"}
 
@@ -106,7 +112,9 @@ class TestWhatComesAndGoes(_Fixtures):
         read = await meanwhile.read(attended, one_goes)
         assert "".join(row.event.name for row in read) == "абвд"
 
-    async def test_friends_and_requesters_of_all_the_while_are_listed_once(self, store: Any, meanwhile: Meanwhile) -> None:
+    async def test_friends_and_requesters_of_all_the_while_are_listed_once(
+        self, store: Any, meanwhile: Meanwhile
+    ) -> None:
         me, *others = await add_people(store, "я", *"абвгд")
 
         def begin(unit: Any) -> None:

@@ -182,16 +182,24 @@ class TestReading(_Fixtures):
 
 class TestGlances(_Fixtures):
     @pytest.mark.parametrize("what", CHANGE_THE_GLANCE)
-    async def test_a_glance_is_another_once_the_room_has_changed(self, hall: Hall, what: str) -> None:
+    async def test_a_glance_is_another_once_the_room_has_changed(
+        self, hall: Hall, what: str
+    ) -> None:
         before = await hall.glance()
         assert before is not None and before == await hall.glance()
-        await hall.store.transact(lambda unit: CHANGE_THE_GLANCE[what](unit, hall.people, hall.sockets))
+        await hall.store.transact(
+            lambda unit: CHANGE_THE_GLANCE[what](unit, hall.people, hall.sockets)
+        )
         assert await hall.glance() != before
 
     @pytest.mark.parametrize("what", KEEP_THE_GLANCE)
-    async def test_a_glance_is_the_same_where_the_room_has_not_changed(self, hall: Hall, what: str) -> None:
+    async def test_a_glance_is_the_same_where_the_room_has_not_changed(
+        self, hall: Hall, what: str
+    ) -> None:
         before = await hall.glance()
-        await hall.store.transact(lambda unit: KEEP_THE_GLANCE[what](unit, hall.people, hall.sockets))
+        await hall.store.transact(
+            lambda unit: KEEP_THE_GLANCE[what](unit, hall.people, hall.sockets)
+        )
         assert await hall.glance() == before
 
     async def test_rooms_that_exist_are_glanced_at_together(self, hall: Hall) -> None:
@@ -232,14 +240,18 @@ class TestWhatTimeAloneChanges(_Fixtures):
         glance_at_rooms = GlanceAtRooms(hall.store.observe, Terms())
         return bool(await glance_at_rooms(event_ids=[EVENT], process_id=PROCESS))
 
-    async def test_no_glance_is_answered_of_a_room_whose_event_has_ended(self, hall: Hall, clock: TestClock) -> None:
+    async def test_no_glance_is_answered_of_a_room_whose_event_has_ended(
+        self, hall: Hall, clock: TestClock
+    ) -> None:
         clock.pass_(3599)
         await hall.store.transact(lambda u: u.processes.put(Process(PROCESS, NOON + 3600, NOON)))
         assert await self.is_glance_answered(hall)
         clock.pass_(1)
         assert not await self.is_glance_answered(hall)
 
-    async def test_no_glance_is_answered_of_a_room_with_a_marker_whose_grace_will_end(self, hall: Hall) -> None:
+    async def test_no_glance_is_answered_of_a_room_with_a_marker_whose_grace_will_end(
+        self, hall: Hall
+    ) -> None:
         lost: list[ConnectionId] = [hall.sockets[0].connection_id]
         await hall.store.transact(lambda unit: unit.connections.lose(lost, NOON))
         assert await self.is_glance_answered(hall)
@@ -247,7 +259,9 @@ class TestWhatTimeAloneChanges(_Fixtures):
         await hall.store.transact(lambda unit: unit.connections.lose(lost, NOON))
         assert not await self.is_glance_answered(hall)
 
-    async def test_no_glance_is_answered_of_a_room_where_a_process_with_sockets_may_be_dead(self, hall: Hall, clock: TestClock) -> None:
+    async def test_no_glance_is_answered_of_a_room_where_a_process_with_sockets_may_be_dead(
+        self, hall: Hall, clock: TestClock
+    ) -> None:
         clock.pass_(7.9)
         assert await self.is_glance_answered(hall)
         clock.pass_(0.1)

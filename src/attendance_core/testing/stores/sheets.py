@@ -124,7 +124,9 @@ class TestSheets:
             Annulled(NOON, "Борис", NOON + 1, "Анна", AnnulReason.OTHER, "", boris, anna),
         )
 
-    async def test_a_sheet_is_for_organisers_and_for_whoever_runs_the_service(self, store: Any) -> None:
+    async def test_a_sheet_is_for_organisers_and_for_whoever_runs_the_service(
+        self, store: Any
+    ) -> None:
         """Contract: ExportAttendance."""
         anna, boris = await add_people(store, "Анна", "Борис")
         await store.transact(lambda unit: unit.events.add(an_event()))

@@ -47,7 +47,9 @@ class TestTallies:
         assert await self.lock_tally(store) == Tally(self.KEY)
         assert await store.transact(lambda u: u.tallies.lock(other.key)) == other
 
-    async def test_of_many_who_ask_at_once_no_more_than_the_limit_are_let_in(self, store: Any) -> None:
+    async def test_of_many_who_ask_at_once_no_more_than_the_limit_are_let_in(
+        self, store: Any
+    ) -> None:
         few, count = Limit("few", 7, 60.0), CountOne(store.transact)
         await store.transact(lambda u: u.tallies.lock(self.KEY))
         told = await asyncio.gather(

@@ -44,7 +44,9 @@ async def tokens_of(store: Any, user_id: UserId) -> Sequence[Token]:
 
 
 class TestTokens:
-    async def test_tokens_are_listed_by_person_in_the_order_they_were_made(self, store: Any) -> None:
+    async def test_tokens_are_listed_by_person_in_the_order_they_were_made(
+        self, store: Any
+    ) -> None:
         anna, boris = await add_people(store, "Анна", "Борис")
         first, second = a_token(anna, "first"), a_token(anna, "second", created_at=NOON + 1)
         same = a_token(anna, "same", token_id=TokenId(UUID(int=1)), scopes=frozenset(TokenScope))
