@@ -1,4 +1,7 @@
-"""A person sees where they are logged in, and ends what they do not know. Contract: 9.1."""
+"""What a person does with their own sessions: sees where they are logged in, ends some there.
+
+Contract: 9.1.
+"""
 
 from __future__ import annotations
 
@@ -35,11 +38,11 @@ class GetSessions:
         check_kinds(actor=actor, session_id=session_id)
 
         def look(unit: ports.Unit) -> Sequence[SessionSeen]:
-            kept = unit.sessions.of(actor, MAX_SESSIONS)
+            theirs = unit.sessions.of(actor, MAX_SESSIONS)
             now = unit.now()
             return [
                 SessionSeen(session_name_of(each.session_id), each, each.session_id == session_id)
-                for each in kept
+                for each in theirs
                 if each.is_live(now)
             ]
 
@@ -62,10 +65,11 @@ class EndSession:
         session: str | None = None,
         others: bool = False,
     ) -> bool:
-        """Ends the one of this name, and all others where that is said, with their sockets.
+        """Ends the session named ``session``; with ``others`` all but the one they act by.
 
-        Somebody else's it passes over, as one that has ended. Tells whether it has ended the one
-        they act by, too. Raises NothingGiven, NotLoggedIn, Unavailable.
+        Their sockets close. It passes over the name of somebody else's session, or of one that has
+        ended. Tells whether it has ended the one they act by. Raises NothingGiven, NotLoggedIn,
+        Unavailable.
         """
         check_kinds(actor=actor, session_id=session_id)
         if session is None and not others:
@@ -78,9 +82,9 @@ class EndSession:
         return named == session_id
 
     async def _find(self, actor: UserId, name: str) -> SessionId | None:
-        kept = await self.observe(lambda unit: unit.sessions.of(actor, MAX_SESSIONS))
+        theirs = await self.observe(lambda unit: unit.sessions.of(actor, MAX_SESSIONS))
         return next(
-            (each.session_id for each in kept if session_name_of(each.session_id) == name), None
+            (each.session_id for each in theirs if session_name_of(each.session_id) == name), None
         )
 
     async def _end_others(self, actor: UserId, session_id: SessionId) -> None:
