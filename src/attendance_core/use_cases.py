@@ -10,6 +10,7 @@ from attendance_core.accounts import (
     DownloadData,
     EndLapsedSessions,
     EndSession,
+    EndSessionsOf,
     ForgetUnused,
     GetSessions,
     GetUsername,
@@ -102,7 +103,6 @@ from attendance_core.providers import (
     UnlinkProvider,
 )
 from attendance_core.recovery import (
-    EndSessionsOf,
     ForgetResetLinks,
     MakeRecoveryCodes,
     MakeResetLink,

@@ -16,6 +16,7 @@ from attendance_core import ports
 from attendance_core.accounts import (
     Actor,
     CredentialKind,
+    EndSessionsOf,
     Identify,
     LoggedIn,
     LogIn,
@@ -42,7 +43,6 @@ from attendance_core.marking.connections import Connection, Role
 from attendance_core.marking.endings import Ending
 from attendance_core.recovery import (
     RESET_SECONDS,
-    EndSessionsOf,
     ForgetResetLinks,
     MakeRecoveryCodes,
     MakeResetLink,
@@ -61,7 +61,7 @@ from attendance_core.recovery.codes import (
     draw_codes,
     typed_code,
 )
-from attendance_core.recovery.comebacks import ComeBack
+from attendance_core.recovery.recover_account import RecoverAccount
 from attendance_core.session_ends import ENDED_AT_ONCE
 from attendance_core.testing.machine.driving import drive
 from attendance_core.testing.stand_ins import QuickPasswords
@@ -132,10 +132,10 @@ class Desk:
         self._identify = Identify(transact, observe)
         self._make = MakeRecoveryCodes(transact, observe, self.passwords, RandomIds())
         self._link = MakeResetLink(transact, observe, ids)
-        self.between: Callable[[], object] = bool  # behind each transaction of a comeback
-        come_back = ComeBack(self._watched, self.passwords, ids, terms)
-        self._recover = UseRecoveryCode(observe, self.passwords, come_back)
-        self._reset = ResetPassword(observe, self.passwords, come_back)
+        self.between: Callable[[], object] = bool  # behind each transaction of a recovery
+        recover_account = RecoverAccount(self._watched, self.passwords, ids, terms)
+        self._recover = UseRecoveryCode(observe, self.passwords, recover_account)
+        self._reset = ResetPassword(observe, self.passwords, recover_account)
         self.forget = ForgetResetLinks(transact)
         self.end = EndSessionsOf(transact, observe, terms)
         self.anna = drive(self._sign_up(username="Anna", password=OLD))

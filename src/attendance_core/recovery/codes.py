@@ -18,7 +18,7 @@ from attendance_core.arguments import check_kinds
 from attendance_core.browsers import NOBODY
 from attendance_core.errors import WrongRecoveryCode
 from attendance_core.events import CODE_LETTERS
-from attendance_core.recovery.comebacks import ComeBack
+from attendance_core.recovery.recover_account import RecoverAccount
 from attendance_core.vocabulary import SessionId, UserId
 
 RECOVERY_CODES: Final = 10  # Contract: POST /accounts/recovery/codes/
@@ -125,7 +125,7 @@ class UseRecoveryCode:
 
     observe: ports.Observe
     passwords: ports.Passwords
-    come_back: ComeBack
+    recover_account: RecoverAccount
 
     async def __call__(
         self,
@@ -168,7 +168,7 @@ class UseRecoveryCode:
             unit.recovery_codes.remove(found)
             unit.reset_links.remove(found.user_id)
 
-        return await self.come_back(
+        return await self.recover_account(
             user_id=found.user_id,
             new_password=new_password,
             check=check,

@@ -10,7 +10,7 @@ from attendance_core import ports
 from attendance_core.accounts import LoggedIn
 from attendance_core.accounts.account import checked_password
 from attendance_core.errors import PersonNotFound, WrongResetLink
-from attendance_core.recovery.comebacks import ComeBack
+from attendance_core.recovery.recover_account import RecoverAccount
 from attendance_core.vocabulary import Instant, ResetId, Seconds, SessionId, UserId
 
 RESET_SECONDS: Seconds = 86_400  # 24 h. Contract: POST /accounts/reset/
@@ -71,7 +71,7 @@ class ResetPassword:
 
     observe: ports.Observe
     passwords: ports.Passwords
-    come_back: ComeBack
+    recover_account: RecoverAccount
 
     async def __call__(
         self,
@@ -104,7 +104,7 @@ class ResetPassword:
             unit.reset_links.remove(user_id)
             unit.recovery_codes.replace(user_id, [])
 
-        return await self.come_back(
+        return await self.recover_account(
             user_id=user_id,
             new_password=new_password,
             check=live_link,  # it may have been used meanwhile, or another one was made

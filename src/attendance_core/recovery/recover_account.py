@@ -1,7 +1,8 @@
-"""What is done when somebody comes back who has lost their password, and for whom it is done.
+"""The last step of a recovery, whatever somebody has shown: a new password, and a log-in by it.
 
-Somebody else may have found that password, or a phone with a session: so nothing that let anybody
-in before does so afterwards.
+Somebody else may have found the old password, or a phone with a session. So all sessions and tokens
+end, and so do links of providers, unless the person could not log in without one. What a host has
+linked stays, and so do recovery codes that were not used, but for what `use_up` does to them.
 """
 
 from __future__ import annotations
@@ -17,13 +18,13 @@ from attendance_core.errors import PersonNotFound
 from attendance_core.marking.terms import Terms
 from attendance_core.providers.links import remove_links
 from attendance_core.session_ends import end_sessions_in_pieces, end_sessions_of
-from attendance_core.token_ends import end_all_of, end_tokens, expire_tokens
+from attendance_core.token_ends import end_tokens, expire_tokens
 from attendance_core.vocabulary import SessionId, UserId
 
 
 @dataclass(frozen=True, slots=True)
-class ComeBack:
-    """Logs somebody in with a new password, and ends all else that lets anybody in as them."""
+class RecoverAccount:
+    """Gives somebody back their account: sets a new password, ends sessions, and logs them in."""
 
     transact: ports.Transact
     passwords: ports.Passwords
@@ -43,9 +44,9 @@ class ComeBack:
     ) -> LoggedIn:
         """Takes a password that was checked. All their sessions end, a few at a time.
 
-        ``check`` raises where what they came by lets nobody in any more; ``use_up`` has it do so,
-        together with the new password or not at all. Both find the account locked. Raises
-        PersonNotFound, and what ``check`` raises.
+        ``check`` raises where the code or the link that they came by lets nobody in any more;
+        ``use_up`` makes it void, in the transaction of the new password. Both find the account
+        locked. Raises PersonNotFound, and what ``check`` raises.
         """
         password_hash = await self.passwords.hash(new_password)
         new = new_session(self.ids, client, replacing, browser_secrets)
@@ -69,19 +70,3 @@ class ComeBack:
             await end_sessions_in_pieces(self.transact, to_end, self.terms)
         await end_tokens(self.transact, user_id, self.terms)
         return logged_in
-
-
-@dataclass(frozen=True, slots=True)
-class EndSessionsOf:
-    """Ends all sessions and tokens of somebody, with their sockets, for an operator."""
-
-    transact: ports.Transact
-    observe: ports.Observe
-    terms: Terms
-
-    async def __call__(self, *, username: str) -> None:
-        """Raises PersonNotFound."""
-        account = await self.observe(lambda unit: unit.accounts.find(username))
-        if account is None:
-            raise PersonNotFound
-        await end_all_of(self.transact, account.user_id, self.terms)
