@@ -225,6 +225,6 @@ def _note_session(
         return []
     theirs = unit.sessions.of_host(user_id, MAX_SESSIONS + SESSIONS_ENDED_AT_ONCE)
     to_end = [each.session_id for each in theirs[MAX_SESSIONS - 1 :]]
-    have_ended = not to_end or end_sessions(unit, to_end, terms)
+    are_ended = not to_end or end_sessions(unit, to_end, terms)
     unit.sessions.add(Session(session_id, user_id, CredentialKind.HOST, now, now))
-    return [] if have_ended else to_end
+    return [] if are_ended else to_end

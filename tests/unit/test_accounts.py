@@ -40,7 +40,7 @@ from attendance_core.errors import (
 from attendance_core.marking.announcements import ConnectionsEnded
 from attendance_core.marking.connections import Connection, Role
 from attendance_core.marking.endings import Ending
-from attendance_core.session_ends import ENDED_AT_ONCE
+from attendance_core.session_ends import SOCKETS_ENDED_AT_ONCE
 from attendance_core.testing.machine.driving import drive
 from attendance_core.testing.stand_ins import QuickPasswords
 from attendance_core.texts import MAX_MARKS
@@ -389,7 +389,7 @@ class TestManySessions:
 
     def test_many_sockets_of_it_end_in_pieces(self, door: Door) -> None:
         anna = door.sign_up("anna")
-        for _ in range(3 * ENDED_AT_ONCE):
+        for _ in range(3 * SOCKETS_ENDED_AT_ONCE):
             door.world.event_id = door.world.event(f"Class {door.world.ids.event_id()}")
             door.opens(anna.user_id, anna.token)
         for _ in range(100):
@@ -483,7 +483,7 @@ class TestLogOut:
             drive(door.world.notifier.subscribe(door.world.event_id, told.append))
         return told
 
-    @pytest.mark.parametrize("events", [0, 1, ENDED_AT_ONCE - 1, ENDED_AT_ONCE, 100])
+    @pytest.mark.parametrize("events", [0, 1, SOCKETS_ENDED_AT_ONCE - 1, SOCKETS_ENDED_AT_ONCE, 100])
     def test_one_transaction_ends_few_of_its_sockets(self, door: Door, events: int) -> None:
         """However many there are, and the session is there until the last of them is ended."""
         anna = door.sign_up("anna")
@@ -496,8 +496,8 @@ class TestLogOut:
 
         log_out = door.log_out(anna.token, between=counts)
         assert len(told) == 2 * events  # each has left the list, and its socket is to close
-        assert len(ended) == events // ENDED_AT_ONCE + 1
-        assert max(ended) <= ENDED_AT_ONCE and sum(ended) == events
+        assert len(ended) == events // SOCKETS_ENDED_AT_ONCE + 1
+        assert max(ended) <= SOCKETS_ENDED_AT_ONCE and sum(ended) == events
         assert log_out == [True] * (len(ended) - 1) + [False]
         assert not door.sockets_of(anna.token)
 
@@ -506,12 +506,12 @@ class TestLogOut:
     ) -> None:
         monkeypatch.setattr(session_ends, "MAX_PIECES", 3)
         anna = door.sign_up("anna")
-        self._opens_in(door, anna, 2 * ENDED_AT_ONCE)
+        self._opens_in(door, anna, 2 * SOCKETS_ENDED_AT_ONCE)
 
         def opens_more() -> bool:
             known = door.actor_of(anna.token) is not None
             if known:
-                self._opens_in(door, anna, ENDED_AT_ONCE)
+                self._opens_in(door, anna, SOCKETS_ENDED_AT_ONCE)
             return known
 
         assert door.log_out(anna.token, between=opens_more) == [True, True, True, False]
@@ -519,10 +519,10 @@ class TestLogOut:
 
     def test_a_session_that_is_replaced_ends_so_too(self, door: Door) -> None:
         anna = door.sign_up("anna")
-        told = self._opens_in(door, anna, 3 * ENDED_AT_ONCE)
+        told = self._opens_in(door, anna, 3 * SOCKETS_ENDED_AT_ONCE)
         boris = door.log_in("anna", replacing=session_id_of(anna.token))
         assert door.actor_of(anna.token) is None and door.actor_of(boris.token) is not None
-        assert sum(isinstance(each, ConnectionsEnded) for each in told) == 3 * ENDED_AT_ONCE
+        assert sum(isinstance(each, ConnectionsEnded) for each in told) == 3 * SOCKETS_ENDED_AT_ONCE
         assert not door.sockets_of(anna.token)
 
 

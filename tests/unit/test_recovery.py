@@ -62,7 +62,7 @@ from attendance_core.recovery.codes import (
     typed_code,
 )
 from attendance_core.recovery.recover_account import RecoverAccount
-from attendance_core.session_ends import ENDED_AT_ONCE
+from attendance_core.session_ends import SOCKETS_ENDED_AT_ONCE
 from attendance_core.testing.machine.driving import drive
 from attendance_core.testing.stand_ins import QuickPasswords
 from attendance_core.testing.tokens import add_token, bearer_id
@@ -356,7 +356,7 @@ class TestRecover:
 
     def test_whoever_dies_between_two_pieces_has_only_ended_sessions(self, desk: Desk) -> None:
         code = desk.codes()[0]
-        for _ in range(2 * ENDED_AT_ONCE):
+        for _ in range(2 * SOCKETS_ENDED_AT_ONCE):
             desk.world.event_id = desk.world.event(f"Class {desk.world.ids.event_id()}")
             desk.opens(desk.anna)
 

@@ -167,7 +167,7 @@ def test_however_many_there_are_few_end_in_one_transaction(
     assert ends.left() == {SPARED} and ends.closed == sessions * sockets
     for before, after in pairwise(seen):
         assert before[0] - after[0] <= session_ends.SESSIONS_ENDED_AT_ONCE
-        assert after[1] - before[1] <= session_ends.ENDED_AT_ONCE
+        assert after[1] - before[1] <= session_ends.SOCKETS_ENDED_AT_ONCE
     assert ends.checked == ends.transactions > 1  # each of them looked whether it may
 
 

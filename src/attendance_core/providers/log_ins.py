@@ -8,14 +8,18 @@ from typing import NamedTuple
 
 from attendance_core import ports
 from attendance_core.accounts import LoggedIn
-from attendance_core.accounts.log_ins import Opened, new_session, open_session
+from attendance_core.accounts.log_ins import (
+    OpenedSession,
+    new_session,
+    open_session,
+    transact_opening,
+)
 from attendance_core.errors import Unavailable
 from attendance_core.identities import Attempt, Identity, Link, ProviderAnswer, Purpose
 from attendance_core.marking.terms import Terms
 from attendance_core.profiles import Profile
 from attendance_core.providers.answers import check_answer, identity_of, name_in, new_attempt
 from attendance_core.providers.ticks import judge_tick, new_tick
-from attendance_core.session_ends import end_sessions_in_pieces
 from attendance_core.vocabulary import SessionId
 
 NO_NAME = "Student"  # of whom the provider tells no name that can be shown
@@ -84,7 +88,7 @@ class LogInByProvider:
         # What nobody can sign up with, or type at a log-in: it has a colon
         username = f"{identity.kind.value}:{self.ids.token()}"
 
-        def work(unit: ports.Unit) -> Opened:
+        def work(unit: ports.Unit) -> OpenedSession:
             link = lock_link(unit, identity)
             if link is None:
                 user_id = unit.accounts.add(username, None, unit.now())
@@ -94,10 +98,7 @@ class LogInByProvider:
             judge_tick(unit, link, claims, tick)
             return open_session(unit, link.user_id, new, self.terms)
 
-        logged_in, to_end = await self.transact(work)
-        if to_end:
-            await end_sessions_in_pieces(self.transact, to_end, self.terms)
-        return logged_in
+        return await transact_opening(self.transact, work, self.terms)
 
 
 def lock_link(unit: ports.Unit, identity: Identity) -> Link | None:

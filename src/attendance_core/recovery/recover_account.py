@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from attendance_core import ports
 from attendance_core.accounts import LoggedIn
 from attendance_core.accounts.account import may_log_in_by_password
-from attendance_core.accounts.log_ins import Opened, new_session, open_session
+from attendance_core.accounts.log_ins import OpenedSession, new_session, open_session
 from attendance_core.errors import PersonNotFound
 from attendance_core.marking.terms import Terms
 from attendance_core.providers.links import remove_links
@@ -51,7 +51,7 @@ class RecoverAccount:
         password_hash = await self.passwords.hash(new_password)
         new = new_session(self.ids, client, replacing, browser_secrets)
 
-        def finish(unit: ports.Unit) -> Opened:
+        def finish(unit: ports.Unit) -> OpenedSession:
             found = unit.accounts.lock(user_id)
             if found is None:
                 raise PersonNotFound
