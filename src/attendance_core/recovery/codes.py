@@ -15,11 +15,10 @@ from attendance_core import ports
 from attendance_core.accounts import MAX_USERNAME_LENGTH, LoggedIn, prove
 from attendance_core.accounts.account import checked_password, composed
 from attendance_core.arguments import check_kinds
-from attendance_core.browsers import NOBODY
 from attendance_core.errors import WrongRecoveryCode
 from attendance_core.events import CODE_LETTERS
 from attendance_core.recovery.recover_account import RecoverAccount
-from attendance_core.vocabulary import SessionId, UserId
+from attendance_core.vocabulary import NOBODY, SessionId, UserId
 
 RECOVERY_CODES: Final = 10  # Contract: POST /accounts/recovery/codes/
 SELECTOR_LENGTH: Final = 2  # Contract: POST /accounts/recovery/codes/
@@ -149,7 +148,7 @@ class UseRecoveryCode:
 
         def look(unit: ports.Unit) -> RecoveryCode | None:
             account = unit.accounts.find(username)
-            # Of nobody, too: the time says nothing of who has an account
+            # Looks for nobody's, too: the time says nothing of who has an account
             user_id = NOBODY if account is None else account.user_id
             return unit.recovery_codes.find(user_id, typed.selector)
 
