@@ -29,7 +29,7 @@ from attendance_core.marking.connections import MAX_SOCKETS
 from attendance_core.marking.terms import Terms
 from attendance_core.pieces import MAX_PIECE
 from attendance_core.profiles import LEASE_SECONDS, PENDING_SECONDS
-from attendance_core.texts import MAX_MARKS
+from attendance_core.texts import MAX_COMBINING_MARKS
 from attendance_core.tokens import MAX_TOKENS as MAX_TOKENS_OF_ONE
 from attendance_web.http.body_parsing import MAX_FIELDS
 from attendance_web.http.call import BODY_BYTES, PICTURE_BODY_BYTES
@@ -287,7 +287,7 @@ def _limits() -> Iterator[tuple[str, str, str]]:
         "`error` 1",
     )
     yield "fields of a query or a form", str(MAX_FIELDS), "`error` 1"
-    yield "marks of one letter, as accents are, in any text", str(MAX_MARKS), "`error` 1"
+    yield "marks of one letter, as accents are, in any text", str(MAX_COMBINING_MARKS), "`error` 1"
     yield (
         "a JSON text",
         f"{MAX_DEPTH} levels, {MAX_TOKENS} brackets, commas and strings",

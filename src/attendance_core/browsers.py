@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from attendance_core import ports
-from attendance_core.texts import check_marks
+from attendance_core.texts import check_comparable
 from attendance_core.vocabulary import NOBODY, BrowserId, Instant, Seconds, UserId
 
 MAX_BROWSERS = 16  # Contract: 9.4, of a person
@@ -70,7 +70,7 @@ class RecogniseBrowser:
 
         Raises InvalidArgument.
         """
-        check_marks(username, "username")
+        check_comparable(username, "username")
         shown_ids = [browser_id_of(each) for each in browser_secrets]
 
         def look(unit: ports.Unit) -> BrowserId | None:

@@ -43,7 +43,7 @@ from attendance_core.marking.endings import Ending
 from attendance_core.session_ends import SOCKETS_ENDED_AT_ONCE
 from attendance_core.testing.machine.driving import drive
 from attendance_core.testing.stand_ins import QuickPasswords
-from attendance_core.texts import MAX_MARKS
+from attendance_core.texts import MAX_COMBINING_MARKS
 from attendance_core.vocabulary import ConnectionId, SessionId, UserId
 from tests.support.world import World
 
@@ -483,7 +483,9 @@ class TestLogOut:
             drive(door.world.notifier.subscribe(door.world.event_id, told.append))
         return told
 
-    @pytest.mark.parametrize("events", [0, 1, SOCKETS_ENDED_AT_ONCE - 1, SOCKETS_ENDED_AT_ONCE, 100])
+    @pytest.mark.parametrize(
+        "events", [0, 1, SOCKETS_ENDED_AT_ONCE - 1, SOCKETS_ENDED_AT_ONCE, 100]
+    )
     def test_one_transaction_ends_few_of_its_sockets(self, door: Door, events: int) -> None:
         """However many there are, and the session is there until the last of them is ended."""
         anna = door.sign_up("anna")
@@ -529,7 +531,7 @@ class TestLogOut:
 class TestMarks:
     """Contract: 1.13, also for a program that calls no API."""
 
-    MANY = "e" + "\u0316" * (MAX_MARKS + 1)
+    MANY = "e" + "\u0316" * (MAX_COMBINING_MARKS + 1)
 
     @pytest.mark.parametrize(
         ("field", "username", "password"), [("username", MANY, SECRET), ("password", "anna", MANY)]

@@ -13,7 +13,7 @@ import msgspec
 import pytest
 
 from attendance_core.errors import InvalidArgument, MissingArgument
-from attendance_core.texts import MAX_MARKS
+from attendance_core.texts import MAX_COMBINING_MARKS
 from attendance_web.http.body_parsing import parse_query
 from attendance_web.http.fields import reader_of
 from attendance_web.structs.words import EventRef, Image, PersonId, RowLimit, UnixTime
@@ -156,7 +156,7 @@ class TestReading:
     @pytest.mark.parametrize("marks", ["\u0300\u0316", "\u0f73\u0f71", "\uff9e\u0300"])
     def test_a_letter_has_only_so_many_marks(self, marks: str) -> None:
         """Contract: 1.13."""
-        half = MAX_MARKS // 2
+        half = MAX_COMBINING_MARKS // 2
         allowed = f"e{marks * half}o{marks * half}"
         assert read(name=allowed).name == allowed
         with pytest.raises(InvalidArgument, match="«name»"):

@@ -66,7 +66,7 @@ from attendance_core.session_ends import SOCKETS_ENDED_AT_ONCE
 from attendance_core.testing.machine.driving import drive
 from attendance_core.testing.stand_ins import QuickPasswords
 from attendance_core.testing.tokens import add_token, bearer_id
-from attendance_core.texts import MAX_MARKS
+from attendance_core.texts import MAX_COMBINING_MARKS
 from attendance_core.vocabulary import ConnectionId, UserId
 from tests.support.world import World
 
@@ -372,7 +372,7 @@ class TestRecover:
 
     def test_neither_name_nor_password_has_too_many_marks(self, desk: Desk) -> None:
         """Contract: 1.13, also for a program that calls no API."""
-        many = "e" + "\u0316" * (MAX_MARKS + 1)
+        many = "e" + "\u0316" * (MAX_COMBINING_MARKS + 1)
         for argument, field in (("username", "username"), ("password", "new_password")):
             with pytest.raises(InvalidArgument, match=f"«{field}»"):
                 desk.recovers("code", **{argument: many})

@@ -11,7 +11,7 @@ from attendance_core.errors import NothingGiven, PersonNotFound
 from attendance_core.folding import is_another_name
 from attendance_core.marking.terms import Terms
 from attendance_core.profiles.scans import Confirmation, ScanReason, discard_file, remove_tick
-from attendance_core.texts import checked_lines, checked_text, search_part
+from attendance_core.texts import checked_lines, checked_search_part, checked_text
 from attendance_core.vocabulary import FileKey, UserId
 
 MAX_DISPLAY_NAME_LENGTH = 100  # Contract: 3
@@ -196,7 +196,7 @@ class FindByName:
     ) -> Sequence[Profile]:
         """Orders by display name, then id; at most 100. Raises TooShort, and as `check_page`."""
         check_kinds(limit=limit)
-        part = search_part(display_name_part, "display_name_part", MIN_NAME_PART_LENGTH)
+        part = checked_search_part(display_name_part, "display_name_part", MIN_NAME_PART_LENGTH)
         check_page(limit, offset)
         most = min(limit, MAX_PEOPLE_FOUND)
         return await self.browse(lambda unit: unit.profiles.search(part, most, offset))

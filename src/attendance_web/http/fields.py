@@ -18,7 +18,7 @@ import msgspec
 from msgspec import inspect as kinds
 
 from attendance_core.errors import InvalidArgument, MissingArgument, NotATime, OutOfRange
-from attendance_core.texts import has_too_many_marks
+from attendance_core.texts import has_too_many_combining_marks
 from attendance_core.vocabulary import LATEST_INSTANT
 from attendance_web.http.body_parsing import Given
 from attendance_web.wire import values
@@ -131,7 +131,9 @@ def _read_of(kind: kinds.Type) -> Read:
 
 def text(value: Any) -> str:
     """Reads any text that every store can keep. Raises InvalidValue."""
-    if not isinstance(value, str) or UNSTORABLE.search(value) or has_too_many_marks(value):
+    if not isinstance(value, str) or UNSTORABLE.search(value):
+        raise InvalidValue
+    if has_too_many_combining_marks(value):
         raise InvalidValue
     return value
 
