@@ -16,7 +16,8 @@ from contextlib import closing
 from typing import Any, BinaryIO, Final
 
 from attendance_core.folding import other_name
-from attendance_core.seen_states import SeenState, seen_state, sheet_counts
+from attendance_core.seen_states import SeenState, seen_state
+from attendance_core.sheet_counts import sheet_counts
 
 BUSY_SECONDS: Final = 5.0  # how long another process may keep it waiting
 SECOND: Final = 1_000_000  # microseconds, in which the facts have instants
@@ -30,7 +31,7 @@ def made_of_facts(head: Mapping[str, Any], looks: Iterator[Look | None]) -> Iter
     only_organise = 0
     for look in looks:
         if look is None:
-            yield sheet_counts(states, only_organise)
+            yield sheet_counts(states, only_organise)._asdict()
             return
         now, people, annulled = look
         of_person: dict[int, list[Any]] = {}

@@ -21,8 +21,8 @@ from attendance_core.attendance import Annulled, Participant, SheetRow
 from attendance_core.errors import InvalidArgument
 from attendance_core.events import Event
 from attendance_core.marking.ledger import AnnulReason, Grade
-from attendance_core.marking.places import SheetCounts
 from attendance_core.ports import SheetFormat, SheetStyle
+from attendance_core.sheet_counts import SheetCounts
 from attendance_core.vocabulary import LATEST_INSTANT
 from tests.support import xlsx
 from tests.support.sheet_rows import (

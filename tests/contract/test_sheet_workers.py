@@ -239,8 +239,8 @@ from uuid import UUID
 from attendance_adapters.sheets import SheetFiles
 from attendance_core.attendance import Participant, SheetPiece, SheetRow
 from attendance_core.events import Event
-from attendance_core.marking.places import SheetCounts
 from attendance_core.ports import SheetStyle
+from attendance_core.sheet_counts import SheetCounts
 
 async def pieces():
     event = Event(UUID(int=15), "Algebra", 7, 0, 5400, "ABCDEF")
@@ -316,7 +316,7 @@ class TestBounds:
         assert ours == [
             *("attendance_adapters", "attendance_adapters.sheet_worker", "attendance_core"),
             *("attendance_core.folding", "attendance_core.vocabulary"),
-            "attendance_core.seen_states",
+            *("attendance_core.seen_states", "attendance_core.sheet_counts"),
             "attendance_adapters.sheet_reader",
         ]
         assert not {"sqlalchemy", "asyncio", "xlsxwriter"} & set(loaded.split())

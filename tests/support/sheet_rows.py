@@ -12,8 +12,9 @@ from attendance_adapters.sheets import SheetFiles
 from attendance_core.attendance import Annulled, Participant, SheetPiece, SheetRow
 from attendance_core.events import Event
 from attendance_core.marking.ledger import AnnulReason, EntryNotes, Grade, Origin
-from attendance_core.marking.places import Marked, SheetCounts
+from attendance_core.marking.places import Marked
 from attendance_core.ports import SheetStyle
+from attendance_core.sheet_counts import SheetCounts
 from attendance_core.vocabulary import EventCode, EventId, UserId
 
 ANNA, BORIS = UserId(7), UserId(12)

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from attendance_core.attendance import CountsSeen, Viewer
 from attendance_core.errors import Unavailable
-from attendance_core.marking.places import SheetCounts
+from attendance_core.sheet_counts import SheetCounts
 from attendance_core.vocabulary import BoardId, EventId
 from attendance_web.live.streams import COMMENT_EVERY, COUNTS_EVERY, RoomStreams, Stream, Told
 from attendance_web.wire.counts import COMMENT, END, encode_counts

@@ -11,9 +11,10 @@ from attendance_adapters.in_memory.tables import Tables
 from attendance_core.attendance import Participant
 from attendance_core.events import Event
 from attendance_core.folding import name_order
-from attendance_core.marking.places import Held, Marked, Place, SheetCounts, Waiting
+from attendance_core.marking.places import Held, Marked, Place, Waiting
 from attendance_core.pieces import ListQuery
 from attendance_core.profiles import Confirmation, group_of
+from attendance_core.sheet_counts import SheetCounts
 from attendance_core.vocabulary import EventId, Instant, UserId
 
 

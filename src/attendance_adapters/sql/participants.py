@@ -30,9 +30,10 @@ from attendance_adapters.sql.tables import ledger, ledger_notes, places, profile
 from attendance_core.attendance import LedgerLine, Participant
 from attendance_core.events import Event
 from attendance_core.marking.ledger import grade_of
-from attendance_core.marking.places import Marked, SheetCounts
+from attendance_core.marking.places import Marked
 from attendance_core.pieces import ListQuery
 from attendance_core.profiles import Confirmation, group_of
+from attendance_core.sheet_counts import SheetCounts
 from attendance_core.vocabulary import EventId, Instant, UserId
 
 APPROVED = Confirmation.APPROVED.value

@@ -12,7 +12,7 @@ from attendance_core.accounts import session_end
 from attendance_core.arguments import check_kinds
 from attendance_core.errors import BoardNotFound, EventNotFound, EventOver
 from attendance_core.events.organisers import check_organiser
-from attendance_core.marking.places import SheetCounts
+from attendance_core.sheet_counts import SheetCounts
 from attendance_core.vocabulary import BoardId, EventId, Instant, Seconds, SessionId, UserId
 
 BOARD_SECONDS: Seconds = 3600  # Contract: MakeBoardLink, behind the end of its event

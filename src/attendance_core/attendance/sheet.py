@@ -15,8 +15,9 @@ from attendance_core.errors import TooManyRows
 from attendance_core.events import Event
 from attendance_core.events.organisers import check_organiser
 from attendance_core.marking.ledger import AnnulReason
-from attendance_core.marking.places import Marked, SheetCounts
-from attendance_core.seen_states import SeenState, sheet_counts
+from attendance_core.marking.places import Marked
+from attendance_core.seen_states import SeenState
+from attendance_core.sheet_counts import SheetCounts, sheet_counts
 from attendance_core.vocabulary import EventId, Instant, UserId
 
 T = TypeVar("T")
@@ -136,7 +137,7 @@ class SheetReading:
             first += ROWS_A_LOOK
             states.update(row.state for row in rows)
             only_organise += sum(row.only_organises(begun.event) for row in rows)
-            counts = SheetCounts(**sheet_counts(states, only_organise))
+            counts = sheet_counts(states, only_organise)
             yield SheetPiece(begun.event, begun.made_at, rows, counts)
 
 

@@ -76,16 +76,6 @@ class PlaceKey(NamedTuple):
     user_id: UserId
 
 
-class SheetCounts(NamedTuple):
-    """How many people are on the sheet of an event, and how many of them in which state."""
-
-    joined: int  # everybody: the members, and whoever has an entry
-    waiting: int
-    held: int
-    marked: int
-    participants: int  # without whoever has left, and without a creator who only organises
-
-
 @dataclass(frozen=True, slots=True)
 class Place:
     """One person in one event. The version grows by one at every change.

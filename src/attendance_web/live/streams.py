@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 
 from attendance_core.attendance import CountSheet, CountsSeen, Viewer
 from attendance_core.errors import Unavailable
-from attendance_core.marking.places import SheetCounts
+from attendance_core.sheet_counts import SheetCounts
 from attendance_core.vocabulary import EventId, Seconds
 from attendance_web.wire.counts import COMMENT, encode_counts
 

@@ -21,9 +21,10 @@ from attendance_core.attendance import (
 from attendance_core.attendance import sheet as module
 from attendance_core.errors import EventNotFound, NotAnOrganiser, TooManyRows
 from attendance_core.marking.ledger import AnnulReason, Grade, NewEntry, Origin
-from attendance_core.marking.places import Held, Marked, SheetCounts, Waiting
+from attendance_core.marking.places import Held, Marked, Waiting
 from attendance_core.pieces import ListQuery
 from attendance_core.profiles import Profile
+from attendance_core.sheet_counts import SheetCounts
 from attendance_core.testing.clock import NOON
 from attendance_core.testing.lectures import EVENT
 from attendance_core.testing.open_day import an_open_day
