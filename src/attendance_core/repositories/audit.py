@@ -1,4 +1,4 @@
-"""Keeps who judges scans, and what became of scans. See the package."""
+"""Keeps what was done with scans. See the package."""
 
 from __future__ import annotations
 
@@ -9,29 +9,7 @@ from attendance_core.vocabulary import Instant, ScanId, UserId
 
 if TYPE_CHECKING:
     from attendance_core.pieces import ListQuery
-    from attendance_core.profiles import AuditEntry, Moderator
-
-
-class Moderators(Protocol):
-    """Keeps who judges scans."""
-
-    def add(self, user_id: UserId, at: Instant) -> None:
-        """Adds one who is none yet."""
-        ...
-
-    def remove(self, user_id: UserId) -> None:
-        """Removes one; does nothing where they are none."""
-        ...
-
-    def has(self, user_id: UserId) -> bool: ...
-
-    def lock(self, user_id: UserId) -> bool:
-        """Tells whether they are one; nobody removes them until the transaction ends."""
-        ...
-
-    def listed(self) -> Sequence[Moderator]:
-        """Lists all in the order they were added."""
-        ...
+    from attendance_core.profiles import AuditEntry
 
 
 class AuditLog(Protocol):
