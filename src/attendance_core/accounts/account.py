@@ -35,7 +35,9 @@ def may_log_in_by_password(account: Account) -> bool:
 def composed(text: str, field: str, most: int) -> str:
     """Brings a text into NFC.
 
-    One of far more than ``most`` code points is cut first, to what is still too long. Raises InvalidArgument.
+    One of far more than ``most`` code points is cut first, to what is still too long.
+
+    Raises InvalidArgument.
     """
     check_comparable(text, field)
     return normalize("NFC", text[: MAX_CODE_POINTS_COMPOSED * most + 1])
@@ -67,8 +69,9 @@ async def is_right(
 ) -> bool:
     """Tells whether a password is the one of this hash; it takes as long where there is no hash.
 
-    It is compared in NFC and, where it was typed otherwise, as it was typed: some were kept so. Each
-    is compared whatever comes of the other, so that the time says nothing of how one is kept.
+    It is compared in NFC and, where it was typed otherwise, as it was typed: some were kept so.
+    Both are always compared, so that the time says nothing of how one is kept.
+
     Raises InvalidArgument. Contract: 2.3.
     """
     forms = dict.fromkeys((composed(password, field, MAX_PASSWORD_LENGTH), password))
