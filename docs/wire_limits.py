@@ -28,7 +28,7 @@ from attendance_core.limits import (
 from attendance_core.marking.connections import MAX_SOCKETS
 from attendance_core.marking.terms import Terms
 from attendance_core.pieces import MAX_PIECE
-from attendance_core.profiles import LEASE_SECONDS, PENDING_SECONDS
+from attendance_core.profiles import PENDING_SECONDS, REVIEW_LEASE_SECONDS
 from attendance_core.texts import MAX_COMBINING_MARKS
 from attendance_core.tokens import MAX_TOKENS as MAX_TOKENS_OF_ONE
 from attendance_web.http.body_parsing import MAX_FIELDS
@@ -251,7 +251,7 @@ def _limits() -> Iterator[tuple[str, str, str]]:
     )
     yield (
         "a scan that a moderator has taken",
-        f"{LEASE_SECONDS / 60:g} min, and again",
+        f"{REVIEW_LEASE_SECONDS / 60:g} min, and again",
         "`not_taken`",
     )
     days = PENDING_SECONDS / 86_400

@@ -23,7 +23,7 @@ from attendance_core.marking.moves import end_hold
 from attendance_core.marking.places import Held, Waiting
 from attendance_core.marking.terms import Terms
 from attendance_core.profiles import Profile, picture_path, scan_path
-from attendance_core.profiles.scans import discard_file
+from attendance_core.profiles.scans import delete_discarded
 from attendance_core.session_ends import end_sessions_of
 from attendance_core.vocabulary import EventId, SessionId, UserId
 
@@ -86,7 +86,7 @@ class DeleteAccount:
             except _EventsRemain:
                 continue
             for path in paths:
-                await discard_file(self.files, path)
+                await delete_discarded(self.files, path)
             return
         raise Unavailable
 

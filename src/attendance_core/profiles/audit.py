@@ -61,7 +61,7 @@ def note_act(
     actor: UserId | None,
     reason: ScanReason | None = None,
 ) -> None:
-    """Writes down what a moderator did; None: the operator."""
+    """Writes down what a moderator did, or, where ``actor`` is None, the operator."""
     judge = ScanJudge.OPERATOR if actor is None else ScanJudge.MODERATOR
     unit.audit_log.add(
         AuditEntry(scan.user_id, scan.scan_id, act, unit.now(), judge, actor, reason)
@@ -79,7 +79,7 @@ def note_service_act(
 
 
 def note_expiry(unit: ports.Unit, scan: ConfirmationScan) -> None:
-    """Writes down that nobody had judged a scan in time."""
+    """Writes down that a scan is rejected since nobody has judged it in time."""
     note_service_act(unit, scan, ScanAct.REJECTED, ScanReason.EXPIRED)
 
 

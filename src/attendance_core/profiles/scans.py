@@ -103,7 +103,7 @@ class UploadProfileConfirmation:
     ids: ports.Ids
 
     async def __call__(self, *, actor: UserId, image: bytes) -> None:
-        """Takes the tick away, until somebody has looked; whoever looks at the old one loses it.
+        """Removes the tick until somebody has looked; whoever looks at the old one loses it.
 
         Raises BadPicture, PictureTooLarge, PersonNotFound, Unavailable. Contract: 9.10.
         """
@@ -121,10 +121,10 @@ class UploadProfileConfirmation:
         try:
             replaced = await self.transact(work)
         except PersonNotFound:  # they have deleted their account meanwhile
-            await discard_file(self.files, scan_path(key))
+            await delete_discarded(self.files, scan_path(key))
             raise
         if replaced is not None:
-            await discard_file(self.files, scan_path(replaced))
+            await delete_discarded(self.files, scan_path(replaced))
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,10 +138,10 @@ class GetOwnScan:
         """Reads its picture. Raises ScanNotFound where there is none that waits to be judged."""
         check_kinds(actor=actor)
         scan = await self.observe(lambda unit: unit.scans.find(actor))
-        return await picture_of(self.files, scan)
+        return await read_scan_picture(self.files, scan)
 
 
-async def picture_of(files: ports.Files, scan: ConfirmationScan | None) -> FileContent:
+async def read_scan_picture(files: ports.Files, scan: ConfirmationScan | None) -> FileContent:
     """Reads the picture of a scan that waits. Raises ScanNotFound, also where it has just gone."""
     if scan is None or scan.state is not Confirmation.PENDING:
         raise ScanNotFound
@@ -159,8 +159,8 @@ def remove_tick(unit: ports.Unit, user_id: UserId) -> None:
         unit.scans.put(scan.judged(Confirmation.NONE, ScanReason.RENAMED, None, now))
 
 
-async def discard_file(files: ports.Files, path: str) -> None:
-    """Deletes what no row names any more; where that fails, it is swept later."""
+async def delete_discarded(files: ports.Files, path: str) -> None:
+    """Deletes a file that no row needs any more; where that fails, it is swept later."""
     with suppress(Unavailable):
         await files.delete(path)
 
