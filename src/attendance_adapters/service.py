@@ -268,7 +268,7 @@ class Attendance:
         """
         if not self._has_heartbeat:
             raise NoHeartbeat("this service has no heartbeat, and so no sockets")
-        check_kind("user", user, Actor, LoggedIn, said="an Actor or a LoggedIn")
+        check_kind("user", user, Actor, LoggedIn, words="an Actor or a LoggedIn")
         check_kinds(event_id=event_id)
         check_kind("role", role, Role)
         session_id = user.session_id if isinstance(user, Actor) else session_id_of(user.token)

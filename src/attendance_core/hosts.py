@@ -50,8 +50,9 @@ class _Admitted(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Admit:
-    """Lets somebody in whom a host has logged in; the first time makes an account, without a
-    password. Contract: 10.
+    """Lets somebody in whom a host has logged in; the first time that makes an account.
+
+    It has no password. Contract: 10.
     """
 
     transact: ports.Transact
@@ -71,7 +72,7 @@ class Admit:
         identity = _checked_identity(issuer, subject)
         name = checked_display_name(display_name)
         session_id = _session_id_of(identity, session)
-        found = await self.observe(lambda unit: _find(unit, identity, name, session_id))
+        found = await self.observe(lambda unit: _find_admitted(unit, identity, name, session_id))
         if found is not None:
             return found
         # What nobody can sign up with, or type at a log-in: it has a colon
@@ -106,8 +107,7 @@ class Dismiss:
     terms: Terms
 
     async def __call__(self, *, issuer: str, subject: str, session: str | None = None) -> None:
-        """Ends the host's ``session``, or, without one, all that lets them in: all sessions, and
-        the tokens they made.
+        """Ends the host's ``session``; without one all of their sessions, and the tokens they made.
 
         Does nothing where there is none. The account stays, and the next `Admit` opens it again.
         Raises InvalidArgument, BadLength, BadCharacters, Unavailable.
@@ -168,7 +168,7 @@ def _links_of(issuer: str, user_ids: Sequence[UserId], unit: ports.Unit) -> Sequ
 
 
 def _checked_identity(issuer: str, subject: str) -> Identity:
-    """Makes who they are of what a host says, which is compared exactly.
+    """Makes an identity of what a host says of somebody, which is compared exactly.
 
     Raises BadLength, BadCharacters.
     """
@@ -189,15 +189,17 @@ def _checked_part(text: str, field: str, most: int) -> str:
 
 
 def _session_id_of(identity: Identity, session: str) -> SessionId:
-    """Makes the name of a host's session; that of no secret, since it is more than a hash."""
+    """Makes the name of a host's session, which begins otherwise than a hash: no secret has it."""
     check_kind("session", session, str)
     # Neither of the first two has a control character
-    named = "\0".join((identity.issuer, identity.subject, session))
-    digest = hashlib.sha256(named.encode("utf-8", "surrogatepass")).hexdigest()
+    spelt = "\0".join((identity.issuer, identity.subject, session))
+    digest = hashlib.sha256(spelt.encode("utf-8", "surrogatepass")).hexdigest()
     return SessionId(f"{identity.kind.value}:{digest}"[:64])  # as long as a hash is
 
 
-def _find(unit: ports.Unit, identity: Identity, name: str, session_id: SessionId) -> Actor | None:
+def _find_admitted(
+    unit: ports.Unit, identity: Identity, name: str, session_id: SessionId
+) -> Actor | None:
     """Finds whom a host has admitted lately, by this name; None where something is to be noted."""
     link, session = unit.links.find(identity), unit.sessions.find(session_id)
     if link is None or session is None or session.user_id != link.user_id:

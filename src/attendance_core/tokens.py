@@ -157,8 +157,12 @@ class EndExpiredTokens:
     terms: Terms
 
     async def __call__(self) -> int:
-        """Counts those that had expired."""
-        expired = await self.observe(lambda unit: unit.tokens.expired(unit.now(), MAX_EXPIRED_ENDED))
+        """Ends them, and answers how many there were; at most `MAX_EXPIRED_ENDED`."""
+
+        def look(unit: ports.Unit) -> Sequence[Token]:
+            return unit.tokens.expired(unit.now(), MAX_EXPIRED_ENDED)
+
+        expired = await self.observe(look)
         for token in expired:
             await end_token_sessions(self.transact, [token], self.terms)
         return len(expired)

@@ -80,11 +80,11 @@ class GetCreatedEvents:
         """
         check_kinds(actor=actor)
 
-        def made(piece_query: EventQuery, unit: ports.Unit) -> Sequence[Event]:
+        def created(piece_query: EventQuery, unit: ports.Unit) -> Sequence[Event]:
             list_of = unit.events.organised_by if helping else unit.events.created_by
             return list_of(actor, piece_query)
 
-        return read_in_pieces(self.browse, query, made, itself)
+        return read_in_pieces(self.browse, query, created, itself)
 
     __call__ = whole(pieces)
 

@@ -144,7 +144,7 @@ class Live:
         ``hears_news``: as ``news=1`` in the address of a socket. Raises NotStarted, Closed,
         WrongLoop.
         """
-        check_kind("actor", actor, Actor, said=AN_ACTOR)
+        check_kind("actor", actor, Actor, words=AN_ACTOR)
         check_kinds(event_id=event_id)
 
         async def find_entrant() -> Entrant:
@@ -176,7 +176,7 @@ class Live:
         first is told; NotStarted, Closed, WrongLoop.
         """
         self._check_running()
-        check_kind("actor", actor, Actor, said=AN_ACTOR)
+        check_kind("actor", actor, Actor, words=AN_ACTOR)
         if not actor.may(TokenScope.READ):
             raise MissingScope
         viewer = await self.service.use_cases.watch_attendance(
