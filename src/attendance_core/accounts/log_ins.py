@@ -129,11 +129,11 @@ class SignUp:
         browser_secrets: Sequence[str] | None = None,
         client: str = "",
     ) -> LoggedIn:
-        """Takes the secrets that a browser has shown, None where it is no browser; and what it
-        calls itself.
+        """Opens a session, and ends the one that it is ``replacing`` in this browser.
 
-        Raises InvalidArgument, BadUsername, BadLength, CommonPassword, BadCharacters,
-        UsernameTaken.
+        ``browser_secrets`` are those by which accounts know the browser, None where it is none;
+        ``client`` is what it calls itself. Raises InvalidArgument, BadUsername,
+        BadLength, CommonPassword, BadCharacters, UsernameTaken.
         """
         username = checked_username(username)
         password = checked_password(self.passwords, password)
@@ -168,11 +168,11 @@ class LogIn:
         browser_secrets: Sequence[str] | None = None,
         client: str = "",
     ) -> LoggedIn:
-        """Takes the secrets that a browser has shown, None where it is no browser; and what it
-        calls itself.
+        """Opens a session, and ends the one that it is ``replacing`` in this browser.
 
-        Raises InvalidArgument; WrongCredentials, after the same time whichever of the two is
-        wrong.
+        ``browser_secrets`` are those by which accounts know the browser, None where it is none;
+        ``client`` is what it calls itself. Raises InvalidArgument; WrongCredentials,
+        after the same time whichever of the two is wrong.
         """
         username = composed(username, "username", MAX_USERNAME_LENGTH)
         # Whatever nobody can be called is looked for, too: the time says nothing of it

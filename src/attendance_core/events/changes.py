@@ -41,9 +41,11 @@ class UpdateEvent:
         ends_at: Instant | None = None,
         who_marks: WhoMarks | None = None,
     ) -> None:
-        """Changes what is given. Raises NothingGiven where nothing is, InvalidArgument,
-        BadLength, BadCharacters, EventNotFound, NotAnOrganiser, EventOver, EventStarted,
-        EventNameTaken; BadTimes, in the words that `CreateEvent` tells of.
+        """Changes what is given.
+
+        Raises NothingGiven where nothing is, InvalidArgument, BadLength, BadCharacters,
+        EventNotFound, NotAnOrganiser, EventOver, EventStarted, EventNameTaken; BadTimes, in the
+        words that `CreateEvent` tells of.
         """
         check_kinds(actor=actor, event_id=event_id)
         check_kinds_given(starts_at=starts_at, ends_at=ends_at)

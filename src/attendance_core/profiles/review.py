@@ -178,8 +178,9 @@ class ReturnConfirmation:
     transact: ports.Transact
 
     async def __call__(self, *, actor: UserId, scan_id: ScanId) -> None:
-        """Does nothing where they do not have it. Raises NotAModerator, ScanNotFound where there
-        never was such a scan.
+        """Does nothing where they do not have it.
+
+        Raises NotAModerator; ScanNotFound where they never took such a scan.
         """
         check_kinds(actor=actor, scan_id=scan_id)
 

@@ -171,8 +171,9 @@ class UnlinkProvider:
     transact: ports.Transact
 
     async def __call__(self, *, actor: UserId, link: str) -> None:
-        """Ends the one of this name, and the tick that it has given; passes over what is no link
-        of theirs. Raises OnlyWayIn, NotLoggedIn.
+        """Ends the link of this name, and the tick that it has given.
+
+        Does nothing where they have no such link. Raises OnlyWayIn, NotLoggedIn.
         """
         check_kinds(actor=actor)
 

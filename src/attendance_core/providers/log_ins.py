@@ -78,9 +78,10 @@ class LogInByProvider:
         browser_secrets: Sequence[str] | None = None,
         client: str = "",
     ) -> LoggedIn:
-        """Takes what this browser kept, None where it kept nothing, and what it brings back.
+        """Opens a session, and ends the one that it is ``replacing`` in this browser.
 
-        Raises LogInNotBegun, ProviderRefused, ProviderDistrusted, NoProvider, Unavailable.
+        ``attempt`` is what the browser kept, None where it kept nothing; the rest is as `LogIn` has
+        it. Raises LogInNotBegun, ProviderRefused, ProviderDistrusted, NoProvider, Unavailable.
         """
         claims = await self.provider.finish(checked_attempt(attempt, answer), answer)
         identity, tick_names = identity_of(claims), new_tick_names(self.ids)

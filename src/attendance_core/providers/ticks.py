@@ -31,10 +31,10 @@ def new_tick_names(ids: ports.Ids) -> TickNames:
 
 
 def judge_tick(unit: ports.Unit, link: Link, claims: Claims, names: TickNames) -> None:
-    """Gives the tick to whom the provider confirms under the name they show; else removes the one
-    that this link gave.
+    """Gives the tick to whom the provider confirms under the name that they show.
 
-    It leaves alone a tick that came by a scan, and all of whom the provider was not asked about.
+    Of everybody else it removes the tick that this link gave. It leaves alone a tick that came by
+    a scan, and that of people of whom the provider was not asked.
     Their account is locked.
     """
     if claims.confirmed is None:

@@ -136,11 +136,11 @@ class UseRecoveryCode:
         browser_secrets: Sequence[str] | None = None,
         client: str = "",
     ) -> LoggedIn:
-        """Takes the secrets that a browser has shown, None where it is no browser; and what it
-        calls itself.
+        """Opens a session, and ends the one that it is ``replacing`` in this browser.
 
-        Raises InvalidArgument, BadLength, CommonPassword; WrongRecoveryCode, after the same time
-        whatever is wrong of name and code.
+        ``browser_secrets`` are those by which accounts know the browser, None where it is none;
+        ``client`` is what it calls itself. Raises InvalidArgument, BadLength,
+        CommonPassword; WrongRecoveryCode, after the same time whatever is wrong of name and code.
         """
         new_password = checked_password(self.passwords, new_password, "new_password")
         username = composed(username, "username", MAX_USERNAME_LENGTH)

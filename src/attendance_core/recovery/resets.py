@@ -82,8 +82,10 @@ class ResetPassword:
         browser_secrets: Sequence[str] | None = None,
         client: str = "",
     ) -> LoggedIn:
-        """Takes the secrets that a browser has shown, None where it is no browser; and what it
-        calls itself.
+        """Opens a session, and ends the one that it is ``replacing`` in this browser.
+
+        ``browser_secrets`` are those by which accounts know the browser, None where it is none;
+        ``client`` is what it calls itself.
 
         Recovery codes are void afterwards: whoever the account is taken back from may have made
         them. Raises InvalidArgument, BadLength, CommonPassword; WrongResetLink, whatever is wrong

@@ -62,7 +62,8 @@ class Profiles(Protocol):
         ...
 
     def summaries(self, user_ids: Sequence[UserId]) -> Sequence[ProfileSummary]:
-        """Reads those who exist, deleted or not, with their tick, in no particular order; one
-        query.
+        """Reads those who exist, deleted or not, with their tick, by one query.
+
+        They are in no particular order.
         """
         ...
