@@ -33,9 +33,8 @@ def new_tick_names(ids: ports.Ids) -> TickNames:
 def judge_tick(unit: ports.Unit, link: Link, claims: Claims, names: TickNames) -> None:
     """Gives the tick to whom the provider confirms under the name that they show.
 
-    Of everybody else it removes the tick that this link gave. It leaves alone a tick that came by
-    a scan, and that of people of whom the provider was not asked.
-    Their account is locked.
+    Of everybody else it removes the tick that this link gave. A tick that came by a scan stays, and
+    so does every one where the provider was not asked. Their account is locked.
     """
     if claims.confirmed is None:
         return
