@@ -528,7 +528,7 @@ class TestLogOut:
         assert not door.sockets_of(anna.token)
 
 
-class TestMarks:
+class TestCombiningMarks:
     """Contract: 1.13, also for a program that calls no API."""
 
     MANY = "e" + "\u0316" * (MAX_COMBINING_MARKS + 1)
