@@ -63,8 +63,11 @@ def note_act(
 ) -> None:
     """Writes down what a moderator did, or, where ``actor`` is None, the operator."""
     judge = ScanJudge.OPERATOR if actor is None else ScanJudge.MODERATOR
+    now = unit.now()
     unit.audit_log.add(
-        AuditEntry(scan.user_id, scan.scan_id, act, unit.now(), judge, actor, reason)
+        AuditEntry(
+            scan.user_id, scan.scan_id, act, now, judge=judge, actor_id=actor, reason=reason
+        )
     )
 
 
@@ -72,9 +75,9 @@ def note_service_act(
     unit: ports.Unit, scan: ConfirmationScan, act: ScanAct, reason: ScanReason | None = None
 ) -> None:
     """Writes down what the service did by itself."""
-    service = ScanJudge.SERVICE
+    now, judge = unit.now(), ScanJudge.SERVICE
     unit.audit_log.add(
-        AuditEntry(scan.user_id, scan.scan_id, act, unit.now(), service, reason=reason)
+        AuditEntry(scan.user_id, scan.scan_id, act, now, judge=judge, reason=reason)
     )
 
 

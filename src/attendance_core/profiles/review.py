@@ -132,7 +132,9 @@ class TakeConfirmation:
             if lease is not None and lease.session_id == session_id:
                 given = replace(lease, until=until)
             else:
-                given = ReviewLease(actor, session_id, until, found.display_name, secret)
+                given = ReviewLease(
+                    actor, session_id, until, display_name=found.display_name, secret=secret
+                )
                 note_act(unit, scan, ScanAct.TAKEN, actor)
             unit.scans.put_lease(scan.user_id, given)
             return TakenScan(given, REVIEW_LEASE_SECONDS)

@@ -59,10 +59,10 @@ class ReviewLease:
 
 @dataclass(frozen=True, slots=True)
 class ConfirmationScan:
-    """The picture of a student record. Private: its owner and moderators only.
+    """A picture of a student record, and what was decided of it.
 
-    Only while it is pending there is a file, and may be a lease. ``note`` is a moderator's word to
-    the owner.
+    Private: shown to its owner, to moderators and the operator only. There is a file, and may be a
+    lease, only while it is pending. ``note`` is what whoever judged it tells the owner.
     """
 
     user_id: UserId
@@ -80,14 +80,19 @@ class ConfirmationScan:
         return self.lease if self.lease is not None and self.lease.is_live(now) else None
 
     def judged(
-        self, state: Confirmation, reason: ScanReason | None, note: str | None, now: Instant
+        self,
+        state: Confirmation,
+        now: Instant,
+        *,
+        reason: ScanReason | None = None,
+        note: str | None = None,
     ) -> ConfirmationScan:
-        """Makes the scan as it is once somebody has judged it: nobody has it any more."""
+        """Makes the scan as it is once it was judged, or has lost its tick; the lease ends."""
         return replace(self, state=state, judged_at=now, reason=reason, note=note, lease=None)
 
 
 class ScanSeen(NamedTuple):
-    """A scan and the bytes of its picture, as a moderator sees it."""
+    """A scan and the bytes of its picture, as the operator sees it."""
 
     scan: ConfirmationScan
     content: bytes
@@ -156,7 +161,7 @@ def remove_tick(unit: ports.Unit, user_id: UserId) -> None:
     scan = unit.scans.lock(user_id)
     if scan is not None and scan.state is Confirmation.APPROVED:
         now = unit.now()
-        unit.scans.put(scan.judged(Confirmation.NONE, ScanReason.RENAMED, None, now))
+        unit.scans.put(scan.judged(Confirmation.NONE, now, reason=ScanReason.RENAMED))
 
 
 async def delete_discarded(files: ports.Files, path: str) -> None:

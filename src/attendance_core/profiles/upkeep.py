@@ -54,8 +54,8 @@ class ForgetScans:
             scan = unit.scans.lock(user_id)
             if scan is None or scan.scan_id != scan_id or scan.state is not Confirmation.PENDING:
                 return
-            now = unit.now()
-            unit.scans.put(scan.judged(Confirmation.REJECTED, ScanReason.EXPIRED, None, now))
+            rejected = Confirmation.REJECTED
+            unit.scans.put(scan.judged(rejected, unit.now(), reason=ScanReason.EXPIRED))
             note_expiry(unit, scan)
 
         await self.transact(work)

@@ -46,6 +46,7 @@ def judge_scan(
 ) -> None:
     """Judges a scan that is locked, and writes down who did; None: the operator."""
     state = Confirmation.APPROVED if verdict.approve else Confirmation.REJECTED
-    unit.scans.put(scan.judged(state, verdict.reason, verdict.note, unit.now()))
+    judged = scan.judged(state, unit.now(), reason=verdict.reason, note=verdict.note)
+    unit.scans.put(judged)
     act = ScanAct.APPROVED if verdict.approve else ScanAct.REJECTED
     note_act(unit, scan, act, actor, verdict.reason)

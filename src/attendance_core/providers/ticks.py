@@ -64,4 +64,4 @@ def remove_tick_given_by(unit: ports.Unit, link: Link) -> None:
 def _remove(unit: ports.Unit, link: Link, scan: ConfirmationScan | None) -> None:
     if scan is None or scan.scan_id != link.scan_id or scan.state is not Confirmation.APPROVED:
         return
-    unit.scans.put(scan.judged(Confirmation.NONE, None, None, unit.now()))
+    unit.scans.put(scan.judged(Confirmation.NONE, unit.now()))
