@@ -31,7 +31,7 @@ from attendance_core.providers.log_ins import lock_link
 from attendance_core.session_ends import (
     SESSIONS_ENDED_AT_ONCE,
     end_sessions,
-    end_sessions_in_pieces,
+    end_sessions_in_batches,
 )
 from attendance_core.texts import FORBIDDEN_CATEGORIES
 from attendance_core.token_ends import end_all_of
@@ -94,7 +94,7 @@ class Admit:
 
         actor, to_end = await self.transact(work)
         if to_end:
-            await end_sessions_in_pieces(self.transact, to_end, self.terms)
+            await end_sessions_in_batches(self.transact, to_end, self.terms)
         return actor
 
 
@@ -115,7 +115,7 @@ class Dismiss:
         identity = _checked_identity(issuer, subject)
         if session is not None:
             session_ids = [_session_id_of(identity, session)]
-            await end_sessions_in_pieces(self.transact, session_ids, self.terms)
+            await end_sessions_in_batches(self.transact, session_ids, self.terms)
             return
         link = await self.observe(lambda unit: unit.links.find(identity))
         if link is not None:

@@ -22,7 +22,7 @@ T = TypeVar("T")
 
 SOCKETS_ENDED_AT_ONCE = MAX_SOCKETS  # all that a person may have in one event
 SESSIONS_ENDED_AT_ONCE = 100
-MAX_PIECES = 500  # then all at once: whoever opens ever more sockets does not stay logged in
+MAX_BATCHES = 500  # then all at once: whoever opens ever more sockets does not stay logged in
 
 
 def end_sessions(
@@ -54,18 +54,18 @@ def end_sessions(
     return are_all
 
 
-async def end_sessions_in_pieces(
+async def end_sessions_in_batches(
     transact: ports.Transact, session_ids: Sequence[SessionId], terms: Terms
 ) -> None:
     """Ends sessions, some of their sockets at a time; passes over those that there are not."""
-    for _ in range(MAX_PIECES):
+    for _ in range(MAX_BATCHES):
         if await transact(lambda unit: end_sessions(unit, session_ids, terms)):
             return
     await transact(lambda unit: end_sessions(unit, session_ids, terms, None))
 
 
-class _Piece(NamedTuple, Generic[T]):
-    """Tells whether a piece was the last one, and what that has answered; None of any other."""
+class _Batch(NamedTuple, Generic[T]):
+    """Tells whether a batch was the last one, and what that has answered; None of any other."""
 
     is_last: bool
     answer: T | None
@@ -82,13 +82,13 @@ async def end_sessions_of(
 ) -> T:
     """Ends all sessions of a person but the ``spared`` one, and then does what that was for.
 
-    Each piece locks the account, and calls ``check``, which raises where it may not go on.
+    Each batch locks the account, and calls ``check``, which raises where it may not go on.
     ``finish`` is called in the transaction that ends the last session, and answered: no log-in
     comes between, since that locks the account, too. So a process that dies has ended some of the
     sessions, and done nothing else.
     """
 
-    def piece(unit: ports.Unit, max_sessions: int | None, max_sockets: int | None) -> _Piece[T]:
+    def end_batch(unit: ports.Unit, max_sessions: int | None, max_sockets: int | None) -> _Batch[T]:
         unit.accounts.lock(user_id)
         check(unit)
         # One more may be the spared one, and another one shows that some are left
@@ -100,13 +100,13 @@ async def end_sessions_of(
         others = [each.session_id for each in listed if each.session_id != spared]
         are_ended = not others or end_sessions(unit, others[:max_sessions], terms, max_sockets)
         if not are_ended or len(others) > len(others[:max_sessions]):
-            return _Piece(False, None)
-        return _Piece(True, finish(unit))
+            return _Batch(False, None)
+        return _Batch(True, finish(unit))
 
-    for _ in range(MAX_PIECES):
+    for _ in range(MAX_BATCHES):
         done = await transact(
-            lambda unit: piece(unit, SESSIONS_ENDED_AT_ONCE, SOCKETS_ENDED_AT_ONCE)
+            lambda unit: end_batch(unit, SESSIONS_ENDED_AT_ONCE, SOCKETS_ENDED_AT_ONCE)
         )
         if done.is_last:
             return cast(T, done.answer)
-    return cast(T, (await transact(lambda unit: piece(unit, None, None))).answer)
+    return cast(T, (await transact(lambda unit: end_batch(unit, None, None))).answer)

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from attendance_core import ports
 from attendance_core.bearer_tokens import Token
 from attendance_core.marking.terms import Terms
-from attendance_core.session_ends import end_sessions_in_pieces, end_sessions_of
+from attendance_core.session_ends import end_sessions_in_batches, end_sessions_of
 from attendance_core.vocabulary import UserId
 
 
@@ -59,7 +59,7 @@ async def end_token_sessions(
     """Ends the sessions of tokens of one person that have expired; the tokens stay listed."""
     session_ids = [each.session_id for each in tokens if each.session_id is not None]
     if session_ids:
-        await end_sessions_in_pieces(transact, session_ids, terms)
+        await end_sessions_in_batches(transact, session_ids, terms)
         token_ids = [each.token_id for each in tokens]
         await transact(lambda unit: unit.tokens.forget_sessions(token_ids))
 

@@ -387,7 +387,7 @@ class TestManySessions:
             counts.append(len(self.sessions(door, anna.user_id)))
         assert counts == [251, 151, 100, 100]
 
-    def test_many_sockets_of_it_end_in_pieces(self, door: Door) -> None:
+    def test_many_sockets_of_it_end_in_batches(self, door: Door) -> None:
         anna = door.sign_up("anna")
         for _ in range(3 * SOCKETS_ENDED_AT_ONCE):
             door.world.event_id = door.world.event(f"Class {door.world.ids.event_id()}")
@@ -506,7 +506,7 @@ class TestLogOut:
     def test_whoever_opens_ever_more_is_logged_out_all_the_same(
         self, door: Door, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(session_ends, "MAX_PIECES", 3)
+        monkeypatch.setattr(session_ends, "MAX_BATCHES", 3)
         anna = door.sign_up("anna")
         self._opens_in(door, anna, 2 * SOCKETS_ENDED_AT_ONCE)
 

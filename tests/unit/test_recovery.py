@@ -354,7 +354,7 @@ class TestRecover:
             desk.recovers(code)
         assert desk.log_in("of the quicker one").user_id == desk.anna.user_id
 
-    def test_whoever_dies_between_two_pieces_has_only_ended_sessions(self, desk: Desk) -> None:
+    def test_whoever_dies_between_two_batches_has_only_ended_sessions(self, desk: Desk) -> None:
         code = desk.codes()[0]
         for _ in range(2 * SOCKETS_ENDED_AT_ONCE):
             desk.world.event_id = desk.world.event(f"Class {desk.world.ids.event_id()}")

@@ -1,4 +1,4 @@
-"""All sessions of a person end, in pieces, and what that was for is done with the last one."""
+"""All sessions of a person end, in batches, and what that was for is done with the last one."""
 
 from __future__ import annotations
 
@@ -211,7 +211,7 @@ def test_one_that_may_not_at_all_ends_none(ends: Ends) -> None:
     assert (ends.session_ids(), ends.closed_count, ends.is_done) == ({SPARED, phone}, 0, False)
 
 
-def test_a_log_in_between_two_pieces_ends_too(ends: Ends) -> None:
+def test_a_log_in_between_two_batches_ends_too(ends: Ends) -> None:
     ends.session("phone", sockets=40)
     ends.between = lambda number: number == 1 and ends.session("thief", sockets=1)
     ends.end()
@@ -221,7 +221,7 @@ def test_a_log_in_between_two_pieces_ends_too(ends: Ends) -> None:
 def test_whoever_logs_in_ever_more_is_logged_out_all_the_same(
     ends: Ends, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(session_ends, "MAX_PIECES", 3)
+    monkeypatch.setattr(session_ends, "MAX_BATCHES", 3)
     ends.session("phone", sockets=20)
 
     def more(number: int) -> None:

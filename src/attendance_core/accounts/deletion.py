@@ -1,6 +1,6 @@
 """A person deletes their account, and what was kept of them. Contract: 9.1. Decision 0025.
 
-Somebody may be in thousands of events. They leave some at a time, as sessions end: each piece
+Somebody may be in thousands of events. They leave some at a time, as sessions end: each batch
 locks the account and looks whether the proof still stands, so that a process may die between any
 two, and whoever asked is still logged in by the session they asked with, and can ask again. The
 last transaction finds that there is nothing left, and erases the account.
@@ -91,11 +91,11 @@ class DeleteAccount:
         raise Unavailable
 
     async def _transact_proven(self, proof: Proof, work: Callable[[ports.Unit], None]) -> None:
-        def piece(unit: ports.Unit) -> None:
+        def proven(unit: ports.Unit) -> None:
             proof.lock(unit)
             work(unit)
 
-        await self.transact(piece)
+        await self.transact(proven)
 
 
 def _events_to_leave(unit: ports.Unit, user_id: UserId) -> _EventsToLeave:

@@ -30,7 +30,7 @@ from attendance_core.profiles import Profile, checked_display_name
 from attendance_core.session_ends import (
     SESSIONS_ENDED_AT_ONCE,
     end_sessions,
-    end_sessions_in_pieces,
+    end_sessions_in_batches,
 )
 from attendance_core.vocabulary import SessionId, UserId
 
@@ -106,7 +106,7 @@ async def transact_opening(
     """Runs work that opens a session, and ends what is left of those that make room for it."""
     logged_in, to_end = await transact(work)
     if to_end:
-        await end_sessions_in_pieces(transact, to_end, terms)
+        await end_sessions_in_batches(transact, to_end, terms)
     return logged_in
 
 

@@ -15,7 +15,7 @@ from attendance_core.arguments import check_kinds
 from attendance_core.belongings import session_name_of
 from attendance_core.errors import NothingGiven, NotLoggedIn
 from attendance_core.marking.terms import Terms
-from attendance_core.session_ends import end_sessions_in_pieces, end_sessions_of
+from attendance_core.session_ends import end_sessions_in_batches, end_sessions_of
 from attendance_core.vocabulary import SessionId, UserId
 
 
@@ -78,7 +78,7 @@ class EndSession:
             await self._end_others(actor, session_id)
         named = None if session is None else await self._find(actor, session)
         if named is not None:
-            await end_sessions_in_pieces(self.transact, [named], self.terms)
+            await end_sessions_in_batches(self.transact, [named], self.terms)
         return named == session_id
 
     async def _find(self, actor: UserId, name: str) -> SessionId | None:

@@ -12,7 +12,7 @@ from attendance_core import ports
 from attendance_core.arguments import check_kinds
 from attendance_core.bearer_tokens import Token, TokenScope
 from attendance_core.marking.terms import Terms
-from attendance_core.session_ends import end_sessions_in_pieces
+from attendance_core.session_ends import end_sessions_in_batches
 from attendance_core.vocabulary import Instant, Seconds, SessionId, UserId
 
 T = TypeVar("T")
@@ -155,7 +155,7 @@ class LogOut:
     async def __call__(self, *, session_id: SessionId) -> None:
         """Ends it; does nothing where there is none."""
         check_kinds(session_id=session_id)
-        await end_sessions_in_pieces(self.transact, [session_id], self.terms)
+        await end_sessions_in_batches(self.transact, [session_id], self.terms)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,5 +178,5 @@ class EndLapsedSessions:
 
         lapsed = await self.observe(look)
         if lapsed:
-            await end_sessions_in_pieces(self.transact, lapsed, self.terms)
+            await end_sessions_in_batches(self.transact, lapsed, self.terms)
         return len(lapsed)

@@ -17,7 +17,7 @@ from attendance_core.accounts.log_ins import OpenedSession, new_session, open_se
 from attendance_core.errors import PersonNotFound
 from attendance_core.marking.terms import Terms
 from attendance_core.providers.links import remove_links
-from attendance_core.session_ends import end_sessions_in_pieces, end_sessions_of
+from attendance_core.session_ends import end_sessions_in_batches, end_sessions_of
 from attendance_core.token_ends import end_tokens, expire_tokens
 from attendance_core.vocabulary import SessionId, UserId
 
@@ -67,6 +67,6 @@ class RecoverAccount:
             self.transact, user_id, self.terms, spared=None, check=check, finish=finish
         )
         if to_end:
-            await end_sessions_in_pieces(self.transact, to_end, self.terms)
+            await end_sessions_in_batches(self.transact, to_end, self.terms)
         await end_tokens(self.transact, user_id, self.terms)
         return logged_in
