@@ -24,8 +24,8 @@ MAX_FORGOTTEN = 500  # of each sort in one look
 class ForgetScans:
     """Deletes the images of scans that are judged or replaced, and rejects those too old.
 
-    Whoever judges a scan deletes its image, too; this is for where that process dies between the
-    two, and for those judged before there was either. Twice does no harm.
+    Whoever judges a scan deletes its image, too: this is for where that process dies between the
+    two, and for scans that a version judged which did not. Twice does no harm.
     """
 
     transact: ports.Transact
