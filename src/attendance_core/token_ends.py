@@ -37,7 +37,9 @@ async def end_tokens(transact: ports.Transact, user_id: UserId, terms: Terms) ->
     await remove_tokens(transact, await transact(work), terms)
 
 
-async def end_sessions_and_tokens_of(transact: ports.Transact, user_id: UserId, terms: Terms) -> None:
+async def end_sessions_and_tokens_of(
+    transact: ports.Transact, user_id: UserId, terms: Terms
+) -> None:
     """Ends all sessions and tokens of a person, with their sockets, whoever opened them.
 
     Whoever has somebody's account may have given tokens to programs of their own.

@@ -53,7 +53,7 @@ from attendance_core.recovery import (
 from attendance_core.recovery.codes import (
     NO_CODE,
     RECOVERY_CODE_LENGTH,
-    RECOVERY_CODES,
+    RECOVERY_CODE_COUNT,
     SECRET_LENGTH,
     SELECTOR_LENGTH,
     TypedCode,
@@ -111,7 +111,7 @@ class TestCodes:
     def test_ten_begin_each_otherwise(self) -> None:
         for _ in range(50):
             drawn = draw_codes(RandomIds())
-            assert len({each[:SELECTOR_LENGTH] for each in drawn}) == RECOVERY_CODES
+            assert len({each[:SELECTOR_LENGTH] for each in drawn}) == RECOVERY_CODE_COUNT
             assert {len(each) for each in drawn} == {RECOVERY_CODE_LENGTH}
 
     def test_no_two_letters_look_alike_and_a_secret_has_68_bits(self) -> None:
@@ -205,7 +205,7 @@ class TestMakeRecoveryCodes:
 
     def test_each_lets_its_owner_in_and_no_hash_tells_it(self, desk: Desk) -> None:
         codes = desk.codes()
-        assert len(set(codes)) == RECOVERY_CODES
+        assert len(set(codes)) == RECOVERY_CODE_COUNT
         for code in codes:
             assert desk.recovers(code).user_id == desk.anna.user_id
         hashed = [each for each in desk.passwords.hashed if each not in (OLD, NEW)]

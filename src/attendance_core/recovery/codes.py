@@ -20,7 +20,7 @@ from attendance_core.events import CODE_LETTERS
 from attendance_core.recovery.recover_account import RecoverAccount
 from attendance_core.vocabulary import NOBODY, SessionId, UserId
 
-RECOVERY_CODES: Final = 10  # Contract: POST /accounts/recovery/codes/
+RECOVERY_CODE_COUNT: Final = 10  # Contract: POST /accounts/recovery/codes/
 SELECTOR_LENGTH: Final = 2  # Contract: POST /accounts/recovery/codes/
 # Of 30 letters and digits: 68 bits, so that nobody who has the hash of one finds it
 SECRET_LENGTH: Final = 14
@@ -47,7 +47,7 @@ class TypedCode(NamedTuple):
     secret: str
 
 
-NO_CODE: Final = TypedCode("", "")  # which nobody has
+NO_CODE: Final = TypedCode("", "")  # what can be no code: nobody has it
 
 
 def typed_code(text: str) -> TypedCode:
@@ -70,9 +70,9 @@ def code_as_shown(letters: str) -> str:
 
 
 def draw_codes(ids: ports.Ids) -> Sequence[str]:
-    """Draws ten codes that all begin otherwise."""
+    """Draws ten codes, each with a selector of its own."""
     drawn: dict[str, str] = {}
-    while len(drawn) < RECOVERY_CODES:
+    while len(drawn) < RECOVERY_CODE_COUNT:
         letters = ids.recovery_code()
         drawn.setdefault(letters[:SELECTOR_LENGTH], letters)
     return [*drawn.values()]
