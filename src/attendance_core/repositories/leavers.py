@@ -1,4 +1,4 @@
-"""Keeps what is to be found and erased of who deletes their account. See the package."""
+"""Finds and erases what there is of who deletes their account. See the package."""
 
 from __future__ import annotations
 

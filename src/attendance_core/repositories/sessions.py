@@ -31,7 +31,7 @@ class Sessions(Protocol):
         ...
 
     def idle(self, used_until: Instant, limit: int) -> Sequence[SessionId]:
-        """Lists those but for tokens', used last at ``used_until`` or before."""
+        """Lists those of every kind but tokens, used last at ``used_until`` or before."""
         ...
 
     def lock(self, session_id: SessionId) -> None:
