@@ -19,7 +19,7 @@ from attendance_core.texts import checked_text
 from attendance_core.token_ends import end_token_sessions, remove_tokens
 from attendance_core.vocabulary import Instant, SessionId, TokenId, UserId
 
-TOKEN_PREFIX = "att_"  # Contract: CreateToken; whoever searches files for lost secrets knows it
+BEARER_PREFIX = "att_"  # Contract: CreateToken; whoever searches files for lost secrets knows it
 MAX_TOKEN_NAME_LENGTH = 64  # Contract: CreateToken
 MAX_TOKEN_DAYS, TOKEN_DAYS = 365, 90  # Contract: CreateToken
 MAX_TOKENS = 50  # Contract: 9.3, of a person
@@ -66,7 +66,7 @@ class CreateToken:
             raise InvalidArgument(field="scopes")
         if not 1 <= expires_in_days <= MAX_TOKEN_DAYS:
             raise InvalidArgument(field="expires_in_days")
-        token_id, secret = TokenId(self.ids.token_id()), TOKEN_PREFIX + self.ids.token()
+        token_id, secret = TokenId(self.ids.token_id()), BEARER_PREFIX + self.ids.token()
         token_session_id = session_id_of(secret, CredentialKind.BEARER)
         proof = await prove(
             self.observe, self.passwords, actor=actor, session_id=session_id, password=password

@@ -52,8 +52,8 @@ from attendance_core.recovery import (
 )
 from attendance_core.recovery.codes import (
     NO_CODE,
-    RECOVERY_CODE_LENGTH,
     RECOVERY_CODE_COUNT,
+    RECOVERY_CODE_LENGTH,
     SECRET_LENGTH,
     SELECTOR_LENGTH,
     TypedCode,

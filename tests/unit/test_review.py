@@ -22,8 +22,8 @@ from attendance_core.friends import Friendship
 from attendance_core.pieces import ListQuery
 from attendance_core.ports import FileContent
 from attendance_core.profiles import (
-    REVIEW_LEASE_SECONDS,
     MAX_REVIEW_NOTE_LENGTH,
+    REVIEW_LEASE_SECONDS,
     Confirmation,
     GetOwnScan,
     GetPendingConfirmations,
@@ -153,7 +153,10 @@ class TestTakeConfirmation:
         first = desk.takes()
         desk.world.clock.pass_(REVIEW_LEASE_SECONDS - 1)
         second = desk.takes()
-        assert (second.secret, second.until) == (first.secret, first.until + REVIEW_LEASE_SECONDS - 1)
+        assert (second.secret, second.until) == (
+            first.secret,
+            first.until + REVIEW_LEASE_SECONDS - 1,
+        )
         assert desk.acts() == [(ScanAct.TAKEN, MODERATOR)]
 
     def test_from_another_session_it_has_another_address(self, desk: Desk) -> None:

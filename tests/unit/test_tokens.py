@@ -37,7 +37,7 @@ from attendance_core.testing.stand_ins import QuickPasswords
 from attendance_core.testing.tokens import bearer_id
 from attendance_core.token_ends import end_tokens, expire_tokens
 from attendance_core.tokens import (
-    TOKEN_PREFIX,
+    BEARER_PREFIX,
     MAX_TOKEN_DAYS,
     MAX_TOKENS,
     TOKEN_DAYS,
@@ -171,7 +171,7 @@ class TestCreateToken:
 
     def test_its_secret_can_be_told_from_other_secrets_and_is_not_kept(self, desk: Desk) -> None:
         made = desk.create()
-        assert made.secret.startswith(TOKEN_PREFIX) and TOKEN_PREFIX == "att_"
+        assert made.secret.startswith(BEARER_PREFIX) and BEARER_PREFIX == "att_"
         assert made.secret.removeprefix("att_") not in repr(desk.tokens())
         assert desk.create().secret != made.secret
 

@@ -95,9 +95,7 @@ class CreateEvent:
             if seconds := count_one(unit, CREATED_EVENTS, str(actor)):
                 raise TooManyRequests(seconds=seconds)  # also where each is over by now
             code = self._draw_free_code(unit)
-            event = Event(
-                event_id, name, actor, starts_at, ends_at, code=code, who_marks=who_marks
-            )
+            event = Event(event_id, name, actor, starts_at, ends_at, code=code, who_marks=who_marks)
             unit.events.add(event)
             unit.places.make(event_id, actor)
             unit.places.put(unit.places.lock(event_id, [actor])[actor].joined())

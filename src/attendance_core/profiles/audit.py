@@ -65,9 +65,7 @@ def note_act(
     judge = ScanJudge.OPERATOR if actor is None else ScanJudge.MODERATOR
     now = unit.now()
     unit.audit_log.add(
-        AuditEntry(
-            scan.user_id, scan.scan_id, act, now, judge=judge, actor_id=actor, reason=reason
-        )
+        AuditEntry(scan.user_id, scan.scan_id, act, now, judge=judge, actor_id=actor, reason=reason)
     )
 
 
@@ -76,9 +74,7 @@ def note_service_act(
 ) -> None:
     """Writes down what the service did by itself."""
     now, judge = unit.now(), ScanJudge.SERVICE
-    unit.audit_log.add(
-        AuditEntry(scan.user_id, scan.scan_id, act, now, judge=judge, reason=reason)
-    )
+    unit.audit_log.add(AuditEntry(scan.user_id, scan.scan_id, act, now, judge=judge, reason=reason))
 
 
 def note_expiry(unit: ports.Unit, scan: ConfirmationScan) -> None:

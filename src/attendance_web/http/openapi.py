@@ -9,7 +9,7 @@ from typing import Any, Final
 import msgspec
 
 from attendance_core.errors import Unavailable
-from attendance_core.tokens import TOKEN_PREFIX
+from attendance_core.tokens import BEARER_PREFIX
 from attendance_core.version import __version__
 from attendance_web.http.call import Call
 from attendance_web.http.csrf import CSRF_COOKIE, CSRF_HEADER
@@ -91,7 +91,7 @@ def document(calls: Sequence[Call]) -> Schema:
                 "bearer": {
                     "type": "http",
                     "scheme": "bearer",
-                    "bearerFormat": f"{TOKEN_PREFIX}...",
+                    "bearerFormat": f"{BEARER_PREFIX}...",
                     "description": "What CreateToken gives out; a call says which scope it needs.",
                 },
                 "board": {  # no scheme that generators know, so that they are told a header

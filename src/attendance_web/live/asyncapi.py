@@ -15,7 +15,7 @@ from attendance_core.errors import Refusal, Unavailable
 from attendance_core.marking.commands import MarkMe, ReadyToMark
 from attendance_core.marking.connections import Role
 from attendance_core.marking.endings import ERRORS
-from attendance_core.tokens import TOKEN_PREFIX
+from attendance_core.tokens import BEARER_PREFIX
 from attendance_core.version import __version__
 from attendance_web.live import close_codes
 from attendance_web.live.commands import COMMANDS, OptionalUserRef
@@ -80,7 +80,7 @@ def document() -> Schema:
                 "bearer": {
                     "type": "http",
                     "scheme": "bearer",
-                    "bearerFormat": f"{TOKEN_PREFIX}...",
+                    "bearerFormat": f"{BEARER_PREFIX}...",
                     "description": f"What CreateToken gives out, of the scope `{SCOPE.value}`.",
                 },
             },
