@@ -67,7 +67,8 @@ from attendance_core.marking.commands import (
 )
 from attendance_core.marking.endings import FindEnding
 from attendance_core.marking.glances import GlanceAtRooms
-from attendance_core.marking.readings import ReadPlaces, ReadRoom
+from attendance_core.marking.place_readings import ReadPlaces
+from attendance_core.marking.readings import ReadRoom
 from attendance_core.marking.upkeep import RenewLease, Sweep, TakeLease
 from attendance_core.profiles import (
     AddModerator,

@@ -41,7 +41,15 @@ from attendance_core import (
     recovery,
     tokens,
 )
-from attendance_core.marking import at_once, commands, endings, glances, readings, upkeep
+from attendance_core.marking import (
+    at_once,
+    commands,
+    endings,
+    glances,
+    place_readings,
+    readings,
+    upkeep,
+)
 from attendance_core.marking.frames import ReservationExpired, WasMarked
 from attendance_core.ports import Transact
 from attendance_core.testing import TestClock, lecture_in
@@ -97,6 +105,7 @@ class TestUseCases:
             glances,
             hosts,
             limits,
+            place_readings,
             profiles,
             providers,
             readings,

@@ -153,7 +153,7 @@ def a_mark_is_not_told_by_readings(plant: Plant) -> None:
     read = Mirror.apply_reading
 
     def forgetful(self: Mirror, begun: int, reading: Any) -> Any:
-        object.__setattr__(reading, "watched", ())
+        object.__setattr__(reading, "watched_places", ())
         return read(self, begun, reading)
 
     plant.setattr(Mirror, "apply_reading", forgetful)

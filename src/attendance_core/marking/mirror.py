@@ -107,18 +107,18 @@ class Mirror:
 
     def _apply_reading(self, begun: int, reading: Reading) -> list[Delivery]:
         if reading.ending is not None:
-            marked = self._tell_marks(reading.watched)
+            marked = self._tell_marks(reading.watched_places)
             return marked + self._close(list(self._views()), reading.ending)
         deliveries = self._tell_event(reading.event)
         opened_since = {
             each.connection.user_id for each in self._markers if each.opened_at_count > begun
         }
-        self._askers.note_markers(reading.markers | opened_since)
-        for place in (*reading.listed, *reading.watched):
+        self._askers.note_markers(reading.marker_ids | opened_since)
+        for place in (*reading.listed, *reading.watched_places):
             known = self._known.get(place.user_id)
             if known is None or place.version > known.version:
                 deliveries += self._apply(place, reading.at)
-        deliveries += self._tell_marks(reading.watched)
+        deliveries += self._tell_marks(reading.watched_places)
         listed = {place.user_id for place in reading.listed}
         for user_id in [each for each in self._listed if each not in listed]:
             if self._changed_at_count[user_id] <= begun:
@@ -128,7 +128,7 @@ class Mirror:
             each
             for each in self._views()
             if each.opened_at_count <= begun
-            and each.connection.connection_id not in reading.connections
+            and each.connection.connection_id not in reading.connection_ids
         ]
         return deliveries + self._close(vanished, None)
 

@@ -145,7 +145,7 @@ class Room:
         # Afterwards: frames go out without a name rather than late, and when the room is opened
         # there is nobody yet to send any to
         listed = {place.user_id for place in reading.listed}
-        shown = listed | reading.markers
+        shown = listed | reading.marker_ids
         await self.people.load_missing(shown)
         self._lacks_names = not shown <= self.people.known.keys()
 

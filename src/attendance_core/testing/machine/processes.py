@@ -18,8 +18,8 @@ from attendance_core.marking.connections import Connection, Role
 from attendance_core.marking.endings import Ending, FindEnding
 from attendance_core.marking.frames import Closing, Delivery, LetGo, WasMarked, YourPosition
 from attendance_core.marking.mirror import Mirror
+from attendance_core.marking.place_readings import ReadPlaces
 from attendance_core.marking.places import Held, Marked, Place
-from attendance_core.marking.readings import ReadPlaces
 from attendance_core.testing.machine.client import Client, Command
 from attendance_core.testing.machine.driving import drive
 from attendance_core.testing.machine.hosts import CREATOR, ENDS_THE_SOCKET, Host, Marks, Post, Steps
