@@ -23,6 +23,7 @@ from attendance_core.marking.frames import (
     GivenBack,
     HeldBy,
     LetGo,
+    Listed,
     MarkingList,
     Prepared,
     ReservationExpired,
@@ -52,7 +53,7 @@ PEOPLE = {
     BORIS: spell_person(ProfileSummary(BORIS, "Борис", None, confirmed=False)),
 }
 FRAMES: tuple[Frame, ...] = (
-    MarkingList((ANNA, BORIS), (1800000000.25, 1800000004.5)),
+    MarkingList((Listed(ANNA, 1800000000.25), Listed(BORIS, 1800000004.5))),
     UserJoined(ANNA, 1800000000.25),
     UserLeft(ANNA),
     Prepared(ANNA, 90.0),

@@ -71,7 +71,7 @@ class Heard:
             await self.connection.send(messages.PONG.text)
 
     async def lists(self, *people: UserId) -> None:
-        await self.says(core.MarkingList(people, tuple(float(each) for each in people)))
+        await self.says(core.MarkingList(tuple(core.Listed(each, float(each)) for each in people)))
 
     def cut(self) -> None:
         self.connection.transport.abort()

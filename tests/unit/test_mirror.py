@@ -10,6 +10,7 @@ from attendance_core.marking.frames import (
     Delivery,
     Frame,
     GivenBack,
+    Listed,
     MarkingList,
     Prepared,
     ReservationExpired,
@@ -34,23 +35,25 @@ class TestOpening:
         room.told(place(UserId(7), 1, Waiting(5)))
         room.told(place(UserId(1), 1, Waiting(10)))
         mia = room.marks(MIA)
-        assert room.news(mia) == [MarkingList((UserId(7), UserId(1), BOB), (5, 10, 10))]
+        assert room.news(mia) == [
+            MarkingList((Listed(UserId(7), 5), Listed(UserId(1), 10), Listed(BOB, 10)))
+        ]
 
     def test_one_is_never_on_ones_own_list(self, room: Room) -> None:
-        assert room.news(room.marks(BOB)) == [MarkingList((), ())]
+        assert room.news(room.marks(BOB)) == [MarkingList(())]
 
     def test_one_held_by_another_is_not_listed(self, room: Room) -> None:
         room.told(place(BOB, 2, BY_MIA))
-        assert room.news(room.marks(MAX)) == [MarkingList((), ())]
+        assert room.news(room.marks(MAX)) == [MarkingList(())]
 
     def test_while_holding_the_person_held_is_listed_and_prepared_follows(self, room: Room) -> None:
         mia = room.marks(MIA, holding=place(BOB, 2, BY_MIA))
-        assert room.news(mia) == [MarkingList((BOB,), (10,)), Prepared(BOB, 90)]
+        assert room.news(mia) == [MarkingList((Listed(BOB, 10),)), Prepared(BOB, 90)]
 
     def test_a_hold_that_has_ended_meanwhile_is_not_told(self, room: Room) -> None:
         room.told(place(BOB, 3, Waiting(10)))
         mia = room.marks(MIA, holding=place(BOB, 2, BY_MIA))
-        assert room.news(mia) == [MarkingList((BOB,), (10,))]
+        assert room.news(mia) == [MarkingList((Listed(BOB, 10),))]
 
     def test_the_others_hear_of_a_hold_that_an_opening_is_first_to_know(self, room: Room) -> None:
         max_ = room.marks(MAX)

@@ -69,9 +69,9 @@ def test_one_whose_mark_is_annulled_at_once_is_not_let_go(room: Room) -> None:
 def test_a_look_that_is_older_than_news_tells_nothing(room: Room) -> None:
     phone = room.waits(WAITS)
     room.told(BY_MIA_NOW)
-    room.mirror.begin_look()
+    room.mirror.begin_reading_marks()
     room.told(place(BOB, 4, None))
-    room.deliver(room.mirror.apply_look([BY_MIA_NOW]))
+    room.deliver(room.mirror.apply_marks([BY_MIA_NOW]))
     assert room.news(phone) == []
 
 
@@ -85,7 +85,7 @@ def test_one_who_is_marked_anew_by_then_is_told_by_whom(room: Room) -> None:
 def test_a_reading_tells_it_where_the_look_failed(room: Room) -> None:
     phone = room.waits(WAITS)
     room.told(BY_MIA_NOW)
-    room.mirror.begin_look()
+    room.mirror.begin_reading_marks()
     assert not room.mirror.owes_marks
     room.reads(watched=(BY_MIA_NOW,))
     assert room.news(phone) == [WasMarked(MIA)]

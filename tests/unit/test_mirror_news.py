@@ -41,7 +41,7 @@ class TestHeld:
         room.told(place(BOB, 2, BY_MIA))
         assert room.news(phone) == room.news(laptop) == [HeldBy(MIA, 90)]
         assert room.news(old) == []
-        assert [each.to for each in room.deliveries] == [(phone, laptop)]
+        assert [each.connection_ids for each in room.deliveries] == [(phone, laptop)]
 
     def test_whoever_opens_meanwhile_is_told_what_is_left(self, room: Room) -> None:
         phone = room.waits(WAITS, hears_news=True)

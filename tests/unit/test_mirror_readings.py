@@ -109,7 +109,7 @@ class TestClosing:
     def test_where_none_are_named_all_close(self, room: Room) -> None:
         room.marks(MIA), room.waits(place(BOB, 1, Waiting(10)))
         room.deliver(room.mirror.apply_announcement(ConnectionsEnded(EVENT, Ending.DELETED)))
-        assert [len(each.to) for each in room.deliveries] == [2]
+        assert [len(each.connection_ids) for each in room.deliveries] == [2]
 
     def test_a_mirror_is_empty_when_its_last_socket_has_gone(self, room: Room) -> None:
         assert room.mirror.is_empty
@@ -164,7 +164,7 @@ def test_whatever_is_lost_doubled_or_reordered_one_reading_mends_it(
 
     def deliver(deliveries: list[Delivery]) -> None:
         for each in deliveries:
-            for cid in each.to:
+            for cid in each.connection_ids:
                 clients[cid].takes(each.frame)
 
     for client in (mia, max_):

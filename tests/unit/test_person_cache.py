@@ -7,7 +7,7 @@ import json
 from collections.abc import Sequence
 
 from attendance_core.errors import Unavailable
-from attendance_core.marking.frames import MarkingList, UserJoined
+from attendance_core.marking.frames import Listed, MarkingList, UserJoined
 from attendance_core.profiles import GetProfileSummaries, ProfileSummary
 from attendance_core.testing.machine.driving import drive
 from attendance_core.vocabulary import FileKey, UserId
@@ -119,7 +119,7 @@ class TestFrames:
         return params
 
     def test_the_list_has_those_who_are_at_hand(self) -> None:
-        assert self.told(MarkingList((BORIS, ANNA), (1.5, 2.5))) == {
+        assert self.told(MarkingList((Listed(BORIS, 1.5), Listed(ANNA, 2.5)))) == {
             "marking_list": [BORIS, ANNA],
             "asked_at": [1.5, 2.5],
             "users": [

@@ -138,7 +138,9 @@ def lost_connections_have_no_grace(plant: Plant) -> None:
 
 def absence_counts_though_there_are_news(plant: Plant) -> None:
     read = Mirror.apply_reading
-    plant.setattr(Mirror, "apply_reading", lambda self, begun, reading: read(self, 10**9, reading))
+    plant.setattr(
+        Mirror, "apply_reading", lambda self, heard_before, reading: read(self, 10**9, reading)
+    )
 
 
 def a_reading_comes_before_the_answer(plant: Plant) -> None:
@@ -146,15 +148,15 @@ def a_reading_comes_before_the_answer(plant: Plant) -> None:
 
 
 def a_choice_does_not_end_another_that_ended_elsewhere(plant: Plant) -> None:
-    plant.setattr(View, "_end_other_holds", lambda self, user_id: [])
+    plant.setattr(View, "_drop_holds_but_of", lambda self, user_id: [])
 
 
 def a_mark_is_not_told_by_readings(plant: Plant) -> None:
     read = Mirror.apply_reading
 
-    def forgetful(self: Mirror, begun: int, reading: Any) -> Any:
+    def forgetful(self: Mirror, heard_before: int, reading: Any) -> Any:
         object.__setattr__(reading, "watched_places", ())
-        return read(self, begun, reading)
+        return read(self, heard_before, reading)
 
     plant.setattr(Mirror, "apply_reading", forgetful)
 
@@ -178,32 +180,32 @@ def another_process_forgets_that_it_is_too_soon(plant: Plant) -> None:
 
 
 def a_hold_is_not_told_by_readings(plant: Plant) -> None:
-    read, about_me = Mirror.apply_reading, View.frames_about_me
+    read, about_own = Mirror.apply_reading, View.frames_about_own
     reading_now: list[bool] = []
 
-    def reads(self: Mirror, begun: int, reading: Any) -> Any:
+    def reads(self: Mirror, heard_before: int, reading: Any) -> Any:
         reading_now.append(True)
         try:
-            return read(self, begun, reading)
+            return read(self, heard_before, reading)
         finally:
             reading_now.clear()
 
     def tells(self: View, place: Place, at: float) -> Any:
-        return [] if reading_now and isinstance(place.state, Held) else about_me(self, place, at)
+        return [] if reading_now and isinstance(place.state, Held) else about_own(self, place, at)
 
     plant.setattr(Mirror, "apply_reading", reads)
-    plant.setattr(View, "frames_about_me", tells)
+    plant.setattr(View, "frames_about_own", tells)
 
 
 def one_is_let_go_before_one_was_marked(plant: Plant) -> None:
-    told = Askers.tell_person
+    told = Askers.tell_hold_or_note_mark
 
     def tells(self: Askers, place: Place, at: float) -> Any:
         let_go = replace(place, state=None)
         first = told(self, let_go, at) if isinstance(place.state, Marked) else []
         return first + told(self, place, at)
 
-    plant.setattr(Askers, "tell_person", tells)
+    plant.setattr(Askers, "tell_hold_or_note_mark", tells)
 
 
 def who_is_held_loses_their_number(plant: Plant) -> None:
@@ -269,7 +271,7 @@ def a_socket_that_was_not_told_outlives_the_mark(plant: Plant) -> None:
 
 def one_is_told_of_an_annulled_mark(plant: Plant) -> None:
     """By whatever is said of it, however old."""
-    plant.setattr(Askers, "tell_person", Askers.tell_mark)
+    plant.setattr(Askers, "tell_hold_or_note_mark", Askers.tell_mark)
 
 
 def a_narrowed_event_leaves_a_hold(plant: Plant) -> None:

@@ -54,7 +54,7 @@ class Outboxes:
         frame = delivery.frame
         outboxes = [
             self._outboxes[connection_id]
-            for connection_id in delivery.to
+            for connection_id in delivery.connection_ids
             if connection_id in self._outboxes
         ]
         if isinstance(frame, Closing):

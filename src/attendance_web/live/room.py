@@ -136,7 +136,7 @@ class Room:
             event_id=self.event_id,
             process_id=self._process_id(),
             watched=self._mirror.watched,
-            glances=self._mirror.is_unstirred,
+            glances=self._mirror.heard_nothing_since_reading,
         )
         if reading.ends_at is not None:
             self._next_reading.note_end(reading.ends_at - reading.at)
@@ -213,11 +213,11 @@ class Room:
     async def _tell_marks(self) -> None:
         """Tells those who are said to be marked, once it was seen that they are. Contract: 8.7."""
         try:
-            while user_ids := self._mirror.begin_look():
+            while user_ids := self._mirror.begin_reading_marks():
                 places = await self._use_cases.read_places(
                     event_id=self.event_id, user_ids=user_ids
                 )
-                self._deliver(self._mirror.apply_look(places))
+                self._deliver(self._mirror.apply_marks(places))
         except Unavailable:
             logger.warning("a mark could not be read; the next reading tells of it")
         except Exception:

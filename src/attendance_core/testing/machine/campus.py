@@ -151,9 +151,11 @@ class Campus(Processes):
         ]
         surely = {each.user_id for each in markers if self.keeps_its_place(each)}
         perhaps = {each.user_id for each in markers}
-        return ((told.position, told.waiting) == (order.index(user_id) + 1, len(order))) and len(
-            surely
-        ) <= told.markers <= len(perhaps)
+        is_listed_right = (told.position, told.listed_count) == (
+            order.index(user_id) + 1,
+            len(order),
+        )
+        return is_listed_right and len(surely) <= told.marker_count <= len(perhaps)
 
     def event_as_it_is(self) -> Event | None:
         """None where it was deleted."""

@@ -89,11 +89,11 @@ class Client:
     def _folds(self, frame: Frame) -> None:
         if isinstance(frame, MarkingList):
             assert self.listed is None, "the list comes once a socket"
-            order = list(zip(frame.asked_at, frame.user_ids, strict=True))
+            order = [(each.asked_at, each.user_id) for each in frame.listed]
             assert order == sorted(order), "in the order of asking"
             self.listed = []
-            for user_id in frame.user_ids:
-                self._joins(user_id)
+            for each in frame.listed:
+                self._joins(each.user_id)
             return
         assert self.listed is not None, "the list comes first"
         match frame:

@@ -196,8 +196,8 @@ class Processes(World):
             if mirror.glance is not None and seen.get(self.event_id) == mirror.glance:
                 host.missed -= missed
                 return
-        begun, missed = mirror.begin_reading(), host.missed
-        quiet = mirror.is_unstirred
+        heard_before, missed = mirror.begin_reading(), host.missed
+        quiet = mirror.heard_nothing_since_reading
         yield
         reading = drive(
             self.read_room(
@@ -212,19 +212,19 @@ class Processes(World):
         if mirror is host.mirror:
             host.has_read = True
             host.missed -= missed
-            self._deliver(host, mirror.apply_reading(begun, reading), standing)
+            self._deliver(host, mirror.apply_reading(heard_before, reading), standing)
 
     def _looks(self, host: Host) -> Steps:
         """Sees whether those who are said to be marked still are."""
         mirror = host.mirror
-        user_ids = mirror.begin_look()
+        user_ids = mirror.begin_reading_marks()
         yield
         look = ReadPlaces(self.store.observe)
         places = drive(look(event_id=self.event_id, user_ids=user_ids))
         standing = self.standing_marks()
         yield
         if mirror is host.mirror:
-            self._deliver(host, mirror.apply_look(places), standing)
+            self._deliver(host, mirror.apply_marks(places), standing)
 
     def told(self, host: Host, announcement: Announcement) -> None:
         self._deliver(host, host.mirror.apply_announcement(announcement))
@@ -244,7 +244,7 @@ class Processes(World):
         if standing is None:
             standing = self.standing_marks()
         for delivery in deliveries:
-            for cid in delivery.to:
+            for cid in delivery.connection_ids:
                 client = host.clients.get(cid)
                 if client is None or client.closed:
                     continue
