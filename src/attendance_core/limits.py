@@ -142,7 +142,7 @@ def _change_tally(
     return answer
 
 
-def count_one(unit: ports.Unit, limit: Limit, subject: str) -> int:
+def count_or_wait(unit: ports.Unit, limit: Limit, subject: str) -> int:
     """Counts one more and answers 0, or, where it is one too many, in how many seconds one may."""
 
     def change(tally: Tally, now: Instant) -> _Changed[int]:
@@ -161,7 +161,7 @@ class CountOne:
     async def __call__(self, *, limit: Limit, subject: str) -> None:
         """Raises TooManyRequests: then it was one too many, and does not count."""
         # What refuses is kept, too: a clock that was set back is put right once
-        seconds = await self.transact(lambda unit: count_one(unit, limit, subject))
+        seconds = await self.transact(lambda unit: count_or_wait(unit, limit, subject))
         if seconds:
             raise TooManyRequests(seconds=seconds)
 

@@ -26,8 +26,8 @@ from attendance_core.testing.written_ledgers import (
 
 @pytest.mark.long
 @pytest.mark.timeout(900)
-async def test_many_ledgers_made_by_chance_pay_what_the_fold_says(store: Any) -> None:
-    await karma.TestKarma().check(store, LEDGERS)
+async def test_marks_of_many_ledgers_of_chance_pay_what_the_fold_says(store: Any) -> None:
+    await karma.TestKarma().check_ledgers_of_chance(store, ledger_count=LEDGERS)
 
 
 def test_both_limits_are_met_by_chance() -> None:

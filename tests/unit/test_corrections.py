@@ -317,7 +317,7 @@ class TestAfterAnAnnulment:
         changed, ended = world.news[-2:]
         assert isinstance(changed, PlaceChanged) and isinstance(ended, ConnectionsEnded)
         assert (ended.why, ended.connection_ids) == (
-            Ending.LEASE_LOST,
+            Ending.FORGOTTEN,
             frozenset([waiting.connection_id]),
         )
 

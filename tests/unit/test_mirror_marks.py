@@ -51,9 +51,9 @@ def test_what_is_said_of_it_is_not_told_before_it_was_seen(room: Room) -> None:
     room.looks(place(BOB, 4, None))
     assert room.news(phone) == []
     room.told(place(BOB, 4, None))
-    ended = ConnectionsEnded(EVENT, Ending.LEASE_LOST, frozenset({phone}))
+    ended = ConnectionsEnded(EVENT, Ending.FORGOTTEN, frozenset({phone}))
     room.deliver(room.mirror.apply_announcement(ended))
-    assert room.news(phone) == [Closing(Ending.LEASE_LOST)]
+    assert room.news(phone) == [Closing(Ending.FORGOTTEN)]
 
 
 def test_one_whose_mark_is_annulled_at_once_is_not_let_go(room: Room) -> None:

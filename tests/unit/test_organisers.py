@@ -340,6 +340,6 @@ def test_a_connection_that_is_gone_for_another_reason_says_so(hall: Hall) -> Non
     assert hall.find_ending(marking) is Ending.LEFT, "who is not in the event has left it"
     hall.world.waits(BORIS)
     assert hall.find_ending(marking) is Ending.LEFT_OUT
-    assert hall.find_ending(waiting) is Ending.LEASE_LOST
+    assert hall.find_ending(waiting) is Ending.FORGOTTEN
     hall.adds(BORIS)
-    assert hall.find_ending(replace(marking)) is Ending.LEASE_LOST
+    assert hall.find_ending(replace(marking)) is Ending.FORGOTTEN

@@ -266,7 +266,7 @@ def a_mirror_keeps_the_annulled_off_the_list(plant: Plant) -> None:
 
 
 def a_socket_that_was_not_told_outlives_the_mark(plant: Plant) -> None:
-    plant.setattr(corrections, "_end_untold", lambda *whatever: None)
+    plant.setattr(corrections, "_end_sockets_not_told", lambda *whatever: None)
 
 
 def one_is_told_of_an_annulled_mark(plant: Plant) -> None:

@@ -259,7 +259,7 @@ class TestWhyGone:
 
     def test_the_reason_is_found_in_the_store(self, world: World) -> None:
         waiting, left = world.waits(2), world.waits(3)
-        assert self.why(world, left) is Ending.LEASE_LOST
+        assert self.why(world, left) is Ending.FORGOTTEN
         drive(
             LeaveEvent(world.store.transact, world.terms)(actor=UserId(3), event_id=world.event_id)
         )

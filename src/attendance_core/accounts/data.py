@@ -11,7 +11,7 @@ from attendance_core.accounts.proof import Proof, prove
 from attendance_core.arguments import check_kinds
 from attendance_core.belongings import Belonging, BelongingKind, Record
 from attendance_core.errors import NotLoggedIn, TooManyRequests, Unavailable
-from attendance_core.limits import DATA_DOWNLOADS, count_one
+from attendance_core.limits import DATA_DOWNLOADS, count_or_wait
 from attendance_core.marking.terms import Terms
 from attendance_core.pieces import ListQuery, itself, read_in_pieces
 from attendance_core.ports import NoSuchFile
@@ -73,7 +73,7 @@ class DataReading:
 
         def work(unit: ports.Unit) -> _Begun:
             self.proof.lock(unit)
-            seconds = count_one(unit, DATA_DOWNLOADS, str(self.proof.user_id))
+            seconds = count_or_wait(unit, DATA_DOWNLOADS, str(self.proof.user_id))
             return _Begun(unit.now(), seconds)
 
         begun = await self.transact(work)

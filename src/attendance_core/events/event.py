@@ -17,7 +17,7 @@ from attendance_core.errors import (
     TooManyEvents,
     TooManyRequests,
 )
-from attendance_core.limits import CREATED_EVENTS, count_one
+from attendance_core.limits import CREATED_EVENTS, count_or_wait
 from attendance_core.marking.announcements import ConnectionsEnded, PlaceChanged
 from attendance_core.marking.endings import Ending
 from attendance_core.marking.moves import end_hold, lock_places_of
@@ -92,7 +92,7 @@ class CreateEvent:
             check_times(starts_at, ends_at, unit.now())
             if unit.events.count_not_over(actor, unit.now(), MAX_OPEN_EVENTS) >= MAX_OPEN_EVENTS:
                 raise TooManyEvents(most=MAX_OPEN_EVENTS)
-            if seconds := count_one(unit, CREATED_EVENTS, str(actor)):
+            if seconds := count_or_wait(unit, CREATED_EVENTS, str(actor)):
                 raise TooManyRequests(seconds=seconds)  # also where each is over by now
             code = self._draw_free_code(unit)
             event = Event(event_id, name, actor, starts_at, ends_at, code=code, who_marks=who_marks)

@@ -98,5 +98,5 @@ class Outboxes:
         except Exception as error:
             if not isinstance(error, Unavailable):
                 logger.exception("why a connection has gone could not be found out")
-            ending = Ending.LEASE_LOST
+            ending = Ending.FORGOTTEN
         close_for(outbox, ending)

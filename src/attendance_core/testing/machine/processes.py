@@ -263,7 +263,7 @@ class Processes(World):
                     if isinstance(delivery.frame, Closing):
                         ask = FindEnding(self.store.observe)
                         ending = delivery.frame.ending or drive(ask(connection=client.connection))
-                    goodbye = ending is not Ending.LEASE_LOST
+                    goodbye = ending is not Ending.FORGOTTEN
                     host.under_way.append(self._hang_up(host, client, goodbye))
         if host.mirror.owes_marks:
             host.under_way.append(self._looks(host))
