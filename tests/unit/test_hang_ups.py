@@ -13,8 +13,8 @@ from uuid import UUID, uuid4
 import pytest
 
 from attendance_core.errors import Unavailable
-from attendance_core.marking.commands import HangUp
 from attendance_core.marking.connections import Connection, Role
+from attendance_core.marking.hang_ups import HangUp
 from attendance_core.marking.terms import Terms
 from attendance_core.vocabulary import ConnectionId, EventId, ProcessId, SessionId, UserId
 from attendance_web.live import hang_ups as module

@@ -18,6 +18,7 @@ from attendance_core.events import changes, organisers
 from attendance_core.marking import (
     askers,
     commands,
+    hang_ups,
     holds,
     karma,
     leaving_out,
@@ -88,7 +89,7 @@ def one_is_given_back_when_another_marker_goes(plant: Plant) -> None:
                 if isinstance(place.state, Held):
                     moves.end_hold(unit, place, judge, terms)
 
-    plant.setattr(commands, "hang_up", hang_up_all)
+    plant.setattr(hang_ups, "hang_up", hang_up_all)
 
 
 def a_transaction_that_lost_its_race_announces(plant: Plant) -> None:
@@ -163,11 +164,11 @@ def a_mark_is_not_told_by_readings(plant: Plant) -> None:
 
 def another_process_forgets_that_it_is_too_soon(plant: Plant) -> None:
     ended_at: dict[UserId, Any] = {}
-    end_hold, check = moves.end_hold, moves.check_not_too_soon
+    end_hold, check = moves.end_hold, holds.check_not_too_soon
 
-    def ends(unit: Any, held: Place, judge: Any, *rest: Any) -> Place:
+    def ends(unit: Any, held: Place, judge: Any, terms: Any, **given: Any) -> Place:
         ended_at[held.user_id] = judge
-        return end_hold(unit, held, judge, *rest)
+        return end_hold(unit, held, judge, terms, **given)
 
     def checks(unit: Any, place: Place, marker: UserId, judge: Any, terms: Any) -> None:
         knows = ended_at.get(place.user_id)

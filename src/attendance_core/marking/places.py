@@ -222,7 +222,7 @@ def get_held(
     return holding
 
 
-def held_by(marker: UserId, places: Iterable[Place]) -> Place | None:
+def find_held(marker: UserId, places: Iterable[Place]) -> Place | None:
     """Finds the place this marker holds, be its time up or not."""
     return next(
         (each for each in places if isinstance(each.state, Held) and each.state.marker == marker),

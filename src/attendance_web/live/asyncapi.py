@@ -12,9 +12,9 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from attendance_core.errors import Refusal, Unavailable
-from attendance_core.marking.commands import MarkMe, ReadyToMark
 from attendance_core.marking.connections import Role
 from attendance_core.marking.endings import ERRORS
+from attendance_core.marking.openings import MarkMe, ReadyToMark
 from attendance_core.tokens import BEARER_PREFIX
 from attendance_core.version import __version__
 from attendance_web.live import close_codes

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from attendance_core.errors import Unavailable
-from attendance_core.marking.commands import HangUp
 from attendance_core.marking.connections import Connection
+from attendance_core.marking.hang_ups import HangUp
 from attendance_core.vocabulary import EventId, ProcessId, Seconds, UserId
 
 logger = logging.getLogger(__name__)

@@ -8,16 +8,11 @@ from typing import Any, Protocol
 from attendance_core.accounts import CredentialKind, Session
 from attendance_core.events import Event
 from attendance_core.marking.announcements import Announcement
-from attendance_core.marking.commands import (
-    ConfirmMarking,
-    HangUp,
-    MarkMe,
-    PrepareToMark,
-    ReadyToMark,
-    RefuseToMark,
-)
+from attendance_core.marking.commands import ConfirmMarking, PrepareToMark, RefuseToMark
 from attendance_core.marking.connections import Connection, Role
 from attendance_core.marking.glances import GlanceAtRooms
+from attendance_core.marking.hang_ups import HangUp
+from attendance_core.marking.openings import MarkMe, ReadyToMark
 from attendance_core.marking.places import Place
 from attendance_core.marking.readings import ReadRoom
 from attendance_core.marking.terms import Terms
