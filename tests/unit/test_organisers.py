@@ -249,7 +249,7 @@ class TestNarrowing:
     def test_many_are_told_in_announcements_that_are_short_enough(
         self, hall: Hall, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("attendance_core.marking.leaving_out.ENDED_AT_ONCE", 2)
+        monkeypatch.setattr("attendance_core.marking.leaving_out.MAX_SOCKETS_NAMED", 2)
         for user_id in (BORIS, VERA, GLEB):
             hall.world.marks(user_id)
         hall.world.news.clear()

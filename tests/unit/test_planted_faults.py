@@ -226,7 +226,7 @@ def a_place_is_told_whenever_it_changes(plant: Plant) -> None:
 
 def an_annulled_mark_pays(plant: Plant) -> None:
     plant.setattr(
-        karma, "standing_holds", lambda entries: [each for each in entries if each.origin]
+        karma, "standing_hold_marks", lambda entries: [each for each in entries if each.origin]
     )
 
 

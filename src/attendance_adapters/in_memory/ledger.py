@@ -9,7 +9,7 @@ from attendance_adapters.in_memory.places import Places
 from attendance_adapters.in_memory.tables import EntryKey, Tables
 from attendance_core.attendance import AnnulledMark, LedgerLine
 from attendance_core.errors import AlreadyMarked
-from attendance_core.marking.karma import paying
+from attendance_core.marking.karma import paying_marks
 from attendance_core.marking.ledger import Entry, EntryNotes, NewEntry
 from attendance_core.marking.places import Place, PlaceKey
 from attendance_core.marking.terms import Terms
@@ -52,7 +52,7 @@ class Ledger:
         Places(self._tables).put(marked)
         self.add(entry)
         kept = self.find(entry.event_id, entry.user_id, entry.n)
-        return kept in paying(self._that_count_for(entry.actor_id), terms)
+        return kept in paying_marks(self._that_count_for(entry.actor_id), terms)
 
     def find(self, event_id: EventId, user_id: UserId, n: int) -> Entry | None:
         return self._tables.ledger.get(EntryKey(event_id, user_id, n))
@@ -86,7 +86,7 @@ class Ledger:
         return found
 
     def karma(self, user_id: UserId, terms: Terms) -> int:
-        paid = paying(self._that_count_for(user_id), terms)
+        paid = paying_marks(self._that_count_for(user_id), terms)
         return terms.karma_per_mark * sum(each.actor_id == user_id for each in paid)
 
     def _that_count_for(self, marker: UserId) -> list[Entry]:
