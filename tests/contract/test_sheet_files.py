@@ -17,7 +17,7 @@ import pytest
 from attendance_adapters import sheet_workbook, sheet_worker
 from attendance_adapters.sheet_words import WORDS
 from attendance_adapters.sheets import SheetFiles
-from attendance_core.attendance import Annulled, Participant, SheetRow
+from attendance_core.attendance import AnnulledSeen, Participant, SheetRow
 from attendance_core.errors import InvalidArgument
 from attendance_core.events import Event
 from attendance_core.marking.ledger import AnnulReason, Grade
@@ -180,7 +180,7 @@ class TestCells:
     ) -> None:
         event = Event(EVENT.event_id, "x", ANNA, NINE, ends, EVENT.code)
         person = Participant(BORIS, "Б", False, None)
-        annulled = Annulled(NINE, "А", NINE, "А", AnnulReason.OTHER, "", ANNA, ANNA)
+        annulled = AnnulledSeen(NINE, "А", NINE, "А", AnnulReason.OTHER, "", ANNA, ANNA)
         rows = (
             SheetRow(person, "joined"),
             SheetRow(person, "waiting", None, (annulled,)),
@@ -194,7 +194,7 @@ class TestCells:
         self, files: SheetFiles
     ) -> None:
         """Contract: 9.1."""
-        annulled = Annulled(NINE, "", NINE, "", AnnulReason.OTHER, "", ANNA, ANNA)
+        annulled = AnnulledSeen(NINE, "", NINE, "", AnnulReason.OTHER, "", ANNA, ANNA)
         row = SheetRow(Participant(BORIS, "", False, None), "joined", None, (annulled,))
         with await files.feed(pieces(row), MOSCOW) as file:
             table = list(csv.reader(io.StringIO(file.read().decode()), delimiter=";"))

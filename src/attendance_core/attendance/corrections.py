@@ -181,7 +181,7 @@ def _may_annul(
 
 
 def _end_sockets_not_told(unit: ports.Unit, event_id: EventId, user_id: UserId) -> None:
-    """Ends the ``mark_me`` sockets left of one whose mark is annulled: those told of it have gone."""
+    """Ends the ``mark_me`` sockets left to one whose mark is annulled: those told have gone."""
     not_told = frozenset(
         each.connection_id
         for each in unit.connections.of(event_id, user_id)

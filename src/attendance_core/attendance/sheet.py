@@ -29,8 +29,8 @@ ROWS_A_LOOK: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Annulled:
-    """A mark that does not stand: who made it, who annulled it, and why."""
+class AnnulledSeen:
+    """A mark that does not stand, as a sheet shows it: who made it, who annulled it, and why."""
 
     marked_at: Instant
     marked_by: str
@@ -52,7 +52,7 @@ class SheetRow:
     person: Participant
     state: SeenState
     marked_by: str | None = None  # the name of who made the standing mark
-    annulled: tuple[Annulled, ...] = ()  # the earliest first
+    annulled: tuple[AnnulledSeen, ...] = ()  # the earliest first
     annulled_before: int = 0
 
     def only_organises(self, event: Event) -> bool:
@@ -221,7 +221,7 @@ def _row(
     if not annulled_marks:
         return SheetRow(person, state, marked_by)
     annulled = tuple(
-        Annulled(
+        AnnulledSeen(
             marked_at=each.marked_at,
             marked_by=names.get(each.marker, ""),
             at=each.at,

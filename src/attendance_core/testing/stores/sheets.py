@@ -12,8 +12,8 @@ import pytest
 from attendance_core import attendance
 from attendance_core.attendance import (
     MAX_ANNULLED_TOLD,
-    Annulled,
     AnnulledMark,
+    AnnulledSeen,
     ExportAttendance,
     LedgerLine,
     Sheet,
@@ -32,7 +32,7 @@ from attendance_core.testing.people import an_event, annul, mark, people
 from attendance_core.vocabulary import EventId, UserId
 
 
-def rebuilt(lines: Sequence[LedgerLine], names: dict[UserId, str]) -> list[Annulled]:
+def rebuilt(lines: Sequence[LedgerLine], names: dict[UserId, str]) -> list[AnnulledSeen]:
     """What of one person's entries, the latest first, does not stand: each pair of them."""
     by_number = {line.entry.n: line for line in lines}
     found = []
@@ -40,7 +40,7 @@ def rebuilt(lines: Sequence[LedgerLine], names: dict[UserId, str]) -> list[Annul
         made, ended = by_number[n - 1].entry, by_number[n].entry
         assert ended.reason is not None
         found.append(
-            Annulled(
+            AnnulledSeen(
                 made.at,
                 names[made.actor_id],
                 ended.at,
@@ -122,7 +122,7 @@ class TestSheets:
         assert (by_hand.marked_by, by_hand.person.grade) == ("Анна", Grade.ORGANISER)
         assert by_hand.person.marked_as == "Глеб" and by_hand.person.notes.note == "без телефона"
         assert left.annulled == (
-            Annulled(NOON, "Борис", NOON + 1, "Анна", AnnulReason.OTHER, "", boris, anna),
+            AnnulledSeen(NOON, "Борис", NOON + 1, "Анна", AnnulReason.OTHER, "", boris, anna),
         )
 
     async def test_it_is_for_organisers_and_for_whoever_runs_the_service(self, store: Any) -> None:
