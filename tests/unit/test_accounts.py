@@ -273,7 +273,7 @@ class TestLogIn:
         waiting = door.opens(first.user_id, first.token)
         door.log_in("anna", replacing=session_id_of(first.token))
         assert door.actor_of(first.token) is None
-        ended = door.world.news[-1]
+        ended = door.world.announcements[-1]
         assert ended == ConnectionsEnded(
             door.world.event_id, Ending.LOGGED_OUT, frozenset({waiting.connection_id})
         )
@@ -301,7 +301,7 @@ class TestLapsedSessions:
         ended = door.opens(anna.user_id, old)
         stays = door.opens(anna.user_id, young)
         assert self.ends(door) == 1
-        assert door.world.news[-1] == ConnectionsEnded(
+        assert door.world.announcements[-1] == ConnectionsEnded(
             door.world.event_id, Ending.LOGGED_OUT, frozenset({ended.connection_id})
         )
         assert door.sockets_of(young) and not door.sockets_of(old)
@@ -321,7 +321,7 @@ class TestLapsedSessions:
         assert [self.ends(door) for _ in range(3)] == [MAX_LAPSED_ENDED, 50, 0]
         tokens = [f"{number}" for number in range(MAX_LAPSED_ENDED + 50)]
         assert not any(map(door.sockets_of, tokens)) and not any(map(door.actor_of, tokens))
-        ended = [each for each in door.world.news if isinstance(each, ConnectionsEnded)]
+        ended = [each for each in door.world.announcements if isinstance(each, ConnectionsEnded)]
         assert sum(len(each.connection_ids or ()) for each in ended) == 38
 
 
@@ -350,7 +350,7 @@ class TestManySessions:
         ended = [token for token in tokens if door.actor_of(token) is None]
         assert ended == tokens[1:4]
         assert waiting is not None and not door.sockets_of(tokens[2])
-        assert door.world.news[-1] == ConnectionsEnded(
+        assert door.world.announcements[-1] == ConnectionsEnded(
             door.world.event_id, Ending.LOGGED_OUT, frozenset({waiting.connection_id})
         )
 

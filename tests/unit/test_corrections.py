@@ -141,9 +141,9 @@ class TestByHand:
 
     def test_one_who_is_marked_stays_as_they_are(self, world: Course) -> None:
         world.marks_boris()
-        before = world.place(BORIS), len(world.news)
+        before = world.place(BORIS), len(world.announcements)
         assert world.by_hand(CREATOR, BORIS) == 1
-        assert (world.place(BORIS), len(world.news)) == before
+        assert (world.place(BORIS), len(world.announcements)) == before
 
     def test_one_who_waits_and_one_who_is_held(self, world: Course) -> None:
         world.waits(BORIS)
@@ -151,7 +151,7 @@ class TestByHand:
         drive(world.prepare(connection=marking, target=BORIS))
         world.by_hand(CREATOR, BORIS)
         assert isinstance(world.place(BORIS).state, Marked)
-        assert isinstance(world.news[-1], PlaceChanged)
+        assert isinstance(world.announcements[-1], PlaceChanged)
         with pytest.raises(NobodyHeld):
             drive(world.confirm(connection=marking))
 
@@ -267,10 +267,10 @@ class TestWhoMayAnnul:
     def test_the_same_again_by_the_same_person_is_answered_alike(self, world: Course) -> None:
         world.marks_boris()
         assert world.annul(VERA) == 2
-        before = world.place(BORIS), len(world.news)
+        before = world.place(BORIS), len(world.announcements)
         world.clock.pass_(MARKER_MAY_ANNUL_SECONDS)
         assert world.annul(VERA) == 2
-        assert (world.place(BORIS), len(world.news)) == before
+        assert (world.place(BORIS), len(world.announcements)) == before
         world.by_hand(CREATOR, BORIS)
         assert world.annul(VERA) == 2
         assert isinstance(world.place(BORIS).state, Marked)
@@ -314,7 +314,7 @@ class TestAfterAnAnnulment:
         drive(world.prepare(connection=marking, target=BORIS))
         drive(world.confirm(connection=marking))
         world.annul(VERA)
-        changed, ended = world.news[-2:]
+        changed, ended = world.announcements[-2:]
         assert isinstance(changed, PlaceChanged) and isinstance(ended, ConnectionsEnded)
         assert (ended.why, ended.connection_ids) == (
             Ending.FORGOTTEN,
@@ -334,7 +334,7 @@ class TestAfterAnAnnulment:
         world.says_goodbye(waiting)
         world.marks(BORIS)
         world.annul(VERA)
-        assert isinstance(world.news[-1], PlaceChanged)
+        assert isinstance(world.announcements[-1], PlaceChanged)
 
     def test_an_event_whose_marks_were_annulled_stays(self, world: Course) -> None:
         """Contract: 5.6."""

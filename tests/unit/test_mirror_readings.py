@@ -178,13 +178,13 @@ def test_whatever_is_lost_doubled_or_reordered_one_reading_mends_it(
             (mia if each.state.marker == MIA else max_) if isinstance(each.state, Held) else None
         )
         if asks and asker is not None:
-            asker.said = Command("prepare", BOB)
+            asker.command = Command("prepare", BOB)
             deliver(
                 room.mirror.apply_announcement(
                     PlaceChanged(each, AT, asker.connection.connection_id)
                 )
             )
-            asker.said = None
+            asker.command = None
         else:
             deliver(room.mirror.apply_announcement(PlaceChanged(each, AT)))
     now = mine[-1]

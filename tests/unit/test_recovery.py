@@ -274,7 +274,7 @@ class TestRecover:
         assert [desk.is_in(each) for each in (desk.anna, phone, laptop, back)] == [
             *(False, False, False, True)
         ]
-        ended = [each for each in desk.world.news if isinstance(each, ConnectionsEnded)]
+        ended = [each for each in desk.world.announcements if isinstance(each, ConnectionsEnded)]
         assert {each.why for each in ended} == {Ending.LOGGED_OUT}
         assert {one for each in ended for one in each.connection_ids or ()} == sockets
 
@@ -480,7 +480,7 @@ class TestEndSessionsOf:
         socket = desk.opens(phone)
         drive(desk.end(username="ANNA"))
         assert [desk.is_in(each) for each in (desk.anna, phone, boris)] == [False, False, True]
-        ended = desk.world.news[-1]
+        ended = desk.world.announcements[-1]
         assert ended == ConnectionsEnded(
             desk.world.event_id, Ending.LOGGED_OUT, frozenset({socket.connection_id})
         )

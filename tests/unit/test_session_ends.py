@@ -87,7 +87,7 @@ class Ends:
         """Sockets whose clients hear that they are logged out."""
         return sum(
             len(each.connection_ids or ())
-            for each in self.world.news
+            for each in self.world.announcements
             if isinstance(each, ConnectionsEnded) and each.why is Ending.LOGGED_OUT
         )
 

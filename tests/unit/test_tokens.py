@@ -329,14 +329,14 @@ class TestItsEnd:
     def test_a_revoked_one_is_gone_with_its_sockets(self, desk: Desk) -> None:
         made, other = desk.create(), desk.create()
         sockets = [desk.opens(each.secret) for each in (made, other)]
-        desk.world.news.clear()
+        desk.world.announcements.clear()
         desk.revoke(made.token_id)
         assert desk.who(made.secret) is None and desk.who(other.secret) is not None
         assert [desk.is_open(each) for each in sockets] == [False, True]
         with pytest.raises(NotLoggedIn):
             desk.opens(made.secret)
         assert [each.token_id for each in desk.tokens()] == [other.token_id]
-        (ended,) = (each for each in desk.world.news if isinstance(each, ConnectionsEnded))
+        (ended,) = (each for each in desk.world.announcements if isinstance(each, ConnectionsEnded))
         assert ended.why is Ending.LOGGED_OUT
         assert ended.connection_ids == frozenset({sockets[0].connection_id})
 

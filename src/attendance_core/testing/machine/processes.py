@@ -22,18 +22,25 @@ from attendance_core.marking.place_readings import ReadPlaces
 from attendance_core.marking.places import Held, Marked, Place
 from attendance_core.testing.machine.client import Client, Command
 from attendance_core.testing.machine.driving import drive
-from attendance_core.testing.machine.hosts import CREATOR, ENDS_THE_SOCKET, Host, Marks, Post, Steps
+from attendance_core.testing.machine.played_process import (
+    CREATOR,
+    ENDS_THE_SOCKET,
+    Marks,
+    PlayedProcess,
+    Post,
+    Steps,
+)
 from attendance_core.testing.machine.world import MakeStore, World
 from attendance_core.vocabulary import ConnectionId, Instant, ProcessId, SessionId, UserId
 
 
 class Processes(World):
-    """People with two sessions each, one event, and processes that come and go."""
+    """The processes of a lecture, and what their sockets go through, step by step."""
 
     def __init__(self, make_store: MakeStore, people: int) -> None:
         self.post = Post()
         super().__init__(make_store, people, notifier=self.post)
-        self.hosts = self.post.hosts
+        self.processes = self.post.processes
         self.all_clients: list[Client] = []
         self.renewed: dict[ProcessId, Instant] = {}
         self.organisers = {CREATOR}
@@ -45,45 +52,45 @@ class Processes(World):
     def starts(self) -> None:
         process_id = self.process()
         self.renewed[process_id] = self.clock.now()
-        self.hosts.append(Host(process_id))
+        self.processes.append(PlayedProcess(process_id))
 
-    def dies(self, host: Host) -> None:
-        """Without a word."""
-        self.hosts.remove(host)
-        for client in host.clients.values():
+    def dies(self, process: PlayedProcess) -> None:
+        """Ends without a word."""
+        self.processes.remove(process)
+        for client in process.clients.values():
             client.closed = True
 
-    def wakes(self, host: Host) -> None:
-        """Where its lease has run out it takes a new id and closes every socket (1012)."""
+    def wakes(self, process: PlayedProcess) -> None:
+        """Renews; where its lease has run out it takes a new id and closes every socket (1012)."""
         try:
-            drive(self.renew(process_id=host.process_id))
-            self.renewed[host.process_id] = self.clock.now()
+            drive(self.renew(process_id=process.process_id))
+            self.renewed[process.process_id] = self.clock.now()
         except LeaseLost:
-            host.process_id = self.process()
-            self.renewed[host.process_id] = self.clock.now()
-            gone, host.clients = list(host.clients.values()), {}
-            host.mirror, host.has_read = Mirror(), False
+            process.process_id = self.process()
+            self.renewed[process.process_id] = self.clock.now()
+            gone, process.clients = list(process.clients.values()), {}
+            process.mirror, process.has_read = Mirror(), False
             for client in gone:
                 client.closed = True
-                host.under_way.append(self._hang_up(host, client, goodbye=False))
+                process.under_way.append(self._hang_up(process, client, goodbye=False))
 
     def time_passes(self, seconds: float, sweeping: bool) -> None:
-        """Those awake renew every 2 s, and sweep; every 6 s while nothing is to run out."""
+        """Has those awake renew every 2 s, and sweep; every 6 s while nothing is to run out."""
         while seconds > 0:
             step = min(seconds, self._until_something_runs_out())
             seconds = round(seconds - step, 6)
             self.clock.pass_(step)
-            for host in self.hosts:
-                if not host.asleep:
-                    drive(self.renew(process_id=host.process_id))
-                    self.renewed[host.process_id] = self.clock.now()
+            for process in self.processes:
+                if not process.asleep:
+                    drive(self.renew(process_id=process.process_id))
+                    self.renewed[process.process_id] = self.clock.now()
                     if sweeping:
-                        drive(self.sweep(process_id=host.process_id))
+                        drive(self.sweep(process_id=process.process_id))
 
     def _until_something_runs_out(self) -> float:
-        """2 to 6 s, in steps of 2; no more than a lease lasts."""
+        """Finds out how long: 2 to 6 s, in steps of 2; no more than a lease lasts."""
         now, grace = self.clock.now(), self.terms.grace_seconds
-        awake = {host.process_id for host in self.hosts if not host.asleep}
+        awake = {process.process_id for process in self.processes if not process.asleep}
         ends = [
             place.state.until for place in self.places().values() if isinstance(place.state, Held)
         ]
@@ -100,11 +107,13 @@ class Processes(World):
 
     # Sockets
 
-    def opens(self, host: Host, user_id: UserId, session: SessionId, role: Role) -> Steps:
-        if not host.has_read:
-            yield from self.reads(host)
+    def opens(
+        self, process: PlayedProcess, user_id: UserId, session: SessionId, role: Role
+    ) -> Steps:
+        if not process.has_read:
+            yield from self.reads(process)
         cid = ConnectionId(self.ids.connection_id())
-        connection = Connection(cid, self.event_id, user_id, role, host.process_id, session)
+        connection = Connection(cid, self.event_id, user_id, role, process.process_id, session)
         client = Client(connection, hears_news=cid.int % 4 != 0)
         try:
             if role is Role.MARK_ME:
@@ -116,32 +125,34 @@ class Processes(World):
         except (Refusal, LeaseLost):
             return
         self._replaces(connection)
-        client.first_announcement = len(self.news)
+        client.announced_before = len(self.announcements)
         self.all_clients.append(client)
         yield
-        while not host.has_read:  # a room is not closed while somebody is on their way in
-            yield from self.reads(host)
-        host.clients[cid] = client
+        while not process.has_read:  # a room is not closed while somebody is on their way in
+            yield from self.reads(process)
+        process.clients[cid] = client
         if role is Role.MARK_ME:
             news, now = client.hears_news, self.clock.now()
-            told = host.mirror.add_asker(connection, asked, hears_news=news, now=now)
+            told = process.mirror.add_asker(connection, asked, hears_news=news, now=now)
         else:
-            told = host.mirror.add_marker(connection, ready, hears_news=client.hears_news)
-        self._deliver(host, told)
+            told = process.mirror.add_marker(connection, ready, hears_news=client.hears_news)
+        self._deliver(process, told)
 
     def _replaces(self, connection: Connection) -> None:
-        """The grace of those lost, or of a process that seems dead, is over."""
+        """Ends those lost of the same person and role, or of a process that seems dead."""
         for other in self.all_clients:
             same = other.user_id == connection.user_id and other.connection.role is connection.role
             quiet = self.renewed[other.connection.process_id] + self.terms.lease_seconds
             if same and (other.lost_at is not None or quiet <= self.clock.now()):
                 other.ended = True
 
-    def says(self, host: Host, client: Client, name: str, user_id: UserId | None) -> Steps:
+    def says(
+        self, process: PlayedProcess, client: Client, name: str, user_id: UserId | None
+    ) -> Steps:
         connection = client.connection
         cid = connection.connection_id
-        host.mirror.command_began(cid)
-        client.said, client.takes_commands = Command(name, user_id), False
+        process.mirror.command_began(cid)
+        client.command, client.takes_commands = Command(name, user_id), False
         yield
         try:
             if name == "prepare":
@@ -152,121 +163,121 @@ class Processes(World):
                 outcome = drive(use_case(connection=connection, target=user_id))
         except (Refusal, LeaseLost) as no:
             yield
-            client.said, client.takes_commands = None, True
-            self._deliver(host, host.mirror.command_failed(cid))
+            client.command, client.takes_commands = None, True
+            self._deliver(process, process.mirror.command_failed(cid))
             if isinstance(no, ENDS_THE_SOCKET) and not client.closed:
                 client.closed = True
                 final = not isinstance(no, LeaseLost)
-                host.under_way.append(self._hang_up(host, client, goodbye=final))
+                process.under_way.append(self._hang_up(process, client, goodbye=final))
             return
-        client.said.user_id = outcome.place.user_id
+        client.command.user_id = outcome.place.user_id
         yield
         client.takes_commands = True
-        self._deliver(host, host.mirror.command_ended(cid, outcome))
-        assert client.said is None or client.closed, "its command was not answered"
+        self._deliver(process, process.mirror.command_ended(cid, outcome))
+        assert client.command is None or client.closed, "its command was not answered"
 
-    def hangs_up(self, host: Host, client: Client, goodbye: bool) -> Steps:
+    def hangs_up(self, process: PlayedProcess, client: Client, goodbye: bool) -> Steps:
         client.closed = True
-        return self._hang_up(host, client, goodbye)
+        return self._hang_up(process, client, goodbye)
 
-    def _hang_up(self, host: Host, client: Client, goodbye: bool) -> Steps:
+    def _hang_up(self, process: PlayedProcess, client: Client, goodbye: bool) -> Steps:
         yield
-        host.clients.pop(client.connection.connection_id, None)
-        host.mirror.remove(client.connection)
-        if host.mirror.is_empty:
-            host.mirror, host.has_read = Mirror(), False
+        process.clients.pop(client.connection.connection_id, None)
+        process.mirror.remove(client.connection)
+        if process.mirror.is_empty:
+            process.mirror, process.has_read = Mirror(), False
         yield
         drive(self.hang_up(connections=[client.connection], goodbye=goodbye))
         client.ended = client.ended or goodbye
         if client.lost_at is None:
             client.lost_at = self.clock.now()
 
-    def reads(self, host: Host) -> Steps:
-        """Whole, unless it is quiet and a glance finds it as it was."""
-        mirror = host.mirror
-        missed = host.missed
+    def reads(self, process: PlayedProcess) -> Steps:
+        """Reads the room whole, unless it is quiet and a glance finds it as it was."""
+        mirror = process.mirror
+        missed = process.missed_count
         if mirror.glance is not None:
             yield
             seen = drive(
-                self.glance_at_rooms(event_ids=[self.event_id], process_id=host.process_id)
+                self.glance_at_rooms(event_ids=[self.event_id], process_id=process.process_id)
             )
             yield
-            if mirror is not host.mirror:
+            if mirror is not process.mirror:
                 return
             if mirror.glance is not None and seen.get(self.event_id) == mirror.glance:
-                host.missed -= missed
+                process.missed_count -= missed
                 return
-        heard_before, missed = mirror.begin_reading(), host.missed
+        heard_before, missed = mirror.begin_reading(), process.missed_count
         quiet = mirror.heard_nothing_since_reading
         yield
         reading = drive(
             self.read_room(
                 event_id=self.event_id,
-                process_id=host.process_id,
+                process_id=process.process_id,
                 watched=mirror.watched,
                 glances=quiet,
             )
         )
         standing = self.standing_marks()
         yield
-        if mirror is host.mirror:
-            host.has_read = True
-            host.missed -= missed
-            self._deliver(host, mirror.apply_reading(heard_before, reading), standing)
+        if mirror is process.mirror:
+            process.has_read = True
+            process.missed_count -= missed
+            self._deliver(process, mirror.apply_reading(heard_before, reading), standing)
 
-    def _looks(self, host: Host) -> Steps:
+    def _reads_marks(self, process: PlayedProcess) -> Steps:
         """Sees whether those who are said to be marked still are."""
-        mirror = host.mirror
+        mirror = process.mirror
         user_ids = mirror.begin_reading_marks()
         yield
         look = ReadPlaces(self.store.observe)
         places = drive(look(event_id=self.event_id, user_ids=user_ids))
         standing = self.standing_marks()
         yield
-        if mirror is host.mirror:
-            self._deliver(host, mirror.apply_marks(places), standing)
+        if mirror is process.mirror:
+            self._deliver(process, mirror.apply_marks(places), standing)
 
-    def told(self, host: Host, announcement: Announcement) -> None:
-        self._deliver(host, host.mirror.apply_announcement(announcement))
+    def told(self, process: PlayedProcess, announcement: Announcement) -> None:
+        self._deliver(process, process.mirror.apply_announcement(announcement))
 
-    def loses(self, host: Host, first: int, count: int) -> None:
-        del host.post[first : first + count]
-        host.missed += count
+    def loses(self, process: PlayedProcess, first: int, count: int) -> None:
+        del process.post[first : first + count]
+        process.missed_count += count
 
-    def tells_places(self, host: Host) -> None:
-        if host.mirror.owes_positions:
-            self._deliver(host, host.mirror.tell_positions(self.clock.now()))
+    def tells_places(self, process: PlayedProcess) -> None:
+        if process.mirror.owes_positions:
+            self._deliver(process, process.mirror.tell_positions(self.clock.now()))
 
     def _deliver(
-        self, host: Host, deliveries: Sequence[Delivery], standing: Marks | None = None
+        self, process: PlayedProcess, deliveries: Sequence[Delivery], standing: Marks | None = None
     ) -> None:
         """Sends it; ``standing`` are the marks that stood when what it tells was read."""
         if standing is None:
             standing = self.standing_marks()
         for delivery in deliveries:
             for cid in delivery.connection_ids:
-                client = host.clients.get(cid)
+                client = process.clients.get(cid)
                 if client is None or client.closed:
                     continue
                 if isinstance(delivery.frame, LetGo):
-                    believed = host.mirror._known[client.user_id].state
+                    believed = process.mirror._known[client.user_id].state
                     assert not isinstance(believed, Marked), "let go by who has marked them"
                 if isinstance(delivery.frame, WasMarked):
                     mark = client.user_id, delivery.frame.user_id
                     assert mark in standing, "told of a mark that was annulled"
                 client.takes(delivery.frame)
                 if isinstance(delivery.frame, YourPosition):
-                    assert self.clock.now() >= client.place_at + 3, "told twice within 3 s"
-                    client.place_at = self.clock.now()
+                    assert self.clock.now() >= client.your_position_at + 3, "told twice within 3 s"
+                    client.your_position_at = self.clock.now()
                 if client.closed:
                     ending = None
                     if isinstance(delivery.frame, Closing):
                         ask = FindEnding(self.store.observe)
                         ending = delivery.frame.ending or drive(ask(connection=client.connection))
                     goodbye = ending is not Ending.FORGOTTEN
-                    host.under_way.append(self._hang_up(host, client, goodbye))
-        if host.mirror.owes_marks:
-            host.under_way.append(self._looks(host))
+                    process.under_way.append(self._hang_up(process, client, goodbye))
+        if process.mirror.owes_marks:
+            process.under_way.append(self._reads_marks(process))
 
     def logs_in(self, user_id: UserId) -> SessionId:
         session_id, now = SessionId(self.ids.token()), self.clock.now()

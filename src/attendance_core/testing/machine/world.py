@@ -27,7 +27,7 @@ from attendance_core.vocabulary import ConnectionId, EventId, ProcessId, UserId
 
 
 class MachineStore(Protocol):
-    """Is started, worked with and closed."""
+    """A store as the machine has it: started, worked with and closed."""
 
     @property
     def transact(self) -> Transact: ...
@@ -71,12 +71,12 @@ class World:
         self.people = [self.person(f"Person {number}") for number in range(1, people + 1)]
         self.event_id = self.event()
         self.process_id = self.process()
-        self.news: list[Announcement] = []
+        self.announcements: list[Announcement] = []
         drive(self.notifier.subscribe(self.event_id, self._hear))
 
-    def _hear(self, word: Announcement | Missed) -> None:
-        assert not isinstance(word, Missed), "this notifier loses nothing"
-        self.news.append(word)
+    def _hear(self, heard: Announcement | Missed) -> None:
+        assert not isinstance(heard, Missed), "this notifier loses nothing"
+        self.announcements.append(heard)
 
     def person(self, display_name: str) -> UserId:
         def work(unit: Any) -> UserId:
@@ -91,7 +91,7 @@ class World:
         return drive(self.store.transact(work))
 
     def event(self, name: str = "Lecture", starts: float = -60, lasts: float = 3600) -> EventId:
-        """Of the first person, who has joined it where there are people already."""
+        """Creates an event of the first person, who has joined it if they are there."""
         event_id = EventId(self.ids.event_id())
         starts_at = self.clock.now() + starts
         ends_at, code = starts_at + lasts, self.ids.event_code()
@@ -154,7 +154,7 @@ class World:
         drive(self.hang_up(connections=[connection], goodbye=False))
 
     def pass_(self, seconds: float) -> None:
-        """Time passes while the process lives: it renews its lease, and sweeps at the end."""
+        """Has time pass while the process lives: it renews its lease, and sweeps at the end."""
         left = seconds
         while left > 0:
             step = min(left, 2.0)

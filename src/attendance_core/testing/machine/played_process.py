@@ -25,7 +25,7 @@ ENDS_THE_SOCKET = (EventOver, LeftEvent, NoLongerMarks, NotLoggedIn, LeaseLost)
 
 
 @dataclass(eq=False)
-class Host:
+class PlayedProcess:
     """A process: its mirror, what the notifier has for it, its sockets and what is under way."""
 
     process_id: ProcessId
@@ -34,7 +34,7 @@ class Host:
     post: list[Announcement] = field(default_factory=list)
     clients: dict[ConnectionId, Client] = field(default_factory=dict)
     under_way: list[Steps] = field(default_factory=list)
-    missed: int = 0  # announcements lost since it has last read
+    missed_count: int = 0  # announcements lost since it has last read
     asleep: bool = False
 
 
@@ -43,9 +43,9 @@ class Post(PlainNotifier):
 
     def __init__(self) -> None:
         super().__init__()
-        self.hosts: list[Host] = []
+        self.processes: list[PlayedProcess] = []
 
     def publish(self, announcement: Announcement) -> None:
         super().publish(announcement)
-        for host in self.hosts:
-            host.post.append(announcement)
+        for process in self.processes:
+            process.post.append(announcement)
