@@ -102,17 +102,17 @@ class Room:
         reading = Reading(ENDS_AT, at, listed, watched, here, frozenset(markers), event)
         self.deliver(self.mirror.apply_reading(heard_before, reading))
 
-    def looks(self, *found: Place) -> None:
-        """Those who are said to be marked are looked up, and found like this."""
+    def reads_marks(self, *found: Place) -> None:
+        """Has those who are said to be marked read, and found like this."""
         assert self.mirror.owes_marks
         assert self.mirror.begin_reading_marks() == sorted(each.user_id for each in found)
         self.deliver(self.mirror.apply_marks(found))
 
     def hush(self) -> None:
-        """What was sent so far is of no interest."""
+        """Forgets what was sent so far."""
         self.sent = {cid: [] for cid in self.sent}
 
-    def news(self, cid: ConnectionId) -> list[Frame]:
-        """What it was sent since one asked last."""
-        news, self.sent[cid] = self.sent[cid], []
-        return news
+    def frames(self, cid: ConnectionId) -> list[Frame]:
+        """Takes what it was sent since one asked last."""
+        frames, self.sent[cid] = self.sent[cid], []
+        return frames
