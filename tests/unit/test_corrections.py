@@ -65,7 +65,7 @@ class Course(World):
         self._ledger, self._leave = GetLedger(observe), LeaveEvent(transact, self.terms)
 
     def marks_boris(self) -> Connection:
-        """Vera does, by a hold; her socket."""
+        """Has Vera mark him by a hold; answers her socket."""
         self.waits(BORIS)
         marking = self.marks(VERA)
         drive(self.prepare(connection=marking, target=BORIS))
@@ -100,7 +100,7 @@ class Course(World):
         )
 
     def ledger(self, actor: int = CREATOR, user_id: int | None = None) -> list[LedgerLine]:
-        """The newest first."""
+        """Lists it, the newest first."""
         who = None if user_id is None else UserId(user_id)
         return list(drive(self._ledger(actor=UserId(actor), event_id=self.event_id, user_id=who)))
 
@@ -115,10 +115,10 @@ class Course(World):
         )
         drive(self.store.transact(lambda unit: unit.scans.put(scan)))
 
-    def line(self, user_id: int) -> Any:
-        """Of the sheet, with the state that is seen."""
+    def on_sheet(self, user_id: int) -> Any:
+        """Finds a person on the sheet, with the state that is seen."""
         sheet = drive(self._sheet(actor=CREATOR, event_id=self.event_id))
-        return next(each for each in sheet if each[0].user_id == user_id)
+        return next(each for each in sheet if each.person.user_id == user_id)
 
 
 @pytest.fixture
@@ -349,21 +349,21 @@ class TestWhatIsSeen:
     def test_grade_origin_and_number_on_the_sheet(self, world: Course) -> None:
         """Contract: 8.3 and 8.8."""
         world.marks_boris()
-        person, state = world.line(BORIS)
+        person, state = world.on_sheet(BORIS)
         assert (state, person.grade, person.state.n) == ("marked", Grade.PEER, 1)
         world.annul(CREATOR)
         world.gives_tick(VERA)
         world.marks_boris()
-        person, state = world.line(BORIS)
+        person, state = world.on_sheet(BORIS)
         assert (state, person.grade, person.state.n) == ("marked", Grade.CHECKED, 3)
 
     def test_whoever_has_left_stays_on_it_with_what_became_of_them(self, world: Course) -> None:
         """Contract: 8.8."""
         world.marks_boris()
         drive(world._leave(actor=BORIS, event_id=world.event_id))
-        assert world.line(BORIS)[1] == "marked"
+        assert world.on_sheet(BORIS).state == "marked"
         world.annul(CREATOR)
-        person, state = world.line(BORIS)
+        person, state = world.on_sheet(BORIS)
         assert (state, person.grade, person.marked_as) == ("left", None, None)
 
     def test_helpers_see_the_sheet_and_others_do_not(self, world: Course) -> None:
@@ -381,7 +381,7 @@ class TestWhatIsSeen:
         """Contract: 8.4, a sheet that shows today's name for yesterday's mark."""
         world.marks_boris()
         drive(UpdateProfileInfo(world.store.transact)(actor=BORIS, display_name=name))
-        assert world.line(BORIS)[0].marked_as == told
+        assert world.on_sheet(BORIS).person.marked_as == told
         assert [line.marked_as for line in world.ledger()] == [told]
 
     def test_ones_own_list_tells_of_the_annulment(self, world: Course) -> None:

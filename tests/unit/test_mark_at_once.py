@@ -112,11 +112,11 @@ class TestRefusals:
     """Each as a socket has it."""
 
     def refuses(self, world: World, marker: int, target: int, refusal: type[Exception]) -> None:
-        before, news = world.place(target), list(world.announcements)
+        before, announced = world.place(target), list(world.announcements)
         with pytest.raises(refusal):
             at_once(world, marker, target)
         assert world.place(target) == before
-        assert world.announcements == news
+        assert world.announcements == announced
 
     def test_of_the_person(self, world: World) -> None:
         self.refuses(world, BORIS, ANNA, NotWaiting)

@@ -21,9 +21,7 @@ from attendance_core.marking.who_marks import Organised, those_who_may_mark
 from attendance_core.vocabulary import EventId, UserId
 
 MAX_TRIES = 20  # while people who are left out come faster than their places are locked
-MAX_SOCKETS_NAMED = (
-    200  # sockets that one announcement names, so that it is short enough to be sent
-)
+MAX_SOCKETS_NAMED = 200  # in one announcement, so that it is short enough to be sent
 
 LockedPlaces = Mapping[UserId, Place]
 

@@ -19,7 +19,7 @@ from attendance_core.marking.terms import Terms
 from attendance_core.vocabulary import ProcessId
 
 MAX_SWEPT = 500  # of each sort in one sweep; what is left waits for the next
-LEASES_KEPT = 10  # for so many leases a process is kept that renews none, though it has no sockets
+LEASES_KEPT = 10  # so long after its last renewal a process without sockets is forgotten
 
 
 @dataclass(frozen=True, slots=True)
