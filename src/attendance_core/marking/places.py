@@ -63,7 +63,7 @@ State = Waiting | Held | Marked | None
 
 @dataclass(frozen=True, slots=True)
 class Barred:
-    """Had somebody last, without a mark: leaves them to others until an instant."""
+    """Who held somebody last, without marking them, and until when they leave them to others."""
 
     marker: UserId
     until: Instant
