@@ -25,11 +25,16 @@ from attendance_core.testing.machine.client import Client
 from attendance_core.testing.machine.driving import drive
 from attendance_core.testing.machine.played_process import CREATOR
 from attendance_core.testing.machine.processes import Processes
+from attendance_core.testing.machine.world import MakeStore
 from attendance_core.vocabulary import UserId
 
 
 class Campus(Processes):
-    """People with two sessions each, one event, and processes that come and go."""
+    """People with two sessions each and what they may do, one event, and what is true of it."""
+
+    def __init__(self, make_store: MakeStore, people: int) -> None:
+        super().__init__(make_store, people)
+        self.organisers = {CREATOR}
 
     # People
 
