@@ -25,8 +25,8 @@ from attendance_core.vocabulary import ConnectionId, Instant, UserId
 class Chosen(NamedTuple):
     """A target's place with the hold of who has chosen them; it is to be stored and announced.
 
-    Not so where they held them already: then ``is_new`` is False. ``ended`` are the places whose
-    hold had run out, as they were stored.
+    Not so where they held them already: then ``is_new`` is False. ``ended`` are the places of which
+    a hold or a grace had run out, as they were stored.
     """
 
     place: Place

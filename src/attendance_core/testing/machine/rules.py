@@ -49,7 +49,7 @@ class MarkingMachine(SocketRules):
 
     @rule(number=any_number, user_id=people, helps=st.booleans())
     def somebody_helps_or_does_no_more(self, number: int, user_id: UserId, helps: bool) -> None:
-        """One who holds somebody, mostly, where it ends."""
+        """Ends, where it ends, mostly the help of one who holds somebody."""
         markers = [
             each.state.marker
             for each in self.campus.places().values()
@@ -63,7 +63,7 @@ class MarkingMachine(SocketRules):
 
     @rule(actor=st.sampled_from([CREATOR, CREATOR, *map(UserId, range(2, 5))]), user_id=people)
     def an_organiser_marks_by_hand(self, actor: UserId, user_id: UserId) -> None:
-        """Or somebody who would like to be one."""
+        """Has an organiser do it, or somebody who would like to be one."""
         with suppress(Refusal):
             self.campus.marks_by_hand(actor, user_id)
 
@@ -71,7 +71,7 @@ class MarkingMachine(SocketRules):
     def a_mark_is_annulled(
         self, user_id: UserId, actor: UserId, before: int, reason: AnnulReason
     ) -> None:
-        """The last one, mostly, by whoever may and by whoever may not."""
+        """Annuls the last one, mostly, by whoever may and by whoever may not."""
         place = self.campus.places().get(user_id)
         if place is not None and place.last_n > before:
             with suppress(Refusal):
@@ -124,7 +124,7 @@ class MarkingMachine(SocketRules):
                     self._wakes(sleeper, number, unaware=what == "oversleep")
 
     def _wakes(self, process: PlayedProcess, number: int, unaware: bool) -> None:
-        """A process may act before it finds out how long it has slept."""
+        """Wakes a process, which may act before it finds out how long it has slept."""
         process.asleep = False
         open_here = [
             each for each in process.clients.values() if not each.closed and each.takes_commands
@@ -166,7 +166,7 @@ class MarkingMachine(SocketRules):
 
     @rule(number=any_number, quiet=st.booleans())
     def somebody_comes_while_one_reads(self, number: int, quiet: bool) -> None:
-        """And is heard of before what was read, which is older."""
+        """Has them heard of before what was read, which is older."""
         if process := self._process(number):
             self._begin(process, self.campus.reads(process), "coming")
             if quiet:
@@ -174,7 +174,7 @@ class MarkingMachine(SocketRules):
 
     @rule(lost=st.booleans())
     def it_grows_quiet(self, lost: bool) -> None:
-        """What is under way ends, what was announced is told or lost, and all read anew."""
+        """Ends what is under way, has what was announced told or lost, and all read anew."""
         awake = [each for each in self.campus.processes if not each.asleep]
         for _ in range(3):
             while any(process.under_way or process.post for process in awake):
@@ -188,7 +188,7 @@ class MarkingMachine(SocketRules):
             self.knows_the_truth(process, read=True)
 
     def _all_goes_on(self, process: PlayedProcess, lost: bool) -> None:
-        """News that are not lost come in the wrong order."""
+        """Ends what is under way there; what was announced is lost, or told in the wrong order."""
         while process.under_way:
             self._go_on(process, process.under_way[0])
         if lost:
@@ -198,7 +198,7 @@ class MarkingMachine(SocketRules):
 
     @rule()
     def whatever_can_run_out_does(self) -> None:
-        """After the grace, the hold and a sweep nothing is left of those who have gone."""
+        """Has grace, hold and a sweep go by: then nothing is left of those who have gone."""
         if not any(not each.asleep for each in self.campus.processes):
             self.campus.starts()
         again, self.ran_out_at = self.steps == self.ran_out_at + 1, self.steps

@@ -118,7 +118,7 @@ class SocketRules(Promises):
 
     @rule(number=any_number, nth=any_number, user_id=people, meanwhile=meanwhile)
     def prepares(self, number: int, nth: int, user_id: UserId, meanwhile: str) -> None:
-        """Somebody it lists; where no marker lists anybody, one opens and one waits."""
+        """Chooses somebody whom it lists; where no marker lists anybody, one opens and one waits."""
         found = self._socket(number, lambda each: bool(each.listed))
         if found is None:
             self.is_ready_to_mark(number, nth, 0, "nothing")
@@ -156,7 +156,7 @@ class SocketRules(Promises):
 
     @rule(number=any_number, meanwhile=meanwhile)
     def a_marker_begins_to_wait(self, number: int, meanwhile: str) -> None:
-        """And chooses themselves."""
+        """Has them choose themselves, too."""
         if found := self._socket(number, lambda each: each.connection.role is Role.MARKING):
             user_id = found[1].user_id
             self._opens(number, user_id, 1, Role.MARK_ME, "nothing")
