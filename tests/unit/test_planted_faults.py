@@ -23,6 +23,7 @@ from attendance_core.marking import (
     karma,
     leaving_out,
     moves,
+    openings,
     places,
     upkeep,
 )
@@ -175,7 +176,7 @@ def another_process_forgets_that_it_is_too_soon(plant: Plant) -> None:
         if knows is not None and knows.process_id == judge.process_id:
             check(unit, place, marker, judge, terms)
 
-    for module in (moves, commands, upkeep):
+    for module in (moves, openings, commands, upkeep):
         plant.setattr(module, "end_hold", ends)
     plant.setattr(holds, "check_not_too_soon", checks)
 

@@ -118,7 +118,7 @@ class SocketRules(Promises):
 
     @rule(number=any_number, nth=any_number, user_id=people, meanwhile=meanwhile)
     def prepares(self, number: int, nth: int, user_id: UserId, meanwhile: str) -> None:
-        """Chooses somebody whom it lists; where no marker lists anybody, one opens and one waits."""
+        """Chooses somebody it lists; where no marker lists anybody, one opens and one waits."""
         found = self._socket(number, lambda each: bool(each.listed))
         if found is None:
             self.is_ready_to_mark(number, nth, 0, "nothing")
