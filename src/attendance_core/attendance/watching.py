@@ -1,4 +1,4 @@
-"""Who may watch the counts of an event: by a session, or by the link of its board. Contract: 8.5."""
+"""Who may watch the counts of an event: by a session, or by its board. Contract: 8.5."""
 
 from __future__ import annotations
 
