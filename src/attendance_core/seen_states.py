@@ -13,16 +13,6 @@ SeenState = Literal["joined", "waiting", "held", "marked", "left"]
 """``joined``: a member who is none of the others; ``left``: no member, but with an entry there."""
 
 
-class SheetCounts(NamedTuple):
-    """How many people are on the sheet of an event, and how many of them in which state."""
-
-    joined: int  # everybody: the members, and whoever has an entry
-    waiting: int
-    held: int
-    marked: int
-    participants: int  # without whoever has left, and without a creator who only organises
-
-
 def seen_state(
     *,
     is_marked: bool,

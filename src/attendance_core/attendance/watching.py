@@ -12,7 +12,7 @@ from attendance_core.arguments import check_kinds
 from attendance_core.attendance.boards import BOARD_SECONDS, board_id_of
 from attendance_core.errors import BoardNotFound, EventNotFound
 from attendance_core.events.organisers import check_organiser
-from attendance_core.seen_states import SheetCounts
+from attendance_core.sheet_counts import SheetCounts
 from attendance_core.vocabulary import BoardId, EventId, Instant, SessionId, UserId
 
 
