@@ -38,7 +38,7 @@ from attendance_web.http.downloads import MAX_ZIP_BYTES
 from attendance_web.http.envelope import RETRY_SECONDS
 from attendance_web.http.incoming_bodies import UPLOAD_BYTES, UPLOADS_OF_ONE
 from attendance_web.http.incoming_body import BYTES_A_SECOND, PATIENCE_SECONDS
-from attendance_web.http.limits import CALLS, CALLS_A_SECOND, PROFILES
+from attendance_web.http.limits import CALLS, CALLS_A_SECOND, PROFILES_A_DAY
 from attendance_web.http.list_turns import (
     MAX_STRANGERS_AT_ONCE,
     MAX_STRANGERS_OF_ONE,
@@ -242,7 +242,7 @@ def _limits() -> Iterator[tuple[str, str, str]]:
     yield "friend requests of a person", f"{FRIEND_REQUESTS.most} in {hours:g} h", "429"
     joined, hours = "people whom an organiser marks by hand", JOINED_BY_HAND.within / 3600
     yield f"{joined}, and who had not joined", f"{JOINED_BY_HAND.most} in {hours:g} h", "429"
-    yield "other people's profiles by GetProfile for a person", f"{PROFILES} a day", "429"
+    yield "other people's profiles by GetProfile for a person", f"{PROFILES_A_DAY} a day", "429"
     yield (
         "streams of WatchAttendance in a process: of a person in an event, in all; of a board's "
         "link, of the links of all events that one person made",

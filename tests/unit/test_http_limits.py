@@ -27,9 +27,8 @@ from attendance_core.testing.stand_ins import (
     SetStopwatch,
 )
 from attendance_core.vocabulary import UserId
-from attendance_web.http import limits as of_web
-from attendance_web.http import password_turns
-from attendance_web.http.counters import DailyCounts
+from attendance_web.http import log_in_tries, password_turns, tally_turns
+from attendance_web.http.daily_counts import DailyCounts
 from attendance_web.http.limits import Limits
 from attendance_web.wire.allowance import Allowance, Allowances
 from attendance_web.wire.callers import network_of
@@ -159,7 +158,7 @@ class TestFailedLogIns:
     async def test_of_many_at_once_no_more_are_looked_at_than_may_fail(self, store: Store) -> None:
         guesses = Guesses(15, store.limits(), store.limits())
         await until(lambda: guesses.looked_at == 10)
-        await store.is_asked_again(2 * of_web.MAX_AT_ONCE)  # by those who wait
+        await store.is_asked_again(2 * tally_turns.MAX_AT_ONCE)  # by those who wait
         assert guesses.looked_at == 10
         assert await guesses.ended() == ["TooManyRequests"] * 20 + ["WrongCredentials"] * 10
         assert guesses.looked_at == 10
@@ -175,7 +174,7 @@ class TestFailedLogIns:
 
         await asyncio.gather(*map(log_in, range(50)))
         assert count == 50
-        assert not any(each._turns for each in limits)
+        assert not any(each._tally_turns for each in limits)
         assert store.noted == [(0, 0)]
 
     async def test_one_that_we_could_not_look_at_is_not_counted(self, store: Store) -> None:
@@ -187,7 +186,7 @@ class TestFailedLogIns:
     ) -> None:
         guesses = Guesses(10, store.limits())
         await store.has_noted(0, 10)
-        monkeypatch.setattr(of_web, "WAIT_SECONDS", 0.05)
+        monkeypatch.setattr(log_in_tries, "BEGIN_SECONDS", 0.05)
         for _ in range(2):
             with pytest.raises(TooManyRequests, match=" 1 s"):
                 async with store.limits().around_log_in("anna", ADDRESS):
@@ -197,10 +196,10 @@ class TestFailedLogIns:
     async def test_who_waits_behind_another_is_told_so_too(
         self, store: Store, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(of_web, "WAIT_SECONDS", 0.2)
+        monkeypatch.setattr(tally_turns, "TURN_WAIT_SECONDS", 0.2)
         store.open.clear()
         limits = store.limits()
-        first = [asyncio.create_task(fails(limits)) for _ in range(of_web.MAX_AT_ONCE)]
+        first = [asyncio.create_task(fails(limits)) for _ in range(tally_turns.MAX_AT_ONCE)]
         await asyncio.sleep(0)
         await fails(limits, why=TooManyRequests)
         store.open.set()
@@ -209,10 +208,10 @@ class TestFailedLogIns:
     async def test_a_sign_up_that_waits_for_the_store_is_not_one_too_many(
         self, store: Store, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(of_web, "WAIT_SECONDS", 0.2)
+        monkeypatch.setattr(tally_turns, "TURN_WAIT_SECONDS", 0.2)
         store.open.clear()
         limits = store.limits()
-        first = [asyncio.create_task(sign_up(limits)) for _ in range(of_web.MAX_AT_ONCE)]
+        first = [asyncio.create_task(sign_up(limits)) for _ in range(tally_turns.MAX_AT_ONCE)]
         await asyncio.sleep(0)
         with pytest.raises(Unavailable):
             await sign_up(limits)
@@ -222,8 +221,9 @@ class TestFailedLogIns:
     async def test_one_that_is_not_looked_at_for_a_minute_is_given_up(
         self, store: Store, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        assert of_web.PASSWORD_SECONDS + 2 * 5 < TRY_SECONDS  # it is ended while it still counts
-        monkeypatch.setattr(of_web, "PASSWORD_SECONDS", 0.01)
+        # It is ended while it still counts
+        assert log_in_tries.PASSWORD_SECONDS + 2 * 5 < TRY_SECONDS
+        monkeypatch.setattr(log_in_tries, "PASSWORD_SECONDS", 0.01)
         with pytest.raises(Unavailable):
             async with store.limits().around_log_in("anna", ADDRESS):
                 await asyncio.Event().wait()  # for ever
@@ -269,12 +269,12 @@ class TestCancelled:
         guesses = Guesses(10, limits)
         await store.has_noted(0, 10)
         waiting = [asyncio.create_task(fails(limits)) for _ in range(3)]
-        await store.is_asked_again(of_web.MAX_AT_ONCE)  # by them
+        await store.is_asked_again(tally_turns.MAX_AT_ONCE)  # by them
         for each in waiting:
             await self.cancel(each)
         await guesses.ended()
         assert store.noted == [(10, 0)]
-        assert not limits._turns
+        assert not limits._tally_turns
 
     async def test_while_it_is_noted(self, store: Store) -> None:
         store.open.clear()
@@ -306,7 +306,7 @@ class TestOthers:
         limits = store.limits()
         await asyncio.gather(*(sign_up(limits) for _ in range(SIGN_UPS.most)))
         assert store.noted == [(SIGN_UPS.most, 0)]
-        assert store.most_at_work == of_web.MAX_AT_ONCE
+        assert store.most_at_work == tally_turns.MAX_AT_ONCE
         with pytest.raises(TooManyRequests):
             await sign_up(limits)
         await sign_up(limits, "192.0.2.2")
@@ -392,10 +392,10 @@ class TestDays:
         clock = SetStopwatch()
         days = DailyCounts(2, clock)
         for person in range(500):
-            days.take(UserId(person))
+            days.count(UserId(person))
         assert len(days) == 500
         clock.at += 86_400
-        days.take(UserId(7))
+        days.count(UserId(7))
         assert len(days) == 1
 
 

@@ -1,4 +1,4 @@
-"""What each person may do in this process, counted until it counts no more. Contract: 1.10."""
+"""Counts how often each person does something a day, in this process. Contract: 1.10."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ class _Day(NamedTuple):
 class DailyCounts:
     """Counts for a day how often each person did something, from the first time on; then anew."""
 
-    def __init__(self, most: int, stopwatch: Stopwatch) -> None:
-        self._most = most
+    def __init__(self, max_a_day: int, stopwatch: Stopwatch) -> None:
+        self._max_a_day = max_a_day
         self._stopwatch = stopwatch
         self._days: OrderedDict[UserId, _Day] = OrderedDict()  # the oldest first
 
-    def take(self, user_id: UserId) -> None:
+    def count(self, user_id: UserId) -> None:
         """Counts that somebody does it once more. Raises TooManyRequests."""
         now = self._stopwatch()
         while self._days:
@@ -39,7 +39,7 @@ class DailyCounts:
                 break
             del self._days[oldest]
         day = self._days.get(user_id, _Day(now, 0))
-        if day.times >= self._most:
+        if day.times >= self._max_a_day:
             raise TooManyRequests(seconds=math.ceil(day.began_at + DAY_SECONDS - now))
         self._days[user_id] = _Day(day.began_at, day.times + 1)
 
