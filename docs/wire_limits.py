@@ -32,11 +32,11 @@ from attendance_core.profiles import PENDING_SECONDS, REVIEW_LEASE_SECONDS
 from attendance_core.texts import MAX_COMBINING_MARKS
 from attendance_core.tokens import MAX_TOKENS as MAX_TOKENS_OF_ONE
 from attendance_web.http.body_parsing import MAX_FIELDS
-from attendance_web.http.call import BODY_BYTES, PICTURE_BODY_BYTES
+from attendance_web.http.call import MAX_BODY_BYTES, MAX_UPLOAD_BODY_BYTES
 from attendance_web.http.csrf import CSRF_COOKIE
 from attendance_web.http.downloads import MAX_ZIP_BYTES
 from attendance_web.http.envelope import RETRY_SECONDS
-from attendance_web.http.incoming_bodies import UPLOAD_BYTES, UPLOADS_OF_ONE
+from attendance_web.http.incoming_bodies import UPLOAD_CAPACITY_BYTES, UPLOADS_OF_ONE
 from attendance_web.http.incoming_body import BYTES_A_SECOND, PATIENCE_SECONDS
 from attendance_web.http.limits import CALLS, CALLS_A_SECOND, PROFILES_A_DAY
 from attendance_web.http.list_turns import (
@@ -200,7 +200,7 @@ def limits() -> Iterator[str]:
 
 def _limits() -> Iterator[tuple[str, str, str]]:
     terms = Terms()
-    large = " and ".join(each.name for each in ALL_CALLS if each.most_bytes == PICTURE_BODY_BYTES)
+    large = " and ".join(each.name for each in ALL_CALLS if each.is_upload)
     minutes, hours = FAILED_LOG_INS.within / 60, UPLOADS.within / 3600
     yield "calls of a person", f"{CALLS} at once, then {CALLS_A_SECOND:g} a second", "429"
     yield (
@@ -235,7 +235,7 @@ def _limits() -> Iterator[tuple[str, str, str]]:
     yield "unfinished pictures and scans of a person", str(UPLOADS_OF_ONE), "429"
     yield (
         "what has come of everybody's pictures and scans, in a process",
-        f"{UPLOAD_BYTES // KIB**2} MiB",
+        f"{UPLOAD_CAPACITY_BYTES // KIB**2} MiB",
         "408 of one that makes room, 503 where all wait to be worked off",
     )
     hours = FRIEND_REQUESTS.within / 3600
@@ -274,8 +274,8 @@ def _limits() -> Iterator[tuple[str, str, str]]:
         f"429 after {LIST_SECONDS:g} s, {STRANGER_WAIT_SECONDS:g} s, {STRANGER_WAIT_SECONDS:g} s",
     )
     yield "a search", f"{BROWSE_SECONDS:g} s of the database", "503"
-    yield "a body", f"{BODY_BYTES // KIB} KiB", "413"
-    yield f"a body of {large}", f"{PICTURE_BODY_BYTES // KIB**2} MiB", "413"
+    yield "a body", f"{MAX_BODY_BYTES // KIB} KiB", "413"
+    yield f"a body of {large}", f"{MAX_UPLOAD_BODY_BYTES // KIB**2} MiB", "413"
     yield (
         "a body on its way",
         f"{BYTES_A_SECOND // KIB} KiB a second, at most {PATIENCE_SECONDS:g} s behind",

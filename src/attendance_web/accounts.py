@@ -23,7 +23,7 @@ from attendance_web.structs.accounts import (
 from attendance_web.structs.words import Nothing
 
 
-@post("/accounts/signup/", login=False, heeds_person=False, name="SignUp")
+@post("/accounts/signup/", needs_login=False, heeds_person=False, name="SignUp")
 async def sign_up(call: CallContext[NewAccount]) -> Person:
     """Makes an account and logs in."""
     async with call.limits.around_sign_up(call.address):
@@ -39,7 +39,7 @@ async def sign_up(call: CallContext[NewAccount]) -> Person:
     return Person(logged_in.user_id)
 
 
-@post("/accounts/login/", login=False, heeds_person=False, name="LogIn")
+@post("/accounts/login/", needs_login=False, heeds_person=False, name="LogIn")
 async def log_in(call: CallContext[Credentials]) -> Person:
     """Logs in; the session changes its id."""
     username, secrets = call.arguments.username, call.browser_secrets
@@ -55,7 +55,7 @@ async def log_in(call: CallContext[Credentials]) -> Person:
     return Person(logged_in.user_id)
 
 
-@post("/accounts/logout/", login=False, name="LogOut")
+@post("/accounts/logout/", needs_login=False, name="LogOut")
 async def log_out(call: CallContext[Nothing]) -> None:
     """Ends the session, wherever it is used; also when there is none."""
     if call.actor is not None:
@@ -63,7 +63,7 @@ async def log_out(call: CallContext[Nothing]) -> None:
     call.end_session()
 
 
-@post("/accounts/password/", proof=True, name="ChangePassword")
+@post("/accounts/password/", takes_proof=True, name="ChangePassword")
 async def change_password(call: CallContext[NewPassword]) -> None:
     """Changes my password; every other session of mine ends."""
     actor = call.logged_in_actor
@@ -77,7 +77,7 @@ async def change_password(call: CallContext[NewPassword]) -> None:
         )
 
 
-@post("/accounts/delete/", proof=True, name="DeleteAccount")
+@post("/accounts/delete/", takes_proof=True, name="DeleteAccount")
 async def delete_account(call: CallContext[Proof]) -> None:
     """Deletes my account, and all that is kept of me but entries of ledgers, which name nobody."""
     actor = call.logged_in_actor
@@ -91,7 +91,7 @@ async def delete_account(call: CallContext[Proof]) -> None:
     call.end_session()
 
 
-@post("/accounts/data/", proof=True, name="DownloadData")
+@post("/accounts/data/", takes_proof=True, name="DownloadData")
 async def download_data(call: CallContext[Proof]) -> Download:
     """All that is kept of me: a zip of JSON, a file for each kind of it, and my own files."""
     actor = call.logged_in_actor
@@ -144,7 +144,7 @@ async def end_session(call: CallContext[SessionsToEnd]) -> None:
         call.end_session()
 
 
-@get("/api/auth/GetCurrentUserId", login=False, heeds_person=False, use_case="Identify")
+@get("/api/auth/GetCurrentUserId", needs_login=False, heeds_person=False, use_case="Identify")
 async def get_current_user_id(call: CallContext[Nothing]) -> PersonOrNobody:
     """Who I am."""
     user_id = None if call.actor is None else call.actor.user_id

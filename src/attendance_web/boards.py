@@ -13,7 +13,7 @@ from attendance_web.structs.words import OneEvent
 from attendance_web.wire.counts import CountsShown
 
 
-@get("/api/events/WatchAttendance", or_board=True)
+@get("/api/events/WatchAttendance", takes_board=True)
 async def watch_attendance(call: CallContext[WatchedEvent]) -> EventStream[CountsShown]:
     """How many are there, wait, are held and are marked, told on opening and on every change."""
     watch = call.use_cases.watch_attendance

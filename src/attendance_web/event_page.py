@@ -104,9 +104,8 @@ async def qr_code(request: Request[Any, Any, Any], event_id: FromPath[str]) -> R
             seen = await services.use_cases.get_event_by_id(event_id=named)
         except EventNotFound:
             raise UnknownPath from None
-        code = await codes.draw(
-            key, f"{origin}{SHORT_PATH}/{seen.event.code}", services.seen.caller_of(request.scope)
-        )
+        address = f"{origin}{SHORT_PATH}/{seen.event.code}"
+        code = await codes.draw(key, address, services.seen_sessions.caller_of(request.scope))
     own = {"Cache-Control": "private, max-age=3600", "Content-Security-Policy": PICTURE_POLICY}
     return Response(code, media_type="image/svg+xml", headers=own)
 

@@ -42,7 +42,7 @@ async def create_event(call: CallContext[NewEvent]) -> EventCreated:
     return EventCreated(event.event_id, event.code)
 
 
-@get("/api/events/GetEventByID", login=False)
+@get("/api/events/GetEventByID", needs_login=False)
 async def get_event_by_id(call: CallContext[OneEvent]) -> OneEventShown:
     """One event, and what I may do in it."""
     actor = None if call.actor is None else call.actor.user_id
@@ -56,7 +56,7 @@ async def get_event_by_id(call: CallContext[OneEvent]) -> OneEventShown:
     )
 
 
-@get("/api/events/GetEvents", login=False)
+@get("/api/events/GetEvents", needs_login=False)
 async def get_events(call: CallContext[Search]) -> Pieces[EventShown, list[EventShown]]:
     """Events by a part of their name, in whatever case; by start, then name."""
     arguments = call.arguments

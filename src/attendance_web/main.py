@@ -127,7 +127,7 @@ class Application:
         if scope["type"] == "websocket":
             await self._open_socket(scope, receive, send)
         elif scope["type"] == "http":
-            await self._turns.enter(self._answer, scope, receive, send)
+            await self._turns.serve(self._answer, scope, receive, send)
         else:
             await self._http(scope, receive, send)
 
@@ -184,19 +184,19 @@ def create_app(attendance: Attendance, settings: Settings, worker: int = 0) -> A
         caller_of=by_session.caller_of,
     )
     services = CallServices(
-        use_cases,
-        attendance.files,
-        attendance.sheets,
-        Limits(use_cases),
-        seen,
-        SessionLooks(use_cases.identify),
-        turns,
-        Bodies(),
-        ListTurns(attendance.looks_at_once),
-        picture_turns(),
-        provider_turns(),
-        sockets.watch,
-        settings.allowed_origins,
+        use_cases=use_cases,
+        files=attendance.files,
+        sheets=attendance.sheets,
+        limits=Limits(use_cases),
+        seen_sessions=seen,
+        session_looks=SessionLooks(use_cases.identify),
+        person_turns=turns,
+        bodies=Bodies(),
+        list_turns=ListTurns(attendance.looks_at_once),
+        picture_turns=picture_turns(),
+        provider_turns=provider_turns(),
+        watch=sockets.watch,
+        allowed_origins=settings.allowed_origins,
         is_draining=lambda: sockets.is_draining,
         refuses_calls=lambda: sockets.refuses_calls,
         store_answers=lambda: heartbeat.store_answers,

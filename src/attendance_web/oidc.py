@@ -72,7 +72,7 @@ def provider_turns() -> FairTurns:
     )
 
 
-@post("/accounts/oidc/link/", proof=True, name="LinkProvider")
+@post("/accounts/oidc/link/", takes_proof=True, name="LinkProvider")
 async def link_provider(call: CallContext[Proof]) -> ProviderAddress:
     """Begins to link my account at the university, by which I log in from then on, too."""
     actor = call.logged_in_actor
@@ -144,16 +144,16 @@ async def _call_of(services: CallServices, scope: Any) -> CallContext[Nothing]:
     actor: Actor | None = None
     if credential is not None:
         _check_kind(credential)
-        actor = await services.session_looks.anew(credential)
+        actor = await services.session_looks.find_anew(credential)
     if actor is not None:
         services.limits.count_call(actor.user_id)
     return CallContext(
-        Nothing(),
-        actor,
-        credential,
-        address_of(scope),
-        services.use_cases,
-        services.limits,
+        arguments=Nothing(),
+        actor=actor,
+        credential=credential,
+        address=address_of(scope),
+        use_cases=services.use_cases,
+        limits=services.limits,
         secure=secure,
         browser_secrets=browser_secrets_from(headers, secure=secure),
         client=client_name_of(header(headers, "user-agent")),

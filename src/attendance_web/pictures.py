@@ -51,7 +51,7 @@ async def picture(request: Request[Any, Any, Any], key: FromPath[str]) -> Respon
     if not KEY.fullmatch(key):
         raise UnknownPath
     services: CallServices = request.app.state.services
-    caller = services.seen.caller_of(request.scope)
+    caller = services.seen_sessions.caller_of(request.scope)
     try:
         async with services.picture_turns.turn(caller, TURN_WAIT_SECONDS):
             content, media_type = await services.files.get(picture_path(FileKey(key)))

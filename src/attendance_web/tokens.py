@@ -16,7 +16,7 @@ from attendance_web.structs.tokens import (
 from attendance_web.structs.words import Nothing
 
 
-@post("/api/auth/CreateToken", proof=True)
+@post("/api/auth/CreateToken", takes_proof=True)
 async def create_token(call: CallContext[NewToken]) -> TokenMade:
     """Makes a token for a program of mine, which acts for me in these scopes."""
     actor, arguments = call.logged_in_actor, call.arguments

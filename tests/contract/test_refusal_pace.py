@@ -12,7 +12,7 @@ import pytest
 import pytest_asyncio
 
 from attendance_core.vocabulary import Seconds
-from attendance_web.http import pipeline
+from attendance_web.http import call_arguments
 from attendance_web.live import openings
 from attendance_web.wire import refusal_pace
 from attendance_web.wire.callers import Caller
@@ -86,7 +86,7 @@ async def test_what_waits_keeps_nothing_of_its_body(
         read.append(weakref.ref(given))
         return given
 
-    monkeypatch.setattr(pipeline, "parse_body", parse)
+    monkeypatch.setattr(call_arguments, "parse_body", parse)
     monkeypatch.setattr(refusal_pace, "TOLD_AFTER_SECONDS", NEVER)
     refused = asyncio.create_task(REFUSED["a field that is missing"](site.browser()))
     await eventually(lambda: bool(read))
@@ -150,7 +150,7 @@ class Noting(RefusalPace):
         super().__init__()
         self.noted: list[Exception | None] = []
 
-    def wait_of(self, error: Exception | None, caller: Caller, began: Seconds) -> Seconds:
+    def wait_of(self, error: Exception | None, caller: Caller, came_at: Seconds) -> Seconds:
         self.noted.append(error)
         return 0.0
 

@@ -12,7 +12,7 @@ import pytest
 from attendance_core.errors import TooManyRequests, Unavailable
 from attendance_core.vocabulary import UserId
 from attendance_web.http import body_capacity, incoming_bodies
-from attendance_web.http.incoming_bodies import MIN_BODY_BYTES, SMALL_BYTES, Bodies
+from attendance_web.http.incoming_bodies import MIN_COUNTED_BYTES, SMALL_CAPACITY_BYTES, Bodies
 from attendance_web.http.incoming_body import BYTES_A_SECOND, PATIENCE_SECONDS, Body, Pace
 from attendance_web.wire.callers import Caller
 from attendance_web.wire.refusals import BodyTooSlow
@@ -102,7 +102,7 @@ class TestUploads:
 
     @pytest.fixture(autouse=True)
     def less_room(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(incoming_bodies, "UPLOAD_BYTES", ROOM)
+        monkeypatch.setattr(incoming_bodies, "UPLOAD_CAPACITY_BYTES", ROOM)
 
     async def test_a_person_has_two_at_a_time_and_others_have_theirs(self) -> None:
         bodies = Bodies()
@@ -120,7 +120,7 @@ class TestUploads:
     async def test_one_counts_by_what_has_come_of_it_until_it_is_answered(self) -> None:
         bodies, sender = Bodies(), Sender()
         with bodies.upload(ANNA, LARGEST) as body:
-            assert bodies._uploads.size == MIN_BODY_BYTES
+            assert bodies._uploads.size == MIN_COUNTED_BYTES
             task = asyncio.create_task(body.read(sender.receive, LARGEST))
             sender.sends(b"x" * PIECE, more=True)
             await settled()
@@ -268,9 +268,10 @@ class TestSmallBodies:
     ) -> None:
         bodies, silent, size = Bodies(), Sender(), 16 * 1024
         annas = reading_small(bodies, ANNA, silent, size)
-        many = [reading_small(bodies, HALL, silent, size) for _ in range(SMALL_BYTES // size - 1)]
+        room_for = SMALL_CAPACITY_BYTES // size
+        many = [reading_small(bodies, HALL, silent, size) for _ in range(room_for - 1)]
         await asyncio.sleep(0)
-        assert bodies._small.size == SMALL_BYTES
+        assert bodies._small.size == SMALL_CAPACITY_BYTES
         more = [reading_small(bodies, who, silent, size) for who in (HALL, ELSEWHERE)]
         await asyncio.sleep(0.01)
         assert [each.done() for each in many] == [True, True] + [False] * (len(many) - 2)
@@ -310,8 +311,9 @@ class TestSmallBodies:
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """A flood of them is what keeps it full."""
-        there, looks, is_slow = SMALL_BYTES // MIN_BODY_BYTES // 16, Counter[str](), Body.is_slow
-        monkeypatch.setattr(incoming_bodies, "SMALL_BYTES", there * MIN_BODY_BYTES)
+        there = SMALL_CAPACITY_BYTES // MIN_COUNTED_BYTES // 16
+        looks, is_slow = Counter[str](), Body.is_slow
+        monkeypatch.setattr(incoming_bodies, "SMALL_CAPACITY_BYTES", there * MIN_COUNTED_BYTES)
         monkeypatch.setattr(body_capacity, "LOOK_EVERY", 3600.0)
 
         def counted(body: Body, now: float) -> bool:
@@ -332,7 +334,7 @@ class TestSmallBodies:
         bodies, sender = Bodies(), Sender()
         task = reading_small(bodies, HALL, sender, 1)
         await asyncio.sleep(0)
-        assert bodies._small.size == MIN_BODY_BYTES
+        assert bodies._small.size == MIN_COUNTED_BYTES
         sender.sends(b"", more=False)
         await task
         assert bodies._small.size == 0

@@ -92,7 +92,7 @@ class Door:
 
         async def send(_message: Any) -> None: ...
 
-        asked.task = asyncio.create_task(self.turns.enter(serve, scope, None, send))
+        asked.task = asyncio.create_task(self.turns.serve(serve, scope, None, send))
         return asked
 
     async def leaves(self, person: str, times: int, answer: int | None = None) -> None:

@@ -11,7 +11,7 @@ from attendance_core.accounts import Actor, session_id_of
 from attendance_core.vocabulary import UserId
 from attendance_web.http import request_turns
 from attendance_web.http.head_method import Application
-from attendance_web.http.request_turns import MAX_OF_ONE, RequestTurns, began_at
+from attendance_web.http.request_turns import MAX_OF_ONE, RequestTurns, came_at
 from attendance_web.wire import client_gone, refusal_pace
 from attendance_web.wire.refusal_pace import RefusalPace
 from attendance_web.wire.seen_sessions import SeenSessions
@@ -60,7 +60,7 @@ def asks(
     """A request of this client, with this session."""
     headers = [(b"cookie", f"sessionid={token}".encode())] if token else []
     scope = {"path": path, "client": (client, 1), "headers": headers, "scheme": "http"}
-    return asyncio.create_task(door.enter(begun, scope, None, send))
+    return asyncio.create_task(door.serve(begun, scope, None, send))
 
 
 async def test_nobody_comes_behind_all_of_a_flood(door: RequestTurns, begun: Begun) -> None:
@@ -76,7 +76,7 @@ async def test_the_time_of_a_request_goes_by_when_it_came(door: RequestTurns, be
     clock, told = asyncio.get_running_loop().time, list[float]()
 
     async def tells(scope: Any, _: Any, __: Any) -> None:
-        told.append(began_at(scope))
+        told.append(came_at(scope))
 
     begun.may_go_on.clear()
     flood = [asks(door, begun, FLOOD) for _ in range(MAX_OF_ONE)]

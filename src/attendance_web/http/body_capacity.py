@@ -25,9 +25,9 @@ class BodyCapacity:
     given up, else one that comes at all; of whoever has most of those what began first.
     """
 
-    def __init__(self, most_bytes: int) -> None:
+    def __init__(self, max_bytes: int) -> None:
         self.size = 0  # of all that is there
-        self._most_bytes = most_bytes
+        self._max_bytes = max_bytes
         self._bodies: dict[Body, None] = {}
         self._counts = Counter[Caller]()  # of these
         self._whole_size = 0  # of what is not given up
@@ -38,7 +38,7 @@ class BodyCapacity:
 
     def has_room_for(self, size: int) -> bool:
         """Tells whether it has that beside what is whole, which is not given up."""
-        return self._whole_size + size <= self._most_bytes
+        return self._whole_size + size <= self._max_bytes
 
     def count_of(self, whose: Caller) -> int:
         """Counts somebody's bodies."""
@@ -66,7 +66,7 @@ class BodyCapacity:
         Raises Unavailable where nothing else can be given up.
         """
         while body in self._bodies and size > body.size:
-            if self.size - body.size + size <= self._most_bytes:
+            if self.size - body.size + size <= self._max_bytes:
                 self.size += size - body.size
                 self._sizes[body.whose] += size - body.size
                 body.size = size

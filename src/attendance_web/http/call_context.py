@@ -19,7 +19,7 @@ from attendance_web.wire.credentials import Credential
 A = TypeVar("A", bound=msgspec.Struct)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CallContext(Generic[A]):
     """Holds one call as it is made: what it says, and who makes it."""
 

@@ -59,13 +59,15 @@ class DownloadResponse(Response[bytes]):
     def __init__(
         self,
         download: Download,
-        turns: ListTurns,
+        *,
+        list_turns: ListTurns,
         caller: Caller,
         cookies: list[Cookie],
-        most_bytes: int = MAX_ZIP_BYTES,
     ) -> None:
         super().__init__(b"")
-        self._answer = _DownloadAnswer(download, turns, caller, cookies, most_bytes)
+        self._answer = _DownloadAnswer(
+            download, list_turns=list_turns, caller=caller, cookies=cookies
+        )
 
     def to_asgi_response(self, app: Any, request: Any, **_: Any) -> ASGIResponse:
         """Makes the answer, of which nothing has been read yet."""
@@ -80,16 +82,15 @@ class _DownloadAnswer(ASGIResponse):
     def __init__(
         self,
         download: Download,
-        turns: ListTurns,
+        *,
+        list_turns: ListTurns,
         caller: Caller,
         cookies: list[Cookie],
-        most_bytes: int,
     ) -> None:
         headers = {**NO_STORE, "Content-Disposition": attachment(FILE_NAME, "zip")}
         super().__init__(headers=headers, cookies=cookies, media_type=ZIP)
-        self._turns = turns
+        self._list_turns = list_turns
         self._caller = caller
-        self._most_bytes = most_bytes
         self._browse = download.reading.browse
         self._took: Seconds = 0.0  # the last look
         self._reading = replace(download.reading, browse=self._browse_in_turn)
@@ -101,7 +102,7 @@ class _DownloadAnswer(ASGIResponse):
         begun.
         """
         with leaving(receive) as gone:
-            async with self._turns.turn_to_answer(self._caller, 0):
+            async with self._list_turns.turn_to_answer(self._caller, 0):
                 if gone.done():
                     raise ClientLeft
                 began = await self._reading.begin()
@@ -112,7 +113,7 @@ class _DownloadAnswer(ASGIResponse):
         self, began: Instant, gone: asyncio.Task[None], scope: Any, send: Any
     ) -> None:
         """Sends for as long as somebody reads; what cannot be ended is cut off."""
-        packed, unsent = ZipStream(began, self._most_bytes), b""
+        packed, unsent = ZipStream(began, MAX_ZIP_BYTES), b""
         try:
             async with aclosing(_packed(self._reading, packed)) as steps:
                 async for _ in steps:
@@ -136,8 +137,8 @@ class _DownloadAnswer(ASGIResponse):
 
         Raises TooManyRequests, and what the look does.
         """
-        await asyncio.sleep(self._turns.pause_after(self._took))
-        async with self._turns.turn_to_look(self._caller, NEXT_SECONDS):
+        await asyncio.sleep(self._list_turns.pause_after(self._took))
+        async with self._list_turns.turn_to_look(self._caller, NEXT_SECONDS):
             began = asyncio.get_running_loop().time()
             found = await self._browse(look)
         self._took = asyncio.get_running_loop().time() - began

@@ -56,10 +56,10 @@ class StreamResponse(Response[bytes]):
     """Hands Litestar an answer whose stream is opened when it is sent."""
 
     def __init__(
-        self, watch: Watch, viewer: Viewer, cookies: list[Cookie], until: Seconds | None
+        self, viewer: Viewer, *, watch: Watch, cookies: list[Cookie], deadline: Seconds | None
     ) -> None:
         super().__init__(b"")
-        self._answer = _StreamAnswer(watch, viewer, cookies, until)
+        self._answer = _StreamAnswer(viewer, watch=watch, cookies=cookies, deadline=deadline)
 
     def to_asgi_response(self, app: Any, request: Any, **_: Any) -> ASGIResponse:
         """Makes the answer, of which nothing has been told yet."""
@@ -67,19 +67,22 @@ class StreamResponse(Response[bytes]):
 
 
 class _StreamAnswer(ASGIResponse):
-    """Opens one stream, until an instant by the clock of the loop, and sends what it tells."""
+    """Opens one stream, and sends what it tells.
+
+    It has to be open by its ``deadline``, by the clock of the event loop.
+    """
 
     _should_set_content_length = False
 
     def __init__(
-        self, watch: Watch, viewer: Viewer, cookies: list[Cookie], until: Seconds | None
+        self, viewer: Viewer, *, watch: Watch, cookies: list[Cookie], deadline: Seconds | None
     ) -> None:
         # nginx and others keep no part of it back where they are told so
         headers = {**NO_STORE, "X-Accel-Buffering": "no"}
         super().__init__(headers=headers, cookies=cookies, media_type=EVENT_STREAM)
         self._watch = watch
         self._viewer = viewer
-        self._until = until
+        self._deadline = deadline
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Sends the stream to its end.
@@ -91,7 +94,7 @@ class _StreamAnswer(ASGIResponse):
         network = network_of(address_of(scope))
         async with AsyncExitStack() as stack:
             try:
-                async with asyncio.timeout_at(self._until):
+                async with asyncio.timeout_at(self._deadline):
                     stream = await stack.enter_async_context(self._watch(self._viewer, network))
             except TimeoutError:
                 raise Unavailable from None

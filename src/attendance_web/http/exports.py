@@ -61,22 +61,31 @@ class Export:
 class ExportResponse(Response[bytes]):
     """Hands Litestar an answer that makes its file when it is to be sent.
 
-    It has to have begun ``until`` then, by the clock of the event loop; it gives way to the
-    commands and calls of ``people``.
+    It has begun by its ``deadline``, by the clock of the event loop. Whoever has one of
+    ``person_turns`` meanwhile is given way to.
     """
 
     def __init__(
         self,
         export: Export,
+        *,
         sheets: ports.Sheets,
-        turns: ListTurns,
-        people: FairTurns,
+        list_turns: ListTurns,
+        person_turns: FairTurns,
         caller: Caller,
         cookies: list[Cookie],
-        until: Seconds | None,
+        deadline: Seconds | None,
     ) -> None:
         super().__init__(b"")
-        self._answer = _ExportAnswer(export, sheets, turns, people, caller, cookies, until)
+        self._answer = _ExportAnswer(
+            export,
+            sheets=sheets,
+            list_turns=list_turns,
+            person_turns=person_turns,
+            caller=caller,
+            cookies=cookies,
+            deadline=deadline,
+        )
 
     def to_asgi_response(self, app: Any, request: Any, **_: Any) -> ASGIResponse:
         """Makes the answer, of which nothing has been read yet."""
@@ -95,21 +104,22 @@ class _ExportAnswer(ASGIResponse):
     def __init__(
         self,
         export: Export,
+        *,
         sheets: ports.Sheets,
-        turns: ListTurns,
-        people: FairTurns,
+        list_turns: ListTurns,
+        person_turns: FairTurns,
         caller: Caller,
         cookies: list[Cookie],
-        until: Seconds | None,
+        deadline: Seconds | None,
     ) -> None:
         super().__init__()
         self._export = export
         self._sheets = sheets
-        self._turns = turns
-        self._people = people
+        self._list_turns = list_turns
+        self._person_turns = person_turns
         self._caller = caller
         self._set_cookies = cookies
-        self._until = until
+        self._deadline = deadline
         self._browse = export.reading.browse
         self._patience = TURN_WAIT_SECONDS  # of the next look
         self._reading = replace(export.reading, browse=self._browse_in_turn)
@@ -129,7 +139,7 @@ class _ExportAnswer(ASGIResponse):
         making = asyncio.create_task(self._make(turn, language_of(scope["headers"])))
         try:
             now = asyncio.get_running_loop().time()
-            timeout = None if self._until is None else self._until - now
+            timeout = None if self._deadline is None else self._deadline - now
             await asyncio.wait({making, gone}, timeout=timeout, return_when="FIRST_COMPLETED")
             has_begun = not (making.done() or gone.done())
             if has_begun:
@@ -160,16 +170,16 @@ class _ExportAnswer(ASGIResponse):
 
         Raises TooManyRequests, and as `Sheets.write`.
         """
-        await turn.enter_async_context(self._turns.turn_to_answer(self._caller, 0))
+        await turn.enter_async_context(self._list_turns.turn_to_answer(self._caller, 0))
         style = SheetStyle(self._export.format, self._export.zone, language)
-        async with self._turns.turn_to_export(self._caller):
+        async with self._list_turns.turn_to_export(self._caller):
             return await self._sheets.write(self._reading, style)
 
     async def _browse_in_turn(self, look: Callable[[ports.Unit], T]) -> T:
         """Looks when its turn has come. Raises TooManyRequests, and what the look does."""
         if self._reading.event is not None:  # it is not the first
             await self._give_way()
-        async with self._turns.turn_to_look(self._caller, self._patience):
+        async with self._list_turns.turn_to_look(self._caller, self._patience):
             found = await self._browse(look)
         self._patience = NEXT_SECONDS
         return found
@@ -178,7 +188,7 @@ class _ExportAnswer(ASGIResponse):
         """Rests between two looks, for longer while others are served, but never for long."""
         for _ in range(MAX_RESTS):
             await asyncio.sleep(REST_SECONDS)
-            if not self._people.given_count:
+            if not self._person_turns.given_count:
                 return
 
     async def _begin(self, send: Any, size: int | None = None) -> None:

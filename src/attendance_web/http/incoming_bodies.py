@@ -18,9 +18,9 @@ from attendance_web.http.incoming_body import Body
 from attendance_web.wire.callers import Caller
 
 UPLOADS_OF_ONE: Final = 2  # of a person; the second is for who tries again. Contract: 1.17
-UPLOAD_BYTES: Final = 128 * 1024 * 1024  # of everybody's uploads. Contract: 1.17
-SMALL_BYTES: Final = 16 * 1024 * 1024  # of all other bodies
-MIN_BODY_BYTES: Final = 1024  # that any of them counts as: it has a task and buffers
+UPLOAD_CAPACITY_BYTES: Final = 128 * 1024 * 1024  # of everybody's uploads. Contract: 1.17
+SMALL_CAPACITY_BYTES: Final = 16 * 1024 * 1024  # of all other bodies
+MIN_COUNTED_BYTES: Final = 1024  # that any of them counts as: it has a task and buffers
 RETRY_SECONDS: Final = 5  # after one upload too many
 
 
@@ -28,7 +28,8 @@ class Bodies:
     """Counts the bodies that are on their way to this process."""
 
     def __init__(self) -> None:
-        self._uploads, self._small = BodyCapacity(UPLOAD_BYTES), BodyCapacity(SMALL_BYTES)
+        self._uploads = BodyCapacity(UPLOAD_CAPACITY_BYTES)
+        self._small = BodyCapacity(SMALL_CAPACITY_BYTES)
         self.parsing = asyncio.Lock()  # a large one takes several times its size for a moment
 
     @contextmanager
@@ -42,11 +43,11 @@ class Bodies:
             raise TooManyRequests(seconds=RETRY_SECONDS)
         if not self._uploads.has_room_for(size):
             raise Unavailable
-        with self._uploads.around_body(person, MIN_BODY_BYTES) as body:
+        with self._uploads.around_body(person, MIN_COUNTED_BYTES) as body:
             yield body
 
     @contextmanager
     def small(self, caller: Caller, size: int) -> Iterator[Body]:
         """Stands around any other body, which says that it has this size, while it is read."""
-        with self._small.around_body(caller, max(size, MIN_BODY_BYTES)) as body:
+        with self._small.around_body(caller, max(size, MIN_COUNTED_BYTES)) as body:
             yield body

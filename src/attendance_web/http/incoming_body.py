@@ -66,7 +66,7 @@ class Body:
         if self._patience is not None and not self._patience.expired():
             self._patience.reschedule(asyncio.get_running_loop().time())
 
-    async def read(self, receive: Receive, most_bytes: int) -> bytes:
+    async def read(self, receive: Receive, max_bytes: int) -> bytes:
         """Reads it to its end.
 
         Raises BodyTooLarge, BodyTooSlow; BadBody where the client went away halfway; Unavailable
@@ -85,7 +85,7 @@ class Body:
                         raise BadBody
                     piece = message.get("body", b"")
                     content += piece
-                    if len(content) > most_bytes:
+                    if len(content) > max_bytes:
                         raise BodyTooLarge
                     self._capacity.count(self, len(content))
                     if not self._is_given_up and not message.get("more_body", False):

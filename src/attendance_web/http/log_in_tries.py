@@ -1,6 +1,7 @@
 """Tries to log in, each from when it may begin until the store knows how it came out.
 
-The store counts those that fail, and those under way, which may fail. Contract: 1.10. Decision 0008.
+The store counts those that fail, and those under way, which may fail. Contract: 1.10.
+Decision 0008.
 """
 
 from __future__ import annotations

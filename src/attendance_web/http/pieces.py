@@ -59,13 +59,13 @@ class Pieces(Generic[T, A]):
 
 @dataclass(frozen=True, slots=True)
 class _AskedList:
-    """A list that was asked for: what it is made of, for whom, and until when."""
+    """A list that was asked for: what it is made of, for whom, and by when."""
 
     pieces: Pieces[Any, Any]
-    turns: ListTurns
+    list_turns: ListTurns
     caller: Caller
     cookies: list[Cookie]
-    until: Seconds | None  # it has to have begun, by the clock of the event loop
+    deadline: Seconds | None  # by which the answer has begun, by the clock of the event loop
 
 
 class PiecesResponse(Response[bytes]):
@@ -74,13 +74,14 @@ class PiecesResponse(Response[bytes]):
     def __init__(
         self,
         pieces: Pieces[Any, Any],
-        turns: ListTurns,
+        *,
+        list_turns: ListTurns,
         caller: Caller,
         cookies: list[Cookie],
-        until: Seconds | None,
+        deadline: Seconds | None,
     ) -> None:
         super().__init__(b"")
-        self._asked = _AskedList(pieces, turns, caller, cookies, until)
+        self._asked = _AskedList(pieces, list_turns, caller, cookies, deadline)
 
     def to_asgi_response(self, app: Any, request: Any, **_: Any) -> ASGIResponse:
         """Makes the answer, of which nothing has been read yet."""
@@ -106,7 +107,7 @@ class _PiecesAnswer(ASGIResponse):
         rows: list[Any] | None
         try:
             if self._asked.pieces.is_short:
-                async with asyncio.timeout_at(self._asked.until):
+                async with asyncio.timeout_at(self._asked.deadline):
                     rows = await self._next(TURN_WAIT_SECONDS)
             else:
                 rows = await self._answer_long(scope, receive, send)
@@ -122,12 +123,12 @@ class _PiecesAnswer(ASGIResponse):
         Where there is but one, it is returned instead. Nobody's first piece is kept while they
         wait, since many may: it is read anew, but not of somebody who has gone.
         """
-        turns, caller = self._asked.turns, self._asked.caller
+        turns, caller = self._asked.list_turns, self._asked.caller
         clock = asyncio.get_running_loop().time
         began = clock()
         async with AsyncExitStack() as turn:
             gone = turn.enter_context(leaving(receive))
-            async with asyncio.timeout_at(self._asked.until):
+            async with asyncio.timeout_at(self._asked.deadline):
                 rows = await self._next(TURN_WAIT_SECONDS)
                 if len(rows) < MAX_PIECE:
                     return rows
@@ -149,7 +150,7 @@ class _PiecesAnswer(ASGIResponse):
         asked = self._asked
         if self._values is None:
             self._values = asked.pieces.begin()
-        async with asked.turns.turn_to_look(asked.caller, patience):
+        async with asked.list_turns.turn_to_look(asked.caller, patience):
             try:
                 values = await anext(self._values)
             except StopAsyncIteration:
@@ -164,7 +165,7 @@ class _PiecesAnswer(ASGIResponse):
         An answer that cannot be ended, or that they may see no more of, is cut off, so that nobody
         takes it for a whole one.
         """
-        turns, clock, took = self._asked.turns, asyncio.get_running_loop().time, 0.0
+        turns, clock, took = self._asked.list_turns, asyncio.get_running_loop().time, 0.0
         await self.start_response(send)
         before, after = around_rows(self._asked.pieces.answer_of([]))
         try:
