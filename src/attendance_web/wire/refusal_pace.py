@@ -1,4 +1,4 @@
-"""Has whoever is refused often told so later and later: told at once, they would be back at once.
+"""Tells whoever is refused often so later and later: told at once, they would be back at once.
 
 Contract: 1.11. Decision 0016.
 """
@@ -29,14 +29,14 @@ class RefusalPace:
     """Tells how long a refusal waits until it is told."""
 
     def __init__(self, stopwatch: Callable[[], Seconds] = time.monotonic) -> None:
-        self._at_once = Allowances[Caller](MAX_AT_ONCE, A_SECOND, stopwatch)
+        self._allowances = Allowances[Caller](MAX_AT_ONCE, A_SECOND, stopwatch)
 
     def wait_of(self, error: Exception | None, caller: Caller, came_at: Seconds) -> Seconds:
         """Counts a refusal of what ``came_at`` an instant, by the clock of the event loop.
 
         Too much is never told at once.
         """
-        owed = self._at_once.take_on_credit(caller, TOLD_WITHIN_SECONDS * A_SECOND)
+        owed = self._allowances.take_on_credit(caller, TOLD_WITHIN_SECONDS * A_SECOND)
         if not owed and not isinstance(error, (TooManyRequests, NoTurn)):
             return 0.0
         if owed == TOLD_WITHIN_SECONDS:  # as all the others: they would be back in one instant
