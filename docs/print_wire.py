@@ -43,7 +43,7 @@ from attendance_web.live.service_frames import SERVICE_FRAMES
 from attendance_web.routes import CALLS
 from attendance_web.socket_descriptions import VECTORS_PATH
 from attendance_web.wire import refusals
-from attendance_web.wire.codes import FRAME_ERRORS
+from attendance_web.wire.refusal_codes import FRAME_ERRORS
 
 ANNA, BORIS = UserId(7), UserId(12)
 PEOPLE = {

@@ -23,13 +23,13 @@ from litestar import Request, Response
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 
-from attendance_web.http.fields import UUID_FORM
 from attendance_web.http.packing import accepts_gzip
 from attendance_web.pictures import KEPT_FOR_EVER
 from attendance_web.static_files import FOLDER, TYPES, contents_of, version_of
 from attendance_web.wire.credentials import is_secure
 from attendance_web.wire.headers import RawHeaders, header
 from attendance_web.wire.refusals import UnknownPath
+from attendance_web.wire.values import UUID_FORM
 
 COMPRESSED_TYPES: Final = frozenset({".html", ".css", ".js", ".svg", ".webmanifest"})
 # Asked for under the same address for ever: the first page, and what a browser looks up itself

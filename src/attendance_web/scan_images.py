@@ -19,12 +19,12 @@ from attendance_core.vocabulary import ScanId
 from attendance_web.http.body_parsing import parse_query
 from attendance_web.http.call_services import CallServices
 from attendance_web.http.envelope import NO_STORE
-from attendance_web.http.fields import UUID_FORM
 from attendance_web.pictures import POLICY, RETRY_SECONDS, TURN_WAIT_SECONDS
 from attendance_web.wire.credentials import credential_from, is_secure
 from attendance_web.wire.refusals import UnknownPath
 from attendance_web.wire.turns import NoTurn
 from attendance_web.wire.urls import LEASE_ARGUMENT, OWN_SCAN, SCANS
+from attendance_web.wire.values import UUID_FORM
 
 
 async def own_scan(request: Request[Any, Any, Any]) -> Response[bytes]:

@@ -20,9 +20,9 @@ from multipart import (  # type: ignore[import-untyped]
 )
 
 from attendance_core.errors import InvalidArgument
-from attendance_web.wire import values
+from attendance_web.wire import json_scanning
+from attendance_web.wire.json_scanning import string_steps, tokens_of, too_complex
 from attendance_web.wire.refusals import BadBody, RepeatedArgument, UnsupportedMediaType
-from attendance_web.wire.values import string_steps, tokens_of, too_complex
 
 MAX_FIELDS = 100  # of a query or a form
 UTF8 = frozenset({"utf-8", "utf8", "us-ascii", "ascii"})
@@ -142,7 +142,7 @@ def _without_long_strings(body: bytes, long_strings: deque[str]) -> bytes:
     parts: list[bytes] = []
     at = 0
     for start, end in tokens_of(body):
-        if end - start > values.STEP_BYTES:
+        if end - start > json_scanning.STEP_BYTES:
             parts += body[at:start], IN_PLACE_OF_STRING
             steps = (body[first:last] for first, last in string_steps(body, start + 1))
             long_strings.append("".join(json.loads(f'"{step.decode()}"') for step in steps))

@@ -16,7 +16,7 @@ from attendance_web.http.csrf import CSRF_COOKIE, CSRF_HEADER
 from attendance_web.http.envelope import JSON
 from attendance_web.http.openapi_headers import headers_of_answer, headers_of_refusal
 from attendance_web.http.wire_codes import BROKEN, BROKEN_CODE, UNAVAILABLE, WIRE
-from attendance_web.wire.codes import refusals_of_calls
+from attendance_web.wire.refusal_codes import refusals_of_calls
 from attendance_web.wire.counts import EVENT_STREAM
 from attendance_web.wire.credentials import SESSION_COOKIE
 

@@ -1,7 +1,6 @@
-"""The words that arguments are declared with, and how each is read. Contract: 1.
+"""Reads the arguments of calls into the Structs that these are declared with. Contract: 1.
 
-A call's arguments are a Struct of these; a reader turns what was given into it, and says of
-which field it is that something is wrong.
+How a value is read goes by the type of its field, and what is refused names the field.
 """
 
 from __future__ import annotations
@@ -21,23 +20,26 @@ from attendance_core.errors import InvalidArgument, MissingArgument, NotATime, O
 from attendance_core.texts import has_too_many_combining_marks
 from attendance_core.vocabulary import LATEST_INSTANT
 from attendance_web.http.body_parsing import Given
-from attendance_web.wire import values
-from attendance_web.wire.values import InvalidValue, whole_number
+from attendance_web.wire import json_scanning
+from attendance_web.wire.values import UUID_FORM, InvalidValue, whole_number
 
 A = TypeVar("A", bound=msgspec.Struct)
 
-MAX_WORDS = 100  # of a list of a few, which may be named again
-
-
+MAX_WORDS = 100  # in one list: of the few that there are each may be named again
 FLAGS: Final = {"true": True, "1": True, "false": False, "0": False}
-UUID_FORM: Final = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 DATA_URL: Final = re.compile(r"data:[^,]{0,200};base64,", re.IGNORECASE)
 BASE64_ENDING: Final = "= \t\r\n"
-USUAL_BASE64: Final = str.maketrans("-_", "+/", " \t\r\n")
+TO_USUAL_BASE64: Final = str.maketrans("-_", "+/", " \t\r\n")
 UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")  # NUL and lone surrogates
 
+ReadValue = Callable[[Any], Any]  # raises InvalidValue
 
-Read = Callable[[Any], Any]
+
+class _Bounds(NamedTuple):
+    """Between which a whole number has to be, these included."""
+
+    least: int
+    most: int
 
 
 class _Field(NamedTuple):
@@ -45,12 +47,12 @@ class _Field(NamedTuple):
 
     name: str
     is_needed: bool
-    read: Read
-    bounds: tuple[int, int] | None  # of a whole number
+    read: ReadValue
+    bounds: _Bounds | None  # of a whole number
 
 
 @dataclass(frozen=True, slots=True)
-class Reader(Generic[A]):
+class ArgumentsReader(Generic[A]):
     """Turns what was given into the arguments of one call."""
 
     struct: type[A]
@@ -72,11 +74,11 @@ class Reader(Generic[A]):
 
 
 @cache
-def reader_of(struct: type[A]) -> Reader[A]:
+def reader_of(struct: type[A]) -> ArgumentsReader[A]:
     """Makes a reader, once for each Struct."""
     described = kinds.type_info(struct)
     assert isinstance(described, kinds.StructType)
-    return Reader(
+    return ArgumentsReader(
         struct,
         tuple(
             _Field(each.name, each.required, _read_of(each.type), _bounds_of(each.type))
@@ -85,27 +87,28 @@ def reader_of(struct: type[A]) -> Reader[A]:
     )
 
 
-def _bounds_of(kind: kinds.Type) -> tuple[int, int] | None:
+def _bounds_of(kind: kinds.Type) -> _Bounds | None:
     match kind:
         case kinds.UnionType(types):
             return next(filter(None, map(_bounds_of, types)), None)
         case kinds.Metadata(inner):
             return _bounds_of(inner)
         case kinds.IntType(ge=least, le=most) if least is not None and most is not None:
-            return least, most
+            return _Bounds(least, most)
     return None
 
 
 def _refusal_of(field: _Field) -> InvalidArgument:
     """Says what the value should have been, as far as its type tells."""
-    if field.bounds is None:
+    bounds = field.bounds
+    if bounds is None:
         return InvalidArgument(field=field.name)
-    least, most = field.bounds
-    kind = NotATime if most == LATEST_INSTANT else OutOfRange
-    return kind(field=field.name, least=least, most=most)
+    kind = NotATime if bounds.most == LATEST_INSTANT else OutOfRange
+    return kind(field=field.name, least=bounds.least, most=bounds.most)
 
 
-def _read_of(kind: kinds.Type) -> Read:
+def _read_of(kind: kinds.Type) -> ReadValue:
+    """Finds how values of a type are read."""
     match kind:
         case kinds.UnionType(types):
             (one,) = (each for each in types if not isinstance(each, kinds.NoneType))
@@ -115,21 +118,21 @@ def _read_of(kind: kinds.Type) -> Read:
         case kinds.IntType(ge=least, le=most) if least is not None and most is not None:
             return lambda value: whole_number(value, least, most)
         case kinds.BoolType():
-            return flag
+            return read_flag
         case kinds.StrType():
-            return text
+            return read_text
         case kinds.LiteralType(words):
-            return lambda value: one_of(value, words)
+            return lambda value: read_word(value, words)
         case kinds.ListType(kinds.LiteralType(words), min_length=fewest):
-            return lambda value: some_of(value, words, fewest or 0)
+            return lambda value: read_words(value, words, fewest or 0)
         case kinds.UUIDType():
-            return uuid
+            return read_uuid
         case kinds.BytesType():
-            return image
+            return read_image
     raise TypeError(f"arguments are never declared as {kind}")
 
 
-def text(value: Any) -> str:
+def read_text(value: Any) -> str:
     """Reads any text that every store can keep. Raises InvalidValue."""
     if not isinstance(value, str) or UNSTORABLE.search(value):
         raise InvalidValue
@@ -138,23 +141,23 @@ def text(value: Any) -> str:
     return value
 
 
-def one_of(value: Any, words: tuple[Any, ...]) -> str:
+def read_word(value: Any, words: tuple[Any, ...]) -> str:
     """Reads one of a few words. Raises InvalidValue."""
     if not isinstance(value, str) or value not in words:
         raise InvalidValue
     return value
 
 
-def some_of(value: Any, words: tuple[Any, ...], least: int) -> list[str]:
+def read_words(value: Any, words: tuple[Any, ...], least: int) -> list[str]:
     """Reads some of a few words; a form has them in one text, with commas. Raises InvalidValue."""
     if isinstance(value, str):
         value = value.split(",")
     if not isinstance(value, list) or not least <= len(value) <= MAX_WORDS:
         raise InvalidValue
-    return [one_of(each, words) for each in value]
+    return [read_word(each, words) for each in value]
 
 
-def flag(value: Any) -> bool:
+def read_flag(value: Any) -> bool:
     """Reads true and false, as JSON or a query has them. Raises InvalidValue."""
     if isinstance(value, str) and value in FLAGS:
         return FLAGS[value]
@@ -163,14 +166,14 @@ def flag(value: Any) -> bool:
     return value
 
 
-def uuid(value: Any) -> UUID:
+def read_uuid(value: Any) -> UUID:
     """Reads an id of 36 characters. Raises InvalidValue for any other form."""
     if not isinstance(value, str) or not UUID_FORM.fullmatch(value):
         raise InvalidValue
     return UUID(value)
 
 
-def image(value: Any) -> bytes:
+def read_image(value: Any) -> bytes:
     """Reads a file as it came, or out of Base64, in whatever spelling. Raises InvalidValue.
 
     With or without `data:...;base64,`, line breaks and padding; in either alphabet.
@@ -184,10 +187,10 @@ def image(value: Any) -> bytes:
     decoded, rest = bytearray(), ""
     try:
         while at < end:
-            encoded = rest + value[at : min(at + values.STEP_BYTES, end)].translate(USUAL_BASE64)
+            encoded = rest + value[at : min(at + json_scanning.STEP_BYTES, end)].translate(TO_USUAL_BASE64)
             if "=" in encoded:
                 raise InvalidValue
-            at, whole = at + values.STEP_BYTES, len(encoded) // 4 * 4
+            at, whole = at + json_scanning.STEP_BYTES, len(encoded) // 4 * 4
             decoded += binascii.a2b_base64(encoded[:whole], strict_mode=True)
             rest = encoded[whole:]
         decoded += binascii.a2b_base64(rest + "=" * (-len(rest) % 4), strict_mode=True)

@@ -50,8 +50,8 @@ _OF_CALLS_TOO: Final = frozenset(
         refusals.OtherPerson,
     }
 )
-# Said in the words of another with the same code
-_SAID_ALREADY: Final = (
+# Left out: another with the same code says the same
+_SAID_BY_ANOTHER: Final = (
     errors.Refusal,
     errors.NotATime,
     errors.EventDeleted,
@@ -63,7 +63,7 @@ _SAID_ALREADY: Final = (
 
 
 def refusals_of_calls() -> list[type[errors.Refusal]]:
-    """Finds every refusal that a call may be answered with, by its code."""
+    """Lists every refusal that a call may be answered with, sorted by its code."""
     found = {
         each
         for module in (errors, refusals)
@@ -72,5 +72,5 @@ def refusals_of_calls() -> list[type[errors.Refusal]]:
     }
     of_no_call = {*FRAME_ERRORS} - _OF_CALLS_TOO
     return sorted(
-        found.difference(of_no_call, _SAID_ALREADY), key=lambda each: (each.code, each.__name__)
+        found.difference(of_no_call, _SAID_BY_ANOTHER), key=lambda each: (each.code, each.__name__)
     )
