@@ -17,7 +17,7 @@ from attendance_web.structs.words import Nothing, OnePerson, Page
 async def get_friend_list(call: CallContext[Nothing]) -> Pieces[FriendListed, FriendList]:
     """My friends, and those I have asked."""
     friends = partial(call.use_cases.get_friend_list.pieces, actor=call.person)
-    return Pieces(friends, _friend, FriendList)
+    return Pieces(begin=friends, show=_friend, answer_of=FriendList)
 
 
 @post("/api/friends/SendFriendRequest")
@@ -39,7 +39,7 @@ async def get_friend_requests(call: CallContext[Page]) -> Pieces[UserId, FriendR
         limit=arguments.limit,
         offset=arguments.offset,
     )
-    return Pieces(askers, UserId, FriendRequests, arguments.limit)
+    return Pieces(begin=askers, show=UserId, answer_of=FriendRequests, limit=arguments.limit)
 
 
 @post("/api/friends/RemoveFriend")
@@ -49,7 +49,9 @@ async def remove_friend(call: CallContext[OnePerson]) -> None:
 
 
 def _friend(friend: Friend) -> FriendListed:
-    return FriendListed(friend.user_id, friend.display_name, friend.pending)
+    return FriendListed(
+        user_id=friend.user_id, display_name=friend.display_name, pending=friend.pending
+    )
 
 
 CALLS = (get_friend_list, send_friend_request, get_friend_requests, remove_friend)

@@ -122,7 +122,7 @@ async def _redirected(
         finally:
             if call.credential is not None:
                 services.session_looks.forget(call.credential)  # it may have ended
-            for user_id in call.people_logged_out:
+            for user_id in call.people_whose_sessions_may_end:
                 services.session_looks.forget_person(user_id)
         given = [*cookies, *call.cookies]
     except (Refusal, Unavailable) as error:
@@ -185,7 +185,7 @@ async def _finish(request: Request[Any, Any, Any], call: CallContext[Nothing]) -
         browser_secrets=call.browser_secrets,
         client=call.client,
     )
-    call.log_in(logged_in)
+    call.set_log_in_cookies(logged_in)
     return EVENTS
 
 

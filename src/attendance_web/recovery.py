@@ -34,8 +34,7 @@ async def use_recovery_code(call: CallContext[ByCode]) -> Person:
             browser_secrets=secrets,
             client=call.client,
         )
-    call.ends_sessions_of(logged_in.user_id)
-    call.log_in(logged_in)
+    call.set_log_in_cookies(logged_in)
     return Person(logged_in.user_id)
 
 
@@ -50,8 +49,7 @@ async def reset_password(call: CallContext[ByLink]) -> Person:
             browser_secrets=call.browser_secrets,
             client=call.client,
         )
-    call.ends_sessions_of(logged_in.user_id)
-    call.log_in(logged_in)
+    call.set_log_in_cookies(logged_in)
     return Person(logged_in.user_id)
 
 

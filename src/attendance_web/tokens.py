@@ -34,7 +34,7 @@ async def create_token(call: CallContext[NewToken]) -> TokenMade:
 
 @get("/api/auth/GetTokens", scope=None)
 async def get_tokens(call: CallContext[Nothing]) -> TokensShown:
-    """My tokens; those that have expired for 30 days."""
+    """My tokens; one that has expired, for 30 more days."""
     tokens = await call.use_cases.get_tokens(actor=call.person)
     return TokensShown([_shown(each) for each in tokens])
 
@@ -43,18 +43,18 @@ async def get_tokens(call: CallContext[Nothing]) -> TokensShown:
 async def revoke_token(call: CallContext[OneToken]) -> None:
     """A token of mine lets nobody in any more, and its sockets close."""
     token_id = TokenId(call.arguments.token_id)
-    call.ends_sessions_of(call.person)
+    call.note_sessions_may_end(call.person)
     await call.use_cases.revoke_token(actor=call.person, token_id=token_id)
 
 
 def _shown(token: Token) -> TokenShown:
     return TokenShown(
-        token.token_id,
-        token.name,
-        [each.value for each in TokenScope if each in token.scopes],
-        int(token.created_at),
-        None if token.used_at is None else int(token.used_at),
-        int(token.expires_at),
+        token_id=token.token_id,
+        name=token.name,
+        scopes=[each.value for each in TokenScope if each in token.scopes],
+        created_at=int(token.created_at),
+        used_at=None if token.used_at is None else int(token.used_at),
+        expires_at=int(token.expires_at),
     )
 
 

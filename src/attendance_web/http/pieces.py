@@ -38,7 +38,7 @@ SEND_SECONDS: Final[Seconds] = 30.0  # for one piece, some 100 KB, of a client t
 NEXT_SECONDS: Final[Seconds] = 15.0  # until the turn of a further piece; the answer has begun
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Pieces(Generic[T, A]):
     """An answer with a list that may be long.
 

@@ -127,10 +127,10 @@ async def answer_to(declared: Call, request: Request[Any, Any, Any]) -> Response
         finally:
             if credential is not None and declared.method == "POST":
                 services.session_looks.forget(credential)  # it may have ended it
-            for user_id in call.people_logged_out:
+            for user_id in call.people_whose_sessions_may_end:
                 services.session_looks.forget_person(user_id)
     if actor is not None and actor.renewed and not call.cookies:
-        call.keep_session()
+        call.renew_session_cookie()
     return response_of(answer, call, services, caller=caller, deadline=deadline)
 
 
