@@ -28,7 +28,7 @@ from attendance_web.http.request_turns import RequestTurns
 from attendance_web.http.session_looks import SessionLooks
 from attendance_web.live.live import Live
 from attendance_web.live.sockets import Sockets, ignore_command
-from attendance_web.oidc import CALLBACK, provider_turns
+from attendance_web.oidc_redirects import CALLBACK, provider_turns
 from attendance_web.pictures import picture_turns
 from attendance_web.qr_codes import QrCodes
 from attendance_web.routes import BEFORE_SEND, CALLS, ROUTES

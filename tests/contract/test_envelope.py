@@ -15,7 +15,7 @@ import pytest
 from attendance_core.errors import Unavailable
 from attendance_core.version import __version__
 from attendance_web.http.call import MAX_BODY_BYTES, MAX_UPLOAD_BODY_BYTES
-from attendance_web.page import FILES
+from attendance_web.page_files import FILES
 from attendance_web.routes import CALLS
 from tests.support.site import Browser, Site, anna, envelope, refusal, response
 from tests.support.site import site_in_folder as site

@@ -187,7 +187,8 @@ def read_image(value: Any) -> bytes:
     decoded, rest = bytearray(), ""
     try:
         while at < end:
-            encoded = rest + value[at : min(at + json_scanning.STEP_BYTES, end)].translate(TO_USUAL_BASE64)
+            step_end = min(at + json_scanning.STEP_BYTES, end)
+            encoded = rest + value[at:step_end].translate(TO_USUAL_BASE64)
             if "=" in encoded:
                 raise InvalidValue
             at, whole = at + json_scanning.STEP_BYTES, len(encoded) // 4 * 4

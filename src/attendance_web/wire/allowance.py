@@ -66,7 +66,8 @@ class Allowance:
 
     def _fill(self) -> None:
         now = self._stopwatch()
-        self._permits = min(self._max_permits, self._permits + (now - self._filled_at) * self._a_second)
+        come_back = (now - self._filled_at) * self._a_second
+        self._permits = min(self._max_permits, self._permits + come_back)
         self._filled_at = now
 
 
