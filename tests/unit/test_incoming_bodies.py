@@ -79,22 +79,22 @@ class TestPace:
         now, pace = 0.0, begun_pace()
         for piece in range(2000):
             now += 1460 / 20_000 + (14 if piece in (500, 1500) else 0)
-            assert now < pace.until
-            pace.came(1460, now)
+            assert now < pace.deadline
+            pace.note_bytes(1460, now)
 
     def test_one_at_the_slowest_pace_is_waited_for_and_a_slower_one_is_not(self) -> None:
         for rate, is_waited_for in ((BYTES_A_SECOND, True), (BYTES_A_SECOND * 0.98, False)):
             pace = begun_pace()
             for second in range(1, 3600):
-                if second >= pace.until:
+                if second >= pace.deadline:
                     break
-                pace.came(int(rate), float(second))
+                pace.note_bytes(int(rate), float(second))
             assert (second == 3599) is is_waited_for
 
     def test_what_came_fast_buys_no_more_time_than_one_had_at_first(self) -> None:
         pace = begun_pace()
-        pace.came(LARGEST, 1.0)
-        assert pace.until == 1.0 + PATIENCE_SECONDS
+        pace.note_bytes(LARGEST, 1.0)
+        assert pace.deadline == 1.0 + PATIENCE_SECONDS
 
 
 class TestUploads:
@@ -156,7 +156,7 @@ class TestUploads:
         of_slow = reading(bodies, ANNA, slow)
         await settled()
         (body,) = bodies._uploads._bodies
-        body._steady.until = loop.time() - 1
+        body._steady.deadline = loop.time() - 1
         most.sends(b"x" * (ROOM - 2 * PIECE), more=True)
         of_most = reading(bodies, BORIS, most)
         await settled()
@@ -195,11 +195,11 @@ class TestUploads:
                 task = asyncio.create_task(body.read(first.receive, LARGEST))
                 first.sends(b"x" * PIECE, more=True)
             else:
-                bodies._uploads.count(body, PIECE)
+                bodies._uploads.grow(body, PIECE)
             await settled()
             second.sends(b"x" * (ROOM - PIECE // 2), more=True)
             second.sends(b"", more=False)
-            body._steady.until = asyncio.get_running_loop().time() - 1
+            body._steady.deadline = asyncio.get_running_loop().time() - 1
             others = reading(bodies, BORIS, second)
             first.sends(b"", more=False)
             await others
@@ -300,8 +300,8 @@ class TestSmallBodies:
                 except RuntimeError as error:  # whoever needs the room would be told of it
                     raised.append(error)
 
-            assert body._patience is not None
-            body._patience.reschedule(loop.time())
+            assert body._timeout is not None
+            body._timeout.reschedule(loop.time())
             loop.call_soon(give_up)
             with pytest.raises(BodyTooSlow):
                 await read

@@ -37,7 +37,7 @@ async def read_arguments(
         body = await upload.read(request.receive, max_bytes)
     if len(body) < LARGE_BYTES:
         return read(parse_body(content_type, body))
-    async with bodies.parsing:
+    async with bodies.parsing_large:
         return await asyncio.to_thread(lambda: read(parse_body(content_type, body)))
 
 

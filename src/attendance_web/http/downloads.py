@@ -24,7 +24,7 @@ from attendance_core.accounts import DataReading, KeptFile, Records
 from attendance_core.belongings import Record
 from attendance_core.errors import Refusal, Unavailable
 from attendance_core.vocabulary import Instant, Seconds
-from attendance_web.http.client_leaving import leaving
+from attendance_web.http.client_leaving import client_departure
 from attendance_web.http.download_words import README, WHAT_IS_MISSING
 from attendance_web.http.envelope import NO_STORE
 from attendance_web.http.exception_handlers import cause_of
@@ -101,7 +101,7 @@ class _DownloadAnswer(ASGIResponse):
         Raises TooManyRequests, NotLoggedIn, WrongPassword, Unavailable, ClientLeft, before it has
         begun.
         """
-        with leaving(receive) as gone:
+        with client_departure(receive) as gone:
             async with self._list_turns.turn_to_answer(self._caller, 0):
                 if gone.done():
                     raise ClientLeft

@@ -19,7 +19,7 @@ from litestar.response.base import ASGIResponse
 from attendance_core.attendance import Viewer
 from attendance_core.errors import Unavailable
 from attendance_core.vocabulary import Seconds
-from attendance_web.http.client_leaving import leaving
+from attendance_web.http.client_leaving import client_departure
 from attendance_web.http.envelope import NO_STORE
 from attendance_web.wire.callers import address_of, network_of
 from attendance_web.wire.client_gone import has_gone
@@ -98,7 +98,7 @@ class _StreamAnswer(ASGIResponse):
                     stream = await stack.enter_async_context(self._watch(self._viewer, network))
             except TimeoutError:
                 raise Unavailable from None
-            gone = stack.enter_context(leaving(receive))
+            gone = stack.enter_context(client_departure(receive))
             gone.add_done_callback(lambda _: stream.close())
             await self.start_response(send)
             try:

@@ -23,7 +23,7 @@ from attendance_core.attendance import SheetReading
 from attendance_core.errors import Language, Refusal, Unavailable
 from attendance_core.ports import SheetFormat, SheetStyle
 from attendance_core.vocabulary import Seconds
-from attendance_web.http.client_leaving import leaving
+from attendance_web.http.client_leaving import client_departure
 from attendance_web.http.envelope import JSON, NO_STORE, language_of
 from attendance_web.http.exception_handlers import cause_of
 from attendance_web.http.file_names import attachment
@@ -130,7 +130,7 @@ class _ExportAnswer(ASGIResponse):
         Raises TooManyRequests, Unavailable, ClientLeft, and what a look does, before it has begun.
         """
         async with AsyncExitStack() as turn:
-            gone = turn.enter_context(leaving(receive))
+            gone = turn.enter_context(client_departure(receive))
             await self._answer(turn, gone, scope, send)
 
     async def _answer(

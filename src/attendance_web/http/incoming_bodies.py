@@ -1,4 +1,4 @@
-"""How many bodies may be on their way at once, and how slowly. Contract: 1.17. Decision 0015.
+"""How many bodies may be on their way at once. Contract: 1.17. Decision 0015.
 
 A small one counts as long as it says it is, from before any of it is read until it has come; an
 upload counts by what has come of it, until it is answered. Each process counts its own.
@@ -30,11 +30,11 @@ class Bodies:
     def __init__(self) -> None:
         self._uploads = BodyCapacity(UPLOAD_CAPACITY_BYTES)
         self._small = BodyCapacity(SMALL_CAPACITY_BYTES)
-        self.parsing = asyncio.Lock()  # a large one takes several times its size for a moment
+        self.parsing_large = asyncio.Lock()  # which takes several times its size for a moment
 
     @contextmanager
     def upload(self, person: UserId, size: int) -> Iterator[Body]:
-        """Stands around an upload of this size, from before it is read until it is answered.
+        """Stands around an upload of ``size`` bytes, from before it is read until it is answered.
 
         Raises TooManyRequests where too many of this person's are unfinished, Unavailable where
         there will be no room for it until what others brought is worked off.
@@ -48,6 +48,9 @@ class Bodies:
 
     @contextmanager
     def small(self, caller: Caller, size: int) -> Iterator[Body]:
-        """Stands around any other body, which says that it has this size, while it is read."""
+        """Stands around any other body, which is said to have ``size`` bytes, while it is read.
+
+        Raises Unavailable.
+        """
         with self._small.around_body(caller, max(size, MIN_COUNTED_BYTES)) as body:
             yield body

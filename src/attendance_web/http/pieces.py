@@ -22,7 +22,7 @@ from litestar.response.base import ASGIResponse
 from attendance_core.errors import Refusal, Unavailable
 from attendance_core.pieces import MAX_PIECE
 from attendance_core.vocabulary import Seconds
-from attendance_web.http.client_leaving import leaving
+from attendance_web.http.client_leaving import client_departure
 from attendance_web.http.envelope import JSON, NO_STORE, around_rows, success
 from attendance_web.http.exception_handlers import cause_of
 from attendance_web.http.list_turns import TURN_WAIT_SECONDS, ListTurns
@@ -127,7 +127,7 @@ class _PiecesAnswer(ASGIResponse):
         clock = asyncio.get_running_loop().time
         began = clock()
         async with AsyncExitStack() as turn:
-            gone = turn.enter_context(leaving(receive))
+            gone = turn.enter_context(client_departure(receive))
             async with asyncio.timeout_at(self._asked.deadline):
                 rows = await self._next(TURN_WAIT_SECONDS)
                 if len(rows) < MAX_PIECE:
