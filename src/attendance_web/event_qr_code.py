@@ -13,7 +13,7 @@ from attendance_core.errors import EventNotFound
 from attendance_core.vocabulary import EventId
 from attendance_web.event_page import SHORT_PATH, public_origin_of
 from attendance_web.http.call_services import CallServices
-from attendance_web.pictures import POLICY
+from attendance_web.pictures import PICTURE_POLICY
 from attendance_web.qr_codes import QrCodes
 from attendance_web.wire.refusals import UnknownPath
 
@@ -43,7 +43,7 @@ async def event_qr_code(
             raise UnknownPath from None
         address = f"{origin}{SHORT_PATH}/{seen.event.code}"
         code = await codes.draw(key, address, services.seen_sessions.caller_of(request.scope))
-    headers = {"Cache-Control": "private, max-age=3600", "Content-Security-Policy": POLICY}
+    headers = {"Cache-Control": "private, max-age=3600", "Content-Security-Policy": PICTURE_POLICY}
     return Response(code, media_type="image/svg+xml", headers=headers)
 
 

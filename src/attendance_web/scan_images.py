@@ -19,7 +19,7 @@ from attendance_core.vocabulary import ScanId
 from attendance_web.http.body_parsing import parse_query
 from attendance_web.http.call_services import CallServices
 from attendance_web.http.envelope import NO_STORE
-from attendance_web.pictures import POLICY, RETRY_SECONDS, TURN_WAIT_SECONDS
+from attendance_web.pictures import PICTURE_POLICY, RETRY_SECONDS, TURN_WAIT_SECONDS
 from attendance_web.wire.credentials import credential_from, is_secure
 from attendance_web.wire.refusals import UnknownPath
 from attendance_web.wire.turns import NoTurn
@@ -85,7 +85,7 @@ async def _actor_of(services: CallServices, scope: Any) -> Actor:
 
 
 def _response(file: FileContent) -> Response[bytes]:
-    headers = {**NO_STORE, "Content-Security-Policy": POLICY}
+    headers = {**NO_STORE, "Content-Security-Policy": PICTURE_POLICY}
     return Response(file.content, media_type=file.media_type, headers=headers)
 
 

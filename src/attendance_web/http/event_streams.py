@@ -27,7 +27,7 @@ from attendance_web.wire.counts import EVENT_STREAM
 from attendance_web.wire.log_fields import log_fields_of
 from attendance_web.wire.refusals import ClientLeft
 
-A = TypeVar("A")  # what its events tell
+A = TypeVar("A")  # what one of its events tells
 
 SEND_SECONDS: Final[Seconds] = 15.0  # for one piece, of a client that reads slowly
 
@@ -41,7 +41,7 @@ class Stream(Protocol):
         """Has the pieces end."""
 
 
-# With the network that it is watched from
+# Opens a stream for as long as it lasts: for whom, and for which network
 Watch = Callable[[Viewer, str], AbstractAsyncContextManager[Stream]]
 
 

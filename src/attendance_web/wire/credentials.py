@@ -1,4 +1,4 @@
-"""Who asks, and for whom. Contract: 1.7, 1.8, 2.5, 9.4 and 9.5."""
+"""Reads who asks, by what, and for whom, out of a head. Contract: 1.7, 1.8, 2.5, 9.4 and 9.5."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ BROWSER_SECRET = re.compile(r"[A-Za-z0-9_-]{43}")  # 256 bits
 ATTEMPT_COOKIE = "oidcattempt"  # Contract: 9.5, while its person is at the provider
 HTTPS_ATTEMPT_COOKIE = "__Host-oidcattempt"
 ATTEMPT = re.compile(r"(login|link)" + r"\.([A-Za-z0-9_-]{43})" * 3)  # each of 256 bits
-MAX_BROWSER_PEOPLE = 8  # Contract: 9.4, whom one browser is known to
+MAX_BROWSER_PEOPLE = 8  # Contract: 9.4, to whose accounts one browser is known
 BETWEEN_SECRETS = "."
 PERSON_HEADER = "x-attendance-user"  # Contract: 1.8
 
@@ -75,7 +75,8 @@ def attempt_from(headers: RawHeaders, *, secure: bool) -> Attempt | None:
 
 
 def browser_secrets_from(headers: RawHeaders, *, secure: bool) -> tuple[str, ...]:
-    """Finds what accounts may know this browser by: a few at most, and nothing of another form."""
+    """Finds the secrets that accounts may know this browser by: a few, and nothing of another form.
+    """
     shown = BETWEEN_SECRETS.join(cookies(headers, browser_cookie_name(secure=secure)))
     secrets = shown.split(BETWEEN_SECRETS, MAX_BROWSER_PEOPLE)[:MAX_BROWSER_PEOPLE]
     return tuple(dict.fromkeys(filter(BROWSER_SECRET.fullmatch, secrets)))
@@ -99,16 +100,16 @@ def board_secret_from(headers: RawHeaders) -> str | None:
     return secret.strip() if scheme.lower() == "board" else None
 
 
-def check_person(actor: Actor | None, said: str | None) -> None:
-    """Checks that whoever is logged in is whom the page, or the program, acts for.
+def check_person(actor: Actor | None, named: str | None) -> None:
+    """Checks that whoever is logged in is the person that the page, or the program, has named.
 
     Raises NotLoggedIn; InvalidValue for what is no id; OtherPerson.
     """
-    if said is None:
+    if named is None:
         return
     if actor is None:
         raise NotLoggedIn
-    if whole_number(said, 1, MAX_ID) != actor.user_id:
+    if whole_number(named, 1, MAX_ID) != actor.user_id:
         raise OtherPerson
 
 
