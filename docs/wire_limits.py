@@ -85,7 +85,7 @@ from attendance_web.wire.credentials import (
     HTTPS_SESSION_COOKIE,
     SESSION_COOKIE,
 )
-from attendance_web.wire.language import DEFAULT
+from attendance_web.wire.language import DEFAULT_LANGUAGE
 from attendance_web.wire.leaving_pace import (
     MAX_OF_NETWORK,
     MAX_WAIT_SECONDS,
@@ -138,7 +138,7 @@ def first_steps() -> Iterator[str]:
     yield ""
     yield paragraph(
         f"Texts are in the language of `Accept-Language`, of {ours}; where that is not sent, or "
-        f"nothing fits, in `{DEFAULT}`. Programs go by `error` and by `code`, never by "
+        f"nothing fits, in `{DEFAULT_LANGUAGE}`. Programs go by `error` and by `code`, never by "
         "texts.",
         "- ",
     )

@@ -31,7 +31,7 @@ from attendance_web.http.call_services import CallServices
 from attendance_web.http.cookies import attempt_cookie, no_attempt_cookie
 from attendance_web.http.envelope import NO_STORE
 from attendance_web.http.exception_handlers import answer_error
-from attendance_web.http.page_redirect import EVENTS, accepts_html
+from attendance_web.http.page_redirect import EVENTS_SCREEN, accepts_html
 from attendance_web.structs.words import Nothing
 from attendance_web.wire.callers import address_of, caller_of
 from attendance_web.wire.client_names import client_name_of
@@ -164,7 +164,7 @@ async def _finish(request: Request[Any, Any, Any], call: CallContext[Nothing]) -
         client=call.client,
     )
     call.set_log_in_cookies(logged_in)
-    return EVENTS
+    return EVENTS_SCREEN
 
 
 async def _link(call: CallContext[Nothing], attempt: Attempt, answer: ProviderAnswer) -> str:

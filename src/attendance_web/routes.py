@@ -64,7 +64,7 @@ async def add_common_headers(message: Message, scope: Scope) -> None:
     """Adds what comes with every answer, where that has nothing of its own to say of it."""
     if message["type"] == "http.response.start":
         own = {name for name, _ in message["headers"]}
-        added = [*ENCODED_GUARDS, *_encoded(every_answer.stamp())]
+        added = [*ENCODED_GUARDS, *_encoded(every_answer.time_and_version())]
         message["headers"] = [*message["headers"], *(each for each in added if each[0] not in own)]
 
 

@@ -1,4 +1,4 @@
-"""Who waits, who is refused, and what is counted; and allowances, kept for a while."""
+"""Who waits, who is refused, and what is counted."""
 
 from __future__ import annotations
 
@@ -24,14 +24,10 @@ from attendance_core.testing.stand_ins import (
     DictFiles,
     PlainPictures,
     QuickPasswords,
-    SetStopwatch,
 )
 from attendance_core.vocabulary import UserId
 from attendance_web.http import log_in_tries, password_turns, tally_turns
-from attendance_web.http.daily_counts import DailyCounts
 from attendance_web.http.limits import Limits
-from attendance_web.wire.allowance import Allowance, Allowances
-from attendance_web.wire.callers import network_of
 
 T = TypeVar("T")
 ADDRESS = "192.0.2.1"
@@ -363,52 +359,3 @@ class TestTurns:
         assert store.asked == asked
         assert await guesses.ended() == ["WrongCredentials"] * 2
         assert store.noted == [(2, 0)]
-
-
-class TestAllowances:
-    def test_of_many_and_of_one_are_taken_alike(self) -> None:
-        clock = SetStopwatch()
-        one, many = Allowance(2, 4.0, clock), Allowances[UserId](2, 4.0, clock)
-        takes = (one.take, lambda: many.take(UserId(7)))
-        assert [[take() for _ in range(3)] for take in takes] == [[True, True, False]] * 2
-        assert one.seconds_to_next == many.seconds_to_next(UserId(7)) == 0.25
-        assert many.seconds_to_next(UserId(8)) == 0
-        clock.at += 0.25
-        assert [take() for take in takes] == [True, True]
-
-    def test_one_that_is_full_again_is_forgotten(self) -> None:
-        clock = SetStopwatch()
-        allowances = Allowances[UserId](10, 1.0, clock)
-        for person in range(500):
-            allowances.take(UserId(person))
-        assert len(allowances) == 500
-        clock.at += 1
-        allowances.take(UserId(7))
-        assert len(allowances) == 1
-
-
-class TestDays:
-    def test_a_day_that_is_over_is_forgotten(self) -> None:
-        clock = SetStopwatch()
-        days = DailyCounts(2, clock)
-        for person in range(500):
-            days.count(UserId(person))
-        assert len(days) == 500
-        clock.at += 86_400
-        days.count(UserId(7))
-        assert len(days) == 1
-
-
-@pytest.mark.parametrize(
-    ("address", "network"),
-    [
-        ("192.0.2.1", "192.0.2.1"),
-        ("::ffff:192.0.2.1", "192.0.2.1"),
-        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
-        ("2001:db8:1:2::1", "2001:db8:1:2::/64"),
-        ("testclient", "testclient"),
-        ("", ""),
-    ],
-)
-def test_a_subscriber_is_one_however_many_addresses_they_have(address: str, network: str) -> None:
-    assert network_of(address) == network

@@ -18,7 +18,7 @@ from attendance_web.live.socket import Receive, Send, Socket
 from attendance_web.wire.callers import Caller, address_of, network_of
 from attendance_web.wire.credentials import check_person, is_secure
 from attendance_web.wire.headers import header
-from attendance_web.wire.language import preferred
+from attendance_web.wire.language import preferred_language
 from attendance_web.wire.log_fields import log_fields_of, note_caller
 from attendance_web.wire.origins import origin_is_foreign, origin_of
 from attendance_web.wire.refusals import BadAddress, ForeignOrigin
@@ -161,7 +161,7 @@ class AsgiSocket(Socket):
     def __init__(
         self, scope: Scope, receive: Receive, send: Send, peer: Peer, caller_of: CallerOf
     ) -> None:
-        language = preferred(header(scope["headers"], "accept-language"))
+        language = preferred_language(header(scope["headers"], "accept-language"))
         super().__init__(receive, send, peer=peer, language=language)
         self.scope = scope
         self.headers = scope["headers"]

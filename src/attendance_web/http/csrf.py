@@ -15,7 +15,7 @@ from litestar.types import Message, Scope
 from attendance_core.accounts import CredentialKind
 from attendance_web.http.cookies import SAME_SITE
 from attendance_web.wire.credentials import Credential, is_secure
-from attendance_web.wire.headers import RawHeaders, cookies, header
+from attendance_web.wire.headers import RawHeaders, cookies_named, header
 from attendance_web.wire.origins import SETTING, origin_is_foreign
 from attendance_web.wire.refusals import CsrfFailed, ForeignOrigin
 
@@ -42,7 +42,7 @@ def check(
     if origin_is_foreign(headers, allowed_origins, secure=secure):
         raise ForeignOrigin(named_in=SETTING)
     repeated = (header(headers, CSRF_HEADER) or "").encode()
-    tokens = [each.encode() for each in cookies(headers, CSRF_COOKIE)]
+    tokens = [each.encode() for each in cookies_named(headers, CSRF_COOKIE)]
     if not any(hmac.compare_digest(each, repeated) for each in tokens):
         raise CsrfFailed
 
@@ -59,7 +59,7 @@ async def give_token(message: Message, scope: Scope) -> None:
     is_for_one = "private" in cache_control or "no-store" in cache_control
     if not 200 <= message["status"] < 300 or not is_for_one:
         return
-    if not cookies(scope["headers"], CSRF_COOKIE):
+    if not cookies_named(scope["headers"], CSRF_COOKIE):
         token = secrets.token_urlsafe(TOKEN_BYTES)
         secure = "; Secure" if is_secure(scope) else ""
         cookie = f"{CSRF_COOKIE}={token}; Path=/; SameSite={SAME_SITE}{secure}"

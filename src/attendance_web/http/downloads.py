@@ -1,4 +1,4 @@
-"""Answers that are a zip of all that is kept of a person. Contract: POST /accounts/data/.
+"""Sends answers that are a zip of all that is kept of a person. Contract: POST /accounts/data/.
 
 It is read, packed and sent a piece at a time, as long lists are: the next piece is read when the
 client has taken the one before, and what packs it is a thread beside the event loop. Decision 0026.
@@ -28,7 +28,7 @@ from attendance_web.http.client_leaving import client_departure
 from attendance_web.http.download_words import README, WHAT_IS_MISSING
 from attendance_web.http.envelope import NO_STORE
 from attendance_web.http.exception_handlers import cause_of
-from attendance_web.http.file_names import attachment
+from attendance_web.http.file_names import content_disposition
 from attendance_web.http.list_turns import ListTurns
 from attendance_web.http.pieces import NEXT_SECONDS, SEND_SECONDS
 from attendance_web.http.zips import ZipStream
@@ -87,7 +87,7 @@ class _DownloadAnswer(ASGIResponse):
         caller: Caller,
         cookies: list[Cookie],
     ) -> None:
-        headers = {**NO_STORE, "Content-Disposition": attachment(FILE_NAME, "zip")}
+        headers = {**NO_STORE, "Content-Disposition": content_disposition(FILE_NAME, "zip")}
         super().__init__(headers=headers, cookies=cookies, media_type=ZIP)
         self._list_turns = list_turns
         self._caller = caller

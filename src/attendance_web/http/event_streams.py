@@ -1,4 +1,4 @@
-"""Answers that go on until there is nothing more to tell. Contract: WatchAttendance.
+"""Sends answers that go on until there is nothing more to tell. Contract: WatchAttendance.
 
 A piece is sent when it is there, and the next is made of what is true by then: a client that reads
 slowly misses what lies between, and one that reads nothing is let go.

@@ -1,4 +1,4 @@
-"""Answers that are a file of a sheet. Contract: ExportAttendance.
+"""Sends answers that are a file of a sheet. Contract: ExportAttendance.
 
 The file is made as a whole before it is sent, by few at once; it is sent as slowly as its reader
 likes, and then nobody waits for that.
@@ -26,7 +26,7 @@ from attendance_core.vocabulary import Seconds
 from attendance_web.http.client_leaving import client_departure
 from attendance_web.http.envelope import JSON, NO_STORE, language_of
 from attendance_web.http.exception_handlers import cause_of
-from attendance_web.http.file_names import attachment
+from attendance_web.http.file_names import content_disposition
 from attendance_web.http.list_turns import TURN_WAIT_SECONDS, ListTurns
 from attendance_web.http.pieces import NEXT_SECONDS, SEND_SECONDS
 from attendance_web.wire.callers import Caller
@@ -51,7 +51,10 @@ MAX_RESTS: Final = 4  # 10 000 rows rest for 2 s at most
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """An answer that is a file: what is read, and how it is written down."""
+    """An answer that is a file: what is read, and how it is written down.
+
+    ``zone`` names the place whose times it has, as IANA does.
+    """
 
     reading: SheetReading
     format: SheetFormat
@@ -118,7 +121,7 @@ class _ExportAnswer(ASGIResponse):
         self._list_turns = list_turns
         self._person_turns = person_turns
         self._caller = caller
-        self._set_cookies = cookies
+        self._cookies_to_set = cookies
         self._deadline = deadline
         self._browse = export.reading.browse
         self._patience = TURN_WAIT_SECONDS  # of the next look
@@ -131,9 +134,9 @@ class _ExportAnswer(ASGIResponse):
         """
         async with AsyncExitStack() as turn:
             gone = turn.enter_context(client_departure(receive))
-            await self._answer(turn, gone, scope, send)
+            await self._make_and_send(turn, gone, scope, send)
 
-    async def _answer(
+    async def _make_and_send(
         self, turn: AsyncExitStack, gone: asyncio.Task[None], scope: Any, send: Any
     ) -> None:
         making = asyncio.create_task(self._make(turn, language_of(scope["headers"])))
@@ -143,7 +146,7 @@ class _ExportAnswer(ASGIResponse):
             await asyncio.wait({making, gone}, timeout=timeout, return_when="FIRST_COMPLETED")
             has_begun = not (making.done() or gone.done())
             if has_begun:
-                await self._begin(send)  # Contract: 1.16
+                await self._send_head(send)  # Contract: 1.16
                 await asyncio.wait({making, gone}, return_when="FIRST_COMPLETED")
             if gone.done():
                 if not has_begun:
@@ -157,7 +160,7 @@ class _ExportAnswer(ASGIResponse):
                 _note_cut(error, scope)
                 return
             if not has_begun:
-                await self._begin(send, os.fstat(file.fileno()).st_size)
+                await self._send_head(send, os.fstat(file.fileno()).st_size)
             await _send_file(file, gone, scope, send)
         finally:
             making.cancel()
@@ -191,19 +194,19 @@ class _ExportAnswer(ASGIResponse):
             if not self._person_turns.given_count:
                 return
 
-    async def _begin(self, send: Any, size: int | None = None) -> None:
+    async def _send_head(self, send: Any, size: int | None = None) -> None:
         """Sends the head. Raises Unavailable where it is not known yet whether there is a file."""
         event = self._reading.event
         if event is None:
             raise Unavailable
         headers = {
             **NO_STORE,
-            "Content-Disposition": attachment(event.name, self._export.format),
+            "Content-Disposition": content_disposition(event.name, self._export.format),
         }
         if size is not None:
             headers["Content-Length"] = str(size)
         media_type = MEDIA_TYPES[self._export.format]
-        head = _Head(headers=headers, cookies=self._set_cookies, media_type=media_type)
+        head = _Head(headers=headers, cookies=self._cookies_to_set, media_type=media_type)
         await head.start_response(send)
 
 

@@ -1,4 +1,4 @@
-"""Answers that are long lists: read, encoded and sent a piece at a time. Contract: 1.20.
+"""Sends answers that are long lists: read, encoded and sent a piece at a time. Contract: 1.20.
 
 Between two pieces the event loop serves others, and no look, connection or transaction is open;
 the next is read when the client has taken the one before. What fits in one piece is answered as
@@ -23,14 +23,14 @@ from attendance_core.errors import Refusal, Unavailable
 from attendance_core.pieces import MAX_PIECE
 from attendance_core.vocabulary import Seconds
 from attendance_web.http.client_leaving import client_departure
-from attendance_web.http.envelope import JSON, NO_STORE, around_rows, success
+from attendance_web.http.envelope import JSON, NO_STORE, encode_around_rows, success
 from attendance_web.http.exception_handlers import cause_of
 from attendance_web.http.list_turns import TURN_WAIT_SECONDS, ListTurns
 from attendance_web.wire.callers import Caller
 from attendance_web.wire.log_fields import log_fields_of
 from attendance_web.wire.refusals import ClientLeft
 
-T = TypeVar("T")  # a row, as it is shown
+T = TypeVar("T")  # a row of the answer
 A = TypeVar("A")  # the whole answer
 logger = logging.getLogger(__name__)
 
@@ -108,7 +108,7 @@ class _PiecesAnswer(ASGIResponse):
         try:
             if self._asked.pieces.is_short:
                 async with asyncio.timeout_at(self._asked.deadline):
-                    rows = await self._next(TURN_WAIT_SECONDS)
+                    rows = await self._next_rows(TURN_WAIT_SECONDS)
             else:
                 rows = await self._answer_long(scope, receive, send)
         except TimeoutError:
@@ -129,7 +129,7 @@ class _PiecesAnswer(ASGIResponse):
         async with AsyncExitStack() as turn:
             gone = turn.enter_context(client_departure(receive))
             async with asyncio.timeout_at(self._asked.deadline):
-                rows = await self._next(TURN_WAIT_SECONDS)
+                rows = await self._next_rows(TURN_WAIT_SECONDS)
                 if len(rows) < MAX_PIECE:
                     return rows
                 must_wait = not turns.may_answer(caller)
@@ -139,14 +139,14 @@ class _PiecesAnswer(ASGIResponse):
                 if gone.done():
                     raise ClientLeft
                 if must_wait:
-                    rows = await self._next(TURN_WAIT_SECONDS)
+                    rows = await self._next_rows(TURN_WAIT_SECONDS)
             if len(rows) < MAX_PIECE:
                 return rows
             await self._send_pieces(rows, gone, scope, send)
             return None
 
-    async def _next(self, patience: Seconds) -> list[Any]:
-        """Reads a piece when its turn has come, at first the first; an empty one at the end."""
+    async def _next_rows(self, patience: Seconds) -> list[Any]:
+        """Reads the rows of the next piece when its turn has come; none at the end of the list."""
         asked = self._asked
         if self._values is None:
             self._values = asked.pieces.begin()
@@ -167,7 +167,7 @@ class _PiecesAnswer(ASGIResponse):
         """
         turns, clock, took = self._asked.list_turns, asyncio.get_running_loop().time, 0.0
         await self.start_response(send)
-        before, after = around_rows(self._asked.pieces.answer_of([]))
+        before, after = encode_around_rows(self._asked.pieces.answer_of([]))
         try:
             while rows and not gone.done():
                 body = before + msgspec.json.encode(rows)[1:-1]
@@ -176,7 +176,7 @@ class _PiecesAnswer(ASGIResponse):
                 before = b","
                 await asyncio.sleep(turns.pause_after(took))
                 began = clock()
-                rows = await self._next(NEXT_SECONDS)
+                rows = await self._next_rows(NEXT_SECONDS)
                 took = clock() - began
         except (TimeoutError, Refusal, Unavailable) as error:
             code = error.code if isinstance(error, Refusal) else Unavailable.code

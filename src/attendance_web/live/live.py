@@ -26,7 +26,7 @@ from attendance_web.live.socket import Socket
 from attendance_web.live.sockets import OnCommand, Sockets, ignore_command
 from attendance_web.live.transports import Transport, TransportEvents
 from attendance_web.wire.callers import Caller
-from attendance_web.wire.language import DEFAULT
+from attendance_web.wire.language import DEFAULT_LANGUAGE
 from attendance_web.wire.person_turns import person_turns as make_person_turns
 from attendance_web.wire.turns import FairTurns
 
@@ -134,7 +134,7 @@ class Live:
         role: Role,
         *,
         transport: Transport,
-        language: Language = DEFAULT,
+        language: Language = DEFAULT_LANGUAGE,
         hears_news: bool = False,
     ) -> int | None:
         """Serves one socket of theirs to its end, whatever carries it.

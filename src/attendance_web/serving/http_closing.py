@@ -24,7 +24,7 @@ from attendance_web.http import every_answer
 from attendance_web.http.envelope import JSON, encode_refusal
 from attendance_web.http.wire_codes import wire_code_of
 from attendance_web.serving.left_connections import left_connections_of
-from attendance_web.wire.language import DEFAULT
+from attendance_web.wire.language import DEFAULT_LANGUAGE
 
 HEAD_SECONDS: Final[Seconds] = 15.0  # for a head to be whole
 REST_SECONDS: Final[Seconds] = 2.0  # for the rest of a body that has its answer. Contract: 1.17
@@ -34,13 +34,13 @@ LINGER_SECONDS: Final[Seconds] = 1.0  # for a refusal to arrive before the conne
 def refusal_response(method: bytes, refusal: Refusal) -> bytes:
     """Writes a whole HTTP response that refuses and closes, for what never was a call."""
     status = HTTPStatus(wire_code_of(refusal).status)
-    body = encode_refusal(refusal, DEFAULT)
+    body = encode_refusal(refusal, DEFAULT_LANGUAGE)
     headers = {
         "content-type": JSON,
         "content-length": str(len(body)),
         "cache-control": "no-store",
         **every_answer.GUARD_HEADERS,
-        **every_answer.stamp(),
+        **every_answer.time_and_version(),
         "connection": "close",
     }
     lines = [f"HTTP/1.1 {status.value} {status.phrase}"]

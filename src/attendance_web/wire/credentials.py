@@ -12,7 +12,7 @@ from attendance_core.arguments import MAX_ID
 from attendance_core.errors import NotLoggedIn
 from attendance_core.identities import Attempt, Purpose
 from attendance_core.vocabulary import SessionId
-from attendance_web.wire.headers import RawHeaders, cookies, every, header
+from attendance_web.wire.headers import RawHeaders, cookies_named, header, headers_named
 from attendance_web.wire.refusals import OtherPerson
 from attendance_web.wire.values import whole_number
 
@@ -69,7 +69,7 @@ def attempt_text(attempt: Attempt) -> str:
 
 def attempt_from(headers: RawHeaders, *, secure: bool) -> Attempt | None:
     """Finds what this browser has begun; of two that differ one may be a stranger's gift."""
-    found = set(cookies(headers, attempt_cookie_name(secure=secure)))
+    found = set(cookies_named(headers, attempt_cookie_name(secure=secure)))
     kept = ATTEMPT.fullmatch(found.pop()) if len(found) == 1 else None
     return None if kept is None else Attempt(Purpose(kept[1]), kept[2], kept[3], kept[4])
 
@@ -77,7 +77,7 @@ def attempt_from(headers: RawHeaders, *, secure: bool) -> Attempt | None:
 def browser_secrets_from(headers: RawHeaders, *, secure: bool) -> tuple[str, ...]:
     """Finds the secrets that accounts may know this browser by: a few, and nothing of another form.
     """
-    shown = BETWEEN_SECRETS.join(cookies(headers, browser_cookie_name(secure=secure)))
+    shown = BETWEEN_SECRETS.join(cookies_named(headers, browser_cookie_name(secure=secure)))
     secrets = shown.split(BETWEEN_SECRETS, MAX_BROWSER_PEOPLE)[:MAX_BROWSER_PEOPLE]
     return tuple(dict.fromkeys(filter(BROWSER_SECRET.fullmatch, secrets)))
 
@@ -90,7 +90,7 @@ def credential_from(headers: RawHeaders, *, secure: bool) -> Credential | None:
     scheme, _, token = (header(headers, "authorization") or "").partition(" ")
     if scheme.lower() == "bearer":
         return Credential(token.strip(), CredentialKind.BEARER)
-    found = set(cookies(headers, session_cookie_name(secure=secure)))
+    found = set(cookies_named(headers, session_cookie_name(secure=secure)))
     return Credential(found.pop(), CredentialKind.COOKIE) if len(found) == 1 else None
 
 
@@ -115,5 +115,5 @@ def check_person(actor: Actor | None, named: str | None) -> None:
 
 def person_named_in(headers: RawHeaders) -> str | None:
     """Reads whom a call is made for, where it says so; two are no id."""
-    given = every(headers, PERSON_HEADER)
+    given = headers_named(headers, PERSON_HEADER)
     return ", ".join(given) if given else None
