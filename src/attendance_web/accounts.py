@@ -20,7 +20,7 @@ from attendance_web.structs.accounts import (
     SessionShown,
     SessionsToEnd,
 )
-from attendance_web.structs.words import Nothing
+from attendance_web.structs.arguments import Nothing
 
 
 @post("/accounts/signup/", needs_login=False, heeds_person=False, name="SignUp")

@@ -26,7 +26,7 @@ from attendance_web.structs.attendance import (
     WhichFile,
     WhoseLedger,
 )
-from attendance_web.structs.words import OneEvent, Page
+from attendance_web.structs.arguments import OneEvent, Page
 
 
 @get("/api/events/GetAttendance")

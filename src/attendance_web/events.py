@@ -25,7 +25,7 @@ from attendance_web.structs.events import (
     OneEventShown,
     Search,
 )
-from attendance_web.structs.words import OneEvent
+from attendance_web.structs.arguments import OneEvent
 
 
 @post("/api/events/CreateEvent", scope=TokenScope.EVENTS)

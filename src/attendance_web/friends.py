@@ -10,7 +10,7 @@ from attendance_web.http.call import get, post
 from attendance_web.http.call_context import CallContext
 from attendance_web.http.pieces import Pieces
 from attendance_web.structs.friends import FriendList, FriendListed, FriendRequests
-from attendance_web.structs.words import Nothing, OnePerson, Page
+from attendance_web.structs.arguments import Nothing, OnePerson, Page
 
 
 @get("/api/friends/GetFriendList")

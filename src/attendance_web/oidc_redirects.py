@@ -32,7 +32,7 @@ from attendance_web.http.cookies import attempt_cookie, no_attempt_cookie
 from attendance_web.http.envelope import NO_STORE
 from attendance_web.http.exception_handlers import answer_error
 from attendance_web.http.page_redirect import EVENTS_SCREEN, accepts_html
-from attendance_web.structs.words import Nothing
+from attendance_web.structs.arguments import Nothing
 from attendance_web.wire.callers import address_of, caller_of
 from attendance_web.wire.client_names import client_name_of
 from attendance_web.wire.credentials import (

@@ -16,7 +16,7 @@ from attendance_web.structs.profiles import (
     PersonNamed,
     ProfileShown,
 )
-from attendance_web.structs.words import OnePerson
+from attendance_web.structs.arguments import OnePerson
 from attendance_web.wire.urls import picture_url
 
 

@@ -18,7 +18,7 @@ from attendance_web.structs.review import (
     ScanPending,
     ScansPending,
 )
-from attendance_web.structs.words import Page
+from attendance_web.structs.arguments import Page
 from attendance_web.wire.urls import taken_scan_url
 
 

@@ -13,7 +13,7 @@ from attendance_web.structs.tokens import (
     TokenShown,
     TokensShown,
 )
-from attendance_web.structs.words import Nothing
+from attendance_web.structs.arguments import Nothing
 
 
 @post("/api/auth/CreateToken", takes_proof=True)

@@ -10,7 +10,7 @@ from msgspec import UNSET, UnsetType
 
 from attendance_core.events import EventQuery
 from attendance_core.vocabulary import EventCode, UserId
-from attendance_web.structs.words import EventRef, Page, UnixTime
+from attendance_web.structs.arguments import EventRef, Page, UnixTime
 
 WhoMarksName = Literal["everybody", "confirmed", "organisers"]
 

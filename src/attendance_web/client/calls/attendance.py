@@ -13,7 +13,7 @@ from attendance_web.structs.attendance import (
     MyAttendance,
     ReasonName,
 )
-from attendance_web.structs.words import EventRef, Offset, PersonId, RowLimit
+from attendance_web.structs.arguments import EventRef, Offset, PersonId, RowLimit
 
 
 class AttendanceCalls(Calling):

@@ -11,7 +11,7 @@ from attendance_web.structs.events import (
     OneEventShown,
     WhoMarksName,
 )
-from attendance_web.structs.words import EventRef, Offset, RowLimit, UnixTime
+from attendance_web.structs.arguments import EventRef, Offset, RowLimit, UnixTime
 
 
 class EventCalls(Calling):

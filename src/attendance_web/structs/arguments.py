@@ -1,4 +1,4 @@
-"""What arguments of many calls are declared with. Contract: 1."""
+"""Arguments that several calls take, and what arguments are declared with. Contract: 1."""
 
 from __future__ import annotations
 
