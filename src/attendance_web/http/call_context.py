@@ -70,7 +70,7 @@ class CallContext(Generic[A]):
             self._set_session_cookie(self.credential.token)
 
     def note_sessions_may_end(self, user_id: UserId) -> None:
-        """Notes, where it can before it happens, that some sessions of somebody may end."""
+        """Notes that some sessions of somebody may end; before they do, where that is known."""
         self.people_whose_sessions_may_end.append(user_id)
 
     def remove_session_cookie(self) -> None:

@@ -22,7 +22,7 @@ MAX_AT_ONCE, A_SECOND = 100, 20.0
 # From when it was asked; each of three hundred connections is back once in the longer time
 TOLD_AFTER_SECONDS: Final[Seconds] = 0.5
 TOLD_WITHIN_SECONDS: Final[Seconds] = 3.0
-MAX_EARLIER_SECONDS: Final[Seconds] = 1.0  # that one of those who owe the longest is told
+MAX_EARLIER_SECONDS: Final[Seconds] = 1.0  # by chance, of each of those who owe the longest
 
 
 class RefusalPace:
