@@ -37,7 +37,7 @@ async def get_attendance(call: CallContext[OneEvent]) -> Pieces[ParticipantShown
         actor=call.person,
         event_id=EventId(call.arguments.event_id),
     )
-    return Pieces(begin=people, show=_participant, answer_of=Attendance)
+    return Pieces(begin=people, show=_participant_shown, answer_of=Attendance)
 
 
 @get("/api/profile/GetMyAttendance")
@@ -50,7 +50,7 @@ async def get_my_attendance(call: CallContext[Page]) -> Pieces[MyAttendance, lis
         limit=arguments.limit,
         offset=arguments.offset,
     )
-    return Pieces(begin=attended, show=_attended_event, answer_of=list, limit=arguments.limit)
+    return Pieces(begin=attended, show=_attended_shown, answer_of=list, limit=arguments.limit)
 
 
 @post("/api/events/MarkParticipant", scope=TokenScope.MARK)
@@ -93,7 +93,7 @@ async def get_ledger(call: CallContext[WhoseLedger]) -> Pieces[EntryShown, Ledge
         limit=arguments.limit,
         offset=arguments.offset,
     )
-    return Pieces(begin=lines, show=_entry, answer_of=LedgerShown, limit=arguments.limit)
+    return Pieces(begin=lines, show=_entry_shown, answer_of=LedgerShown, limit=arguments.limit)
 
 
 @get("/api/events/ExportAttendance", scope=TokenScope.EXPORT)
@@ -106,7 +106,7 @@ async def export_attendance(call: CallContext[WhichFile]) -> Export:
     return Export(reading, format=arguments.format, zone=arguments.tz)
 
 
-def _participant(seen: ParticipantSeen) -> ParticipantShown:
+def _participant_shown(seen: ParticipantSeen) -> ParticipantShown:
     person = seen.person
     mark = person.state if isinstance(person.state, Marked) else None
     grade = None if mark is None else person.grade
@@ -122,11 +122,11 @@ def _participant(seen: ParticipantSeen) -> ParticipantShown:
         n=None if mark is None else mark.n,
         marked_as=None if mark is None else person.marked_as,
         group=person.group,
-        annulled=_annulled(person.annulled) if mark is None else None,
+        annulled=_annulled_shown(person.annulled) if mark is None else None,
     )
 
 
-def _attended_event(attended: AttendedEvent) -> MyAttendance:
+def _attended_shown(attended: AttendedEvent) -> MyAttendance:
     event, mark = attended.event, attended.marked
     grade = None if mark is None else attended.grade
     return MyAttendance(
@@ -138,11 +138,11 @@ def _attended_event(attended: AttendedEvent) -> MyAttendance:
         marked_at=None if mark is None else int(mark.at),
         grade=None if grade is None else grade.value,
         n=None if mark is None else mark.n,
-        annulled=_annulled(attended.annulled) if mark is None else None,
+        annulled=_annulled_shown(attended.annulled) if mark is None else None,
     )
 
 
-def _annulled(line: LedgerLine | None) -> AnnulledShown | None:
+def _annulled_shown(line: LedgerLine | None) -> AnnulledShown | None:
     if line is None:
         return None
     reason = line.entry.reason
@@ -152,7 +152,7 @@ def _annulled(line: LedgerLine | None) -> AnnulledShown | None:
     )
 
 
-def _entry(line: LedgerLine) -> EntryShown:
+def _entry_shown(line: LedgerLine) -> EntryShown:
     entry = line.entry
     return EntryShown(
         user_id=entry.user_id,

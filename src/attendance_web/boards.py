@@ -29,7 +29,7 @@ async def watch_attendance(call: CallContext[WatchedEvent]) -> EventStream[Count
 
 @post("/api/events/MakeBoardLink", scope=TokenScope.EVENTS)
 async def make_board_link(call: CallContext[OneEvent]) -> BoardLink:
-    """A link to the board of an event that I organise, for whoever has it; the last one ends."""
+    """A link to the board of an event that I organise, for whoever has it; the one before ends."""
     event_id = EventId(call.arguments.event_id)
     secret = await call.use_cases.make_board_link(actor=call.person, event_id=event_id)
     return BoardLink(f"/board/{event_id}#{secret}")

@@ -65,7 +65,7 @@ async def get_events(call: CallContext[Search]) -> Pieces[EventShown, list[Event
     """Events by a part of their name, in whatever case; by start, then name."""
     arguments = call.arguments
     found = partial(call.use_cases.get_events.pieces, name=arguments.name, query=arguments.query)
-    return Pieces(begin=found, show=_shown, answer_of=list, limit=arguments.limit)
+    return Pieces(begin=found, show=_event_shown, answer_of=list, limit=arguments.limit)
 
 
 @post("/api/events/JoinEvent", scope=TokenScope.EVENTS)
@@ -112,7 +112,7 @@ async def get_created_events(
         query=arguments.query,
         helping=arguments.helping,
     )
-    return Pieces(begin=created, show=_created, answer_of=list, limit=arguments.limit)
+    return Pieces(begin=created, show=_created_shown, answer_of=list, limit=arguments.limit)
 
 
 @get("/api/events/GetJoinedEvents")
@@ -124,7 +124,7 @@ async def get_joined_events(
     memberships = partial(call.use_cases.get_joined_events.pieces, actor=me, query=arguments.query)
     return Pieces(
         begin=memberships,
-        show=lambda membership: _joined(membership, me),
+        show=lambda membership: _joined_shown(membership, me),
         answer_of=list,
         limit=arguments.limit,
     )
@@ -134,7 +134,7 @@ def _event_id(call: CallContext[OneEvent]) -> EventId:
     return EventId(call.arguments.event_id)
 
 
-def _shown(event: Event) -> EventShown:
+def _event_shown(event: Event) -> EventShown:
     return EventShown(
         name=event.name,
         event_id=event.event_id,
@@ -144,7 +144,7 @@ def _shown(event: Event) -> EventShown:
     )
 
 
-def _created(event: Event) -> CreatedEvent:
+def _created_shown(event: Event) -> CreatedEvent:
     return CreatedEvent(
         name=event.name,
         event_id=event.event_id,
@@ -154,7 +154,7 @@ def _created(event: Event) -> CreatedEvent:
     )
 
 
-def _joined(membership: Membership, me: UserId) -> JoinedEvent:
+def _joined_shown(membership: Membership, me: UserId) -> JoinedEvent:
     event = membership.event
     return JoinedEvent(
         name=event.name,

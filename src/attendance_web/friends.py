@@ -17,7 +17,7 @@ from attendance_web.structs.arguments import Nothing, OnePerson, Page
 async def get_friend_list(call: CallContext[Nothing]) -> Pieces[FriendListed, FriendList]:
     """My friends, and those I have asked."""
     friends = partial(call.use_cases.get_friend_list.pieces, actor=call.person)
-    return Pieces(begin=friends, show=_friend, answer_of=FriendList)
+    return Pieces(begin=friends, show=_friend_shown, answer_of=FriendList)
 
 
 @post("/api/friends/SendFriendRequest")
@@ -48,7 +48,7 @@ async def remove_friend(call: CallContext[OnePerson]) -> None:
     await call.use_cases.remove_friend(actor=call.person, user_id=UserId(call.arguments.user_id))
 
 
-def _friend(friend: Friend) -> FriendListed:
+def _friend_shown(friend: Friend) -> FriendListed:
     return FriendListed(
         user_id=friend.user_id, display_name=friend.display_name, pending=friend.pending
     )

@@ -35,7 +35,7 @@ from attendance_web.routes import BEFORE_SEND, CALLS, ROUTES
 from attendance_web.serving.access_log import Answered, ignore_answer
 from attendance_web.settings import Settings
 from attendance_web.wire import client_gone
-from attendance_web.wire.origins import SETTING
+from attendance_web.wire.origins import ORIGINS_SETTING
 from attendance_web.wire.person_turns import person_turns
 from attendance_web.wire.seen_sessions import SeenSessions
 from attendance_web.wire.urls import SOCKETS
@@ -179,7 +179,7 @@ def create_app(attendance: Attendance, settings: Settings, worker: int = 0) -> A
         live,
         by_session,
         origins=settings.allowed_origins,
-        origins_named_in=SETTING,
+        origins_named_in=ORIGINS_SETTING,
         prefix=SOCKETS,
         caller_of=by_session.caller_of,
     )

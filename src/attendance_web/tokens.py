@@ -36,7 +36,7 @@ async def create_token(call: CallContext[NewToken]) -> TokenMade:
 async def get_tokens(call: CallContext[Nothing]) -> TokensShown:
     """My tokens; one that has expired, for 30 more days."""
     tokens = await call.use_cases.get_tokens(actor=call.person)
-    return TokensShown([_shown(each) for each in tokens])
+    return TokensShown([_token_shown(each) for each in tokens])
 
 
 @post("/api/auth/RevokeToken")
@@ -47,7 +47,7 @@ async def revoke_token(call: CallContext[OneToken]) -> None:
     await call.use_cases.revoke_token(actor=call.person, token_id=token_id)
 
 
-def _shown(token: Token) -> TokenShown:
+def _token_shown(token: Token) -> TokenShown:
     return TokenShown(
         token_id=token.token_id,
         name=token.name,

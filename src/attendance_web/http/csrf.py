@@ -16,7 +16,7 @@ from attendance_core.accounts import CredentialKind
 from attendance_web.http.cookies import SAME_SITE
 from attendance_web.wire.credentials import Credential, is_secure
 from attendance_web.wire.headers import RawHeaders, cookies_named, header
-from attendance_web.wire.origins import SETTING, origin_is_foreign
+from attendance_web.wire.origins import ORIGINS_SETTING, origin_is_foreign
 from attendance_web.wire.refusals import CsrfFailed, ForeignOrigin
 
 CSRF_COOKIE = "csrftoken"  # Contract: 2
@@ -40,7 +40,7 @@ def check(
     if credential is not None and credential.kind is CredentialKind.BEARER:
         return
     if origin_is_foreign(headers, allowed_origins, secure=secure):
-        raise ForeignOrigin(named_in=SETTING)
+        raise ForeignOrigin(named_in=ORIGINS_SETTING)
     repeated = (header(headers, CSRF_HEADER) or "").encode()
     tokens = [each.encode() for each in cookies_named(headers, CSRF_COOKIE)]
     if not any(hmac.compare_digest(each, repeated) for each in tokens):

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from attendance_web.wire.headers import RawHeaders, header, headers_named
 
 DEFAULT_PORTS: Final = {"http": 80, "https": 443}
-SETTING: Final = "ATTENDANCE_ALLOWED_ORIGINS"  # where `attendance serve` is told what is allowed
+ORIGINS_SETTING: Final = "ATTENDANCE_ALLOWED_ORIGINS"  # where `attendance serve` is told what is allowed
 
 
 def origin_of(text: str) -> str:

@@ -34,7 +34,7 @@ class BoardCalls(Calling):
         *,
         event_id: EventRef,
     ) -> BoardLink:
-        """A link to the board of an event that I organise, for whoever has it; the last one ends.
+        """A link to the board of an event that I organise, for whoever has it; the one before ends.
 
         Needs log-in; tokens for `events`.
         """
