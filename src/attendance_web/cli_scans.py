@@ -17,7 +17,7 @@ from attendance_core.profiles import ConfirmationScan, ScanReason, ScanSeen
 from attendance_core.use_cases import UseCases
 from attendance_core.vocabulary import FileKey, Instant, UserId
 from attendance_web.cli_use_cases import run_with_use_cases
-from attendance_web.private_files import open_new
+from attendance_web.private_files import create_private
 from attendance_web.settings import Settings
 
 KEY_SEPARATOR, NAME_HASH_DIGITS = "~", 12  # in a key, behind that of the file
@@ -49,7 +49,7 @@ def show(settings: Settings, user_id: int, to: Path | None) -> list[str]:
         if file is None:
             folder = Path(tempfile.mkdtemp(prefix="attendance-"))
             file = folder / f"scan-{user_id}{Path(scan.file).suffix}"
-        with open_new(file) as picture:
+        with create_private(file) as picture:
             picture.write(content)
         return [str(file), await _line(use_cases, scan)]
 

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Final
 
 from attendance_web.pictures import KEPT_FOR_EVER
-from attendance_web.static_files import FOLDER, TYPES, contents_of, version_of
+from attendance_web.static_files import FOLDER, MEDIA_TYPES, contents_of, version_of
 
 PACKED_TYPES: Final = frozenset({".html", ".css", ".js", ".svg", ".webmanifest"})
 ETAG_LETTERS: Final = 20
@@ -123,7 +123,7 @@ def file_of(address: str, name: str, content: bytes) -> PageFile:
         address=address,
         content=content,
         may_be_packed=suffix in PACKED_TYPES,
-        media_type=TYPES[suffix],
+        media_type=MEDIA_TYPES[suffix],
         etag=f'"{hashlib.sha256(content).hexdigest()[:ETAG_LETTERS]}"',
         cache_control=ASKED_AGAIN if name in FIXED_ADDRESSES else KEPT_FOR_EVER,
     )

@@ -16,7 +16,7 @@ from attendance_core.marking.ledger import AnnulReason
 from attendance_web.http.wire_codes import BROKEN_CODE
 from attendance_web.page import content_policy
 from attendance_web.page_files import FILES, files_of
-from attendance_web.static_files import FOLDER, TYPES
+from attendance_web.static_files import FOLDER, MEDIA_TYPES
 from tests.support.site import Site, refusal
 from tests.support.site import site_in_memory as site
 
@@ -399,5 +399,5 @@ class TestTexts:
 
 
 async def test_every_file_of_the_folder_is_served_or_a_declaration() -> None:
-    left = {path.name for path in FOLDER.rglob("*") if path.is_file() and path.suffix not in TYPES}
+    left = {path.name for path in FOLDER.rglob("*") if path.is_file() and path.suffix not in MEDIA_TYPES}
     assert left == {"elements.d.ts"}

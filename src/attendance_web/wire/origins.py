@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 from attendance_web.wire.headers import RawHeaders, header, headers_named
 
 DEFAULT_PORTS: Final = {"http": 80, "https": 443}
-ORIGINS_SETTING: Final = "ATTENDANCE_ALLOWED_ORIGINS"  # where `attendance serve` is told what is allowed
+# Where `attendance serve` is told what is allowed
+ORIGINS_SETTING: Final = "ATTENDANCE_ALLOWED_ORIGINS"
 
 
 def origin_of(text: str) -> str:
