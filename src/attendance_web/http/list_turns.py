@@ -14,7 +14,7 @@ from typing import Final
 from attendance_core.errors import TooManyRequests
 from attendance_core.vocabulary import Seconds
 from attendance_web.wire.allowance import Allowances
-from attendance_web.wire.callers import Caller
+from attendance_web.wire.callers import Caller, is_network
 from attendance_web.wire.client_gone import has_gone, wait_while_there
 from attendance_web.wire.refusals import ClientLeft
 from attendance_web.wire.turns import FairTurns, NoTurn
@@ -66,7 +66,7 @@ class ListTurns:
         A person has one at a time; those who are not logged in share a few, of which one network
         never has all. They have ``waited`` for seconds already. Raises TooManyRequests.
         """
-        patience = STRANGER_WAIT_SECONDS if isinstance(caller, str) else TURN_WAIT_SECONDS
+        patience = STRANGER_WAIT_SECONDS if is_network(caller) else TURN_WAIT_SECONDS
         return _turn(self._answers_of(caller), caller, patience - waited)
 
     def pause_after(self, took: Seconds) -> Seconds:
@@ -98,7 +98,7 @@ class ListTurns:
                 raise
 
     def _answers_of(self, caller: Caller) -> FairTurns:
-        return self._strangers if isinstance(caller, str) else self._people
+        return self._strangers if is_network(caller) else self._people
 
 
 def _fair_turns(at_once: int, *, of_one: int) -> FairTurns:

@@ -16,6 +16,7 @@ from attendance_core.errors import Refusal
 from attendance_core.vocabulary import Seconds
 from attendance_web.http.head_method import Application
 from attendance_web.http.left_requests import LeftRequests
+from attendance_web.wire.callers import is_network
 from attendance_web.wire.client_gone import wait_while_there
 from attendance_web.wire.log_fields import log_fields_of, note_caller
 from attendance_web.wire.refusal_pace import RefusalPace
@@ -77,7 +78,7 @@ class RequestTurns:
         caller = self._seen_sessions.caller_of(scope)
         note_caller(scope, caller)
         whose = (HEALTH, caller) if scope["path"].startswith(HEALTH) else caller
-        request = self._left_requests.follow(whose, is_network=isinstance(caller, str), scope=scope)
+        request = self._left_requests.follow(whose, is_network=is_network(caller), scope=scope)
         end_turn: Callable[[], None] | None = None
 
         async def send_in_time(message: Any) -> None:
