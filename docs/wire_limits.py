@@ -85,6 +85,7 @@ from attendance_web.wire.credentials import (
     HTTPS_SESSION_COOKIE,
     SESSION_COOKIE,
 )
+from attendance_web.wire.json_scanning import MAX_DEPTH, MAX_TOKENS
 from attendance_web.wire.language import DEFAULT_LANGUAGE
 from attendance_web.wire.leaving_pace import (
     MAX_OF_NETWORK,
@@ -96,7 +97,6 @@ from attendance_web.wire.leaving_pace import MAX_OF_PERSON as LEFT_OF_PERSON
 from attendance_web.wire.refusal_pace import A_SECOND as REFUSALS_A_SECOND
 from attendance_web.wire.refusal_pace import MAX_AT_ONCE as REFUSALS
 from attendance_web.wire.refusal_pace import TOLD_AFTER_SECONDS, TOLD_WITHIN_SECONDS
-from attendance_web.wire.json_scanning import MAX_DEPTH, MAX_TOKENS
 
 KIB: Final = 1024
 KINDS: Final = {

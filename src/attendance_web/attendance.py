@@ -13,6 +13,7 @@ from attendance_web.http.call import get, post
 from attendance_web.http.call_context import CallContext
 from attendance_web.http.exports import Export
 from attendance_web.http.pieces import Pieces
+from attendance_web.structs.arguments import OneEvent, Page
 from attendance_web.structs.attendance import (
     AnnulledShown,
     Annulment,
@@ -26,7 +27,6 @@ from attendance_web.structs.attendance import (
     WhichFile,
     WhoseLedger,
 )
-from attendance_web.structs.arguments import OneEvent, Page
 
 
 @get("/api/events/GetAttendance")
@@ -147,9 +147,7 @@ def _annulled_shown(line: LedgerLine | None) -> AnnulledShown | None:
         return None
     reason = line.entry.reason
     assert reason is not None, "an annulment has one"
-    return AnnulledShown(
-        at=int(line.entry.at), reason=reason.value, note=line.notes.note or None
-    )
+    return AnnulledShown(at=int(line.entry.at), reason=reason.value, note=line.notes.note or None)
 
 
 def _entry_shown(line: LedgerLine) -> EntryShown:

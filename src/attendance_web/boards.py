@@ -8,8 +8,8 @@ from attendance_core.vocabulary import EventId
 from attendance_web.http.call import get, post
 from attendance_web.http.call_context import CallContext
 from attendance_web.http.event_streams import EventStream
-from attendance_web.structs.boards import BoardLink, WatchedEvent
 from attendance_web.structs.arguments import OneEvent
+from attendance_web.structs.boards import BoardLink, WatchedEvent
 from attendance_web.wire.counts import CountsShown
 
 

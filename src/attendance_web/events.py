@@ -13,6 +13,7 @@ from attendance_core.vocabulary import EventId, UserId
 from attendance_web.http.call import get, post
 from attendance_web.http.call_context import CallContext
 from attendance_web.http.pieces import Pieces
+from attendance_web.structs.arguments import OneEvent
 from attendance_web.structs.events import (
     CreatedEvent,
     CreatedPage,
@@ -25,7 +26,6 @@ from attendance_web.structs.events import (
     OneEventShown,
     Search,
 )
-from attendance_web.structs.arguments import OneEvent
 
 
 @post("/api/events/CreateEvent", scope=TokenScope.EVENTS)

@@ -9,8 +9,8 @@ from attendance_core.vocabulary import UserId
 from attendance_web.http.call import get, post
 from attendance_web.http.call_context import CallContext
 from attendance_web.http.pieces import Pieces
-from attendance_web.structs.friends import FriendList, FriendListed, FriendRequests
 from attendance_web.structs.arguments import Nothing, OnePerson, Page
+from attendance_web.structs.friends import FriendList, FriendListed, FriendRequests
 
 
 @get("/api/friends/GetFriendList")

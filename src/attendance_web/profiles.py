@@ -7,6 +7,7 @@ from msgspec import UNSET
 from attendance_core.vocabulary import UserId
 from attendance_web.http.call import get, post
 from attendance_web.http.call_context import CallContext
+from attendance_web.structs.arguments import OnePerson
 from attendance_web.structs.profiles import (
     NamePart,
     NewInfo,
@@ -16,7 +17,6 @@ from attendance_web.structs.profiles import (
     PersonNamed,
     ProfileShown,
 )
-from attendance_web.structs.arguments import OnePerson
 from attendance_web.wire.urls import picture_url
 
 

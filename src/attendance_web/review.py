@@ -9,6 +9,7 @@ from attendance_core.vocabulary import ScanId
 from attendance_web.http.call import get, post
 from attendance_web.http.call_context import CallContext
 from attendance_web.http.pieces import Pieces
+from attendance_web.structs.arguments import Page
 from attendance_web.structs.review import (
     ActShown,
     ConfirmationLog,
@@ -18,7 +19,6 @@ from attendance_web.structs.review import (
     ScanPending,
     ScansPending,
 )
-from attendance_web.structs.arguments import Page
 from attendance_web.wire.urls import taken_scan_url
 
 

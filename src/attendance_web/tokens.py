@@ -6,6 +6,7 @@ from attendance_core.bearer_tokens import Token, TokenScope
 from attendance_core.vocabulary import TokenId
 from attendance_web.http.call import get, post
 from attendance_web.http.call_context import CallContext
+from attendance_web.structs.arguments import Nothing
 from attendance_web.structs.tokens import (
     NewToken,
     OneToken,
@@ -13,7 +14,6 @@ from attendance_web.structs.tokens import (
     TokenShown,
     TokensShown,
 )
-from attendance_web.structs.arguments import Nothing
 
 
 @post("/api/auth/CreateToken", takes_proof=True)

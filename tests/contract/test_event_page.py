@@ -94,7 +94,9 @@ def with_settings(site: Site, **given: Any) -> Site:
 def is_the_pages_404(answer: httpx.Response) -> None:
     assert answer.status_code == 404, answer.text
     assert answer.headers["content-type"] == "text/html; charset=utf-8"
-    assert answer.headers["content-security-policy"] == content_policy("attendance.test", secure=False)
+    assert answer.headers["content-security-policy"] == content_policy(
+        "attendance.test", secure=False
+    )
     assert answer.headers["cache-control"] == "private, no-cache"
     head = Head(answer.text)
     assert (head.title, head.said["event"]) == (SITE_NAME, "")
@@ -110,7 +112,9 @@ class TestPage:
         answer = await site.browser().get(f"/e/{made['code']}")
         assert answer.status_code == 200
         assert answer.headers["content-type"] == "text/html; charset=utf-8"
-        assert answer.headers["content-security-policy"] == content_policy("attendance.test", secure=False)
+        assert answer.headers["content-security-policy"] == content_policy(
+            "attendance.test", secure=False
+        )
         assert answer.headers["x-content-type-options"] == "nosniff"
         head = Head(answer.text)
         usual = Head(FILES["/"].content.decode())

@@ -18,8 +18,8 @@ from attendance_core.vocabulary import UserId
 from attendance_web.http import incoming_body, pipeline
 from attendance_web.http.body_parsing import Given
 from attendance_web.http.call import MAX_BODY_BYTES, MAX_UPLOAD_BODY_BYTES
-from attendance_web.http.incoming_bodies import MIN_COUNTED_BYTES, UPLOADS_OF_ONE
 from attendance_web.http.call_arguments import LARGE_BYTES
+from attendance_web.http.incoming_bodies import MIN_COUNTED_BYTES, UPLOADS_OF_ONE
 from attendance_web.serving.http_closing import REST_SECONDS
 from tests.support.live_house import House, Visitor, eventually, opened_house
 from tests.support.pictures import picture

@@ -198,7 +198,9 @@ class TestBoard:
 
 class TestPolicy:
     async def test_nothing_but_our_own_and_nothing_inline(self) -> None:
-        said = dict(each.split(" ", 1) for each in content_policy("a.test", secure=True).split("; "))
+        said = dict(
+            each.split(" ", 1) for each in content_policy("a.test", secure=True).split("; ")
+        )
         assert said == {
             "default-src": "'none'",
             "script-src": "'self'",
@@ -399,5 +401,7 @@ class TestTexts:
 
 
 async def test_every_file_of_the_folder_is_served_or_a_declaration() -> None:
-    left = {path.name for path in FOLDER.rglob("*") if path.is_file() and path.suffix not in MEDIA_TYPES}
+    left = {
+        path.name for path in FOLDER.rglob("*") if path.is_file() and path.suffix not in MEDIA_TYPES
+    }
     assert left == {"elements.d.ts"}

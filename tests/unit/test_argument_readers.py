@@ -14,8 +14,8 @@ import pytest
 
 from attendance_core.errors import InvalidArgument, MissingArgument
 from attendance_core.texts import MAX_COMBINING_MARKS
-from attendance_web.http.body_parsing import parse_query
 from attendance_web.http.argument_readers import reader_of
+from attendance_web.http.body_parsing import parse_query
 from attendance_web.structs.arguments import EventRef, Image, PersonId, RowLimit, UnixTime
 
 SOME_ID = "0f8fad5b-d9cb-469f-a165-70867728950e"

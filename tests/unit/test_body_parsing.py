@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 
 from attendance_adapters.pictures import MAX_BYTES
 from attendance_core.errors import InvalidArgument, Refusal
-from attendance_web.http.body_parsing import MAX_FIELDS, PORTION_BYTES, parse_body, parse_query
 from attendance_web.http.argument_readers import read_image
+from attendance_web.http.body_parsing import MAX_FIELDS, PORTION_BYTES, parse_body, parse_query
 from attendance_web.wire import json_scanning
-from attendance_web.wire.refusals import BadBody, RepeatedArgument, UnsupportedMediaType
 from attendance_web.wire.json_scanning import MAX_DEPTH, string_steps, too_complex
+from attendance_web.wire.refusals import BadBody, RepeatedArgument, UnsupportedMediaType
 
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"

@@ -71,7 +71,9 @@ async def test_nobody_comes_behind_all_of_a_flood(turns: RequestTurns, begun: Be
     assert len(begun.clients) == MANY + 1
 
 
-async def test_the_time_of_a_request_goes_by_when_it_came(turns: RequestTurns, begun: Begun) -> None:
+async def test_the_time_of_a_request_goes_by_when_it_came(
+    turns: RequestTurns, begun: Begun
+) -> None:
     """Contract: 1.16. And not by when its turn came."""
     clock, told = asyncio.get_running_loop().time, list[float]()
 
@@ -90,7 +92,9 @@ async def test_the_time_of_a_request_goes_by_when_it_came(turns: RequestTurns, b
     assert told[0] <= asked
 
 
-async def test_a_few_begin_at_a_step_though_none_suspends(turns: RequestTurns, begun: Begun) -> None:
+async def test_a_few_begin_at_a_step_though_none_suspends(
+    turns: RequestTurns, begun: Begun
+) -> None:
     flood = [asks(turns, begun, FLOOD) for _ in range(MANY)]
     await asyncio.sleep(0)
     before = len(begun.clients)

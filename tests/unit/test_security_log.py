@@ -52,7 +52,9 @@ class TestWhatIsSaid:
     def test_what_somebody_else_wrote_is_cut(
         self, log: SecurityLog, caplog: pytest.LogCaptureFixture
     ) -> None:
-        log.note_refusal(ForeignOrigin(named_in=ORIGINS_SETTING), [(b"origin", b"x" * 8000)], ADDRESS)
+        log.note_refusal(
+            ForeignOrigin(named_in=ORIGINS_SETTING), [(b"origin", b"x" * 8000)], ADDRESS
+        )
         assert len(caplog.messages[0]) < 400 and "host=none" in caplog.messages[0]
 
     def test_names_and_addresses_are_digests_that_can_be_compared(

@@ -8,9 +8,9 @@ from typing import Any, Final
 
 from litestar import Request
 
+from attendance_web.http.argument_readers import reader_of
 from attendance_web.http.body_parsing import parse_body, parse_query
 from attendance_web.http.call import Call
-from attendance_web.http.argument_readers import reader_of
 from attendance_web.http.incoming_body import Body
 from attendance_web.wire.callers import Caller
 from attendance_web.wire.headers import RawHeaders, header

@@ -16,9 +16,9 @@ from attendance_web.http.csrf import CSRF_COOKIE, CSRF_HEADER
 from attendance_web.http.envelope import JSON
 from attendance_web.http.openapi_headers import headers_of_answer, headers_of_refusal
 from attendance_web.http.wire_codes import BROKEN, BROKEN_CODE, UNAVAILABLE, WIRE
-from attendance_web.wire.refusal_codes import refusals_of_calls
 from attendance_web.wire.counts import EVENT_STREAM
 from attendance_web.wire.credentials import SESSION_COOKIE
+from attendance_web.wire.refusal_codes import refusals_of_calls
 
 Schema = dict[str, Any]
 
@@ -162,8 +162,7 @@ def _ref(name: str) -> Schema:
 
 
 def _needed_by(described: Schema, components: dict[str, Schema]) -> dict[str, Schema]:
-    """Keeps the schemas that are referred to: arguments of a GET are written out where they belong.
-    """
+    """Keeps the schemas that are referred to: arguments of a GET are written out in place."""
     found: dict[str, Schema] = {}
     to_look_at: list[Any] = [described]
     while to_look_at:

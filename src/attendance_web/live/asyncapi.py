@@ -21,8 +21,8 @@ from attendance_web.live import close_codes
 from attendance_web.live.commands import COMMANDS, OptionalUserRef
 from attendance_web.live.openings import SCOPE
 from attendance_web.live.service_frames import PONG_MESSAGE, SERVICE_FRAMES, ErrorParams
-from attendance_web.wire.refusal_codes import FRAME_ERRORS
 from attendance_web.wire.credentials import SESSION_COOKIE
+from attendance_web.wire.refusal_codes import FRAME_ERRORS
 from attendance_web.wire.refusals import TooManyFrames
 
 Schema = dict[str, Any]

@@ -16,8 +16,8 @@ from attendance_core.marking.connections import Role
 from attendance_core.marking.outcomes import Outcome
 from attendance_core.use_cases import UseCases
 from attendance_core.vocabulary import UserId
-from attendance_web.wire.refusals import BadFrame, BadParams, UnknownMessage
 from attendance_web.wire.json_scanning import too_complex
+from attendance_web.wire.refusals import BadFrame, BadParams, UnknownMessage
 from attendance_web.wire.values import InvalidValue, whole_number
 
 

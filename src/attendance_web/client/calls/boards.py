@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 
 from attendance_web.client.calling import Calling
-from attendance_web.structs.boards import BoardLink
 from attendance_web.structs.arguments import EventRef
+from attendance_web.structs.boards import BoardLink
 from attendance_web.wire.counts import CountsShown
 
 
