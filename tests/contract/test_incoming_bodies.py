@@ -15,7 +15,7 @@ import pytest_asyncio
 
 from attendance_adapters import pictures
 from attendance_core.vocabulary import UserId
-from attendance_web.http import incoming_body, pipeline
+from attendance_web.http import call_arguments, incoming_body
 from attendance_web.http.body_parsing import Given
 from attendance_web.http.call import MAX_BODY_BYTES, MAX_UPLOAD_BODY_BYTES
 from attendance_web.http.call_arguments import LARGE_BYTES
@@ -276,7 +276,7 @@ class TestUnfinished:
             one.release()
             return {}
 
-        monkeypatch.setattr(pipeline, "parse_body", parse_body)
+        monkeypatch.setattr(call_arguments, "parse_body", parse_body)
         async with AsyncExitStack() as several:
             for _ in range(3):
                 sent = head(UPLOAD, LARGE_BYTES, TOKEN, by=await house.person())
