@@ -27,6 +27,7 @@ from attendance_core.marking.places import Held, Marked, Waiting
 from attendance_core.vocabulary import EventId
 from attendance_web.live import Live, Transport
 from attendance_web.live.frame_limits import MAX_FRAME_BYTES, MAX_FRAMES
+from attendance_web.live.log_context import LOG_CONTEXT
 from tests.support.carried import PATIENCE, Carried, Host, hosted
 from tests.support.live_house import eventually
 
@@ -94,6 +95,33 @@ class Uncuttable(Cutting):
 
     def cut(self, code: int) -> bool:
         raise ValueError("a bug of the host")
+
+
+class Noting(Carried):
+    """A transport that notes which frame the logs of what is sent would tell."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.logged_with: list[object] = []
+
+    async def send(self, text: str) -> None:
+        self.logged_with.append(LOG_CONTEXT.get({}))
+        await super().send(text)
+
+
+class TestLogs:
+    async def test_of_a_socket_tell_no_frame_of_another_one(self, host: Host) -> None:
+        anna, boris = await host.person(), await host.person()
+        event_id = await host.event(boris)
+        line = Noting()
+        host.opens(anna, event_id, Role.MARK_ME, line, hears_news=True)
+        await line.hears("your_place")
+        marking = host.opens(boris, event_id, Role.MARKING)
+        await marking.line.hears("marking_list")
+        marking.line.says("prepare_to_mark", user_id=anna.user_id)
+        while (await line.heard())["message"] != "held":
+            pass
+        assert line.logged_with == [{}] * len(line.logged_with)
 
 
 class TestCuts:

@@ -12,6 +12,7 @@ import logging
 import random
 from collections import deque
 from collections.abc import Callable
+from contextvars import Context
 from dataclasses import dataclass
 from typing import Final
 
@@ -114,7 +115,8 @@ class HangUps:
             and (batch := self._next_batch())
         ):
             self._goodbyes_under_way += batch[0].goodbye
-            task = asyncio.create_task(self._store(batch))
+            # Of its own, or its logs would tell the request of whoever went when it was begun
+            task = asyncio.create_task(self._store(batch), context=Context())
             self._under_way.add(task)
             task.add_done_callback(self._ended)
 

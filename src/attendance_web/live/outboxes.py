@@ -6,6 +6,7 @@ import asyncio
 import logging
 import random
 from collections.abc import Iterable
+from contextvars import Context
 
 from attendance_core.errors import Refusal, Unavailable
 from attendance_core.marking.connections import Connection, Role
@@ -88,7 +89,8 @@ class Outboxes:
         if ending is not None:
             close_for(outbox, ending)
             return
-        task = asyncio.create_task(self._ask_why(outbox))
+        # Of its own, or its logs would tell the frame of whoever has it asked
+        task = asyncio.create_task(self._ask_why(outbox), context=Context())
         self._asking.add(task)
         task.add_done_callback(self._asking.discard)
 

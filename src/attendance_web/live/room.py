@@ -208,7 +208,9 @@ class Room:
             self._start_task(self._tell_marks())
         if self._positions_timer is None and self._mirror.owes_positions:
             loop = asyncio.get_running_loop()
-            self._positions_timer = loop.call_later(TELL_POSITIONS_EVERY, self._tell_positions)
+            self._positions_timer = loop.call_later(
+                TELL_POSITIONS_EVERY, self._tell_positions, context=Context()
+            )
 
     async def _tell_marks(self) -> None:
         """Tells those who are said to be marked, once it was seen that they are. Contract: 8.7."""
@@ -230,7 +232,8 @@ class Room:
         self._deliver(self._mirror.tell_positions(asyncio.get_running_loop().time()))
 
     def _start_task(self, coroutine: Coroutine[None, None, None]) -> None:
-        task = asyncio.create_task(coroutine)
+        # For many, so its logs are not to tell the frame that it was begun at
+        task = asyncio.create_task(coroutine, context=Context())
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
+from contextvars import copy_context
 from functools import partial
 from typing import Final
 
@@ -74,6 +75,9 @@ class Visit:
         self._talking = asyncio.timeout(None)  # which is none until the writer ends the reader
         self._is_talking = True
         self._writer: asyncio.Task[bool] | None = None  # the last one
+        # Of this socket, before any frame. A writer is mostly begun by what another one did, whose
+        # request and frame its own logs would tell otherwise
+        self._context = copy_context()
         self._frame_count = 0  # frames that its client has sent
         self._is_stored = False  # for certain
         self._ends_place = False  # it was closed so that the place, or the hold, ends at once
@@ -158,8 +162,8 @@ class Visit:
 
     def _begin_writer(self) -> None:
         if self._is_talking:
-            self._writer = asyncio.create_task(self._write())
-            self._writer.add_done_callback(self._written)
+            self._writer = asyncio.create_task(self._write(), context=self._context)
+            self._writer.add_done_callback(self._written, context=self._context)
 
     def _written(self, writer: asyncio.Task[bool]) -> None:
         if writer.cancelled():
