@@ -273,7 +273,7 @@ class TestQuietRooms:
     async def test_so_is_one_that_lacks_a_name(self, hall: Hall) -> None:
         async with hall.rooms.enter(EVENT) as room, hall.marker(room):
             with hall.store.failing(Unavailable(), "GetProfileSummaries"):
-                room.people.known.clear()
+                room.people.spelt.clear()
                 for times in (2, 3):
                     hall.notifier.misses(EVENT)
                     await eventually(lambda times=times: hall.readings == times)

@@ -65,7 +65,7 @@ class Outboxes:
             for outbox in outboxes:
                 outbox.put(encode(frame, outbox.language))
         elif outboxes:
-            encoded = encode(frame, "en", self._people.known)  # the same in every language
+            encoded = encode(frame, "en", self._people.spelt)  # the same in every language
             for outbox in outboxes:
                 if isinstance(frame, WasMarked):
                     outbox.close(MARKED, encoded)

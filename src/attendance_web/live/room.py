@@ -147,7 +147,7 @@ class Room:
         listed = {place.user_id for place in reading.listed}
         shown = listed | reading.marker_ids
         await self.people.load_missing(shown)
-        self._lacks_names = not shown <= self.people.known.keys()
+        self._lacks_names = not shown <= self.people.spelt.keys()
 
     def _hear(self, heard: Announcement | ports.Missed) -> None:
         if isinstance(heard, ports.Missed | EventChanged):
@@ -199,7 +199,7 @@ class Room:
     def _deliver(self, deliveries: Iterable[Delivery]) -> None:
         for delivery in deliveries:
             is_told, frame = self._outboxes.put(delivery), delivery.frame
-            if is_told and isinstance(frame, HeldBy) and frame.user_id not in self.people.known:
+            if is_told and isinstance(frame, HeldBy) and frame.user_id not in self.people.spelt:
                 self._start_task(self._tell_name_of_holder(frame))
         if self._mirror.glance is None:
             self._next_reading.stir()
@@ -245,5 +245,5 @@ class Room:
             await self.people.load_missing([held.user_id])
         except Exception:
             logger.exception("the name of a marker could not be read")
-        if held.user_id in self.people.known:
+        if held.user_id in self.people.spelt:
             self._deliver(self._mirror.tell_hold_again(held, loop.time() - begun))
