@@ -213,7 +213,7 @@ def create_app(attendance: Attendance, settings: Settings, worker: int = 0) -> A
         ),
     )
     on_answer = ignore_answer if metrics is None else metrics.count_answer
-    return Application(http, live, open_socket, RequestTurns(seen, sockets.refusals), on_answer)
+    return Application(http, live, open_socket, RequestTurns(seen, sockets.refusal_pace), on_answer)
 
 
 def _lifespan(

@@ -113,8 +113,8 @@ async def test_nobody_waits_for_a_refusal_who_has_left(
 ) -> None:
     monkeypatch.setattr(refusal_pace, "MAX_AT_ONCE", 0)
     monkeypatch.setattr(refusal_pace, "TOLD_AFTER_SECONDS", NEVER)
-    monkeypatch.setattr(openings, "LOOK_EVERY_SECONDS", A_MOMENT / 10)
-    monkeypatch.setattr(house.app.sockets, "refusals", RefusalPace())
+    monkeypatch.setattr(openings, "POLL_EVERY", A_MOMENT / 10)
+    monkeypatch.setattr(house.app.sockets, "refusal_pace", RefusalPace())
     _, writer = await asyncio.open_connection("127.0.0.1", house.port)
     writer.write(HANDSHAKE)
     await eventually(lambda: house.app.sockets.tracked_count == 1)
@@ -130,7 +130,7 @@ async def test_a_refused_opening_waits_and_no_other(
 ) -> None:
     monkeypatch.setattr(refusal_pace, "MAX_AT_ONCE", 0)
     monkeypatch.setattr(refusal_pace, "TOLD_AFTER_SECONDS", LONG)
-    monkeypatch.setattr(house.app.sockets, "refusals", RefusalPace())
+    monkeypatch.setattr(house.app.sockets, "refusal_pace", RefusalPace())
     (anna,) = await house.people(1)
     event_id = await house.event(anna)
     paths = ("/ws/marking", f"/ws/marking?event_id={event_id}")
@@ -159,8 +159,8 @@ async def test_an_opening_that_finds_no_turn_is_counted_too(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     nobody = FairTurns(at_once=0, of_one=0, waiting=0, waiting_of_one=0)
-    monkeypatch.setattr(house.app.sockets.openings, "turns", nobody)
-    monkeypatch.setattr(house.app.sockets, "refusals", pace := Noting())
+    monkeypatch.setattr(house.app.sockets.opening_queue, "turns", nobody)
+    monkeypatch.setattr(house.app.sockets, "refusal_pace", pace := Noting())
     (anna,) = await house.people(1)
     wire = await anna.marking(await house.event(anna))
     assert (await wire.turns_away())[0] == "unavailable"

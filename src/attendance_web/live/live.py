@@ -33,8 +33,8 @@ from attendance_web.wire.turns import FairTurns
 AN_ACTOR: Final = "an Actor, as `admit` answers"
 
 
-class Pulse(Protocol):
-    """What keeps the lease that connections of a process count by."""
+class Heartbeat(Protocol):
+    """Keeps the lease that connections of a process count by."""
 
     @property
     def process_id(self) -> ProcessId: ...
@@ -44,14 +44,14 @@ class Pulse(Protocol):
 
 
 class Service(Protocol):
-    """What live rooms stand on: an `attendance_adapters.Attendance`, or what is like it."""
+    """Stands below live rooms: an `attendance_adapters.Attendance`, or what is like it."""
 
     @property
     def use_cases(self) -> UseCases: ...
     @property
     def notifier(self) -> ports.Notifier: ...
     @property
-    def heartbeat(self) -> Pulse: ...
+    def heartbeat(self) -> Heartbeat: ...
     @property
     def terms(self) -> Terms: ...
 
@@ -91,13 +91,13 @@ class Live:
         heartbeat = service.heartbeat
         self.service = service
         self.sockets = Sockets(
-            service.use_cases,
-            service.notifier if notifier is None else notifier,
-            lambda: heartbeat.process_id,
-            service.connection,
-            service.terms.grace_seconds,
-            make_person_turns() if person_turns is None else person_turns,
-            on_command,
+            use_cases=service.use_cases,
+            notifier=service.notifier if notifier is None else notifier,
+            process_id=lambda: heartbeat.process_id,
+            new_connection=service.connection,
+            grace_seconds=service.terms.grace_seconds,
+            person_turns=make_person_turns() if person_turns is None else person_turns,
+            on_command=on_command,
         )
         self._openings = Openings(self.sockets)
         self._loop: asyncio.AbstractEventLoop | None = None  # once these have begun

@@ -202,15 +202,15 @@ class Visit:
 
         Of whoever sends too many, and then leaves, nothing more is begun.
         """
-        peer, is_late = self._socket.peer, False
+        peer, sent_too_many = self._socket.peer, False
         while True:
             event = await self._socket.receive()
             if event["type"] == "websocket.disconnect":
                 return
-            if is_late and peer.has_left():
+            if sent_too_many and peer.has_left():
                 continue
-            is_late = await self._sockets.frame_turns.frame_turn(self._connection.user_id)
-            if is_late and peer.has_left():
+            sent_too_many = await self._sockets.frame_turns.frame_turn(self._connection.user_id)
+            if sent_too_many and peer.has_left():
                 continue
             if self._outbox.is_closing:
                 continue  # it has been sent the last thing; nothing more is carried out
