@@ -18,7 +18,7 @@ from attendance_core.marking.hang_ups import HangUp
 from attendance_core.marking.terms import Terms
 from attendance_core.vocabulary import ConnectionId, EventId, ProcessId, SessionId, UserId
 from attendance_web.live import hang_ups as module
-from attendance_web.live.hang_ups import MAX_AT_ONCE, MAX_FAILURES, MAX_PAUSE_SECONDS, HangUps
+from attendance_web.live.hang_ups import MAX_FAILURES, MAX_PAUSE_SECONDS, MAX_TRIES_AT_ONCE, HangUps
 from attendance_web.live.log_context import LOG_CONTEXT, logged_with
 from tests.support.quick_loop import run
 
@@ -120,8 +120,8 @@ class TestAnOutage:
         assert len(store.connections.gone) == goodbyes
         lost = store.connections.lost
         assert len({each for batch in lost for each in batch}) == 2000 - goodbyes
-        assert len(lost) <= MAX_AT_ONCE + 4  # transactions
-        assert store.most_under_way <= MAX_AT_ONCE
+        assert len(lost) <= MAX_TRIES_AT_ONCE + 4  # transactions
+        assert store.most_under_way <= MAX_TRIES_AT_ONCE
 
     def test_one_person_s_goodbyes_are_one_transaction(self) -> None:
         async def outage() -> Store:
