@@ -247,14 +247,14 @@ class Visit:
         """Carries it out and tells the socket what came of it; answers "ok", or a code."""
         outbox, command = self._outbox, given.command
         try:
-            if command.use_case is None:
+            if command.use_case_of is None:
                 outbox.put(PONG)
             else:
-                carry_out = command.use_case(self._sockets.use_cases)
+                use_case = command.use_case_of(self._sockets.use_cases)
                 user_id = self._connection.user_id
                 async with self._sockets.person_turns.turn(user_id, TURN_WAIT_SECONDS):
                     await self._room.carry_out(
-                        outbox, carry_out(connection=self._connection, target=given.target)
+                        outbox, use_case(connection=self._connection, target=given.target)
                     )
             return "ok"
         except (Refusal, LeaseLost) as error:
