@@ -39,7 +39,7 @@ UseCase = Callable[..., Awaitable[Outcome]]
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """Declares a message that clients send: on which sockets, with what, and what carries it out."""
+    """Declares a message that clients send: on which sockets, with what, and what it does."""
 
     message: str
     roles: frozenset[Role]

@@ -41,8 +41,9 @@ class FrameTurns:
         self._counts_anew = False  # in the next step
 
     async def frame_turn(self, person: Hashable) -> bool:
-        """Returns when one more frame of this person may begin, mostly at once; tells whether they
-        have sent too many.
+        """Returns when one more frame of this person may begin, mostly at once.
+
+        Tells whether they have sent too many.
         """
         owed = self._allowances.take_on_credit(person, MAX_WAITING)
         if owed:
@@ -55,7 +56,7 @@ class FrameTurns:
         return self._allowances.take(person)
 
     async def turn(self, whose: Hashable) -> None:
-        """Returns when something more of them may begin at this step, mostly at once."""
+        """Returns when one more thing of theirs may begin, in this step or a later one."""
         begins: asyncio.Future[None] | None = None
 
         def changed() -> None:

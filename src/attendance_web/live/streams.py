@@ -128,8 +128,9 @@ class RoomStreams:
             self._counting = asyncio.create_task(self._count(), context=Context())
 
     def close_for_restart(self, within: Seconds) -> None:
-        """Ends every stream here, to come back: each at an instant of its own ``within`` so many
-        seconds.
+        """Ends every stream here, to come back.
+
+        Each at an instant of its own ``within`` so many seconds.
         """
         loop = asyncio.get_running_loop()
         for stream in self._streams:
