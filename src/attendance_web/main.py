@@ -16,7 +16,7 @@ from attendance_core.marking.terms import Terms
 from attendance_core.version import how_to_install
 from attendance_web import socket_descriptions
 from attendance_web.asgi.application import SocketApplication
-from attendance_web.asgi.by_session import BySession
+from attendance_web.asgi.identify_by_session import IdentifyBySession
 from attendance_web.http.call_services import CallServices
 from attendance_web.http.exception_handlers import EXCEPTION_HANDLERS
 from attendance_web.http.head_method import answer_without_body
@@ -174,14 +174,14 @@ def create_app(attendance: Attendance, settings: Settings, worker: int = 0) -> A
         on_command=ignore_command if metrics is None else metrics.count_command,
     )
     sockets, seen = live.sockets, SeenSessions()
-    by_session = BySession(use_cases.identify, seen, lambda: sockets.is_draining)
+    identify = IdentifyBySession(use_cases.identify, seen, lambda: sockets.is_draining)
     open_socket = SocketApplication(
         live,
-        by_session,
+        identify,
         origins=settings.allowed_origins,
         origins_named_in=ORIGINS_SETTING,
         prefix=SOCKETS,
-        caller_of=by_session.caller_of,
+        caller_of=identify.caller_of,
     )
     services = CallServices(
         use_cases=use_cases,

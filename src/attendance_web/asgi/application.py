@@ -9,7 +9,7 @@ from typing import Any, Final
 from attendance_core.accounts import Actor
 from attendance_core.errors import MissingScope, NotLoggedIn
 from attendance_core.marking.connections import Role
-from attendance_web.asgi.wish import Wish
+from attendance_web.asgi.socket_params import SocketParams
 from attendance_web.live.live import Live
 from attendance_web.live.openings import SCOPE, Entrant
 from attendance_web.live.peer import PEER_EXTENSION, Peer
@@ -143,16 +143,16 @@ class SocketApplication:
             raise NotLoggedIn
         if not isinstance(actor, Actor):
             raise TypeError(f"identify answers an Actor, or None, and no {type(actor).__name__}")
-        wish = Wish.of_query(scope["query_string"])
+        params = SocketParams.of_query(scope["query_string"])
         try:
-            check_person(actor, wish.person)
+            check_person(actor, params.person)
         except InvalidValue:
             raise BadAddress from None
         if not actor.may(SCOPE):
             raise MissingScope
-        event_id = wish.event_id()
+        event_id = params.event_id()
         note_caller(scope, actor.user_id)
-        return Entrant(actor, event_id, wish.hears_news)
+        return Entrant(actor, event_id, params.hears_news)
 
 
 class AsgiSocket(Socket):

@@ -1,4 +1,4 @@
-"""Who opens a socket, where people log in by this service's own sessions and tokens.
+"""Finds who opens a socket, where people log in by this service's own sessions and tokens.
 
 A look in the store takes a turn. These go round by address, a lecture hall's among them, or by
 person where their session was seen before.
@@ -20,19 +20,19 @@ from attendance_web.wire.turns import FairTurns
 MAX_LOOKS_OF_ONE: Final = 16  # at once, for an address
 
 
-class IdentifyByToken(Protocol):
+class FindActor(Protocol):
     """Finds, as `Identify` does, who shows a credential."""
 
     async def __call__(self, *, token: str, kind: CredentialKind) -> Actor | None: ...
 
 
-class BySession:
+class IdentifyBySession:
     """Finds who shows a session or a token of ours; while the process drains it is unavailable."""
 
     def __init__(
-        self, identify: IdentifyByToken, seen: SeenSessions, is_draining: Callable[[], bool]
+        self, find_actor: FindActor, seen: SeenSessions, is_draining: Callable[[], bool]
     ) -> None:
-        self._identify = identify
+        self._find_actor = find_actor
         self._seen = seen
         self._is_draining = is_draining
         self._looks_of_addresses = FairTurns(
@@ -54,7 +54,7 @@ class BySession:
         turns = self._looks_of_addresses if person is None else self._looks_of_people
         caller = caller_of(person, address_of(scope))
         async with turns.turn(caller, opening_turns.TURN_WAIT_SECONDS):
-            actor = await self._identify(token=credential.token, kind=credential.kind)
+            actor = await self._find_actor(token=credential.token, kind=credential.kind)
         if actor is not None:
             self._seen.note(actor)
         return actor

@@ -1,4 +1,4 @@
-"""What the address of a socket asks for. Contract: 6, Opening."""
+"""What goes with the address of a socket. Contract: 6, Opening."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ MAX_FIELDS: Final = 100  # of an address
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
-    """What the address of a socket asks for, as it was given."""
+class SocketParams:
+    """Holds what the address of a socket asks for, as it was given."""
 
     event_ids: Sequence[str]
     acts_for: Sequence[str]  # empty: it does not say
     hears_news: bool  # that clients of old do not know
 
     @classmethod
-    def of_query(cls, query: bytes) -> Wish:
+    def of_query(cls, query: bytes) -> SocketParams:
         """Reads the query of an address."""
         try:
             given = parse_qs(
@@ -35,7 +35,7 @@ class Wish:
 
     @property
     def person(self) -> str | None:
-        """For whom it is opened, where it says so; two are no id."""
+        """Tells for whom it is opened, where it says so; two are no id."""
         return ", ".join(self.acts_for) if self.acts_for else None
 
     def event_id(self) -> EventId:
