@@ -103,11 +103,11 @@ def serve() -> None:
     logs.configure(settings.log_format)
     allow_many_files()
     with one_line_errors(), listening_socket(settings.host, settings.port) as listener:
-        ready = partial(say_where, settings.host, listener)
+        on_ready = partial(say_where, settings.host, listener)
         if settings.workers > 1:
-            code = Workers(settings.workers, listener, ready).run()
+            code = Workers(settings.workers, listener, on_ready).run()
         else:
-            code = serve_one(settings, listener, ready)
+            code = serve_one(settings, listener, on_ready)
     sys.exit(code)
 
 
@@ -131,7 +131,7 @@ def work(index: int, listening: int, parent: int) -> None:
 
 
 def serve_one(
-    settings: Settings, listener: socket.socket, ready: Callable[[], None], worker: int = 0
+    settings: Settings, listener: socket.socket, on_ready: Callable[[], None], worker: int = 0
 ) -> int:
     """Serves in one process until it is told to stop; answers its exit code."""
     gc.disable()  # all that is made until it serves is there to stay; `serve` collects from then on
@@ -141,7 +141,7 @@ def serve_one(
     return serve(
         main.create_app(main.attendance_of(settings), settings, worker),
         listener,
-        ready=ready,
+        on_ready=on_ready,
         keep_alive_seconds=settings.keep_alive_seconds,
     )
 

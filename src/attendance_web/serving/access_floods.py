@@ -1,4 +1,4 @@
-"""Whoever asks as fast as they can has so many lines a second, and one that counts the rest.
+"""Gives whoever asks as fast as they can so many lines a second, and one that counts the rest.
 
 2 000 requests a second are 500 KB of log, written between the steps of everybody else.
 """
@@ -23,7 +23,7 @@ MAX_LINES: Final = 100  # of one caller in a second: twice the calls that a pers
 
 @dataclass(eq=False, slots=True)
 class _Window:
-    """A second of one caller's lines."""
+    """Stands for a second of one caller's lines."""
 
     until: Seconds
     lines: int = 0
@@ -31,18 +31,18 @@ class _Window:
 
 
 class AccessFloods:
-    """Tells which requests have a line of their own; ``say`` is given how many more there were.
+    """Tells which requests have a line of their own, and how many more there were.
 
-    It is called within the event loop at the end of that second, with the address of the first of
-    them.
+    ``log_more`` is called within the event loop at the end of that second, with the address of the
+    first of those, and with their number.
     """
 
     def __init__(
         self,
-        say: Callable[[str, int], object],
+        log_more: Callable[[str, int], object],
         stopwatch: Callable[[], Seconds] = time.monotonic,
     ) -> None:
-        self._say = say
+        self._log_more = log_more
         self._stopwatch = stopwatch
         self._windows: OrderedDict[Hashable, _Window] = OrderedDict()  # the oldest first
 
@@ -80,7 +80,7 @@ class AccessFloods:
 
     def _close(self, caller: Hashable, window: _Window, address: str) -> None:
         del self._windows[caller]
-        self._say(address, window.more)
+        self._log_more(address, window.more)
 
     def __len__(self) -> int:
         return len(self._windows)
