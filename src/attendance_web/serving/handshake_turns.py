@@ -29,9 +29,9 @@ class HandshakeTurns:
         self._begun = self._looked_at = 0  # since the count began anew
         self._counts_anew = False  # in the next step
 
-    def ask(self, whose: Hashable, begin: Begin) -> None:
-        """Has this one begin in its turn, mostly at once."""
-        self._lines.setdefault(whose, deque()).append(begin)
+    def ask(self, network: Hashable, begin: Begin) -> None:
+        """Has a handshake from this network begin in its turn, mostly at once."""
+        self._lines.setdefault(network, deque()).append(begin)
         self._begin_some()
 
     def _begin_some(self) -> None:
@@ -41,14 +41,15 @@ class HandshakeTurns:
             asyncio.get_running_loop().call_soon(self._count_anew)
         while self._lines and self._begun < MAX_AT_ONCE and self._looked_at < MAX_LOOKED_AT:
             self._looked_at += 1
-            self._begun += self._next()()
+            begin = self._next_in_turn()
+            self._begun += begin()
 
-    def _next(self) -> Begin:
-        """Takes the first of the next line, which is the last then."""
-        whose, line = self._lines.popitem(last=False)
+    def _next_in_turn(self) -> Begin:
+        """Takes the first handshake of the next line, which is the last line then."""
+        network, line = self._lines.popitem(last=False)
         begin = line.popleft()
         if line:
-            self._lines[whose] = line
+            self._lines[network] = line
         return begin
 
     def _count_anew(self) -> None:

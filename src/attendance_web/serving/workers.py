@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from attendance_core.vocabulary import Seconds
-from attendance_web.serving.parent import SIGN_SECONDS
+from attendance_web.serving.parent import SIGN_EVERY
 from attendance_web.serving.server import INTERRUPTED, STOP_SECONDS
 
 KILL_SECONDS: Final[Seconds] = STOP_SECONDS + 0.5  # from the signal; by itself none takes so long
@@ -108,7 +108,7 @@ class Workers:
         now = time.monotonic()
         if self._stopped_at is not None:
             return max(0.1, self._stopped_at + KILL_SECONDS - now)
-        return min([SIGN_SECONDS, *(max(0.0, due - now) for due in self._start_at.values())])
+        return min([SIGN_EVERY, *(max(0.0, due - now) for due in self._start_at.values())])
 
     def _start(self, index: int) -> None:
         """Starts a worker, later where the machine has no room for a process just now.
@@ -217,7 +217,7 @@ class Workers:
         if self._stopped_at is not None:
             return
         for worker in self._alive.values():
-            worker.silent_seconds += min(SIGN_SECONDS, self._listened_at - since)
+            worker.silent_seconds += min(SIGN_EVERY, self._listened_at - since)
             if worker.hangs:
                 logger.error(
                     "worker %d hangs: no sign of life for %.1f s",
