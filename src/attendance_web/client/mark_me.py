@@ -35,7 +35,7 @@ class MarkMe(Room[Standing]):
 
     standing: Standing = Standing()
 
-    def _known(self) -> Standing:
+    def _current_value(self) -> Standing:
         return self.standing
 
     def opened(self) -> None:
@@ -61,7 +61,7 @@ class MarkMe(Room[Standing]):
             self._note_change()
 
     async def hear_no(self, refusal: Refused) -> None:
-        """Leaves it to the close that follows: one who waits says nothing that is refused."""
+        """Leaves it to the close that follows: who waits sends nothing that could be refused."""
 
     def _learn(self, **news: object) -> None:
         learnt = msgspec.structs.replace(self.standing, **news)

@@ -1,4 +1,4 @@
-"""What both sockets are to a program: a block in which one is there, and values as they change."""
+"""Has a program use a socket as a block, and go through its values as they change."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ class Room(Generic[V]):
         self._link = Link(address, self, patience=patience, is_known=is_known)
         self._running: asyncio.Task[None] | None = None
         self._let_in = asyncio.Event()  # by the socket that there is now
-        self._stirred = asyncio.Event()  # something has changed, or ended
-        self._is_new = False  # what is known is other than it was told last
+        self._woken = asyncio.Event()  # something has changed, or ended
+        self._has_changed = False  # since a value was yielded last
 
     @property
     def is_connected(self) -> bool:
@@ -72,17 +72,17 @@ class Room(Generic[V]):
 
     async def __anext__(self) -> V:
         """Waits until something is other than it was told last. Raises Refused, NotAnswered."""
-        while not self._is_new:
+        while not self._has_changed:
             if (end := self._failure()) is not None:
                 raise end
-            self._stirred.clear()
-            await self._stirred.wait()
-        self._is_new = False
-        return self._known()
+            self._woken.clear()
+            await self._woken.wait()
+        self._has_changed = False
+        return self._current_value()
 
     @abstractmethod
-    def _known(self) -> V:
-        """Tells what is known now."""
+    def _current_value(self) -> V:
+        """Makes the value of what is known now."""
 
     @abstractmethod
     async def hear(self, frame: Frame) -> None:
@@ -100,8 +100,8 @@ class Room(Generic[V]):
         self._let_in.clear()
 
     def _note_change(self) -> None:
-        self._is_new = True
-        self._stirred.set()
+        self._has_changed = True
+        self._woken.set()
 
     def _failure(self) -> BaseException | None:
         """Tells how it has ended, StopAsyncIteration where it is done; None while it goes on."""
@@ -114,7 +114,7 @@ class Room(Generic[V]):
         return self._running.exception() or StopAsyncIteration()
 
     def _end(self, running: asyncio.Task[None]) -> None:
-        self._stirred.set()
+        self._woken.set()
 
     @staticmethod
     async def _leave(running: asyncio.Task[None]) -> None:
