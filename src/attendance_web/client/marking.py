@@ -12,9 +12,9 @@ import msgspec
 
 from attendance_core.vocabulary import Instant, Seconds, UserId
 from attendance_web.client.errors import NotAnswered, Refused
+from attendance_web.client.event_socket import EventSocket
 from attendance_web.client.frames import Frame, UserJoined
 from attendance_web.client.link import PING, Address, read_params
-from attendance_web.client.room import Room
 from attendance_web.client.waiting import Pauses
 from attendance_web.structs.frames import Hold, Mark, MarkingList, OneUser
 from attendance_web.structs.people import PersonSummary
@@ -57,7 +57,7 @@ class _Doubt(NamedTuple):
     pong_count: int  # so many, and it was of the command: the socket is still there
 
 
-class Marking(Room[tuple[Asker, ...]]):
+class Marking(EventSocket[tuple[Asker, ...]]):
     """Is ready to mark others, for as long as the block lasts; yields the list as it changes.
 
     `prepare`, `confirm` and `refuse` answer once the service has said what came of it. Where the

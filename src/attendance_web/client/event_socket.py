@@ -16,7 +16,7 @@ from attendance_web.client.link import Address, Link
 V = TypeVar("V")
 
 
-class Room(Generic[V]):
+class EventSocket(Generic[V]):
     """Is entered, and left with a goodbye; yields what is known now, and again when it changed.
 
     Values that nobody asked for in time are passed over: each is the whole truth of its moment.
