@@ -11,8 +11,8 @@ from uuid import UUID
 import pytest
 
 from attendance_web.demo import expected
-from attendance_web.demo.comparing import Answers, compared
-from attendance_web.demo.record import Moment, Record
+from attendance_web.demo.comparing import Answers, compare
+from attendance_web.demo.played_event import Moment, PlayedEvent
 
 NINE: Final = 1_788_235_200  # 2026-09-01, 09:00 in Yekaterinburg is 04:00 UTC
 EVENT = UUID(int=1)
@@ -29,25 +29,25 @@ def at(seconds: float) -> Moment:
     return Moment(NINE + seconds - 1.5, NINE + seconds + 1.5)
 
 
-def played() -> Record:
+def played_event() -> PlayedEvent:
     """Anna made it and marked Boris; Vera's mark was not hers; Yozh was marked by Boris's hand."""
-    record = Record(
+    played = PlayedEvent(
         EVENT, "Algebra", NINE, NINE + 5400, ANNA, dict(NAMES), {ANNA, BORIS, VERA, GLEB, DINA}
     )
-    record.names[EGOR] = "ёж"
-    record.names[BORIS] = "Boris O"
-    record.note_mark(BORIS, ANNA, at(10), "hold")
-    record.note_mark(VERA, ANNA, at(20), "hold")
-    record.note_annulment(VERA, VERA, at(30), "not_me", "at home")
-    record.joined.remove(VERA)
+    played.names[EGOR] = "ёж"
+    played.names[BORIS] = "Boris O"
+    played.note_mark(BORIS, ANNA, at(10), "hold")
+    played.note_mark(VERA, ANNA, at(20), "hold")
+    played.note_annulment(VERA, VERA, at(30), "not_me", "at home")
+    played.joined.remove(VERA)
     for number in range(6):
-        record.note_mark(EGOR, BORIS, at(40 + 2 * number), "hand", "no phone")
-        record.note_annulment(EGOR, BORIS, at(41 + 2 * number), "other", None)
-    record.note_mark(EGOR, BORIS, at(60), "hand", "no phone")
-    record.names |= NAMES
-    record.helpers.append(BORIS)
-    record.waiting, record.held = {GLEB}, {DINA}
-    return record
+        played.note_mark(EGOR, BORIS, at(40 + 2 * number), "hand", "no phone")
+        played.note_annulment(EGOR, BORIS, at(41 + 2 * number), "other", None)
+    played.note_mark(EGOR, BORIS, at(60), "hand", "no phone")
+    played.names |= NAMES
+    played.helpers.append(BORIS)
+    played.waiting, played.held = {GLEB}, {DINA}
+    return played
 
 
 def local(seconds: int) -> str:
@@ -150,7 +150,7 @@ def answered() -> Answers:
             **{"participants": 4, "at": NINE + 60.5},
         },
         karma={ANNA: 50, BORIS: 0, VERA: 0, GLEB: 0, DINA: 0, EGOR: 0},
-        made=at(60),
+        exported=at(60),
     )
 
 
@@ -160,7 +160,7 @@ def but(**changes: Any) -> Answers:
 
 
 def differences(answers: Answers) -> list[str]:
-    return compared(played(), answers, earned).differences
+    return compare(played_event(), answers, earned).differences
 
 
 def cells(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...], Any]]:
@@ -188,9 +188,9 @@ PARTS: Final = ("sheet", "attendance", "ledger", "helpers", "karma")
 
 
 def test_what_is_as_it_was_played_is_found_so() -> None:
-    found = compared(played(), answered(), earned)
+    found = compare(played_event(), answered(), earned)
     assert found.differences == []
-    assert found.cells > 300
+    assert found.cell_count > 300
 
 
 @pytest.mark.parametrize("part", PARTS)
@@ -244,4 +244,4 @@ def test_a_time_is_that_of_the_ledger_to_the_second_and_when_it_was_done() -> No
 
 def test_a_name_that_is_found_by_the_other_is_no_other_name() -> None:
     """Contract: 8.4: Yozh was marked in small letters."""
-    assert expected.sheet(played(), at(60))["rows"][-1]["marked_as"] is None
+    assert expected.sheet(played_event(), at(60))["rows"][-1]["marked_as"] is None

@@ -12,21 +12,21 @@ from typing import Final
 from uuid import UUID
 
 from attendance_web.client import Marking, Refused
-from attendance_web.demo.cast import Person
 from attendance_web.demo.failures import LectureFailed
 from attendance_web.demo.organising import CLOCK_SLACK_SECONDS
-from attendance_web.demo.record import Moment, Record
+from attendance_web.demo.people import Person
+from attendance_web.demo.played_event import Moment, PlayedEvent
 
-THINKING_SECONDS: Final = 0.03  # that a marker looks at the sheet, on average
-LOOKS_EVERY: Final = 0.02  # seconds
+THINKING_SECONDS: Final = 0.03  # that a marker looks at the list, on average
+POLL_EVERY: Final = 0.02  # seconds
 LOST_RACES: Final = frozenset({"taken", "already_marked", "not_waiting", "too_soon"})
 
 
 @dataclass
-class Sheet:
+class SignIn:
     """Holds what all markers share: what is noted, whom to refuse once, and what was measured."""
 
-    record: Record
+    played: PlayedEvent
     clock: Callable[[], float]
     chance: random.Random
     to_refuse: set[int]
@@ -37,16 +37,16 @@ class Sheet:
 
     @property
     def event_id(self) -> UUID:
-        """The event whose sheet it is."""
-        return self.record.event_id
+        """Tells in which event people sign in."""
+        return self.played.event_id
 
 
-async def ask(person: Person, sheet: Sheet, *, drops: bool) -> int:
+async def wait_to_be_marked(person: Person, sign_in: SignIn, *, drops: bool) -> int:
     """Waits to be marked, and answers by whom. Raises Refused, NotAnswered, LectureFailed."""
-    async with person.client.mark_me(sheet.event_id) as me:
+    async with person.client.mark_me(sign_in.event_id) as me:
         if drops:
-            sheet.drop_count += 1
-            await asyncio.sleep(sheet.chance.uniform(0, 0.3))
+            sign_in.drop_count += 1
+            await asyncio.sleep(sign_in.chance.uniform(0, 0.3))
             me.lose_connection()
         async for standing in me:
             if standing.marked_by is not None:
@@ -56,38 +56,38 @@ async def ask(person: Person, sheet: Sheet, *, drops: bool) -> int:
 
 @asynccontextmanager
 async def latecomers(
-    sheet: Sheet, marker: Person, held: Person, waits: Person
+    sign_in: SignIn, marker: Person, held: Person, waits: Person
 ) -> AsyncIterator[None]:
     """Has one wait and another be held for as long as the block lasts.
 
     Raises Refused, NotAnswered.
     """
-    record = sheet.record
+    played = sign_in.played
     async with (
-        waits.client.mark_me(sheet.event_id),
-        held.client.mark_me(sheet.event_id),
-        marker.client.marking(sheet.event_id) as desk,
+        waits.client.mark_me(sign_in.event_id),
+        held.client.mark_me(sign_in.event_id),
+        marker.client.marking(sign_in.event_id) as desk,
     ):
         await desk.prepare(held.user_id)
-        record.joined |= {held.user_id, waits.user_id}
-        record.held, record.waiting = {held.user_id}, {waits.user_id}
+        played.joined |= {held.user_id, waits.user_id}
+        played.held, played.waiting = {held.user_id}, {waits.user_id}
         yield
-    record.held, record.waiting = set(), set()
+    played.held, played.waiting = set(), set()
 
 
 class Marker:
     """Marks people from the list of those who wait."""
 
-    def __init__(self, person: Person, sheet: Sheet, *, drops: bool) -> None:
+    def __init__(self, person: Person, sign_in: SignIn, *, drops: bool) -> None:
         self.person = person
         self.marked: list[int] = []
-        self._sheet = sheet
+        self._sign_in = sign_in
         self._drops = drops
         self._desk: Marking | None = None
 
     async def mark(self) -> None:
         """Marks whoever waits until it is cancelled. Raises Refused, NotAnswered, LectureFailed."""
-        async with self.person.client.marking(self._sheet.event_id) as desk:
+        async with self.person.client.marking(self._sign_in.event_id) as desk:
             self._desk = desk
             async for _ in desk:
                 while desk.waiting:
@@ -99,10 +99,10 @@ class Marker:
         while self._desk is None or not {each.user_id for each in self._desk.waiting}.isdisjoint(
             people
         ):
-            await asyncio.sleep(LOOKS_EVERY)
+            await asyncio.sleep(POLL_EVERY)
 
     async def _mark_one(self, desk: Marking) -> None:
-        chance = self._sheet.chance
+        chance = self._sign_in.chance
         await asyncio.sleep(chance.uniform(0, 2 * THINKING_SECONDS))
         if not desk.waiting:
             return
@@ -110,7 +110,7 @@ class Marker:
         if await self._prepare(desk, chosen):
             drops, self._drops = self._drops, False
             if drops:
-                self._sheet.drop_count += 1
+                self._sign_in.drop_count += 1
                 desk.lose_connection()
             await self._decide(desk, chosen, is_timed=not drops)
 
@@ -124,22 +124,22 @@ class Marker:
                 raise
             return False
         finally:
-            self._sheet.prepare_ms.append((time.perf_counter() - begun) * 1000)
+            self._sign_in.prepare_ms.append((time.perf_counter() - begun) * 1000)
         return True
 
     async def _decide(self, desk: Marking, held: int, *, is_timed: bool) -> None:
         """Confirms or refuses whom it holds, and notes it. Raises LectureFailed."""
-        if held in self._sheet.to_refuse:
-            self._sheet.to_refuse.remove(held)
+        if held in self._sign_in.to_refuse:
+            self._sign_in.to_refuse.remove(held)
             await desk.refuse(held)
-            self._sheet.refusal_count += 1
+            self._sign_in.refusal_count += 1
             return
-        begun, timed = self._sheet.clock(), time.perf_counter()
+        begun, begun_by_stopwatch = self._sign_in.clock(), time.perf_counter()
         mark = await desk.confirm(held)
         if is_timed:
-            self._sheet.confirm_ms.append((time.perf_counter() - timed) * 1000)
+            self._sign_in.confirm_ms.append((time.perf_counter() - begun_by_stopwatch) * 1000)
         self.marked.append(held)
-        when = Moment(begun - CLOCK_SLACK_SECONDS, self._sheet.clock() + CLOCK_SLACK_SECONDS)
-        n = self._sheet.record.note_mark(held, self.person.user_id, when, "hold")
+        when = Moment(begun - CLOCK_SLACK_SECONDS, self._sign_in.clock() + CLOCK_SLACK_SECONDS)
+        n = self._sign_in.played.note_mark(held, self.person.user_id, when, "hold")
         if mark.n != n:
             raise LectureFailed(f"{self.person.name} was told of an entry that is not {n}")

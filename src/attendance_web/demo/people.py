@@ -1,4 +1,4 @@
-"""Who comes to the lecture: names, and pictures drawn of them."""
+"""Who comes to the lecture: people, with names that are picked and pictures that are drawn."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ LAST_NAMES: Final[dict[Language, tuple[tuple[str, ...], ...]]] = {
 
 @dataclass(eq=False)
 class Person:
-    """One who comes to the lecture."""
+    """Stands for somebody who comes to the lecture."""
 
     name: str
     username: str
@@ -80,9 +80,9 @@ def face(chance: random.Random) -> bytes:
         draw.ellipse((x, eyes, x + 6, eyes + 6), fill="black")
     smile = chance.randrange(6, 16)
     draw.arc((36, 62 - smile // 2, 60, 62 + smile), 20, 160, fill="black", width=2)
-    kept = io.BytesIO()
-    image.save(kept, "PNG")
-    return kept.getvalue()
+    png = io.BytesIO()
+    image.save(png, "PNG")
+    return png.getvalue()
 
 
 def _colour(chance: random.Random, least: int, most: int) -> tuple[int, int, int]:
