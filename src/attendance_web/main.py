@@ -1,4 +1,4 @@
-"""THE composition root: the one file that knows the core, the adapters and the web."""
+"""Puts the service together: the one file that knows the core, the adapters and the web."""
 
 from __future__ import annotations
 
@@ -134,11 +134,11 @@ class Application:
     async def _answer(self, scope: Any, receive: Any, send: Any) -> None:
         client_gone.follow_client_of(scope)
         if scope["method"] == "HEAD":
-            await answer_without_body(self._packed, scope, receive, send)
+            await answer_without_body(self._answer_packed, scope, receive, send)
         else:
-            await self._packed(scope, receive, send)
+            await self._answer_packed(scope, receive, send)
 
-    async def _packed(self, scope: Any, receive: Any, send: Any) -> None:
+    async def _answer_packed(self, scope: Any, receive: Any, send: Any) -> None:
         await answer_packed(self._http, scope, receive, send)
 
     def lifespan(self) -> AbstractAsyncContextManager[None]:
@@ -164,7 +164,7 @@ def create_app(attendance: Attendance, settings: Settings, worker: int = 0) -> A
     CannotStart.
     """
     metrics = _metrics(attendance) if settings.metrics_port else None
-    where = settings.metrics_host, settings.metrics_port + worker
+    metrics_address = settings.metrics_host, settings.metrics_port + worker
     heartbeat, use_cases = attendance.heartbeat, attendance.use_cases
     turns = person_turns()
     live = Live(
@@ -203,7 +203,7 @@ def create_app(attendance: Attendance, settings: Settings, worker: int = 0) -> A
     )
     http = Litestar(
         route_handlers=[*ROUTES, *socket_descriptions.ROUTES],
-        lifespan=[_lifespan(live, metrics, where)],
+        lifespan=[_lifespan(live, metrics, metrics_address)],
         before_send=BEFORE_SEND,
         exception_handlers=EXCEPTION_HANDLERS,
         openapi_config=None,
@@ -217,11 +217,11 @@ def create_app(attendance: Attendance, settings: Settings, worker: int = 0) -> A
 
 
 def _lifespan(
-    live: Live, metrics: Metrics | None, where: tuple[str, int]
+    live: Live, metrics: Metrics | None, metrics_address: tuple[str, int]
 ) -> Callable[[Litestar], AbstractAsyncContextManager[None]]:
     """Makes what starts the service before the first request, and closes it after the last.
 
-    ``where`` is the host and the port of the metrics.
+    The address of the metrics is their host and port.
     """
 
     @asynccontextmanager
@@ -229,7 +229,7 @@ def _lifespan(
         async with AsyncExitStack() as alive:
             await alive.enter_async_context(live.service)
             if metrics is not None:
-                await alive.enter_async_context(metrics.serve(*where, live.census))
+                await alive.enter_async_context(metrics.serve(*metrics_address, live.census))
             await alive.enter_async_context(live)
             yield
 
