@@ -61,7 +61,7 @@ class PeerProtocol(ClosingPeer):
     def data_received(self, data: bytes) -> None:
         """Counts the frames, and hands on those that are not too many."""
         if self._is_ending:
-            self._look_for_close(data)
+            self._search_for_close(data)
         elif self._is_open:
             if self._is_pong(data):
                 self._pinged_at = None
