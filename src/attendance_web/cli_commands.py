@@ -34,13 +34,13 @@ def serve() -> None:
 
     import_what_serves()
     from attendance_web.serving import logs
-    from attendance_web.serving.listening import allow_many_files, listening_socket, say_where
+    from attendance_web.serving.listening import allow_many_files, listening_socket, print_address
     from attendance_web.serving.workers import Workers
 
     logs.configure(settings.log_format)
     allow_many_files()
     with one_line_errors(), listening_socket(settings.host, settings.port) as listener:
-        on_ready = partial(say_where, settings.host, listener)
+        on_ready = partial(print_address, settings.host, listener)
         if settings.workers > 1:
             code = Workers(settings.workers, listener, on_ready).run()
         else:
