@@ -9,11 +9,9 @@ import asyncio
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from contextvars import copy_context
+from contextvars import Context
 from dataclasses import dataclass
 from typing import Final
-
-import structlog
 
 from attendance_core.vocabulary import Seconds
 
@@ -72,10 +70,13 @@ class AccessFloods:
     def _close_later(
         self, caller: Hashable, window: _Window, seconds: Seconds, address: str
     ) -> None:
-        context = copy_context()
-        context.run(structlog.contextvars.unbind_contextvars, "request_id")  # none is of them all
         asyncio.get_running_loop().call_later(
-            seconds, self._close, caller, window, address, context=context
+            seconds,
+            self._close,
+            caller,
+            window,
+            address,
+            context=Context(),  # or it would tell the request of one of them
         )
 
     def _close(self, caller: Hashable, window: _Window, address: str) -> None:
