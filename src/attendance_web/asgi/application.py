@@ -156,7 +156,7 @@ class SocketApplication:
 
 
 class AsgiSocket(Socket):
-    """A socket as an ASGI server hands it over."""
+    """Wraps a socket as an ASGI server hands it over."""
 
     def __init__(
         self, scope: Scope, receive: Receive, send: Send, peer: Peer, caller_of: CallerOf

@@ -34,7 +34,7 @@ class EventSocket(Generic[V]):
 
     @property
     def is_connected(self) -> bool:
-        """Whether there is a connection just now; what is known is of the last one, else."""
+        """Whether there is a connection just now; where not, what is known is of the last one."""
         return self._let_in.is_set()
 
     def lose_connection(self) -> None:

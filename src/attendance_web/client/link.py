@@ -39,16 +39,16 @@ class Owner(Protocol):
     """Stands for whoever is told what a socket says."""
 
     def opened(self) -> None:
-        """There is a new socket, which knows nothing of what was said on another."""
+        """Hears that there is a new socket, on which nothing of what was said on another counts."""
 
     async def hear(self, frame: Frame) -> None:
-        """The socket says something."""
+        """Hears a frame."""
 
     async def hear_no(self, refusal: Refused) -> None:
-        """The socket refuses something, or says why it will be closed."""
+        """Hears a refusal: of something that was sent, or why the socket will be closed."""
 
     def lost(self) -> None:
-        """There is no socket for a while."""
+        """Hears that there is no socket for a while."""
 
 
 @dataclass(frozen=True)

@@ -210,7 +210,7 @@ class Live:
 
 
 class _CarriedSocket(Socket):
-    """A socket of somebody who is known before it is opened."""
+    """Wraps a socket of somebody who is known before it is opened."""
 
     person: Caller
 

@@ -40,7 +40,7 @@ SCOPE: Final = TokenScope.MARK  # Contract: 9.3
 
 @dataclass(frozen=True, slots=True)
 class Entrant:
-    """Whom a socket is opened for, in which event."""
+    """Tells whom a socket is opened for, in which event."""
 
     actor: Actor
     event_id: EventId

@@ -27,8 +27,9 @@ EventDict = MutableMapping[str, Any]
 
 
 class PlainLine(logging.LogRecord):
-    """A line whose ``values`` are texts, numbers and None: written without structlog, which takes
-    three times as long. There is one for each request.
+    """Holds a line whose ``values`` are texts, numbers and None: one for each request.
+
+    It is written without structlog, which takes three times as long.
     """
 
     def __init__(self, name: str, event: str, values: Mapping[str, str | float | None]) -> None:
