@@ -120,7 +120,7 @@ class TestRaces:
                 await other.connection.commit()
                 with pytest.raises(AlreadyHolding):
                     await later
-        readings = [each for each in noted if "AS theirs" in each.text]
+        readings = [each for each in noted if "AS latest_connections" in each.text]
         assert len(readings) == 2, "the first one found a place that was not locked"
         held = await lecture.do.confirm_marking(connection=again)
         assert held.place.user_id == ANNA
