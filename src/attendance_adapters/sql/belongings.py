@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from attendance_adapters.sql.belonging_lists import LISTS
 from attendance_adapters.sql.executor import Executor
-from attendance_adapters.sql.pieces import size_of
+from attendance_adapters.sql.pieces import piece_parameters
 from attendance_core.belongings import Belonging, BelongingKind, session_name_of
 from attendance_core.pieces import ListQuery
 from attendance_core.vocabulary import UserId
@@ -28,7 +28,7 @@ class Belongings:
         self, user_id: UserId, kind: BelongingKind, query: ListQuery[Belonging]
     ) -> Sequence[Belonging]:
         listed, statement = LISTS[kind], FIRST[kind]
-        keys: dict[str, Any] = {"user_id": user_id, **size_of(query)}
+        keys: dict[str, Any] = {"user_id": user_id, **piece_parameters(query)}
         if query.after is not None:
             statement = AFTER[kind]
             keys |= {f"after_{n}": value for n, value in enumerate(query.after.key)}

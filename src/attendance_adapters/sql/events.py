@@ -27,7 +27,7 @@ from attendance_adapters.sql.entries import (
 )
 from attendance_adapters.sql.event_lists import list_statement
 from attendance_adapters.sql.executor import LOCKS_ROWS, WITH_TIME, Executor
-from attendance_adapters.sql.pieces import LIMIT, after_parameters, size_of
+from attendance_adapters.sql.pieces import LIMIT, after_parameters, piece_parameters
 from attendance_adapters.sql.search import WordSearch, parameters_of
 from attendance_adapters.sql.tables import events, helpers, ledger, ledger_notes, places, profiles
 from attendance_core.attendance import AttendedEvent, LedgerLine
@@ -211,7 +211,7 @@ class Events:
     def _rows(
         self, statement: Select[Any], query: EventQuery, keys: Mapping[str, Any]
     ) -> Sequence[Sequence[Any]]:
-        parameters, after = {**size_of(query), **keys}, query.after
+        parameters, after = {**piece_parameters(query), **keys}, query.after
         if after is None:
             return self._section(statement, query, parameters, None)
         parameters |= {

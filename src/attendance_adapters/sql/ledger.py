@@ -28,7 +28,7 @@ from attendance_adapters.sql.entries import (
 )
 from attendance_adapters.sql.executor import Executor
 from attendance_adapters.sql.karma import COUNT_MARKS_BEFORE, PAYS_IN_ROWS, count_paying, rule_of
-from attendance_adapters.sql.pieces import LIMIT, OFFSET, size_of
+from attendance_adapters.sql.pieces import LIMIT, OFFSET, piece_parameters
 from attendance_adapters.sql.places import PUT_PLACE, row_of_place
 from attendance_adapters.sql.tables import ledger, ledger_notes, places, profiles, scans
 from attendance_core.attendance import AnnulledMark, LedgerLine
@@ -185,7 +185,7 @@ class Ledger:
     def of(
         self, event_id: EventId, user_id: UserId | None, query: ListQuery[LedgerLine]
     ) -> Sequence[LedgerLine]:
-        keys: dict[str, Any] = {"event_id": event_id, **size_of(query)}
+        keys: dict[str, Any] = {"event_id": event_id, **piece_parameters(query)}
         first, after_first = OF_EVENT, OF_EVENT_AFTER
         if user_id is not None:
             keys["user_id"] = user_id

@@ -23,7 +23,7 @@ from attendance_adapters.sql.pieces import (
     OFFSET,
     after_person_parameters,
     is_after_person,
-    size_of,
+    piece_parameters,
 )
 from attendance_adapters.sql.places import is_in_event, is_of_users, unmarked_from
 from attendance_adapters.sql.tables import ledger, ledger_notes, places, profiles, scans
@@ -99,7 +99,7 @@ class Participants:
         self._execute = executor.execute
 
     def listed(self, event_id: EventId, query: ListQuery[Participant]) -> Sequence[Participant]:
-        keys: dict[str, Any] = {"event_id": event_id, **size_of(query)}
+        keys: dict[str, Any] = {"event_id": event_id, **piece_parameters(query)}
         statement = PARTICIPANTS
         if query.after is not None:
             keys |= after_person_parameters(query.after.user_id, query.after.display_name)

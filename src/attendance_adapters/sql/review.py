@@ -9,7 +9,7 @@ from sqlalchemy import Uuid, bindparam, delete, exists, insert, select
 
 from attendance_adapters.sql.column_types import BigId
 from attendance_adapters.sql.executor import Executor
-from attendance_adapters.sql.pieces import LIMIT, OFFSET, size_of
+from attendance_adapters.sql.pieces import LIMIT, OFFSET, piece_parameters
 from attendance_adapters.sql.tables import accounts, audit_log, moderators, profiles
 from attendance_core.pieces import ListQuery
 from attendance_core.profiles import AuditEntry, Moderator, ScanAct, ScanJudge, ScanReason
@@ -109,14 +109,14 @@ class AuditLog:
         self._send(ADD_ENTRY, row)
 
     def about(self, user_id: UserId, query: ListQuery[AuditEntry]) -> Sequence[AuditEntry]:
-        keys: dict[str, Any] = {"user_id": user_id, **size_of(query)}
+        keys: dict[str, Any] = {"user_id": user_id, **piece_parameters(query)}
         if query.after is None:
             return [_entry_from(row) for row in self._execute(ENTRIES_ABOUT, keys)]
         keys["after_n"] = query.after.n
         return [_entry_from(row) for row in self._execute(ENTRIES_ABOUT_AFTER, keys)]
 
     def all(self, query: ListQuery[AuditEntry]) -> Sequence[AuditEntry]:
-        keys: dict[str, Any] = size_of(query)
+        keys: dict[str, Any] = piece_parameters(query)
         if query.after is None:
             return [_entry_from(row) for row in self._execute(ENTRIES, keys)]
         keys["after_n"] = query.after.n

@@ -20,7 +20,7 @@ from sqlalchemy import (
 
 from attendance_adapters.sql.column_types import BigId, InstantType
 from attendance_adapters.sql.executor import Executor
-from attendance_adapters.sql.pieces import LIMIT, OFFSET, size_of
+from attendance_adapters.sql.pieces import LIMIT, OFFSET, piece_parameters
 from attendance_adapters.sql.tables import IS_PENDING, discarded_scans, profiles, scans
 from attendance_core.pieces import ListQuery
 from attendance_core.profiles import (
@@ -141,7 +141,7 @@ class Scans:
         self._send(END_LEASES, {"where_taken_by": moderator_id})
 
     def pending(self, query: ListQuery[PendingScan]) -> Sequence[PendingScan]:
-        keys: dict[str, Any] = size_of(query)
+        keys: dict[str, Any] = piece_parameters(query)
         statement = PENDING_SCANS
         if query.after is not None:
             after = query.after.scan
