@@ -25,7 +25,7 @@ from sqlalchemy import (
 
 from attendance_adapters.sql import karma_triggers  # noqa: F401  declares them
 from attendance_adapters.sql.column_types import BigId, InstantType
-from attendance_adapters.sql.entries import last_entry_of_place
+from attendance_adapters.sql.entries import is_last_entry_of_place
 from attendance_adapters.sql.tables import karma_months, ledger, places
 from attendance_core.marking.ledger import Origin
 from attendance_core.marking.terms import Terms
@@ -43,7 +43,7 @@ def _count_before(of_them: Any, limit: Any) -> Any:
     """Counts standing hold marks of the month before one; as many as matter."""
     found = (
         select(literal(1).label("one"))
-        .select_from(_earlier.join(places, last_entry_of_place(_earlier)))
+        .select_from(_earlier.join(places, is_last_entry_of_place(_earlier)))
         .where(
             of_them,
             _earlier.c.origin == Origin.HOLD.value,
@@ -117,7 +117,7 @@ _counted = (
         )
         .label("of_unchecked"),
     )
-    .select_from(ledger.join(places, last_entry_of_place(ledger)))
+    .select_from(ledger.join(places, is_last_entry_of_place(ledger)))
     .where(
         or_(ledger.c.actor_id == _user, ledger.c.user_id == _user),
         ledger.c.origin == Origin.HOLD.value,

@@ -12,7 +12,7 @@ from attendance_adapters.sql.entries import (
     ENTRY_COLUMNS,
     ORIGINS,
     entry_from,
-    last_entry_of_place,
+    is_last_entry_of_place,
     notes_are_of_entry,
     notes_from,
 )
@@ -66,7 +66,7 @@ _PARTICIPANTS = (
     )
     .select_from(
         places.join(profiles, profiles.c.user_id == places.c.user_id)
-        .outerjoin(ledger, last_entry_of_place(ledger))
+        .outerjoin(ledger, is_last_entry_of_place(ledger))
         .outerjoin(ledger_notes, notes_are_of_entry)
         .outerjoin(scans, scans.c.user_id == places.c.user_id)
     )

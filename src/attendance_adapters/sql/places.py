@@ -23,7 +23,7 @@ from sqlalchemy import (
 from attendance_adapters.sql.column_types import BigId
 from attendance_adapters.sql.entries import (
     ORIGINS,
-    last_entry_of_place,
+    is_last_entry_of_place,
 )
 from attendance_adapters.sql.executor import LOCKS_ROWS, Executor
 from attendance_adapters.sql.tables import ledger, places, profiles
@@ -58,7 +58,7 @@ PLACE_COLUMNS = (
     places.c.barred_until,
     *_state_columns,
 )
-PLACES_WITH_MARKS = places.outerjoin(ledger, last_entry_of_place(ledger))
+PLACES_WITH_MARKS = places.outerjoin(ledger, is_last_entry_of_place(ledger))
 _SELECT_PLACES = select(*PLACE_COLUMNS).select_from(PLACES_WITH_MARKS)
 is_of_users = places.c.user_id.in_(bindparam("user_ids", expanding=True, type_=BigId))
 _new_user_id = bindparam("user_id", type_=BigId)

@@ -25,7 +25,7 @@ from sqlalchemy import (
     type_coerce,
 )
 
-from attendance_adapters.sql.entries import last_entry_of_place, notes_are_of_entry
+from attendance_adapters.sql.entries import is_last_entry_of_place, notes_are_of_entry
 from attendance_adapters.sql.pieces import BY_PERSON
 from attendance_adapters.sql.places import is_in_event, is_of_users
 from attendance_adapters.sql.sqlite_driver import COMPILER
@@ -71,7 +71,7 @@ def _people(are_asked_for: ColumnElement[bool]) -> Select[Any]:
         )
         .select_from(
             places.join(profiles, profiles.c.user_id == places.c.user_id)
-            .outerjoin(ledger, last_entry_of_place(ledger))
+            .outerjoin(ledger, is_last_entry_of_place(ledger))
             .outerjoin(ledger_notes, notes_are_of_entry)
             .outerjoin(_markers, _markers.c.user_id == ledger.c.actor_id)
             .outerjoin(scans, scans.c.user_id == places.c.user_id)
