@@ -37,8 +37,9 @@ from attendance_core.sheet_counts import SheetCounts
 from attendance_core.vocabulary import EventId, Instant, UserId
 
 APPROVED = Confirmation.APPROVED.value
-# Of an entry, and known already: an event's id that is made anew for each row is much of a sheet
-KEY_COLUMNS = 2
+# Without the ids of event and person, which come first and are known: to make an id of an event
+# anew for each row is much of the work of a sheet
+_ENTRY_COLUMNS_BUT_IDS = ENTRY_COLUMNS[2:]
 _is_participant = or_(places.c.member, places.c.last_n > 0)
 # Who they are is found first, and then whatever else there is of those alone
 PARTICIPANT_IDS = (
@@ -62,7 +63,7 @@ _PARTICIPANTS = (
         places.c.held_until,
         ledger_notes.c.marked_as,
         ledger_notes.c.note,
-        *ENTRY_COLUMNS[KEY_COLUMNS:],
+        *_ENTRY_COLUMNS_BUT_IDS,
     )
     .select_from(
         places.join(profiles, profiles.c.user_id == places.c.user_id)
@@ -81,7 +82,7 @@ PARTICIPANTS_OF = _PARTICIPANTS.where(is_of_users, _is_participant)
 _IS_HELD = places.c.held_until > bindparam("now", type_=InstantType)
 _IS_CREATOR = places.c.user_id == bindparam("creator_id", type_=BigId)
 _IS_MARKED = places.c.last_n % 2 == 1  # a mark stands where the last entry is odd
-# One row, of what is in the places alone
+# One row, of what is in the places alone. The creator takes part where they are listed or marked
 COUNT_PARTICIPANTS = select(
     func.count(),
     func.count().filter(places.c.since.is_not(None)),
@@ -117,21 +118,29 @@ class Participants:
 
     def counts(self, event: Event, now: Instant) -> SheetCounts:
         keys = {"event_id": event.event_id, "creator_id": event.creator_id, "now": now}
-        ((joined, listed, held, marked, others, creator),) = self._execute(COUNT_PARTICIPANTS, keys)
+        (row,) = self._execute(COUNT_PARTICIPANTS, keys)
+        joined, listed, held, marked, but_creator, listed_creators = row
         if event.ends_at <= now:
-            listed = held = creator = 0
-        return SheetCounts(joined, listed - held, held, marked, others + creator)
+            listed = held = listed_creators = 0
+        return SheetCounts(
+            joined=joined,
+            waiting=listed - held,
+            held=held,
+            marked=marked,
+            participants=but_creator + listed_creators,
+        )
 
 
 def _participant_from(event_id: EventId, row: Sequence[Any]) -> Participant:
-    user_id, name, bio, scan_state, member, since, held_by, held_until, *rest = row
+    user_id, name, bio, scan_state, member, since, held_by, held_until, *notes_and_entry = row
+    marked_as, note, *entry_but_ids = notes_and_entry
+    n, actor_id, at, origin_name, actor_checked, *_ = entry_but_ids
     is_confirmed, group = scan_state == APPROVED, group_of(bio)
-    marked_as, note, n, actor_id, at, origin_name, actor_checked, *_ = rest
-    if origin_name is not None:  # nothing else of the entry is asked for
+    if origin_name is not None:  # a mark stands, of which no more of the entry is shown
         origin, notes = ORIGINS[origin_name], notes_from(marked_as, note, name)
         mark, grade = Marked(actor_id, at, n, origin), grade_of(origin, actor_checked)
         return Participant(user_id, name, is_confirmed, mark, member, grade, notes, group)
-    entry = entry_from((event_id, user_id, *rest[2:]))
+    entry = entry_from((event_id, user_id, *entry_but_ids))
     annulled = None if entry is None else LedgerLine(entry, notes_from(marked_as, note, name))
     state = unmarked_from(since, held_by, held_until)
     return Participant(user_id, name, is_confirmed, state, member, group=group, annulled=annulled)
