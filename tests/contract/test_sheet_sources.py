@@ -45,7 +45,7 @@ def source_of(store: Any) -> SheetSource | None:
 @pytest.fixture
 def files(store: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
     """What reads a few people at a time."""
-    for name in ("PEOPLE_A_LOOK", "PEOPLE_A_LOOK_THERE"):
+    for name in ("PEOPLE_A_LOOK_OF_SERVICE", "PEOPLE_A_LOOK_OF_WORKER"):
         monkeypatch.setattr(sheet_facts, name, 7)
     made = SheetFiles(source_of(store))
     yield made

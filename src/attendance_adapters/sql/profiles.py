@@ -47,7 +47,9 @@ SHOW_PROFILE = (
         *_sum_of_months.c,
     )
     .select_from(
-        profiles.outerjoin(scans, scans.c.user_id == profiles.c.user_id).join(_sum_of_months, true())
+        profiles.outerjoin(scans, scans.c.user_id == profiles.c.user_id).join(
+            _sum_of_months, true()
+        )
     )
     .where(profiles.c.user_id == bindparam("user_id", type_=BigId))
 )
