@@ -28,7 +28,7 @@ from attendance_adapters.sql.entries import (
 from attendance_adapters.sql.event_lists import Section, list_statement
 from attendance_adapters.sql.executor import LOCKS_ROWS, WITH_TIME, Executor
 from attendance_adapters.sql.pieces import LIMIT, after_parameters, piece_parameters
-from attendance_adapters.sql.search import WordSearch, parameters_of
+from attendance_adapters.sql.search import WordSearch, word_parameters
 from attendance_adapters.sql.tables import events, helpers, ledger, ledger_notes, places, profiles
 from attendance_core.attendance import AttendedEvent, LedgerLine
 from attendance_core.errors import EventNotFound
@@ -178,7 +178,7 @@ class Events:
     def search(self, part: str | None, query: EventQuery = WHOLE_LIST) -> Sequence[Event]:
         if part is None:
             return self._list(ALL_EVENTS, query, {})
-        words = parameters_of(part)
+        words = word_parameters(part)
         return self._list(BY_WORDS.statement_for(words, self._execute), query, words)
 
     def created_by(self, user_id: UserId, query: EventQuery = WHOLE_LIST) -> Sequence[Event]:

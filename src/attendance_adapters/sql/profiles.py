@@ -12,7 +12,7 @@ from attendance_adapters.sql.executor import Executor
 from attendance_adapters.sql.karma import SUM_OF_MONTHS, count_paying, rule_of
 from attendance_adapters.sql.pieces import BY_PERSON, LIMIT, OFFSET
 from attendance_adapters.sql.scans import reason_from
-from attendance_adapters.sql.search import WordSearch, parameters_of
+from attendance_adapters.sql.search import WordSearch, word_parameters
 from attendance_adapters.sql.tables import profiles, scans
 from attendance_core.errors import PersonNotFound
 from attendance_core.folding import LAST_IN_ORDER, fold
@@ -128,7 +128,7 @@ class Profiles:
         self._execute(PUT_PROFILE, {"where_user_id": profile.user_id, **_columns_of(profile)})
 
     def search(self, part: str, limit: int, offset: int) -> Sequence[Profile]:
-        words = parameters_of(part)
+        words = word_parameters(part)
         statement = BY_WORDS.statement_for(words, self._execute)
         rows = self._execute(statement, {**words, "limit": limit, "offset": offset})
         return [Profile(*row) for row in rows]

@@ -52,10 +52,10 @@ ENTRIES_ABOUT = (
 ENTRIES_ABOUT_AFTER = ENTRIES_ABOUT.where(audit_log.c.n < _after_n)
 ENTRIES = _SELECT_ENTRIES.order_by(audit_log.c.n).limit(LIMIT).offset(OFFSET)
 ENTRIES_AFTER = ENTRIES.where(audit_log.c.n > _after_n)
-# Numbers grow as time does: whether the first are old is asked of them alone
-_first = select(audit_log.c.n, audit_log.c.at).order_by(audit_log.c.n).limit(LIMIT).subquery()
+# Numbers grow as time does: only of the oldest is it asked whether they are old enough
+_oldest = select(audit_log.c.n, audit_log.c.at).order_by(audit_log.c.n).limit(LIMIT).subquery()
 REMOVE_ENTRIES = delete(audit_log).where(
-    audit_log.c.n.in_(select(_first.c.n).where(_first.c.at <= bindparam("until")))
+    audit_log.c.n.in_(select(_oldest.c.n).where(_oldest.c.at <= bindparam("until")))
 )
 HAS_TAKEN = select(
     exists().where(
