@@ -172,9 +172,9 @@ class Scans:
 
 
 def reason_from(reason: str | None, verdict: str | None) -> ScanReason | None:
-    """Reads why a scan is in its state, of the column that says so."""
-    said = verdict or reason
-    return None if said is None else ScanReason(said)
+    """Makes the reason for the state of a scan, of whichever of the two columns has one."""
+    value = verdict or reason
+    return None if value is None else ScanReason(value)
 
 
 def _columns_of(lease: ReviewLease | None) -> dict[str, Any]:
