@@ -203,12 +203,12 @@ class TestServer:
         """Though its function asks nothing, so that COMMIT might go with all it does."""
         run, ran = PgConnection.run, 0
 
-        def dies(connection: PgConnection, before: str, sent: Any, after: str = "") -> str:
+        def dies(connection: PgConnection, before: str, statements: Any, after: str = "") -> str:
             nonlocal ran
             ran += 1
             if ran == 1:
                 connection.driver.terminate()
-            return run(connection, before, sent, after)
+            return run(connection, before, statements, after)
 
         def work(unit: Any) -> None:
             for number in range(2):
@@ -225,8 +225,8 @@ class TestServer:
         ran = 0
         run = PgConnection.run
 
-        def lost(connection: PgConnection, before: str, sent: Any, after: str = "") -> str:
-            said = run(connection, before, sent, after)
+        def lost(connection: PgConnection, before: str, statements: Any, after: str = "") -> str:
+            said = run(connection, before, statements, after)
             return run(connection, END, []) if after == "COMMIT" else said
 
         def work(unit: Any) -> None:

@@ -54,10 +54,10 @@ def asked() -> Iterator[list[Asked]]:
         noted.append(Asked(statement.text, values))
         return fetch(self, statement, values)
 
-    def runs(self: PgConnection, before: str, sent: Any, after: str = "") -> str:
-        texts = [before, *(each.statement.text for each in sent), after]
-        noted.append(Asked("; ".join(filter(None, texts)), [each.words for each in sent]))
-        return run(self, before, sent, after)
+    def runs(self: PgConnection, before: str, statements: Any, after: str = "") -> str:
+        texts = [before, *(each.statement.text for each in statements), after]
+        noted.append(Asked("; ".join(filter(None, texts)), [each.words for each in statements]))
+        return run(self, before, statements, after)
 
     async def rolls_back(self: PgConnection) -> None:
         if self.driver.is_in_transaction():
