@@ -72,9 +72,9 @@ class Readers:
 
     async def run(self, look: Callable[[ports.Unit], T]) -> T:
         """Runs a look and returns what it returned. Raises Unavailable."""
-        gone = threading.Event()
+        caller_has_gone = threading.Event()
         try:
-            in_thread = self._threads.submit(self._run, look, gone)
+            in_thread = self._threads.submit(self._run, look, caller_has_gone)
         except RuntimeError as error:  # closed meanwhile
             raise Unavailable from error
         future = asyncio.wrap_future(in_thread)
@@ -82,7 +82,7 @@ class Readers:
         try:
             return await future
         except asyncio.CancelledError:
-            gone.set()
+            caller_has_gone.set()
             if not in_thread.done():
                 self.abandoned_count += 1
                 in_thread.add_done_callback(self._forget)
@@ -92,12 +92,13 @@ class Readers:
         """Runs in the thread of the look; the counts need no lock under the interpreter's own."""
         self.abandoned_count -= 1
 
-    def _run(self, look: Callable[[ports.Unit], T], gone: threading.Event) -> T:
+    def _run(self, look: Callable[[ports.Unit], T], caller_has_gone: threading.Event) -> T:
         reader = self._idle.get()
         if self._seconds is not None:
             until = time.monotonic() + self._seconds
             reader.connection.set_progress_handler(
-                lambda: gone.is_set() or time.monotonic() > until, INSTRUCTIONS_PER_CHECK
+                lambda: caller_has_gone.is_set() or time.monotonic() > until,
+                INSTRUCTIONS_PER_CHECK,
             )
         try:
             return reader.run(look)
