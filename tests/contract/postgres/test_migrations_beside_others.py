@@ -52,7 +52,7 @@ def test_a_row_that_somebody_has_locked_is_folded_later(
         released.wait(30)
         on.rollback()
 
-    def look() -> None:
+    def count_unfolded() -> None:
         if not left:  # the table is as it will be, and that row is still to be folded
             holder.start()
             assert locked.wait(30)
@@ -63,7 +63,7 @@ def test_a_row_that_somebody_has_locked_is_folded_later(
 
     locked, released = threading.Event(), threading.Event()
     holder = threading.Thread(target=run_on_connection, args=(filled, hold))
-    monkeypatch.setattr(migrating, "sleep", lambda _: look())
+    monkeypatch.setattr(migrating, "sleep", lambda _: count_unfolded())
     upgrade(filled)
     assert released.is_set()
     all_are_folded(filled)
@@ -74,7 +74,7 @@ def test_behind_a_backup_it_tries_again_and_lets_others_by(
 ) -> None:
     """Whoever reads or writes would wait for as long as the backup goes on."""
     monkeypatch.setattr(maintenance, "LOCK_MILLISECONDS", 50)
-    met: list[float] = []
+    waits: list[float] = []
 
     def back_up(on: Connection) -> None:
         on.execute(text("LOCK TABLE events IN ACCESS SHARE MODE"))
@@ -82,10 +82,10 @@ def test_behind_a_backup_it_tries_again_and_lets_others_by(
         released.wait(30)
         on.rollback()
 
-    def look(seconds: float) -> None:
-        met.append(seconds)
+    def write_meanwhile(seconds: float) -> None:
+        waits.append(seconds)
         run_sql(filled, "SET lock_timeout = '1ms'", "UPDATE events SET ends_at = 3")
-        if len(met) == 3:
+        if len(waits) == 3:
             released.set()
             holder.join()
 
@@ -93,10 +93,10 @@ def test_behind_a_backup_it_tries_again_and_lets_others_by(
     holder = threading.Thread(target=run_on_connection, args=(filled, back_up))
     holder.start()
     assert locked.wait(30)
-    monkeypatch.setattr(maintenance, "sleep", look)
+    monkeypatch.setattr(maintenance, "sleep", write_meanwhile)
     monkeypatch.setattr(migrating, "sleep", lambda _: None)
     upgrade(filled)
-    assert len(met) == 3
+    assert len(waits) == 3
     assert caplog.text.count("waits for others") == 1
     all_are_folded(filled)
 
