@@ -91,10 +91,10 @@ class Stranger:
     async def run(self, sql: str, **given: Any) -> None:
         await self.connection.execute(text(sql), given)
 
-    async def is_waited_for(self) -> None:
-        """Returns when somebody waits for a lock it holds."""
-        asked = text("""SELECT count(*) FROM pg_stat_activity
+    async def until_somebody_waits(self) -> None:
+        """Waits until somebody waits for a lock that it holds."""
+        count_waiting = text("""SELECT count(*) FROM pg_stat_activity
             WHERE :mine = ANY(pg_blocking_pids(pid))""")
         async with beside(self._store) as looking:
-            while not (await looking.execute(asked, {"mine": self.pid})).scalar_one():
+            while not (await looking.execute(count_waiting, {"mine": self.pid})).scalar_one():
                 await asyncio.sleep(0)  # a transaction would see the same for ever

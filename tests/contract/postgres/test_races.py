@@ -92,7 +92,7 @@ class TestRaces:
         async with Stranger(store) as other:
             await other.run("SELECT FROM places WHERE user_id = 1 FOR UPDATE")
             later = asyncio.create_task(lecture.do.prepare_to_mark(connection=again, target=BORIS))
-            await other.is_waited_for()
+            await other.until_somebody_waits()
             await other.run(
                 "UPDATE places SET held_by = 1, held_until = :until, version = 1"
                 " WHERE user_id = :anna",
@@ -117,7 +117,7 @@ class TestRaces:
             later = asyncio.create_task(
                 lecture.do.mark_me(connection=socket(5000, ANNA, Role.MARK_ME))
             )
-            await other.is_waited_for()
+            await other.until_somebody_waits()
             await other.run(
                 "INSERT INTO marks (event_id, user_id, marker_id, at, points)"
                 " SELECT event_id, :anna, 1, 1, 50 FROM events",

@@ -80,7 +80,7 @@ class TestDeletions:
                     lecture.do.join_event(actor=ANNA, event_id=EVENT),
                 )
             ]
-            await other.is_waited_for()
+            await other.until_somebody_waits()
             await other.run("DELETE FROM events")
             await other.connection.commit()
         for each in doing:
@@ -143,7 +143,7 @@ class TestOrganisers:
             )
             change = narrow if by == "update_event" else helper
             changed = asyncio.create_task(getattr(lecture.do, by)(**change))
-            await asyncio.wait_for(other.is_waited_for(), PATIENCE)
+            await asyncio.wait_for(other.until_somebody_waits(), PATIENCE)
             await other.connection.commit()
         await changed
         assert [each.role for each in await lecture.connections(ANNA)] == [Role.MARK_ME]
@@ -157,7 +157,7 @@ class TestOrganisers:
             opened = asyncio.create_task(
                 lecture.do.ready_to_mark(connection=socket(5000, 2, Role.MARKING))
             )
-            await other.is_waited_for()
+            await other.until_somebody_waits()
             await other.connection.commit()
         with pytest.raises(MayNotMark):
             await opened
@@ -172,7 +172,7 @@ class TestOrganisers:
             prolonged = asyncio.create_task(
                 lecture.do.update_event(actor=UserId(1), event_id=EVENT, ends_at=NOON + 9000)
             )
-            await other.is_waited_for()
+            await other.until_somebody_waits()
             clock.pass_(3600)
             await other.connection.commit()
         with pytest.raises(EventOver):

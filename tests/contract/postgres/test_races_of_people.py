@@ -49,7 +49,7 @@ async def test_a_scan_replaced_meanwhile_is_not_judged(store: PostgresStore) -> 
         judged = asyncio.create_task(
             lecture.do.judge_scan(user_id=ANNA, file=scan.file, approve=True)
         )
-        await other.is_waited_for()
+        await other.until_somebody_waits()
         await other.connection.commit()
     with pytest.raises(ScanNotFound):
         await judged
@@ -93,7 +93,7 @@ async def test_a_tick_given_while_the_new_name_waits_for_it_goes_again(
         renamed = asyncio.create_task(
             lecture.do.update_profile_info(actor=ANNA, display_name="Another")
         )
-        await other.is_waited_for()
+        await other.until_somebody_waits()
         await other.connection.commit()
     await renamed
     kept = await store.observe(lambda u: u.scans.find(ANNA))
@@ -116,7 +116,7 @@ async def test_a_scan_is_judged_behind_the_new_name_that_was_faster(store: Postg
                 user_id=ANNA, file=scan.file, approve=True, display_name=f"Person {ANNA}"
             )
         )
-        await other.is_waited_for()
+        await other.until_somebody_waits()
         await other.connection.commit()
     with pytest.raises(ScanNotFound):
         await judged
