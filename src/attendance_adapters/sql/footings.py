@@ -45,6 +45,7 @@ _PROCESS_AND_SESSION_COLUMNS = (
 
 # What each row has: a place; the event, and what there is one of, which are the same in every row;
 # and one of the latest connections of a person, for each of which all places are there once more
+_USER_ID: Final = 0  # whose place it is
 _PLACE: Final = slice(0, len(PLACE_COLUMNS))
 _EVENT: Final = slice(_PLACE.stop, _PLACE.stop + len(EVENT_COLUMNS))
 _CONNECTION: Final = slice(_EVENT.stop, _EVENT.stop + len(CONNECTION_COLUMNS))
@@ -170,7 +171,7 @@ def _places_in(rows: Sequence[Sequence[Any]]) -> Mapping[UserId, Place]:
 
 def _latest_in(rows: Sequence[Sequence[Any]]) -> Sequence[Connection]:
     """Lists the connections of a person: they are in the rows of each place, so in the first's."""
-    of_first_place = [row for row in rows if row[0] == rows[0][0]]
+    of_first_place = [row for row in rows if row[_USER_ID] == rows[0][_USER_ID]]
     joined = (_joined_connection_from(row[_LATEST_CONNECTION]) for row in of_first_place)
     return [connection for connection in joined if connection is not None]
 

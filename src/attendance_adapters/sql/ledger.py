@@ -35,7 +35,7 @@ from attendance_adapters.sql.karma import (
     rule_of,
 )
 from attendance_adapters.sql.pieces import LIMIT, OFFSET, piece_parameters
-from attendance_adapters.sql.places import PUT_PLACE, row_of_place
+from attendance_adapters.sql.places import PUT_PLACE, put_place_parameters
 from attendance_adapters.sql.tables import ledger, ledger_notes, places, profiles, scans
 from attendance_core.attendance import AnnulledMark, LedgerLine
 from attendance_core.marking.karma import MarksBefore, pays
@@ -171,7 +171,7 @@ class Ledger:
     def add_mark_from_hold(self, entry: NewEntry, marked: Place, terms: Terms) -> bool:
         row = _row_of(entry)
         self._send(ADD_ENTRY, row)
-        self._send(PUT_PLACE, row_of_place(marked))
+        self._send(PUT_PLACE, put_place_parameters(marked))
         rule = rule_of(terms)
         month_keys = {"actor_id": row["actor_id"], "month": row["month"], **rule}
         row_count = self._count(TELL_IN_ROWS_WHETHER_IT_PAYS, month_keys)

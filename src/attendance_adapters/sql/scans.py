@@ -110,7 +110,10 @@ class Scans:
 
     def owner_of(self, scan_id: ScanId) -> UserId | None:
         row = self._execute(OWNER_OF_SCAN, {"scan_id": scan_id}).one_or_none()
-        return None if row is None else UserId(row[0])
+        if row is None:
+            return None
+        (user_id,) = row
+        return UserId(user_id)
 
     def lock(self, user_id: UserId) -> ConfirmationScan | None:
         row = self._execute(LOCK_SCAN, {"user_id": user_id}).one_or_none()
