@@ -43,8 +43,8 @@ _PROCESS_AND_SESSION_COLUMNS = (
     sessions.c.session_id,
 )
 
-# What each row has: a place; the event, and what there is one of, which are the same in every row;
-# and one of the latest connections of a person, for each of which all places are there once more
+# What a row has: a place; then the event, and what else there is one of, the same in every row;
+# then one of the latest connections of a person. Each place is there once for each of these
 _USER_ID: Final = 0  # whose place it is
 _PLACE: Final = slice(0, len(PLACE_COLUMNS))
 _EVENT: Final = slice(_PLACE.stop, _PLACE.stop + len(EVENT_COLUMNS))
