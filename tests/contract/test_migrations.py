@@ -31,12 +31,12 @@ from tests.support.migrating import (
     PERSON,
     PROFILE,
     add_person,
-    defined,
     differences,
     migrated,
+    postgres_schema,
     run_sql,
-    schema_of,
     search_keys,
+    sqlite_schema,
 )
 from tests.support.postgres import a_database
 from tests.support.sqlite_file import an_empty_database
@@ -187,7 +187,7 @@ class TestSqlite:
         engine = create_engine(sqlite_url(bare))
         metadata.create_all(engine)
         engine.dispose()
-        assert schema_of(at_head) == schema_of(bare)
+        assert sqlite_schema(at_head) == sqlite_schema(bare)
 
     @pytest.mark.long
     def test_names_that_were_there_before_the_index_are_in_it(self, tmp_path: Path) -> None:
@@ -250,8 +250,8 @@ class TestPostgres:
                 on.commit()
 
             run_on_connection(bare, create)
-            declared = defined(bare)
-        assert defined(empty) == declared
+            declared = postgres_schema(bare)
+        assert postgres_schema(empty) == declared
         named = {*UNIQUE_REFUSALS, *INSERT_REFUSALS, *DELETE_REFUSALS}
         assert named - declared.keys() == {"fk_marks_event_id"}  # a trigger says it
         assert "CHECK ((low_id < high_id))" in declared.values()
@@ -262,9 +262,9 @@ class TestPostgres:
             "ALTER TABLE helpers RENAME CONSTRAINT pk_helpers TO helpers_pkey",
             "DROP INDEX ix_places_listed; CREATE INDEX ix_places_listed ON places (since)",
         ):
-            before = defined(empty)
+            before = postgres_schema(empty)
             run_sql(empty, *change.split("; "))
-            assert defined(empty) != before  # a difference would be seen
+            assert postgres_schema(empty) != before  # a difference would be seen
 
     async def test_every_spelling_of_an_address_and_within_a_loop(self, empty: URL) -> None:
         _, _, rest = empty.render_as_string(hide_password=False).partition("://")

@@ -26,10 +26,10 @@ from tests.support.migrating import (
     LAST_OF_BEFORE,
     PEOPLE,
     add_person,
-    all_are_folded,
+    check_all_are_folded,
+    count_unfolded,
     fill,
     run_sql,
-    unfolded,
 )
 
 pytestmark = pytest.mark.long
@@ -69,14 +69,14 @@ class TestDeath:
             try:
                 upgrade(of_before)
             except Died:
-                left.append(unfolded(of_before))
+                left.append(count_unfolded(of_before))
         everybody = 2 * PEOPLE
         assert sorted({everybody, *left}, reverse=True) == [
             *range(everybody, PEOPLE, -BATCH_SIZE),
             *range(PEOPLE, 0, -BATCH_SIZE),
             0,
         ]
-        all_are_folded(of_before)
+        check_all_are_folded(of_before)
 
     @pytest.mark.parametrize("commit", [2, 3, 6, 9])
     def test_a_batch_that_is_not_committed_is_folded_again(
@@ -96,20 +96,20 @@ class TestDeath:
                 upgrade(of_before)
         assert unfolded_if_there(of_before) > 0
         upgrade(of_before)
-        all_are_folded(of_before)
+        check_all_are_folded(of_before)
 
     @pytest.mark.parametrize("batch", [1, 4, 8])
     def test_a_process_that_is_killed(self, of_before: URL, batch: int) -> None:
         assert run_program(of_before, dies_after=batch).wait() == -signal.SIGKILL
-        assert unfolded(of_before) > 0
+        assert count_unfolded(of_before) > 0
         assert not is_current(of_before)
         upgrade(of_before)
-        all_are_folded(of_before)
+        check_all_are_folded(of_before)
 
 
 def unfolded_if_there(url: URL) -> int:
     at = run_sql(url, "SELECT version_num FROM alembic_version")
-    return 2 * PEOPLE if at == [(LAST_OF_BEFORE,)] else unfolded(url)
+    return 2 * PEOPLE if at == [(LAST_OF_BEFORE,)] else count_unfolded(url)
 
 
 def run_program(url: URL, dies_after: int = 0) -> ForkedProcess:
@@ -152,7 +152,7 @@ class TestWriters:
         between_batches(monkeypatch, from_elsewhere)
         upgrade(of_before)
         assert next(numbers) >= 108
-        all_are_folded(of_before)
+        check_all_are_folded(of_before)
 
 
 class TestTwoAtOnce:
@@ -160,7 +160,7 @@ class TestTwoAtOnce:
         others = [run_program(of_before, dies_after) for dies_after in (0, 3, 0)]
         for each, ends in zip(others, ({0}, {0, -signal.SIGKILL}, {0}), strict=True):
             assert each.wait() in ends
-        all_are_folded(of_before)
+        check_all_are_folded(of_before)
 
     def test_one_that_does_the_rest_while_the_other_pauses(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -177,7 +177,7 @@ class TestTwoAtOnce:
 
         between_batches(monkeypatch, let_the_other_in)
         upgrade(url)
-        all_are_folded(url)
+        check_all_are_folded(url)
 
     def test_one_whose_database_a_newer_version_has_migrated_meanwhile(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

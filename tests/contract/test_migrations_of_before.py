@@ -14,11 +14,11 @@ from attendance_adapters.sql.maintenance import run_on_connection
 from attendance_adapters.sql.migrate import upgrade
 from attendance_adapters.sql.search_index import search_key_on_postgres
 from tests.support.migrating import (
-    all_are_folded,
+    check_all_are_folded,
     differences,
     fill,
     run_sql,
-    schema,
+    schema_of,
 )
 from tests.support.postgres import a_database
 
@@ -51,14 +51,14 @@ class TestDatabasesOfThe0004ThatFoldedAllAtOnce:
                         GENERATED ALWAYS AS ({key}) STORED""",
                 )
         upgrade(url)
-        all_are_folded(url)
+        check_all_are_folded(url)
         assert run_on_connection(url, differences) == []
-        reached = schema(url)
+        reached = schema_of(url)
         run_on_connection(url, rename_all)
-        all_are_folded(url)
+        check_all_are_folded(url)
         with another(url) as new:
             upgrade(new)
-            assert reached == schema(new)
+            assert reached == schema_of(new)
 
 
 def rename_all(on: Connection) -> None:

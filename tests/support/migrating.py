@@ -49,7 +49,7 @@ def migrated(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[URL]:
 
 
 def run_sql(url: URL, *statements: str) -> list[Any]:
-    """The rows of the last one."""
+    """Runs statements and answers the rows of the last one."""
 
     def run(on: Connection) -> list[Any]:
         answers = [on.execute(text(each)) for each in statements]
@@ -78,14 +78,14 @@ def differences(on: Connection) -> list[Any]:
     return found
 
 
-def schema(url: URL) -> dict[str, Any]:
+def schema_of(url: URL) -> dict[str, Any]:
     """All that has a name in a database, in its engine's words."""
     if url.get_backend_name() == "sqlite":
-        return {**schema_of(Path(str(url.database)))}
-    return {**defined(url)}
+        return {**sqlite_schema(Path(str(url.database)))}
+    return {**postgres_schema(url)}
 
 
-def defined(url: URL) -> dict[str, str]:
+def postgres_schema(url: URL) -> dict[str, str]:
     """What has a name beside our tables and columns, in PostgreSQL's words."""
     constraints = """SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint
         WHERE connamespace = 'public'::regnamespace AND contype <> 'n'"""
@@ -98,8 +98,8 @@ def defined(url: URL) -> dict[str, str]:
         WHERE attgenerated <> ''"""
     found = [
         row
-        for asked in (constraints, indexes, triggers, functions, generated)
-        for row in run_sql(url, asked.replace("::", r"\:\:"))
+        for statement in (constraints, indexes, triggers, functions, generated)
+        for row in run_sql(url, statement.replace("::", r"\:\:"))
     ]
     return {
         name: words
@@ -108,7 +108,7 @@ def defined(url: URL) -> dict[str, str]:
     }
 
 
-def schema_of(database: Path) -> dict[str, list[str]]:
+def sqlite_schema(database: Path) -> dict[str, list[str]]:
     """The schema in SQLite's words, whatever the order of a table's columns and constraints."""
     connection = sqlite3.connect(database)
     found = connection.execute(
@@ -122,7 +122,7 @@ def schema_of(database: Path) -> dict[str, list[str]]:
 
 
 def add_person(on: Connection, number: int, name: str) -> None:
-    """And an event of theirs, by the columns that every revision has had."""
+    """Adds a person, and an event of theirs, by the columns that every revision has had."""
     for statement in (
         """INSERT INTO accounts (user_id, username, username_key, password_hash, created_at)
             VALUES (:n, :who, :who, 'hash', 1)""",
@@ -153,8 +153,8 @@ def fill(url: URL, revision: str) -> None:
     run_on_connection(url, add)
 
 
-def all_are_folded(url: URL) -> None:
-    """And are found, as much as an index can tell."""
+def check_all_are_folded(url: URL) -> None:
+    """Asserts it of every name, and that each is found, as much as an index can tell."""
     assert is_current(url)
     for table in ("profiles", "events"):
         rows = run_sql(url, f"SELECT name_key, search_key FROM {table}")
@@ -169,6 +169,6 @@ def all_are_folded(url: URL) -> None:
             assert run_sql(url, found) == [(expected,)]
 
 
-def unfolded(url: URL) -> int:
+def count_unfolded(url: URL) -> int:
     both = "SELECT search_key FROM profiles UNION ALL SELECT search_key FROM events"
     return sum(key is None for (key,) in run_sql(url, both))

@@ -18,10 +18,10 @@ from tests.support.migrates_and_dies import BATCH_SIZE
 from tests.support.migrating import (
     LAST_OF_BEFORE,
     PEOPLE,
-    all_are_folded,
+    check_all_are_folded,
+    count_unfolded,
     fill,
     run_sql,
-    unfolded,
 )
 from tests.support.postgres import a_database
 
@@ -52,21 +52,21 @@ def test_a_row_that_somebody_has_locked_is_folded_later(
         released.wait(30)
         on.rollback()
 
-    def count_unfolded() -> None:
+    def note_unfolded() -> None:
         if not left:  # the table is as it will be, and that row is still to be folded
             holder.start()
             assert locked.wait(30)
-        left.append(unfolded(filled))
+        left.append(count_unfolded(filled))
         if left[-1] == PEOPLE + 1:  # all people but one
             released.set()
             holder.join()
 
     locked, released = threading.Event(), threading.Event()
     holder = threading.Thread(target=run_on_connection, args=(filled, hold))
-    monkeypatch.setattr(migrating, "sleep", lambda _: count_unfolded())
+    monkeypatch.setattr(migrating, "sleep", lambda _: note_unfolded())
     upgrade(filled)
     assert released.is_set()
-    all_are_folded(filled)
+    check_all_are_folded(filled)
 
 
 def test_behind_a_backup_it_tries_again_and_lets_others_by(
@@ -98,7 +98,7 @@ def test_behind_a_backup_it_tries_again_and_lets_others_by(
     upgrade(filled)
     assert len(waits) == 3
     assert caplog.text.count("waits for others") == 1
-    all_are_folded(filled)
+    check_all_are_folded(filled)
 
 
 def test_an_index_that_was_left_half_built_is_built_anew(filled: URL) -> None:
@@ -137,4 +137,4 @@ def test_the_second_waits_without_a_transaction(filled: URL) -> None:
     second = threading.Thread(target=upgrade, args=(filled,))
     run_on_connection(filled, hold)
     second.join()
-    all_are_folded(filled)
+    check_all_are_folded(filled)
