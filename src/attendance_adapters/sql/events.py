@@ -49,16 +49,16 @@ EVENT_COLUMNS = (
     events.c.code,
     events.c.who_marks,
 )
-_SELECT_EVENTS = select(*EVENT_COLUMNS)
+ALL_EVENTS = select(*EVENT_COLUMNS)
 ADD_EVENT = insert(events)
-_BY_ID = _SELECT_EVENTS.where(events.c.event_id == bindparam("event_id"))
-GET_EVENT = _BY_ID.execution_options(**{WITH_TIME: True})
-FIND_BY_CODE = _SELECT_EVENTS.where(events.c.code == bindparam("code"))
+_SELECT_EVENT = ALL_EVENTS.where(events.c.event_id == bindparam("event_id"))
+GET_EVENT = _SELECT_EVENT.execution_options(**{WITH_TIME: True})
+FIND_BY_CODE = ALL_EVENTS.where(events.c.code == bindparam("code"))
 # As strongly as it is when it is removed or gets another name, or two who wait for it might wait
 # for each other. Whoever refers to it, by a connection or a mark, has locked a place before
-LOCK_EVENT = _BY_ID.with_for_update().execution_options(**{LOCKS_ROWS: True})
+LOCK_EVENT = _SELECT_EVENT.with_for_update().execution_options(**{LOCKS_ROWS: True})
 # As a mark locks it in any case, by its foreign key
-LOCK_EVENT_SHARED = _BY_ID.with_for_update(read=True, key_share=True)
+LOCK_EVENT_SHARED = _SELECT_EVENT.with_for_update(read=True, key_share=True)
 LOCK_PLACES_OF_EVENT = (
     select(places.c.user_id)
     .where(places.c.event_id == bindparam("event_id"))
@@ -82,7 +82,6 @@ GIVE_EVENT = (
     .values(creator_id=bindparam("creator_id"))
 )
 REMOVE_EVENT = delete(events).where(events.c.event_id == bindparam("event_id"))
-ALL_EVENTS = _SELECT_EVENTS
 BY_WORDS = WordSearch("events", ALL_EVENTS)
 CREATED_BY = ALL_EVENTS.where(events.c.creator_id == bindparam("creator_id"))
 _user_id = bindparam("user_id", type_=BigId)
