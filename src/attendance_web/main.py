@@ -245,7 +245,8 @@ def _metrics(attendance: Attendance) -> Metrics:
             f"{missing.name} is not installed, and metrics need it; "
             f"please run: {how_to_install('metrics')}"
         ) from None
-    heartbeat, notifier = attendance.heartbeat, attendance.notifier
+    heartbeat, sweeper = attendance.heartbeat, attendance.sweeper
+    notifier = attendance.notifier
     gauges: dict[str, Callable[[], float]] = {"database_in_use": lambda: attendance.store_calls}
     if (pool_use := attendance.pool_use) is not None:
         gauges["database_pool_size"] = lambda: pool_use().size
@@ -255,8 +256,8 @@ def _metrics(attendance: Attendance) -> Metrics:
         counters={
             "notifier_reconnects": lambda: notifier.reconnect_count,
             "notifier_dropped": lambda: notifier.dropped_count,
-            "sweeps": lambda: heartbeat.sweep_count,
-            "swept": lambda: heartbeat.swept_count,
+            "sweeps": lambda: sweeper.sweep_count,
+            "swept": lambda: sweeper.swept_count,
             "leases_lost": lambda: heartbeat.lost_lease_count,
         },
         gauges=gauges,

@@ -12,6 +12,7 @@ from attendance_adapters import heartbeat
 from attendance_adapters.heartbeat import Heartbeat
 from attendance_adapters.in_memory import MemoryStore
 from attendance_adapters.notifiers.local import LocalNotifier
+from attendance_adapters.sweeper import Sweeper
 from attendance_core.errors import Unavailable
 from attendance_core.marking.connections import Process
 from attendance_core.marking.terms import Terms
@@ -62,7 +63,7 @@ class Store:
 
 
 class Pulse:
-    """A heartbeat over such a store, and how often its lease was lost."""
+    """A heartbeat and a sweeper over such a store, and how often the lease was lost."""
 
     def __init__(self, store: Store, terms: Terms, renew_every: float = OFTEN) -> None:
         self.store = store
@@ -70,13 +71,24 @@ class Pulse:
         self.heartbeat = Heartbeat(
             take_lease=TakeLease(store.transact, terms),
             renew_lease=RenewLease(store.transact, terms),
-            sweep=Sweep(store.transact, store.observe, terms),
             ids=CountedIds(),
             terms=terms,
             renew_every=renew_every,
+        )
+        self.sweeper = Sweeper(
+            sweep=Sweep(store.transact, store.observe, terms),
+            heartbeat=self.heartbeat,
             sweep_every=OFTEN,
         )
-        self.heartbeat.listen(self._note)
+        self.heartbeat.call_when_lease_lost(self._note)
+
+    async def start(self) -> None:
+        await self.heartbeat.start()
+        self.sweeper.start()
+
+    async def close(self) -> None:
+        await self.sweeper.close()
+        await self.heartbeat.close()
 
     def _note(self) -> None:
         self.lost += 1
@@ -108,9 +120,9 @@ def store(clock: TestClock) -> Store:
 @pytest.fixture
 async def pulse(store: Store) -> AsyncIterator[Pulse]:
     made = Pulse(store, Terms())
-    await made.heartbeat.start()
+    await made.start()
     yield made
-    await made.heartbeat.close()
+    await made.close()
 
 
 class TestHeartbeat:
@@ -129,13 +141,13 @@ class TestHeartbeat:
     async def test_without_its_store_it_holds_no_lease_for_long(self, store: Store) -> None:
         pulse = Pulse(store, Terms(lease_seconds=0.05))
         assert not pulse.heartbeat.holds_lease
-        await pulse.heartbeat.start()
+        await pulse.start()
         assert pulse.heartbeat.holds_lease
         store.answers_with = Unavailable()
         await until(lambda: not pulse.heartbeat.holds_lease)
         store.answers_with = None
         await until(lambda: pulse.heartbeat.holds_lease)
-        await pulse.heartbeat.close()
+        await pulse.close()
 
     async def test_what_the_store_did_not_take_is_known_long_before_the_lease_is_lost(
         self, pulse: Pulse
@@ -215,7 +227,7 @@ class TestHeartbeat:
         self, way: str, store: Store
     ) -> None:
         pulse = Pulse(store, Terms(lease_seconds=0.1))
-        await pulse.heartbeat.start()
+        await pulse.start()
         first = pulse.heartbeat.process_id
         store.answers_with = Unavailable()
         if way == "hangs":
@@ -232,7 +244,7 @@ class TestHeartbeat:
             await pulse.has_its_lease_again()
             assert pulse.heartbeat.process_id == second
         assert pulse.lost == 1
-        await pulse.heartbeat.close()
+        await pulse.close()
 
     async def test_a_listener_that_raises_ends_neither_it_nor_the_others(
         self, pulse: Pulse, clock: TestClock
@@ -246,8 +258,8 @@ class TestHeartbeat:
             nonlocal told
             told += 1
 
-        pulse.heartbeat.listen(raises)
-        pulse.heartbeat.listen(tell)
+        pulse.heartbeat.call_when_lease_lost(raises)
+        pulse.heartbeat.call_when_lease_lost(tell)
         for lost in (1, 2):
             clock.pass_(9)
             await pulse.has_lost_its_lease(lost)
@@ -257,11 +269,11 @@ class TestHeartbeat:
     async def test_a_closed_one_asks_nothing_more(self, pulse: Pulse) -> None:
         before = pulse.store.works
         await until(lambda: pulse.store.works > before)
-        await pulse.heartbeat.close()
+        await pulse.close()
         asked = pulse.store.works, pulse.store.looks
         assert not [
             task for task in asyncio.all_tasks() if task.get_name() in {"sweep", "renew-lease"}
         ]
         await asyncio.sleep(0)
         assert (pulse.store.works, pulse.store.looks) == asked
-        await pulse.heartbeat.close()
+        await pulse.close()

@@ -413,7 +413,7 @@ class TestBeginningAndEnding:
         anna = await host.person()
         visited = host.opens(anna, await host.event(anna), Role.MARKING)
         await visited.line.hears("marking_list")
-        host.service.heartbeat._give_up_lease(host.service.heartbeat.process_id)
+        host.service.heartbeat.give_up_lease(host.service.heartbeat.process_id)
         assert await visited.ended() == 1012
 
     async def test_it_is_used_in_its_block_and_once(self) -> None:

@@ -18,6 +18,7 @@ from sqlalchemy import URL
 from attendance_adapters.heartbeat import Heartbeat
 from attendance_adapters.notifiers.local import LocalNotifier
 from attendance_adapters.sql.postgres import PostgresStore
+from attendance_adapters.sweeper import Sweeper
 from attendance_adapters.system import RandomIds
 from attendance_core.accounts import session_id_of
 from attendance_core.errors import LeaseLost
@@ -48,13 +49,17 @@ class Machine:
         self.pulse = Heartbeat(
             take_lease=self.do.take_lease,
             renew_lease=self.do.renew_lease,
-            sweep=self.do.sweep,
             ids=RandomIds(),
             terms=TERMS,
             renew_every=RENEW_EVERY,
-            sweep_every=SWEEP_EVERY,
         )
-        self.pulse.listen(self._lost)
+        self.sweeper = Sweeper(sweep=self.do.sweep, heartbeat=self.pulse, sweep_every=SWEEP_EVERY)
+        self.pulse.call_when_lease_lost(self._lost)
+
+    async def goes_silent(self) -> None:
+        """Neither renews its lease nor sweeps any more."""
+        await self.sweeper.close()
+        await self.pulse.close()
 
     def _lost(self) -> None:
         self.lost_leases += 1
@@ -84,6 +89,8 @@ async def two_over(url: URL) -> AsyncIterator[list[Machine]]:
             await machine.store.start()
             opened.push_async_callback(machine.pulse.close)
             await machine.pulse.start()
+            opened.push_async_callback(machine.sweeper.close)
+            machine.sweeper.start()
         yield machines
 
 
@@ -130,7 +137,7 @@ class TestProcesses:
         carol = await dead.do.sign_up(username="carol", password="correct horse")
         await dead.do.mark_me(connection=dead.opens(event_id, carol, Role.MARK_ME))
         assert isinstance((await alive.place(event_id, anna.user_id)).state, Held)
-        await dead.pulse.close()  # it will never renew its lease again
+        await dead.goes_silent()
 
         async def gone() -> bool:
             places = [await alive.place(event_id, each.user_id) for each in (anna, carol)]
@@ -146,7 +153,7 @@ class TestProcesses:
         event_id, anna, _ = await a_lecture(stalled)
         before = stalled.pulse.process_id
         await stalled.do.mark_me(connection=stalled.opens(event_id, anna, Role.MARK_ME))
-        await stalled.pulse.close()
+        await stalled.goes_silent()
 
         async def is_off_the_list() -> bool:
             return (await alive.place(event_id, anna.user_id)).state is None
@@ -154,7 +161,7 @@ class TestProcesses:
         await until(is_off_the_list)
         with pytest.raises(LeaseLost):
             await stalled.do.renew_lease(process_id=before)
-        await stalled.pulse._renew_lease()
+        await stalled.pulse._renew_or_take_lease()
         assert stalled.lost_leases == 1
         assert stalled.pulse.process_id != before
         again = stalled.opens(event_id, anna, Role.MARK_ME)

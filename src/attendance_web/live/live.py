@@ -39,7 +39,7 @@ class Heartbeat(Protocol):
     @property
     def process_id(self) -> ProcessId: ...
 
-    def listen(self, on_lease_lost: Callable[[], None]) -> None:
+    def call_when_lease_lost(self, callback: Callable[[], None]) -> None:
         """Has this called each time the lease was lost."""
 
 
@@ -110,7 +110,7 @@ class Live:
         if self._loop is not None:
             raise AlreadyStarted("these live rooms have begun already: enter a Live once")
         self._loop = asyncio.get_running_loop()
-        self.service.heartbeat.listen(self.sockets.rooms.close_for_restart)
+        self.service.heartbeat.call_when_lease_lost(self.sockets.rooms.close_for_restart)
         return self
 
     async def __aexit__(
