@@ -40,16 +40,16 @@ def build_use_cases(
         "terms": terms,
         "together": concurrently,
     }
-    classes = _classes()
-    if classes is None:
+    container = _container()
+    if container is None:
         return building.build_use_cases(**given)
-    use_cases = classes.resolve(UseCases, **given)
+    use_cases = container.resolve(UseCases, **given)
     assert isinstance(use_cases, UseCases)
     return use_cases
 
 
 @cache
-def _classes() -> punq.Container | None:
+def _container() -> punq.Container | None:
     """Registers what is built; its ports are given by their names to each that is resolved.
 
     None without punq. To read the types of a hundred constructors takes longer than to call them.

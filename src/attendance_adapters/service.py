@@ -76,7 +76,7 @@ class Attendance:
         self._awaited_calls = 0  # transactions and looks that somebody waits for
         self.pool_use = pool_use  # of the store; None where it has no pool
         self._pictures = PillowPictures()
-        self._passwords = passwords or _argon2_passwords()
+        self._passwords = passwords or _make_argon2_passwords()
         self._sheets = SheetFiles(sheet_source)
         self._provider = provider or NoIdentityProvider()
         self._closers = AsyncExitStack()
@@ -241,8 +241,8 @@ class Attendance:
         )
 
 
-def _argon2_passwords() -> Passwords:
-    """Loads what hashes by argon2id. Raises MissingExtra."""
+def _make_argon2_passwords() -> Passwords:
+    """Makes what hashes by argon2id. Raises MissingExtra."""
     with needing("passwords by argon2id"):
-        from attendance_adapters.passwords import Argon2Passwords
+        from attendance_adapters.argon2_passwords import Argon2Passwords
     return Argon2Passwords()

@@ -303,7 +303,7 @@ async def test_a_lecture_is_scripted_in_any_service(current_url: URL) -> None:
 def test_where_punq_is_missing_the_core_builds_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     with_it = memory().use_cases
     monkeypatch.setitem(sys.modules, "punq", None)
-    monkeypatch.setattr(container, "_classes", container._classes.__wrapped__)  # not as it was
+    monkeypatch.setattr(container, "_container", container._container.__wrapped__)  # not cached
     without = memory().use_cases
 
     def parts(made: object) -> object:

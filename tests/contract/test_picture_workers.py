@@ -122,7 +122,7 @@ class TestTurns:
         first = cleaning(pictures, ANNA, 11)
         await workers.has(1)
         yielder = give_way._yielders.get(asyncio.get_running_loop())
-        assert yielder is None or not yielder._futures
+        assert yielder is None or not yielder._future_count
         await is_over(first)
 
     async def test_closing_lets_nobody_wait(

@@ -9,7 +9,7 @@ import threading
 
 import pytest
 
-from attendance_adapters.bounded import NICENESS, BoundedThreads
+from attendance_adapters.bounded_threads import NICENESS, BoundedThreads
 from attendance_core.errors import Unavailable
 
 

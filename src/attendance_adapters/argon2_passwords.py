@@ -7,7 +7,7 @@ import secrets
 from argon2 import PasswordHasher, Type
 from argon2.exceptions import HashingError, VerificationError, VerifyMismatchError
 
-from attendance_adapters.bounded import BoundedThreads
+from attendance_adapters.bounded_threads import BoundedThreads
 from attendance_adapters.common_passwords import is_common
 from attendance_core.errors import Unavailable
 

@@ -17,7 +17,6 @@ from attendance_core.wrong_use import Closed
 
 T = TypeVar("T")
 
-
 NICENESS = 10  # over that of the process
 
 
