@@ -3,25 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import signal
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import Final, NamedTuple
+from typing import NamedTuple
 from weakref import WeakValueDictionary
 
 from attendance_adapters.media_types import MEDIA_TYPES
 from attendance_adapters.missing_extras import require
-from attendance_adapters.picture_formats import (
-    EXIT_BAD_PICTURE,
-    EXIT_TOO_LARGE,
-    MAX_PIXELS,
-    is_heic,
-    size_of,
-)
+from attendance_adapters.picture_exits import EXIT_BAD_PICTURE, EXIT_OUT_OF_TIME, EXIT_TOO_LARGE
+from attendance_adapters.picture_formats import MAX_PIXELS, is_heic, size_of
 from attendance_adapters.worker_environment import worker_environment
 from attendance_core.errors import BadPicture, HeicPicture, PictureTooLarge, Unavailable
 from attendance_core.ports import Picture
@@ -39,8 +33,6 @@ MAX_ATTEMPTS = 2  # a worker may have died of something else than its picture
 
 EXTENSIONS = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp"}  # by the name of the format
 WORKER_COMMAND = [sys.executable, "-P", "-m", "attendance_adapters.picture_worker"]
-# How a worker ends that has used up its time: what it was given is too much
-EXIT_OUT_OF_TIME: Final = -int(getattr(signal, "SIGXCPU", 24))
 
 
 class _WorkerRun(NamedTuple):
@@ -166,7 +158,10 @@ class PillowPictures:
         self._bytes += byte_count
 
     async def _run(self, job: _Job) -> Picture:
-        """Does the job in the thread, and drops it where the caller is cancelled."""
+        """Does the job in the thread, and drops it where the caller is cancelled.
+
+        Raises as `_clean` does, and Closed.
+        """
         try:
             future = self._threads.submit(_clean, job)
         except RuntimeError:
@@ -184,6 +179,10 @@ class PillowPictures:
 
 
 def _clean(job: _Job) -> Picture:
+    """Runs workers until one answers, in a thread.
+
+    Raises BadPicture, PictureTooLarge, Unavailable.
+    """
     exit_code, output, errors = 0, b"", b""
     for _ in range(MAX_ATTEMPTS):
         exit_code, output, errors = job.run_worker()
