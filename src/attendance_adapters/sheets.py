@@ -37,10 +37,10 @@ NO_ZONES: Final = frozenset({"localtime", "Factory"})  # which are files there, 
 class SheetFiles:
     """Writes sheets, each in a process of its own; `ports.Sheets`.
 
-    It is begun once it is known who is in it: who may not have that, or has gone by then, has none
-    begun. Where there is a ``source`` the worker makes the rows of what it finds there; else they
-    go to it as they are read, and never more of them than it takes. The file has no name: nothing
-    is left of it, whoever dies.
+    A process begins once it is known who is in the sheet: for whoever may not have it, or has gone
+    by then, none does. Where there is a ``source`` the worker makes the rows of what it finds
+    there; else they go to it as they are read, and never more of them than it takes. The file has
+    no name: nothing is left of it, whoever dies.
     """
 
     def __init__(
@@ -114,30 +114,30 @@ class SheetFiles:
             stdin.close()
             raise Unavailable from error
         self._running.add(job)
-        made = asyncio.wrap_future(run)
+        file_made = asyncio.wrap_future(run)
         try:
             _, worker = await asyncio.open_unix_connection(sock=ours)
             try:
                 with suppress(ConnectionError):  # it has ended: its code says why
                     await tell(worker)
-                return await asyncio.shield(made)
+                return await asyncio.shield(file_made)
             finally:
                 worker.close()  # and not before: it ends where this does
         except BaseException:
             job.kill()
-            made.add_done_callback(_close_file)
+            file_made.add_done_callback(_close_file)
             if run.cancel():  # it waited for a thread
                 stdin.close()
-            await asyncio.wait({made})
+            await asyncio.wait({file_made})
             raise
         finally:
             self._running.discard(job)
 
 
-def _close_file(made: asyncio.Future[BinaryIO]) -> None:
+def _close_file(file_made: asyncio.Future[BinaryIO]) -> None:
     """Closes what nobody waits for any more."""
-    if not made.cancelled() and made.exception() is None:
-        made.result().close()
+    if not file_made.cancelled() and file_made.exception() is None:
+        file_made.result().close()
 
 
 @cache
@@ -154,7 +154,7 @@ async def _tell(
     worker: asyncio.StreamWriter,
 ) -> None:
     """Writes what the worker is told of the facts. Raises ConnectionError, and what looks do."""
-    worker.write(_line(_head_of(begun.event, begun.made_at, style, source.rows)))
+    worker.write(_line(_head_of(begun.event, begun.made_at, style, source.how_rows_come)))
     async for line in source.lines(reading, begun):
         worker.write(_line(line))
         await asyncio.sleep(0)  # all ids of 10 000 in one step are 1.7 ms of the event loop
@@ -173,8 +173,8 @@ async def _feed(
     piece: SheetPiece | None = first
     while piece is not None:
         for begin in range(0, len(piece.rows), ROWS_A_STEP):
-            some = piece.rows[begin : begin + ROWS_A_STEP]
-            worker.write(_line([_row_of(row, piece.event) for row in some]))
+            rows = piece.rows[begin : begin + ROWS_A_STEP]
+            worker.write(_line([_row_of(row, piece.event) for row in rows]))
             await asyncio.sleep(0)
         await worker.drain()
         last = piece
@@ -187,7 +187,9 @@ def _line(value: Any) -> bytes:
     return _JSON.encode(value).encode() + b"\n"
 
 
-def _head_of(event: Event, made_at: Instant, style: SheetStyle, rows: str) -> dict[str, Any]:
+def _head_of(
+    event: Event, made_at: Instant, style: SheetStyle, how_rows_come: str
+) -> dict[str, Any]:
     return {
         "words": WORDS[style.language],
         "event_id": str(event.event_id),
@@ -196,7 +198,7 @@ def _head_of(event: Event, made_at: Instant, style: SheetStyle, rows: str) -> di
         "starts_at": event.starts_at,
         "ends_at": event.ends_at,
         "made_at": made_at,
-        "rows": rows,
+        "how_rows_come": how_rows_come,
     }
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from attendance_adapters import sheet_workbook, sheet_worker
+from attendance_adapters import sheet_tables, sheet_workbook
 from attendance_adapters.sheet_words import WORDS
 from attendance_adapters.sheets import SheetFiles
 from attendance_core.attendance import AnnulledSeen, Participant, SheetRow
@@ -204,8 +204,8 @@ class TestCells:
 
     @pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠"])
     def test_no_text_is_calculated(self, sign: str) -> None:
-        assert sheet_worker.harmless(f"{sign}1") == f"'{sign}1"
-        assert sheet_worker.harmless(f"1{sign}") == f"1{sign}"
+        assert sheet_tables.as_text(f"{sign}1") == f"'{sign}1"
+        assert sheet_tables.as_text(f"1{sign}") == f"1{sign}"
 
     @pytest.mark.parametrize("kind", ["csv", "json", "xlsx"])
     async def test_an_event_of_nobody_has_a_sheet(

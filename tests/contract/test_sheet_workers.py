@@ -220,7 +220,7 @@ class TestDeaths:
             "starts_at": 0,
             "ends_at": 1,
             "made_at": 0,
-            "rows": "made",
+            "how_rows_come": "made",
         }
         for lines in ("", json.dumps(head) + "\n[]\n", json.dumps(head)):
             done = subprocess.run(
@@ -229,7 +229,7 @@ class TestDeaths:
                 capture_output=True,
                 check=False,
             )
-            assert done.returncode == sheet_worker.EXIT_CUT, done.stderr
+            assert done.returncode == sheet_worker.EXIT_CUT_SHORT, done.stderr
 
 
 WRITES_FOR_EVER = """
@@ -314,7 +314,9 @@ class TestBounds:
         )
         ours = [each for each in loaded.split() if each.startswith("attendance")]
         assert ours == [
-            *("attendance_adapters", "attendance_adapters.sheet_worker", "attendance_core"),
+            *("attendance_adapters", "attendance_adapters.sheet_parts"),
+            *("attendance_adapters.sheet_json", "attendance_adapters.sheet_tables"),
+            *("attendance_adapters.sheet_worker", "attendance_core"),
             *("attendance_core.folding", "attendance_core.vocabulary"),
             *("attendance_core.seen_states", "attendance_core.sheet_counts"),
             "attendance_adapters.sheet_reader",

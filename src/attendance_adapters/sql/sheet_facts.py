@@ -133,7 +133,7 @@ LISTED_PEOPLE, LISTED_ANNULLED = _people(_are_in_list), _annulled(_are_in_list)
 class ReadInPlace:
     """Has workers read a file of SQLite by themselves; a `SheetSource`."""
 
-    rows = "in place"
+    how_rows_come = "in place"
 
     def __init__(self, path: Path) -> None:
         self._address = f"{path.as_uri()}?mode=ro"
@@ -160,7 +160,7 @@ class ReadInPlace:
 class ReadForWorker:
     """Reads a database for workers, and passes on what it says; a `SheetSource`."""
 
-    rows = "in facts"
+    how_rows_come = "in facts"
 
     async def lines(self, reading: SheetReading, begun: SheetBegun) -> AsyncIterator[Any]:
         """Reads the facts of some people at a time, each time at one moment; None is the end."""
