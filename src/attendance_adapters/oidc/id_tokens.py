@@ -11,7 +11,8 @@ from joserfc import jwt
 from joserfc.errors import InvalidKeyIdError
 from joserfc.jwk import KeySet
 
-from attendance_adapters.oidc.client import Client, Distrusted
+from attendance_adapters.oidc.client import Client
+from attendance_adapters.oidc.errors import Distrusted
 from attendance_core.identities import MAX_SUBJECT_LENGTH
 from attendance_core.vocabulary import Instant, Seconds
 
@@ -40,7 +41,7 @@ def read_id_token(
 ) -> Mapping[str, Any]:
     """Answers what a token says, once its signature, its parties, its time and its nonce are right.
 
-    Raises UnknownKey, Distrusted, and what the libraries raise: all of it is no.
+    Raises UnknownKey, Distrusted, and what the libraries raise: all of it means no.
     """
     if not isinstance(token, str) or not token.isascii() or len(token) > MAX_TOKEN_LENGTH:
         raise Distrusted("no ID token")
