@@ -107,7 +107,8 @@ class PillowPictures:
         self._turn = asyncio.Lock()
         self._turns_of_owners = WeakValueDictionary[UserId, asyncio.Lock]()
         self._job: _Job | None = None  # that has its turn
-        self._jobs = self._pixels = self._bytes = 0  # that are cleaned or wait for it
+        # Of pictures that are cleaned, or wait for it
+        self._job_count = self._pixel_count = self._byte_count = 0
 
     async def clean(self, data: bytes, *, owner: UserId, max_side: int) -> Picture:
         """Makes a picture of the same format with the first frame's pixels, upright, in the
@@ -141,9 +142,9 @@ class PillowPictures:
     def _room_for(self, pixels: int, byte_count: int) -> Iterator[None]:
         """Raises Unavailable where too many wait."""
         if (
-            self._jobs >= MAX_JOBS
-            or self._pixels + pixels > MAX_WAITING_PIXELS
-            or self._bytes + byte_count > MAX_WAITING_BYTES
+            self._job_count >= MAX_JOBS
+            or self._pixel_count + pixels > MAX_WAITING_PIXELS
+            or self._byte_count + byte_count > MAX_WAITING_BYTES
         ):
             raise Unavailable
         self._add_load(1, pixels, byte_count)
@@ -153,9 +154,9 @@ class PillowPictures:
             self._add_load(-1, -pixels, -byte_count)
 
     def _add_load(self, jobs: int, pixels: int, byte_count: int) -> None:
-        self._jobs += jobs
-        self._pixels += pixels
-        self._bytes += byte_count
+        self._job_count += jobs
+        self._pixel_count += pixels
+        self._byte_count += byte_count
 
     async def _run(self, job: _Job) -> Picture:
         """Does the job in the thread, and drops it where the caller is cancelled.

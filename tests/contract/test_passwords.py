@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from attendance_adapters.common_passwords import is_common
 from attendance_adapters.argon2_passwords import Argon2Passwords
+from attendance_adapters.common_passwords import is_common
 from attendance_adapters.scrypt_passwords import ScryptPasswords
 from attendance_core.errors import Unavailable
 

@@ -168,7 +168,7 @@ class TestRoom:
         for each in many[:2]:
             await is_over(each)
         assert isinstance(await cleaning(pictures, ANNA, 12), Picture)
-        assert (pictures._jobs, pictures._pixels, pictures._bytes) == (0, 0, 0)
+        assert (pictures._job_count, pictures._pixel_count, pictures._byte_count) == (0, 0, 0)
 
     @pytest.mark.parametrize(
         "data",
