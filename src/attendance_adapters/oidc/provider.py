@@ -19,7 +19,7 @@ from attendance_adapters.oidc.client import Client
 from attendance_adapters.oidc.errors import Distrusted
 from attendance_adapters.oidc.fetching import Fetcher
 from attendance_adapters.oidc.id_tokens import UnknownKey, read_id_token
-from attendance_adapters.oidc.published import BY_HEADER, Addresses, Published
+from attendance_adapters.oidc.published import BY_HEADER, Configuration, Published
 from attendance_adapters.system import SystemClock
 from attendance_core.errors import ProviderDistrusted, Unavailable
 from attendance_core.identities import Attempt, Claims, ProviderAnswer
@@ -86,9 +86,9 @@ class OpenIdProvider:
             raise ProviderDistrusted from None
 
     async def _begin(self, attempt: Attempt) -> str:
-        addresses = await self._published.addresses()
+        configuration = await self._published.configuration()
         url: str = prepare_grant_uri(
-            addresses.authorization,
+            configuration.authorization_url,
             self._client.client_id,
             "code",
             redirect_uri=self._client.redirect_uri,
@@ -101,24 +101,24 @@ class OpenIdProvider:
         return url
 
     async def _finish(self, attempt: Attempt, answer: ProviderAnswer) -> Claims:
-        addresses = await self._published.addresses()
-        self._check_issuer(answer, addresses)
-        tokens = await self._exchange(attempt, answer.code or "", addresses)
+        configuration = await self._published.configuration()
+        self._check_issuer(answer, configuration)
+        tokens = await self._exchange(attempt, answer.code or "", configuration)
         access_token = tokens.get("access_token")
         if not isinstance(access_token, str) or not access_token.isascii():
             access_token = None
         claims = await self._read_id_token(tokens.get("id_token"), attempt, access_token)
-        return self._make_claims(await self._complete(claims, access_token, addresses))
+        return self._make_claims(await self._complete(claims, access_token, configuration))
 
-    def _check_issuer(self, answer: ProviderAnswer, addresses: Addresses) -> None:
+    def _check_issuer(self, answer: ProviderAnswer, configuration: Configuration) -> None:
         """Checks that whoever comes back was not sent by another provider. Raises Distrusted."""
-        if answer.issuer is None and addresses.names_issuer:
+        if answer.issuer is None and configuration.names_issuer:
             raise Distrusted("somebody was sent back by nobody")
         if answer.issuer is not None and answer.issuer != self._client.issuer:
             raise Distrusted("somebody was sent back by another issuer")
 
     async def _exchange(
-        self, attempt: Attempt, code: str, addresses: Addresses
+        self, attempt: Attempt, code: str, configuration: Configuration
     ) -> Mapping[str, Any]:
         """Gives the code for tokens. Raises Distrusted, Unavailable."""
         if not code.isascii() or not code.isprintable() or len(code) > MAX_CODE_LENGTH:
@@ -131,10 +131,10 @@ class OpenIdProvider:
             code_verifier=attempt.verifier,
         )
         client_id, secret = client.client_id, client.client_secret
-        if addresses.auth_method == BY_HEADER:  # OAuth 2.0: 2.3.1
+        if configuration.auth_method == BY_HEADER:  # OAuth 2.0: 2.3.1
             client_id, secret = quote(client_id, safe=""), quote(secret, safe="")
-        auth = ClientAuth(client_id, secret, addresses.auth_method)
-        url, headers, body = auth.prepare("POST", addresses.token, {}, body)
+        auth = ClientAuth(client_id, secret, configuration.auth_method)
+        url, headers, body = auth.prepare("POST", configuration.token_url, {}, body)
         fetched = await self._fetcher.post_form(url, headers, body)
         tokens = fetched.json()
         if fetched.status != 200:
@@ -164,18 +164,18 @@ class OpenIdProvider:
         raise UnknownKey("an ID token that is signed with an unknown key")
 
     async def _complete(
-        self, claims: Mapping[str, Any], access_token: str | None, addresses: Addresses
+        self, claims: Mapping[str, Any], access_token: str | None, configuration: Configuration
     ) -> Mapping[str, Any]:
         """Asks for what the ID token does not say. Raises Distrusted, Unavailable."""
         wanted = [name for name in ("name", self._client.confirmed_claim) if name is not None]
         if (
             access_token is None
-            or addresses.userinfo is None
+            or configuration.userinfo_url is None
             or all(name in claims for name in wanted)
         ):
             return claims
         headers = {"Authorization": f"Bearer {access_token}"}
-        fetched = await self._fetcher.get(addresses.userinfo, headers)
+        fetched = await self._fetcher.get(configuration.userinfo_url, headers)
         userinfo = fetched.json()
         if fetched.status != 200 or userinfo.get("sub") != claims["sub"]:
             raise Distrusted(f"word of somebody else: status {fetched.status}")

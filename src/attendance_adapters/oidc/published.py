@@ -1,4 +1,4 @@
-"""What a provider publishes of itself, kept for a while: its addresses, and its keys."""
+"""What a provider publishes of itself, kept for a while: its configuration, and its keys."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ MIN_RSA_BITS: Final = 2048
 BY_HEADER, BY_BODY = "client_secret_basic", "client_secret_post"
 
 
-class Addresses(NamedTuple):
+class Configuration(NamedTuple):
     """Says where a provider is asked for what, and how."""
 
-    authorization: str
-    token: str
-    keys: str
-    userinfo: str | None
+    authorization_url: str
+    token_url: str
+    keys_url: str
+    userinfo_url: str | None
     auth_method: str
     names_issuer: bool  # whether it says who it is whenever it sends somebody back
 
@@ -83,42 +83,40 @@ class Published:
     ) -> None:
         self._issuer = issuer
         self._fetcher = fetcher
-        self._addresses = _Cached(self._fetch_addresses, stopwatch)
+        self._configuration = _Cached(self._fetch_configuration, stopwatch)
         self._keys = _Cached(self._fetch_keys, stopwatch)
 
-    async def addresses(self) -> Addresses:
+    async def configuration(self) -> Configuration:
         """Answers where it is asked for what. Raises Distrusted, Unavailable."""
-        return await self._addresses.get()
+        return await self._configuration.get()
 
     async def keys(self, *, anew: bool = False) -> KeySet:
-        """Answers the keys it signs with; asks anew, if it may again. Raises as `addresses`."""
+        """Answers the keys it signs with; asks anew, if it may again. Raises as `configuration`."""
         return await self._keys.get(0.0 if anew else CACHE_SECONDS, NEW_KEYS_EVERY)
 
-    async def _fetch_addresses(self) -> Addresses:
+    async def _fetch_configuration(self) -> Configuration:
         fetched = await self._fetcher.get(self._issuer.removesuffix("/") + WELL_KNOWN)
         if fetched.status != 200:
             raise Distrusted(f"no configuration: status {fetched.status}")
-        configuration = fetched.json()
-        if configuration.get("issuer") != self._issuer:
+        published = fetched.json()
+        if published.get("issuer") != self._issuer:
             raise Distrusted("the configuration of another issuer")
-        return Addresses(
-            authorization=self._address(configuration, "authorization_endpoint"),
-            token=self._address(configuration, "token_endpoint"),
-            keys=self._address(configuration, "jwks_uri"),
-            userinfo=(
-                self._address(configuration, "userinfo_endpoint")
-                if "userinfo_endpoint" in configuration
+        return Configuration(
+            authorization_url=self._url(published, "authorization_endpoint"),
+            token_url=self._url(published, "token_endpoint"),
+            keys_url=self._url(published, "jwks_uri"),
+            userinfo_url=(
+                self._url(published, "userinfo_endpoint")
+                if "userinfo_endpoint" in published
                 else None
             ),
-            auth_method=_auth_method(configuration),
-            names_issuer=(
-                configuration.get("authorization_response_iss_parameter_supported") is True
-            ),
+            auth_method=_auth_method(published),
+            names_issuer=(published.get("authorization_response_iss_parameter_supported") is True),
         )
 
-    def _address(self, configuration: Mapping[str, Any], name: str) -> str:
+    def _url(self, published: Mapping[str, Any], name: str) -> str:
         """Reads an address, which is as safe as that of the issuer. Raises Distrusted."""
-        address = configuration.get(name)
+        address = published.get(name)
         if not isinstance(address, str) or not address.isascii() or not address.isprintable():
             raise Distrusted(f"a configuration without {name}")
         allowed = {"https", urlsplit(self._issuer).scheme}
@@ -132,7 +130,7 @@ class Published:
         return address
 
     async def _fetch_keys(self) -> KeySet:
-        fetched = await self._fetcher.get((await self.addresses()).keys)
+        fetched = await self._fetcher.get((await self.configuration()).keys_url)
         published = fetched.json().get("keys") if fetched.status == 200 else None
         if not isinstance(published, list) or len(published) > MAX_KEYS:
             raise Distrusted(f"no keys: status {fetched.status}")
@@ -142,8 +140,8 @@ class Published:
         return KeySet([*keys])
 
 
-def _auth_method(configuration: Mapping[str, Any]) -> str:
-    methods = configuration.get("token_endpoint_auth_methods_supported")
+def _auth_method(published: Mapping[str, Any]) -> str:
+    methods = published.get("token_endpoint_auth_methods_supported")
     if isinstance(methods, list) and BY_HEADER not in methods and BY_BODY in methods:
         return BY_BODY
     return BY_HEADER
