@@ -53,9 +53,11 @@ class SheetFiles:
         self._running: set[SheetJob] = set()
 
     async def write(self, reading: SheetReading, style: SheetStyle) -> BinaryIO:
-        """Raises Unavailable when the worker dies, cannot be started, or takes too long.
+        """Writes a sheet; the file is the caller's to close.
 
-        MissingExtra for XLSX where what writes that is not installed.
+        Raises Unavailable when the worker dies, cannot be started, or takes too long; MissingExtra
+        for XLSX where what writes that is not installed; InvalidArgument for an unknown zone; and
+        what the looks of the reading raise.
         """
         if style.format == "xlsx":
             require("xlsxwriter", "XLSX files")
@@ -66,13 +68,14 @@ class SheetFiles:
     async def feed(self, pieces: AsyncIterator[SheetPiece], style: SheetStyle) -> BinaryIO:
         """Writes the rows of these pieces; raises as `write`."""
 
-        async def fed() -> BinaryIO:
+        async def write_fed() -> BinaryIO:
             first = await anext(pieces)
             return await self._write(partial(_feed, first, pieces, style), style)
 
-        return await self._in_time(fed(), style)
+        return await self._in_time(write_fed(), style)
 
     async def _in_time(self, writing: Coroutine[Any, Any, BinaryIO], style: SheetStyle) -> BinaryIO:
+        """Bounds how long writing takes, in a zone that there is. Raises as `write`."""
         try:
             if style.zone != "UTC" and style.zone not in await asyncio.to_thread(_zones):
                 raise InvalidArgument(field="tz")
@@ -116,13 +119,13 @@ class SheetFiles:
         self._running.add(job)
         file_made = asyncio.wrap_future(run)
         try:
-            _, worker = await asyncio.open_unix_connection(sock=ours)
+            _, to_worker = await asyncio.open_unix_connection(sock=ours)
             try:
                 with suppress(ConnectionError):  # it has ended: its code says why
-                    await tell(worker)
+                    await tell(to_worker)
                 return await asyncio.shield(file_made)
             finally:
-                worker.close()  # and not before: it ends where this does
+                to_worker.close()  # and not before: it ends where this does
         except BaseException:
             job.kill()
             file_made.add_done_callback(_close_file)
@@ -151,36 +154,36 @@ async def _tell(
     reading: SheetReading,
     begun: SheetBegun,
     style: SheetStyle,
-    worker: asyncio.StreamWriter,
+    to_worker: asyncio.StreamWriter,
 ) -> None:
     """Writes what the worker is told of the facts. Raises ConnectionError, and what looks do."""
-    worker.write(_line(_head_of(begun.event, begun.made_at, style, source.how_rows_come)))
+    to_worker.write(_line(_head_of(begun.event, begun.made_at, style, source.how_rows_come)))
     async for line in source.lines(reading, begun):
-        worker.write(_line(line))
+        to_worker.write(_line(line))
         await asyncio.sleep(0)  # all ids of 10 000 in one step are 1.7 ms of the event loop
-        await worker.drain()
+        await to_worker.drain()
 
 
 async def _feed(
     first: SheetPiece,
     others: AsyncIterator[SheetPiece],
     style: SheetStyle,
-    worker: asyncio.StreamWriter,
+    to_worker: asyncio.StreamWriter,
 ) -> None:
     """Writes all lines, as fast as they are taken. Raises ConnectionError, and what pieces do."""
-    worker.write(_line(_head_of(first.event, first.made_at, style, "made")))
+    to_worker.write(_line(_head_of(first.event, first.made_at, style, "made")))
     last = first
     piece: SheetPiece | None = first
     while piece is not None:
         for begin in range(0, len(piece.rows), ROWS_A_STEP):
             rows = piece.rows[begin : begin + ROWS_A_STEP]
-            worker.write(_line([_row_of(row, piece.event) for row in rows]))
+            to_worker.write(_line([_row_of(row, piece.event) for row in rows]))
             await asyncio.sleep(0)
-        await worker.drain()
+        await to_worker.drain()
         last = piece
         piece = await anext(others, None)
-    worker.write(_line(last.counts._asdict()))
-    await worker.drain()
+    to_worker.write(_line(last.counts._asdict()))
+    await to_worker.drain()
 
 
 def _line(value: Any) -> bytes:
