@@ -8,8 +8,7 @@ the words, the event, and how the rows come. Then, by that:
 - ``in place``: where the facts are, the people of one look each, and in the end null.
 
 Where the end is missing nothing is whole, and the exit code says so. Of ours it imports only what
-needs nothing else: the core as a package brings along three times the memory that all of this
-takes. Decision 0019.
+needs nothing else, for the sake of its memory. Decision 0019.
 """
 
 from __future__ import annotations
@@ -70,7 +69,7 @@ def _parts(source: BinaryIO, head: Mapping[str, Any]) -> Iterator[Any]:
 
 
 def spare_core() -> None:
-    """Has modules of the core come without their package, which would take 0.3 s of a core."""
+    """Has modules of the core come without their package, of which they need nothing."""
     core = find_spec("attendance_core")
     assert core is not None
     sys.modules.setdefault("attendance_core", module_from_spec(core))

@@ -26,7 +26,7 @@ from attendance_core.ports import SheetStyle
 from attendance_core.vocabulary import Instant, Seconds
 
 MAX_SECONDS: Final[Seconds] = 60.0  # with all the looks, each of which may wait for its turn
-# By its path: by its name it would bring the package along, and three times the memory
+# By its path, which tells it from other programs among the processes of a machine
 WORKER_COMMAND: Final = (sys.executable, "-P", str(sheet_worker.__file__))
 ROWS_A_STEP: Final = 25  # which take some 0.3 ms of the event loop
 _JSON: Final = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":"))
