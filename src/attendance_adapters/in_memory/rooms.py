@@ -41,7 +41,7 @@ class Rooms:
         return StoredRoom(
             EventUpdated(event.name, event.starts_at, event.ends_at),
             listed=self._places.listed(event_id),
-            watched=self._places.of(event_id, watched),
+            watched_places=self._places.of(event_id, watched),
             connections=self._connections.in_room(event_id, process_id),
             glance=glance,
         )
