@@ -22,7 +22,7 @@ from attendance_core.marking.frames import Delivery, Frame, HeldBy, UserJoined
 from attendance_core.marking.mirror import Mirror
 from attendance_core.marking.outcomes import AskerOpened, MarkerOpened, Outcome
 from attendance_core.marking.places import Held, Marked, Place, State, Waiting
-from attendance_core.marking.views import since
+from attendance_core.marking.views import asked_at
 from attendance_core.profiles import ProfileSummary
 from attendance_core.vocabulary import ConnectionId, EventId, ProcessId, SessionId, UserId
 from attendance_web.live.messages import PONG, encode, encode_error, spell_person
@@ -119,7 +119,7 @@ class Story:
 
     def _in_order(self, user_ids: Iterable[UserId]) -> list[UserId]:
         """Puts those who wait or are held in the order of asking."""
-        return sorted(user_ids, key=lambda each: (since(self._places[each]), each))
+        return sorted(user_ids, key=lambda each: (asked_at(self._places[each]), each))
 
     def _told(self, deliveries: list[Delivery], why: str, *, opens: bool = False) -> Self:
         return self._step(why, self._spelt(deliveries), opens=opens)
@@ -129,7 +129,7 @@ class Story:
         return [
             json.loads(encode(each.frame, "en", PEOPLE).text)
             for each in deliveries
-            if own in each.to
+            if own in each.connection_ids
         ]
 
     def _step(self, why: str, frames: list[dict[str, Any]], *, opens: bool = False) -> Self:
@@ -202,7 +202,7 @@ class AskerStory(Story):
     def is_marked(self, marker: UserId) -> Self:
         """She is marked."""
         place = self._changed(ANNA, Marked(marker, NOW))
-        return self._told(self._mirror.apply_look([place]), f"{marker} has marked her")
+        return self._told(self._mirror.apply_marks([place]), f"{marker} has marked her")
 
     def hears_again(self, marker: UserId, why: str) -> Self:
         """Her hold is told again, when the name of whoever has her is known."""
@@ -216,7 +216,7 @@ class AskerStory(Story):
     def _opened(self) -> list[Delivery]:
         opened = AskerOpened(self._places[ANNA], NOW)
         told = self._mirror.add_asker(self._own, opened, hears_news=True, now=self._stopwatch)
-        return [*told, *self._mirror.apply_look([opened.place])]
+        return [*told, *self._mirror.apply_marks([opened.place])]
 
     def _positions(self) -> list[Delivery]:
         self._stopwatch += YOUR_POSITION_EVERY

@@ -23,6 +23,7 @@ from attendance_core.marking.frames import (
     GivenBack,
     HeldBy,
     LetGo,
+    Listed,
     MarkingList,
     Prepared,
     ReservationExpired,
@@ -42,7 +43,7 @@ from attendance_web.live.service_frames import SERVICE_FRAMES
 from attendance_web.routes import CALLS
 from attendance_web.socket_descriptions import VECTORS_PATH
 from attendance_web.wire import refusals
-from attendance_web.wire.codes import FRAME_ERRORS
+from attendance_web.wire.refusal_codes import FRAME_ERRORS
 
 ANNA, BORIS = UserId(7), UserId(12)
 PEOPLE = {
@@ -52,7 +53,7 @@ PEOPLE = {
     BORIS: spell_person(ProfileSummary(BORIS, "Борис", None, confirmed=False)),
 }
 FRAMES: tuple[Frame, ...] = (
-    MarkingList((ANNA, BORIS), (1800000000.25, 1800000004.5)),
+    MarkingList((Listed(ANNA, 1800000000.25), Listed(BORIS, 1800000004.5))),
     UserJoined(ANNA, 1800000000.25),
     UserLeft(ANNA),
     Prepared(ANNA, 90.0),

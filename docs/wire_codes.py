@@ -8,7 +8,7 @@ from wire_prose import first_line, paragraph
 
 from attendance_core import errors
 from attendance_web.http.wire_codes import BROKEN, BROKEN_CODE, UNAVAILABLE, WIRE
-from attendance_web.wire.codes import refusals_of_calls
+from attendance_web.wire.refusal_codes import refusals_of_calls
 
 
 def codes_of_calls() -> Iterator[str]:

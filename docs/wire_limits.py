@@ -28,17 +28,17 @@ from attendance_core.limits import (
 from attendance_core.marking.connections import MAX_SOCKETS
 from attendance_core.marking.terms import Terms
 from attendance_core.pieces import MAX_PIECE
-from attendance_core.profiles import LEASE_SECONDS, PENDING_SECONDS
-from attendance_core.texts import MAX_MARKS
+from attendance_core.profiles import PENDING_SECONDS, REVIEW_LEASE_SECONDS
+from attendance_core.texts import MAX_COMBINING_MARKS
 from attendance_core.tokens import MAX_TOKENS as MAX_TOKENS_OF_ONE
 from attendance_web.http.body_parsing import MAX_FIELDS
-from attendance_web.http.call import BODY_BYTES, PICTURE_BODY_BYTES
+from attendance_web.http.call import MAX_BODY_BYTES, MAX_UPLOAD_BODY_BYTES
 from attendance_web.http.csrf import CSRF_COOKIE
 from attendance_web.http.downloads import MAX_ZIP_BYTES
 from attendance_web.http.envelope import RETRY_SECONDS
-from attendance_web.http.incoming_bodies import UPLOAD_BYTES, UPLOADS_OF_ONE
+from attendance_web.http.incoming_bodies import UPLOAD_CAPACITY_BYTES, UPLOADS_OF_ONE
 from attendance_web.http.incoming_body import BYTES_A_SECOND, PATIENCE_SECONDS
-from attendance_web.http.limits import CALLS, CALLS_A_SECOND, PROFILES
+from attendance_web.http.limits import CALLS, CALLS_A_SECOND, PROFILES_A_DAY
 from attendance_web.http.list_turns import (
     MAX_STRANGERS_AT_ONCE,
     MAX_STRANGERS_OF_ONE,
@@ -85,7 +85,8 @@ from attendance_web.wire.credentials import (
     HTTPS_SESSION_COOKIE,
     SESSION_COOKIE,
 )
-from attendance_web.wire.language import DEFAULT
+from attendance_web.wire.json_scanning import MAX_DEPTH, MAX_TOKENS
+from attendance_web.wire.language import DEFAULT_LANGUAGE
 from attendance_web.wire.leaving_pace import (
     MAX_OF_NETWORK,
     MAX_WAIT_SECONDS,
@@ -96,7 +97,6 @@ from attendance_web.wire.leaving_pace import MAX_OF_PERSON as LEFT_OF_PERSON
 from attendance_web.wire.refusal_pace import A_SECOND as REFUSALS_A_SECOND
 from attendance_web.wire.refusal_pace import MAX_AT_ONCE as REFUSALS
 from attendance_web.wire.refusal_pace import TOLD_AFTER_SECONDS, TOLD_WITHIN_SECONDS
-from attendance_web.wire.values import MAX_DEPTH, MAX_TOKENS
 
 KIB: Final = 1024
 KINDS: Final = {
@@ -138,7 +138,7 @@ def first_steps() -> Iterator[str]:
     yield ""
     yield paragraph(
         f"Texts are in the language of `Accept-Language`, of {ours}; where that is not sent, or "
-        f"nothing fits, in `{DEFAULT}`. Programs go by `error` and by `code`, never by "
+        f"nothing fits, in `{DEFAULT_LANGUAGE}`. Programs go by `error` and by `code`, never by "
         "texts.",
         "- ",
     )
@@ -200,7 +200,7 @@ def limits() -> Iterator[str]:
 
 def _limits() -> Iterator[tuple[str, str, str]]:
     terms = Terms()
-    large = " and ".join(each.name for each in ALL_CALLS if each.most_bytes == PICTURE_BODY_BYTES)
+    large = " and ".join(each.name for each in ALL_CALLS if each.is_upload)
     minutes, hours = FAILED_LOG_INS.within / 60, UPLOADS.within / 3600
     yield "calls of a person", f"{CALLS} at once, then {CALLS_A_SECOND:g} a second", "429"
     yield (
@@ -235,14 +235,14 @@ def _limits() -> Iterator[tuple[str, str, str]]:
     yield "unfinished pictures and scans of a person", str(UPLOADS_OF_ONE), "429"
     yield (
         "what has come of everybody's pictures and scans, in a process",
-        f"{UPLOAD_BYTES // KIB**2} MiB",
+        f"{UPLOAD_CAPACITY_BYTES // KIB**2} MiB",
         "408 of one that makes room, 503 where all wait to be worked off",
     )
     hours = FRIEND_REQUESTS.within / 3600
     yield "friend requests of a person", f"{FRIEND_REQUESTS.most} in {hours:g} h", "429"
     joined, hours = "people whom an organiser marks by hand", JOINED_BY_HAND.within / 3600
     yield f"{joined}, and who had not joined", f"{JOINED_BY_HAND.most} in {hours:g} h", "429"
-    yield "other people's profiles by GetProfile for a person", f"{PROFILES} a day", "429"
+    yield "other people's profiles by GetProfile for a person", f"{PROFILES_A_DAY} a day", "429"
     yield (
         "streams of WatchAttendance in a process: of a person in an event, in all; of a board's "
         "link, of the links of all events that one person made",
@@ -251,7 +251,7 @@ def _limits() -> Iterator[tuple[str, str, str]]:
     )
     yield (
         "a scan that a moderator has taken",
-        f"{LEASE_SECONDS / 60:g} min, and again",
+        f"{REVIEW_LEASE_SECONDS / 60:g} min, and again",
         "`not_taken`",
     )
     days = PENDING_SECONDS / 86_400
@@ -274,8 +274,8 @@ def _limits() -> Iterator[tuple[str, str, str]]:
         f"429 after {LIST_SECONDS:g} s, {STRANGER_WAIT_SECONDS:g} s, {STRANGER_WAIT_SECONDS:g} s",
     )
     yield "a search", f"{BROWSE_SECONDS:g} s of the database", "503"
-    yield "a body", f"{BODY_BYTES // KIB} KiB", "413"
-    yield f"a body of {large}", f"{PICTURE_BODY_BYTES // KIB**2} MiB", "413"
+    yield "a body", f"{MAX_BODY_BYTES // KIB} KiB", "413"
+    yield f"a body of {large}", f"{MAX_UPLOAD_BODY_BYTES // KIB**2} MiB", "413"
     yield (
         "a body on its way",
         f"{BYTES_A_SECOND // KIB} KiB a second, at most {PATIENCE_SECONDS:g} s behind",
@@ -287,7 +287,7 @@ def _limits() -> Iterator[tuple[str, str, str]]:
         "`error` 1",
     )
     yield "fields of a query or a form", str(MAX_FIELDS), "`error` 1"
-    yield "marks of one letter, as accents are, in any text", str(MAX_MARKS), "`error` 1"
+    yield "marks of one letter, as accents are, in any text", str(MAX_COMBINING_MARKS), "`error` 1"
     yield (
         "a JSON text",
         f"{MAX_DEPTH} levels, {MAX_TOKENS} brackets, commas and strings",

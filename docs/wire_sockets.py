@@ -9,9 +9,9 @@ from typing import Any, Final
 from wire_prose import ROOT, first_line, paragraph, rule
 
 from attendance_core import errors
-from attendance_core.marking.commands import MarkMe, ReadyToMark
 from attendance_core.marking.connections import Role
 from attendance_core.marking.endings import ERRORS
+from attendance_core.marking.openings import MarkMe, ReadyToMark
 from attendance_core.marking.terms import Terms
 from attendance_web.live import close_codes
 from attendance_web.live.close_codes import ONLY_ON

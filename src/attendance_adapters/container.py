@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, get_type_hints
 from attendance_adapters.together import concurrently
 from attendance_core import building, ports
 from attendance_core.marking.terms import Terms
-from attendance_core.recovery.comebacks import ComeBack
+from attendance_core.recovery.recover_account import RecoverAccount
 from attendance_core.use_cases import UseCases
 
 if TYPE_CHECKING:
@@ -40,16 +40,16 @@ def build_use_cases(
         "terms": terms,
         "together": concurrently,
     }
-    classes = _classes()
-    if classes is None:
+    container = _container()
+    if container is None:
         return building.build_use_cases(**given)
-    use_cases = classes.resolve(UseCases, **given)
+    use_cases = container.resolve(UseCases, **given)
     assert isinstance(use_cases, UseCases)
     return use_cases
 
 
 @cache
-def _classes() -> punq.Container | None:
+def _container() -> punq.Container | None:
     """Registers what is built; its ports are given by their names to each that is resolved.
 
     None without punq. To read the types of a hundred constructors takes longer than to call them.
@@ -59,6 +59,6 @@ def _classes() -> punq.Container | None:
     except ModuleNotFoundError:
         return None
     container = punq.Container()
-    for use_case in (ComeBack, UseCases, *get_type_hints(UseCases).values()):
+    for use_case in (RecoverAccount, UseCases, *get_type_hints(UseCases).values()):
         container.register(use_case)
     return container

@@ -38,27 +38,27 @@ class _Yielder:
     """Measures the steps of one loop while threads work for it, and sleeps in the busy ones."""
 
     def __init__(self) -> None:
-        self._futures = 0  # that threads work for
+        self._future_count = 0  # that threads work for
         self._is_measuring = False
         self._step_began: Seconds = 0.0
         self._pause = FIRST_PAUSE_SECONDS
 
     def begin(self, loop: asyncio.AbstractEventLoop) -> None:
-        self._futures += 1
+        self._future_count += 1
         if not self._is_measuring:
             self._is_measuring = True
             self._pause = FIRST_PAUSE_SECONDS
             self._begin_step(loop)
 
     def end(self, _: asyncio.Future[Any]) -> None:
-        self._futures -= 1
+        self._future_count -= 1
 
     def _begin_step(self, loop: asyncio.AbstractEventLoop) -> None:
         self._step_began = time.perf_counter()
         loop.call_soon(self._end_step, loop)
 
     def _end_step(self, loop: asyncio.AbstractEventLoop) -> None:
-        if not self._futures:
+        if not self._future_count:
             self._is_measuring = False
         elif time.perf_counter() - self._step_began > BUSY_STEP_SECONDS:
             time.sleep(NAP_SECONDS)

@@ -1,4 +1,4 @@
-"""Files that no row refers to any more, or never did: they are swept."""
+"""Sweeps files that no row refers to any more, or never did."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from attendance_core.profiles import picture_path, scan_path
 from attendance_core.vocabulary import FileKey, Instant
 
 FOLDERS = (picture_path(FileKey("")), scan_path(FileKey("")))
-OUR_FILE = re.compile(r"[0-9a-f]{32}\.(?:jpg|png|webp)")  # its name, as `RandomIds` makes one
+OUR_NAME = re.compile(r"[0-9a-f]{32}\.(?:jpg|png|webp)")  # as `RandomIds` makes one
 UPLOAD_SECONDS = 3600  # far more than an upload takes from its file to its row
 
 
@@ -28,7 +28,7 @@ async def sweep_orphans(
         file.path
         for folder in FOLDERS
         for file in await files.list_below(folder)
-        if file.written_at < now - UPLOAD_SECONDS and OUR_FILE.fullmatch(file.path, len(folder))
+        if file.written_at < now - UPLOAD_SECONDS and OUR_NAME.fullmatch(file.path, len(folder))
     ]
     referenced = await list_referenced() if old_paths else frozenset()
     orphans = [path for path in old_paths if path not in referenced]

@@ -1,4 +1,4 @@
-"""Colours as they are meant, in those of every screen (sRGB)."""
+"""Converts colours as their profile describes them to those of every screen (sRGB)."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import io
 
 from PIL import Image, ImageCms
 
-# The modes that pictures of each kind of profile are in
-MODES = {"RGB": "RGB", "GRAY": "L", "CMYK": "CMYK"}
+# The mode of pictures, by the colours that their profile describes
+MODE_OF_PROFILE = {"RGB": "RGB", "GRAY": "L", "CMYK": "CMYK"}
 
 
 def to_screen_colours(image: Image.Image, profile: bytes | None) -> Image.Image:
@@ -20,12 +20,12 @@ def to_screen_colours(image: Image.Image, profile: bytes | None) -> Image.Image:
     transparency = image.getchannel("A") if image.mode in {"RGBA", "LA"} else None
     pixels = image if transparency is None else image.convert(image.mode.removesuffix("A"))
     try:
-        meant = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-        if MODES.get(meant.profile.xcolor_space.strip()) != pixels.mode:
+        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        if MODE_OF_PROFILE.get(source.profile.xcolor_space.strip()) != pixels.mode:
             return image
         converted = ImageCms.profileToProfile(
             pixels,
-            meant,
+            source,
             ImageCms.createProfile("sRGB"),
             ImageCms.Intent.RELATIVE_COLORIMETRIC,
             "RGB",

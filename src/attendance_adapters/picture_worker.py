@@ -2,7 +2,7 @@
 
 Whatever a hostile picture does to the decoder it does here, within limits, and not to the
 service. The argument is the longest side allowed. Exits with 0, or with a code that
-`picture_formats` names; any other is a failure of ours.
+`picture_exits` names; any other is a failure of ours.
 
 Of the largest pictures, 40 megapixels, decoding takes at most 490 MiB (a JPEG for print, or a WebP
 without loss), so nothing of that size is copied while it is decoded, nor kept behind it.
@@ -19,14 +19,9 @@ from typing import NamedTuple
 from PIL import Image, PngImagePlugin, WebPImagePlugin
 
 from attendance_adapters.picture_colours import to_screen_colours
-from attendance_adapters.picture_formats import (
-    EXIT_BAD_PICTURE,
-    EXIT_TOO_LARGE,
-    MAX_PROFILE_BYTES,
-    completed_jpegs,
-    size_of,
-    without_extras,
-)
+from attendance_adapters.picture_exits import EXIT_BAD_PICTURE, EXIT_TOO_LARGE
+from attendance_adapters.picture_formats import size_of
+from attendance_adapters.picture_repair import MAX_PROFILE_BYTES, completed_jpegs, without_extras
 
 FORMATS = ("JPEG", "PNG", "WEBP")
 MAX_MEMORY_BYTES = 512 * 1024 * 1024  # Decision 0015
@@ -133,10 +128,11 @@ def _decode(data: bytes, max_side: int) -> _Decoded:
 
 def _digest_of(image: Image.Image) -> bytes:
     """Hashes all pixels, a strip at a time."""
-    seen, rows = hashlib.sha256(), max(1, STRIP_PIXELS // image.width)
-    for top in range(0, image.height, rows):
-        seen.update(image.crop((0, top, image.width, min(top + rows, image.height))).tobytes())
-    return seen.digest()
+    pixels, row_count = hashlib.sha256(), max(1, STRIP_PIXELS // image.width)
+    for top in range(0, image.height, row_count):
+        strip = image.crop((0, top, image.width, min(top + row_count, image.height)))
+        pixels.update(strip.tobytes())
+    return pixels.digest()
 
 
 def _decode_whole(data: bytes, max_side: int) -> _Decoded:

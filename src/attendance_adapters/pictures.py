@@ -3,25 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import signal
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import Final, NamedTuple
+from typing import NamedTuple
 from weakref import WeakValueDictionary
 
 from attendance_adapters.media_types import MEDIA_TYPES
 from attendance_adapters.missing_extras import require
-from attendance_adapters.picture_formats import (
-    EXIT_BAD_PICTURE,
-    EXIT_TOO_LARGE,
-    MAX_PIXELS,
-    is_heic,
-    size_of,
-)
+from attendance_adapters.picture_exits import EXIT_BAD_PICTURE, EXIT_OUT_OF_TIME, EXIT_TOO_LARGE
+from attendance_adapters.picture_formats import MAX_PIXELS, is_heic, size_of
 from attendance_adapters.worker_environment import worker_environment
 from attendance_core.errors import BadPicture, HeicPicture, PictureTooLarge, Unavailable
 from attendance_core.ports import Picture
@@ -39,8 +33,6 @@ MAX_ATTEMPTS = 2  # a worker may have died of something else than its picture
 
 EXTENSIONS = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp"}  # by the name of the format
 WORKER_COMMAND = [sys.executable, "-P", "-m", "attendance_adapters.picture_worker"]
-# How a worker ends that has used up its time: what it was given is too much
-EXIT_OUT_OF_TIME: Final = -int(getattr(signal, "SIGXCPU", 24))
 
 
 class _WorkerRun(NamedTuple):
@@ -115,7 +107,8 @@ class PillowPictures:
         self._turn = asyncio.Lock()
         self._turns_of_owners = WeakValueDictionary[UserId, asyncio.Lock]()
         self._job: _Job | None = None  # that has its turn
-        self._jobs = self._pixels = self._bytes = 0  # that are cleaned or wait for it
+        # Of pictures that are cleaned, or wait for it
+        self._job_count = self._pixel_count = self._byte_count = 0
 
     async def clean(self, data: bytes, *, owner: UserId, max_side: int) -> Picture:
         """Makes a picture of the same format with the first frame's pixels, upright, in the
@@ -149,9 +142,9 @@ class PillowPictures:
     def _room_for(self, pixels: int, byte_count: int) -> Iterator[None]:
         """Raises Unavailable where too many wait."""
         if (
-            self._jobs >= MAX_JOBS
-            or self._pixels + pixels > MAX_WAITING_PIXELS
-            or self._bytes + byte_count > MAX_WAITING_BYTES
+            self._job_count >= MAX_JOBS
+            or self._pixel_count + pixels > MAX_WAITING_PIXELS
+            or self._byte_count + byte_count > MAX_WAITING_BYTES
         ):
             raise Unavailable
         self._add_load(1, pixels, byte_count)
@@ -161,12 +154,15 @@ class PillowPictures:
             self._add_load(-1, -pixels, -byte_count)
 
     def _add_load(self, jobs: int, pixels: int, byte_count: int) -> None:
-        self._jobs += jobs
-        self._pixels += pixels
-        self._bytes += byte_count
+        self._job_count += jobs
+        self._pixel_count += pixels
+        self._byte_count += byte_count
 
     async def _run(self, job: _Job) -> Picture:
-        """Does the job in the thread, and drops it where the caller is cancelled."""
+        """Does the job in the thread, and drops it where the caller is cancelled.
+
+        Raises as `_clean` does, and Closed.
+        """
         try:
             future = self._threads.submit(_clean, job)
         except RuntimeError:
@@ -184,6 +180,10 @@ class PillowPictures:
 
 
 def _clean(job: _Job) -> Picture:
+    """Runs workers until one answers, in a thread.
+
+    Raises BadPicture, PictureTooLarge, Unavailable.
+    """
     exit_code, output, errors = 0, b"", b""
     for _ in range(MAX_ATTEMPTS):
         exit_code, output, errors = job.run_worker()

@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 import secrets
 
-from attendance_adapters.bounded import BoundedThreads
+from attendance_adapters.bounded_threads import BoundedThreads
 from attendance_adapters.common_passwords import is_common
 
 # 16 MiB and some 50 ms, as for log-ins by scrypt since it was published: a fifth of what OWASP asks
 # of hashes that may be stolen, since these go with the process
-COST, BLOCKS, LANES = 2**14, 8, 1
+COST, BLOCK_SIZE, LANES = 2**14, 8, 1
 SALT_BYTES = 16
 THREADS = 2
 MAX_CALLS = 1000  # that run or wait
@@ -22,20 +22,20 @@ class ScryptPasswords:
     def __init__(self) -> None:
         self._threads = BoundedThreads("passwords", threads=THREADS, capacity=MAX_CALLS)
         self._cost = COST
-        self._head = f"$scrypt$n={COST},r={BLOCKS},p={LANES}$"
-        self._decoy_hash = f"{self._head}{'0' * 2 * SALT_BYTES}$none"
+        self._prefix = f"$scrypt$n={COST},r={BLOCK_SIZE},p={LANES}$"
+        self._decoy_hash = f"{self._prefix}{'0' * 2 * SALT_BYTES}$none"
 
     async def hash(self, password: str) -> str:
         """Makes a salted hash with its parameters in it. Raises Unavailable."""
         salt = secrets.token_bytes(SALT_BYTES)
-        return f"{self._head}{salt.hex()}${await self._derive(password, salt)}"
+        return f"{self._prefix}{salt.hex()}${await self._derive(password, salt)}"
 
     async def verify(self, hashed: str | None, password: str) -> bool:
         """Compares a password with a hash; for None it takes as long, and returns False.
 
         Raises Unavailable.
         """
-        salt, expected = (hashed or self._decoy_hash).removeprefix(self._head).split("$")
+        salt, expected = (hashed or self._decoy_hash).removeprefix(self._prefix).split("$")
         found = await self._derive(password, bytes.fromhex(salt))
         return secrets.compare_digest(found, expected)
 
@@ -50,6 +50,6 @@ class ScryptPasswords:
     async def _derive(self, password: str, salt: bytes) -> str:
         secret = password.encode("utf-8", "surrogatepass")
         key = await self._threads.run(
-            lambda: hashlib.scrypt(secret, salt=salt, n=self._cost, r=BLOCKS, p=LANES)
+            lambda: hashlib.scrypt(secret, salt=salt, n=self._cost, r=BLOCK_SIZE, p=LANES)
         )
         return key.hex()

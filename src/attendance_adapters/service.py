@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack, contextmanager
 from types import TracebackType
@@ -12,20 +11,19 @@ from typing import TYPE_CHECKING, Self, TypeVar
 from attendance_adapters.container import build_use_cases
 from attendance_adapters.errors import NoHeartbeat
 from attendance_adapters.heartbeat import Heartbeat
+from attendance_adapters.housekeeping import make_housekeeping
 from attendance_adapters.missing_extras import needing
-from attendance_adapters.orphans import sweep_orphans
-from attendance_adapters.periodic import Periodic
 from attendance_adapters.pictures import PillowPictures
 from attendance_adapters.service_ports import (
     ClaimableFiles,
     IdentityProvider,
-    ListedFiles,
     Notifier,
     Passwords,
     SheetSource,
     Store,
 )
 from attendance_adapters.sheets import SheetFiles
+from attendance_adapters.sweeper import Sweeper
 from attendance_adapters.system import RandomIds
 from attendance_core import ports
 from attendance_core.accounts import Actor, LoggedIn, session_id_of
@@ -33,23 +31,13 @@ from attendance_core.arguments import check_kind, check_kinds
 from attendance_core.marking.connections import Connection, Role
 from attendance_core.marking.terms import Terms
 from attendance_core.no_provider import NoIdentityProvider
-from attendance_core.vocabulary import ConnectionId, EventId, Seconds
+from attendance_core.vocabulary import ConnectionId, EventId
 from attendance_core.wrong_use import AlreadyStarted, Closed, NotStarted, WrongLoop
 
 if TYPE_CHECKING:
     from attendance_adapters.sql.postgres import PoolUse
 
 T = TypeVar("T")
-
-SWEEP_ORPHANS_EVERY: Seconds = 3600
-FORGET_TALLIES_EVERY: Seconds = 60
-END_SESSIONS_EVERY: Seconds = 3  # Contract: 6.9, their sockets hear of it within 5
-FORGET_LINKS_EVERY: Seconds = 3600
-FORGET_UNUSED_EVERY: Seconds = 3600
-END_TOKENS_EVERY: Seconds = 2  # Contract: 9.3, their sockets close
-FORGET_TOKENS_EVERY: Seconds = 3600
-SCRUB_EVERY: Seconds = 20
-FORGET_SCANS_EVERY: Seconds = 20  # Contract: 9.9, within 60 s, also where one round fails
 
 
 def _prepare_nothing() -> None:
@@ -88,11 +76,9 @@ class Attendance:
         self._awaited_calls = 0  # transactions and looks that somebody waits for
         self.pool_use = pool_use  # of the store; None where it has no pool
         self._pictures = PillowPictures()
-        self._passwords = passwords or _argon2_passwords()
+        self._passwords = passwords or _make_argon2_passwords()
         self._sheets = SheetFiles(sheet_source)
         self._provider = provider or NoIdentityProvider()
-        self._orphan_sweeps = Periodic("sweep-orphans", SWEEP_ORPHANS_EVERY, self._sweep_orphans)
-        self._scrubs = Periodic("scrub-store", SCRUB_EVERY, self._store.scrub)
         self._closers = AsyncExitStack()
         self._closing: asyncio.Task[None] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None  # the one it was started in
@@ -114,31 +100,13 @@ class Attendance:
             provider=self._provider,
             terms=terms,
         )
-        self._tally_sweeps = Periodic(
-            "forget-tallies", FORGET_TALLIES_EVERY, self.use_cases.forget_tallies
-        )
-        self._session_sweeps = (
-            Periodic("end-lapsed-sessions", END_SESSIONS_EVERY, self.use_cases.end_lapsed_sessions),
-            Periodic("forget-unused", FORGET_UNUSED_EVERY, self.use_cases.forget_unused),
-            Periodic("end-tokens", END_TOKENS_EVERY, self.use_cases.end_expired_tokens),
-            Periodic("forget-tokens", FORGET_TOKENS_EVERY, self.use_cases.forget_tokens),
-        )
-        self._link_sweeps = (
-            Periodic("forget-reset-links", FORGET_LINKS_EVERY, self.use_cases.forget_reset_links),
-            Periodic(
-                "forget-link-requests", FORGET_LINKS_EVERY, self.use_cases.forget_link_requests
-            ),
-        )
-        self._scan_sweeps = Periodic(
-            "forget-scans", FORGET_SCANS_EVERY, self.use_cases.forget_scans
-        )
         self.heartbeat = Heartbeat(
             take_lease=self.use_cases.take_lease,
             renew_lease=self.use_cases.renew_lease,
-            sweep=self.use_cases.sweep,
             ids=self.ids,
             terms=terms,
         )
+        self.sweeper = Sweeper(sweep=self.use_cases.sweep, heartbeat=self.heartbeat)
 
     @property
     def looks_at_once(self) -> int:
@@ -177,10 +145,6 @@ class Attendance:
         finally:
             self._awaited_calls -= 1
 
-    async def _sweep_orphans(self) -> None:
-        assert isinstance(self.files, ListedFiles)
-        await sweep_orphans(self.files, self._store.referenced_files, time.time())
-
     async def start(self) -> None:
         """Opens the store and takes up this process's lease, where it has a heartbeat; once.
 
@@ -218,17 +182,12 @@ class Attendance:
             if self._has_heartbeat:
                 opened.push_async_callback(self.heartbeat.close)
                 await self.heartbeat.start()
-                for sweeps in self._all_sweeps():
-                    opened.push_async_callback(sweeps.close)
-                    sweeps.start()
+                opened.push_async_callback(self.sweeper.close)
+                self.sweeper.start()
+                for job in make_housekeeping(self.use_cases, self._store, self.files):
+                    opened.push_async_callback(job.close)
+                    job.start()
             self._closers = opened.pop_all()
-
-    def _all_sweeps(self) -> Iterator[Periodic]:
-        """Yields all that is swept beside what the heartbeat sweeps."""
-        if isinstance(self.files, ListedFiles):
-            yield self._orphan_sweeps
-        yield from (self._scrubs, self._tally_sweeps, *self._link_sweeps, *self._session_sweeps)
-        yield self._scan_sweeps
 
     async def close(self) -> None:
         """Finishes what was handed over and closes everything; nothing before the start.
@@ -268,7 +227,7 @@ class Attendance:
         """
         if not self._has_heartbeat:
             raise NoHeartbeat("this service has no heartbeat, and so no sockets")
-        check_kind("user", user, Actor, LoggedIn, said="an Actor or a LoggedIn")
+        check_kind("user", user, Actor, LoggedIn, words="an Actor or a LoggedIn")
         check_kinds(event_id=event_id)
         check_kind("role", role, Role)
         session_id = user.session_id if isinstance(user, Actor) else session_id_of(user.token)
@@ -282,8 +241,8 @@ class Attendance:
         )
 
 
-def _argon2_passwords() -> Passwords:
-    """Loads what hashes by argon2id. Raises MissingExtra."""
+def _make_argon2_passwords() -> Passwords:
+    """Makes what hashes by argon2id. Raises MissingExtra."""
     with needing("passwords by argon2id"):
-        from attendance_adapters.passwords import Argon2Passwords
+        from attendance_adapters.argon2_passwords import Argon2Passwords
     return Argon2Passwords()

@@ -98,15 +98,18 @@ class Passwords(ports.Passwords, Protocol):
 
 
 class SheetSource(Protocol):
-    """Says how a worker comes by the facts that the rows of a sheet are made of."""
+    """Says how a worker comes by the facts that it makes the rows of a sheet of."""
 
     @property
-    def rows(self) -> str:
-        """What it is told: that it finds them ``in place``, or is handed them, ``in facts``."""
+    def how_rows_come(self) -> str:
+        """Whether a worker finds the facts ``in place``, or is told them: ``in facts``."""
         ...
 
     def lines(self, reading: SheetReading, begun: SheetBegun) -> AsyncIterator[Any]:
-        """Yields what it is told of them: JSON, a line each. Raises as `SheetReading.look`."""
+        """Yields what the worker is told of the facts: JSON, a line each.
+
+        Raises as `SheetReading.look`.
+        """
         ...
 
 

@@ -15,7 +15,7 @@ from attendance_adapters.worker_environment import worker_environment
 from attendance_core.errors import Unavailable
 
 NICENESS: Final = 10  # over that of the process
-MAX_CAUSE: Final = 2000  # bytes of what a worker says as it dies
+MAX_CAUSE_BYTES: Final = 2000  # of what a worker says as it dies
 
 
 class SheetJob:
@@ -71,7 +71,7 @@ class SheetJob:
             worker.kill()
         exit_code = worker.wait()
         if exit_code:
-            errors.seek(max(errors.seek(0, os.SEEK_END) - MAX_CAUSE, 0))
+            errors.seek(max(errors.seek(0, os.SEEK_END) - MAX_CAUSE_BYTES, 0))
             cause = errors.read().decode(errors="replace")
             raise Unavailable from RuntimeError(f"the sheet worker ended with {exit_code}: {cause}")
 

@@ -13,108 +13,167 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from typing import Any, BinaryIO, Final
+from typing import Any, BinaryIO, Final, NamedTuple
 
 from attendance_core.folding import other_name
-from attendance_core.seen_states import SeenState, seen_state, sheet_counts
+from attendance_core.seen_states import SeenState, seen_state
+from attendance_core.sheet_counts import sheet_counts
 
 BUSY_SECONDS: Final = 5.0  # how long another process may keep it waiting
 SECOND: Final = 1_000_000  # microseconds, in which the facts have instants
 
-Look = Sequence[Any]  # when it was, the people, and what of theirs is annulled
+
+class Look(NamedTuple):
+    """Holds what one look has found: when it was, the people, and what of theirs is annulled."""
+
+    now: float  # UNIX seconds
+    people: Sequence[Sequence[Any]]  # `PersonFacts` each
+    annulled: Sequence[Sequence[Any]]  # `AnnulledFacts` each, those of one person in their order
 
 
-def made_of_facts(head: Mapping[str, Any], looks: Iterator[Look | None]) -> Iterator[Any]:
-    """Makes rows of each look, and then the counts; without them where the looks have no end."""
+class PersonFacts(NamedTuple):
+    """Holds a person and their last entry, in the order of the columns; instants in microseconds.
+
+    Where ``origin`` is None the last entry is an annulment, or there is none.
+    """
+
+    user_id: int
+    display_name: str
+    is_confirmed: Any
+    is_member: Any
+    since: int | None
+    held_until: int | None
+    origin: Any
+    marker_id: Any
+    marker_name: str | None
+    marked_at: Any
+    is_marker_checked: Any
+    marked_as: str | None
+    note: str | None
+
+
+class AnnulledFacts(NamedTuple):
+    """Holds a mark and the annulment after it, in the order of the columns, as `PersonFacts`."""
+
+    user_id: int
+    n: int  # numbers the annulment
+    marked_at: int
+    marker_id: int
+    marker_name: str | None
+    at: int
+    actor_id: int
+    actor_name: str | None
+    reason: str
+    note: str | None
+
+
+def make_of_facts(
+    head: Mapping[str, Any], looks: Iterator[Sequence[Any] | None]
+) -> Iterator[list[dict[str, Any]] | dict[str, int]]:
+    """Makes rows of each look, and then the counts; without them where the looks have no end.
+
+    What is looked at is a `Look` each, and then None, which is the end.
+    """
     states: Counter[SeenState] = Counter()
     only_organise = 0
-    for look in looks:
-        if look is None:
-            yield sheet_counts(states, only_organise)
+    for found in looks:
+        if found is None:
+            yield sheet_counts(states, only_organise)._asdict()
             return
-        now, people, annulled = look
-        of_person: dict[int, list[Any]] = {}
-        for mark in annulled:
-            of_person.setdefault(mark[0], []).append(mark)
-        rows = [_row(head, now, each, of_person.get(each[0], ())) for each in people]
+        look = Look(*found)
+        annulled_of: dict[int, list[AnnulledFacts]] = {}
+        for mark in map(AnnulledFacts._make, look.annulled):
+            annulled_of.setdefault(mark.user_id, []).append(mark)
+        rows = [
+            _row(head, look.now, person, annulled_of.get(person.user_id, ()))
+            for person in map(PersonFacts._make, look.people)
+        ]
         states.update(row["state"] for row in rows)
         only_organise += sum(row["only_organises"] for row in rows)
         yield rows
 
 
 def read_in_place(
-    place: Mapping[str, Any], looks: Iterable[Sequence[int]], made_at: float, service: BinaryIO
-) -> Iterator[Any]:
-    """Reads the people of each look, at its own moment; ends early where the service has died,
-    which keeps its end open and says no more.
+    facts_source: Mapping[str, Any],
+    people_of_looks: Iterable[Sequence[int]],
+    made_at: float,
+    service: BinaryIO,
+) -> Iterator[Look | None]:
+    """Reads the people of each look, at its own moment, and then answers None.
+
+    The source has the address of the ``database``, and the ``statements`` for people and for what
+    is annulled: each with its text and its values, of which None stands for the ids. Where
+    anything can be read of ``service``, which says no more, that is its end: it has died, and the
+    looks have no end then.
     """
     begun = time.monotonic()
-    with closing(_opened(place["database"])) as database:
-        for user_ids in looks:
+    with closing(_open(facts_source["database"])) as database:
+        for user_ids in people_of_looks:
             if select.select([service], [], [], 0)[0]:
                 return
-            some = json.dumps(user_ids)
+            ids = json.dumps(user_ids)
             database.execute("BEGIN")  # both at one moment, and the log is kept for no longer
-            found = [
-                database.execute(text, [some if value is None else value for value in values])
-                for text, values in place["statements"]
-            ]
-            rows = [each.fetchall() for each in found]
+            people, annulled = (
+                database.execute(
+                    text, [ids if value is None else value for value in values]
+                ).fetchall()
+                for text, values in facts_source["statements"]
+            )
             database.execute("ROLLBACK")
-            yield made_at + time.monotonic() - begun, *rows
+            yield Look(made_at + time.monotonic() - begun, people, annulled)
     yield None
 
 
-def _opened(address: str) -> sqlite3.Connection:
+def _open(address: str) -> sqlite3.Connection:
     database = sqlite3.connect(address, uri=True, timeout=BUSY_SECONDS, isolation_level=None)
     database.execute("PRAGMA query_only = ON")
     return database
 
 
-def _row(head: Mapping[str, Any], now: float, person: Look, marks: Sequence[Look]) -> Any:
-    user_id, name, is_confirmed, is_member, since, held_until, *entry = person
-    origin, marker_id, marker, at, is_by_checked, marked_as, note = entry
-    is_marked = origin is not None  # else their last entry is an annulment, or there is none
+def _row(
+    head: Mapping[str, Any], now: float, person: PersonFacts, annulled: Sequence[AnnulledFacts]
+) -> dict[str, Any]:
+    is_marked = person.origin is not None
     state = seen_state(
         is_marked=is_marked,
-        is_member=is_member,
-        is_listed=since is not None,
-        held_until=None if held_until is None else held_until / SECOND,
+        is_member=person.is_member,
+        is_listed=person.since is not None,
+        held_until=None if person.held_until is None else person.held_until / SECOND,
         ends_at=head["ends_at"],
         now=now,
     )
     return {
-        "only_organises": state == "joined" and user_id == head["creator_id"],
-        "user_id": user_id,
-        "display_name": name,
-        "marked_as": other_name(marked_as, name) if is_marked else None,
-        "confirmed": bool(is_confirmed),
+        "only_organises": state == "joined" and person.user_id == head["creator_id"],
+        "user_id": person.user_id,
+        "display_name": person.display_name,
+        "marked_as": other_name(person.marked_as, person.display_name) if is_marked else None,
+        "confirmed": bool(person.is_confirmed),
         "state": state,
-        "marked_at": at / SECOND if is_marked else None,
-        "marked_by": marker or "" if is_marked else None,
-        "marked_by_id": marker_id if is_marked else None,
-        "grade": _grade(origin, is_by_checked) if is_marked else None,
-        "note": note or None if is_marked else None,
-        "annulled": [_annulled(mark) for mark in marks],
-        "annulled_before": marks[-1][1] // 2 - len(marks) if marks else 0,
+        "marked_at": person.marked_at / SECOND if is_marked else None,
+        "marked_by": person.marker_name or "" if is_marked else None,
+        "marked_by_id": person.marker_id if is_marked else None,
+        "grade": _grade(person) if is_marked else None,
+        "note": person.note or None if is_marked else None,
+        "annulled": [_annulled_mark(mark) for mark in annulled],
+        # Each even entry is an annulment: so many there were before those that are told of
+        "annulled_before": annulled[-1].n // 2 - len(annulled) if annulled else 0,
     }
 
 
-def _grade(origin: str, is_by_checked: bool) -> str:
-    if origin == "hand":
+def _grade(person: PersonFacts) -> str:
+    if person.origin == "hand":
         return "organiser"
-    return "checked" if is_by_checked else "peer"
+    return "checked" if person.is_marker_checked else "peer"
 
 
-def _annulled(mark: Look) -> Mapping[str, Any]:
-    _, _, marked_at, marker_id, marker, at, actor_id, actor, reason, note = mark
+def _annulled_mark(mark: AnnulledFacts) -> dict[str, Any]:
     return {
-        "marked_at": marked_at / SECOND,
-        "marked_by": marker or "",
-        "marked_by_id": marker_id,
-        "at": at / SECOND,
-        "by": actor or "",
-        "by_id": actor_id,
-        "reason": reason,
-        "note": note or None,
+        "marked_at": mark.marked_at / SECOND,
+        "marked_by": mark.marker_name or "",
+        "marked_by_id": mark.marker_id,
+        "at": mark.at / SECOND,
+        "by": mark.actor_name or "",
+        "by_id": mark.actor_id,
+        "reason": mark.reason,
+        "note": mark.note or None,
     }

@@ -20,42 +20,44 @@ HEADER_ROW: Final = 4  # below the event, its start, its end, and nothing
 A4: Final = 9
 MAX_CELL: Final = 16_383  # half of what Excel takes of UTF-16, since a character may be two
 ROWS_AT_ONCE: Final = 100  # to be compressed
-QUICK: Final = 3  # of 9: a third of the time, for a tenth more of bytes
+COMPRESSION: Final = 3  # of 9: a third of the time, for a tenth more of bytes
 
-SHEET: Final = "xl/worksheets/sheet1.xml"
+SHEET_PART: Final = "xl/worksheets/sheet1.xml"
 # Around the rows; what is in bold has a number. How large the worksheet is has not to be said
 FRAME: Final = re.compile(
-    r'(.*)<dimension [^>]*/>(.*)<sheetData>.* s="(\d+)".*</sheetData>(.*)', re.DOTALL
+    r"(?P<head>.*)<dimension [^>]*/>(?P<looks>.*)<sheetData>"
+    r'.* s="(?P<bold>\d+)".*</sheetData>(?P<ending>.*)',
+    re.DOTALL,
 )
 # What is not written as it is, and blanks that would be lost
-ODD: Final = re.compile(r"[&<>\x00-\x08\x0b-\x1f\ufffe\uffff]|_x[0-9A-Fa-f]{4}_|^\s|\s\Z")
-BEFORE_CODE: Final = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
+NEEDS_ESCAPE: Final = re.compile(r"[&<>\x00-\x08\x0b-\x1f\ufffe\uffff]|_x[0-9A-Fa-f]{4}_|^\s|\s\Z")
+LOOKS_LIKE_CODE: Final = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 UNWRITABLE: Final = re.compile(r"[\x00-\x08\x0b-\x1f\ufffe\uffff]")
 
 
 class XlsxTable:
-    """Keeps few rows in memory; what is text stays text."""
+    """Writes a workbook as its rows come, with few in memory; what is text stays text."""
 
     def __init__(self, output: BinaryIO, title: str) -> None:
-        frame = ZipFile(_framed(title))
-        found = FRAME.fullmatch(frame.read(SHEET).decode())
+        frame = ZipFile(_make_frame(title))
+        found = FRAME.fullmatch(frame.read(SHEET_PART).decode())
         assert found is not None, "XlsxWriter makes another frame"
-        self._bold = f' s="{found[3]}"'
-        self._ending = f"</sheetData>{found[4]}"
-        self._archive = ZipFile(output, "w", ZIP_DEFLATED, compresslevel=QUICK)
+        self._bold = f' s="{found["bold"]}"'
+        self._ending = "</sheetData>" + found["ending"]
+        self._archive = ZipFile(output, "w", ZIP_DEFLATED, compresslevel=COMPRESSION)
         for part in frame.infolist():
-            if part.filename != SHEET:
+            if part.filename != SHEET_PART:
                 self._archive.writestr(part, frame.read(part))
-        self._sheet = self._archive.open(SHEET, "w")
+        self._sheet = self._archive.open(SHEET_PART, "w")
         self._row = 0
-        self._unwritten = [f"{found[1]}{found[2]}<sheetData>"]
+        self._unwritten = [found["head"] + found["looks"] + "<sheetData>"]
 
     def add(self, *cells: str | int | None, is_bold: bool = False) -> None:
         """Adds a row; of one that is empty there is nothing to write."""
         self._row += 1
         if cells:
-            written = "".join(_written(cells, self._row, self._bold if is_bold else ""))
-            self._unwritten.append(f'<row r="{self._row}">{written}</row>')
+            row_xml = "".join(_cells_as_xml(cells, self._row, self._bold if is_bold else ""))
+            self._unwritten.append(f'<row r="{self._row}">{row_xml}</row>')
         if len(self._unwritten) >= ROWS_AT_ONCE:
             self._write()
 
@@ -71,7 +73,7 @@ class XlsxTable:
         self._unwritten.clear()
 
 
-def _framed(title: str) -> BinaryIO:
+def _make_frame(title: str) -> BinaryIO:
     """Makes a workbook without rows, but for a cell that shows the number of bold ones."""
     frame = io.BytesIO()
     with Workbook(frame, {"in_memory": True}) as book:
@@ -87,14 +89,14 @@ def _framed(title: str) -> BinaryIO:
     return frame
 
 
-def _written(cells: tuple[str | int | None, ...], row: int, look: str) -> Iterator[str]:
+def _cells_as_xml(cells: tuple[str | int | None, ...], row: int, style: str) -> Iterator[str]:
     """Writes those that are not empty: numbers, and texts of which nothing is calculated."""
     for letter, cell in zip(ascii_uppercase, cells, strict=False):
         if isinstance(cell, int):
-            yield f'<c r="{letter}{row}"{look}><v>{cell}</v></c>'
+            yield f'<c r="{letter}{row}"{style}><v>{cell}</v></c>'
         elif cell:
-            start = f'<c r="{letter}{row}"{look} t="inlineStr"><is><t'
-            if ODD.search(cell):
+            start = f'<c r="{letter}{row}"{style} t="inlineStr"><is><t'
+            if NEEDS_ESCAPE.search(cell):
                 yield f'{start} xml:space="preserve">{_escaped(cell)}</t></is></c>'
             else:
                 yield f"{start}>{cell[:MAX_CELL]}</t></is></c>"
@@ -102,6 +104,6 @@ def _written(cells: tuple[str | int | None, ...], row: int, look: str) -> Iterat
 
 def _escaped(text: str) -> str:
     """Writes what XML has no sign for by its code, as Excel does, and so what looks like that."""
-    text = BEFORE_CODE.sub("_x005F_", text[:MAX_CELL])
+    text = LOOKS_LIKE_CODE.sub("_x005F_", text[:MAX_CELL])
     text = UNWRITABLE.sub(lambda found: f"_x{ord(found[0]):04X}_", text)
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

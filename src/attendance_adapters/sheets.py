@@ -26,7 +26,7 @@ from attendance_core.ports import SheetStyle
 from attendance_core.vocabulary import Instant, Seconds
 
 MAX_SECONDS: Final[Seconds] = 60.0  # with all the looks, each of which may wait for its turn
-# By its path: by its name it would bring the package along, and three times the memory
+# By its path, which tells it from other programs among the processes of a machine
 WORKER_COMMAND: Final = (sys.executable, "-P", str(sheet_worker.__file__))
 ROWS_A_STEP: Final = 25  # which take some 0.3 ms of the event loop
 _JSON: Final = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":"))
@@ -37,10 +37,10 @@ NO_ZONES: Final = frozenset({"localtime", "Factory"})  # which are files there, 
 class SheetFiles:
     """Writes sheets, each in a process of its own; `ports.Sheets`.
 
-    It is begun once it is known who is in it: who may not have that, or has gone by then, has none
-    begun. Where there is a ``source`` the worker makes the rows of what it finds there; else they
-    go to it as they are read, and never more of them than it takes. The file has no name: nothing
-    is left of it, whoever dies.
+    A process begins once it is known who is in the sheet: for whoever may not have it, or has gone
+    by then, none does. Where there is a ``source`` the worker makes the rows of what it finds
+    there; else they go to it as they are read, and never more of them than it takes. The file has
+    no name: nothing is left of it, whoever dies.
     """
 
     def __init__(
@@ -53,9 +53,11 @@ class SheetFiles:
         self._running: set[SheetJob] = set()
 
     async def write(self, reading: SheetReading, style: SheetStyle) -> BinaryIO:
-        """Raises Unavailable when the worker dies, cannot be started, or takes too long.
+        """Writes a sheet; the file is the caller's to close.
 
-        MissingExtra for XLSX where what writes that is not installed.
+        Raises Unavailable when the worker dies, cannot be started, or takes too long; MissingExtra
+        for XLSX where what writes that is not installed; InvalidArgument for an unknown zone; and
+        what the looks of the reading raise.
         """
         if style.format == "xlsx":
             require("xlsxwriter", "XLSX files")
@@ -66,13 +68,14 @@ class SheetFiles:
     async def feed(self, pieces: AsyncIterator[SheetPiece], style: SheetStyle) -> BinaryIO:
         """Writes the rows of these pieces; raises as `write`."""
 
-        async def fed() -> BinaryIO:
+        async def write_fed() -> BinaryIO:
             first = await anext(pieces)
             return await self._write(partial(_feed, first, pieces, style), style)
 
-        return await self._in_time(fed(), style)
+        return await self._in_time(write_fed(), style)
 
     async def _in_time(self, writing: Coroutine[Any, Any, BinaryIO], style: SheetStyle) -> BinaryIO:
+        """Bounds how long writing takes, in a zone that there is. Raises as `write`."""
         try:
             if style.zone != "UTC" and style.zone not in await asyncio.to_thread(_zones):
                 raise InvalidArgument(field="tz")
@@ -114,30 +117,30 @@ class SheetFiles:
             stdin.close()
             raise Unavailable from error
         self._running.add(job)
-        made = asyncio.wrap_future(run)
+        file_made = asyncio.wrap_future(run)
         try:
-            _, worker = await asyncio.open_unix_connection(sock=ours)
+            _, to_worker = await asyncio.open_unix_connection(sock=ours)
             try:
                 with suppress(ConnectionError):  # it has ended: its code says why
-                    await tell(worker)
-                return await asyncio.shield(made)
+                    await tell(to_worker)
+                return await asyncio.shield(file_made)
             finally:
-                worker.close()  # and not before: it ends where this does
+                to_worker.close()  # and not before: it ends where this does
         except BaseException:
             job.kill()
-            made.add_done_callback(_close_file)
+            file_made.add_done_callback(_close_file)
             if run.cancel():  # it waited for a thread
                 stdin.close()
-            await asyncio.wait({made})
+            await asyncio.wait({file_made})
             raise
         finally:
             self._running.discard(job)
 
 
-def _close_file(made: asyncio.Future[BinaryIO]) -> None:
+def _close_file(file_made: asyncio.Future[BinaryIO]) -> None:
     """Closes what nobody waits for any more."""
-    if not made.cancelled() and made.exception() is None:
-        made.result().close()
+    if not file_made.cancelled() and file_made.exception() is None:
+        file_made.result().close()
 
 
 @cache
@@ -151,43 +154,45 @@ async def _tell(
     reading: SheetReading,
     begun: SheetBegun,
     style: SheetStyle,
-    worker: asyncio.StreamWriter,
+    to_worker: asyncio.StreamWriter,
 ) -> None:
     """Writes what the worker is told of the facts. Raises ConnectionError, and what looks do."""
-    worker.write(_line(_head_of(begun.event, begun.made_at, style, source.rows)))
+    to_worker.write(_line(_head_of(begun.event, begun.made_at, style, source.how_rows_come)))
     async for line in source.lines(reading, begun):
-        worker.write(_line(line))
+        to_worker.write(_line(line))
         await asyncio.sleep(0)  # all ids of 10 000 in one step are 1.7 ms of the event loop
-        await worker.drain()
+        await to_worker.drain()
 
 
 async def _feed(
     first: SheetPiece,
     others: AsyncIterator[SheetPiece],
     style: SheetStyle,
-    worker: asyncio.StreamWriter,
+    to_worker: asyncio.StreamWriter,
 ) -> None:
     """Writes all lines, as fast as they are taken. Raises ConnectionError, and what pieces do."""
-    worker.write(_line(_head_of(first.event, first.made_at, style, "made")))
+    to_worker.write(_line(_head_of(first.event, first.made_at, style, "made")))
     last = first
     piece: SheetPiece | None = first
     while piece is not None:
         for begin in range(0, len(piece.rows), ROWS_A_STEP):
-            some = piece.rows[begin : begin + ROWS_A_STEP]
-            worker.write(_line([_row_of(row, piece.event) for row in some]))
+            rows = piece.rows[begin : begin + ROWS_A_STEP]
+            to_worker.write(_line([_row_of(row, piece.event) for row in rows]))
             await asyncio.sleep(0)
-        await worker.drain()
+        await to_worker.drain()
         last = piece
         piece = await anext(others, None)
-    worker.write(_line(last.counts._asdict()))
-    await worker.drain()
+    to_worker.write(_line(last.counts._asdict()))
+    await to_worker.drain()
 
 
 def _line(value: Any) -> bytes:
     return _JSON.encode(value).encode() + b"\n"
 
 
-def _head_of(event: Event, made_at: Instant, style: SheetStyle, rows: str) -> dict[str, Any]:
+def _head_of(
+    event: Event, made_at: Instant, style: SheetStyle, how_rows_come: str
+) -> dict[str, Any]:
     return {
         "words": WORDS[style.language],
         "event_id": str(event.event_id),
@@ -196,7 +201,7 @@ def _head_of(event: Event, made_at: Instant, style: SheetStyle, rows: str) -> di
         "starts_at": event.starts_at,
         "ends_at": event.ends_at,
         "made_at": made_at,
-        "rows": rows,
+        "how_rows_come": how_rows_come,
     }
 
 

@@ -30,12 +30,12 @@ class RandomIds:
         return uuid.uuid4()
 
     def event_code(self) -> EventCode:
-        """Draws each letter by itself."""
-        return EventCode(_letters(CODE_LENGTH))
+        """Makes a code by chance."""
+        return EventCode(_draw_letters(CODE_LENGTH))
 
     def recovery_code(self) -> str:
-        """Draws each letter by itself."""
-        return _letters(RECOVERY_CODE_LENGTH)
+        """Makes a code by chance."""
+        return _draw_letters(RECOVERY_CODE_LENGTH)
 
     def connection_id(self) -> uuid.UUID:
         """Makes a random UUID."""
@@ -62,5 +62,6 @@ class RandomIds:
         return uuid.uuid4()
 
 
-def _letters(count: int) -> str:
+def _draw_letters(count: int) -> str:
+    """Draws each by itself, of those that a code may have."""
     return "".join(secrets.choice(CODE_LETTERS) for _ in range(count))

@@ -121,7 +121,7 @@ from attendance_core.marking.endings import Ending
 from attendance_core.marking.frames import Confirmed, GivenBack, Prepared
 from attendance_core.marking.ledger import AnnulReason, Entry, EntryNotes, Grade, Origin
 from attendance_core.marking.outcomes import AskerOpened, MarkerOpened, Outcome
-from attendance_core.marking.places import Held, Marked, Place, SheetCounts, Waiting
+from attendance_core.marking.places import Held, Marked, Place, Waiting
 from attendance_core.marking.readings import Reading
 from attendance_core.marking.terms import Terms
 from attendance_core.marking.who_marks import WhoMarks
@@ -144,6 +144,7 @@ from attendance_core.profiles import (
     TakenScan,
 )
 from attendance_core.providers import Begun
+from attendance_core.sheet_counts import SheetCounts
 from attendance_core.tokens import NewToken
 from attendance_core.use_cases import UseCases
 from attendance_core.version import __version__

@@ -20,16 +20,16 @@ MAX_ID = 2**63 - 1  # the largest number, and so the last id, that every store k
 
 
 class _Kind(NamedTuple):
-    """Which classes an argument may be of, and how that is said."""
+    """Which classes an argument may be of, and the words for that in an error."""
 
     classes: tuple[type, ...]
-    said: str
+    words: str
 
 
 _USER_ID: Final = _Kind((int,), "a user id, which is an int")
 _ID: Final = _Kind((UUID,), "a UUID")
 _INSTANT: Final = _Kind((int, float), "UNIX seconds, which are a number")
-# By the name of an argument
+# What an argument of this name must be
 _KINDS: Final[Mapping[str, _Kind]] = {
     **dict.fromkeys(("actor", "user_id", "target"), _USER_ID),
     **dict.fromkeys(("event_id", "scan_id", "token_id"), _ID),
@@ -40,13 +40,14 @@ _KINDS: Final[Mapping[str, _Kind]] = {
 
 
 def check_kinds(**given: object) -> None:
-    """Checks that each of these arguments is what those of its name are. Raises TypeError;
-    PersonNotFound, OutOfRange for a number that no store can have.
+    """Checks each of these arguments by its name, which says of which kind it must be.
+
+    Raises TypeError; PersonNotFound, OutOfRange for a number that no store can have.
     """
     for name, value in given.items():
         kind = _KINDS[name]
         if not isinstance(value, kind.classes) or isinstance(value, bool):
-            raise TypeError(f"{name} is {kind.said}, and no {_said_of(value)}")
+            raise TypeError(f"{name} is {kind.words}, and no {_words_for(value)}")
         if isinstance(value, int) and abs(value) > MAX_ID:
             if kind is _USER_ID:
                 raise PersonNotFound
@@ -54,7 +55,7 @@ def check_kinds(**given: object) -> None:
 
 
 def check_kinds_given(**given: object) -> None:
-    """Checks as `check_kinds` those of these arguments that are not None. Raises what it raises."""
+    """Checks those of these arguments that are not None, and so are given; as `check_kinds`."""
     check_kinds(**{name: value for name, value in given.items() if value is not None})
 
 
@@ -64,17 +65,18 @@ def check_user_ids(user_ids: Iterable[object]) -> None:
         check_kinds(user_id=each)
 
 
-def check_kind(name: str, value: object, *classes: type, said: str = "") -> None:
-    """Checks that the argument of this name is of one of these classes, which is ``said`` in other
-    words where their names tell less. Raises TypeError.
+def check_kind(name: str, value: object, *classes: type, words: str = "") -> None:
+    """Checks that the argument of this name is of one of these classes.
+
+    The error names the classes, or has the ``words`` for them that are given. Raises TypeError.
     """
     if not isinstance(value, classes):
-        kinds = said or " or ".join(f"a {each.__name__}" for each in classes)
-        raise TypeError(f"{name} is {kinds}, and no {_said_of(value)}")
+        kinds = words or " or ".join(f"a {each.__name__}" for each in classes)
+        raise TypeError(f"{name} is {kinds}, and no {_words_for(value)}")
 
 
-def _said_of(value: object) -> str:
-    """Says what was given instead, and how to come by what is meant."""
+def _words_for(value: object) -> str:
+    """Names the class of what was given instead, and says how to come by what is meant."""
     kind = type(value).__name__
     if hasattr(value, "user_id") and hasattr(value, "session_id"):
         return f"{kind}: give its user_id, or its session_id"

@@ -11,12 +11,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from attendance_core import ports
-from attendance_core.texts import check_marks
-from attendance_core.vocabulary import BrowserId, Instant, Seconds, UserId
+from attendance_core.texts import check_comparable
+from attendance_core.vocabulary import NOBODY, BrowserId, Instant, Seconds, UserId
 
 MAX_BROWSERS = 16  # Contract: 9.4, of a person
 BROWSER_SECONDS: Seconds = 400 * 86_400  # no browser keeps a cookie for longer
-NOBODY = UserId(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +24,10 @@ class KnownBrowser:
 
     user_id: UserId
     browser_id: BrowserId
-    used_at: Instant  # when it was logged in last
+    used_at: Instant  # when somebody last logged in to the account in it
 
-    def is_current(self, now: Instant) -> bool:
-        """Tells whether it may still have its secret."""
+    def is_live(self, now: Instant) -> bool:
+        """Tells whether its account still knows it."""
         return now < self.used_at + BROWSER_SECONDS
 
 
@@ -40,27 +39,24 @@ def browser_id_of(secret: str) -> BrowserId:
 def remember_browser(
     unit: ports.Unit, user_id: UserId, secrets: Sequence[str], new_secret: str
 ) -> str:
-    """Has an account, logged in to just now, know its browser, and answers by which secret.
+    """Has an account know the browser of a log-in to it, and answers by which secret.
 
-    That is one of the ``secrets`` it has shown where it is known already, and else the new one:
-    what somebody else made up is never adopted. Those used last long ago are forgotten, and so are
-    those used last of more than `MAX_BROWSERS`.
+    That is the one of ``secrets``, which the browser has shown, that the account knows already;
+    else the new one: what somebody else made up is never adopted. Browsers that were used last
+    long ago are forgotten, and of more than `MAX_BROWSERS` those whose last use is the earliest.
     """
     now = unit.now()
-    known = unit.known_browsers.of(user_id)
-    alive = {each.browser_id for each in known if each.is_current(now)}
-    kept = next((each for each in secrets if browser_id_of(each) in alive), new_secret)
-    this = KnownBrowser(user_id, browser_id_of(kept), now)
+    known = unit.known_browsers.of(user_id)  # the one that was used last first
+    live_ids = {each.browser_id for each in known if each.is_live(now)}
+    secret = next((each for each in secrets if browser_id_of(each) in live_ids), new_secret)
+    this = KnownBrowser(user_id, browser_id_of(secret), now)
     unit.known_browsers.put(this)
-    others = [each for each in known if each.browser_id != this.browser_id]
-    forgotten = [
-        each.browser_id
-        for position, each in enumerate(others, start=1)
-        if position >= MAX_BROWSERS or not each.is_current(now)
-    ]
+    other_ids = [each.browser_id for each in known if each.browser_id != this.browser_id]
+    staying = [each for each in other_ids if each in live_ids][: MAX_BROWSERS - 1]
+    forgotten = [each for each in other_ids if each not in staying]
     if forgotten:
         unit.known_browsers.remove(user_id, forgotten)
-    return kept
+    return secret
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,19 +66,19 @@ class RecogniseBrowser:
     observe: ports.Observe
 
     async def __call__(self, *, username: str, browser_secrets: Sequence[str]) -> BrowserId | None:
-        """Answers as which one the account knows it; None where it does not, or is none.
+        """Answers which browser of the account it is; None of a stranger's, or without an account.
 
         Raises InvalidArgument.
         """
-        check_marks(username, "username")
+        check_comparable(username, "username")
         shown_ids = [browser_id_of(each) for each in browser_secrets]
 
         def look(unit: ports.Unit) -> BrowserId | None:
             account = unit.accounts.find(username)
-            # Of nobody, too: the time says nothing of who has an account
+            # Looks for nobody's, too: the time says nothing of who has an account
             known = unit.known_browsers.of(NOBODY if account is None else account.user_id)
             now = unit.now()
-            alive = {each.browser_id for each in known if each.is_current(now)}
-            return next((each for each in shown_ids if each in alive), None)
+            live_ids = {each.browser_id for each in known if each.is_live(now)}
+            return next((each for each in shown_ids if each in live_ids), None)
 
         return await self.observe(look)

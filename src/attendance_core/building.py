@@ -39,16 +39,21 @@ def build_use_cases(
         Terms: terms,
     }
 
-    def build(made: Any) -> Any:
-        parts = _parts_of(made).items()
-        return made(**{name: given[part] if part in given else build(part) for name, part in parts})
+    def build(kind: Any) -> Any:
+        """Builds one of a class: a use case of ports and use cases, or all of them."""
+        return kind(
+            **{
+                field: given[wanted] if wanted in given else build(wanted)
+                for field, wanted in _field_types(kind).items()
+            }
+        )
 
     use_cases: UseCases = build(UseCases)
     return use_cases
 
 
 @cache
-def _parts_of(made: type[Any]) -> Mapping[str, Any]:
-    """Reads the types of the fields of a class, which takes longer than to make one."""
-    types = get_type_hints(made)
-    return {each.name: types[each.name] for each in fields(made)}
+def _field_types(kind: type[Any]) -> Mapping[str, Any]:
+    """Reads the types of the fields of a class; keeps them: that takes longer than to build one."""
+    types = get_type_hints(kind)
+    return {each.name: types[each.name] for each in fields(kind)}

@@ -48,9 +48,10 @@ def search_fold(text: str) -> str:
 
 
 def name_order(name: str) -> tuple[str, str]:
-    """Makes what people are listed by: their name as searches fold it, which has ё beside е, and
-    of those alike the name as `fold` does. Whoever has none, having deleted their account, is
-    last. Contract: 3.8, 9.1.
+    """Makes the key that people are listed by: their name as `search_fold` has it, then as `fold`.
+
+    The first has ё beside е, the second orders names that are alike to the first. Whoever has
+    deleted their account has no name, and is last. Contract: 3.8, 9.1.
     """
     if not name:
         return LAST_IN_ORDER, LAST_IN_ORDER
@@ -63,7 +64,10 @@ def is_another_name(one: str, other: str) -> bool:
 
 
 def other_name(marked_as: str | None, display_name: str) -> str | None:
-    """Tells under what name somebody was marked, where a search would not find them by it now."""
+    """Answers the name that somebody was marked under, where it is another than theirs is now.
+
+    None where a search for either finds the other.
+    """
     if marked_as is None or marked_as == display_name:  # which nearly all have
         return None
     return marked_as if is_another_name(marked_as, display_name) else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from attendance_core import ports
 from attendance_core.arguments import check_kinds
@@ -48,13 +48,11 @@ class SendFriendRequest:
 
         def work(unit: ports.Unit) -> None:
             unit.profiles.lock_shared([actor, user_id])
-            known = unit.friendships.lock(actor, user_id)
-            if known is None:
+            before = unit.friendships.lock(actor, user_id)
+            if before is None:
                 unit.friendships.add(Friendship(actor, user_id, unit.now()))
-            elif known.requester == user_id and not known.accepted:
-                unit.friendships.put(
-                    Friendship(known.requester, known.recipient, known.requested_at, accepted=True)
-                )
+            elif before.requester == user_id and not before.accepted:
+                unit.friendships.put(replace(before, accepted=True))
 
         await self.transact(work)
 

@@ -31,10 +31,10 @@ from attendance_core.providers.log_ins import lock_link
 from attendance_core.session_ends import (
     SESSIONS_ENDED_AT_ONCE,
     end_sessions,
-    end_sessions_in_pieces,
+    end_sessions_in_batches,
 )
 from attendance_core.texts import FORBIDDEN_CATEGORIES
-from attendance_core.token_ends import end_all_of
+from attendance_core.token_ends import end_sessions_and_tokens_of
 from attendance_core.vocabulary import Seconds, SessionId, UserId
 
 ADMISSION_NOTED_EVERY: Seconds = 86_400  # of one that is kept for 30 days from its last
@@ -50,8 +50,9 @@ class _Admitted(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Admit:
-    """Lets somebody in whom a host has logged in; the first time makes an account, without a
-    password. Contract: 10.
+    """Lets somebody in whom a host has logged in; the first time that makes an account.
+
+    It has no password. Contract: 10.
     """
 
     transact: ports.Transact
@@ -71,7 +72,7 @@ class Admit:
         identity = _checked_identity(issuer, subject)
         name = checked_display_name(display_name)
         session_id = _session_id_of(identity, session)
-        found = await self.observe(lambda unit: _find(unit, identity, name, session_id))
+        found = await self.observe(lambda unit: _find_admitted(unit, identity, name, session_id))
         if found is not None:
             return found
         # What nobody can sign up with, or type at a log-in: it has a colon
@@ -93,7 +94,7 @@ class Admit:
 
         actor, to_end = await self.transact(work)
         if to_end:
-            await end_sessions_in_pieces(self.transact, to_end, self.terms)
+            await end_sessions_in_batches(self.transact, to_end, self.terms)
         return actor
 
 
@@ -106,8 +107,7 @@ class Dismiss:
     terms: Terms
 
     async def __call__(self, *, issuer: str, subject: str, session: str | None = None) -> None:
-        """Ends the host's ``session``, or, without one, all that lets them in: all sessions, and
-        the tokens they made.
+        """Ends the host's ``session``; without one all of their sessions, and the tokens they made.
 
         Does nothing where there is none. The account stays, and the next `Admit` opens it again.
         Raises InvalidArgument, BadLength, BadCharacters, Unavailable.
@@ -115,11 +115,11 @@ class Dismiss:
         identity = _checked_identity(issuer, subject)
         if session is not None:
             session_ids = [_session_id_of(identity, session)]
-            await end_sessions_in_pieces(self.transact, session_ids, self.terms)
+            await end_sessions_in_batches(self.transact, session_ids, self.terms)
             return
         link = await self.observe(lambda unit: unit.links.find(identity))
         if link is not None:
-            await end_all_of(self.transact, link.user_id, self.terms)
+            await end_sessions_and_tokens_of(self.transact, link.user_id, self.terms)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +168,7 @@ def _links_of(issuer: str, user_ids: Sequence[UserId], unit: ports.Unit) -> Sequ
 
 
 def _checked_identity(issuer: str, subject: str) -> Identity:
-    """Makes who they are of what a host says, which is compared exactly.
+    """Makes an identity of what a host says of somebody, which is compared exactly.
 
     Raises BadLength, BadCharacters.
     """
@@ -189,15 +189,17 @@ def _checked_part(text: str, field: str, most: int) -> str:
 
 
 def _session_id_of(identity: Identity, session: str) -> SessionId:
-    """Makes the name of a host's session; that of no secret, since it is more than a hash."""
+    """Makes the name of a host's session, which begins otherwise than a hash: no secret has it."""
     check_kind("session", session, str)
     # Neither of the first two has a control character
-    named = "\0".join((identity.issuer, identity.subject, session))
-    digest = hashlib.sha256(named.encode("utf-8", "surrogatepass")).hexdigest()
+    spelt = "\0".join((identity.issuer, identity.subject, session))
+    digest = hashlib.sha256(spelt.encode("utf-8", "surrogatepass")).hexdigest()
     return SessionId(f"{identity.kind.value}:{digest}"[:64])  # as long as a hash is
 
 
-def _find(unit: ports.Unit, identity: Identity, name: str, session_id: SessionId) -> Actor | None:
+def _find_admitted(
+    unit: ports.Unit, identity: Identity, name: str, session_id: SessionId
+) -> Actor | None:
     """Finds whom a host has admitted lately, by this name; None where something is to be noted."""
     link, session = unit.links.find(identity), unit.sessions.find(session_id)
     if link is None or session is None or session.user_id != link.user_id:
@@ -225,6 +227,6 @@ def _note_session(
         return []
     theirs = unit.sessions.of_host(user_id, MAX_SESSIONS + SESSIONS_ENDED_AT_ONCE)
     to_end = [each.session_id for each in theirs[MAX_SESSIONS - 1 :]]
-    have_ended = not to_end or end_sessions(unit, to_end, terms)
+    are_ended = not to_end or end_sessions(unit, to_end, terms)
     unit.sessions.add(Session(session_id, user_id, CredentialKind.HOST, now, now))
-    return [] if have_ended else to_end
+    return [] if are_ended else to_end

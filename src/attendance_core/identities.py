@@ -15,7 +15,7 @@ from attendance_core.vocabulary import (
     UserId,
 )
 
-LINK_REQUEST_SECONDS: Seconds = 600  # to log in at the provider, in which whoever linked comes back
+LINK_REQUEST_SECONDS: Seconds = 600  # Contract: 9.6, from a proof to the answer of the provider
 MAX_SUBJECT_LENGTH = 255  # OpenID Connect: 2
 MAX_ISSUER_LENGTH = 255
 
@@ -58,9 +58,9 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class LinkRequest:
-    """A link that somebody has proven themselves for, until they come back from the provider.
+    """A link that somebody has given proof for, and that the provider has not answered yet.
 
-    One a person; it is of the session that they asked with.
+    A person has one at most; only the session that asked for it may finish it.
     """
 
     user_id: UserId
@@ -69,7 +69,7 @@ class LinkRequest:
     made_at: Instant
 
     def is_live(self, now: Instant) -> bool:
-        """Tells whether they may still come back."""
+        """Tells whether the link may still be made."""
         return now < self.made_at + LINK_REQUEST_SECONDS
 
 
@@ -99,7 +99,10 @@ class ProviderAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """What a provider says of whoever has logged in there; ``confirmed`` is None if not asked."""
+    """What a provider says of whoever has logged in there.
+
+    ``confirmed`` tells whether it counts them as its student; None where it is not asked that.
+    """
 
     issuer: str
     subject: str
@@ -108,12 +111,12 @@ class Claims:
 
 
 def request_id_of(state: str) -> LinkRequestId:
-    """Makes the name that a request is kept under."""
+    """Makes the name that a request is kept under, of the ``state`` of its attempt."""
     return LinkRequestId(hashlib.sha256(state.encode("utf-8", "surrogatepass")).hexdigest())
 
 
 def link_name_of(link: Link) -> str:
-    """Makes the name that a link has for its person."""
+    """Makes the name that calls have for a link: 32 hexadecimal digits, which let nobody in."""
     identity = link.identity
-    named = "\n".join((identity.kind.value, identity.issuer, identity.subject))
-    return hashlib.sha256(named.encode()).hexdigest()[:32]
+    spelt = "\n".join((identity.kind.value, identity.issuer, identity.subject))
+    return hashlib.sha256(spelt.encode()).hexdigest()[:32]

@@ -45,17 +45,17 @@ def key_of(limit: Limit, subject: str) -> TallyKey:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """Counts what is done, and what may yet be, of one limit against somebody; oldest first.
+    """What counts against somebody of one limit: when each was done, the oldest first.
 
-    A try under way takes the place of one that counts until it is ended.
+    A try ``under_way`` counts, too, until it is ended.
     """
 
     key: TallyKey
     taken: tuple[Instant, ...] = ()
     under_way: tuple[Instant, ...] = ()
 
-    def at(self, limit: Limit, now: Instant) -> Tally:
-        """Keeps what of it counts now.
+    def without_lapsed(self, limit: Limit, now: Instant) -> Tally:
+        """Leaves out what counts no more by now.
 
         What was noted before a clock was set back, and so lies ahead, counts as if noted now.
         """
@@ -66,7 +66,7 @@ class Tally:
         )
 
     def seconds_to_next(self, limit: Limit, now: Instant) -> int:
-        """Tells in how many whole seconds fewer than the most are taken; 0 where they are."""
+        """Tells in how many whole seconds one more may be done; 0 where it may be now."""
         if len(self.taken) < limit.most:
             return 0
         return max(1, math.ceil(round(self.taken[-limit.most] + limit.within - now, 6)))
@@ -75,23 +75,24 @@ class Tally:
         """Tells whether one more try could fail, if all that are under way do."""
         return len(self.taken) + len(self.under_way) < limit.most
 
-    def take(self, limit: Limit, now: Instant) -> Tally:
+    def with_one_more(self, limit: Limit, now: Instant) -> Tally:
         """Adds one that counts; of more than the most the latest are enough."""
         return replace(self, taken=(*self.taken, now)[-limit.most :])
 
-    def begin(self, now: Instant) -> Tally:
+    def with_try(self, now: Instant) -> Tally:
         """Adds a try under way, which is known by this instant."""
         return replace(self, under_way=(*self.under_way, now))
 
-    def end_try(self, began: Instant) -> Tally:
+    def without_try(self, began: Instant) -> Tally:
         """Removes this try; one that a clock set back has moved stays until it lapses."""
         if began not in self.under_way:
             return self
-        at = self.under_way.index(began)
-        return replace(self, under_way=self.under_way[:at] + self.under_way[at + 1 :])
+        others = list(self.under_way)
+        others.remove(began)
+        return replace(self, under_way=tuple(others))
 
-    def clear(self) -> Tally:
-        """Forgets what was taken; what is under way stays."""
+    def forgiven(self) -> Tally:
+        """Leaves out all that counts but what is under way."""
         return replace(self, taken=())
 
     def lapses_at(self, limit: Limit) -> Instant:
@@ -119,8 +120,8 @@ class _Changed(NamedTuple, Generic[T]):
     answer: T
 
 
-class _Begun(NamedTuple):
-    """Holds when a try has begun, if it has, and in how many seconds one may."""
+class _BegunTry(NamedTuple):
+    """Holds when a try has begun, if it has; else in how many seconds one may, or 0."""
 
     at: Instant | None
     seconds: int
@@ -132,21 +133,21 @@ def _change_tally(
     subject: str,
     change: Callable[[Tally, Instant], _Changed[T]],
 ) -> T:
-    """Answers what ``change`` does of the tally as it counts now, and keeps what it makes of it."""
+    """Has ``change`` make another tally of the one that counts now; answers what it answers."""
     kept = unit.tallies.lock(key_of(limit, subject))
     now = unit.now()
-    tally, answer = change(kept.at(limit, now), now)
+    tally, answer = change(kept.without_lapsed(limit, now), now)
     if tally != kept:
         unit.tallies.put(tally, tally.lapses_at(limit))
     return answer
 
 
-def count_one(unit: ports.Unit, limit: Limit, subject: str) -> int:
-    """Counts one more; tells in how many seconds one may, where it is one too many, or 0."""
+def count_or_wait(unit: ports.Unit, limit: Limit, subject: str) -> int:
+    """Counts one more and answers 0, or, where it is one too many, in how many seconds one may."""
 
     def change(tally: Tally, now: Instant) -> _Changed[int]:
         seconds = tally.seconds_to_next(limit, now)
-        return _Changed(tally if seconds else tally.take(limit, now), seconds)
+        return _Changed(tally if seconds else tally.with_one_more(limit, now), seconds)
 
     return _change_tally(unit, limit, subject, change)
 
@@ -160,7 +161,7 @@ class CountOne:
     async def __call__(self, *, limit: Limit, subject: str) -> None:
         """Raises TooManyRequests: then it was one too many, and does not count."""
         # What refuses is kept, too: a clock that was set back is put right once
-        seconds = await self.transact(lambda unit: count_one(unit, limit, subject))
+        seconds = await self.transact(lambda unit: count_or_wait(unit, limit, subject))
         if seconds:
             raise TooManyRequests(seconds=seconds)
 
@@ -177,10 +178,10 @@ class BeginTry:
         Raises TooManyRequests where the most have failed.
         """
 
-        def change(tally: Tally, now: Instant) -> _Changed[_Begun]:
+        def change(tally: Tally, now: Instant) -> _Changed[_BegunTry]:
             if tally.has_room(limit):
-                return _Changed(tally.begin(now), _Begun(now, 0))
-            return _Changed(tally, _Begun(None, tally.seconds_to_next(limit, now)))
+                return _Changed(tally.with_try(now), _BegunTry(now, 0))
+            return _Changed(tally, _BegunTry(None, tally.seconds_to_next(limit, now)))
 
         begun = await self.transact(lambda unit: _change_tally(unit, limit, subject, change))
         if begun.seconds:
@@ -200,10 +201,10 @@ class EndTry:
         """Ends it; to be called once for each that was begun."""
 
         def change(tally: Tally, now: Instant) -> _Changed[None]:
-            tally = tally.end_try(began)
+            tally = tally.without_try(began)
             if result is TryResult.FAILED:
-                return _Changed(tally.take(limit, now), None)
-            return _Changed(tally.clear() if result is TryResult.SUCCEEDED else tally, None)
+                return _Changed(tally.with_one_more(limit, now), None)
+            return _Changed(tally.forgiven() if result is TryResult.SUCCEEDED else tally, None)
 
         await self.transact(lambda unit: _change_tally(unit, limit, subject, change))
 

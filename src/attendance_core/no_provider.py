@@ -1,4 +1,4 @@
-"""Who says who somebody is, where nobody does."""
+"""Stands for an identity provider where there is none."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from attendance_core.identities import Attempt, Claims, ProviderAnswer
 
 
 class NoIdentityProvider:
-    """Lets nobody log in elsewhere; `service_ports.IdentityProvider`."""
+    """Lets nobody log in by a provider; `service_ports.IdentityProvider`."""
 
     name: str | None = None
 

@@ -1,13 +1,16 @@
-"""What somebody in an event is seen as. Of plain values alone: who writes sheets has no others."""
+"""What somebody in an event is seen as.
+
+Of plain values alone: the process that writes sheets imports it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Literal
 
 from attendance_core.vocabulary import Instant
 
 SeenState = Literal["joined", "waiting", "held", "marked", "left"]
+"""``joined``: a member who is none of the others; ``left``: no member, but with an entry there."""
 
 
 def seen_state(
@@ -29,15 +32,3 @@ def seen_state(
     if held_until is not None and now < held_until:
         return "held"
     return "waiting"
-
-
-def sheet_counts(states: Mapping[SeenState, int], only_organise: int) -> dict[str, int]:
-    """Makes the counts of a sheet (`SheetCounts`): how many in it are seen as what."""
-    joined = sum(states.values())
-    return {
-        "joined": joined,
-        "waiting": states.get("waiting", 0),
-        "held": states.get("held", 0),
-        "marked": states.get("marked", 0),
-        "participants": joined - states.get("left", 0) - only_organise,
-    }

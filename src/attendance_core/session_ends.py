@@ -14,56 +14,58 @@ from attendance_core.marking.announcements import ConnectionsEnded
 from attendance_core.marking.connections import MAX_SOCKETS, Connection
 from attendance_core.marking.endings import Ending
 from attendance_core.marking.moves import hang_up
+from attendance_core.marking.places import PlaceKey
 from attendance_core.marking.terms import Terms
-from attendance_core.vocabulary import EventId, SessionId, UserId
+from attendance_core.vocabulary import SessionId, UserId
 
 T = TypeVar("T")
 
-ENDED_AT_ONCE = MAX_SOCKETS  # all that a person may have in one event
+SOCKETS_ENDED_AT_ONCE = MAX_SOCKETS  # all that a person may have in one event
 SESSIONS_ENDED_AT_ONCE = 100
-MAX_PIECES = 500  # then all at once: whoever opens ever more sockets does not stay logged in
+MAX_BATCHES = 500  # then all at once: whoever opens ever more sockets does not stay logged in
 
 
 def end_sessions(
     unit: ports.Unit,
     session_ids: Sequence[SessionId],
     terms: Terms,
-    most: int | None = ENDED_AT_ONCE,
+    max_sockets: int | None = SOCKETS_ENDED_AT_ONCE,
 ) -> bool:
-    """Removes sessions; the sockets that were opened with them close, without grace.
+    """Ends sessions and closes their sockets, without grace; tells whether it has ended all.
 
-    Where they have ``most`` or more, so many of them close, and it answers False: the rest is for
-    other transactions. The sessions stay until the last of these, or a death between two would
-    leave sockets that nobody ends.
+    Where they have ``max_sockets`` or more, so many close, and the rest is for other transactions.
+    The sessions stay until the last of these: had they gone before, and the process died, nobody
+    would know which sockets are still to be closed.
     """
-    ended = unit.connections.of_sessions(session_ids, most)
-    is_last = most is None or len(ended) < most
-    if is_last:
+    connections = unit.connections.of_sessions(session_ids, max_sockets)
+    are_all = max_sockets is None or len(connections) < max_sockets
+    if are_all:
         unit.sessions.remove(session_ids)
         # Nobody opens one more from now on
-        ended = unit.connections.of_sessions(session_ids)
-    by_place: dict[tuple[EventId, UserId], list[Connection]] = {}
-    for connection in ended:
-        by_place.setdefault((connection.event_id, connection.user_id), []).append(connection)
-    for (event_id, _), ended_there in sorted(by_place.items()):
-        hang_up(unit, ended_there, None, terms)
-        connection_ids = frozenset(each.connection_id for each in ended_there)
-        unit.announce(ConnectionsEnded(event_id, Ending.LOGGED_OUT, connection_ids))
-    return is_last
+        connections = unit.connections.of_sessions(session_ids)
+    by_place: dict[PlaceKey, list[Connection]] = {}
+    for connection in connections:
+        place = PlaceKey(connection.event_id, connection.user_id)
+        by_place.setdefault(place, []).append(connection)
+    for place, theirs in sorted(by_place.items()):
+        hang_up(unit, theirs, None, terms)
+        connection_ids = frozenset(each.connection_id for each in theirs)
+        unit.announce(ConnectionsEnded(place.event_id, Ending.LOGGED_OUT, connection_ids))
+    return are_all
 
 
-async def end_sessions_in_pieces(
+async def end_sessions_in_batches(
     transact: ports.Transact, session_ids: Sequence[SessionId], terms: Terms
 ) -> None:
     """Ends sessions, some of their sockets at a time; passes over those that there are not."""
-    for _ in range(MAX_PIECES):
+    for _ in range(MAX_BATCHES):
         if await transact(lambda unit: end_sessions(unit, session_ids, terms)):
             return
     await transact(lambda unit: end_sessions(unit, session_ids, terms, None))
 
 
-class _Piece(NamedTuple, Generic[T]):
-    """Holds what was answered by the last piece, or that it was not the last."""
+class _Batch(NamedTuple, Generic[T]):
+    """Tells whether a batch was the last one, and what that has answered; None of any other."""
 
     is_last: bool
     answer: T | None
@@ -80,28 +82,31 @@ async def end_sessions_of(
 ) -> T:
     """Ends all sessions of a person but the ``spared`` one, and then does what that was for.
 
-    Each piece locks the account, and has ``check`` look whether it may go on: it raises where not.
-    ``finish`` is of the transaction that ends the last one: no log-in comes between, since that
-    locks the account, too. So a process that dies has ended some of them, and done nothing else.
+    Each batch locks the account, and calls ``check``, which raises where it may not go on.
+    ``finish`` is called in the transaction that ends the last session, and answered: no log-in
+    comes between, since that locks the account, too. So a process that dies has ended some of the
+    sessions, and done nothing else.
     """
 
-    def piece(unit: ports.Unit, at_once: int | None, most: int | None) -> _Piece[T]:
+    def end_batch(unit: ports.Unit, max_sessions: int | None, max_sockets: int | None) -> _Batch[T]:
         unit.accounts.lock(user_id)
         check(unit)
-        # One more may be the spared one, and one more says that there are others
-        most_listed = None if at_once is None else at_once + 2
+        # One more may be the spared one, and another one shows that some are left
+        limit = None if max_sessions is None else max_sessions + 2
         listed = [
-            *unit.sessions.of(user_id, most_listed),
-            *unit.sessions.of_host(user_id, most_listed),
+            *unit.sessions.of(user_id, limit),
+            *unit.sessions.of_host(user_id, limit),
         ]
         others = [each.session_id for each in listed if each.session_id != spared]
-        have_ended = not others or end_sessions(unit, others[:at_once], terms, most)
-        if not have_ended or len(others) > len(others[:at_once]):
-            return _Piece(False, None)
-        return _Piece(True, finish(unit))
+        are_ended = not others or end_sessions(unit, others[:max_sessions], terms, max_sockets)
+        if not are_ended or len(others) > len(others[:max_sessions]):
+            return _Batch(False, None)
+        return _Batch(True, finish(unit))
 
-    for _ in range(MAX_PIECES):
-        done = await transact(lambda unit: piece(unit, SESSIONS_ENDED_AT_ONCE, ENDED_AT_ONCE))
+    for _ in range(MAX_BATCHES):
+        done = await transact(
+            lambda unit: end_batch(unit, SESSIONS_ENDED_AT_ONCE, SOCKETS_ENDED_AT_ONCE)
+        )
         if done.is_last:
             return cast(T, done.answer)
-    return cast(T, (await transact(lambda unit: piece(unit, None, None))).answer)
+    return cast(T, (await transact(lambda unit: end_batch(unit, None, None))).answer)

@@ -31,8 +31,9 @@ BLANKS = frozenset(
 )
 FIRST_TAG, LAST_TAG = "\U000e0000", "\U000e0fff"  # blanks, too; a set of them takes 0.5 MB
 
-MAX_MARKS = 64  # in a row. Contract: 1.13
-MARKS_BY_DECOMPOSITION = frozenset("\u0f73\u0f75\u0f81\uff9e\uff9f")
+MAX_COMBINING_MARKS = 64  # in a row, such as accents. Contract: 1.13
+# What is none itself, but comes to nothing else when it is decomposed
+COMBINING_BY_DECOMPOSITION = frozenset("\u0f73\u0f75\u0f81\uff9e\uff9f")
 
 LINE_BREAK = re.compile("\r\n?")
 MANY_LINE_BREAKS = re.compile(r"\n(?:[ \u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]*\n){2,}")
@@ -43,26 +44,27 @@ def is_blank(letter: str) -> bool:
     return letter in BLANKS or FIRST_TAG <= letter <= LAST_TAG
 
 
-def has_too_many_marks(text: str) -> bool:
-    """Tells whether more marks follow one another than any letter has.
+def has_too_many_combining_marks(text: str) -> bool:
+    """Tells whether more combining marks follow one another than any letter has.
 
     To put them in order, as every comparison of texts does first, takes their number squared:
     8 000 in a row keep the interpreter for 0.2 s, and everybody with it.
     """
-    if len(text) <= MAX_MARKS or text.isascii():
+    if len(text) <= MAX_COMBINING_MARKS or text.isascii():
         return False
-    marks = 0
+    in_a_row = 0
     for each in text:
-        marks = marks + 1 if combining(each) or each in MARKS_BY_DECOMPOSITION else 0
-        if marks > MAX_MARKS:
+        is_combining = combining(each) or each in COMBINING_BY_DECOMPOSITION
+        in_a_row = in_a_row + 1 if is_combining else 0
+        if in_a_row > MAX_COMBINING_MARKS:
             return True
     return False
 
 
-def check_marks(text: str, field: str) -> None:
+def check_comparable(text: str, field: str) -> None:
     """Checks that it is a text, and can be compared in time. Raises TypeError, InvalidArgument."""
     check_kind(field, text, str)
-    if has_too_many_marks(text):
+    if has_too_many_combining_marks(text):
         raise InvalidArgument(field=field)
 
 
@@ -71,7 +73,7 @@ def tidy(text: str, field: str) -> str:
 
     Raises InvalidArgument.
     """
-    check_marks(text, field)
+    check_comparable(text, field)
     return normalize("NFC", text).strip()
 
 
@@ -91,7 +93,7 @@ def is_printable(text: str) -> bool:
 
 
 def checked_text(text: str, field: str, least: int, most: int) -> str:
-    """Tidies a text of ``least`` to ``most`` code points.
+    """Answers a text as it is kept, tidied, of ``least`` to ``most`` code points.
 
     Raises InvalidArgument, BadLength, BadCharacters.
     """
@@ -104,7 +106,7 @@ def checked_text(text: str, field: str, least: int, most: int) -> str:
 
 
 def checked_lines(text: str, field: str, most: int) -> str:
-    """Tidies a text of at most ``most`` code points; keeps at most two line breaks in a row.
+    """Answers a text as it is kept, of at most ``most`` code points and two line breaks in a row.
 
     Raises InvalidArgument, BadLength, BadCharacters.
     """
@@ -117,8 +119,8 @@ def checked_lines(text: str, field: str, most: int) -> str:
     return kept
 
 
-def search_part(text: str, field: str, least: int) -> str:
-    """Folds words to search names by, long enough together.
+def checked_search_part(text: str, field: str, least: int) -> str:
+    """Answers the folded text that names are searched by, of ``least`` code points at least.
 
     Raises InvalidArgument, TooShort, BadCharacters.
     """

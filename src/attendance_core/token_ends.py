@@ -12,15 +12,15 @@ from collections.abc import Sequence
 from attendance_core import ports
 from attendance_core.bearer_tokens import Token
 from attendance_core.marking.terms import Terms
-from attendance_core.session_ends import end_sessions_in_pieces, end_sessions_of
+from attendance_core.session_ends import end_sessions_in_batches, end_sessions_of
 from attendance_core.vocabulary import UserId
 
 
 def expire_tokens(unit: ports.Unit, user_id: UserId) -> Sequence[Token]:
-    """Has all tokens of a person, whose account is locked, let nobody in from now on.
+    """Has all tokens of a person, whose account is locked, expire now; answers them.
 
-    None is made meanwhile, since that locks the account, too. Whoever calls this has their sockets
-    close a moment later by `end_tokens`, or leaves that to the sweep. Answers them.
+    None is made meanwhile, since that locks the account, too. Their sockets are still open:
+    `end_tokens` closes them afterwards, or else a sweep.
     """
     tokens = unit.tokens.of(user_id)
     unit.tokens.expire([each.token_id for each in tokens], unit.now())
@@ -37,7 +37,9 @@ async def end_tokens(transact: ports.Transact, user_id: UserId, terms: Terms) ->
     await remove_tokens(transact, await transact(work), terms)
 
 
-async def end_all_of(transact: ports.Transact, user_id: UserId, terms: Terms) -> None:
+async def end_sessions_and_tokens_of(
+    transact: ports.Transact, user_id: UserId, terms: Terms
+) -> None:
     """Ends all sessions and tokens of a person, with their sockets, whoever opened them.
 
     Whoever has somebody's account may have given tokens to programs of their own.
@@ -56,16 +58,16 @@ async def end_all_of(transact: ports.Transact, user_id: UserId, terms: Terms) ->
 async def end_token_sessions(
     transact: ports.Transact, tokens: Sequence[Token], terms: Terms
 ) -> None:
-    """Ends the sessions of tokens of one person that have expired; the tokens stay listed."""
+    """Ends the sessions of tokens that have expired, all of one person; the tokens stay listed."""
     session_ids = [each.session_id for each in tokens if each.session_id is not None]
     if session_ids:
-        await end_sessions_in_pieces(transact, session_ids, terms)
+        await end_sessions_in_batches(transact, session_ids, terms)
         token_ids = [each.token_id for each in tokens]
         await transact(lambda unit: unit.tokens.forget_sessions(token_ids))
 
 
 async def remove_tokens(transact: ports.Transact, tokens: Sequence[Token], terms: Terms) -> None:
-    """Ends tokens of one person that have expired, and lists them no more."""
+    """Ends the sessions of tokens that have expired, all of one person, and removes the tokens."""
     if tokens:
         await end_token_sessions(transact, tokens, terms)
         await transact(lambda unit: unit.tokens.remove([each.token_id for each in tokens]))

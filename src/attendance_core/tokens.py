@@ -19,11 +19,11 @@ from attendance_core.texts import checked_text
 from attendance_core.token_ends import end_token_sessions, remove_tokens
 from attendance_core.vocabulary import Instant, SessionId, TokenId, UserId
 
-BEGINNING = "att_"  # Contract: CreateToken; by it a secret is found that lies about
+BEARER_PREFIX = "att_"  # Contract: CreateToken; whoever searches files for lost secrets knows it
 MAX_TOKEN_NAME_LENGTH = 64  # Contract: CreateToken
 MAX_TOKEN_DAYS, TOKEN_DAYS = 365, 90  # Contract: CreateToken
 MAX_TOKENS = 50  # Contract: 9.3, of a person
-MAX_ENDED = 500  # in one sweep; what is left waits for the next
+MAX_EXPIRED_ENDED = 500  # in one round; what is left waits for the next
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +61,13 @@ class CreateToken:
         check_kinds(actor=actor, session_id=session_id, expires_in_days=expires_in_days)
         for scope in scopes:
             check_kind("each of scopes", scope, TokenScope)
-        kept = checked_text(name, "name", 1, MAX_TOKEN_NAME_LENGTH)
+        name = checked_text(name, "name", 1, MAX_TOKEN_NAME_LENGTH)
         if not scopes:
             raise InvalidArgument(field="scopes")
         if not 1 <= expires_in_days <= MAX_TOKEN_DAYS:
             raise InvalidArgument(field="expires_in_days")
-        token_id, secret = TokenId(self.ids.token_id()), BEGINNING + self.ids.token()
-        its_session = session_id_of(secret, CredentialKind.BEARER)
+        token_id, secret = TokenId(self.ids.token_id()), BEARER_PREFIX + self.ids.token()
+        token_session_id = session_id_of(secret, CredentialKind.BEARER)
         proof = await prove(
             self.observe, self.passwords, actor=actor, session_id=session_id, password=password
         )
@@ -76,10 +76,18 @@ class CreateToken:
             proof.lock(unit)  # so that two of one person are counted one after the other
             now = unit.now()
             _make_room(unit, actor, now)
-            unit.sessions.add(Session(its_session, actor, CredentialKind.BEARER, now, now))
+            unit.sessions.add(Session(token_session_id, actor, CredentialKind.BEARER, now, now))
             expires_at = now + expires_in_days * DAY_SECONDS
             unit.tokens.add(
-                Token(token_id, actor, its_session, kept, frozenset(scopes), now, expires_at)
+                Token(
+                    token_id,
+                    actor,
+                    token_session_id,
+                    name,
+                    frozenset(scopes),
+                    created_at=now,
+                    expires_at=expires_at,
+                )
             )
 
         await self.transact(work)
@@ -87,7 +95,7 @@ class CreateToken:
 
 
 def _make_room(unit: ports.Unit, user_id: UserId, now: Instant) -> None:
-    """Has one more fit in: of those that have expired the oldest go. Raises TooManyTokens."""
+    """Makes room for one more token: of expired ones the oldest go. Raises TooManyTokens."""
     tokens = unit.tokens.of(user_id)
     if sum(each.is_live(now) for each in tokens) >= MAX_TOKENS:
         raise TooManyTokens(most=MAX_TOKENS)
@@ -149,8 +157,12 @@ class EndExpiredTokens:
     terms: Terms
 
     async def __call__(self) -> int:
-        """Counts those that had expired."""
-        expired = await self.observe(lambda unit: unit.tokens.expired(unit.now(), MAX_ENDED))
+        """Ends them, and answers how many there were; at most `MAX_EXPIRED_ENDED`."""
+
+        def look(unit: ports.Unit) -> Sequence[Token]:
+            return unit.tokens.expired(unit.now(), MAX_EXPIRED_ENDED)
+
+        expired = await self.observe(look)
         for token in expired:
             await end_token_sessions(self.transact, [token], self.terms)
         return len(expired)

@@ -10,6 +10,7 @@ from attendance_core.accounts import (
     DownloadData,
     EndLapsedSessions,
     EndSession,
+    EndSessionsOf,
     ForgetUnused,
     GetSessions,
     GetUsername,
@@ -56,17 +57,13 @@ from attendance_core.friends import (
 from attendance_core.hosts import Admit, Dismiss, FindAdmitted, Subjects
 from attendance_core.limits import BeginTry, CountOne, EndTry, ForgetTallies
 from attendance_core.marking.at_once import MarkAtOnce
-from attendance_core.marking.commands import (
-    ConfirmMarking,
-    HangUp,
-    MarkMe,
-    PrepareToMark,
-    ReadyToMark,
-    RefuseToMark,
-)
+from attendance_core.marking.commands import ConfirmMarking, PrepareToMark, RefuseToMark
 from attendance_core.marking.endings import FindEnding
 from attendance_core.marking.glances import GlanceAtRooms
-from attendance_core.marking.readings import ReadPlaces, ReadRoom
+from attendance_core.marking.hang_ups import HangUp
+from attendance_core.marking.openings import MarkMe, ReadyToMark
+from attendance_core.marking.place_readings import ReadPlaces
+from attendance_core.marking.readings import ReadRoom
 from attendance_core.marking.upkeep import RenewLease, Sweep, TakeLease
 from attendance_core.profiles import (
     AddModerator,
@@ -102,7 +99,6 @@ from attendance_core.providers import (
     UnlinkProvider,
 )
 from attendance_core.recovery import (
-    EndSessionsOf,
     ForgetResetLinks,
     MakeRecoveryCodes,
     MakeResetLink,

@@ -1,4 +1,4 @@
-"""The types every file of the core uses."""
+"""The types that every file of the core uses, and values of theirs that mean something."""
 
 from __future__ import annotations
 
@@ -24,3 +24,4 @@ Instant = float  # UNIX seconds, UTC, with a fraction of at most six digits
 Seconds = float  # a length of time
 
 LATEST_INSTANT: Instant = 253_402_300_799  # the last second of the year 9999
+NOBODY = UserId(0)  # the id that no person has

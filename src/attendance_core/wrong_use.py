@@ -22,6 +22,7 @@ class WrongLoop(WrongUse):
 
 
 class Closed(WrongUse, Unavailable):
-    """Raised by whatever is asked of what is closed, a service or live rooms; a call under way then
-    may be.
+    """Raised by whatever is asked of a service, or of live rooms, that is closed.
+
+    A call that was under way at the close may raise it, too.
     """

@@ -20,10 +20,10 @@ from attendance_web.structs.accounts import (
     SessionShown,
     SessionsToEnd,
 )
-from attendance_web.structs.words import Nothing
+from attendance_web.structs.arguments import Nothing
 
 
-@post("/accounts/signup/", login=False, heeds_person=False, name="SignUp")
+@post("/accounts/signup/", needs_login=False, heeds_person=False, name="SignUp")
 async def sign_up(call: CallContext[NewAccount]) -> Person:
     """Makes an account and logs in."""
     async with call.limits.around_sign_up(call.address):
@@ -35,11 +35,11 @@ async def sign_up(call: CallContext[NewAccount]) -> Person:
             browser_secrets=call.browser_secrets,
             client=call.client,
         )
-    call.log_in(logged_in)
+    call.set_log_in_cookies(logged_in)
     return Person(logged_in.user_id)
 
 
-@post("/accounts/login/", login=False, heeds_person=False, name="LogIn")
+@post("/accounts/login/", needs_login=False, heeds_person=False, name="LogIn")
 async def log_in(call: CallContext[Credentials]) -> Person:
     """Logs in; the session changes its id."""
     username, secrets = call.arguments.username, call.browser_secrets
@@ -51,24 +51,24 @@ async def log_in(call: CallContext[Credentials]) -> Person:
             browser_secrets=secrets,
             client=call.client,
         )
-    call.log_in(logged_in)
+    call.set_log_in_cookies(logged_in)
     return Person(logged_in.user_id)
 
 
-@post("/accounts/logout/", login=False, name="LogOut")
+@post("/accounts/logout/", needs_login=False, name="LogOut")
 async def log_out(call: CallContext[Nothing]) -> None:
     """Ends the session, wherever it is used; also when there is none."""
     if call.actor is not None:
         await call.use_cases.log_out(session_id=call.actor.session_id)
-    call.end_session()
+    call.remove_session_cookie()
 
 
-@post("/accounts/password/", proof=True, name="ChangePassword")
+@post("/accounts/password/", takes_proof=True, name="ChangePassword")
 async def change_password(call: CallContext[NewPassword]) -> None:
     """Changes my password; every other session of mine ends."""
     actor = call.logged_in_actor
     async with call.limits.around_proof(actor.user_id, call.address, call.browser_secrets):
-        call.ends_sessions_of(actor.user_id)
+        call.note_sessions_may_end(actor.user_id)
         await call.use_cases.change_password(
             actor=actor.user_id,
             session_id=actor.session_id,
@@ -77,21 +77,21 @@ async def change_password(call: CallContext[NewPassword]) -> None:
         )
 
 
-@post("/accounts/delete/", proof=True, name="DeleteAccount")
+@post("/accounts/delete/", takes_proof=True, name="DeleteAccount")
 async def delete_account(call: CallContext[Proof]) -> None:
     """Deletes my account, and all that is kept of me but entries of ledgers, which name nobody."""
     actor = call.logged_in_actor
     async with call.limits.around_proof(actor.user_id, call.address, call.browser_secrets):
-        call.ends_sessions_of(actor.user_id)
+        call.note_sessions_may_end(actor.user_id)
         await call.use_cases.delete_account(
             actor=actor.user_id,
             session_id=actor.session_id,
             password=call.arguments.password,
         )
-    call.end_session()
+    call.remove_session_cookie()
 
 
-@post("/accounts/data/", proof=True, name="DownloadData")
+@post("/accounts/data/", takes_proof=True, name="DownloadData")
 async def download_data(call: CallContext[Proof]) -> Download:
     """All that is kept of me: a zip of JSON, a file for each kind of it, and my own files."""
     actor = call.logged_in_actor
@@ -111,19 +111,23 @@ async def get_sessions(call: CallContext[Nothing]) -> Sessions:
     found = await call.use_cases.get_sessions(actor=actor.user_id, session_id=actor.session_id)
     has_password, links = await call.use_cases.get_ways_in(actor=actor.user_id)
     return Sessions(
-        [
+        sessions=[
             SessionShown(
-                each.name,
-                int(each.session.created_at),
-                int(each.session.used_at),
-                each.session.client,
-                each.is_current,
+                session=each.name,
+                created_at=int(each.session.created_at),
+                used_at=int(each.session.used_at),
+                client=each.session.client,
+                current=each.is_current,
             )
             for each in found
         ],
-        has_password,
-        [
-            LinkShown(link_name_of(each), each.identity.issuer, int(each.linked_at))
+        has_password=has_password,
+        links=[
+            LinkShown(
+                link=link_name_of(each),
+                issuer=each.identity.issuer,
+                linked_at=int(each.linked_at),
+            )
             for each in links
         ],
     )
@@ -133,7 +137,7 @@ async def get_sessions(call: CallContext[Nothing]) -> Sessions:
 async def end_session(call: CallContext[SessionsToEnd]) -> None:
     """Logs me out elsewhere; what has ended already is no error."""
     actor = call.logged_in_actor
-    call.ends_sessions_of(actor.user_id)
+    call.note_sessions_may_end(actor.user_id)
     has_ended_this_one = await call.use_cases.end_session(
         actor=actor.user_id,
         session_id=actor.session_id,
@@ -141,10 +145,10 @@ async def end_session(call: CallContext[SessionsToEnd]) -> None:
         others=call.arguments.others,
     )
     if has_ended_this_one:
-        call.end_session()
+        call.remove_session_cookie()
 
 
-@get("/api/auth/GetCurrentUserId", login=False, heeds_person=False, use_case="Identify")
+@get("/api/auth/GetCurrentUserId", needs_login=False, heeds_person=False, use_case="Identify")
 async def get_current_user_id(call: CallContext[Nothing]) -> PersonOrNobody:
     """Who I am."""
     user_id = None if call.actor is None else call.actor.user_id

@@ -13,6 +13,7 @@ from attendance_web.http.call import get, post
 from attendance_web.http.call_context import CallContext
 from attendance_web.http.exports import Export
 from attendance_web.http.pieces import Pieces
+from attendance_web.structs.arguments import OneEvent, Page
 from attendance_web.structs.attendance import (
     AnnulledShown,
     Annulment,
@@ -20,14 +21,12 @@ from attendance_web.structs.attendance import (
     ByHand,
     EntryNumber,
     EntryShown,
-    GradeName,
     LedgerShown,
     MyAttendance,
     ParticipantShown,
     WhichFile,
     WhoseLedger,
 )
-from attendance_web.structs.words import OneEvent, Page
 
 
 @get("/api/events/GetAttendance")
@@ -38,7 +37,7 @@ async def get_attendance(call: CallContext[OneEvent]) -> Pieces[ParticipantShown
         actor=call.person,
         event_id=EventId(call.arguments.event_id),
     )
-    return Pieces(people, _participant, Attendance)
+    return Pieces(begin=people, show=_participant_shown, answer_of=Attendance)
 
 
 @get("/api/profile/GetMyAttendance")
@@ -51,7 +50,7 @@ async def get_my_attendance(call: CallContext[Page]) -> Pieces[MyAttendance, lis
         limit=arguments.limit,
         offset=arguments.offset,
     )
-    return Pieces(attended, _attended_event, list, arguments.limit)
+    return Pieces(begin=attended, show=_attended_shown, answer_of=list, limit=arguments.limit)
 
 
 @post("/api/events/MarkParticipant", scope=TokenScope.MARK)
@@ -94,7 +93,7 @@ async def get_ledger(call: CallContext[WhoseLedger]) -> Pieces[EntryShown, Ledge
         limit=arguments.limit,
         offset=arguments.offset,
     )
-    return Pieces(lines, _entry, LedgerShown, arguments.limit)
+    return Pieces(begin=lines, show=_entry_shown, answer_of=LedgerShown, limit=arguments.limit)
 
 
 @get("/api/events/ExportAttendance", scope=TokenScope.EXPORT)
@@ -104,59 +103,66 @@ async def export_attendance(call: CallContext[WhichFile]) -> Export:
     reading = call.use_cases.export_attendance.reading(
         actor=call.person, event_id=EventId(arguments.event_id)
     )
-    return Export(reading, arguments.format, arguments.tz)
+    return Export(reading, format=arguments.format, zone=arguments.tz)
 
 
-def _participant(seen: ParticipantSeen) -> ParticipantShown:
+def _participant_shown(seen: ParticipantSeen) -> ParticipantShown:
     person = seen.person
-    shown = (person.user_id, person.display_name, person.confirmed, seen.state)
-    mark = person.state
-    if not isinstance(mark, Marked):
-        nothing = (None, None, None, None, None, None)
-        return ParticipantShown(*shown, *nothing, person.group, _annulled(person.annulled))
+    mark = person.state if isinstance(person.state, Marked) else None
+    grade = None if mark is None else person.grade
     return ParticipantShown(
-        *shown,
-        mark.marker,
-        int(mark.at),
-        None if person.grade is None else person.grade.value,
-        mark.origin.value,
-        mark.n,
-        person.marked_as,
-        person.group,
-        None,
+        user_id=person.user_id,
+        display_name=person.display_name,
+        confirmed=person.confirmed,
+        state=seen.state,
+        marked_by=None if mark is None else mark.marker,
+        marked_at=None if mark is None else int(mark.at),
+        grade=None if grade is None else grade.value,
+        origin=None if mark is None else mark.origin.value,
+        n=None if mark is None else mark.n,
+        marked_as=None if mark is None else person.marked_as,
+        group=person.group,
+        annulled=_annulled_shown(person.annulled) if mark is None else None,
     )
 
 
-def _attended_event(attended: AttendedEvent) -> MyAttendance:
+def _attended_shown(attended: AttendedEvent) -> MyAttendance:
     event, mark = attended.event, attended.marked
-    shown = (event.event_id, event.name, int(event.starts_at), int(event.ends_at))
-    if mark is not None:
-        grade: GradeName | None = None if attended.grade is None else attended.grade.value
-        return MyAttendance(*shown, mark.marker, int(mark.at), grade, mark.n, None)
-    return MyAttendance(*shown, None, None, None, None, _annulled(attended.annulled))
+    grade = None if mark is None else attended.grade
+    return MyAttendance(
+        event_id=event.event_id,
+        name=event.name,
+        time_from=int(event.starts_at),
+        time_to=int(event.ends_at),
+        marked_by=None if mark is None else mark.marker,
+        marked_at=None if mark is None else int(mark.at),
+        grade=None if grade is None else grade.value,
+        n=None if mark is None else mark.n,
+        annulled=_annulled_shown(attended.annulled) if mark is None else None,
+    )
 
 
-def _annulled(line: LedgerLine | None) -> AnnulledShown | None:
+def _annulled_shown(line: LedgerLine | None) -> AnnulledShown | None:
     if line is None:
         return None
     reason = line.entry.reason
     assert reason is not None, "an annulment has one"
-    return AnnulledShown(int(line.entry.at), reason.value, line.notes.note or None)
+    return AnnulledShown(at=int(line.entry.at), reason=reason.value, note=line.notes.note or None)
 
 
-def _entry(line: LedgerLine) -> EntryShown:
+def _entry_shown(line: LedgerLine) -> EntryShown:
     entry = line.entry
     return EntryShown(
-        entry.user_id,
-        entry.n,
-        "annulled" if entry.origin is None else "marked",
-        entry.actor_id,
-        int(entry.at),
-        None if entry.origin is None else entry.origin.value,
-        None if entry.grade is None else entry.grade.value,
-        line.marked_as,
-        None if entry.reason is None else entry.reason.value,
-        line.notes.note or None,
+        user_id=entry.user_id,
+        n=entry.n,
+        kind="annulled" if entry.origin is None else "marked",
+        actor_id=entry.actor_id,
+        at=int(entry.at),
+        origin=None if entry.origin is None else entry.origin.value,
+        grade=None if entry.grade is None else entry.grade.value,
+        marked_as=line.marked_as,
+        reason=None if entry.reason is None else entry.reason.value,
+        note=line.notes.note or None,
     )
 
 

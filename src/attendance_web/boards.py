@@ -8,12 +8,12 @@ from attendance_core.vocabulary import EventId
 from attendance_web.http.call import get, post
 from attendance_web.http.call_context import CallContext
 from attendance_web.http.event_streams import EventStream
+from attendance_web.structs.arguments import OneEvent
 from attendance_web.structs.boards import BoardLink, WatchedEvent
-from attendance_web.structs.words import OneEvent
 from attendance_web.wire.counts import CountsShown
 
 
-@get("/api/events/WatchAttendance", or_board=True)
+@get("/api/events/WatchAttendance", takes_board=True)
 async def watch_attendance(call: CallContext[WatchedEvent]) -> EventStream[CountsShown]:
     """How many are there, wait, are held and are marked, told on opening and on every change."""
     watch = call.use_cases.watch_attendance
@@ -29,7 +29,7 @@ async def watch_attendance(call: CallContext[WatchedEvent]) -> EventStream[Count
 
 @post("/api/events/MakeBoardLink", scope=TokenScope.EVENTS)
 async def make_board_link(call: CallContext[OneEvent]) -> BoardLink:
-    """A link to the board of an event that I organise, for whoever has it; the last one ends."""
+    """A link to the board of an event that I organise, for whoever has it; the one before ends."""
     event_id = EventId(call.arguments.event_id)
     secret = await call.use_cases.make_board_link(actor=call.person, event_id=event_id)
     return BoardLink(f"/board/{event_id}#{secret}")

@@ -1,20 +1,30 @@
-"""The command `attendance`: what it needs beyond the standard library may not be there."""
+"""The entrance of `attendance`: what it needs beyond the standard library may not be there."""
 
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
 from attendance_core.version import how_to_install
 
+if TYPE_CHECKING:
+    import click
+
 OURS = ("attendance_core", "attendance_adapters", "attendance_web")
+
+
+def whole_command() -> click.Group:
+    """Makes the command with all that there are. Raises ModuleNotFoundError."""
+    from attendance_web import cli_commands, cli_review  # noqa: F401  # they add their commands
+    from attendance_web.cli_group import attendance
+
+    return attendance
 
 
 def main() -> None:
     """Runs one command and ends the process with its code."""
     try:
-        from attendance_web.cli_review import attendance
-
-        attendance(prog_name="attendance")
+        whole_command()(prog_name="attendance")
     except ModuleNotFoundError as missing:
         package = (missing.name or "").partition(".")[0]
         if package in OURS:

@@ -1,92 +1,29 @@
-"""What `attendance` can do. Heavy things are imported by the command that needs them."""
+"""The commands of a service, its accounts and its sheets. Each imports what is heavy by itself."""
 
 from __future__ import annotations
 
 import gc
-import os
 import socket
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, NoReturn
+from typing import TYPE_CHECKING, Literal
 
 import click
 
-from attendance_core.version import __version__
+from attendance_web.cli_errors import (
+    CANNOT,
+    WRONG_USE,
+    fail,
+    one_line_errors,
+    settings_of_environment,
+    warn,
+)
+from attendance_web.cli_group import attendance
 
 if TYPE_CHECKING:
     from attendance_web.settings import Settings
-
-CANNOT, WRONG_USE = 1, 2  # exit codes; click's own for a wrong option is 2, too
-
-
-def warn(line: str) -> None:
-    """Writes a line on standard error."""
-    click.echo(f"attendance: {line}", err=True)
-
-
-def fail(line: str, code: int = CANNOT) -> NoReturn:
-    """Ends with one line instead of a traceback."""
-    warn(line)
-    sys.exit(code)
-
-
-def settings_of_environment(*, warn_of_unknown: bool = True) -> Settings:
-    """Reads what the environment asks for, or ends with a line that names the variable."""
-    from attendance_web.setting_values import WrongSetting
-    from attendance_web.settings import settings_from, unknown_variables
-
-    for line in unknown_variables(os.environ) if warn_of_unknown else ():
-        warn(f"warning: {line}")
-    try:
-        return settings_from(os.environ)
-    except WrongSetting as wrong:
-        fail(str(wrong), WRONG_USE)
-
-
-@contextmanager
-def one_line_errors() -> Iterator[None]:
-    """Ends with one line where something outside has to be put right first."""
-    from attendance_core.errors import Refusal, Unavailable
-    from attendance_core.ports import NoSuchFile
-    from attendance_web.main import CannotStart
-    from attendance_web.serving.listening import CannotListen
-
-    try:
-        yield
-    except (CannotStart, CannotListen, Refusal) as error:
-        fail(str(error))
-    except NoSuchFile as error:
-        fail(f"the picture {error} is not where files are kept: see ATTENDANCE_FILES_URL")
-    except Unavailable as error:
-        why = str(error.__cause__ or "try again").partition("\n")[0]  # below it is the statement
-        fail(f"the database cannot be used just now: {why}")
-    except OSError as error:
-        fail(f"{error.filename}: {error.strerror}" if error.filename else str(error))
-
-
-def _kind_of_group() -> type[click.Group]:
-    """Chooses one that draws helps, and what is wrong with a command.
-
-    A process that is to serve has nothing to draw, and that would be 1.3 MB of it.
-    """
-    arguments = sys.argv[1:]
-    if arguments == ["serve"] or arguments[:1] == ["work"]:
-        return click.Group
-    from rich_click import RichGroup
-
-    return RichGroup
-
-
-@click.group(cls=_kind_of_group(), context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, message="%(version)s")
-def attendance() -> None:
-    """Events, friends, and marking who came.
-
-    Settings are environment variables, ATTENDANCE_PORT and so on; the README lists them.
-    """
 
 
 @attendance.command()
@@ -97,25 +34,25 @@ def serve() -> None:
 
     import_what_serves()
     from attendance_web.serving import logs
-    from attendance_web.serving.listening import allow_many_files, listening_socket, say_where
+    from attendance_web.serving.listening import allow_many_files, listening_socket, print_address
     from attendance_web.serving.workers import Workers
 
     logs.configure(settings.log_format)
     allow_many_files()
     with one_line_errors(), listening_socket(settings.host, settings.port) as listener:
-        ready = partial(say_where, settings.host, listener)
+        on_ready = partial(print_address, settings.host, listener)
         if settings.workers > 1:
-            code = Workers(settings.workers, listener, ready).run()
+            code = Workers(settings.workers, listener, on_ready).run()
         else:
-            code = serve_one(settings, listener, ready)
+            code = serve_one(settings, listener, on_ready)
     sys.exit(code)
 
 
 @attendance.command(hidden=True)
 @click.option("--index", type=int, required=True)
-@click.option("--listener", "listening", type=int, required=True)
+@click.option("--listener", "descriptor", type=int, required=True)
 @click.option("--parent", type=int, required=True)
-def work(index: int, listening: int, parent: int) -> None:
+def work(index: int, descriptor: int, parent: int) -> None:
     """Be one of the workers that serve starts, over file descriptors that it has opened."""
     settings = settings_of_environment(warn_of_unknown=False)
     from attendance_web.serving.lean_imports import import_what_serves
@@ -125,13 +62,13 @@ def work(index: int, listening: int, parent: int) -> None:
     from attendance_web.serving.parent import Parent
 
     logs.configure(settings.log_format, worker=index)
-    with one_line_errors(), socket.socket(fileno=listening) as listener:
+    with one_line_errors(), socket.socket(fileno=descriptor) as listener:
         code = serve_one(settings, listener, Parent(parent).say_ready, worker=index)
     sys.exit(code)
 
 
 def serve_one(
-    settings: Settings, listener: socket.socket, ready: Callable[[], None], worker: int = 0
+    settings: Settings, listener: socket.socket, on_ready: Callable[[], None], worker: int = 0
 ) -> int:
     """Serves in one process until it is told to stop; answers its exit code."""
     gc.disable()  # all that is made until it serves is there to stay; `serve` collects from then on
@@ -141,7 +78,7 @@ def serve_one(
     return serve(
         main.create_app(main.attendance_of(settings), settings, worker),
         listener,
-        ready=ready,
+        on_ready=on_ready,
         keep_alive_seconds=settings.keep_alive_seconds,
     )
 

@@ -15,9 +15,9 @@ from attendance_core.ports import SheetStyle
 from attendance_core.use_cases import UseCases
 from attendance_core.vocabulary import EventId
 from attendance_web import main
-from attendance_web.http.fields import UUID_FORM
-from attendance_web.private_files import open_new
+from attendance_web.private_files import create_private
 from attendance_web.settings import Settings
+from attendance_web.wire.values import UUID_FORM
 
 
 def export(
@@ -41,7 +41,7 @@ def export(
             shutil.copyfileobj(sheet, output)
             output.flush()
             return
-        with open_new(to) as file:
+        with create_private(to) as file:
             try:
                 shutil.copyfileobj(sheet, file)
                 file.flush()

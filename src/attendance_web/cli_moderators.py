@@ -49,7 +49,7 @@ def list_moderators(settings: Settings) -> list[str]:
     """Makes a line for each, in the order they were added. Raises CannotStart."""
 
     async def ask(use_cases: UseCases) -> list[str]:
-        return [_line(each) for each in await use_cases.get_moderators()]
+        return [_moderator_line(each) for each in await use_cases.get_moderators()]
 
     return run_with_use_cases(settings, ask) or ["there are no moderators"]
 
@@ -65,7 +65,7 @@ def print_audit(settings: Settings, print_line: Callable[[str], None]) -> None:
     run_with_use_cases(settings, ask)
 
 
-def _line(moderator: Moderator) -> str:
+def _moderator_line(moderator: Moderator) -> str:
     added_at = format_time(moderator.added_at)
     return f"{moderator.user_id}\t{moderator.username}\t{moderator.display_name}\t{added_at}"
 

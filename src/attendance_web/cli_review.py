@@ -6,14 +6,8 @@ from pathlib import Path
 
 import click
 
-from attendance_web.cli_commands import (
-    attendance,
-    fail,
-    one_line_errors,
-    settings_of_environment,
-)
-
-__all__ = ["attendance"]  # with the commands of this file, too
+from attendance_web.cli_errors import fail, one_line_errors, settings_of_environment
+from attendance_web.cli_group import attendance
 
 
 @attendance.group()

@@ -1,4 +1,4 @@
-"""The operator's side of student records, on the machine of the service. Contract: 3, 9.10.
+"""What an operator does with scans, on the machine of the service. Contract: 3, 9.10.
 
 It may run beside the service: both write the same database, one after the other.
 """
@@ -17,7 +17,7 @@ from attendance_core.profiles import ConfirmationScan, ScanReason, ScanSeen
 from attendance_core.use_cases import UseCases
 from attendance_core.vocabulary import FileKey, Instant, UserId
 from attendance_web.cli_use_cases import run_with_use_cases
-from attendance_web.private_files import open_new
+from attendance_web.private_files import create_private
 from attendance_web.settings import Settings
 
 KEY_SEPARATOR, NAME_HASH_DIGITS = "~", 12  # in a key, behind that of the file
@@ -31,7 +31,7 @@ def list_pending(settings: Settings) -> list[str]:
     """Makes a line for each scan nobody has judged, oldest first. Raises CannotStart."""
 
     async def ask(use_cases: UseCases) -> list[str]:
-        return [await _line(use_cases, scan) for scan in await use_cases.get_pending_scans()]
+        return [await _scan_line(use_cases, scan) for scan in await use_cases.get_pending_scans()]
 
     return run_with_use_cases(settings, ask) or ["nobody waits"]
 
@@ -49,9 +49,9 @@ def show(settings: Settings, user_id: int, to: Path | None) -> list[str]:
         if file is None:
             folder = Path(tempfile.mkdtemp(prefix="attendance-"))
             file = folder / f"scan-{user_id}{Path(scan.file).suffix}"
-        with open_new(file) as picture:
+        with create_private(file) as picture:
             picture.write(content)
-        return [str(file), await _line(use_cases, scan)]
+        return [str(file), await _scan_line(use_cases, scan)]
 
     return run_with_use_cases(settings, ask)
 
@@ -109,7 +109,7 @@ async def _read_present(use_cases: UseCases, user_id: UserId) -> ScanSeen:
             missing = str(error)
 
 
-async def _line(use_cases: UseCases, scan: ConfirmationScan) -> str:
+async def _scan_line(use_cases: UseCases, scan: ConfirmationScan) -> str:
     seen = await use_cases.get_profile(actor=scan.user_id, user_id=scan.user_id)
     name, at = seen.profile.display_name, format_time(scan.uploaded_at)
     state = scan.state.value if scan.reason is None else f"{scan.state.value}: {scan.reason.value}"

@@ -1,33 +1,28 @@
-"""What leads to an event: its short address, which is the page, and that as a QR code.
+"""The short address of an event, which is the page. Contract: 8.10.
 
 Whoever shows a link before it is followed reads the title and the `og:` tags. The page itself
-reads which event its address is of, and opens that as it opens any. Contract: 8.10.
+reads which event its address is of, and opens that as it opens any.
 """
 
 from __future__ import annotations
 
 import html
 from typing import Any, Final
-from uuid import UUID
 
 from litestar import Request, Response
 from litestar.handlers import HTTPRouteHandler
-from litestar.params import FromPath
 
 from attendance_core.errors import EventNotFound, Unavailable
 from attendance_core.events import Event
-from attendance_core.vocabulary import EventId
 from attendance_web.http.call_services import CallServices
-from attendance_web.page import FILES, HOST, File, answer_with, file_of
-from attendance_web.pictures import POLICY as PICTURE_POLICY
-from attendance_web.qr_codes import QrCodes
+from attendance_web.page import HOST, answer_with
+from attendance_web.page_files import FILES, PageFile, file_of
 from attendance_web.wire.credentials import is_secure
 from attendance_web.wire.headers import header
-from attendance_web.wire.refusals import UnknownPath
 
 SHORT_PATH: Final = "/e"
-# What a sentence that names the address has before and behind it
-AROUND: Final = "/ \t\n.,;:!?…'\"()[]<>«»“”"
+# What stands before and behind the code where a sentence names the address
+STRIPPED: Final = "/ \t\n.,;:!?…'\"()[]<>«»“”"
 PAGE: Final = FILES["/"]
 SITE_NAME: Final = "Отметка / Attendance"
 IMAGE: Final = next(address for address in FILES if address.endswith("/icon-512.png"))
@@ -36,7 +31,7 @@ BEFORE_TITLE, AFTER_TITLE = PAGE.content.decode().split(f"<title>{SITE_NAME}</ti
 EVENT_TAG: Final = '<meta name="event" content="{}">'
 
 
-def page_of(event: Event, origin: str | None) -> File:
+def page_of(event: Event, origin: str | None) -> PageFile:
     """Makes the page of an event; without an origin it names no addresses."""
     properties = {"og:title": event.name, "og:type": "website", "og:site_name": SITE_NAME}
     if origin is not None:
@@ -51,7 +46,7 @@ def page_of(event: Event, origin: str | None) -> File:
     )
 
 
-def _page(*tags: str) -> File:
+def _page(*tags: str) -> PageFile:
     head = "".join(f"{tag}\n" for tag in tags)
     return file_of(SHORT_PATH, "index.html", f"{BEFORE_TITLE}{head}{AFTER_TITLE}".encode())
 
@@ -59,8 +54,8 @@ def _page(*tags: str) -> File:
 NO_EVENT: Final = _page(f"<title>{SITE_NAME}</title>", EVENT_TAG.format(""))
 
 
-def origin_of(request: Request[Any, Any, Any]) -> str | None:
-    """Finds where people reach this page; None where nobody says."""
+def public_origin_of(request: Request[Any, Any, Any]) -> str | None:
+    """Finds the origin under which people reach this service; None where nobody says."""
     public_url: str = request.app.state.public_url
     if public_url:
         return public_url
@@ -71,51 +66,22 @@ def origin_of(request: Request[Any, Any, Any]) -> str | None:
 
 
 async def event_page(request: Request[Any, Any, Any]) -> Response[bytes]:
-    """Shows the page, of the event that has this code; also where there is none, or no answer."""
+    """Shows the page of the event that has this code; the page, too, where there is no such event,
+    or no answer of the store.
+    """
     services: CallServices = request.app.state.services
-    code = request.scope["path"].removeprefix(SHORT_PATH).strip(AROUND)
+    code = request.scope["path"].removeprefix(SHORT_PATH).strip(STRIPPED)
     try:
         event = await services.use_cases.get_event_by_code(code=code)
     except EventNotFound:
         return answer_with(NO_EVENT, request, status_code=404)
     except Unavailable:
         return answer_with(PAGE, request, status_code=503)  # it says so, and asks again
-    return answer_with(page_of(event, origin_of(request)), request)
-
-
-async def qr_code(request: Request[Any, Any, Any], event_id: FromPath[str]) -> Response[bytes]:
-    """Shows the short address of an event as a QR code to be scanned.
-
-    Raises UnknownPath, Unavailable.
-    """
-    services: CallServices = request.app.state.services
-    codes: QrCodes = request.app.state.qr_codes
-    origin = origin_of(request)
-    try:
-        named = EventId(UUID(event_id))
-    except ValueError:
-        raise UnknownPath from None
-    if origin is None:
-        raise UnknownPath
-    key = f"{origin} {named}"
-    code = codes.kept(key)  # also of one that is deleted since, as browsers have it
-    if code is None:
-        try:
-            seen = await services.use_cases.get_event_by_id(event_id=named)
-        except EventNotFound:
-            raise UnknownPath from None
-        code = await codes.draw(
-            key, f"{origin}{SHORT_PATH}/{seen.event.code}", services.seen.caller_of(request.scope)
-        )
-    own = {"Cache-Control": "private, max-age=3600", "Content-Security-Policy": PICTURE_POLICY}
-    return Response(code, media_type="image/svg+xml", headers=own)
+    return answer_with(page_of(event, public_origin_of(request)), request)
 
 
 ROUTES: Final = [
     HTTPRouteHandler(
         [SHORT_PATH, f"{SHORT_PATH}/{{code:path}}"], http_method="GET", include_in_schema=False
-    )(event_page),
-    HTTPRouteHandler("/events/{event_id:str}/qr.svg", http_method="GET", include_in_schema=False)(
-        qr_code
-    ),
+    )(event_page)
 ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import partial
-from uuid import UUID
 
 from msgspec import UNSET
 
@@ -14,6 +13,7 @@ from attendance_core.vocabulary import EventId, UserId
 from attendance_web.http.call import get, post
 from attendance_web.http.call_context import CallContext
 from attendance_web.http.pieces import Pieces
+from attendance_web.structs.arguments import OneEvent
 from attendance_web.structs.events import (
     CreatedEvent,
     CreatedPage,
@@ -26,7 +26,6 @@ from attendance_web.structs.events import (
     OneEventShown,
     Search,
 )
-from attendance_web.structs.words import OneEvent
 
 
 @post("/api/events/CreateEvent", scope=TokenScope.EVENTS)
@@ -42,44 +41,49 @@ async def create_event(call: CallContext[NewEvent]) -> EventCreated:
     return EventCreated(event.event_id, event.code)
 
 
-@get("/api/events/GetEventByID", login=False)
+@get("/api/events/GetEventByID", needs_login=False)
 async def get_event_by_id(call: CallContext[OneEvent]) -> OneEventShown:
     """One event, and what I may do in it."""
     actor = None if call.actor is None else call.actor.user_id
-    seen = await call.use_cases.get_event_by_id(event_id=_id(call), actor=actor)
+    seen = await call.use_cases.get_event_by_id(event_id=_event_id(call), actor=actor)
+    event = seen.event
     return OneEventShown(
-        *_five_fields(seen.event),
-        seen.event.code,
-        seen.event.who_marks.value,
-        UNSET if seen.is_organiser is None else seen.is_organiser,
-        UNSET if seen.may_mark is None else seen.may_mark,
+        name=event.name,
+        event_id=event.event_id,
+        time_from=int(event.starts_at),
+        time_to=int(event.ends_at),
+        creator_id=event.creator_id,
+        code=event.code,
+        who_marks=event.who_marks.value,
+        organiser=UNSET if seen.is_organiser is None else seen.is_organiser,
+        may_mark=UNSET if seen.may_mark is None else seen.may_mark,
     )
 
 
-@get("/api/events/GetEvents", login=False)
+@get("/api/events/GetEvents", needs_login=False)
 async def get_events(call: CallContext[Search]) -> Pieces[EventShown, list[EventShown]]:
     """Events by a part of their name, in whatever case; by start, then name."""
     arguments = call.arguments
     found = partial(call.use_cases.get_events.pieces, name=arguments.name, query=arguments.query)
-    return Pieces(found, _shown, list, arguments.limit)
+    return Pieces(begin=found, show=_event_shown, answer_of=list, limit=arguments.limit)
 
 
 @post("/api/events/JoinEvent", scope=TokenScope.EVENTS)
 async def join_event(call: CallContext[OneEvent]) -> None:
     """I take part."""
-    await call.use_cases.join_event(actor=call.person, event_id=_id(call))
+    await call.use_cases.join_event(actor=call.person, event_id=_event_id(call))
 
 
 @post("/api/events/LeaveEvent", scope=TokenScope.EVENTS)
 async def leave_event(call: CallContext[OneEvent]) -> None:
     """I no longer take part; marks stay."""
-    await call.use_cases.leave_event(actor=call.person, event_id=_id(call))
+    await call.use_cases.leave_event(actor=call.person, event_id=_event_id(call))
 
 
 @post("/api/events/DeleteEvent", scope=TokenScope.EVENTS)
 async def delete_event(call: CallContext[OneEvent]) -> None:
     """Deletes an event of mine in which nobody has been marked."""
-    await call.use_cases.delete_event(actor=call.person, event_id=_id(call))
+    await call.use_cases.delete_event(actor=call.person, event_id=_event_id(call))
 
 
 @post("/api/events/UpdateEvent", scope=TokenScope.EVENTS)
@@ -108,7 +112,7 @@ async def get_created_events(
         query=arguments.query,
         helping=arguments.helping,
     )
-    return Pieces(created, _created, list, arguments.limit)
+    return Pieces(begin=created, show=_created_shown, answer_of=list, limit=arguments.limit)
 
 
 @get("/api/events/GetJoinedEvents")
@@ -118,37 +122,48 @@ async def get_joined_events(
     """The events I am in; by start, then name."""
     me, arguments = call.person, call.arguments
     memberships = partial(call.use_cases.get_joined_events.pieces, actor=me, query=arguments.query)
-    return Pieces(memberships, lambda membership: _joined(membership, me), list, arguments.limit)
+    return Pieces(
+        begin=memberships,
+        show=lambda membership: _joined_shown(membership, me),
+        answer_of=list,
+        limit=arguments.limit,
+    )
 
 
-def _id(call: CallContext[OneEvent]) -> EventId:
+def _event_id(call: CallContext[OneEvent]) -> EventId:
     return EventId(call.arguments.event_id)
 
 
-def _five_fields(event: Event) -> tuple[str, UUID, int, int, UserId]:
-    times = int(event.starts_at), int(event.ends_at)
-    return (event.name, event.event_id, *times, event.creator_id)
+def _event_shown(event: Event) -> EventShown:
+    return EventShown(
+        name=event.name,
+        event_id=event.event_id,
+        time_from=int(event.starts_at),
+        time_to=int(event.ends_at),
+        creator_id=event.creator_id,
+    )
 
 
-def _shown(event: Event) -> EventShown:
-    return EventShown(*_five_fields(event))
+def _created_shown(event: Event) -> CreatedEvent:
+    return CreatedEvent(
+        name=event.name,
+        event_id=event.event_id,
+        time_from=int(event.starts_at),
+        time_to=int(event.ends_at),
+        code=event.code,
+    )
 
 
-def _created(event: Event) -> CreatedEvent:
-    times = int(event.starts_at), int(event.ends_at)
-    return CreatedEvent(event.name, event.event_id, *times, event.code)
-
-
-def _joined(membership: Membership, me: UserId) -> JoinedEvent:
+def _joined_shown(membership: Membership, me: UserId) -> JoinedEvent:
     event = membership.event
     return JoinedEvent(
-        event.name,
-        event.event_id,
-        event.creator_id == me,
-        int(event.starts_at),
-        int(event.ends_at),
-        event.code,
-        membership.is_organiser,
+        name=event.name,
+        event_id=event.event_id,
+        creator=event.creator_id == me,
+        time_from=int(event.starts_at),
+        time_to=int(event.ends_at),
+        code=event.code,
+        organiser=membership.is_organiser,
     )
 
 

@@ -9,15 +9,15 @@ from attendance_core.vocabulary import UserId
 from attendance_web.http.call import get, post
 from attendance_web.http.call_context import CallContext
 from attendance_web.http.pieces import Pieces
+from attendance_web.structs.arguments import Nothing, OnePerson, Page
 from attendance_web.structs.friends import FriendList, FriendListed, FriendRequests
-from attendance_web.structs.words import Nothing, OnePerson, Page
 
 
 @get("/api/friends/GetFriendList")
 async def get_friend_list(call: CallContext[Nothing]) -> Pieces[FriendListed, FriendList]:
     """My friends, and those I have asked."""
     friends = partial(call.use_cases.get_friend_list.pieces, actor=call.person)
-    return Pieces(friends, _friend, FriendList)
+    return Pieces(begin=friends, show=_friend_shown, answer_of=FriendList)
 
 
 @post("/api/friends/SendFriendRequest")
@@ -39,7 +39,7 @@ async def get_friend_requests(call: CallContext[Page]) -> Pieces[UserId, FriendR
         limit=arguments.limit,
         offset=arguments.offset,
     )
-    return Pieces(askers, UserId, FriendRequests, arguments.limit)
+    return Pieces(begin=askers, show=UserId, answer_of=FriendRequests, limit=arguments.limit)
 
 
 @post("/api/friends/RemoveFriend")
@@ -48,8 +48,10 @@ async def remove_friend(call: CallContext[OnePerson]) -> None:
     await call.use_cases.remove_friend(actor=call.person, user_id=UserId(call.arguments.user_id))
 
 
-def _friend(friend: Friend) -> FriendListed:
-    return FriendListed(friend.user_id, friend.display_name, friend.pending)
+def _friend_shown(friend: Friend) -> FriendListed:
+    return FriendListed(
+        user_id=friend.user_id, display_name=friend.display_name, pending=friend.pending
+    )
 
 
 CALLS = (get_friend_list, send_friend_request, get_friend_requests, remove_friend)

@@ -12,22 +12,22 @@ from attendance_web.http.call_services import CallServices
 
 async def live() -> Response[bytes]:
     """Answers, which proves that the event loop does."""
-    return _said(200, b"live")
+    return _answer(200, b"live")
 
 
 async def ready(request: Request[Any, Any, Any]) -> Response[bytes]:
     """Tells whether the store takes our proofs of life, and nobody has asked us to stop."""
     services: CallServices = request.app.state.services
     if services.is_draining():
-        return _said(503, b"draining")
+        return _answer(503, b"draining")
     if not services.store_answers():
-        return _said(503, b"unavailable")
-    return _said(200, b"ready")
+        return _answer(503, b"unavailable")
+    return _answer(200, b"ready")
 
 
-def _said(status: int, word: bytes) -> Response[bytes]:
+def _answer(status: int, text: bytes) -> Response[bytes]:
     headers = {"Cache-Control": "no-store"}
-    return Response(word, status_code=status, media_type="text/plain", headers=headers)
+    return Response(text, status_code=status, media_type="text/plain", headers=headers)
 
 
 ROUTES: Final = [

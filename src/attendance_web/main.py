@@ -1,4 +1,4 @@
-"""THE composition root: the one file that knows the core, the adapters and the web."""
+"""Puts the service together: the one file that knows the core, the adapters and the web."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from attendance_core.marking.terms import Terms
 from attendance_core.version import how_to_install
 from attendance_web import socket_descriptions
 from attendance_web.asgi.application import SocketApplication
-from attendance_web.asgi.by_session import BySession
+from attendance_web.asgi.identify_by_session import IdentifyBySession
 from attendance_web.http.call_services import CallServices
 from attendance_web.http.exception_handlers import EXCEPTION_HANDLERS
 from attendance_web.http.head_method import answer_without_body
@@ -28,14 +28,14 @@ from attendance_web.http.request_turns import RequestTurns
 from attendance_web.http.session_looks import SessionLooks
 from attendance_web.live.live import Live
 from attendance_web.live.sockets import Sockets, ignore_command
-from attendance_web.oidc import CALLBACK, provider_turns
+from attendance_web.oidc_redirects import CALLBACK, provider_turns
 from attendance_web.pictures import picture_turns
 from attendance_web.qr_codes import QrCodes
 from attendance_web.routes import BEFORE_SEND, CALLS, ROUTES
 from attendance_web.serving.access_log import Answered, ignore_answer
 from attendance_web.settings import Settings
 from attendance_web.wire import client_gone
-from attendance_web.wire.origins import SETTING
+from attendance_web.wire.origins import ORIGINS_SETTING
 from attendance_web.wire.person_turns import person_turns
 from attendance_web.wire.seen_sessions import SeenSessions
 from attendance_web.wire.urls import SOCKETS
@@ -127,18 +127,18 @@ class Application:
         if scope["type"] == "websocket":
             await self._open_socket(scope, receive, send)
         elif scope["type"] == "http":
-            await self._turns.enter(self._answer, scope, receive, send)
+            await self._turns.serve(self._answer, scope, receive, send)
         else:
             await self._http(scope, receive, send)
 
     async def _answer(self, scope: Any, receive: Any, send: Any) -> None:
         client_gone.follow_client_of(scope)
         if scope["method"] == "HEAD":
-            await answer_without_body(self._packed, scope, receive, send)
+            await answer_without_body(self._answer_packed, scope, receive, send)
         else:
-            await self._packed(scope, receive, send)
+            await self._answer_packed(scope, receive, send)
 
-    async def _packed(self, scope: Any, receive: Any, send: Any) -> None:
+    async def _answer_packed(self, scope: Any, receive: Any, send: Any) -> None:
         await answer_packed(self._http, scope, receive, send)
 
     def lifespan(self) -> AbstractAsyncContextManager[None]:
@@ -164,7 +164,7 @@ def create_app(attendance: Attendance, settings: Settings, worker: int = 0) -> A
     CannotStart.
     """
     metrics = _metrics(attendance) if settings.metrics_port else None
-    where = settings.metrics_host, settings.metrics_port + worker
+    metrics_address = settings.metrics_host, settings.metrics_port + worker
     heartbeat, use_cases = attendance.heartbeat, attendance.use_cases
     turns = person_turns()
     live = Live(
@@ -174,36 +174,36 @@ def create_app(attendance: Attendance, settings: Settings, worker: int = 0) -> A
         on_command=ignore_command if metrics is None else metrics.count_command,
     )
     sockets, seen = live.sockets, SeenSessions()
-    by_session = BySession(use_cases.identify, seen, lambda: sockets.is_draining)
+    identify = IdentifyBySession(use_cases.identify, seen, lambda: sockets.is_draining)
     open_socket = SocketApplication(
         live,
-        by_session,
+        identify,
         origins=settings.allowed_origins,
-        origins_named_in=SETTING,
+        origins_named_in=ORIGINS_SETTING,
         prefix=SOCKETS,
-        caller_of=by_session.caller_of,
+        caller_of=identify.caller_of,
     )
     services = CallServices(
-        use_cases,
-        attendance.files,
-        attendance.sheets,
-        Limits(use_cases),
-        seen,
-        SessionLooks(use_cases.identify),
-        turns,
-        Bodies(),
-        ListTurns(attendance.looks_at_once),
-        picture_turns(),
-        provider_turns(),
-        sockets.watch,
-        settings.allowed_origins,
+        use_cases=use_cases,
+        files=attendance.files,
+        sheets=attendance.sheets,
+        limits=Limits(use_cases),
+        seen_sessions=seen,
+        session_looks=SessionLooks(use_cases.identify),
+        person_turns=turns,
+        bodies=Bodies(),
+        list_turns=ListTurns(attendance.looks_at_once),
+        picture_turns=picture_turns(),
+        provider_turns=provider_turns(),
+        watch=sockets.watch,
+        allowed_origins=settings.allowed_origins,
         is_draining=lambda: sockets.is_draining,
         refuses_calls=lambda: sockets.refuses_calls,
         store_answers=lambda: heartbeat.store_answers,
     )
     http = Litestar(
         route_handlers=[*ROUTES, *socket_descriptions.ROUTES],
-        lifespan=[_lifespan(live, metrics, where)],
+        lifespan=[_lifespan(live, metrics, metrics_address)],
         before_send=BEFORE_SEND,
         exception_handlers=EXCEPTION_HANDLERS,
         openapi_config=None,
@@ -213,15 +213,15 @@ def create_app(attendance: Attendance, settings: Settings, worker: int = 0) -> A
         ),
     )
     on_answer = ignore_answer if metrics is None else metrics.count_answer
-    return Application(http, live, open_socket, RequestTurns(seen, sockets.refusals), on_answer)
+    return Application(http, live, open_socket, RequestTurns(seen, sockets.refusal_pace), on_answer)
 
 
 def _lifespan(
-    live: Live, metrics: Metrics | None, where: tuple[str, int]
+    live: Live, metrics: Metrics | None, metrics_address: tuple[str, int]
 ) -> Callable[[Litestar], AbstractAsyncContextManager[None]]:
     """Makes what starts the service before the first request, and closes it after the last.
 
-    ``where`` is the host and the port of the metrics.
+    The address of the metrics is their host and port.
     """
 
     @asynccontextmanager
@@ -229,7 +229,7 @@ def _lifespan(
         async with AsyncExitStack() as alive:
             await alive.enter_async_context(live.service)
             if metrics is not None:
-                await alive.enter_async_context(metrics.serve(*where, live.census))
+                await alive.enter_async_context(metrics.serve(*metrics_address, live.census))
             await alive.enter_async_context(live)
             yield
 
@@ -245,7 +245,8 @@ def _metrics(attendance: Attendance) -> Metrics:
             f"{missing.name} is not installed, and metrics need it; "
             f"please run: {how_to_install('metrics')}"
         ) from None
-    heartbeat, notifier = attendance.heartbeat, attendance.notifier
+    heartbeat, sweeper = attendance.heartbeat, attendance.sweeper
+    notifier = attendance.notifier
     gauges: dict[str, Callable[[], float]] = {"database_in_use": lambda: attendance.store_calls}
     if (pool_use := attendance.pool_use) is not None:
         gauges["database_pool_size"] = lambda: pool_use().size
@@ -255,8 +256,8 @@ def _metrics(attendance: Attendance) -> Metrics:
         counters={
             "notifier_reconnects": lambda: notifier.reconnect_count,
             "notifier_dropped": lambda: notifier.dropped_count,
-            "sweeps": lambda: heartbeat.sweep_count,
-            "swept": lambda: heartbeat.swept_count,
+            "sweeps": lambda: sweeper.sweep_count,
+            "swept": lambda: sweeper.swept_count,
             "leases_lost": lambda: heartbeat.lost_lease_count,
         },
         gauges=gauges,

@@ -1,78 +1,18 @@
-"""Log-in by the university: where a browser is sent, and what it comes back with. Contract: 9.5.
+"""The calls about links to an account at the university. Contract: 9.5.
 
-The two addresses that a browser is sent through answer with the way to the page, and with the
-envelope only where nobody sees a page. What goes wrong is told there, by the code of the refusal.
+A link is begun by a call, and finished where the browser comes back (`oidc_redirects`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from contextlib import AsyncExitStack
-from typing import Any, Final
-
-from litestar import Request, Response
-from litestar.datastructures import Cookie
-from litestar.handlers import HTTPRouteHandler
-
-from attendance_core.accounts import Actor, CredentialKind
-from attendance_core.errors import (
-    LogInNotBegun,
-    MissingScope,
-    NotLoggedIn,
-    Refusal,
-    TooManyRequests,
-    Unavailable,
-)
-from attendance_core.identities import Attempt, ProviderAnswer, Purpose
-from attendance_core.vocabulary import Seconds
-from attendance_web.http.body_parsing import Given, parse_query
 from attendance_web.http.call import post
 from attendance_web.http.call_context import CallContext
-from attendance_web.http.call_services import CallServices
-from attendance_web.http.cookies import attempt_cookie, no_attempt_cookie
-from attendance_web.http.envelope import NO_STORE
-from attendance_web.http.exception_handlers import answer_error
-from attendance_web.http.page_redirect import EVENTS, accepts_html
+from attendance_web.http.cookies import attempt_cookie
 from attendance_web.structs.accounts import Proof
 from attendance_web.structs.oidc import OneLink, ProviderAddress
-from attendance_web.structs.words import Nothing
-from attendance_web.wire.callers import address_of, caller_of
-from attendance_web.wire.client_names import client_name_of
-from attendance_web.wire.credentials import (
-    Credential,
-    attempt_from,
-    browser_secrets_from,
-    credential_from,
-    is_secure,
-)
-from attendance_web.wire.headers import header
-from attendance_web.wire.turns import FairTurns, NoTurn
-
-LOG_IN: Final = "/accounts/oidc/login/"
-CALLBACK: Final = "/accounts/oidc/callback/"
-LINKED: Final = "/#/access"
-FAILED: Final = "/#/oidc/"  # and the code of what has gone wrong
-
-# Each waits for a service that is not ours; a hall is one network
-MAX_AT_ONCE, MAX_OF_ONE = 16, 12
-MAX_WAITING, MAX_WAITING_OF_ONE = 1000, 500
-TURN_WAIT_SECONDS: Final[Seconds] = 10.0
-RETRY_SECONDS: Final = 1
-
-ComeBack = Callable[[Request[Any, Any, Any], CallContext[Nothing]], Awaitable[str]]
 
 
-def provider_turns() -> FairTurns:
-    """Makes the turns at asking the provider, by who asks."""
-    return FairTurns(
-        at_once=MAX_AT_ONCE,
-        of_one=MAX_OF_ONE,
-        waiting=MAX_WAITING,
-        waiting_of_one=MAX_WAITING_OF_ONE,
-    )
-
-
-@post("/accounts/oidc/link/", proof=True, name="LinkProvider")
+@post("/accounts/oidc/link/", takes_proof=True, name="LinkProvider")
 async def link_provider(call: CallContext[Proof]) -> ProviderAddress:
     """Begins to link my account at the university, by which I log in from then on, too."""
     actor = call.logged_in_actor
@@ -92,124 +32,4 @@ async def unlink_provider(call: CallContext[OneLink]) -> None:
     await call.use_cases.unlink_provider(actor=call.person, link=call.arguments.link)
 
 
-async def log_in(request: Request[Any, Any, Any]) -> Response[bytes]:
-    """Sends a browser to the provider."""
-    return await _redirected(request, _begin, [])
-
-
-async def come_back(request: Request[Any, Any, Any]) -> Response[bytes]:
-    """Lets in, or links, who comes back from the provider. What was begun is over in any case."""
-    no_attempt = no_attempt_cookie(secure=is_secure(request.scope))
-    return await _redirected(request, _finish, [no_attempt])
-
-
-async def _redirected(
-    request: Request[Any, Any, Any], work: ComeBack, cookies: list[Cookie]
-) -> Response[bytes]:
-    """Answers with the way on, which the work has found, or to the page that says what is wrong."""
-    services: CallServices = request.app.state.services
-    try:
-        call = await _call_of(services, request.scope)
-        caller = caller_of(None if call.actor is None else call.actor.user_id, call.address)
-        try:
-            async with AsyncExitStack() as turn:
-                try:
-                    waited = services.provider_turns.turn(caller, TURN_WAIT_SECONDS)
-                    await turn.enter_async_context(waited)
-                except NoTurn:
-                    raise TooManyRequests(seconds=RETRY_SECONDS) from None
-                way = await work(request, call)
-        finally:
-            if call.credential is not None:
-                services.session_looks.forget(call.credential)  # it may have ended
-            for user_id in call.people_logged_out:
-                services.session_looks.forget_person(user_id)
-        given = [*cookies, *call.cookies]
-    except (Refusal, Unavailable) as error:
-        answer = answer_error(request, error)
-        if not accepts_html(request.scope["headers"]):
-            answer.cookies = cookies
-            return answer
-        way, given = f"{FAILED}{error.code}", cookies
-    headers = {**NO_STORE, "Location": way, "Referrer-Policy": "no-referrer"}
-    return Response(b"", status_code=302, media_type="text/plain", headers=headers, cookies=given)
-
-
-async def _call_of(services: CallServices, scope: Any) -> CallContext[Nothing]:
-    """Reads who asks, by a cookie; no token reaches accounts. Raises MissingScope, Unavailable."""
-    if services.refuses_calls():
-        raise Unavailable
-    headers, secure = scope["headers"], is_secure(scope)
-    credential = credential_from(headers, secure=secure)
-    actor: Actor | None = None
-    if credential is not None:
-        _check_kind(credential)
-        actor = await services.session_looks.anew(credential)
-    if actor is not None:
-        services.limits.count_call(actor.user_id)
-    return CallContext(
-        Nothing(),
-        actor,
-        credential,
-        address_of(scope),
-        services.use_cases,
-        services.limits,
-        secure=secure,
-        browser_secrets=browser_secrets_from(headers, secure=secure),
-        client=client_name_of(header(headers, "user-agent")),
-    )
-
-
-def _check_kind(credential: Credential) -> None:
-    """Raises MissingScope. Contract: 9.3."""
-    if credential.kind is CredentialKind.BEARER:
-        raise MissingScope
-
-
-async def _begin(_: Request[Any, Any, Any], call: CallContext[Nothing]) -> str:
-    begun = await call.use_cases.begin_log_in()
-    call.cookies.append(attempt_cookie(begun.attempt, secure=call.secure))
-    return begun.url
-
-
-async def _finish(request: Request[Any, Any, Any], call: CallContext[Nothing]) -> str:
-    scope = request.scope
-    answer = _answer_in(parse_query(scope["query_string"]))
-    attempt = attempt_from(scope["headers"], secure=call.secure)
-    if attempt is not None and attempt.purpose is Purpose.LINK:
-        return await _link(call, attempt, answer)
-    logged_in = await call.use_cases.log_in_by_provider(
-        attempt=attempt,
-        answer=answer,
-        replacing=call.session_to_replace,
-        browser_secrets=call.browser_secrets,
-        client=call.client,
-    )
-    call.log_in(logged_in)
-    return EVENTS
-
-
-async def _link(call: CallContext[Nothing], attempt: Attempt, answer: ProviderAnswer) -> str:
-    if call.actor is None:
-        raise NotLoggedIn
-    await call.use_cases.finish_link(
-        actor=call.actor.user_id,
-        session_id=call.actor.session_id,
-        attempt=attempt,
-        answer=answer,
-    )
-    return LINKED
-
-
-def _answer_in(given: Given) -> ProviderAnswer:
-    """Reads what the provider had a browser bring. Raises LogInNotBegun."""
-    if "state" not in given:
-        raise LogInNotBegun
-    return ProviderAnswer(given["state"], given.get("code"), given.get("error"), given.get("iss"))
-
-
 CALLS = (link_provider, unlink_provider)
-ROUTES: Final = [
-    HTTPRouteHandler(LOG_IN, http_method="GET", include_in_schema=False)(log_in),
-    HTTPRouteHandler(CALLBACK, http_method="GET", include_in_schema=False)(come_back),
-]

@@ -6,8 +6,8 @@ from attendance_core.bearer_tokens import TokenScope
 from attendance_core.vocabulary import EventId, UserId
 from attendance_web.http.call import get, post
 from attendance_web.http.call_context import CallContext
+from attendance_web.structs.arguments import OneEvent
 from attendance_web.structs.organisers import HelperShown, HelpersShown, OneHelper
-from attendance_web.structs.words import OneEvent
 
 
 @post("/api/events/AddHelper", scope=TokenScope.EVENTS)

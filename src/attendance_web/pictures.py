@@ -1,4 +1,4 @@
-"""Profile pictures for everybody's `<img>`: no log-in, and nothing but pictures. Contract: 3."""
+"""Serves profile pictures to everybody's `<img>`: no log-in, and only pictures. Contract: 3."""
 
 from __future__ import annotations
 
@@ -19,11 +19,13 @@ from attendance_web.wire.refusals import UnknownPath
 from attendance_web.wire.turns import FairTurns, NoTurn
 from attendance_web.wire.urls import DEFAULT_KEY, PICTURES
 
-DEFAULT: Final = (Path(__file__).parent / "static" / DEFAULT_KEY).read_bytes()
-KEY: Final = re.compile(r"[0-9A-Za-z_-]{1,64}\.(?:jpg|png|webp)")
+DEFAULT_PICTURE: Final = (Path(__file__).parent / "static" / DEFAULT_KEY).read_bytes()
+KEY_FORM: Final = re.compile(r"[0-9A-Za-z_-]{1,64}\.(?:jpg|png|webp)")
 
 # A picture opened by itself runs nothing and loads nothing, and no page has it in a frame
-POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox"
+PICTURE_POLICY: Final = (
+    "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox"
+)
 KEPT_FOR_EVER: Final = "public, max-age=31536000, immutable"  # another picture has another key
 KEPT_FOR_A_DAY: Final = "public, max-age=86400"
 
@@ -47,11 +49,11 @@ def picture_turns() -> FairTurns:
 async def picture(request: Request[Any, Any, Any], key: FromPath[str]) -> Response[bytes]:
     """Serves a picture by its key. Raises UnknownPath, TooManyRequests."""
     if key == DEFAULT_KEY:
-        return _response(DEFAULT, "image/svg+xml", KEPT_FOR_A_DAY)
-    if not KEY.fullmatch(key):
+        return _response(DEFAULT_PICTURE, "image/svg+xml", KEPT_FOR_A_DAY)
+    if not KEY_FORM.fullmatch(key):
         raise UnknownPath
     services: CallServices = request.app.state.services
-    caller = services.seen.caller_of(request.scope)
+    caller = services.seen_sessions.caller_of(request.scope)
     try:
         async with services.picture_turns.turn(caller, TURN_WAIT_SECONDS):
             content, media_type = await services.files.get(picture_path(FileKey(key)))
@@ -62,10 +64,10 @@ async def picture(request: Request[Any, Any, Any], key: FromPath[str]) -> Respon
     return _response(content, media_type, KEPT_FOR_EVER)
 
 
-def _response(content: bytes, media_type: str, kept: str) -> Response[bytes]:
+def _response(content: bytes, media_type: str, cache_control: str) -> Response[bytes]:
     headers = {
-        "Cache-Control": kept,
-        "Content-Security-Policy": POLICY,
+        "Cache-Control": cache_control,
+        "Content-Security-Policy": PICTURE_POLICY,
         "Cross-Origin-Resource-Policy": "cross-origin",  # for everybody's `<img>`
     }
     return Response(content, media_type=media_type, headers=headers)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 
-def open_new(path: Path) -> BinaryIO:
+def create_private(path: Path) -> BinaryIO:
     """Opens a new file for this user alone. Raises OSError, also where there is one."""
     return open(path, "xb", opener=_open_private)
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from msgspec import UNSET
 
 from attendance_core.vocabulary import UserId
-from attendance_web.http.call import PICTURE_BODY_BYTES, get, post
+from attendance_web.http.call import get, post
 from attendance_web.http.call_context import CallContext
+from attendance_web.structs.arguments import OnePerson
 from attendance_web.structs.profiles import (
     NamePart,
     NewInfo,
@@ -16,7 +17,6 @@ from attendance_web.structs.profiles import (
     PersonNamed,
     ProfileShown,
 )
-from attendance_web.structs.words import OnePerson
 from attendance_web.wire.urls import picture_url
 
 
@@ -40,7 +40,7 @@ async def get_profile(call: CallContext[OnePerson]) -> ProfileShown:
     )
 
 
-@post("/api/profile/UpdateProfilePicture", most_bytes=PICTURE_BODY_BYTES)
+@post("/api/profile/UpdateProfilePicture", is_upload=True)
 async def update_profile_picture(call: CallContext[NewPicture]) -> None:
     """Sets my picture."""
     await call.use_cases.update_profile_picture(actor=call.person, image=call.arguments.image)
@@ -56,7 +56,7 @@ async def update_profile_info(call: CallContext[NewInfo]) -> None:
     )
 
 
-@post("/api/profile/UploadProfileConfirmation", most_bytes=PICTURE_BODY_BYTES)
+@post("/api/profile/UploadProfileConfirmation", is_upload=True)
 async def upload_profile_confirmation(call: CallContext[NewScan]) -> None:
     """Hands in a scan of my student record book; it replaces the one before and its tick."""
     await call.use_cases.upload_profile_confirmation(actor=call.person, image=call.arguments.image)

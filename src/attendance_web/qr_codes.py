@@ -17,19 +17,19 @@ from attendance_web.wire.client_gone import has_gone
 from attendance_web.wire.refusals import ClientLeft
 from attendance_web.wire.turns import FairTurns, NoTurn
 
-MAX_KEPT: Final = 1000  # of some 5 kB; the ones that were not asked for the longest go
-QUIET: Final = 4  # modules around it, as ISO/IEC 18004 asks
+MAX_KEPT: Final = 1000  # of some 5 kB; what nobody has asked for the longest goes
+QUIET_ZONE: Final = 4  # modules around it, as ISO/IEC 18004 asks
 MAX_WAITING: Final = 50  # to be drawn, which takes a fifth of a second
 TURN_WAIT_SECONDS: Final[Seconds] = 3.0
 
 
-def drawn(address: str) -> bytes:
+def draw_code(address: str) -> bytes:
     """Draws the code of an address as SVG."""
     import segno  # by whoever asks first: most workers draw none
 
     code = segno.make(address, error="m", micro=False)
     written = io.BytesIO()
-    code.save(written, kind="svg", border=QUIET, light="#fff", omitsize=True, xmldecl=False)
+    code.save(written, kind="svg", border=QUIET_ZONE, light="#fff", omitsize=True, xmldecl=False)
     return written.getvalue()
 
 
@@ -43,8 +43,8 @@ class QrCodes:
             at_once=1, of_one=1, waiting=MAX_WAITING, waiting_of_one=MAX_WAITING
         )
 
-    def kept(self, key: str) -> bytes | None:
-        """Finds one that was drawn."""
+    def find(self, key: str) -> bytes | None:
+        """Finds one that was drawn; None where it is not kept."""
         if key in self._kept:
             self._kept.move_to_end(key)
         return self._kept.get(key)
@@ -66,7 +66,7 @@ class QrCodes:
     async def _draw(self, key: str, address: str, caller: Caller) -> bytes:
         try:
             async with self._turns.turn(caller, TURN_WAIT_SECONDS):
-                code = await asyncio.to_thread(drawn, address)
+                code = await asyncio.to_thread(draw_code, address)
         except NoTurn:
             raise Unavailable from None
         finally:

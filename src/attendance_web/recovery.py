@@ -8,7 +8,7 @@ from attendance_web.structs.accounts import Person, Proof
 from attendance_web.structs.recovery import ByCode, ByLink, RecoveryCodes
 
 
-@post("/accounts/recovery/codes/", proof=True, name="MakeRecoveryCodes")
+@post("/accounts/recovery/codes/", takes_proof=True, name="MakeRecoveryCodes")
 async def make_recovery_codes(call: CallContext[Proof]) -> RecoveryCodes:
     """Makes ten codes to come back by without one's password; those before are void."""
     actor = call.logged_in_actor
@@ -21,7 +21,7 @@ async def make_recovery_codes(call: CallContext[Proof]) -> RecoveryCodes:
     return RecoveryCodes([*codes])
 
 
-@post("/accounts/recovery/", login=False, heeds_person=False, name="UseRecoveryCode")
+@post("/accounts/recovery/", needs_login=False, heeds_person=False, name="UseRecoveryCode")
 async def use_recovery_code(call: CallContext[ByCode]) -> Person:
     """Logs in by a recovery code, with a new password; all other sessions end."""
     username, secrets = call.arguments.username, call.browser_secrets
@@ -34,12 +34,11 @@ async def use_recovery_code(call: CallContext[ByCode]) -> Person:
             browser_secrets=secrets,
             client=call.client,
         )
-    call.ends_sessions_of(logged_in.user_id)
-    call.log_in(logged_in)
+    call.set_log_in_cookies(logged_in)
     return Person(logged_in.user_id)
 
 
-@post("/accounts/reset/", login=False, heeds_person=False, name="ResetPassword")
+@post("/accounts/reset/", needs_login=False, heeds_person=False, name="ResetPassword")
 async def reset_password(call: CallContext[ByLink]) -> Person:
     """Logs in by a link of an operator's, with a new password; all other sessions end."""
     async with call.limits.around_reset(call.address):
@@ -50,8 +49,7 @@ async def reset_password(call: CallContext[ByLink]) -> Person:
             browser_secrets=call.browser_secrets,
             client=call.client,
         )
-    call.ends_sessions_of(logged_in.user_id)
-    call.log_in(logged_in)
+    call.set_log_in_cookies(logged_in)
     return Person(logged_in.user_id)
 
 

@@ -9,6 +9,7 @@ from attendance_core.vocabulary import ScanId
 from attendance_web.http.call import get, post
 from attendance_web.http.call_context import CallContext
 from attendance_web.http.pieces import Pieces
+from attendance_web.structs.arguments import Page
 from attendance_web.structs.review import (
     ActShown,
     ConfirmationLog,
@@ -18,19 +19,23 @@ from attendance_web.structs.review import (
     ScanPending,
     ScansPending,
 )
-from attendance_web.structs.words import Page
 from attendance_web.wire.urls import taken_scan_url
 
 
 @get("/api/profile/GetPendingConfirmations", scope=None)
 async def get_pending_confirmations(call: CallContext[Page]) -> Pieces[ScanPending, ScansPending]:
     """Scans that wait for a moderator."""
-    arguments, desk = call.arguments, call.use_cases.get_pending_confirmations
-    count = await desk.count(actor=call.person)
+    arguments, use_case = call.arguments, call.use_cases.get_pending_confirmations
+    count = await use_case.count(actor=call.person)
     pending = partial(
-        desk.pieces, actor=call.person, limit=arguments.limit, offset=arguments.offset
+        use_case.pieces, actor=call.person, limit=arguments.limit, offset=arguments.offset
     )
-    return Pieces(pending, _pending, lambda rows: ScansPending(rows, count), arguments.limit)
+    return Pieces(
+        begin=pending,
+        show=_pending_shown,
+        answer_of=lambda rows: ScansPending(rows, count),
+        limit=arguments.limit,
+    )
 
 
 @post("/api/profile/TakeConfirmation")
@@ -40,7 +45,11 @@ async def take_confirmation(call: CallContext[OneScan]) -> ScanInHand:
     lease, expires_in = await call.use_cases.take_confirmation(
         actor=actor.user_id, session_id=actor.session_id, scan_id=scan_id
     )
-    return ScanInHand(taken_scan_url(scan_id, lease.secret), expires_in, lease.display_name)
+    return ScanInHand(
+        image=taken_scan_url(scan_id, lease.secret),
+        expires_in=expires_in,
+        display_name=lease.display_name,
+    )
 
 
 @post("/api/profile/ReturnConfirmation")
@@ -72,17 +81,21 @@ async def get_confirmation_log(call: CallContext[Page]) -> Pieces[ActShown, Conf
         limit=arguments.limit,
         offset=arguments.offset,
     )
-    return Pieces(entries, _act, ConfirmationLog, arguments.limit)
+    return Pieces(begin=entries, show=_act_shown, answer_of=ConfirmationLog, limit=arguments.limit)
 
 
-def _pending(seen: PendingSeen) -> ScanPending:
+def _pending_shown(seen: PendingSeen) -> ScanPending:
     scan = seen.row.scan
     return ScanPending(
-        scan.scan_id, scan.user_id, seen.row.display_name, int(scan.uploaded_at), seen.taken_by
+        scan=scan.scan_id,
+        user_id=scan.user_id,
+        display_name=seen.row.display_name,
+        uploaded_at=int(scan.uploaded_at),
+        taken_by=seen.taken_by,
     )
 
 
-def _act(entry: AuditEntry) -> ActShown:
+def _act_shown(entry: AuditEntry) -> ActShown:
     reason = entry.reason
     return ActShown(
         scan=entry.scan_id,

@@ -14,10 +14,12 @@ from attendance_web import (
     attendance,
     boards,
     event_page,
+    event_qr_code,
     events,
     friends,
     health,
     oidc,
+    oidc_redirects,
     organisers,
     page,
     pictures,
@@ -55,14 +57,14 @@ def _encoded(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
     return [(name.encode(), value.encode()) for name, value in headers.items()]
 
 
-GUARDS: Final = _encoded(every_answer.GUARD_HEADERS)
+ENCODED_GUARDS: Final = _encoded(every_answer.GUARD_HEADERS)
 
 
 async def add_common_headers(message: Message, scope: Scope) -> None:
     """Adds what comes with every answer, where that has nothing of its own to say of it."""
     if message["type"] == "http.response.start":
         own = {name for name, _ in message["headers"]}
-        added = [*GUARDS, *_encoded(every_answer.stamp())]
+        added = [*ENCODED_GUARDS, *_encoded(every_answer.time_and_version())]
         message["headers"] = [*message["headers"], *(each for each in added if each[0] not in own)]
 
 
@@ -80,12 +82,13 @@ async def close_when_draining(message: Message, scope: Scope) -> None:
 ROUTES: Final = [
     *map(handler_of, CALLS),
     *page_redirect.ROUTES,
-    *oidc.ROUTES,
+    *oidc_redirects.ROUTES,
     *pictures.ROUTES,
     *scan_images.ROUTES,
     *health.ROUTES,
     description_route(openapi.PATHS, partial(openapi.document, CALLS)),
     *page.ROUTES,
     *event_page.ROUTES,
+    *event_qr_code.ROUTES,
 ]
 BEFORE_SEND: Final = [add_common_headers, csrf.give_token, close_when_draining]

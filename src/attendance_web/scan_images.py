@@ -19,12 +19,12 @@ from attendance_core.vocabulary import ScanId
 from attendance_web.http.body_parsing import parse_query
 from attendance_web.http.call_services import CallServices
 from attendance_web.http.envelope import NO_STORE
-from attendance_web.http.fields import UUID_FORM
-from attendance_web.pictures import POLICY, RETRY_SECONDS, TURN_WAIT_SECONDS
+from attendance_web.pictures import PICTURE_POLICY, RETRY_SECONDS, TURN_WAIT_SECONDS
 from attendance_web.wire.credentials import credential_from, is_secure
 from attendance_web.wire.refusals import UnknownPath
 from attendance_web.wire.turns import NoTurn
 from attendance_web.wire.urls import LEASE_ARGUMENT, OWN_SCAN, SCANS
+from attendance_web.wire.values import UUID_FORM
 
 
 async def own_scan(request: Request[Any, Any, Any]) -> Response[bytes]:
@@ -75,7 +75,7 @@ async def _actor_of(services: CallServices, scope: Any) -> Actor:
     The store is asked anew each time, so that nothing is shown by a session that has ended.
     """
     credential = credential_from(scope["headers"], secure=is_secure(scope))
-    actor = None if credential is None else await services.session_looks.anew(credential)
+    actor = None if credential is None else await services.session_looks.find_anew(credential)
     if actor is None or credential is None:
         raise NotLoggedIn
     if credential.kind is CredentialKind.BEARER:
@@ -85,7 +85,7 @@ async def _actor_of(services: CallServices, scope: Any) -> Actor:
 
 
 def _response(file: FileContent) -> Response[bytes]:
-    headers = {**NO_STORE, "Content-Security-Policy": POLICY}
+    headers = {**NO_STORE, "Content-Security-Policy": PICTURE_POLICY}
     return Response(file.content, media_type=file.media_type, headers=headers)
 
 

@@ -23,7 +23,7 @@ from attendance_web.setting_values import WrongSetting, printable, scheme_of
 PREFIX: Final = "ATTENDANCE_"
 # They may hold passwords
 FROM_FILES: Final = ("database_url", "notifier_url", "files_url", "oidc_client_secret")
-OF_OIDC: Final = ("oidc_issuer", "oidc_client_id", "oidc_client_secret", "oidc_name")
+OIDC_SETTINGS: Final = ("oidc_issuer", "oidc_client_id", "oidc_client_secret", "oidc_name")
 MAX_WORKERS: Final = 64
 # Idle connections are the proxy's to close: a POST that meets one of ours closing is lost
 KEEP_ALIVE_SECONDS: Final = 75
@@ -33,7 +33,7 @@ MAX_KARMA: Final = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How this service is run; seconds are seconds, and paths are absolute."""
+    """Holds how this service is run; seconds are seconds, and paths are absolute."""
 
     host: str = "127.0.0.1"
     port: int = 8000  # 0: any free one
@@ -98,22 +98,22 @@ def settings_from(environ: Mapping[str, str]) -> Settings:
     """Reads the settings an environment asks for. Raises WrongSetting."""
     given = {}
     for name, read in READERS.items():
-        value = _value(environ, name)
+        value = _given_value(environ, name)
         if value is not None:
             try:
                 given[name] = read(value)
             except WrongSetting as wrong:
-                raise WrongSetting(f"{_variable(name)} {wrong}") from None
+                raise WrongSetting(f"{_variable_of(name)} {wrong}") from None
     settings = Settings(**given)
     _check_oidc(settings)
     if settings.workers > 1 and scheme_of(settings.database_url) == "sqlite":
         raise WrongSetting(
-            f"{_variable('workers')} must be 1: SQLite is written by one process; "
+            f"{_variable_of('workers')} must be 1: SQLite is written by one process; "
             "several need PostgreSQL"
         )
     if settings.workers > 1 and settings.notifier_url == "memory://":
         raise WrongSetting(
-            f"{_variable('notifier_url')} must name a server where there are several workers: "
+            f"{_variable_of('notifier_url')} must name a server where there are several workers: "
             "memory:// reaches one process"
         )
     return settings
@@ -121,11 +121,11 @@ def settings_from(environ: Mapping[str, str]) -> Settings:
 
 def _check_oidc(settings: Settings) -> None:
     """Checks that log-in by a university is set as a whole. Raises WrongSetting. Contract: 9.5."""
-    names = (*OF_OIDC, "public_url")
-    missing = [_variable(each) for each in names if not getattr(settings, each)]
-    given = [_variable(each) for each in OF_OIDC if getattr(settings, each)]
+    names = (*OIDC_SETTINGS, "public_url")
+    missing = [_variable_of(each) for each in names if not getattr(settings, each)]
+    given = [_variable_of(each) for each in OIDC_SETTINGS if getattr(settings, each)]
     if settings.oidc_confirmed_claim:
-        given.append(_variable("oidc_confirmed_claim"))
+        given.append(_variable_of("oidc_confirmed_claim"))
     if given and missing:
         raise WrongSetting(f"{given[0]} needs {', '.join(missing)}, too")
 
@@ -143,12 +143,12 @@ def unknown_variables(environ: Mapping[str, str]) -> list[str]:
     return lines
 
 
-def _variable(name: str) -> str:
+def _variable_of(name: str) -> str:
     return PREFIX + name.upper()
 
 
-def _value(environ: Mapping[str, str], name: str) -> str | None:
-    variable = _variable(name)
+def _given_value(environ: Mapping[str, str], name: str) -> str | None:
+    variable = _variable_of(name)
     value = environ.get(variable, "").strip() or None
     file = environ.get(f"{variable}_FILE", "").strip()
     if not file or name not in FROM_FILES:

@@ -10,7 +10,7 @@ from typing import Final
 from attendance_core.version import __version__
 
 FOLDER: Final = Path(__file__).parent / "static"
-TYPES: Final = {
+MEDIA_TYPES: Final = {
     ".html": "text/html",
     ".css": "text/css",
     ".js": "text/javascript",
@@ -25,7 +25,7 @@ def contents_of(folder: Path) -> dict[str, bytes]:
     return {
         path.relative_to(folder).as_posix(): path.read_bytes()
         for path in sorted(folder.rglob("*"))
-        if path.suffix in TYPES
+        if path.suffix in MEDIA_TYPES
     }
 
 

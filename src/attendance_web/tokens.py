@@ -6,6 +6,7 @@ from attendance_core.bearer_tokens import Token, TokenScope
 from attendance_core.vocabulary import TokenId
 from attendance_web.http.call import get, post
 from attendance_web.http.call_context import CallContext
+from attendance_web.structs.arguments import Nothing
 from attendance_web.structs.tokens import (
     NewToken,
     OneToken,
@@ -13,10 +14,9 @@ from attendance_web.structs.tokens import (
     TokenShown,
     TokensShown,
 )
-from attendance_web.structs.words import Nothing
 
 
-@post("/api/auth/CreateToken", proof=True)
+@post("/api/auth/CreateToken", takes_proof=True)
 async def create_token(call: CallContext[NewToken]) -> TokenMade:
     """Makes a token for a program of mine, which acts for me in these scopes."""
     actor, arguments = call.logged_in_actor, call.arguments
@@ -34,27 +34,27 @@ async def create_token(call: CallContext[NewToken]) -> TokenMade:
 
 @get("/api/auth/GetTokens", scope=None)
 async def get_tokens(call: CallContext[Nothing]) -> TokensShown:
-    """My tokens; those that have expired for 30 days."""
+    """My tokens; one that has expired, for 30 more days."""
     tokens = await call.use_cases.get_tokens(actor=call.person)
-    return TokensShown([_shown(each) for each in tokens])
+    return TokensShown([_token_shown(each) for each in tokens])
 
 
 @post("/api/auth/RevokeToken")
 async def revoke_token(call: CallContext[OneToken]) -> None:
     """A token of mine lets nobody in any more, and its sockets close."""
     token_id = TokenId(call.arguments.token_id)
-    call.ends_sessions_of(call.person)
+    call.note_sessions_may_end(call.person)
     await call.use_cases.revoke_token(actor=call.person, token_id=token_id)
 
 
-def _shown(token: Token) -> TokenShown:
+def _token_shown(token: Token) -> TokenShown:
     return TokenShown(
-        token.token_id,
-        token.name,
-        [each.value for each in TokenScope if each in token.scopes],
-        int(token.created_at),
-        None if token.used_at is None else int(token.used_at),
-        int(token.expires_at),
+        token_id=token.token_id,
+        name=token.name,
+        scopes=[each.value for each in TokenScope if each in token.scopes],
+        created_at=int(token.created_at),
+        used_at=None if token.used_at is None else int(token.used_at),
+        expires_at=int(token.expires_at),
     )
 
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from playwright.async_api import Page, expect
 
-from attendance_web.demo.cast import face
+from attendance_web.demo.people import face
 from tests.browser.calls import post
 from tests.browser.visitor import PASSWORD, Door, Visitor
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import expect
 
-from attendance_web.demo.cast import face
+from attendance_web.demo.people import face
 from tests.browser.visitor import Door
 from tests.support.service_process import Service, attendance
 

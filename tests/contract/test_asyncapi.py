@@ -34,7 +34,7 @@ MESSAGES = DOCUMENT["components"]["messages"]
 ANNA, BORIS = UserId(7), UserId(12)
 PEOPLE = {ANNA: spell_person(ProfileSummary(ANNA, "Анна", None, confirmed=True))}
 EXAMPLES: list[Any] = [
-    frames.MarkingList((ANNA, BORIS), (1.25, 2.5)),
+    frames.MarkingList((frames.Listed(ANNA, 1.25), frames.Listed(BORIS, 2.5))),
     frames.UserJoined(ANNA, 1.25),
     frames.UserJoined(BORIS, 2.5),
     frames.UserLeft(ANNA),

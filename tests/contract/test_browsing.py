@@ -80,7 +80,7 @@ class TestSqlite:
     async def test_one_that_takes_too_long_is_ended(
         self, monkeypatch: pytest.MonkeyPatch, sqlite_store: SqliteStore
     ) -> None:
-        monkeypatch.setattr(sqlite_store._list_readers, "_seconds", 0.05)
+        monkeypatch.setattr(sqlite_store._list_readers, "_look_seconds", 0.05)
         for _ in range(2 * LIST_THREADS):
             with pytest.raises(Unavailable):
                 await sqlite_store.browse(run(ENDLESS))
@@ -89,7 +89,7 @@ class TestSqlite:
     async def test_one_whose_caller_has_gone_is_ended(
         self, monkeypatch: pytest.MonkeyPatch, sqlite_store: SqliteStore
     ) -> None:
-        monkeypatch.setattr(sqlite_store._list_readers, "_seconds", 3600.0)
+        monkeypatch.setattr(sqlite_store._list_readers, "_look_seconds", 3600.0)
         tasks = await long_looks(sqlite_store, run(ENDLESS), 2 * LIST_THREADS)
         for task in tasks:
             task.cancel()

@@ -59,15 +59,15 @@ CONFIGURATION = "/.well-known/openid-configuration"
 CLAIM = "student"
 
 
-class Place(NamedTuple):
-    """A service, and the provider that lets people in there."""
+class LogIns(NamedTuple):
+    """A service, and the provider that people log in by there."""
 
     site: Site
     provider: Provider
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def whole(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Place]:
+async def whole(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[LogIns]:
     clock = TestClock()
     async with (
         a_provider(clock) as provider,
@@ -77,11 +77,11 @@ async def whole(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Place
         ) as site,
     ):
         provider.clock = site.clock
-        yield Place(site, provider)
+        yield LogIns(site, provider)
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def place(whole: Place) -> AsyncIterator[Place]:
+async def log_ins(whole: LogIns) -> AsyncIterator[LogIns]:
     """The provider behaves, and nothing of before counts."""
     await whole.site.unlimit()
     well_behaved = Provider(whole.provider.issuer, whole.site.clock)
@@ -99,8 +99,8 @@ async def begin(browser: Browser) -> str:
     return sent.headers["location"]
 
 
-async def log_in(place: Place, browser: Browser, person: Person) -> httpx.Response:
-    way = place.provider.come_back(await begin(browser), person)
+async def log_in(log_ins: LogIns, browser: Browser, person: Person) -> httpx.Response:
+    way = log_ins.provider.come_back(await begin(browser), person)
     return await browser.client.get(way, headers=HTML)
 
 
@@ -122,9 +122,9 @@ async def begin_link(browser: Browser, **given: Any) -> str:
     return url
 
 
-async def link(place: Place, browser: Browser, person: Person) -> httpx.Response:
+async def link(log_ins: LogIns, browser: Browser, person: Person) -> httpx.Response:
     url = await begin_link(browser, password=PASSWORD)
-    return await browser.client.get(place.provider.come_back(url, person), headers=HTML)
+    return await browser.client.get(log_ins.provider.come_back(url, person), headers=HTML)
 
 
 def let_in(answer: httpx.Response, where: str = "/#/") -> None:
@@ -132,7 +132,7 @@ def let_in(answer: httpx.Response, where: str = "/#/") -> None:
     assert answer.headers["cache-control"] == "no-store" and answer.content == b""
 
 
-async def refused(place: Place, answer: httpx.Response, browser: Browser, code: str) -> None:
+async def refused(log_ins: LogIns, answer: httpx.Response, browser: Browser, code: str) -> None:
     """A browser is shown why, by a code that the page has words for; nobody is logged in."""
     let_in(answer, f"/#/oidc/{code}")
     assert await user_id_of(browser) is None
@@ -153,153 +153,168 @@ async def people_count(site: Site) -> int:
 class TestLogIn:
     """Contract: 9.5."""
 
-    async def test_a_person_gets_an_account_and_comes_back_to_it(self, place: Place) -> None:
-        anna, browser, other = Person(), place.site.browser(), place.site.browser()
-        let_in(await log_in(place, browser, anna))
+    async def test_a_person_gets_an_account_and_comes_back_to_it(self, log_ins: LogIns) -> None:
+        anna, browser, other = Person(), log_ins.site.browser(), log_ins.site.browser()
+        let_in(await log_in(log_ins, browser, anna))
         shown = await profile_of(browser)
         assert shown["display_name"] == anna.name
-        let_in(await log_in(place, other, anna))
+        let_in(await log_in(log_ins, other, anna))
         assert await user_id_of(other) == shown["user_id"]
-        assert [each["issuer"] for each in await links_of(browser)] == [place.provider.issuer]
+        assert [each["issuer"] for each in await links_of(browser)] == [log_ins.provider.issuer]
 
-    async def test_it_is_told_who_has_a_password_to_prove_themselves_by(self, place: Place) -> None:
-        browser = place.site.browser()
-        let_in(await log_in(place, browser, Person()))
+    async def test_it_is_told_who_has_a_password_to_prove_themselves_by(
+        self, log_ins: LogIns
+    ) -> None:
+        browser = log_ins.site.browser()
+        let_in(await log_in(log_ins, browser, Person()))
         told = [
-            await each.get("/api/auth/GetSessions") for each in (browser, await place.site.person())
+            await each.get("/api/auth/GetSessions")
+            for each in (browser, await log_ins.site.person())
         ]
         assert [response(each)["has_password"] for each in told] == [False, True]
 
-    async def test_what_the_browser_is_sent_with_is_new_each_time(self, place: Place) -> None:
-        one, other = await begin(place.site.browser()), await begin(place.site.browser())
+    async def test_what_the_browser_is_sent_with_is_new_each_time(self, log_ins: LogIns) -> None:
+        one, other = await begin(log_ins.site.browser()), await begin(log_ins.site.browser())
         asked = [parse_qs(urlsplit(each).query) for each in (one, other)]
         for name in ("state", "nonce", "code_challenge"):
             assert len(asked[0][name][0]) == 43 and asked[0][name] != asked[1][name]
         assert asked[0]["from"] == ["us"] and asked[0]["scope"] == ["openid profile"]
         assert asked[0]["redirect_uri"] == [f"{ORIGIN}{CALLBACK}"]
 
-    async def test_what_it_keeps_no_page_reads_and_no_other_site_sends(self, place: Place) -> None:
-        browser = place.site.browser()
+    async def test_what_it_keeps_no_page_reads_and_no_other_site_sends(
+        self, log_ins: LogIns
+    ) -> None:
+        browser = log_ins.site.browser()
         (kept,) = (await browser.client.get(LOG_IN)).headers.get_list("set-cookie")
         assert kept.startswith("oidcattempt=login.")
         assert {"HttpOnly", "Path=/", "SameSite=Lax", "Max-Age=600"} <= {*kept.split("; ")}
-        safe = place.site.browser(base_url="https://attendance.test")
+        safe = log_ins.site.browser(base_url="https://attendance.test")
         (kept,) = (await safe.client.get(LOG_IN)).headers.get_list("set-cookie")
         assert kept.startswith("__Host-oidcattempt=login.") and "Secure" in kept.split("; ")
 
-    async def test_somebody_of_one_name_or_address_is_somebody_else(self, place: Place) -> None:
+    async def test_somebody_of_one_name_or_address_is_somebody_else(self, log_ins: LogIns) -> None:
         mail = {"email": "anna@university.test", "email_verified": True}
         ids = []
         for person in (Person(more=mail), Person(more=mail)):
-            browser = place.site.browser()
-            let_in(await log_in(place, browser, person))
+            browser = log_ins.site.browser()
+            let_in(await log_in(log_ins, browser, person))
             ids.append(await user_id_of(browser))
         assert len(set(ids)) == 2
 
-    async def test_the_same_subject_of_another_issuer_is_somebody_else(self, place: Place) -> None:
-        anna, browser = Person(), place.site.browser()
-        let_in(await log_in(place, browser, anna))
-        clock = place.site.clock
+    async def test_the_same_subject_of_another_issuer_is_somebody_else(
+        self, log_ins: LogIns
+    ) -> None:
+        anna, browser = Person(), log_ins.site.browser()
+        let_in(await log_in(log_ins, browser, anna))
+        clock = log_ins.site.clock
         async with (
             a_provider(clock) as elsewhere,
             opened_site(None, provider=lambda _: client_of(elsewhere, clock)) as site,
         ):
             there = site.browser()
-            let_in(await log_in(Place(site, elsewhere), there, anna))
+            let_in(await log_in(LogIns(site, elsewhere), there, anna))
             (link,) = await links_of(there)
-        assert link["issuer"] == elsewhere.issuer != place.provider.issuer
+        assert link["issuer"] == elsewhere.issuer != log_ins.provider.issuer
         assert link["link"] != (await links_of(browser))[0]["link"]
 
-    async def test_the_session_of_before_ends_and_the_browser_is_known(self, place: Place) -> None:
-        browser = await place.site.person()
+    async def test_the_session_of_before_ends_and_the_browser_is_known(
+        self, log_ins: LogIns
+    ) -> None:
+        browser = await log_ins.site.person()
         before, old = browser.user_id, browser.session
-        let_in(await log_in(place, browser, Person()))
+        let_in(await log_in(log_ins, browser, Person()))
         assert await user_id_of(browser) != before and browser.session != old
-        stale = place.site.browser(cookies={"sessionid": str(old)})
+        stale = log_ins.site.browser(cookies={"sessionid": str(old)})
         assert await user_id_of(stale) is None
         assert "knownbrowser" in browser.client.cookies
 
-    async def test_nobody_logs_in_there_by_a_password(self, place: Place) -> None:
-        browser = place.site.browser()
-        let_in(await log_in(place, browser, Person()))
+    async def test_nobody_logs_in_there_by_a_password(self, log_ins: LogIns) -> None:
+        browser = log_ins.site.browser()
+        let_in(await log_in(log_ins, browser, Person()))
         user_id = UserId(await user_id_of(browser))
-        observe = place.site.attendance.use_cases.get_ways_in.observe
+        observe = log_ins.site.attendance.use_cases.get_ways_in.observe
         account = await observe(lambda unit: unit.accounts.find_by_id(user_id))
         assert account is not None and account.password_hash is None
         given = {"username": account.username, "password": PASSWORD}
-        stranger = place.site.browser()
+        stranger = log_ins.site.browser()
         assert code(await stranger.post("/accounts/signup/", **given), 1) == "bad_username"
         assert code(await stranger.post("/accounts/login/", **given), 3) == "wrong_credentials"
         response(await browser.post("/accounts/password/", new_password=PASSWORD))
         assert code(await stranger.post("/accounts/login/", **given), 3) == "wrong_credentials"
 
-    async def test_a_name_that_cannot_be_shown_is_no_reason_to_refuse(self, place: Place) -> None:
+    async def test_a_name_that_cannot_be_shown_is_no_reason_to_refuse(
+        self, log_ins: LogIns
+    ) -> None:
         odd: list[Any] = [None, "", " ", "a" * 101, "\u202eevil", "a" + "\u0301" * 90, "x" * 5000]
         for name in odd:
-            browser = place.site.browser()
-            let_in(await log_in(place, browser, Person(name=name)))
+            browser = log_ins.site.browser()
+            let_in(await log_in(log_ins, browser, Person(name=name)))
             assert (await profile_of(browser))["display_name"] == NO_NAME
-        browser = place.site.browser()
-        let_in(await log_in(place, browser, Person(more={"name": ["Anna"]})))
+        browser = log_ins.site.browser()
+        let_in(await log_in(log_ins, browser, Person(more={"name": ["Anna"]})))
         assert (await profile_of(browser))["display_name"] == NO_NAME
 
-    async def test_a_provider_that_tells_names_only_who_asks_is_asked(self, place: Place) -> None:
-        place.provider.tells_name = False
-        browser = place.site.browser()
-        let_in(await log_in(place, browser, Person(name="Вера Ли")))
+    async def test_a_provider_that_tells_names_only_who_asks_is_asked(
+        self, log_ins: LogIns
+    ) -> None:
+        log_ins.provider.tells_name = False
+        browser = log_ins.site.browser()
+        let_in(await log_in(log_ins, browser, Person(name="Вера Ли")))
         assert (await profile_of(browser))["display_name"] == "Вера Ли"
-        place.provider.change_userinfo = lambda given: {**given, "sub": "somebody else"}
-        browser = place.site.browser()
-        answer = await log_in(place, browser, Person())
-        await refused(place, answer, browser, "provider_distrusted")
+        log_ins.provider.change_userinfo = lambda given: {**given, "sub": "somebody else"}
+        browser = log_ins.site.browser()
+        answer = await log_in(log_ins, browser, Person())
+        await refused(log_ins, answer, browser, "provider_distrusted")
 
-    async def test_first_log_ins_at_once_make_one_account(self, place: Place) -> None:
-        anna, browsers = Person(), [place.site.browser() for _ in range(8)]
-        ways = [place.provider.come_back(await begin(each), anna) for each in browsers]
-        before = await people_count(place.site)
+    async def test_first_log_ins_at_once_make_one_account(self, log_ins: LogIns) -> None:
+        anna, browsers = Person(), [log_ins.site.browser() for _ in range(8)]
+        ways = [log_ins.provider.come_back(await begin(each), anna) for each in browsers]
+        before = await people_count(log_ins.site)
         answers = await asyncio.gather(
             *(each.client.get(way) for each, way in zip(browsers, ways, strict=True))
         )
         for each in answers:
             let_in(each)
         assert len({await user_id_of(each) for each in browsers}) == 1
-        assert await people_count(place.site) == before + 1
+        assert await people_count(log_ins.site) == before + 1
 
-    async def test_the_page_is_told_how_people_call_it(self, place: Place) -> None:
-        told = response(await place.site.browser().get("/api/auth/GetCurrentUserId"))
+    async def test_the_page_is_told_how_people_call_it(self, log_ins: LogIns) -> None:
+        told = response(await log_ins.site.browser().get("/api/auth/GetCurrentUserId"))
         assert told == {"user_id": None, "provider": NAME}
 
     async def test_keys_of_other_kinds_and_clients_of_other_ways_are_known(
-        self, place: Place
+        self, log_ins: LogIns
     ) -> None:
-        place.provider.key, place.provider.algorithm = ec_key(), "ES256"
-        place.provider.publish(rsa_key(), ec_key())
-        place.provider.published.insert(0, {"kty": "AKP", "alg": "ML-DSA-44", "kid": "new"})
-        let_in(await log_in(place, place.site.browser(), Person()))
-        place.provider.key, place.provider.algorithm = rsa_key(), "PS256"
-        let_in(await log_in(place, place.site.browser(), Person()))
+        log_ins.provider.key, log_ins.provider.algorithm = ec_key(), "ES256"
+        log_ins.provider.publish(rsa_key(), ec_key())
+        log_ins.provider.published.insert(0, {"kty": "AKP", "alg": "ML-DSA-44", "kid": "new"})
+        let_in(await log_in(log_ins, log_ins.site.browser(), Person()))
+        log_ins.provider.key, log_ins.provider.algorithm = rsa_key(), "PS256"
+        let_in(await log_in(log_ins, log_ins.site.browser(), Person()))
 
-    async def test_a_key_that_is_new_is_asked_for_but_not_always(self, place: Place) -> None:
-        let_in(await log_in(place, place.site.browser(), Person()))
-        place.provider.key = rsa_key("second")
-        place.provider.publish(rsa_key("second"))
-        place.provider.asked.clear()
-        browser = place.site.browser()
-        await refused(place, await log_in(place, browser, Person()), browser, "provider_distrusted")
-        assert "/keys" not in place.provider.asked  # it was asked just before
-        place.site.clock.pass_(11)
+    async def test_a_key_that_is_new_is_asked_for_but_not_always(self, log_ins: LogIns) -> None:
+        let_in(await log_in(log_ins, log_ins.site.browser(), Person()))
+        log_ins.provider.key = rsa_key("second")
+        log_ins.provider.publish(rsa_key("second"))
+        log_ins.provider.asked.clear()
+        browser = log_ins.site.browser()
+        await refused(
+            log_ins, await log_in(log_ins, browser, Person()), browser, "provider_distrusted"
+        )
+        assert "/keys" not in log_ins.provider.asked  # it was asked just before
+        log_ins.site.clock.pass_(11)
         for _ in range(3):
-            let_in(await log_in(place, place.site.browser(), Person()))
-        assert place.provider.asked.count("/keys") == 1
-        assert CONFIGURATION not in place.provider.asked
+            let_in(await log_in(log_ins, log_ins.site.browser(), Person()))
+        assert log_ins.provider.asked.count("/keys") == 1
+        assert CONFIGURATION not in log_ins.provider.asked
 
 
-def now_of(place: Place) -> int:
-    return int(place.site.clock.now())
+def now_of(log_ins: LogIns) -> int:
+    return int(log_ins.site.clock.now())
 
 
 # What a provider of ours would not say: by what is wrong, how it is made so
-Misbehave = Callable[[Place], object]
+Misbehave = Callable[[LogIns], object]
 CLAIMS: dict[str, Callable[[dict[str, Any]], Any]] = {
     "another issuer": lambda given: given | {"iss": "https://evil.test"},
     "an issuer with a slash": lambda given: given | {"iss": given["iss"] + "/"},
@@ -342,19 +357,19 @@ def without(given: dict[str, Any], name: str) -> dict[str, Any]:
 
 
 def signed_by(how: Callable[[Provider, dict[str, Any]], str]) -> Misbehave:
-    def misbehave(place: Place) -> None:
-        place.provider.sign = lambda claims: how(place.provider, claims)
+    def misbehave(log_ins: LogIns) -> None:
+        log_ins.provider.sign = lambda claims: how(log_ins.provider, claims)
 
     return misbehave
 
 
 def says(path: str, answer: Answer) -> Misbehave:
-    return lambda place: place.provider.instead.update({path: answer})
+    return lambda log_ins: log_ins.provider.instead.update({path: answer})
 
 
 def configures(**changed: Any) -> Misbehave:
-    def misbehave(place: Place) -> None:
-        place.provider.change_configuration = lambda given: {
+    def misbehave(log_ins: LogIns) -> None:
+        log_ins.provider.change_configuration = lambda given: {
             name: value for name, value in (given | changed).items() if value is not None
         }
 
@@ -362,7 +377,7 @@ def configures(**changed: Any) -> Misbehave:
 
 
 def tokens(change: Callable[[dict[str, Any]], Any]) -> Misbehave:
-    return lambda place: setattr(place.provider, "change_tokens", change)
+    return lambda log_ins: setattr(log_ins.provider, "change_tokens", change)
 
 
 DEEP = Answer(b'{"a":' * 20_000 + b"1" + b"}" * 20_000)
@@ -381,10 +396,10 @@ SIGNED: dict[str, Misbehave] = {
     "with an unknown key": signed_by(
         lambda provider, claims: provider.signed(claims, key=rsa_key("unknown"))
     ),
-    "by a key for something else": lambda place: place.provider.published.__setitem__(
-        0, place.provider.published[0] | {"use": "enc"}
+    "by a key for something else": lambda log_ins: log_ins.provider.published.__setitem__(
+        0, log_ins.provider.published[0] | {"use": "enc"}
     ),
-    "by a weak key": lambda place: by_weak_key(place.provider),
+    "by a weak key": lambda log_ins: by_weak_key(log_ins.provider),
     "changed afterwards": signed_by(
         lambda provider, claims: changed_behind(provider.signed(claims), claims)
     ),
@@ -438,8 +453,8 @@ ANSWERS: dict[str, Misbehave] = {
 }
 CONFIGURATIONS: dict[str, Misbehave] = {
     "of another issuer": configures(issuer="https://evil.test"),
-    "of an issuer with a slash": lambda place: configures(issuer=place.provider.issuer + "/")(
-        place
+    "of an issuer with a slash": lambda log_ins: configures(issuer=log_ins.provider.issuer + "/")(
+        log_ins
     ),
     "without an issuer": configures(issuer=None),
     "without keys": configures(jwks_uri=None),
@@ -476,51 +491,51 @@ class TestWrongAnswers:
     """Contract: 9.5. Each is refused with words, and none is a 500."""
 
     @pytest.mark.parametrize("wrong", CLAIMS)
-    async def test_what_is_signed_is_wrong(self, place: Place, wrong: str) -> None:
-        place.provider.change_claims = CLAIMS[wrong]
-        browser = place.site.browser()
-        answer = await log_in(place, browser, Person())
-        await refused(place, answer, browser, "provider_distrusted")
+    async def test_what_is_signed_is_wrong(self, log_ins: LogIns, wrong: str) -> None:
+        log_ins.provider.change_claims = CLAIMS[wrong]
+        browser = log_ins.site.browser()
+        answer = await log_in(log_ins, browser, Person())
+        await refused(log_ins, answer, browser, "provider_distrusted")
 
     @pytest.mark.parametrize("wrong", SIGNED)
-    async def test_it_is_signed_wrongly(self, place: Place, wrong: str) -> None:
-        SIGNED[wrong](place)
-        browser = place.site.browser()
-        answer = await log_in(place, browser, Person())
-        await refused(place, answer, browser, "provider_distrusted")
+    async def test_it_is_signed_wrongly(self, log_ins: LogIns, wrong: str) -> None:
+        SIGNED[wrong](log_ins)
+        browser = log_ins.site.browser()
+        answer = await log_in(log_ins, browser, Person())
+        await refused(log_ins, answer, browser, "provider_distrusted")
 
     @pytest.mark.parametrize("wrong", ANSWERS)
-    async def test_what_is_answered_is_wrong(self, place: Place, wrong: str) -> None:
-        ANSWERS[wrong](place)
-        browser = place.site.browser()
-        answer = await log_in(place, browser, Person())
-        await refused(place, answer, browser, "provider_distrusted")
+    async def test_what_is_answered_is_wrong(self, log_ins: LogIns, wrong: str) -> None:
+        ANSWERS[wrong](log_ins)
+        browser = log_ins.site.browser()
+        answer = await log_in(log_ins, browser, Person())
+        await refused(log_ins, answer, browser, "provider_distrusted")
 
     @pytest.mark.parametrize("wrong", CONFIGURATIONS)
-    async def test_the_configuration_is_wrong(self, place: Place, wrong: str) -> None:
-        CONFIGURATIONS[wrong](place)
-        browser = place.site.browser()
+    async def test_the_configuration_is_wrong(self, log_ins: LogIns, wrong: str) -> None:
+        CONFIGURATIONS[wrong](log_ins)
+        browser = log_ins.site.browser()
         answer = await browser.client.get(LOG_IN, headers=HTML)
-        await refused(place, answer, browser, "provider_distrusted")
-        place.site.clock.pass_(PAUSE_SECONDS)
+        await refused(log_ins, answer, browser, "provider_distrusted")
+        log_ins.site.clock.pass_(PAUSE_SECONDS)
         assert code(await browser.client.get(LOG_IN), 3) == "provider_distrusted"
 
-    async def test_clocks_may_differ_by_a_little(self, place: Place) -> None:
-        place.provider.change_claims = lambda given: (
+    async def test_clocks_may_differ_by_a_little(self, log_ins: LogIns) -> None:
+        log_ins.provider.change_claims = lambda given: (
             given | {"iat": given["iat"] + 30, "exp": given["iat"] - 30}
         )
-        let_in(await log_in(place, place.site.browser(), Person()))
+        let_in(await log_in(log_ins, log_ins.site.browser(), Person()))
 
     async def test_the_log_says_what_was_wrong_and_nothing_secret(
-        self, place: Place, caplog: pytest.LogCaptureFixture
+        self, log_ins: LogIns, caplog: pytest.LogCaptureFixture
     ) -> None:
-        place.provider.change_claims = lambda given: given | {"aud": "another"}
-        browser = place.site.browser()
+        log_ins.provider.change_claims = lambda given: given | {"aud": "another"}
+        browser = log_ins.site.browser()
         with caplog.at_level(logging.DEBUG, "attendance_adapters"):
             url = await begin(browser)
-            way = place.provider.come_back(url, Person())
+            way = log_ins.provider.come_back(url, Person())
             await refused(
-                place, await browser.client.get(way, headers=HTML), browser, "provider_distrusted"
+                log_ins, await browser.client.get(way, headers=HTML), browser, "provider_distrusted"
             )
         # The browser of this test logs where it goes, too, where another test has had it do so
         ours = [each for each in caplog.records if each.name.startswith("attendance")]
@@ -530,35 +545,35 @@ class TestWrongAnswers:
         for secret in (SECRET, asked["nonce"][0], asked["state"][0], way.split("code=")[1][:8]):
             assert secret not in said
 
-    async def test_a_provider_that_is_away_is_asked_again_later(self, place: Place) -> None:
+    async def test_a_provider_that_is_away_is_asked_again_later(self, log_ins: LogIns) -> None:
         for path in (CONFIGURATION, "/keys", "/token"):
-            place.site.clock.pass_(4000)
-            place.provider.instead = {path: as_json({}, 503)}
-            browser = place.site.browser()
+            log_ins.site.clock.pass_(4000)
+            log_ins.provider.instead = {path: as_json({}, 503)}
+            browser = log_ins.site.browser()
             if path != CONFIGURATION:
-                way = place.provider.come_back(await begin(browser), Person())
+                way = log_ins.provider.come_back(await begin(browser), Person())
                 answer = await browser.client.get(way)
                 assert code(answer, -1, status=503) == "unavailable"
                 assert answer.headers["retry-after"] == "1"
                 continue
             assert code(await browser.client.get(LOG_IN), -1, status=503) == "unavailable"
             shown = await browser.client.get(LOG_IN, headers=HTML)
-            await refused(place, shown, browser, "unavailable")
-            assert place.provider.asked.count(path) == 1  # of those who come at once one asks
-            place.provider.instead.clear()
-            place.site.clock.pass_(PAUSE_SECONDS)
+            await refused(log_ins, shown, browser, "unavailable")
+            assert log_ins.provider.asked.count(path) == 1  # of those who come at once one asks
+            log_ins.provider.instead.clear()
+            log_ins.site.clock.pass_(PAUSE_SECONDS)
             await begin(browser)
 
-    async def test_one_that_hangs_up_or_is_not_there_is_away(self, place: Place) -> None:
-        place.provider.instead["/token"] = Answer(b"", 200, {"Content-Length": "9\r\nX: y"})
-        clock = place.site.clock
+    async def test_one_that_hangs_up_or_is_not_there_is_away(self, log_ins: LogIns) -> None:
+        log_ins.provider.instead["/token"] = Answer(b"", 200, {"Content-Length": "9\r\nX: y"})
+        clock = log_ins.site.clock
         nobody = Provider("http://127.0.0.1:9", clock)
         async with opened_site(None, provider=lambda _: client_of(nobody, clock)) as site:
             answer = await site.browser().client.get(LOG_IN)
             assert code(answer, -1, status=503) == "unavailable"
 
-    async def test_a_slow_one_keeps_nobody_for_long(self, place: Place) -> None:
-        clock, held = place.site.clock, asyncio.Event()
+    async def test_a_slow_one_keeps_nobody_for_long(self, log_ins: LogIns) -> None:
+        clock, held = log_ins.site.clock, asyncio.Event()
         async with a_provider(clock) as slow:
             slow.hold = held
             client = client_of(slow, clock, answer_seconds=0.05)
@@ -568,89 +583,89 @@ class TestWrongAnswers:
                 held.set()
                 client._answer_seconds = 60
                 clock.pass_(PAUSE_SECONDS)
-                let_in(await log_in(Place(site, slow), site.browser(), Person()))
+                let_in(await log_in(LogIns(site, slow), site.browser(), Person()))
 
 
 class TestWrongComebacks:
     """Contract: 9.5."""
 
-    async def test_another_browsers_comeback_logs_nobody_in(self, place: Place) -> None:
+    async def test_another_browsers_comeback_logs_nobody_in(self, log_ins: LogIns) -> None:
         """Else whoever sends somebody a link has them act in an account that is not theirs."""
-        mallory, victim = place.site.browser(), place.site.browser()
-        way = place.provider.come_back(await begin(mallory), Person())
+        mallory, victim = log_ins.site.browser(), log_ins.site.browser()
+        way = log_ins.provider.come_back(await begin(mallory), Person())
         answer = await victim.client.get(way, headers=HTML)
-        await refused(place, answer, victim, "log_in_not_begun")
+        await refused(log_ins, answer, victim, "log_in_not_begun")
         await begin(victim)  # of their own, which is another
         answer = await victim.client.get(way, headers=HTML)
-        await refused(place, answer, victim, "log_in_not_begun")
-        assert "/token" not in place.provider.asked
+        await refused(log_ins, answer, victim, "log_in_not_begun")
+        assert "/token" not in log_ins.provider.asked
 
-    async def test_a_state_is_good_for_one_comeback(self, place: Place) -> None:
-        browser = place.site.browser()
-        way = place.provider.come_back(await begin(browser), Person())
+    async def test_a_state_is_good_for_one_comeback(self, log_ins: LogIns) -> None:
+        browser = log_ins.site.browser()
+        way = log_ins.provider.come_back(await begin(browser), Person())
         kept = {**browser.client.cookies}
         let_in(await browser.client.get(way))
         assert "oidcattempt" not in browser.client.cookies
         again = await browser.client.get(way, headers=HTML)
         let_in(again, "/#/oidc/log_in_not_begun")
-        restored = place.site.browser(cookies={"oidcattempt": kept["oidcattempt"]})
+        restored = log_ins.site.browser(cookies={"oidcattempt": kept["oidcattempt"]})
         answer = await restored.client.get(way, headers=HTML)
-        await refused(place, answer, restored, "provider_distrusted")  # the code was used
+        await refused(log_ins, answer, restored, "provider_distrusted")  # the code was used
 
-    async def test_it_is_over_as_well_where_it_fails(self, place: Place) -> None:
-        browser = place.site.browser()
+    async def test_it_is_over_as_well_where_it_fails(self, log_ins: LogIns) -> None:
+        browser = log_ins.site.browser()
         url = await begin(browser)
-        way = place.provider.come_back(url, Person(), state="s" * 43)
+        way = log_ins.provider.come_back(url, Person(), state="s" * 43)
         answer = await browser.client.get(way, headers=HTML)
-        await refused(place, answer, browser, "log_in_not_begun")
-        answer = await browser.client.get(place.provider.come_back(url, Person()), headers=HTML)
-        await refused(place, answer, browser, "log_in_not_begun")
+        await refused(log_ins, answer, browser, "log_in_not_begun")
+        answer = await browser.client.get(log_ins.provider.come_back(url, Person()), headers=HTML)
+        await refused(log_ins, answer, browser, "log_in_not_begun")
 
-    async def test_a_stolen_code_opens_nothing(self, place: Place) -> None:
+    async def test_a_stolen_code_opens_nothing(self, log_ins: LogIns) -> None:
         """A code that is brought by another browser, with a state of its own."""
-        victim, thief = place.site.browser(), place.site.browser()
-        stolen = place.provider.come_back(await begin(victim), Person())
+        victim, thief = log_ins.site.browser(), log_ins.site.browser()
+        stolen = log_ins.provider.come_back(await begin(victim), Person())
         (its_code,) = parse_qs(urlsplit(stolen).query)["code"]
         url = await begin(thief)
-        way = place.provider.come_back(url, Person(), code=its_code)
+        way = log_ins.provider.come_back(url, Person(), code=its_code)
         answer = await thief.client.get(way, headers=HTML)
-        await refused(place, answer, thief, "provider_distrusted")
-        assert not place.provider.grants[its_code].is_used
+        await refused(log_ins, answer, thief, "provider_distrusted")
+        assert not log_ins.provider.grants[its_code].is_used
 
-    async def test_nor_at_a_provider_that_looks_at_no_verifier(self, place: Place) -> None:
-        place.provider.checks_verifier = False
-        victim, thief = place.site.browser(), place.site.browser()
-        stolen = place.provider.come_back(await begin(victim), Person())
+    async def test_nor_at_a_provider_that_looks_at_no_verifier(self, log_ins: LogIns) -> None:
+        log_ins.provider.checks_verifier = False
+        victim, thief = log_ins.site.browser(), log_ins.site.browser()
+        stolen = log_ins.provider.come_back(await begin(victim), Person())
         (its_code,) = parse_qs(urlsplit(stolen).query)["code"]
-        way = place.provider.come_back(await begin(thief), Person(), code=its_code)
+        way = log_ins.provider.come_back(await begin(thief), Person(), code=its_code)
         answer = await thief.client.get(way, headers=HTML)
-        await refused(place, answer, thief, "provider_distrusted")  # by the nonce
+        await refused(log_ins, answer, thief, "provider_distrusted")  # by the nonce
 
-    async def test_a_code_that_was_never_given(self, place: Place) -> None:
+    async def test_a_code_that_was_never_given(self, log_ins: LogIns) -> None:
         for odd in ("invented", "a b", "c" * 5000, "код", "%00", "a\nb"):
-            browser = place.site.browser()
-            way = place.provider.come_back(await begin(browser), Person(), code=odd)
+            browser = log_ins.site.browser()
+            way = log_ins.provider.come_back(await begin(browser), Person(), code=odd)
             answer = await browser.client.get(way, headers=HTML)
-            await refused(place, answer, browser, "provider_distrusted")
+            await refused(log_ins, answer, browser, "provider_distrusted")
 
-    async def test_another_issuer_sends_back_or_none(self, place: Place) -> None:
-        for issuer in ("https://evil.test", None, place.provider.issuer + "/", ""):
-            browser = place.site.browser()
-            way = place.provider.come_back(await begin(browser), Person(), iss=issuer)
+    async def test_another_issuer_sends_back_or_none(self, log_ins: LogIns) -> None:
+        for issuer in ("https://evil.test", None, log_ins.provider.issuer + "/", ""):
+            browser = log_ins.site.browser()
+            way = log_ins.provider.come_back(await begin(browser), Person(), iss=issuer)
             answer = await browser.client.get(way, headers=HTML)
-            await refused(place, answer, browser, "provider_distrusted")
-        assert "/token" not in place.provider.asked
-        place.provider.change_configuration = lambda given: without(
+            await refused(log_ins, answer, browser, "provider_distrusted")
+        assert "/token" not in log_ins.provider.asked
+        log_ins.provider.change_configuration = lambda given: without(
             given, "authorization_response_iss_parameter_supported"
         )
-        place.site.clock.pass_(4000)
-        browser = place.site.browser()
-        way = place.provider.come_back(await begin(browser), Person(), iss=None)
+        log_ins.site.clock.pass_(4000)
+        browser = log_ins.site.browser()
+        way = log_ins.provider.come_back(await begin(browser), Person(), iss=None)
         let_in(await browser.client.get(way))
 
-    async def test_the_provider_says_no(self, place: Place) -> None:
-        browser = place.site.browser()
-        way = place.provider.come_back(
+    async def test_the_provider_says_no(self, log_ins: LogIns) -> None:
+        browser = log_ins.site.browser()
+        way = log_ins.provider.come_back(
             await begin(browser),
             Person(),
             code=None,
@@ -658,54 +673,54 @@ class TestWrongComebacks:
             error_description="<b>",
         )
         answer = await browser.client.get(way, headers=HTML)
-        await refused(place, answer, browser, "provider_refused")
+        await refused(log_ins, answer, browser, "provider_refused")
         # From nowhere nobody is told anything of it
         answer = await browser.client.get(f"{CALLBACK}?error=access_denied", headers=HTML)
-        await refused(place, answer, browser, "log_in_not_begun")
+        await refused(log_ins, answer, browser, "log_in_not_begun")
 
-    async def test_parameters_that_are_missing_or_there_twice(self, place: Place) -> None:
-        browser = place.site.browser()
+    async def test_parameters_that_are_missing_or_there_twice(self, log_ins: LogIns) -> None:
+        browser = log_ins.site.browser()
         for query in ("", "?code=a", "?state=", "?state=s&code=", "?%00=%ff", "?state=%ff%fe"):
             answer = await browser.client.get(f"{CALLBACK}{query}")
             assert code(answer, 3) == "log_in_not_begun"
             assert "begin again" in refusal(answer, 3)
         for name in ("code", "state", "iss"):
-            way = place.provider.come_back(await begin(browser), Person())
+            way = log_ins.provider.come_back(await begin(browser), Person())
             answer = await browser.client.get(f"{way}&{name}=other")
             assert code(answer, 1) == "repeated_argument"
-        way = place.provider.come_back(await begin(browser), Person(), code=None)
+        way = log_ins.provider.come_back(await begin(browser), Person(), code=None)
         assert code(await browser.client.get(way), 3) == "provider_refused"
         many = "&".join(f"a{n}=" for n in range(200))
         assert code(await browser.client.get(f"{CALLBACK}?{many}"), 1) == "invalid_argument"
 
-    async def test_what_a_browser_keeps_may_be_anything(self, place: Place) -> None:
+    async def test_what_a_browser_keeps_may_be_anything(self, log_ins: LogIns) -> None:
         for kept in ("", "login", "login.a.b.c", "admin." + ".".join(["a" * 43] * 3), "%00" * 99):
-            browser = place.site.browser(headers={"Cookie": f"oidcattempt={kept}"})
+            browser = log_ins.site.browser(headers={"Cookie": f"oidcattempt={kept}"})
             answer = await browser.client.get(f"{CALLBACK}?state=a&code=b")
             assert code(answer, 3) == "log_in_not_begun"
-        own = place.site.browser()
-        way = place.provider.come_back(await begin(own), Person())
+        own = log_ins.site.browser()
+        way = log_ins.provider.come_back(await begin(own), Person())
         two = f"oidcattempt={own.client.cookies['oidcattempt']}; oidcattempt=another"
-        planted = place.site.browser(headers={"Cookie": two})
+        planted = log_ins.site.browser(headers={"Cookie": two})
         assert code(await planted.client.get(way), 3) == "log_in_not_begun"
 
-    async def test_nobody_is_sent_anywhere_else(self, place: Place) -> None:
-        browser = place.site.browser()
+    async def test_nobody_is_sent_anywhere_else(self, log_ins: LogIns) -> None:
+        browser = log_ins.site.browser()
         sent = await browser.client.get(f"{LOG_IN}?next=https://evil.test&redirect_uri=//evil")
-        assert sent.headers["location"].startswith(f"{place.provider.issuer}/authorize?")
-        way = place.provider.come_back(sent.headers["location"], Person())
+        assert sent.headers["location"].startswith(f"{log_ins.provider.issuer}/authorize?")
+        way = log_ins.provider.come_back(sent.headers["location"], Person())
         let_in(await browser.client.get(f"{way}&next=https://evil.test"))
 
-    async def test_a_program_reaches_none_of_it(self, place: Place) -> None:
+    async def test_a_program_reaches_none_of_it(self, log_ins: LogIns) -> None:
         """Contract: 9.3."""
-        program = await place.site.program(await place.site.person())
+        program = await log_ins.site.program(await log_ins.site.person())
         for path in (LOG_IN, CALLBACK):
             assert code(await program.client.get(path), 3) == "missing_scope"
         for path in (LINK, UNLINK):
             assert code(await program.post(path, link="a"), 3) == "missing_scope"
 
-    async def test_other_methods_do_nothing(self, place: Place) -> None:
-        browser = place.site.browser()
+    async def test_other_methods_do_nothing(self, log_ins: LogIns) -> None:
+        browser = log_ins.site.browser()
         for path in (LOG_IN, CALLBACK):
             assert code(await browser.post(path), 8, status=405) == "wrong_method"
         for path in (LINK, UNLINK):
@@ -715,58 +730,60 @@ class TestWrongComebacks:
 class TestLinks:
     """Contract: 9.6."""
 
-    async def test_who_has_a_password_logs_in_by_the_university_as_well(self, place: Place) -> None:
-        anna, person = Person(), await place.site.person("anna", display_name="Анна")
-        let_in(await link(place, person, anna), "/#/access")
+    async def test_who_has_a_password_logs_in_by_the_university_as_well(
+        self, log_ins: LogIns
+    ) -> None:
+        anna, person = Person(), await log_ins.site.person("anna", display_name="Анна")
+        let_in(await link(log_ins, person, anna), "/#/access")
         (shown,) = await links_of(person)
         assert set(shown) == {"link", "issuer", "linked_at"}
-        assert (shown["issuer"], shown["linked_at"]) == (place.provider.issuer, now_of(place))
+        assert (shown["issuer"], shown["linked_at"]) == (log_ins.provider.issuer, now_of(log_ins))
         assert anna.subject not in str(shown)
-        phone = place.site.browser()
-        let_in(await log_in(place, phone, anna))
+        phone = log_ins.site.browser()
+        let_in(await log_in(log_ins, phone, anna))
         assert await user_id_of(phone) == person.user_id
         assert (await profile_of(phone))["display_name"] == "Анна"  # their own name stays
 
-    async def test_it_needs_proof(self, place: Place) -> None:
-        person = await place.site.person()
+    async def test_it_needs_proof(self, log_ins: LogIns) -> None:
+        person = await log_ins.site.person()
         assert code(await person.post(LINK, password="wrong password"), 3) == "wrong_password"
         assert code(await person.post(LINK), 2) == "missing_argument"
-        stranger = place.site.browser()
+        stranger = log_ins.site.browser()
         refusal(await stranger.post(LINK, password=PASSWORD), 7, status=401)
         bare = await person.client.post(LINK, json={"password": PASSWORD})
         assert code(bare, 8, status=403) == "csrf_failed"
 
-    async def test_who_has_no_password_has_just_logged_in(self, place: Place) -> None:
+    async def test_who_has_no_password_has_just_logged_in(self, log_ins: LogIns) -> None:
         """Contract: 9.1."""
-        browser, another = place.site.browser(), Person()
-        let_in(await log_in(place, browser, Person()))
-        place.site.clock.pass_(PROOF_SECONDS - 1)
-        way = place.provider.come_back(await begin_link(browser), another)
+        browser, another = log_ins.site.browser(), Person()
+        let_in(await log_in(log_ins, browser, Person()))
+        log_ins.site.clock.pass_(PROOF_SECONDS - 1)
+        way = log_ins.provider.come_back(await begin_link(browser), another)
         let_in(await browser.client.get(way), "/#/access")
         assert len(await links_of(browser)) == 2
-        place.site.clock.pass_(1)
+        log_ins.site.clock.pass_(1)
         assert code(await browser.post(LINK), 3) == "log_in_again"
 
-    async def test_done_again_it_is_no_error(self, place: Place) -> None:
-        anna, person = Person(), await place.site.person()
+    async def test_done_again_it_is_no_error(self, log_ins: LogIns) -> None:
+        anna, person = Person(), await log_ins.site.person()
         for _ in range(2):
-            let_in(await link(place, person, anna), "/#/access")
+            let_in(await link(log_ins, person, anna), "/#/access")
         assert len(await links_of(person)) == 1
 
-    async def test_of_one_subject_there_is_one_account(self, place: Place) -> None:
-        anna, one, other = Person(), await place.site.person(), await place.site.person()
-        let_in(await link(place, one, anna), "/#/access")
-        let_in(await link(place, other, anna), "/#/oidc/linked_to_another")
+    async def test_of_one_subject_there_is_one_account(self, log_ins: LogIns) -> None:
+        anna, one, other = Person(), await log_ins.site.person(), await log_ins.site.person()
+        let_in(await link(log_ins, one, anna), "/#/access")
+        let_in(await link(log_ins, other, anna), "/#/oidc/linked_to_another")
         assert await links_of(other) == [] and await user_id_of(other) == other.user_id
-        first = place.site.browser()
+        first = log_ins.site.browser()
         newcomer = Person()
-        let_in(await log_in(place, first, newcomer))
-        let_in(await link(place, other, newcomer), "/#/oidc/linked_to_another")
+        let_in(await log_in(log_ins, first, newcomer))
+        let_in(await link(log_ins, other, newcomer), "/#/oidc/linked_to_another")
 
-    async def test_two_people_who_link_one_subject_at_once(self, place: Place) -> None:
-        anna, people = Person(), [await place.site.person() for _ in range(4)]
+    async def test_two_people_who_link_one_subject_at_once(self, log_ins: LogIns) -> None:
+        anna, people = Person(), [await log_ins.site.person() for _ in range(4)]
         ways = [
-            place.provider.come_back(await begin_link(each, password=PASSWORD), anna)
+            log_ins.provider.come_back(await begin_link(each, password=PASSWORD), anna)
             for each in people
         ]
         answers = await asyncio.gather(
@@ -775,50 +792,50 @@ class TestLinks:
         where = sorted(each.headers["location"] for each in answers)
         assert where == ["/#/access", *["/#/oidc/linked_to_another"] * 3]
 
-    async def test_it_is_finished_where_it_was_begun(self, place: Place) -> None:
+    async def test_it_is_finished_where_it_was_begun(self, log_ins: LogIns) -> None:
         """Neither another browser of the same person's nor another person finishes it."""
-        person, mallory = await place.site.person(), await place.site.person()
-        way = place.provider.come_back(await begin_link(mallory, password=PASSWORD), Person())
+        person, mallory = await log_ins.site.person(), await log_ins.site.person()
+        way = log_ins.provider.come_back(await begin_link(mallory, password=PASSWORD), Person())
         let_in(await person.client.get(way, headers=HTML), "/#/oidc/log_in_not_begun")
         # What a browser keeps can be planted; what was proven cannot
         kept = mallory.client.cookies["oidcattempt"]
         person.client.cookies["oidcattempt"] = kept
         let_in(await person.client.get(way, headers=HTML), "/#/oidc/log_in_not_begun")
-        phone = place.site.browser()
+        phone = log_ins.site.browser()
         given = {"username": mallory.username, "password": PASSWORD}
         response(await phone.post("/accounts/login/", **given))
         phone.client.cookies["oidcattempt"] = kept
         let_in(await phone.client.get(way, headers=HTML), "/#/oidc/log_in_not_begun")
-        nobody = place.site.browser()
+        nobody = log_ins.site.browser()
         nobody.client.cookies["oidcattempt"] = kept
         assert code(await nobody.client.get(way), 7, status=401) == "not_logged_in"
         assert await links_of(person) == await links_of(mallory) == []
-        assert "/token" not in place.provider.asked
+        assert "/token" not in log_ins.provider.asked
 
-    async def test_a_log_in_is_no_link_whatever_the_browser_keeps(self, place: Place) -> None:
-        person = await place.site.person()
-        way = place.provider.come_back(await begin(person), Person())
+    async def test_a_log_in_is_no_link_whatever_the_browser_keeps(self, log_ins: LogIns) -> None:
+        person = await log_ins.site.person()
+        way = log_ins.provider.come_back(await begin(person), Person())
         kept = person.client.cookies["oidcattempt"].replace("login.", "link.")
         del person.client.cookies["oidcattempt"]
         person.client.cookies["oidcattempt"] = kept
         let_in(await person.client.get(way, headers=HTML), "/#/oidc/log_in_not_begun")
         assert await links_of(person) == []
 
-    async def test_it_is_finished_within_some_minutes(self, place: Place) -> None:
-        person = await place.site.person()
-        way = place.provider.come_back(await begin_link(person, password=PASSWORD), Person())
-        place.site.clock.pass_(LINK_REQUEST_SECONDS)
+    async def test_it_is_finished_within_some_minutes(self, log_ins: LogIns) -> None:
+        person = await log_ins.site.person()
+        way = log_ins.provider.come_back(await begin_link(person, password=PASSWORD), Person())
+        log_ins.site.clock.pass_(LINK_REQUEST_SECONDS)
         let_in(await person.client.get(way, headers=HTML), "/#/oidc/log_in_not_begun")
-        await place.site.attendance.use_cases.forget_link_requests()
-        observe = place.site.attendance.use_cases.get_ways_in.observe
+        await log_ins.site.attendance.use_cases.forget_link_requests()
+        observe = log_ins.site.attendance.use_cases.get_ways_in.observe
         user_id = UserId(person.user_id)
         assert await observe(lambda unit: unit.link_requests.find(user_id)) is None
 
-    async def test_who_unlinks_it_is_let_in_by_it_no_more(self, place: Place) -> None:
-        anna, person = Person(), await place.site.person()
-        let_in(await link(place, person, anna), "/#/access")
+    async def test_who_unlinks_it_is_let_in_by_it_no_more(self, log_ins: LogIns) -> None:
+        anna, person = Person(), await log_ins.site.person()
+        let_in(await link(log_ins, person, anna), "/#/access")
         (shown,) = await links_of(person)
-        other = await place.site.person()
+        other = await log_ins.site.person()
         for browser, name in ((other, shown["link"]), (person, "another"), (person, "\ud800")):
             answer = await browser.send(UNLINK, **escaped({"link": name}))
             assert envelope(answer)["error"] in (0, 1)
@@ -826,77 +843,79 @@ class TestLinks:
         for _ in range(2):
             response(await person.post(UNLINK, link=shown["link"]))
         assert await links_of(person) == []
-        phone = place.site.browser()
-        let_in(await log_in(place, phone, anna))
+        phone = log_ins.site.browser()
+        let_in(await log_in(log_ins, phone, anna))
         assert await user_id_of(phone) != person.user_id
 
-    async def test_the_only_way_in_stays(self, place: Place) -> None:
-        browser = place.site.browser()
-        let_in(await log_in(place, browser, Person()))
+    async def test_the_only_way_in_stays(self, log_ins: LogIns) -> None:
+        browser = log_ins.site.browser()
+        let_in(await log_in(log_ins, browser, Person()))
         (only,) = await links_of(browser)
         assert code(await browser.post(UNLINK, link=only["link"]), 3) == "only_way_in"
         response(await browser.post("/accounts/password/", new_password=PASSWORD))
         # A password without a user name lets nobody in
         assert code(await browser.post(UNLINK, link=only["link"]), 3) == "only_way_in"
         url = await begin_link(browser, password=PASSWORD)
-        let_in(await browser.client.get(place.provider.come_back(url, Person())), "/#/access")
+        let_in(await browser.client.get(log_ins.provider.come_back(url, Person())), "/#/access")
         response(await browser.post(UNLINK, link=only["link"]))
         assert len(await links_of(browser)) == 1
 
-    async def test_a_person_has_so_many_at_most(self, place: Place) -> None:
-        person = await place.site.person()
+    async def test_a_person_has_so_many_at_most(self, log_ins: LogIns) -> None:
+        person = await log_ins.site.person()
         for _ in range(MAX_LINKS):
-            let_in(await link(place, person, Person()), "/#/access")
-        let_in(await link(place, person, Person()), "/#/oidc/too_many_links")
+            let_in(await link(log_ins, person, Person()), "/#/access")
+        let_in(await link(log_ins, person, Person()), "/#/oidc/too_many_links")
         assert len(await links_of(person)) == MAX_LINKS
 
-    async def test_they_go_with_the_account(self, place: Place) -> None:
+    async def test_they_go_with_the_account(self, log_ins: LogIns) -> None:
         """Contract: POST /accounts/delete/."""
-        anna, person = Person(), await place.site.person()
-        let_in(await link(place, person, anna), "/#/access")
+        anna, person = Person(), await log_ins.site.person()
+        let_in(await link(log_ins, person, anna), "/#/access")
         await begin_link(person, password=PASSWORD)
         response(await person.post("/accounts/delete/", password=PASSWORD))
-        browser = place.site.browser()
-        let_in(await log_in(place, browser, anna))
+        browser = log_ins.site.browser()
+        let_in(await log_in(log_ins, browser, anna))
         assert await user_id_of(browser) != person.user_id
-        observe = place.site.attendance.use_cases.get_ways_in.observe
+        observe = log_ins.site.attendance.use_cases.get_ways_in.observe
         user_id = UserId(person.user_id)
         assert await observe(lambda unit: unit.link_requests.find(user_id)) is None
 
     async def test_what_an_older_version_leaves_of_a_deleted_person_is_nobodys(
-        self, place: Place
+        self, log_ins: LogIns
     ) -> None:
-        anna, one, other = Person(), await place.site.person(), await place.site.person()
-        let_in(await link(place, one, anna), "/#/access")
+        anna, one, other = Person(), await log_ins.site.person(), await log_ins.site.person()
+        let_in(await link(log_ins, one, anna), "/#/access")
 
-        transact = place.site.attendance.use_cases.unlink_provider.transact
+        transact = log_ins.site.attendance.use_cases.unlink_provider.transact
 
         def erase(person: Browser, unit: Any) -> None:
             unit.accounts.lock(UserId(person.user_id))
             unit.accounts.erase(UserId(person.user_id))
 
         await transact(partial(erase, one))
-        let_in(await link(place, other, anna), "/#/access")
+        let_in(await link(log_ins, other, anna), "/#/access")
         await transact(partial(erase, other))
-        browser = place.site.browser()
-        let_in(await log_in(place, browser, anna))
+        browser = log_ins.site.browser()
+        let_in(await log_in(log_ins, browser, anna))
         assert await user_id_of(browser) not in (None, one.user_id, other.user_id)
 
-    async def test_who_comes_back_without_their_password_has_none_left(self, place: Place) -> None:
+    async def test_who_comes_back_without_their_password_has_none_left(
+        self, log_ins: LogIns
+    ) -> None:
         """Whoever had found the password may have linked an account of their own."""
-        mallory, person = Person(), await place.site.person()
-        let_in(await link(place, person, mallory), "/#/access")
-        use_cases = place.site.attendance.use_cases
+        mallory, person = Person(), await log_ins.site.person()
+        let_in(await link(log_ins, person, mallory), "/#/access")
+        use_cases = log_ins.site.attendance.use_cases
         token = await use_cases.make_reset_link(username=person.username)
-        browser = place.site.browser()
+        browser = log_ins.site.browser()
         given = {"token": token, "new_password": "battery staple horse"}
         response(await browser.post("/accounts/reset/", **given))
         assert await links_of(browser) == []
 
-    async def test_who_has_no_user_name_keeps_theirs(self, place: Place) -> None:
-        browser = place.site.browser()
-        let_in(await log_in(place, browser, Person()))
-        use_cases, user_id = place.site.attendance.use_cases, UserId(await user_id_of(browser))
+    async def test_who_has_no_user_name_keeps_theirs(self, log_ins: LogIns) -> None:
+        browser = log_ins.site.browser()
+        let_in(await log_in(log_ins, browser, Person()))
+        use_cases, user_id = log_ins.site.attendance.use_cases, UserId(await user_id_of(browser))
         username = await use_cases.get_username(actor=user_id)
         token = await use_cases.make_reset_link(username=username)
         given = {"token": token, "new_password": "battery staple horse"}
@@ -913,90 +932,91 @@ class TestTicks:
         said: str = found["confirmation"]
         return said
 
-    async def test_who_is_confirmed_under_their_name_has_it(self, place: Place) -> None:
-        anna, browser = Person(name="Анна  ПЁТРОВА", more={CLAIM: True}), place.site.browser()
-        let_in(await log_in(place, browser, anna))
+    async def test_who_is_confirmed_under_their_name_has_it(self, log_ins: LogIns) -> None:
+        anna, browser = Person(name="Анна  ПЁТРОВА", more={CLAIM: True}), log_ins.site.browser()
+        let_in(await log_in(log_ins, browser, anna))
         assert await self.confirmation(browser) == "approved"
         log = response(await browser.get("/api/profile/GetConfirmationLog"))["entries"]
         assert [(each["what"], each["by"]) for each in log] == [("approved", "service")]
-        person = await place.site.person(display_name="анна петрова")
+        person = await log_ins.site.person(display_name="анна петрова")
         let_in(
-            await link(place, person, Person(name="Анна Пётрова", more={CLAIM: True})), "/#/access"
+            await link(log_ins, person, Person(name="Анна Пётрова", more={CLAIM: True})),
+            "/#/access",
         )
         assert await self.confirmation(person) == "approved"
 
-    async def test_nobody_else_has(self, place: Place) -> None:
+    async def test_nobody_else_has(self, log_ins: LogIns) -> None:
         for said in (False, None, "true", 1, [True]):
-            browser = place.site.browser()
-            let_in(await log_in(place, browser, Person(more={CLAIM: said})))
+            browser = log_ins.site.browser()
+            let_in(await log_in(log_ins, browser, Person(more={CLAIM: said})))
             assert await self.confirmation(browser) == "none"
-        person = await place.site.person(display_name="Борис")
-        let_in(await link(place, person, Person(more={CLAIM: True})), "/#/access")
+        person = await log_ins.site.person(display_name="Борис")
+        let_in(await link(log_ins, person, Person(more={CLAIM: True})), "/#/access")
         assert await self.confirmation(person) == "none"
-        browser = place.site.browser()
-        let_in(await log_in(place, browser, Person(name=None, more={CLAIM: True})))
+        browser = log_ins.site.browser()
+        let_in(await log_in(log_ins, browser, Person(name=None, more={CLAIM: True})))
         assert await self.confirmation(browser) == "none"
 
-    async def test_it_is_judged_at_every_log_in(self, place: Place) -> None:
-        anna, browser = Person(more={CLAIM: True}), place.site.browser()
-        let_in(await log_in(place, browser, anna))
+    async def test_it_is_judged_at_every_log_in(self, log_ins: LogIns) -> None:
+        anna, browser = Person(more={CLAIM: True}), log_ins.site.browser()
+        let_in(await log_in(log_ins, browser, anna))
         anna.more[CLAIM] = False
         assert await self.confirmation(browser) == "approved"
         for said, state in ((False, "none"), (True, "approved")):
             anna.more[CLAIM] = said
-            let_in(await log_in(place, browser, anna))
+            let_in(await log_in(log_ins, browser, anna))
             assert await self.confirmation(browser) == state
         anna.name = "Анна Иванова"  # she has married
-        let_in(await log_in(place, browser, anna))
+        let_in(await log_in(log_ins, browser, anna))
         assert await self.confirmation(browser) == "none"
         response(await browser.post("/api/profile/UpdateProfileInfo", display_name="Анна Иванова"))
-        let_in(await log_in(place, browser, anna))
+        let_in(await log_in(log_ins, browser, anna))
         assert await self.confirmation(browser) == "approved"
 
-    async def test_a_new_name_and_a_new_scan_take_it_away(self, place: Place) -> None:
+    async def test_a_new_name_and_a_new_scan_take_it_away(self, log_ins: LogIns) -> None:
         """Contract: 3.7, 9.10."""
-        browser = place.site.browser()
+        browser = log_ins.site.browser()
         anna = Person(more={CLAIM: True})
-        let_in(await log_in(place, browser, anna))
+        let_in(await log_in(log_ins, browser, anna))
         response(await browser.post("/api/profile/UpdateProfileInfo", display_name="Другая"))
         assert await self.confirmation(browser) == "none"
-        let_in(await log_in(place, browser, anna))
+        let_in(await log_in(log_ins, browser, anna))
         assert await self.confirmation(browser) == "none"
         response(await browser.post("/api/profile/UpdateProfileInfo", display_name=anna.name))
-        let_in(await log_in(place, browser, anna))
+        let_in(await log_in(log_ins, browser, anna))
         assert await self.confirmation(browser) == "approved"
         files = {"image": ("a.png", picture())}
         response(await browser.send("/api/profile/UploadProfileConfirmation", files=files))
         assert await self.confirmation(browser) == "pending"
         anna.more[CLAIM] = False
-        let_in(await log_in(place, browser, anna))
+        let_in(await log_in(log_ins, browser, anna))
         assert await self.confirmation(browser) == "pending"
         anna.more[CLAIM] = True
-        let_in(await log_in(place, browser, anna))
+        let_in(await log_in(log_ins, browser, anna))
         assert await self.confirmation(browser) == "approved"  # and nobody need look any more
-        waiting = await place.site.attendance.use_cases.get_pending_scans()
+        waiting = await log_ins.site.attendance.use_cases.get_pending_scans()
         assert await user_id_of(browser) not in [each.user_id for each in waiting]
 
-    async def test_one_that_came_by_a_scan_is_none_of_its_business(self, place: Place) -> None:
-        person = await place.site.person(display_name="Анна")
+    async def test_one_that_came_by_a_scan_is_none_of_its_business(self, log_ins: LogIns) -> None:
+        person = await log_ins.site.person(display_name="Анна")
         files = {"image": ("a.png", picture())}
         response(await person.send("/api/profile/UploadProfileConfirmation", files=files))
-        observe = place.site.attendance.use_cases.get_ways_in.observe
+        observe = log_ins.site.attendance.use_cases.get_ways_in.observe
         user_id = UserId(person.user_id)
         scan = await observe(lambda unit: unit.scans.find(user_id))
         assert scan is not None
-        judge = place.site.attendance.use_cases.judge_scan
+        judge = log_ins.site.attendance.use_cases.judge_scan
         await judge(user_id=user_id, file=scan.file, approve=True)
-        let_in(await link(place, person, Person(more={CLAIM: False})), "/#/access")
+        let_in(await link(log_ins, person, Person(more={CLAIM: False})), "/#/access")
         assert await self.confirmation(person) == "approved"
         (shown,) = await links_of(person)
         response(await person.post(UNLINK, link=shown["link"]))
         assert await self.confirmation(person) == "approved"
 
-    async def test_it_ends_with_the_link_that_gave_it(self, place: Place) -> None:
+    async def test_it_ends_with_the_link_that_gave_it(self, log_ins: LogIns) -> None:
         """So an account elsewhere confirms one person here, and not one after the other."""
-        person = await place.site.person(display_name="Анна Петрова")
-        let_in(await link(place, person, Person(more={CLAIM: True})), "/#/access")
+        person = await log_ins.site.person(display_name="Анна Петрова")
+        let_in(await link(log_ins, person, Person(more={CLAIM: True})), "/#/access")
         assert await self.confirmation(person) == "approved"
         (shown,) = await links_of(person)
         response(await person.post(UNLINK, link=shown["link"]))
@@ -1006,7 +1026,7 @@ class TestTicks:
 class TestNoProvider:
     """Contract: 9.5, where it is not configured."""
 
-    async def test_it_is_said_that_there_is_none(self, place: Place) -> None:
+    async def test_it_is_said_that_there_is_none(self, log_ins: LogIns) -> None:
         async with opened_site(None) as site:
             person = await site.person()
             for path in (LOG_IN, CALLBACK):

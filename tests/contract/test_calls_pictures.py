@@ -38,14 +38,14 @@ class TestPictures:
         assert loaded.headers["x-content-type-options"] == "nosniff"
         assert loaded.headers["cache-control"] == "public, max-age=31536000, immutable"
         policy = loaded.headers["content-security-policy"]
-        assert policy == pictures.POLICY
+        assert policy == pictures.PICTURE_POLICY
         assert {"default-src 'none'", "frame-ancestors 'none'", "sandbox"} <= {*policy.split("; ")}
 
     async def test_who_set_none_has_a_silhouette_of_our_own(self, site: Site) -> None:
         loaded = await site.browser().get("/pictures/default.svg")
         assert loaded.headers["content-type"] == "image/svg+xml"
         assert loaded.text.startswith("<svg ") and "href" not in loaded.text
-        assert loaded.headers["content-security-policy"] == pictures.POLICY
+        assert loaded.headers["content-security-policy"] == pictures.PICTURE_POLICY
         assert "immutable" not in loaded.headers["cache-control"]
 
     async def test_what_others_may_keep_gives_nobody_a_token(self, site: Site) -> None:

@@ -48,7 +48,7 @@ class TestHelp:
 
     def test_needs_nothing_heavy(self, tmp_path: Path) -> None:
         code = (
-            "import sys\nfrom attendance_web import cli_review\n"
+            "import sys\nfrom attendance_web import cli_commands, cli_review\n"
             "heavy = {'litestar', 'sqlalchemy', 'alembic', 'uvicorn', 'websockets', 'PIL'}\n"
             "print(sorted(heavy & set(sys.modules)))"
         )

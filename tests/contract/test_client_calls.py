@@ -75,7 +75,7 @@ async def event(creator: Client) -> EventCreated:
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(waiting, "FIRST_PAUSE", 0.001)
+    monkeypatch.setattr(waiting, "FIRST_PAUSE_SECONDS", 0.001)
 
 
 class TestMethods:

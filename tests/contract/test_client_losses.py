@@ -71,7 +71,7 @@ class Heard:
             await self.connection.send(messages.PONG.text)
 
     async def lists(self, *people: UserId) -> None:
-        await self.says(core.MarkingList(people, tuple(float(each) for each in people)))
+        await self.says(core.MarkingList(tuple(core.Listed(each, float(each)) for each in people)))
 
     def cut(self) -> None:
         self.connection.transport.abort()
@@ -123,8 +123,8 @@ def port_of(server: Any) -> int:
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(waiting, "FIRST_PAUSE", 0.01)
-    monkeypatch.setattr(waiting, "LONGEST_PAUSE", 0.02)
+    monkeypatch.setattr(waiting, "FIRST_PAUSE_SECONDS", 0.01)
+    monkeypatch.setattr(waiting, "MAX_PAUSE_SECONDS", 0.02)
 
 
 async def lists_both(heard: Heard) -> None:

@@ -35,7 +35,7 @@ async def house() -> AsyncIterator[House]:
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(waiting, "FIRST_PAUSE", 0.01)
+    monkeypatch.setattr(waiting, "FIRST_PAUSE_SECONDS", 0.01)
 
 
 async def client_of(house: House, person: Visitor) -> Client:

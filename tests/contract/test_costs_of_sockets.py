@@ -182,7 +182,7 @@ class TestPlanted:
 
         def one_by_one(self: Mirror, announcement: Any) -> list[Delivery]:
             told = apply(self, announcement)
-            return [Delivery(each.frame, (to,)) for each in told for to in each.to]
+            return [Delivery(each.frame, (one,)) for each in told for one in each.connection_ids]
 
         monkeypatch.setattr(Mirror, "apply_announcement", one_by_one)
         assert (await cost_of_an_announcement(monkeypatch)).encoded == SOCKETS

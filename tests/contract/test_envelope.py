@@ -14,8 +14,8 @@ import pytest
 
 from attendance_core.errors import Unavailable
 from attendance_core.version import __version__
-from attendance_web.http.call import BODY_BYTES, PICTURE_BODY_BYTES
-from attendance_web.page import FILES
+from attendance_web.http.call import MAX_BODY_BYTES, MAX_UPLOAD_BODY_BYTES
+from attendance_web.page_files import FILES
 from attendance_web.routes import CALLS
 from tests.support.site import Browser, Site, anna, envelope, refusal, response
 from tests.support.site import site_in_folder as site
@@ -190,12 +190,12 @@ class TestBodies:
             content = start + b"x" * (size - len(start) - len(end)) + end
             return {"content": content, "headers": {"Content-Type": "application/json"}}
 
-        assert response(await anna.send(INFO, **body(BODY_BYTES))) == {}
-        refusal(await anna.send(INFO, **body(BODY_BYTES + 1)), 8, status=413)
+        assert response(await anna.send(INFO, **body(MAX_BODY_BYTES))) == {}
+        refusal(await anna.send(INFO, **body(MAX_BODY_BYTES + 1)), 8, status=413)
 
     async def test_a_length_is_believed_before_anything_is_read(self, site: Site) -> None:
         browser = site.browser()
-        for length in (str(BODY_BYTES + 1), "9" * 18):
+        for length in (str(MAX_BODY_BYTES + 1), "9" * 18):
             headers = {"Content-Length": length}
             answer = await browser.client.post(INFO, content=b"", headers=headers)
             refusal(answer, 8, status=413)
@@ -207,7 +207,7 @@ class TestBodies:
 
         async def one_too_many() -> AsyncIterator[bytes]:
             yield b'{"bio":"a"}'
-            yield b" " * (BODY_BYTES - 10)
+            yield b" " * (MAX_BODY_BYTES - 10)
 
         async def short() -> AsyncIterator[bytes]:
             yield b'{"bio":'
@@ -219,7 +219,7 @@ class TestBodies:
         assert response(await anna.send(INFO, content=short(), headers=headers)) == {}
 
     async def test_a_picture_may_be_larger_but_not_endless(self, anna: Browser) -> None:
-        headers = {"Content-Length": str(PICTURE_BODY_BYTES + 1)}
+        headers = {"Content-Length": str(MAX_UPLOAD_BODY_BYTES + 1)}
         for name in ("UpdateProfilePicture", "UploadProfileConfirmation"):
             answer = await anna.send(f"/api/profile/{name}", content=b"", headers=headers)
             refusal(answer, 8, status=413)

@@ -24,8 +24,8 @@ from typing import Any, Final
 import pytest
 from sqlalchemy import URL
 
-from attendance_adapters import connect, passwords
-from attendance_adapters.passwords import Argon2Passwords
+from attendance_adapters import argon2_passwords, connect
+from attendance_adapters.argon2_passwords import Argon2Passwords
 from attendance_core.recovery.codes import RECOVERY_CODE_LENGTH
 from attendance_core.testing.clock import TestClock
 from tests.support.site import PASSWORD, Browser, Site, response, site_over
@@ -115,8 +115,8 @@ async def site(
     else:
         url: URL = request.getfixturevalue("postgres_url")
         address = url.set(drivername="postgresql").render_as_string(False)
-    monkeypatch.setattr(passwords, "MEMORY_KIB", MEMORY_KIB)
-    monkeypatch.setattr(passwords, "PASSES", 1)
+    monkeypatch.setattr(argon2_passwords, "MEMORY_KIB", MEMORY_KIB)
+    monkeypatch.setattr(argon2_passwords, "PASSES", 1)
     clock = TestClock()
     async with site_over(connect(address, files_url="memory://", clock=clock), clock) as opened:
         for number in range(PEOPLE):

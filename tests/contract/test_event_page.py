@@ -14,7 +14,8 @@ from attendance_core.events import CODE_LETTERS
 from attendance_web import qr_codes
 from attendance_web.event_page import IMAGE, SITE_NAME
 from attendance_web.main import create_app
-from attendance_web.page import FILES, policy
+from attendance_web.page import content_policy
+from attendance_web.page_files import FILES
 from attendance_web.settings import Settings
 from tests.support.site import ORIGIN, Browser, Site, refusal, response
 from tests.support.site import site_in_memory as site
@@ -93,7 +94,9 @@ def with_settings(site: Site, **given: Any) -> Site:
 def is_the_pages_404(answer: httpx.Response) -> None:
     assert answer.status_code == 404, answer.text
     assert answer.headers["content-type"] == "text/html; charset=utf-8"
-    assert answer.headers["content-security-policy"] == policy("attendance.test", secure=False)
+    assert answer.headers["content-security-policy"] == content_policy(
+        "attendance.test", secure=False
+    )
     assert answer.headers["cache-control"] == "private, no-cache"
     head = Head(answer.text)
     assert (head.title, head.said["event"]) == (SITE_NAME, "")
@@ -109,7 +112,9 @@ class TestPage:
         answer = await site.browser().get(f"/e/{made['code']}")
         assert answer.status_code == 200
         assert answer.headers["content-type"] == "text/html; charset=utf-8"
-        assert answer.headers["content-security-policy"] == policy("attendance.test", secure=False)
+        assert answer.headers["content-security-policy"] == content_policy(
+            "attendance.test", secure=False
+        )
         assert answer.headers["x-content-type-options"] == "nosniff"
         head = Head(answer.text)
         usual = Head(FILES["/"].content.decode())
@@ -281,7 +286,7 @@ class TestQrCode:
             drawn.append(address)
             return b"<svg />"
 
-        monkeypatch.setattr(qr_codes, "drawn", draw)
+        monkeypatch.setattr(qr_codes, "draw_code", draw)
         person = await site.person()
         event_id = await person.event()
         code = await code_of(person, event_id)
@@ -297,5 +302,5 @@ class TestQrCode:
     async def test_there_is_none_of_what_is_no_event(
         self, site: Site, monkeypatch: pytest.MonkeyPatch, event_id: str
     ) -> None:
-        monkeypatch.setattr(qr_codes, "drawn", None)
+        monkeypatch.setattr(qr_codes, "draw_code", None)
         refusal(await site.browser().get(f"/events/{event_id}/qr.svg"), 8, status=404)

@@ -27,7 +27,7 @@ from attendance_core.profiles import Profile
 from attendance_core.vocabulary import EventId, UserId
 from attendance_web.http import exports, list_turns, pipeline
 from attendance_web.http.exports import MEDIA_TYPES
-from attendance_web.http.file_names import MAX_NAME_BYTES, attachment, file_name
+from attendance_web.http.file_names import MAX_NAME_BYTES, content_disposition, file_name
 from tests.support import xlsx
 from tests.support.asgi_client import AsgiClient
 from tests.support.eventually import eventually
@@ -496,4 +496,4 @@ class TestNames:
         ],
     )
     def test_the_header_is_ascii(self, name: str, header: str) -> None:
-        assert attachment(name, "csv") == f"attachment; {header}"
+        assert content_disposition(name, "csv") == f"attachment; {header}"

@@ -12,6 +12,7 @@ from attendance_adapters import heartbeat
 from attendance_adapters.heartbeat import Heartbeat
 from attendance_adapters.in_memory import MemoryStore
 from attendance_adapters.notifiers.local import LocalNotifier
+from attendance_adapters.sweeper import Sweeper
 from attendance_core.errors import Unavailable
 from attendance_core.marking.connections import Process
 from attendance_core.marking.terms import Terms
@@ -61,8 +62,8 @@ class Store:
         return await self.kept.observe(lambda unit: unit.processes.find(process_id))
 
 
-class Pulse:
-    """A heartbeat over such a store, and how often its lease was lost."""
+class Upkeep:
+    """A heartbeat and a sweeper over such a store, and how often the lease was lost."""
 
     def __init__(self, store: Store, terms: Terms, renew_every: float = OFTEN) -> None:
         self.store = store
@@ -70,13 +71,24 @@ class Pulse:
         self.heartbeat = Heartbeat(
             take_lease=TakeLease(store.transact, terms),
             renew_lease=RenewLease(store.transact, terms),
-            sweep=Sweep(store.transact, store.observe, terms),
             ids=CountedIds(),
             terms=terms,
             renew_every=renew_every,
+        )
+        self.sweeper = Sweeper(
+            sweep=Sweep(store.transact, store.observe, terms),
+            heartbeat=self.heartbeat,
             sweep_every=OFTEN,
         )
-        self.heartbeat.listen(self._note)
+        self.heartbeat.call_when_lease_lost(self._note)
+
+    async def start(self) -> None:
+        await self.heartbeat.start()
+        self.sweeper.start()
+
+    async def close(self) -> None:
+        await self.sweeper.close()
+        await self.heartbeat.close()
 
     def _note(self) -> None:
         self.lost += 1
@@ -106,136 +118,136 @@ def store(clock: TestClock) -> Store:
 
 
 @pytest.fixture
-async def pulse(store: Store) -> AsyncIterator[Pulse]:
-    made = Pulse(store, Terms())
-    await made.heartbeat.start()
+async def upkeep(store: Store) -> AsyncIterator[Upkeep]:
+    made = Upkeep(store, Terms())
+    await made.start()
     yield made
-    await made.heartbeat.close()
+    await made.close()
 
 
 class TestHeartbeat:
     async def test_a_started_process_has_its_lease_and_keeps_it(
-        self, pulse: Pulse, clock: TestClock
+        self, upkeep: Upkeep, clock: TestClock
     ) -> None:
-        assert await pulse.leased() == Process(pulse.heartbeat.process_id, NOON, NOON)
-        first = pulse.heartbeat.process_id
+        assert await upkeep.leased() == Process(upkeep.heartbeat.process_id, NOON, NOON)
+        first = upkeep.heartbeat.process_id
         clock.pass_(7)
-        before = pulse.store.works
-        await until(lambda: pulse.store.works > before + 1)
-        assert await pulse.leased() == Process(first, NOON + 7, NOON)
-        assert pulse.lost == 0
-        assert pulse.heartbeat.holds_lease
+        before = upkeep.store.works
+        await until(lambda: upkeep.store.works > before + 1)
+        assert await upkeep.leased() == Process(first, NOON + 7, NOON)
+        assert upkeep.lost == 0
+        assert upkeep.heartbeat.holds_lease
 
     async def test_without_its_store_it_holds_no_lease_for_long(self, store: Store) -> None:
-        pulse = Pulse(store, Terms(lease_seconds=0.05))
-        assert not pulse.heartbeat.holds_lease
-        await pulse.heartbeat.start()
-        assert pulse.heartbeat.holds_lease
+        upkeep = Upkeep(store, Terms(lease_seconds=0.05))
+        assert not upkeep.heartbeat.holds_lease
+        await upkeep.start()
+        assert upkeep.heartbeat.holds_lease
         store.answers_with = Unavailable()
-        await until(lambda: not pulse.heartbeat.holds_lease)
+        await until(lambda: not upkeep.heartbeat.holds_lease)
         store.answers_with = None
-        await until(lambda: pulse.heartbeat.holds_lease)
-        await pulse.heartbeat.close()
+        await until(lambda: upkeep.heartbeat.holds_lease)
+        await upkeep.close()
 
     async def test_what_the_store_did_not_take_is_known_long_before_the_lease_is_lost(
-        self, pulse: Pulse
+        self, upkeep: Upkeep
     ) -> None:
-        assert pulse.heartbeat.store_answers
-        pulse.store.answers_with = Unavailable()
-        await until(lambda: not pulse.heartbeat.store_answers)
-        assert pulse.heartbeat.holds_lease
-        pulse.store.answers_with = None
-        await until(lambda: pulse.heartbeat.store_answers)
-        assert pulse.lost == 0
+        assert upkeep.heartbeat.store_answers
+        upkeep.store.answers_with = Unavailable()
+        await until(lambda: not upkeep.heartbeat.store_answers)
+        assert upkeep.heartbeat.holds_lease
+        upkeep.store.answers_with = None
+        await until(lambda: upkeep.heartbeat.store_answers)
+        assert upkeep.lost == 0
 
     async def test_a_store_that_is_silent_does_not_answer(
-        self, pulse: Pulse, monkeypatch: pytest.MonkeyPatch
+        self, upkeep: Upkeep, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(heartbeat, "SILENT_SECONDS", 0.05)
-        pulse.store.reached.clear()
-        await until(lambda: not pulse.heartbeat.store_answers)
-        assert pulse.heartbeat.holds_lease
-        pulse.store.reached.set()
-        await until(lambda: pulse.heartbeat.store_answers)
-        assert pulse.lost == 0
+        upkeep.store.reached.clear()
+        await until(lambda: not upkeep.heartbeat.store_answers)
+        assert upkeep.heartbeat.holds_lease
+        upkeep.store.reached.set()
+        await until(lambda: upkeep.heartbeat.store_answers)
+        assert upkeep.lost == 0
 
-    async def test_it_sweeps(self, pulse: Pulse, clock: TestClock) -> None:
-        lecture = await Lecture.begun(pulse.store.kept, waiting=1)
+    async def test_it_sweeps(self, upkeep: Upkeep, clock: TestClock) -> None:
+        lecture = await Lecture.begun(upkeep.store.kept, waiting=1)
         await lecture.do.prepare_to_mark(connection=lecture.markers[0], target=UserId(3))
         for _ in range(91):
             clock.pass_(1)
-            await pulse.works_again()
-        before = pulse.store.looks
-        await until(lambda: pulse.store.looks > before + 1)
+            await upkeep.works_again()
+        before = upkeep.store.looks
+        await until(lambda: upkeep.store.looks > before + 1)
         # The hold has run out, and the process of whoever was held has died
         assert (await lecture.place(3)).state is None
-        assert pulse.lost == 0
+        assert upkeep.lost == 0
 
     async def test_a_lease_lost_in_the_store_is_taken_up_under_a_new_id(
-        self, pulse: Pulse, clock: TestClock
+        self, upkeep: Upkeep, clock: TestClock
     ) -> None:
-        first = pulse.heartbeat.process_id
+        first = upkeep.heartbeat.process_id
         clock.pass_(9)
-        await until(lambda: pulse.lost)
-        assert pulse.heartbeat.process_id != first
-        before = pulse.store.works
-        await until(lambda: pulse.store.works > before)
-        assert await pulse.leased() == Process(pulse.heartbeat.process_id, NOON + 9, NOON + 9)
-        assert await pulse.store.process(first) == Process(first, NOON, NOON)
-        assert pulse.lost == 1
+        await until(lambda: upkeep.lost)
+        assert upkeep.heartbeat.process_id != first
+        before = upkeep.store.works
+        await until(lambda: upkeep.store.works > before)
+        assert await upkeep.leased() == Process(upkeep.heartbeat.process_id, NOON + 9, NOON + 9)
+        assert await upkeep.store.process(first) == Process(first, NOON, NOON)
+        assert upkeep.lost == 1
 
     async def test_it_is_lost_once_though_renewal_and_sweep_both_see_it(
-        self, pulse: Pulse, clock: TestClock
+        self, upkeep: Upkeep, clock: TestClock
     ) -> None:
-        works, looks = pulse.store.works, pulse.store.looks
-        pulse.store.reached.clear()
-        await until(lambda: pulse.store.works > works and pulse.store.looks > looks)
+        works, looks = upkeep.store.works, upkeep.store.looks
+        upkeep.store.reached.clear()
+        await until(lambda: upkeep.store.works > works and upkeep.store.looks > looks)
         clock.pass_(9)
-        pulse.store.reached.set()
-        await until(lambda: pulse.store.works > works + 2 and pulse.store.looks > looks + 2)
-        assert pulse.lost == 1
+        upkeep.store.reached.set()
+        await until(lambda: upkeep.store.works > works + 2 and upkeep.store.looks > looks + 2)
+        assert upkeep.lost == 1
 
     @pytest.mark.parametrize("error", [Unavailable(), ValueError("a bug")])
     async def test_rounds_that_fail_are_survived(
-        self, error: Exception, pulse: Pulse, caplog: pytest.LogCaptureFixture
+        self, error: Exception, upkeep: Upkeep, caplog: pytest.LogCaptureFixture
     ) -> None:
-        first = pulse.heartbeat.process_id
-        pulse.store.answers_with = error
-        works, looks = pulse.store.works, pulse.store.looks
-        await until(lambda: pulse.store.works > works + 1 and pulse.store.looks > looks + 1)
-        pulse.store.answers_with = None
-        works, looks = pulse.store.works, pulse.store.looks
-        await until(lambda: pulse.store.works > works + 1 and pulse.store.looks > looks + 1)
-        assert pulse.heartbeat.process_id == first
-        assert pulse.lost == 0
+        first = upkeep.heartbeat.process_id
+        upkeep.store.answers_with = error
+        works, looks = upkeep.store.works, upkeep.store.looks
+        await until(lambda: upkeep.store.works > works + 1 and upkeep.store.looks > looks + 1)
+        upkeep.store.answers_with = None
+        works, looks = upkeep.store.works, upkeep.store.looks
+        await until(lambda: upkeep.store.works > works + 1 and upkeep.store.looks > looks + 1)
+        assert upkeep.heartbeat.process_id == first
+        assert upkeep.lost == 0
         assert caplog.records
 
     @pytest.mark.parametrize("way", ["hangs", "away"])
     async def test_a_store_away_for_longer_than_the_lease_loses_it_once(
         self, way: str, store: Store
     ) -> None:
-        pulse = Pulse(store, Terms(lease_seconds=0.1))
-        await pulse.heartbeat.start()
-        first = pulse.heartbeat.process_id
+        upkeep = Upkeep(store, Terms(lease_seconds=0.1))
+        await upkeep.start()
+        first = upkeep.heartbeat.process_id
         store.answers_with = Unavailable()
         if way == "hangs":
             store.reached.clear()
-        await until(lambda: pulse.lost)
-        assert pulse.heartbeat.process_id != first
-        assert await pulse.leased() is None
+        await until(lambda: upkeep.lost)
+        assert upkeep.heartbeat.process_id != first
+        assert await upkeep.leased() is None
         before = store.works
         if way == "away":
             await until(lambda: store.works > before + 2)
         store.answers_with = None
-        second = pulse.heartbeat.process_id
+        second = upkeep.heartbeat.process_id
         if way == "away":
-            await pulse.has_its_lease_again()
-            assert pulse.heartbeat.process_id == second
-        assert pulse.lost == 1
-        await pulse.heartbeat.close()
+            await upkeep.has_its_lease_again()
+            assert upkeep.heartbeat.process_id == second
+        assert upkeep.lost == 1
+        await upkeep.close()
 
     async def test_a_listener_that_raises_ends_neither_it_nor_the_others(
-        self, pulse: Pulse, clock: TestClock
+        self, upkeep: Upkeep, clock: TestClock
     ) -> None:
         def raises() -> None:
             raise ValueError
@@ -246,22 +258,22 @@ class TestHeartbeat:
             nonlocal told
             told += 1
 
-        pulse.heartbeat.listen(raises)
-        pulse.heartbeat.listen(tell)
+        upkeep.heartbeat.call_when_lease_lost(raises)
+        upkeep.heartbeat.call_when_lease_lost(tell)
         for lost in (1, 2):
             clock.pass_(9)
-            await pulse.has_lost_its_lease(lost)
-            await pulse.has_its_lease_again()
+            await upkeep.has_lost_its_lease(lost)
+            await upkeep.has_its_lease_again()
             assert told == lost
 
-    async def test_a_closed_one_asks_nothing_more(self, pulse: Pulse) -> None:
-        before = pulse.store.works
-        await until(lambda: pulse.store.works > before)
-        await pulse.heartbeat.close()
-        asked = pulse.store.works, pulse.store.looks
+    async def test_a_closed_one_asks_nothing_more(self, upkeep: Upkeep) -> None:
+        before = upkeep.store.works
+        await until(lambda: upkeep.store.works > before)
+        await upkeep.close()
+        asked = upkeep.store.works, upkeep.store.looks
         assert not [
             task for task in asyncio.all_tasks() if task.get_name() in {"sweep", "renew-lease"}
         ]
         await asyncio.sleep(0)
-        assert (pulse.store.works, pulse.store.looks) == asked
-        await pulse.heartbeat.close()
+        assert (upkeep.store.works, upkeep.store.looks) == asked
+        await upkeep.close()

@@ -14,7 +14,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from attendance_web.serving.parent import SIGN_SECONDS
+from attendance_web.serving.parent import SIGN_EVERY
 from attendance_web.serving.workers import SILENT_SECONDS
 from tests.support.eventually import eventually
 from tests.support.people import create_event, sign_up_people
@@ -28,8 +28,8 @@ pytestmark = pytest.mark.long
 GAP = 8.0  # seconds that the service may be away
 PAUSE = 0.05  # seconds from a question to the next
 # Seconds in which a parent that was awake would have killed a worker that gave no sign
-LONG_SILENCE = SILENT_SECONDS + 2 * SIGN_SECONDS
-A_MOMENT = 2 * SIGN_SECONDS  # seconds in which a parent that wakes would have killed one
+LONG_SILENCE = SILENT_SECONDS + 2 * SIGN_EVERY
+A_MOMENT = 2 * SIGN_EVERY  # seconds in which a parent that wakes would have killed one
 # An `attendance` whose workers can be asked to enter a loop that never comes back
 STUCK = """
 import signal, time

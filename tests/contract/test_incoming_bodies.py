@@ -15,11 +15,11 @@ import pytest_asyncio
 
 from attendance_adapters import pictures
 from attendance_core.vocabulary import UserId
-from attendance_web.http import incoming_body, pipeline
+from attendance_web.http import call_arguments, incoming_body
 from attendance_web.http.body_parsing import Given
-from attendance_web.http.call import BODY_BYTES, PICTURE_BODY_BYTES
-from attendance_web.http.incoming_bodies import MIN_BODY_BYTES, UPLOADS_OF_ONE
-from attendance_web.http.pipeline import LARGE_BYTES
+from attendance_web.http.call import MAX_BODY_BYTES, MAX_UPLOAD_BODY_BYTES
+from attendance_web.http.call_arguments import LARGE_BYTES
+from attendance_web.http.incoming_bodies import MIN_COUNTED_BYTES, UPLOADS_OF_ONE
 from attendance_web.serving.http_closing import REST_SECONDS
 from tests.support.eventually import eventually
 from tests.support.live_house import House, Visitor, opened_house
@@ -108,7 +108,7 @@ class TestRefusedBeforeItIsRead:
             ([TOKEN], 1000, False, 401, "not_logged_in"),
             ([], 1000, True, 403, "csrf_failed"),
             ([TOKEN, "Origin: http://elsewhere.test"], 1000, True, 403, "foreign_origin"),
-            ([TOKEN], PICTURE_BODY_BYTES + 1, True, 413, "body_too_large"),
+            ([TOKEN], MAX_UPLOAD_BODY_BYTES + 1, True, 413, "body_too_large"),
             ([TOKEN, "X-Attendance-User: 999"], 1000, True, 200, "other_person"),
         ],
     )
@@ -144,13 +144,13 @@ class TestRefusedBeforeItIsRead:
         """And it does not count as one of the hour."""
         monkeypatch.setattr(pictures, "WORKER_COMMAND", ["sleep", "60"])
         uploads, body, late = house.app.services.bodies._uploads, form(), await house.person()
-        monkeypatch.setattr(uploads, "_most_bytes", 4 * MIN_BODY_BYTES)
-        sent = head(UPLOAD, 3 * MIN_BODY_BYTES, self.EXPECTS, TOKEN, by=late)
+        monkeypatch.setattr(uploads, "_max_bytes", 4 * MIN_COUNTED_BYTES)
+        sent = head(UPLOAD, 3 * MIN_COUNTED_BYTES, self.EXPECTS, TOKEN, by=late)
         async with AsyncExitStack() as several:
             for _ in range(2):
                 upload = head(UPLOAD, len(body), TOKEN, by=await house.person()), body
                 await several.enter_async_context(await connected(house, *upload))
-            await eventually(lambda: not uploads.has_room_for(3 * MIN_BODY_BYTES))
+            await eventually(lambda: not uploads.has_room_for(3 * MIN_COUNTED_BYTES))
             for _ in range(61):
                 told = await self.refusal(house, sent)
                 assert statuses(told) == [503] and b"retry-after: 1" in told.lower()
@@ -176,8 +176,8 @@ class TestRefusedBeforeItIsRead:
         def send_and_read() -> bytes:
             with socket.create_connection(("127.0.0.1", house.port), timeout=10) as own:
                 with suppress(ConnectionError):
-                    own.sendall(head(UPLOAD, PICTURE_BODY_BYTES, TOKEN))
-                    own.sendall(b"x" * PICTURE_BODY_BYTES)
+                    own.sendall(head(UPLOAD, MAX_UPLOAD_BODY_BYTES, TOKEN))
+                    own.sendall(b"x" * MAX_UPLOAD_BODY_BYTES)
                 return own.recv(10_000)
 
         assert statuses(await asyncio.to_thread(send_and_read)) == [401]
@@ -198,7 +198,7 @@ class TestUnfinished:
         self, house: House, anna: Visitor
     ) -> None:
         async with AsyncExitStack() as many:
-            sent = head(UPLOAD, PICTURE_BODY_BYTES, TOKEN, by=anna), b"x" * 100_000
+            sent = head(UPLOAD, MAX_UPLOAD_BODY_BYTES, TOKEN, by=anna), b"x" * 100_000
             clients = [
                 await many.enter_async_context(await connected(house, *sent)) for _ in range(100)
             ]
@@ -218,7 +218,7 @@ class TestUnfinished:
         self, house: House, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         uploads, body, size = house.app.services.bodies._uploads, form(), 50_000
-        monkeypatch.setattr(uploads, "_most_bytes", 8 * size)
+        monkeypatch.setattr(uploads, "_max_bytes", 8 * size)
         async with AsyncExitStack() as many:
             clients = []
             for _ in range(8):
@@ -238,15 +238,15 @@ class TestUnfinished:
         self, house: House, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         small = house.app.services.bodies._small
-        monkeypatch.setattr(small, "_most_bytes", 40 * BODY_BYTES)
+        monkeypatch.setattr(small, "_max_bytes", 40 * MAX_BODY_BYTES)
         async with AsyncExitStack() as many:
-            sent = head(LOG_IN, BODY_BYTES, TOKEN), b"x"
+            sent = head(LOG_IN, MAX_BODY_BYTES, TOKEN), b"x"
             for _ in range(50):
                 await many.enter_async_context(await connected(house, *sent))
-            await eventually(lambda: small.size == 40 * BODY_BYTES)
+            await eventually(lambda: small.size == 40 * MAX_BODY_BYTES)
             async with await connected(house, head(LOG_IN, 5, TOKEN), b"--b--") as client:
                 assert statuses(await client.answer()) == [200]
-            assert small.size <= 40 * BODY_BYTES
+            assert small.size <= 40 * MAX_BODY_BYTES
         await eventually(lambda: small.size == 0)
 
     @pytest.mark.parametrize("path", [UPLOAD, INFO])
@@ -277,7 +277,7 @@ class TestUnfinished:
             one.release()
             return {}
 
-        monkeypatch.setattr(pipeline, "parse_body", parse_body)
+        monkeypatch.setattr(call_arguments, "parse_body", parse_body)
         async with AsyncExitStack() as several:
             for _ in range(3):
                 sent = head(UPLOAD, LARGE_BYTES, TOKEN, by=await house.person())
@@ -301,9 +301,9 @@ class TestUnfinished:
             body = form()
             sent = head(UPLOAD, len(body), TOKEN, by=anna), body
             first, second = await connected(house, *sent), await connected(house, *sent)
-            await eventually(lambda: workers and upload_bytes(house) == 2 * MIN_BODY_BYTES)
+            await eventually(lambda: workers and upload_bytes(house) == 2 * MIN_COUNTED_BYTES)
             second.writer.close()  # it waits for the first
-            await eventually(lambda: upload_bytes(house) == MIN_BODY_BYTES)
+            await eventually(lambda: upload_bytes(house) == MIN_COUNTED_BYTES)
             first.writer.close()
             await eventually(lambda: upload_bytes(house) == 0)
             await eventually(lambda: workers[0].poll() is not None)

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from attendance_core.marking.karma import paying
+from attendance_core.marking.karma import paying_marks
 from attendance_core.testing.random_ledgers import random_ledger
 from attendance_core.testing.stores import karma
 from attendance_core.testing.written_ledgers import (
@@ -26,8 +26,8 @@ from attendance_core.testing.written_ledgers import (
 
 @pytest.mark.long
 @pytest.mark.timeout(900)
-async def test_many_ledgers_made_by_chance_pay_what_the_fold_says(store: Any) -> None:
-    await karma.TestKarma().check(store, LEDGERS)
+async def test_marks_of_many_ledgers_of_chance_pay_what_the_fold_says(store: Any) -> None:
+    await karma.TestKarma().check_ledgers_of_chance(store, ledger_count=LEDGERS)
 
 
 def test_both_limits_are_met_by_chance() -> None:
@@ -35,7 +35,7 @@ def test_both_limits_are_met_by_chance() -> None:
     chance, met = random.Random(811), [0, 0]
     for _ in range(100):
         ledger = random_ledger(chance, entries=ENTRIES, people=PEOPLE, events=EVENTS)
-        paid = len(paying(ledger, FEW))
-        met[0] += paid < len(paying(ledger, replace(FEW, karma_pair_a_month=99)))
-        met[1] += paid < len(paying(ledger, replace(FEW, karma_unchecked_a_month=99)))
+        paid = len(paying_marks(ledger, FEW))
+        met[0] += paid < len(paying_marks(ledger, replace(FEW, karma_pair_a_month=99)))
+        met[1] += paid < len(paying_marks(ledger, replace(FEW, karma_unchecked_a_month=99)))
     assert min(met) >= 10, met

@@ -77,7 +77,7 @@ class Served:
         return CallProtocol(config=self.config, server_state=self.state, app_state={})
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        await self._turns.enter(self._serve, scope, receive, send)
+        await self._turns.serve(self._serve, scope, receive, send)
 
     async def _serve(self, scope: Any, _receive: Any, send: Any) -> None:
         self.asked.append(scope["path"])

@@ -41,7 +41,17 @@ from attendance_core import (
     recovery,
     tokens,
 )
-from attendance_core.marking import at_once, commands, endings, glances, readings, upkeep
+from attendance_core.marking import (
+    at_once,
+    commands,
+    endings,
+    glances,
+    hang_ups,
+    openings,
+    place_readings,
+    readings,
+    upkeep,
+)
 from attendance_core.marking.frames import ReservationExpired, WasMarked
 from attendance_core.ports import Transact
 from attendance_core.testing import TestClock, lecture_in
@@ -95,8 +105,11 @@ class TestUseCases:
             events,
             friends,
             glances,
+            hang_ups,
             hosts,
             limits,
+            openings,
+            place_readings,
             profiles,
             providers,
             readings,
@@ -290,7 +303,7 @@ async def test_a_lecture_is_scripted_in_any_service(current_url: URL) -> None:
 def test_where_punq_is_missing_the_core_builds_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     with_it = memory().use_cases
     monkeypatch.setitem(sys.modules, "punq", None)
-    monkeypatch.setattr(container, "_classes", container._classes.__wrapped__)  # not as it was
+    monkeypatch.setattr(container, "_container", container._container.__wrapped__)  # not cached
     without = memory().use_cases
 
     def parts(made: object) -> object:

@@ -27,6 +27,7 @@ from attendance_core.marking.places import Held, Marked, Waiting
 from attendance_core.vocabulary import EventId
 from attendance_web.live import Live, Transport
 from attendance_web.live.frame_limits import MAX_FRAME_BYTES, MAX_FRAMES
+from attendance_web.live.log_context import LOG_CONTEXT
 from tests.support.eventually import eventually
 from tests.support.live_host import PATIENCE_SECONDS, Host, QueueTransport, hosted
 
@@ -94,6 +95,33 @@ class Uncuttable(Cutting):
 
     def cut(self, code: int) -> bool:
         raise ValueError("a bug of the host")
+
+
+class Noting(QueueTransport):
+    """A transport that notes which frame the logs of what is sent would tell."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.logged_with: list[object] = []
+
+    async def send(self, text: str) -> None:
+        self.logged_with.append(LOG_CONTEXT.get({}))
+        await super().send(text)
+
+
+class TestLogs:
+    async def test_of_a_socket_tell_no_frame_of_another_one(self, host: Host) -> None:
+        anna, boris = await host.person(), await host.person()
+        event_id = await host.event(boris)
+        line = Noting()
+        host.opens(anna, event_id, Role.MARK_ME, line, hears_news=True)
+        await line.hears("your_place")
+        marking = host.opens(boris, event_id, Role.MARKING)
+        await marking.line.hears("marking_list")
+        marking.line.says("prepare_to_mark", user_id=anna.user_id)
+        while (await line.heard())["message"] != "held":
+            pass
+        assert line.logged_with == [{}] * len(line.logged_with)
 
 
 class TestCuts:
@@ -385,7 +413,7 @@ class TestBeginningAndEnding:
         anna = await host.person()
         visited = host.opens(anna, await host.event(anna), Role.MARKING)
         await visited.line.hears("marking_list")
-        host.service.heartbeat._give_up_lease(host.service.heartbeat.process_id)
+        host.service.heartbeat.give_up_lease(host.service.heartbeat.process_id)
         assert await visited.ended() == 1012
 
     async def test_it_is_used_in_its_block_and_once(self) -> None:

@@ -16,7 +16,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from attendance_web.http import list_turns, pieces, pipeline
+from attendance_web.http import list_turns, pieces, pipeline, responses
 from attendance_web.routes import CALLS
 from attendance_web.wire.person_turns import MAX_OF_ONE
 from tests.support.asgi_client import AsgiClient
@@ -271,14 +271,14 @@ class TestTurns:
         self, site: Site, anna: Browser, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """Contract: 1.16. What is left of its time goes by its beginning, not by its first turn."""
-        given: list[float] = []
+        deadlines: list[float] = []
 
         class Noted(pieces.PiecesResponse):
-            def __init__(self, *reading: Any) -> None:
-                given.append(reading[-1])
-                super().__init__(*reading)
+            def __init__(self, *reading: Any, deadline: float, **how: Any) -> None:
+                deadlines.append(deadline)
+                super().__init__(*reading, deadline=deadline, **how)
 
-        monkeypatch.setattr(pipeline, "PiecesResponse", Noted)
+        monkeypatch.setattr(responses, "PiecesResponse", Noted)
         clock, turns = asyncio.get_running_loop().time, site.app.services.person_turns
         async with AsyncExitStack() as busy:
             for _ in range(MAX_OF_ONE):
@@ -288,8 +288,8 @@ class TestTurns:
             await eventually(lambda: turns._turns.waiting_count == 1)
             gone_on = clock()
         response(await waits)
-        (until,) = given
-        assert began <= until - pipeline.ANSWER_SECONDS <= gone_on
+        (deadline,) = deadlines
+        assert began <= deadline - pipeline.ANSWER_SECONDS <= gone_on
 
     async def test_who_is_not_logged_in_shares_a_few_of_which_no_network_has_all(
         self,

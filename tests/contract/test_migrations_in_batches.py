@@ -27,9 +27,9 @@ from tests.support.migrating import (
     PEOPLE,
     add_person,
     check_all_are_folded,
+    count_unfolded,
     fill_at,
     run_sql,
-    unfolded_count,
 )
 
 pytestmark = pytest.mark.long
@@ -69,7 +69,7 @@ class TestDeath:
             try:
                 upgrade(of_before)
             except Died:
-                left.append(unfolded_count(of_before))
+                left.append(count_unfolded(of_before))
         everybody = 2 * PEOPLE
         assert sorted({everybody, *left}, reverse=True) == [
             *range(everybody, PEOPLE, -BATCH_SIZE),
@@ -101,7 +101,7 @@ class TestDeath:
     @pytest.mark.parametrize("batch", [1, 4, 8])
     def test_a_process_that_is_killed(self, of_before: URL, batch: int) -> None:
         assert run_program(of_before, dies_after=batch).wait() == -signal.SIGKILL
-        assert unfolded_count(of_before) > 0
+        assert count_unfolded(of_before) > 0
         assert not is_current(of_before)
         upgrade(of_before)
         check_all_are_folded(of_before)
@@ -109,7 +109,7 @@ class TestDeath:
 
 def unfolded_if_there(url: URL) -> int:
     at = run_sql(url, "SELECT version_num FROM alembic_version")
-    return 2 * PEOPLE if at == [(LAST_OF_BEFORE,)] else unfolded_count(url)
+    return 2 * PEOPLE if at == [(LAST_OF_BEFORE,)] else count_unfolded(url)
 
 
 def run_program(url: URL, dies_after: int = 0) -> ForkedProcess:

@@ -18,7 +18,7 @@ from tests.support.migrating import (
     differences,
     fill_at,
     run_sql,
-    schema,
+    schema_of,
 )
 from tests.support.postgres import a_database
 
@@ -53,12 +53,12 @@ class TestDatabasesOfThe0004ThatFoldedAllAtOnce:
         upgrade(url)
         check_all_are_folded(url)
         assert run_on_connection(url, differences) == []
-        reached = schema(url)
+        reached = schema_of(url)
         run_on_connection(url, rename_all)
         check_all_are_folded(url)
         with another(url) as new:
             upgrade(new)
-            assert reached == schema(new)
+            assert reached == schema_of(new)
 
 
 def rename_all(on: Connection) -> None:

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import uuid4
 
 import pytest
@@ -59,11 +59,17 @@ async def remote(server: Restartable) -> AsyncIterator[tuple[RemoteNotifier, Rem
     await there.close()
 
 
-# Each opens the notifiers of a process that publishes and of one that listens
-NOTIFIERS: dict[str, tuple[str | None, Any]] = {
-    "local": (None, local),
-    "redis": ("valkey", remote),
-    "postgres": ("postgres", remote),
+class Way(NamedTuple):
+    """The fixture of a server in between, and what opens notifiers: who publishes, who listens."""
+
+    server: str | None
+    open_two: Any
+
+
+WAYS = {
+    "local": Way(None, local),
+    "redis": Way("valkey", remote),
+    "postgres": Way("postgres", remote),
 }
 
 
@@ -79,12 +85,13 @@ def postgres() -> Iterator[Postgres]:
         yield server
 
 
-@pytest.fixture(params=NOTIFIERS)
+@pytest.fixture(params=WAYS)
 async def notifiers(
     request: pytest.FixtureRequest,
 ) -> AsyncIterator[tuple[Notifier, Notifier]]:
-    server, opened = NOTIFIERS[request.param]
-    async with opened(server and request.getfixturevalue(server)) as made:
+    way = WAYS[request.param]
+    server = None if way.server is None else request.getfixturevalue(way.server)
+    async with way.open_two(server) as made:
         yield made
 
 

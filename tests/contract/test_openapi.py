@@ -239,8 +239,9 @@ class TestOpenApi:
         sources = {call.name: inspect.getsource(call.run) for call in CALLS}
         for name, source in sources.items():
             told = said[name]["description"]
-            assert ("whoever is logged in now" in told) is ("call.log_in(" in source), name
-            assert ("has ended" in told) is ("call.end_session()" in source), name
+            logs_in, logs_out = "call.set_log_in_cookies(", "call.remove_session_cookie()"
+            assert ("whoever is logged in now" in told) is (logs_in in source), name
+            assert ("has ended" in told) is (logs_out in source), name
             assert ("provider" in told) is ("call.cookies" in source), name
         assert "`csrftoken`" in said["GetCurrentUserId"]["description"]
 

@@ -32,8 +32,8 @@ async def stored_paths(files: MemoryFiles | ObjectFiles) -> list[str]:
     return [path for folder in ("pictures", "scans") for path, _ in await files.list_below(folder)]
 
 
-async def name(store: Any, picture: str, scan: str) -> None:
-    """Persons 1 and 2 have a picture and a scan."""
+async def name_files(store: Any, picture: str, scan: str) -> None:
+    """Has person 1 have this picture, and person 2 this scan."""
     await Lecture.begun(store, waiting=0)
 
     def work(unit: Any) -> None:
@@ -47,7 +47,7 @@ class TestOrphans:
     async def test_only_files_that_nothing_names_go(
         self, store: Any, files: MemoryFiles | ObjectFiles
     ) -> None:
-        await name(store, A, B)
+        await name_files(store, A, B)
         for key in (f"pictures/{A}", f"pictures/{B}", f"scans/{A}", f"scans/{B}"):
             await files.put(key, b"content", "image/png")
         later = time.time() + UPLOAD_SECONDS + 60
@@ -68,7 +68,7 @@ class TestOrphans:
         await files.put(f"pictures/{A}", b"content", "image/png")
 
         async def named() -> frozenset[str]:
-            await name(store, A, B)
+            await name_files(store, A, B)
             return await store.referenced_files()  # type: ignore[no-any-return]
 
         later = time.time() + UPLOAD_SECONDS + 60

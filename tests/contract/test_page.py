@@ -14,8 +14,9 @@ import pytest
 from attendance_core.errors import Refusal, TooManyRequests, Unavailable
 from attendance_core.marking.ledger import AnnulReason
 from attendance_web.http.wire_codes import BROKEN_CODE
-from attendance_web.page import FILES, files_of, policy
-from attendance_web.static_files import FOLDER, TYPES
+from attendance_web.page import content_policy
+from attendance_web.page_files import FILES, files_of
+from attendance_web.static_files import FOLDER, MEDIA_TYPES
 from tests.support.site import Site, refusal
 from tests.support.site import site_in_memory as site
 
@@ -75,7 +76,7 @@ class TestFiles:
         assert answer.headers["x-content-type-options"] == "nosniff"
         # Of what only runs where the page has asked for it the page's own policy is heeded
         runs_by_itself = not address.startswith("/static/")
-        expected = policy("attendance.test", secure=False) if runs_by_itself else NOTHING
+        expected = content_policy("attendance.test", secure=False) if runs_by_itself else NOTHING
         assert answer.headers["content-security-policy"] == expected
         assert answer.content == FILES[address].content
 
@@ -171,7 +172,7 @@ class TestBoard:
             answer = await site.browser().get(address)
             assert (answer.status_code, answer.content) == (200, FILES["/board"].content)
             assert answer.headers["referrer-policy"] == "no-referrer"
-            expected = policy("attendance.test", secure=False)
+            expected = content_policy("attendance.test", secure=False)
             assert answer.headers["content-security-policy"] == expected
             assert answer.headers["cache-control"] == "private, no-cache"
         assert '<meta name="referrer" content="no-referrer">' in FILES["/board"].content.decode()
@@ -197,7 +198,9 @@ class TestBoard:
 
 class TestPolicy:
     async def test_nothing_but_our_own_and_nothing_inline(self) -> None:
-        said = dict(each.split(" ", 1) for each in policy("a.test", secure=True).split("; "))
+        said = dict(
+            each.split(" ", 1) for each in content_policy("a.test", secure=True).split("; ")
+        )
         assert said == {
             "default-src": "'none'",
             "script-src": "'self'",
@@ -213,7 +216,7 @@ class TestPolicy:
 
     @pytest.mark.parametrize("host", ["", "a.test; script-src *", "a.test evil.test", "a\ttest"])
     async def test_a_host_that_is_none_adds_nothing_to_it(self, host: str) -> None:
-        assert "connect-src 'self'; " in policy(host, secure=True)
+        assert "connect-src 'self'; " in content_policy(host, secure=True)
 
     @pytest.mark.parametrize("page", ["/", "/board"])
     async def test_the_page_has_nothing_that_it_forbids(self, page: str) -> None:
@@ -398,5 +401,7 @@ class TestTexts:
 
 
 async def test_every_file_of_the_folder_is_served_or_a_declaration() -> None:
-    left = {path.name for path in FOLDER.rglob("*") if path.is_file() and path.suffix not in TYPES}
+    left = {
+        path.name for path in FOLDER.rglob("*") if path.is_file() and path.suffix not in MEDIA_TYPES
+    }
     assert left == {"elements.d.ts"}

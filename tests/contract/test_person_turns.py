@@ -17,7 +17,7 @@ from websockets.frames import Frame, Opcode
 from attendance_web.http import pipeline
 from attendance_web.live import frame_turns, visit
 from attendance_web.live.frame_limits import MAX_FRAMES
-from attendance_web.live.frame_turns import MAX_AT_A_TIME, FrameTurns
+from attendance_web.live.frame_turns import MAX_OF_PERSON, FrameTurns
 from attendance_web.wire.person_turns import MAX_OF_ONE
 from attendance_web.wire.turns import FairTurns
 from tests.support.eventually import eventually
@@ -176,7 +176,7 @@ class TestFrames:
             await wire.hears("marking_list")
         *some, last = wires
         for wire in some:
-            wire.connection.transport.write(pings(MAX_AT_A_TIME // len(some) - 1))
+            wire.connection.transport.write(pings(MAX_OF_PERSON // len(some) - 1))
             await (await wire.connection.ping())
         last.connection.transport.write(pings(MAX_FRAMES))  # of which it has an allowance
         assert await last.turns_away() == ("too_many_frames", 4429)
@@ -187,8 +187,8 @@ class TestFrames:
         self, house: House, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         desk = await opened_desk(house)
-        monkeypatch.setattr(frame_turns, "MAX_AT_A_TIME", 1)
-        monkeypatch.setattr(frame_turns, "A_SECOND", 2)
+        monkeypatch.setattr(frame_turns, "MAX_OF_PERSON", 1)
+        monkeypatch.setattr(frame_turns, "OF_PERSON_A_SECOND", 2)
         monkeypatch.setattr(house.app.sockets, "frame_turns", FrameTurns())
         open_count = house.app.sockets.tracked_count
         assert (await desk.wire.asks("ping"))["message"] == "pong"

@@ -122,7 +122,7 @@ class TestTurns:
         first = cleaning(pictures, ANNA, 11)
         await workers.has(1)
         yielder = give_way._yielders.get(asyncio.get_running_loop())
-        assert yielder is None or not yielder._futures
+        assert yielder is None or not yielder._future_count
         await is_over(first)
 
     async def test_closing_lets_nobody_wait(
@@ -168,7 +168,7 @@ class TestRoom:
         for each in many[:2]:
             await is_over(each)
         assert isinstance(await cleaning(pictures, ANNA, 12), Picture)
-        assert (pictures._jobs, pictures._pixels, pictures._bytes) == (0, 0, 0)
+        assert (pictures._job_count, pictures._pixel_count, pictures._byte_count) == (0, 0, 0)
 
     @pytest.mark.parametrize(
         "data",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from sqlalchemy import URL, select, text
@@ -41,6 +41,14 @@ async def stored_rows(store: PostgresStore) -> list[list[Any]]:
         ]
 
 
+class Outcome(NamedTuple):
+    """Every row before a step and after it, and whether it was cancelled."""
+
+    before: list[list[Any]]
+    after: list[list[Any]]
+    is_cancelled: bool
+
+
 class TestCancelled:
     @pytest.mark.parametrize("name", STEPS)
     async def test_at_every_suspension_the_store_is_whole(
@@ -48,7 +56,7 @@ class TestCancelled:
     ) -> None:
         first, step = STEPS[name]
 
-        async def outcome(suspension: int) -> tuple[Any, Any, bool]:
+        async def outcome(suspension: int) -> Outcome:
             store = PostgresStore(
                 emptied(postgres_database), LocalNotifier(), clock=TestClock(), pool_size=2
             )
@@ -62,7 +70,7 @@ class TestCancelled:
             after = await stored_rows(store)
             assert store.pool_use().taken == 0
             await store.close()
-            return before, after, task.cancelled()
+            return Outcome(before, after, task.cancelled())
 
         before, after, cancelled = await outcome(99)
         assert not cancelled
@@ -203,12 +211,12 @@ class TestServer:
         """Though its function asks nothing, so that COMMIT might go with all it does."""
         run, ran = PgConnection.run, 0
 
-        def dies(connection: PgConnection, before: str, sent: Any, after: str = "") -> str:
+        def dies(connection: PgConnection, before: str, statements: Any, after: str = "") -> str:
             nonlocal ran
             ran += 1
             if ran == 1:
                 connection.driver.terminate()
-            return run(connection, before, sent, after)
+            return run(connection, before, statements, after)
 
         def work(unit: Any) -> None:
             for number in range(2):
@@ -225,8 +233,8 @@ class TestServer:
         ran = 0
         run = PgConnection.run
 
-        def lost(connection: PgConnection, before: str, sent: Any, after: str = "") -> str:
-            said = run(connection, before, sent, after)
+        def lost(connection: PgConnection, before: str, statements: Any, after: str = "") -> str:
+            said = run(connection, before, statements, after)
             return run(connection, END, []) if after == "COMMIT" else said
 
         def work(unit: Any) -> None:
@@ -283,7 +291,7 @@ class TestItsClock:
                 return early, unit.now()
 
             waits = asyncio.create_task(store.transact(work))
-            await other.is_waited_for()
+            await other.until_somebody_waits()
             let_go = (await other.connection.execute(SELECT_TIME)).scalar_one()
             await other.connection.rollback()
         early, late = await waits

@@ -1,6 +1,6 @@
 """Several processes over one PostgreSQL: who dies, stalls, or finds the database away.
 
-Contract: 6.13. Each `Machine` here is one process: a store and a pulse of its own, by
+Contract: 6.13. Each `Machine` here is one process: a store and a heartbeat of its own, by
 the database's clock, with terms short enough to wait for.
 """
 
@@ -18,6 +18,7 @@ from sqlalchemy import URL
 from attendance_adapters.heartbeat import Heartbeat
 from attendance_adapters.notifiers.local import LocalNotifier
 from attendance_adapters.sql.postgres import PostgresStore
+from attendance_adapters.sweeper import Sweeper
 from attendance_adapters.system import RandomIds
 from attendance_core.accounts import session_id_of
 from attendance_core.errors import LeaseLost
@@ -45,16 +46,22 @@ class Machine:
         self.store = PostgresStore(url, self.notifier, pool_size=4)
         self.do = use_cases(self.store, RandomIds(), TERMS)
         self.lost_leases = 0
-        self.pulse = Heartbeat(
+        self.heartbeat = Heartbeat(
             take_lease=self.do.take_lease,
             renew_lease=self.do.renew_lease,
-            sweep=self.do.sweep,
             ids=RandomIds(),
             terms=TERMS,
             renew_every=RENEW_EVERY,
-            sweep_every=SWEEP_EVERY,
         )
-        self.pulse.listen(self._lost)
+        self.sweeper = Sweeper(
+            sweep=self.do.sweep, heartbeat=self.heartbeat, sweep_every=SWEEP_EVERY
+        )
+        self.heartbeat.call_when_lease_lost(self._lost)
+
+    async def goes_silent(self) -> None:
+        """Neither renews its lease nor sweeps any more."""
+        await self.sweeper.close()
+        await self.heartbeat.close()
 
     def _lost(self) -> None:
         self.lost_leases += 1
@@ -62,7 +69,7 @@ class Machine:
     def opens(self, event_id: EventId, person: Any, role: Role) -> Connection:
         """A socket of this process."""
         connection_id, session_id = ConnectionId(uuid4()), session_id_of(person.token)
-        process_id = self.pulse.process_id
+        process_id = self.heartbeat.process_id
         return Connection(connection_id, event_id, person.user_id, role, process_id, session_id)
 
     async def place(self, event_id: EventId, user_id: UserId) -> Place:
@@ -82,8 +89,10 @@ async def two_over(url: URL) -> AsyncIterator[list[Machine]]:
         for machine in machines:
             opened.push_async_callback(machine.store.close)
             await machine.store.start()
-            opened.push_async_callback(machine.pulse.close)
-            await machine.pulse.start()
+            opened.push_async_callback(machine.heartbeat.close)
+            await machine.heartbeat.start()
+            opened.push_async_callback(machine.sweeper.close)
+            machine.sweeper.start()
         yield machines
 
 
@@ -130,7 +139,7 @@ class TestProcesses:
         carol = await dead.do.sign_up(username="carol", password="correct horse")
         await dead.do.mark_me(connection=dead.opens(event_id, carol, Role.MARK_ME))
         assert isinstance((await alive.place(event_id, anna.user_id)).state, Held)
-        await dead.pulse.close()  # it will never renew its lease again
+        await dead.goes_silent()
 
         async def gone() -> bool:
             places = [await alive.place(event_id, each.user_id) for each in (anna, carol)]
@@ -144,9 +153,9 @@ class TestProcesses:
     ) -> None:
         stalled, alive = machines
         event_id, anna, _ = await a_lecture(stalled)
-        before = stalled.pulse.process_id
+        before = stalled.heartbeat.process_id
         await stalled.do.mark_me(connection=stalled.opens(event_id, anna, Role.MARK_ME))
-        await stalled.pulse.close()
+        await stalled.goes_silent()
 
         async def is_off_the_list() -> bool:
             return (await alive.place(event_id, anna.user_id)).state is None
@@ -154,9 +163,9 @@ class TestProcesses:
         await until(is_off_the_list)
         with pytest.raises(LeaseLost):
             await stalled.do.renew_lease(process_id=before)
-        await stalled.pulse._renew_lease()
+        await stalled.heartbeat._renew_or_take_lease()
         assert stalled.lost_leases == 1
-        assert stalled.pulse.process_id != before
+        assert stalled.heartbeat.process_id != before
         again = stalled.opens(event_id, anna, Role.MARK_ME)
         assert isinstance((await stalled.do.mark_me(connection=again)).place.state, Waiting)
 
@@ -190,7 +199,7 @@ class TestDatabaseAway:
 
         async def started_over() -> bool:
             return all(
-                each.lost_leases > 0 and each.pulse._leased_until is not None
+                each.lost_leases > 0 and each.heartbeat._leased_until is not None
                 for each in (here, there)
             )
 

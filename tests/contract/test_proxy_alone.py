@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from attendance_web.page import FILES
+from attendance_web.page_files import FILES
 from attendance_web.routes import CALLS
 from attendance_web.serving.server import DRAIN_NOTICE_SECONDS
 from tests.support.eventually import PATIENCE, eventually

@@ -12,7 +12,7 @@ import pytest
 import pytest_asyncio
 
 from attendance_core.vocabulary import Seconds
-from attendance_web.http import pipeline
+from attendance_web.http import call_arguments
 from attendance_web.live import openings
 from attendance_web.wire import refusal_pace
 from attendance_web.wire.callers import Caller
@@ -87,7 +87,7 @@ async def test_what_waits_keeps_nothing_of_its_body(
         read.append(weakref.ref(given))
         return given
 
-    monkeypatch.setattr(pipeline, "parse_body", parse)
+    monkeypatch.setattr(call_arguments, "parse_body", parse)
     monkeypatch.setattr(refusal_pace, "TOLD_AFTER_SECONDS", NEVER)
     refused = asyncio.create_task(REFUSED["a field that is missing"](site.browser()))
     await eventually(lambda: bool(read))
@@ -114,8 +114,8 @@ async def test_nobody_waits_for_a_refusal_who_has_left(
 ) -> None:
     monkeypatch.setattr(refusal_pace, "MAX_AT_ONCE", 0)
     monkeypatch.setattr(refusal_pace, "TOLD_AFTER_SECONDS", NEVER)
-    monkeypatch.setattr(openings, "LOOK_EVERY_SECONDS", A_MOMENT / 10)
-    monkeypatch.setattr(house.app.sockets, "refusals", RefusalPace())
+    monkeypatch.setattr(openings, "POLL_EVERY", A_MOMENT / 10)
+    monkeypatch.setattr(house.app.sockets, "refusal_pace", RefusalPace())
     _, writer = await asyncio.open_connection("127.0.0.1", house.port)
     writer.write(HANDSHAKE)
     await eventually(lambda: house.app.sockets.tracked_count == 1)
@@ -131,7 +131,7 @@ async def test_a_refused_opening_waits_and_no_other(
 ) -> None:
     monkeypatch.setattr(refusal_pace, "MAX_AT_ONCE", 0)
     monkeypatch.setattr(refusal_pace, "TOLD_AFTER_SECONDS", LONG)
-    monkeypatch.setattr(house.app.sockets, "refusals", RefusalPace())
+    monkeypatch.setattr(house.app.sockets, "refusal_pace", RefusalPace())
     (anna,) = await house.people(1)
     event_id = await house.event(anna)
     paths = ("/ws/marking", f"/ws/marking?event_id={event_id}")
@@ -151,7 +151,7 @@ class Noting(RefusalPace):
         super().__init__()
         self.noted: list[Exception | None] = []
 
-    def wait_of(self, error: Exception | None, caller: Caller, began: Seconds) -> Seconds:
+    def wait_of(self, error: Exception | None, caller: Caller, came_at: Seconds) -> Seconds:
         self.noted.append(error)
         return 0.0
 
@@ -160,8 +160,8 @@ async def test_an_opening_that_finds_no_turn_is_counted_too(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     nobody = FairTurns(at_once=0, of_one=0, waiting=0, waiting_of_one=0)
-    monkeypatch.setattr(house.app.sockets.openings, "turns", nobody)
-    monkeypatch.setattr(house.app.sockets, "refusals", pace := Noting())
+    monkeypatch.setattr(house.app.sockets.opening_queue, "turns", nobody)
+    monkeypatch.setattr(house.app.sockets, "refusal_pace", pace := Noting())
     (anna,) = await house.people(1)
     wire = await anna.marking(await house.event(anna))
     assert (await wire.turns_away())[0] == "unavailable"

@@ -40,7 +40,11 @@ class Hall:
     contexts: list[Any] = field(default_factory=list)  # what logs of each reading would tell
 
     def __post_init__(self) -> None:
-        use_cases = replace(self.lecture.do, read_room=cast(Any, self._read))
+        use_cases = replace(
+            self.lecture.do,
+            read_room=cast(Any, self._read),
+            read_places=cast(Any, self._read_places),
+        )
         self.rooms = Rooms(self.notifier, use_cases, lambda: PROCESS)
 
     @property
@@ -60,6 +64,10 @@ class Hall:
         return await self.lecture.do.read_room(
             event_id=event_id, process_id=process_id, watched=watched, glances=glances
         )
+
+    async def _read_places(self, **given: Any) -> Any:
+        self.contexts.append(structlog.contextvars.get_contextvars())
+        return await self.lecture.do.read_places(**given)
 
     @property
     def readings(self) -> int:
@@ -196,6 +204,21 @@ class TestReadingAgain:
                 await hall.store.until_asked("ReadRoom", 2)
         assert hall.contexts == [{}, {}]
 
+    async def test_nor_are_those_of_what_is_read_for_others_at_what_one_does(
+        self, hall: Hall
+    ) -> None:
+        async with hall.rooms.enter(EVENT) as room, hall.marker(room) as marker:
+            waits = Outbox(hall.lecture.waiting[0], "en", PlainPeer(nothing))
+            room.add_asker(waits, await hall.lecture.do.mark_me(connection=waits.connection))
+            user_id = waits.connection.user_id
+            with structlog.contextvars.bound_contextvars(request_id="of whoever marks"):
+                for command in (hall.lecture.do.prepare_to_mark, hall.lecture.do.confirm_marking):
+                    outcome = command(connection=marker.connection, target=user_id)
+                    await room.carry_out(marker, outcome)
+            while '"was_marked"' not in str(await told(waits)):
+                pass
+        assert hall.contexts == [{}] * len(hall.contexts) and len(hall.contexts) > 1
+
 
 class TestQuietRooms:
     """They are glanced at together, and read where something has moved. Contract: 6.10."""
@@ -250,7 +273,7 @@ class TestQuietRooms:
     async def test_so_is_one_that_lacks_a_name(self, hall: Hall) -> None:
         async with hall.rooms.enter(EVENT) as room, hall.marker(room):
             with hall.store.failing(Unavailable(), "GetProfileSummaries"):
-                room.people.known.clear()
+                room.people.spelt.clear()
                 for times in (2, 3):
                     hall.notifier.misses(EVENT)
                     await eventually(lambda times=times: hall.readings == times)

@@ -108,7 +108,7 @@ async def test_what_a_command_stands_on_of_two_people(store: Any) -> None:
         )
         found.append(asked)
 
-    plan = await plan_of(store, look, "AS theirs")
+    plan = await plan_of(store, look, "AS latest_connections")
     ((places, event, connection, connections_of),) = found
     assert (list(places), event.event_id, connection.user_id) == ([10, 210], ids[1], 10)
     assert [each.connection_id.int for each in connections_of[target]] == [210]

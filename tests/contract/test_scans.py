@@ -22,7 +22,7 @@ from attendance_core.profiles import ConfirmationScan
 from attendance_core.vocabulary import FileKey, ScanId, UserId
 from attendance_web import main
 from attendance_web.cli_scans import show
-from attendance_web.demo.cast import face
+from attendance_web.demo.people import face
 from attendance_web.settings import Settings, settings_from
 from tests.support.command_line import attendance_here
 from tests.support.http_browser import HttpBrowser

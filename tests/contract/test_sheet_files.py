@@ -14,15 +14,15 @@ from typing import Any
 
 import pytest
 
-from attendance_adapters import sheet_workbook, sheet_worker
+from attendance_adapters import sheet_tables, sheet_workbook
 from attendance_adapters.sheet_words import WORDS
 from attendance_adapters.sheets import SheetFiles
-from attendance_core.attendance import Annulled, Participant, SheetRow
+from attendance_core.attendance import AnnulledSeen, Participant, SheetRow
 from attendance_core.errors import InvalidArgument
 from attendance_core.events import Event
 from attendance_core.marking.ledger import AnnulReason, Grade
-from attendance_core.marking.places import SheetCounts
 from attendance_core.ports import SheetFormat, SheetStyle
+from attendance_core.sheet_counts import SheetCounts
 from attendance_core.vocabulary import LATEST_INSTANT
 from tests.support import xlsx
 from tests.support.sheet_rows import (
@@ -180,7 +180,7 @@ class TestCells:
     ) -> None:
         event = Event(EVENT.event_id, "x", ANNA, NINE, ends, EVENT.code)
         person = Participant(BORIS, "Б", False, None)
-        annulled = Annulled(NINE, "А", NINE, "А", AnnulReason.OTHER, "", ANNA, ANNA)
+        annulled = AnnulledSeen(NINE, "А", NINE, "А", AnnulReason.OTHER, "", ANNA, ANNA)
         rows = (
             SheetRow(person, "joined"),
             SheetRow(person, "waiting", None, (annulled,)),
@@ -194,7 +194,7 @@ class TestCells:
         self, files: SheetFiles
     ) -> None:
         """Contract: 9.1."""
-        annulled = Annulled(NINE, "", NINE, "", AnnulReason.OTHER, "", ANNA, ANNA)
+        annulled = AnnulledSeen(NINE, "", NINE, "", AnnulReason.OTHER, "", ANNA, ANNA)
         row = SheetRow(Participant(BORIS, "", False, None), "joined", None, (annulled,))
         with await files.feed(pieces(row), MOSCOW) as file:
             table = list(csv.reader(io.StringIO(file.read().decode()), delimiter=";"))
@@ -204,8 +204,8 @@ class TestCells:
 
     @pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠"])
     def test_no_text_is_calculated(self, sign: str) -> None:
-        assert sheet_worker.harmless(f"{sign}1") == f"'{sign}1"
-        assert sheet_worker.harmless(f"1{sign}") == f"1{sign}"
+        assert sheet_tables.as_text(f"{sign}1") == f"'{sign}1"
+        assert sheet_tables.as_text(f"1{sign}") == f"1{sign}"
 
     @pytest.mark.parametrize("kind", ["csv", "json", "xlsx"])
     async def test_an_event_of_nobody_has_a_sheet(

@@ -45,7 +45,7 @@ def source_of(store: Any) -> SheetSource | None:
 @pytest.fixture
 def files(store: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
     """What reads a few people at a time."""
-    for name in ("PEOPLE_A_LOOK", "PEOPLE_A_LOOK_THERE"):
+    for name in ("PEOPLE_A_LOOK_OF_SERVICE", "PEOPLE_A_LOOK_OF_WORKER"):
         monkeypatch.setattr(sheet_facts, name, 7)
     made = SheetFiles(source_of(store))
     yield made
@@ -172,7 +172,7 @@ class TestInPlace:
     ) -> None:
         await add_open_day(sqlite_store, random.Random(1))
         head = {"words": WORDS["en"], "name": "x", "event_id": str(EVENT), "creator_id": 1}
-        head |= {"starts_at": 0, "ends_at": 1, "made_at": 0, "rows": "in place"}
+        head |= {"starts_at": 0, "ends_at": 1, "made_at": 0, "how_rows_come": "in place"}
         lines = [json.dumps(each) + "\n" for each in (head, *await told_of(sqlite_store))]
         for count in range(1, len(lines) + 1):
             done = await asyncio.to_thread(
@@ -182,7 +182,7 @@ class TestInPlace:
                 capture_output=True,
                 check=False,
             )
-            assert done.returncode == sheet_worker.EXIT_CUT, done.stderr
+            assert done.returncode == sheet_worker.EXIT_CUT_SHORT, done.stderr
 
     async def test_a_file_that_cannot_be_read_is_unavailable(
         self, sqlite_store: SqliteStore, tmp_path: Path

@@ -220,7 +220,7 @@ class TestDeaths:
             "starts_at": 0,
             "ends_at": 1,
             "made_at": 0,
-            "rows": "made",
+            "how_rows_come": "made",
         }
         for lines in ("", json.dumps(head) + "\n[]\n", json.dumps(head)):
             done = subprocess.run(
@@ -229,7 +229,7 @@ class TestDeaths:
                 capture_output=True,
                 check=False,
             )
-            assert done.returncode == sheet_worker.EXIT_CUT, done.stderr
+            assert done.returncode == sheet_worker.EXIT_CUT_SHORT, done.stderr
 
 
 WRITES_FOR_EVER = """
@@ -239,8 +239,8 @@ from uuid import UUID
 from attendance_adapters.sheets import SheetFiles
 from attendance_core.attendance import Participant, SheetPiece, SheetRow
 from attendance_core.events import Event
-from attendance_core.marking.places import SheetCounts
 from attendance_core.ports import SheetStyle
+from attendance_core.sheet_counts import SheetCounts
 
 async def pieces():
     event = Event(UUID(int=15), "Algebra", 7, 0, 5400, "ABCDEF")
@@ -314,9 +314,11 @@ class TestBounds:
         )
         ours = [each for each in loaded.split() if each.startswith("attendance")]
         assert ours == [
-            *("attendance_adapters", "attendance_adapters.sheet_worker", "attendance_core"),
+            *("attendance_adapters", "attendance_adapters.sheet_parts"),
+            *("attendance_adapters.sheet_json", "attendance_adapters.sheet_tables"),
+            *("attendance_adapters.sheet_worker", "attendance_core"),
             *("attendance_core.folding", "attendance_core.vocabulary"),
-            "attendance_core.seen_states",
+            *("attendance_core.seen_states", "attendance_core.sheet_counts"),
             "attendance_adapters.sheet_reader",
         ]
         assert not {"sqlalchemy", "asyncio", "xlsxwriter"} & set(loaded.split())

@@ -196,6 +196,6 @@ class TestCost:
             }
         connection.close()
         # There are few processes; and of a subquery, what it has found by an index
-        found = re.compile(r"SCAN (\(subquery-\d+\)|anon_\d+|theirs LEFT-JOIN)")
+        found = re.compile(r"SCAN (\(subquery-\d+\)|anon_\d+|latest_connections LEFT-JOIN)")
         scans = {each for each in scans if not found.fullmatch(each)}
         assert scans <= {"SCAN processes", "SCAN CONSTANT ROW"}

@@ -24,7 +24,7 @@ import redis
 from PIL import Image
 from sqlalchemy import URL
 
-from attendance_adapters import Attendance, connect, service
+from attendance_adapters import Attendance, connect, housekeeping
 from attendance_core.marking.connections import Role
 from attendance_core.profiles import Profile
 from attendance_core.recovery.resets import reset_id_of
@@ -322,7 +322,7 @@ async def test_nothing_is_left_of_who_has_deleted_their_account(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     for name in ("SCRUB_EVERY", "FORGET_SCANS_EVERY"):
-        monkeypatch.setattr(service, name, 0.1)
+        monkeypatch.setattr(housekeeping, name, 0.1)
     url, reads = database
     log = io.StringIO()
     with ExitStack() as stack:

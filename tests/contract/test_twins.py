@@ -579,8 +579,11 @@ BEGINNING: list[Move] = [
 def comparable(answer: Any) -> Any:
     """An answer, with what comes in no particular order sorted."""
     if isinstance(answer, Reading):
-        places = [sorted(each, key=lambda p: p.user_id) for each in (answer.listed, answer.watched)]
-        return replace(answer, listed=places[0], watched=places[1])
+        listed, watched_places = (
+            sorted(each, key=lambda place: place.user_id)
+            for each in (answer.listed, answer.watched_places)
+        )
+        return replace(answer, listed=listed, watched_places=watched_places)
     return answer
 
 

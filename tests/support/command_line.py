@@ -14,7 +14,7 @@ from subprocess import CompletedProcess
 
 from click.testing import CliRunner
 
-from attendance_web.cli_review import attendance
+from attendance_web.cli import whole_command
 from tests.support.service_process import environment
 
 
@@ -26,7 +26,7 @@ def attendance_here(
     ours = dict.fromkeys(os.environ.keys() - given.keys())  # they are taken away
     with chdir(folder):
         done = CliRunner().invoke(
-            attendance, arguments, prog_name="attendance", env={**ours, **given}
+            whole_command(), arguments, prog_name="attendance", env={**ours, **given}
         )
     if done.exception is not None and not isinstance(done.exception, SystemExit):
         raise done.exception

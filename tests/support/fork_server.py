@@ -31,6 +31,7 @@ from typing import IO, Any, Self
 # What a service and the commands import, those over PostgreSQL and Valkey, too
 PRELOADED = (
     "attendance_web.serving.lean_imports",  # before Litestar is
+    "attendance_web.cli_commands",
     "attendance_web.cli_review",
     "attendance_web.main",
     "attendance_web.serving.parent",

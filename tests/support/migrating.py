@@ -78,7 +78,7 @@ def differences(on: Connection) -> list[Any]:
     return found
 
 
-def schema(url: URL) -> dict[str, Any]:
+def schema_of(url: URL) -> dict[str, Any]:
     """Reads all that has a name in a database, in the words of its engine."""
     if url.get_backend_name() == "sqlite":
         return {**sqlite_schema(Path(str(url.database)))}
@@ -98,8 +98,8 @@ def postgres_schema(url: URL) -> dict[str, str]:
         WHERE attgenerated <> ''"""
     found = [
         row
-        for asked in (constraints, indexes, triggers, functions, generated)
-        for row in run_sql(url, asked.replace("::", r"\:\:"))
+        for statement in (constraints, indexes, triggers, functions, generated)
+        for row in run_sql(url, statement.replace("::", r"\:\:"))
     ]
     return {
         name: words
@@ -170,6 +170,6 @@ def check_all_are_folded(url: URL) -> None:
             assert run_sql(url, found) == [(expected,)]
 
 
-def unfolded_count(url: URL) -> int:
+def count_unfolded(url: URL) -> int:
     """Counts the profiles and events that nothing finds yet."""
     return run_on_connection(url, search_keys).count(None)

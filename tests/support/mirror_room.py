@@ -33,11 +33,11 @@ class Room:
         self.mirror = Mirror()
         self.sent: dict[ConnectionId, list[Frame]] = {}
         self.deliveries: list[Delivery] = []
-        self.opened = 0
+        self.opened_count = 0
 
     def connection(self, user_id: UserId, role: Role) -> Connection:
-        self.opened += 1
-        cid = ConnectionId(UUID(int=self.opened))
+        self.opened_count += 1
+        cid = ConnectionId(UUID(int=self.opened_count))
         self.sent[cid] = []
         return Connection(
             cid, EVENT, user_id, role, ProcessId(UUID(int=9)), SessionId(f"of {user_id}")
@@ -46,7 +46,7 @@ class Room:
     def deliver(self, deliveries: list[Delivery]) -> None:
         self.deliveries = deliveries
         for delivery in deliveries:
-            for cid in delivery.to:
+            for cid in delivery.connection_ids:
                 self.sent[cid].append(delivery.frame)
 
     def marks(
@@ -86,12 +86,12 @@ class Room:
         markers: Set[UserId] = frozenset(),
         event: EventUpdated | None = None,
     ) -> None:
-        begun = self.mirror.begin_reading()
-        self.applies(begun, *listed, watched=watched, at=at, markers=markers, event=event)
+        heard_before = self.mirror.begin_reading()
+        self.applies(heard_before, *listed, watched=watched, at=at, markers=markers, event=event)
 
     def applies(
         self,
-        begun: int,
+        heard_before: int,
         *listed: Place,
         watched: tuple[Place, ...] = (),
         at: float = AT,
@@ -100,19 +100,19 @@ class Room:
     ) -> None:
         here = frozenset(self.sent)
         reading = Reading(ENDS_AT, at, listed, watched, here, frozenset(markers), event)
-        self.deliver(self.mirror.apply_reading(begun, reading))
+        self.deliver(self.mirror.apply_reading(heard_before, reading))
 
-    def looks(self, *found: Place) -> None:
-        """Has those who are said to be marked be looked up, and found like this."""
+    def reads_marks(self, *found: Place) -> None:
+        """Has those who are said to be marked read, and found like this."""
         assert self.mirror.owes_marks
-        assert self.mirror.begin_look() == sorted(each.user_id for each in found)
-        self.deliver(self.mirror.apply_look(found))
+        assert self.mirror.begin_reading_marks() == sorted(each.user_id for each in found)
+        self.deliver(self.mirror.apply_marks(found))
 
     def hush(self) -> None:
         """Forgets what was sent so far."""
         self.sent = {cid: [] for cid in self.sent}
 
-    def news(self, cid: ConnectionId) -> list[Frame]:
+    def frames(self, cid: ConnectionId) -> list[Frame]:
         """Takes what it was sent since one asked last."""
-        news, self.sent[cid] = self.sent[cid], []
-        return news
+        frames, self.sent[cid] = self.sent[cid], []
+        return frames

@@ -54,10 +54,10 @@ def asked() -> Iterator[list[Asked]]:
         noted.append(Asked(statement.text, values))
         return fetch(self, statement, values)
 
-    def runs(self: PgConnection, before: str, sent: Any, after: str = "") -> str:
-        texts = [before, *(each.statement.text for each in sent), after]
-        noted.append(Asked("; ".join(filter(None, texts)), [each.words for each in sent]))
-        return run(self, before, sent, after)
+    def runs(self: PgConnection, before: str, statements: Any, after: str = "") -> str:
+        texts = [before, *(each.statement.text for each in statements), after]
+        noted.append(Asked("; ".join(filter(None, texts)), [each.words for each in statements]))
+        return run(self, before, statements, after)
 
     async def rolls_back(self: PgConnection) -> None:
         if self.driver.is_in_transaction():
@@ -91,10 +91,10 @@ class Stranger:
     async def run(self, sql: str, **given: Any) -> None:
         await self.connection.execute(text(sql), given)
 
-    async def is_waited_for(self) -> None:
+    async def until_somebody_waits(self) -> None:
         """Waits until somebody waits for a lock that it holds."""
-        asked = text("""SELECT count(*) FROM pg_stat_activity
+        count_waiting = text("""SELECT count(*) FROM pg_stat_activity
             WHERE :mine = ANY(pg_blocking_pids(pid))""")
         async with beside(self._store) as looking:
-            while not (await looking.execute(asked, {"mine": self.pid})).scalar_one():
+            while not (await looking.execute(count_waiting, {"mine": self.pid})).scalar_one():
                 await asyncio.sleep(0)  # a transaction would see the same for ever

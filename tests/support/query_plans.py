@@ -21,13 +21,13 @@ async def plan_of(
 
 
 async def _plan_on_sqlite(store: SqliteStore, look: Callable[[], Any], words: str) -> str:
-    asked: list[str] = []
+    statements: list[str] = []
     for connection in store._connections:
-        connection.set_trace_callback(asked.append)
+        connection.set_trace_callback(statements.append)
     await look()
     for connection in store._connections:
         connection.set_trace_callback(None)
-    (statement,) = {each for each in asked if words in each}
+    (statement,) = {each for each in statements if words in each}
     with sqlite3.connect(store._path) as on:
         plan = str(on.execute(f"EXPLAIN QUERY PLAN {statement}").fetchall())
     on.close()

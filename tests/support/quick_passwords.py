@@ -11,14 +11,14 @@ from contextlib import contextmanager
 
 import pytest
 
-from attendance_adapters import passwords, scrypt_passwords
+from attendance_adapters import argon2_passwords, scrypt_passwords
 
 
 @contextmanager
 def quickly_hashed() -> Iterator[None]:
     """Has what is made during the block hash quickly for ever."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(passwords, "MEMORY_KIB", 8)
-        patch.setattr(passwords, "PASSES", 1)
+        patch.setattr(argon2_passwords, "MEMORY_KIB", 8)
+        patch.setattr(argon2_passwords, "PASSES", 1)
         patch.setattr(scrypt_passwords, "COST", 2)
         yield

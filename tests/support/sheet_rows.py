@@ -9,11 +9,12 @@ from uuid import UUID
 import pytest
 
 from attendance_adapters.sheets import SheetFiles
-from attendance_core.attendance import Annulled, Participant, SheetPiece, SheetRow
+from attendance_core.attendance import AnnulledSeen, Participant, SheetPiece, SheetRow
 from attendance_core.events import Event
 from attendance_core.marking.ledger import AnnulReason, EntryNotes, Grade, Origin
-from attendance_core.marking.places import Marked, SheetCounts
+from attendance_core.marking.places import Marked
 from attendance_core.ports import SheetStyle
+from attendance_core.sheet_counts import SheetCounts
 from attendance_core.vocabulary import EventCode, EventId, UserId
 
 ANNA, BORIS = UserId(7), UserId(12)
@@ -36,7 +37,7 @@ ROWS = (
         "marked",
         "Анна; «ё»",
         (
-            Annulled(
+            AnnulledSeen(
                 NINE, "שרה", NINE + 60, "Анна", AnnulReason.WRONG_PERSON, "не тот", UserId(13), ANNA
             ),
         ),
@@ -46,7 +47,11 @@ ROWS = (
         Participant(UserId(13), "שרה _x0041_ \ufffe", False, None, False),
         "left",
         None,
-        (Annulled(NINE, "-Борис 😀", NINE + 1, "שרה", AnnulReason.NOT_ME, "", BORIS, UserId(13)),),
+        (
+            AnnulledSeen(
+                NINE, "-Борис 😀", NINE + 1, "שרה", AnnulReason.NOT_ME, "", BORIS, UserId(13)
+            ),
+        ),
     ),
 )
 COUNTS = SheetCounts(3, 0, 0, 1, participants=2)

@@ -40,10 +40,10 @@ from attendance_core.errors import (
 from attendance_core.marking.announcements import ConnectionsEnded
 from attendance_core.marking.connections import Connection, Role
 from attendance_core.marking.endings import Ending
-from attendance_core.session_ends import ENDED_AT_ONCE
+from attendance_core.session_ends import SOCKETS_ENDED_AT_ONCE
 from attendance_core.testing.machine.driving import drive
 from attendance_core.testing.stand_ins import NotingPasswords
-from attendance_core.texts import MAX_MARKS
+from attendance_core.texts import MAX_COMBINING_MARKS
 from attendance_core.vocabulary import ConnectionId, SessionId, UserId
 from tests.support.world import World
 
@@ -273,7 +273,7 @@ class TestLogIn:
         waiting = door.opens(first.user_id, first.token)
         door.log_in("anna", replacing=session_id_of(first.token))
         assert door.actor_of(first.token) is None
-        ended = door.world.news[-1]
+        ended = door.world.announcements[-1]
         assert ended == ConnectionsEnded(
             door.world.event_id, Ending.LOGGED_OUT, frozenset({waiting.connection_id})
         )
@@ -301,7 +301,7 @@ class TestLapsedSessions:
         ended = door.opens(anna.user_id, old)
         stays = door.opens(anna.user_id, young)
         assert self.ends(door) == 1
-        assert door.world.news[-1] == ConnectionsEnded(
+        assert door.world.announcements[-1] == ConnectionsEnded(
             door.world.event_id, Ending.LOGGED_OUT, frozenset({ended.connection_id})
         )
         assert door.sockets_of(young) and not door.sockets_of(old)
@@ -321,7 +321,7 @@ class TestLapsedSessions:
         assert [self.ends(door) for _ in range(3)] == [MAX_LAPSED_ENDED, 50, 0]
         tokens = [f"{number}" for number in range(MAX_LAPSED_ENDED + 50)]
         assert not any(map(door.sockets_of, tokens)) and not any(map(door.actor_of, tokens))
-        ended = [each for each in door.world.news if isinstance(each, ConnectionsEnded)]
+        ended = [each for each in door.world.announcements if isinstance(each, ConnectionsEnded)]
         assert sum(len(each.connection_ids or ()) for each in ended) == 38
 
 
@@ -350,7 +350,7 @@ class TestManySessions:
         ended = [token for token in tokens if door.actor_of(token) is None]
         assert ended == tokens[1:4]
         assert waiting is not None and not door.sockets_of(tokens[2])
-        assert door.world.news[-1] == ConnectionsEnded(
+        assert door.world.announcements[-1] == ConnectionsEnded(
             door.world.event_id, Ending.LOGGED_OUT, frozenset({waiting.connection_id})
         )
 
@@ -387,9 +387,9 @@ class TestManySessions:
             counts.append(len(self.sessions(door, anna.user_id)))
         assert counts == [251, 151, 100, 100]
 
-    def test_many_sockets_of_it_end_in_pieces(self, door: Door) -> None:
+    def test_many_sockets_of_it_end_in_batches(self, door: Door) -> None:
         anna = door.sign_up("anna")
-        for _ in range(3 * ENDED_AT_ONCE):
+        for _ in range(3 * SOCKETS_ENDED_AT_ONCE):
             door.world.event_id = door.world.event(f"Class {door.world.ids.event_id()}")
             door.opens(anna.user_id, anna.token)
         for _ in range(100):
@@ -483,7 +483,9 @@ class TestLogOut:
             drive(door.world.notifier.subscribe(door.world.event_id, told.append))
         return told
 
-    @pytest.mark.parametrize("events", [0, 1, ENDED_AT_ONCE - 1, ENDED_AT_ONCE, 100])
+    @pytest.mark.parametrize(
+        "events", [0, 1, SOCKETS_ENDED_AT_ONCE - 1, SOCKETS_ENDED_AT_ONCE, 100]
+    )
     def test_one_transaction_ends_few_of_its_sockets(self, door: Door, events: int) -> None:
         """However many there are, and the session is there until the last of them is ended."""
         anna = door.sign_up("anna")
@@ -496,22 +498,22 @@ class TestLogOut:
 
         log_out = door.log_out(anna.token, between=counts)
         assert len(told) == 2 * events  # each has left the list, and its socket is to close
-        assert len(ended) == events // ENDED_AT_ONCE + 1
-        assert max(ended) <= ENDED_AT_ONCE and sum(ended) == events
+        assert len(ended) == events // SOCKETS_ENDED_AT_ONCE + 1
+        assert max(ended) <= SOCKETS_ENDED_AT_ONCE and sum(ended) == events
         assert log_out == [True] * (len(ended) - 1) + [False]
         assert not door.sockets_of(anna.token)
 
     def test_whoever_opens_ever_more_is_logged_out_all_the_same(
         self, door: Door, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(session_ends, "MAX_PIECES", 3)
+        monkeypatch.setattr(session_ends, "MAX_BATCHES", 3)
         anna = door.sign_up("anna")
-        self._opens_in(door, anna, 2 * ENDED_AT_ONCE)
+        self._opens_in(door, anna, 2 * SOCKETS_ENDED_AT_ONCE)
 
         def opens_more() -> bool:
             known = door.actor_of(anna.token) is not None
             if known:
-                self._opens_in(door, anna, ENDED_AT_ONCE)
+                self._opens_in(door, anna, SOCKETS_ENDED_AT_ONCE)
             return known
 
         assert door.log_out(anna.token, between=opens_more) == [True, True, True, False]
@@ -519,17 +521,17 @@ class TestLogOut:
 
     def test_a_session_that_is_replaced_ends_so_too(self, door: Door) -> None:
         anna = door.sign_up("anna")
-        told = self._opens_in(door, anna, 3 * ENDED_AT_ONCE)
+        told = self._opens_in(door, anna, 3 * SOCKETS_ENDED_AT_ONCE)
         boris = door.log_in("anna", replacing=session_id_of(anna.token))
         assert door.actor_of(anna.token) is None and door.actor_of(boris.token) is not None
-        assert sum(isinstance(each, ConnectionsEnded) for each in told) == 3 * ENDED_AT_ONCE
+        assert sum(isinstance(each, ConnectionsEnded) for each in told) == 3 * SOCKETS_ENDED_AT_ONCE
         assert not door.sockets_of(anna.token)
 
 
-class TestMarks:
+class TestCombiningMarks:
     """Contract: 1.13, also for a program that calls no API."""
 
-    MANY = "e" + "\u0316" * (MAX_MARKS + 1)
+    MANY = "e" + "\u0316" * (MAX_COMBINING_MARKS + 1)
 
     @pytest.mark.parametrize(
         ("field", "username", "password"), [("username", MANY, SECRET), ("password", "anna", MANY)]

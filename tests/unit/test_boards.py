@@ -21,7 +21,7 @@ from attendance_core.attendance import (
 )
 from attendance_core.errors import BoardNotFound, EventNotFound, EventOver, NotAnOrganiser
 from attendance_core.events import AddHelper, DeleteEvent, RemoveHelper, UpdateEvent
-from attendance_core.marking.places import SheetCounts
+from attendance_core.sheet_counts import SheetCounts
 from attendance_core.testing.lectures import session_of
 from attendance_core.testing.machine.driving import drive
 from attendance_core.testing.stand_ins import CountedIds

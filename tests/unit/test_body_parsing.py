@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 
 from attendance_adapters.pictures import MAX_BYTES
 from attendance_core.errors import InvalidArgument, Refusal
+from attendance_web.http.argument_readers import read_image
 from attendance_web.http.body_parsing import MAX_FIELDS, PORTION_BYTES, parse_body, parse_query
-from attendance_web.http.fields import image
-from attendance_web.wire import values
+from attendance_web.wire import json_scanning
+from attendance_web.wire.json_scanning import MAX_DEPTH, string_steps, too_complex
 from attendance_web.wire.refusals import BadBody, RepeatedArgument, UnsupportedMediaType
-from attendance_web.wire.values import MAX_DEPTH, string_steps, too_complex
 
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
@@ -297,7 +297,7 @@ class TestLongStrings:
         body = json.dumps(said, ensure_ascii=False, indent=spaced).encode()
         with pytest.MonkeyPatch.context() as cut:
             whole = repr(parse_body(JSON, body))
-            cut.setattr(values, "STEP_BYTES", data.draw(st.integers(8, 12)))
+            cut.setattr(json_scanning, "STEP_BYTES", data.draw(st.integers(8, 12)))
             assert repr(parse_body(JSON, body)) == whole
 
     @hypothesis.given(st.text('"\\{}[]:,a ё', max_size=60), st.integers(4, 12))
@@ -305,14 +305,14 @@ class TestLongStrings:
         body = ('{"a": "' + said).encode()
         whole = outcome(body)
         with pytest.MonkeyPatch.context() as cut:
-            cut.setattr(values, "STEP_BYTES", step)
+            cut.setattr(json_scanning, "STEP_BYTES", step)
             assert outcome(body) == whole
 
     @pytest.mark.parametrize("constant", ["NaN", "Infinity", "-Infinity"])
     def test_no_constant_stands_for_one(
         self, constant: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(values, "STEP_BYTES", 8)
+        monkeypatch.setattr(json_scanning, "STEP_BYTES", 8)
         long = '"b": "' + 9 * "x" + '"'
         for body in (f'{{"a": {constant}, {long}}}', f'{{{long}, "a": {constant}}}'):
             with pytest.raises(BadBody):
@@ -340,10 +340,10 @@ class TestLongStrings:
         monkeypatch.setattr("binascii.a2b_base64", noted(decode))
         given = parse_body(JSON, body.encode())
         assert given == {"image": written, "name": "a.png"}
-        assert image(given["image"]) == picture
-        assert max(steps) <= values.STEP_BYTES + 4 and len(steps) > 100
+        assert read_image(given["image"]) == picture
+        assert max(steps) <= json_scanning.STEP_BYTES + 4 and len(steps) > 100
         bounds = [end - start for start, end in string_steps(body.encode(), len('{"image": "'))]
-        assert max(bounds) <= values.STEP_BYTES
+        assert max(bounds) <= json_scanning.STEP_BYTES
 
 
 def outcome(body: bytes) -> str:

@@ -65,7 +65,7 @@ class Course(World):
         self._ledger, self._leave = GetLedger(observe), LeaveEvent(transact, self.terms)
 
     def marks_boris(self) -> Connection:
-        """Vera does, by a hold; her socket."""
+        """Has Vera mark him by a hold; answers her socket."""
         self.waits(BORIS)
         marking = self.marks(VERA)
         drive(self.prepare(connection=marking, target=BORIS))
@@ -100,7 +100,7 @@ class Course(World):
         )
 
     def ledger(self, actor: int = CREATOR, user_id: int | None = None) -> list[LedgerLine]:
-        """The newest first."""
+        """Lists it, the newest first."""
         who = None if user_id is None else UserId(user_id)
         return list(drive(self._ledger(actor=UserId(actor), event_id=self.event_id, user_id=who)))
 
@@ -115,10 +115,10 @@ class Course(World):
         )
         drive(self.store.transact(lambda unit: unit.scans.put(scan)))
 
-    def line(self, user_id: int) -> Any:
-        """Of the sheet, with the state that is seen."""
+    def on_sheet(self, user_id: int) -> Any:
+        """Finds a person on the sheet, with the state that is seen."""
         sheet = drive(self._sheet(actor=CREATOR, event_id=self.event_id))
-        return next(each for each in sheet if each[0].user_id == user_id)
+        return next(each for each in sheet if each.person.user_id == user_id)
 
 
 @pytest.fixture
@@ -141,9 +141,9 @@ class TestByHand:
 
     def test_one_who_is_marked_stays_as_they_are(self, world: Course) -> None:
         world.marks_boris()
-        before = world.place(BORIS), len(world.news)
+        before = world.place(BORIS), len(world.announcements)
         assert world.by_hand(CREATOR, BORIS) == 1
-        assert (world.place(BORIS), len(world.news)) == before
+        assert (world.place(BORIS), len(world.announcements)) == before
 
     def test_one_who_waits_and_one_who_is_held(self, world: Course) -> None:
         world.waits(BORIS)
@@ -151,7 +151,7 @@ class TestByHand:
         drive(world.prepare(connection=marking, target=BORIS))
         world.by_hand(CREATOR, BORIS)
         assert isinstance(world.place(BORIS).state, Marked)
-        assert isinstance(world.news[-1], PlaceChanged)
+        assert isinstance(world.announcements[-1], PlaceChanged)
         with pytest.raises(NobodyHeld):
             drive(world.confirm(connection=marking))
 
@@ -267,10 +267,10 @@ class TestWhoMayAnnul:
     def test_the_same_again_by_the_same_person_is_answered_alike(self, world: Course) -> None:
         world.marks_boris()
         assert world.annul(VERA) == 2
-        before = world.place(BORIS), len(world.news)
+        before = world.place(BORIS), len(world.announcements)
         world.clock.pass_(MARKER_MAY_ANNUL_SECONDS)
         assert world.annul(VERA) == 2
-        assert (world.place(BORIS), len(world.news)) == before
+        assert (world.place(BORIS), len(world.announcements)) == before
         world.by_hand(CREATOR, BORIS)
         assert world.annul(VERA) == 2
         assert isinstance(world.place(BORIS).state, Marked)
@@ -314,10 +314,10 @@ class TestAfterAnAnnulment:
         drive(world.prepare(connection=marking, target=BORIS))
         drive(world.confirm(connection=marking))
         world.annul(VERA)
-        changed, ended = world.news[-2:]
+        changed, ended = world.announcements[-2:]
         assert isinstance(changed, PlaceChanged) and isinstance(ended, ConnectionsEnded)
         assert (ended.why, ended.connection_ids) == (
-            Ending.LEASE_LOST,
+            Ending.FORGOTTEN,
             frozenset([waiting.connection_id]),
         )
 
@@ -334,7 +334,7 @@ class TestAfterAnAnnulment:
         world.says_goodbye(waiting)
         world.marks(BORIS)
         world.annul(VERA)
-        assert isinstance(world.news[-1], PlaceChanged)
+        assert isinstance(world.announcements[-1], PlaceChanged)
 
     def test_an_event_whose_marks_were_annulled_stays(self, world: Course) -> None:
         """Contract: 5.6."""
@@ -349,21 +349,21 @@ class TestWhatIsSeen:
     def test_grade_origin_and_number_on_the_sheet(self, world: Course) -> None:
         """Contract: 8.3 and 8.8."""
         world.marks_boris()
-        person, state = world.line(BORIS)
+        person, state = world.on_sheet(BORIS)
         assert (state, person.grade, person.state.n) == ("marked", Grade.PEER, 1)
         world.annul(CREATOR)
         world.gives_tick(VERA)
         world.marks_boris()
-        person, state = world.line(BORIS)
+        person, state = world.on_sheet(BORIS)
         assert (state, person.grade, person.state.n) == ("marked", Grade.CHECKED, 3)
 
     def test_whoever_has_left_stays_on_it_with_what_became_of_them(self, world: Course) -> None:
         """Contract: 8.8."""
         world.marks_boris()
         drive(world._leave(actor=BORIS, event_id=world.event_id))
-        assert world.line(BORIS)[1] == "marked"
+        assert world.on_sheet(BORIS).state == "marked"
         world.annul(CREATOR)
-        person, state = world.line(BORIS)
+        person, state = world.on_sheet(BORIS)
         assert (state, person.grade, person.marked_as) == ("left", None, None)
 
     def test_helpers_see_the_sheet_and_others_do_not(self, world: Course) -> None:
@@ -381,7 +381,7 @@ class TestWhatIsSeen:
         """Contract: 8.4, a sheet that shows today's name for yesterday's mark."""
         world.marks_boris()
         drive(UpdateProfileInfo(world.store.transact)(actor=BORIS, display_name=name))
-        assert world.line(BORIS)[0].marked_as == told
+        assert world.on_sheet(BORIS).person.marked_as == told
         assert [line.marked_as for line in world.ledger()] == [told]
 
     def test_ones_own_list_tells_of_the_annulment(self, world: Course) -> None:

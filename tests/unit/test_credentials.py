@@ -15,7 +15,7 @@ from attendance_web.wire.credentials import (
     credential_from,
     person_named_in,
 )
-from attendance_web.wire.headers import cookies
+from attendance_web.wire.headers import cookies_named
 from attendance_web.wire.refusals import OtherPerson
 from attendance_web.wire.values import InvalidValue
 
@@ -38,9 +38,9 @@ class TestCredentials:
             (b"cookie", b'other=1; sessionid=a; sessionid=b; quoted="q"; bare; empty='),
             (b"cookie", b"sessionid=c"),
         ]
-        assert cookies(headers, "sessionid") == ["a", "b", "c"]
-        assert cookies(headers, "quoted") == ["q"]
-        assert cookies(headers, "bare") == cookies(headers, "empty") == []
+        assert cookies_named(headers, "sessionid") == ["a", "b", "c"]
+        assert cookies_named(headers, "quoted") == ["q"]
+        assert cookies_named(headers, "bare") == cookies_named(headers, "empty") == []
 
     def test_two_sessions_that_differ_are_nobody_s(self) -> None:
         """Contract: 1.7."""

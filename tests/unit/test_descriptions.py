@@ -9,7 +9,7 @@ from typing import Any
 from litestar import Response
 
 from attendance_web.http.descriptions import description_route
-from attendance_web.page import files_of
+from attendance_web.page_files import files_of
 from attendance_web.static_files import FOLDER
 
 

@@ -66,9 +66,9 @@ def test_a_mark_is_told_and_read_as_the_version_before_does() -> None:
     """Contract: 8.1, while one version replaces the other."""
     mark = Marked(UserId(2), 5.0, 3, Origin.HAND)
     place = Place(EVENT, UserId(1), True, mark, 7, None, 3)
-    word = json.loads(encode(PlaceChanged(place, 6.0, None, 50), "me"))
-    assert word["state"] == ["marked", 2, 5.0, 50]
-    before = {name: word[name] for name in ("v", "kind", "user", "member", "version", "state")}
+    message = json.loads(encode(PlaceChanged(place, 6.0, None, 50), "me"))
+    assert message["state"] == ["marked", 2, 5.0, 50]
+    before = {name: message[name] for name in ("v", "kind", "user", "member", "version", "state")}
     said = decode(EVENT, json.dumps({**before, "at": 6.0, "by": None, "from": "it"}).encode())
     once = Place(EVENT, UserId(1), True, Marked(UserId(2), 5.0), 7, None, 1)
     assert said == ("it", PlaceChanged(once, 6.0, None, 50))
@@ -76,12 +76,14 @@ def test_a_mark_is_told_and_read_as_the_version_before_does() -> None:
 
 def test_what_is_too_large_for_a_server_is_told_as_missed() -> None:
     ids = frozenset(ConnectionId(UUID(int=each)) for each in range(500))
-    word = encode(ConnectionsEnded(EVENT, Ending.LEFT, ids), "me")
-    assert len(word) <= MAX_BYTES
-    assert decode(EVENT, word) == ("me", Missed())
+    message = encode(ConnectionsEnded(EVENT, Ending.LEFT, ids), "me")
+    assert len(message) <= MAX_BYTES
+    assert decode(EVENT, message) == ("me", Missed())
 
 
-WORD = json.loads(encode(PlaceChanged(Place(EVENT, UserId(1), True, Waiting(1.0), 2), 3.0), "me"))
+MESSAGE = json.loads(
+    encode(PlaceChanged(Place(EVENT, UserId(1), True, Waiting(1.0), 2), 3.0), "me")
+)
 
 
 @pytest.mark.parametrize(
@@ -99,22 +101,26 @@ WORD = json.loads(encode(PlaceChanged(Place(EVENT, UserId(1), True, Waiting(1.0)
     ],
 )
 def test_what_a_newer_version_says_is_read_as_missed(changed: dict[str, object]) -> None:
-    assert decode(EVENT, json.dumps(WORD).encode()) != ("me", Missed())
-    assert decode(EVENT, json.dumps({**WORD, **changed}).encode()) == ("me", Missed())
+    assert decode(EVENT, json.dumps(MESSAGE).encode()) != ("me", Missed())
+    assert decode(EVENT, json.dumps({**MESSAGE, **changed}).encode()) == ("me", Missed())
 
 
-@pytest.mark.parametrize("word", [b"", b"\xff", b"null", b"[]", b'"x"', b"{}", b"[" * 3000])
-def test_what_nobody_can_have_said_is_read_as_missed_from_nobody(word: bytes) -> None:
-    assert decode(EVENT, word) == (None, Missed())
+@pytest.mark.parametrize("message", [b"", b"\xff", b"null", b"[]", b'"x"', b"{}", b"[" * 3000])
+def test_what_nobody_can_have_said_is_read_as_missed_from_nobody(message: bytes) -> None:
+    assert decode(EVENT, message) == (None, Missed())
 
 
 def test_an_ending_or_a_change_of_a_newer_version_is_read_as_missed() -> None:
     ended = json.loads(encode(ConnectionsEnded(EVENT, Ending.LEFT_OUT), "me"))
     changed = json.loads(encode(EventChanged(EVENT, "Physics", 1.0, 2.0), "me"))
-    for word in ({**ended, "why": "bored"}, {**changed, "ends_at": None}, {**changed, "kind": "x"}):
-        assert decode(EVENT, json.dumps(word).encode()) == ("me", Missed())
+    for message in (
+        {**ended, "why": "bored"},
+        {**changed, "ends_at": None},
+        {**changed, "kind": "x"},
+    ):
+        assert decode(EVENT, json.dumps(message).encode()) == ("me", Missed())
 
 
 def test_a_field_more_is_no_reason_to_read_again() -> None:
-    said = decode(EVENT, json.dumps({**WORD, "colour": "red"}).encode())[1]
+    said = decode(EVENT, json.dumps({**MESSAGE, "colour": "red"}).encode())[1]
     assert isinstance(said, PlaceChanged)

@@ -367,7 +367,7 @@ class TestLeaveEvent:
         """Contract: 5.4."""
         calendar.vera_marks_boris()
         calendar.leaves(BORIS)
-        left, ended = calendar.world.news[-2:]
+        left, ended = calendar.world.announcements[-2:]
         assert isinstance(left, PlaceChanged) and isinstance(ended, ConnectionsEnded)
         assert (ended.why, left.place.member) == (Ending.LEFT, False)
         assert isinstance(left.place.state, Marked)
@@ -392,7 +392,9 @@ class TestDeleteEvent:
     def test_its_sockets_close_and_its_name_is_free(self, calendar: Calendar) -> None:
         """Contract: 5.6."""
         calendar.deletes(ANNA)
-        assert calendar.world.news[-1] == ConnectionsEnded(calendar.lecture, Ending.DELETED)
+        assert calendar.world.announcements[-1] == ConnectionsEnded(
+            calendar.lecture, Ending.DELETED
+        )
         calendar.creates("Lecture")
 
     def test_it_stays_once_it_has_ended_and_somebody_else_joined(self, calendar: Calendar) -> None:

@@ -10,7 +10,7 @@ from attendance_web.serving import garbage
 from attendance_web.serving.garbage import MIN_COLLECTIONS, THRESHOLDS, QuietCollections
 
 pytestmark = pytest.mark.asyncio
-LOOKS = 5
+MEASUREMENTS = 5
 
 
 class Collector:
@@ -39,7 +39,9 @@ class Collector:
 
 
 class Times:
-    """Stands for `time`: a second of it passes at each look, of which the process works a share."""
+    """Stands for `time`: from one measurement to the next a second of it passes, of which the
+    process works a share.
+    """
 
     def __init__(self) -> None:
         self.share = 0.0
@@ -51,8 +53,8 @@ class Times:
     def monotonic(self) -> float:
         return self.now
 
-    async def pass_looks(self) -> None:
-        for _ in range(LOOKS):
+    async def pass_measurements(self) -> None:
+        for _ in range(MEASUREMENTS):
             self.now += 1
             self.worked += self.share
             await asyncio.sleep(0.002)
@@ -67,7 +69,7 @@ def collector(monkeypatch: pytest.MonkeyPatch) -> Collector:
 @pytest.fixture
 def times(monkeypatch: pytest.MonkeyPatch) -> Times:
     monkeypatch.setattr(garbage, "time", made := Times())
-    monkeypatch.setattr(garbage, "LOOK_SECONDS", 0.001)
+    monkeypatch.setattr(garbage, "MEASURE_EVERY", 0.001)
     return made
 
 
@@ -78,7 +80,7 @@ async def collections(collector: Collector, times: Times) -> QuietCollections:
     return made
 
 
-async def test_what_lives_at_the_start_is_never_looked_at_again(
+async def test_what_lives_at_the_start_is_left_out_of_every_collection(
     collections: QuietCollections, collector: Collector
 ) -> None:
     collections.close()
@@ -105,7 +107,7 @@ async def test_full_collections_wait_for_a_quiet_moment(
 ) -> None:
     collector.done.clear()
     collector.waiting, times.share = waiting, share
-    await times.pass_looks()
+    await times.pass_measurements()
     collections.close()
     assert collector.done == ["collect"] * expected
 
@@ -116,5 +118,5 @@ async def test_nothing_is_collected_once_it_is_closed(
     collector.done.clear()
     collections.close()
     collections.close()
-    await times.pass_looks()
+    await times.pass_measurements()
     assert collector.done == []

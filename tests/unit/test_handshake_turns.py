@@ -10,7 +10,7 @@ import pytest
 
 from attendance_web.serving.handshake_turns import (
     MAX_AT_ONCE,
-    MAX_LOOKED_AT,
+    MAX_EXAMINED,
     HandshakeTurns,
     handshake_turns_of,
 )
@@ -73,14 +73,14 @@ async def test_nobody_comes_behind_all_of_another_network(begun: Begun) -> None:
 
 
 async def test_nobody_waits_behind_those_who_have_left(begun: Begun) -> None:
-    for number in range(MAX_LOOKED_AT - 1):
+    for number in range(MAX_EXAMINED - 1):
         begun.comes(number, has_left=True)
     begun.comes(MANY)
     assert begun.numbers == [MANY]
 
 
 async def test_those_who_have_left_are_not_all_looked_at_in_one_step(begun: Begun) -> None:
-    for number in range(MAX_LOOKED_AT):
+    for number in range(MAX_EXAMINED):
         begun.comes(number, has_left=True)
     begun.comes(MANY)
     assert not begun.numbers

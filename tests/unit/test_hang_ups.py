@@ -13,12 +13,13 @@ from uuid import UUID, uuid4
 import pytest
 
 from attendance_core.errors import Unavailable
-from attendance_core.marking.commands import HangUp
 from attendance_core.marking.connections import Connection, Role
+from attendance_core.marking.hang_ups import HangUp
 from attendance_core.marking.terms import Terms
 from attendance_core.vocabulary import ConnectionId, EventId, ProcessId, SessionId, UserId
 from attendance_web.live import hang_ups as module
-from attendance_web.live.hang_ups import MAX_AT_ONCE, MAX_FAILURES, MAX_PAUSE_SECONDS, HangUps
+from attendance_web.live.hang_ups import MAX_FAILURES, MAX_PAUSE_SECONDS, MAX_TRIES_AT_ONCE, HangUps
+from attendance_web.live.log_context import LOG_CONTEXT, logged_with
 from tests.support.quick_loop import run
 
 T = TypeVar("T")
@@ -119,8 +120,8 @@ class TestAnOutage:
         assert len(store.connections.gone) == goodbyes
         lost = store.connections.lost
         assert len({each for batch in lost for each in batch}) == 2000 - goodbyes
-        assert len(lost) <= MAX_AT_ONCE + 4  # transactions
-        assert store.most_under_way <= MAX_AT_ONCE
+        assert len(lost) <= MAX_TRIES_AT_ONCE + 4  # transactions
+        assert store.most_under_way <= MAX_TRIES_AT_ONCE
 
     def test_one_person_s_goodbyes_are_one_transaction(self) -> None:
         async def outage() -> Store:
@@ -162,6 +163,27 @@ class TestAnOutage:
         run(outage())
         assert set(caplog.messages) == {"hang-ups could not be stored yet"}
         assert len(caplog.messages) < 30
+
+
+class TestLogs:
+    def test_of_what_is_stored_for_many_tell_of_no_frame_of_one(self) -> None:
+        """Whoever hung up when a try was begun is one of many that it is about."""
+
+        async def outage() -> None:
+            hall = Hall()
+            contexts: list[object] = []
+
+            def fail() -> None:
+                contexts.append(LOG_CONTEXT.get({}))
+
+            hall.store.fails = fail
+            with logged_with(frame=7):
+                hall.ends(2, goodbye=True)
+                hall.ends(2, goodbye=False)
+            await hall.hang_ups.wait_until_stored()
+            assert contexts == [{}] * 4  # tries
+
+        run(outage())
 
 
 class TestTurns:

@@ -230,10 +230,10 @@ class TestSessions:
         phone, laptop = admits(do, session="phone"), admits(do, session="laptop")
         assert phone.user_id == laptop.user_id and phone.session_id != laptop.session_id
         ends, stays = opens(world, phone), opens(world, laptop)
-        world.news.clear()
+        world.announcements.clear()
         for _ in range(2):
             drive(do.dismiss(issuer=HOST, subject="7", session="phone"))
-        assert world.news == [
+        assert world.announcements == [
             ConnectionsEnded(world.event_id, Ending.LOGGED_OUT, frozenset([ends.connection_id]))
         ]
         assert not is_open(world, ends) and is_open(world, stays)

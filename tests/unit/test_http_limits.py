@@ -1,4 +1,4 @@
-"""Who waits, who is refused, and what is counted; and allowances, kept for a while."""
+"""Who waits, who is refused, and what is counted."""
 
 from __future__ import annotations
 
@@ -22,17 +22,12 @@ from attendance_core.testing.clock import TestClock
 from attendance_core.testing.stand_ins import (
     CountedIds,
     DictFiles,
-    ManualStopwatch,
     NotingPasswords,
     PlainPictures,
 )
 from attendance_core.vocabulary import UserId
-from attendance_web.http import limits as of_web
-from attendance_web.http import password_turns
-from attendance_web.http.counters import DailyCounts
+from attendance_web.http import log_in_tries, password_turns, tally_turns
 from attendance_web.http.limits import Limits
-from attendance_web.wire.allowance import Allowance, Allowances
-from attendance_web.wire.callers import network_of
 
 T = TypeVar("T")
 ADDRESS = "192.0.2.1"
@@ -159,7 +154,7 @@ class TestFailedLogIns:
     async def test_of_many_at_once_no_more_are_looked_at_than_may_fail(self, store: Store) -> None:
         guesses = Guesses(15, store.limits(), store.limits())
         await until(lambda: guesses.looked_at == 10)
-        await store.is_asked_again(2 * of_web.MAX_AT_ONCE)  # by those who wait
+        await store.is_asked_again(2 * tally_turns.MAX_AT_ONCE)  # by those who wait
         assert guesses.looked_at == 10
         assert await guesses.ended() == ["TooManyRequests"] * 20 + ["WrongCredentials"] * 10
         assert guesses.looked_at == 10
@@ -175,7 +170,7 @@ class TestFailedLogIns:
 
         await asyncio.gather(*map(log_in, range(50)))
         assert count == 50
-        assert not any(each._turns for each in limits)
+        assert not any(each._tally_turns for each in limits)
         assert store.noted == [(0, 0)]
 
     async def test_one_that_we_could_not_look_at_is_not_counted(self, store: Store) -> None:
@@ -187,7 +182,7 @@ class TestFailedLogIns:
     ) -> None:
         guesses = Guesses(10, store.limits())
         await store.has_noted(0, 10)
-        monkeypatch.setattr(of_web, "WAIT_SECONDS", 0.05)
+        monkeypatch.setattr(log_in_tries, "BEGIN_SECONDS", 0.05)
         for _ in range(2):
             with pytest.raises(TooManyRequests, match=" 1 s"):
                 async with store.limits().around_log_in("anna", ADDRESS):
@@ -197,10 +192,10 @@ class TestFailedLogIns:
     async def test_who_waits_behind_another_is_told_so_too(
         self, store: Store, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(of_web, "WAIT_SECONDS", 0.2)
+        monkeypatch.setattr(tally_turns, "TURN_WAIT_SECONDS", 0.2)
         store.open.clear()
         limits = store.limits()
-        first = [asyncio.create_task(fails(limits)) for _ in range(of_web.MAX_AT_ONCE)]
+        first = [asyncio.create_task(fails(limits)) for _ in range(tally_turns.MAX_AT_ONCE)]
         await asyncio.sleep(0)
         await fails(limits, why=TooManyRequests)
         store.open.set()
@@ -209,10 +204,10 @@ class TestFailedLogIns:
     async def test_a_sign_up_that_waits_for_the_store_is_not_one_too_many(
         self, store: Store, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(of_web, "WAIT_SECONDS", 0.2)
+        monkeypatch.setattr(tally_turns, "TURN_WAIT_SECONDS", 0.2)
         store.open.clear()
         limits = store.limits()
-        first = [asyncio.create_task(sign_up(limits)) for _ in range(of_web.MAX_AT_ONCE)]
+        first = [asyncio.create_task(sign_up(limits)) for _ in range(tally_turns.MAX_AT_ONCE)]
         await asyncio.sleep(0)
         with pytest.raises(Unavailable):
             await sign_up(limits)
@@ -222,8 +217,9 @@ class TestFailedLogIns:
     async def test_one_that_is_not_looked_at_for_a_minute_is_given_up(
         self, store: Store, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        assert of_web.PASSWORD_SECONDS + 2 * 5 < TRY_SECONDS  # it is ended while it still counts
-        monkeypatch.setattr(of_web, "PASSWORD_SECONDS", 0.01)
+        # It is ended while it still counts
+        assert log_in_tries.PASSWORD_SECONDS + 2 * 5 < TRY_SECONDS
+        monkeypatch.setattr(log_in_tries, "PASSWORD_SECONDS", 0.01)
         with pytest.raises(Unavailable):
             async with store.limits().around_log_in("anna", ADDRESS):
                 await asyncio.Event().wait()  # for ever
@@ -269,12 +265,12 @@ class TestCancelled:
         guesses = Guesses(10, limits)
         await store.has_noted(0, 10)
         waiting = [asyncio.create_task(fails(limits)) for _ in range(3)]
-        await store.is_asked_again(of_web.MAX_AT_ONCE)  # by them
+        await store.is_asked_again(tally_turns.MAX_AT_ONCE)  # by them
         for each in waiting:
             await self.cancel(each)
         await guesses.ended()
         assert store.noted == [(10, 0)]
-        assert not limits._turns
+        assert not limits._tally_turns
 
     async def test_while_it_is_noted(self, store: Store) -> None:
         store.open.clear()
@@ -306,7 +302,7 @@ class TestOthers:
         limits = store.limits()
         await asyncio.gather(*(sign_up(limits) for _ in range(SIGN_UPS.most)))
         assert store.noted == [(SIGN_UPS.most, 0)]
-        assert store.most_at_work == of_web.MAX_AT_ONCE
+        assert store.most_at_work == tally_turns.MAX_AT_ONCE
         with pytest.raises(TooManyRequests):
             await sign_up(limits)
         await sign_up(limits, "192.0.2.2")
@@ -363,52 +359,3 @@ class TestTurns:
         assert store.asked == asked
         assert await guesses.ended() == ["WrongCredentials"] * 2
         assert store.noted == [(2, 0)]
-
-
-class TestAllowances:
-    def test_of_many_and_of_one_are_taken_alike(self) -> None:
-        clock = ManualStopwatch()
-        one, many = Allowance(2, 4.0, clock), Allowances[UserId](2, 4.0, clock)
-        takes = (one.take, lambda: many.take(UserId(7)))
-        assert [[take() for _ in range(3)] for take in takes] == [[True, True, False]] * 2
-        assert one.seconds_to_next == many.seconds_to_next(UserId(7)) == 0.25
-        assert many.seconds_to_next(UserId(8)) == 0
-        clock.at += 0.25
-        assert [take() for take in takes] == [True, True]
-
-    def test_one_that_is_full_again_is_forgotten(self) -> None:
-        clock = ManualStopwatch()
-        allowances = Allowances[UserId](10, 1.0, clock)
-        for person in range(500):
-            allowances.take(UserId(person))
-        assert len(allowances) == 500
-        clock.at += 1
-        allowances.take(UserId(7))
-        assert len(allowances) == 1
-
-
-class TestDays:
-    def test_a_day_that_is_over_is_forgotten(self) -> None:
-        clock = ManualStopwatch()
-        days = DailyCounts(2, clock)
-        for person in range(500):
-            days.take(UserId(person))
-        assert len(days) == 500
-        clock.at += 86_400
-        days.take(UserId(7))
-        assert len(days) == 1
-
-
-@pytest.mark.parametrize(
-    ("address", "network"),
-    [
-        ("192.0.2.1", "192.0.2.1"),
-        ("::ffff:192.0.2.1", "192.0.2.1"),
-        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
-        ("2001:db8:1:2::1", "2001:db8:1:2::/64"),
-        ("testclient", "testclient"),
-        ("", ""),
-    ],
-)
-def test_a_subscriber_is_one_however_many_addresses_they_have(address: str, network: str) -> None:
-    assert network_of(address) == network

@@ -12,7 +12,7 @@ import pytest
 from attendance_core.errors import TooManyRequests, Unavailable
 from attendance_core.vocabulary import UserId
 from attendance_web.http import body_capacity, incoming_bodies
-from attendance_web.http.incoming_bodies import MIN_BODY_BYTES, SMALL_BYTES, Bodies
+from attendance_web.http.incoming_bodies import MIN_COUNTED_BYTES, SMALL_CAPACITY_BYTES, Bodies
 from attendance_web.http.incoming_body import BYTES_A_SECOND, PATIENCE_SECONDS, Body, Pace
 from attendance_web.wire.callers import Caller
 from attendance_web.wire.refusals import BodyTooSlow
@@ -79,22 +79,22 @@ class TestPace:
         now, pace = 0.0, begun_pace()
         for piece in range(2000):
             now += 1460 / 20_000 + (14 if piece in (500, 1500) else 0)
-            assert now < pace.until
-            pace.came(1460, now)
+            assert now < pace.deadline
+            pace.note_bytes(1460, now)
 
     def test_one_at_the_slowest_pace_is_waited_for_and_a_slower_one_is_not(self) -> None:
         for rate, is_waited_for in ((BYTES_A_SECOND, True), (BYTES_A_SECOND * 0.98, False)):
             pace = begun_pace()
             for second in range(1, 3600):
-                if second >= pace.until:
+                if second >= pace.deadline:
                     break
-                pace.came(int(rate), float(second))
+                pace.note_bytes(int(rate), float(second))
             assert (second == 3599) is is_waited_for
 
     def test_what_came_fast_buys_no_more_time_than_one_had_at_first(self) -> None:
         pace = begun_pace()
-        pace.came(LARGEST, 1.0)
-        assert pace.until == 1.0 + PATIENCE_SECONDS
+        pace.note_bytes(LARGEST, 1.0)
+        assert pace.deadline == 1.0 + PATIENCE_SECONDS
 
 
 class TestUploads:
@@ -102,7 +102,7 @@ class TestUploads:
 
     @pytest.fixture(autouse=True)
     def less_room(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(incoming_bodies, "UPLOAD_BYTES", ROOM)
+        monkeypatch.setattr(incoming_bodies, "UPLOAD_CAPACITY_BYTES", ROOM)
 
     async def test_a_person_has_two_at_a_time_and_others_have_theirs(self) -> None:
         bodies = Bodies()
@@ -120,7 +120,7 @@ class TestUploads:
     async def test_one_counts_by_what_has_come_of_it_until_it_is_answered(self) -> None:
         bodies, sender = Bodies(), Sender()
         with bodies.upload(ANNA, LARGEST) as body:
-            assert bodies._uploads.size == MIN_BODY_BYTES
+            assert bodies._uploads.size == MIN_COUNTED_BYTES
             task = asyncio.create_task(body.read(sender.receive, LARGEST))
             sender.sends(b"x" * PIECE, more=True)
             await settled()
@@ -156,7 +156,7 @@ class TestUploads:
         of_slow = reading(bodies, ANNA, slow)
         await settled()
         (body,) = bodies._uploads._bodies
-        body._steady.until = loop.time() - 1
+        body._steady.deadline = loop.time() - 1
         most.sends(b"x" * (ROOM - 2 * PIECE), more=True)
         of_most = reading(bodies, BORIS, most)
         await settled()
@@ -195,11 +195,11 @@ class TestUploads:
                 task = asyncio.create_task(body.read(first.receive, LARGEST))
                 first.sends(b"x" * PIECE, more=True)
             else:
-                bodies._uploads.count(body, PIECE)
+                bodies._uploads.grow(body, PIECE)
             await settled()
             second.sends(b"x" * (ROOM - PIECE // 2), more=True)
             second.sends(b"", more=False)
-            body._steady.until = asyncio.get_running_loop().time() - 1
+            body._steady.deadline = asyncio.get_running_loop().time() - 1
             others = reading(bodies, BORIS, second)
             first.sends(b"", more=False)
             await others
@@ -268,9 +268,10 @@ class TestSmallBodies:
     ) -> None:
         bodies, silent, size = Bodies(), Sender(), 16 * 1024
         annas = reading_small(bodies, ANNA, silent, size)
-        many = [reading_small(bodies, HALL, silent, size) for _ in range(SMALL_BYTES // size - 1)]
+        room_for = SMALL_CAPACITY_BYTES // size
+        many = [reading_small(bodies, HALL, silent, size) for _ in range(room_for - 1)]
         await asyncio.sleep(0)
-        assert bodies._small.size == SMALL_BYTES
+        assert bodies._small.size == SMALL_CAPACITY_BYTES
         more = [reading_small(bodies, who, silent, size) for who in (HALL, ELSEWHERE)]
         await asyncio.sleep(0.01)
         assert [each.done() for each in many] == [True, True] + [False] * (len(many) - 2)
@@ -299,8 +300,8 @@ class TestSmallBodies:
                 except RuntimeError as error:  # whoever needs the room would be told of it
                     raised.append(error)
 
-            assert body._patience is not None
-            body._patience.reschedule(loop.time())
+            assert body._timeout is not None
+            body._timeout.reschedule(loop.time())
             loop.call_soon(give_up)
             with pytest.raises(BodyTooSlow):
                 await read
@@ -310,8 +311,9 @@ class TestSmallBodies:
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """A flood of them is what keeps it full."""
-        there, looks, is_slow = SMALL_BYTES // MIN_BODY_BYTES // 16, Counter[str](), Body.is_slow
-        monkeypatch.setattr(incoming_bodies, "SMALL_BYTES", there * MIN_BODY_BYTES)
+        there = SMALL_CAPACITY_BYTES // MIN_COUNTED_BYTES // 16
+        looks, is_slow = Counter[str](), Body.is_slow
+        monkeypatch.setattr(incoming_bodies, "SMALL_CAPACITY_BYTES", there * MIN_COUNTED_BYTES)
         monkeypatch.setattr(body_capacity, "LOOK_EVERY", 3600.0)
 
         def counted(body: Body, now: float) -> bool:
@@ -332,7 +334,7 @@ class TestSmallBodies:
         bodies, sender = Bodies(), Sender()
         task = reading_small(bodies, HALL, sender, 1)
         await asyncio.sleep(0)
-        assert bodies._small.size == MIN_BODY_BYTES
+        assert bodies._small.size == MIN_COUNTED_BYTES
         sender.sends(b"", more=False)
         await task
         assert bodies._small.size == 0

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from attendance_core.marking.karma import MarksBefore, paying, pays
+from attendance_core.marking.karma import MarksBefore, paying_marks, pays
 from attendance_core.marking.ledger import AnnulReason, Entry, Origin, month_of
 from attendance_core.marking.terms import Terms
 from attendance_core.testing.random_ledgers import random_ledger
@@ -42,7 +42,7 @@ def again(entry: Entry) -> Entry:
 
 
 def earned(entries: list[Entry], marker: int, terms: Terms = FEW) -> int:
-    return sum(each.actor_id == marker for each in paying(entries, terms))
+    return sum(each.actor_id == marker for each in paying_marks(entries, terms))
 
 
 class TestMonths:
@@ -55,7 +55,7 @@ class TestMonths:
 class TestPairs:
     def test_marks_beyond_the_most_between_two_people_pay_neither(self) -> None:
         marks = [mark(1, 1, 2), mark(2, 2, 1), mark(3, 1, 2), mark(4, 2, 1)]
-        assert [each.event_id.int for each in paying(marks, FEW)] == [1, 2]
+        assert [each.event_id.int for each in paying_marks(marks, FEW)] == [1, 2]
 
     def test_another_month_is_counted_anew(self) -> None:
         marks = [mark(number, 1, 2, JUNE - 0.000001) for number in range(3)]
@@ -115,7 +115,7 @@ def test_the_order_of_reading_never_matters(seed: int, chance: random.Random) ->
     ledger = random_ledger(random.Random(seed), entries=40)
     shuffled = list(ledger)
     chance.shuffle(shuffled)
-    assert paying(shuffled, FEW) == paying(ledger, FEW)
+    assert paying_marks(shuffled, FEW) == paying_marks(ledger, FEW)
 
 
 @settings(deadline=None)
@@ -152,7 +152,9 @@ class TestStrategies:
             ledger = random_ledger(
                 chance, entries=chance.randint(1, 60), people=accounts, all_unchecked=True
             )
-            of_month = Counter((each.actor_id, month_of(each.at)) for each in paying(ledger, terms))
+            of_month = Counter(
+                (each.actor_id, month_of(each.at)) for each in paying_marks(ledger, terms)
+            )
             assert max(of_month.values(), default=0) <= terms.karma_unchecked_a_month
             reached += terms.karma_unchecked_a_month in of_month.values()
         assert reached > strategies // 30

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from attendance_web.wire.language import preferred
+from attendance_web.wire.language import preferred_language
 
 
 @pytest.mark.parametrize(
@@ -33,4 +33,4 @@ from attendance_web.wire.language import preferred
     ],
 )
 def test_the_one_that_is_liked_best_is_spoken(header: str, language: str) -> None:
-    assert preferred(header) == language
+    assert preferred_language(header) == language

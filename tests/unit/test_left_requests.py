@@ -52,8 +52,8 @@ class Asked:
         await self.task
 
 
-class Door:
-    """Lets requests in, of people who are known by their sessions and of others."""
+class People:
+    """Whoever asks, known by a session or not, and goes away."""
 
     def __init__(self) -> None:
         self.seen = SeenSessions()
@@ -92,7 +92,7 @@ class Door:
 
         async def send(_message: Any) -> None: ...
 
-        asked.task = asyncio.create_task(self.turns.enter(serve, scope, None, send))
+        asked.task = asyncio.create_task(self.turns.serve(serve, scope, None, send))
         return asked
 
     async def leaves(self, person: str, times: int, answer: int | None = None) -> None:
@@ -126,21 +126,21 @@ async def waits(asked: Asked) -> bool:
 
 
 @pytest.fixture
-def door(monkeypatch: pytest.MonkeyPatch) -> Door:
+def people(monkeypatch: pytest.MonkeyPatch) -> People:
     """Whoever owes anything owes it for as long as a test lasts."""
     monkeypatch.setattr(leaving_pace, "MAX_WAIT_SECONDS", NEVER)
     for name in ("OF_PERSON_A_SECOND", "OF_NETWORK_A_SECOND"):
         monkeypatch.setattr(left_requests, name, 1 / NEVER)
     monkeypatch.setattr(refusal_pace, "MAX_AT_ONCE", 0)
-    return Door()
+    return People()
 
 
-async def test_who_leaves_too_many_waits_before_the_next_begins(door: Door) -> None:
-    await door.leaves("1", MAX_OF_PERSON)
-    await door.leaves("1", 1)
-    late, neighbour = door.asks("1"), door.asks("2")
-    stranger, elsewhere = door.asks(NOBODY), door.asks(NOBODY, ELSEWHERE)
-    with door.asking(neighbour, stranger, elsewhere):
+async def test_who_leaves_too_many_waits_before_the_next_begins(people: People) -> None:
+    await people.leaves("1", MAX_OF_PERSON)
+    await people.leaves("1", 1)
+    late, neighbour = people.asks("1"), people.asks("2")
+    stranger, elsewhere = people.asks(NOBODY), people.asks(NOBODY, ELSEWHERE)
+    with people.asking(neighbour, stranger, elsewhere):
         assert await waits(late)
         assert await begins(neighbour, stranger, elsewhere)
         await late.leave()
@@ -148,58 +148,58 @@ async def test_who_leaves_too_many_waits_before_the_next_begins(door: Door) -> N
         assert late.log == {"code": "client_left"}
 
 
-async def test_who_leaves_a_few_waits_for_nothing(door: Door) -> None:
-    await door.leaves("1", MAX_OF_PERSON)
-    asked = door.asks("1")
-    with door.asking(asked):
+async def test_who_leaves_a_few_waits_for_nothing(people: People) -> None:
+    await people.leaves("1", MAX_OF_PERSON)
+    asked = people.asks("1")
+    with people.asking(asked):
         assert await begins(asked)
-    assert door.left_connections == 0
+    assert people.left_connections == 0
 
 
-async def test_what_is_left_of_an_answer_does_not_count(door: Door) -> None:
-    await door.leaves("1", 2 * MAX_OF_PERSON, answer=200)
-    asked = door.asks("1")
-    with door.asking(asked):
+async def test_what_is_left_of_an_answer_does_not_count(people: People) -> None:
+    await people.leaves("1", 2 * MAX_OF_PERSON, answer=200)
+    asked = people.asks("1")
+    with people.asking(asked):
         assert await begins(asked)
 
 
-async def test_a_refusal_that_is_left_before_it_is_told_counts(door: Door) -> None:
+async def test_a_refusal_that_is_left_before_it_is_told_counts(people: People) -> None:
     """Else whoever has had too much is back as fast as they can, for nothing."""
-    await door.leaves("1", MAX_OF_PERSON + 1, answer=429)
-    late = door.asks("1")
+    await people.leaves("1", MAX_OF_PERSON + 1, answer=429)
+    late = people.asks("1")
     assert await waits(late)
     await late.leave()
 
 
-async def test_a_hall_that_loads_its_page_anew_feels_nothing(door: Door) -> None:
+async def test_a_hall_that_loads_its_page_anew_feels_nothing(people: People) -> None:
     """Three hundred phones at one address, each logged in, and each leaving a page's files."""
     for person in range(1, 301):
-        await door.leaves(str(person), 10)
-    assert door.left_connections == 0
-    asked = [door.asks(str(person)) for person in range(1, 301)]
-    newcomer = door.asks(NOBODY)
-    with door.asking(*asked, newcomer):
+        await people.leaves(str(person), 10)
+    assert people.left_connections == 0
+    asked = [people.asks(str(person)) for person in range(1, 301)]
+    newcomer = people.asks(NOBODY)
+    with people.asking(*asked, newcomer):
         assert await begins(*asked, newcomer)
 
 
-async def test_a_network_has_more_as_long_as_nobody_there_is_known(door: Door) -> None:
-    await door.leaves(NOBODY, MAX_OF_NETWORK + 1)
-    assert (door.left_connections, door.too_many) == (MAX_OF_NETWORK + 1, 1)
-    late, known = door.asks(NOBODY), door.asks("1")
-    elsewhere = door.asks(NOBODY, ELSEWHERE)
-    with door.asking(known, elsewhere):
+async def test_a_network_has_more_as_long_as_nobody_there_is_known(people: People) -> None:
+    await people.leaves(NOBODY, MAX_OF_NETWORK + 1)
+    assert (people.left_connections, people.too_many) == (MAX_OF_NETWORK + 1, 1)
+    late, known = people.asks(NOBODY), people.asks("1")
+    elsewhere = people.asks(NOBODY, ELSEWHERE)
+    with people.asking(known, elsewhere):
         assert await waits(late)
         assert await begins(known, elsewhere)
         await late.leave()
 
 
-async def test_connections_count_from_when_their_person_has_left_too_many(door: Door) -> None:
-    await door.leaves("1", MAX_OF_PERSON)
-    assert door.left_connections == 0
-    await door.leaves("1", 1)
-    assert door.left_connections == 1
+async def test_connections_count_from_when_their_person_has_left_too_many(people: People) -> None:
+    await people.leaves("1", MAX_OF_PERSON)
+    assert people.left_connections == 0
+    await people.leaves("1", 1)
+    assert people.left_connections == 1
     for expected in (2, 3, 4):
-        late = door.asks("1")
+        late = people.asks("1")
         await asyncio.sleep(0)
         await late.leave()
-        assert door.left_connections == door.too_many == expected
+        assert people.left_connections == people.too_many == expected

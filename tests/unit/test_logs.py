@@ -7,6 +7,7 @@ import json
 import logging
 import re
 from collections.abc import Iterator
+from contextvars import Context
 from typing import Literal
 
 import pytest
@@ -55,6 +56,19 @@ class TestJson:
         within, without = map(json.loads, stream.getvalue().splitlines())
         assert within["request_id"] == "0123"
         assert "request_id" not in without
+
+    def test_every_line_of_a_worker_says_which_one_it_is(self, stream: io.StringIO) -> None:
+        """Rooms have contexts of their own, in which nothing of the process is found."""
+        logs.configure("json", stream, worker=3)
+
+        def log_both_ways(text: str) -> None:
+            logging.getLogger("theirs").warning(text)
+            logging.getLogger("ours").handle(logs.PlainLine("ours", "request", {}))
+
+        log_both_ways("within")
+        Context().run(log_both_ways, "without")
+        lines = [json.loads(line) for line in stream.getvalue().splitlines()]
+        assert [line["worker"] for line in lines] == [3] * 4
 
     def test_a_traceback_belongs_to_its_line(self, stream: io.StringIO) -> None:
         logs.configure("json", stream)

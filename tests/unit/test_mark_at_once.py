@@ -69,7 +69,7 @@ def at_once(world: World, marker: int, target: int) -> Outcome:
 class TestMarks:
     def test_who_waits_is_marked_joins_the_marker_and_pays(self, world: World) -> None:
         world.waits(ANNA)
-        world.news.clear()
+        world.announcements.clear()
         outcome = at_once(world, BORIS, ANNA)
         assert world.place(ANNA).state == Marked(BORIS, NOON, 1, Origin.HOLD)
         assert world.place(BORIS).member
@@ -78,17 +78,17 @@ class TestMarks:
         entry = drive(world.store.observe(lambda u: u.ledger.find(world.event_id, ANNA, 1)))
         assert entry is not None
         assert (entry.actor_id, entry.origin, entry.grade) == (BORIS, Origin.HOLD, Grade.PEER)
-        told = [each.place.state for each in world.news if isinstance(each, PlaceChanged)]
+        told = [each.place.state for each in world.announcements if isinstance(each, PlaceChanged)]
         assert [type(each) for each in told] == [type(None), Held, Marked]
 
     def test_again_it_is_the_same_mark_and_pays_nothing(self, world: World) -> None:
         world.waits(ANNA)
         first = at_once(world, BORIS, ANNA)
-        world.news.clear()
+        world.announcements.clear()
         world.clock.pass_(600)
         again = at_once(world, BORIS, ANNA)
         assert (again.place, again.changed, again.paid) == (first.place, False, 0)
-        assert world.news == []
+        assert world.announcements == []
         assert world.karma(BORIS) == 50
 
     def test_whom_they_hold_by_a_socket_is_confirmed(self, world: World) -> None:
@@ -112,11 +112,11 @@ class TestRefusals:
     """Each as a socket has it."""
 
     def refuses(self, world: World, marker: int, target: int, refusal: type[Exception]) -> None:
-        before, news = world.place(target), list(world.news)
+        before, announced = world.place(target), list(world.announcements)
         with pytest.raises(refusal):
             at_once(world, marker, target)
         assert world.place(target) == before
-        assert world.news == news
+        assert world.announcements == announced
 
     def test_of_the_person(self, world: World) -> None:
         self.refuses(world, BORIS, ANNA, NotWaiting)
@@ -214,7 +214,7 @@ class Twin(World):
         twin.opened = []
         for each in history:
             twin.does(*each)
-        twin.news.clear()
+        twin.announcements.clear()
         return twin
 
     opened: list[Any]
@@ -226,7 +226,7 @@ class Twin(World):
 
     def told(self) -> list[PlaceChanged]:
         """As those hear it who have not given the command, person by person."""
-        changes = [each for each in self.news if isinstance(each, PlaceChanged)]
+        changes = [each for each in self.announcements if isinstance(each, PlaceChanged)]
         by_person = sorted(changes, key=lambda each: each.place.user_id)
         return [replace(each, commanded_by=None) for each in by_person]
 

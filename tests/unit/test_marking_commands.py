@@ -241,7 +241,9 @@ class TestConfirmMarking:
         drive(world.prepare(connection=marker, target=UserId(2)))
         drive(world.confirm(connection=marker))
         assert world.karma(3) == 50
-        assert world.news[-1] == PlaceChanged(world.place(2), NOON, marker.connection_id, 50)
+        assert world.announcements[-1] == PlaceChanged(
+            world.place(2), NOON, marker.connection_id, 50
+        )
 
     def test_saying_it_again_changes_nothing_whoever_is_held_now(self, world: World) -> None:
         world.waits(1)
@@ -372,7 +374,7 @@ class TestLeaving:
         leave = LeaveEvent(world.store.transact, world.terms)
         drive(leave(actor=UserId(2), event_id=world.event_id))
         assert world.place(2).state is None
-        ended = world.news[-1]
+        ended = world.announcements[-1]
         assert isinstance(ended, ConnectionsEnded)
         assert ended.connection_ids == frozenset({waiting.connection_id})
 

@@ -10,6 +10,7 @@ from attendance_core.marking.frames import (
     Delivery,
     Frame,
     GivenBack,
+    Listed,
     MarkingList,
     Prepared,
     ReservationExpired,
@@ -34,52 +35,54 @@ class TestOpening:
         room.told(place(UserId(7), 1, Waiting(5)))
         room.told(place(UserId(1), 1, Waiting(10)))
         mia = room.marks(MIA)
-        assert room.news(mia) == [MarkingList((UserId(7), UserId(1), BOB), (5, 10, 10))]
+        assert room.frames(mia) == [
+            MarkingList((Listed(UserId(7), 5), Listed(UserId(1), 10), Listed(BOB, 10)))
+        ]
 
     def test_one_is_never_on_ones_own_list(self, room: Room) -> None:
-        assert room.news(room.marks(BOB)) == [MarkingList((), ())]
+        assert room.frames(room.marks(BOB)) == [MarkingList(())]
 
     def test_one_held_by_another_is_not_listed(self, room: Room) -> None:
         room.told(place(BOB, 2, BY_MIA))
-        assert room.news(room.marks(MAX)) == [MarkingList((), ())]
+        assert room.frames(room.marks(MAX)) == [MarkingList(())]
 
     def test_while_holding_the_person_held_is_listed_and_prepared_follows(self, room: Room) -> None:
         mia = room.marks(MIA, holding=place(BOB, 2, BY_MIA))
-        assert room.news(mia) == [MarkingList((BOB,), (10,)), Prepared(BOB, 90)]
+        assert room.frames(mia) == [MarkingList((Listed(BOB, 10),)), Prepared(BOB, 90)]
 
     def test_a_hold_that_has_ended_meanwhile_is_not_told(self, room: Room) -> None:
         room.told(place(BOB, 3, Waiting(10)))
         mia = room.marks(MIA, holding=place(BOB, 2, BY_MIA))
-        assert room.news(mia) == [MarkingList((BOB,), (10,))]
+        assert room.frames(mia) == [MarkingList((Listed(BOB, 10),))]
 
     def test_the_others_hear_of_a_hold_that_an_opening_is_first_to_know(self, room: Room) -> None:
         max_ = room.marks(MAX)
-        room.news(max_)
+        room.frames(max_)
         room.marks(MIA, holding=place(BOB, 2, BY_MIA))
-        assert room.news(max_) == [UserLeft(BOB)]
+        assert room.frames(max_) == [UserLeft(BOB)]
 
     def test_whoever_opens_to_wait_is_told_to_the_markers_at_once(self, room: Room) -> None:
         mia = room.marks(MIA)
-        room.news(mia)
+        room.frames(mia)
         room.waits(place(UserId(5), 1, Waiting(50)))
-        assert room.news(mia) == [UserJoined(UserId(5), 50)]
+        assert room.frames(mia) == [UserJoined(UserId(5), 50)]
 
 
 class TestTold:
     def test_others_are_told_that_one_was_chosen_and_given_back(self, room: Room) -> None:
         max_ = room.marks(MAX)
-        room.news(max_)
+        room.frames(max_)
         room.told(place(BOB, 2, BY_MIA))
         room.told(place(BOB, 3, Waiting(10)))
-        assert room.news(max_) == [UserLeft(BOB), UserJoined(BOB, 10)]
+        assert room.frames(max_) == [UserLeft(BOB), UserJoined(BOB, 10)]
 
     def test_news_told_twice_or_too_late_say_nothing(self, room: Room) -> None:
         max_ = room.marks(MAX)
         room.told(place(BOB, 3, Waiting(10)))
-        room.news(max_)
+        room.frames(max_)
         room.told(place(BOB, 3, Waiting(10)))
         room.told(place(BOB, 2, BY_MIA))
-        assert room.news(max_) == []
+        assert room.frames(max_) == []
 
     def test_one_frame_is_made_for_all_its_sockets(self, room: Room) -> None:
         sockets = [room.marks(MAX), room.marks(MAX), room.marks(UserId(5))]
@@ -88,9 +91,9 @@ class TestTold:
 
     def test_joining_the_event_says_nothing_to_markers(self, room: Room) -> None:
         mia = room.marks(MIA)
-        room.news(mia)
+        room.frames(mia)
         room.told(place(UserId(6), 1, None))
-        assert room.news(mia) == []
+        assert room.frames(mia) == []
 
 
 class TestAnswered:
@@ -98,47 +101,47 @@ class TestAnswered:
         mia, max_ = room.marks(MIA), room.marks(MAX)
         room.hush()
         room.answered(mia, place(BOB, 2, BY_MIA))
-        assert room.news(mia) == [Prepared(BOB, 90)]
-        assert room.news(max_) == [UserLeft(BOB)]
+        assert room.frames(mia) == [Prepared(BOB, 90)]
+        assert room.frames(max_) == [UserLeft(BOB)]
 
     def test_other_sockets_of_the_marker_are_told_as_other_markers_are(self, room: Room) -> None:
         phone, laptop = room.marks(MIA), room.marks(MIA)
-        room.news(laptop)
+        room.frames(laptop)
         room.answered(phone, place(BOB, 2, BY_MIA))
-        assert room.news(laptop) == [UserLeft(BOB)]
+        assert room.frames(laptop) == [UserLeft(BOB)]
 
     def test_given_back_nobody_joins_the_list_they_never_left(self, room: Room) -> None:
         mia, max_ = room.marks(MIA, holding=place(BOB, 2, BY_MIA)), room.marks(MAX)
         room.hush()
         room.answered(mia, place(BOB, 3, Waiting(10)))
-        assert room.news(mia) == [GivenBack()]
-        assert room.news(max_) == [UserJoined(BOB, 10)]
+        assert room.frames(mia) == [GivenBack()]
+        assert room.frames(max_) == [UserJoined(BOB, 10)]
 
     def test_user_left_follows_refused_where_they_have_gone(self, room: Room) -> None:
         mia = room.marks(MIA, holding=place(BOB, 2, BY_MIA))
-        room.news(mia)
+        room.frames(mia)
         room.answered(mia, place(BOB, 3, None))
-        assert room.news(mia) == [GivenBack(), UserLeft(BOB)]
+        assert room.frames(mia) == [GivenBack(), UserLeft(BOB)]
 
     def test_no_user_left_follows_ones_own_marked(self, room: Room) -> None:
         mia = room.marks(MIA, holding=place(BOB, 2, BY_MIA))
-        room.news(mia)
+        room.frames(mia)
         room.answered(mia, place(BOB, 3, Marked(MIA, AT)))
-        assert room.news(mia) == [Confirmed(BOB, 1, 50)]
+        assert room.frames(mia) == [Confirmed(BOB, 1, 50)]
 
     def test_the_other_socket_that_was_told_prepared_hears_that_it_ended(self, room: Room) -> None:
         phone, laptop = (room.marks(MIA, holding=place(BOB, 2, BY_MIA)) for _ in range(2))
         room.hush()
         room.answered(phone, place(BOB, 3, Marked(MIA, AT)))
-        assert room.news(phone) == [Confirmed(BOB, 1, 50)]
-        assert room.news(laptop) == [ReservationExpired(BOB), UserLeft(BOB)]
+        assert room.frames(phone) == [Confirmed(BOB, 1, 50)]
+        assert room.frames(laptop) == [ReservationExpired(BOB), UserLeft(BOB)]
 
     def test_a_socket_that_was_not_told_prepared_hears_nothing_of_the_end(self, room: Room) -> None:
         phone, laptop = room.marks(MIA), room.marks(MIA)
         room.answered(phone, place(BOB, 2, BY_MIA))
-        room.news(laptop)
+        room.frames(laptop)
         room.answered(phone, place(BOB, 3, Marked(MIA, AT)))
-        assert room.news(laptop) == []
+        assert room.frames(laptop) == []
 
     def test_choosing_again_from_the_other_socket_lists_them_there(self, room: Room) -> None:
         phone, laptop = room.marks(MIA), room.marks(MIA)
@@ -146,17 +149,17 @@ class TestAnswered:
         room.hush()
         for _ in range(2):
             room.answered(laptop, place(BOB, 2, BY_MIA), changed=False)
-        assert room.news(laptop) == [Prepared(BOB, 90), UserJoined(BOB, 10), Prepared(BOB, 90)]
+        assert room.frames(laptop) == [Prepared(BOB, 90), UserJoined(BOB, 10), Prepared(BOB, 90)]
         room.told(place(BOB, 3, None))
         for socket in (phone, laptop):
-            assert room.news(socket) == [ReservationExpired(BOB), UserLeft(BOB)]
+            assert room.frames(socket) == [ReservationExpired(BOB), UserLeft(BOB)]
 
     def test_the_announcement_may_come_before_the_answer(self, room: Room) -> None:
         mia = room.marks(MIA)
-        room.news(mia)
+        room.frames(mia)
         room.told(place(BOB, 2, BY_MIA), commanded_by=mia)
         room.answered(mia, place(BOB, 2, BY_MIA))
-        assert room.news(mia) == [Prepared(BOB, 90)]
+        assert room.frames(mia) == [Prepared(BOB, 90)]
 
     @pytest.mark.parametrize(
         ("answer", "state", "then"),
@@ -170,30 +173,30 @@ class TestAnswered:
         self, room: Room, answer: Frame, state: State, then: list[Frame]
     ) -> None:
         mia = room.marks(MIA, holding=place(BOB, 2, BY_MIA))
-        room.news(mia)
+        room.frames(mia)
         room.told(place(BOB, 3, state), commanded_by=mia)
-        assert room.news(mia) == [answer, *then]
+        assert room.frames(mia) == [answer, *then]
 
     def test_a_choice_that_has_ended_before_its_answer_is_told_both(self, room: Room) -> None:
         mia = room.marks(MIA)
-        room.news(mia)
+        room.frames(mia)
         room.mirror.command_began(mia)
         room.told(place(BOB, 3, None))
-        assert room.news(mia) == []
+        assert room.frames(mia) == []
         room.answered(mia, place(BOB, 2, BY_MIA))
-        assert room.news(mia) == [Prepared(BOB, 90), ReservationExpired(BOB), UserLeft(BOB)]
+        assert room.frames(mia) == [Prepared(BOB, 90), ReservationExpired(BOB), UserLeft(BOB)]
 
     def test_what_ran_out_first_is_told_first(self, room: Room) -> None:
         eve = UserId(5)
         room.told(place(eve, 1, Waiting(20)))
         mia = room.marks(MIA, holding=place(BOB, 2, BY_MIA))
-        room.news(mia)
+        room.frames(mia)
         now_eve = place(eve, 2, Held(20, MIA, 300))
         room.answered(mia, now_eve, ended=(place(BOB, 3, None),))
-        assert room.news(mia) == [ReservationExpired(BOB), UserLeft(BOB), Prepared(eve, 200)]
+        assert room.frames(mia) == [ReservationExpired(BOB), UserLeft(BOB), Prepared(eve, 200)]
         room.told(now_eve, commanded_by=mia)
         room.told(place(BOB, 3, None))
-        assert room.news(mia) == []
+        assert room.frames(mia) == []
 
     @pytest.mark.parametrize(
         ("late", "then"),
@@ -205,11 +208,11 @@ class TestAnswered:
         eve = UserId(5)
         room.told(place(eve, 1, Waiting(20)))
         mia = room.marks(MIA, holding=place(BOB, 2, BY_MIA))
-        room.news(mia)
+        room.frames(mia)
         room.answered(mia, place(eve, 2, Held(20, MIA, 300)))
-        assert room.news(mia) == [ReservationExpired(BOB), UserLeft(BOB), Prepared(eve, 200)]
+        assert room.frames(mia) == [ReservationExpired(BOB), UserLeft(BOB), Prepared(eve, 200)]
         room.told(place(BOB, 3, late))
-        assert room.news(mia) == then
+        assert room.frames(mia) == then
 
     @pytest.mark.parametrize("late", [None, Waiting(10)])
     def test_what_ended_elsewhere_while_it_asked_is_told_once(
@@ -218,52 +221,52 @@ class TestAnswered:
         eve = UserId(5)
         room.told(place(eve, 1, Waiting(20)))
         mia = room.marks(MIA, holding=place(BOB, 2, BY_MIA))
-        room.news(mia)
+        room.frames(mia)
         room.mirror.command_began(mia)
         room.told(place(BOB, 3, late))
         room.answered(mia, place(eve, 2, Held(20, MIA, 300)))
         gone = [ReservationExpired(BOB)] + [UserLeft(BOB)] * (late is None)
-        assert room.news(mia) == [*gone, Prepared(eve, 200)]
+        assert room.frames(mia) == [*gone, Prepared(eve, 200)]
 
     def test_choosing_anew_one_whose_hold_ran_out_tells_of_its_end(self, room: Room) -> None:
         mia = room.marks(MIA, holding=place(BOB, 2, BY_MIA))
-        room.news(mia)
+        room.frames(mia)
         anew = place(BOB, 4, Held(10, MIA, 300))
         room.answered(mia, anew, ended=(place(BOB, 3, Waiting(10)),))
-        assert room.news(mia) == [ReservationExpired(BOB), Prepared(BOB, 200)]
+        assert room.frames(mia) == [ReservationExpired(BOB), Prepared(BOB, 200)]
 
     def test_confirming_again_changes_nothing_but_answers(self, room: Room) -> None:
         mia = room.marks(MIA)
         room.told(place(BOB, 3, Marked(MIA, AT)))
-        room.news(mia)
+        room.frames(mia)
         room.answered(mia, place(BOB, 3, Marked(MIA, AT)), changed=False)
-        assert room.news(mia) == [Confirmed(BOB, 1, 0, again=True)]
+        assert room.frames(mia) == [Confirmed(BOB, 1, 0, again=True)]
 
     def test_of_a_socket_that_has_gone_the_others_still_hear(self, room: Room) -> None:
         connection, max_ = room.connection(MIA, Role.MARKING), room.marks(MAX)
-        room.news(max_)
+        room.frames(max_)
         gone = connection.connection_id
         room.answered(gone, place(BOB, 2, BY_MIA))
-        assert (room.news(gone), room.news(max_)) == ([], [UserLeft(BOB)])
+        assert (room.frames(gone), room.frames(max_)) == ([], [UserLeft(BOB)])
         assert room.mirror.command_failed(gone) == []
 
     def test_asked_in_vain_it_hears_what_has_changed_meanwhile(self, room: Room) -> None:
         mia = room.marks(MIA)
-        room.news(mia)
+        room.frames(mia)
         room.mirror.command_began(mia)
         room.told(place(BOB, 2, Held(10, MAX, 300)))
         room.told(place(UserId(5), 1, Waiting(20)))
         room.deliver(room.mirror.command_failed(mia))
-        assert room.news(mia) == [UserLeft(BOB), UserJoined(UserId(5), 20)]
+        assert room.frames(mia) == [UserLeft(BOB), UserJoined(UserId(5), 20)]
 
     def test_a_reading_does_not_tell_a_command_before_its_answer(self, room: Room) -> None:
         mia = room.marks(MIA)
-        room.news(mia)
+        room.frames(mia)
         room.mirror.command_began(mia)
         room.reads(place(BOB, 2, BY_MIA))
         room.answered(mia, place(BOB, 2, BY_MIA))
-        assert room.news(mia) == [Prepared(BOB, 90)]
+        assert room.frames(mia) == [Prepared(BOB, 90)]
         room.mirror.command_began(mia)
         room.reads()
         room.answered(mia, place(BOB, 3, Marked(MIA, AT)))
-        assert room.news(mia) == [Confirmed(BOB, 1, 50)]
+        assert room.frames(mia) == [Confirmed(BOB, 1, 50)]

@@ -27,33 +27,33 @@ def test_it_is_told_to_its_person_once_a_socket(room: Room) -> None:
     other = room.waits(place(UserId(5), 1, Waiting(11)))
     room.told(BY_MIA_NOW)
     room.told(place(BOB, 4, Marked(MIA, AT)))
-    room.looks(place(BOB, 4, Marked(MIA, AT)))
+    room.reads_marks(place(BOB, 4, Marked(MIA, AT)))
     room.reads(watched=(place(BOB, 4, Marked(MIA, AT)),))
-    assert room.news(phone) == room.news(laptop) == [WasMarked(MIA)]
-    assert room.news(other) == []
+    assert room.frames(phone) == room.frames(laptop) == [WasMarked(MIA)]
+    assert room.frames(other) == []
     assert not room.mirror.owes_marks
 
 
 def test_it_is_told_where_the_opening_was_heard_of_later(room: Room) -> None:
     room.told(BY_MIA_NOW)
     phone = room.waits(WAITS)
-    assert room.news(phone) == []
-    room.looks(BY_MIA_NOW)
-    assert room.news(phone) == [WasMarked(MIA)]
+    assert room.frames(phone) == []
+    room.reads_marks(BY_MIA_NOW)
+    assert room.frames(phone) == [WasMarked(MIA)]
 
 
 def test_what_is_said_of_it_is_not_told_before_it_was_seen(room: Room) -> None:
     """The word of its annulment may be under way."""
     phone, max_ = room.waits(WAITS), room.marks(MAX)
-    room.news(max_)
+    room.frames(max_)
     room.told(BY_MIA_NOW)
-    assert (room.news(phone), room.news(max_)) == ([], [UserLeft(BOB)])
-    room.looks(place(BOB, 4, None))
-    assert room.news(phone) == []
+    assert (room.frames(phone), room.frames(max_)) == ([], [UserLeft(BOB)])
+    room.reads_marks(place(BOB, 4, None))
+    assert room.frames(phone) == []
     room.told(place(BOB, 4, None))
-    ended = ConnectionsEnded(EVENT, Ending.LEASE_LOST, frozenset({phone}))
+    ended = ConnectionsEnded(EVENT, Ending.FORGOTTEN, frozenset({phone}))
     room.deliver(room.mirror.apply_announcement(ended))
-    assert room.news(phone) == [Closing(Ending.LEASE_LOST)]
+    assert room.frames(phone) == [Closing(Ending.FORGOTTEN)]
 
 
 def test_one_whose_mark_is_annulled_at_once_is_not_let_go(room: Room) -> None:
@@ -63,32 +63,32 @@ def test_one_whose_mark_is_annulled_at_once_is_not_let_go(room: Room) -> None:
     room.told(BY_MIA_NOW)
     room.hush()
     room.told(place(BOB, 4, None))
-    assert room.news(phone) == []
+    assert room.frames(phone) == []
 
 
 def test_a_look_that_is_older_than_news_tells_nothing(room: Room) -> None:
     phone = room.waits(WAITS)
     room.told(BY_MIA_NOW)
-    room.mirror.begin_look()
+    room.mirror.begin_reading_marks()
     room.told(place(BOB, 4, None))
-    room.deliver(room.mirror.apply_look([BY_MIA_NOW]))
-    assert room.news(phone) == []
+    room.deliver(room.mirror.apply_marks([BY_MIA_NOW]))
+    assert room.frames(phone) == []
 
 
 def test_one_who_is_marked_anew_by_then_is_told_by_whom(room: Room) -> None:
     phone = room.waits(WAITS)
     room.told(BY_MIA_NOW)
-    room.looks(place(BOB, 6, Marked(MAX, AT + 9, 3)))
-    assert room.news(phone) == [WasMarked(MAX)]
+    room.reads_marks(place(BOB, 6, Marked(MAX, AT + 9, 3)))
+    assert room.frames(phone) == [WasMarked(MAX)]
 
 
 def test_a_reading_tells_it_where_the_look_failed(room: Room) -> None:
     phone = room.waits(WAITS)
     room.told(BY_MIA_NOW)
-    room.mirror.begin_look()
+    room.mirror.begin_reading_marks()
     assert not room.mirror.owes_marks
     room.reads(watched=(BY_MIA_NOW,))
-    assert room.news(phone) == [WasMarked(MIA)]
+    assert room.frames(phone) == [WasMarked(MIA)]
 
 
 def test_nobody_is_looked_up_who_has_no_socket_here_or_is_not_marked_any_more(room: Room) -> None:

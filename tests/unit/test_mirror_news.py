@@ -23,8 +23,8 @@ BY_MAX = Held(since=10, marker=MAX, until=AT + 60)
 class WithoutPlaces(Room):
     """One whose clients do not look at where they stand."""
 
-    def news(self, cid: ConnectionId) -> list[Frame]:
-        return [each for each in super().news(cid) if not isinstance(each, YourPosition)]
+    def frames(self, cid: ConnectionId) -> list[Frame]:
+        return [each for each in super().frames(cid) if not isinstance(each, YourPosition)]
 
 
 @pytest.fixture
@@ -37,45 +37,45 @@ class TestHeld:
         phone, laptop = (room.waits(WAITS, hears_news=True) for _ in range(2))
         old = room.waits(WAITS)
         for socket in (phone, laptop, old):
-            assert room.news(socket) == []
+            assert room.frames(socket) == []
         room.told(place(BOB, 2, BY_MIA))
-        assert room.news(phone) == room.news(laptop) == [HeldBy(MIA, 90)]
-        assert room.news(old) == []
-        assert [each.to for each in room.deliveries] == [(phone, laptop)]
+        assert room.frames(phone) == room.frames(laptop) == [HeldBy(MIA, 90)]
+        assert room.frames(old) == []
+        assert [each.connection_ids for each in room.deliveries] == [(phone, laptop)]
 
     def test_whoever_opens_meanwhile_is_told_what_is_left(self, room: Room) -> None:
         phone = room.waits(WAITS, hears_news=True)
         room.told(place(BOB, 2, BY_MIA))
         room.hush()
         back = room.waits(place(BOB, 2, BY_MIA), hears_news=True, at=AT + 30)
-        assert (room.news(phone), room.news(back)) == ([], [HeldBy(MIA, 60)])
+        assert (room.frames(phone), room.frames(back)) == ([], [HeldBy(MIA, 60)])
 
     def test_an_opening_that_knows_less_is_told_what_is_known(self, room: Room) -> None:
         room.told(place(BOB, 2, BY_MIA))
-        assert room.news(room.waits(WAITS, hears_news=True)) == [HeldBy(MIA, 90)]
+        assert room.frames(room.waits(WAITS, hears_news=True)) == [HeldBy(MIA, 90)]
 
     def test_an_opening_may_be_the_first_to_know(self, room: Room) -> None:
         phone = room.waits(WAITS, hears_news=True)
         room.waits(place(BOB, 2, BY_MIA), hears_news=True)
-        assert room.news(phone) == [HeldBy(MIA, 90)]
+        assert room.frames(phone) == [HeldBy(MIA, 90)]
 
     def test_another_takes_its_place_where_its_end_was_not_heard(self, room: Room) -> None:
         phone = room.waits(WAITS, hears_news=True)
         room.told(place(BOB, 2, BY_MIA))
         room.told(place(BOB, 4, BY_MAX))
-        assert room.news(phone) == [HeldBy(MIA, 90), HeldBy(MAX, 60)]
+        assert room.frames(phone) == [HeldBy(MIA, 90), HeldBy(MAX, 60)]
 
     def test_news_told_twice_or_too_late_say_nothing(self, room: Room) -> None:
         phone = room.waits(WAITS, hears_news=True)
         room.told(place(BOB, 3, Waiting(10)))
         room.told(place(BOB, 2, BY_MIA))
-        assert room.news(phone) == []
+        assert room.frames(phone) == []
 
     def test_others_do_not_hear_of_it(self, room: Room) -> None:
         room.waits(WAITS)
         other = room.waits(place(MAX, 1, Waiting(11)), hears_news=True)
         room.told(place(BOB, 2, BY_MIA))
-        assert room.news(other) == []
+        assert room.frames(other) == []
 
 
 class TestItsEnd:
@@ -84,20 +84,20 @@ class TestItsEnd:
         phone = room.waits(WAITS, hears_news=True)
         room.told(place(BOB, 2, BY_MIA))
         room.told(place(BOB, 3, state))
-        assert room.news(phone) == [HeldBy(MIA, 90), LetGo()]
+        assert room.frames(phone) == [HeldBy(MIA, 90), LetGo()]
 
     def test_marked_one_is_not(self, room: Room) -> None:
         phone, old = room.waits(WAITS, hears_news=True), room.waits(WAITS)
         room.told(place(BOB, 2, BY_MIA))
         room.told(place(BOB, 3, Marked(MIA, AT)))
-        room.looks(place(BOB, 3, Marked(MIA, AT)))
-        assert room.news(phone) == [HeldBy(MIA, 90), WasMarked(MIA)]
-        assert room.news(old) == [WasMarked(MIA)]
+        room.reads_marks(place(BOB, 3, Marked(MIA, AT)))
+        assert room.frames(phone) == [HeldBy(MIA, 90), WasMarked(MIA)]
+        assert room.frames(old) == [WasMarked(MIA)]
 
     def test_nor_is_one_whose_hold_was_never_told(self, room: Room) -> None:
         phone = room.waits(WAITS, hears_news=True)
         room.told(place(BOB, 3, Waiting(10)))
-        assert room.news(phone) == []
+        assert room.frames(phone) == []
 
 
 class TestReadings:
@@ -116,7 +116,7 @@ class TestReadings:
         now = place(BOB, 5, state)
         listed = () if isinstance(state, Marked) else (now,)
         room.reads(*listed, watched=(now,), at=AT + 2)
-        assert room.news(phone) == frames
+        assert room.frames(phone) == frames
 
     @pytest.mark.parametrize(
         ("state", "frames"),
@@ -138,7 +138,7 @@ class TestReadings:
         listed = (now,) if isinstance(state, Waiting | Held) else ()
         for _ in range(2):
             room.reads(*listed, watched=(now,), at=AT + 2)
-        assert room.news(phone) == frames
+        assert room.frames(phone) == frames
 
     def test_a_hold_that_has_run_out_is_none(self, room: Room) -> None:
         """Nobody came by to end it yet."""
@@ -146,7 +146,7 @@ class TestReadings:
         now = place(BOB, 2, BY_MIA)
         room.reads(now, watched=(now,), at=AT + 90)
         room.told(place(BOB, 3, Waiting(10)))
-        assert room.news(phone) == []
+        assert room.frames(phone) == []
 
 
 class TestWithAName:
@@ -157,7 +157,7 @@ class TestWithAName:
         room.told(place(BOB, 2, BY_MIA))
         room.hush()
         room.deliver(room.mirror.tell_hold_again(HeldBy(MIA, 90), 0.25))
-        assert (room.news(phone), room.news(old)) == ([HeldBy(MIA, 89.75)], [])
+        assert (room.frames(phone), room.frames(old)) == ([HeldBy(MIA, 89.75)], [])
 
     @pytest.mark.parametrize("state", [Waiting(10), BY_MAX, Marked(MIA, AT)])
     def test_but_not_to_one_who_is_not(self, room: Room, state: State) -> None:
@@ -166,7 +166,7 @@ class TestWithAName:
         room.told(place(BOB, 3, state))
         room.hush()
         room.deliver(room.mirror.tell_hold_again(HeldBy(MIA, 90), 0.25))
-        assert room.news(phone) == []
+        assert room.frames(phone) == []
 
 
 class TestYourPlace:
@@ -181,8 +181,8 @@ class TestYourPlace:
         return room
 
     def test_is_told_right_after_opening(self, room: Room) -> None:
-        assert room.news(room.waits(WAITS, hears_news=True)) == [YourPosition(2, 3, 0)]
-        assert room.news(room.waits(WAITS)) == []
+        assert room.frames(room.waits(WAITS, hears_news=True)) == [YourPosition(2, 3, 0)]
+        assert room.frames(room.waits(WAITS)) == []
 
     def test_and_again_when_it_has_changed(self, room: Room) -> None:
         phone, max_ = room.waits(WAITS, hears_news=True), place(MAX, 1, Waiting(20))
@@ -192,21 +192,21 @@ class TestYourPlace:
         room.told(place(self.EVE, 2, None))
         assert room.mirror.owes_positions
         room.deliver(room.mirror.tell_positions(3.0))
-        assert room.news(phone) == [YourPosition(1, 2, 0)]
-        assert room.news(later) == [YourPosition(2, 2, 0)]
-        assert room.news(old) == []
+        assert room.frames(phone) == [YourPosition(1, 2, 0)]
+        assert room.frames(later) == [YourPosition(2, 2, 0)]
+        assert room.frames(old) == []
 
     def test_but_not_twice_within_three_seconds(self, room: Room) -> None:
         phone = room.waits(WAITS, hears_news=True)
         room.hush()
         room.told(place(self.EVE, 2, None))
         room.deliver(room.mirror.tell_positions(2.9))
-        assert room.news(phone) == []
+        assert room.frames(phone) == []
         assert room.mirror.owes_positions
         room.deliver(room.mirror.tell_positions(3.0))
-        assert room.news(phone) == [YourPosition(1, 2, 0)]
+        assert room.frames(phone) == [YourPosition(1, 2, 0)]
         room.deliver(room.mirror.tell_positions(6.0))
-        assert room.news(phone) == []
+        assert room.frames(phone) == []
         assert not room.mirror.owes_positions
 
     def test_who_is_held_keeps_their_position(self, room: Room) -> None:
@@ -216,7 +216,7 @@ class TestYourPlace:
         room.told(place(self.EVE, 2, Held(5, MIA, AT + 90)))
         assert not room.mirror.owes_positions
         room.deliver(room.mirror.tell_positions(6.0))
-        assert room.news(phone) == []
+        assert room.frames(phone) == []
 
     def test_nobody_who_hears_news_is_owed_nothing(self, room: Room) -> None:
         room.waits(WAITS)
@@ -227,35 +227,35 @@ class TestYourPlace:
         phone = room.waits(WAITS, hears_news=True)
         room.marks(MIA), room.marks(MIA)
         room.deliver(room.mirror.tell_positions(3.0))
-        assert room.news(phone) == [YourPosition(2, 3, 0), YourPosition(2, 3, 1)]
+        assert room.frames(phone) == [YourPosition(2, 3, 0), YourPosition(2, 3, 1)]
         listed = (place(self.EVE, 1, Waiting(5)), WAITS, place(MAX, 1, Waiting(20)))
         room.reads(*listed, markers={MIA, UserId(7), UserId(8)})
         room.deliver(room.mirror.tell_positions(6.0))
-        assert room.news(phone) == [YourPosition(2, 3, 3)]
+        assert room.frames(phone) == [YourPosition(2, 3, 3)]
         room.reads(*listed, markers={UserId(7)})
         room.deliver(room.mirror.tell_positions(9.0))
-        assert room.news(phone) == [YourPosition(2, 3, 1)]
+        assert room.frames(phone) == [YourPosition(2, 3, 1)]
 
     def test_one_who_opened_while_it_was_read_is_counted(self, room: Room) -> None:
         phone = room.waits(WAITS, hears_news=True)
-        begun = room.mirror.begin_reading()
+        heard_before = room.mirror.begin_reading()
         room.marks(MIA)
         listed = (place(self.EVE, 1, Waiting(5)), WAITS, place(MAX, 1, Waiting(20)))
-        room.applies(begun, *listed)
+        room.applies(heard_before, *listed)
         room.deliver(room.mirror.tell_positions(3.0))
-        assert room.news(phone) == [YourPosition(2, 3, 0), YourPosition(2, 3, 1)]
+        assert room.frames(phone) == [YourPosition(2, 3, 0), YourPosition(2, 3, 1)]
 
     def test_oneself_is_not(self, room: Room) -> None:
         """Contract: 6.2, a socket that was open when its person began to wait."""
         room.marks(BOB)
-        assert room.news(room.waits(WAITS, hears_news=True)) == [YourPosition(2, 3, 0)]
+        assert room.frames(room.waits(WAITS, hears_news=True)) == [YourPosition(2, 3, 0)]
 
     def test_one_who_has_gone_or_was_marked_has_none(self, room: Room) -> None:
         phone = room.waits(WAITS, hears_news=True)
         room.hush()
         room.told(place(BOB, 2, Marked(MIA, AT)))
         room.deliver(room.mirror.tell_positions(3.0))
-        assert room.news(phone) == []
+        assert room.frames(phone) == []
 
 
 class TestEventChanged:
@@ -268,19 +268,19 @@ class TestEventChanged:
         room.hush()
         for _ in range(2):
             room.reads(WAITS, event=self.CHEMISTRY)
-        assert [room.news(each) for each in sockets] == [[self.CHEMISTRY]] * 2
-        assert [room.news(each) for each in old] == [[]] * 2
+        assert [room.frames(each) for each in sockets] == [[self.CHEMISTRY]] * 2
+        assert [room.frames(each) for each in old] == [[]] * 2
 
     def test_who_opens_afterwards_knows_it(self, room: Room) -> None:
         room.reads(WAITS, event=self.PHYSICS)
         room.reads(WAITS, event=self.CHEMISTRY)
         phone = room.waits(WAITS, hears_news=True)
         room.reads(WAITS, event=self.CHEMISTRY)
-        assert room.news(phone) == []
+        assert room.frames(phone) == []
 
     def test_who_opened_before_it_was_read_is_told(self, room: Room) -> None:
         room.reads(WAITS, event=self.PHYSICS)
-        begun = room.mirror.begin_reading()
+        heard_before = room.mirror.begin_reading()
         phone = room.waits(WAITS, hears_news=True)
-        room.applies(begun, WAITS, event=self.CHEMISTRY)
-        assert room.news(phone) == [self.CHEMISTRY]
+        room.applies(heard_before, WAITS, event=self.CHEMISTRY)
+        assert room.frames(phone) == [self.CHEMISTRY]

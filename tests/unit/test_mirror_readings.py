@@ -29,87 +29,91 @@ def room() -> Room:
 class TestReading:
     def test_lost_news_are_mended_by_joining_and_leaving(self, room: Room) -> None:
         max_ = room.marks(MAX)
-        room.news(max_)
+        room.frames(max_)
         room.reads(place(UserId(5), 1, Waiting(20)))
-        assert room.news(max_) == [UserJoined(UserId(5), 20), UserLeft(BOB)]
+        assert room.frames(max_) == [UserJoined(UserId(5), 20), UserLeft(BOB)]
 
     def test_absence_is_older_than_what_was_told_since_it_began(self, room: Room) -> None:
         max_ = room.marks(MAX)
-        room.news(max_)
-        begun = room.mirror.begin_reading()
+        room.frames(max_)
+        heard_before = room.mirror.begin_reading()
         room.told(place(UserId(5), 1, Waiting(20)))
-        room.applies(begun, place(BOB, 1, Waiting(10)))
-        assert room.news(max_) == [UserJoined(UserId(5), 20)]
+        room.applies(heard_before, place(BOB, 1, Waiting(10)))
+        assert room.frames(max_) == [UserJoined(UserId(5), 20)]
 
     def test_a_reading_older_than_news_changes_nothing(self, room: Room) -> None:
         max_ = room.marks(MAX)
-        begun = room.mirror.begin_reading()
+        heard_before = room.mirror.begin_reading()
         room.told(place(BOB, 2, BY_MIA))
-        room.news(max_)
-        room.applies(begun, place(BOB, 1, Waiting(10)))
-        assert room.news(max_) == []
+        room.frames(max_)
+        room.applies(heard_before, place(BOB, 1, Waiting(10)))
+        assert room.frames(max_) == []
 
     def test_who_has_gone_comes_back_by_newer_news_only(self, room: Room) -> None:
         max_ = room.marks(MAX)
         room.reads()
-        room.news(max_)
+        room.frames(max_)
         room.told(place(BOB, 1, Waiting(10)))
-        assert room.news(max_) == []
+        assert room.frames(max_) == []
         room.told(place(BOB, 3, Waiting(60)))
-        assert room.news(max_) == [UserJoined(BOB, 60)]
+        assert room.frames(max_) == [UserJoined(BOB, 60)]
 
     def test_a_lost_mark_is_told_to_its_person(self, room: Room) -> None:
         phone = room.waits(place(BOB, 1, Waiting(10)))
         room.reads(watched=(place(BOB, 3, Marked(MIA, AT)),))
-        assert room.news(phone) == [WasMarked(MIA)]
+        assert room.frames(phone) == [WasMarked(MIA)]
 
     def test_a_lost_mark_is_told_though_the_event_is_over(self, room: Room) -> None:
         phone, mia = room.waits(place(BOB, 1, Waiting(10))), room.marks(MIA)
-        room.news(mia)
+        room.frames(mia)
         room.reads(watched=(place(BOB, 3, Marked(MIA, AT)),), at=ENDS_AT)
-        assert room.news(phone) == [WasMarked(MIA)]
-        assert room.news(mia) == [Closing(Ending.OVER)]
+        assert room.frames(phone) == [WasMarked(MIA)]
+        assert room.frames(mia) == [Closing(Ending.OVER)]
 
     def test_nobody_is_told_of_a_mark_that_is_known_to_be_annulled(self, room: Room) -> None:
         """Contract: 8.7; a reading of before the annulment is applied after it, at the end."""
         phone = room.waits(place(BOB, 1, Waiting(10)))
         room.told(place(BOB, 4, None))
         room.reads(watched=(place(BOB, 3, Marked(MIA, AT)),), at=ENDS_AT)
-        assert room.news(phone) == [Closing(Ending.OVER)]
+        assert room.frames(phone) == [Closing(Ending.OVER)]
         assert room.mirror.knows_newer(place(BOB, 3, Marked(MIA, AT)))
         assert not room.mirror.knows_newer(place(BOB, 4, None))
 
     def test_sockets_of_a_deleted_event_close_once(self, room: Room) -> None:
         mia = room.marks(MIA)
-        room.news(mia)
+        room.frames(mia)
         for _ in range(2):
-            begun = room.mirror.begin_reading()
-            room.deliver(room.mirror.apply_reading(begun, Reading(None, AT, (), (), frozenset())))
-        assert room.news(mia) == [Closing(Ending.DELETED)]
+            heard_before = room.mirror.begin_reading()
+            room.deliver(
+                room.mirror.apply_reading(heard_before, Reading(None, AT, (), (), frozenset()))
+            )
+        assert room.frames(mia) == [Closing(Ending.DELETED)]
 
     def test_a_socket_that_is_no_longer_stored_is_asked_why(self, room: Room) -> None:
         mia = room.marks(MIA)
-        room.news(mia)
-        begun = room.mirror.begin_reading()
+        room.frames(mia)
+        heard_before = room.mirror.begin_reading()
         young = room.marks(MAX)
-        room.news(young)
-        room.deliver(room.mirror.apply_reading(begun, Reading(ENDS_AT, AT, (), (), frozenset())))
-        assert Closing(None) in room.news(mia)
-        assert Closing(None) not in room.news(young)
+        room.frames(young)
+        room.deliver(
+            room.mirror.apply_reading(heard_before, Reading(ENDS_AT, AT, (), (), frozenset()))
+        )
+        assert Closing(None) in room.frames(mia)
+        assert Closing(None) not in room.frames(young)
 
 
 class TestClosing:
     @pytest.mark.parametrize("why", [Ending.LEFT, Ending.LOGGED_OUT, Ending.DELETED])
     def test_those_named_close_with_the_reason(self, room: Room, why: Ending) -> None:
         mia, bob = room.marks(MIA), room.waits(place(BOB, 1, Waiting(10)))
-        room.news(mia)
+        room.frames(mia)
         room.deliver(room.mirror.apply_announcement(ConnectionsEnded(EVENT, why, frozenset({mia}))))
-        assert (room.news(mia), room.news(bob)) == ([Closing(why)], [])
+        assert (room.frames(mia), room.frames(bob)) == ([Closing(why)], [])
 
     def test_where_none_are_named_all_close(self, room: Room) -> None:
         room.marks(MIA), room.waits(place(BOB, 1, Waiting(10)))
         room.deliver(room.mirror.apply_announcement(ConnectionsEnded(EVENT, Ending.DELETED)))
-        assert [len(each.to) for each in room.deliveries] == [2]
+        assert [len(each.connection_ids) for each in room.deliveries] == [2]
 
     def test_a_mirror_is_empty_when_its_last_socket_has_gone(self, room: Room) -> None:
         assert room.mirror.is_empty
@@ -164,7 +168,7 @@ def test_whatever_is_lost_doubled_or_reordered_one_reading_mends_it(
 
     def deliver(deliveries: list[Delivery]) -> None:
         for each in deliveries:
-            for cid in each.to:
+            for cid in each.connection_ids:
                 clients[cid].takes(each.frame)
 
     for client in (mia, max_):
@@ -178,13 +182,13 @@ def test_whatever_is_lost_doubled_or_reordered_one_reading_mends_it(
             (mia if each.state.marker == MIA else max_) if isinstance(each.state, Held) else None
         )
         if asks and asker is not None:
-            asker.said = Command("prepare", BOB)
+            asker.command = Command("prepare", BOB)
             deliver(
                 room.mirror.apply_announcement(
                     PlaceChanged(each, AT, asker.connection.connection_id)
                 )
             )
-            asker.said = None
+            asker.command = None
         else:
             deliver(room.mirror.apply_announcement(PlaceChanged(each, AT)))
     now = mine[-1]

@@ -10,9 +10,9 @@ import pytest
 
 from attendance_core.accounts import Actor, CredentialKind, session_id_of
 from attendance_core.vocabulary import UserId
-from attendance_web.asgi import by_session
-from attendance_web.asgi.by_session import BySession
-from attendance_web.asgi.wish import MAX_FIELDS, Wish
+from attendance_web.asgi import identify_by_session
+from attendance_web.asgi.identify_by_session import IdentifyBySession
+from attendance_web.asgi.socket_params import MAX_FIELDS, SocketParams
 from attendance_web.live import opening_turns as module
 from attendance_web.live.opening_turns import OpeningQueue
 from attendance_web.wire import seen_sessions
@@ -40,8 +40,8 @@ async def slot(openings: OpeningQueue, user_id: int = 1) -> AsyncIterator[Callab
 
 def test_an_address_of_very_many_fields_asks_for_nothing() -> None:
     named = b"event_id=1"
-    assert Wish.of_query(b"a&" * (MAX_FIELDS - 1) + named).event_ids == ["1"]
-    assert not Wish.of_query(b"a&" * MAX_FIELDS + named).event_ids
+    assert SocketParams.of_query(b"a&" * (MAX_FIELDS - 1) + named).event_ids == ["1"]
+    assert not SocketParams.of_query(b"a&" * MAX_FIELDS + named).event_ids
 
 
 class TestTurns:
@@ -102,7 +102,7 @@ class Door:
     def __init__(self) -> None:
         self.order: list[str] = []
         self.seen = SeenSessions()
-        self.identify = BySession(self._look, self.seen, lambda: False)
+        self.identify = IdentifyBySession(self._look, self.seen, lambda: False)
 
     async def _look(self, *, token: str, kind: CredentialKind) -> Actor:
         self.order.append(token)
@@ -127,7 +127,7 @@ class TestWhoItIs:
     def door(self, monkeypatch: pytest.MonkeyPatch) -> Door:
         """Two are looked at at once, and nobody is told to come again."""
         monkeypatch.setattr(module, "MAX_AT_ONCE", 2)
-        monkeypatch.setattr(by_session, "MAX_LOOKS_OF_ONE", 2)
+        monkeypatch.setattr(identify_by_session, "MAX_LOOKS_OF_ONE", 2)
         monkeypatch.setattr(module, "TURN_WAIT_SECONDS", 60.0)
         return Door()
 

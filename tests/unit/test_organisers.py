@@ -195,11 +195,11 @@ class TestNarrowing:
         for user_id in (ANNA, VERA):
             world.marks(user_id)
         hall.prepares(boris[0], GLEB)
-        world.news.clear()
+        world.announcements.clear()
         hall.lets(WhoMarks.ORGANISERS)
         assert hall.marking() == {ANNA, VERA}
         assert isinstance(world.place(GLEB).state, Waiting)
-        given_back, ended, changed = world.news
+        given_back, ended, changed = world.announcements
         assert isinstance(given_back, PlaceChanged) and given_back.place == world.place(GLEB)
         ids = frozenset(each.connection_id for each in boris)
         assert ended == ConnectionsEnded(world.event_id, Ending.LEFT_OUT, ids)
@@ -249,12 +249,12 @@ class TestNarrowing:
     def test_many_are_told_in_announcements_that_are_short_enough(
         self, hall: Hall, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("attendance_core.marking.leaving_out.ENDED_AT_ONCE", 2)
+        monkeypatch.setattr("attendance_core.marking.leaving_out.MAX_SOCKETS_NAMED", 2)
         for user_id in (BORIS, VERA, GLEB):
             hall.world.marks(user_id)
-        hall.world.news.clear()
+        hall.world.announcements.clear()
         hall.lets(WhoMarks.ORGANISERS)
-        ended = [each for each in hall.world.news if isinstance(each, ConnectionsEnded)]
+        ended = [each for each in hall.world.announcements if isinstance(each, ConnectionsEnded)]
         assert [len(each.connection_ids or ()) for each in ended] == [2, 1]
         assert hall.marking() == set()
 
@@ -305,11 +305,11 @@ class TestUpdateEvent:
         until = world.clock.now() + 7200
         hall.changes(name=" Physics ", ends_at=until)
         expected = EventChanged(world.event_id, "Physics", world.clock.now() - 60, until)
-        assert world.news == [expected]
+        assert world.announcements == [expected]
 
     def test_what_is_as_it_was_is_not_told(self, hall: Hall) -> None:
         hall.changes(name="Lecture", who_marks=WhoMarks.EVERYBODY)
-        assert hall.world.news == []
+        assert hall.world.announcements == []
 
     def test_a_hold_runs_on_no_longer_than_a_shortened_event(self, hall: Hall) -> None:
         """Contract: 6.9."""
@@ -340,6 +340,6 @@ def test_a_connection_that_is_gone_for_another_reason_says_so(hall: Hall) -> Non
     assert hall.find_ending(marking) is Ending.LEFT, "who is not in the event has left it"
     hall.world.waits(BORIS)
     assert hall.find_ending(marking) is Ending.LEFT_OUT
-    assert hall.find_ending(waiting) is Ending.LEASE_LOST
+    assert hall.find_ending(waiting) is Ending.FORGOTTEN
     hall.adds(BORIS)
-    assert hall.find_ending(replace(marking)) is Ending.LEASE_LOST
+    assert hall.find_ending(replace(marking)) is Ending.FORGOTTEN

@@ -43,7 +43,7 @@ class Hall:
 
     async def _log_in(self, name: str) -> None:
         client_gone.follow_client_of({"extensions": {client_gone.GONE_EXTENSION: self.gone[name]}})
-        turn = self.turns.turn(name[:-1], name[0], known=name[0] == "K")
+        turn = self.turns.turn(name[0], name[:-1] if name[0] == "K" else None)
         try:
             async with turn:
                 self.begun.append(name)
@@ -143,7 +143,7 @@ async def test_a_turn_that_comes_as_one_goes_away_is_passed_on(hall: Hall, steps
 async def test_whoever_fails_gives_the_turn_back(hall: Hall) -> None:
     for _ in range(5):
         with pytest.raises(ValueError):
-            async with hall.turns.turn("", "a", known=False):
+            async with hall.turns.turn("a"):
                 raise ValueError
     await hall.come("a1", "a2", "a3")
     assert await hall.go_on() == ["a1", "a2", "a3"]

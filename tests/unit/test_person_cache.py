@@ -7,12 +7,12 @@ import json
 from collections.abc import Sequence
 
 from attendance_core.errors import Unavailable
-from attendance_core.marking.frames import MarkingList, UserJoined
+from attendance_core.marking.frames import Listed, MarkingList, UserJoined
 from attendance_core.profiles import GetProfileSummaries, ProfileSummary
 from attendance_core.testing.machine.driving import drive
 from attendance_core.vocabulary import FileKey, UserId
 from attendance_web.live.messages import encode, spell_person
-from attendance_web.live.person_cache import MAX_IN_QUERY, PersonCache
+from attendance_web.live.person_cache import MAX_READ_AT_ONCE, PersonCache
 from tests.support.world import World
 
 ANNA, BORIS = UserId(1), UserId(2)
@@ -40,7 +40,7 @@ class Register:
 
 
 def name_of(user_id: UserId, people: PersonCache) -> str:
-    name: str = json.loads(bytes(people.known[user_id]))["display_name"]
+    name: str = json.loads(bytes(people.spelt[user_id]))["display_name"]
     return name
 
 
@@ -54,10 +54,10 @@ class TestPersonCache:
         assert register.asked == [[ANNA, BORIS]]
         assert name_of(BORIS, people) == "Person 2"
 
-    def test_a_lecture_is_one_question_and_a_stadium_a_few(self) -> None:
+    def test_a_lecture_is_one_look_and_a_stadium_a_few(self) -> None:
         register = Register()
-        drive(PersonCache(register).load_missing(map(UserId, range(1, MAX_IN_QUERY + 2))))
-        assert [len(each) for each in register.asked] == [MAX_IN_QUERY, 1]
+        drive(PersonCache(register).load_missing(map(UserId, range(1, MAX_READ_AT_ONCE + 2))))
+        assert [len(each) for each in register.asked] == [MAX_READ_AT_ONCE, 1]
 
     def test_who_comes_again_is_seen_as_they_are_now(self) -> None:
         register = Register()
@@ -73,11 +73,11 @@ class TestPersonCache:
         drive(people.load_missing([ANNA]))
         register.is_away = True
         drive(people.load_missing([ANNA, BORIS]))
-        assert set(people.known) == {ANNA}
+        assert set(people.spelt) == {ANNA}
 
 
 class TestManyAtOnce:
-    async def test_share_the_question_that_follows_the_one_under_way(self) -> None:
+    async def test_share_the_look_that_follows_the_one_under_way(self) -> None:
         register = Register()
         people = PersonCache(register)
         register.may_answer.clear()
@@ -87,7 +87,7 @@ class TestManyAtOnce:
         register.may_answer.set()
         await asyncio.gather(*asking)
         assert register.asked == [[ANNA], [2, 3, 4, 5, ANNA]]
-        assert set(people.known) == set(range(1, 6))
+        assert set(people.spelt) == set(range(1, 6))
 
     async def test_lose_nothing_when_the_one_who_asks_for_them_goes(self) -> None:
         register = Register()
@@ -106,7 +106,7 @@ class TestManyAtOnce:
         asks.cancel()
         register.may_answer.set()
         await waits
-        assert 3 in people.known
+        assert 3 in people.spelt
 
 
 class TestFrames:
@@ -119,7 +119,7 @@ class TestFrames:
         return params
 
     def test_the_list_has_those_who_are_at_hand(self) -> None:
-        assert self.told(MarkingList((BORIS, ANNA), (1.5, 2.5))) == {
+        assert self.told(MarkingList((Listed(BORIS, 1.5), Listed(ANNA, 2.5)))) == {
             "marking_list": [BORIS, ANNA],
             "asked_at": [1.5, 2.5],
             "users": [

@@ -14,22 +14,22 @@ ANNA, BORIS = UserId(1), UserId(2)
 
 
 def test_one_too_many_is_refused_and_nobody_elses() -> None:
-    of_people = PersonSockets()
+    person_sockets = PersonSockets()
     with ExitStack() as are_open:
         for _ in range(MAX_IN_ALL):
-            are_open.enter_context(of_people.one_more(ANNA))
-        with pytest.raises(TooManySockets), of_people.one_more(ANNA):
+            are_open.enter_context(person_sockets.one_more(ANNA))
+        with pytest.raises(TooManySockets), person_sockets.one_more(ANNA):
             raise AssertionError
-        with of_people.one_more(BORIS):
-            assert len(of_people) == 2
-        assert len(of_people) == 1
-    with of_people.one_more(ANNA):
+        with person_sockets.one_more(BORIS):
+            assert len(person_sockets) == 2
+        assert len(person_sockets) == 1
+    with person_sockets.one_more(ANNA):
         pass
 
 
 def test_whoever_has_none_is_forgotten_however_it_ended() -> None:
-    of_people = PersonSockets()
+    person_sockets = PersonSockets()
     for _ in range(MAX_IN_ALL + 1):
-        with suppress(EventNotFound), of_people.one_more(ANNA):
+        with suppress(EventNotFound), person_sockets.one_more(ANNA):
             raise EventNotFound
-    assert len(of_people) == 0
+    assert len(person_sockets) == 0

@@ -42,7 +42,7 @@ class Driver:
         self.closed = True
 
 
-class Ground:
+class Trial:
     """A pool, the connections it has made, and work that waits to be told to go on."""
 
     def __init__(self, size: int) -> None:
@@ -79,65 +79,65 @@ async def settled() -> None:
 
 
 async def test_there_are_only_so_many_connections_and_they_are_lent_again() -> None:
-    ground = Ground(3)
-    tasks = [ground.starts() for _ in range(10)]
+    trial = Trial(3)
+    tasks = [trial.starts() for _ in range(10)]
     await settled()
-    assert (len(ground.begun), ground.pool.taken_count) == (3, 3)
-    ground.goes_on.set()
-    assert {await task for task in tasks} == set(ground.made)
-    assert (len(ground.made), ground.pool.taken_count) == (3, 0)
+    assert (len(trial.begun), trial.pool.taken_count) == (3, 3)
+    trial.goes_on.set()
+    assert {await task for task in tasks} == set(trial.made)
+    assert (len(trial.made), trial.pool.taken_count) == (3, 0)
 
 
 async def test_whoever_came_first_is_first_and_nobody_comes_in_between() -> None:
-    ground = Ground(1)
-    tasks = [ground.starts(name) for name in "abc"]
+    trial = Trial(1)
+    tasks = [trial.starts(name) for name in "abc"]
     await settled()
-    ground.goes_on.set()
-    tasks.append(ground.starts("d"))
+    trial.goes_on.set()
+    tasks.append(trial.starts("d"))
     await asyncio.gather(*tasks)
-    assert ground.begun == ["a", "b", "c", "d"]
+    assert trial.begun == ["a", "b", "c", "d"]
 
 
 async def test_who_is_cancelled_while_they_wait_gives_their_place_away() -> None:
-    ground = Ground(1)
-    first, second, third = (ground.starts(name) for name in "abc")
+    trial = Trial(1)
+    first, second, third = (trial.starts(name) for name in "abc")
     await settled()
     second.cancel()
-    ground.goes_on.set()
+    trial.goes_on.set()
     await asyncio.gather(first, third)
-    assert (ground.begun, ground.pool.taken_count) == (["a", "c"], 0)
+    assert (trial.begun, trial.pool.taken_count) == (["a", "c"], 0)
 
 
 async def test_and_so_does_one_who_is_cancelled_just_as_their_turn_comes() -> None:
     for steps in range(8):
-        ground = Ground(1)
-        first, second, third = (ground.starts(name) for name in "abc")
+        trial = Trial(1)
+        first, second, third = (trial.starts(name) for name in "abc")
         await settled()
-        ground.goes_on.set()
+        trial.goes_on.set()
         for _ in range(steps):
             await asyncio.sleep(0)
         second.cancel()
         async with asyncio.timeout(1):
             await asyncio.wait([first, second, third])
         assert third.exception() is None
-        assert ground.pool.taken_count == 0
+        assert trial.pool.taken_count == 0
 
 
 async def test_a_connection_whose_work_was_cancelled_is_not_lent_again() -> None:
-    ground = Ground(1)
-    task = ground.starts()
+    trial = Trial(1)
+    task = trial.starts()
     await settled()
     task.cancel()
     await asyncio.wait([task])
-    assert ground.made[0].closed
-    assert await ground.takes() is ground.made[1]
+    assert trial.made[0].closed
+    assert await trial.takes() is trial.made[1]
 
 
 async def test_nor_one_that_is_lost_whoever_finds_it() -> None:
-    ground = Ground(2)
-    lost = await ground.takes()
+    trial = Trial(2)
+    lost = await trial.takes()
     lost.closed = True
-    other = await ground.takes()
+    other = await trial.takes()
     assert other is not lost
 
     def loses(connection: PgConnection) -> None:
@@ -145,25 +145,25 @@ async def test_nor_one_that_is_lost_whoever_finds_it() -> None:
         raise asyncpg.ConnectionDoesNotExistError("lost")
 
     with pytest.raises(ConnectionLost):
-        await ground.pool.run(loses)
-    assert await ground.takes() not in (lost, other)
+        await trial.pool.run(loses)
+    assert await trial.takes() not in (lost, other)
 
 
 async def test_nor_one_on_which_the_driver_no_longer_knows_what_it_is_told() -> None:
     """The server said goodbye between two statements, and its end has not been read yet."""
-    ground = Ground(1)
+    trial = Trial(1)
 
     def is_confused(_: PgConnection) -> None:
         raise asyncpg.InternalClientError("another operation is in progress")
 
     with pytest.raises(ConnectionLost):
-        await ground.pool.run(is_confused)
-    assert ground.made[0].closed
-    assert await ground.takes() is ground.made[1]
+        await trial.pool.run(is_confused)
+    assert trial.made[0].closed
+    assert await trial.takes() is trial.made[1]
 
 
 async def test_what_was_left_open_is_undone_before_anybody_else_has_the_connection() -> None:
-    ground = Ground(1)
+    trial = Trial(1)
 
     def refuses(connection: PgConnection) -> None:
         connection.run("BEGIN", [])
@@ -171,54 +171,54 @@ async def test_what_was_left_open_is_undone_before_anybody_else_has_the_connecti
 
     for _ in range(2):
         with pytest.raises(KeyError):
-            await ground.pool.run(refuses)
-    assert ground.made[0].said == ["BEGIN", "ROLLBACK"] * 2
-    ground.made[0].fails, ground.made[0].in_transaction = True, True
-    assert await ground.takes() is ground.made[0]
-    assert ground.made[0].closed, "it could not be undone"
-    assert await ground.takes() is ground.made[1]
+            await trial.pool.run(refuses)
+    assert trial.made[0].said == ["BEGIN", "ROLLBACK"] * 2
+    trial.made[0].fails, trial.made[0].in_transaction = True, True
+    assert await trial.takes() is trial.made[0]
+    assert trial.made[0].closed, "it could not be undone"
+    assert await trial.takes() is trial.made[1]
 
 
 async def test_one_that_the_server_does_not_answer_on_is_not_lent_again() -> None:
-    ground = Ground(1)
+    trial = Trial(1)
 
     def waits(_: PgConnection) -> None:
         raise TimeoutError
 
     with pytest.raises(TimeoutError):
-        await ground.pool.run(waits)
-    assert ground.made[0].closed
-    assert await ground.takes() is ground.made[1]
+        await trial.pool.run(waits)
+    assert trial.made[0].closed
+    assert await trial.takes() is trial.made[1]
 
 
 async def test_a_connection_that_is_refused_takes_no_place() -> None:
-    ground = Ground(1)
-    ground.refused = 3
-    told = await asyncio.gather(*(ground.takes() for _ in range(4)), return_exceptions=True)
+    trial = Trial(1)
+    trial.refused = 3
+    told = await asyncio.gather(*(trial.takes() for _ in range(4)), return_exceptions=True)
     assert [type(each) for each in told] == [OSError] * 3 + [Driver]
 
 
 async def test_who_waits_too_long_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pg_pool, "POOL_SECONDS", 0.01)
-    ground = Ground(1)
-    task = ground.starts()
+    trial = Trial(1)
+    task = trial.starts()
     await settled()
     with pytest.raises(NoConnectionFree):
-        await ground.takes()
-    ground.goes_on.set()
+        await trial.takes()
+    trial.goes_on.set()
     await task
-    assert await ground.takes() is ground.made[0]
+    assert await trial.takes() is trial.made[0]
 
 
 async def test_after_a_migration_those_at_rest_are_made_anew() -> None:
-    ground = Ground(2)
-    ground.goes_on.set()
-    await asyncio.gather(ground.starts(), ground.starts())
+    trial = Trial(2)
+    trial.goes_on.set()
+    await asyncio.gather(trial.starts(), trial.starts())
 
     def meets_old_plan(_: PgConnection) -> None:
         raise asyncpg.InvalidCachedStatementError("cached plan must not change result type")
 
     with pytest.raises(asyncpg.InvalidCachedStatementError):
-        await ground.pool.run(meets_old_plan)
-    assert all(each.closed for each in ground.made)
-    assert await ground.takes() is ground.made[2]
+        await trial.pool.run(meets_old_plan)
+    assert all(each.closed for each in trial.made)
+    assert await trial.takes() is trial.made[2]

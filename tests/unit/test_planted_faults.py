@@ -18,10 +18,12 @@ from attendance_core.events import changes, organisers
 from attendance_core.marking import (
     askers,
     commands,
+    hang_ups,
     holds,
     karma,
     leaving_out,
     moves,
+    openings,
     places,
     upkeep,
 )
@@ -88,7 +90,7 @@ def one_is_given_back_when_another_marker_goes(plant: Plant) -> None:
                 if isinstance(place.state, Held):
                     moves.end_hold(unit, place, judge, terms)
 
-    plant.setattr(commands, "hang_up", hang_up_all)
+    plant.setattr(hang_ups, "hang_up", hang_up_all)
 
 
 def a_transaction_that_lost_its_race_announces(plant: Plant) -> None:
@@ -138,7 +140,9 @@ def lost_connections_have_no_grace(plant: Plant) -> None:
 
 def absence_counts_though_there_are_news(plant: Plant) -> None:
     read = Mirror.apply_reading
-    plant.setattr(Mirror, "apply_reading", lambda self, begun, reading: read(self, 10**9, reading))
+    plant.setattr(
+        Mirror, "apply_reading", lambda self, heard_before, reading: read(self, 10**9, reading)
+    )
 
 
 def a_reading_comes_before_the_answer(plant: Plant) -> None:
@@ -146,64 +150,64 @@ def a_reading_comes_before_the_answer(plant: Plant) -> None:
 
 
 def a_choice_does_not_end_another_that_ended_elsewhere(plant: Plant) -> None:
-    plant.setattr(View, "_end_other_holds", lambda self, user_id: [])
+    plant.setattr(View, "_drop_holds_but_of", lambda self, user_id: [])
 
 
 def a_mark_is_not_told_by_readings(plant: Plant) -> None:
     read = Mirror.apply_reading
 
-    def forgetful(self: Mirror, begun: int, reading: Any) -> Any:
-        object.__setattr__(reading, "watched", ())
-        return read(self, begun, reading)
+    def forgetful(self: Mirror, heard_before: int, reading: Any) -> Any:
+        object.__setattr__(reading, "watched_places", ())
+        return read(self, heard_before, reading)
 
     plant.setattr(Mirror, "apply_reading", forgetful)
 
 
 def another_process_forgets_that_it_is_too_soon(plant: Plant) -> None:
     ended_at: dict[UserId, Any] = {}
-    end_hold, check = moves.end_hold, moves.check_not_too_soon
+    end_hold, check = moves.end_hold, holds.check_not_too_soon
 
-    def ends(unit: Any, held: Place, judge: Any, *rest: Any) -> Place:
+    def ends(unit: Any, held: Place, judge: Any, terms: Any, **given: Any) -> Place:
         ended_at[held.user_id] = judge
-        return end_hold(unit, held, judge, *rest)
+        return end_hold(unit, held, judge, terms, **given)
 
     def checks(unit: Any, place: Place, marker: UserId, judge: Any, terms: Any) -> None:
         knows = ended_at.get(place.user_id)
         if knows is not None and knows.process_id == judge.process_id:
             check(unit, place, marker, judge, terms)
 
-    for module in (moves, commands, upkeep):
+    for module in (moves, openings, commands, upkeep):
         plant.setattr(module, "end_hold", ends)
     plant.setattr(holds, "check_not_too_soon", checks)
 
 
 def a_hold_is_not_told_by_readings(plant: Plant) -> None:
-    read, about_me = Mirror.apply_reading, View.frames_about_me
+    read, about_own = Mirror.apply_reading, View.frames_about_own
     reading_now: list[bool] = []
 
-    def reads(self: Mirror, begun: int, reading: Any) -> Any:
+    def reads(self: Mirror, heard_before: int, reading: Any) -> Any:
         reading_now.append(True)
         try:
-            return read(self, begun, reading)
+            return read(self, heard_before, reading)
         finally:
             reading_now.clear()
 
     def tells(self: View, place: Place, at: float) -> Any:
-        return [] if reading_now and isinstance(place.state, Held) else about_me(self, place, at)
+        return [] if reading_now and isinstance(place.state, Held) else about_own(self, place, at)
 
     plant.setattr(Mirror, "apply_reading", reads)
-    plant.setattr(View, "frames_about_me", tells)
+    plant.setattr(View, "frames_about_own", tells)
 
 
 def one_is_let_go_before_one_was_marked(plant: Plant) -> None:
-    told = Askers.tell_person
+    told = Askers.tell_hold_or_note_mark
 
     def tells(self: Askers, place: Place, at: float) -> Any:
         let_go = replace(place, state=None)
         first = told(self, let_go, at) if isinstance(place.state, Marked) else []
         return first + told(self, place, at)
 
-    plant.setattr(Askers, "tell_person", tells)
+    plant.setattr(Askers, "tell_hold_or_note_mark", tells)
 
 
 def who_is_held_loses_their_number(plant: Plant) -> None:
@@ -223,7 +227,7 @@ def a_place_is_told_whenever_it_changes(plant: Plant) -> None:
 
 def an_annulled_mark_pays(plant: Plant) -> None:
     plant.setattr(
-        karma, "standing_holds", lambda entries: [each for each in entries if each.origin]
+        karma, "standing_hold_marks", lambda entries: [each for each in entries if each.origin]
     )
 
 
@@ -264,12 +268,12 @@ def a_mirror_keeps_the_annulled_off_the_list(plant: Plant) -> None:
 
 
 def a_socket_that_was_not_told_outlives_the_mark(plant: Plant) -> None:
-    plant.setattr(corrections, "_end_untold", lambda *whatever: None)
+    plant.setattr(corrections, "_end_sockets_not_told", lambda *whatever: None)
 
 
 def one_is_told_of_an_annulled_mark(plant: Plant) -> None:
     """By whatever is said of it, however old."""
-    plant.setattr(Askers, "tell_person", Askers.tell_mark)
+    plant.setattr(Askers, "tell_hold_or_note_mark", Askers.tell_mark)
 
 
 def a_narrowed_event_leaves_a_hold(plant: Plant) -> None:

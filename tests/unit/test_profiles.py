@@ -224,7 +224,7 @@ class TestUploadProfileConfirmation:
         assert list(desk.files.kept) == [scan_path(second.file)]
 
 
-class TestModeration:
+class TestOperator:
     @pytest.mark.parametrize(
         ("approve", "state"), [(True, Confirmation.APPROVED), (False, Confirmation.REJECTED)]
     )
@@ -242,7 +242,7 @@ class TestModeration:
             desk.judges(first.file, approve=True)
         assert desk.sees(ANNA, ANNA).confirmation is Confirmation.PENDING
 
-    def test_a_moderator_reads_it(self, desk: Desk) -> None:
+    def test_the_operator_reads_it(self, desk: Desk) -> None:
         scan = desk.uploads()
         assert drive(desk._read(user_id=ANNA)) == (scan, b"clean picture4096")
 
@@ -307,7 +307,7 @@ class TestNewName:
         assert desk.sees(BORIS, ANNA).confirmed
         assert desk.kept().reason is None
 
-    def test_a_moderator_judges_the_name_that_was_looked_at(self, desk: Desk) -> None:
+    def test_the_operator_judges_the_name_that_was_looked_at(self, desk: Desk) -> None:
         scan = desk.uploads()
         desk.writes(display_name="Вера Петрова")
         for approve in (True, False):

@@ -16,6 +16,7 @@ from attendance_core import ports
 from attendance_core.accounts import (
     Actor,
     CredentialKind,
+    EndSessionsOf,
     Identify,
     LoggedIn,
     LogIn,
@@ -42,7 +43,6 @@ from attendance_core.marking.connections import Connection, Role
 from attendance_core.marking.endings import Ending
 from attendance_core.recovery import (
     RESET_SECONDS,
-    EndSessionsOf,
     ForgetResetLinks,
     MakeRecoveryCodes,
     MakeResetLink,
@@ -52,8 +52,8 @@ from attendance_core.recovery import (
 )
 from attendance_core.recovery.codes import (
     NO_CODE,
+    RECOVERY_CODE_COUNT,
     RECOVERY_CODE_LENGTH,
-    RECOVERY_CODES,
     SECRET_LENGTH,
     SELECTOR_LENGTH,
     TypedCode,
@@ -61,12 +61,12 @@ from attendance_core.recovery.codes import (
     draw_codes,
     typed_code,
 )
-from attendance_core.recovery.comebacks import ComeBack
-from attendance_core.session_ends import ENDED_AT_ONCE
+from attendance_core.recovery.recover_account import RecoverAccount
+from attendance_core.session_ends import SOCKETS_ENDED_AT_ONCE
 from attendance_core.testing.machine.driving import drive
 from attendance_core.testing.stand_ins import NotingPasswords
 from attendance_core.testing.tokens import add_token, bearer_id
-from attendance_core.texts import MAX_MARKS
+from attendance_core.texts import MAX_COMBINING_MARKS
 from attendance_core.vocabulary import ConnectionId, UserId
 from tests.support.world import World
 
@@ -111,7 +111,7 @@ class TestCodes:
     def test_ten_begin_each_otherwise(self) -> None:
         for _ in range(50):
             drawn = draw_codes(RandomIds())
-            assert len({each[:SELECTOR_LENGTH] for each in drawn}) == RECOVERY_CODES
+            assert len({each[:SELECTOR_LENGTH] for each in drawn}) == RECOVERY_CODE_COUNT
             assert {len(each) for each in drawn} == {RECOVERY_CODE_LENGTH}
 
     def test_no_two_letters_look_alike_and_a_secret_has_68_bits(self) -> None:
@@ -132,10 +132,10 @@ class Desk:
         self._identify = Identify(transact, observe)
         self._make = MakeRecoveryCodes(transact, observe, self.passwords, RandomIds())
         self._link = MakeResetLink(transact, observe, ids)
-        self.between: Callable[[], object] = bool  # behind each transaction of a comeback
-        come_back = ComeBack(self._watched, self.passwords, ids, terms)
-        self._recover = UseRecoveryCode(observe, self.passwords, come_back)
-        self._reset = ResetPassword(observe, self.passwords, come_back)
+        self.between: Callable[[], object] = bool  # behind each transaction of a recovery
+        recover_account = RecoverAccount(self._watched, self.passwords, ids, terms)
+        self._recover = UseRecoveryCode(observe, self.passwords, recover_account)
+        self._reset = ResetPassword(observe, self.passwords, recover_account)
         self.forget = ForgetResetLinks(transact)
         self.end = EndSessionsOf(transact, observe, terms)
         self.anna = drive(self._sign_up(username="Anna", password=OLD))
@@ -205,7 +205,7 @@ class TestMakeRecoveryCodes:
 
     def test_each_lets_its_owner_in_and_no_hash_tells_it(self, desk: Desk) -> None:
         codes = desk.codes()
-        assert len(set(codes)) == RECOVERY_CODES
+        assert len(set(codes)) == RECOVERY_CODE_COUNT
         for code in codes:
             assert desk.recovers(code).user_id == desk.anna.user_id
         hashed = [each for each in desk.passwords.hashed if each not in (OLD, NEW)]
@@ -274,7 +274,7 @@ class TestRecover:
         assert [desk.is_in(each) for each in (desk.anna, phone, laptop, back)] == [
             *(False, False, False, True)
         ]
-        ended = [each for each in desk.world.news if isinstance(each, ConnectionsEnded)]
+        ended = [each for each in desk.world.announcements if isinstance(each, ConnectionsEnded)]
         assert {each.why for each in ended} == {Ending.LOGGED_OUT}
         assert {one for each in ended for one in each.connection_ids or ()} == sockets
 
@@ -354,9 +354,9 @@ class TestRecover:
             desk.recovers(code)
         assert desk.log_in("of the quicker one").user_id == desk.anna.user_id
 
-    def test_whoever_dies_between_two_pieces_has_only_ended_sessions(self, desk: Desk) -> None:
+    def test_whoever_dies_between_two_batches_has_only_ended_sessions(self, desk: Desk) -> None:
         code = desk.codes()[0]
-        for _ in range(2 * ENDED_AT_ONCE):
+        for _ in range(2 * SOCKETS_ENDED_AT_ONCE):
             desk.world.event_id = desk.world.event(f"Class {desk.world.ids.event_id()}")
             desk.opens(desk.anna)
 
@@ -372,7 +372,7 @@ class TestRecover:
 
     def test_neither_name_nor_password_has_too_many_marks(self, desk: Desk) -> None:
         """Contract: 1.13, also for a program that calls no API."""
-        many = "e" + "\u0316" * (MAX_MARKS + 1)
+        many = "e" + "\u0316" * (MAX_COMBINING_MARKS + 1)
         for argument, field in (("username", "username"), ("password", "new_password")):
             with pytest.raises(InvalidArgument, match=f"«{field}»"):
                 desk.recovers("code", **{argument: many})
@@ -480,7 +480,7 @@ class TestEndSessionsOf:
         socket = desk.opens(phone)
         drive(desk.end(username="ANNA"))
         assert [desk.is_in(each) for each in (desk.anna, phone, boris)] == [False, False, True]
-        ended = desk.world.news[-1]
+        ended = desk.world.announcements[-1]
         assert ended == ConnectionsEnded(
             desk.world.event_id, Ending.LOGGED_OUT, frozenset({socket.connection_id})
         )

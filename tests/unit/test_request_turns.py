@@ -11,7 +11,7 @@ from attendance_core.accounts import Actor, session_id_of
 from attendance_core.vocabulary import UserId
 from attendance_web.http import request_turns
 from attendance_web.http.head_method import Application
-from attendance_web.http.request_turns import MAX_OF_ONE, RequestTurns, began_at
+from attendance_web.http.request_turns import MAX_OF_ONE, RequestTurns, came_at
 from attendance_web.wire import client_gone, refusal_pace
 from attendance_web.wire.refusal_pace import RefusalPace
 from attendance_web.wire.seen_sessions import SeenSessions
@@ -45,12 +45,12 @@ def seen() -> SeenSessions:
 
 
 @pytest.fixture
-def door(seen: SeenSessions) -> RequestTurns:
+def turns(seen: SeenSessions) -> RequestTurns:
     return RequestTurns(seen, RefusalPace())
 
 
 def asks(
-    door: RequestTurns,
+    turns: RequestTurns,
     begun: Application,
     client: str,
     path: str = "/",
@@ -60,28 +60,30 @@ def asks(
     """A request of this client, with this session."""
     headers = [(b"cookie", f"sessionid={token}".encode())] if token else []
     scope = {"path": path, "client": (client, 1), "headers": headers, "scheme": "http"}
-    return asyncio.create_task(door.enter(begun, scope, None, send))
+    return asyncio.create_task(turns.serve(begun, scope, None, send))
 
 
-async def test_nobody_comes_behind_all_of_a_flood(door: RequestTurns, begun: Begun) -> None:
-    flood = [asks(door, begun, FLOOD) for _ in range(MANY)]
-    other = asks(door, begun, OTHER)
+async def test_nobody_comes_behind_all_of_a_flood(turns: RequestTurns, begun: Begun) -> None:
+    flood = [asks(turns, begun, FLOOD) for _ in range(MANY)]
+    other = asks(turns, begun, OTHER)
     await asyncio.gather(*flood, other)
     assert begun.clients.index(OTHER) <= MAX_OF_ONE
     assert len(begun.clients) == MANY + 1
 
 
-async def test_the_time_of_a_request_goes_by_when_it_came(door: RequestTurns, begun: Begun) -> None:
+async def test_the_time_of_a_request_goes_by_when_it_came(
+    turns: RequestTurns, begun: Begun
+) -> None:
     """Contract: 1.16. And not by when its turn came."""
     clock, told = asyncio.get_running_loop().time, list[float]()
 
     async def tells(scope: Any, _: Any, __: Any) -> None:
-        told.append(began_at(scope))
+        told.append(came_at(scope))
 
     begun.may_go_on.clear()
-    flood = [asks(door, begun, FLOOD) for _ in range(MAX_OF_ONE)]
+    flood = [asks(turns, begun, FLOOD) for _ in range(MAX_OF_ONE)]
     await asyncio.sleep(0)
-    late = asks(door, tells, FLOOD)
+    late = asks(turns, tells, FLOOD)
     await asyncio.sleep(0)
     asked = clock()
     assert not told
@@ -90,8 +92,10 @@ async def test_the_time_of_a_request_goes_by_when_it_came(door: RequestTurns, be
     assert told[0] <= asked
 
 
-async def test_a_few_begin_at_a_step_though_none_suspends(door: RequestTurns, begun: Begun) -> None:
-    flood = [asks(door, begun, FLOOD) for _ in range(MANY)]
+async def test_a_few_begin_at_a_step_though_none_suspends(
+    turns: RequestTurns, begun: Begun
+) -> None:
+    flood = [asks(turns, begun, FLOOD) for _ in range(MANY)]
     await asyncio.sleep(0)
     before = len(begun.clients)
     assert before == MAX_OF_ONE
@@ -102,26 +106,26 @@ async def test_a_few_begin_at_a_step_though_none_suspends(door: RequestTurns, be
 
 
 async def test_who_is_known_is_in_nobodys_line(
-    door: RequestTurns, begun: Begun, seen: SeenSessions
+    turns: RequestTurns, begun: Begun, seen: SeenSessions
 ) -> None:
     """A lecture hall is one address."""
     seen.note(Actor(UserId(1), session_id_of("token")))
-    flood = [asks(door, begun, FLOOD) for _ in range(MANY)]
-    known = asks(door, begun, FLOOD, token="token")
+    flood = [asks(turns, begun, FLOOD) for _ in range(MANY)]
+    known = asks(turns, begun, FLOOD, token="token")
     await known
     assert len(begun.clients) <= 2 * MAX_OF_ONE + 1
-    made_up = asks(door, begun, FLOOD, token="made up")
+    made_up = asks(turns, begun, FLOOD, token="made up")
     await made_up
     assert len(begun.clients) == MANY + 2
     await asyncio.gather(*flood)
 
 
 async def test_who_waits_for_the_store_is_in_nobodys_way(
-    door: RequestTurns, begun: Begun, monkeypatch: pytest.MonkeyPatch
+    turns: RequestTurns, begun: Begun, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(request_turns, "MAX_TURN_SECONDS", 0.001)
     begun.may_go_on.clear()
-    flood = [asks(door, begun, FLOOD) for _ in range(MANY)]
+    flood = [asks(turns, begun, FLOOD) for _ in range(MANY)]
     async with asyncio.timeout(30):
         while len(begun.clients) < MANY:
             await asyncio.sleep(0.001)
@@ -130,13 +134,13 @@ async def test_who_waits_for_the_store_is_in_nobodys_way(
 
 
 async def test_a_few_of_those_who_waited_too_long_begin_at_a_step(
-    door: RequestTurns, begun: Begun, monkeypatch: pytest.MonkeyPatch
+    turns: RequestTurns, begun: Begun, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Contract: 1.11. All of a flood have waited too long in the same instant."""
     monkeypatch.setattr(request_turns, "MAX_TURN_SECONDS", 3600)
     monkeypatch.setattr(request_turns, "TURN_WAIT_SECONDS", 0.1)
     begun.may_go_on.clear()
-    flood = [asks(door, begun, FLOOD) for _ in range(MANY)]
+    flood = [asks(turns, begun, FLOOD) for _ in range(MANY)]
     at_once, before = 0, 0
     async with asyncio.timeout(30):
         while len(begun.clients) < MANY:
@@ -149,12 +153,12 @@ async def test_a_few_of_those_who_waited_too_long_begin_at_a_step(
 
 
 async def test_nobody_waits_for_ever(
-    door: RequestTurns, begun: Begun, monkeypatch: pytest.MonkeyPatch
+    turns: RequestTurns, begun: Begun, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(request_turns, "MAX_TURN_SECONDS", 3600)
     monkeypatch.setattr(request_turns, "TURN_WAIT_SECONDS", 0.01)
     begun.may_go_on.clear()
-    flood = [asks(door, begun, FLOOD) for _ in range(MANY)]
+    flood = [asks(turns, begun, FLOOD) for _ in range(MANY)]
     async with asyncio.timeout(30):
         while len(begun.clients) < MANY:
             await asyncio.sleep(0.001)
@@ -162,11 +166,11 @@ async def test_nobody_waits_for_ever(
     await asyncio.gather(*flood)
 
 
-async def test_our_health_waits_for_no_other_request(door: RequestTurns, begun: Begun) -> None:
+async def test_our_health_waits_for_no_other_request(turns: RequestTurns, begun: Begun) -> None:
     begun.may_go_on.clear()
-    flood = [asks(door, begun, FLOOD) for _ in range(MANY)]
+    flood = [asks(turns, begun, FLOOD) for _ in range(MANY)]
     await asyncio.sleep(0)
-    health = asks(door, begun, FLOOD, "/health/live")
+    health = asks(turns, begun, FLOOD, "/health/live")
     await asyncio.sleep(0)
     assert len(begun.clients) == MAX_OF_ONE + 1
     begun.may_go_on.set()
@@ -174,10 +178,10 @@ async def test_our_health_waits_for_no_other_request(door: RequestTurns, begun: 
 
 
 async def test_nobody_comes_behind_all_who_ask_for_our_health(
-    door: RequestTurns, begun: Begun
+    turns: RequestTurns, begun: Begun
 ) -> None:
-    flood = [asks(door, begun, FLOOD, "/health/live") for _ in range(MANY)]
-    others = [asks(door, begun, OTHER), asks(door, begun, OTHER, "/health/live")]
+    flood = [asks(turns, begun, FLOOD, "/health/live") for _ in range(MANY)]
+    others = [asks(turns, begun, OTHER), asks(turns, begun, OTHER, "/health/live")]
     await asyncio.gather(*flood, *others)
     assert begun.clients.index(OTHER) <= MAX_OF_ONE
     assert begun.clients[: MAX_OF_ONE + 2].count(OTHER) == 2
@@ -212,7 +216,7 @@ async def test_a_refusal_that_waits_to_be_told_has_no_turn_meanwhile(
     monkeypatch.setattr(request_turns, "MAX_TURN_SECONDS", 3600)
     monkeypatch.setattr(refusal_pace, "MAX_AT_ONCE", 0)
     monkeypatch.setattr(refusal_pace, "TOLD_AFTER_SECONDS", 3600)
-    door, told = RequestTurns(seen, RefusalPace()), list[Any]()
+    turns, told = RequestTurns(seen, RefusalPace()), list[Any]()
 
     async def refuses(scope: Any, receive: Any, send: Any) -> None:
         await begun(scope, receive, send)
@@ -221,7 +225,7 @@ async def test_a_refusal_that_waits_to_be_told_has_no_turn_meanwhile(
     async def send(message: Any) -> None:
         told.append(message)
 
-    flood = [asks(door, refuses, FLOOD, send=send) for _ in range(MANY)]
+    flood = [asks(turns, refuses, FLOOD, send=send) for _ in range(MANY)]
     steps = 0
     while len(begun.clients) < MANY:
         before = len(begun.clients)

@@ -22,8 +22,8 @@ from attendance_core.friends import Friendship
 from attendance_core.pieces import ListQuery
 from attendance_core.ports import FileContent
 from attendance_core.profiles import (
-    LEASE_SECONDS,
     MAX_REVIEW_NOTE_LENGTH,
+    REVIEW_LEASE_SECONDS,
     Confirmation,
     GetOwnScan,
     GetPendingConfirmations,
@@ -84,7 +84,7 @@ class Desk:
     def takes(self, actor: UserId = MODERATOR, session_id: SessionId | None = None) -> ReviewLease:
         session_id = session_id or session_of(actor)
         taken = drive(self._take(actor=actor, session_id=session_id, scan_id=self.scan_id))
-        assert taken.expires_in == LEASE_SECONDS == 600
+        assert taken.expires_in == REVIEW_LEASE_SECONDS == 600
         return taken.lease
 
     def looks(self, lease: ReviewLease, **other: UserId | SessionId | ScanId | str) -> FileContent:
@@ -138,12 +138,12 @@ class TestTakeConfirmation:
     def test_whoever_takes_it_is_seen_until_the_lease_has_run_out(self, desk: Desk) -> None:
         desk.takes()
         assert [each.taken_by for each in desk.pending(OTHER)] == [MODERATOR]
-        desk.world.clock.pass_(LEASE_SECONDS)
+        desk.world.clock.pass_(REVIEW_LEASE_SECONDS)
         assert [each.taken_by for each in desk.pending(OTHER)] == [None]
 
     def test_nobody_else_takes_it_meanwhile(self, desk: Desk) -> None:
         desk.takes()
-        desk.world.clock.pass_(LEASE_SECONDS - 1)
+        desk.world.clock.pass_(REVIEW_LEASE_SECONDS - 1)
         with pytest.raises(ScanTaken):
             desk.takes(OTHER)
         desk.world.clock.pass_(1)
@@ -151,9 +151,12 @@ class TestTakeConfirmation:
 
     def test_again_renews_it_and_leaves_its_address(self, desk: Desk) -> None:
         first = desk.takes()
-        desk.world.clock.pass_(LEASE_SECONDS - 1)
+        desk.world.clock.pass_(REVIEW_LEASE_SECONDS - 1)
         second = desk.takes()
-        assert (second.secret, second.until) == (first.secret, first.until + LEASE_SECONDS - 1)
+        assert (second.secret, second.until) == (
+            first.secret,
+            first.until + REVIEW_LEASE_SECONDS - 1,
+        )
         assert desk.acts() == [(ScanAct.TAKEN, MODERATOR)]
 
     def test_from_another_session_it_has_another_address(self, desk: Desk) -> None:
@@ -215,7 +218,7 @@ class TestImage:
         for other in others:
             with pytest.raises(ScanNotFound):
                 desk.looks(lease, **other)
-        desk.world.clock.pass_(LEASE_SECONDS)
+        desk.world.clock.pass_(REVIEW_LEASE_SECONDS)
         with pytest.raises(ScanNotFound):
             desk.looks(lease)
         assert desk.acts() == [(ScanAct.TAKEN, MODERATOR), (ScanAct.LOOKED, MODERATOR)]
@@ -284,7 +287,7 @@ class TestResolveConfirmation:
         desk.takes()
         with pytest.raises(NotTaken):
             desk.resolves(scan_id, OTHER)
-        desk.world.clock.pass_(LEASE_SECONDS)
+        desk.world.clock.pass_(REVIEW_LEASE_SECONDS)
         with pytest.raises(NotTaken):
             desk.resolves(scan_id)
         assert desk.state() is Confirmation.PENDING

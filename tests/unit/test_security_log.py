@@ -7,7 +7,7 @@ import re
 import pytest
 
 from attendance_core.errors import MissingArgument, Refusal, TooManyRequests
-from attendance_web.wire.origins import SETTING
+from attendance_web.wire.origins import ORIGINS_SETTING
 from attendance_web.wire.refusals import CsrfFailed, ForeignOrigin, OtherPerson
 from attendance_web.wire.security_log import SecurityLog
 
@@ -44,7 +44,7 @@ class TestWhatIsSaid:
         self, log: SecurityLog, caplog: pytest.LogCaptureFixture
     ) -> None:
         headers = [(b"origin", b"https://a.example"), (b"host", b"b.example")]
-        log.note_refusal(ForeignOrigin(named_in=SETTING), headers, ADDRESS)
+        log.note_refusal(ForeignOrigin(named_in=ORIGINS_SETTING), headers, ADDRESS)
         (line,) = caplog.messages
         assert "origin=https://a.example host=b.example" in line
         assert "ATTENDANCE_ALLOWED_ORIGINS" in line
@@ -52,7 +52,9 @@ class TestWhatIsSaid:
     def test_what_somebody_else_wrote_is_cut(
         self, log: SecurityLog, caplog: pytest.LogCaptureFixture
     ) -> None:
-        log.note_refusal(ForeignOrigin(named_in=SETTING), [(b"origin", b"x" * 8000)], ADDRESS)
+        log.note_refusal(
+            ForeignOrigin(named_in=ORIGINS_SETTING), [(b"origin", b"x" * 8000)], ADDRESS
+        )
         assert len(caplog.messages[0]) < 400 and "host=none" in caplog.messages[0]
 
     def test_names_and_addresses_are_digests_that_can_be_compared(

@@ -1,4 +1,4 @@
-"""All sessions of a person end, in pieces, and what that was for is done with the last one."""
+"""All sessions of a person end, in batches, and what that was for is done with the last one."""
 
 from __future__ import annotations
 
@@ -71,23 +71,23 @@ class Ends:
         drive(world.mark_me(connection=connection))
         return connection
 
-    def left(self, user_id: UserId = ANNA) -> set[SessionId]:
+    def session_ids(self, user_id: UserId = ANNA) -> set[SessionId]:
         return {
             each.session_id
             for each in drive(self.world.store.observe(lambda unit: unit.sessions.of(user_id)))
         }
 
-    def sockets(self, session_id: SessionId) -> int:
+    def socket_count(self, session_id: SessionId) -> int:
         return len(
             drive(self.world.store.observe(lambda unit: unit.connections.of_sessions([session_id])))
         )
 
     @property
-    def closed(self) -> int:
+    def closed_count(self) -> int:
         """Sockets whose clients hear that they are logged out."""
         return sum(
             len(each.connection_ids or ())
-            for each in self.world.news
+            for each in self.world.announcements
             if isinstance(each, ConnectionsEnded) and each.why is Ending.LOGGED_OUT
         )
 
@@ -131,20 +131,20 @@ def test_all_but_the_spared_one_end_with_their_sockets(ends: Ends) -> None:
     ends.opens(SPARED)
     theirs = ends.session("theirs", BORIS, sockets=1)
     assert ends.end() == "done" and ends.is_done
-    assert ends.left() == {SPARED} and ends.sockets(SPARED) == 1
-    assert ends.left(BORIS) >= {theirs} and ends.sockets(theirs) == 1
-    assert ends.closed == 4 and not any(map(ends.sockets, others))
+    assert ends.session_ids() == {SPARED} and ends.socket_count(SPARED) == 1
+    assert ends.session_ids(BORIS) >= {theirs} and ends.socket_count(theirs) == 1
+    assert ends.closed_count == 4 and not any(map(ends.socket_count, others))
 
 
 def test_without_a_spared_one_all_end(ends: Ends) -> None:
     ends.opens(SPARED)
     assert ends.end(spared=None) == "done"
-    assert ends.left() == set() and ends.closed == 1
+    assert ends.session_ids() == set() and ends.closed_count == 1
 
 
 def test_where_there_are_no_others_it_is_done_at_once(ends: Ends) -> None:
     assert ends.end() == "done"
-    assert (ends.left(), ends.transactions) == ({SPARED}, 1)
+    assert (ends.session_ids(), ends.transactions) == ({SPARED}, 1)
 
 
 def test_a_token_of_a_program_is_no_session_of_theirs(ends: Ends) -> None:
@@ -162,12 +162,12 @@ def test_however_many_there_are_few_end_in_one_transaction(
     for number in range(sessions):
         ends.session(f"{number}", sockets=sockets)
     seen = [(sessions, 0)]
-    ends.between = lambda _: seen.append((len(ends.left() - {SPARED}), ends.closed))
+    ends.between = lambda _: seen.append((len(ends.session_ids() - {SPARED}), ends.closed_count))
     ends.end()
-    assert ends.left() == {SPARED} and ends.closed == sessions * sockets
+    assert ends.session_ids() == {SPARED} and ends.closed_count == sessions * sockets
     for before, after in pairwise(seen):
         assert before[0] - after[0] <= session_ends.SESSIONS_ENDED_AT_ONCE
-        assert after[1] - before[1] <= session_ends.ENDED_AT_ONCE
+        assert after[1] - before[1] <= session_ends.SOCKETS_ENDED_AT_ONCE
     assert ends.checked == ends.transactions > 1  # each of them looked whether it may
 
 
@@ -181,10 +181,10 @@ def test_one_that_dies_has_done_nothing_else_and_leaves_no_socket_without_a_sess
         ends.end()
     except Died:
         assert not ends.is_done
-        assert all(each in ends.left() for each in others if ends.sockets(each))
+        assert all(each in ends.session_ids() for each in others if ends.socket_count(each))
         ends.dies_before = None
         ends.end()
-    assert ends.is_done and ends.left() == {SPARED} and ends.closed == 100
+    assert ends.is_done and ends.session_ids() == {SPARED} and ends.closed_count == 100
 
 
 def test_who_may_no_longer_ends_nothing_more(ends: Ends) -> None:
@@ -197,7 +197,7 @@ def test_who_may_no_longer_ends_nothing_more(ends: Ends) -> None:
 
     with pytest.raises(WrongPassword):
         ends.end(check=check)
-    assert ends.transactions == 1 and not ends.is_done and len(ends.left()) == 51
+    assert ends.transactions == 1 and not ends.is_done and len(ends.session_ids()) == 51
 
 
 def test_one_that_may_not_at_all_ends_none(ends: Ends) -> None:
@@ -208,20 +208,20 @@ def test_one_that_may_not_at_all_ends_none(ends: Ends) -> None:
 
     with pytest.raises(NotLoggedIn):
         ends.end(check=check)
-    assert (ends.left(), ends.closed, ends.is_done) == ({SPARED, phone}, 0, False)
+    assert (ends.session_ids(), ends.closed_count, ends.is_done) == ({SPARED, phone}, 0, False)
 
 
-def test_a_log_in_between_two_pieces_ends_too(ends: Ends) -> None:
+def test_a_log_in_between_two_batches_ends_too(ends: Ends) -> None:
     ends.session("phone", sockets=40)
     ends.between = lambda number: number == 1 and ends.session("thief", sockets=1)
     ends.end()
-    assert ends.left() == {SPARED} and ends.closed == 41
+    assert ends.session_ids() == {SPARED} and ends.closed_count == 41
 
 
 def test_whoever_logs_in_ever_more_is_logged_out_all_the_same(
     ends: Ends, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(session_ends, "MAX_PIECES", 3)
+    monkeypatch.setattr(session_ends, "MAX_BATCHES", 3)
     ends.session("phone", sockets=20)
 
     def more(number: int) -> None:
@@ -231,4 +231,4 @@ def test_whoever_logs_in_ever_more_is_logged_out_all_the_same(
 
     ends.between = more
     assert ends.end() == "done"
-    assert ends.left() == {SPARED} and ends.transactions == 4
+    assert ends.session_ids() == {SPARED} and ends.transactions == 4

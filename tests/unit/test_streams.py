@@ -13,9 +13,9 @@ from uuid import UUID
 
 from attendance_core.attendance import CountsSeen, Viewer
 from attendance_core.errors import Unavailable
-from attendance_core.marking.places import SheetCounts
+from attendance_core.sheet_counts import SheetCounts
 from attendance_core.vocabulary import BoardId, EventId
-from attendance_web.live.streams import COMMENT_EVERY, COUNTS_EVERY, RoomStreams, Stream, Told
+from attendance_web.live.streams import COMMENT_EVERY, COUNTS_EVERY, RoomStreams, Stream, StreamItem
 from attendance_web.wire.counts import COMMENT, END, encode_counts
 from tests.support.quick_loop import run
 
@@ -182,9 +182,9 @@ async def test_one_that_is_closed_says_nothing_more(room: Room) -> None:
     screen, deleted = room.shown(Screen()), room.shown(Screen())
     await asyncio.sleep(SOON)
     room.joins()
-    screen.stream.show(Told(room.sheet, b"not told yet"))
+    screen.stream.show(StreamItem(room.sheet, b"not told yet"))
     screen.stream.close()
-    screen.stream.show(Told(room.sheet, b"too late"))
+    screen.stream.show(StreamItem(room.sheet, b"too late"))
     room.is_deleted = True
     await asyncio.sleep(2 * COUNTS_EVERY)
     for each in (screen, deleted):

@@ -97,14 +97,14 @@ class TestWindow:
         tally, now, written = EMPTY, NOON, list[float]()
         for seconds in passes:
             now += seconds
-            tally = tally.at(FEW, now)
+            tally = tally.without_lapsed(FEW, now)
             counted = [each for each in written if each > now - FEW.within]
             wait = 0
             if len(counted) >= FEW.most:
                 wait = math.ceil(counted[-FEW.most] + FEW.within - now)
             assert tally.seconds_to_next(FEW, now) == wait
             if not wait:
-                tally = tally.take(FEW, now)
+                tally = tally.with_one_more(FEW, now)
                 written.append(now)
             for instant in written:
                 assert sum(instant <= other < instant + FEW.within for other in written) <= FEW.most
@@ -127,7 +127,7 @@ class TestWindow:
     def test_of_more_than_the_most_the_latest_are_kept(self) -> None:
         tally = EMPTY
         for second in range(5):
-            tally = tally.take(FEW, NOON + second)
+            tally = tally.with_one_more(FEW, NOON + second)
         assert tally == taken_at(NOON + 2, NOON + 3, NOON + 4)
 
     def test_part_of_a_second_is_a_second_to_wait(self) -> None:
@@ -137,10 +137,10 @@ class TestWindow:
 
     def test_what_is_kept_lapses_with_the_last_that_counts(self) -> None:
         assert EMPTY.lapses_at(FEW) == 0
-        tally = EMPTY.take(FEW, NOON).take(FEW, NOON + 5)
+        tally = EMPTY.with_one_more(FEW, NOON).with_one_more(FEW, NOON + 5)
         assert tally.lapses_at(FEW) == NOON + 15
-        assert tally.begin(NOON + 5).lapses_at(FEW) == NOON + 5 + TRY_SECONDS
-        assert tally.begin(NOON + 5).clear().lapses_at(FEW) == NOON + 5 + TRY_SECONDS
+        assert tally.with_try(NOON + 5).lapses_at(FEW) == NOON + 5 + TRY_SECONDS
+        assert tally.with_try(NOON + 5).forgiven().lapses_at(FEW) == NOON + 5 + TRY_SECONDS
 
 
 class TestCountOne:

@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 from attendance_core.errors import BadCharacters, InvalidArgument
 from attendance_core.texts import (
     BLANKS,
-    MAX_MARKS,
+    MAX_COMBINING_MARKS,
     checked_lines,
+    checked_search_part,
     checked_text,
-    has_too_many_marks,
+    has_too_many_combining_marks,
     is_printable,
-    search_part,
     tidy,
 )
 
@@ -95,13 +95,13 @@ class TestIsPrintable:
         assert not is_printable(text)
 
 
-class TestMarks:
+class TestCombiningMarks:
     """Contract: 1.13, whoever brings the text: a call, or a program that uses the library."""
 
     def test_a_mark_is_whatever_comes_to_nothing_else(self) -> None:
         for each in map(chr, range(0x300, sys.maxunicode + 1)):
             if all(map(unicodedata.combining, unicodedata.normalize("NFKD", each))):
-                assert has_too_many_marks(each * (MAX_MARKS + 1)), ascii(each)
+                assert has_too_many_combining_marks(each * (MAX_COMBINING_MARKS + 1)), ascii(each)
 
     @pytest.mark.parametrize(
         "read",
@@ -109,11 +109,11 @@ class TestMarks:
             lambda text: tidy(text, "name"),
             lambda text: checked_text(text, "name", 1, 1000),
             lambda text: checked_lines(text, "name", 1000),
-            lambda text: search_part(text, "name", 1),
+            lambda text: checked_search_part(text, "name", 1),
         ],
     )
     def test_a_letter_has_only_so_many(self, read: Callable[[str], str]) -> None:
-        assert read("e" + "\u0316" * MAX_MARKS)
+        assert read("e" + "\u0316" * MAX_COMBINING_MARKS)
         with pytest.raises(InvalidArgument, match="«name»") as refused:
-            read("e" + "\u0316" * (MAX_MARKS + 1))
+            read("e" + "\u0316" * (MAX_COMBINING_MARKS + 1))
         assert not isinstance(refused.value, BadCharacters)  # the one that calls are told

@@ -37,7 +37,7 @@ from attendance_core.testing.stand_ins import NotingPasswords
 from attendance_core.testing.tokens import bearer_id
 from attendance_core.token_ends import end_tokens, expire_tokens
 from attendance_core.tokens import (
-    BEGINNING,
+    BEARER_PREFIX,
     MAX_TOKEN_DAYS,
     MAX_TOKENS,
     TOKEN_DAYS,
@@ -171,7 +171,7 @@ class TestCreateToken:
 
     def test_its_secret_can_be_told_from_other_secrets_and_is_not_kept(self, desk: Desk) -> None:
         made = desk.create()
-        assert made.secret.startswith(BEGINNING) and BEGINNING == "att_"
+        assert made.secret.startswith(BEARER_PREFIX) and BEARER_PREFIX == "att_"
         assert made.secret.removeprefix("att_") not in repr(desk.tokens())
         assert desk.create().secret != made.secret
 
@@ -329,14 +329,14 @@ class TestItsEnd:
     def test_a_revoked_one_is_gone_with_its_sockets(self, desk: Desk) -> None:
         made, other = desk.create(), desk.create()
         sockets = [desk.opens(each.secret) for each in (made, other)]
-        desk.world.news.clear()
+        desk.world.announcements.clear()
         desk.revoke(made.token_id)
         assert desk.who(made.secret) is None and desk.who(other.secret) is not None
         assert [desk.is_open(each) for each in sockets] == [False, True]
         with pytest.raises(NotLoggedIn):
             desk.opens(made.secret)
         assert [each.token_id for each in desk.tokens()] == [other.token_id]
-        (ended,) = (each for each in desk.world.news if isinstance(each, ConnectionsEnded))
+        (ended,) = (each for each in desk.world.announcements if isinstance(each, ConnectionsEnded))
         assert ended.why is Ending.LOGGED_OUT
         assert ended.connection_ids == frozenset({sockets[0].connection_id})
 

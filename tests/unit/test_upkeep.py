@@ -259,7 +259,7 @@ class TestWhyGone:
 
     def test_the_reason_is_found_in_the_store(self, world: World) -> None:
         waiting, left = world.waits(2), world.waits(3)
-        assert self.why(world, left) is Ending.LEASE_LOST
+        assert self.why(world, left) is Ending.FORGOTTEN
         drive(
             LeaveEvent(world.store.transact, world.terms)(actor=UserId(3), event_id=world.event_id)
         )
@@ -285,8 +285,8 @@ class TestReadRoom:
             )
         )
         assert reading.listed == [world.place(2)]
-        assert reading.watched == [world.place(3)]
-        assert reading.connections == {waiting.connection_id, marker.connection_id}
+        assert reading.watched_places == [world.place(3)]
+        assert reading.connection_ids == {waiting.connection_id, marker.connection_id}
         assert reading.ending is None
 
     def test_of_a_deleted_event_there_is_nothing(self, world: World) -> None:
@@ -317,7 +317,7 @@ class TestWhoIsThereToMark:
 
     def markers(self, world: World) -> frozenset[UserId]:
         reading = world.read_room(event_id=world.event_id, process_id=world.process_id, watched=())
-        return drive(reading).markers
+        return drive(reading).marker_ids
 
     def test_each_once_and_nobody_who_waits(self, world: World) -> None:
         world.waits(1)

@@ -27,14 +27,15 @@ class Belongings:
     ) -> Sequence[Belonging]:
         return piece_of(_RECORDS[kind](self, user_id), query, lambda each: each.key)
 
-    def _name(self, user_id: UserId) -> str:
+    def _name_of(self, user_id: UserId) -> str:
         return self._tables.profiles[user_id].display_name
 
     def _account(self, user_id: UserId) -> Iterator[Belonging]:
         tables, account = self._tables, self._tables.accounts.get(user_id)
         if account is None:
             return
-        link, begun = tables.reset_links.get(user_id), tables.link_requests.get(user_id)
+        reset_link = tables.reset_links.get(user_id)
+        link_request = tables.link_requests.get(user_id)
         yield _belonging(
             (user_id,),
             user_id=user_id,
@@ -42,8 +43,8 @@ class Belongings:
             created_at=tables.signed_up[user_id],
             has_password=account.password_hash is not None,
             recovery_codes_left=sum(each.user_id == user_id for each in tables.recovery_codes),
-            reset_link_made_at=None if link is None else link.made_at,
-            link_begun_at=None if begun is None else begun.made_at,
+            reset_link_made_at=None if reset_link is None else reset_link.made_at,
+            link_begun_at=None if link_request is None else link_request.made_at,
             moderator_since=tables.moderators.get(user_id),
         )
 
@@ -78,12 +79,12 @@ class Belongings:
     def _scan_log(self, user_id: UserId) -> Iterator[Belonging]:
         for act in self._tables.audit_log.values():
             if act.user_id == user_id:
-                yield _belonging((act.n,), **_act(act), actor_id=act.actor_id)
+                yield _belonging((act.n,), **_record_of_act(act), actor_id=act.actor_id)
 
     def _scans_handled(self, user_id: UserId) -> Iterator[Belonging]:
         for act in self._tables.audit_log.values():
             if act.actor_id == user_id:
-                yield _belonging((act.n,), **_act(act), user_id=act.user_id)
+                yield _belonging((act.n,), **_record_of_act(act), user_id=act.user_id)
 
     def _scans_taken(self, user_id: UserId) -> Iterator[Belonging]:
         for scan in self._tables.scans.values():
@@ -148,7 +149,7 @@ class Belongings:
                 yield _belonging(
                     pair,
                     user_id=other,
-                    display_name=self._name(other),
+                    display_name=self._name_of(other),
                     asked_by_me=asked_by_me,
                     asked_at=each.requested_at,
                     accepted=each.accepted,
@@ -158,13 +159,15 @@ class Belongings:
         for each in self._tables.events.values():
             if each.creator_id == user_id:
                 has_link = each.event_id in self._tables.boards
-                yield _belonging((each.event_id,), **_organised(each), has_board_link=has_link)
+                yield _belonging(
+                    (each.event_id,), **_record_of_organised(each), has_board_link=has_link
+                )
 
     def _helped_events(self, user_id: UserId) -> Iterator[Belonging]:
         for key, added_at in self._tables.helpers.items():
             if key.user_id == user_id:
                 event = self._tables.events[key.event_id]
-                yield _belonging((key.event_id,), **_organised(event), added_at=added_at)
+                yield _belonging((key.event_id,), **_record_of_organised(event), added_at=added_at)
 
     def _places(self, user_id: UserId) -> Iterator[Belonging]:
         for place in self._places_of(user_id):
@@ -172,7 +175,7 @@ class Belongings:
             held = state if isinstance(state, Held) else None
             yield _belonging(
                 (place.event_id,),
-                **_event(self._tables.events[place.event_id]),
+                **_record_of_event(self._tables.events[place.event_id]),
                 member=place.member,
                 waiting_since=state.since if isinstance(state, Waiting | Held) else None,
                 held_by=None if held is None else held.marker,
@@ -212,9 +215,9 @@ class Belongings:
                 notes = self._tables.ledger_notes.get(key, NO_NOTES)
                 yield _belonging(
                     (month_of(entry.at), entry.actor_id, key.event_id, key.n),
-                    **self._entry(key, entry),
+                    **self._record_of_entry(key, entry),
                     actor_id=entry.actor_id,
-                    actor=self._name(entry.actor_id),
+                    actor=self._name_of(entry.actor_id),
                     marked_as=notes.marked_as,
                 )
 
@@ -223,12 +226,12 @@ class Belongings:
             if entry.actor_id == user_id:
                 yield _belonging(
                     (month_of(entry.at), entry.person_checked, entry.at, *key),
-                    **self._entry(key, entry),
+                    **self._record_of_entry(key, entry),
                     user_id=key.user_id,
-                    display_name=self._name(key.user_id),
+                    display_name=self._name_of(key.user_id),
                 )
 
-    def _entry(self, key: EntryKey, entry: Entry) -> Record:
+    def _record_of_entry(self, key: EntryKey, entry: Entry) -> Record:
         return {
             "event_id": key.event_id,
             "event": self._tables.events[key.event_id].name,
@@ -265,10 +268,11 @@ _RECORDS: Mapping[BelongingKind, Callable[[Belongings, UserId], Iterator[Belongi
 
 
 def _belonging(key: tuple[Any, ...], **record: Any) -> Belonging:
+    """Makes one, of what is told of it, by the key that its kind is ordered by."""
     return Belonging(tuple(key), record)
 
 
-def _event(event: Event) -> Record:
+def _record_of_event(event: Event) -> Record:
     return {
         "event_id": event.event_id,
         "name": event.name,
@@ -277,11 +281,11 @@ def _event(event: Event) -> Record:
     }
 
 
-def _organised(event: Event) -> Record:
-    return {**_event(event), "code": event.code, "who_marks": event.who_marks.value}
+def _record_of_organised(event: Event) -> Record:
+    return {**_record_of_event(event), "code": event.code, "who_marks": event.who_marks.value}
 
 
-def _act(act: AuditEntry) -> Record:
+def _record_of_act(act: AuditEntry) -> Record:
     return {
         "scan": act.scan_id,
         "at": act.at,

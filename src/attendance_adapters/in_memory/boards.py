@@ -40,8 +40,16 @@ class Boards:
             session, event = tables.sessions.get(session_id), tables.events.get(event_id)
             if session is None or event is None:
                 continue
-            helps = PlaceKey(event_id, session.user_id) in tables.helpers
-            if helps or event.creator_id == session.user_id:
-                times = session.created_at, session.used_at, expires_at.get(session_id)
-                found.append(Admission(event_id, session_id, event.ends_at, *times))
+            is_helper = PlaceKey(event_id, session.user_id) in tables.helpers
+            if is_helper or event.creator_id == session.user_id:
+                found.append(
+                    Admission(
+                        event_id,
+                        session_id,
+                        event.ends_at,
+                        created_at=session.created_at,
+                        used_at=session.used_at,
+                        expires_at=expires_at.get(session_id),
+                    )
+                )
         return found

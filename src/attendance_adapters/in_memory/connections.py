@@ -15,6 +15,7 @@ from attendance_core.vocabulary import ConnectionId, EventId, Instant, ProcessId
 
 
 def _lost_at(connection: Connection) -> Instant:
+    """Answers when it was lost, as an order: one that is not lost is later than all others."""
     return inf if connection.lost_at is None else connection.lost_at
 
 

@@ -84,12 +84,12 @@ class Events:
     def search(self, part: str | None, query: EventQuery = WHOLE_LIST) -> Sequence[Event]:
         events = self._tables.events.values()
         found = (event for event in events if part is None or is_found(event.name, part))
-        return _page(found, query)
+        return _piece_of_events(found, query)
 
     def created_by(self, user_id: UserId, query: EventQuery = WHOLE_LIST) -> Sequence[Event]:
         events = self._tables.events.values()
         created = (event for event in events if event.creator_id == user_id)
-        return _page(created, query)
+        return _piece_of_events(created, query)
 
     def organised_by(self, user_id: UserId, query: EventQuery = WHOLE_LIST) -> Sequence[Event]:
         tables = self._tables
@@ -98,7 +98,7 @@ class Events:
             for event in tables.events.values()
             if event.creator_id == user_id or PlaceKey(event.event_id, user_id) in tables.helpers
         )
-        return _page(organised, query)
+        return _piece_of_events(organised, query)
 
     def count_not_over(self, user_id: UserId, now: Instant, limit: int) -> int:
         events = self._tables.events.values()
@@ -111,7 +111,7 @@ class Events:
             for place in self._tables.places.values()
             if place.user_id == user_id and place.member
         )
-        return _page(joined, query)
+        return _piece_of_events(joined, query)
 
     def attended_by(
         self, user_id: UserId, query: ListQuery[AttendedEvent]
@@ -121,23 +121,23 @@ class Events:
             for key, place in self._tables.places.items()
             if key.user_id == user_id and (place.member or place.last_n)
         )
-        return piece_of(attended, query, lambda each: _key(each.event, newest_first=True))
+        return piece_of(attended, query, lambda each: _list_key(each.event, newest_first=True))
 
     def _attended_event(self, place: Place) -> AttendedEvent:
-        event, last = self._tables.events[place.event_id], self._tables.last_line(place)
+        event, last = self._tables.events[place.event_id], self._tables.last_line_of(place)
         if last is None:
             return AttendedEvent(event, None)
         if last.entry.origin is None:
             return AttendedEvent(event, None, annulled=last)
-        return AttendedEvent(event, self._tables.marked(place), last.entry.grade)
+        return AttendedEvent(event, self._tables.mark_of(place), last.entry.grade)
 
 
-def _page(events: Iterable[Event], query: EventQuery) -> Sequence[Event]:
+def _piece_of_events(events: Iterable[Event], query: EventQuery) -> Sequence[Event]:
     found = filter(query.has, events)
-    return piece_of(found, query, lambda event: _key(event, newest_first=query.newest_first))
+    return piece_of(found, query, lambda event: _list_key(event, newest_first=query.newest_first))
 
 
-def _key(event: Event, *, newest_first: bool) -> tuple[Any, ...]:
+def _list_key(event: Event, *, newest_first: bool) -> tuple[Any, ...]:
     """Makes the key that events are listed by."""
     start = -event.starts_at if newest_first else event.starts_at
     return (start, fold(event.name), event.event_id)

@@ -22,20 +22,29 @@ class Footings:
         self._processes = Processes(tables)
 
     def lock_for_command(
-        self, connection: Connection, targets: Sequence[UserId], whose: UserId | None, limit: int
+        self,
+        connection: Connection,
+        targets: Sequence[UserId],
+        with_connections_of: UserId | None,
+        connection_limit: int,
     ) -> Footing | None:
         event_id, marker = connection.event_id, connection.user_id
         places = self._places.lock(event_id, [marker, *targets], marker=marker)
         if not places:
             return None
         found = self._connections.find(connection.connection_id)
-        of = {} if whose is None else {whose: self._connections.of(event_id, whose, limit)}
-        return Footing(places, self._tables.events[event_id], found, of)
+        connections_of: dict[UserId, Sequence[Connection]] = {}
+        if with_connections_of is not None:
+            latest = self._connections.of(event_id, with_connections_of, connection_limit)
+            connections_of[with_connections_of] = latest
+        return Footing(places, self._tables.events[event_id], found, connections_of)
 
     def lock_for_mark(self, connection: Connection, targets: Sequence[UserId]) -> Footing | None:
         return self.lock_for_command(connection, targets, None, 0)
 
-    def lock_for_opening(self, connection: Connection, limit: int) -> OpeningFooting | None:
+    def lock_for_opening(
+        self, connection: Connection, connection_limit: int
+    ) -> OpeningFooting | None:
         event_id, user_id = connection.event_id, connection.user_id
         places = self._places.lock(event_id, [user_id], marker=user_id)
         if user_id not in places:
@@ -45,5 +54,5 @@ class Footings:
             self._tables.events[event_id],
             self._processes.find(connection.process_id),
             connection.session_id in self._tables.sessions,
-            self._connections.of(event_id, user_id, limit),
+            self._connections.of(event_id, user_id, connection_limit),
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from attendance_adapters.in_memory.pieces import piece_of
-from attendance_adapters.in_memory.tables import Pair, Tables
+from attendance_adapters.in_memory.tables import FriendPair, Tables
 from attendance_core.errors import PersonNotFound
 from attendance_core.folding import name_order
 from attendance_core.friends import Friend, Friendship
@@ -21,7 +21,7 @@ class Friendships:
         self._profiles = tables.profiles
 
     def lock(self, one: UserId, other: UserId) -> Friendship | None:
-        return self._friendships.get(Pair.of(one, other))
+        return self._friendships.get(FriendPair.of(one, other))
 
     def add(self, friendship: Friendship) -> None:
         if not {friendship.requester, friendship.recipient} <= self._profiles.keys():
@@ -29,10 +29,10 @@ class Friendships:
         self.put(friendship)
 
     def put(self, friendship: Friendship) -> None:
-        self._friendships[Pair.of(friendship.requester, friendship.recipient)] = friendship
+        self._friendships[FriendPair.of(friendship.requester, friendship.recipient)] = friendship
 
     def remove(self, one: UserId, other: UserId) -> None:
-        pair = Pair.of(one, other)
+        pair = FriendPair.of(one, other)
         if pair in self._friendships:
             del self._friendships[pair]
 

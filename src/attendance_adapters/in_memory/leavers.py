@@ -10,7 +10,7 @@ from attendance_core.vocabulary import EventId, UserId
 
 
 class Leavers:
-    """Finds and erases what there is of them; `repositories.Leavers`."""
+    """Finds and erases what there is of leavers; `repositories.Leavers`."""
 
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
@@ -19,14 +19,14 @@ class Leavers:
         created = (
             event.event_id
             for event in self._tables.events.values()
-            if event.creator_id == user_id and not self._is_nobodys(event.event_id)
+            if event.creator_id == user_id and self._has_helper(event.event_id)
         )
         helped = (key.event_id for key in self._tables.helpers if key.user_id == user_id)
         return list(dict.fromkeys((*created, *helped)))[:limit]
 
-    def _is_nobodys(self, event_id: EventId) -> bool:
-        """Tells whether an event has nobody to be given to."""
-        return not any(key.event_id == event_id for key in self._tables.helpers)
+    def _has_helper(self, event_id: EventId) -> bool:
+        """Tells whether an event has somebody to be given to."""
+        return any(key.event_id == event_id for key in self._tables.helpers)
 
     def present_in(self, user_id: UserId, limit: int) -> Sequence[EventId]:
         found = dict[EventId, None]()
@@ -48,23 +48,24 @@ class Leavers:
         if scan is not None:
             tables.discarded_scans[scan.file] = user_id
             del tables.scan_owners[scan.scan_id]
-        by_people = (tables.scans, tables.first_ticks, tables.reset_links, tables.link_requests)
-        for by_person in by_people:
-            if user_id in by_person:
-                del by_person[user_id]
-        for code in [each for each in tables.recovery_codes if each.user_id == user_id]:
-            del tables.recovery_codes[code]
-        for identity in [one for one, of in tables.links.items() if of.user_id == user_id]:
-            del tables.links[identity]
+        one_a_person = (tables.scans, tables.first_ticks, tables.reset_links, tables.link_requests)
+        for table in one_a_person:
+            if user_id in table:
+                del table[user_id]
+        for code_key in [key for key in tables.recovery_codes if key.user_id == user_id]:
+            del tables.recovery_codes[code_key]
+        for identity, link in list(tables.links.items()):
+            if link.user_id == user_id:
+                del tables.links[identity]
         for token_id, token in list(tables.tokens.items()):
             if token.user_id == user_id:
                 del tables.tokens[token_id]
         for session_id, session in list(tables.sessions.items()):
             if session.user_id == user_id:
                 del tables.sessions[session_id]
-        for browser in [each for each in tables.known_browsers if each.user_id == user_id]:
-            del tables.known_browsers[browser]
-        for pair in [each for each in tables.friendships if user_id in each]:
+        for browser_key in [key for key in tables.known_browsers if key.user_id == user_id]:
+            del tables.known_browsers[browser_key]
+        for pair in [pair for pair in tables.friendships if user_id in pair]:
             del tables.friendships[pair]
-        for entry in [each for each in tables.ledger_notes if each.user_id == user_id]:
-            del tables.ledger_notes[entry]
+        for entry_key in [key for key in tables.ledger_notes if key.user_id == user_id]:
+            del tables.ledger_notes[entry_key]

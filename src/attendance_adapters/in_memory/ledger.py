@@ -9,7 +9,7 @@ from attendance_adapters.in_memory.places import Places
 from attendance_adapters.in_memory.tables import EntryKey, Tables
 from attendance_core.attendance import AnnulledMark, LedgerLine
 from attendance_core.errors import AlreadyMarked
-from attendance_core.marking.karma import paying
+from attendance_core.marking.karma import paying_marks
 from attendance_core.marking.ledger import Entry, EntryNotes, NewEntry
 from attendance_core.marking.places import Place, PlaceKey
 from attendance_core.marking.terms import Terms
@@ -32,18 +32,21 @@ class Ledger:
             raise ValueError(f"no entry comes before {entry.n}")
         scan = self._tables.scans.get(entry.actor_id)
         self._tables.ledger[key] = Entry(
-            *key,
-            entry.actor_id,
-            entry.at,
-            entry.origin,
-            scan is not None and scan.state is Confirmation.APPROVED,
-            entry.user_id in self._tables.first_ticks,
-            entry.reason,
+            event_id=entry.event_id,
+            user_id=entry.user_id,
+            n=entry.n,
+            actor_id=entry.actor_id,
+            at=entry.at,
+            origin=entry.origin,
+            actor_checked=scan is not None and scan.state is Confirmation.APPROVED,
+            person_checked=entry.user_id in self._tables.first_ticks,
+            reason=entry.reason,
         )
+        place_key = PlaceKey(entry.event_id, entry.user_id)
         for person in (entry.actor_id, entry.user_id):
             marked_in = self._tables.marked_in.get(person, ())
-            if key[:2] not in marked_in:
-                self._tables.marked_in[person] = (*marked_in, PlaceKey(*key[:2]))
+            if place_key not in marked_in:
+                self._tables.marked_in[person] = (*marked_in, place_key)
         profile = self._tables.profiles[entry.user_id]
         marked_as = None if entry.origin is None else profile.display_name
         self._tables.ledger_notes[key] = EntryNotes(marked_as, entry.note)
@@ -51,8 +54,8 @@ class Ledger:
     def add_mark_from_hold(self, entry: NewEntry, marked: Place, terms: Terms) -> bool:
         Places(self._tables).put(marked)
         self.add(entry)
-        kept = self.find(entry.event_id, entry.user_id, entry.n)
-        return kept in paying(self._that_count_for(entry.actor_id), terms)
+        added = self.find(entry.event_id, entry.user_id, entry.n)
+        return added in paying_marks(self._entries_that_count_for(entry.actor_id), terms)
 
     def find(self, event_id: EventId, user_id: UserId, n: int) -> Entry | None:
         return self._tables.ledger.get(EntryKey(event_id, user_id, n))
@@ -61,13 +64,13 @@ class Ledger:
         self, event_id: EventId, user_id: UserId | None, query: ListQuery[LedgerLine]
     ) -> Sequence[LedgerLine]:
         lines = (
-            LedgerLine(entry, self._tables.notes(key))
+            LedgerLine(entry, self._tables.notes_of(key))
             for key, entry in self._tables.ledger.items()
             if key.event_id == event_id and user_id in (None, key.user_id)
         )
         if user_id is not None:
             return piece_of(lines, query, lambda line: -line.entry.n)
-        return piece_of(lines, query, _key)
+        return piece_of(lines, query, _latest_first)
 
     def annulled(
         self, event_id: EventId, user_ids: Sequence[UserId], most: int
@@ -76,20 +79,30 @@ class Ledger:
         for user_id in sorted(set(user_ids)):
             place = self._tables.places.get(PlaceKey(event_id, user_id))
             last_n = 0 if place is None else place.last_n
-            for n in range(2, last_n + 1, 2)[-most:]:
+            for n in range(2, last_n + 1, 2)[-most:]:  # each even entry annuls the one before it
                 key = EntryKey(event_id, user_id, n)
-                mark, ended = self._tables.ledger[key._replace(n=n - 1)], self._tables.ledger[key]
-                note, reason = self._tables.notes(key).note, ended.reason
-                assert reason is not None
-                of_mark = user_id, n, mark.at, mark.actor_id
-                found.append(AnnulledMark(*of_mark, ended.at, ended.actor_id, reason, note))
+                mark = self._tables.ledger[key._replace(n=n - 1)]
+                annulment = self._tables.ledger[key]
+                assert annulment.reason is not None
+                found.append(
+                    AnnulledMark(
+                        user_id=user_id,
+                        n=n,
+                        marked_at=mark.at,
+                        marker=mark.actor_id,
+                        at=annulment.at,
+                        actor_id=annulment.actor_id,
+                        reason=annulment.reason,
+                        note=self._tables.notes_of(key).note,
+                    )
+                )
         return found
 
     def karma(self, user_id: UserId, terms: Terms) -> int:
-        paid = paying(self._that_count_for(user_id), terms)
+        paid = paying_marks(self._entries_that_count_for(user_id), terms)
         return terms.karma_per_mark * sum(each.actor_id == user_id for each in paid)
 
-    def _that_count_for(self, marker: UserId) -> list[Entry]:
+    def _entries_that_count_for(self, marker: UserId) -> list[Entry]:
         """Lists the last entries of people whom this marker marked, or who marked them."""
         return [
             self._tables.ledger[EntryKey(*key, self._tables.places[key].last_n)]
@@ -97,6 +110,6 @@ class Ledger:
         ]
 
 
-def _key(line: LedgerLine) -> tuple[float, ...]:
-    """Makes the key that entries are listed by, the latest first."""
+def _latest_first(line: LedgerLine) -> tuple[float, ...]:
+    """Makes the key that the entries of an event are listed by, the latest first."""
     return (-line.entry.at, -line.entry.user_id, -line.entry.n)

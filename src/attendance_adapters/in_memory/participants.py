@@ -11,9 +11,10 @@ from attendance_adapters.in_memory.tables import Tables
 from attendance_core.attendance import Participant
 from attendance_core.events import Event
 from attendance_core.folding import name_order
-from attendance_core.marking.places import Held, Marked, Place, SheetCounts, Waiting
+from attendance_core.marking.places import Held, Marked, Place, Waiting
 from attendance_core.pieces import ListQuery
 from attendance_core.profiles import Confirmation, group_of
+from attendance_core.sheet_counts import SheetCounts
 from attendance_core.vocabulary import EventId, Instant, UserId
 
 
@@ -25,13 +26,13 @@ class Participants:
         self._places = Places(tables)
 
     def listed(self, event_id: EventId, query: ListQuery[Participant]) -> Sequence[Participant]:
-        return self._among(self._places.in_event(event_id), query)
+        return self._piece_among(self._places.in_event(event_id), query)
 
     def ids(self, event_id: EventId, most: int) -> Sequence[UserId]:
         return [each.user_id for each in self.listed(event_id, ListQuery(most))]
 
     def of(self, event_id: EventId, user_ids: Sequence[UserId]) -> Sequence[Participant]:
-        return self._among(self._places.of(event_id, user_ids), ListQuery())
+        return self._piece_among(self._places.of(event_id, user_ids), ListQuery())
 
     def counts(self, event: Event, now: Instant) -> SheetCounts:
         in_event = self._places.in_event(event.event_id)
@@ -42,21 +43,21 @@ class Participants:
         held = sum(
             isinstance(place.state, Held) and not place.hold_has_lapsed(now) for place in listed
         )
-        marked = sum(place.last_n % 2 for place in sheet)
+        marked = sum(map(_is_marked, sheet))
         others = sum(
             place.member and (place.user_id != event.creator_id or place in listed)
             for place in sheet
-            if place.last_n % 2 == 0
+            if not _is_marked(place)
         )
         return SheetCounts(len(sheet), len(listed) - held, held, marked, marked + others)
 
-    def _among(
+    def _piece_among(
         self, places: Iterable[Place], query: ListQuery[Participant]
     ) -> Sequence[Participant]:
-        found = [self._shown(place) for place in places if place.member or place.last_n]
-        return piece_of(found, query, lambda one: (*name_order(one.display_name), one.user_id))
+        people = [self._participant(place) for place in places if place.member or place.last_n]
+        return piece_of(people, query, lambda each: (*name_order(each.display_name), each.user_id))
 
-    def _shown(self, place: Place) -> Participant:
+    def _participant(self, place: Place) -> Participant:
         scan = self._tables.scans.get(place.user_id)
         is_confirmed = scan is not None and scan.state is Confirmation.APPROVED
         profile = self._tables.profiles[place.user_id]
@@ -68,7 +69,12 @@ class Participants:
             place.member,
             group=group_of(profile.bio),
         )
-        last = self._tables.last_line(place)
+        last = self._tables.last_line_of(place)
         if last is not None and isinstance(place.state, Marked):
             return replace(person, grade=last.entry.grade, notes=last.notes)
         return person if last is None else replace(person, annulled=last)
+
+
+def _is_marked(place: Place) -> bool:
+    """Tells whether a mark stands: each even entry annuls the one before it."""
+    return place.last_n % 2 == 1

@@ -18,16 +18,16 @@ class Places:
         self._tables = tables
 
     def _with_mark(self, place: Place) -> Place:
-        marked = self._tables.marked(place)
-        return place if marked is None else replace(place, state=marked)
+        mark = self._tables.mark_of(place)
+        return place if mark is None else replace(place, state=mark)
 
-    def _in_event(self, event_id: EventId) -> list[Place]:
-        """Lists the places of an event, without their marks."""
+    def _stored_in_event(self, event_id: EventId) -> list[Place]:
+        """Lists the places of an event as their table has them, which is without marks."""
         return [place for place in self._tables.places.values() if place.event_id == event_id]
 
     def in_event(self, event_id: EventId) -> list[Place]:
         """Lists the places of an event, in no particular order."""
-        return list(map(self._with_mark, self._in_event(event_id)))
+        return list(map(self._with_mark, self._stored_in_event(event_id)))
 
     def make(self, event_id: EventId, user_id: UserId) -> None:
         if event_id not in self._tables.events:
@@ -44,7 +44,7 @@ class Places:
     ) -> Mapping[UserId, Place]:
         held_ids = [
             place.user_id
-            for place in (self._in_event(event_id) if marker is not None else ())
+            for place in (self._stored_in_event(event_id) if marker is not None else ())
             if isinstance(place.state, Held) and place.state.marker == marker
         ]
         places = self.of(event_id, sorted({*user_ids, *held_ids}))
@@ -52,7 +52,7 @@ class Places:
 
     def put(self, place: Place) -> None:
         if isinstance(place.state, Held):
-            for other in self._in_event(place.event_id):
+            for other in self._stored_in_event(place.event_id):
                 is_held = isinstance(other.state, Held) and other.state.marker == place.state.marker
                 if is_held and other.user_id != place.user_id:
                     raise Taken
@@ -74,7 +74,7 @@ class Places:
         return [self._with_mark(places[key]) for key in keys if key in places]
 
     def others_joined(self, event_id: EventId, user_id: UserId) -> bool:
-        return any(place.user_id != user_id for place in self._in_event(event_id))
+        return any(place.user_id != user_id for place in self._stored_in_event(event_id))
 
     def lapsed(self, now: Instant, limit: int) -> Sequence[PlaceKey]:
         lapsed = sorted(

@@ -35,12 +35,15 @@ class Rooms:
         event = self._tables.events.get(event_id)
         if event is None:
             return None
+        glance = None
+        if with_glance:
+            glance = self._glance(event_id, process_id, self._earliest_renewal())
         return StoredRoom(
             EventUpdated(event.name, event.starts_at, event.ends_at),
-            self._places.listed(event_id),
-            self._places.of(event_id, watched),
-            self._connections.in_room(event_id, process_id),
-            self._glance(event_id, process_id, self._earliest_renewal()) if with_glance else None,
+            listed=self._places.listed(event_id),
+            watched_places=self._places.of(event_id, watched),
+            connections=self._connections.in_room(event_id, process_id),
+            glance=glance,
         )
 
     def glances(self, event_ids: Sequence[EventId], process_id: ProcessId) -> Sequence[RoomGlance]:
@@ -64,16 +67,18 @@ class Rooms:
             if each.event_id == event_id
             and (each.process_id == process_id or each.role is Role.MARKING)
         ]
+        lost = [each for each in sockets if each.lost_at is not None]
         return RoomGlance(
             event_id,
             EventUpdated(event.name, event.starts_at, event.ends_at),
-            ",".join(sorted(listed)),
-            ",".join(sorted(map(self._spell, sockets))),
-            any(each.role is Role.MARKING and each.lost_at is not None for each in sockets),
-            renewed_at,
+            listed=",".join(sorted(listed)),
+            sockets=",".join(sorted(map(self._spell, sockets))),
+            has_lost_marker=any(each.role is Role.MARKING for each in lost),
+            renewed_at=renewed_at,
         )
 
     def _spell(self, connection: Connection) -> str:
+        """Writes which socket it is, and the version of its person's place."""
         place = self._tables.places.get(PlaceKey(connection.event_id, connection.user_id))
         return f"{connection.connection_id}:{'' if place is None else place.version}"
 

@@ -52,14 +52,16 @@ class Scans:
 
     def pending(self, query: ListQuery[PendingScan]) -> Sequence[PendingScan]:
         profiles = self._tables.profiles
-        pending = [PendingScan(each, profiles[each.user_id].display_name) for each in self._waits()]
+        pending = [
+            PendingScan(scan, profiles[scan.user_id].display_name) for scan in self._pending()
+        ]
         return piece_of(pending, query, lambda row: (row.scan.uploaded_at, row.scan.user_id))
 
     def pending_count(self) -> int:
-        return len(list(self._waits()))
+        return len(list(self._pending()))
 
     def uploaded_until(self, until: Instant, most: int) -> Sequence[ConfirmationScan]:
-        found = [scan for scan in self._waits() if scan.uploaded_at <= until]
+        found = [scan for scan in self._pending() if scan.uploaded_at <= until]
         return sorted(found, key=lambda scan: (scan.uploaded_at, scan.user_id))[:most]
 
     def discarded(self, most: int) -> Sequence[FileKey]:
@@ -70,5 +72,5 @@ class Scans:
             if file in self._tables.discarded_scans:
                 del self._tables.discarded_scans[file]
 
-    def _waits(self) -> Iterator[ConfirmationScan]:
+    def _pending(self) -> Iterator[ConfirmationScan]:
         return (scan for scan in self._scans.values() if scan.state is Confirmation.PENDING)

@@ -52,21 +52,21 @@ class BrowserKey(NamedTuple):
     browser_id: BrowserId
 
 
-class CodeKey(NamedTuple):
+class RecoveryCodeKey(NamedTuple):
     """Finds a recovery code of one person."""
 
     user_id: UserId
     selector: str
 
 
-class Pair(NamedTuple):
+class FriendPair(NamedTuple):
     """Finds the friendship of two people, in whatever order they are given."""
 
     low_id: UserId
     high_id: UserId
 
     @classmethod
-    def of(cls, one: UserId, other: UserId) -> Pair:
+    def of(cls, one: UserId, other: UserId) -> FriendPair:
         """Puts the smaller id first."""
         return cls(min(one, other), max(one, other))
 
@@ -88,7 +88,7 @@ class Tables:
     sessions: dict[SessionId, Session] = field(default_factory=dict)
     tokens: dict[TokenId, Token] = field(default_factory=dict)
     known_browsers: dict[BrowserKey, KnownBrowser] = field(default_factory=dict)
-    recovery_codes: dict[CodeKey, RecoveryCode] = field(default_factory=dict)
+    recovery_codes: dict[RecoveryCodeKey, RecoveryCode] = field(default_factory=dict)
     reset_links: dict[UserId, ResetLink] = field(default_factory=dict)
     links: dict[Identity, Link] = field(default_factory=dict)
     link_requests: dict[UserId, LinkRequest] = field(default_factory=dict)
@@ -99,7 +99,7 @@ class Tables:
     moderators: dict[UserId, Instant] = field(default_factory=dict)  # when they were added
     audit_log: dict[int, AuditEntry] = field(default_factory=dict)  # by number
     first_ticks: dict[UserId, Instant] = field(default_factory=dict)  # when they were given
-    friendships: dict[Pair, Friendship] = field(default_factory=dict)
+    friendships: dict[FriendPair, Friendship] = field(default_factory=dict)
     events: dict[EventId, Event] = field(default_factory=dict)
     event_names: dict[str, EventId] = field(default_factory=dict)  # by folded name
     event_codes: dict[EventCode, EventId] = field(default_factory=dict)
@@ -108,7 +108,8 @@ class Tables:
     places: dict[PlaceKey, Place] = field(default_factory=dict)
     ledger: dict[EntryKey, Entry] = field(default_factory=dict)
     ledger_notes: dict[EntryKey, EntryNotes] = field(default_factory=dict)
-    marked_in: dict[UserId, tuple[PlaceKey, ...]] = field(default_factory=dict)  # by or of them
+    # The places of marks by them, or of them
+    marked_in: dict[UserId, tuple[PlaceKey, ...]] = field(default_factory=dict)
     connections: dict[ConnectionId, Connection] = field(default_factory=dict)
     processes: dict[ProcessId, Process] = field(default_factory=dict)
     tallies: dict[TallyKey, TallyRow] = field(default_factory=dict)
@@ -126,18 +127,18 @@ class Tables:
         views: Any = map(MappingProxyType, _every_table(self))
         return Tables(*views)
 
-    def notes(self, key: EntryKey) -> EntryNotes:
+    def notes_of(self, key: EntryKey) -> EntryNotes:
         """Reads what stands beside an entry, and what its person is called now."""
         notes = self.ledger_notes.get(key, NO_NOTES)
         return replace(notes, display_name=self.profiles[key.user_id].display_name)
 
-    def last_line(self, place: Place) -> LedgerLine | None:
+    def last_line_of(self, place: Place) -> LedgerLine | None:
         """Reads the last entry of a place, and its notes; None where it has none."""
         key = EntryKey(place.event_id, place.user_id, place.last_n)
         entry = self.ledger.get(key)
-        return None if entry is None else LedgerLine(entry, self.notes(key))
+        return None if entry is None else LedgerLine(entry, self.notes_of(key))
 
-    def marked(self, place: Place) -> Marked | None:
+    def mark_of(self, place: Place) -> Marked | None:
         """Reads the standing mark of a place from the ledger; None where it has none."""
         entry = self.ledger.get(EntryKey(place.event_id, place.user_id, place.last_n))
         if entry is None or entry.origin is None:

@@ -33,53 +33,53 @@ from attendance_core import ports
 from attendance_core.marking.announcements import Announcement
 from attendance_core.vocabulary import Instant
 
-S = TypeVar("S")
+R = TypeVar("R")
 
 
-class Over(Generic[S]):
-    """Makes one of a unit's stores when it is first asked for: few are by any transaction."""
+class LazyRepository(Generic[R]):
+    """Makes a repository of a unit when it is first asked for: few are by any transaction."""
 
-    def __init__(self, make: Callable[[Tables], S]) -> None:
+    def __init__(self, make: Callable[[Tables], R]) -> None:
         self._make = make
 
     def __set_name__(self, owner: type[MemoryUnit], name: str) -> None:
         self._name = name
 
-    def __get__(self, unit: MemoryUnit, owner: type[MemoryUnit]) -> S:
-        store = unit.__dict__[self._name] = self._make(unit.tables)
-        return store
+    def __get__(self, unit: MemoryUnit, owner: type[MemoryUnit]) -> R:
+        repository = unit.__dict__[self._name] = self._make(unit.tables)
+        return repository
 
 
 class MemoryUnit:
-    """Gives a transaction its stores, over the tables of one moment; a `ports.Unit`."""
+    """Gives a transaction its repositories, over the tables of one moment; a `ports.Unit`."""
 
-    accounts = Over(Accounts)
-    sessions = Over(Sessions)
-    tokens = Over(Tokens)
-    known_browsers = Over(KnownBrowsers)
-    recovery_codes = Over(RecoveryCodes)
-    reset_links = Over(ResetLinks)
-    links = Over(Links)
-    link_requests = Over(LinkRequests)
-    profiles = Over(Profiles)
-    scans = Over(Scans)
-    moderators = Over(Moderators)
-    audit_log = Over(AuditLog)
-    friendships = Over(Friendships)
-    events = Over(Events)
-    helpers = Over(Helpers)
-    boards = Over(Boards)
-    places = Over(Places)
-    participants = Over(Participants)
-    ledger = Over(Ledger)
-    belongings = Over(Belongings)
-    leavers = Over(Leavers)
-    connections = Over(Connections)
-    footings = Over(Footings)
-    processes = Over(Processes)
-    rooms = Over(Rooms)
-    tallies = Over(Tallies)
-    installation = Over(Installation)
+    accounts = LazyRepository(Accounts)
+    sessions = LazyRepository(Sessions)
+    tokens = LazyRepository(Tokens)
+    known_browsers = LazyRepository(KnownBrowsers)
+    recovery_codes = LazyRepository(RecoveryCodes)
+    reset_links = LazyRepository(ResetLinks)
+    links = LazyRepository(Links)
+    link_requests = LazyRepository(LinkRequests)
+    profiles = LazyRepository(Profiles)
+    scans = LazyRepository(Scans)
+    moderators = LazyRepository(Moderators)
+    audit_log = LazyRepository(AuditLog)
+    friendships = LazyRepository(Friendships)
+    events = LazyRepository(Events)
+    helpers = LazyRepository(Helpers)
+    boards = LazyRepository(Boards)
+    places = LazyRepository(Places)
+    participants = LazyRepository(Participants)
+    ledger = LazyRepository(Ledger)
+    belongings = LazyRepository(Belongings)
+    leavers = LazyRepository(Leavers)
+    connections = LazyRepository(Connections)
+    footings = LazyRepository(Footings)
+    processes = LazyRepository(Processes)
+    rooms = LazyRepository(Rooms)
+    tallies = LazyRepository(Tallies)
+    installation = LazyRepository(Installation)
 
     def __init__(self, tables: Tables, clock: ports.Clock) -> None:
         self.tables = tables

@@ -129,24 +129,24 @@ def _announcement_from_fields(event_id: EventId, fields: dict[str, Any]) -> Anno
             return Missed()
 
 
-class _Paid(NamedTuple):
-    """Holds a state, and what was paid for it, in karma."""
+class _PaidState(NamedTuple):
+    """Holds the state of a place, and what its mark paid, in karma."""
 
     state: State
     karma: int
 
 
-def _state_from_list(state: list[Any] | None) -> _Paid:
-    """Reads a state, and what was paid for it. Raises ValueError."""
+def _state_from_list(state: list[Any] | None) -> _PaidState:
+    """Reads the state of a place. Raises ValueError."""
     match state:
         case None:
-            return _Paid(None, 0)
+            return _PaidState(None, 0)
         case ["waiting", since]:
-            return _Paid(Waiting(float(since)), 0)
+            return _PaidState(Waiting(float(since)), 0)
         case ["held", since, marker, until]:
-            return _Paid(Held(float(since), UserId(int(marker)), float(until)), 0)
+            return _PaidState(Held(float(since), UserId(int(marker)), float(until)), 0)
         case ["marked", marker, at, paid]:
-            return _Paid(Marked(UserId(int(marker)), float(at)), int(paid))
+            return _PaidState(Marked(UserId(int(marker)), float(at)), int(paid))
         case _:
             raise ValueError("an unknown state")
 

@@ -12,12 +12,12 @@ from uuid import UUID
 import asyncpg
 
 from attendance_adapters.errors import BadAddress
-from attendance_adapters.notifiers.remote import (
+from attendance_adapters.notifiers.remote import RemoteNotifier
+from attendance_adapters.notifiers.server_link import (
     ANSWER_SECONDS,
     LinkLost,
     Message,
     OnMessage,
-    RemoteNotifier,
     link_lost_on,
 )
 from attendance_core.vocabulary import EventId
@@ -57,7 +57,7 @@ def postgres_notifier(url: str) -> RemoteNotifier:
 
 
 class PostgresLink:
-    """Sends and receives messages over one connection; a `Link`."""
+    """Sends and receives messages over one connection; a `ServerLink`."""
 
     def __init__(
         self,

@@ -14,12 +14,12 @@ from redis.asyncio.connection import Connection, parse_url
 from redis.exceptions import RedisError
 
 from attendance_adapters.errors import BadAddress
-from attendance_adapters.notifiers.remote import (
+from attendance_adapters.notifiers.remote import RemoteNotifier
+from attendance_adapters.notifiers.server_link import (
     ANSWER_SECONDS,
     LinkLost,
     Message,
     OnMessage,
-    RemoteNotifier,
     link_lost_on,
 )
 from attendance_core.vocabulary import EventId
@@ -60,7 +60,7 @@ def redis_notifier(url: str) -> RemoteNotifier:
 
 
 class RedisLink:
-    """Sends and receives messages over one connection; a `Link`.
+    """Sends and receives messages over one connection; a `ServerLink`.
 
     redis-py never connects it again: that would hide what was missed meanwhile.
     """

@@ -11,83 +11,31 @@ import random
 import secrets
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager, suppress
-from typing import Final, NamedTuple, Protocol
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Final
 
 from attendance_adapters.notifiers.encoding import decode, encode
 from attendance_adapters.notifiers.listeners import Listeners
+from attendance_adapters.notifiers.server_link import (
+    ANSWER_SECONDS,
+    LinkLost,
+    Message,
+    OpenLink,
+    ServerLink,
+)
 from attendance_core import ports
 from attendance_core.marking.announcements import Announcement
 from attendance_core.vocabulary import EventId, Seconds
 
 MAX_OUTGOING: Final = 10_000  # messages that wait to be sent; further ones are dropped
 BATCH_SIZE: Final = 100  # messages sent together
-ANSWER_SECONDS: Final[Seconds] = 5.0  # for the server to do one thing; then it counts as gone
 CHECK_EVERY: Final[Seconds] = 5.0  # finds a server that vanished without closing the connection
 FIRST_PAUSE_SECONDS: Final[Seconds] = 0.1  # between attempts to connect; twice as long each time
 MAX_PAUSE_SECONDS: Final[Seconds] = 5.0
-LAST_SECONDS: Final[Seconds] = 1.0  # for what still waits to be sent when it is closed
+CLOSE_SECONDS: Final[Seconds] = 1.0  # for what still waits to be sent when it is closed
 
 logger = logging.getLogger(__name__)
-
-
-class LinkLost(Exception):
-    """Raised when the server is gone, or does not do what it is asked to."""
-
-
-@contextmanager
-def link_lost_on(failures: tuple[type[Exception], ...]) -> Iterator[None]:
-    """Turns what a driver raises into LinkLost: the connection is of no use any more."""
-    try:
-        yield
-    except failures as error:
-        raise LinkLost(type(error).__name__) from error
-
-
-class Message(NamedTuple):
-    """Holds an encoded announcement, and the event whose listeners are to get it."""
-
-    event_id: EventId
-    content: bytes
-
-
-class Link(Protocol):
-    """Connects to the server. Its methods are called one at a time.
-
-    Each method raises LinkLost.
-    """
-
-    @property
-    def is_lost(self) -> bool:
-        """Whether the connection is known to have ended."""
-        ...
-
-    async def listen(self, events: Collection[EventId]) -> None:
-        """Asks for the messages of these events; returns once the server has confirmed it."""
-        ...
-
-    async def stop_listening(self, events: Collection[EventId]) -> None:
-        """Asks for no more messages of these events."""
-        ...
-
-    async def send(self, messages: Sequence[Message]) -> None:
-        """Sends messages to whoever listens to their events."""
-        ...
-
-    async def check(self) -> None:
-        """Returns once the server has answered."""
-        ...
-
-    async def close(self) -> None:
-        """Ends the connection, whatever state it is in; idempotent, and raises nothing."""
-        ...
-
-
-OnMessage = Callable[[EventId, bytes], None]
-# Opens a link, which calls the first function with the event and the content of each message that
-# comes, and the second when it is lost. Raises LinkLost
-OpenLink = Callable[[OnMessage, Callable[[], None]], Awaitable[Link]]
 
 
 class RemoteNotifier:
@@ -127,7 +75,7 @@ class RemoteNotifier:
         self._is_closing = True
         self._work_to_do.set()
         if self.is_linked:
-            await asyncio.wait([task], timeout=LAST_SECONDS)
+            await asyncio.wait([task], timeout=CLOSE_SECONDS)
         task.cancel()
         await asyncio.wait([task])
 
@@ -187,7 +135,7 @@ class RemoteNotifier:
 
     async def _run_link(self, *, is_first: bool) -> None:
         """Opens one link and uses it until it is lost. Raises LinkLost."""
-        link: Link | None = None
+        link: ServerLink | None = None
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
                 link = await self._open_link(self._receive, self._work_to_do.set)
@@ -207,7 +155,7 @@ class RemoteNotifier:
                     async with asyncio.timeout(ANSWER_SECONDS):
                         await link.close()
 
-    async def _use_link(self, link: Link) -> None:
+    async def _use_link(self, link: ServerLink) -> None:
         """Sends messages, keeps subscriptions in step and checks the server, until it is closed."""
         checked_at = time.monotonic()
         while True:
@@ -232,7 +180,7 @@ class RemoteNotifier:
                     await link.check()
                 checked_at = time.monotonic()
 
-    async def _sync_subscriptions(self, link: Link) -> None:
+    async def _sync_subscriptions(self, link: ServerLink) -> None:
         """Has the server send us what somebody here listens to, and nothing else."""
         if wanted := self._listeners.events - self._subscribed:
             async with asyncio.timeout(ANSWER_SECONDS):

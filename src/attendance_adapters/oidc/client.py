@@ -1,4 +1,4 @@
-"""What we are to a provider, and what it can be wrong about."""
+"""What we are to a provider of OpenID Connect, which calls that a client."""
 
 from __future__ import annotations
 
@@ -7,14 +7,10 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """How a provider knows us, and what we ask it."""
+    """Says how a provider knows us, and what we ask it."""
 
     issuer: str
     client_id: str
     client_secret: str = field(repr=False)
     redirect_uri: str
-    confirmed_claim: str | None = None
-
-
-class Distrusted(Exception):
-    """Raised for an answer that a provider of ours would not give; the text is for the log."""
+    confirmed_claim: str | None = None  # which tells whether it has confirmed who somebody is

@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 
 import httpx2
 
-from attendance_adapters.oidc.client import Distrusted
+from attendance_adapters.oidc.errors import Distrusted
 from attendance_core.errors import Unavailable
 
 MAX_ANSWER_BYTES: Final = 256 * 1024  # keys of a large provider take 20 KiB
@@ -21,8 +21,8 @@ HEADERS: Final = {
 }
 
 
-class Answer(NamedTuple):
-    """What came back, whatever its status below 500."""
+class Fetched(NamedTuple):
+    """Holds what came back, with any status below 500 but 429."""
 
     status: int
     content: bytes
@@ -43,16 +43,16 @@ class Fetcher:
 
     def __init__(self) -> None:
         self._client: httpx2.AsyncClient | None = None
-        self._making = asyncio.Lock()
+        self._making_lock = asyncio.Lock()
 
-    async def get(self, url: str, headers: Mapping[str, str] | None = None) -> Answer:
-        """Raises Distrusted, Unavailable."""
+    async def get(self, url: str, headers: Mapping[str, str] | None = None) -> Fetched:
+        """Asks for what is at an address. Raises Distrusted, Unavailable."""
         return await self._ask("GET", url, headers or {}, None)
 
-    async def post_form(self, url: str, headers: Mapping[str, str], body: str) -> Answer:
-        """Raises Distrusted, Unavailable."""
-        form = {**headers, "Content-Type": "application/x-www-form-urlencoded"}
-        return await self._ask("POST", url, form, body)
+    async def post_form(self, url: str, headers: Mapping[str, str], body: str) -> Fetched:
+        """Sends a form to an address. Raises Distrusted, Unavailable."""
+        form_headers = {**headers, "Content-Type": "application/x-www-form-urlencoded"}
+        return await self._ask("POST", url, form_headers, body)
 
     async def close(self) -> None:
         """Closes the connections; idempotent."""
@@ -62,20 +62,20 @@ class Fetcher:
 
     async def _ask(
         self, method: str, url: str, headers: Mapping[str, str], body: str | None
-    ) -> Answer:
-        client = await self._opened()
+    ) -> Fetched:
+        client = await self._open_client()
         try:
             async with client.stream(method, url, headers=headers, content=body) as response:
                 if response.status_code >= 500 or response.status_code == 429:
                     raise Unavailable from Distrusted(f"status {response.status_code}")
-                return Answer(response.status_code, await _read(response))
+                return Fetched(response.status_code, await _read_body(response))
         except httpx2.HTTPError as error:
             raise Unavailable from error
         except httpx2.InvalidURL:
             raise Distrusted("an address that is none") from None
 
-    async def _opened(self) -> httpx2.AsyncClient:
-        async with self._making:
+    async def _open_client(self) -> httpx2.AsyncClient:
+        async with self._making_lock:
             if self._client is None:
                 # The certificates of the system are read from files
                 self._client = await asyncio.to_thread(_make_client)
@@ -91,7 +91,7 @@ def _make_client() -> httpx2.AsyncClient:
     )
 
 
-async def _read(response: httpx2.Response) -> bytes:
+async def _read_body(response: httpx2.Response) -> bytes:
     """Reads a body as it comes. Raises Distrusted where it is packed, or too long."""
     if response.headers.get("content-encoding", "identity") != "identity":
         raise Distrusted("an answer that is packed")

@@ -11,7 +11,8 @@ from joserfc import jwt
 from joserfc.errors import InvalidKeyIdError
 from joserfc.jwk import KeySet
 
-from attendance_adapters.oidc.client import Client, Distrusted
+from attendance_adapters.oidc.client import Client
+from attendance_adapters.oidc.errors import Distrusted
 from attendance_core.identities import MAX_SUBJECT_LENGTH
 from attendance_core.vocabulary import Instant, Seconds
 
@@ -40,17 +41,17 @@ def read_id_token(
 ) -> Mapping[str, Any]:
     """Answers what a token says, once its signature, its parties, its time and its nonce are right.
 
-    Raises UnknownKey, Distrusted, and what the libraries raise: all of it is no.
+    Raises UnknownKey, Distrusted, and what the libraries raise: all of it means no.
     """
     if not isinstance(token, str) or not token.isascii() or len(token) > MAX_TOKEN_LENGTH:
         raise Distrusted("no ID token")
     try:
-        read = jwt.decode(token, keys, algorithms=list(ALGORITHMS))
+        decoded = jwt.decode(token, keys, algorithms=list(ALGORITHMS))
     except InvalidKeyIdError:
         raise UnknownKey("an ID token that is signed with an unknown key") from None
     claims = CodeIDToken(
-        read.claims,
-        read.header,
+        decoded.claims,
+        decoded.header,
         {
             "iss": {"essential": True, "value": client.issuer},
             "aud": {"essential": True, "value": client.client_id},
@@ -64,7 +65,7 @@ def read_id_token(
         raise Distrusted("an ID token of another issuer")
     if not all(map(_is_time, (claims.get("exp"), claims.get("iat")))):
         raise Distrusted("an ID token of no time")  # NaN is never over
-    if not is_subject(claims.get("sub")):
+    if not _is_subject(claims.get("sub")):
         raise Distrusted("an ID token of nobody")
     return dict(claims)
 
@@ -73,7 +74,7 @@ def _is_time(value: object) -> bool:
     return isinstance(value, int | float) and math.isfinite(value)
 
 
-def is_subject(value: object) -> bool:
+def _is_subject(value: object) -> bool:
     """Tells whether this can be the name of somebody at a provider."""
     return (
         isinstance(value, str)

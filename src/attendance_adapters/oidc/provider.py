@@ -15,10 +15,11 @@ from authlib.oauth2.rfc6749.parameters import prepare_grant_uri, prepare_token_r
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
 from joserfc.errors import JoseError
 
-from attendance_adapters.oidc.client import Client, Distrusted
+from attendance_adapters.oidc.client import Client
+from attendance_adapters.oidc.errors import Distrusted
 from attendance_adapters.oidc.fetching import Fetcher
 from attendance_adapters.oidc.id_tokens import UnknownKey, read_id_token
-from attendance_adapters.oidc.published import BY_HEADER, Addresses, Published
+from attendance_adapters.oidc.published import BY_HEADER, Configuration, Published
 from attendance_adapters.system import SystemClock
 from attendance_core.errors import ProviderDistrusted, Unavailable
 from attendance_core.identities import Attempt, Claims, ProviderAnswer
@@ -31,8 +32,8 @@ logger = logging.getLogger(__name__)
 SCOPE: Final = "openid profile"
 MAX_CODE_LENGTH: Final = 4096
 MAX_NAME_LENGTH: Final = 1000  # longer than any that is taken
-# What the answers of whoever is no provider of ours may have the libraries raise, too
-UNBELIEVABLE: Final = (
+# Raised where an answer is none that our provider would give, by us or by what reads it
+DISTRUSTED_ERRORS: Final = (
     *(Distrusted, JoseError, AuthlibBaseError),
     *(ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError),
 )
@@ -60,18 +61,18 @@ class OpenIdProvider:
 
     async def begin(self, attempt: Attempt) -> str:
         """Answers where a browser logs in there. Raises ProviderDistrusted, Unavailable."""
-        return await self._conversation(self._begin(attempt))
+        return await self._in_time(self._begin(attempt))
 
     async def finish(self, attempt: Attempt, answer: ProviderAnswer) -> Claims:
         """Answers who has logged in there. Raises ProviderDistrusted, Unavailable."""
-        return await self._conversation(self._finish(attempt, answer))
+        return await self._in_time(self._finish(attempt, answer))
 
     async def close(self) -> None:
         """Closes its connections; idempotent."""
         await self._fetcher.close()
 
-    async def _conversation(self, work: Awaitable[T]) -> T:
-        """Bounds what is asked about one log-in, and fails at nothing that may be answered.
+    async def _in_time(self, work: Awaitable[T]) -> T:
+        """Bounds what is asked about one log-in, and distrusts what can be read by no means.
 
         Raises ProviderDistrusted, Unavailable.
         """
@@ -80,14 +81,14 @@ class OpenIdProvider:
                 return await work
         except TimeoutError as error:
             raise Unavailable from error
-        except UNBELIEVABLE as error:
-            logger.warning("the provider is not believed: %s", _why(error))
+        except DISTRUSTED_ERRORS as error:
+            logger.warning("the provider is not believed: %s", _describe(error))
             raise ProviderDistrusted from None
 
     async def _begin(self, attempt: Attempt) -> str:
-        addresses = await self._published.addresses()
+        configuration = await self._published.configuration()
         url: str = prepare_grant_uri(
-            addresses.authorization,
+            configuration.authorization_url,
             self._client.client_id,
             "code",
             redirect_uri=self._client.redirect_uri,
@@ -100,24 +101,24 @@ class OpenIdProvider:
         return url
 
     async def _finish(self, attempt: Attempt, answer: ProviderAnswer) -> Claims:
-        addresses = await self._published.addresses()
-        self._check_issuer(answer, addresses)
-        tokens = await self._exchange(attempt, answer.code or "", addresses)
+        configuration = await self._published.configuration()
+        self._check_issuer(answer, configuration)
+        tokens = await self._exchange(attempt, answer.code or "", configuration)
         access_token = tokens.get("access_token")
         if not isinstance(access_token, str) or not access_token.isascii():
             access_token = None
-        said = await self._read(tokens.get("id_token"), attempt, access_token)
-        return self._claims(await self._completed(said, access_token, addresses))
+        claims = await self._read_id_token(tokens.get("id_token"), attempt, access_token)
+        return self._make_claims(await self._complete(claims, access_token, configuration))
 
-    def _check_issuer(self, answer: ProviderAnswer, addresses: Addresses) -> None:
+    def _check_issuer(self, answer: ProviderAnswer, configuration: Configuration) -> None:
         """Checks that whoever comes back was not sent by another provider. Raises Distrusted."""
-        if answer.issuer is None and addresses.names_issuer:
+        if answer.issuer is None and configuration.names_issuer:
             raise Distrusted("somebody was sent back by nobody")
         if answer.issuer is not None and answer.issuer != self._client.issuer:
             raise Distrusted("somebody was sent back by another issuer")
 
     async def _exchange(
-        self, attempt: Attempt, code: str, addresses: Addresses
+        self, attempt: Attempt, code: str, configuration: Configuration
     ) -> Mapping[str, Any]:
         """Gives the code for tokens. Raises Distrusted, Unavailable."""
         if not code.isascii() or not code.isprintable() or len(code) > MAX_CODE_LENGTH:
@@ -129,20 +130,24 @@ class OpenIdProvider:
             code=code,
             code_verifier=attempt.verifier,
         )
-        who = client.client_id, client.client_secret
-        if addresses.auth_method == BY_HEADER:
-            who = quote(who[0], safe=""), quote(who[1], safe="")  # OAuth 2.0: 2.3.1
-        by = ClientAuth(*who, addresses.auth_method)
-        url, headers, body = by.prepare("POST", addresses.token, {}, body)
-        answer = await self._fetcher.post_form(url, headers, body)
-        tokens = answer.json()
-        if answer.status != 200:
-            raise Distrusted(f"no tokens: status {answer.status}, {str(tokens.get('error'))[:40]}")
+        client_id, secret = client.client_id, client.client_secret
+        if configuration.auth_method == BY_HEADER:  # OAuth 2.0: 2.3.1
+            client_id, secret = quote(client_id, safe=""), quote(secret, safe="")
+        auth = ClientAuth(client_id, secret, configuration.auth_method)
+        url, headers, body = auth.prepare("POST", configuration.token_url, {}, body)
+        fetched = await self._fetcher.post_form(url, headers, body)
+        tokens = fetched.json()
+        if fetched.status != 200:
+            raise Distrusted(f"no tokens: status {fetched.status}, {str(tokens.get('error'))[:40]}")
         return tokens
 
-    async def _read(
+    async def _read_id_token(
         self, token: object, attempt: Attempt, access_token: str | None
     ) -> Mapping[str, Any]:
+        """Reads an ID token; keys are fetched anew where that which it is signed with is unknown.
+
+        Raises Distrusted, Unavailable, and what the libraries raise.
+        """
         keys = await self._published.keys()
         for _ in range(2):
             try:
@@ -158,35 +163,35 @@ class OpenIdProvider:
                 keys = await self._published.keys(anew=True)
         raise UnknownKey("an ID token that is signed with an unknown key")
 
-    async def _completed(
-        self, said: Mapping[str, Any], access_token: str | None, addresses: Addresses
+    async def _complete(
+        self, claims: Mapping[str, Any], access_token: str | None, configuration: Configuration
     ) -> Mapping[str, Any]:
         """Asks for what the ID token does not say. Raises Distrusted, Unavailable."""
-        asked = [each for each in ("name", self._client.confirmed_claim) if each is not None]
+        wanted = [name for name in ("name", self._client.confirmed_claim) if name is not None]
         if (
             access_token is None
-            or addresses.userinfo is None
-            or all(each in said for each in asked)
+            or configuration.userinfo_url is None
+            or all(name in claims for name in wanted)
         ):
-            return said
+            return claims
         headers = {"Authorization": f"Bearer {access_token}"}
-        answer = await self._fetcher.get(addresses.userinfo, headers)
-        more = answer.json()
-        if answer.status != 200 or more.get("sub") != said["sub"]:
-            raise Distrusted(f"word of somebody else: status {answer.status}")
-        return {**{each: more[each] for each in asked if each in more}, **said}
+        fetched = await self._fetcher.get(configuration.userinfo_url, headers)
+        userinfo = fetched.json()
+        if fetched.status != 200 or userinfo.get("sub") != claims["sub"]:
+            raise Distrusted(f"word of somebody else: status {fetched.status}")
+        return {**{name: userinfo[name] for name in wanted if name in userinfo}, **claims}
 
-    def _claims(self, said: Mapping[str, Any]) -> Claims:
-        name, claim = said.get("name"), self._client.confirmed_claim
+    def _make_claims(self, claims: Mapping[str, Any]) -> Claims:
+        name, confirmed_claim = claims.get("name"), self._client.confirmed_claim
         return Claims(
             self._client.issuer,
-            said["sub"],
+            claims["sub"],
             name if isinstance(name, str) and len(name) <= MAX_NAME_LENGTH else None,
-            None if claim is None else said.get(claim) is True,
+            None if confirmed_claim is None else claims.get(confirmed_claim) is True,
         )
 
 
-def _why(error: Exception) -> str:
+def _describe(error: Exception) -> str:
     """Says in a line what was wrong, and nothing of what is secret in it."""
     if isinstance(error, Distrusted):
         return ascii(str(error))[1:-1]

@@ -1,4 +1,4 @@
-"""What a provider publishes of itself, kept for a while: its addresses, and its keys."""
+"""What a provider publishes of itself, kept for a while: its configuration, and its keys."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from urllib.parse import urlsplit
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, KeySet, RSAKey
 
-from attendance_adapters.oidc.client import Distrusted
+from attendance_adapters.oidc.errors import Distrusted
 from attendance_adapters.oidc.fetching import Fetcher
 from attendance_core.errors import Unavailable
 from attendance_core.vocabulary import Seconds
 
 T = TypeVar("T")
 WELL_KNOWN: Final = "/.well-known/openid-configuration"
-KEPT_SECONDS: Final[Seconds] = 3600.0
+CACHE_SECONDS: Final[Seconds] = 3600.0
 # Between two times that it is asked, whatever came of the first: many may come back at once
 PAUSE_SECONDS: Final[Seconds] = 2.0
 # For a key that is not known: it may be new, but whoever signs with any is no reason to ask always
@@ -29,38 +29,38 @@ MIN_RSA_BITS: Final = 2048
 BY_HEADER, BY_BODY = "client_secret_basic", "client_secret_post"
 
 
-class Addresses(NamedTuple):
-    """Where a provider is asked for what, and how."""
+class Configuration(NamedTuple):
+    """Says where a provider is asked for what, and how."""
 
-    authorization: str
-    token: str
-    keys: str
-    userinfo: str | None
+    authorization_url: str
+    token_url: str
+    keys_url: str
+    userinfo_url: str | None
     auth_method: str
     names_issuer: bool  # whether it says who it is whenever it sends somebody back
 
 
-class _Kept(Generic[T]):
-    """Keeps one thing that is fetched; of those who need it at once one asks."""
+class _Cached(Generic[T]):
+    """Keeps one thing that is fetched, for a while; of those who need it at once one asks."""
 
     def __init__(self, fetch: Callable[[], Awaitable[T]], stopwatch: Callable[[], Seconds]) -> None:
         self._fetch = fetch
         self._stopwatch = stopwatch
-        self._turn = asyncio.Lock()
+        self._fetch_lock = asyncio.Lock()
         self._value: T | None = None
         self._failure: Exception | None = None
         self._asked_at = float("-inf")
 
-    async def get(self, within: Seconds = KEPT_SECONDS, pause: Seconds = PAUSE_SECONDS) -> T:
-        """Answers what was fetched within so many seconds, else anew; not oftener than the pause.
+    async def get(self, max_age: Seconds = CACHE_SECONDS, pause: Seconds = PAUSE_SECONDS) -> T:
+        """Answers what was fetched, anew where it is older than ``max_age``, if the pause is over.
 
         Raises what fetching raises, also to those who come soon behind.
         """
-        async with self._turn:
+        async with self._fetch_lock:
             age = self._stopwatch() - self._asked_at
             if self._failure is not None and age < PAUSE_SECONDS:
                 raise self._failure
-            if self._value is not None and (age < within or age < pause):
+            if self._value is not None and (age < max_age or age < pause):
                 return self._value
             try:
                 self._value, self._failure = await self._fetch(), None
@@ -83,61 +83,65 @@ class Published:
     ) -> None:
         self._issuer = issuer
         self._fetcher = fetcher
-        self._addresses = _Kept(self._fetch_addresses, stopwatch)
-        self._keys = _Kept(self._fetch_keys, stopwatch)
+        self._configuration = _Cached(self._fetch_configuration, stopwatch)
+        self._keys = _Cached(self._fetch_keys, stopwatch)
 
-    async def addresses(self) -> Addresses:
-        """Raises Distrusted, Unavailable."""
-        return await self._addresses.get()
+    async def configuration(self) -> Configuration:
+        """Answers where it is asked for what. Raises Distrusted, Unavailable."""
+        return await self._configuration.get()
 
     async def keys(self, *, anew: bool = False) -> KeySet:
-        """Answers the keys it signs with; asks anew, if it may again. Raises as `addresses`."""
-        return await self._keys.get(0.0 if anew else KEPT_SECONDS, NEW_KEYS_EVERY)
+        """Answers the keys it signs with; asks anew, if it may again. Raises as `configuration`."""
+        return await self._keys.get(0.0 if anew else CACHE_SECONDS, NEW_KEYS_EVERY)
 
-    async def _fetch_addresses(self) -> Addresses:
-        answer = await self._fetcher.get(self._issuer.removesuffix("/") + WELL_KNOWN)
-        if answer.status != 200:
-            raise Distrusted(f"no configuration: status {answer.status}")
-        given = answer.json()
-        if given.get("issuer") != self._issuer:
+    async def _fetch_configuration(self) -> Configuration:
+        fetched = await self._fetcher.get(self._issuer.removesuffix("/") + WELL_KNOWN)
+        if fetched.status != 200:
+            raise Distrusted(f"no configuration: status {fetched.status}")
+        published = fetched.json()
+        if published.get("issuer") != self._issuer:
             raise Distrusted("the configuration of another issuer")
-        return Addresses(
-            self._address(given, "authorization_endpoint"),
-            self._address(given, "token_endpoint"),
-            self._address(given, "jwks_uri"),
-            self._address(given, "userinfo_endpoint") if "userinfo_endpoint" in given else None,
-            _auth_method(given),
-            given.get("authorization_response_iss_parameter_supported") is True,
+        return Configuration(
+            authorization_url=self._url(published, "authorization_endpoint"),
+            token_url=self._url(published, "token_endpoint"),
+            keys_url=self._url(published, "jwks_uri"),
+            userinfo_url=(
+                self._url(published, "userinfo_endpoint")
+                if "userinfo_endpoint" in published
+                else None
+            ),
+            auth_method=_auth_method(published),
+            names_issuer=(published.get("authorization_response_iss_parameter_supported") is True),
         )
 
-    def _address(self, given: Mapping[str, Any], name: str) -> str:
+    def _url(self, published: Mapping[str, Any], name: str) -> str:
         """Reads an address, which is as safe as that of the issuer. Raises Distrusted."""
-        address = given.get(name)
+        address = published.get(name)
         if not isinstance(address, str) or not address.isascii() or not address.isprintable():
             raise Distrusted(f"a configuration without {name}")
         allowed = {"https", urlsplit(self._issuer).scheme}
         try:
             split = urlsplit(address)
-            is_one = split.scheme in allowed and bool(split.hostname) and not split.fragment
+            is_safe = split.scheme in allowed and bool(split.hostname) and not split.fragment
         except ValueError:
-            is_one = False
-        if not is_one:
+            is_safe = False
+        if not is_safe:
             raise Distrusted(f"a configuration whose {name} is no safe address")
         return address
 
     async def _fetch_keys(self) -> KeySet:
-        answer = await self._fetcher.get((await self.addresses()).keys)
-        given = answer.json().get("keys") if answer.status == 200 else None
-        if not isinstance(given, list) or len(given) > MAX_KEYS:
-            raise Distrusted(f"no keys: status {answer.status}")
-        keys = [key for key in map(_key_from, given) if key is not None]
+        fetched = await self._fetcher.get((await self.configuration()).keys_url)
+        published = fetched.json().get("keys") if fetched.status == 200 else None
+        if not isinstance(published, list) or len(published) > MAX_KEYS:
+            raise Distrusted(f"no keys: status {fetched.status}")
+        keys = [key for key in map(_key_from, published) if key is not None]
         if not keys:
             raise Distrusted("no key that we know the kind of")
         return KeySet([*keys])
 
 
-def _auth_method(given: Mapping[str, Any]) -> str:
-    methods = given.get("token_endpoint_auth_methods_supported")
+def _auth_method(published: Mapping[str, Any]) -> str:
+    methods = published.get("token_endpoint_auth_methods_supported")
     if isinstance(methods, list) and BY_HEADER not in methods and BY_BODY in methods:
         return BY_BODY
     return BY_HEADER

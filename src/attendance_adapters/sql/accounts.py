@@ -19,7 +19,7 @@ _SELECT_ACCOUNT = select(accounts.c.user_id, accounts.c.username, accounts.c.pas
 FIND_ACCOUNT = _SELECT_ACCOUNT.where(accounts.c.username_key == bindparam("username_key"))
 FIND_ACCOUNT_BY_ID = _SELECT_ACCOUNT.where(
     accounts.c.user_id == bindparam("user_id", type_=BigId),
-    accounts.c.username != literal_column("''"),  # erased
+    accounts.c.username != literal_column("''"),  # an erased account has none
 )
 # Not the key: whoever adds something about this person meanwhile does not wait
 LOCK_ACCOUNT = FIND_ACCOUNT_BY_ID.with_for_update(key_share=True).execution_options(

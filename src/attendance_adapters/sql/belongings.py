@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from attendance_adapters.sql.belonging_lists import LISTS
 from attendance_adapters.sql.executor import Executor
-from attendance_adapters.sql.pieces import size_of
+from attendance_adapters.sql.pieces import piece_parameters
 from attendance_core.belongings import Belonging, BelongingKind, session_name_of
 from attendance_core.pieces import ListQuery
 from attendance_core.vocabulary import UserId
 
-FIRST: Final = {kind: each.first() for kind, each in LISTS.items()}
-AFTER: Final = {kind: each.after() for kind, each in LISTS.items()}
-# What is told otherwise than it is kept, by its name in a record
-_TOLD: Final[Mapping[str, Callable[[Any], Any]]] = {"session": session_name_of, "scopes": str.split}
+FIRST_PIECES: Final = {kind: each.first_piece() for kind, each in LISTS.items()}
+FURTHER_PIECES: Final = {kind: each.further_piece() for kind, each in LISTS.items()}
+# What a record says otherwise than the column does, by its name in the record
+_CONVERSIONS: Final[Mapping[str, Callable[[Any], Any]]] = {
+    "session": session_name_of,
+    "scopes": str.split,
+}
 
 
 class Belongings:
@@ -27,20 +30,20 @@ class Belongings:
     def of(
         self, user_id: UserId, kind: BelongingKind, query: ListQuery[Belonging]
     ) -> Sequence[Belonging]:
-        listed, statement = LISTS[kind], FIRST[kind]
-        keys: dict[str, Any] = {"user_id": user_id, **size_of(query)}
+        belonging_list, statement = LISTS[kind], FIRST_PIECES[kind]
+        keys: dict[str, Any] = {"user_id": user_id, **piece_parameters(query)}
         if query.after is not None:
-            statement = AFTER[kind]
-            keys |= {f"after_{n}": value for n, value in enumerate(query.after.key)}
-        size = len(listed.keys)
+            statement = FURTHER_PIECES[kind]
+            keys |= {f"after_{number}": value for number, value in enumerate(query.after.key)}
+        key_length = len(belonging_list.keys)
         return [
-            Belonging(tuple(row[:size]), _record(listed.columns, row[size:]))
+            Belonging(tuple(row[:key_length]), _record(belonging_list.columns, row[key_length:]))
             for row in self._execute(statement, keys)
         ]
 
 
-def _record(names: Mapping[str, Any], values: Sequence[Any]) -> Mapping[str, Any]:
-    made = dict(zip(names, values, strict=True))
-    for name in made.keys() & _TOLD.keys():
-        made[name] = _TOLD[name](made[name])
-    return made
+def _record(names: Iterable[str], values: Sequence[Any]) -> Mapping[str, Any]:
+    record = dict(zip(names, values, strict=True))
+    for name in record.keys() & _CONVERSIONS.keys():
+        record[name] = _CONVERSIONS[name](record[name])
+    return record

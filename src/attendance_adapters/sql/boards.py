@@ -44,7 +44,7 @@ ADMISSIONS_BY_SESSION = (
 
 
 class Boards:
-    """Keeps links; `repositories.Boards`."""
+    """Keeps the links of boards; `repositories.Boards`."""
 
     def __init__(self, executor: Executor) -> None:
         self._execute = executor.execute

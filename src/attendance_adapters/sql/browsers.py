@@ -24,10 +24,9 @@ REMOVE_BROWSERS = delete(known_browsers).where(
     known_browsers.c.user_id == bindparam("user_id"),
     known_browsers.c.browser_id.in_(bindparam("browser_ids", expanding=True)),
 )
-
-_OF_ONE = tuple_(known_browsers.c.user_id, known_browsers.c.browser_id)
+_KEY = tuple_(known_browsers.c.user_id, known_browsers.c.browser_id)
 REMOVE_UNUSED = delete(known_browsers).where(
-    _OF_ONE.in_(
+    _KEY.in_(
         select(known_browsers.c.user_id, known_browsers.c.browser_id)
         .where(known_browsers.c.used_at <= bindparam("used_until"))
         .limit(bindparam("limit", type_=BigInteger))

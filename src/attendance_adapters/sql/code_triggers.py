@@ -13,22 +13,22 @@ from sqlalchemy import Connection, Table, event
 from attendance_core.events import CODE_LENGTH, CODE_LETTERS
 
 _COUNT: Final = len(CODE_LETTERS)
-_ON_SQLITE: Final = " || ".join(
+_CODE_ON_SQLITE: Final = " || ".join(
     [f"substr('{CODE_LETTERS}', abs(random() % {_COUNT}) + 1, 1)"] * CODE_LENGTH
 )
-_FREE_ON_SQLITE: Final = f"""(
+_FREE_CODE_ON_SQLITE: Final = f"""(
         WITH RECURSIVE drawn(number, code) AS (
-            SELECT 1, {_ON_SQLITE}
-            UNION ALL SELECT number + 1, {_ON_SQLITE} FROM drawn
+            SELECT 1, {_CODE_ON_SQLITE}
+            UNION ALL SELECT number + 1, {_CODE_ON_SQLITE} FROM drawn
             WHERE EXISTS (SELECT 1 FROM events WHERE events.code = drawn.code)
         ) SELECT code FROM drawn ORDER BY number DESC LIMIT 1
     )"""
-_TRIGGERS_ON_SQLITE: Final = tuple(
-    f"""CREATE TRIGGER code_of_events_{name} AFTER {when} ON events
+_ON_SQLITE: Final = tuple(
+    f"""CREATE TRIGGER code_of_events_{name} AFTER {cause} ON events
     WHEN new.code IS NULL BEGIN
-    UPDATE events SET code = {_FREE_ON_SQLITE} WHERE event_id = new.event_id AND code IS NULL;
+    UPDATE events SET code = {_FREE_CODE_ON_SQLITE} WHERE event_id = new.event_id AND code IS NULL;
 END"""
-    for name, when in (("add", "INSERT"), ("put", "UPDATE"))
+    for name, cause in (("add", "INSERT"), ("put", "UPDATE"))
 )
 _ON_POSTGRES: Final = (
     f"""CREATE FUNCTION give_event_code() RETURNS trigger
@@ -55,5 +55,5 @@ def add_code_triggers(events: Table) -> None:
     @event.listens_for(events, "after_create")
     def create_triggers(_: object, connection: Connection, **__: Any) -> None:
         is_sqlite = connection.dialect.name == "sqlite"
-        for statement in _TRIGGERS_ON_SQLITE if is_sqlite else _ON_POSTGRES:
+        for statement in _ON_SQLITE if is_sqlite else _ON_POSTGRES:
             connection.exec_driver_sql(statement)

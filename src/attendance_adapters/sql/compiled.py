@@ -18,19 +18,19 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from attendance_adapters.sql.executor import pad_to_power_of_two
 
 Convert = Callable[[Any], Any]
-MAX_IDS = 1024  # that are kept as they were made of text, some 0.3 MB
+MAX_KEPT_IDS = 1024  # as they were made of their text; some 0.3 MB
 
-# To make one costs as much as a short row, and most rows of an answer have the event in common
-_id_from = lru_cache(MAX_IDS)(UUID)
+# To make an id costs as much as a short row, and most rows of an answer have the event in common
+_id_from_text = lru_cache(MAX_KEPT_IDS)(UUID)
 
 
 class _Argument(NamedTuple):
-    """Says where to find a value that a statement has in one or several places."""
+    """Says where a value comes from that a statement has in one or several places."""
 
     parameter: str | None  # without one it is a constant of the statement
     constant: Any
     convert: Convert | None
-    at: int | None = None  # in the list of an IN
+    position: int | None = None  # in the list of an IN
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,15 +41,15 @@ class CompiledStatement:
     arguments: Sequence[_Argument]
     placeholders: Sequence[int]  # which argument each placeholder of the text stands for
     conversions: Sequence[tuple[int, Convert]]  # which columns of a row, and how
-    is_look: bool  # it reads, and locks nothing
+    is_read_only: bool  # it locks nothing, either
 
     def values_of(self, parameters: Mapping[str, Any]) -> list[Any]:
         """Lists the driver's values, one for each placeholder of the text."""
         values = []
-        for parameter, constant, convert, at in self.arguments:
+        for parameter, constant, convert, position in self.arguments:
             value = constant if parameter is None else parameters[parameter]
-            if at is not None:
-                value = value[at]
+            if position is not None:
+                value = value[position]
             values.append(value if convert is None else convert(value))
         return [values[number] for number in self.placeholders]
 
@@ -67,8 +67,8 @@ class CompiledStatement:
         return row
 
 
-class _Ready(NamedTuple):
-    """Holds a statement that can be run, and the values for its placeholders."""
+class _StatementWithValues(NamedTuple):
+    """Holds a statement, and a value for each of its placeholders."""
 
     statement: CompiledStatement
     values: list[Any]
@@ -82,7 +82,7 @@ class Compiler:
         # By the statement and the length of the list of its IN, if it has one
         self._compiled: dict[tuple[Executable, int], CompiledStatement] = {}
 
-    def prepare(self, statement: Executable, parameters: Mapping[str, Any]) -> _Ready:
+    def prepare(self, statement: Executable, parameters: Mapping[str, Any]) -> _StatementWithValues:
         """Finds the text of a statement and the values it is to be run with."""
         length = 0
         for name, value in parameters.items():
@@ -92,7 +92,7 @@ class Compiler:
         compiled = self._compiled.get((statement, length))
         if compiled is None:
             compiled = self._compiled[statement, length] = self._compile(statement, parameters)
-        return _Ready(compiled, compiled.values_of(parameters))
+        return _StatementWithValues(compiled, compiled.values_of(parameters))
 
     def _compile(self, statement: Any, parameters: Mapping[str, Any]) -> CompiledStatement:
         dialect = self._dialect
@@ -104,14 +104,14 @@ class Compiler:
             convert = bind.type.dialect_impl(dialect).bind_processor(dialect)
             argument = _Argument(name if name in parameters else None, bind.value, convert)
             arguments[name] = argument
-            for index, expanded_name in enumerate(expanded.parameter_expansion.get(name, ())):
-                arguments[expanded_name] = argument._replace(at=index)
+            for position, expanded_name in enumerate(expanded.parameter_expansion.get(name, ())):
+                arguments[expanded_name] = argument._replace(position=position)
         conversions = []
         for index, column in enumerate(getattr(statement, "exported_columns", ())):
             convert = column.type.dialect_impl(dialect).result_processor(dialect, None)
             if convert is not None:
-                of_id = isinstance(column.type, Uuid)
-                conversions.append((index, _id_from if of_id else convert))
+                is_id = isinstance(column.type, Uuid)
+                conversions.append((index, _id_from_text if is_id else convert))
         names = list(dict.fromkeys(expanded.positiontup or ()))
         return CompiledStatement(
             expanded.statement,

@@ -100,8 +100,8 @@ REMOVE_IDLE_PROCESSES = delete(processes).where(
 
 def connection_from(row: Sequence[Any]) -> Connection:
     """Makes a connection of `CONNECTION_COLUMNS`."""
-    *own_columns, renewed_at, unbroken_since = row
-    connection_id, event_id, user_id, role, process_id, session_id, lost_at = own_columns
+    connection_id, event_id, user_id, role, process_id, session_id, lost_at, *lease = row
+    renewed_at, unbroken_since = lease
     process = None if renewed_at is None else Process(process_id, renewed_at, unbroken_since)
     return Connection(
         connection_id, event_id, user_id, Role(role), process_id, session_id, lost_at, process

@@ -34,8 +34,8 @@ notes_are_of_entry = (
 )
 
 
-def last_entry_of_place(entries: FromClause) -> ColumnElement[bool]:
-    """Says of an entry that it is the last of its place: it stands, if it is a mark."""
+def is_last_entry_of_place(entries: FromClause) -> ColumnElement[bool]:
+    """Makes the condition that an entry is the last of its place: it stands, if it is a mark."""
     return (
         (entries.c.event_id == places.c.event_id)
         & (entries.c.user_id == places.c.user_id)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import (
     Select,
@@ -21,14 +21,14 @@ from attendance_adapters.sql.column_types import BigId
 from attendance_adapters.sql.entries import (
     ENTRY_COLUMNS,
     entry_from,
-    last_entry_of_place,
+    is_last_entry_of_place,
     notes_are_of_entry,
     notes_from,
 )
-from attendance_adapters.sql.event_lists import list_statement
+from attendance_adapters.sql.event_lists import Section, list_statement
 from attendance_adapters.sql.executor import LOCKS_ROWS, WITH_TIME, Executor
-from attendance_adapters.sql.pieces import LIMIT, after_parameters, size_of
-from attendance_adapters.sql.search import WordSearch, parameters_of
+from attendance_adapters.sql.pieces import LIMIT, after_parameters, piece_parameters
+from attendance_adapters.sql.search import WordSearch, word_parameters
 from attendance_adapters.sql.tables import events, helpers, ledger, ledger_notes, places, profiles
 from attendance_core.attendance import AttendedEvent, LedgerLine
 from attendance_core.errors import EventNotFound
@@ -49,17 +49,17 @@ EVENT_COLUMNS = (
     events.c.code,
     events.c.who_marks,
 )
-_SELECT_EVENTS = select(*EVENT_COLUMNS)
+ALL_EVENTS = select(*EVENT_COLUMNS)
 ADD_EVENT = insert(events)
-_BY_ID = _SELECT_EVENTS.where(events.c.event_id == bindparam("event_id"))
-GET_EVENT = _BY_ID.execution_options(**{WITH_TIME: True})
-FIND_BY_CODE = _SELECT_EVENTS.where(events.c.code == bindparam("code"))
+_SELECT_EVENT = ALL_EVENTS.where(events.c.event_id == bindparam("event_id"))
+GET_EVENT = _SELECT_EVENT.execution_options(**{WITH_TIME: True})
+FIND_BY_CODE = ALL_EVENTS.where(events.c.code == bindparam("code"))
 # As strongly as it is when it is removed or gets another name, or two who wait for it might wait
 # for each other. Whoever refers to it, by a connection or a mark, has locked a place before
-LOCK_EVENT = _BY_ID.with_for_update().execution_options(**{LOCKS_ROWS: True})
+LOCK_EVENT = _SELECT_EVENT.with_for_update().execution_options(**{LOCKS_ROWS: True})
 # As a mark locks it in any case, by its foreign key
-LOCK_EVENT_SHARED = _BY_ID.with_for_update(read=True, key_share=True)
-LOCK_PLACES = (
+LOCK_EVENT_SHARED = _SELECT_EVENT.with_for_update(read=True, key_share=True)
+LOCK_PLACES_OF_EVENT = (
     select(places.c.user_id)
     .where(places.c.event_id == bindparam("event_id"))
     .order_by(places.c.user_id)
@@ -82,11 +82,10 @@ GIVE_EVENT = (
     .values(creator_id=bindparam("creator_id"))
 )
 REMOVE_EVENT = delete(events).where(events.c.event_id == bindparam("event_id"))
-ALL_EVENTS = _SELECT_EVENTS
 BY_WORDS = WordSearch("events", ALL_EVENTS)
 CREATED_BY = ALL_EVENTS.where(events.c.creator_id == bindparam("creator_id"))
 _user_id = bindparam("user_id", type_=BigId)
-# By a union of two indexes: of an OR both engines would make a look at every event
+# By a union of two indexes: for an OR both engines would read every event
 ORGANISED_BY = ALL_EVENTS.where(
     events.c.event_id.in_(
         union(
@@ -95,7 +94,7 @@ ORGANISED_BY = ALL_EVENTS.where(
         )
     )
 )
-NOT_OVER_OF = select(func.count()).select_from(
+COUNT_NOT_OVER = select(func.count()).select_from(
     select(events.c.event_id)
     .where(events.c.creator_id == bindparam("creator_id"), events.c.ends_at > bindparam("now"))
     .limit(LIMIT)
@@ -107,18 +106,17 @@ JOINED_BY = (
     .select_from(events.join(places, _place_is_in_event))
     .where(places.c.user_id == bindparam("user_id"), places.c.member)
 )
+# What the notes of an entry are made of
+_NOTES_COLUMNS = (ledger_notes.c.marked_as, ledger_notes.c.note, profiles.c.display_name)
+_ENTRY: Final = slice(0, len(ENTRY_COLUMNS))
+_NOTES: Final = slice(_ENTRY.stop, _ENTRY.stop + len(_NOTES_COLUMNS))
+_EVENT: Final = slice(_NOTES.stop, None)
 ATTENDED_BY = (
-    select(
-        *ENTRY_COLUMNS,
-        ledger_notes.c.marked_as,
-        ledger_notes.c.note,
-        profiles.c.display_name,
-        *EVENT_COLUMNS,
-    )
+    select(*ENTRY_COLUMNS, *_NOTES_COLUMNS, *EVENT_COLUMNS)
     .select_from(
         events.join(places, _place_is_in_event)
         .join(profiles, profiles.c.user_id == places.c.user_id)
-        .outerjoin(ledger, last_entry_of_place(ledger))
+        .outerjoin(ledger, is_last_entry_of_place(ledger))
         .outerjoin(ledger_notes, notes_are_of_entry)
     )
     .where(
@@ -140,7 +138,7 @@ class Events:
             "event_id": event.event_id,
             "creator_id": event.creator_id,
             "code": event.code,
-            **_changeable(event),
+            **_changeable_columns(event),
         }
         self._execute(ADD_EVENT, row)
 
@@ -158,11 +156,11 @@ class Events:
         return self._get(LOCK_EVENT, event_id)
 
     def lock_whole(self, event_id: EventId) -> Event:
-        self._send(LOCK_PLACES, {"event_id": event_id})
+        self._send(LOCK_PLACES_OF_EVENT, {"event_id": event_id})
         return self.lock(event_id)
 
     def put(self, event: Event) -> None:
-        self._execute(PUT_EVENT, {"where_event_id": event.event_id, **_changeable(event)})
+        self._execute(PUT_EVENT, {"where_event_id": event.event_id, **_changeable_columns(event)})
 
     def give(self, event_id: EventId, user_id: UserId) -> None:
         self._execute(GIVE_EVENT, {"where_event_id": event_id, "creator_id": user_id})
@@ -179,7 +177,7 @@ class Events:
     def search(self, part: str | None, query: EventQuery = WHOLE_LIST) -> Sequence[Event]:
         if part is None:
             return self._list(ALL_EVENTS, query, {})
-        words = parameters_of(part)
+        words = word_parameters(part)
         return self._list(BY_WORDS.statement_for(words, self._execute), query, words)
 
     def created_by(self, user_id: UserId, query: EventQuery = WHOLE_LIST) -> Sequence[Event]:
@@ -190,7 +188,7 @@ class Events:
 
     def count_not_over(self, user_id: UserId, now: Instant, limit: int) -> int:
         keys = {"creator_id": user_id, "now": now, "limit": limit}
-        return int(self._execute(NOT_OVER_OF, keys).scalar_one())
+        return int(self._execute(COUNT_NOT_OVER, keys).scalar_one())
 
     def joined_by(self, user_id: UserId, query: EventQuery = WHOLE_LIST) -> Sequence[Event]:
         return self._list(JOINED_BY, query, {"user_id": user_id})
@@ -199,8 +197,8 @@ class Events:
         self, user_id: UserId, query: ListQuery[AttendedEvent]
     ) -> Sequence[AttendedEvent]:
         after = None if query.after is None else query.after.event
-        of_events = EventQuery(query.limit, query.offset, newest_first=True, after=after)
-        rows = self._rows(ATTENDED_BY, of_events, {"user_id": user_id})
+        event_query = EventQuery(query.limit, query.offset, newest_first=True, after=after)
+        rows = self._rows(ATTENDED_BY, event_query, {"user_id": user_id})
         return list(map(_attended_event_from, rows))
 
     def _list(
@@ -211,44 +209,43 @@ class Events:
     def _rows(
         self, statement: Select[Any], query: EventQuery, keys: Mapping[str, Any]
     ) -> Sequence[Sequence[Any]]:
-        parameters, after = {**size_of(query), **keys}, query.after
+        parameters, after = {**piece_parameters(query), **keys}, query.after
         if after is None:
-            return self._section(statement, query, parameters, None)
+            return self._rows_of_section(statement, query, parameters, None)
         parameters |= {
             "after_start": after.starts_at,
             **after_parameters(after.event_id, after.name),
         }
         if not query.newest_first:
-            return self._section(statement, query, parameters, "after")
-        found = self._section(statement, query, parameters, "same start")
-        left = parameters["limit"] - len(found)
+            return self._rows_of_section(statement, query, parameters, Section.AFTER)
+        rows = self._rows_of_section(statement, query, parameters, Section.SAME_START)
+        left = parameters["limit"] - len(rows)
         if left:
-            found += self._section(statement, query, {**parameters, "limit": left}, "earlier")
-        return found
+            parameters["limit"] = left
+            rows += self._rows_of_section(statement, query, parameters, Section.EARLIER_START)
+        return rows
 
-    def _section(
+    def _rows_of_section(
         self,
         statement: Select[Any],
         query: EventQuery,
         parameters: Mapping[str, Any],
-        section: str | None,
+        section: Section | None,
     ) -> list[Sequence[Any]]:
-        times = {"ends_after": query.ends_after, "starts_before": query.starts_before}
-        bounds = {name: at for name, at in times.items() if at is not None}
-        made = list_statement(
+        bounds = {"ends_after": query.ends_after, "starts_before": query.starts_before}
+        given_bounds = {name: at for name, at in bounds.items() if at is not None}
+        of_section = list_statement(
             statement,
-            "ends_after" in bounds,
-            "starts_before" in bounds,
-            query.newest_first,
-            section,
+            has_ends_after="ends_after" in given_bounds,
+            has_starts_before="starts_before" in given_bounds,
+            newest_first=query.newest_first,
+            section=section,
         )
-        return list(self._execute(made, {**parameters, **bounds}))
+        return list(self._execute(of_section, {**parameters, **given_bounds}))
 
 
 def _attended_event_from(row: Sequence[Any]) -> AttendedEvent:
-    size = len(ENTRY_COLUMNS)
-    entry, notes = entry_from(row[:size]), notes_from(*row[size : size + 3])
-    event = event_from(row[size + 3 :])
+    entry, notes, event = entry_from(row[_ENTRY]), notes_from(*row[_NOTES]), event_from(row[_EVENT])
     if entry is None:
         return AttendedEvent(event, None)
     if entry.origin is None:
@@ -263,7 +260,7 @@ def event_from(row: Sequence[Any]) -> Event:
     return Event(event_id, name, creator_id, starts_at, ends_at, code, WhoMarks(who_marks))
 
 
-def _changeable(event: Event) -> dict[str, Any]:
+def _changeable_columns(event: Event) -> dict[str, Any]:
     return {
         "name": event.name,
         "name_key": fold(event.name),

@@ -8,7 +8,7 @@ as it was before: that is kept by the places, or is compared with a time before.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import FromClause, Select, String, Uuid, bindparam, select, true
 
@@ -34,48 +34,61 @@ from attendance_core.vocabulary import UserId
 LOCK_PLACES = (
     select(places.c.user_id).where(is_of_users_or_held).order_by(places.c.user_id).with_for_update()
 )
-_PLACES_AND_EVENT = PLACES_WITH_MARKS.join(
-    events, events.c.event_id == bindparam("event_id", type_=Uuid)
+_opening_process = processes.alias("opening_process")
+_latest_connections = LATEST_CONNECTIONS_OF_USER.subquery("latest_connections")
+_PROCESS_AND_SESSION_COLUMNS = (
+    _opening_process.c.process_id,
+    _opening_process.c.renewed_at,
+    _opening_process.c.unbroken_since,
+    sessions.c.session_id,
 )
-_theirs = LATEST_CONNECTIONS_OF_USER.subquery("theirs")
+
+# What a row has: a place; then the event, and what else there is one of, the same in every row;
+# then one of the latest connections of a person. Each place is there once for each of these
+_USER_ID: Final = 0  # whose place it is
+_PLACE: Final = slice(0, len(PLACE_COLUMNS))
+_EVENT: Final = slice(_PLACE.stop, _PLACE.stop + len(EVENT_COLUMNS))
+_CONNECTION: Final = slice(_EVENT.stop, _EVENT.stop + len(CONNECTION_COLUMNS))
+_PROCESS_AND_SESSION: Final = slice(_EVENT.stop, _EVENT.stop + len(_PROCESS_AND_SESSION_COLUMNS))
+_LATEST_CONNECTION: Final = slice(-len(CONNECTION_COLUMNS), None)  # not of a mark, which reads none
 
 
-def _read(columns: Sequence[Any], from_: FromClause) -> Select[Any]:
-    """Reads places, as `LOCK_PLACES` locks them, and with each of them all of the rest."""
+def _read_locked(source: FromClause, columns: Sequence[Any]) -> Select[Any]:
+    """Makes the statement that reads the places which `LOCK_PLACES` locks, and the rest of these.
+
+    It begins with `_PLACE` and `_EVENT`; ``columns`` come behind them.
+    """
     return (
         select(*PLACE_COLUMNS, *EVENT_COLUMNS, *columns)
-        .select_from(from_)
+        .select_from(source)
         .where(is_of_users_or_held)
         .order_by(places.c.user_id)
         .execution_options(**{LOCKED_BY: LOCK_PLACES})
     )
 
 
-_OF_SOCKET = _PLACES_AND_EVENT.outerjoin(
+_places_and_event = PLACES_WITH_MARKS.join(
+    events, events.c.event_id == bindparam("event_id", type_=Uuid)
+)
+_with_connection = _places_and_event.outerjoin(
     connections, connections.c.connection_id == bindparam("connection_id", type_=Uuid)
 ).outerjoin(processes, processes.c.process_id == connections.c.process_id)
-OF_COMMAND = _read([*CONNECTION_COLUMNS, *_theirs.c], _OF_SOCKET.outerjoin(_theirs, true()))
-# As a mark locks it in any case, by its foreign key
-OF_MARK = _read(CONNECTION_COLUMNS, _OF_SOCKET).with_for_update(
+_with_process_and_session = _places_and_event.outerjoin(
+    _opening_process, _opening_process.c.process_id == bindparam("process_id", type_=Uuid)
+).outerjoin(sessions, sessions.c.session_id == bindparam("session_id", type_=String))
+READ_FOR_COMMAND = _read_locked(
+    _with_connection.outerjoin(_latest_connections, true()),
+    [*CONNECTION_COLUMNS, *_latest_connections.c],
+)
+# As a mark locks the event in any case, by its foreign key
+READ_FOR_MARK = _read_locked(_with_connection, CONNECTION_COLUMNS).with_for_update(
     read=True, key_share=True, of=events
 )
-_own = processes.alias("own")
-# As a new connection locks it in any case, by its foreign key
-OF_OPENING = _read(
-    [
-        _own.c.process_id,
-        _own.c.renewed_at,
-        _own.c.unbroken_since,
-        sessions.c.session_id,
-        *_theirs.c,
-    ],
-    _PLACES_AND_EVENT.outerjoin(_own, _own.c.process_id == bindparam("process_id", type_=Uuid))
-    .outerjoin(sessions, sessions.c.session_id == bindparam("session_id", type_=String))
-    .outerjoin(_theirs, true()),
+# As a new connection locks the event in any case, by its foreign key
+READ_FOR_OPENING = _read_locked(
+    _with_process_and_session.outerjoin(_latest_connections, true()),
+    [*_PROCESS_AND_SESSION_COLUMNS, *_latest_connections.c],
 ).with_for_update(read=True, key_share=True, of=events)
-_EVENT_FROM = len(PLACE_COLUMNS)
-_REST_FROM = _EVENT_FROM + len(EVENT_COLUMNS)
-_THEIRS_FROM_END = -len(CONNECTION_COLUMNS)
 
 
 class Footings:
@@ -85,36 +98,49 @@ class Footings:
         self._execute = executor.execute
 
     def lock_for_command(
-        self, connection: Connection, targets: Sequence[UserId], whose: UserId | None, limit: int
+        self,
+        connection: Connection,
+        targets: Sequence[UserId],
+        with_connections_of: UserId | None,
+        connection_limit: int,
     ) -> Footing | None:
-        keys = {**_keys_of_command(connection, targets), "user_id": whose, "limit": limit}
-        rows = list(self._execute(OF_COMMAND, keys))
-        return _footing_from(rows, {} if whose is None else {whose: _theirs_in(rows)})
+        keys = {
+            **_keys_of_command(connection, targets),
+            "user_id": with_connections_of,
+            "limit": connection_limit,
+        }
+        rows = list(self._execute(READ_FOR_COMMAND, keys))
+        return _footing_from(
+            rows,
+            {} if with_connections_of is None else {with_connections_of: _latest_in(rows)},
+        )
 
     def lock_for_mark(self, connection: Connection, targets: Sequence[UserId]) -> Footing | None:
-        rows = list(self._execute(OF_MARK, _keys_of_command(connection, targets)))
+        rows = list(self._execute(READ_FOR_MARK, _keys_of_command(connection, targets)))
         return _footing_from(rows, {})
 
-    def lock_for_opening(self, connection: Connection, limit: int) -> OpeningFooting | None:
+    def lock_for_opening(
+        self, connection: Connection, connection_limit: int
+    ) -> OpeningFooting | None:
         keys = {
             **_keys_of_places(connection, []),
             "user_id": connection.user_id,
             "process_id": connection.process_id,
             "session_id": connection.session_id,
-            "limit": limit,
+            "limit": connection_limit,
         }
-        rows = list(self._execute(OF_OPENING, keys))
+        rows = list(self._execute(READ_FOR_OPENING, keys))
         locked = _places_in(rows)
         if connection.user_id not in locked:
             return None
-        event, rest = rows[0][_EVENT_FROM:_REST_FROM], rows[0][_REST_FROM:_THEIRS_FROM_END]
-        process_id, renewed_at, unbroken_since, session_id = rest
+        row = rows[0]
+        process_id, renewed_at, unbroken_since, session_id = row[_PROCESS_AND_SESSION]
         return OpeningFooting(
             locked,
-            event_from(event),
+            event_from(row[_EVENT]),
             None if process_id is None else Process(process_id, renewed_at, unbroken_since),
             session_id is not None,
-            _theirs_in(rows),
+            _latest_in(rows),
         )
 
 
@@ -133,21 +159,23 @@ def _footing_from(
 ) -> Footing | None:
     if not rows:
         return None
-    event, rest = rows[0][_EVENT_FROM:_REST_FROM], rows[0][_REST_FROM:]
-    own = _found_in(rest[: len(CONNECTION_COLUMNS)])
-    return Footing(_places_in(rows), event_from(event), own, connections_of)
+    row = rows[0]
+    connection = _joined_connection_from(row[_CONNECTION])
+    return Footing(_places_in(rows), event_from(row[_EVENT]), connection, connections_of)
 
 
 def _places_in(rows: Sequence[Sequence[Any]]) -> Mapping[UserId, Place]:
-    return {row[0]: place_from(row[:_EVENT_FROM]) for row in rows}
+    places_in_rows = (place_from(row[_PLACE]) for row in rows)
+    return {place.user_id: place for place in places_in_rows}
 
 
-def _theirs_in(rows: Sequence[Sequence[Any]]) -> Sequence[Connection]:
-    """Lists the connections behind the first place: the last columns of its rows."""
-    of_one_place = [row[_THEIRS_FROM_END:] for row in rows if row[0] == rows[0][0]]
-    return [found for row in of_one_place if (found := _found_in(row)) is not None]
+def _latest_in(rows: Sequence[Sequence[Any]]) -> Sequence[Connection]:
+    """Lists the connections of a person: they are in the rows of each place, so in the first's."""
+    of_first_place = [row for row in rows if row[_USER_ID] == rows[0][_USER_ID]]
+    joined = (_joined_connection_from(row[_LATEST_CONNECTION]) for row in of_first_place)
+    return [connection for connection in joined if connection is not None]
 
 
-def _found_in(row: Sequence[Any]) -> Connection | None:
+def _joined_connection_from(columns: Sequence[Any]) -> Connection | None:
     """Makes a connection of the columns of an outer join, which may have found none."""
-    return None if row[0] is None else connection_from(row)
+    return None if columns[0] is None else connection_from(columns)

@@ -15,7 +15,7 @@ from attendance_adapters.sql.pieces import (
     OFFSET,
     after_person_parameters,
     is_after_person,
-    size_of,
+    piece_parameters,
 )
 from attendance_adapters.sql.tables import friendships, profiles
 from attendance_core.friends import Friend, Friendship
@@ -117,7 +117,7 @@ class Friendships:
         self._send(REMOVE_FRIENDSHIP, _pair(one, other))
 
     def friends_of(self, user_id: UserId, query: ListQuery[Friend]) -> Sequence[Friend]:
-        keys: dict[str, Any] = {"user_id": user_id, **size_of(query)}
+        keys: dict[str, Any] = {"user_id": user_id, **piece_parameters(query)}
         statement = FRIENDS_OF
         if query.after is not None:
             keys |= after_person_parameters(query.after.user_id, query.after.display_name)
@@ -128,7 +128,7 @@ class Friendships:
         ]
 
     def requests_to(self, user_id: UserId, query: ListQuery[Friendship]) -> Sequence[Friendship]:
-        keys: dict[str, Any] = {"user_id": user_id, **size_of(query)}
+        keys: dict[str, Any] = {"user_id": user_id, **piece_parameters(query)}
         statement = REQUESTS_TO
         if query.after is not None:
             keys |= {"after_at": query.after.requested_at, "after_id": query.after.requester}

@@ -51,7 +51,7 @@ _sockets = (
     .correlate(events)
     .scalar_subquery()
 )
-_lost_marker = (
+_has_lost_marker = (
     exists().where(_in_room, IS_MARKING, connections.c.lost_at.is_not(None)).correlate(events)
 )
 _earliest_renewal = (
@@ -62,7 +62,7 @@ _earliest_renewal = (
 GLANCE_COLUMNS = (
     func.coalesce(_listed, ""),
     func.coalesce(_sockets, ""),
-    case((_lost_marker, literal(1)), else_=literal(0)),
+    case((_has_lost_marker, literal(1)), else_=literal(0)),
     _earliest_renewal,
 )
 GLANCE_AT_ROOMS = (
@@ -74,12 +74,12 @@ GLANCE_AT_ROOMS = (
 
 def glance_from(event_id: EventId, event: EventUpdated, row: Sequence[Any]) -> RoomGlance:
     """Makes a glance of `GLANCE_COLUMNS`."""
-    listed, sockets, has_lost_marker, renewed_at = row
+    listed, sockets, has_lost_marker, earliest_renewal = row
     return RoomGlance(
         event_id,
         event,
         listed,
         sockets,
         bool(has_lost_marker),
-        inf if renewed_at is None else renewed_at,
+        inf if earliest_renewal is None else earliest_renewal,
     )

@@ -67,7 +67,7 @@ FATES: Final[Mapping[str, Fate]] = {
     "karma_months.user_id": Fate.KEPT,  # it is worked out of the ledger
 }
 _user_id = bindparam("user_id", type_=BigId)
-_whose = bindparam("where_user_id", type_=BigId)  # in an UPDATE
+_where_user_id = bindparam("where_user_id", type_=BigId)  # in an UPDATE
 _limit = bindparam("limit", type_=BigInteger)
 # Beside entries: found by their places, since no index begins with the person
 _ERASE_NOTES = delete(ledger_notes).where(
@@ -78,20 +78,23 @@ _ERASE_NOTES = delete(ledger_notes).where(
 
 def _statements_that_erase() -> Sequence[Any]:
     """Makes a statement for each table that has rows to erase."""
-    of_table: dict[str, list[Any]] = {}
-    for name, fate in FATES.items():
-        table_name, _, column_name = name.partition(".")
+    conditions_by_table: dict[str, list[Any]] = {}
+    for full_name, fate in FATES.items():
+        table_name, _, column_name = full_name.partition(".")
         if fate is Fate.ERASED and table_name != ledger_notes.name:
             table = metadata.tables[table_name]
             column = next(each for each in table.c if each.name == column_name)
-            of_table.setdefault(table_name, []).append(column == _user_id)
-    return [delete(metadata.tables[name]).where(or_(*are)) for name, are in of_table.items()]
+            conditions_by_table.setdefault(table_name, []).append(column == _user_id)
+    return [
+        delete(metadata.tables[table_name]).where(or_(*conditions))
+        for table_name, conditions in conditions_by_table.items()
+    ]
 
 
-ERASE: Final = (
+STATEMENTS_THAT_ERASE: Final = (
     _ERASE_NOTES,
     *_statements_that_erase(),
-    update(profiles).where(profiles.c.user_id == _whose).values(checked_at=None),
+    update(profiles).where(profiles.c.user_id == _where_user_id).values(checked_at=None),
 )
 ORGANISED = union(
     select(events.c.event_id).where(
@@ -100,7 +103,7 @@ ORGANISED = union(
     ),
     select(helpers.c.event_id).where(helpers.c.user_id == _user_id),
 ).limit(_limit)
-_held = places.alias("held")
+_held_places = places.alias("held")
 # Whoever has a socket, or holds somebody, has a place there
 PRESENT_IN = (
     select(places.c.event_id)
@@ -109,7 +112,9 @@ PRESENT_IN = (
         or_(
             places.c.last_n == 0,
             places.c.since.is_not(None),
-            exists().where(_held.c.event_id == places.c.event_id, _held.c.held_by == _user_id),
+            exists().where(
+                _held_places.c.event_id == places.c.event_id, _held_places.c.held_by == _user_id
+            ),
             exists().where(
                 connections.c.event_id == places.c.event_id, connections.c.user_id == _user_id
             ),
@@ -128,16 +133,16 @@ class Leavers:
         self.erased_count = 0  # people, for whoever wipes what a file still has of them
 
     def organised(self, user_id: UserId, limit: int) -> Sequence[EventId]:
-        return self._events(ORGANISED, user_id, limit)
+        return self._event_ids(ORGANISED, user_id, limit)
 
     def present_in(self, user_id: UserId, limit: int) -> Sequence[EventId]:
-        return self._events(PRESENT_IN, user_id, limit)
+        return self._event_ids(PRESENT_IN, user_id, limit)
 
-    def _events(self, statement: Any, user_id: UserId, limit: int) -> Sequence[EventId]:
+    def _event_ids(self, statement: Any, user_id: UserId, limit: int) -> Sequence[EventId]:
         rows = self._execute(statement, {"user_id": user_id, "limit": limit})
         return [EventId(event_id) for (event_id,) in rows]
 
     def erase(self, user_id: UserId) -> None:
         self.erased_count += 1
-        for statement in ERASE:
+        for statement in STATEMENTS_THAT_ERASE:
             self._send(statement, {"user_id": user_id, "where_user_id": user_id})

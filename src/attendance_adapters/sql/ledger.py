@@ -27,9 +27,15 @@ from attendance_adapters.sql.entries import (
     notes_from,
 )
 from attendance_adapters.sql.executor import Executor
-from attendance_adapters.sql.karma import COUNT_MARKS_BEFORE, PAYS_IN_ROWS, count_paying, rule_of
-from attendance_adapters.sql.pieces import LIMIT, OFFSET, size_of
-from attendance_adapters.sql.places import PUT_PLACE, row_of_place
+from attendance_adapters.sql.karma import (
+    COUNT_MARKS_BEFORE,
+    ROWS_WHERE_IT_PAYS,
+    TELL_IN_ROWS_WHETHER_IT_PAYS,
+    count_paying,
+    rule_of,
+)
+from attendance_adapters.sql.pieces import LIMIT, OFFSET, piece_parameters
+from attendance_adapters.sql.places import PUT_PLACE, put_place_parameters
 from attendance_adapters.sql.tables import ledger, ledger_notes, places, profiles, scans
 from attendance_core.attendance import AnnulledMark, LedgerLine
 from attendance_core.marking.karma import MarksBefore, pays
@@ -44,11 +50,15 @@ from attendance_core.pieces import ListQuery
 from attendance_core.profiles import Confirmation
 from attendance_core.vocabulary import EventId, UserId
 
-_event, _user = bindparam("event_id", type_=Uuid), bindparam("user_id", type_=BigId)
-_actor, _at = bindparam("actor_id", type_=BigId), bindparam("at", type_=InstantType)
+_event_id, _user_id = bindparam("event_id", type_=Uuid), bindparam("user_id", type_=BigId)
+_actor_id, _at = bindparam("actor_id", type_=BigId), bindparam("at", type_=InstantType)
 _n, _month = bindparam("n", type_=Integer), bindparam("month", type_=Integer)
-_has_tick = exists().where(scans.c.user_id == _actor, scans.c.state == Confirmation.APPROVED.value)
-_had_tick = exists().where(profiles.c.user_id == _user, profiles.c.checked_at.is_not(None))
+_actor_has_tick = exists().where(
+    scans.c.user_id == _actor_id, scans.c.state == Confirmation.APPROVED.value
+)
+_person_had_tick = exists().where(
+    profiles.c.user_id == _user_id, profiles.c.checked_at.is_not(None)
+)
 # The facts of the moment are read by the statement that writes them down
 ADD_ENTRY = insert(ledger).from_select(
     [
@@ -56,17 +66,17 @@ ADD_ENTRY = insert(ledger).from_select(
         *("actor_checked", "person_checked"),
     ],
     select(
-        _event,
-        _user,
+        _event_id,
+        _user_id,
         _n,
         bindparam("previous_n", type_=Integer),
-        _actor,
+        _actor_id,
         _at,
         _month,
         bindparam("origin", type_=String),
         bindparam("reason", type_=String),
-        _has_tick,
-        _had_tick,
+        _actor_has_tick,
+        _person_had_tick,
     ),
     include_defaults=False,
 )
@@ -80,7 +90,7 @@ PUT_NOTE = (
     .values(note=bindparam("note"))
 )
 FIND_ENTRY = select(*ENTRY_COLUMNS).where(
-    ledger.c.event_id == _event, ledger.c.user_id == _user, ledger.c.n == _n
+    ledger.c.event_id == _event_id, ledger.c.user_id == _user_id, ledger.c.n == _n
 )
 _LINE_COLUMNS = (
     *ENTRY_COLUMNS,
@@ -91,10 +101,10 @@ _LINE_COLUMNS = (
 _lines = ledger.join(profiles, profiles.c.user_id == ledger.c.user_id).outerjoin(
     ledger_notes, notes_are_of_entry
 )
-OF_EVENT = (
+LINES_OF_EVENT = (
     select(*_LINE_COLUMNS)
     .select_from(_lines)
-    .where(ledger.c.event_id == _event)
+    .where(ledger.c.event_id == _event_id)
     .order_by(ledger.c.at.desc(), ledger.c.user_id.desc(), ledger.c.n.desc())
     .limit(LIMIT)
     .offset(OFFSET)
@@ -104,18 +114,20 @@ _is_after = tuple_(ledger.c.at, ledger.c.user_id, ledger.c.n) < tuple_(
     bindparam("after_user_id", type_=BigId),
     bindparam("after_n", type_=Integer),
 )
-OF_EVENT_AFTER = OF_EVENT.where(_is_after)
+LINES_OF_EVENT_AFTER = LINES_OF_EVENT.where(_is_after)
 # By the key alone: of one person the later entry has the greater number
-OF_PERSON = OF_EVENT.where(ledger.c.user_id == _user).order_by(None).order_by(ledger.c.n.desc())
-OF_PERSON_AFTER = OF_PERSON.where(ledger.c.n < bindparam("after_n", type_=Integer))
-_marks = ledger.alias("marks")
+LINES_OF_PERSON = (
+    LINES_OF_EVENT.where(ledger.c.user_id == _user_id).order_by(None).order_by(ledger.c.n.desc())
+)
+LINES_OF_PERSON_AFTER = LINES_OF_PERSON.where(ledger.c.n < bindparam("after_n", type_=Integer))
+_annulled_marks = ledger.alias("marks")
 # A row for two entries, without what nobody asks for: a sheet has up to 100 000 of them
 ANNULLED = (
     select(
         ledger.c.user_id,
         ledger.c.n,
-        _marks.c.at,
-        _marks.c.actor_id,
+        _annulled_marks.c.at,
+        _annulled_marks.c.actor_id,
         ledger.c.at,
         ledger.c.actor_id,
         ledger.c.reason,
@@ -127,15 +139,15 @@ ANNULLED = (
             (ledger.c.event_id == places.c.event_id) & (ledger.c.user_id == places.c.user_id),
         )
         .join(
-            _marks,
-            (_marks.c.event_id == ledger.c.event_id)
-            & (_marks.c.user_id == ledger.c.user_id)
-            & (_marks.c.n == ledger.c.previous_n),
+            _annulled_marks,
+            (_annulled_marks.c.event_id == ledger.c.event_id)
+            & (_annulled_marks.c.user_id == ledger.c.user_id)
+            & (_annulled_marks.c.n == ledger.c.previous_n),
         )
         .outerjoin(ledger_notes, notes_are_of_entry)
     )
     .where(
-        places.c.event_id == _event,
+        places.c.event_id == _event_id,
         places.c.user_id.in_(bindparam("user_ids", expanding=True, type_=BigId)),
         ledger.c.n % 2 == 0,
         ledger.c.n > places.c.last_n - 2 * bindparam("most", type_=Integer),
@@ -154,21 +166,22 @@ class Ledger:
 
     def add(self, entry: NewEntry) -> None:
         self._send(ADD_ENTRY, _row_of(entry))
-        self._note(entry)
+        self._put_note(entry)
 
     def add_mark_from_hold(self, entry: NewEntry, marked: Place, terms: Terms) -> bool:
         row = _row_of(entry)
         self._send(ADD_ENTRY, row)
-        self._send(PUT_PLACE, row_of_place(marked))
-        of_month = {"actor_id": row["actor_id"], "month": row["month"], **rule_of(terms)}
-        row_count = self._count(PAYS_IN_ROWS, of_month)
+        self._send(PUT_PLACE, put_place_parameters(marked))
+        rule = rule_of(terms)
+        month_keys = {"actor_id": row["actor_id"], "month": row["month"], **rule}
+        row_count = self._count(TELL_IN_ROWS_WHETHER_IT_PAYS, month_keys)
         if row_count:
-            return row_count == 2
-        ((person_checked, *before),) = self._execute(COUNT_MARKS_BEFORE, {**row, **rule_of(terms)})
+            return row_count == ROWS_WHERE_IT_PAYS
+        ((person_checked, *before),) = self._execute(COUNT_MARKS_BEFORE, {**row, **rule})
         return pays(MarksBefore(*before), person_checked, terms)
 
-    def _note(self, entry: NewEntry) -> None:
-        """Notes what is to be noted: a trigger has made the row, with the person's name."""
+    def _put_note(self, entry: NewEntry) -> None:
+        """Puts the note of an entry, if it has one, into the row that a trigger has made of it."""
         if entry.note:
             keys = {
                 "where_event_id": entry.event_id,
@@ -185,15 +198,15 @@ class Ledger:
     def of(
         self, event_id: EventId, user_id: UserId | None, query: ListQuery[LedgerLine]
     ) -> Sequence[LedgerLine]:
-        keys: dict[str, Any] = {"event_id": event_id, **size_of(query)}
-        first, after_first = OF_EVENT, OF_EVENT_AFTER
+        keys: dict[str, Any] = {"event_id": event_id, **piece_parameters(query)}
+        first_piece, further_piece = LINES_OF_EVENT, LINES_OF_EVENT_AFTER
         if user_id is not None:
             keys["user_id"] = user_id
-            first, after_first = OF_PERSON, OF_PERSON_AFTER
+            first_piece, further_piece = LINES_OF_PERSON, LINES_OF_PERSON_AFTER
         if query.after is not None:
             after = query.after.entry
             keys |= {"after_at": after.at, "after_user_id": after.user_id, "after_n": after.n}
-        rows = self._execute(first if query.after is None else after_first, keys)
+        rows = self._execute(first_piece if query.after is None else further_piece, keys)
         return [_line_from(row) for row in rows]
 
     def annulled(

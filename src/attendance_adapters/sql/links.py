@@ -29,9 +29,11 @@ _IS_IDENTITY = (
 )
 ADD_LINK = insert(links)
 FIND_LINK = _SELECT_LINKS.where(*_IS_IDENTITY)
-_BY_AGE = _SELECT_LINKS.order_by(links.c.linked_at, links.c.kind, links.c.issuer, links.c.subject)
-LINKS_OF = _BY_AGE.where(links.c.user_id == bindparam("user_id"))
-LINKS_OF_PEOPLE = _BY_AGE.where(
+_SELECT_BY_AGE = _SELECT_LINKS.order_by(
+    links.c.linked_at, links.c.kind, links.c.issuer, links.c.subject
+)
+LINKS_OF = _SELECT_BY_AGE.where(links.c.user_id == bindparam("user_id"))
+LINKS_OF_PEOPLE = _SELECT_BY_AGE.where(
     links.c.user_id.in_(bindparam("user_ids", expanding=True, type_=BigId)),
     links.c.kind == bindparam("kind", type_=String),
     links.c.issuer == bindparam("issuer", type_=String),

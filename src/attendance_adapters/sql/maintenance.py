@@ -29,13 +29,13 @@ MAX_ATTEMPTS = 200
 RETRY_SECONDS: Seconds = 3.0
 # Number of PostgreSQL's advisory lock that one migration at a time holds; any that nobody else uses
 ADVISORY_LOCK: Final = 7_216_355_201
-WAIT_SECONDS: Seconds = 0.2  # between two looks whether the other migration is done
+ASK_EVERY: Seconds = 0.2  # whether the other migration is done
 LOCK_MILLISECONDS: Final = 1_000  # a service gives up after twice as long
 # For whoever has a SQLite file locked: a service that starts, and a migration behind another one,
 # whose step may be long on a slow disk
 LOCKED_SECONDS: Final[Seconds] = 5.0
 LOCKED_SECONDS_OF_MIGRATIONS: Final[Seconds] = 60.0
-MET_A_LOCK: Final = frozenset({"55P03", "40P01"})  # a lock not got in time, a deadlock
+LOCK_STATES: Final = frozenset({"55P03", "40P01"})  # of errors: a lock not got in time, a deadlock
 logger = logging.getLogger(__name__)
 
 
@@ -62,13 +62,13 @@ def keep_others_out(connection: Connection) -> None:
     """Waits until no other process migrates, and lets none until this connection is closed.
 
     A statement then waits 1 s for a lock at most. On SQLite there is nothing to do: each
-    transaction locks the file, and begins by looking how far the other migration is.
+    transaction locks the file, and begins by asking how far the other migration is.
     """
     if connection.dialect.name != "postgresql":
         return
     while not connection.execute(select(func.pg_try_advisory_lock(ADVISORY_LOCK))).scalar_one():
         connection.rollback()
-        sleep(WAIT_SECONDS)
+        sleep(ASK_EVERY)
     connection.exec_driver_sql(f"SET lock_timeout = {LOCK_MILLISECONDS}")
     connection.commit()
 
@@ -94,7 +94,7 @@ def try_patiently(connection: Connection, work: Callable[[], T]) -> T:
 def _met_a_lock(error: DBAPIError) -> bool:
     """Tells whether a statement of PostgreSQL gave up because others lock what it needs."""
     driver_error: Any = error.driver_exception
-    return getattr(driver_error, "sqlstate", None) in MET_A_LOCK
+    return getattr(driver_error, "sqlstate", None) in LOCK_STATES
 
 
 def _run_on_sqlite(url: URL, work: Callable[[Connection], T], locked_seconds: Seconds) -> T:

@@ -12,7 +12,7 @@ from attendance_adapters.sql.entries import (
     ENTRY_COLUMNS,
     ORIGINS,
     entry_from,
-    last_entry_of_place,
+    is_last_entry_of_place,
     notes_are_of_entry,
     notes_from,
 )
@@ -23,21 +23,23 @@ from attendance_adapters.sql.pieces import (
     OFFSET,
     after_person_parameters,
     is_after_person,
-    size_of,
+    piece_parameters,
 )
 from attendance_adapters.sql.places import is_in_event, is_of_users, unmarked_from
 from attendance_adapters.sql.tables import ledger, ledger_notes, places, profiles, scans
 from attendance_core.attendance import LedgerLine, Participant
 from attendance_core.events import Event
 from attendance_core.marking.ledger import grade_of
-from attendance_core.marking.places import Marked, SheetCounts
+from attendance_core.marking.places import Marked
 from attendance_core.pieces import ListQuery
 from attendance_core.profiles import Confirmation, group_of
+from attendance_core.sheet_counts import SheetCounts
 from attendance_core.vocabulary import EventId, Instant, UserId
 
 APPROVED = Confirmation.APPROVED.value
-# Of an entry, and known already: an event's id that is made anew for each row is much of a sheet
-KEY_COLUMNS = 2
+# Without the ids of event and person, which come first and are known: to make an id of an event
+# anew for each row is much of the work of a sheet
+_ENTRY_COLUMNS_BUT_IDS = ENTRY_COLUMNS[2:]
 _is_participant = or_(places.c.member, places.c.last_n > 0)
 # Who they are is found first, and then whatever else there is of those alone
 PARTICIPANT_IDS = (
@@ -61,11 +63,11 @@ _PARTICIPANTS = (
         places.c.held_until,
         ledger_notes.c.marked_as,
         ledger_notes.c.note,
-        *ENTRY_COLUMNS[KEY_COLUMNS:],
+        *_ENTRY_COLUMNS_BUT_IDS,
     )
     .select_from(
         places.join(profiles, profiles.c.user_id == places.c.user_id)
-        .outerjoin(ledger, last_entry_of_place(ledger))
+        .outerjoin(ledger, is_last_entry_of_place(ledger))
         .outerjoin(ledger_notes, notes_are_of_entry)
         .outerjoin(scans, scans.c.user_id == places.c.user_id)
     )
@@ -80,7 +82,7 @@ PARTICIPANTS_OF = _PARTICIPANTS.where(is_of_users, _is_participant)
 _IS_HELD = places.c.held_until > bindparam("now", type_=InstantType)
 _IS_CREATOR = places.c.user_id == bindparam("creator_id", type_=BigId)
 _IS_MARKED = places.c.last_n % 2 == 1  # a mark stands where the last entry is odd
-# One row, of what is in the places alone
+# One row, of what is in the places alone. The creator takes part where they are listed or marked
 COUNT_PARTICIPANTS = select(
     func.count(),
     func.count().filter(places.c.since.is_not(None)),
@@ -98,7 +100,7 @@ class Participants:
         self._execute = executor.execute
 
     def listed(self, event_id: EventId, query: ListQuery[Participant]) -> Sequence[Participant]:
-        keys: dict[str, Any] = {"event_id": event_id, **size_of(query)}
+        keys: dict[str, Any] = {"event_id": event_id, **piece_parameters(query)}
         statement = PARTICIPANTS
         if query.after is not None:
             keys |= after_person_parameters(query.after.user_id, query.after.display_name)
@@ -116,21 +118,29 @@ class Participants:
 
     def counts(self, event: Event, now: Instant) -> SheetCounts:
         keys = {"event_id": event.event_id, "creator_id": event.creator_id, "now": now}
-        ((joined, listed, held, marked, others, creator),) = self._execute(COUNT_PARTICIPANTS, keys)
+        (row,) = self._execute(COUNT_PARTICIPANTS, keys)
+        joined, listed, held, marked, but_creator, listed_creators = row
         if event.ends_at <= now:
-            listed = held = creator = 0
-        return SheetCounts(joined, listed - held, held, marked, others + creator)
+            listed = held = listed_creators = 0
+        return SheetCounts(
+            joined=joined,
+            waiting=listed - held,
+            held=held,
+            marked=marked,
+            participants=but_creator + listed_creators,
+        )
 
 
 def _participant_from(event_id: EventId, row: Sequence[Any]) -> Participant:
-    user_id, name, bio, scan_state, member, since, held_by, held_until, *rest = row
+    user_id, name, bio, scan_state, member, since, held_by, held_until, *notes_and_entry = row
+    marked_as, note, *entry_but_ids = notes_and_entry
+    n, actor_id, at, origin_name, actor_checked, *_ = entry_but_ids
     is_confirmed, group = scan_state == APPROVED, group_of(bio)
-    marked_as, note, n, actor_id, at, origin_name, actor_checked, *_ = rest
-    if origin_name is not None:  # nothing else of the entry is asked for
+    if origin_name is not None:  # a mark stands, of which no more of the entry is shown
         origin, notes = ORIGINS[origin_name], notes_from(marked_as, note, name)
         mark, grade = Marked(actor_id, at, n, origin), grade_of(origin, actor_checked)
         return Participant(user_id, name, is_confirmed, mark, member, grade, notes, group)
-    entry = entry_from((event_id, user_id, *rest[2:]))
+    entry = entry_from((event_id, user_id, *entry_but_ids))
     annulled = None if entry is None else LedgerLine(entry, notes_from(marked_as, note, name))
     state = unmarked_from(since, held_by, held_until)
     return Participant(user_id, name, is_confirmed, state, member, group=group, annulled=annulled)

@@ -48,7 +48,7 @@ async def connect(url: URL) -> PgConnection:
 
 async def warn_of_missing_safeguards(connection: PgConnection) -> None:
     """Warns in the log, if the server may lose marks when the machine loses power."""
-    shown: list[Any] = [await connection.driver.fetchval(f"SHOW {name}") for name in SAFEGUARDS]
-    off = [name for name, value in zip(SAFEGUARDS, shown, strict=True) if value != "on"]
+    values: list[Any] = [await connection.driver.fetchval(f"SHOW {name}") for name in SAFEGUARDS]
+    off = [name for name, value in zip(SAFEGUARDS, values, strict=True) if value != "on"]
     if off:
         logger.warning("a power failure may lose marks: the server has %s off", " and ".join(off))

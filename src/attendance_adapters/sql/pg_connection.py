@@ -20,28 +20,28 @@ COMPILER = Compiler(DIALECT)
 MAX_PREPARED = 250
 
 
-class Sent(NamedTuple):
-    """Holds a prepared statement that is to be run by its name, and its values as words of SQL."""
+class WrittenStatement(NamedTuple):
+    """Holds a statement that can be run by its name, and its values as words of SQL."""
 
     statement: CompiledStatement
     words: Sequence[str]
 
 
-def written(statement: CompiledStatement, values: Sequence[Any]) -> Sent | None:
+def written(statement: CompiledStatement, values: Sequence[Any]) -> WrittenStatement | None:
     """Writes the values of a statement as words of SQL; None where one has no plain word."""
-    words = [literal(value) for value in values]
-    return None if None in words else Sent(statement, [word for word in words if word is not None])
+    words = [word for value in values if (word := literal(value)) is not None]
+    return WrittenStatement(statement, words) if len(words) == len(values) else None
 
 
 class PgConnection:
     """Runs compiled statements, each prepared at the server when it is first met."""
 
-    __slots__ = ("_count", "_prepared", "driver")
+    __slots__ = ("_name_count", "_prepared", "driver")
 
     def __init__(self, driver: Connection) -> None:
         self.driver = driver
         self._prepared: dict[CompiledStatement, Any] = {}
-        self._count = 0  # of names that were given out
+        self._name_count = 0  # how many names were given out
 
     def is_closed(self) -> bool:
         """Tells whether it is known to be closed; the server may have gone without a word."""
@@ -50,20 +50,21 @@ class PgConnection:
     def fetch(self, statement: CompiledStatement, values: Sequence[Any]) -> Rows:
         """Runs one statement, in one round trip."""
         prepared = self._prepared_for(statement)
-        found: Sequence[Any] = await_only(prepared.fetch(*values))
-        rows = statement.converted(found)
-        if statement.is_look:
+        raw_rows: Sequence[Any] = await_only(prepared.fetch(*values))
+        rows = statement.converted(raw_rows)
+        if statement.is_read_only:
             return Rows(rows, len(rows))
         return Rows(rows, _count_in(prepared.get_statusmsg()))
 
-    def run(self, before: str, sent: Sequence[Sent], after: str = "") -> str:
-        """Runs several statements in one round trip, and returns what the last one says."""
-        names = [(self._prepared_for(each.statement), each.words) for each in sent]
-        script = [before] if before else []
-        script += [_execute(prepared.get_name(), words) for prepared, words in names]
-        if after:
-            script.append(after)
-        return str(await_only(self.driver.execute("; ".join(script))))
+    def run(self, before: str, statements: Sequence[WrittenStatement], after: str = "") -> str:
+        """Runs statements between two texts of SQL, in one round trip.
+
+        Either text may be empty. Returns what the server says of the last of all.
+        """
+        prepared = [(self._prepared_for(each.statement), each.words) for each in statements]
+        executes = [_execute(at_server.get_name(), words) for at_server, words in prepared]
+        texts = [text for text in (before, *executes, after) if text]
+        return str(await_only(self.driver.execute("; ".join(texts))))
 
     async def roll_back(self) -> None:
         """Undoes what was begun and is not ended; does nothing where there is nothing."""
@@ -73,8 +74,8 @@ class PgConnection:
     def _prepared_for(self, statement: CompiledStatement) -> Any:
         prepared = self._prepared.get(statement)
         if prepared is None:
-            self._count += 1
-            prepared = await_only(self.driver.prepare(statement.text, name=f"s{self._count}"))
+            self._name_count += 1
+            prepared = await_only(self.driver.prepare(statement.text, name=f"s{self._name_count}"))
             if len(self._prepared) >= MAX_PREPARED:
                 del self._prepared[next(iter(self._prepared))]  # the driver tells the server
             self._prepared[statement] = prepared

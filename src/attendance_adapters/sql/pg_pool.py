@@ -39,11 +39,11 @@ class Pool:
         self._turns = asyncio.Semaphore(size)  # whoever came first is first
         self._idle: list[PgConnection] = []  # the last one is lent first: the others may rest
 
-    async def start(self, look: Callable[[PgConnection], Awaitable[None]]) -> None:
-        """Makes the first connection and takes a look with it. Raises what either does."""
+    async def start(self, check: Callable[[PgConnection], Awaitable[None]]) -> None:
+        """Makes the first connection and checks something with it. Raises what either does."""
         connection = await self._take()
         try:
-            await look(connection)
+            await check(connection)
         finally:
             await self._give_back(connection)
 

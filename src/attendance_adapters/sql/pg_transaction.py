@@ -31,7 +31,7 @@ from attendance_adapters.sql.executor import (
     WITH_TIME,
     Rows,
 )
-from attendance_adapters.sql.pg_connection import COMPILER, PgConnection, Sent, written
+from attendance_adapters.sql.pg_connection import COMPILER, PgConnection, WrittenStatement, written
 from attendance_adapters.sql.pg_errors import LostRace, NeedsTransaction, UnknownOutcome, is_loss
 from attendance_adapters.sql.refusals import is_lost_race, refusal_of_postgres
 from attendance_core.vocabulary import Instant
@@ -42,10 +42,11 @@ def _instant(time: Any) -> Any:
 
 
 # Not now(), which is when the transaction began: it may have waited since
-_TIME = _instant(func.clock_timestamp())
-_TIME_ASKED = _instant(func.statement_timestamp())  # before what the statement finds, or waits for
-SELECT_TIME = select(_TIME)
-READ_ONLY = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+_TIME_NOW = _instant(func.clock_timestamp())
+# When the statement begins: before what it finds, or waits for
+_TIME_OF_STATEMENT = _instant(func.statement_timestamp())
+SELECT_TIME = select(_TIME_NOW)
+BEGIN_READ_ONLY = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 
 _statements_with_time: dict[Any, Any] = {}
 
@@ -57,7 +58,7 @@ def _add_time(statement: Any) -> Any:
     """
     with_time = _statements_with_time.get(statement)
     if with_time is None:
-        time = _TIME_ASKED if LOCKED_BY in statement.get_execution_options() else _TIME
+        time = _TIME_OF_STATEMENT if LOCKED_BY in statement.get_execution_options() else _TIME_NOW
         if isinstance(statement, CompoundSelect):
             first, *others = cast_to(Sequence[Select[Any]], statement.selects)
             no_time = cast(null(), BigInteger)
@@ -124,13 +125,13 @@ class Transaction(PgExecutor):
     is asked for an answer, or for COMMIT, and goes with it.
     """
 
-    __slots__ = ("_is_begun", "_is_known_to_live", "_waiting")
+    __slots__ = ("_has_answered", "_is_begun", "_waiting")
 
     def __init__(self, connection: PgConnection) -> None:
         super().__init__(connection)
         self._is_begun = False
-        self._is_known_to_live = False  # the connection has answered since it was lent
-        self._waiting: list[Sent] = []
+        self._has_answered = False  # the connection, since it was lent
+        self._waiting: list[WrittenStatement] = []
 
     def execute(self, statement: Any, parameters: Mapping[str, Any] = NO_PARAMETERS) -> Rows:
         """Runs a statement, see `Executor`. Raises LostRace, too."""
@@ -160,7 +161,7 @@ class Transaction(PgExecutor):
         """Ends the transaction. Raises UnknownOutcome, and what a statement does that waited."""
         if not self._is_begun and not self._waiting:
             return
-        if not self._is_known_to_live:  # else nobody would know what became of it, if it does not
+        if not self._has_answered:  # if it did not answer COMMIT, nobody would know what was done
             self._run_waiting()
         with _unknown_outcome(self._connection):
             said = self._run_waiting("COMMIT")
@@ -168,10 +169,10 @@ class Transaction(PgExecutor):
             raise AssertionError(f"a transaction went on after an error: {said}")
 
     def _ask(self, statement: CompiledStatement, values: Sequence[Any]) -> Rows:
-        if self._waiting or not (self._is_begun or statement.is_look):
+        if self._waiting or not (self._is_begun or statement.is_read_only):
             self._run_waiting()
         rows = super()._ask(statement, values)
-        self._is_known_to_live = True
+        self._has_answered = True
         return rows
 
     def _run_waiting(self, after: str = "") -> str:
@@ -229,7 +230,7 @@ class ReadOnly(PgExecutor):
 
     def __init__(self, connection: PgConnection) -> None:
         super().__init__(connection)
-        connection.run(READ_ONLY, [])
+        connection.run(BEGIN_READ_ONLY, [])
 
 
 class BriefReads(PgExecutor):
@@ -240,7 +241,7 @@ class BriefReads(PgExecutor):
     def __init__(self, connection: PgConnection) -> None:
         super().__init__(connection)
         milliseconds = round(BROWSE_SECONDS * 1000)
-        connection.run(READ_ONLY, [], f"SET LOCAL statement_timeout = {milliseconds}")
+        connection.run(BEGIN_READ_ONLY, [], f"SET LOCAL statement_timeout = {milliseconds}")
 
 
 @contextmanager

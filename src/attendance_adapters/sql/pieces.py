@@ -69,6 +69,6 @@ def after_person_parameters(user_id: UserId, name: str) -> dict[str, Any]:
     return {**after_parameters(user_id, name), "after_search_key": search_fold(name)}
 
 
-def size_of(query: ListQuery[Any]) -> dict[str, Any]:
+def piece_parameters(query: ListQuery[Any]) -> dict[str, Any]:
     """Makes the parameters of a statement that has `LIMIT` and `OFFSET`."""
     return {"limit": NO_LIMIT if query.limit is None else query.limit, "offset": query.offset}

@@ -21,10 +21,7 @@ from sqlalchemy import (
 )
 
 from attendance_adapters.sql.column_types import BigId
-from attendance_adapters.sql.entries import (
-    ORIGINS,
-    last_entry_of_place,
-)
+from attendance_adapters.sql.entries import ORIGINS, is_last_entry_of_place
 from attendance_adapters.sql.executor import LOCKS_ROWS, Executor
 from attendance_adapters.sql.tables import ledger, places, profiles
 from attendance_core.marking.places import (
@@ -47,7 +44,6 @@ _state_columns = (
     ledger.c.origin,
     ledger.c.actor_id,
     ledger.c.at,
-    places.c.last_n,
 )
 PLACE_COLUMNS = (
     places.c.user_id,
@@ -57,8 +53,9 @@ PLACE_COLUMNS = (
     places.c.barred_marker,
     places.c.barred_until,
     *_state_columns,
+    places.c.last_n,
 )
-PLACES_WITH_MARKS = places.outerjoin(ledger, last_entry_of_place(ledger))
+PLACES_WITH_MARKS = places.outerjoin(ledger, is_last_entry_of_place(ledger))
 _SELECT_PLACES = select(*PLACE_COLUMNS).select_from(PLACES_WITH_MARKS)
 is_of_users = places.c.user_id.in_(bindparam("user_ids", expanding=True, type_=BigId))
 _new_user_id = bindparam("user_id", type_=BigId)
@@ -128,8 +125,8 @@ LAPSED_HOLDS = (
 )
 
 
-def _state_from(row: Sequence[Any]) -> State:
-    since, held_by, held_until, origin, marker, at, last_n = row
+def _state_from(columns: Sequence[Any], last_n: int) -> State:
+    since, held_by, held_until, origin, marker, at = columns
     if origin is not None:
         return Marked(marker, at, last_n, ORIGINS[origin])
     return unmarked_from(since, held_by, held_until)
@@ -148,14 +145,13 @@ def unmarked_from(
 
 def place_from(row: Sequence[Any]) -> Place:
     """Makes a place of `PLACE_COLUMNS`."""
-    user_id, event_id, member, version, barred_marker, barred_until, *state_columns = row
+    user_id, event_id, member, version, barred_marker, barred_until, *state_columns, last_n = row
     barred = None if barred_marker is None else Barred(barred_marker, barred_until)
-    return Place(
-        event_id, user_id, member, _state_from(state_columns), version, barred, state_columns[-1]
-    )
+    state = _state_from(state_columns, last_n)
+    return Place(event_id, user_id, member, state, version, barred, last_n)
 
 
-def row_of_place(place: Place) -> dict[str, Any]:
+def put_place_parameters(place: Place) -> dict[str, Any]:
     """Makes the parameters of `PUT_PLACE`."""
     state = place.state
     held = state if isinstance(state, Held) else None
@@ -195,7 +191,7 @@ class Places:
         return {place.user_id: place for place in map(place_from, rows)}
 
     def put(self, place: Place) -> None:
-        self._send(PUT_PLACE, row_of_place(place))
+        self._send(PUT_PLACE, put_place_parameters(place))
 
     def remove(self, event_id: EventId, user_id: UserId) -> None:
         self._send(REMOVE_PLACE, {"event_id": event_id, "user_id": user_id})

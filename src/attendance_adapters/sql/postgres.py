@@ -191,17 +191,17 @@ class PostgresStore:
         code = getattr(look, "__code__", None)
         if code not in self._looks_with_transaction:
             try:
-                return await self._pool.run(partial(self._look, SingleRead, look))
+                return await self._pool.run(partial(self._run_look, SingleRead, look))
             except NeedsTransaction:
                 if code is not None:
                     self._looks_with_transaction.add(code)
-        return await self._pool.run(partial(self._look, ReadOnly, look))
+        return await self._pool.run(partial(self._run_look, ReadOnly, look))
 
     async def _browse_once(self, look: Callable[[ports.Unit], T]) -> T:
         async with self._list_turns:
-            return await self._pool.run(partial(self._look, BriefReads, look))
+            return await self._pool.run(partial(self._run_look, BriefReads, look))
 
-    def _look(
+    def _run_look(
         self,
         executor_class: type[PgExecutor],
         look: Callable[[ports.Unit], T],

@@ -5,22 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import (
-    BigInteger,
-    bindparam,
-    insert,
-    literal_column,
-    select,
-    true,
-    update,
-)
+from sqlalchemy import bindparam, insert, literal_column, select, true, update
 
 from attendance_adapters.sql.column_types import BigId
 from attendance_adapters.sql.executor import Executor
 from attendance_adapters.sql.karma import SUM_OF_MONTHS, count_paying, rule_of
-from attendance_adapters.sql.pieces import BY_PERSON
+from attendance_adapters.sql.pieces import BY_PERSON, LIMIT, OFFSET
 from attendance_adapters.sql.scans import reason_from
-from attendance_adapters.sql.search import WordSearch, parameters_of
+from attendance_adapters.sql.search import WordSearch, word_parameters
 from attendance_adapters.sql.tables import profiles, scans
 from attendance_core.errors import PersonNotFound
 from attendance_core.folding import LAST_IN_ORDER, fold
@@ -41,7 +33,7 @@ _SELECT_PROFILES = select(
 KNOWN_PROFILE = _SELECT_PROFILES.where(profiles.c.user_id == bindparam("user_id"))
 IS_LIVE = profiles.c.display_name != literal_column("''")  # who is deleted has no name
 GET_PROFILE = KNOWN_PROFILE.where(IS_LIVE)
-_months = SUM_OF_MONTHS.subquery()
+_sum_of_months = SUM_OF_MONTHS.subquery()
 SHOW_PROFILE = (
     select(
         profiles.c.user_id,
@@ -52,10 +44,12 @@ SHOW_PROFILE = (
         scans.c.reason,
         scans.c.verdict,
         scans.c.note,
-        *_months.c,
+        *_sum_of_months.c,
     )
     .select_from(
-        profiles.outerjoin(scans, scans.c.user_id == profiles.c.user_id).join(_months, true())
+        profiles.outerjoin(scans, scans.c.user_id == profiles.c.user_id).join(
+            _sum_of_months, true()
+        )
     )
     .where(profiles.c.user_id == bindparam("user_id", type_=BigId))
 )
@@ -80,9 +74,7 @@ PUT_PROFILE = (
 PICTURE_KEYS = select(profiles.c.picture).where(profiles.c.picture.is_not(None))
 BY_WORDS = WordSearch(
     "profiles",
-    _SELECT_PROFILES.order_by(*BY_PERSON)
-    .limit(bindparam("limit", type_=BigInteger))
-    .offset(bindparam("offset", type_=BigInteger)),
+    _SELECT_PROFILES.order_by(*BY_PERSON).limit(LIMIT).offset(OFFSET),
 )
 SUMMARIES = (
     select(
@@ -122,9 +114,9 @@ class Profiles:
         row = self._execute(SHOW_PROFILE, keys).one_or_none()
         if row is None:
             raise PersonNotFound
-        *profile, state, reason, verdict, note, paying, by_another_rule = row
+        *profile, state, reason, verdict, note, paying, months_by_another_rule = row
         confirmation = Confirmation.NONE if state is None else Confirmation(state)
-        if by_another_rule:
+        if months_by_another_rule:
             paying = count_paying(self._execute, user_id, terms)
         karma = terms.karma_per_mark * int(paying)
         return Shown(Profile(*profile), confirmation, karma, reason_from(reason, verdict), note)
@@ -136,7 +128,7 @@ class Profiles:
         self._execute(PUT_PROFILE, {"where_user_id": profile.user_id, **_columns_of(profile)})
 
     def search(self, part: str, limit: int, offset: int) -> Sequence[Profile]:
-        words = parameters_of(part)
+        words = word_parameters(part)
         statement = BY_WORDS.statement_for(words, self._execute)
         rows = self._execute(statement, {**words, "limit": limit, "offset": offset})
         return [Profile(*row) for row in rows]

@@ -38,16 +38,18 @@ from attendance_core.marking.ledger import Origin
 from attendance_core.marking.terms import Terms
 
 PEOPLE_IN_A_BATCH: Final = 100  # of one transaction; some 50 ms
-_people = bindparam("people", expanding=True, type_=BigInteger)
-_after = bindparam("after", type_=BigInteger)
+_user_ids = bindparam("user_ids", expanding=True, type_=BigInteger)
+_after_user_id = bindparam("after_user_id", type_=BigInteger)
 _EVERYBODY = (
-    select(accounts.c.user_id).where(accounts.c.user_id > _after).order_by(accounts.c.user_id)
+    select(accounts.c.user_id)
+    .where(accounts.c.user_id > _after_user_id)
+    .order_by(accounts.c.user_id)
 )
-_OF_ANOTHER_RULE = (
+_PEOPLE_OF_ANOTHER_RULE = (
     select(karma_months.c.user_id)
     .distinct()
     .where(
-        karma_months.c.user_id > _after,
+        karma_months.c.user_id > _after_user_id,
         or_(
             karma_months.c.pair_a_month != bindparam("pair_a_month"),
             karma_months.c.unchecked_a_month != bindparam("unchecked_a_month"),
@@ -55,13 +57,13 @@ _OF_ANOTHER_RULE = (
     )
     .order_by(karma_months.c.user_id)
 )
-_MONTHS = select(karma_months).where(karma_months.c.user_id.in_(_people))
+_SELECT_MONTHS = select(karma_months).where(karma_months.c.user_id.in_(_user_ids))
 _ADD_MISSING = insert(karma_months).from_select(
     ["user_id", "month"],
     select(ledger.c.actor_id, ledger.c.month)
     .distinct()
     .where(
-        ledger.c.actor_id.in_(_people),
+        ledger.c.actor_id.in_(_user_ids),
         ledger.c.origin == Origin.HOLD.value,
         ~exists().where(
             karma_months.c.user_id == ledger.c.actor_id, karma_months.c.month == ledger.c.month
@@ -69,10 +71,12 @@ _ADD_MISSING = insert(karma_months).from_select(
     ),
     include_defaults=False,
 )
-_COUNT_ANEW = update(karma_months).where(karma_months.c.user_id.in_(_people)).values(paying=null())
-_RULE = select(karma_rules.c.pair_a_month, karma_rules.c.unchecked_a_month)
+_COUNT_ANEW = (
+    update(karma_months).where(karma_months.c.user_id.in_(_user_ids)).values(paying=null())
+)
+_SELECT_RULE = select(karma_rules.c.pair_a_month, karma_rules.c.unchecked_a_month)
 # As the triggers lock them, who count at the same time
-_LOCK_PERSON = select(func.pg_advisory_xact_lock(-bindparam("person", type_=BigInteger)))
+_LOCK_PERSON = select(func.pg_advisory_xact_lock(-bindparam("user_id", type_=BigInteger)))
 
 
 def apply_rule(url: URL, terms: Terms) -> None:
@@ -84,7 +88,7 @@ def apply_rule(url: URL, terms: Terms) -> None:
     def run(connection: Connection) -> None:
         keep_others_out(connection)
         try_patiently(connection, lambda: _put_rule(connection, terms))
-        for _ in _recount_in_batches(connection, _OF_ANOTHER_RULE, rule_of(terms)):
+        for _ in _recount_in_batches(connection, _PEOPLE_OF_ANOTHER_RULE, rule_of(terms)):
             pass
 
     run_on_connection(url, run, locked_seconds=LOCKED_SECONDS_OF_MIGRATIONS)
@@ -98,9 +102,9 @@ class Recount(NamedTuple):
 
 
 class _Batch(NamedTuple):
-    """Holds people whose months were counted anew, and these as they were and as they are."""
+    """Holds people whose months were counted anew, and the rows of these before and after."""
 
-    people: Sequence[int]
+    user_ids: Sequence[int]
     before: set[Any]
     after: set[Any]
 
@@ -121,7 +125,7 @@ def recount(url: URL) -> Recount:
 
 def _put_rule(connection: Connection, terms: Terms) -> None:
     rule = rule_of(terms)
-    if connection.execute(_RULE).all() != [tuple(rule.values())]:
+    if connection.execute(_SELECT_RULE).all() != [tuple(rule.values())]:
         connection.execute(delete(karma_rules))
         connection.execute(insert(karma_rules), {"number": ONLY_ROW, **rule})
     connection.commit()
@@ -137,22 +141,22 @@ def _recount_in_batches(
     last = 0
 
     def take_batch() -> _Batch:
-        parameters = {"after": last, **rule}
-        some = connection.scalars(people.limit(PEOPLE_IN_A_BATCH), parameters).all()
+        parameters = {"after_user_id": last, **rule}
+        user_ids = connection.scalars(people.limit(PEOPLE_IN_A_BATCH), parameters).all()
         if connection.dialect.name == "postgresql":
-            for person in some:
-                connection.execute(_LOCK_PERSON, {"person": person})
-        before = set(connection.execute(_MONTHS, {"people": some}))
-        connection.execute(_ADD_MISSING, {"people": some})
-        connection.execute(_COUNT_ANEW, {"people": some})
-        after = set(connection.execute(_MONTHS, {"people": some}))
+            for user_id in user_ids:
+                connection.execute(_LOCK_PERSON, {"user_id": user_id})
+        before = set(connection.execute(_SELECT_MONTHS, {"user_ids": user_ids}))
+        connection.execute(_ADD_MISSING, {"user_ids": user_ids})
+        connection.execute(_COUNT_ANEW, {"user_ids": user_ids})
+        after = set(connection.execute(_SELECT_MONTHS, {"user_ids": user_ids}))
         connection.commit()
-        return _Batch(some, before, after)
+        return _Batch(user_ids, before, after)
 
     while True:
         batch = try_patiently(connection, take_batch)
-        if not batch.people:
+        if not batch.user_ids:
             return
         yield batch
-        last = batch.people[-1]
+        last = batch.user_ids[-1]
         sleep(PAUSE_SECONDS)

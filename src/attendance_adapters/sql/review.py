@@ -9,7 +9,7 @@ from sqlalchemy import Uuid, bindparam, delete, exists, insert, select
 
 from attendance_adapters.sql.column_types import BigId
 from attendance_adapters.sql.executor import Executor
-from attendance_adapters.sql.pieces import LIMIT, OFFSET, size_of
+from attendance_adapters.sql.pieces import LIMIT, OFFSET, piece_parameters
 from attendance_adapters.sql.tables import accounts, audit_log, moderators, profiles
 from attendance_core.pieces import ListQuery
 from attendance_core.profiles import AuditEntry, Moderator, ScanAct, ScanJudge, ScanReason
@@ -52,10 +52,10 @@ ENTRIES_ABOUT = (
 ENTRIES_ABOUT_AFTER = ENTRIES_ABOUT.where(audit_log.c.n < _after_n)
 ENTRIES = _SELECT_ENTRIES.order_by(audit_log.c.n).limit(LIMIT).offset(OFFSET)
 ENTRIES_AFTER = ENTRIES.where(audit_log.c.n > _after_n)
-# Numbers grow as time does: whether the first are old is asked of them alone
-_first = select(audit_log.c.n, audit_log.c.at).order_by(audit_log.c.n).limit(LIMIT).subquery()
+# Numbers grow as time does: only of the oldest is it asked whether they are old enough
+_oldest = select(audit_log.c.n, audit_log.c.at).order_by(audit_log.c.n).limit(LIMIT).subquery()
 REMOVE_ENTRIES = delete(audit_log).where(
-    audit_log.c.n.in_(select(_first.c.n).where(_first.c.at <= bindparam("until")))
+    audit_log.c.n.in_(select(_oldest.c.n).where(_oldest.c.at <= bindparam("until")))
 )
 HAS_TAKEN = select(
     exists().where(
@@ -109,14 +109,14 @@ class AuditLog:
         self._send(ADD_ENTRY, row)
 
     def about(self, user_id: UserId, query: ListQuery[AuditEntry]) -> Sequence[AuditEntry]:
-        keys: dict[str, Any] = {"user_id": user_id, **size_of(query)}
+        keys: dict[str, Any] = {"user_id": user_id, **piece_parameters(query)}
         if query.after is None:
             return [_entry_from(row) for row in self._execute(ENTRIES_ABOUT, keys)]
         keys["after_n"] = query.after.n
         return [_entry_from(row) for row in self._execute(ENTRIES_ABOUT_AFTER, keys)]
 
     def all(self, query: ListQuery[AuditEntry]) -> Sequence[AuditEntry]:
-        keys: dict[str, Any] = size_of(query)
+        keys: dict[str, Any] = piece_parameters(query)
         if query.after is None:
             return [_entry_from(row) for row in self._execute(ENTRIES, keys)]
         keys["after_n"] = query.after.n

@@ -15,7 +15,7 @@ from attendance_adapters.sql.addresses import without_password
 from attendance_adapters.sql.maintenance import run_on_connection
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-TABLE = "alembic_version"
+VERSION_TABLE = "alembic_version"
 
 
 def is_current(url: URL) -> bool:
@@ -37,9 +37,9 @@ def known_revisions() -> tuple[str, ...]:
 
 def revision_of(connection: Connection) -> str | None:
     """Reads the revision of a database; None where nobody has migrated it."""
-    if not inspect(connection).has_table(TABLE):
+    if not inspect(connection).has_table(VERSION_TABLE):
         return None
-    found = connection.exec_driver_sql(f"SELECT version_num FROM {TABLE}")
+    found = connection.exec_driver_sql(f"SELECT version_num FROM {VERSION_TABLE}")
     revision: str | None = found.scalar_one_or_none()
     return revision
 

@@ -20,7 +20,7 @@ from sqlalchemy import (
 
 from attendance_adapters.sql.column_types import BigId, InstantType
 from attendance_adapters.sql.executor import Executor
-from attendance_adapters.sql.pieces import LIMIT, OFFSET, size_of
+from attendance_adapters.sql.pieces import LIMIT, OFFSET, piece_parameters
 from attendance_adapters.sql.tables import IS_PENDING, discarded_scans, profiles, scans
 from attendance_core.pieces import ListQuery
 from attendance_core.profiles import (
@@ -110,7 +110,10 @@ class Scans:
 
     def owner_of(self, scan_id: ScanId) -> UserId | None:
         row = self._execute(OWNER_OF_SCAN, {"scan_id": scan_id}).one_or_none()
-        return None if row is None else UserId(row[0])
+        if row is None:
+            return None
+        (user_id,) = row
+        return UserId(user_id)
 
     def lock(self, user_id: UserId) -> ConfirmationScan | None:
         row = self._execute(LOCK_SCAN, {"user_id": user_id}).one_or_none()
@@ -141,7 +144,7 @@ class Scans:
         self._send(END_LEASES, {"where_taken_by": moderator_id})
 
     def pending(self, query: ListQuery[PendingScan]) -> Sequence[PendingScan]:
-        keys: dict[str, Any] = size_of(query)
+        keys: dict[str, Any] = piece_parameters(query)
         statement = PENDING_SCANS
         if query.after is not None:
             after = query.after.scan
@@ -172,9 +175,9 @@ class Scans:
 
 
 def reason_from(reason: str | None, verdict: str | None) -> ScanReason | None:
-    """Reads why a scan is in its state, of the column that says so."""
-    said = verdict or reason
-    return None if said is None else ScanReason(said)
+    """Makes the reason for the state of a scan, of whichever of the two columns has one."""
+    value = verdict or reason
+    return None if value is None else ScanReason(value)
 
 
 def _columns_of(lease: ReviewLease | None) -> dict[str, Any]:

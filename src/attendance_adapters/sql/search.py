@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     Boolean,
@@ -64,7 +64,7 @@ class WordSearch:
     """
 
     def __init__(self, table: str, rows: Select[Any]) -> None:
-        names = ("first", "others", "patterns", "phrases")  # of those of `parameters_of`
+        names = ("first", "others", "patterns", "phrases")  # of those of `word_parameters`
         arguments = literal_column(table), *(bindparam(each, type_=String) for each in names)
         many = bindparam("many", type_=Integer)
         self._few_matches = select(has_few_matches(*arguments, many))
@@ -72,15 +72,18 @@ class WordSearch:
         self._in_order = rows.where(has_words(*arguments))
 
     def statement_for(self, parameters: Mapping[str, Any], execute: Execute) -> Select[Any]:
-        """Chooses the statement that finds these words, for which it may have to look itself."""
+        """Chooses the statement that finds these words, by counting what SQLite's index finds."""
         has_index = len(parameters["first"]) >= TRIGRAM_LENGTH
         if has_index and execute(self._few_matches, parameters).scalar_one():
             return self._by_index
         return self._in_order
 
 
-def parameters_of(part: str) -> Mapping[str, Any]:
-    """Writes the words of a folded part as the statements of each engine want them."""
+def word_parameters(part: str) -> Mapping[str, Any]:
+    """Makes the parameters of a `WordSearch` for the words of a folded part.
+
+    All of them are for the statements of either engine, each of which uses some.
+    """
     words = words_of(part) or [""]
     phrases = [each for each in words[:MAX_PHRASES] if len(each) >= TRIGRAM_LENGTH]
     return {
@@ -97,31 +100,45 @@ def _literal(word: str) -> str:
     return word.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
 
 
+class _Arguments(NamedTuple):
+    """What the functions above are given: the table, and the binds of `word_parameters`."""
+
+    table: Any
+    first: Any
+    others: Any
+    patterns: Any
+    phrases: Any
+    many: Any = None  # of `has_few_matches` alone
+
+
 @compiles(has_words, "sqlite")
 def _sqlite_has_words(element: Any, compiler: SQLCompiler, **options: Any) -> str:
-    table, first, others, *_ = element.clauses
-    key = f"{table.name}.search_key"
-    word, rest = (compiler.process(each, **options) for each in (first, others))
-    lacks = f"SELECT 1 FROM json_each({rest}) AS other WHERE instr({key}, other.value) = 0"
+    given = _Arguments(*element.clauses)
+    key = f"{given.table.name}.search_key"
+    word = compiler.process(given.first, **options)
+    other_words = compiler.process(given.others, **options)
+    lacks = f"SELECT 1 FROM json_each({other_words}) AS other WHERE instr({key}, other.value) = 0"
     return f"instr({key}, {word}) > 0 AND NOT EXISTS ({lacks})"
 
 
 @compiles(has_words_by_index, "sqlite")
 def _sqlite_has_words_by_index(element: Any, compiler: SQLCompiler, **options: Any) -> str:
-    table, *_, phrases = element.clauses
-    names_column, full_text_column = JOIN_COLUMNS[table.name]
-    index, asked = f"trigrams_of_{table.name}_folded", compiler.process(phrases, **options)
-    matches = f"SELECT {full_text_column} FROM {index} WHERE {index} MATCH {asked}"
+    given = _Arguments(*element.clauses)
+    names_column, full_text_column = JOIN_COLUMNS[given.table.name]
+    index = f"trigrams_of_{given.table.name}_folded"
+    phrases = compiler.process(given.phrases, **options)
+    matches = f"SELECT {full_text_column} FROM {index} WHERE {index} MATCH {phrases}"
     return f"{names_column} IN ({matches}) AND {_sqlite_has_words(element, compiler, **options)}"
 
 
 @compiles(has_few_matches, "sqlite")
 def _sqlite_has_few_matches(element: Any, compiler: SQLCompiler, **options: Any) -> str:
-    table, *_, phrases, many = element.clauses
-    asked, most = (compiler.process(each, **options) for each in (phrases, many))
-    index = f"trigrams_of_{table.name}_folded"
-    matches = f"SELECT 1 FROM {index} WHERE {index} MATCH {asked} LIMIT {most}"
-    return f"(SELECT count(*) FROM ({matches})) < {most}"
+    given = _Arguments(*element.clauses)
+    index = f"trigrams_of_{given.table.name}_folded"
+    phrases = compiler.process(given.phrases, **options)
+    many = compiler.process(given.many, **options)
+    matches = f"SELECT 1 FROM {index} WHERE {index} MATCH {phrases} LIMIT {many}"
+    return f"(SELECT count(*) FROM ({matches})) < {many}"
 
 
 @compiles(has_few_matches, "postgresql")
@@ -132,8 +149,10 @@ def _postgres_has_few_matches(_: Any, __: SQLCompiler, **___: Any) -> str:
 @compiles(has_words, "postgresql")
 @compiles(has_words_by_index, "postgresql")
 def _postgres_has_words(element: Any, compiler: SQLCompiler, **options: Any) -> str:
-    table, first, _, patterns, _ = element.clauses
-    key = f"{table.name}.search_key"
-    word, rest = (compiler.process(each, **options) for each in (first, patterns))
+    given = _Arguments(*element.clauses)
+    key = f"{given.table.name}.search_key"
+    word = compiler.process(given.first, **options)
+    patterns = compiler.process(given.patterns, **options)
     pattern = rf"replace(replace(replace({word}, '\', '\\'), '%', '\%'), '_', '\_')"
-    return f"{key} LIKE '%' || {pattern} || '%' AND {key} LIKE ALL (string_to_array({rest}, ' '))"
+    others = f"string_to_array({patterns}, ' ')"
+    return f"{key} LIKE '%' || {pattern} || '%' AND {key} LIKE ALL ({others})"

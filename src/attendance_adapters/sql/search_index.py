@@ -14,7 +14,7 @@ from sqlalchemy import Connection, event
 from attendance_adapters.sql.tables import metadata
 from attendance_core.folding import ACUTE_ACCENT, ALIKE_IN_SEARCHES
 
-# The column of the table of names, and that of its full-text table, which have the same values.
+# By table of names: a column of it, and the one of its full-text table that has the same values.
 # A profile's id is its row's number for ever; an event's row has no number that VACUUM keeps, so
 # events are found by their name, which is unique
 JOIN_COLUMNS: Final = {
@@ -37,24 +37,27 @@ def _quoted(text: str) -> str:
 
 def search_key_on_sqlite(name_key: str) -> str:
     """Writes `search_fold` in SQL, of what `fold` has folded."""
-    pairs = [(_quoted(ACUTE_ACCENT), _quoted("'"))]
-    pairs += [(_quoted(each), _quoted(alike)) for each, alike in ALIKE_IN_SEARCHES.items()]
-    # One space of many: a mark goes behind each, and then what has a mark before it
-    pairs += [("' '", "' ' || char(1)"), ("char(1) || ' '", "''"), ("char(1)", "''")]
+    replacements = [(_quoted(ACUTE_ACCENT), _quoted("'"))]
+    for letter, alike in ALIKE_IN_SEARCHES.items():
+        replacements.append((_quoted(letter), _quoted(alike)))
+    # One space of many: a sign goes behind each, and then each sign together with a space behind it
+    replacements += [("' '", "' ' || char(1)"), ("char(1) || ' '", "''"), ("char(1)", "''")]
     key, source = name_key, ""
-    for start in range(0, len(pairs), REPLACED_AT_ONCE):
-        for each, alike in pairs[start : start + REPLACED_AT_ONCE]:
-            key = f"replace({key}, {each}, {alike})"
+    for start in range(0, len(replacements), REPLACED_AT_ONCE):
+        for text, replacement in replacements[start : start + REPLACED_AT_ONCE]:
+            key = f"replace({key}, {text}, {replacement})"
         key, source = "key", f" FROM (SELECT {key} AS key{source})"
     return f"(SELECT trim(key){source})"
 
 
 def search_key_on_postgres(name_key: str) -> str:
     """Writes `search_fold` in SQL, of what `fold` has folded."""
+    # Those that are alike to nothing come last: `translate` leaves out what has no counterpart
     ordered = sorted(ALIKE_IN_SEARCHES.items(), key=lambda pair: pair[1], reverse=True)
-    each, alike = "".join(pair[0] for pair in ordered), "".join(pair[1] for pair in ordered)
+    letters = "".join(letter for letter, _ in ordered)
+    alikes = "".join(alike for _, alike in ordered)
     key = f"replace({name_key}, {_quoted(ACUTE_ACCENT)}, {_quoted(chr(39))})"
-    key = f"translate({key}, {_quoted(each)}, {_quoted(alike)})"  # the last ones are left out
+    key = f"translate({key}, {_quoted(letters)}, {_quoted(alikes)})"
     return f"btrim(regexp_replace({key}, ' +', ' ', 'g'))"
 
 

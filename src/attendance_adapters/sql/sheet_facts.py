@@ -25,7 +25,7 @@ from sqlalchemy import (
     type_coerce,
 )
 
-from attendance_adapters.sql.entries import last_entry_of_place, notes_are_of_entry
+from attendance_adapters.sql.entries import is_last_entry_of_place, notes_are_of_entry
 from attendance_adapters.sql.pieces import BY_PERSON
 from attendance_adapters.sql.places import is_in_event, is_of_users
 from attendance_adapters.sql.sqlite_driver import COMPILER
@@ -37,17 +37,17 @@ from attendance_core.events import Event
 from attendance_core.profiles import Confirmation
 from attendance_core.vocabulary import UserId
 
-# Of one look by the service: some 2 ms of its event loop
-PEOPLE_A_LOOK: Final = 250
-# Of one look by a worker, which keeps the log of SQLite from its beginning for as long
-PEOPLE_A_LOOK_THERE: Final = 500
-IDS: Final = "user_ids"
+# Some 2 ms of the event loop
+PEOPLE_A_LOOK_OF_SERVICE: Final = 250
+# As long as a worker's look lasts, the log of SQLite cannot begin anew
+PEOPLE_A_LOOK_OF_WORKER: Final = 500
+USER_IDS: Final = "user_ids"
 
 _markers, _actors = profiles.alias("markers"), profiles.alias("actors")
-_marks = ledger.alias("marks")
+_annulled_marks = ledger.alias("marks")
 
 
-def _micros(instant: ColumnElement[Any]) -> ColumnElement[int]:
+def _microseconds(instant: ColumnElement[Any]) -> ColumnElement[int]:
     return type_coerce(instant, BigInteger)
 
 
@@ -59,19 +59,19 @@ def _people(are_asked_for: ColumnElement[bool]) -> Select[Any]:
             profiles.c.display_name,
             scans.c.state == Confirmation.APPROVED.value,
             places.c.member,
-            _micros(places.c.since),
-            _micros(places.c.held_until),
+            _microseconds(places.c.since),
+            _microseconds(places.c.held_until),
             ledger.c.origin,
             ledger.c.actor_id,
             _markers.c.display_name,
-            _micros(ledger.c.at),
+            _microseconds(ledger.c.at),
             ledger.c.actor_checked,
             ledger_notes.c.marked_as,
             ledger_notes.c.note,
         )
         .select_from(
             places.join(profiles, profiles.c.user_id == places.c.user_id)
-            .outerjoin(ledger, last_entry_of_place(ledger))
+            .outerjoin(ledger, is_last_entry_of_place(ledger))
             .outerjoin(ledger_notes, notes_are_of_entry)
             .outerjoin(_markers, _markers.c.user_id == ledger.c.actor_id)
             .outerjoin(scans, scans.c.user_id == places.c.user_id)
@@ -87,10 +87,10 @@ def _annulled(are_asked_for: ColumnElement[bool]) -> Select[Any]:
         select(
             ledger.c.user_id,
             ledger.c.n,
-            _micros(_marks.c.at),
-            _marks.c.actor_id,
+            _microseconds(_annulled_marks.c.at),
+            _annulled_marks.c.actor_id,
             _markers.c.display_name,
-            _micros(ledger.c.at),
+            _microseconds(ledger.c.at),
             ledger.c.actor_id,
             _actors.c.display_name,
             ledger.c.reason,
@@ -102,13 +102,13 @@ def _annulled(are_asked_for: ColumnElement[bool]) -> Select[Any]:
                 (ledger.c.event_id == places.c.event_id) & (ledger.c.user_id == places.c.user_id),
             )
             .join(
-                _marks,
-                (_marks.c.event_id == ledger.c.event_id)
-                & (_marks.c.user_id == ledger.c.user_id)
-                & (_marks.c.n == ledger.c.previous_n),
+                _annulled_marks,
+                (_annulled_marks.c.event_id == ledger.c.event_id)
+                & (_annulled_marks.c.user_id == ledger.c.user_id)
+                & (_annulled_marks.c.n == ledger.c.previous_n),
             )
             .outerjoin(ledger_notes, notes_are_of_entry)
-            .outerjoin(_markers, _markers.c.user_id == _marks.c.actor_id)
+            .outerjoin(_markers, _markers.c.user_id == _annulled_marks.c.actor_id)
             .outerjoin(_actors, _actors.c.user_id == ledger.c.actor_id)
         )
         .where(
@@ -125,7 +125,7 @@ def _annulled(are_asked_for: ColumnElement[bool]) -> Select[Any]:
 SHEET_PEOPLE, SHEET_ANNULLED = _people(is_of_users), _annulled(is_of_users)
 # SQLite takes a list as one value, so that one text does for any number of ids
 _are_in_list = places.c.user_id.in_(
-    select(func.json_each(bindparam(IDS, type_=String)).table_valued("value").c.value)
+    select(func.json_each(bindparam(USER_IDS, type_=String)).table_valued("value").c.value)
 )
 LISTED_PEOPLE, LISTED_ANNULLED = _people(_are_in_list), _annulled(_are_in_list)
 
@@ -133,44 +133,50 @@ LISTED_PEOPLE, LISTED_ANNULLED = _people(_are_in_list), _annulled(_are_in_list)
 class ReadInPlace:
     """Has workers read a file of SQLite by themselves; a `SheetSource`."""
 
-    rows = "in place"
+    how_rows_come = "in place"
 
     def __init__(self, path: Path) -> None:
         self._address = f"{path.as_uri()}?mode=ro"
 
     async def lines(self, reading: SheetReading, begun: SheetBegun) -> AsyncIterator[Any]:
-        """Says where the facts are, how they are asked for, and whose each look is to read; None
-        is the end.
+        """Says where the facts are and how to ask for them, then whose each look reads.
+
+        None is the end.
         """
-        given = {"event_id": begun.event.event_id, "most": MAX_ANNULLED_TOLD, IDS: IDS}
+        event_id = begun.event.event_id
+        parameters = {"event_id": event_id, "most": MAX_ANNULLED_TOLD, USER_IDS: USER_IDS}
         statements = []
         for statement in (LISTED_PEOPLE, LISTED_ANNULLED):
-            compiled, values = COMPILER.prepare(statement, given)
-            # None is the place of the ids
-            values = [None if value == IDS else value for value in values]
+            compiled, values = COMPILER.prepare(statement, parameters)
+            # None is where the ids go
+            values = [None if value == USER_IDS else value for value in values]
             statements.append([compiled.text, values])
         yield {"database": self._address, "statements": statements}
-        for first in range(0, len(begun.user_ids), PEOPLE_A_LOOK_THERE):
-            yield begun.user_ids[first : first + PEOPLE_A_LOOK_THERE]
+        for first in range(0, len(begun.user_ids), PEOPLE_A_LOOK_OF_WORKER):
+            yield begun.user_ids[first : first + PEOPLE_A_LOOK_OF_WORKER]
         yield None
 
 
 class ReadForWorker:
     """Reads a database for workers, and passes on what it says; a `SheetSource`."""
 
-    rows = "in facts"
+    how_rows_come = "in facts"
 
     async def lines(self, reading: SheetReading, begun: SheetBegun) -> AsyncIterator[Any]:
-        """Reads the facts of some people at a time, each at its own moment; None is the end."""
-        for first in range(0, len(begun.user_ids), PEOPLE_A_LOOK):
-            some = begun.user_ids[first : first + PEOPLE_A_LOOK]
-            yield await reading.look(partial(_facts, some))
+        """Reads the facts of some people at a time, each time at one moment; None is the end."""
+        for first in range(0, len(begun.user_ids), PEOPLE_A_LOOK_OF_SERVICE):
+            user_ids = begun.user_ids[first : first + PEOPLE_A_LOOK_OF_SERVICE]
+            yield await reading.look(partial(_facts, user_ids))
         yield None
 
 
 def _facts(user_ids: Sequence[UserId], unit: ports.Unit, event: Event) -> Sequence[Any]:
-    """Reads when it is, these people, and what of theirs is annulled."""
+    """Reads these people and what of theirs is annulled; answers a `sheet_reader.Look`."""
     assert isinstance(unit, SqlUnit)
-    given = {"event_id": event.event_id, "most": MAX_ANNULLED_TOLD, IDS: list(user_ids)}
-    found = (unit.execute(each, given) for each in (SHEET_PEOPLE, SHEET_ANNULLED))
-    return [unit.now(), *([tuple(row) for row in rows] for rows in found)]
+    parameters = {"event_id": event.event_id, "most": MAX_ANNULLED_TOLD, USER_IDS: list(user_ids)}
+    now = unit.now()
+    people, annulled = (
+        [tuple(row) for row in unit.execute(statement, parameters)]
+        for statement in (SHEET_PEOPLE, SHEET_ANNULLED)
+    )
+    return [now, people, annulled]

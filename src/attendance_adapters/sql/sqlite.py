@@ -23,7 +23,7 @@ from attendance_adapters.sql.executor import BROWSE_SECONDS
 from attendance_adapters.sql.failures import unavailable_because
 from attendance_adapters.sql.sqlite_readers import Reader, Readers
 from attendance_adapters.sql.sqlite_scrub import cut_log, merge_names
-from attendance_adapters.sql.sqlite_writer import MAX_GROUP_SIZE, Gone, Writer
+from attendance_adapters.sql.sqlite_writer import MAX_GROUP_SIZE, ErasedCounts, Writer
 from attendance_adapters.sql.unit import list_referenced_files
 from attendance_core import ports
 from attendance_core.errors import Unavailable
@@ -75,7 +75,7 @@ class SqliteStore:
         self._event_loop_reader_lock = threading.Lock()  # two event loops may share the store
         self._slices_left = math.inf  # of the look that runs in the event loop
         self._connections: list[sqlite3.Connection] = []
-        self._scrubbed: Gone | None = None  # what was gone by then; None: not yet since the start
+        self._scrubbed_counts: ErasedCounts | None = None  # at the last scrub since the start
 
     @property
     def abandoned_count(self) -> int:
@@ -124,13 +124,13 @@ class SqliteStore:
 
     async def observe(self, look: Callable[[ports.Unit], T]) -> T:
         """Runs ``look``, which cannot write; one that proves long is run again in a thread."""
-        return await self._look(look, self._readers)
+        return await self._run_look(look, self._readers)
 
     async def browse(self, look: Callable[[ports.Unit], T]) -> T:
         """Runs ``look`` as `observe` does; a long one in threads for lists, and for a moment."""
-        return await self._look(look, self._list_readers)
+        return await self._run_look(look, self._list_readers)
 
-    async def _look(self, look: Callable[[ports.Unit], T], readers: Readers) -> T:
+    async def _run_look(self, look: Callable[[ports.Unit], T], readers: Readers) -> T:
         if self._event_loop_reader is None:
             raise Unavailable
         if self._event_loop_reader_lock.acquire(blocking=False):
@@ -152,15 +152,15 @@ class SqliteStore:
         Once in the life of a process at least: the one before may have died before it did. What
         cannot be done while somebody reads is done the next time. Raises Unavailable.
         """
-        gone, before = self._writer.gone, self._scrubbed
-        if gone == before:
+        erased, before = self._writer.erased_counts, self._scrubbed_counts
+        if erased == before:
             return
         await self.transact(lambda unit: None)  # what is about to be erased is committed by then
-        if before is None or gone.people != before.people:
+        if before is None or erased.people != before.people:
             await merge_names(self.transact)
         try:
             if await asyncio.to_thread(cut_log, self._path):
-                self._scrubbed = gone
+                self._scrubbed_counts = erased
         except sqlite3.Error as error:
             raise unavailable_because(error) from error
 

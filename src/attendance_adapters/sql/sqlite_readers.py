@@ -49,15 +49,19 @@ class Reader:
 class Readers:
     """Runs looks in a few threads of its own; the others wait in order.
 
-    Where a look has only so many ``seconds``, it is ended then, and when its caller has gone.
+    Where a look has only so many ``look_seconds``, it is ended then, and when its caller has gone.
     """
 
     def __init__(
-        self, name: str, threads: int, clock: ports.Clock, seconds: Seconds | None = None
+        self,
+        name: str,
+        thread_count: int,
+        clock: ports.Clock,
+        look_seconds: Seconds | None = None,
     ) -> None:
-        self._threads = ThreadPoolExecutor(threads, thread_name_prefix=name)
+        self._threads = ThreadPoolExecutor(thread_count, thread_name_prefix=name)
         self._clock = clock
-        self._seconds = seconds
+        self._look_seconds = look_seconds
         self._idle: queue.SimpleQueue[Reader] = queue.SimpleQueue()
         self.abandoned_count = 0  # looks that nobody waits for any more, and that are not done
 
@@ -72,9 +76,9 @@ class Readers:
 
     async def run(self, look: Callable[[ports.Unit], T]) -> T:
         """Runs a look and returns what it returned. Raises Unavailable."""
-        gone = threading.Event()
+        caller_has_gone = threading.Event()
         try:
-            in_thread = self._threads.submit(self._run, look, gone)
+            in_thread = self._threads.submit(self._run, look, caller_has_gone)
         except RuntimeError as error:  # closed meanwhile
             raise Unavailable from error
         future = asyncio.wrap_future(in_thread)
@@ -82,7 +86,7 @@ class Readers:
         try:
             return await future
         except asyncio.CancelledError:
-            gone.set()
+            caller_has_gone.set()
             if not in_thread.done():
                 self.abandoned_count += 1
                 in_thread.add_done_callback(self._forget)
@@ -92,12 +96,13 @@ class Readers:
         """Runs in the thread of the look; the counts need no lock under the interpreter's own."""
         self.abandoned_count -= 1
 
-    def _run(self, look: Callable[[ports.Unit], T], gone: threading.Event) -> T:
+    def _run(self, look: Callable[[ports.Unit], T], caller_has_gone: threading.Event) -> T:
         reader = self._idle.get()
-        if self._seconds is not None:
-            until = time.monotonic() + self._seconds
+        if self._look_seconds is not None:
+            until = time.monotonic() + self._look_seconds
             reader.connection.set_progress_handler(
-                lambda: gone.is_set() or time.monotonic() > until, INSTRUCTIONS_PER_CHECK
+                lambda: caller_has_gone.is_set() or time.monotonic() > until,
+                INSTRUCTIONS_PER_CHECK,
             )
         try:
             return reader.run(look)

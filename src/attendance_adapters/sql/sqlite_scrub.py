@@ -23,7 +23,7 @@ from attendance_core import ports
 from attendance_core.vocabulary import Seconds
 
 PAGES_MERGED_AT_ONCE: Final = 64  # of some 4 000 bytes; about 10 ms
-MAX_PIECES = 10_000  # of one table: so many pages that it would be 2.5 GB
+MAX_MERGES = 10_000  # of one table: so many pages that it would be 2.5 GB
 # Whoever reads keeps the log from being cut; nobody is waited for, since nobody can write meanwhile
 CUT_ATTEMPTS, CUT_PAUSE_SECONDS = 50, 0.02
 # Negative: all parts of the index are to become one, which alone leaves nothing of what has gone
@@ -31,13 +31,13 @@ _MERGE: Final = {
     table: text(f"INSERT INTO {table} ({table}, rank) VALUES ('merge', -{PAGES_MERGED_AT_ONCE})")
     for table in FULL_TEXT_TABLES
 }
-_CHANGES: Final[TextClause] = text("SELECT total_changes()")
+_COUNT_CHANGES: Final[TextClause] = text("SELECT total_changes()")
 
 
 async def merge_names(transact: ports.Transact) -> None:
     """Merges each index of names whole, which leaves nothing in it of those that have gone."""
     for table in FULL_TEXT_TABLES:
-        for _ in range(MAX_PIECES):
+        for _ in range(MAX_MERGES):
             if await transact(partial(_merge_some, table)):
                 break
 
@@ -45,9 +45,9 @@ async def merge_names(transact: ports.Transact) -> None:
 def _merge_some(table: str, unit: ports.Unit) -> bool:
     """Merges some pages, and tells whether nothing was left to merge: one row changes even then."""
     assert isinstance(unit, SqlUnit)
-    before = unit.execute(_CHANGES).scalar_one()
+    before = unit.execute(_COUNT_CHANGES).scalar_one()
     unit.execute(_MERGE[table])
-    return bool(unit.execute(_CHANGES).scalar_one() - before < 2)
+    return bool(unit.execute(_COUNT_CHANGES).scalar_one() - before < 2)
 
 
 def cut_log(path: Path, busy_seconds: Seconds = 0) -> bool:

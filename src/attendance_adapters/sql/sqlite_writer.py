@@ -51,11 +51,11 @@ class _Job:
     announcements: list[Announcement] = field(default_factory=list)
 
 
-class Gone(NamedTuple):
-    """Counts what a file may still have something of."""
+class ErasedCounts(NamedTuple):
+    """Counts what was erased, of which a file may still have something."""
 
     people: int
-    scans: int  # by the names of their images
+    scan_files: int  # their names
 
 
 class Writer:
@@ -86,10 +86,12 @@ class Writer:
         self._is_open = True
 
     @property
-    def gone(self) -> Gone:
-        """What was erased here since the start, or is about to be."""
+    def erased_counts(self) -> ErasedCounts:
+        """How much was erased here since the start, or is about to be."""
         unit = self._unit
-        return Gone(unit.leavers.erased_count, unit.scans.forgotten_count) if unit else Gone(0, 0)
+        if unit is None:
+            return ErasedCounts(0, 0)
+        return ErasedCounts(unit.leavers.erased_count, unit.scans.forgotten_count)
 
     def close(self) -> None:
         """Takes no more functions and returns when all that were taken are done; idempotent."""

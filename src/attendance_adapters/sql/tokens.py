@@ -111,6 +111,6 @@ def _tokens_from(rows: Iterable[Sequence[Any]]) -> Sequence[Token]:
 
 
 def _token_from(row: Sequence[Any]) -> Token:
-    token_id, user_id, session_id, name, scopes, *times = row
-    named = frozenset(map(TokenScope, scopes.split()))
-    return Token(token_id, user_id, session_id, name, named, *times)
+    token_id, user_id, session_id, name, scopes, created_at, expires_at, used_at = row
+    token_scopes = frozenset(map(TokenScope, scopes.split()))
+    return Token(token_id, user_id, session_id, name, token_scopes, created_at, expires_at, used_at)

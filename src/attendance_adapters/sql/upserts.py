@@ -13,22 +13,29 @@ from sqlalchemy.dialects.sqlite import Insert, insert
 from sqlalchemy.dialects.sqlite.dml import OnConflictDoNothing, OnConflictDoUpdate
 
 
-class _LeaveIt(OnConflictDoNothing):
+class _LeaveOldRow(OnConflictDoNothing):
+    """The clause ON CONFLICT DO NOTHING, for either engine."""
+
     inherit_cache = True
     constraint_target = None  # PostgreSQL's compiler asks whether there is one
 
 
-class _ChangeIt(OnConflictDoUpdate):
+class _ChangeOldRow(OnConflictDoUpdate):
+    """The clause ON CONFLICT DO UPDATE, for either engine."""
+
     inherit_cache = True
     constraint_target = None
 
 
 def add_or_leave(table: Table, key: Sequence[Column[object]]) -> Insert:
-    """Adds a row; leaves the one that has this key already as it is."""
-    return insert(table).ext(_LeaveIt(key))
+    """Makes the statement that adds a row, and leaves one that has this key already as it is."""
+    return insert(table).ext(_LeaveOldRow(key))
 
 
-def add_or_change(table: Table, key: Sequence[Column[object]], changed: Iterable[str]) -> Insert:
-    """Adds a row, or gives the one that has this key already these columns of it."""
+def add_or_change(
+    table: Table, key: Sequence[Column[object]], changed_names: Iterable[str]
+) -> Insert:
+    """Makes the statement that adds a row, or changes in one with this key the columns named."""
     added = insert(table)
-    return added.ext(_ChangeIt(key, set_={name: added.excluded[name] for name in changed}))
+    changed = {name: added.excluded[name] for name in changed_names}
+    return added.ext(_ChangeOldRow(key, set_=changed))

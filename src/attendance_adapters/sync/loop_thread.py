@@ -20,15 +20,15 @@ class LoopThread:
     def __init__(self) -> None:
         self._pid = os.getpid()
         self._is_closed = False
-        self._closing = threading.Lock()
+        self._close_lock = threading.Lock()
         started: Future[asyncio.AbstractEventLoop] = Future()
         self._thread = threading.Thread(
-            target=self._serve, args=(started,), name="attendance-sync", daemon=True
+            target=self._run_loop, args=(started,), name="attendance-sync", daemon=True
         )
         self._thread.start()
         self._loop = started.result()
 
-    def _serve(self, started: Future[asyncio.AbstractEventLoop]) -> None:
+    def _run_loop(self, started: Future[asyncio.AbstractEventLoop]) -> None:
         with asyncio.Runner() as runner:
             loop = runner.get_loop()
             asyncio.set_event_loop(loop)
@@ -41,7 +41,7 @@ class LoopThread:
         One who is interrupted meanwhile (Ctrl+C) has it cancelled. Raises Closed, WrongLoop.
         """
         try:
-            self._check()
+            self._check_running()
         except BaseException:
             coroutine.close()
             raise
@@ -56,7 +56,7 @@ class LoopThread:
             future.cancel()  # does nothing where it has ended by itself
             raise
 
-    def _check(self) -> None:
+    def _check_running(self) -> None:
         """Checks that somebody is there to run it. Raises Closed, WrongLoop."""
         if self._pid != os.getpid():
             raise WrongLoop("this service was opened before a fork: open one in each process")
@@ -69,7 +69,7 @@ class LoopThread:
         """Ends the loop and its thread; whoever still waits is cancelled. Idempotent."""
         if self._pid != os.getpid():  # the thread stayed in the process that was forked
             return
-        with self._closing:
+        with self._close_lock:
             if not self._is_closed:
                 self._is_closed = True
                 self._loop.call_soon_threadsafe(self._loop.stop)

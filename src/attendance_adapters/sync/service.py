@@ -37,15 +37,15 @@ class SyncAttendance:
         """Waits for a coroutine that is none of a use case, as of what one has answered."""
         return self._thread.run(coroutine)
 
-    def iterate(self, found: AsyncIterable[T]) -> Iterator[T]:
+    def iterate(self, iterable: AsyncIterable[T]) -> Iterator[T]:
         """Goes through what can else only be gone through by ``async for``."""
-        iterator, end = aiter(found), object()
+        iterator, end = aiter(iterable), object()
 
-        async def following() -> T | object:
+        async def next_value() -> T | object:
             return await anext(iterator, end)
 
-        while (each := self.run(following())) is not end:
-            yield each  # type: ignore[misc]
+        while (value := self.run(next_value())) is not end:
+            yield value  # type: ignore[misc]
 
     def close(self) -> None:
         """Finishes what was handed over and closes everything. Idempotent."""

@@ -4,11 +4,11 @@ from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
 from typing import Any
 
 from attendance_core.accounts.data import DataReading
-from attendance_core.accounts.session_lists import SessionSeen
+from attendance_core.accounts.own_sessions import SessionSeen
 from attendance_core.accounts.sessions import Actor, CredentialKind, LoggedIn
-from attendance_core.attendance.boards import CountsSeen, Viewer
 from attendance_core.attendance.lists import AttendedEvent, LedgerLine, ParticipantSeen
 from attendance_core.attendance.sheet import Sheet
+from attendance_core.attendance.watching import CountsSeen, Viewer
 from attendance_core.bearer_tokens import Token, TokenScope
 from attendance_core.events.event import Event, EventSeen
 from attendance_core.events.lists import EventQuery, Membership

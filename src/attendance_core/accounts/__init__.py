@@ -9,9 +9,10 @@ from attendance_core.accounts.account import (
 from attendance_core.accounts.data import DataReading, DownloadData, KeptFile, Records
 from attendance_core.accounts.deletion import DeleteAccount
 from attendance_core.accounts.log_ins import LogIn, SignUp
+from attendance_core.accounts.operator import EndSessionsOf
+from attendance_core.accounts.own_sessions import EndSession, GetSessions, SessionSeen
 from attendance_core.accounts.passwords import ChangePassword
 from attendance_core.accounts.proof import PROOF_SECONDS, GetUsername, Proof, prove
-from attendance_core.accounts.session_lists import EndSession, GetSessions, SessionSeen
 from attendance_core.accounts.sessions import (
     LONGEST_SESSION_SECONDS,
     MAX_CLIENT_LENGTH,
@@ -49,6 +50,7 @@ __all__ = [
     "DownloadData",
     "EndLapsedSessions",
     "EndSession",
+    "EndSessionsOf",
     "ForgetUnused",
     "GetSessions",
     "GetUsername",

@@ -8,14 +8,14 @@ from unicodedata import normalize
 
 from attendance_core import ports
 from attendance_core.errors import BadLength, BadUsername, CommonPassword
-from attendance_core.texts import check_marks, is_blank
+from attendance_core.texts import check_comparable, is_blank
 from attendance_core.vocabulary import UserId
 
 MAX_USERNAME_LENGTH = 64  # Contract: 2.2
 # Contract: 2.2; letters are of any script
 USERNAME = re.compile(rf"[\w.-]{{1,{MAX_USERNAME_LENGTH}}}")
 MIN_PASSWORD_LENGTH, MAX_PASSWORD_LENGTH = 8, 256  # Contract: SignUp
-MAX_CODE_POINTS_COMPOSED = 4  # that NFC makes one code point of
+MAX_CODE_POINTS_COMPOSED = 4  # so many NFC makes one of, and no more
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +33,13 @@ def may_log_in_by_password(account: Account) -> bool:
 
 
 def composed(text: str, field: str, most: int) -> str:
-    """Brings a text into NFC; of one that is too long, a part that is so, too.
+    """Brings a text into NFC.
+
+    One of far more than ``most`` code points is cut first, to what is still too long.
 
     Raises InvalidArgument.
     """
-    check_marks(text, field)
+    check_comparable(text, field)
     return normalize("NFC", text[: MAX_CODE_POINTS_COMPOSED * most + 1])
 
 
@@ -65,10 +67,12 @@ def checked_password(passwords: ports.Passwords, password: str, field: str = "pa
 async def is_right(
     passwords: ports.Passwords, hashed: str | None, password: str, field: str = "password"
 ) -> bool:
-    """Tells whether a password is the one of this hash; it takes as long where there is none.
+    """Tells whether a password is the one of this hash; it takes as long where there is no hash.
 
-    It is compared in NFC, and as it was typed: some were kept so. Both always are, so that the
-    time says nothing of how one is kept. Raises InvalidArgument. Contract: 2.3.
+    It is compared in NFC and, where it was typed otherwise, as it was typed: some were kept so.
+    Both are always compared, so that the time says nothing of how one is kept.
+
+    Raises InvalidArgument. Contract: 2.3.
     """
     forms = dict.fromkeys((composed(password, field, MAX_PASSWORD_LENGTH), password))
     right = [await passwords.verify(hashed, each[: MAX_PASSWORD_LENGTH + 1]) for each in forms]

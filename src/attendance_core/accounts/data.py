@@ -11,7 +11,7 @@ from attendance_core.accounts.proof import Proof, prove
 from attendance_core.arguments import check_kinds
 from attendance_core.belongings import Belonging, BelongingKind, Record
 from attendance_core.errors import NotLoggedIn, TooManyRequests, Unavailable
-from attendance_core.limits import DATA_DOWNLOADS, count_one
+from attendance_core.limits import DATA_DOWNLOADS, count_or_wait
 from attendance_core.marking.terms import Terms
 from attendance_core.pieces import ListQuery, itself, read_in_pieces
 from attendance_core.ports import NoSuchFile
@@ -38,11 +38,25 @@ class Records(NamedTuple):
     pieces: AsyncGenerator[Sequence[Record], None]
 
 
+class _Begun(NamedTuple):
+    """Holds when a download has begun, or in how many seconds one may; 0: now."""
+
+    at: Instant
+    seconds: int
+
+
+class _StoredFile(NamedTuple):
+    """Tells what a file is called in a download, and at which path it is kept."""
+
+    name: str
+    path: str
+
+
 @dataclass(slots=True)
 class DataReading:
-    """One reading of all that is kept of somebody, who has proven that it is theirs.
+    """Reads all that is kept of somebody, who has given proof, once.
 
-    Each look finds whether the session still stands, so that a log-out elsewhere ends it.
+    Each look checks that their session is still there: a log-out elsewhere ends the reading.
     """
 
     transact: ports.Transact
@@ -57,52 +71,53 @@ class DataReading:
         Raises NotLoggedIn, WrongPassword; TooManyRequests where there was one just now.
         """
 
-        def work(unit: ports.Unit) -> tuple[int, Instant]:
+        def work(unit: ports.Unit) -> _Begun:
             self.proof.lock(unit)
-            return count_one(unit, DATA_DOWNLOADS, str(self.proof.user_id)), unit.now()
+            seconds = count_or_wait(unit, DATA_DOWNLOADS, str(self.proof.user_id))
+            return _Begun(unit.now(), seconds)
 
-        seconds, now = await self.transact(work)
-        if seconds:
-            raise TooManyRequests(seconds=seconds)
-        return now
+        begun = await self.transact(work)
+        if begun.seconds:
+            raise TooManyRequests(seconds=begun.seconds)
+        return begun.at
 
     async def parts(self) -> AsyncGenerator[KeptFile | Records, None]:
         """Reads part after part, each to its end before the next: the files, then the records.
 
         Raises NotLoggedIn, Unavailable.
         """
-        for name, path in await self._look(self._files):
-            file = await self._open(name, path)
+        for stored in await self._look(self._stored_files):
+            file = await self._open(stored)
             if file is not None:
                 yield file
         for kind in BelongingKind:
             yield Records(kind, self._records(kind))
 
     async def _look(self, look: Callable[[ports.Unit], T]) -> T:
-        def permitted(unit: ports.Unit) -> T:
+        def checked_look(unit: ports.Unit) -> T:
             if unit.sessions.find(self.proof.session_id) is None:
                 raise NotLoggedIn
             return look(unit)
 
-        return await self.browse(permitted)
+        return await self.browse(checked_look)
 
-    def _files(self, unit: ports.Unit) -> Sequence[tuple[str, str]]:
-        """Names the files there are in a download, and at which paths they are kept."""
-        profile, scan = (
-            unit.profiles.get(self.proof.user_id),
-            unit.scans.find(self.proof.user_id),
-        )
-        found = []
+    def _stored_files(self, unit: ports.Unit) -> Sequence[_StoredFile]:
+        """Lists the files that there are of this person."""
+        profile = unit.profiles.get(self.proof.user_id)
+        scan = unit.scans.find(self.proof.user_id)
+        paths: dict[str, str] = {}
         if profile.picture is not None:
-            found.append(("picture", picture_path(profile.picture)))
+            paths["picture"] = picture_path(profile.picture)
         if scan is not None and scan.state is Confirmation.PENDING:
-            found.append(("scan", scan_path(scan.file)))
-        return [(f"{name}.{path.rpartition('.')[2]}", path) for name, path in found]
+            paths["scan"] = scan_path(scan.file)
+        return [
+            _StoredFile(f"{name}.{path.rpartition('.')[2]}", path) for name, path in paths.items()
+        ]
 
-    async def _open(self, name: str, path: str) -> KeptFile | None:
+    async def _open(self, stored: _StoredFile) -> KeptFile | None:
         """Opens a file; None where another has just taken its place."""
         try:
-            first = await self.files.get_part(path, 0, PART_BYTES)
+            first = await self.files.get_part(stored.path, 0, PART_BYTES)
         except NoSuchFile:
             return None
 
@@ -110,19 +125,19 @@ class DataReading:
             yield first.content
             for start in range(PART_BYTES, first.size, PART_BYTES):
                 try:
-                    yield (await self.files.get_part(path, start, PART_BYTES)).content
+                    yield (await self.files.get_part(stored.path, start, PART_BYTES)).content
                 except NoSuchFile as error:  # half of it is no file
                     raise Unavailable from error
 
-        return KeptFile(name, first.size, pieces())
+        return KeptFile(stored.name, first.size, pieces())
 
     async def _records(self, kind: BelongingKind) -> AsyncGenerator[Sequence[Record], None]:
         def look(query: ListQuery[Belonging], unit: ports.Unit) -> Sequence[Belonging]:
-            found = unit.belongings.of(self.proof.user_id, kind, query)
+            belongings = unit.belongings.of(self.proof.user_id, kind, query)
             if kind is not BelongingKind.PROFILE:
-                return found
+                return belongings
             karma = unit.ledger.karma(self.proof.user_id, self.terms)
-            return [each._replace(record={**each.record, "karma": karma}) for each in found]
+            return [each._replace(record={**each.record, "karma": karma}) for each in belongings]
 
         everything: ListQuery[Belonging] = ListQuery()
         async for piece in read_in_pieces(self._look, everything, look, itself):

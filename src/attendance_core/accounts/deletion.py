@@ -1,6 +1,6 @@
 """A person deletes their account, and what was kept of them. Contract: 9.1. Decision 0025.
 
-Somebody may be in thousands of events. They are ended some at a time, as sessions are: each piece
+Somebody may be in thousands of events. They leave some at a time, as sessions end: each batch
 locks the account and looks whether the proof still stands, so that a process may die between any
 two, and whoever asked is still logged in by the session they asked with, and can ask again. The
 last transaction finds that there is nothing left, and erases the account.
@@ -23,7 +23,7 @@ from attendance_core.marking.moves import end_hold
 from attendance_core.marking.places import Held, Waiting
 from attendance_core.marking.terms import Terms
 from attendance_core.profiles import Profile, picture_path, scan_path
-from attendance_core.profiles.scans import discard_file
+from attendance_core.profiles.scans import delete_discarded
 from attendance_core.session_ends import end_sessions_of
 from attendance_core.vocabulary import EventId, SessionId, UserId
 
@@ -31,12 +31,12 @@ EVENTS_LISTED = 100  # in one look; each is left in a transaction of its own
 MAX_ROUNDS = 1_000  # for whoever joins events as fast as they are left
 
 
-class _More(Exception):
+class _EventsRemain(Exception):
     """Raised by the last transaction where there is something left: it has done nothing."""
 
 
-class _Left(NamedTuple):
-    """Lists the events that are left to end, by what somebody is there."""
+class _EventsToLeave(NamedTuple):
+    """Lists events that somebody organises, and those in which they have more than entries."""
 
     organised: Sequence[EventId]
     present: Sequence[EventId]
@@ -76,40 +76,40 @@ class DeleteAccount:
             finish=lambda unit: None,
         )
         for _ in range(MAX_ROUNDS):
-            left = await self.observe(lambda unit: _events_left(unit, actor))
-            for event_id in left.organised:
-                await self._end(proof, partial(_give_up, event_id, actor))
-            for event_id in left.present:
-                await self._end(proof, partial(_leave, event_id, actor, self.terms))
+            events = await self.observe(lambda unit: _events_to_leave(unit, actor))
+            for event_id in events.organised:
+                await self._transact_proven(proof, partial(_stop_organising, event_id, actor))
+            for event_id in events.present:
+                await self._transact_proven(proof, partial(_leave, event_id, actor, self.terms))
             try:
                 paths = await self.transact(partial(_erase, proof))
-            except _More:
+            except _EventsRemain:
                 continue
             for path in paths:
-                await discard_file(self.files, path)
+                await delete_discarded(self.files, path)
             return
         raise Unavailable
 
-    async def _end(self, proof: Proof, work: Callable[[ports.Unit], None]) -> None:
-        def piece(unit: ports.Unit) -> None:
+    async def _transact_proven(self, proof: Proof, work: Callable[[ports.Unit], None]) -> None:
+        def proven(unit: ports.Unit) -> None:
             proof.lock(unit)
             work(unit)
 
-        await self.transact(piece)
+        await self.transact(proven)
 
 
-def _events_left(unit: ports.Unit, user_id: UserId) -> _Left:
-    return _Left(
+def _events_to_leave(unit: ports.Unit, user_id: UserId) -> _EventsToLeave:
+    return _EventsToLeave(
         unit.leavers.organised(user_id, EVENTS_LISTED),
         unit.leavers.present_in(user_id, EVENTS_LISTED),
     )
 
 
-def _give_up(event_id: EventId, user_id: UserId, unit: ports.Unit) -> None:
-    """Has somebody organise an event no more; its creator gives it to the helper added first.
+def _stop_organising(event_id: EventId, user_id: UserId, unit: ports.Unit) -> None:
+    """Has somebody organise an event no more; what they created goes to the helper added first.
 
-    That may be one more than the helper could make. Without a helper it has no organiser from then
-    on, and shows who made it as deleted.
+    That may be one event more than the helper could make. Without a helper the event has no
+    organiser from then on, and a deleted person as its creator.
     """
     try:
         event = unit.events.lock(event_id)
@@ -124,10 +124,10 @@ def _give_up(event_id: EventId, user_id: UserId, unit: ports.Unit) -> None:
 
 
 def _leave(event_id: EventId, user_id: UserId, terms: Terms, unit: ports.Unit) -> None:
-    """Ends all of somebody in an event but entries of the ledger, and the place that counts them.
+    """Ends all that somebody has in an event but ledger entries, and the place that numbers these.
 
-    Whom they hold is given back; a hold on them ends. Who confirms that one has locked the place,
-    too: so either there is an entry by now, or nobody is held any more.
+    Whom they hold is given back; a hold on them ends. Whoever confirms that hold locks the place,
+    too: so they were marked before, or their marker holds nobody any more.
     """
     places = unit.places.lock(event_id, [user_id], marker=user_id)
     mine = places.get(user_id)
@@ -150,11 +150,11 @@ def _leave(event_id: EventId, user_id: UserId, terms: Terms, unit: ports.Unit) -
 
 
 def _erase(proof: Proof, unit: ports.Unit) -> Sequence[str]:
-    """Erases an account of which nothing else is left; answers what files there were.
+    """Erases an account of which nothing else is left; answers the paths of its files.
 
-    Whoever adds something of this person has locked their profile, account or session before, and
-    so is seen here, behind these locks, or finds them deleted. Raises NotLoggedIn, WrongPassword,
-    _More.
+    Whoever adds something of this person locks their profile, account or session first: so it was
+    added before these locks, and is found, or it is not added, since the person is deleted by then.
+    Raises NotLoggedIn, WrongPassword, _EventsRemain.
     """
     user_id = proof.user_id
     proof.lock(unit)
@@ -162,8 +162,8 @@ def _erase(proof: Proof, unit: ports.Unit) -> Sequence[str]:
     unit.moderators.remove(user_id)
     unit.scans.end_leases_of(user_id)  # behind the removal, which waits for the last taking
     unit.leavers.erase(user_id)
-    if any(_events_left(unit, user_id)):
-        raise _More
+    if any(_events_to_leave(unit, user_id)):
+        raise _EventsRemain
     unit.profiles.put(Profile(user_id, ""))
     unit.accounts.erase(user_id)
     paths = [] if profile.picture is None else [picture_path(profile.picture)]

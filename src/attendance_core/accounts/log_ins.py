@@ -30,7 +30,7 @@ from attendance_core.profiles import Profile, checked_display_name
 from attendance_core.session_ends import (
     SESSIONS_ENDED_AT_ONCE,
     end_sessions,
-    end_sessions_in_pieces,
+    end_sessions_in_batches,
 )
 from attendance_core.vocabulary import SessionId, UserId
 
@@ -47,14 +47,14 @@ class Browser:
 class NewSession:
     """A session that is to be opened: by which secret, in what, and in place of which one."""
 
-    token: str
+    secret: str
     client: str
     replacing: SessionId | None
     browser: Browser | None
 
 
-class Opened(NamedTuple):
-    """Holds a new session, and those that make room for it, where they are still to be ended."""
+class OpenedSession(NamedTuple):
+    """Holds a session that was opened, and those that make room for it and have not ended yet."""
 
     logged_in: LoggedIn
     to_end: Sequence[SessionId]
@@ -66,10 +66,10 @@ def new_session(
     replacing: SessionId | None,
     browser_secrets: Sequence[str] | None,
 ) -> NewSession:
-    """Makes one with a secret of its own."""
-    token = ids.token()
+    """Makes one with a secret of its own; ``browser_secrets`` is None where it is no browser."""
+    secret = ids.token()
     browser = None if browser_secrets is None else Browser(browser_secrets, ids.token())
-    return NewSession(token, tidied_client(client), replacing, browser)
+    return NewSession(secret, tidied_client(client), replacing, browser)
 
 
 def open_session(
@@ -77,36 +77,36 @@ def open_session(
     user_id: UserId,
     new: NewSession,
     terms: Terms,
-) -> Opened:
+) -> OpenedSession:
     """Opens a session in place of the one this browser had.
 
     Of the others as many stay as there may be, those used last; what has expired ends, too. The
     account is new, or locked. Contract: 9.11.
     """
-    now, token, replacing, browser = unit.now(), new.token, new.replacing, new.browser
+    now, replacing, browser = unit.now(), new.replacing, new.browser
     theirs = unit.sessions.of(user_id, MAX_SESSIONS + SESSIONS_ENDED_AT_ONCE)
     others = [each.session_id for each in theirs if each.session_id != replacing]
-    live = {each.session_id for each in theirs if each.is_live(now)}
-    kept = [each for each in others if each in live][: MAX_SESSIONS - 1]
-    to_end = [each for each in others if each not in kept]
+    live_ids = {each.session_id for each in theirs if each.is_live(now)}
+    staying = [each for each in others if each in live_ids][: MAX_SESSIONS - 1]
+    to_end = [each for each in others if each not in staying]
     if replacing is not None:
         to_end.append(replacing)
-    have_ended = not to_end or end_sessions(unit, to_end, terms)
+    are_ended = not to_end or end_sessions(unit, to_end, terms)
     kind = CredentialKind.COOKIE
-    unit.sessions.add(Session(session_id_of(token), user_id, kind, now, now, new.client))
-    known_by = None
+    unit.sessions.add(Session(session_id_of(new.secret), user_id, kind, now, now, new.client))
+    browser_secret = None
     if browser is not None:
-        known_by = remember_browser(unit, user_id, browser.secrets, browser.new_secret)
-    return Opened(LoggedIn(user_id, token, known_by), [] if have_ended else to_end)
+        browser_secret = remember_browser(unit, user_id, browser.secrets, browser.new_secret)
+    return OpenedSession(LoggedIn(user_id, new.secret, browser_secret), [] if are_ended else to_end)
 
 
-async def _opened_session(
-    transact: ports.Transact, work: Callable[[ports.Unit], Opened], terms: Terms
+async def transact_opening(
+    transact: ports.Transact, work: Callable[[ports.Unit], OpenedSession], terms: Terms
 ) -> LoggedIn:
     """Runs work that opens a session, and ends what is left of those that make room for it."""
     logged_in, to_end = await transact(work)
     if to_end:
-        await end_sessions_in_pieces(transact, to_end, terms)
+        await end_sessions_in_batches(transact, to_end, terms)
     return logged_in
 
 
@@ -129,11 +129,11 @@ class SignUp:
         browser_secrets: Sequence[str] | None = None,
         client: str = "",
     ) -> LoggedIn:
-        """Takes the secrets that a browser has shown, None where it is no browser; and what it
-        calls itself.
+        """Opens a session, and ends the one that it is ``replacing`` in this browser.
 
-        Raises InvalidArgument, BadUsername, BadLength, CommonPassword, BadCharacters,
-        UsernameTaken.
+        ``browser_secrets`` are those by which accounts know the browser, None where it is none;
+        ``client`` is what it calls itself. Raises InvalidArgument, BadUsername,
+        BadLength, CommonPassword, BadCharacters, UsernameTaken.
         """
         username = checked_username(username)
         password = checked_password(self.passwords, password)
@@ -141,12 +141,12 @@ class SignUp:
         password_hash = await self.passwords.hash(password)
         new = new_session(self.ids, client, replacing, browser_secrets)
 
-        def work(unit: ports.Unit) -> Opened:
+        def work(unit: ports.Unit) -> OpenedSession:
             user_id = unit.accounts.add(username, password_hash, unit.now())
             unit.profiles.add(Profile(user_id, name))
             return open_session(unit, user_id, new, self.terms)
 
-        return await _opened_session(self.transact, work, self.terms)
+        return await transact_opening(self.transact, work, self.terms)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,11 +168,11 @@ class LogIn:
         browser_secrets: Sequence[str] | None = None,
         client: str = "",
     ) -> LoggedIn:
-        """Takes the secrets that a browser has shown, None where it is no browser; and what it
-        calls itself.
+        """Opens a session, and ends the one that it is ``replacing`` in this browser.
 
-        Raises InvalidArgument; WrongCredentials, after the same time whichever of the two is
-        wrong.
+        ``browser_secrets`` are those by which accounts know the browser, None where it is none;
+        ``client`` is what it calls itself. Raises InvalidArgument; WrongCredentials,
+        after the same time whichever of the two is wrong.
         """
         username = composed(username, "username", MAX_USERNAME_LENGTH)
         # Whatever nobody can be called is looked for, too: the time says nothing of it
@@ -185,10 +185,10 @@ class LogIn:
             raise WrongCredentials
         new = new_session(self.ids, client, replacing, browser_secrets)
 
-        def work(unit: ports.Unit) -> Opened:
+        def work(unit: ports.Unit) -> OpenedSession:
             # Whoever changes the password ends all sessions: none is opened with the one before
             if unit.accounts.lock(account.user_id) != account:
                 raise WrongCredentials
             return open_session(unit, account.user_id, new, self.terms)
 
-        return await _opened_session(self.transact, work, self.terms)
+        return await transact_opening(self.transact, work, self.terms)

@@ -6,13 +6,16 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import Generic, NamedTuple, TypeVar
 
 from attendance_core import ports
 from attendance_core.arguments import check_kinds
 from attendance_core.bearer_tokens import Token, TokenScope
 from attendance_core.marking.terms import Terms
-from attendance_core.session_ends import end_sessions_in_pieces
+from attendance_core.session_ends import end_sessions_in_batches
 from attendance_core.vocabulary import Instant, Seconds, SessionId, UserId
+
+T = TypeVar("T")
 
 SESSION_SECONDS: Seconds = 30 * 86_400  # Contract: 2, from its last use
 LONGEST_SESSION_SECONDS: Seconds = 180 * 86_400  # Contract: 9.2, from its log-in
@@ -82,17 +85,25 @@ class LoggedIn:
 
 
 def tidied_client(client: str) -> str:
-    """Shortens what a client calls itself to what is kept; nothing of what cannot be shown."""
+    """Shortens what a client calls itself; answers "" where that cannot be shown."""
     return client[:MAX_CLIENT_LENGTH].strip() if client.isprintable() else ""
 
 
 def session_id_of(token: str, kind: CredentialKind = CredentialKind.COOKIE) -> SessionId:
     """Makes the name that a secret is kept under.
 
-    That of a bearer token is one that no version without scopes makes: it would let it do all.
+    That of a bearer token is another one than a cookie's: a version that knows no scopes does not
+    find it, else it would let the token do everything.
     """
-    shown = token if kind is CredentialKind.COOKIE else f"{kind.value} {token}"
-    return SessionId(hashlib.sha256(shown.encode("utf-8", "surrogatepass")).hexdigest())
+    named = token if kind is CredentialKind.COOKIE else f"{kind.value} {token}"
+    return SessionId(hashlib.sha256(named.encode("utf-8", "surrogatepass")).hexdigest())
+
+
+class _Found(NamedTuple, Generic[T]):
+    """Holds what a look has found, if anything, and when it looked."""
+
+    what: T | None
+    now: Instant
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,13 +114,13 @@ class Identify:
     observe: ports.Observe
 
     async def __call__(self, *, token: str, kind: CredentialKind) -> Actor | None:
-        """Answers None where the credential is unknown, of the other sort, expired or revoked."""
+        """Answers None where the credential is unknown, of another kind, expired or revoked."""
         session_id = session_id_of(token, kind)
         if kind is CredentialKind.BEARER:
             return await self._by_token(session_id)
 
-        def look(unit: ports.Unit) -> tuple[Session | None, Instant]:
-            return unit.sessions.find(session_id), unit.now()
+        def look(unit: ports.Unit) -> _Found[Session]:
+            return _Found(unit.sessions.find(session_id), unit.now())
 
         session, now = await self.observe(look)
         if session is None or session.kind is not kind or not session.is_live(now):
@@ -122,8 +133,8 @@ class Identify:
     async def _by_token(self, session_id: SessionId) -> Actor | None:
         """Answers None where no token has this session, or it has expired."""
 
-        def look(unit: ports.Unit) -> tuple[Token | None, Instant]:
-            return unit.tokens.find(session_id), unit.now()
+        def look(unit: ports.Unit) -> _Found[Token]:
+            return _Found(unit.tokens.find(session_id), unit.now())
 
         token, now = await self.observe(look)
         if token is None or not token.is_live(now):
@@ -144,7 +155,7 @@ class LogOut:
     async def __call__(self, *, session_id: SessionId) -> None:
         """Ends it; does nothing where there is none."""
         check_kinds(session_id=session_id)
-        await end_sessions_in_pieces(self.transact, [session_id], self.terms)
+        await end_sessions_in_batches(self.transact, [session_id], self.terms)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,5 +178,5 @@ class EndLapsedSessions:
 
         lapsed = await self.observe(look)
         if lapsed:
-            await end_sessions_in_pieces(self.transact, lapsed, self.terms)
+            await end_sessions_in_batches(self.transact, lapsed, self.terms)
         return len(lapsed)

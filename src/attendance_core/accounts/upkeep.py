@@ -10,11 +10,11 @@ from attendance_core.accounts.sessions import SESSION_SECONDS
 from attendance_core.browsers import BROWSER_SECONDS
 from attendance_core.marking.terms import Terms
 from attendance_core.profiles.audit import AUDIT_SECONDS
-from attendance_core.session_ends import end_sessions_in_pieces
+from attendance_core.session_ends import end_sessions_in_batches
 from attendance_core.vocabulary import SessionId
 
 MAX_FORGOTTEN = 100  # of each sort in one transaction
-MAX_PIECES = 1_000  # of each sort in one round; what is left waits for the next
+MAX_BATCHES = 1_000  # of each sort in one round; what is left waits for the next
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,17 +30,17 @@ class ForgetUnused:
 
     async def __call__(self) -> None:
         """Goes through all of it, some at a time. Raises Unavailable."""
-        for _ in range(MAX_PIECES):
+        for _ in range(MAX_BATCHES):
             idle = await self.browse(_look_for_idle)
             if idle:
-                await end_sessions_in_pieces(self.transact, idle, self.terms)
+                await end_sessions_in_batches(self.transact, idle, self.terms)
             if len(idle) < MAX_FORGOTTEN:
                 break
         for forget in (_forget_browsers, _forget_audit):
             await self._repeat(forget)
 
     async def _repeat(self, forget: Callable[[ports.Unit], int]) -> None:
-        for _ in range(MAX_PIECES):
+        for _ in range(MAX_BATCHES):
             if await self.transact(forget) < MAX_FORGOTTEN:
                 return
 

@@ -2,14 +2,8 @@
 
 from attendance_core.attendance.boards import (
     BOARD_SECONDS,
-    Admission,
-    CheckViewers,
-    CountSheet,
-    CountsSeen,
     MakeBoardLink,
     RemoveBoardLink,
-    Viewer,
-    WatchAttendance,
     board_id_of,
 )
 from attendance_core.attendance.corrections import (
@@ -31,13 +25,21 @@ from attendance_core.attendance.lists import (
 from attendance_core.attendance.sheet import (
     MAX_ANNULLED_TOLD,
     MAX_SHEET_ROWS,
-    Annulled,
+    AnnulledSeen,
     ExportAttendance,
     Sheet,
     SheetBegun,
     SheetPiece,
     SheetReading,
     SheetRow,
+)
+from attendance_core.attendance.watching import (
+    Admission,
+    CheckViewers,
+    CountSheet,
+    CountsSeen,
+    Viewer,
+    WatchAttendance,
 )
 from attendance_core.seen_states import SeenState
 
@@ -49,8 +51,8 @@ __all__ = [
     "MAX_SHEET_ROWS",
     "Admission",
     "AnnulMark",
-    "Annulled",
     "AnnulledMark",
+    "AnnulledSeen",
     "AttendedEvent",
     "CheckViewers",
     "CountSheet",

@@ -16,7 +16,7 @@ from attendance_core.errors import (
 )
 from attendance_core.events import Event
 from attendance_core.events.organisers import check_organiser
-from attendance_core.limits import JOINED_BY_HAND, count_one
+from attendance_core.limits import JOINED_BY_HAND, count_or_wait
 from attendance_core.marking.announcements import ConnectionsEnded, PlaceChanged
 from attendance_core.marking.connections import Role
 from attendance_core.marking.endings import Ending
@@ -46,7 +46,7 @@ class MarkParticipant:
         NotAnOrganiser, PersonNotFound, Yourself, EventNotStarted, TooManyRequests.
         """
         check_kinds(actor=actor, event_id=event_id, user_id=user_id)
-        noted = checked_text(note, "note", 0, MAX_NOTE_LENGTH)
+        checked_note = checked_text(note, "note", 0, MAX_NOTE_LENGTH)
 
         def work(unit: ports.Unit) -> int:
             event = unit.events.get(event_id)
@@ -61,12 +61,20 @@ class MarkParticipant:
             event.check_started(now)
             if isinstance(place.state, Marked):
                 return place.state.n
-            if not place.member and (seconds := count_one(unit, JOINED_BY_HAND, str(actor))):
+            if not place.member and (seconds := count_or_wait(unit, JOINED_BY_HAND, str(actor))):
                 raise TooManyRequests(seconds=seconds)
             marked = place.marked_by_hand(actor, now)
             unit.places.put(marked)
             unit.ledger.add(
-                NewEntry(event_id, user_id, marked.last_n, actor, now, Origin.HAND, note=noted)
+                NewEntry(
+                    event_id,
+                    user_id,
+                    marked.last_n,
+                    actor,
+                    now,
+                    Origin.HAND,
+                    note=checked_note,
+                )
             )
             unit.announce(PlaceChanged(marked, now))
             return marked.last_n
@@ -98,7 +106,7 @@ class AnnulMark:
         """
         check_kinds(actor=actor, event_id=event_id, user_id=user_id, n=n)
         check_kind("reason", reason, AnnulReason)
-        noted = checked_text(note, "note", 0, MAX_NOTE_LENGTH)
+        checked_note = checked_text(note, "note", 0, MAX_NOTE_LENGTH)
         if not 1 <= n <= MAX_ENTRIES:
             raise InvalidArgument(field="n")
 
@@ -117,19 +125,27 @@ class AnnulMark:
                 raise RecordChanged
             annulled = place.annulled()
             unit.places.put(annulled)
-            beside = noted if noted and _is_there(unit, user_id) else ""
+            kept_note = checked_note if checked_note and _lock_if_there(unit, user_id) else ""
             unit.ledger.add(
-                NewEntry(event_id, user_id, annulled.last_n, actor, now, reason=reason, note=beside)
+                NewEntry(
+                    event_id,
+                    user_id,
+                    annulled.last_n,
+                    actor,
+                    now,
+                    reason=reason,
+                    note=kept_note,
+                )
             )
             unit.announce(PlaceChanged(annulled, now))
-            _end_untold(unit, event_id, user_id)
+            _end_sockets_not_told(unit, event_id, user_id)
             return annulled.last_n
 
         return await self.transact(work)
 
 
-def _is_there(unit: ports.Unit, user_id: UserId) -> bool:
-    """Tells whether notes about a person may be kept: they go with the account. Contract: 9.1."""
+def _lock_if_there(unit: ports.Unit, user_id: UserId) -> bool:
+    """Locks a person's profile, and tells whether there is one: notes go with it. Contract: 9.1."""
     try:
         unit.profiles.lock_shared([user_id])
     except PersonNotFound:
@@ -146,7 +162,12 @@ def _may_annul(
     reason: AnnulReason,
     now: Instant,
 ) -> bool:
-    """Tells whether this person may annul, whether there is such a mark or not."""
+    """Tells whether somebody may annul what they name as a mark of a person.
+
+    ``mark`` is that entry; None where there is none. Strangers may not, whether there is one or
+    not. Organisers may, and the person with ``not_me``: they learn from what follows whether it
+    stands.
+    """
     if reason is AnnulReason.NOT_ME:
         return actor == user_id
     if is_organiser(unit, event, actor):
@@ -159,13 +180,13 @@ def _may_annul(
     )
 
 
-def _end_untold(unit: ports.Unit, event_id: EventId, user_id: UserId) -> None:
-    """Ends the sockets of one who waits that were not told of the mark: those told have gone."""
-    untold = frozenset(
+def _end_sockets_not_told(unit: ports.Unit, event_id: EventId, user_id: UserId) -> None:
+    """Ends the ``mark_me`` sockets left to one whose mark is annulled: those told have gone."""
+    not_told = frozenset(
         each.connection_id
         for each in unit.connections.of(event_id, user_id)
         if each.role is Role.MARK_ME
     )
-    if untold:
-        unit.connections.remove(sorted(untold))
-        unit.announce(ConnectionsEnded(event_id, Ending.LEASE_LOST, untold))
+    if not_told:
+        unit.connections.remove(sorted(not_told))
+        unit.announce(ConnectionsEnded(event_id, Ending.FORGOTTEN, not_told))

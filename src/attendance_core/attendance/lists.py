@@ -1,4 +1,4 @@
-"""What can be shown of marks afterwards: who was there, and where one was. Contract: 7, 8."""
+"""Lists of marks afterwards: who was at an event, where one was, and the ledger. Contract: 7, 8."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from attendance_core.vocabulary import EventId, Instant, UserId
 
 @dataclass(frozen=True, slots=True)
 class Participant:
-    """A line of the attendance. Contract: GetAttendance."""
+    """A person on the list of an event's attendance. Contract: GetAttendance."""
 
     user_id: UserId
     display_name: str

@@ -15,8 +15,9 @@ from attendance_core.errors import TooManyRows
 from attendance_core.events import Event
 from attendance_core.events.organisers import check_organiser
 from attendance_core.marking.ledger import AnnulReason
-from attendance_core.marking.places import Marked, SheetCounts
-from attendance_core.seen_states import SeenState, sheet_counts
+from attendance_core.marking.places import Marked
+from attendance_core.seen_states import SeenState
+from attendance_core.sheet_counts import SheetCounts, sheet_counts
 from attendance_core.vocabulary import EventId, Instant, UserId
 
 T = TypeVar("T")
@@ -28,8 +29,8 @@ ROWS_A_LOOK: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Annulled:
-    """A mark that does not stand: who made it, who annulled it, and why."""
+class AnnulledSeen:
+    """A mark that does not stand, as a sheet shows it: who made it, who annulled it, and why."""
 
     marked_at: Instant
     marked_by: str
@@ -51,7 +52,7 @@ class SheetRow:
     person: Participant
     state: SeenState
     marked_by: str | None = None  # the name of who made the standing mark
-    annulled: tuple[Annulled, ...] = ()  # the earliest first
+    annulled: tuple[AnnulledSeen, ...] = ()  # the earliest first
     annulled_before: int = 0
 
     def only_organises(self, event: Event) -> bool:
@@ -90,7 +91,10 @@ class Sheet:
 
 @dataclass(slots=True)
 class SheetReading:
-    """One reading of a sheet, for somebody who may have it at each look; None runs the service."""
+    """One reading of a sheet, for somebody who may have it at each look.
+
+    ``actor`` is None of whoever runs the service.
+    """
 
     browse: ports.Browse
     actor: UserId | None
@@ -136,7 +140,7 @@ class SheetReading:
             first += ROWS_A_LOOK
             states.update(row.state for row in rows)
             only_organise += sum(row.only_organises(begun.event) for row in rows)
-            counts = SheetCounts(**sheet_counts(states, only_organise))
+            counts = sheet_counts(states, only_organise)
             yield SheetPiece(begun.event, begun.made_at, rows, counts)
 
 
@@ -167,9 +171,9 @@ class ExportAttendance:
     async def __call__(self, *, actor: UserId | None, event_id: EventId) -> Sheet:
         """Reads all of it. Raises EventNotFound, NotAnOrganiser, TooManyRows."""
         pieces = [piece async for piece in self.pieces(actor=actor, event_id=event_id)]
-        event, made_at, _, counts = pieces[-1]
+        last = pieces[-1]
         rows = tuple(row for piece in pieces for row in piece.rows)
-        return Sheet(event, made_at, rows, counts)
+        return Sheet(last.event, last.made_at, rows, last.counts)
 
 
 def _begin(unit: ports.Unit, event: Event) -> SheetBegun:
@@ -184,11 +188,11 @@ def _rows(
     unit: ports.Unit, event: Event, now: Instant, people: Sequence[Participant]
 ) -> Sequence[SheetRow]:
     """Makes the rows of these people, with what the ledger says of them."""
-    others = [each.user_id for each in people if not _has_one_entry(each)]
+    perhaps_annulled = [each.user_id for each in people if not _has_one_entry(each)]
     annulled: dict[UserId, list[AnnulledMark]] = {}
     actors = {each.state.marker for each in people if isinstance(each.state, Marked)}
-    if others:
-        for mark in unit.ledger.annulled(event.event_id, others, MAX_ANNULLED_TOLD):
+    if perhaps_annulled:
+        for mark in unit.ledger.annulled(event.event_id, perhaps_annulled, MAX_ANNULLED_TOLD):
             annulled.setdefault(mark.user_id, []).append(mark)
             actors.add(mark.marker)
             actors.add(mark.actor_id)
@@ -201,22 +205,33 @@ def _rows(
 
 
 def _has_one_entry(person: Participant) -> bool:
+    """Tells whether their standing mark is the only entry of their ledger."""
     return isinstance(person.state, Marked) and person.state.n == 1
 
 
 def _row(
     person: Participant,
     state: SeenState,
-    marks: Sequence[AnnulledMark],
+    annulled_marks: Sequence[AnnulledMark],
     names: Mapping[UserId, str],
 ) -> SheetRow:
     """Makes a row of a person and their last annulled marks, the earliest first."""
-    mark, name_of = person.state, names.get
-    marked_by = name_of(mark.marker, "") if isinstance(mark, Marked) else None
-    if not marks:
+    mark = person.state
+    marked_by = names.get(mark.marker, "") if isinstance(mark, Marked) else None
+    if not annulled_marks:
         return SheetRow(person, state, marked_by)
     annulled = tuple(
-        Annulled(made_at, name_of(marker, ""), at, name_of(by, ""), reason, note, marker, by)
-        for _, _, made_at, marker, at, by, reason, note in marks
+        AnnulledSeen(
+            marked_at=each.marked_at,
+            marked_by=names.get(each.marker, ""),
+            at=each.at,
+            by=names.get(each.actor_id, ""),
+            reason=each.reason,
+            note=each.note,
+            marked_by_id=each.marker,
+            by_id=each.actor_id,
+        )
+        for each in annulled_marks
     )
-    return SheetRow(person, state, marked_by, annulled, marks[-1].n // 2 - len(annulled))
+    annulled_count = annulled_marks[-1].n // 2  # each annulment has an even number
+    return SheetRow(person, state, marked_by, annulled, annulled_count - len(annulled))

@@ -1,4 +1,4 @@
-"""Why a person, a picture or a scan is not had. Contract: 3."""
+"""Why a person, a picture or a scan is not found, taken or judged. Contract: 3, 9.8."""
 
 from __future__ import annotations
 

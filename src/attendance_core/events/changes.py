@@ -41,9 +41,11 @@ class UpdateEvent:
         ends_at: Instant | None = None,
         who_marks: WhoMarks | None = None,
     ) -> None:
-        """Changes what is given. Raises NothingGiven where nothing is, InvalidArgument,
-        BadLength, BadCharacters, EventNotFound, NotAnOrganiser, EventOver, EventStarted,
-        EventNameTaken; BadTimes, in the words that `CreateEvent` tells of.
+        """Changes what is given.
+
+        Raises NothingGiven where nothing is, InvalidArgument, BadLength, BadCharacters,
+        EventNotFound, NotAnOrganiser, EventOver, EventStarted, EventNameTaken; BadTimes, in the
+        words that `CreateEvent` tells of.
         """
         check_kinds(actor=actor, event_id=event_id)
         check_kinds_given(starts_at=starts_at, ends_at=ends_at)
@@ -51,7 +53,7 @@ class UpdateEvent:
             check_kind("who_marks", who_marks, WhoMarks)
         if name is None and starts_at is None and ends_at is None and who_marks is None:
             raise NothingGiven(fields="name, time_from, time_to, who_marks")
-        kept = None if name is None else checked_text(name, "name", 1, MAX_EVENT_NAME_LENGTH)
+        new_name = None if name is None else checked_text(name, "name", 1, MAX_EVENT_NAME_LENGTH)
 
         def work(unit: ports.Unit, places: LockedPlaces) -> None:
             before = unit.events.lock(event_id)
@@ -60,12 +62,12 @@ class UpdateEvent:
             before.check_not_over(now)
             after = replace(
                 before,
-                name=before.name if kept is None else kept,
+                name=before.name if new_name is None else new_name,
                 starts_at=before.starts_at if starts_at is None else starts_at,
                 ends_at=before.ends_at if ends_at is None else ends_at,
                 who_marks=before.who_marks if who_marks is None else who_marks,
             )
-            _check_times(before, after, now)
+            _check_new_times(before, after, now)
             if after == before:
                 return
             unit.events.put(after)
@@ -76,8 +78,8 @@ class UpdateEvent:
         await transact_leaving_out(self.transact, event_id, work)
 
 
-def _check_times(before: Event, after: Event, now: Instant) -> None:
-    """Passes times that are as they were, or may be new ones. Raises EventStarted, BadTimes."""
+def _check_new_times(before: Event, after: Event, now: Instant) -> None:
+    """Checks that times which have changed may be so. Raises EventStarted, BadTimes."""
     if after.starts_at != before.starts_at and now >= before.starts_at:
         raise EventStarted
     if (after.starts_at, after.ends_at) != (before.starts_at, before.ends_at):

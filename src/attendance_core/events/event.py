@@ -17,7 +17,7 @@ from attendance_core.errors import (
     TooManyEvents,
     TooManyRequests,
 )
-from attendance_core.limits import CREATED_EVENTS, count_one
+from attendance_core.limits import CREATED_EVENTS, count_or_wait
 from attendance_core.marking.announcements import ConnectionsEnded, PlaceChanged
 from attendance_core.marking.endings import Ending
 from attendance_core.marking.moves import end_hold, lock_places_of
@@ -84,7 +84,7 @@ class CreateEvent:
         """
         check_kinds(actor=actor, starts_at=starts_at, ends_at=ends_at)
         check_kind("who_marks", who_marks, WhoMarks)
-        kept = checked_text(name, "name", 1, MAX_EVENT_NAME_LENGTH)
+        name = checked_text(name, "name", 1, MAX_EVENT_NAME_LENGTH)
         event_id = EventId(self.ids.event_id())
 
         def work(unit: ports.Unit) -> Event:
@@ -92,10 +92,10 @@ class CreateEvent:
             check_times(starts_at, ends_at, unit.now())
             if unit.events.count_not_over(actor, unit.now(), MAX_OPEN_EVENTS) >= MAX_OPEN_EVENTS:
                 raise TooManyEvents(most=MAX_OPEN_EVENTS)
-            if seconds := count_one(unit, CREATED_EVENTS, str(actor)):
+            if seconds := count_or_wait(unit, CREATED_EVENTS, str(actor)):
                 raise TooManyRequests(seconds=seconds)  # also where each is over by now
-            code = self._free_code(unit)
-            event = Event(event_id, kept, actor, starts_at, ends_at, code, who_marks)
+            code = self._draw_free_code(unit)
+            event = Event(event_id, name, actor, starts_at, ends_at, code=code, who_marks=who_marks)
             unit.events.add(event)
             unit.places.make(event_id, actor)
             unit.places.put(unit.places.lock(event_id, [actor])[actor].joined())
@@ -103,8 +103,8 @@ class CreateEvent:
 
         return await self.transact(work)
 
-    def _free_code(self, unit: ports.Unit) -> EventCode:
-        """Makes one that no event has. Contract: 8.10."""
+    def _draw_free_code(self, unit: ports.Unit) -> EventCode:
+        """Draws a code that no event has. Contract: 8.10."""
         code = self.ids.event_code()
         while unit.events.find_by_code(code) is not None:
             code = self.ids.event_code()
@@ -113,7 +113,7 @@ class CreateEvent:
 
 @dataclass(frozen=True, slots=True)
 class EventSeen:
-    """What GetEventByID answers; the last two are None where nobody is logged in."""
+    """An event, and what whoever asks may do in it; None of each where nobody is logged in."""
 
     event: Event
     is_organiser: bool | None = None

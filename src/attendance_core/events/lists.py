@@ -9,7 +9,7 @@ from attendance_core import ports
 from attendance_core.arguments import check_kinds, check_kinds_given
 from attendance_core.events.event import Event
 from attendance_core.pieces import ListQuery, itself, read_in_pieces, whole
-from attendance_core.texts import search_part
+from attendance_core.texts import checked_search_part
 from attendance_core.vocabulary import Instant, UserId
 
 MIN_EVENT_NAME_PART_LENGTH = 3  # Contract: GetEvents
@@ -54,7 +54,8 @@ class GetEvents:
         self, *, name: str | None = None, query: EventQuery = WHOLE_LIST
     ) -> AsyncIterator[Sequence[Event]]:
         """Orders them by start, then name. Raises TooShort, BadCharacters, InvalidArgument."""
-        part = None if name is None else search_part(name, "name", MIN_EVENT_NAME_PART_LENGTH)
+        least = MIN_EVENT_NAME_PART_LENGTH
+        part = None if name is None else checked_search_part(name, "name", least)
 
         def found(piece_query: EventQuery, unit: ports.Unit) -> Sequence[Event]:
             return unit.events.search(part, piece_query)
@@ -79,11 +80,11 @@ class GetCreatedEvents:
         """
         check_kinds(actor=actor)
 
-        def made(piece_query: EventQuery, unit: ports.Unit) -> Sequence[Event]:
+        def created(piece_query: EventQuery, unit: ports.Unit) -> Sequence[Event]:
             list_of = unit.events.organised_by if helping else unit.events.created_by
             return list_of(actor, piece_query)
 
-        return read_in_pieces(self.browse, query, made, itself)
+        return read_in_pieces(self.browse, query, created, itself)
 
     __call__ = whole(pieces)
 

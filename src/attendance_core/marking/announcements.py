@@ -16,7 +16,7 @@ class PlaceChanged:
     place: Place
     at: Instant
     commanded_by: ConnectionId | None = None  # the socket whose command it was, to be answered
-    paid: int = 0  # karma, to whoever confirmed a mark
+    paid: int = 0  # karma that this change has brought whoever confirmed a mark
 
     @property
     def event_id(self) -> EventId:

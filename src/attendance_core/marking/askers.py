@@ -25,52 +25,52 @@ class Askers:
     """
 
     def __init__(self, positions: Positions) -> None:
-        self._of: dict[UserId, dict[ConnectionId, View]] = {}
+        self._views_of: dict[UserId, dict[ConnectionId, View]] = {}
+        self._views_with_news: dict[ConnectionId, View] = {}  # those of them that hear news
         self._positions = positions
-        self.markers: Set[UserId] = frozenset()  # who is there to mark, on whatever process
+        self.marker_ids: Set[UserId] = frozenset()  # who is there to mark, on whatever process
         self._owes_positions = False
-        self._hearing: dict[ConnectionId, View] = {}  # those that hear news
         self._said_to_be_marked: set[UserId] = set()  # and not told yet
 
     @property
     def people(self) -> Set[UserId]:
         """Whoever has a socket here."""
-        return self._of.keys()
+        return self._views_of.keys()
 
     def __iter__(self) -> Iterator[View]:
-        for theirs in self._of.values():
-            yield from theirs.values()
+        for views in self._views_of.values():
+            yield from views.values()
 
     def add(self, view: View) -> None:
         """Takes in one that is open and stored; it was told nothing yet."""
         connection = view.connection
-        self._of.setdefault(connection.user_id, {})[connection.connection_id] = view
+        self._views_of.setdefault(connection.user_id, {})[connection.connection_id] = view
         if view.hears_news:
-            self._hearing[connection.connection_id] = view
+            self._views_with_news[connection.connection_id] = view
 
     def remove(self, connection: Connection) -> None:
         """Forgets one that has gone, if it was here."""
-        theirs = self._of.get(connection.user_id, {})
-        theirs.pop(connection.connection_id, None)
-        self._hearing.pop(connection.connection_id, None)
-        if not theirs:
-            self._of.pop(connection.user_id, None)
+        views = self._views_of.get(connection.user_id, {})
+        views.pop(connection.connection_id, None)
+        self._views_with_news.pop(connection.connection_id, None)
+        if not views:
+            self._views_of.pop(connection.user_id, None)
             self._said_to_be_marked.discard(connection.user_id)
 
     @property
     def owes_positions(self) -> bool:
         """Whether the list, or who is there to mark, may be another than somebody was told."""
-        return self._owes_positions and bool(self._hearing)
+        return self._owes_positions and bool(self._views_with_news)
 
     def note_place(self, place: Place) -> None:
         """Notes somebody's place, whoever it is."""
         if self._positions.put(place):
             self._owes_positions = True
 
-    def note_markers(self, markers: Set[UserId]) -> None:
+    def note_markers(self, marker_ids: Set[UserId]) -> None:
         """Notes who is there to mark."""
-        if markers != self.markers:
-            self.markers = markers
+        if marker_ids != self.marker_ids:
+            self.marker_ids = marker_ids
             self._owes_positions = True
 
     def tell_positions(self, now: Seconds) -> list[Delivery]:
@@ -80,7 +80,7 @@ class Askers:
         """
         deliveries = []
         self._owes_positions = False
-        for view in self._hearing.values():
+        for view in self._views_with_news.values():
             if now < view.your_position_at + YOUR_POSITION_EVERY:
                 self._owes_positions = True
             else:
@@ -91,10 +91,10 @@ class Askers:
         """Tells one their position, where they have one that they do not know."""
         user_id = view.connection.user_id
         position = self._positions.position_of(user_id)
-        if position is None or view.closing or not view.hears_news:
+        if position is None or view.is_closing or not view.hears_news:
             return []
-        markers = len(self.markers) - (user_id in self.markers)
-        frame = YourPosition(position, len(self._positions), markers)
+        marker_count = len(self.marker_ids) - (user_id in self.marker_ids)
+        frame = YourPosition(position, len(self._positions), marker_count)
         if frame == view.your_position:
             return []
         view.your_position, view.your_position_at = frame, now
@@ -105,21 +105,22 @@ class Askers:
         """Whether somebody is said to be marked, and was not told yet."""
         return bool(self._said_to_be_marked)
 
-    def begin_look(self) -> Sequence[UserId]:
-        """Takes those who are said to be marked: whether they still are is looked up now."""
-        looked_up, self._said_to_be_marked = sorted(self._said_to_be_marked), set()
-        return looked_up
+    def take_said_to_be_marked(self) -> Sequence[UserId]:
+        """Takes those who are said to be marked: whether they still are is read now."""
+        taken, self._said_to_be_marked = sorted(self._said_to_be_marked), set()
+        return taken
 
-    def tell_person(self, place: Place, at: Instant) -> list[Delivery]:
-        """Tells a person on each of their sockets what has become of them, unless it was told.
+    def tell_hold_or_note_mark(self, place: Place, at: Instant) -> list[Delivery]:
+        """Tells a person on each of their sockets who holds them now, unless it was told.
 
-        Not of a mark: what is said of it may be old, and it annulled by now. See `tell_mark`.
+        A mark is only noted: what is said of it may be old, and it annulled by now. It is told by
+        `tell_mark`, once it was read.
         """
         if not isinstance(place.state, Marked):
             self._said_to_be_marked.discard(place.user_id)
             return self._tell(place, at)
-        for view in self._of.get(place.user_id, {}).values():
-            view.held_by = None  # Contract: 8.9, nobody is let go by who has marked them
+        for view in self._views_of.get(place.user_id, {}).values():
+            view.hold_told = None  # Contract: 8.9, nobody is let go by who has marked them
             self._said_to_be_marked.add(place.user_id)
         return []
 
@@ -129,17 +130,17 @@ class Askers:
         return self._tell(place, at)
 
     def _tell(self, place: Place, at: Instant) -> list[Delivery]:
-        to: dict[Frame, list[ConnectionId]] = {}
-        for connection_id, view in self._of.get(place.user_id, {}).items():
-            if not view.closing:
-                for frame in view.frames_about_me(place, at):
-                    to.setdefault(frame, []).append(connection_id)
-        return [Delivery(frame, tuple(those)) for frame, those in to.items()]
+        told_of: dict[Frame, list[ConnectionId]] = {}
+        for connection_id, view in self._views_of.get(place.user_id, {}).items():
+            if not view.is_closing:
+                for frame in view.frames_about_own(place, at):
+                    told_of.setdefault(frame, []).append(connection_id)
+        return [Delivery(frame, tuple(told)) for frame, told in told_of.items()]
 
-    def sockets_told(self, held: HeldBy) -> tuple[ConnectionId, ...]:
-        """Finds those who were told that this marker has them, and nothing else since."""
+    def find_told_of(self, hold: HeldBy) -> tuple[ConnectionId, ...]:
+        """Finds the sockets that were told last that this marker holds their person."""
         return tuple(
             view.connection.connection_id
             for view in self
-            if not view.closing and view.held_by and view.held_by.marker == held.user_id
+            if not view.is_closing and view.hold_told and view.hold_told.marker == hold.user_id
         )

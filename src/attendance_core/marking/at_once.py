@@ -8,7 +8,7 @@ from attendance_core import ports
 from attendance_core.arguments import check_kinds
 from attendance_core.marking.announcements import PlaceChanged
 from attendance_core.marking.holds import choose, mark
-from attendance_core.marking.moves import NOTHING_KNOWN, lock_places_of
+from attendance_core.marking.moves import OF_NOBODY, lock_places_of
 from attendance_core.marking.outcomes import Outcome
 from attendance_core.marking.places import Marked
 from attendance_core.marking.terms import Terms
@@ -37,12 +37,12 @@ class MarkAtOnce:
         check_kinds(actor=actor, event_id=event_id, user_id=user_id)
 
         def work(unit: ports.Unit) -> Outcome:
-            found = lock_places_of(unit, event_id, actor, beside=(user_id,))
+            locked = lock_places_of(unit, event_id, actor, beside=(user_id,))
             # Nobody changes the event: no mark is behind the end of one that is shortened
             event, at = unit.events.lock_shared(event_id), unit.now()
             event.check_not_over(at)
             unit.profiles.lock_shared([actor])  # who left a mark has a place, deleted or not
-            target = found.get(user_id)
+            target = locked.get(user_id)
             state = None if target is None else target.state
             if target is not None and isinstance(state, Marked) and state.marker == actor:
                 return Outcome(target, at, changed=False)
@@ -53,12 +53,12 @@ class MarkAtOnce:
                 actor,
                 user_id,
                 at=at,
-                found=found,
+                locked=locked,
                 judge=None,  # it has no process: whom another takes for dead, that one ends
                 terms=self.terms,
-                known=NOTHING_KNOWN,
+                connections_of=OF_NOBODY,
             )
-            mine = next((each for each in chosen.ended if each.user_id == actor), found[actor])
+            mine = next((each for each in chosen.ended if each.user_id == actor), locked[actor])
             joined = mine.joined()
             if joined != mine:
                 unit.places.put(joined)

@@ -53,7 +53,10 @@ class Process:
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """One socket of one person in one event; ``lost_at`` where it ended without a goodbye."""
+    """One socket of one person in one event.
+
+    ``lost_at`` is when it ended without a goodbye; None where it did not.
+    """
 
     connection_id: ConnectionId
     event_id: EventId
@@ -64,10 +67,10 @@ class Connection:
     lost_at: Instant | None = None
     process: Process | None = None  # as last seen in the store; not written with the connection
 
-    def is_lost(self, now: Instant, asking: ProcessId | None, terms: Terms) -> bool:
-        """Tells whether its other end is silent, as far as process ``asking`` knows."""
+    def is_lost(self, now: Instant, asked_by: ProcessId | None, terms: Terms) -> bool:
+        """Tells whether its other end is silent, as far as this process knows."""
         return self.lost_at is not None or (
-            self.process_id != asking
+            self.process_id != asked_by
             and (self.process is None or self.process.lost_its_lease(now, terms))
         )
 
@@ -94,7 +97,7 @@ def anybody_present(
     judge: Process | None,
     terms: Terms,
 ) -> bool:
-    """Tells whether a person with these connections still counts in this role."""
+    """Tells whether any of these connections, in this role, still counts."""
     return any(
         connection.role is role and connection.is_present(now, judge, terms)
         for connection in connections

@@ -20,7 +20,7 @@ from attendance_core.marking.who_marks import may_mark
 
 
 class Ending(Enum):
-    """What has become of a socket's event, person, session or process.
+    """What has become of a socket's event, person, session or connection.
 
     The values are what processes tell each other.
     """
@@ -30,8 +30,9 @@ class Ending(Enum):
     LEFT = "left"  # the person has left the event
     LEFT_OUT = "left_out"  # the person is not let mark any more
     LOGGED_OUT = "logged_out"  # the session has ended
-    # Others took its process for dead, or the mark it had to tell was annulled
-    LEASE_LOST = "lease_lost"
+    # None of these, but the store has its connection no more, and its client is to come back: its
+    # process was taken for dead, or the mark it had to tell was annulled. The value is an old name
+    FORGOTTEN = "lease_lost"
 
     def as_error(self) -> Exception:
         """Makes the refusal of a command of such a socket; or `LeaseLost`, which is none."""
@@ -49,7 +50,7 @@ ERRORS: dict[Ending, type[Exception]] = {
     Ending.LEFT: LeftEvent,
     Ending.LEFT_OUT: NoLongerMarks,
     Ending.LOGGED_OUT: NotLoggedIn,
-    Ending.LEASE_LOST: LeaseLost,
+    Ending.FORGOTTEN: LeaseLost,
 }
 
 
@@ -68,7 +69,7 @@ def find_ending(unit: ports.Unit, connection: Connection) -> Ending:
         return Ending.OVER
     if connection.role is Role.MARKING and not may_mark(unit, event, connection.user_id):
         return Ending.LEFT_OUT
-    return Ending.LEASE_LOST
+    return Ending.FORGOTTEN
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,19 +1,34 @@
-"""What sockets are told, as values; the web gives them their spelling. Contract: 6."""
+"""What sockets are told, as values; the web gives them their spelling. Contract: 6.
+
+The "you" of a docstring is the person whose socket it is: a marker, or one who waits.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from attendance_core.marking.endings import Ending
 from attendance_core.vocabulary import ConnectionId, Instant, Seconds, UserId
+
+
+class Listed(NamedTuple):
+    """Somebody who can be marked, and when they asked to be; UNIX seconds."""
+
+    user_id: UserId
+    asked_at: Instant
 
 
 @dataclass(frozen=True, slots=True)
 class MarkingList:
     """Who can be marked, in the order of asking, and when each of them asked."""
 
-    user_ids: tuple[UserId, ...]
-    asked_at: tuple[Instant, ...]
+    listed: tuple[Listed, ...]
+
+    @property
+    def user_ids(self) -> tuple[UserId, ...]:
+        """Who is listed, in that order."""
+        return tuple(each.user_id for each in self.listed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +56,10 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True)
 class Confirmed:
-    """Recorded, as entry ``n`` of the person's ledger: what it pays. Contract: 8.12.
+    """Recorded, as entry ``n`` of the person's ledger, and what this confirm pays. Contract: 8.12.
 
-    ``again`` where it was recorded before, and has paid then.
+    ``paid`` is in karma. With ``again``, where the mark was recorded before, it is 0: nothing
+    is paid twice.
     """
 
     user_id: UserId
@@ -54,7 +70,10 @@ class Confirmed:
 
 @dataclass(frozen=True, slots=True)
 class GivenBack:
-    """The person held is given back."""
+    """The person held is given back.
+
+    It answers the marker who refused; what the person hears is `LetGo`.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +93,11 @@ class HeldBy:
 
 @dataclass(frozen=True, slots=True)
 class LetGo:
-    """Whoever had chosen you has not marked you: you wait, or have gone."""
+    """Whoever had chosen you has not marked you: you wait, or have gone.
+
+    It tells the person who was held, however that hold ended; a marker who ended it by a refusal
+    is answered `GivenBack`.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +122,8 @@ class YourPosition:
     """The how-many-th you are on the list, of how many, and how many others are there to mark."""
 
     position: int
-    waiting: int
-    markers: int
+    listed_count: int
+    marker_count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,4 +147,4 @@ class Delivery:
     """One frame and the sockets it goes to."""
 
     frame: Frame
-    to: tuple[ConnectionId, ...]
+    connection_ids: tuple[ConnectionId, ...]

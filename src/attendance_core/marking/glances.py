@@ -16,17 +16,20 @@ from attendance_core.vocabulary import EventId, Instant, ProcessId
 
 @dataclass(frozen=True, slots=True)
 class RoomGlance:
-    """What a reading of a room is made of, spelt: another wherever the reading would be another.
+    """What a reading of a room would tell, in short: two differ wherever the readings would.
 
     What time alone changes of a reading is not in it: see `stands`.
     """
 
     event_id: EventId
     event: EventUpdated
-    listed: str  # who waits or is held, each with the version of their place
-    sockets: str  # of this process, and all that mark, each with the version of its person's place
+    # Texts that are only compared: who waits or is held, each with the version of their place; and
+    # the sockets of this process and all that mark, each with that of its person
+    listed: str
+    sockets: str
     has_lost_marker: bool  # whose grace will end
-    renewed_at: Instant = field(compare=False)  # by the process with sockets that did so first
+    # The earliest renewal of a lease, of all processes with sockets
+    renewed_at: Instant = field(compare=False)
 
     def stands(self, now: Instant, terms: Terms) -> bool:
         """Tells whether time alone changes nothing of a reading just now."""
@@ -39,7 +42,7 @@ class RoomGlance:
 
 @dataclass(frozen=True, slots=True)
 class GlanceAtRooms:
-    """Glances at all rooms of a process of which it has heard of nothing."""
+    """Glances at those rooms of a process that are quiet, all at once."""
 
     observe: ports.Observe
     terms: Terms

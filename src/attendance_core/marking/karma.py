@@ -13,36 +13,36 @@ from attendance_core.vocabulary import EventId, UserId
 
 @dataclass(frozen=True, slots=True)
 class MarksBefore:
-    """How many standing hold marks of the same month come before one, as far as it matters."""
+    """How many standing marks of origin hold come before one in its month, as far as it matters."""
 
-    of_pair: int  # between the same two people, whichever of them marked
-    of_unchecked: int  # by the same marker, of people who had never had a tick by then
+    pair_count: int  # between the same two people, whichever of them marked
+    unchecked_count: int  # by the same marker, of people who had never had a tick by then
 
 
 def pays(before: MarksBefore, person_checked: bool, terms: Terms) -> bool:
-    """Tells whether a standing hold mark pays: the two are counted independently."""
-    return before.of_pair < terms.karma_pair_a_month and (
-        person_checked or before.of_unchecked < terms.karma_unchecked_a_month
+    """Tells whether a standing mark of origin hold pays: the two counts are independent."""
+    return before.pair_count < terms.karma_pair_a_month and (
+        person_checked or before.unchecked_count < terms.karma_unchecked_a_month
     )
 
 
-def standing_holds(entries: Iterable[Entry]) -> list[Entry]:
+def standing_hold_marks(entries: Iterable[Entry]) -> list[Entry]:
     """Finds the standing marks of origin hold, in the order in which they are counted."""
     last: dict[tuple[EventId, UserId], Entry] = {}
     for entry in entries:
         key = (entry.event_id, entry.user_id)
         if key not in last or last[key].n < entry.n:
             last[key] = entry
-    holds = [each for each in last.values() if each.origin is Origin.HOLD]
-    return sorted(holds, key=lambda each: (each.at, each.event_id, each.user_id))
+    hold_marks = [each for each in last.values() if each.origin is Origin.HOLD]
+    return sorted(hold_marks, key=lambda each: (each.at, each.event_id, each.user_id))
 
 
-def paying(entries: Iterable[Entry], terms: Terms) -> list[Entry]:
+def paying_marks(entries: Iterable[Entry], terms: Terms) -> list[Entry]:
     """Finds the marks that pay, of a whole ledger, read in whatever order."""
     of_pair: Counter[tuple[int, frozenset[UserId]]] = Counter()
     of_unchecked: Counter[tuple[int, UserId]] = Counter()
     found = []
-    for entry in standing_holds(entries):
+    for entry in standing_hold_marks(entries):
         month = month_of(entry.at)
         pair = (month, frozenset((entry.actor_id, entry.user_id)))
         unchecked = (month, entry.actor_id)

@@ -21,7 +21,7 @@ from attendance_core.marking.who_marks import Organised, those_who_may_mark
 from attendance_core.vocabulary import EventId, UserId
 
 MAX_TRIES = 20  # while people who are left out come faster than their places are locked
-ENDED_AT_ONCE = 200  # sockets that one announcement names, so that it is short enough to be sent
+MAX_SOCKETS_NAMED = 200  # in one announcement, so that it is short enough to be sent
 
 LockedPlaces = Mapping[UserId, Place]
 
@@ -42,16 +42,16 @@ async def transact_leaving_out(
 
     Raises Unavailable, and what ``work`` does.
     """
-    known: frozenset[UserId] = frozenset()
+    to_lock: frozenset[UserId] = frozenset()
 
     def attempt(unit: ports.Unit) -> None:
-        work(unit, unit.places.lock(event_id, sorted(known)) if known else {})
+        work(unit, unit.places.lock(event_id, sorted(to_lock)) if to_lock else {})
 
     for _ in range(MAX_TRIES):
         try:
             return await transact(attempt)
         except _NotLocked as error:
-            known |= error.user_ids
+            to_lock |= error.user_ids
     raise Unavailable
 
 
@@ -64,8 +64,9 @@ def end_left_out(
 ) -> None:
     """Ends those of these ``marking`` sockets whose people the event does not let mark.
 
-    Whom they hold is given back at once, as where they leave. The event is locked, so nobody opens
-    one meanwhile; whoever chooses somebody has locked their own place.
+    Whom they hold is given back at once, as where they leave. The event is locked by the caller, so
+    nobody opens one meanwhile; ``places`` are those that are locked. Raises `_NotLocked`, where it
+    needs more of them, for `transact_leaving_out`.
     """
     people = {each.user_id for each in marking}
     left_out = people - those_who_may_mark(unit, event, people)
@@ -82,7 +83,7 @@ def end_left_out(
     for place in held:
         end_hold(unit, place, None, terms)
     ended = [each.connection_id for each in marking if each.user_id in left_out]
-    for first in range(0, len(ended), ENDED_AT_ONCE):
-        some = ended[first : first + ENDED_AT_ONCE]
+    for start in range(0, len(ended), MAX_SOCKETS_NAMED):
+        some = ended[start : start + MAX_SOCKETS_NAMED]
         unit.connections.remove(some)
         unit.announce(ConnectionsEnded(event.event_id, Ending.LEFT_OUT, frozenset(some)))

@@ -13,13 +13,14 @@ from attendance_core.marking.frames import (
     Delivery,
     Frame,
     GivenBack,
+    Listed,
     MarkingList,
     Prepared,
     ReservationExpired,
 )
 from attendance_core.marking.outcomes import MarkerOpened, Outcome, answer_about
 from attendance_core.marking.places import Held, Place
-from attendance_core.marking.views import View, since
+from attendance_core.marking.views import PlaceVersion, View, asked_at
 from attendance_core.vocabulary import ConnectionId, Instant, UserId
 
 
@@ -48,8 +49,8 @@ class Markers:
 
     def add(self, view: View, opened: MarkerOpened) -> list[Delivery]:
         """Takes in one that is open and stored: it gets the list, and whom it holds."""
-        to = (view.connection.connection_id,)
-        self._views[view.connection.connection_id] = view
+        connection_id = view.connection.connection_id
+        self._views[connection_id] = view
         prepared: list[Delivery] = []
         holding = opened.holding
         if holding is not None and isinstance(holding.state, Held):
@@ -57,11 +58,11 @@ class Markers:
             if known.state == holding.state:
                 view.holds[holding.user_id] = holding.state
                 left = round(holding.state.until - opened.at, 6)
-                prepared = [Delivery(Prepared(holding.user_id, left), to)]
+                prepared = [Delivery(Prepared(holding.user_id, left), (connection_id,))]
         places = map(self._known.__getitem__, self._listed)
-        shown = [place for place in places if view.shows(place)]
-        whole = MarkingList(tuple(each.user_id for each in shown), tuple(map(since, shown)))
-        return [Delivery(whole, to), *prepared]
+        listed = [place for place in places if view.should_list(place)]
+        whole = MarkingList(tuple(Listed(each.user_id, asked_at(each)) for each in listed))
+        return [Delivery(whole, (connection_id,)), *prepared]
 
     def remove(self, connection: Connection) -> None:
         """Forgets one that has gone, if it was here."""
@@ -80,20 +81,22 @@ class Markers:
         The socket whose command it was is answered.
         """
         earlier: list[Delivery] = []
-        to: dict[Frame, list[ConnectionId]] = {}
+        told_of: dict[Frame, list[ConnectionId]] = {}
         for connection_id, view in self._views.items():
             is_its_own = connection_id == commanded_by
-            listed = view.unheard.pop(place.user_id, view.shows(old))
+            was_listed = view.untold.pop(place.user_id, view.should_list(old))
             if view.has_command and not is_its_own:
-                view.unheard[place.user_id] = listed
+                view.untold[place.user_id] = was_listed
                 continue
             if is_its_own:
-                earlier = self._tell_unheard(view)
-                view.answered = (place.user_id, place.version)
+                earlier = self._tell_untold(view)
+                view.answered_about = PlaceVersion(place.user_id, place.version)
             answer = answer_about(place, at, paid) if is_its_own else None
-            for frame in view.frames_about(place, listed=listed, answer=answer):
-                to.setdefault(frame, []).append(connection_id)
-        return earlier + [Delivery(frame, tuple(to[frame])) for frame in sorted(to, key=_order_of)]
+            for frame in view.frames_about(place, was_listed=was_listed, answer=answer):
+                told_of.setdefault(frame, []).append(connection_id)
+        return earlier + [
+            Delivery(frame, tuple(told_of[frame])) for frame in sorted(told_of, key=_order_of)
+        ]
 
     def begin_command(self, connection_id: ConnectionId) -> None:
         """Has the client of this socket hear of nothing until its command has ended."""
@@ -111,29 +114,30 @@ class Markers:
         if view is None:
             return []
         place, deliveries = outcome.place, list[Delivery]()
-        if not outcome.changed or view.answered != (place.user_id, place.version):
+        was_answered = view.answered_about == PlaceVersion(place.user_id, place.version)
+        if not (outcome.changed and was_answered):
             known = self._known[place.user_id]
-            listed = view.unheard.pop(place.user_id, view.shows(known))
-            deliveries += self._tell_unheard(view)
-            frames = view.frames_about(place, listed=listed, answer=outcome.answer)
+            was_listed = view.untold.pop(place.user_id, view.should_list(known))
+            deliveries += self._tell_untold(view)
+            frames = view.frames_about(place, was_listed=was_listed, answer=outcome.answer)
             if known.version > place.version:
-                frames += view.frames_about(known, listed=view.shows(place))
+                frames += view.frames_about(known, was_listed=view.should_list(place))
             deliveries += [Delivery(each, (connection_id,)) for each in frames]
         return deliveries + self._end_command(view)
 
     def _end_command(self, view: View) -> list[Delivery]:
-        """Its command is over: it hears again."""
+        """Has the client of a socket hear again, whose command is over."""
         view.has_command = False
-        return self._tell_unheard(view)
+        return self._tell_untold(view)
 
-    def _tell_unheard(self, view: View) -> list[Delivery]:
-        """Tells one what it has yet to hear; before the answer, for it happened before."""
-        unheard, view.unheard = view.unheard, {}
-        to = (view.connection.connection_id,)
+    def _tell_untold(self, view: View) -> list[Delivery]:
+        """Tells one what has changed during its command: before the answer, as it happened."""
+        untold, view.untold = view.untold, {}
+        told = (view.connection.connection_id,)
         return [
-            Delivery(frame, to)
-            for user_id, listed in unheard.items()
-            for frame in view.frames_about(self._known[user_id], listed=listed)
+            Delivery(frame, told)
+            for user_id, was_listed in untold.items()
+            for frame in view.frames_about(self._known[user_id], was_listed=was_listed)
         ]
 
 

@@ -50,14 +50,14 @@ class Mirror:
 
     def __init__(self) -> None:
         self._known: dict[UserId, Place] = {}
-        self._changed_at_count: dict[UserId, int] = {}
-        self._heard_count = 0  # counts what it has heard, to know what is older than a reading
+        self._heard_count_at_change: dict[UserId, int] = {}
+        self._heard_count = 0  # of what happened, to know what is older than a reading
         self._listed = Positions()  # apart, since many more have been marked than wait
         self._markers = Markers(self._known, self._listed)
         self._askers = Askers(self._listed)
         self._event: EventUpdated | None = None
         self._glance: RoomGlance | None = None  # of its last reading
-        self._heard_at_reading = -1  # what it had heard when it had applied that
+        self._heard_count_at_reading = -1  # once it had applied that
 
     @property
     def is_empty(self) -> bool:
@@ -86,49 +86,54 @@ class Mirror:
 
         So it is wherever it heard of something since that reading began. Decision 0023.
         """
-        return self._glance if self.is_unstirred else None
+        return self._glance if self.heard_nothing_since_reading else None
 
     @property
-    def is_unstirred(self) -> bool:
-        """Whether it has heard of nothing since its last reading: from then on it may be quiet."""
-        return self._heard_count == self._heard_at_reading
+    def heard_nothing_since_reading(self) -> bool:
+        """Whether it heard of nothing since it applied its last reading: it may be quiet now."""
+        return self._heard_count == self._heard_count_at_reading
 
     def begin_reading(self) -> int:
-        """Marks when a reading begins; the answer is to be given to `apply_reading` with it."""
+        """Counts what it has heard of: to be given to `apply_reading`, with what is read now."""
         return self._heard_count
 
-    def apply_reading(self, begun: int, reading: Reading) -> list[Delivery]:
-        """Applies a reading, unless something newer is known; absence from it counts, too."""
-        was_quiet = self._heard_count == begun
-        deliveries = self._apply_reading(begun, reading)
+    def apply_reading(self, heard_before: int, reading: Reading) -> list[Delivery]:
+        """Applies a reading, unless something newer is known; absence from it counts, too.
+
+        ``heard_before`` is what `begin_reading` counted.
+        """
+        was_quiet = self._heard_count == heard_before
+        deliveries = self._apply_reading(heard_before, reading)
         self._glance = reading.glance if was_quiet else None
-        self._heard_at_reading = self._heard_count
+        self._heard_count_at_reading = self._heard_count
         return deliveries
 
-    def _apply_reading(self, begun: int, reading: Reading) -> list[Delivery]:
+    def _apply_reading(self, heard_before: int, reading: Reading) -> list[Delivery]:
         if reading.ending is not None:
-            marked = self._tell_marks(reading.watched)
+            marked = self._tell_marks(reading.watched_places)
             return marked + self._close(list(self._views()), reading.ending)
         deliveries = self._tell_event(reading.event)
         opened_since = {
-            each.connection.user_id for each in self._markers if each.opened_at_count > begun
+            each.connection.user_id
+            for each in self._markers
+            if each.heard_count_at_opening > heard_before
         }
-        self._askers.note_markers(reading.markers | opened_since)
-        for place in (*reading.listed, *reading.watched):
+        self._askers.note_markers(reading.marker_ids | opened_since)
+        for place in (*reading.listed, *reading.watched_places):
             known = self._known.get(place.user_id)
             if known is None or place.version > known.version:
                 deliveries += self._apply(place, reading.at)
-        deliveries += self._tell_marks(reading.watched)
+        deliveries += self._tell_marks(reading.watched_places)
         listed = {place.user_id for place in reading.listed}
         for user_id in [each for each in self._listed if each not in listed]:
-            if self._changed_at_count[user_id] <= begun:
+            if self._heard_count_at_change[user_id] <= heard_before:
                 gone = replace(self._known[user_id], state=None)
                 deliveries += self._apply(gone, reading.at)
         vanished = [
             each
             for each in self._views()
-            if each.opened_at_count <= begun
-            and each.connection.connection_id not in reading.connections
+            if each.heard_count_at_opening <= heard_before
+            and each.connection.connection_id not in reading.connection_ids
         ]
         return deliveries + self._close(vanished, None)
 
@@ -157,12 +162,12 @@ class Mirror:
         """Whether somebody whose socket is here is said to be marked, and was not told yet."""
         return self._askers.owes_marks
 
-    def begin_look(self) -> Sequence[UserId]:
-        """Names those people: what has become of them is read now, and given to `apply_look`."""
+    def begin_reading_marks(self) -> Sequence[UserId]:
+        """Takes those people: their places are to be read now, and given to `apply_marks`."""
         self._heard_count += 1  # or it is for a reading to tell
-        return self._askers.begin_look()
+        return self._askers.take_said_to_be_marked()
 
-    def apply_look(self, places: Sequence[Place]) -> list[Delivery]:
+    def apply_marks(self, places: Sequence[Place]) -> list[Delivery]:
         """Tells those who are marked, unless something newer is known.
 
         What else has become of them is for announcements and readings to say.
@@ -197,7 +202,8 @@ class Mirror:
         deliveries = self.apply_announcement(PlaceChanged(opened.place, opened.at))
         view = self._view_of(connection, hears_news=hears_news)
         self._askers.add(view)
-        deliveries += self._askers.tell_person(self._known[connection.user_id], opened.at)
+        mine = self._known[connection.user_id]
+        deliveries += self._askers.tell_hold_or_note_mark(mine, opened.at)
         return deliveries + self._askers.tell_position(view, now)
 
     def add_marker(
@@ -209,7 +215,7 @@ class Mirror:
             [] if holding is None else self.apply_announcement(PlaceChanged(holding, opened.at))
         )
         view = self._view_of(connection, hears_news=hears_news)
-        self._askers.note_markers(self._askers.markers | {connection.user_id})
+        self._askers.note_markers(self._askers.marker_ids | {connection.user_id})
         return deliveries + self._markers.add(view, opened)
 
     def _view_of(self, connection: Connection, *, hears_news: bool) -> View:
@@ -244,11 +250,11 @@ class Mirror:
         self._markers.remove(connection)
         self._askers.remove(connection)
 
-    def tell_hold_again(self, held: HeldBy, seconds_later: Seconds) -> list[Delivery]:
+    def tell_hold_again(self, hold: HeldBy, seconds_later: Seconds) -> list[Delivery]:
         """Tells those whom this was told, and who still are held, once more what is left."""
-        to = self._askers.sockets_told(held)
-        left = max(0.0, round(held.expires_in - seconds_later, 6))
-        return [Delivery(replace(held, expires_in=left), to)] if to else []
+        told = self._askers.find_told_of(hold)
+        left = max(0.0, round(hold.expires_in - seconds_later, 6))
+        return [Delivery(replace(hold, expires_in=left), told)] if told else []
 
     def _views(self) -> Iterator[View]:
         yield from self._markers
@@ -263,32 +269,32 @@ class Mirror:
         self._known[user_id] = place
         self._askers.note_place(place)
         self._heard_count += 1
-        self._changed_at_count[user_id] = self._heard_count
-        told = self._askers.tell_person(place, at)
-        return told + self._markers.tell_change(old, place, at, commanded_by, paid)
+        self._heard_count_at_change[user_id] = self._heard_count
+        to_askers = self._askers.tell_hold_or_note_mark(place, at)
+        return to_askers + self._markers.tell_change(old, place, at, commanded_by, paid)
 
     def _tell_event(self, event: EventUpdated | None) -> list[Delivery]:
         """Tells whoever hears news that their event is another now."""
         self._event = event
-        to = []
+        told = []
         for view in self._views():
-            if view.hears_news and not view.closing and view.event != event:
+            if view.hears_news and not view.is_closing and view.event != event:
                 view.event = event
-                to.append(view.connection.connection_id)
-        return [] if event is None or not to else [Delivery(event, tuple(to))]
+                told.append(view.connection.connection_id)
+        return [] if event is None or not told else [Delivery(event, tuple(told))]
 
-    def _tell_marks(self, read: Sequence[Place]) -> list[Delivery]:
-        """Tells those who are marked, by what was just read, unless something newer is known."""
+    def _tell_marks(self, places: Sequence[Place]) -> list[Delivery]:
+        """Tells those who are marked, by places just read, unless something newer is known."""
         return [
             each
-            for place in read
+            for place in places
             if isinstance(place.state, Marked) and not self.knows_newer(place)
             for each in self._askers.tell_mark(place, place.state.at)
         ]
 
     def _close(self, views: list[View], ending: Ending | None) -> list[Delivery]:
-        open_ones = [view for view in views if not view.closing]
+        open_ones = [view for view in views if not view.is_closing]
         for view in open_ones:
-            view.closing = True
-        to = tuple(view.connection.connection_id for view in open_ones)
-        return [Delivery(Closing(ending), to)] if to else []
+            view.is_closing = True
+        told = tuple(view.connection.connection_id for view in open_ones)
+        return [Delivery(Closing(ending), told)] if told else []

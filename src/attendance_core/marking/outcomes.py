@@ -13,8 +13,9 @@ from attendance_core.vocabulary import Instant
 class Outcome:
     """What a command has come to: the place it was about, as committed, and when.
 
-    ``changed`` is False where everything was so already; ``ended`` are the places whose hold it
-    found run out, as it left them; ``paid`` is the karma of whoever confirmed a mark.
+    ``changed`` is False where everything was so already; ``ended`` are the places of which it found
+    a hold or a grace run out, as it left them; ``paid`` is the karma that this confirm has brought
+    the marker.
     """
 
     place: Place

@@ -63,7 +63,7 @@ State = Waiting | Held | Marked | None
 
 @dataclass(frozen=True, slots=True)
 class Barred:
-    """Had somebody last, without a mark: leaves them to others until an instant."""
+    """Who held somebody last, without marking them, and until when they leave them to others."""
 
     marker: UserId
     until: Instant
@@ -74,16 +74,6 @@ class PlaceKey(NamedTuple):
 
     event_id: EventId
     user_id: UserId
-
-
-class SheetCounts(NamedTuple):
-    """How many people are on the sheet of an event, and how many of them in which state."""
-
-    joined: int  # everybody: the members, and whoever has an entry
-    waiting: int
-    held: int
-    marked: int
-    participants: int  # without whoever has left, and without a creator who only organises
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +222,7 @@ def get_held(
     return holding
 
 
-def held_by(marker: UserId, places: Iterable[Place]) -> Place | None:
+def find_held(marker: UserId, places: Iterable[Place]) -> Place | None:
     """Finds the place this marker holds, be its time up or not."""
     return next(
         (each for each in places if isinstance(each.state, Held) and each.state.marker == marker),

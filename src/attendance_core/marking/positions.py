@@ -10,7 +10,7 @@ from attendance_core.vocabulary import Instant, UserId
 
 
 class Positions:
-    """Keeps who waits or is held, in the order of asking; changing or finding one takes no time."""
+    """Keeps who waits or is held, in the order of asking; none is found by going through all."""
 
     def __init__(self) -> None:
         self._in_order: list[tuple[Instant, UserId]] = []

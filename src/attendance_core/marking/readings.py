@@ -1,4 +1,4 @@
-"""Looks at a room, or at some of its people, for the mirror of it. Contract: 6.10, 8.7."""
+"""Reads rooms anew, for the mirrors that a process keeps of them. Contract: 6.10, 8.7."""
 
 from __future__ import annotations
 
@@ -18,17 +18,19 @@ from attendance_core.vocabulary import ConnectionId, EventId, Instant, ProcessId
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One look at a room: who waits or is held, those watched, and this process's sockets.
+    """One look at a room: who is in it, and what becomes of it.
 
-    ``markers`` are the people with a ``marking`` socket, in its grace too, on whatever process.
+    ``listed`` are the places of whoever waits or is held, ``watched_places`` those of the people
+    who were asked for. ``connection_ids`` are the sockets of this process. ``marker_ids`` are the
+    people with a ``marking`` socket, in its grace too, on whatever process.
     """
 
     ends_at: Instant | None  # of the event; None where it has been deleted
     at: Instant
     listed: Sequence[Place]
-    watched: Sequence[Place]
-    connections: frozenset[ConnectionId]
-    markers: frozenset[UserId] = frozenset()
+    watched_places: Sequence[Place]
+    connection_ids: frozenset[ConnectionId]
+    marker_ids: frozenset[UserId] = frozenset()
     event: EventUpdated | None = None
     glance: RoomGlance | None = None  # of the same moment, where time alone changes nothing
 
@@ -70,30 +72,18 @@ class ReadRoom:
             judge = here[0].process if here else None
             glance = room.glance
             return Reading(
-                room.event.ends_at,
-                now,
-                room.listed,
-                room.watched,
-                frozenset(each.connection_id for each in here),
-                frozenset(
+                ends_at=room.event.ends_at,
+                at=now,
+                listed=room.listed,
+                watched_places=room.watched_places,
+                connection_ids=frozenset(each.connection_id for each in here),
+                marker_ids=frozenset(
                     each.user_id
                     for each in room.connections
                     if each.role is Role.MARKING and each.is_present(now, judge, self.terms)
                 ),
-                room.event,
-                glance if glance is not None and glance.stands(now, self.terms) else None,
+                event=room.event,
+                glance=glance if glance is not None and glance.stands(now, self.terms) else None,
             )
 
         return await self.observe(look)
-
-
-@dataclass(frozen=True, slots=True)
-class ReadPlaces:
-    """Reads what has become of people who are said to be marked, before they are told so."""
-
-    observe: ports.Observe
-
-    async def __call__(self, *, event_id: EventId, user_ids: Sequence[UserId]) -> Sequence[Place]:
-        """Reads one moment of the truth. Contract: 8.7. Raises Unavailable."""
-        check_kinds(event_id=event_id)
-        return await self.observe(lambda unit: unit.places.of(event_id, user_ids))

@@ -19,6 +19,7 @@ from attendance_core.marking.terms import Terms
 from attendance_core.vocabulary import ProcessId
 
 MAX_SWEPT = 500  # of each sort in one sweep; what is left waits for the next
+LEASES_KEPT = 10  # so long after its last renewal a process without sockets is forgotten
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class TakeLease:
 
         def work(unit: ports.Unit) -> None:
             now = unit.now()
-            unit.processes.remove_idle(now - 10 * self.terms.lease_seconds)
+            unit.processes.remove_idle(now - LEASES_KEPT * self.terms.lease_seconds)
             unit.processes.put(Process(process_id, now, now))
 
         await self.transact(work)

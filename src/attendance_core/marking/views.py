@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from math import inf
+from typing import NamedTuple
 
 from attendance_core.marking.connections import Connection
 from attendance_core.marking.frames import (
@@ -27,6 +28,13 @@ from attendance_core.marking.places import Held, Marked, Place, Waiting
 from attendance_core.vocabulary import Instant, Seconds, UserId
 
 
+class PlaceVersion(NamedTuple):
+    """Names one version of a person's place in the event of a mirror."""
+
+    user_id: UserId
+    version: int
+
+
 @dataclass(slots=True)
 class View:
     """One socket as its mirror knows it.
@@ -36,20 +44,21 @@ class View:
     """
 
     connection: Connection
-    opened_at_count: int  # what the mirror counts, not a time
+    heard_count_at_opening: int  # of its mirror
     hears_news: bool = False
-    closing: bool = False
+    is_closing: bool = False
     holds: dict[UserId, Held] = field(default_factory=dict)  # those it was told ``prepared`` for
-    answered: tuple[UserId, int] | None = None  # person and version it was answered about last
+    answered_about: PlaceVersion | None = None  # what its last answer was about
     has_command: bool = False
-    unheard: dict[UserId, bool] = field(default_factory=dict)  # changed meanwhile; still listed?
-    held_by: Held | None = None  # the hold that its client, who waits, was told of
+    # Whose places have changed during its command, and whether its client lists them until it hears
+    untold: dict[UserId, bool] = field(default_factory=dict)
+    hold_told: Held | None = None  # the hold on its own person that it was told of
     your_position: YourPosition | None = None  # the last it was told, and when
     your_position_at: Seconds = -inf
     event: EventUpdated | None = None  # as it was when the socket opened, or as it was told since
 
-    def shows(self, place: Place | None) -> bool:
-        """Tells whether this person is on its client's list when their place is this."""
+    def should_list(self, place: Place | None) -> bool:
+        """Tells whether its client should list a person whose place is this."""
         if place is None or place.user_id == self.connection.user_id:
             return False
         if isinstance(place.state, Waiting):
@@ -57,12 +66,12 @@ class View:
         return place.state is not None and self.holds.get(place.user_id) == place.state
 
     def frames_about(
-        self, place: Place, *, listed: bool, answer: Answer | None = None
+        self, place: Place, *, was_listed: bool, answer: Answer | None = None
     ) -> list[Frame]:
-        """Makes what its client is sent when a place is this now.
+        """Makes what its client is sent when another person's place is this now.
 
-        ``listed`` is whether the person is on the client's list until then; ``answer`` is given
-        where the socket itself has asked for the change.
+        ``was_listed`` is whether the client lists them until then; ``answer`` is given where the
+        socket itself has asked for the change.
         """
         frames: list[Frame] = []
         user_id = place.user_id
@@ -71,41 +80,42 @@ class View:
             if answer is None or isinstance(answer, Prepared):
                 frames.append(ReservationExpired(user_id))
         if isinstance(answer, Prepared):
-            frames += self._end_other_holds(user_id)
+            frames += self._drop_holds_but_of(user_id)
         if answer is not None:
             frames.append(answer)
         if isinstance(answer, Prepared) and isinstance(place.state, Held):
             self.holds[user_id] = place.state
-        lists = self.shows(place)
-        if listed and not lists and not isinstance(answer, Confirmed):
+        is_listed = self.should_list(place)
+        if was_listed and not is_listed and not isinstance(answer, Confirmed):
             frames.append(UserLeft(user_id))
-        elif lists and not listed:
-            frames.append(UserJoined(user_id, since(place)))
+        elif is_listed and not was_listed:
+            frames.append(UserJoined(user_id, asked_at(place)))
         return frames
 
-    def frames_about_me(self, place: Place, at: Instant) -> list[Frame]:
+    def frames_about_own(self, place: Place, at: Instant) -> list[Frame]:
         """Makes what one who waits is sent when their own place is this now."""
         if isinstance(place.state, Marked):
-            self.closing = True
+            self.is_closing = True
             return [WasMarked(place.state.marker)]
         state = place.state
         hold = state if isinstance(state, Held) and at < state.until else None
-        if hold == self.held_by or not self.hears_news:
+        if hold == self.hold_told or not self.hears_news:
             return []
-        self.held_by = hold
+        self.hold_told = hold
         return [LetGo() if hold is None else HeldBy(hold.marker, round(hold.until - at, 6))]
 
-    def _end_other_holds(self, user_id: UserId) -> list[Frame]:
-        """Its marker holds one person at a time: an answer ends other holds before news of it.
+    def _drop_holds_but_of(self, user_id: UserId) -> list[Frame]:
+        """Drops the holds its client was told of on anybody else, and makes the frames that say so.
 
-        They ended through another process, whose word of it is late or lost.
+        A marker holds one person at a time: these have ended through another process, and news of
+        that is late or lost.
         """
-        lost = [each for each in self.holds if each != user_id]
-        for each in lost:
+        dropped = [each for each in self.holds if each != user_id]
+        for each in dropped:
             del self.holds[each]
-        return [kind(each) for each in lost for kind in (ReservationExpired, UserLeft)]
+        return [kind(each) for each in dropped for kind in (ReservationExpired, UserLeft)]
 
 
-def since(place: Place) -> Instant:
-    """Tells when one who waits or is held asked; UNIX seconds."""
+def asked_at(place: Place) -> Instant:
+    """Tells when one who waits or is held asked, in UNIX seconds; 0 of anybody else."""
     return place.state.since if isinstance(place.state, Waiting | Held) else 0

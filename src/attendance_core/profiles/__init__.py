@@ -33,7 +33,7 @@ from attendance_core.profiles.profile import (
     picture_path,
 )
 from attendance_core.profiles.review import (
-    LEASE_SECONDS,
+    REVIEW_LEASE_SECONDS,
     GetPendingConfirmations,
     GetTakenScan,
     PendingScan,
@@ -57,7 +57,6 @@ from attendance_core.profiles.upkeep import PENDING_SECONDS, ForgetScans
 from attendance_core.profiles.verdicts import MAX_REVIEW_NOTE_LENGTH
 
 __all__ = [
-    "LEASE_SECONDS",
     "MAX_BIO_LENGTH",
     "MAX_DISPLAY_NAME_LENGTH",
     "MAX_PEOPLE_FOUND",
@@ -65,6 +64,7 @@ __all__ = [
     "MIN_NAME_PART_LENGTH",
     "PENDING_SECONDS",
     "PICTURE_SIDE",
+    "REVIEW_LEASE_SECONDS",
     "AddModerator",
     "AuditEntry",
     "Confirmation",

@@ -61,10 +61,11 @@ def note_act(
     actor: UserId | None,
     reason: ScanReason | None = None,
 ) -> None:
-    """Writes down what a moderator did; None: the operator."""
+    """Writes down what a moderator did, or, where ``actor`` is None, the operator."""
     judge = ScanJudge.OPERATOR if actor is None else ScanJudge.MODERATOR
+    now = unit.now()
     unit.audit_log.add(
-        AuditEntry(scan.user_id, scan.scan_id, act, unit.now(), judge, actor, reason)
+        AuditEntry(scan.user_id, scan.scan_id, act, now, judge=judge, actor_id=actor, reason=reason)
     )
 
 
@@ -72,14 +73,12 @@ def note_service_act(
     unit: ports.Unit, scan: ConfirmationScan, act: ScanAct, reason: ScanReason | None = None
 ) -> None:
     """Writes down what the service did by itself."""
-    service = ScanJudge.SERVICE
-    unit.audit_log.add(
-        AuditEntry(scan.user_id, scan.scan_id, act, unit.now(), service, reason=reason)
-    )
+    now, judge = unit.now(), ScanJudge.SERVICE
+    unit.audit_log.add(AuditEntry(scan.user_id, scan.scan_id, act, now, judge=judge, reason=reason))
 
 
 def note_expiry(unit: ports.Unit, scan: ConfirmationScan) -> None:
-    """Writes down that nobody had judged a scan in time."""
+    """Writes down that a scan is rejected since nobody has judged it in time."""
     note_service_act(unit, scan, ScanAct.REJECTED, ScanReason.EXPIRED)
 
 

@@ -29,8 +29,8 @@ def check_moderator(unit: ports.Unit, actor: UserId) -> None:
 def check_moderator_stays(unit: ports.Unit, actor: UserId) -> None:
     """Checks that a person is a moderator, and has them stay it until the transaction ends.
 
-    So whoever removes them comes before what they do, and it is refused, or behind it, and undoes
-    it. Raises NotAModerator.
+    So a removal comes before what they do, which is refused then, or behind it, and ends the lease
+    that they took. Raises NotAModerator.
     """
     if not unit.moderators.lock(actor):
         raise NotAModerator
@@ -46,7 +46,7 @@ class AddModerator:
         """Changes nothing a second time. Raises PersonNotFound."""
 
         def work(unit: ports.Unit) -> UserId:
-            user_id = _find(unit, username)
+            user_id = _user_id_of(unit, username)
             if not unit.moderators.has(user_id):
                 unit.moderators.add(user_id, unit.now())
             return user_id
@@ -64,7 +64,7 @@ class RemoveModerator:
         """Does nothing where they do not. Raises PersonNotFound."""
 
         def work(unit: ports.Unit) -> UserId:
-            user_id = _find(unit, username)
+            user_id = _user_id_of(unit, username)
             unit.moderators.remove(user_id)
             unit.scans.end_leases_of(user_id)  # behind the removal, which waits for the last taking
             return user_id
@@ -83,7 +83,7 @@ class GetModerators:
         return await self.observe(lambda unit: unit.moderators.listed())
 
 
-def _find(unit: ports.Unit, username: str) -> UserId:
+def _user_id_of(unit: ports.Unit, username: str) -> UserId:
     account = unit.accounts.find(username)
     if account is None:
         raise PersonNotFound

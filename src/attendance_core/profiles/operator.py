@@ -19,7 +19,7 @@ from attendance_core.profiles.scans import (
     ConfirmationScan,
     ScanReason,
     ScanSeen,
-    discard_file,
+    delete_discarded,
     scan_path,
 )
 from attendance_core.profiles.verdicts import checked_verdict, judge_scan
@@ -103,4 +103,4 @@ class JudgeScan:
             judge_scan(unit, scan, verdict, None)
 
         await self.transact(work)
-        await discard_file(self.files, scan_path(file))
+        await delete_discarded(self.files, scan_path(file))

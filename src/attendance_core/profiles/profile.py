@@ -10,15 +10,15 @@ from attendance_core.arguments import check_kinds, check_page
 from attendance_core.errors import NothingGiven, PersonNotFound
 from attendance_core.folding import is_another_name
 from attendance_core.marking.terms import Terms
-from attendance_core.profiles.scans import Confirmation, ScanReason, discard_file, remove_tick
-from attendance_core.texts import checked_lines, checked_text, search_part
+from attendance_core.profiles.scans import Confirmation, ScanReason, delete_discarded, remove_tick
+from attendance_core.texts import checked_lines, checked_search_part, checked_text
 from attendance_core.vocabulary import FileKey, UserId
 
 MAX_DISPLAY_NAME_LENGTH = 100  # Contract: 3
 MAX_BIO_LENGTH = 500  # Contract: 3
 MIN_NAME_PART_LENGTH = 4  # Contract: FindByName
 MAX_PEOPLE_FOUND = 100  # Contract: FindByName
-MAX_GROUP_LENGTH = 60  # of what a list shows under a name
+MAX_GROUP_LENGTH = 60  # of the line that a list shows under a name
 PICTURE_SIDE = 1024  # pixels; larger profile pictures are made smaller
 
 
@@ -125,15 +125,15 @@ class UpdateProfileInfo:
         check_kinds(actor=actor)
         if display_name is None and bio is None:
             raise NothingGiven(fields="display_name, bio")
-        name = None if display_name is None else checked_display_name(display_name)
-        about = None if bio is None else checked_lines(bio, "bio", MAX_BIO_LENGTH)
+        new_name = None if display_name is None else checked_display_name(display_name)
+        new_bio = None if bio is None else checked_lines(bio, "bio", MAX_BIO_LENGTH)
 
         def work(unit: ports.Unit) -> None:
             before = unit.profiles.lock(actor)
             after = replace(
                 before,
-                display_name=before.display_name if name is None else name,
-                bio=before.bio if about is None else about,
+                display_name=before.display_name if new_name is None else new_name,
+                bio=before.bio if new_bio is None else new_bio,
             )
             put_profile(unit, before, after)
 
@@ -175,10 +175,10 @@ class UpdateProfilePicture:
         try:
             replaced = await self.transact(work)
         except PersonNotFound:  # they have deleted their account meanwhile
-            await discard_file(self.files, picture_path(key))
+            await delete_discarded(self.files, picture_path(key))
             raise
         if replaced is not None:
-            await discard_file(self.files, picture_path(replaced))
+            await delete_discarded(self.files, picture_path(replaced))
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +196,7 @@ class FindByName:
     ) -> Sequence[Profile]:
         """Orders by display name, then id; at most 100. Raises TooShort, and as `check_page`."""
         check_kinds(limit=limit)
-        part = search_part(display_name_part, "display_name_part", MIN_NAME_PART_LENGTH)
+        part = checked_search_part(display_name_part, "display_name_part", MIN_NAME_PART_LENGTH)
         check_page(limit, offset)
         most = min(limit, MAX_PEOPLE_FOUND)
         return await self.browse(lambda unit: unit.profiles.search(part, most, offset))

@@ -1,7 +1,7 @@
 """The review desk: moderators take scans, look at them, and judge them. Contract: 9.8, 9.9.
 
-Whoever takes a scan has it for ten minutes, in which nobody else may; so two who race for one are
-put one behind the other by the locks of its owner's profile and of itself.
+Whoever takes a scan has it for ten minutes, in which nobody else may take it. Of two who take one
+at once the second waits for the first, by the locks of its owner's profile and of the scan.
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ from attendance_core.profiles.scans import (
     ConfirmationScan,
     ReviewLease,
     ScanReason,
-    discard_file,
-    picture_of,
+    delete_discarded,
+    read_scan_picture,
     scan_path,
 )
 from attendance_core.profiles.verdicts import checked_verdict, judge_scan
 from attendance_core.vocabulary import FileKey, Instant, ScanId, Seconds, SessionId, UserId
 
-LEASE_SECONDS: Seconds = 600  # Contract: TakeConfirmation
+REVIEW_LEASE_SECONDS: Seconds = 600  # Contract: TakeConfirmation
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,29 +113,31 @@ class TakeConfirmation:
     async def __call__(self, *, actor: UserId, session_id: SessionId, scan_id: ScanId) -> TakenScan:
         """Has it for ten minutes from now; its image is shown to this session.
 
-        Whoever has it already goes on with the name that they took it under. Raises NotAModerator,
-        ScanNotFound, MayNotReview, ScanTaken.
+        Where this session has it already the lease goes on, with the name that it was taken under.
+        Raises NotAModerator, ScanNotFound, MayNotReview, ScanTaken.
         """
         check_kinds(actor=actor, session_id=session_id, scan_id=scan_id)
         secret = self.ids.token()
 
         def work(unit: ports.Unit) -> TakenScan:
             check_moderator_stays(unit, actor)
-            found = _lock(unit, scan_id)
+            found = _lock_scan(unit, scan_id)
             if found is None or found.scan.state is not Confirmation.PENDING:
                 raise ScanNotFound
             scan, now = found.scan, unit.now()
-            _check_not_close(unit, actor, scan.user_id)
-            lease, until = scan.lease_at(now), now + LEASE_SECONDS
+            _check_may_review(unit, actor, scan.user_id)
+            lease, until = scan.lease_at(now), now + REVIEW_LEASE_SECONDS
             if lease is not None and lease.moderator_id != actor:
                 raise ScanTaken
             if lease is not None and lease.session_id == session_id:
-                renewed = replace(lease, until=until)
+                given = replace(lease, until=until)
             else:
-                renewed = ReviewLease(actor, session_id, until, found.display_name, secret)
+                given = ReviewLease(
+                    actor, session_id, until, display_name=found.display_name, secret=secret
+                )
                 note_act(unit, scan, ScanAct.TAKEN, actor)
-            unit.scans.put_lease(scan.user_id, renewed)
-            return TakenScan(renewed, LEASE_SECONDS)
+            unit.scans.put_lease(scan.user_id, given)
+            return TakenScan(given, REVIEW_LEASE_SECONDS)
 
         return await self.transact(work)
 
@@ -168,7 +170,7 @@ class GetTakenScan:
             note_act(unit, scan, ScanAct.LOOKED, actor)
             return scan
 
-        return await picture_of(self.files, await self.transact(work))
+        return await read_scan_picture(self.files, await self.transact(work))
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,14 +180,15 @@ class ReturnConfirmation:
     transact: ports.Transact
 
     async def __call__(self, *, actor: UserId, scan_id: ScanId) -> None:
-        """Does nothing where they do not have it. Raises NotAModerator, ScanNotFound where there
-        never was such a scan.
+        """Does nothing where they do not have it.
+
+        Raises NotAModerator; ScanNotFound where they never took such a scan.
         """
         check_kinds(actor=actor, scan_id=scan_id)
 
         def work(unit: ports.Unit) -> None:
             check_moderator_stays(unit, actor)
-            found = _lock(unit, scan_id)
+            found = _lock_scan(unit, scan_id)
             if found is None:
                 _check_was_taken(unit, scan_id, actor)
                 return
@@ -223,7 +226,7 @@ class ResolveConfirmation:
 
         def work(unit: ports.Unit) -> FileKey | None:
             check_moderator_stays(unit, actor)
-            found = _lock(unit, scan_id)
+            found = _lock_scan(unit, scan_id)
             if found is None:
                 _check_was_taken(unit, scan_id, actor)
                 return None
@@ -231,7 +234,7 @@ class ResolveConfirmation:
             lease = scan.lease_at(unit.now())
             if lease is None or lease.moderator_id != actor:
                 raise NotTaken
-            _check_not_close(unit, actor, scan.user_id)
+            _check_may_review(unit, actor, scan.user_id)
             if is_another_name(lease.display_name, found.display_name):
                 _give_back(unit, scan, actor)
                 return None
@@ -241,10 +244,10 @@ class ResolveConfirmation:
         judged = await self.transact(work)
         if judged is None:
             raise ScanChanged  # behind the commit, in which it went back to the others
-        await discard_file(self.files, scan_path(judged))
+        await delete_discarded(self.files, scan_path(judged))
 
 
-def _lock(unit: ports.Unit, scan_id: ScanId) -> PendingScan | None:
+def _lock_scan(unit: ports.Unit, scan_id: ScanId) -> PendingScan | None:
     """Locks a scan behind the profile of its owner; None where there is none, or a later one."""
     user_id = unit.scans.owner_of(scan_id)
     if user_id is None:
@@ -259,7 +262,7 @@ def _lock(unit: ports.Unit, scan_id: ScanId) -> PendingScan | None:
     return PendingScan(scan, profile.display_name)
 
 
-def _check_not_close(unit: ports.Unit, actor: UserId, user_id: UserId) -> None:
+def _check_may_review(unit: ports.Unit, actor: UserId, user_id: UserId) -> None:
     """Checks that a scan is neither one's own nor a friend's. Raises MayNotReview."""
     if actor == user_id:
         raise MayNotReview
@@ -269,7 +272,7 @@ def _check_not_close(unit: ports.Unit, actor: UserId, user_id: UserId) -> None:
 
 
 def _check_was_taken(unit: ports.Unit, scan_id: ScanId, actor: UserId) -> None:
-    """Tells a scan that has gone since one took it from one that never was. Raises ScanNotFound."""
+    """Checks that this moderator ever took the scan, which has gone. Raises ScanNotFound."""
     if not unit.audit_log.has_taken(actor, scan_id):
         raise ScanNotFound
 

@@ -59,10 +59,10 @@ class ReviewLease:
 
 @dataclass(frozen=True, slots=True)
 class ConfirmationScan:
-    """The picture of a student record. Private: its owner and moderators only.
+    """A picture of a student record, and what was decided of it.
 
-    Only while it is pending there is a file, and may be a lease. ``note`` is a moderator's word to
-    the owner.
+    Private: shown to its owner, to moderators and the operator only. There is a file, and may be a
+    lease, only while it is pending. ``note`` is what whoever judged it tells the owner.
     """
 
     user_id: UserId
@@ -80,14 +80,19 @@ class ConfirmationScan:
         return self.lease if self.lease is not None and self.lease.is_live(now) else None
 
     def judged(
-        self, state: Confirmation, reason: ScanReason | None, note: str | None, now: Instant
+        self,
+        state: Confirmation,
+        now: Instant,
+        *,
+        reason: ScanReason | None = None,
+        note: str | None = None,
     ) -> ConfirmationScan:
-        """Makes the scan as it is once somebody has judged it: nobody has it any more."""
+        """Makes the scan as it is once it was judged, or has lost its tick; the lease ends."""
         return replace(self, state=state, judged_at=now, reason=reason, note=note, lease=None)
 
 
 class ScanSeen(NamedTuple):
-    """A scan and the bytes of its picture, as a moderator sees it."""
+    """A scan and the bytes of its picture, as the operator sees it."""
 
     scan: ConfirmationScan
     content: bytes
@@ -103,7 +108,7 @@ class UploadProfileConfirmation:
     ids: ports.Ids
 
     async def __call__(self, *, actor: UserId, image: bytes) -> None:
-        """Takes the tick away, until somebody has looked; whoever looks at the old one loses it.
+        """Removes the tick until somebody has looked; whoever looks at the old one loses it.
 
         Raises BadPicture, PictureTooLarge, PersonNotFound, Unavailable. Contract: 9.10.
         """
@@ -121,10 +126,10 @@ class UploadProfileConfirmation:
         try:
             replaced = await self.transact(work)
         except PersonNotFound:  # they have deleted their account meanwhile
-            await discard_file(self.files, scan_path(key))
+            await delete_discarded(self.files, scan_path(key))
             raise
         if replaced is not None:
-            await discard_file(self.files, scan_path(replaced))
+            await delete_discarded(self.files, scan_path(replaced))
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,10 +143,10 @@ class GetOwnScan:
         """Reads its picture. Raises ScanNotFound where there is none that waits to be judged."""
         check_kinds(actor=actor)
         scan = await self.observe(lambda unit: unit.scans.find(actor))
-        return await picture_of(self.files, scan)
+        return await read_scan_picture(self.files, scan)
 
 
-async def picture_of(files: ports.Files, scan: ConfirmationScan | None) -> FileContent:
+async def read_scan_picture(files: ports.Files, scan: ConfirmationScan | None) -> FileContent:
     """Reads the picture of a scan that waits. Raises ScanNotFound, also where it has just gone."""
     if scan is None or scan.state is not Confirmation.PENDING:
         raise ScanNotFound
@@ -156,11 +161,11 @@ def remove_tick(unit: ports.Unit, user_id: UserId) -> None:
     scan = unit.scans.lock(user_id)
     if scan is not None and scan.state is Confirmation.APPROVED:
         now = unit.now()
-        unit.scans.put(scan.judged(Confirmation.NONE, ScanReason.RENAMED, None, now))
+        unit.scans.put(scan.judged(Confirmation.NONE, now, reason=ScanReason.RENAMED))
 
 
-async def discard_file(files: ports.Files, path: str) -> None:
-    """Deletes what no row names any more; where that fails, it is swept later."""
+async def delete_discarded(files: ports.Files, path: str) -> None:
+    """Deletes a file that no row needs any more; where that fails, it is swept later."""
     with suppress(Unavailable):
         await files.delete(path)
 

@@ -24,8 +24,8 @@ MAX_FORGOTTEN = 500  # of each sort in one look
 class ForgetScans:
     """Deletes the images of scans that are judged or replaced, and rejects those too old.
 
-    Whoever judges a scan deletes its image, too; this is for where that process dies between the
-    two, and for those judged before there was either. Twice does no harm.
+    Whoever judges a scan deletes its image, too: this is for where that process dies between the
+    two, and for scans that a version judged which did not. Twice does no harm.
     """
 
     transact: ports.Transact
@@ -54,8 +54,8 @@ class ForgetScans:
             scan = unit.scans.lock(user_id)
             if scan is None or scan.scan_id != scan_id or scan.state is not Confirmation.PENDING:
                 return
-            now = unit.now()
-            unit.scans.put(scan.judged(Confirmation.REJECTED, ScanReason.EXPIRED, None, now))
+            rejected = Confirmation.REJECTED
+            unit.scans.put(scan.judged(rejected, unit.now(), reason=ScanReason.EXPIRED))
             note_expiry(unit, scan)
 
         await self.transact(work)

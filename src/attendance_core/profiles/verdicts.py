@@ -1,4 +1,4 @@
-"""What is thought of a scan, by a moderator or the operator, and what it does. Contract: 9.8."""
+"""What a moderator, or the operator, decides of a scan, and what follows. Contract: 9.8."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MAX_REVIEW_NOTE_LENGTH = 200  # Contract: ResolveConfirmation
 
 
 class Verdict(NamedTuple):
-    """What somebody thinks of a scan."""
+    """What somebody decides of a scan, and why."""
 
     approve: bool
     reason: ScanReason | None
@@ -24,21 +24,21 @@ class Verdict(NamedTuple):
 
 
 def checked_verdict(*, approve: bool, reason: ScanReason | None, note: str) -> Verdict:
-    """Tidies what is said of a scan; whoever rejects it says why.
+    """Makes a verdict, its note tidied; whoever rejects a scan says why.
 
     Raises MissingArgument, InvalidArgument, BadLength, BadCharacters.
     """
     check_kind("approve", approve, bool)
     if reason is not None:
         check_kind("reason", reason, ScanReason)
-    noted = checked_text(note, "note", 0, MAX_REVIEW_NOTE_LENGTH) or None
+    tidy_note = checked_text(note, "note", 0, MAX_REVIEW_NOTE_LENGTH) or None
     if approve:
-        return Verdict(approve, None, noted)
+        return Verdict(approve, None, tidy_note)
     if reason is None:
         raise MissingArgument(field="reason")
     if reason is ScanReason.RENAMED:
         raise InvalidArgument(field="reason")
-    return Verdict(approve, reason, noted)
+    return Verdict(approve, reason, tidy_note)
 
 
 def judge_scan(
@@ -46,6 +46,7 @@ def judge_scan(
 ) -> None:
     """Judges a scan that is locked, and writes down who did; None: the operator."""
     state = Confirmation.APPROVED if verdict.approve else Confirmation.REJECTED
-    unit.scans.put(scan.judged(state, verdict.reason, verdict.note, unit.now()))
+    judged = scan.judged(state, unit.now(), reason=verdict.reason, note=verdict.note)
+    unit.scans.put(judged)
     act = ScanAct.APPROVED if verdict.approve else ScanAct.REJECTED
     note_act(unit, scan, act, actor, verdict.reason)

@@ -24,12 +24,12 @@ from attendance_core.profiles import checked_display_name
 
 
 def new_attempt(ids: ports.Ids, purpose: Purpose) -> Attempt:
-    """Makes one by chance, for one browser."""
+    """Makes an attempt, by chance, for one browser."""
     return Attempt(purpose, ids.token(), ids.token(), ids.token())
 
 
-def check_answer(attempt: Attempt | None, answer: ProviderAnswer) -> Attempt:
-    """Answers the attempt that an answer is of, which was begun in this browser.
+def checked_attempt(attempt: Attempt | None, answer: ProviderAnswer) -> Attempt:
+    """Answers the attempt that was begun in this browser, where the answer is one to that.
 
     So nobody is logged in, or linked, as somebody else by an address that they were sent. Raises
     LogInNotBegun; ProviderRefused where the provider says no.
@@ -48,12 +48,12 @@ def _are_alike(one: str, other: str) -> bool:
 
 
 def identity_of(claims: Claims) -> Identity:
-    """Tells by what somebody is known again: never by a name or an address."""
+    """Takes that of the claims by which somebody is known again: no name and no address."""
     return Identity(IdentityKind.OIDC, claims.issuer, claims.subject)
 
 
 def name_in(claims: Claims) -> str | None:
-    """Reads the name, where it can be a display name."""
+    """Takes the name of the claims, tidied; None where it cannot be a display name."""
     try:
         return None if claims.name is None else checked_display_name(claims.name)
     except (InvalidArgument, BadLength, BadCharacters):

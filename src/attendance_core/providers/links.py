@@ -32,9 +32,9 @@ from attendance_core.identities import (
     link_name_of,
     request_id_of,
 )
-from attendance_core.providers.answers import check_answer, identity_of, new_attempt
+from attendance_core.providers.answers import checked_attempt, identity_of, new_attempt
 from attendance_core.providers.log_ins import Begun
-from attendance_core.providers.ticks import judge_tick, new_tick, take_tick_of
+from attendance_core.providers.ticks import judge_tick, new_tick_names, remove_tick_given_by
 from attendance_core.vocabulary import SessionId, UserId
 
 MAX_LINKS = 10  # Contract: 9.6, of a person
@@ -43,7 +43,7 @@ MAX_LINKS = 10  # Contract: 9.6, of a person
 class WaysIn(NamedTuple):
     """Tells whether somebody has a password, by which they prove who they are; and their links.
 
-    None that a host made: nobody logs in by it. Decision 0028.
+    Those that a host made are left out: nobody logs in by them. Decision 0028.
     """
 
     has_password: bool
@@ -63,7 +63,7 @@ class GetWaysIn:
         def look(unit: ports.Unit) -> WaysIn:
             account = unit.accounts.find_by_id(actor)
             has_password = account is not None and account.password_hash is not None
-            return WaysIn(has_password, _by_providers(unit.links.of(actor)))
+            return WaysIn(has_password, _of_providers(unit.links.of(actor)))
 
         return await self.observe(look)
 
@@ -127,7 +127,7 @@ class FinishLink:
         TooManyLinks, NotLoggedIn, Unavailable.
         """
         check_kinds(actor=actor, session_id=session_id)
-        begun = check_answer(attempt, answer)
+        begun = checked_attempt(attempt, answer)
 
         def check(unit: ports.Unit) -> None:
             request = unit.link_requests.find(actor)
@@ -141,7 +141,7 @@ class FinishLink:
 
         await self.observe(check)
         claims = await self.provider.finish(begun, answer)
-        identity, tick = identity_of(claims), new_tick(self.ids)
+        identity, tick_names = identity_of(claims), new_tick_names(self.ids)
 
         def work(unit: ports.Unit) -> None:
             if unit.accounts.lock(actor) is None or unit.sessions.find(session_id) is None:
@@ -159,7 +159,7 @@ class FinishLink:
                 unit.links.add(link)
             elif link.user_id != actor:
                 raise LinkedToAnother
-            judge_tick(unit, link, claims, tick)
+            judge_tick(unit, link, claims, tick_names)
 
         await self.transact(work)
 
@@ -171,8 +171,9 @@ class UnlinkProvider:
     transact: ports.Transact
 
     async def __call__(self, *, actor: UserId, link: str) -> None:
-        """Ends the one of this name, and the tick that it has given; passes over what is no link
-        of theirs. Raises OnlyWayIn, NotLoggedIn.
+        """Ends the link of this name, and the tick that it has given.
+
+        Does nothing where they have no such link. Raises OnlyWayIn, NotLoggedIn.
         """
         check_kinds(actor=actor)
 
@@ -181,13 +182,13 @@ class UnlinkProvider:
             if account is None:
                 raise NotLoggedIn
             theirs = unit.links.of(actor)
-            its_own = (each for each in _by_providers(theirs) if link_name_of(each) == link)
+            its_own = (each for each in _of_providers(theirs) if link_name_of(each) == link)
             named = next(its_own, None)
             if named is None:
                 return
             if len(theirs) == 1 and not may_log_in_by_password(account):
                 raise OnlyWayIn
-            take_tick_of(unit, named)
+            remove_tick_given_by(unit, named)
             unit.links.remove(named.identity)
 
         await self.transact(work)
@@ -200,13 +201,13 @@ def remove_links(unit: ports.Unit, user_id: UserId) -> None:
     account is locked.
     """
     unit.link_requests.remove(user_id)
-    for link in _by_providers(unit.links.of(user_id)):
-        take_tick_of(unit, link)
+    for link in _of_providers(unit.links.of(user_id)):
+        remove_tick_given_by(unit, link)
         unit.links.remove(link.identity)
 
 
-def _by_providers(links: Sequence[Link]) -> Sequence[Link]:
-    """Leaves out what hosts made: those let nobody log in here, and are theirs to end."""
+def _of_providers(links: Sequence[Link]) -> Sequence[Link]:
+    """Leaves out links that hosts made: nobody logs in here by them, and hosts end them."""
     return [each for each in links if each.identity.kind is not IdentityKind.HOST]
 
 

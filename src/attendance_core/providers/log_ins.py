@@ -8,18 +8,22 @@ from typing import NamedTuple
 
 from attendance_core import ports
 from attendance_core.accounts import LoggedIn
-from attendance_core.accounts.log_ins import Opened, new_session, open_session
+from attendance_core.accounts.log_ins import (
+    OpenedSession,
+    new_session,
+    open_session,
+    transact_opening,
+)
 from attendance_core.errors import Unavailable
 from attendance_core.identities import Attempt, Identity, Link, ProviderAnswer, Purpose
 from attendance_core.marking.terms import Terms
 from attendance_core.profiles import Profile
-from attendance_core.providers.answers import check_answer, identity_of, name_in, new_attempt
-from attendance_core.providers.ticks import judge_tick, new_tick
-from attendance_core.session_ends import end_sessions_in_pieces
+from attendance_core.providers.answers import checked_attempt, identity_of, name_in, new_attempt
+from attendance_core.providers.ticks import judge_tick, new_tick_names
 from attendance_core.vocabulary import SessionId
 
-NO_NAME = "Student"  # of whom the provider tells no name that can be shown
-MAX_LOOKS = 3  # for the person of an identity, which may be linked anew between two
+NO_NAME = "Student"  # the name of whoever has none at the provider that can be shown
+MAX_LOOKS = 3  # for whose an identity is: it may have gone to somebody else between two
 
 
 class Begun(NamedTuple):
@@ -74,34 +78,32 @@ class LogInByProvider:
         browser_secrets: Sequence[str] | None = None,
         client: str = "",
     ) -> LoggedIn:
-        """Takes what this browser kept, None where it kept nothing, and what it brings back.
+        """Opens a session, and ends the one that it is ``replacing`` in this browser.
 
-        Raises LogInNotBegun, ProviderRefused, ProviderDistrusted, NoProvider, Unavailable.
+        ``attempt`` is what the browser kept, None where it kept nothing; the rest is as `LogIn` has
+        it. Raises LogInNotBegun, ProviderRefused, ProviderDistrusted, NoProvider, Unavailable.
         """
-        claims = await self.provider.finish(check_answer(attempt, answer), answer)
-        identity, tick = identity_of(claims), new_tick(self.ids)
+        claims = await self.provider.finish(checked_attempt(attempt, answer), answer)
+        identity, tick_names = identity_of(claims), new_tick_names(self.ids)
         new = new_session(self.ids, client, replacing, browser_secrets)
         # What nobody can sign up with, or type at a log-in: it has a colon
         username = f"{identity.kind.value}:{self.ids.token()}"
 
-        def work(unit: ports.Unit) -> Opened:
+        def work(unit: ports.Unit) -> OpenedSession:
             link = lock_link(unit, identity)
             if link is None:
                 user_id = unit.accounts.add(username, None, unit.now())
                 unit.profiles.add(Profile(user_id, name_in(claims) or NO_NAME))
                 link = Link(identity, user_id, unit.now())
                 unit.links.add(link)
-            judge_tick(unit, link, claims, tick)
+            judge_tick(unit, link, claims, tick_names)
             return open_session(unit, link.user_id, new, self.terms)
 
-        logged_in, to_end = await self.transact(work)
-        if to_end:
-            await end_sessions_in_pieces(self.transact, to_end, self.terms)
-        return logged_in
+        return await transact_opening(self.transact, work, self.terms)
 
 
 def lock_link(unit: ports.Unit, identity: Identity) -> Link | None:
-    """Finds the link of an identity, with the account of its person locked; None: there is none.
+    """Finds the link of an identity, and locks the account of its person; None where there is none.
 
     Whoever removes a link, or its person, has locked their account: so one that is found again
     behind that lock stays. Raises Unavailable.

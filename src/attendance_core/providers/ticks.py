@@ -1,7 +1,7 @@
 """The tick that a provider gives without a scan. Contract: 9.7.
 
-It is kept as a scan that was judged, and has no picture; the link knows it by its id. So whatever
-takes a tick away, a new name or a new scan, takes this one away, too.
+It is kept as a scan that was approved, of which there is no file; the link has its id. So whatever
+removes the tick of a scan, a new name or a new scan, removes this one, too.
 """
 
 from __future__ import annotations
@@ -18,23 +18,23 @@ from attendance_core.vocabulary import FileKey, ScanId
 
 
 @dataclass(frozen=True, slots=True)
-class NewTick:
-    """What a tick would be called; no file has this key."""
+class TickNames:
+    """The names that a tick gets if it is given; no file has this key."""
 
     key: FileKey
     scan_id: ScanId
 
 
-def new_tick(ids: ports.Ids) -> NewTick:
-    """Makes the names of one that may be given."""
-    return NewTick(ids.file_key("none"), ScanId(ids.scan_id()))
+def new_tick_names(ids: ports.Ids) -> TickNames:
+    """Makes them by chance."""
+    return TickNames(ids.file_key("none"), ScanId(ids.scan_id()))
 
 
-def judge_tick(unit: ports.Unit, link: Link, claims: Claims, tick: NewTick) -> None:
-    """Gives the tick to whom the provider confirms under the name they show, and takes its own
-    away from everybody else. Their account is locked.
+def judge_tick(unit: ports.Unit, link: Link, claims: Claims, names: TickNames) -> None:
+    """Gives the tick to whom the provider confirms under the name that they show.
 
-    A tick that came by a scan is no business of the provider's.
+    Of everybody else it removes the tick that this link gave. A tick that came by a scan stays, and
+    so does every one where the provider was not asked. Their account is locked.
     """
     if claims.confirmed is None:
         return
@@ -43,25 +43,25 @@ def judge_tick(unit: ports.Unit, link: Link, claims: Claims, tick: NewTick) -> N
     name = name_in(claims)
     is_theirs = name is not None and not is_another_name(name, profile.display_name)
     if not (claims.confirmed and is_theirs):
-        _take(unit, link, scan)
+        _remove(unit, link, scan)
     elif scan is None or scan.state is not Confirmation.APPROVED:
         now = unit.now()
         given = ConfirmationScan(
-            link.user_id, tick.key, now, Confirmation.APPROVED, now, scan_id=tick.scan_id
+            link.user_id, names.key, now, Confirmation.APPROVED, now, scan_id=names.scan_id
         )
         unit.scans.put(given)
-        unit.links.put(replace(link, scan_id=tick.scan_id))
+        unit.links.put(replace(link, scan_id=names.scan_id))
         note_service_act(unit, given, ScanAct.APPROVED)
 
 
-def take_tick_of(unit: ports.Unit, link: Link) -> None:
-    """Takes away the tick that a link has given, if it has, and it still stands."""
+def remove_tick_given_by(unit: ports.Unit, link: Link) -> None:
+    """Removes the tick that a link has given, where it has, and the tick still stands."""
     if link.scan_id is not None:
         unit.profiles.lock(link.user_id)
-        _take(unit, link, unit.scans.lock(link.user_id))
+        _remove(unit, link, unit.scans.lock(link.user_id))
 
 
-def _take(unit: ports.Unit, link: Link, scan: ConfirmationScan | None) -> None:
+def _remove(unit: ports.Unit, link: Link, scan: ConfirmationScan | None) -> None:
     if scan is None or scan.scan_id != link.scan_id or scan.state is not Confirmation.APPROVED:
         return
-    unit.scans.put(scan.judged(Confirmation.NONE, None, None, unit.now()))
+    unit.scans.put(scan.judged(Confirmation.NONE, unit.now()))

@@ -6,7 +6,6 @@ from attendance_core.recovery.codes import (
     RecoveryCode,
     UseRecoveryCode,
 )
-from attendance_core.recovery.comebacks import EndSessionsOf
 from attendance_core.recovery.resets import (
     RESET_SECONDS,
     ForgetResetLinks,
@@ -19,7 +18,6 @@ from attendance_core.recovery.resets import (
 __all__ = [
     "RECOVERY_CODE_LENGTH",
     "RESET_SECONDS",
-    "EndSessionsOf",
     "ForgetResetLinks",
     "MakeRecoveryCodes",
     "MakeResetLink",

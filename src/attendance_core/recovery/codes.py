@@ -15,13 +15,12 @@ from attendance_core import ports
 from attendance_core.accounts import MAX_USERNAME_LENGTH, LoggedIn, prove
 from attendance_core.accounts.account import checked_password, composed
 from attendance_core.arguments import check_kinds
-from attendance_core.browsers import NOBODY
 from attendance_core.errors import WrongRecoveryCode
 from attendance_core.events import CODE_LETTERS
-from attendance_core.recovery.comebacks import ComeBack
-from attendance_core.vocabulary import SessionId, UserId
+from attendance_core.recovery.recover_account import RecoverAccount
+from attendance_core.vocabulary import NOBODY, SessionId, UserId
 
-RECOVERY_CODES: Final = 10  # Contract: POST /accounts/recovery/codes/
+RECOVERY_CODE_COUNT: Final = 10  # Contract: POST /accounts/recovery/codes/
 SELECTOR_LENGTH: Final = 2  # Contract: POST /accounts/recovery/codes/
 # Of 30 letters and digits: 68 bits, so that nobody who has the hash of one finds it
 SECRET_LENGTH: Final = 14
@@ -48,7 +47,7 @@ class TypedCode(NamedTuple):
     secret: str
 
 
-NO_CODE: Final = TypedCode("", "")  # which nobody has
+NO_CODE: Final = TypedCode("", "")  # what can be no code: nobody has it
 
 
 def typed_code(text: str) -> TypedCode:
@@ -71,9 +70,9 @@ def code_as_shown(letters: str) -> str:
 
 
 def draw_codes(ids: ports.Ids) -> Sequence[str]:
-    """Draws ten codes that all begin otherwise."""
+    """Draws ten codes, each with a selector of its own."""
     drawn: dict[str, str] = {}
-    while len(drawn) < RECOVERY_CODES:
+    while len(drawn) < RECOVERY_CODE_COUNT:
         letters = ids.recovery_code()
         drawn.setdefault(letters[:SELECTOR_LENGTH], letters)
     return [*drawn.values()]
@@ -125,7 +124,7 @@ class UseRecoveryCode:
 
     observe: ports.Observe
     passwords: ports.Passwords
-    come_back: ComeBack
+    recover_account: RecoverAccount
 
     async def __call__(
         self,
@@ -137,11 +136,11 @@ class UseRecoveryCode:
         browser_secrets: Sequence[str] | None = None,
         client: str = "",
     ) -> LoggedIn:
-        """Takes the secrets that a browser has shown, None where it is no browser; and what it
-        calls itself.
+        """Opens a session, and ends the one that it is ``replacing`` in this browser.
 
-        Raises InvalidArgument, BadLength, CommonPassword; WrongRecoveryCode, after the same time
-        whatever is wrong of name and code.
+        ``browser_secrets`` are those by which accounts know the browser, None where it is none;
+        ``client`` is what it calls itself. Raises InvalidArgument, BadLength,
+        CommonPassword; WrongRecoveryCode, after the same time whatever is wrong of name and code.
         """
         new_password = checked_password(self.passwords, new_password, "new_password")
         username = composed(username, "username", MAX_USERNAME_LENGTH)
@@ -149,7 +148,7 @@ class UseRecoveryCode:
 
         def look(unit: ports.Unit) -> RecoveryCode | None:
             account = unit.accounts.find(username)
-            # Of nobody, too: the time says nothing of who has an account
+            # Looks for nobody's, too: the time says nothing of who has an account
             user_id = NOBODY if account is None else account.user_id
             return unit.recovery_codes.find(user_id, typed.selector)
 
@@ -168,7 +167,7 @@ class UseRecoveryCode:
             unit.recovery_codes.remove(found)
             unit.reset_links.remove(found.user_id)
 
-        return await self.come_back(
+        return await self.recover_account(
             user_id=found.user_id,
             new_password=new_password,
             check=check,

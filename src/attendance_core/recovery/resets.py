@@ -10,7 +10,7 @@ from attendance_core import ports
 from attendance_core.accounts import LoggedIn
 from attendance_core.accounts.account import checked_password
 from attendance_core.errors import PersonNotFound, WrongResetLink
-from attendance_core.recovery.comebacks import ComeBack
+from attendance_core.recovery.recover_account import RecoverAccount
 from attendance_core.vocabulary import Instant, ResetId, Seconds, SessionId, UserId
 
 RESET_SECONDS: Seconds = 86_400  # 24 h. Contract: POST /accounts/reset/
@@ -71,7 +71,7 @@ class ResetPassword:
 
     observe: ports.Observe
     passwords: ports.Passwords
-    come_back: ComeBack
+    recover_account: RecoverAccount
 
     async def __call__(
         self,
@@ -82,8 +82,10 @@ class ResetPassword:
         browser_secrets: Sequence[str] | None = None,
         client: str = "",
     ) -> LoggedIn:
-        """Takes the secrets that a browser has shown, None where it is no browser; and what it
-        calls itself.
+        """Opens a session, and ends the one that it is ``replacing`` in this browser.
+
+        ``browser_secrets`` are those by which accounts know the browser, None where it is none;
+        ``client`` is what it calls itself.
 
         Recovery codes are void afterwards: whoever the account is taken back from may have made
         them. Raises InvalidArgument, BadLength, CommonPassword; WrongResetLink, whatever is wrong
@@ -104,7 +106,7 @@ class ResetPassword:
             unit.reset_links.remove(user_id)
             unit.recovery_codes.replace(user_id, [])
 
-        return await self.come_back(
+        return await self.recover_account(
             user_id=user_id,
             new_password=new_password,
             check=live_link,  # it may have been used meanwhile, or another one was made

@@ -1,14 +1,14 @@
-"""Keeps sockets, and the leases of the processes that own them. See the package."""
+"""Keeps sockets. See the package."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
-from attendance_core.vocabulary import ConnectionId, EventId, Instant, ProcessId, SessionId, UserId
+from attendance_core.vocabulary import ConnectionId, EventId, Instant, SessionId, UserId
 
 if TYPE_CHECKING:
-    from attendance_core.marking.connections import Connection, Process
+    from attendance_core.marking.connections import Connection
 
 
 class Connections(Protocol):
@@ -62,18 +62,4 @@ class Connections(Protocol):
         And, where ``renewed_until`` is given, those not lost themselves whose process renewed its
         lease last then or before.
         """
-        ...
-
-
-class Processes(Protocol):
-    """Keeps the leases of processes."""
-
-    def find(self, process_id: ProcessId) -> Process | None: ...
-
-    def put(self, process: Process) -> None:
-        """Adds or replaces."""
-        ...
-
-    def remove_idle(self, renewed_until: Instant) -> None:
-        """Forgets those without a connection that renewed last at ``renewed_until`` or before."""
         ...

@@ -36,11 +36,15 @@ class Footings(Protocol):
     """Locks places, as `Places.lock` does, and reads what else there is once they are locked."""
 
     def lock_for_command(
-        self, connection: Connection, targets: Sequence[UserId], whose: UserId | None, limit: int
+        self,
+        connection: Connection,
+        targets: Sequence[UserId],
+        with_connections_of: UserId | None,
+        connection_limit: int,
     ) -> Footing | None:
         """Locks for an open socket: the places of its person, of targets and of whom they hold.
 
-        It reads so many connections of the one person ``whose``, as `Connections.of` lists them.
+        It reads so many connections of that one person, as `Connections.of` lists them.
         None where no place is there, as without the event.
         """
         ...
@@ -52,7 +56,9 @@ class Footings(Protocol):
         """
         ...
 
-    def lock_for_opening(self, connection: Connection, limit: int) -> OpeningFooting | None:
+    def lock_for_opening(
+        self, connection: Connection, connection_limit: int
+    ) -> OpeningFooting | None:
         """Locks for a socket to be: the place of its person and of whom they hold, and the event.
 
         Both until the transaction ends. It reads so many of its person's connections; None where

@@ -1,4 +1,4 @@
-"""Keeps what is to be found and erased of who deletes their account. See the package."""
+"""Finds and erases what there is of who deletes their account. See the package."""
 
 from __future__ import annotations
 
@@ -16,13 +16,17 @@ class Leavers(Protocol):
         ...
 
     def present_in(self, user_id: UserId, limit: int) -> Sequence[EventId]:
-        """Lists events where there is more of this person than entries of the ledger: a place
-        without one, a wait, a hold of or on them, a socket; in no particular order.
+        """Lists events where there is more of this person than entries of the ledger.
+
+        That is a place without an entry, a wait, a hold by or on them, or a socket. They are in no
+        particular order.
         """
         ...
 
     def erase(self, user_id: UserId) -> None:
-        """Erases all else that is theirs alone: scan, friendships, sessions, browsers, what stands
-        beside their entries, and when they had a tick first.
+        """Erases all else that is theirs alone.
+
+        That is their scan, friendships, sessions, browsers, the notes of their entries, and when
+        they had a tick first.
         """
         ...

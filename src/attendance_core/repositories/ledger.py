@@ -55,5 +55,5 @@ class Ledger(Protocol):
         ...
 
     def karma(self, user_id: UserId, terms: Terms) -> int:
-        """Adds up what the marks that this person made pay, as `karma.paying` says."""
+        """Adds up what the marks that this person made pay, as `karma.paying_marks` says."""
         ...

@@ -27,8 +27,9 @@ class Links(Protocol):
     def of_people(
         self, kind: IdentityKind, issuer: str, user_ids: Sequence[UserId]
     ) -> Sequence[Link]:
-        """Lists those of these people that this issuer gave, in the order they were added; one
-        query.
+        """Lists those of these people that are of this issuer, by one query.
+
+        They are in the order they were added.
         """
         ...
 

@@ -10,8 +10,8 @@ from attendance_core.vocabulary import EventId, Instant, UserId
 if TYPE_CHECKING:
     from attendance_core.attendance import Participant
     from attendance_core.events import Event
-    from attendance_core.marking.places import SheetCounts
     from attendance_core.pieces import ListQuery
+    from attendance_core.sheet_counts import SheetCounts
 
 
 class Participants(Protocol):

@@ -15,9 +15,9 @@ class Places(Protocol):
     """Keeps one person in one event."""
 
     def make(self, event_id: EventId, user_id: UserId) -> None:
-        """Makes the row of one who never was there (no member yet); none of nobody, nor of who has
-        deleted their account.
+        """Makes the place of a person who has none in this event; they are no member yet.
 
+        Does nothing where they have one, for nobody, and for whoever has deleted their account.
         Raises EventNotFound.
         """
         ...
@@ -32,13 +32,14 @@ class Places(Protocol):
         ...
 
     def put(self, place: Place) -> None:
-        """Replaces the row (a mark itself is kept by Ledger). Raises Taken when it would be the
-        second that one person holds in the event.
+        """Replaces it; a mark itself is kept by `Ledger`.
+
+        Raises Taken where it would be the second that one marker holds in the event.
         """
         ...
 
     def remove(self, event_id: EventId, user_id: UserId) -> None:
-        """Removes the row of one who has no entry in the ledger; it is locked."""
+        """Removes a place without an entry in the ledger, which is locked."""
         ...
 
     def listed(self, event_id: EventId) -> Sequence[Place]:

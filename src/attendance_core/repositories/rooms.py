@@ -19,7 +19,7 @@ class StoredRoom(NamedTuple):
 
     event: EventUpdated
     listed: Sequence[Place]  # of whoever waits or is held
-    watched: Sequence[Place]  # of those who were asked for
+    watched_places: Sequence[Place]  # of those who were asked for
     connections: Sequence[Connection]  # of the process, and all that mark; lost ones too
     glance: RoomGlance | None  # of the same moment, where it was asked for
 

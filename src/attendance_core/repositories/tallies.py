@@ -14,8 +14,9 @@ class Tallies(Protocol):
     """Keeps what counts against whom of what is limited."""
 
     def lock(self, key: TallyKey) -> Tally:
-        """Finds it, an empty one where there is none; nobody else sees or changes it until the
-        transaction ends.
+        """Finds it, or makes an empty one.
+
+        Nobody else sees or changes it until the transaction ends.
         """
         ...
 

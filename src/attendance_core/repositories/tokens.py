@@ -29,7 +29,7 @@ class Tokens(Protocol):
         ...
 
     def expire(self, token_ids: Sequence[TokenId], at: Instant) -> None:
-        """Has those expire at ``at`` that would later."""
+        """Has each of these expire at ``at``, unless it expires earlier."""
         ...
 
     def expired(self, until: Instant, limit: int) -> Sequence[Token]:

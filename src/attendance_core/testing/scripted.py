@@ -156,11 +156,11 @@ class ScriptedLecture:
             if not isinstance(heard, Missed):
                 self.deliver(self.mirror.apply_announcement(heard))
         if self.mirror.owes_marks:
-            user_ids = self.mirror.begin_look()
+            user_ids = self.mirror.begin_reading_marks()
             places = await self.service.use_cases.read_places(
                 event_id=self.event_id, user_ids=user_ids
             )
-            self.deliver(self.mirror.apply_look(places))
+            self.deliver(self.mirror.apply_marks(places))
         await self._read()
         if self.mirror.owes_positions:
             self.deliver(self.mirror.tell_positions(self.clock.now()))
@@ -168,7 +168,7 @@ class ScriptedLecture:
     def deliver(self, deliveries: list[Delivery]) -> None:
         """Has sockets hear frames; who is marked, or is to go, goes."""
         for delivery in deliveries:
-            for connection_id in delivery.to:
+            for connection_id in delivery.connection_ids:
                 seat = self._seats.get(connection_id)
                 if seat is not None:
                     seat.frames.append(delivery.frame)

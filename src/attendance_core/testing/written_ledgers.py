@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
 from attendance_core.events import Event
-from attendance_core.marking.karma import paying
+from attendance_core.marking.karma import paying_marks
 from attendance_core.marking.ledger import AnnulReason, Entry, NewEntry, Origin, month_of
 from attendance_core.marking.terms import Terms
 from attendance_core.profiles import Confirmation, ConfirmationScan
@@ -82,7 +82,7 @@ class WrittenLedger:
         self._entries[key, n] = kept
         if new.origin is Origin.HOLD:
             has_paid = unit.ledger.add_mark_from_hold(new, place, FEW)
-            assert has_paid == (kept in paying(self._entries.values(), FEW))
+            assert has_paid == (kept in paying_marks(self._entries.values(), FEW))
         else:
             unit.places.put(place)
             unit.ledger.add(new)
@@ -121,7 +121,7 @@ async def write_at_random(
 
 def check_karma(unit: Any, who: Iterable[UserId], ledger: Iterable[Entry]) -> None:
     """Raises AssertionError where the karma of anybody is not what the fold says."""
-    paid = Counter(each.actor_id for each in paying(ledger, FEW))
+    paid = Counter(each.actor_id for each in paying_marks(ledger, FEW))
     assert {each: unit.ledger.karma(each, FEW) for each in who} == {
         each: 7 * paid[each] for each in who
     }
@@ -131,5 +131,5 @@ def months_of(ledger: Iterable[Entry], terms: Terms) -> Counter[tuple[UserId, in
     """Counts the marks that pay, by marker and month; where none does there is a 0."""
     held = [each for each in ledger if each.origin is Origin.HOLD]
     months = Counter({(each.actor_id, month_of(each.at)): 0 for each in held})
-    months.update((each.actor_id, month_of(each.at)) for each in paying(ledger, terms))
+    months.update((each.actor_id, month_of(each.at)) for each in paying_marks(ledger, terms))
     return months

@@ -9,7 +9,7 @@ from typing import Any, Final
 from attendance_core.accounts import Actor
 from attendance_core.errors import MissingScope, NotLoggedIn
 from attendance_core.marking.connections import Role
-from attendance_web.asgi.wish import Wish
+from attendance_web.asgi.socket_params import SocketParams
 from attendance_web.live.live import Live
 from attendance_web.live.openings import SCOPE, Entrant
 from attendance_web.live.peer import PEER_EXTENSION, Peer
@@ -18,7 +18,7 @@ from attendance_web.live.socket import Receive, Send, Socket
 from attendance_web.wire.callers import Caller, address_of, network_of
 from attendance_web.wire.credentials import check_person, is_secure
 from attendance_web.wire.headers import header
-from attendance_web.wire.language import preferred
+from attendance_web.wire.language import preferred_language
 from attendance_web.wire.log_fields import log_fields_of, note_caller
 from attendance_web.wire.origins import origin_is_foreign, origin_of
 from attendance_web.wire.refusals import BadAddress, ForeignOrigin
@@ -143,25 +143,25 @@ class SocketApplication:
             raise NotLoggedIn
         if not isinstance(actor, Actor):
             raise TypeError(f"identify answers an Actor, or None, and no {type(actor).__name__}")
-        wish = Wish.of_query(scope["query_string"])
+        params = SocketParams.of_query(scope["query_string"])
         try:
-            check_person(actor, wish.person)
+            check_person(actor, params.person)
         except InvalidValue:
             raise BadAddress from None
         if not actor.may(SCOPE):
             raise MissingScope
-        event_id = wish.event_id()
+        event_id = params.event_id()
         note_caller(scope, actor.user_id)
-        return Entrant(actor, event_id, wish.hears_news)
+        return Entrant(actor, event_id, params.hears_news)
 
 
 class AsgiSocket(Socket):
-    """A socket as an ASGI server hands it over."""
+    """Wraps a socket as an ASGI server hands it over."""
 
     def __init__(
         self, scope: Scope, receive: Receive, send: Send, peer: Peer, caller_of: CallerOf
     ) -> None:
-        language = preferred(header(scope["headers"], "accept-language"))
+        language = preferred_language(header(scope["headers"], "accept-language"))
         super().__init__(receive, send, peer=peer, language=language)
         self.scope = scope
         self.headers = scope["headers"]

@@ -1,4 +1,4 @@
-"""When a service and its live rooms begin and end: with the process that serves them."""
+"""Begins and ends a service and its live rooms with the process that serves them."""
 
 from __future__ import annotations
 
@@ -22,8 +22,9 @@ Application = Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None
 def lifespan_of(
     live: Live, *, drains_on: signal.Signals | None = None
 ) -> Callable[[object], AbstractAsyncContextManager[None]]:
-    """Makes what FastAPI and Starlette take as ``lifespan``: it has the service and its rooms begin
-    before the first request, and end behind the last.
+    """Makes what FastAPI and Starlette take as ``lifespan``.
+
+    The service and its rooms begin before the first request, and end behind the last.
 
     ``drains_on`` is the signal by which the server is told to stop, as ``signal.SIGTERM``: `drain`
     begins then. A server that waits for its answers before it ends the lifespan waits for streams
@@ -68,8 +69,9 @@ def _draining_on(number: signal.Signals | None, live: Live) -> Iterator[None]:
 def lifespan(
     live: Live, application: Application, *, drains_on: signal.Signals | None = None
 ) -> Application:
-    """Wraps an ASGI application that has no lifespan, as Django's, so that the service and its live
-    rooms begin and end with the server. ``drains_on``: as of `lifespan_of`.
+    """Wraps an ASGI application that has no lifespan, as Django's.
+
+    The service and its live rooms begin and end with the server. ``drains_on``: see `lifespan_of`.
     """
     begun = lifespan_of(live, drains_on=drains_on)
 

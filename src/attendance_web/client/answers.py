@@ -1,4 +1,4 @@
-"""What answers say: an envelope, a file, or one event after another. Contract: 1, 8.5."""
+"""Reads answers: an envelope, a file, or one event after another. Contract: 1, 8.5."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import msgspec
 from attendance_web.client.errors import NotAttendance, Refused, Unavailable
 
 EVENT_STREAM: Final = "text/event-stream"
-NAMED: Final = re.compile(r"filename\*=UTF-8''([^;\s]+)")
+FILE_NAME: Final = re.compile(r"filename\*=UTF-8''([^;\s]+)")
 NOT_OURS: Final = "what answers there is no attendance service"
 OUR_FAULT: Final = -1
 
@@ -39,11 +39,11 @@ _read_envelope: Final = msgspec.json.Decoder(_Envelope)
 
 
 @cache
-def _reader(kind: Any) -> msgspec.json.Decoder[Any]:
+def _decoder_of(kind: Any) -> msgspec.json.Decoder[Any]:
     return msgspec.json.Decoder(kind)
 
 
-def read(answer: httpx.Response) -> msgspec.Raw:
+def unwrap(answer: httpx.Response) -> msgspec.Raw:
     """Takes the answer out of its envelope. Raises Refused, NotAttendance."""
     try:
         envelope = _read_envelope.decode(answer.content)
@@ -61,19 +61,19 @@ def read(answer: httpx.Response) -> msgspec.Raw:
     )
 
 
-def decoded(kind: Any, said: msgspec.Raw | bytes | str, what: str) -> Any:
-    """Reads a Struct of the wire. Raises NotAttendance."""
+def decoded(kind: Any, encoded: msgspec.Raw | bytes | str, where: str) -> Any:
+    """Reads a Struct of the wire, which came from ``where``. Raises NotAttendance."""
     try:
-        return _reader(kind).decode(said)
+        return _decoder_of(kind).decode(encoded)
     except msgspec.MsgspecError as error:
-        raise NotAttendance(f"{what}: {error}") from None
+        raise NotAttendance(f"{where}: {error}") from None
 
 
 def file_of(answer: httpx.Response) -> File:
     """Takes a file as it is; whatever is none is an envelope. Raises Refused, NotAttendance."""
-    named = NAMED.search(answer.headers.get("content-disposition", ""))
+    named = FILE_NAME.search(answer.headers.get("content-disposition", ""))
     if named is None:
-        read(answer)
+        unwrap(answer)
         raise NotAttendance(f"{answer.url.path}: {NOT_OURS}")
     media_type = answer.headers.get("content-type", "").partition(";")[0]
     return File(unquote(named[1]), media_type, answer.content)
@@ -86,21 +86,21 @@ async def events_of(answer: httpx.Response, kind: Any) -> AsyncGenerator[Any, No
     """
     if answer.headers.get("content-type", "").partition(";")[0] != EVENT_STREAM:
         await answer.aread()
-        read(answer)
+        unwrap(answer)
         raise NotAttendance(f"{answer.url.path}: {NOT_OURS}")
     is_end = False
     async for line in answer.aiter_lines():
-        name, _, said = line.partition(": ")
-        if name == "event":
-            is_end = said == "end"
-        elif name == "data" and is_end:
+        field, _, value = line.partition(": ")
+        if field == "event":
+            is_end = value == "end"
+        elif field == "data" and is_end:
             return
-        elif name == "data":
-            yield decoded(kind, said, answer.url.path)
+        elif field == "data":
+            yield decoded(kind, value, answer.url.path)
     raise EOFError
 
 
 def retry_after(answer: httpx.Response) -> float | None:
     """Reads how many seconds the service asks to wait; None where it does not say."""
-    said = answer.headers.get("retry-after", "")
-    return float(said) if said.isdigit() else None
+    header = answer.headers.get("retry-after", "")
+    return float(header) if header.isdigit() else None

@@ -1,4 +1,4 @@
-"""How a call is made: who asks, what is said, how long is waited, and what is said again."""
+"""Makes calls: shows who asks, waits for a turn, and sends again what may be sent twice."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import msgspec
 
 from attendance_core.version import __version__
 from attendance_core.vocabulary import Seconds
-from attendance_web.client.answers import File, decoded, events_of, file_of, read, retry_after
+from attendance_web.client.answers import File, decoded, events_of, file_of, retry_after, unwrap
 from attendance_web.client.errors import NotAnswered, NotAttendance, Refused
 from attendance_web.client.waiting import SAFE_AGAIN, Pauses
 
@@ -69,16 +69,16 @@ class Calling:
 
     async def answer(self, kind: type[A], method: str, path: str, **given: object) -> A:
         """Makes a call, and answers what it answers. Raises Refused, NotAnswered."""
-        answer: A = decoded(kind, read(await self._made(method, path, given)), path)
+        answer: A = decoded(kind, unwrap(await self._call(method, path, given)), path)
         return answer
 
     async def done(self, method: str, path: str, **given: object) -> None:
         """Makes a call that answers nothing. Raises Refused, NotAnswered."""
-        read(await self._made(method, path, given))
+        unwrap(await self._call(method, path, given))
 
     async def file(self, method: str, path: str, **given: object) -> File:
         """Makes a call that answers a file. Raises Refused, NotAnswered."""
-        return file_of(await self._made(method, path, given))
+        return file_of(await self._call(method, path, given))
 
     async def told(
         self, kind: type[A], method: str, path: str, **given: object
@@ -92,14 +92,14 @@ class Calling:
         try:
             answer = await self._http.send(request, stream=True)
             try:
-                self._note(answer)
+                self._note_answer(answer)
                 async with aclosing(events_of(answer, kind)) as events:
                     async for event in events:
                         yield event
             finally:
                 await answer.aclose()
         except (httpx.TransportError, EOFError) as error:
-            raise NotAnswered(f"{path}: {_words(error)}", may_be_done=False) from None
+            raise NotAnswered(f"{path}: {_text_of(error)}", may_be_done=False) from None
 
     def shown(self) -> dict[str, str]:
         """Lists what shows who asks, as a socket is opened with it."""
@@ -109,8 +109,8 @@ class Calling:
             headers["cookie"] = "; ".join(f"{each.name}={each.value}" for each in kept)
         return headers
 
-    async def _made(self, method: str, path: str, given: Mapping[str, object]) -> httpx.Response:
-        """Makes a call once it is this visitor's turn; says it again where that does no harm.
+    async def _call(self, method: str, path: str, given: Mapping[str, object]) -> httpx.Response:
+        """Makes a call once it is this visitor's turn; makes it again where that does no harm.
 
         Raises NotAnswered.
         """
@@ -119,52 +119,53 @@ class Calling:
         while True:
             pause = pauses.next()
             try:
-                answer = await self._sent(method, path, given)
+                answer = await self._send(method, path, given)
             except httpx.TransportError as error:
                 never_sent = isinstance(error, NEVER_SENT)
                 again = safe or never_sent
                 if not again or not self.has_answered or time.monotonic() + pause > until:
                     raise NotAnswered(
-                        f"{self.url}{path}: {_words(error)}", may_be_done=not never_sent
+                        f"{self.url}{path}: {_text_of(error)}", may_be_done=not never_sent
                     ) from None
             else:
-                if not _is_worth_another(answer, safe=safe):
+                if not _may_ask_again(answer, safe=safe):
                     return answer
                 pause = max(pause, retry_after(answer) or 0.0)
                 if time.monotonic() + pause > until:
                     return answer
             await asyncio.sleep(pause)
 
-    async def _sent(self, method: str, path: str, given: Mapping[str, object]) -> httpx.Response:
+    async def _send(self, method: str, path: str, given: Mapping[str, object]) -> httpx.Response:
         if method == "GET":
-            return self._note(await self._http.get(path, params=_query(given)))
-        body = msgspec.json.encode({name: each for name, each in given.items() if each is not None})
+            return self._note_answer(await self._http.get(path, params=_query(given)))
+        arguments = {name: value for name, value in given.items() if value is not None}
+        body = msgspec.json.encode(arguments)
         if not self._by_cookie:
-            return self._note(await self._posted(path, body, {}))
-        answer = await self._posted(path, body, await self._csrf())
+            return self._note_answer(await self._post(path, body, {}))
+        answer = await self._post(path, body, await self._csrf())
         if answer.status_code == httpx.codes.FORBIDDEN and _code(answer) == "csrf_failed":
             self._http.cookies.delete(CSRF_COOKIE)  # it has had its time
-            answer = await self._posted(path, body, await self._csrf())
-        return self._note(answer)
+            answer = await self._post(path, body, await self._csrf())
+        return self._note_answer(answer)
 
-    async def _posted(self, path: str, body: bytes, headers: Mapping[str, str]) -> httpx.Response:
-        said = {"content-type": "application/json", **headers}
-        return await self._http.post(path, content=body, headers=said)
+    async def _post(self, path: str, body: bytes, headers: Mapping[str, str]) -> httpx.Response:
+        headers = {"content-type": "application/json", **headers}
+        return await self._http.post(path, content=body, headers=headers)
 
     async def _csrf(self) -> dict[str, str]:
         """Repeats the cookie that every POST by cookie has to repeat; gets one first."""
         if CSRF_COOKIE not in self._http.cookies:
-            self._note(await self._http.get(WHO_AM_I))
+            self._note_answer(await self._http.get(WHO_AM_I))
         return {CSRF_HEADER: self._http.cookies.get(CSRF_COOKIE) or ""}
 
-    def _note(self, answer: httpx.Response) -> httpx.Response:
+    def _note_answer(self, answer: httpx.Response) -> httpx.Response:
         self.has_answered = True
         with suppress(KeyError, ValueError):
             self.seconds_ahead = float(answer.headers["x-attendance-time"]) - time.time()
         return answer
 
 
-def _is_worth_another(answer: httpx.Response, *, safe: bool) -> bool:
+def _may_ask_again(answer: httpx.Response, *, safe: bool) -> bool:
     """Tells whether to ask again: nothing was done, or doing it twice is like doing it once."""
     if answer.status_code == httpx.codes.TOO_MANY_REQUESTS:
         return True
@@ -173,7 +174,7 @@ def _is_worth_another(answer: httpx.Response, *, safe: bool) -> bool:
 
 def _code(answer: httpx.Response) -> str:
     try:
-        read(answer)
+        unwrap(answer)
     except Refused as refused:
         return refused.code
     except NotAttendance:
@@ -182,12 +183,12 @@ def _code(answer: httpx.Response) -> str:
 
 
 def _query(given: Mapping[str, object]) -> dict[str, str]:
-    said = {name: each for name, each in given.items() if each is not None}
     return {
-        name: str(each).lower() if each is True or each is False else str(each)
-        for name, each in said.items()
+        name: str(value).lower() if isinstance(value, bool) else str(value)
+        for name, value in given.items()
+        if value is not None
     }
 
 
-def _words(error: Exception) -> str:
+def _text_of(error: Exception) -> str:
     return str(error) or type(error).__name__

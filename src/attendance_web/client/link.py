@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from ssl import SSLContext
-from typing import Final, Protocol, TypeVar
+from typing import Final, NamedTuple, Protocol, TypeVar
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
@@ -36,28 +36,35 @@ COME_AGAIN: Final = frozenset({408, 425, 429, *range(500, 600)})
 
 
 class Owner(Protocol):
-    """Whoever is told what a socket says."""
+    """Stands for whoever is told what a socket says."""
 
     def opened(self) -> None:
-        """There is a new socket, which knows nothing of what was said on another."""
+        """Hears that there is a new socket, on which nothing of what was said on another counts."""
 
     async def hear(self, frame: Frame) -> None:
-        """The socket says something."""
+        """Hears a frame."""
 
     async def hear_no(self, refusal: Refused) -> None:
-        """The socket refuses something, or says why it will be closed."""
+        """Hears a refusal: of something that was sent, or why the socket will be closed."""
 
     def lost(self) -> None:
-        """There is no socket for a while."""
+        """Hears that there is no socket for a while."""
 
 
 @dataclass(frozen=True)
 class Address:
-    """Where a socket is opened, and what is shown of who opens it."""
+    """Tells where a socket is opened, and what shows who opens it."""
 
     url: str
     headers: Callable[[], Mapping[str, str]]  # at the moment: a cookie may change
     trusts: SSLContext | None = None
+
+
+class _End(NamedTuple):
+    """Holds how one socket ended."""
+
+    code: int | None  # None: a loss
+    reason: str
 
 
 class Link:
@@ -71,12 +78,12 @@ class Link:
         self._patience = patience
         self._is_known = is_known  # whether the service has ever answered
         self._socket: ClientConnection | None = None
-        self._due: Seconds | None = None  # by when something has to be heard
-        self._limit: asyncio.Timeout | None = None
+        self._deadline: Seconds | None = None  # by when something has to be heard
+        self._timeout: asyncio.Timeout | None = None  # of what is waited for now
         self._refusal: Refused | None = None  # the last one, where nothing was heard since
         self._has_heard = False  # anything but a refusal, on this socket
-        self.pings = 0  # that were said on this socket
-        self.pongs = 0
+        self.ping_count = 0  # on this socket
+        self.pong_count = 0
 
     async def run(self) -> None:
         """Opens it, and opens it again; returns once the service is done with it.
@@ -86,34 +93,34 @@ class Link:
         pauses, silent_since = Pauses(), time.monotonic()
         while True:
             self._has_heard = False
-            code, why = await self._one_socket()
+            code, reason = await self._serve_one_socket()
             if code in FINAL:
                 if code == DONE and self._refusal is None:
                     return
-                refusal = self._refusal or Refused("closed", code, why)
+                refusal = self._refusal or Refused("closed", code, reason)
                 raise Refused(refusal.code, code, refusal.text)
             if self._has_heard:
                 pauses.begin_anew()
                 silent_since = time.monotonic()
             pause = pauses.next()
             if time.monotonic() + pause > silent_since + self._patience:
-                raise NotAnswered(f"{self._address.url}: {why}", may_be_done=False)
+                raise NotAnswered(f"{self._address.url}: {reason}", may_be_done=False)
             await asyncio.sleep(pause)
 
-    async def say(self, text: str) -> None:
-        """Says something, if there is a socket; what is lost on the way nobody tells."""
+    async def send(self, text: str) -> None:
+        """Sends a frame, if there is a socket; nobody tells whether it was lost on the way."""
         socket = self._socket
         if socket is None:
             return
         if text == PING:
-            self.pings += 1
+            self.ping_count += 1
         with suppress(ConnectionClosed):
             await socket.send(text)
-        if self._due is None:
-            self._due = asyncio.get_running_loop().time() + ANSWER_WITHIN
-            if self._limit is not None:
+        if self._deadline is None:
+            self._deadline = asyncio.get_running_loop().time() + ANSWER_WITHIN
+            if self._timeout is not None:
                 with suppress(RuntimeError):  # it is over just now
-                    self._limit.reschedule(self._due)
+                    self._timeout.reschedule(self._deadline)
 
     @property
     def is_open(self) -> bool:
@@ -125,35 +132,35 @@ class Link:
         if self._socket is not None:
             self._socket.transport.abort()
 
-    async def _one_socket(self) -> tuple[int | None, str]:
-        """Listens to one until it ends; answers its code, None for a loss, and why."""
+    async def _serve_one_socket(self) -> _End:
+        """Opens one, and listens to it until it ends."""
         loop = asyncio.get_running_loop()
-        self._due, self._refusal = loop.time() + OPEN_WITHIN, None
+        self._deadline, self._refusal = loop.time() + OPEN_WITHIN, None
         try:
-            async with asyncio.timeout_at(self._due):
-                socket = await self._opened()
+            async with asyncio.timeout_at(self._deadline):
+                socket = await self._connect()
         except TimeoutError:
-            return None, "no answer"
+            return _End(None, "no answer")
         except InvalidStatus as error:
             if error.response.status_code in COME_AGAIN:
-                return None, str(error)
+                return _End(None, str(error))
             raise NotAttendance(f"{self._address.url}: {NOT_OURS}") from None
         except (OSError, EOFError, WebSocketException) as error:
             if isinstance(error, OSError) and not self._is_known():
                 raise NotAnswered(f"{self._address.url}: {error}", may_be_done=False) from None
-            return None, str(error)
-        self._socket, self.pings, self.pongs = socket, 0, 0
+            return _End(None, str(error))
+        self._socket, self.ping_count, self.pong_count = socket, 0, 0
         self._owner.opened()
         try:
-            await self.say(PING)  # whose answer says that it is let in
+            await self.send(PING)  # whose answer says that it is let in
             while True:
-                await self._take(await self._heard(socket))
+                await self._hand_on(await self._receive(socket))
         except ConnectionClosed as closed:
             if closed.rcvd is None:
-                return None, "the connection was lost"
-            return closed.rcvd.code, closed.rcvd.reason
+                return _End(None, "the connection was lost")
+            return _End(closed.rcvd.code, closed.rcvd.reason)
         except TimeoutError:
-            return None, "no answer"
+            return _End(None, "no answer")
         except asyncio.CancelledError:
             with suppress(TimeoutError):
                 async with asyncio.timeout(GOODBYE_WITHIN):
@@ -164,7 +171,7 @@ class Link:
             socket.transport.abort()  # without a Close frame, which would be a goodbye
             self._owner.lost()
 
-    async def _opened(self) -> ClientConnection:
+    async def _connect(self) -> ClientConnection:
         is_secure = self._address.url.startswith("wss:")
         return await connect(
             self._address.url,
@@ -178,27 +185,28 @@ class Link:
             proxy=None,
         )
 
-    async def _heard(self, socket: ClientConnection) -> str:
-        """Waits for something to be said, and asks whether anybody is there. Raises TimeoutError.
+    async def _receive(self, socket: ClientConnection) -> str:
+        """Waits for a frame, and asks meanwhile whether anybody is there.
 
-        Raises ConnectionClosed.
+        Raises TimeoutError where nobody answers, ConnectionClosed.
         """
         loop = asyncio.get_running_loop()
         while True:
             try:
-                until = loop.time() + BEAT_EVERY if self._due is None else self._due
-                async with asyncio.timeout_at(until) as self._limit:
+                beat_at = loop.time() + BEAT_EVERY
+                until = beat_at if self._deadline is None else self._deadline
+                async with asyncio.timeout_at(until) as self._timeout:
                     text = await socket.recv()
-                self._due = None
+                self._deadline = None
                 return text if isinstance(text, str) else text.decode()
             except TimeoutError:
-                if self._due is not None:
+                if self._deadline is not None:
                     raise
-                await self.say(PING)
+                await self.send(PING)
             finally:
-                self._limit = None
+                self._timeout = None
 
-    async def _take(self, text: str) -> None:
+    async def _hand_on(self, text: str) -> None:
         frame: Frame = decoded(Frame, text, self._address.url)
         if frame.result != OK:
             params: RefusalParams = decoded(RefusalParams, frame.params, self._address.url)
@@ -207,7 +215,7 @@ class Link:
             return
         self._refusal, self._has_heard = None, True
         if frame.message == PONG:
-            self.pongs += 1
+            self.pong_count += 1
         await self._owner.hear(frame)
 
 

@@ -6,9 +6,9 @@ import msgspec
 
 from attendance_core.vocabulary import UserId
 from attendance_web.client.errors import Refused
+from attendance_web.client.event_socket import EventSocket
 from attendance_web.client.frames import Frame, HeldBy
 from attendance_web.client.link import read_params
-from attendance_web.client.room import Room
 from attendance_web.structs.frames import EventTimes, OneUser, Place
 
 
@@ -26,7 +26,7 @@ class Standing(msgspec.Struct, frozen=True):
     event: EventTimes | None = None
 
 
-class MarkMe(Room[Standing]):
+class MarkMe(EventSocket[Standing]):
     """Waits to be marked, for as long as the block lasts; whoever leaves it waits no more.
 
     Yields how it stands, now and whenever that changes, until one is marked. A lost connection is
@@ -35,7 +35,7 @@ class MarkMe(Room[Standing]):
 
     standing: Standing = Standing()
 
-    def _known(self) -> Standing:
+    def _current_value(self) -> Standing:
         return self.standing
 
     def opened(self) -> None:
@@ -61,7 +61,7 @@ class MarkMe(Room[Standing]):
             self._note_change()
 
     async def hear_no(self, refusal: Refused) -> None:
-        """Leaves it to the close that follows: one who waits says nothing that is refused."""
+        """Leaves it to the close that follows: who waits sends nothing that could be refused."""
 
     def _learn(self, **news: object) -> None:
         learnt = msgspec.structs.replace(self.standing, **news)

@@ -6,27 +6,26 @@ import asyncio
 import json
 import time
 from collections.abc import Callable, Iterable
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
 from attendance_core.vocabulary import Instant, Seconds, UserId
 from attendance_web.client.errors import NotAnswered, Refused
+from attendance_web.client.event_socket import EventSocket
 from attendance_web.client.frames import Frame, UserJoined
 from attendance_web.client.link import PING, Address, read_params
-from attendance_web.client.room import Room
 from attendance_web.client.waiting import Pauses
 from attendance_web.structs.frames import Hold, Mark, MarkingList, OneUser
 from attendance_web.structs.people import PersonSummary
 from attendance_web.wire.allowance import Allowance
 
 PREPARE, CONFIRM, REFUSE = "prepare_to_mark", "confirm_marking", "refuse_to_mark"
-COMMAND_OF: Final = {"prepared": PREPARE, "marked": CONFIRM, "refused": REFUSE}
 # Of what closes a socket as well: only the next thing that is heard tells which it was
 MAY_CLOSE: Final = frozenset(
     {"too_many_frames", "event_over", "not_logged_in", "left_event", "may_not_mark"}
 )
-# What a socket may say at once, and then in a second, without being closed for it; a bit less
+# What may be sent on a socket at once, and then in a second; a bit less than what closes it
 FRAMES_AT_ONCE, FRAMES_A_SECOND = 50, 15
 
 
@@ -38,25 +37,32 @@ class Asker(msgspec.Struct, frozen=True):
     person: PersonSummary | None
 
 
-class _Said:
-    """A command, and its answer to come."""
+class _Command:
+    """Holds a command, and its answer to come."""
 
     def __init__(self, message: str, user_id: UserId | None) -> None:
         self.message = message
         self.user_id = user_id
         self.answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        self.times = 0  # that it was said
-        self.is_said = False  # on the socket that there is now
+        self.sent_count = 0  # on any socket
+        self.is_sent = False  # on the socket that there is now
         params = {} if user_id is None else {"user_id": user_id}
         self.text = json.dumps({"message": message, "params": params})
 
 
-class Marking(Room[tuple[Asker, ...]]):
+class _Doubt(NamedTuple):
+    """Holds a refusal that may be of a command, or of the socket, which it closes then."""
+
+    refusal: Refused
+    pong_count: int  # so many, and it was of the command: the socket is still there
+
+
+class Marking(EventSocket[tuple[Asker, ...]]):
     """Is ready to mark others, for as long as the block lasts; yields the list as it changes.
 
     `prepare`, `confirm` and `refuse` answer once the service has said what came of it. Where the
-    connection is lost meanwhile they are said again on the next one: each of them said twice is
-    like said once, and nobody is marked, or paid, twice.
+    connection is lost meanwhile they are sent again on the next one: each of them sent twice is
+    like sent once, and nobody is marked, or paid, twice.
     """
 
     def __init__(
@@ -65,10 +71,10 @@ class Marking(Room[tuple[Asker, ...]]):
         super().__init__(address, patience=patience, is_known=is_known)
         self.waiting: tuple[Asker, ...] = ()  # in the order of asking, whom one holds among them
         self.held: UserId | None = None
-        self._said: list[_Said] = []  # in the order they are answered in
-        self._turn = asyncio.Lock()  # to say something
+        self._commands: list[_Command] = []  # in the order they are answered in
+        self._send_lock = asyncio.Lock()
         self._allowance = Allowance(FRAMES_AT_ONCE, FRAMES_A_SECOND)
-        self._unsure: tuple[Refused, int] | None = None  # until so many pings are answered
+        self._doubt: _Doubt | None = None
 
     async def prepare(self, user_id: int) -> Hold:
         """Chooses somebody, whom nobody else can choose then. Raises Refused, NotAnswered."""
@@ -84,62 +90,62 @@ class Marking(Room[tuple[Asker, ...]]):
         """Gives back whom one holds. Raises Refused, NotAnswered."""
         await self._ask(REFUSE, self.held if user_id is None else UserId(user_id))
 
-    def _known(self) -> tuple[Asker, ...]:
+    def _current_value(self) -> tuple[Asker, ...]:
         return self.waiting
 
     async def _ask(self, message: str, user_id: UserId | None) -> Any:
         pauses, until = Pauses(), time.monotonic() + self._patience
-        times = 0
+        sent_count = 0
         while True:
             if (end := self._failure()) is not None:
-                raise self._as_answer(end, may_be_done=times > 0)
-            said = _Said(message, user_id)
-            self._said.append(said)
-            await self._say_all()
+                raise self._as_answer(end, may_be_done=sent_count > 0)
+            command = _Command(message, user_id)
+            self._commands.append(command)
+            await self._send_all()
             try:
-                return await said.answer
+                return await command.answer
             except Refused as refusal:
-                times += said.times
-                if message == REFUSE and times > 1 and refusal.code == "nobody_held":
-                    return None  # it was given back when that was said before
+                sent_count += command.sent_count
+                if message == REFUSE and sent_count > 1 and refusal.code == "nobody_held":
+                    return None  # it was given back when that was sent before
                 pause = pauses.next()
                 if refusal.code != "unavailable" or time.monotonic() + pause > until:
                     raise
             await asyncio.sleep(pause)
 
-    async def _say_all(self) -> None:
-        """Says what this socket was not told yet, in order, and no faster than it may."""
-        async with self._turn:
+    async def _send_all(self) -> None:
+        """Sends what was not sent on this socket yet, in order, and no faster than it may."""
+        async with self._send_lock:
             while self._let_in.is_set():
-                said = next((each for each in self._said if not each.is_said), None)
-                if said is None:
+                command = next((each for each in self._commands if not each.is_sent), None)
+                if command is None:
                     return
                 while not self._allowance.take():
                     await asyncio.sleep(self._allowance.seconds_to_next)
-                if self._let_in.is_set() and not said.is_said:
-                    said.is_said = True
-                    said.times += 1
-                    await self._link.say(said.text)
+                if self._let_in.is_set() and not command.is_sent:
+                    command.is_sent = True
+                    command.sent_count += 1
+                    await self._link.send(command.text)
 
     def opened(self) -> None:
-        """Has to say everything again that nobody has answered; forgets what nobody waits for."""
-        self._said = [each for each in self._said if not each.answer.done()]
-        for each in self._said:
-            each.is_said = False
+        """Has to send everything again that nobody has answered; forgets what nobody waits for."""
+        self._commands = [command for command in self._commands if not command.answer.done()]
+        for command in self._commands:
+            command.is_sent = False
         self._allowance = Allowance(FRAMES_AT_ONCE, FRAMES_A_SECOND)
-        self._unsure = None
+        self._doubt = None
 
     async def hear(self, frame: Frame) -> None:
         """Folds the list; gives a command its answer."""
         match frame.message:
             case "marking_list":
-                self._begin(read_params(MarkingList, frame))
-                await self._say_all()
+                self._begin_anew(read_params(MarkingList, frame))
+                await self._send_all()
             case "user_joined":
                 joined = read_params(UserJoined, frame)
                 self._remove(joined.user_id)
                 asker = Asker(joined.user_id, joined.asked_at, joined.user)
-                self._set((*self.waiting, asker))
+                self._set_waiting((*self.waiting, asker))
             case "user_left":
                 self._remove(read_params(OneUser, frame).user_id)
             case "reservation_expired":
@@ -156,32 +162,32 @@ class Marking(Room[tuple[Asker, ...]]):
             case "refused":
                 self._hold(None)
                 self._answer(REFUSE, None, None)
-            case "pong" if self._unsure is not None and self._link.pongs >= self._unsure[1]:
-                refusal, _ = self._unsure
-                self._unsure = None
-                self._refuse(refusal)
+            case "pong" if (doubt := self._doubt) is not None:
+                if self._link.pong_count >= doubt.pong_count:
+                    self._doubt = None
+                    self._refuse(doubt.refusal)
 
     async def hear_no(self, refusal: Refused) -> None:
         """Refuses the command that is next, unless the socket is to be closed."""
         if refusal.code not in MAY_CLOSE:
             self._refuse(refusal)
-        elif self._said:
-            self._unsure = refusal, self._link.pings + 1
-            await self._link.say(PING)
+        elif self._commands:
+            self._doubt = _Doubt(refusal, self._link.ping_count + 1)
+            await self._link.send(PING)
 
-    def _begin(self, said: MarkingList) -> None:
-        people = {each.user_id: each for each in said.users}
+    def _begin_anew(self, told: MarkingList) -> None:
+        people = {each.user_id: each for each in told.users}
         self.held = None  # until it is told, right behind the list
-        self._set(
+        self._set_waiting(
             Asker(user_id, asked_at, people.get(user_id))
-            for user_id, asked_at in zip(said.marking_list, said.asked_at, strict=True)
+            for user_id, asked_at in zip(told.marking_list, told.asked_at, strict=True)
         )
         self._let_in.set()
 
     def _remove(self, user_id: UserId) -> None:
-        self._set(each for each in self.waiting if each.user_id != user_id)
+        self._set_waiting(each for each in self.waiting if each.user_id != user_id)
 
-    def _set(self, waiting: Iterable[Asker]) -> None:
+    def _set_waiting(self, waiting: Iterable[Asker]) -> None:
         """Keeps the order of asking: whoever is given back to the list has an old place in it."""
         self.waiting = tuple(sorted(waiting, key=lambda each: (each.asked_at, each.user_id)))
         self._note_change()
@@ -192,41 +198,47 @@ class Marking(Room[tuple[Asker, ...]]):
             self._note_change()
 
     def _end_hold(self, user_id: UserId) -> None:
-        """Has it that this person is held no more: whoever is held else still is."""
+        """Notes that this person is held no more; somebody else who is held still is."""
         if self.held == user_id:
             self._hold(None)
 
     def _answer(self, message: str, answer: object, user_id: UserId | None) -> None:
         """Answers the command that is next, if it is this one: a hold is told of unasked, too."""
-        said = self._next()
-        if said is None or said.message != message or user_id not in (None, said.user_id):
+        command = self._next_to_answer()
+        if command is None or command.message != message:
             return
-        self._said.remove(said)
-        if not said.answer.done():
-            said.answer.set_result(answer)
+        if user_id not in (None, command.user_id):
+            return
+        self._commands.remove(command)
+        if not command.answer.done():
+            command.answer.set_result(answer)
 
     def _refuse(self, refusal: Refused) -> None:
-        said = self._next()
-        if said is not None:
-            self._said.remove(said)
-            if not said.answer.done():
-                said.answer.set_exception(refusal)
+        command = self._next_to_answer()
+        if command is not None:
+            self._commands.remove(command)
+            if not command.answer.done():
+                command.answer.set_exception(refusal)
 
-    def _next(self) -> _Said | None:
-        return next((each for each in self._said if each.is_said), None)
+    def _next_to_answer(self) -> _Command | None:
+        return next((each for each in self._commands if each.is_sent), None)
 
     def _end(self, running: asyncio.Task[None]) -> None:
         """Tells whoever waits for an answer that none will come."""
         super()._end(running)
         end = self._failure() or StopAsyncIteration()
-        for said in self._said:
-            if not said.answer.done():
-                said.answer.set_exception(self._as_answer(end, may_be_done=said.times > 0))
-        self._said = []
+        for command in self._commands:
+            if not command.answer.done():
+                failure = self._as_answer(end, may_be_done=command.sent_count > 0)
+                command.answer.set_exception(failure)
+        self._commands = []
 
     @staticmethod
     def _as_answer(end: BaseException, *, may_be_done: bool) -> BaseException:
-        """Says it of a command: a refusal of the socket does not tell what came of that."""
+        """Makes the answer to a command, once the socket has ended so.
+
+        A refusal of the socket does not tell what came of a command that was sent.
+        """
         if isinstance(end, Refused) and not may_be_done:
             return end
         why = "the socket was left" if isinstance(end, StopAsyncIteration) else str(end)

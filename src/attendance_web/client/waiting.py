@@ -15,10 +15,10 @@ SAFE_AGAIN: Final = frozenset(
     f"/api/events/{name}"
     for name in ("MarkParticipant", "AnnulMark", "UpdateEvent", "AddHelper", "RemoveHelper")
 )
-FIRST_PAUSE: Final[Seconds] = 0.5
-LONGEST_PAUSE: Final[Seconds] = 8.0
-LEAST_PART: Final = 0.2  # of a pause; the rest is drawn, so that a hall does not come back at once
-PATIENCE: Final[Seconds] = 30.0
+FIRST_PAUSE_SECONDS: Final[Seconds] = 0.5
+MAX_PAUSE_SECONDS: Final[Seconds] = 8.0
+MIN_SHARE: Final = 0.2  # of a pause; the rest is drawn, so that a hall does not come back at once
+PATIENCE: Final[Seconds] = 30.0  # what a client has unless it is told otherwise
 
 
 class Pauses:
@@ -26,13 +26,13 @@ class Pauses:
 
     def __init__(self, chance: random.Random | None = None) -> None:
         self._chance = chance or random.Random()
-        self._most = FIRST_PAUSE
+        self._longest = FIRST_PAUSE_SECONDS  # that the next one may be
 
     def next(self) -> Seconds:
         """Draws the next one."""
-        most, self._most = self._most, min(self._most * 2, LONGEST_PAUSE)
-        return most * (LEAST_PART + (1 - LEAST_PART) * self._chance.random())
+        longest, self._longest = self._longest, min(self._longest * 2, MAX_PAUSE_SECONDS)
+        return longest * (MIN_SHARE + (1 - MIN_SHARE) * self._chance.random())
 
     def begin_anew(self) -> None:
         """Has the next one be short: something was answered."""
-        self._most = FIRST_PAUSE
+        self._longest = FIRST_PAUSE_SECONDS

@@ -12,8 +12,8 @@ from rich.console import Console
 from attendance_web.client import NotAnswered, NotAttendance, Refused
 from attendance_web.demo.failures import LectureFailed
 from attendance_web.demo.lecture import Lecture
-from attendance_web.demo.report import Result, Stages, table, what_was_compared
-from attendance_web.demo.roles import LEAST_FREE, can_be_cast
+from attendance_web.demo.report import Result, Stages, result_table, what_was_compared
+from attendance_web.demo.roles import MIN_FREE, can_give_roles
 
 MAX_LINES = 20  # of differences
 
@@ -31,18 +31,17 @@ def play(
 
     ``earned`` tells what so many marks pay their marker.
     """
-    if not can_be_cast(people, markers):
+    if not can_give_roles(people, markers):
         raise DemoFailed(
-            f"half of the people, and {LEAST_FREE} at least, must be free to wait: "
-            "take fewer markers"
+            f"half of the people, and {MIN_FREE} at least, must be free to wait: take fewer markers"
         )
     console = Console()
     chosen = secrets.randbelow(1_000_000) if seed is None else seed
     try:
-        result = asyncio.run(_played(url, people, markers, earned, random.Random(chosen), console))
+        result = asyncio.run(_play(url, people, markers, earned, random.Random(chosen), console))
     except (Refused, NotAnswered, NotAttendance, LectureFailed) as failure:
-        raise DemoFailed(_few_lines(str(failure), chosen)) from None
-    console.print(table(result))
+        raise DemoFailed(_shortened(str(failure), chosen)) from None
+    console.print(result_table(result))
     console.print(
         f"{what_was_compared(result)} (seed {chosen}).\n"
         f"To look around, log in as {result.login} with the password {result.password}",
@@ -51,7 +50,7 @@ def play(
     )
 
 
-async def _played(
+async def _play(
     url: str,
     people: int,
     markers: int,
@@ -69,7 +68,7 @@ async def _played(
         raise DemoFailed(f"nothing answers at {url}: start the service with make run") from None
 
 
-def _few_lines(failure: str, seed: int) -> str:
+def _shortened(failure: str, seed: int) -> str:
     """Shortens what may be hundreds of differences."""
     lines = failure.splitlines()
     more = len(lines) - MAX_LINES

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from typing import Final
 
-from attendance_web.demo.cast import Person
-from attendance_web.demo.record import Record
+from attendance_web.demo.people import Person
+from attendance_web.demo.played_event import PlayedEvent
+
+BEGAN_SECONDS_AGO: Final = 600
+LASTS_SECONDS: Final = 5400
 
 
 async def sign_up(person: Person) -> None:
@@ -24,18 +28,24 @@ async def befriend(pair: tuple[Person, Person]) -> None:
     await other.client.send_friend_request(user_id=one.user_id)
 
 
-async def create_event(people: Sequence[Person], name: str) -> Record:
+async def create_event(people: Sequence[Person], name: str) -> PlayedEvent:
     """Makes an event that began ten minutes ago and lasts an hour and a half; its creator joins."""
     creator = people[0]
-    start = int(time.time() + creator.client.seconds_ahead) - 600
-    end = start + 5400
+    start = int(time.time() + creator.client.seconds_ahead) - BEGAN_SECONDS_AGO
+    end = start + LASTS_SECONDS
     made = await creator.client.create_event(name=name, time_from=start, time_to=end)
-    called = {each.user_id: each.name for each in people}
-    creator_id = creator.user_id
-    return Record(made.event_id, name, start, end, creator_id, called, {creator_id})
+    return PlayedEvent(
+        event_id=made.event_id,
+        name=name,
+        starts_at=start,
+        ends_at=end,
+        creator_id=creator.user_id,
+        names={each.user_id: each.name for each in people},
+        joined={creator.user_id},
+    )
 
 
-async def join(person: Person, record: Record) -> None:
+async def join(person: Person, played: PlayedEvent) -> None:
     """Has somebody join."""
-    await person.client.join_event(event_id=record.event_id)
-    record.joined.add(person.user_id)
+    await person.client.join_event(event_id=played.event_id)
+    played.joined.add(person.user_id)

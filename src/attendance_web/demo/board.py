@@ -14,11 +14,11 @@ from attendance_core.vocabulary import Seconds
 from attendance_web.client import Client, NotAnswered
 from attendance_web.wire.counts import CountsShown
 
-COUNTED: Final = ("joined", "waiting", "held", "marked", "participants")
+COUNT_NAMES: Final = ("joined", "waiting", "held", "marked", "participants")
 
 
 class Board:
-    """Holds what a screen was told: how often, and what last."""
+    """Stands for a screen: holds how often it was told counts, and what last."""
 
     def __init__(self) -> None:
         self.told_count = 0
@@ -46,11 +46,11 @@ class Board:
 
     def _shows(self, counts: Mapping[str, int]) -> bool:
         last = self.last
-        return last is not None and all(last[each] == counts[each] for each in COUNTED)
+        return last is not None and all(last[each] == counts[each] for each in COUNT_NAMES)
 
 
 @asynccontextmanager
-async def watched(creator: Client, event_id: UUID) -> AsyncIterator[Board]:
+async def watch_board(creator: Client, event_id: UUID) -> AsyncIterator[Board]:
     """Makes the link, and has somebody watch by it who is not logged in.
 
     Raises Refused, NotAnswered.

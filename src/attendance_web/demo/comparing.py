@@ -8,14 +8,14 @@ from typing import Any, Final
 
 from attendance_web.demo import expected
 from attendance_web.demo.expected import LocalTime
-from attendance_web.demo.record import Moment, Record
+from attendance_web.demo.played_event import Moment, PlayedEvent
 
 MISSING: Final = "nothing"
 
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What the service says of one event while nobody does anything there."""
+    """Holds what the service says of one event while nobody does anything there."""
 
     sheet: Mapping[str, Any]
     attendance: Sequence[Mapping[str, Any]]
@@ -23,14 +23,14 @@ class Answers:
     helpers: Sequence[int]
     board: Mapping[str, Any] | None  # the last counts that it was told
     karma: Mapping[int, int]
-    made: Moment  # when the sheet was asked for
+    exported: Moment  # when the sheet was asked for
 
 
 @dataclass
 class Comparison:
-    """How many cells were compared, and where they differ, a line each."""
+    """Counts the cells that were compared, and tells where they differ, a line each."""
 
-    cells: int = 0
+    cell_count: int = 0
     differences: list[str] = field(default_factory=list)
 
     def compare(self, where: str, wanted: Any, found: Any) -> None:
@@ -40,41 +40,42 @@ class Comparison:
                 there = f"{where}, {key}"
                 self.compare(there, wanted.get(key, MISSING), found.get(key, MISSING))
         elif isinstance(wanted, list) and isinstance(found, list | tuple):
-            self._cell(f"{where}, how many", len(wanted), len(found))
+            self._compare_cell(f"{where}, how many", len(wanted), len(found))
             for number, (one, other) in enumerate(zip(wanted, found, strict=False), 1):
                 self.compare(f"{where} {number}", one, other)
         else:
-            self._cell(where, wanted, found)
+            self._compare_cell(where, wanted, found)
 
-    def _cell(self, where: str, wanted: Any, found: Any) -> None:
-        self.cells += 1
+    def _compare_cell(self, where: str, wanted: Any, found: Any) -> None:
+        self.cell_count += 1
         if not _is_as_played(wanted, found):
             self.differences.append(f"{where}: played {_text(wanted)}, found {_text(found)}")
 
 
-def compared(record: Record, answers: Answers, earned: Callable[[int], int]) -> Comparison:
+def compare(played: PlayedEvent, answers: Answers, earned: Callable[[int], int]) -> Comparison:
     """Compares all of it; the sheet and the attendance by the seconds that the ledger has."""
-    found = Comparison()
-    entries = {(each.get("user_id"), each.get("n")): each for each in answers.ledger}
-    found.compare("the ledger, how many", sum(map(len, record.deeds.values())), len(answers.ledger))
-    found.compare("the ledger", expected.ledger(record), entries)
+    comparison = Comparison()
+    told = {(each.get("user_id"), each.get("n")): each for each in answers.ledger}
+    entry_count = sum(map(len, played.entries.values()))
+    comparison.compare("the ledger, how many", entry_count, len(answers.ledger))
+    comparison.compare("the ledger", expected.ledger(played), told)
     times = [each["at"] for each in answers.ledger if isinstance(each.get("at"), int)]
-    found.compare("the ledger, newest first", sorted(times, reverse=True), times)
-    exact = record.narrowed(answers.ledger)
-    found.compare("the sheet", expected.sheet(exact, answers.made), answers.sheet)
-    found.compare("the attendance", expected.attendance(exact), list(answers.attendance))
-    found.compare("the helpers", record.helpers, list(answers.helpers))
+    comparison.compare("the ledger, newest first", sorted(times, reverse=True), times)
+    exact = played.narrowed_by(answers.ledger)
+    comparison.compare("the sheet", expected.sheet(exact, answers.exported), answers.sheet)
+    comparison.compare("the attendance", expected.attendance(exact), list(answers.attendance))
+    comparison.compare("the helpers", played.helpers, list(answers.helpers))
     board = answers.board and {key: value for key, value in answers.board.items() if key != "at"}
-    found.compare("the board", expected.counts(record), board)
-    found.compare("karma", expected.karma(record, earned), answers.karma)
-    return found
+    comparison.compare("the board", expected.counts(played), board)
+    comparison.compare("karma", expected.karma(played, earned), answers.karma)
+    return comparison
 
 
 def _is_as_played(wanted: Any, found: Any) -> bool:
     if isinstance(wanted, LocalTime):
-        return wanted.is_told_by(found)
+        return wanted.matches(found)
     if isinstance(wanted, Moment):
-        return wanted.has(found)
+        return wanted.may_be(found)
     return type(wanted) is type(found) and bool(wanted == found)
 
 

@@ -20,15 +20,15 @@ import msgspec
 from attendance_web.client import Client
 from attendance_web.demo import expected
 from attendance_web.demo.arriving import befriend, create_event, join, sign_up
-from attendance_web.demo.board import Board, watched
-from attendance_web.demo.cast import Person, face, pick_names
-from attendance_web.demo.comparing import Answers, Comparison, compared
+from attendance_web.demo.board import Board, watch_board
+from attendance_web.demo.comparing import Answers, Comparison, compare
 from attendance_web.demo.failures import LectureFailed
 from attendance_web.demo.organising import Organising
-from attendance_web.demo.record import Record
+from attendance_web.demo.people import Person, face, pick_names
+from attendance_web.demo.played_event import PlayedEvent
 from attendance_web.demo.report import MarkerResult, Result, Stages
-from attendance_web.demo.roles import cast
-from attendance_web.demo.sheet import Marker, Sheet, ask, latecomers
+from attendance_web.demo.roles import give_roles
+from attendance_web.demo.sign_in import Marker, SignIn, latecomers, wait_to_be_marked
 
 T = TypeVar("T")
 
@@ -67,7 +67,7 @@ class Lecture:
             )
             for number, (name, language) in enumerate(pick_names(people, chance), 1)
         ]
-        self._roles = cast(self._people, markers, chance)
+        self._roles = give_roles(self._people, markers, chance)
         self._turns = asyncio.Semaphore(AT_ONCE)
 
     @property
@@ -81,69 +81,71 @@ class Lecture:
         async with AsyncExitStack() as opened:
             for person in self._people:
                 await opened.enter_async_context(person.client)
-            await self._come(stages)
-            record = await create_event(self._people, self._name)
-            organising = Organising(record, self._clock)
-            await self._each(
+            await self._arrive(stages)
+            played = await create_event(self._people, self._name)
+            organising = Organising(played, self._clock)
+            await self._do_for_each(
                 stages,
                 "Joining",
                 [each for each in self._people[1:] if each not in roles.outside],
-                lambda each: join(each, record),
+                lambda each: join(each, played),
             )
-            board = await opened.enter_async_context(watched(roles.creator.client, record.event_id))
-            await organising.begin(roles)
-            first_end = await organising.put_off(roles)
-            sheet = Sheet(
-                record,
+            watching = watch_board(roles.creator.client, played.event_id)
+            board = await opened.enter_async_context(watching)
+            await organising.name_helpers(roles)
+            first_end = await organising.shorten_and_prolong(roles)
+            sign_in = SignIn(
+                played,
                 self._clock,
                 self._chance,
-                to_refuse={each.user_id for each in self._some(roles.asking, 5)},
+                to_refuse={each.user_id for each in self._pick_some(roles.asking, 5)},
             )
-            marking = await self._sign_in(stages, "Marking", sheet, roles.asking)
+            marking = await self._have_marked(stages, "Marking", sign_in, roles.asking)
             await organising.correct(roles)
             await asyncio.sleep(first_end - self._clock())
-            again = await self._sign_in(stages, "Asking again", sheet, roles.slips)
-            async with latecomers(sheet, roles.markers[0], roles.late_held, roles.late_waiting):
-                during = await self._compared(record, organising, board)
-            after = await self._compared(record, organising, board)
-            return self._result(sheet, [*marking, *again], board, [during, after])
+            again = await self._have_marked(stages, "Asking again", sign_in, roles.slips)
+            async with latecomers(sign_in, roles.markers[0], roles.late_held, roles.late_waiting):
+                during = await self._compare(played, organising, board)
+            after = await self._compare(played, organising, board)
+            return self._result(sign_in, [*marking, *again], board, [during, after])
 
-    async def _come(self, stages: Stages) -> None:
+    async def _arrive(self, stages: Stages) -> None:
         """Has everybody sign up, send a picture, and make friends."""
         people = self._people
-        await self._each(stages, "Signing up", people, sign_up)
+        await self._do_for_each(stages, "Signing up", people, sign_up)
         with_picture = people[::WITH_PICTURE]
         faces = {person: face(self._chance) for person in with_picture}
-        await self._each(
+        await self._do_for_each(
             stages,
             "Sending pictures",
             with_picture,
             lambda each: each.client.update_profile_picture(image=faces[each], name="me.png"),
         )
-        await self._each(stages, "Making friends", pairwise(people), befriend)
+        await self._do_for_each(stages, "Making friends", pairwise(people), befriend)
 
     def _clock(self) -> float:
         """Tells what time it is at the service, about."""
         return time.time() + self._roles.creator.client.seconds_ahead
 
-    def _some(self, people: Sequence[Person], part: int) -> list[Person]:
+    def _pick_some(self, people: Sequence[Person], part: int) -> list[Person]:
         """Picks one in so many of them, and at least one."""
         return self._chance.sample(people, max(1, len(people) // part))
 
-    async def _sign_in(
-        self, stages: Stages, name: str, sheet: Sheet, asking: Sequence[Person]
+    async def _have_marked(
+        self, stages: Stages, name: str, sign_in: SignIn, asking: Sequence[Person]
     ) -> list[Marker]:
         """Has all who ask be marked; answers who marked them. Raises LectureFailed."""
         advance = stages.stage(name, len(asking))
-        dropping = self._some(asking, 4)
-        told: dict[int, int] = {}
+        dropping = self._pick_some(asking, 4)
+        marker_told: dict[int, int] = {}  # who has marked them, as each of them was told
 
         async def be_marked(person: Person) -> None:
-            told[person.user_id] = await ask(person, sheet, drops=person in dropping)
+            drops = person in dropping
+            marker_told[person.user_id] = await wait_to_be_marked(person, sign_in, drops=drops)
             advance()
 
         markers = [
-            Marker(person, sheet, drops=number == 0)
+            Marker(person, sign_in, drops=number == 0)
             for number, person in enumerate(self._roles.markers)
         ]
         queue = asyncio.gather(*(be_marked(person) for person in asking))
@@ -157,78 +159,83 @@ class Lecture:
                 if ended.done():
                     ended.result()
             if not queue.done():
+                left = len(asking) - len(marker_told)
                 raise LectureFailed(
-                    f"{len(asking) - len(told)} of {len(asking)} who asked were not told within "
+                    f"{left} of {len(asking)} who asked were not told within "
                     f"{MARKING_SECONDS:.0f} s that they are marked"
                 )
-            await _nobody_listed(markers, [each.user_id for each in asking])
+            await _wait_until_unlisted(markers, [each.user_id for each in asking])
         finally:
             for task in running:
                 task.cancel()
             await asyncio.gather(*running, return_exceptions=True)
-        done = {person: each.person.user_id for each in markers for person in each.marked}
-        if told != done:
-            raise LectureFailed(f"{len(done)} were marked and {len(told)} told, or by others")
+        marked_by = {person: each.person.user_id for each in markers for person in each.marked}
+        if marker_told != marked_by:
+            raise LectureFailed(
+                f"{len(marked_by)} were marked and {len(marker_told)} told, or by others"
+            )
         return markers
 
-    async def _compared(self, record: Record, organising: Organising, board: Board) -> Comparison:
+    async def _compare(
+        self, played: PlayedEvent, organising: Organising, board: Board
+    ) -> Comparison:
         """Compares all that the service says while nobody does anything. Raises LectureFailed."""
-        await board.wait_until_shown(expected.counts(record), TRUTH_SECONDS)
-        creator, event_id, begun = self._roles.creator.client, record.event_id, self._clock()
+        await board.wait_until_shown(expected.counts(played), TRUTH_SECONDS)
+        creator, event_id, begun = self._roles.creator.client, played.event_id, self._clock()
         sheet = await self._roles.helper.client.export_attendance(
             event_id=event_id, format="json", tz=expected.ZONE
         )
-        made = organising.moment(begun)
+        exported = organising.moment_since(begun)
         helpers = (await creator.get_helpers(event_id=event_id)).helpers
         profiles = [await creator.get_profile(user_id=each.user_id) for each in self._people]
         answers = Answers(
             sheet=json.loads(sheet.content),
-            made=made,
+            exported=exported,
             attendance=_plain((await creator.get_attendance(event_id=event_id)).participants),
             ledger=_plain((await creator.get_ledger(event_id=event_id)).entries),
             helpers=[each.user_id for each in helpers],
             board=board.last,
             karma={each.user_id: each.karma for each in profiles},
         )
-        found = compared(record, answers, self._earned)
+        found = compare(played, answers, self._earned)
         if found.differences:
             raise LectureFailed("\n".join(found.differences))
         return found
 
     def _result(
-        self, sheet: Sheet, sat: Sequence[Marker], board: Board, found: Sequence[Comparison]
+        self, sign_in: SignIn, markers: Sequence[Marker], board: Board, found: Sequence[Comparison]
     ) -> Result:
         by_id = {person.user_id: person.name for person in self._people}
-        record, creator = sheet.record, self._roles.creator
-        earned = expected.karma(record, self._earned)
-        deeds = [deed for deeds in record.deeds.values() for deed in deeds]
+        played, creator = sign_in.played, self._roles.creator
+        earned = expected.karma(played, self._earned)
+        entries = [entry for entries in played.entries.values() for entry in entries]
         return Result(
             event=self._name,
-            asked=len(self._roles.asking),
-            drop_count=sheet.drop_count,
-            refusal_count=sheet.refusal_count,
-            annulled=sum(deed.origin is None for deed in deeds),
-            by_hand=sum(deed.origin == "hand" for deed in deeds),
+            asker_count=len(self._roles.asking),
+            drop_count=sign_in.drop_count,
+            refusal_count=sign_in.refusal_count,
+            annulled_count=sum(entry.origin is None for entry in entries),
+            by_hand_count=sum(entry.origin == "hand" for entry in entries),
             markers=[
                 MarkerResult(
                     person.name,
                     earned[person.user_id],
-                    [by_id[each] for desk in sat if desk.person is person for each in desk.marked],
+                    [by_id[each] for one in markers if one.person is person for each in one.marked],
                 )
                 for person in self._roles.markers
             ],
-            prepare_ms=sheet.prepare_ms,
-            confirm_ms=sheet.confirm_ms,
-            rows=len(record.sheet),
-            entries=len(deeds),
-            people=len(self._people),
-            told=board.told_count,
-            cells=sum(each.cells for each in found),
+            prepare_ms=sign_in.prepare_ms,
+            confirm_ms=sign_in.confirm_ms,
+            row_count=len(played.sheet),
+            entry_count=len(entries),
+            person_count=len(self._people),
+            told_count=board.told_count,
+            cell_count=sum(each.cell_count for each in found),
             login=creator.username,
             password=creator.password,
         )
 
-    async def _each(
+    async def _do_for_each(
         self,
         stages: Stages,
         name: str,
@@ -259,7 +266,7 @@ def _plain(rows: Sequence[msgspec.Struct]) -> list[dict[str, Any]]:
     return plain
 
 
-async def _nobody_listed(markers: Sequence[Marker], people: Sequence[int]) -> None:
+async def _wait_until_unlisted(markers: Sequence[Marker], people: Sequence[int]) -> None:
     try:
         async with asyncio.timeout(TRUTH_SECONDS):
             for marker in markers:

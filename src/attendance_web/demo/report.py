@@ -1,4 +1,4 @@
-"""What one sees of the demo: progress while it plays, and a table at the end."""
+"""Shows progress while the demo plays, and a table at the end."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from rich.table import Table
 
 @dataclass(frozen=True, slots=True)
 class MarkerResult:
-    """What one person did at the sign-in sheet."""
+    """Tells what one person did at the sign-in sheet."""
 
     name: str
     karma: int
@@ -25,22 +25,22 @@ class MarkerResult:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """How the lecture went; times are milliseconds."""
+    """Tells how the lecture went; times are milliseconds."""
 
     event: str
-    asked: int
+    asker_count: int
     drop_count: int
     refusal_count: int
-    annulled: int
-    by_hand: int
+    annulled_count: int
+    by_hand_count: int
     markers: Sequence[MarkerResult]
     prepare_ms: Sequence[float]
     confirm_ms: Sequence[float]
-    rows: int  # of the sheet
-    entries: int
-    people: int
-    told: int  # how often the board was told counts
-    cells: int  # that were compared
+    row_count: int  # of the sheet
+    entry_count: int
+    person_count: int
+    told_count: int  # how often the board was told counts
+    cell_count: int  # that were compared
     login: str
     password: str
 
@@ -77,32 +77,33 @@ class Stages:
         return lambda: self._progress.advance(task)
 
 
-def table(result: Result) -> Table:
+def result_table(result: Result) -> Table:
     """Tells who marked whom, what it paid, and how fast the answers came."""
-    shown = Table(title=result.event, show_footer=True, caption_justify="left")
-    shown.add_column("Marked by", footer=f"{len(result.markers)} markers")
+    table = Table(title=result.event, show_footer=True, caption_justify="left")
+    table.add_column("Marked by", footer=f"{len(result.markers)} markers")
     marks = sum(len(each.marked) for each in result.markers)
-    shown.add_column("Marked", footer=f"{marks} ({result.asked} asked)", justify="right")
+    table.add_column("Marked", footer=f"{marks} ({result.asker_count} asked)", justify="right")
     karma = sum(each.karma for each in result.markers)
-    shown.add_column("Karma", footer=str(karma), justify="right")
-    shown.add_column("Whom", footer=_speed(result))
+    table.add_column("Karma", footer=str(karma), justify="right")
+    table.add_column("Whom", footer=_speed(result))
     for each in result.markers:
-        shown.add_row(each.name, str(len(each.marked)), str(each.karma), ", ".join(each.marked))
-    shown.caption = (
+        table.add_row(each.name, str(len(each.marked)), str(each.karma), ", ".join(each.marked))
+    table.caption = (
         f"Lost their connection and came back: {result.drop_count}; "
         f"refused first: {result.refusal_count}; "
-        f"marked by hand: {result.by_hand}; annulled: {result.annulled}"
+        f"marked by hand: {result.by_hand_count}; annulled: {result.annulled_count}"
     )
-    return shown
+    return table
 
 
 def what_was_compared(result: Result) -> str:
     """Tells what was compared with what was played, and is as it was played."""
     return (
         "Compared with what was played, while one was held and one waited, and again afterwards: "
-        f"{result.rows} rows of the sheet, {result.entries} entries of the ledger, the attendance, "
-        f"the helpers, the karma of {result.people}, and what the board was told last of "
-        f"{result.told} times. All {result.cells} cells are as they were played"
+        f"{result.row_count} rows of the sheet, {result.entry_count} entries of the ledger, "
+        f"the attendance, the helpers, the karma of {result.person_count}, and what the board was "
+        f"told last of {result.told_count} times. All {result.cell_count} cells are as they were "
+        "played"
     )
 
 

@@ -7,15 +7,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from attendance_web.demo.cast import Person
+from attendance_web.demo.people import Person
 
-LEAST_FREE: Final = 9  # who do not mark: one of each, and two who come late
-PART: Final = 20  # of each kind there is one in so many
+MIN_FREE: Final = 9  # who do not mark: one of each, and two who come late
+ONE_IN: Final = 20  # people has each of the roles that several have
 
 
 @dataclass(frozen=True)
 class Roles:
-    """Everybody has one of the first seven; the others are picked of those who ask."""
+    """Tells who plays what: everybody one of the first seven, and some askers one of the others."""
 
     markers: Sequence[Person]  # the first of whom made the event
     asking: Sequence[Person]
@@ -31,39 +31,38 @@ class Roles:
 
     @property
     def creator(self) -> Person:
-        """Who made the event."""
+        """Finds who made the event."""
         return self.markers[0]
 
 
-def can_be_cast(people: int, markers: int) -> bool:
+def can_give_roles(people: int, markers: int) -> bool:
     """Tells whether there is somebody for each role."""
-    return markers * 2 <= people and people - markers >= LEAST_FREE
+    return markers * 2 <= people and people - markers >= MIN_FREE
 
 
-def cast(people: Sequence[Person], markers: int, chance: random.Random) -> Roles:
+def give_roles(people: Sequence[Person], markers: int, chance: random.Random) -> Roles:
     """Gives everybody their role."""
     free = chance.sample(people[markers:], len(people) - markers)
-    each = max(1, len(people) // PART)
+    per_role = max(1, len(people) // ONE_IN)
 
-    def taken(count: int, of: list[Person]) -> list[Person]:
-        some = of[:count]
+    def take(count: int, of: list[Person]) -> list[Person]:
+        taken = of[:count]
         del of[:count]
-        return some
+        return taken
 
-    (helper, held, waits) = taken(3, free)
-    outside, without_phone = taken(each, free), taken(each, free)
-    among = list(free)
-    slips, strangers, absent = taken(each, among), taken(each, among), taken(each, among)
+    helper, late_held, late_waiting = take(3, free)
+    outside, without_phone = take(per_role, free), take(per_role, free)
+    asking = list(free)
     return Roles(
-        people[:markers],
-        free,
-        helper,
-        outside,
-        without_phone,
-        held,
-        waits,
-        slips,
-        strangers,
-        absent,
-        taken(2, among),
+        markers=people[:markers],
+        asking=asking,
+        helper=helper,
+        outside=outside,
+        without_phone=without_phone,
+        late_held=late_held,
+        late_waiting=late_waiting,
+        slips=take(per_role, free),
+        strangers=take(per_role, free),
+        absent=take(per_role, free),
+        renamed=take(2, free),
     )

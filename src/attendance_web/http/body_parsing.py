@@ -1,7 +1,7 @@
-"""What a call is given, whichever way it was sent: names with values, not looked at yet.
+"""Parses what a call is given, whichever way it was sent, to names with values. Contract: 1.
 
 In a query and in a urlencoded body every value is a text; in a JSON body it is what JSON has;
-in a multipart body it is a text, or bytes where the part is a file. Contract: 1.
+in a multipart body it is a text, or bytes where the part is a file.
 """
 
 from __future__ import annotations
@@ -20,23 +20,23 @@ from multipart import (  # type: ignore[import-untyped]
 )
 
 from attendance_core.errors import InvalidArgument
-from attendance_web.wire import values
+from attendance_web.wire import json_scanning
+from attendance_web.wire.json_scanning import string_steps, tokens_of, too_complex
 from attendance_web.wire.refusals import BadBody, RepeatedArgument, UnsupportedMediaType
-from attendance_web.wire.values import string_steps, tokens_of, too_complex
 
 MAX_FIELDS = 100  # of a query or a form
 UTF8 = frozenset({"utf-8", "utf8", "us-ascii", "ascii"})
 ESCAPES = re.compile(rb"(?:%[0-9A-Fa-f]{2})+")
-PORTION_BYTES = 64 * 1024  # whose escapes are read at once
+PORTION_BYTES = 64 * 1024  # whose escapes are decoded at once
 IN_PLACE_OF_STRING = b"NaN"  # a constant that JSON has not: each stands for a long string
 
-Given = Mapping[str, Any]
+Given = Mapping[str, Any]  # values by the names of arguments
 
 
 def parse_query(query: bytes) -> Given:
     """Reads the arguments of a GET. Raises InvalidArgument, RepeatedArgument."""
     try:
-        return _once(_pairs(query), "query")
+        return _by_name(_urlencoded_pairs(query), "query")
     except ValueError:
         raise InvalidArgument(field="query") from None
 
@@ -47,18 +47,21 @@ def parse_body(content_type: str | None, body: bytes) -> Given:
         return {}
     media_type, options = parse_options_header(content_type or "")
     if media_type == "multipart/form-data":
-        return _once(_parts(options.get("boundary", ""), body), "body")
+        return _by_name(_multipart_pairs(options.get("boundary", ""), body), "body")
     if options.get("charset", "utf-8").lower() not in UTF8:
         raise UnsupportedMediaType
     if media_type == "application/json":
-        return _json(body)
+        return _parse_json(body)
     if media_type == "application/x-www-form-urlencoded":
-        return _form(body)
+        return _parse_form(body)
     raise UnsupportedMediaType
 
 
-def _once(pairs: Iterable[tuple[str, Any]], where: str) -> dict[str, Any]:
-    """Reads pairs; of two with one name nobody can say which is meant. Raises RepeatedArgument."""
+def _by_name(pairs: Iterable[tuple[str, Any]], where: str) -> dict[str, Any]:
+    """Puts values by their names; of two with one name nobody can say which is meant.
+
+    Raises RepeatedArgument.
+    """
     given: dict[str, Any] = {}
     for name, value in pairs:
         if name in given:
@@ -67,8 +70,8 @@ def _once(pairs: Iterable[tuple[str, Any]], where: str) -> dict[str, Any]:
     return given
 
 
-def _pairs(encoded: bytes) -> list[tuple[str, str]]:
-    """Reads pairs; bytes that are no UTF-8 become lone surrogates, which readers refuse.
+def _urlencoded_pairs(encoded: bytes) -> list[tuple[str, str]]:
+    """Parses names and values; bytes that are no UTF-8 become lone surrogates.
 
     Raises ValueError where there are too many.
     """
@@ -76,35 +79,35 @@ def _pairs(encoded: bytes) -> list[tuple[str, str]]:
     if len(fields) > MAX_FIELDS:
         raise ValueError
     return [
-        (_unescaped(name), _unescaped(value))
+        (_unescape(name), _unescape(value))
         for name, _, value in (field.partition(b"=") for field in fields if field)
     ]
 
 
-def _unescaped(encoded: bytes) -> str:
-    """Reads a name or a value, in a few times its room: urllib takes two hundred times that."""
+def _unescape(encoded: bytes) -> str:
+    """Decodes a name or a value, in a few times its room: urllib takes two hundred times that."""
     encoded, read, start = encoded.replace(b"+", b" "), bytearray(), 0
     while start < len(encoded):
         end = start + PORTION_BYTES
         if (divided := encoded.rfind(b"%", end - 2, end)) >= 0 and end < len(encoded):
             end = divided
-        read += ESCAPES.sub(_escaped_bytes, encoded[start:end])
+        read += ESCAPES.sub(_bytes_of, encoded[start:end])
         start = end
     return read.decode("utf-8", "surrogateescape")
 
 
-def _escaped_bytes(escapes: re.Match[bytes]) -> bytes:
+def _bytes_of(escapes: re.Match[bytes]) -> bytes:
     return bytes.fromhex(escapes[0].replace(b"%", b"").decode())
 
 
-def _form(body: bytes) -> Given:
+def _parse_form(body: bytes) -> Given:
     try:
-        return _once(_pairs(body), "body")
+        return _by_name(_urlencoded_pairs(body), "body")
     except ValueError:
         raise BadBody from None
 
 
-def _json(body: bytes) -> Given:
+def _parse_json(body: bytes) -> Given:
     """Reads JSON by the standard library: msgspec keeps the last of two equal names in silence.
 
     A string that is long, which only a picture is, is read by itself, in steps.
@@ -113,7 +116,7 @@ def _json(body: bytes) -> Given:
         raise BadBody
     long_strings = deque[str]()
 
-    def constant(name: str) -> str:
+    def string_in_place_of(name: str) -> str:
         if not long_strings:
             raise ValueError(f"JSON has no {name}")
         return long_strings.popleft()
@@ -121,28 +124,28 @@ def _json(body: bytes) -> Given:
     try:
         short = _without_long_strings(body, long_strings)
         read = json.loads(
-            short.decode("utf-8-sig"), object_pairs_hook=_Object, parse_constant=constant
+            short.decode("utf-8-sig"), object_pairs_hook=_Object, parse_constant=string_in_place_of
         )
     except ValueError:  # not UTF-8, not JSON, or a number of thousands of digits
         raise BadBody from None
     if not isinstance(read, _Object):
         raise BadBody
-    return _once(read, "body")
+    return _by_name(read, "body")
 
 
 class _Object(tuple[tuple[str, Any], ...]):
-    """The pairs of a JSON object. No argument is one, so those within another are passed over."""
+    """The pairs of a JSON object. No argument is an object, so those within it are passed over."""
 
 
 def _without_long_strings(body: bytes, long_strings: deque[str]) -> bytes:
-    """Takes out each string that is long; its place has a constant, of which JSON knows none.
+    """Takes each long string out, to the end of ``long_strings``, and puts a constant in its place.
 
     Raises ValueError.
     """
     parts: list[bytes] = []
     at = 0
     for start, end in tokens_of(body):
-        if end - start > values.STEP_BYTES:
+        if end - start > json_scanning.STEP_BYTES:
             parts += body[at:start], IN_PLACE_OF_STRING
             steps = (body[first:last] for first, last in string_steps(body, start + 1))
             long_strings.append("".join(json.loads(f'"{step.decode()}"') for step in steps))
@@ -150,12 +153,12 @@ def _without_long_strings(body: bytes, long_strings: deque[str]) -> bytes:
     return b"".join((*parts, body[at:]))
 
 
-def _parts(boundary: str, body: bytes) -> list[tuple[str, str | bytes]]:
-    """Reads the parts of a form, each whole. Raises BadBody.
+def _multipart_pairs(boundary: str, body: bytes) -> list[tuple[str, str | bytes]]:
+    """Parses the parts of a form: the name and the value of each. Raises BadBody.
 
     Those with a file name, or of another type than text, are files.
     """
-    parts: list[tuple[str, str | bytes]] = []
+    pairs: list[tuple[str, str | bytes]] = []
     try:
         with PushMultipartParser(
             boundary, content_length=len(body), max_segment_count=MAX_FIELDS, strict=True
@@ -166,14 +169,14 @@ def _parts(boundary: str, body: bytes) -> list[tuple[str, str | bytes]]:
                 elif event is not None:
                     content += bytes(event)
                 else:
-                    parts.append((segment.name or "", _value(segment, content)))
+                    pairs.append((segment.name or "", _part_value(segment, content)))
     except (MultipartError, ValueError):
         raise BadBody from None
-    return parts
+    return pairs
 
 
-def _value(segment: MultipartSegment, content: bytes) -> str | bytes:
-    """Reads a part. Raises UnsupportedMediaType for a text in another charset than ours."""
+def _part_value(segment: MultipartSegment, content: bytes) -> str | bytes:
+    """Decodes a part. Raises UnsupportedMediaType for a text in another charset than ours."""
     if segment.filename is not None or not _is_text(segment.content_type):
         return content
     if (segment.charset or "utf-8").lower() not in UTF8:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, Final, Literal, get_args, get_origin, get_type_hints
+from typing import Any, Final, Literal, NamedTuple, get_args, get_origin, get_type_hints
 
 import msgspec
 
@@ -21,13 +21,13 @@ from attendance_web.http.exports import MEDIA_TYPES, Export
 from attendance_web.http.pieces import Pieces
 
 Method = Literal["GET", "POST"]
-BODY_BYTES: Final = 16 * 1024  # twice the longest name and bio, however they are encoded
-PICTURE_BODY_BYTES: Final = 16 * 1024 * 1024  # 10 MiB of picture in Base64, and some more
+MAX_BODY_BYTES: Final = 16 * 1024  # twice the longest name and bio, however they are encoded
+MAX_UPLOAD_BODY_BYTES: Final = 16 * 1024 * 1024  # 10 MiB of picture in Base64, and some more
 
 Run = Callable[[CallContext[Any]], Awaitable[Any]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
     """Declares a call. ``use_case`` is the name of the core's class behind it."""
 
@@ -35,115 +35,128 @@ class Call:
     path: str
     name: str
     use_case: str
-    needs_login: bool
-    takes_board: bool  # whether the secret of a board does as well
+    needs_login: bool = True
+    takes_board: bool = False  # whether the secret of a board does as well
     scope: TokenScope | None  # of the tokens that may make it; None where no token may
-    heeds_person: bool  # whether it is refused to another person than its header names
-    takes_proof: bool  # that it is the person who asks: then it takes as long as a log-in may
-    most_bytes: int
+    heeds_person: bool = True  # whether it is refused to another person than its header names
+    # Whether it takes what shows that it is the person who asks: then it is as slow as a log-in
+    takes_proof: bool = False
+    is_upload: bool = False  # whether it brings a file, of which a person has so many an hour
     arguments: type[msgspec.Struct]
     answer: Any  # a type that msgspec encodes; None where there is nothing to say
     media_types: tuple[str, ...]  # of the file that it answers; none where it answers no file
-    is_list: bool  # whether it answers a list in one look, for which people take turns
+    is_list: bool = False  # whether it answers a list in one look, for which people take turns
     is_stream: bool  # whether its answer goes on, and tells one such thing after another
     summary: str
     run: Run
 
     @property
-    def is_upload(self) -> bool:
-        """Whether it brings a file, of which a person has so many an hour."""
-        return self.most_bytes == PICTURE_BODY_BYTES
+    def max_body_bytes(self) -> int:
+        """The longest body that is read of it."""
+        return MAX_UPLOAD_BODY_BYTES if self.is_upload else MAX_BODY_BYTES
 
 
 def get(
     path: str,
     *,
-    login: bool = True,
+    needs_login: bool = True,
     scope: TokenScope | None = TokenScope.READ,
     heeds_person: bool = True,
     use_case: str | None = None,
     is_list: bool = False,
-    or_board: bool = False,
+    takes_board: bool = False,
 ) -> Callable[[Run], Call]:
     """Declares a call that reads."""
-    return _declare(
-        "GET",
-        path,
-        login,
-        scope,
-        heeds_person,
-        False,
-        BODY_BYTES,
-        use_case,
-        None,
-        is_list,
-        or_board,
-    )
+    name = _last_part(path)
+
+    def declare(run: Run) -> Call:
+        signature = _signature_of(run)
+        return Call(
+            method="GET",
+            path=path,
+            name=name,
+            use_case=use_case or name,
+            needs_login=needs_login,
+            takes_board=takes_board,
+            scope=scope,
+            heeds_person=heeds_person,
+            arguments=signature.arguments,
+            answer=signature.answer,
+            media_types=signature.media_types,
+            is_list=is_list,
+            is_stream=signature.is_stream,
+            summary=_summary_of(run),
+            run=run,
+        )
+
+    return declare
 
 
 def post(
     path: str,
     *,
-    login: bool = True,
+    needs_login: bool = True,
     scope: TokenScope | None = None,
     heeds_person: bool = True,
-    proof: bool = False,
-    most_bytes: int = BODY_BYTES,
+    takes_proof: bool = False,
+    is_upload: bool = False,
     name: str | None = None,
 ) -> Callable[[Run], Call]:
     """Declares a call that changes something: no token may, unless it says which."""
-    return _declare(
-        "POST", path, login, scope, heeds_person, proof, most_bytes, None, name, False, False
-    )
-
-
-def _declare(
-    method: Method,
-    path: str,
-    login: bool,
-    scope: TokenScope | None,
-    heeds_person: bool,
-    takes_proof: bool,
-    most_bytes: int,
-    use_case: str | None,
-    name: str | None,
-    is_list: bool,
-    takes_board: bool,
-) -> Callable[[Run], Call]:
-    named = name or path.rpartition("/")[2]
+    named = name or _last_part(path)
 
     def declare(run: Run) -> Call:
-        hints = get_type_hints(run)
-        (arguments,) = get_args(hints["call"])
-        answer = hints["return"]
-        is_stream = get_origin(answer) is EventStream
-        if is_stream:
-            (answer,) = get_args(answer)
-        if get_origin(answer) is Pieces:
-            _, answer = get_args(answer)
-        media_types: tuple[str, ...] = ()
-        if answer is Export:
-            answer, media_types = type(None), tuple(MEDIA_TYPES.values())
-        if answer is Download:
-            answer, media_types = type(None), (ZIP,)
+        signature = _signature_of(run)
         return Call(
-            method,
-            path,
-            named,
-            use_case or named,
-            login,
-            takes_board,
-            scope,
-            heeds_person,
-            takes_proof,
-            most_bytes,
-            arguments,
-            None if answer is type(None) else answer,
-            media_types,
-            is_list,
-            is_stream,
-            (run.__doc__ or "").partition("\n")[0],
-            run,
+            method="POST",
+            path=path,
+            name=named,
+            use_case=named,
+            needs_login=needs_login,
+            scope=scope,
+            heeds_person=heeds_person,
+            takes_proof=takes_proof,
+            is_upload=is_upload,
+            arguments=signature.arguments,
+            answer=signature.answer,
+            media_types=signature.media_types,
+            is_stream=signature.is_stream,
+            summary=_summary_of(run),
+            run=run,
         )
 
     return declare
+
+
+class _Signature(NamedTuple):
+    """What a function takes and answers, as `Call` has it."""
+
+    arguments: type[msgspec.Struct]
+    answer: Any
+    media_types: tuple[str, ...] = ()
+    is_stream: bool = False
+
+
+def _signature_of(run: Run) -> _Signature:
+    """Reads what a function takes, and what it answers in whichever way that is sent."""
+    hints = get_type_hints(run)
+    (arguments,) = get_args(hints["call"])
+    answer = hints["return"]
+    if get_origin(answer) is EventStream:
+        (told,) = get_args(answer)
+        return _Signature(arguments, told, is_stream=True)
+    if get_origin(answer) is Pieces:
+        _, answer = get_args(answer)
+    if answer is Export:
+        return _Signature(arguments, None, tuple(MEDIA_TYPES.values()))
+    if answer is Download:
+        return _Signature(arguments, None, (ZIP,))
+    return _Signature(arguments, None if answer is type(None) else answer)
+
+
+def _summary_of(run: Run) -> str:
+    return (run.__doc__ or "").partition("\n")[0]
+
+
+def _last_part(path: str) -> str:
+    return path.rpartition("/")[2]

@@ -19,7 +19,7 @@ from attendance_web.wire.credentials import Credential
 A = TypeVar("A", bound=msgspec.Struct)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CallContext(Generic[A]):
     """Holds one call as it is made: what it says, and who makes it."""
 
@@ -30,7 +30,7 @@ class CallContext(Generic[A]):
     use_cases: UseCases
     limits: Limits
     cookies: list[Cookie] = field(default_factory=list)  # to be set with the answer
-    people_logged_out: list[UserId] = field(default_factory=list)  # of whom sessions may have ended
+    people_whose_sessions_may_end: list[UserId] = field(default_factory=list)
     secure: bool = False
     browser_secrets: tuple[str, ...] = ()  # what accounts may know this browser by
     board_secret: str | None = None  # where this call takes one
@@ -55,28 +55,29 @@ class CallContext(Generic[A]):
             return None
         return self.actor.session_id
 
-    def log_in(self, logged_in: LoggedIn) -> None:
+    def set_log_in_cookies(self, logged_in: LoggedIn) -> None:
         """Has the browser show this session from now on, and be known when it has ended."""
-        self.ends_sessions_of(logged_in.user_id)  # one too many, or the one it had
-        self._give_session(logged_in.token)
+        # One was too many, the browser had one, or all others end with a new password
+        self.note_sessions_may_end(logged_in.user_id)
+        self._set_session_cookie(logged_in.token)
         if logged_in.browser_secret is not None:
             secrets = dict.fromkeys((logged_in.browser_secret, *self.browser_secrets))
             self.cookies.append(browser_cookie([*secrets], secure=self.secure))
 
-    def keep_session(self) -> None:
+    def renew_session_cookie(self) -> None:
         """Has the browser keep the session that it has shown for thirty days from now."""
         if self.credential is not None and self._is_by_cookie:
-            self._give_session(self.credential.token)
+            self._set_session_cookie(self.credential.token)
 
-    def ends_sessions_of(self, user_id: UserId) -> None:
-        """Notes, before it happens, that sessions of somebody may end, whichever they are."""
-        self.people_logged_out.append(user_id)
+    def note_sessions_may_end(self, user_id: UserId) -> None:
+        """Notes that some sessions of somebody may end; before they do, where that is known."""
+        self.people_whose_sessions_may_end.append(user_id)
 
-    def end_session(self) -> None:
+    def remove_session_cookie(self) -> None:
         """Has the browser forget its session."""
         self.cookies.append(no_session_cookie(secure=self.secure))
 
-    def _give_session(self, token: str) -> None:
+    def _set_session_cookie(self, token: str) -> None:
         self.cookies.append(session_cookie(token, secure=self.secure))
 
     @property

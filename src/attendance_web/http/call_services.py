@@ -1,4 +1,4 @@
-"""What calls need of the service that answers them."""
+"""Holds what calls need of the service that answers them."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from attendance_web.wire.seen_sessions import SeenSessions
 from attendance_web.wire.turns import FairTurns
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CallServices:
-    """What calls need of the service; the application keeps it as its state."""
+    """Holds what calls need of the service; the application has it in its state."""
 
     use_cases: UseCases
     files: ports.Files
     sheets: ports.Sheets
     limits: Limits
-    seen: SeenSessions
+    seen_sessions: SeenSessions
     session_looks: SessionLooks
     person_turns: FairTurns
     bodies: Bodies

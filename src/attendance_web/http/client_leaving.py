@@ -1,4 +1,4 @@
-"""What is done for a client only for as long as it is there."""
+"""Follows whether a client is still there, while something is done for it."""
 
 from __future__ import annotations
 
@@ -14,8 +14,11 @@ T = TypeVar("T")
 
 
 @contextmanager
-def leaving(receive: Callable[[], Awaitable[Any]]) -> Iterator[asyncio.Task[None]]:
-    """Yields a task that is done when the client has gone, says no more, or has all it wanted."""
+def client_departure(receive: Callable[[], Awaitable[Any]]) -> Iterator[asyncio.Task[None]]:
+    """Yields a task that is done when the client has gone, says no more, or has all it wanted.
+
+    It is cancelled where the server has heard of that before.
+    """
     going = asyncio.create_task(_until_disconnected(receive))
     try:
         with call_when_gone(going.cancel):
@@ -29,13 +32,13 @@ async def _until_disconnected(receive: Callable[[], Awaitable[Any]]) -> None:
         pass
 
 
-async def while_there(run: Awaitable[T]) -> T:
-    """Runs it for as long as the client is there, so that nothing is done for nobody.
+async def while_there(work: Awaitable[T]) -> T:
+    """Carries work out for as long as the client is there, so that nothing is done for nobody.
 
-    Raises ClientLeft where the client goes away meanwhile, and what it raises itself. What was
+    Raises ClientLeft where the client goes away meanwhile, and what the work does. What was
     handed over to the store runs to its end there all the same.
     """
-    running = asyncio.ensure_future(run)
+    running = asyncio.ensure_future(work)
     has_left = False
 
     def leave() -> None:

@@ -1,4 +1,4 @@
-"""Whether a call comes from our own page. Contract: 1 and 2, CSRF.
+"""Checks that a call comes from our own page. Contract: 1 and 2, CSRF.
 
 A page of another site can make a browser send our cookies, but it can neither read them nor
 set a header: so a call by cookie has to repeat the cookie `csrftoken` in `X-CSRFToken`.
@@ -15,8 +15,8 @@ from litestar.types import Message, Scope
 from attendance_core.accounts import CredentialKind
 from attendance_web.http.cookies import SAME_SITE
 from attendance_web.wire.credentials import Credential, is_secure
-from attendance_web.wire.headers import RawHeaders, cookies, header
-from attendance_web.wire.origins import SETTING, origin_is_foreign
+from attendance_web.wire.headers import RawHeaders, cookies_named, header
+from attendance_web.wire.origins import ORIGINS_SETTING, origin_is_foreign
 from attendance_web.wire.refusals import CsrfFailed, ForeignOrigin
 
 CSRF_COOKIE = "csrftoken"  # Contract: 2
@@ -26,7 +26,7 @@ TOKEN_BYTES = 32  # 256 bits
 
 def check(
     headers: RawHeaders,
-    by: Credential | None,
+    credential: Credential | None,
     allowed_origins: frozenset[str],
     *,
     secure: bool,
@@ -37,13 +37,13 @@ def check(
 
     Raises ForeignOrigin, CsrfFailed.
     """
-    if by is not None and by.kind is CredentialKind.BEARER:
+    if credential is not None and credential.kind is CredentialKind.BEARER:
         return
     if origin_is_foreign(headers, allowed_origins, secure=secure):
-        raise ForeignOrigin(named_in=SETTING)
+        raise ForeignOrigin(named_in=ORIGINS_SETTING)
     repeated = (header(headers, CSRF_HEADER) or "").encode()
-    kept = [each.encode() for each in cookies(headers, CSRF_COOKIE)]
-    if not any(hmac.compare_digest(each, repeated) for each in kept):
+    tokens = [each.encode() for each in cookies_named(headers, CSRF_COOKIE)]
+    if not any(hmac.compare_digest(each, repeated) for each in tokens):
         raise CsrfFailed
 
 
@@ -55,12 +55,12 @@ async def give_token(message: Message, scope: Scope) -> None:
     if message["type"] != "http.response.start" or scope.get("method") != "GET":
         return
     headers = MutableScopeHeaders.from_message(message)
-    kept_by = headers.get("cache-control", "")
-    is_for_one = "private" in kept_by or "no-store" in kept_by
+    cache_control = headers.get("cache-control", "")
+    is_for_one = "private" in cache_control or "no-store" in cache_control
     if not 200 <= message["status"] < 300 or not is_for_one:
         return
-    if not cookies(scope["headers"], CSRF_COOKIE):
+    if not cookies_named(scope["headers"], CSRF_COOKIE):
         token = secrets.token_urlsafe(TOKEN_BYTES)
         secure = "; Secure" if is_secure(scope) else ""
-        given = f"{CSRF_COOKIE}={token}; Path=/; SameSite={SAME_SITE}{secure}"
-        headers.add("set-cookie", given)
+        cookie = f"{CSRF_COOKIE}={token}; Path=/; SameSite={SAME_SITE}{secure}"
+        headers.add("set-cookie", cookie)

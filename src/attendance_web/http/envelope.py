@@ -1,4 +1,4 @@
-"""The envelope of every answer, also where it is no. Contract: 1."""
+"""The envelope that every answer is in, also a refusal. Contract: 1."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from attendance_web.http.wire_codes import (
     wire_code_of,
 )
 from attendance_web.wire.headers import RawHeaders, header
-from attendance_web.wire.language import preferred
+from attendance_web.wire.language import preferred_language
 from attendance_web.wire.refusals import BodyTooSlow, WrongMethod
 
 JSON: Final = "application/json"
 NO_STORE: Final[Mapping[str, str]] = {"Cache-Control": "no-store"}
-RETRY_SECONDS: Final = 1  # after what is our fault and will pass
+RETRY_SECONDS: Final = 1  # after what is our fault, and will pass
 BROKEN_TEXTS: Final[Mapping[Language, str]] = {
     "en": "Something went wrong on our side",
     "ru": "На нашей стороне что-то пошло не так",
@@ -46,18 +46,19 @@ class Envelope(msgspec.Struct, frozen=True):
 
 
 def language_of(headers: RawHeaders) -> Language:
-    """Reads which language whoever asks likes best."""
-    return preferred(header(headers, "accept-language"))
+    """Finds which of our languages whoever asks likes best."""
+    return preferred_language(header(headers, "accept-language"))
 
 
 def encode_refusal(refusal: Refusal, language: Language) -> bytes:
     """Encodes a refusal, where there is no request to be answered."""
     error = wire_code_of(refusal).error
     text = refusal.text(language)
-    return msgspec.json.encode(Envelope(error, text, code=refusal.code, field=_field(refusal)))
+    field = _refused_field(refusal)
+    return msgspec.json.encode(Envelope(error, text, code=refusal.code, field=field))
 
 
-def _field(error: Exception) -> str | msgspec.UnsetType:
+def _refused_field(error: Exception) -> str | msgspec.UnsetType:
     """Names the argument that is refused, where it is one."""
     named = error.words.get("field", error.about) if isinstance(error, Refusal) else None
     return named if isinstance(named, str) else msgspec.UNSET
@@ -76,14 +77,16 @@ class AroundRows(NamedTuple):
     after: bytes
 
 
-def around_rows(answer: object) -> AroundRows:
+def encode_around_rows(answer: object) -> AroundRows:
     """Encodes all of an answer but its rows, of which it has none here."""
     before, _, after = msgspec.json.encode(Envelope(SUCCESS.error, "", answer)).rpartition(b"[]")
     return AroundRows(before + b"[", b"]" + after)
 
 
 def failure(error: Exception, language: Language) -> Response[bytes]:
-    """Answers no, in the reader's language; what is no refusal tells nothing of itself."""
+    """Answers that it is not done, in the reader's language; what is no refusal tells nothing of
+    itself.
+    """
     headers: dict[str, str] = {}
     match error:
         case Refusal():
@@ -99,7 +102,7 @@ def failure(error: Exception, language: Language) -> Response[bytes]:
         headers["Allow"] = str(error.words["allowed"])
     if isinstance(error, BodyTooSlow):
         headers["Connection"] = "close"
-    envelope = Envelope(wire_code.error, text, code=code, field=_field(error))
+    envelope = Envelope(wire_code.error, text, code=code, field=_refused_field(error))
     return _response(wire_code, envelope, headers, [])
 
 

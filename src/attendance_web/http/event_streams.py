@@ -1,4 +1,4 @@
-"""Answers that go on until there is nothing more to tell. Contract: WatchAttendance.
+"""Sends answers that go on until there is nothing more to tell. Contract: WatchAttendance.
 
 A piece is sent when it is there, and the next is made of what is true by then: a client that reads
 slowly misses what lies between, and one that reads nothing is let go.
@@ -19,7 +19,7 @@ from litestar.response.base import ASGIResponse
 from attendance_core.attendance import Viewer
 from attendance_core.errors import Unavailable
 from attendance_core.vocabulary import Seconds
-from attendance_web.http.client_leaving import leaving
+from attendance_web.http.client_leaving import client_departure
 from attendance_web.http.envelope import NO_STORE
 from attendance_web.wire.callers import address_of, network_of
 from attendance_web.wire.client_gone import has_gone
@@ -27,7 +27,7 @@ from attendance_web.wire.counts import EVENT_STREAM
 from attendance_web.wire.log_fields import log_fields_of
 from attendance_web.wire.refusals import ClientLeft
 
-A = TypeVar("A")  # what its events tell
+A = TypeVar("A")  # what one of its events tells
 
 SEND_SECONDS: Final[Seconds] = 15.0  # for one piece, of a client that reads slowly
 
@@ -41,7 +41,7 @@ class Stream(Protocol):
         """Has the pieces end."""
 
 
-# With the network that it is watched from
+# Opens a stream for as long as it lasts: for whom, and for which network
 Watch = Callable[[Viewer, str], AbstractAsyncContextManager[Stream]]
 
 
@@ -56,10 +56,10 @@ class StreamResponse(Response[bytes]):
     """Hands Litestar an answer whose stream is opened when it is sent."""
 
     def __init__(
-        self, watch: Watch, viewer: Viewer, cookies: list[Cookie], until: Seconds | None
+        self, viewer: Viewer, *, watch: Watch, cookies: list[Cookie], deadline: Seconds | None
     ) -> None:
         super().__init__(b"")
-        self._answer = _StreamAnswer(watch, viewer, cookies, until)
+        self._answer = _StreamAnswer(viewer, watch=watch, cookies=cookies, deadline=deadline)
 
     def to_asgi_response(self, app: Any, request: Any, **_: Any) -> ASGIResponse:
         """Makes the answer, of which nothing has been told yet."""
@@ -67,19 +67,22 @@ class StreamResponse(Response[bytes]):
 
 
 class _StreamAnswer(ASGIResponse):
-    """Opens one stream, until an instant by the clock of the loop, and sends what it tells."""
+    """Opens one stream, and sends what it tells.
+
+    It has to be open by its ``deadline``, by the clock of the event loop.
+    """
 
     _should_set_content_length = False
 
     def __init__(
-        self, watch: Watch, viewer: Viewer, cookies: list[Cookie], until: Seconds | None
+        self, viewer: Viewer, *, watch: Watch, cookies: list[Cookie], deadline: Seconds | None
     ) -> None:
         # nginx and others keep no part of it back where they are told so
         headers = {**NO_STORE, "X-Accel-Buffering": "no"}
         super().__init__(headers=headers, cookies=cookies, media_type=EVENT_STREAM)
         self._watch = watch
         self._viewer = viewer
-        self._until = until
+        self._deadline = deadline
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Sends the stream to its end.
@@ -91,11 +94,11 @@ class _StreamAnswer(ASGIResponse):
         network = network_of(address_of(scope))
         async with AsyncExitStack() as stack:
             try:
-                async with asyncio.timeout_at(self._until):
+                async with asyncio.timeout_at(self._deadline):
                     stream = await stack.enter_async_context(self._watch(self._viewer, network))
             except TimeoutError:
                 raise Unavailable from None
-            gone = stack.enter_context(leaving(receive))
+            gone = stack.enter_context(client_departure(receive))
             gone.add_done_callback(lambda _: stream.close())
             await self.start_response(send)
             try:

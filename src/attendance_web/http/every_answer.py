@@ -19,6 +19,6 @@ GUARD_HEADERS: Final[Mapping[str, str]] = {
 }
 
 
-def stamp() -> dict[str, str]:
+def time_and_version() -> dict[str, str]:
     """Tells what time it is here, and which version answers."""
     return {"x-attendance-time": f"{time.time():.3f}", "x-attendance-version": VERSION}

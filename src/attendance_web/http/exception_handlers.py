@@ -1,4 +1,4 @@
-"""What becomes of whatever a call raises: it is translated, logged and answered. Contract: 1."""
+"""Translates, logs and answers whatever a call raises. Contract: 1."""
 
 from __future__ import annotations
 
@@ -32,14 +32,16 @@ def answer_error(request: Request[Any, Any, Any], error: Exception) -> Response[
     if isinstance(translated, Refusal):
         SECURITY.note_refusal(translated, scope["headers"], address_of(scope))
         note_refusal(scope, translated)
-        _forget_frames(error)
+        _drop_tracebacks(error)
     code = translated.code if isinstance(translated, Refusal | Unavailable) else BROKEN_CODE
     log_fields_of(scope)["code"] = code
     return failure(translated, language_of(scope["headers"]))
 
 
-def _forget_frames(error: BaseException | None) -> None:
-    """Lets go of what those who raised it held, such as a body: a refusal may wait for 3 s."""
+def _drop_tracebacks(error: BaseException | None) -> None:
+    """Lets go of what the functions that it passed through held, such as a body: a refusal may wait
+    for 3 s until it is told.
+    """
     while error is not None:
         error.__traceback__ = None
         error = error.__context__

@@ -1,4 +1,4 @@
-"""Answers that are a file of a sheet. Contract: ExportAttendance.
+"""Sends answers that are a file of a sheet. Contract: ExportAttendance.
 
 The file is made as a whole before it is sent, by few at once; it is sent as slowly as its reader
 likes, and then nobody waits for that.
@@ -23,10 +23,10 @@ from attendance_core.attendance import SheetReading
 from attendance_core.errors import Language, Refusal, Unavailable
 from attendance_core.ports import SheetFormat, SheetStyle
 from attendance_core.vocabulary import Seconds
-from attendance_web.http.client_leaving import leaving
+from attendance_web.http.client_leaving import client_departure
 from attendance_web.http.envelope import JSON, NO_STORE, language_of
 from attendance_web.http.exception_handlers import cause_of
-from attendance_web.http.file_names import attachment
+from attendance_web.http.file_names import content_disposition
 from attendance_web.http.list_turns import TURN_WAIT_SECONDS, ListTurns
 from attendance_web.http.pieces import NEXT_SECONDS, SEND_SECONDS
 from attendance_web.wire.callers import Caller
@@ -51,7 +51,10 @@ MAX_RESTS: Final = 4  # 10 000 rows rest for 2 s at most
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """An answer that is a file: what is read, and how it is written down."""
+    """An answer that is a file: what is read, and how it is written down.
+
+    ``zone`` names the place whose times it has, as IANA does.
+    """
 
     reading: SheetReading
     format: SheetFormat
@@ -61,22 +64,31 @@ class Export:
 class ExportResponse(Response[bytes]):
     """Hands Litestar an answer that makes its file when it is to be sent.
 
-    It has to have begun ``until`` then, by the clock of the event loop; it gives way to the
-    commands and calls of ``people``.
+    It has begun by its ``deadline``, by the clock of the event loop. Whoever has one of
+    ``person_turns`` meanwhile is given way to.
     """
 
     def __init__(
         self,
         export: Export,
+        *,
         sheets: ports.Sheets,
-        turns: ListTurns,
-        people: FairTurns,
+        list_turns: ListTurns,
+        person_turns: FairTurns,
         caller: Caller,
         cookies: list[Cookie],
-        until: Seconds | None,
+        deadline: Seconds | None,
     ) -> None:
         super().__init__(b"")
-        self._answer = _ExportAnswer(export, sheets, turns, people, caller, cookies, until)
+        self._answer = _ExportAnswer(
+            export,
+            sheets=sheets,
+            list_turns=list_turns,
+            person_turns=person_turns,
+            caller=caller,
+            cookies=cookies,
+            deadline=deadline,
+        )
 
     def to_asgi_response(self, app: Any, request: Any, **_: Any) -> ASGIResponse:
         """Makes the answer, of which nothing has been read yet."""
@@ -95,21 +107,22 @@ class _ExportAnswer(ASGIResponse):
     def __init__(
         self,
         export: Export,
+        *,
         sheets: ports.Sheets,
-        turns: ListTurns,
-        people: FairTurns,
+        list_turns: ListTurns,
+        person_turns: FairTurns,
         caller: Caller,
         cookies: list[Cookie],
-        until: Seconds | None,
+        deadline: Seconds | None,
     ) -> None:
         super().__init__()
         self._export = export
         self._sheets = sheets
-        self._turns = turns
-        self._people = people
+        self._list_turns = list_turns
+        self._person_turns = person_turns
         self._caller = caller
-        self._set_cookies = cookies
-        self._until = until
+        self._cookies_to_set = cookies
+        self._deadline = deadline
         self._browse = export.reading.browse
         self._patience = TURN_WAIT_SECONDS  # of the next look
         self._reading = replace(export.reading, browse=self._browse_in_turn)
@@ -120,20 +133,20 @@ class _ExportAnswer(ASGIResponse):
         Raises TooManyRequests, Unavailable, ClientLeft, and what a look does, before it has begun.
         """
         async with AsyncExitStack() as turn:
-            gone = turn.enter_context(leaving(receive))
-            await self._answer(turn, gone, scope, send)
+            gone = turn.enter_context(client_departure(receive))
+            await self._make_and_send(turn, gone, scope, send)
 
-    async def _answer(
+    async def _make_and_send(
         self, turn: AsyncExitStack, gone: asyncio.Task[None], scope: Any, send: Any
     ) -> None:
         making = asyncio.create_task(self._make(turn, language_of(scope["headers"])))
         try:
             now = asyncio.get_running_loop().time()
-            timeout = None if self._until is None else self._until - now
+            timeout = None if self._deadline is None else self._deadline - now
             await asyncio.wait({making, gone}, timeout=timeout, return_when="FIRST_COMPLETED")
             has_begun = not (making.done() or gone.done())
             if has_begun:
-                await self._begin(send)  # Contract: 1.16
+                await self._send_head(send)  # Contract: 1.16
                 await asyncio.wait({making, gone}, return_when="FIRST_COMPLETED")
             if gone.done():
                 if not has_begun:
@@ -147,7 +160,7 @@ class _ExportAnswer(ASGIResponse):
                 _note_cut(error, scope)
                 return
             if not has_begun:
-                await self._begin(send, os.fstat(file.fileno()).st_size)
+                await self._send_head(send, os.fstat(file.fileno()).st_size)
             await _send_file(file, gone, scope, send)
         finally:
             making.cancel()
@@ -160,16 +173,16 @@ class _ExportAnswer(ASGIResponse):
 
         Raises TooManyRequests, and as `Sheets.write`.
         """
-        await turn.enter_async_context(self._turns.turn_to_answer(self._caller, 0))
+        await turn.enter_async_context(self._list_turns.turn_to_answer(self._caller, 0))
         style = SheetStyle(self._export.format, self._export.zone, language)
-        async with self._turns.turn_to_export(self._caller):
+        async with self._list_turns.turn_to_export(self._caller):
             return await self._sheets.write(self._reading, style)
 
     async def _browse_in_turn(self, look: Callable[[ports.Unit], T]) -> T:
         """Looks when its turn has come. Raises TooManyRequests, and what the look does."""
         if self._reading.event is not None:  # it is not the first
             await self._give_way()
-        async with self._turns.turn_to_look(self._caller, self._patience):
+        async with self._list_turns.turn_to_look(self._caller, self._patience):
             found = await self._browse(look)
         self._patience = NEXT_SECONDS
         return found
@@ -178,22 +191,22 @@ class _ExportAnswer(ASGIResponse):
         """Rests between two looks, for longer while others are served, but never for long."""
         for _ in range(MAX_RESTS):
             await asyncio.sleep(REST_SECONDS)
-            if not self._people.given_count:
+            if not self._person_turns.given_count:
                 return
 
-    async def _begin(self, send: Any, size: int | None = None) -> None:
+    async def _send_head(self, send: Any, size: int | None = None) -> None:
         """Sends the head. Raises Unavailable where it is not known yet whether there is a file."""
         event = self._reading.event
         if event is None:
             raise Unavailable
         headers = {
             **NO_STORE,
-            "Content-Disposition": attachment(event.name, self._export.format),
+            "Content-Disposition": content_disposition(event.name, self._export.format),
         }
         if size is not None:
             headers["Content-Length"] = str(size)
         media_type = MEDIA_TYPES[self._export.format]
-        head = _Head(headers=headers, cookies=self._set_cookies, media_type=media_type)
+        head = _Head(headers=headers, cookies=self._cookies_to_set, media_type=media_type)
         await head.start_response(send)
 
 

@@ -1,4 +1,4 @@
-"""How many bodies may be on their way at once, and how slowly. Contract: 1.17. Decision 0015.
+"""How many bodies may be on their way at once. Contract: 1.17. Decision 0015.
 
 A small one counts as long as it says it is, from before any of it is read until it has come; an
 upload counts by what has come of it, until it is answered. Each process counts its own.
@@ -18,9 +18,9 @@ from attendance_web.http.incoming_body import Body
 from attendance_web.wire.callers import Caller
 
 UPLOADS_OF_ONE: Final = 2  # of a person; the second is for who tries again. Contract: 1.17
-UPLOAD_BYTES: Final = 128 * 1024 * 1024  # of everybody's uploads. Contract: 1.17
-SMALL_BYTES: Final = 16 * 1024 * 1024  # of all other bodies
-MIN_BODY_BYTES: Final = 1024  # that any of them counts as: it has a task and buffers
+UPLOAD_CAPACITY_BYTES: Final = 128 * 1024 * 1024  # of everybody's uploads. Contract: 1.17
+SMALL_CAPACITY_BYTES: Final = 16 * 1024 * 1024  # of all other bodies
+MIN_COUNTED_BYTES: Final = 1024  # that any of them counts as: it has a task and buffers
 RETRY_SECONDS: Final = 5  # after one upload too many
 
 
@@ -28,12 +28,13 @@ class Bodies:
     """Counts the bodies that are on their way to this process."""
 
     def __init__(self) -> None:
-        self._uploads, self._small = BodyCapacity(UPLOAD_BYTES), BodyCapacity(SMALL_BYTES)
-        self.parsing = asyncio.Lock()  # a large one takes several times its size for a moment
+        self._uploads = BodyCapacity(UPLOAD_CAPACITY_BYTES)
+        self._small = BodyCapacity(SMALL_CAPACITY_BYTES)
+        self.parsing_large = asyncio.Lock()  # which takes several times its size for a moment
 
     @contextmanager
     def upload(self, person: UserId, size: int) -> Iterator[Body]:
-        """Stands around an upload of this size, from before it is read until it is answered.
+        """Stands around an upload of ``size`` bytes, from before it is read until it is answered.
 
         Raises TooManyRequests where too many of this person's are unfinished, Unavailable where
         there will be no room for it until what others brought is worked off.
@@ -42,11 +43,14 @@ class Bodies:
             raise TooManyRequests(seconds=RETRY_SECONDS)
         if not self._uploads.has_room_for(size):
             raise Unavailable
-        with self._uploads.around_body(person, MIN_BODY_BYTES) as body:
+        with self._uploads.around_body(person, MIN_COUNTED_BYTES) as body:
             yield body
 
     @contextmanager
     def small(self, caller: Caller, size: int) -> Iterator[Body]:
-        """Stands around any other body, which says that it has this size, while it is read."""
-        with self._small.around_body(caller, max(size, MIN_BODY_BYTES)) as body:
+        """Stands around any other body, which is said to have ``size`` bytes, while it is read.
+
+        Raises Unavailable.
+        """
+        with self._small.around_body(caller, max(size, MIN_COUNTED_BYTES)) as body:
             yield body

@@ -34,13 +34,15 @@ class LeftRequests:
         self._by_people = LeavingPace[Hashable](MAX_OF_PERSON, OF_PERSON_A_SECOND, stopwatch)
         self._by_networks = LeavingPace[Hashable](MAX_OF_NETWORK, OF_NETWORK_A_SECOND, stopwatch)
 
-    def ask(self, whose: Hashable, *, is_network: bool, scope: Mapping[str, Any]) -> AskedRequest:
+    def follow(
+        self, whose: Hashable, *, is_network: bool, scope: Mapping[str, Any]
+    ) -> FollowedRequest:
         """Begins to follow a request of theirs."""
         pace = self._by_networks if is_network else self._by_people
-        return AskedRequest(pace, whose, scope, is_network=is_network)
+        return FollowedRequest(pace, whose, scope, is_network=is_network)
 
 
-class AskedRequest:
+class FollowedRequest:
     """One request, from when it comes until it is answered or left."""
 
     __slots__ = (
@@ -78,10 +80,10 @@ class AskedRequest:
                 raise ClientLeft
         self._has_begun = True
 
-    def answer(self) -> None:
-        """Begins its answer, which somebody is there for, or nobody any more.
+    def note_answer(self) -> None:
+        """Notes that its answer begins, and whether anybody is there for it.
 
-        A quick one is here sooner than it is read that the client has gone.
+        A quick answer is here sooner than it is read that the client has gone.
         """
         says_no_more = self._scope["extensions"].get(NO_MORE_EXTENSION)
         self._is_left = self._has_gone if says_no_more is None else says_no_more()

@@ -1,4 +1,4 @@
-"""Who may read lists when: by person, and by network of those who are not logged in.
+"""Turns at reading lists: by person, and by network of those who are not logged in.
 
 Contract: 1.20. Of this process; the store bounds by itself what lists take of it.
 """
@@ -14,7 +14,7 @@ from typing import Final
 from attendance_core.errors import TooManyRequests
 from attendance_core.vocabulary import Seconds
 from attendance_web.wire.allowance import Allowances
-from attendance_web.wire.callers import Caller
+from attendance_web.wire.callers import Caller, is_network
 from attendance_web.wire.client_gone import has_gone, wait_while_there
 from attendance_web.wire.refusals import ClientLeft
 from attendance_web.wire.turns import FairTurns, NoTurn
@@ -41,8 +41,10 @@ class ListTurns:
     nobody is fair.
     """
 
-    def __init__(self, looks: int, stopwatch: Callable[[], Seconds] = time.monotonic) -> None:
-        self._looks = _fair_turns(looks, of_one=looks)
+    def __init__(
+        self, looks_at_once: int, stopwatch: Callable[[], Seconds] = time.monotonic
+    ) -> None:
+        self._looks = _fair_turns(looks_at_once, of_one=looks_at_once)
         self._exports = _fair_turns(MAX_EXPORTS_AT_ONCE, of_one=1)
         self._left_exports = Allowances[Caller](MAX_LEFT_EXPORTS, LEFT_EXPORTS_A_SECOND, stopwatch)
         self._people = _fair_turns(MAX_PEOPLE_AT_ONCE, of_one=1)
@@ -62,9 +64,9 @@ class ListTurns:
         """Waits for a turn at one answer in pieces, which is known to be long, to its last byte.
 
         A person has one at a time; those who are not logged in share a few, of which one network
-        never has all. They have ``waited`` already. Raises TooManyRequests.
+        never has all. They have ``waited`` for seconds already. Raises TooManyRequests.
         """
-        patience = STRANGER_WAIT_SECONDS if isinstance(caller, str) else TURN_WAIT_SECONDS
+        patience = STRANGER_WAIT_SECONDS if is_network(caller) else TURN_WAIT_SECONDS
         return _turn(self._answers_of(caller), caller, patience - waited)
 
     def pause_after(self, took: Seconds) -> Seconds:
@@ -96,7 +98,7 @@ class ListTurns:
                 raise
 
     def _answers_of(self, caller: Caller) -> FairTurns:
-        return self._strangers if isinstance(caller, str) else self._people
+        return self._strangers if is_network(caller) else self._people
 
 
 def _fair_turns(at_once: int, *, of_one: int) -> FairTurns:

@@ -9,31 +9,32 @@ from typing import Any, Final
 import msgspec
 
 from attendance_core.errors import Unavailable
-from attendance_core.tokens import BEGINNING
+from attendance_core.tokens import BEARER_PREFIX
 from attendance_core.version import __version__
 from attendance_web.http.call import Call
 from attendance_web.http.csrf import CSRF_COOKIE, CSRF_HEADER
 from attendance_web.http.envelope import JSON
 from attendance_web.http.openapi_headers import headers_of_answer, headers_of_refusal
 from attendance_web.http.wire_codes import BROKEN, BROKEN_CODE, UNAVAILABLE, WIRE
-from attendance_web.wire.codes import refusals_of_calls
 from attendance_web.wire.counts import EVENT_STREAM
 from attendance_web.wire.credentials import SESSION_COOKIE
+from attendance_web.wire.refusal_codes import refusals_of_calls
 
 Schema = dict[str, Any]
 
 PATHS: Final = ("/schema", "/schema/openapi.json")
 TAGS: Final = {"accounts": "accounts", "auth": "accounts", "profile": "profiles"}
-REF: Final = "#/components/schemas/{name}"
-REFUSED: Final = "ErrorEnvelope"
-DONE: Final = "DoneAnswer"  # of the calls that have nothing to say
-ANSWERED: Final = "Done, or refused by the call itself (`error` says which)"
+REF_TEMPLATE: Final = "#/components/schemas/{name}"
+# Names of schemas
+REFUSAL_NAME: Final = "ErrorEnvelope"
+DONE_NAME: Final = "DoneAnswer"  # of the calls that have nothing to say
+ANSWER_DESCRIPTION: Final = "Done, or refused by the call itself (`error` says which)"
 # Of two kinds of content generators take the JSON, and wait for its end
-FOLLOWED: Final = f"""\
+STREAM_DESCRIPTION: Final = f"""\
 Events, until somebody hangs up, or `end`; a comment (`:`) where nothing has happened for a while. A
-refusal by the call itself comes with this status, too: as JSON, an `{REFUSED}`.
+refusal by the call itself comes with this status, too: as JSON, an `{REFUSAL_NAME}`.
 """
-ABOUT: Final = """\
+DESCRIPTION: Final = """\
 Every answer is an envelope: `error` 0 is success, and `response` has what was asked for.
 `error_msg` is for a person, in the language of `Accept-Language` (ru or en); the `code` of a
 refusal, which never changes, is for a program.
@@ -67,31 +68,32 @@ def document(calls: Sequence[Call]) -> Schema:
     """Makes the whole description."""
     types = {each for call in calls for each in (call.arguments, call.answer) if each is not None}
     ordered = sorted(types, key=str)
-    schemas, components = msgspec.json.schema_components(ordered, ref_template=REF)
+    schemas, components = msgspec.json.schema_components(ordered, ref_template=REF_TEMPLATE)
     schema_of = dict(zip(ordered, schemas, strict=True))
     paths: dict[str, Schema] = {}
     for call in calls:
         paths.setdefault(call.path, {})[call.method.lower()] = _operation(
             call, schema_of, components
         )
-    components |= {_answer_name(call): _envelope(_answer(call, schema_of)) for call in calls}
-    components[REFUSED] = _refused()
+    for call in calls:
+        components[_answer_name(call)] = _envelope_schema(_answer_schema(call, schema_of))
+    components[REFUSAL_NAME] = _refusal_schema()
     return {
         "openapi": "3.1.0",
         "info": {
             "title": "Attendance",
             "version": __version__,
-            "description": ABOUT,
+            "description": DESCRIPTION,
         },
         "paths": paths,
         "components": {
-            "schemas": _referred_to(paths, components),
+            "schemas": _needed_by(paths, components),
             "securitySchemes": {
                 "session": {"type": "apiKey", "in": "cookie", "name": SESSION_COOKIE},
                 "bearer": {
                     "type": "http",
                     "scheme": "bearer",
-                    "bearerFormat": f"{BEGINNING}...",
+                    "bearerFormat": f"{BEARER_PREFIX}...",
                     "description": "What CreateToken gives out; a call says which scope it needs.",
                 },
                 "board": {  # no scheme that generators know, so that they are told a header
@@ -112,7 +114,7 @@ def document(calls: Sequence[Call]) -> Schema:
 
 
 def _operation(call: Call, schema_of: dict[Any, Schema], components: dict[str, Any]) -> Schema:
-    arguments = _resolved(schema_of[call.arguments], components)
+    arguments = _dereferenced(schema_of[call.arguments], components)
     operation: Schema = {
         "operationId": call.name,
         "summary": call.summary,
@@ -120,11 +122,11 @@ def _operation(call: Call, schema_of: dict[Any, Schema], components: dict[str, A
         "security": _security(call),
         "responses": {
             "200": {
-                "description": FOLLOWED if call.is_stream else ANSWERED,
+                "description": STREAM_DESCRIPTION if call.is_stream else ANSWER_DESCRIPTION,
                 "headers": headers_of_answer(call),
                 "content": _content(call, schema_of),
             },
-            **{str(status): _refusal(status) for status in _statuses(call)},
+            **{str(status): _refusal_response(status) for status in _statuses(call)},
         },
     }
     if call.method == "GET":
@@ -142,25 +144,25 @@ def _content(call: Call, schema_of: dict[Any, Schema]) -> Schema:
     if call.is_stream:
         return {EVENT_STREAM: {"schema": schema_of[call.answer]}}
     if not call.media_types:
-        return {JSON: {"schema": {"anyOf": [_ref(_answer_name(call)), _ref(REFUSED)]}}}
+        return {JSON: {"schema": {"anyOf": [_ref(_answer_name(call)), _ref(REFUSAL_NAME)]}}}
     files: Schema = {each: {"schema": {"type": "string"}} for each in call.media_types}
-    return {**files, JSON: {"schema": {"anyOf": [{"type": "object"}, _ref(REFUSED)]}}}
+    return {**files, JSON: {"schema": {"anyOf": [{"type": "object"}, _ref(REFUSAL_NAME)]}}}
 
 
 def _answer_name(call: Call) -> str:
-    return DONE if call.answer is None else f"{call.name}Answer"
+    return DONE_NAME if call.answer is None else f"{call.name}Answer"
 
 
-def _answer(call: Call, schema_of: dict[Any, Schema]) -> Schema:
+def _answer_schema(call: Call, schema_of: dict[Any, Schema]) -> Schema:
     return {"type": "object"} if call.answer is None else schema_of[call.answer]
 
 
 def _ref(name: str) -> Schema:
-    return {"$ref": REF.format(name=name)}
+    return {"$ref": REF_TEMPLATE.format(name=name)}
 
 
-def _referred_to(described: Schema, components: dict[str, Schema]) -> dict[str, Schema]:
-    """Keeps what is referred to: the arguments of a GET are written out where they belong."""
+def _needed_by(described: Schema, components: dict[str, Schema]) -> dict[str, Schema]:
+    """Keeps the schemas that are referred to: arguments of a GET are written out in place."""
     found: dict[str, Schema] = {}
     to_look_at: list[Any] = [described]
     while to_look_at:
@@ -178,11 +180,13 @@ def _referred_to(described: Schema, components: dict[str, Schema]) -> dict[str, 
 
 
 def _tag(path: str) -> str:
+    """Names the group that a call is shown in."""
     part = path.removeprefix("/api").split("/")[1]
     return TAGS.get(part, part)
 
 
-def _resolved(schema: Schema, components: dict[str, Any]) -> Schema:
+def _dereferenced(schema: Schema, components: dict[str, Any]) -> Schema:
+    """Finds the schema that one refers to."""
     name = schema["$ref"].rpartition("/")[2]
     found: Schema = components[name]
     return found
@@ -191,16 +195,17 @@ def _resolved(schema: Schema, components: dict[str, Any]) -> Schema:
 def _parameters(arguments: Schema) -> Iterable[Schema]:
     needed = arguments.get("required", ())
     for name, schema in arguments["properties"].items():
-        yield {"name": name, "in": "query", "required": name in needed, "schema": _plain(schema)}
+        shown = _without_null(schema)
+        yield {"name": name, "in": "query", "required": name in needed, "schema": shown}
 
 
-def _plain(schema: Schema) -> Schema:
+def _without_null(schema: Schema) -> Schema:
     """Leaves out null, which a query cannot say."""
-    some = [each for each in schema.get("anyOf", ()) if each.get("type") != "null"]
-    return some[0] if len(some) == 1 else schema
+    others = [each for each in schema.get("anyOf", ()) if each.get("type") != "null"]
+    return others[0] if len(others) == 1 else schema
 
 
-def _envelope(response: Schema) -> Schema:
+def _envelope_schema(response: Schema) -> Schema:
     return {
         "type": "object",
         "required": ["error", "error_msg", "response"],
@@ -212,7 +217,7 @@ def _envelope(response: Schema) -> Schema:
     }
 
 
-def _refused() -> Schema:
+def _refusal_schema() -> Schema:
     """Describes a refusal; every number by itself, so that 0 tells an answer from it."""
     numbers = {each.error for each in (*WIRE.values(), UNAVAILABLE, BROKEN)}
     codes = {each.code for each in refusals_of_calls()} | {Unavailable.code, BROKEN_CODE}
@@ -244,6 +249,7 @@ def _security(call: Call) -> list[Schema]:
 
 
 def _statuses(call: Call) -> list[int]:
+    """Lists the statuses that a call may be answered with, but 200."""
     known = {each.status for each in (*WIRE.values(), UNAVAILABLE, BROKEN)} - {200, 404, 405}
     if call.method == "GET":
         known -= {403, 408, 413}
@@ -252,9 +258,9 @@ def _statuses(call: Call) -> list[int]:
     return sorted(known)
 
 
-def _refusal(status: int) -> Schema:
+def _refusal_response(status: int) -> Schema:
     return {
         "description": HTTPStatus(status).phrase,
         **({"headers": headers} if (headers := headers_of_refusal(status)) else {}),
-        "content": {JSON: {"schema": _ref(REFUSED)}},
+        "content": {JSON: {"schema": _ref(REFUSAL_NAME)}},
     }

@@ -1,4 +1,4 @@
-"""What the description says of the headers of answers: when to come again, and which cookies."""
+"""Describes the headers of answers: which cookies they set, and when to come again."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from attendance_web.wire.credentials import BROWSER_COOKIE, SESSION_COOKIE
 Schema = dict[str, Any]
 
 TEXT: Final[Schema] = {"type": "string"}
-# Those that set cookies of their own, and which
-LOG_IN: Final = frozenset({"SignUp", "LogIn", "UseRecoveryCode", "ResetPassword"})
-LOG_OUT: Final = frozenset({"LogOut", "EndSession", "DeleteAccount"})
-BEGIN_LINKS: Final = frozenset({"LinkProvider"})
+# The calls that set cookies of their own
+LOG_IN_CALLS: Final = frozenset({"SignUp", "LogIn", "UseRecoveryCode", "ResetPassword"})
+LOG_OUT_CALLS: Final = frozenset({"LogOut", "EndSession", "DeleteAccount"})
+BEGIN_LINK_CALLS: Final = frozenset({"LinkProvider"})
 
 
 def headers_of_answer(call: Call) -> Schema:
@@ -33,16 +33,17 @@ def headers_of_refusal(status: int) -> Schema:
 
 
 def _cookies(call: Call) -> list[str]:
+    """Says which cookies come with an answer, a sentence each."""
     session, browser = f"`{SESSION_COOKIE}`", f"`{BROWSER_COOKIE}`"
-    told = []
-    if call.name in LOG_IN:
-        told.append(f"{session}, whoever is logged in now, and {browser}.")
-    elif call.name in LOG_OUT:
-        told.append(f"{session}, empty, where its session has ended.")
+    sentences = []
+    if call.name in LOG_IN_CALLS:
+        sentences.append(f"{session}, whoever is logged in now, and {browser}.")
+    elif call.name in LOG_OUT_CALLS:
+        sentences.append(f"{session}, empty, where its session has ended.")
     else:
-        told.append(f"{session}, where its session is renewed.")
-    if call.name in BEGIN_LINKS:
-        told.append("What comes back from the provider is known by another.")
+        sentences.append(f"{session}, where its session is renewed.")
+    if call.name in BEGIN_LINK_CALLS:
+        sentences.append("What comes back from the provider is known by another.")
     if call.method == "GET":
-        told.append(f"`{CSRF_COOKIE}`, where none was shown.")
-    return told
+        sentences.append(f"`{CSRF_COOKIE}`, where none was shown.")
+    return sentences

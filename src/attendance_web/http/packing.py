@@ -1,4 +1,4 @@
-"""Answers that are large, packed for whoever can unpack them. Contract: 1.21."""
+"""Packs answers that are large, for whoever can unpack them. Contract: 1.21."""
 
 from __future__ import annotations
 
@@ -7,16 +7,17 @@ from typing import Any, Final
 
 from attendance_web.http.envelope import JSON
 from attendance_web.http.head_method import Application
-from attendance_web.wire.headers import RawHeaders, every, header
+from attendance_web.wire.headers import RawHeaders, header, headers_named
 
 MIN_PACKED_BYTES: Final = 1400  # Contract: 1.21, what one packet carries
-LEVEL: Final = 1  # the quickest: a list of 500 takes half a millisecond, and a quarter of its bytes
-GZIP: Final = 31  # as zlib calls it, with the greatest window
+# The quickest: a list of 500 takes half a millisecond, and a quarter of its bytes
+GZIP_LEVEL: Final = 1
+GZIP_WINDOW: Final = 31  # as zlib calls gzip with the greatest window
 
 
 def accepts_gzip(headers: RawHeaders) -> bool:
     """Tells whether whoever asks can unpack."""
-    for coding in ",".join(every(headers, "accept-encoding")).split(","):
+    for coding in ",".join(headers_named(headers, "accept-encoding")).split(","):
         name, _, weight = coding.partition(";")
         if name.strip().lower() == "gzip":
             return weight.replace(" ", "").lower() not in {"q=0", "q=0.0", "q=0.00", "q=0.000"}
@@ -49,17 +50,18 @@ class _Packer:
         await self._send(message)
 
     async def _pack(self, message: Any) -> Any:
+        """Makes a part of the body as it is sent, behind the head, which is sent here."""
         head, self._head = self._head, None
         body, more = message.get("body", b""), message.get("more_body", False)
         if head is not None and (more or len(body) >= MIN_PACKED_BYTES):
-            self._compressor = zlib.compressobj(LEVEL, wbits=GZIP)
+            self._compressor = zlib.compressobj(GZIP_LEVEL, wbits=GZIP_WINDOW)
         if self._compressor is not None:
             ending = zlib.Z_SYNC_FLUSH if more else zlib.Z_FINISH
             body = self._compressor.compress(body) + self._compressor.flush(ending)
             if head is not None:
                 head = {
                     **head,
-                    "headers": _headers_of(head["headers"], None if more else len(body)),
+                    "headers": _packed_headers(head["headers"], None if more else len(body)),
                 }
         if head is not None:
             await self._send(head)
@@ -71,7 +73,7 @@ def _may_be_packed(headers: RawHeaders) -> bool:
     return kind == JSON and header(headers, "content-encoding") is None
 
 
-def _headers_of(headers: RawHeaders, length: int | None) -> list[tuple[bytes, bytes]]:
+def _packed_headers(headers: RawHeaders, length: int | None) -> list[tuple[bytes, bytes]]:
     """Says how it is packed, and how long it is, where that is known."""
     kept = [each for each in headers if each[0].lower() != b"content-length"]
     added = [(b"content-encoding", b"gzip"), (b"vary", b"Accept-Encoding")]

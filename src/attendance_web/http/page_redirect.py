@@ -1,4 +1,4 @@
-"""Whoever types an address of a call is a person, and finds the page. Contract: 1.12."""
+"""Sends a person who types the address of a call to the page. Contract: 1.12."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from attendance_core.accounts import CredentialKind
 from attendance_core.errors import Unavailable
 from attendance_web.http.call_services import CallServices
 from attendance_web.wire.credentials import credential_from, is_secure
-from attendance_web.wire.headers import RawHeaders, every
+from attendance_web.wire.headers import RawHeaders, headers_named
 from attendance_web.wire.refusals import UnknownPath
 
 ACCOUNTS: Final = "/accounts/"
-BY_UNIVERSITY: Final = "/accounts/oidc/"  # which browsers are sent through themselves
+BY_UNIVERSITY: Final = "/accounts/oidc/"  # which answers browsers itself
 PAGE: Final = "/"
-EVENTS: Final = "/#/"
+EVENTS_SCREEN: Final = "/#/"
 METHODS: Final[list[Any]] = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
 
 
@@ -34,8 +34,8 @@ def wants_a_page(scope: Any) -> bool:
 
 def accepts_html(headers: RawHeaders) -> bool:
     """Tells whether a person sees what is answered, by a browser."""
-    kinds = ",".join(every(headers, "accept")).split(",")
-    return any(kind.partition(";")[0].strip().lower() == "text/html" for kind in kinds)
+    media_types = ",".join(headers_named(headers, "accept")).split(",")
+    return any(each.partition(";")[0].strip().lower() == "text/html" for each in media_types)
 
 
 async def redirect_to_page(request: Request[Any, Any, Any]) -> Response[bytes]:
@@ -48,12 +48,12 @@ async def redirect_to_page(request: Request[Any, Any, Any]) -> Response[bytes]:
             actor = await services.use_cases.identify(token=credential.token, kind=credential.kind)
         except Unavailable:
             actor = None  # the page says so, and asks again
-    headers = {"Location": PAGE if actor is None else EVENTS, "Cache-Control": "no-store"}
+    headers = {"Location": PAGE if actor is None else EVENTS_SCREEN, "Cache-Control": "no-store"}
     return Response(b"", status_code=302, media_type="text/plain", headers=headers)
 
 
-async def page_or_unknown(request: Request[Any, Any, Any]) -> Response[bytes]:
-    """Answers, where nobody else does, with the way to the page. Raises UnknownPath."""
+async def redirect_or_refuse(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """Sends a browser to the page from an address that no call has. Raises UnknownPath."""
     if wants_a_page(request.scope):
         return await redirect_to_page(request)
     raise UnknownPath
@@ -62,5 +62,5 @@ async def page_or_unknown(request: Request[Any, Any, Any]) -> Response[bytes]:
 ROUTES: Final = [
     HTTPRouteHandler(
         ["/accounts", "/accounts/{rest:path}"], http_method=METHODS, include_in_schema=False
-    )(page_or_unknown)
+    )(redirect_or_refuse)
 ]

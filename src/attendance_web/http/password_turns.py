@@ -43,12 +43,12 @@ class PasswordTurns:
         )
 
     @asynccontextmanager
-    async def turn(self, account: str, network: str, *, known: bool) -> AsyncIterator[None]:
-        """Waits for a turn, of its account for a known browser, else of its network.
+    async def turn(self, network: str, known_by: str | None = None) -> AsyncIterator[None]:
+        """Waits for a turn: of the account that the browser is known by, else of its network.
 
         Raises TooManyRequests where too many wait, or for too long.
         """
-        turns, whose = (self.known, account) if known else (self.others, network)
+        turns, whose = (self.others, network) if known_by is None else (self.known, known_by)
         async with AsyncExitStack() as turn:
             try:
                 await turn.enter_async_context(turns.turn(whose, TURN_WAIT_SECONDS))

@@ -1,4 +1,4 @@
-"""Answers that are long lists: read, encoded and sent a piece at a time. Contract: 1.20.
+"""Sends answers that are long lists: read, encoded and sent a piece at a time. Contract: 1.20.
 
 Between two pieces the event loop serves others, and no look, connection or transaction is open;
 the next is read when the client has taken the one before. What fits in one piece is answered as
@@ -22,15 +22,15 @@ from litestar.response.base import ASGIResponse
 from attendance_core.errors import Refusal, Unavailable
 from attendance_core.pieces import MAX_PIECE
 from attendance_core.vocabulary import Seconds
-from attendance_web.http.client_leaving import leaving
-from attendance_web.http.envelope import JSON, NO_STORE, around_rows, success
+from attendance_web.http.client_leaving import client_departure
+from attendance_web.http.envelope import JSON, NO_STORE, encode_around_rows, success
 from attendance_web.http.exception_handlers import cause_of
 from attendance_web.http.list_turns import TURN_WAIT_SECONDS, ListTurns
 from attendance_web.wire.callers import Caller
 from attendance_web.wire.log_fields import log_fields_of
 from attendance_web.wire.refusals import ClientLeft
 
-T = TypeVar("T")  # a row, as it is shown
+T = TypeVar("T")  # a row of the answer
 A = TypeVar("A")  # the whole answer
 logger = logging.getLogger(__name__)
 
@@ -38,7 +38,7 @@ SEND_SECONDS: Final[Seconds] = 30.0  # for one piece, some 100 KB, of a client t
 NEXT_SECONDS: Final[Seconds] = 15.0  # until the turn of a further piece; the answer has begun
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Pieces(Generic[T, A]):
     """An answer with a list that may be long.
 
@@ -59,13 +59,13 @@ class Pieces(Generic[T, A]):
 
 @dataclass(frozen=True, slots=True)
 class _AskedList:
-    """A list that was asked for: what it is made of, for whom, and until when."""
+    """A list that was asked for: what it is made of, for whom, and by when."""
 
     pieces: Pieces[Any, Any]
-    turns: ListTurns
+    list_turns: ListTurns
     caller: Caller
     cookies: list[Cookie]
-    until: Seconds | None  # it has to have begun, by the clock of the event loop
+    deadline: Seconds | None  # by which the answer has begun, by the clock of the event loop
 
 
 class PiecesResponse(Response[bytes]):
@@ -74,13 +74,14 @@ class PiecesResponse(Response[bytes]):
     def __init__(
         self,
         pieces: Pieces[Any, Any],
-        turns: ListTurns,
+        *,
+        list_turns: ListTurns,
         caller: Caller,
         cookies: list[Cookie],
-        until: Seconds | None,
+        deadline: Seconds | None,
     ) -> None:
         super().__init__(b"")
-        self._asked = _AskedList(pieces, turns, caller, cookies, until)
+        self._asked = _AskedList(pieces, list_turns, caller, cookies, deadline)
 
     def to_asgi_response(self, app: Any, request: Any, **_: Any) -> ASGIResponse:
         """Makes the answer, of which nothing has been read yet."""
@@ -106,8 +107,8 @@ class _PiecesAnswer(ASGIResponse):
         rows: list[Any] | None
         try:
             if self._asked.pieces.is_short:
-                async with asyncio.timeout_at(self._asked.until):
-                    rows = await self._next(TURN_WAIT_SECONDS)
+                async with asyncio.timeout_at(self._asked.deadline):
+                    rows = await self._next_rows(TURN_WAIT_SECONDS)
             else:
                 rows = await self._answer_long(scope, receive, send)
         except TimeoutError:
@@ -122,13 +123,13 @@ class _PiecesAnswer(ASGIResponse):
         Where there is but one, it is returned instead. Nobody's first piece is kept while they
         wait, since many may: it is read anew, but not of somebody who has gone.
         """
-        turns, caller = self._asked.turns, self._asked.caller
+        turns, caller = self._asked.list_turns, self._asked.caller
         clock = asyncio.get_running_loop().time
         began = clock()
         async with AsyncExitStack() as turn:
-            gone = turn.enter_context(leaving(receive))
-            async with asyncio.timeout_at(self._asked.until):
-                rows = await self._next(TURN_WAIT_SECONDS)
+            gone = turn.enter_context(client_departure(receive))
+            async with asyncio.timeout_at(self._asked.deadline):
+                rows = await self._next_rows(TURN_WAIT_SECONDS)
                 if len(rows) < MAX_PIECE:
                     return rows
                 must_wait = not turns.may_answer(caller)
@@ -138,18 +139,18 @@ class _PiecesAnswer(ASGIResponse):
                 if gone.done():
                     raise ClientLeft
                 if must_wait:
-                    rows = await self._next(TURN_WAIT_SECONDS)
+                    rows = await self._next_rows(TURN_WAIT_SECONDS)
             if len(rows) < MAX_PIECE:
                 return rows
             await self._send_pieces(rows, gone, scope, send)
             return None
 
-    async def _next(self, patience: Seconds) -> list[Any]:
-        """Reads a piece when its turn has come, at first the first; an empty one at the end."""
+    async def _next_rows(self, patience: Seconds) -> list[Any]:
+        """Reads the rows of the next piece when its turn has come; none at the end of the list."""
         asked = self._asked
         if self._values is None:
             self._values = asked.pieces.begin()
-        async with asked.turns.turn_to_look(asked.caller, patience):
+        async with asked.list_turns.turn_to_look(asked.caller, patience):
             try:
                 values = await anext(self._values)
             except StopAsyncIteration:
@@ -164,9 +165,9 @@ class _PiecesAnswer(ASGIResponse):
         An answer that cannot be ended, or that they may see no more of, is cut off, so that nobody
         takes it for a whole one.
         """
-        turns, clock, took = self._asked.turns, asyncio.get_running_loop().time, 0.0
+        turns, clock, took = self._asked.list_turns, asyncio.get_running_loop().time, 0.0
         await self.start_response(send)
-        before, after = around_rows(self._asked.pieces.answer_of([]))
+        before, after = encode_around_rows(self._asked.pieces.answer_of([]))
         try:
             while rows and not gone.done():
                 body = before + msgspec.json.encode(rows)[1:-1]
@@ -175,7 +176,7 @@ class _PiecesAnswer(ASGIResponse):
                 before = b","
                 await asyncio.sleep(turns.pause_after(took))
                 began = clock()
-                rows = await self._next(NEXT_SECONDS)
+                rows = await self._next_rows(NEXT_SECONDS)
                 took = clock() - began
         except (TimeoutError, Refusal, Unavailable) as error:
             code = error.code if isinstance(error, Refusal) else Unavailable.code

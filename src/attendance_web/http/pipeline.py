@@ -21,20 +21,15 @@ from attendance_core.errors import (
 )
 from attendance_core.vocabulary import Seconds
 from attendance_web.http import csrf
-from attendance_web.http.body_parsing import parse_body, parse_query
 from attendance_web.http.call import Call
+from attendance_web.http.call_arguments import content_length, read_arguments, size_of_body
 from attendance_web.http.call_context import CallContext
 from attendance_web.http.call_services import CallServices
 from attendance_web.http.client_leaving import while_there
-from attendance_web.http.downloads import Download, DownloadResponse
-from attendance_web.http.envelope import success
-from attendance_web.http.event_streams import EventStream, StreamResponse
-from attendance_web.http.exports import Export, ExportResponse
-from attendance_web.http.fields import reader_of
 from attendance_web.http.incoming_body import Body
 from attendance_web.http.page_redirect import ACCOUNTS, redirect_to_page, wants_a_page
-from attendance_web.http.pieces import Pieces, PiecesResponse
-from attendance_web.http.request_turns import began_at
+from attendance_web.http.request_turns import came_at
+from attendance_web.http.responses import response_of
 from attendance_web.wire.callers import Caller, address_of, caller_of
 from attendance_web.wire.client_names import client_name_of
 from attendance_web.wire.credentials import (
@@ -56,7 +51,6 @@ T = TypeVar("T")
 ANSWER_SECONDS: Final = 4.0  # Contract: 1.16, also for a busy process
 TURN_WAIT_SECONDS: Final[Seconds] = 3.0  # of waiting; what is then to be done has one more
 RETRY_SECONDS: Final = 1  # after which whoever had no turn may try again
-LARGE_BYTES: Final = 256 * 1024  # read beside the event loop from here on
 
 
 def handler_of(call: Call) -> HTTPRouteHandler:
@@ -91,17 +85,17 @@ async def answer_to(declared: Call, request: Request[Any, Any, Any]) -> Response
     board_secret = board_secret_from(headers) if declared.takes_board else None
     credential = None if board_secret is not None else credential_from(headers, secure=secure)
     if declared.method == "POST":
-        if content_length(headers) > declared.most_bytes:
+        if content_length(headers) > declared.max_body_bytes:
             raise BodyTooLarge
         csrf.check(headers, credential, services.allowed_origins, secure=secure)
     actor = None
     if credential is not None:
         looks = services.session_looks
-        is_short = declared.method == "GET" and not declared.is_stream
-        look = looks.lately if is_short else looks.anew
-        actor = await look(credential)
+        may_be_old = declared.method == "GET" and not declared.is_stream
+        find_actor = looks.find_recent if may_be_old else looks.find_anew
+        actor = await find_actor(credential)
     if actor is not None:
-        services.seen.note(actor)
+        services.seen_sessions.note(actor)
         services.limits.count_call(actor.user_id)
     elif declared.needs_login and board_secret is None:
         raise NotLoggedIn
@@ -111,14 +105,14 @@ async def answer_to(declared: Call, request: Request[Any, Any, Any]) -> Response
     async with _upload(declared, services, actor, headers) as upload:
         address = address_of(scope)
         caller = caller_of(None if actor is None else actor.user_id, address)
-        arguments, came_in = await _timed(_arguments(declared, request, caller, upload))
+        arguments, reading_seconds = await _timed(read_arguments(declared, request, caller, upload))
         call = CallContext(
-            arguments,
-            actor,
-            credential,
-            address,
-            services.use_cases,
-            services.limits,
+            arguments=arguments,
+            actor=actor,
+            credential=credential,
+            address=address,
+            use_cases=services.use_cases,
+            limits=services.limits,
             secure=secure,
             browser_secrets=browser_secrets_from(headers, secure=secure),
             board_secret=board_secret,
@@ -127,27 +121,17 @@ async def answer_to(declared: Call, request: Request[Any, Any, Any]) -> Response
             else "",
         )
         is_timed = declared.needs_login and not declared.takes_proof
-        until = began_at(scope) + ANSWER_SECONDS + came_in if is_timed else None
+        deadline = came_at(scope) + ANSWER_SECONDS + reading_seconds if is_timed else None
         try:
-            answer = await _run(declared, call, services, caller, until)
+            answer = await _run(declared, call, services, caller=caller, deadline=deadline)
         finally:
             if credential is not None and declared.method == "POST":
                 services.session_looks.forget(credential)  # it may have ended it
-            for user_id in call.people_logged_out:
+            for user_id in call.people_whose_sessions_may_end:
                 services.session_looks.forget_person(user_id)
     if actor is not None and actor.renewed and not call.cookies:
-        call.keep_session()
-    if isinstance(answer, EventStream):
-        return StreamResponse(services.watch, answer.viewer, call.cookies, until)
-    if isinstance(answer, Pieces):
-        return PiecesResponse(answer, services.list_turns, caller, call.cookies, until)
-    if isinstance(answer, Export):
-        sheets, turns = services.sheets, services.list_turns
-        people = services.person_turns
-        return ExportResponse(answer, sheets, turns, people, caller, call.cookies, until)
-    if isinstance(answer, Download):
-        return DownloadResponse(answer, services.list_turns, caller, call.cookies)
-    return success(answer, call.cookies)
+        call.renew_session_cookie()
+    return response_of(answer, call, services, caller=caller, deadline=deadline)
 
 
 @asynccontextmanager
@@ -161,7 +145,7 @@ async def _upload(
     if not declared.is_upload or actor is None:
         yield None
         return
-    size = _size_of_body(headers, declared.most_bytes)
+    size = size_of_body(headers, declared.max_body_bytes)
     with services.bodies.upload(actor.user_id, size) as upload:
         await services.limits.count_upload(actor.user_id)
         yield upload
@@ -171,18 +155,20 @@ async def _run(
     declared: Call,
     call: CallContext[Any],
     services: CallServices,
+    *,
     caller: Caller,
-    until: Seconds | None,
+    deadline: Seconds | None,
 ) -> Any:
     """Carries a call out, in its caller's turn. Raises TooManyRequests, and what the call does.
 
-    ``until`` is by the clock of the event loop. A password or a picture takes as long as it takes.
+    ``deadline`` is by the clock of the event loop. A password or a picture takes as long as it
+    takes.
     """
     if declared.is_upload:
         return await while_there(declared.run(call))
     async with AsyncExitStack() as turn:
         try:
-            async with asyncio.timeout_at(until):
+            async with asyncio.timeout_at(deadline):
                 if declared.is_list:
                     await turn.enter_async_context(services.list_turns.turn_to_look(caller))
                 elif declared.needs_login:
@@ -196,12 +182,12 @@ async def _run(
             raise Unavailable from None
 
 
-def _check_scope(declared: Call, actor: Actor | None, shown: Credential | None) -> None:
+def _check_scope(declared: Call, actor: Actor | None, credential: Credential | None) -> None:
     """Checks that a token may make this call; one worth nothing reaches no accounts, either.
 
     Raises MissingScope. Contract: 9.3.
     """
-    if shown is None or shown.kind is not CredentialKind.BEARER:
+    if credential is None or credential.kind is not CredentialKind.BEARER:
         return
     if declared.scope is None or (actor is not None and not actor.may(declared.scope)):
         raise MissingScope
@@ -225,44 +211,8 @@ class _Timed(NamedTuple, Generic[T]):
     seconds: Seconds
 
 
-async def _timed(coming: Awaitable[T]) -> _Timed[T]:
+async def _timed(waited_for: Awaitable[T]) -> _Timed[T]:
     """Waits for what may take as long as it takes, and tells how long it took."""
     clock = asyncio.get_running_loop().time
     began = clock()
-    return _Timed(await coming, clock() - began)
-
-
-async def _arguments(
-    declared: Call, request: Request[Any, Any, Any], caller: Caller, upload: Body | None
-) -> Any:
-    """Reads the arguments of a call, of a query or a body.
-
-    Raises BodyTooLarge, BodyTooSlow, BadBody, UnsupportedMediaType, and what reading raises.
-    """
-    read = reader_of(declared.arguments)
-    scope, bodies = request.scope, request.app.state.services.bodies
-    if declared.method == "GET":
-        return read(parse_query(scope["query_string"]))
-    most_bytes, content_type = declared.most_bytes, header(scope["headers"], "content-type")
-    if upload is None:
-        with bodies.small(caller, _size_of_body(scope["headers"], most_bytes)) as small:
-            body = await small.read(request.receive, most_bytes)
-    else:
-        body = await upload.read(request.receive, most_bytes)
-    if len(body) < LARGE_BYTES:
-        return read(parse_body(content_type, body))
-    async with bodies.parsing:
-        return await asyncio.to_thread(lambda: read(parse_body(content_type, body)))
-
-
-def content_length(headers: RawHeaders) -> int:
-    """Reads the length that a body says it has; 0 where it does not say."""
-    length = header(headers, "content-length") or ""
-    return int(length) if re.fullmatch(r"[0-9]{1,18}", length) else 0
-
-
-def _size_of_body(headers: RawHeaders, most_bytes: int) -> int:
-    """Tells how long a body may be, going by its head."""
-    if header(headers, "transfer-encoding") is not None:
-        return most_bytes
-    return content_length(headers)
+    return _Timed(await waited_for, clock() - began)

@@ -16,6 +16,7 @@ from attendance_core.errors import Refusal
 from attendance_core.vocabulary import Seconds
 from attendance_web.http.head_method import Application
 from attendance_web.http.left_requests import LeftRequests
+from attendance_web.wire.callers import is_network
 from attendance_web.wire.client_gone import wait_while_there
 from attendance_web.wire.log_fields import log_fields_of, note_caller
 from attendance_web.wire.refusal_pace import RefusalPace
@@ -32,18 +33,18 @@ LATE_WAIT_SECONDS: Final[Seconds] = 3.0  # of those who begin without a turn, ea
 MAX_TURN_SECONDS: Final[Seconds] = 0.02
 HEALTH: Final = "/health/"
 REFUSED: Final = range(400, 500)  # also a page that says so in its own words
-BEGAN_EXTENSION: Final = "attendance.began_at"
+CAME_EXTENSION: Final = "attendance.came_at"
 REFUSAL_EXTENSION: Final = "attendance.refusal"
 
 
-def began_at(scope: Mapping[str, Any]) -> Seconds:
+def came_at(scope: Mapping[str, Any]) -> Seconds:
     """Tells when a request came, by the event loop's clock, before it waited for its turn."""
-    began: Seconds | None = scope.get("extensions", {}).get(BEGAN_EXTENSION)
-    return asyncio.get_running_loop().time() if began is None else began
+    came: Seconds | None = scope.get("extensions", {}).get(CAME_EXTENSION)
+    return asyncio.get_running_loop().time() if came is None else came
 
 
 def note_refusal(scope: Any, refusal: Refusal) -> None:
-    """Notes that a request is refused: it is told when it is time."""
+    """Notes with what a request is refused, which is told when it is time."""
     scope.setdefault("extensions", {})[REFUSAL_EXTENSION] = refusal
 
 
@@ -56,69 +57,71 @@ class RequestTurns:
 
     def __init__(
         self,
-        seen: SeenSessions,
-        refusals: RefusalPace,
+        seen_sessions: SeenSessions,
+        refusal_pace: RefusalPace,
         stopwatch: Callable[[], Seconds] = time.monotonic,
     ) -> None:
-        self._seen = seen
-        self._refusals = refusals
+        self._seen_sessions = seen_sessions
+        self._refusal_pace = refusal_pace
         self._turns = FairTurns(
             at_once=MAX_AT_ONCE, of_one=MAX_OF_ONE, waiting=MAX_WAITING, waiting_of_one=MAX_WAITING
         )
-        self._late = FairTurns(
+        self._late_turns = FairTurns(
             at_once=MAX_OF_ONE, of_one=MAX_OF_ONE, waiting=MAX_WAITING, waiting_of_one=MAX_WAITING
         )
-        self._left = LeftRequests(stopwatch)
+        self._left_requests = LeftRequests(stopwatch)
 
-    async def enter(self, application: Application, scope: Any, receive: Any, send: Any) -> None:
+    async def serve(self, application: Application, scope: Any, receive: Any, send: Any) -> None:
         """Serves one request in its turn; those about our own health wait for each other alone."""
         extensions = scope.setdefault("extensions", {})
-        began = extensions[BEGAN_EXTENSION] = asyncio.get_running_loop().time()
-        caller = self._seen.caller_of(scope)
+        came = extensions[CAME_EXTENSION] = asyncio.get_running_loop().time()
+        caller = self._seen_sessions.caller_of(scope)
         note_caller(scope, caller)
         whose = (HEALTH, caller) if scope["path"].startswith(HEALTH) else caller
-        asked = self._left.ask(whose, is_network=isinstance(caller, str), scope=scope)
-        end: Callable[[], None] | None = None
+        request = self._left_requests.follow(whose, is_network=is_network(caller), scope=scope)
+        end_turn: Callable[[], None] | None = None
 
         async def send_in_time(message: Any) -> None:
             if message["type"] == "http.response.start":
                 refusal = extensions.get(REFUSAL_EXTENSION)
                 if refusal is not None or message["status"] in REFUSED:
-                    wait = self._refusals.wait_of(refusal, caller, began)
-                    await self._wait(wait, end)
-                asked.answer()
+                    seconds = self._refusal_pace.wait_of(refusal, caller, came)
+                    await self._wait_without_turn(seconds, end_turn)
+                request.note_answer()
             await send(message)
 
         try:
-            await asked.wait()
+            await request.wait()
             async with AsyncExitStack() as stack:
                 try:
                     turn = self._turns.turn(whose, TURN_WAIT_SECONDS)
-                    end = await stack.enter_async_context(turn)
+                    end_turn = await stack.enter_async_context(turn)
                 except NoTurn:
-                    await self._be_late()
+                    await self._begin_late()
                 else:
-                    soon = asyncio.get_running_loop().call_later(MAX_TURN_SECONDS, end)
-                    stack.callback(soon.cancel)
+                    ending = asyncio.get_running_loop().call_later(MAX_TURN_SECONDS, end_turn)
+                    stack.callback(ending.cancel)
                     # The next one begins a step later, though this one may not suspend at all
                     stack.push_async_callback(asyncio.sleep, 0)
                 await application(scope, receive, send_in_time)
         except ClientLeft:  # before it began: there is nobody to be told
             log_fields_of(scope)["code"] = ClientLeft.code
         finally:
-            asked.end()
+            request.end()
 
     @staticmethod
-    async def _wait(seconds: Seconds, end: Callable[[], None] | None) -> None:
-        """Waits without a turn, which lasts for a step all the same."""
+    async def _wait_without_turn(seconds: Seconds, end_turn: Callable[[], None] | None) -> None:
+        """Gives the turn up, which lasts for a step all the same, and waits."""
         if seconds:
             await asyncio.sleep(0)
-            if end is not None:
-                end()
+            if end_turn is not None:
+                end_turn()
             await wait_while_there(seconds)
 
-    async def _be_late(self) -> None:
-        """Lets a few at a step begin without a turn: all of a flood are late in one instant."""
+    async def _begin_late(self) -> None:
+        """Waits until it may begin without a turn: all of a flood are late at once, and a few begin
+        at each step.
+        """
         with suppress(NoTurn):
-            async with self._late.turn(None, LATE_WAIT_SECONDS):
+            async with self._late_turns.turn(None, LATE_WAIT_SECONDS):
                 await asyncio.sleep(0)

@@ -39,27 +39,27 @@ class SessionLooks:
         self._kept: OrderedDict[SessionId, _Look] = OrderedDict()  # the oldest first
         self._forgotten_count = 0
 
-    async def anew(self, shown: Credential) -> Actor | None:
+    async def find_anew(self, credential: Credential) -> Actor | None:
         """Asks the store. Raises Unavailable."""
-        return await self._identify(token=shown.token, kind=shown.kind)
+        return await self._identify(token=credential.token, kind=credential.kind)
 
-    async def lately(self, shown: Credential) -> Actor | None:
+    async def find_recent(self, credential: Credential) -> Actor | None:
         """Answers by a look that began at most a second ago. Raises Unavailable."""
-        key, now = shown.session_id, self._stopwatch()
+        key, now = credential.session_id, self._stopwatch()
         kept = self._kept.get(key)
         if kept is not None and now < kept.began_at + KEPT_SECONDS:
             return kept.actor
         forgotten_count = self._forgotten_count
-        actor = await self.anew(shown)
+        actor = await self.find_anew(credential)
         # If one was forgotten meanwhile, it may be this one, and seen before it ended
         if actor is not None and forgotten_count == self._forgotten_count:
             self._keep(key, _Look(replace(actor, renewed=False), now))
         return actor
 
-    def forget(self, shown: Credential) -> None:
+    def forget(self, credential: Credential) -> None:
         """Has the next GET ask the store, too."""
         self._forgotten_count += 1
-        self._kept.pop(shown.session_id, None)
+        self._kept.pop(credential.session_id, None)
 
     def forget_person(self, user_id: UserId) -> None:
         """Has the next GET by any session of somebody ask the store, too."""

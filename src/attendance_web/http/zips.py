@@ -20,17 +20,17 @@ class ZipStream:
     What was written is to be taken from time to time; no more of it than that is in memory.
     """
 
-    def __init__(self, at: Instant, most_bytes: int) -> None:
+    def __init__(self, at: Instant, max_bytes: int) -> None:
         self._sink = _Sink()
         self._zip = ZipFile(self._sink, "w", ZIP_DEFLATED)
         self._file: IO[bytes] | None = None
         self._written_at = datetime.fromtimestamp(int(at), UTC).timetuple()[:6]
-        self._most_bytes = most_bytes
+        self._max_bytes = max_bytes
 
     def has_room_for(self, size: int) -> bool:
         """Tells whether so much more fits in beside the end, however badly it compresses."""
-        most_added = size + size // 1000 + END_BYTES  # what cannot be compressed grows a little
-        return self._sink.size + most_added <= self._most_bytes
+        max_added = size + size // 1000 + END_BYTES  # what cannot be compressed grows a little
+        return self._sink.size + max_added <= self._max_bytes
 
     def begin(self, name: str) -> None:
         """Begins a file; the one before has ended."""

@@ -12,17 +12,17 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from attendance_core.errors import Refusal, Unavailable
-from attendance_core.marking.commands import MarkMe, ReadyToMark
 from attendance_core.marking.connections import Role
 from attendance_core.marking.endings import ERRORS
-from attendance_core.tokens import BEGINNING
+from attendance_core.marking.openings import MarkMe, ReadyToMark
+from attendance_core.tokens import BEARER_PREFIX
 from attendance_core.version import __version__
 from attendance_web.live import close_codes
 from attendance_web.live.commands import COMMANDS, OptionalUserRef
 from attendance_web.live.openings import SCOPE
 from attendance_web.live.service_frames import PONG_MESSAGE, SERVICE_FRAMES, ErrorParams
-from attendance_web.wire.codes import FRAME_ERRORS
 from attendance_web.wire.credentials import SESSION_COOKIE
+from attendance_web.wire.refusal_codes import FRAME_ERRORS
 from attendance_web.wire.refusals import TooManyFrames
 
 Schema = dict[str, Any]
@@ -80,7 +80,7 @@ def document() -> Schema:
                 "bearer": {
                     "type": "http",
                     "scheme": "bearer",
-                    "bearerFormat": f"{BEGINNING}...",
+                    "bearerFormat": f"{BEARER_PREFIX}...",
                     "description": f"What CreateToken gives out, of the scope `{SCOPE.value}`.",
                 },
             },
@@ -176,12 +176,8 @@ def _commands(schema_of: dict[type[msgspec.Struct], Schema]) -> Iterator[_Messag
             if command.params is not OptionalUserRef:
                 required.append("params")
         payload = {"type": "object", "required": required, "properties": properties}
-        yield _Message(
-            command.message,
-            command.roles,
-            True,
-            _described(command.message, command.meaning, payload),
-        )
+        described = _described(command.message, command.meaning, payload)
+        yield _Message(command.message, command.roles, is_command=True, described=described)
 
 
 def _frames(schema_of: dict[type[msgspec.Struct], Schema]) -> Iterator[_Message]:
@@ -190,18 +186,21 @@ def _frames(schema_of: dict[type[msgspec.Struct], Schema]) -> Iterator[_Message]
         summary = f"{_first_line(frame)} {NEWS if declared.is_news else ''}".strip()
         payload = _payload("ok", {"const": declared.message}, params)
         described = _described(declared.message, summary, payload)
-        yield _Message(declared.message, declared.roles, False, described)
+        yield _Message(declared.message, declared.roles, is_command=False, described=described)
     everybody = frozenset(Role)
-    pong = _payload("ok", {"const": PONG_MESSAGE}, None)
-    yield _Message(
-        PONG_MESSAGE, everybody, False, _described(PONG_MESSAGE, "The answer to a ping.", pong)
+    pong = _described(
+        PONG_MESSAGE, "The answer to a ping.", _payload("ok", {"const": PONG_MESSAGE}, None)
     )
+    yield _Message(PONG_MESSAGE, everybody, is_command=False, described=pong)
     text = {"type": "string", "description": "For a person, in the language of the handshake."}
     error = _payload("error", text, schema_of[ErrorParams])
     error["required"].append("error_msg")
     error["properties"]["error_msg"] = text
-    said = "A command or the opening is refused, or the socket ends; a close follows where it does."
-    yield _Message(ERROR_MESSAGE, everybody, False, _described(ERROR_MESSAGE, said, error))
+    summary = (
+        "A command or the opening is refused, or the socket ends; a close follows where it does."
+    )
+    described = _described(ERROR_MESSAGE, summary, error)
+    yield _Message(ERROR_MESSAGE, everybody, is_command=False, described=described)
 
 
 def _payload(result: str, message: Schema, params: Schema | None) -> Schema:

@@ -72,7 +72,7 @@ ENDING_CODES: Final[Mapping[Ending, int]] = {
     Ending.LEFT: 4403,
     Ending.LEFT_OUT: 4403,
     Ending.LOGGED_OUT: 4401,
-    Ending.LEASE_LOST: RESTART,
+    Ending.FORGOTTEN: RESTART,
 }
 # Those that end a place, or a hold, by themselves; every other close of ours is a loss
 FINAL: Final = frozenset({MARKED, *ENDING_CODES.values()}) - {RESTART}

@@ -1,4 +1,4 @@
-"""What clients say on the two sockets, declared once, and how it is read.
+"""What clients say on the two sockets, declared once, and how that is read.
 
 Contract: 6, the table of messages.
 """
@@ -16,8 +16,9 @@ from attendance_core.marking.connections import Role
 from attendance_core.marking.outcomes import Outcome
 from attendance_core.use_cases import UseCases
 from attendance_core.vocabulary import UserId
+from attendance_web.wire.json_scanning import too_complex
 from attendance_web.wire.refusals import BadFrame, BadParams, UnknownMessage
-from attendance_web.wire.values import InvalidValue, too_complex, whole_number
+from attendance_web.wire.values import InvalidValue, whole_number
 
 
 class UserRef(msgspec.Struct, frozen=True):
@@ -32,19 +33,19 @@ class OptionalUserRef(msgspec.Struct, frozen=True):
     user_id: int | float | str | None = None
 
 
-Params = type[UserRef] | type[OptionalUserRef] | None
+ParamsType = type[UserRef] | type[OptionalUserRef] | None
 UseCase = Callable[..., Awaitable[Outcome]]
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A message that clients send: on which sockets, with what, and what carries it out."""
+    """Declares a message that clients send: on which sockets, with what, and what it does."""
 
     message: str
     roles: frozenset[Role]
-    params: Params  # None: whatever comes is passed over
-    use_case: Callable[[UseCases], UseCase] | None  # None: it is answered with a pong
-    meaning: str
+    params: ParamsType  # None: whatever comes is passed over
+    use_case_of: Callable[[UseCases], UseCase] | None  # None: it is answered with a pong
+    meaning: str  # for docs/wire.md, and for the description of the sockets
 
 
 MARKERS: Final = frozenset({Role.MARKING})
@@ -82,7 +83,7 @@ COMMANDS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class GivenCommand:
-    """A command as somebody gave it, and the person it names."""
+    """Holds a command as somebody gave it, and the person it names."""
 
     command: Command
     target: UserId | None = None
@@ -115,16 +116,16 @@ def decode(text: str, role: Role) -> GivenCommand:
     command = COMMANDS.get(frame.message)
     if command is None or role not in command.roles:
         raise UnknownMessage
-    return GivenCommand(command, _target(command.params, frame.params))
+    return GivenCommand(command, _target_in(frame.params, command.params))
 
 
-def _target(params: Params, given: msgspec.Raw) -> UserId | None:
-    if params is None:
+def _target_in(params: msgspec.Raw, kind: ParamsType) -> UserId | None:
+    if kind is None:
         return None
     try:
-        named = _decode_params[params](given)
-        if named is None or named.user_id is None:
+        ref = _decode_params[kind](params)
+        if ref is None or ref.user_id is None:
             return None
-        return UserId(whole_number(named.user_id, 1, MAX_ID))
+        return UserId(whole_number(ref.user_id, 1, MAX_ID))
     except (msgspec.DecodeError, InvalidValue):
         raise BadParams from None

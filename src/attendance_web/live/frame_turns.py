@@ -1,4 +1,4 @@
-"""Frames begin in turns, so that one person's hundreds of sockets are nobody's business but theirs.
+"""Has frames begin in turns, so that one person's hundreds of sockets hold up nobody but them.
 
 Most are answered within a step of the event loop, a command takes ten steps. If three hundred
 began at once, all of them would run between two steps of a command. Decision 0016.
@@ -16,9 +16,9 @@ from attendance_web.wire.allowance import Allowances
 from attendance_web.wire.turns import Turn, Turns
 
 MAX_AT_ONCE: Final = 16  # at a step
-MAX_OF_ONE: Final = 1
+MAX_OF_ONE: Final = 1  # of one person, at a step
 # Contract: 1.11, frames of one person. Five sockets that each use up their own allowance (6.11)
-MAX_AT_A_TIME, A_SECOND = 200, 100.0
+MAX_OF_PERSON, OF_PERSON_A_SECOND = 200, 100.0
 MAX_WAITING: Final = sys.maxsize  # a socket waits with one frame; what follows it is not read
 
 
@@ -36,13 +36,14 @@ class FrameTurns:
             waiting=MAX_WAITING,
             waiting_of_one=MAX_WAITING,
         )
-        self._allowances = Allowances[Hashable](MAX_AT_A_TIME, A_SECOND, time.monotonic)
+        self._allowances = Allowances[Hashable](MAX_OF_PERSON, OF_PERSON_A_SECOND, time.monotonic)
         self._begun: list[Turn] = []  # since the count began anew
         self._counts_anew = False  # in the next step
 
     async def frame_turn(self, person: Hashable) -> bool:
-        """Returns when one more frame of this person may begin, mostly at once; tells whether they
-        have sent too many.
+        """Returns when one more frame of this person may begin, mostly at once.
+
+        Tells whether they have sent too many.
         """
         owed = self._allowances.take_on_credit(person, MAX_WAITING)
         if owed:
@@ -55,7 +56,7 @@ class FrameTurns:
         return self._allowances.take(person)
 
     async def turn(self, whose: Hashable) -> None:
-        """Returns when something more of them may begin at this step, mostly at once."""
+        """Returns when one more thing of theirs may begin, in this step or a later one."""
         begins: asyncio.Future[None] | None = None
 
         def changed() -> None:

@@ -1,4 +1,4 @@
-"""How sockets ended, told to the store however long that is away. Contract: 6.6, 6.8, 6.13.
+"""Tells the store how sockets ended, however long that is away. Contract: 6.6, 6.8, 6.13.
 
 What was lost meanwhile is one transaction. The goodbyes of one person in one event are one of their
 own: they change places, and nobody waits for what is the matter with somebody else's. People take
@@ -12,18 +12,19 @@ import logging
 import random
 from collections import deque
 from collections.abc import Callable
+from contextvars import Context
 from dataclasses import dataclass
 from typing import Final
 
 from attendance_core.errors import Unavailable
-from attendance_core.marking.commands import HangUp
 from attendance_core.marking.connections import Connection
+from attendance_core.marking.hang_ups import HangUp
 from attendance_core.vocabulary import EventId, ProcessId, Seconds, UserId
 
 logger = logging.getLogger(__name__)
 
 GOODBYES_AT_ONCE: Final = 6  # SQLite commits them together
-MAX_AT_ONCE: Final = GOODBYES_AT_ONCE + 1  # while the store answers
+MAX_TRIES_AT_ONCE: Final = GOODBYES_AT_ONCE + 1  # while the store answers
 LOSSES_AT_ONCE: Final = 500  # rows that a transaction locks
 FIRST_PAUSE_SECONDS: Final[Seconds] = 0.5  # while the store is away; twice as long each time
 MAX_PAUSE_SECONDS: Final[Seconds] = 2.0  # so late is the first goodbye told once the store is back
@@ -33,10 +34,10 @@ UNDER_WAY_SECONDS: Final[Seconds] = 15.0  # a transaction that nobody waits for 
 
 @dataclass(slots=True, eq=False)
 class _End:
-    """How one socket ended; ``over`` is done once that is stored, or need not be any more."""
+    """Keeps how a socket ended; ``over`` is done once that is stored, or need not be any more."""
 
     connection: Connection
-    goodbye: bool
+    is_goodbye: bool
     over: asyncio.Future[None]
     failure_count: int = 0  # of tries that failed though the store was there
 
@@ -98,53 +99,54 @@ class HangUps:
             self._finish(end)
 
     def _queue(self, end: _End) -> None:
-        if end.goodbye:
-            theirs = self._goodbyes.setdefault(end.connection.user_id, {})
-            theirs.setdefault(end.connection.event_id, []).append(end)
+        if end.is_goodbye:
+            by_event = self._goodbyes.setdefault(end.connection.user_id, {})
+            by_event.setdefault(end.connection.event_id, []).append(end)
         else:
             self._losses.append(end)
-        self._go_on()
+        self._begin_tries()
 
-    def _go_on(self) -> None:
+    def _begin_tries(self) -> None:
         """Begins as many tries as there may be."""
         while (
             not self._is_closed
             and self._timer is None
-            and len(self._under_way) < (1 if self._pause else MAX_AT_ONCE)
+            and len(self._under_way) < (1 if self._pause else MAX_TRIES_AT_ONCE)
             and (batch := self._next_batch())
         ):
-            self._goodbyes_under_way += batch[0].goodbye
-            task = asyncio.create_task(self._store(batch))
+            self._goodbyes_under_way += batch[0].is_goodbye
+            # Of its own, or its logs would tell the request of whoever went when it was begun
+            task = asyncio.create_task(self._store(batch), context=Context())
             self._under_way.add(task)
-            task.add_done_callback(self._ended)
+            task.add_done_callback(self._try_ended)
 
-    def _ended(self, task: asyncio.Task[None]) -> None:
+    def _try_ended(self, task: asyncio.Task[None]) -> None:
         self._under_way.discard(task)
-        self._go_on()
+        self._begin_tries()
 
     def _next_batch(self) -> list[_End]:
-        """Takes somebody's goodbyes, or losses.
+        """Takes somebody's goodbyes, or losses; nothing where nothing may be tried now.
 
         Of goodbyes so few are under way at once that losses are tried, too.
         """
         batch: list[_End] = []
         while not batch and self._goodbyes and self._goodbyes_under_way < GOODBYES_AT_ONCE:
-            batch = self._ours(self._next_goodbyes())
+            batch = self._under_our_lease(self._next_goodbyes())
         while not batch and self._losses:
             number = min(len(self._losses), LOSSES_AT_ONCE)
-            batch = self._ours([self._losses.popleft() for _ in range(number)])
+            batch = self._under_our_lease([self._losses.popleft() for _ in range(number)])
         return batch
 
     def _next_goodbyes(self) -> list[_End]:
         """Takes those of whoever is next in one event; they are next again behind all others."""
-        whose = next(iter(self._goodbyes))
-        theirs = self._goodbyes.pop(whose)
-        ends = theirs.pop(next(iter(theirs)))
-        if theirs:
-            self._goodbyes[whose] = theirs
+        user_id = next(iter(self._goodbyes))
+        by_event = self._goodbyes.pop(user_id)
+        ends = by_event.pop(next(iter(by_event)))
+        if by_event:
+            self._goodbyes[user_id] = by_event
         return ends
 
-    def _ours(self, ends: list[_End]) -> list[_End]:
+    def _under_our_lease(self, ends: list[_End]) -> list[_End]:
         """Keeps those under our lease; the others are over."""
         process_id = self._process_id()
         for end in ends:
@@ -153,28 +155,28 @@ class HangUps:
         return [end for end in ends if end in self._ends]
 
     async def _store(self, batch: list[_End]) -> None:
-        goodbye = batch[0].goodbye
+        are_goodbyes = batch[0].is_goodbye
         try:
             connections = [end.connection for end in batch]
-            await self._hang_up(connections=connections, goodbye=goodbye)
+            await self._hang_up(connections=connections, goodbye=are_goodbyes)
         except Unavailable:
             logger.warning("hang-ups could not be stored yet")
-            self._wait()
+            self._pause_tries()
             for end in batch:
                 self._queue(end)
         except Exception:
             logger.exception("a hang-up failed")
             for end in batch:
-                self._failed(end)
+                self._try_again_later(end)
         else:
             self._pause = 0.0
             for end in batch:
                 self._finish(end)
         finally:
-            self._goodbyes_under_way -= goodbye
+            self._goodbyes_under_way -= are_goodbyes
 
-    def _wait(self) -> None:
-        """Has nothing tried for a while; tries that fail together count once."""
+    def _pause_tries(self) -> None:
+        """Has nothing tried for a while; of tries that fail together the first one counts."""
         if self._timer is None:
             self._pause = min(MAX_PAUSE_SECONDS, max(FIRST_PAUSE_SECONDS, 2 * self._pause))
             pause = self._pause * random.uniform(0.5, 1.0)  # processes do not stay in step
@@ -182,21 +184,21 @@ class HangUps:
 
     def _wake(self) -> None:
         self._timer = None
-        self._go_on()
+        self._begin_tries()
 
-    def _failed(self, end: _End) -> None:
-        """Has it tried again after a pause of its own; at last, one way down.
+    def _try_again_later(self, end: _End) -> None:
+        """Has an end that failed tried again, after a pause of its own, and not for ever.
 
         A goodbye that cannot be stored becomes a loss, which asks no rule, and is swept after the
         grace. A loss that cannot be stored is dropped: it is swept with the lease.
         """
         end.failure_count += 1
         if end.failure_count >= MAX_FAILURES:
-            if not end.goodbye:
+            if not end.is_goodbye:
                 logger.error("a hang-up that failed %d times is dropped", MAX_FAILURES)
                 self._finish(end)
                 return
-            end.goodbye, end.failure_count = False, 0
+            end.is_goodbye, end.failure_count = False, 0
         pause = min(MAX_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2**end.failure_count)
         asyncio.get_running_loop().call_later(pause, self._queue, end)
 

@@ -26,32 +26,32 @@ from attendance_web.live.socket import Socket
 from attendance_web.live.sockets import OnCommand, Sockets, ignore_command
 from attendance_web.live.transports import Transport, TransportEvents
 from attendance_web.wire.callers import Caller
-from attendance_web.wire.language import DEFAULT
+from attendance_web.wire.language import DEFAULT_LANGUAGE
 from attendance_web.wire.person_turns import person_turns as make_person_turns
 from attendance_web.wire.turns import FairTurns
 
 AN_ACTOR: Final = "an Actor, as `admit` answers"
 
 
-class Pulse(Protocol):
-    """What keeps the lease that connections of a process count by."""
+class Heartbeat(Protocol):
+    """Keeps the lease that connections of a process count by."""
 
     @property
     def process_id(self) -> ProcessId: ...
 
-    def listen(self, on_lease_lost: Callable[[], None]) -> None:
+    def call_when_lease_lost(self, callback: Callable[[], None]) -> None:
         """Has this called each time the lease was lost."""
 
 
 class Service(Protocol):
-    """What live rooms stand on: an `attendance_adapters.Attendance`, or what is like it."""
+    """Stands below live rooms: an `attendance_adapters.Attendance`, or what is like it."""
 
     @property
     def use_cases(self) -> UseCases: ...
     @property
     def notifier(self) -> ports.Notifier: ...
     @property
-    def heartbeat(self) -> Pulse: ...
+    def heartbeat(self) -> Heartbeat: ...
     @property
     def terms(self) -> Terms: ...
 
@@ -91,13 +91,13 @@ class Live:
         heartbeat = service.heartbeat
         self.service = service
         self.sockets = Sockets(
-            service.use_cases,
-            service.notifier if notifier is None else notifier,
-            lambda: heartbeat.process_id,
-            service.connection,
-            service.terms.grace_seconds,
-            make_person_turns() if person_turns is None else person_turns,
-            on_command,
+            use_cases=service.use_cases,
+            notifier=service.notifier if notifier is None else notifier,
+            process_id=lambda: heartbeat.process_id,
+            new_connection=service.connection,
+            grace_seconds=service.terms.grace_seconds,
+            person_turns=make_person_turns() if person_turns is None else person_turns,
+            on_command=on_command,
         )
         self._openings = Openings(self.sockets)
         self._loop: asyncio.AbstractEventLoop | None = None  # once these have begun
@@ -110,7 +110,7 @@ class Live:
         if self._loop is not None:
             raise AlreadyStarted("these live rooms have begun already: enter a Live once")
         self._loop = asyncio.get_running_loop()
-        self.service.heartbeat.listen(self.sockets.rooms.close_for_restart)
+        self.service.heartbeat.call_when_lease_lost(self.sockets.rooms.close_for_restart)
         return self
 
     async def __aexit__(
@@ -134,7 +134,7 @@ class Live:
         role: Role,
         *,
         transport: Transport,
-        language: Language = DEFAULT,
+        language: Language = DEFAULT_LANGUAGE,
         hears_news: bool = False,
     ) -> int | None:
         """Serves one socket of theirs to its end, whatever carries it.
@@ -144,7 +144,7 @@ class Live:
         ``hears_news``: as ``news=1`` in the address of a socket. Raises NotStarted, Closed,
         WrongLoop.
         """
-        check_kind("actor", actor, Actor, said=AN_ACTOR)
+        check_kind("actor", actor, Actor, words=AN_ACTOR)
         check_kinds(event_id=event_id)
 
         async def find_entrant() -> Entrant:
@@ -176,7 +176,7 @@ class Live:
         first is told; NotStarted, Closed, WrongLoop.
         """
         self._check_running()
-        check_kind("actor", actor, Actor, said=AN_ACTOR)
+        check_kind("actor", actor, Actor, words=AN_ACTOR)
         if not actor.may(TokenScope.READ):
             raise MissingScope
         viewer = await self.service.use_cases.watch_attendance(
@@ -210,7 +210,7 @@ class Live:
 
 
 class _CarriedSocket(Socket):
-    """A socket of somebody who is known before it is opened."""
+    """Wraps a socket of somebody who is known before it is opened."""
 
     person: Caller
 

@@ -1,4 +1,8 @@
-"""Values that every line gets that is logged while a frame is carried out."""
+"""What every line says that is logged while a frame is carried out: of which frame it is.
+
+What others are told by the way has contexts of its own, which know nothing of that frame: their
+writers, and the tasks of a room.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +16,7 @@ LOG_CONTEXT: Final[ContextVar[Mapping[str, object]]] = ContextVar("attendance.li
 
 @contextmanager
 def logged_with(**values: object) -> Iterator[None]:
-    """Adds these values to what is logged meanwhile."""
+    """Adds these values to what is logged in this block, and in what it calls or begins."""
     reset = LOG_CONTEXT.set({**LOG_CONTEXT.get({}), **values})
     try:
         yield

@@ -59,7 +59,7 @@ def encode(frame: Frame, language: Language, people: People = NO_PEOPLE) -> Text
         raise TypeError("a closing is an error frame and a code, not a message")
     declared, params = SERVICE_FRAMES[type(frame)], _params_of(frame, language)
     match frame:
-        case MarkingList(user_ids):
+        case MarkingList(user_ids=user_ids):
             params["users"] = [people[user_id] for user_id in user_ids if user_id in people]
         case UserJoined(user_id) | HeldBy(user_id) if user_id in people:
             params["user"] = people[user_id]
@@ -84,8 +84,11 @@ def spell_person(person: ProfileSummary) -> SpeltPerson:
 def _params_of(frame: Frame, language: Language) -> dict[str, object]:
     """Spells what goes with a frame, but for the people in it: see `service_frames`."""
     match frame:
-        case MarkingList(user_ids, asked_at):
-            return {"marking_list": user_ids, "asked_at": asked_at}
+        case MarkingList(listed):
+            return {
+                "marking_list": [each.user_id for each in listed],
+                "asked_at": [each.asked_at for each in listed],
+            }
         case UserJoined(user_id, asked_at):
             return {"user_id": user_id, "asked_at": asked_at}
         case Prepared(user_id, expires_in) | HeldBy(user_id, expires_in):
@@ -98,8 +101,8 @@ def _params_of(frame: Frame, language: Language) -> dict[str, object]:
             return {"user_id": user_id}
         case EventUpdated(name, starts_at, ends_at):
             return {"name": name, "time_from": int(starts_at), "time_to": int(ends_at)}
-        case YourPosition(position, waiting, markers):
-            return {"place": position, "waiting": waiting, "markers": markers}
+        case YourPosition(position, listed_count, marker_count):
+            return {"place": position, "waiting": listed_count, "markers": marker_count}
     return {}
 
 

@@ -33,13 +33,14 @@ from attendance_web.wire.turns import NoTurn
 
 logger = logging.getLogger(__name__)
 
-LOOK_EVERY_SECONDS: Final[Seconds] = 0.2  # whether somebody is still there who waits for a refusal
+# From asking whether somebody who waits for a refusal has left until it is asked again
+POLL_EVERY: Final[Seconds] = 0.2
 SCOPE: Final = TokenScope.MARK  # Contract: 9.3
 
 
 @dataclass(frozen=True, slots=True)
 class Entrant:
-    """Whom a socket is opened for, in which event."""
+    """Tells whom a socket is opened for, in which event."""
 
     actor: Actor
     event_id: EventId
@@ -61,13 +62,13 @@ class Openings:
         sockets = self._sockets
         with sockets.track():
             try:
-                async with sockets.openings.opening() as opening:
+                async with sockets.opening_queue.opening() as opening:
                     entrant = await find_entrant()
                     del find_entrant  # which is not kept as long as the socket is open
                     async with opening.turn(entrant.actor.user_id) as release:
                         if sockets.is_draining:  # it might end before the store has answered
                             raise Unavailable
-                        with sockets.of_people.one_more(entrant.actor.user_id):
+                        with sockets.person_sockets.one_more(entrant.actor.user_id):
                             async with sockets.rooms.enter(entrant.event_id) as room:
                                 visit = Visit(
                                     socket,
@@ -79,9 +80,9 @@ class Openings:
                                     hears_news=entrant.hears_news,
                                 )
                                 await visit.run()
-            except NoTurn as none:
+            except NoTurn as no_turn:
                 logger.warning("an opening found no turn: too many wait")
-                await self._wait_to_be_told(socket, none)
+                await self._wait_to_be_told(socket, no_turn)
                 await self._turn_away(socket, Unavailable())
             except TimeoutError:
                 logger.warning("an opening took too long")
@@ -112,13 +113,16 @@ class Openings:
             await socket.close(refusal_code(error))
 
     async def _wait_to_be_told(self, socket: Socket, error: Exception) -> None:
-        wait = self._sockets.refusals.wait_of(error, socket.caller(), socket.began)
+        wait = self._sockets.refusal_pace.wait_of(error, socket.caller(), socket.began_at)
         await _wait_while_there(socket, wait)
 
 
 async def _wait_while_there(socket: Socket, seconds: Seconds) -> None:
-    """Waits, but not for whoever has left: thousands a second open and cut, and each is kept."""
+    """Waits so long, or until the client has left.
+
+    Thousands a second may open a socket and cut it, and each of them would be kept meanwhile.
+    """
     clock = asyncio.get_running_loop().time
     until = clock() + seconds
     while (left := until - clock()) > 0 and not socket.peer.has_left():
-        await asyncio.sleep(min(left, LOOK_EVERY_SECONDS))
+        await asyncio.sleep(min(left, POLL_EVERY))

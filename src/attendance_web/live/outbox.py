@@ -19,7 +19,7 @@ MAX_OUTBOX = 4096  # frames; a room of 2 000 people may change whole at once
 
 
 class Outbox:
-    """Frames go in without waiting, from the start on they go out.
+    """Takes frames without waiting, and has them written from its start on.
 
     Where nothing waits and no writer is at work, a frame is written at once: a room of a thousand
     would wake a thousand tasks. A writer is begun for what is behind, and for the close; there is
@@ -40,26 +40,29 @@ class Outbox:
         self.language: Language = language
         self._peer = peer
         self._frames: deque[TextFrame] | None = None  # while any are in line
-        self._code: int | None = None
+        self._close_code: int | None = None
         self._code_when_answered: int | None = None
-        self._answering = False
+        self._is_answering = False
         self._begin_writer: Callable[[], None] | None = None  # once it is started
-        self._is_written = False  # a writer is at work
+        self._has_writer = False  # at work
 
     def start(self, begin_writer: Callable[[], None]) -> None:
-        """Has frames go out; a writer that is begun takes until there is nothing left."""
+        """Has frames written from now on.
+
+        ``begin_writer`` begins one, which is to `take` until there is nothing left.
+        """
         self._begin_writer = begin_writer
         while self._frames and self._peer.write_now(self._frames[0]):
             self._frames.popleft()
         self._frames = self._frames or None
-        if self._frames or self._code is not None:
-            self._have_written()
+        if self._frames or self._close_code is not None:
+            self._ensure_writer()
 
     def put(self, frame: TextFrame) -> None:
         """Writes a frame, or puts it in line; never waits."""
-        if self._code is not None:
+        if self._close_code is not None:
             return
-        is_free = self._begin_writer is not None and not self._is_written
+        is_free = self._begin_writer is not None and not self._has_writer
         if is_free and self._peer.write_now(frame):
             return
         if self._frames is not None and len(self._frames) >= MAX_OUTBOX:
@@ -68,15 +71,15 @@ class Outbox:
             self._peer.cut(SLOW)
         else:
             self._append(frame)
-            self._have_written()
+            self._ensure_writer()
 
     def close(self, code: int, frame: TextFrame | None = None) -> None:
         """Puts the last thing this socket is told in line; a second close changes nothing."""
-        if self._code is None:
+        if self._close_code is None:
             if frame is not None:
                 self._append(frame)
-            self._code = code
-            self._have_written()
+            self._close_code = code
+            self._ensure_writer()
 
     def _append(self, frame: TextFrame) -> None:
         if self._frames is None:
@@ -85,7 +88,7 @@ class Outbox:
 
     def close_when_answered(self, code: int) -> None:
         """Closes, but a command that is being carried out is answered before."""
-        if self._answering:
+        if self._is_answering:
             self._code_when_answered = code
         else:
             self.close(code)
@@ -93,18 +96,18 @@ class Outbox:
     @contextmanager
     def answering(self) -> Iterator[None]:
         """Keeps it open while a command of this socket is carried out."""
-        self._answering = True
+        self._is_answering = True
         try:
             yield
         finally:
-            self._answering = False
+            self._is_answering = False
             if self._code_when_answered is not None:
                 self.close(self._code_when_answered)
 
     @property
     def is_closing(self) -> bool:
         """Whether the last thing was said."""
-        return self._code is not None
+        return self._close_code is not None
 
     def take(self) -> TextFrame | int | None:
         """Takes the next frame, or the code to close with; None where the writer is to end."""
@@ -112,11 +115,11 @@ class Outbox:
             frame = self._frames.popleft()
             self._frames = self._frames or None  # an empty deque has 0.7 KiB
             return frame
-        if self._code is None:
-            self._is_written = False
-        return self._code
+        if self._close_code is None:
+            self._has_writer = False
+        return self._close_code
 
-    def _have_written(self) -> None:
-        if self._begin_writer is not None and not self._is_written:
-            self._is_written = True
+    def _ensure_writer(self) -> None:
+        if self._begin_writer is not None and not self._has_writer:
+            self._has_writer = True
             self._begin_writer()

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import random
 from collections.abc import Iterable
+from contextvars import Context
 
 from attendance_core.errors import Refusal, Unavailable
 from attendance_core.marking.connections import Connection, Role
@@ -54,7 +55,7 @@ class Outboxes:
         frame = delivery.frame
         outboxes = [
             self._outboxes[connection_id]
-            for connection_id in delivery.to
+            for connection_id in delivery.connection_ids
             if connection_id in self._outboxes
         ]
         if isinstance(frame, Closing):
@@ -64,7 +65,7 @@ class Outboxes:
             for outbox in outboxes:
                 outbox.put(encode(frame, outbox.language))
         elif outboxes:
-            encoded = encode(frame, "en", self._people.known)  # the same in every language
+            encoded = encode(frame, "en", self._people.spelt)  # the same in every language
             for outbox in outboxes:
                 if isinstance(frame, WasMarked):
                     outbox.close(MARKED, encoded)
@@ -88,7 +89,8 @@ class Outboxes:
         if ending is not None:
             close_for(outbox, ending)
             return
-        task = asyncio.create_task(self._ask_why(outbox))
+        # Of its own, or its logs would tell the frame of whoever has it asked
+        task = asyncio.create_task(self._ask_why(outbox), context=Context())
         self._asking.add(task)
         task.add_done_callback(self._asking.discard)
 
@@ -98,5 +100,5 @@ class Outboxes:
         except Exception as error:
             if not isinstance(error, Unavailable):
                 logger.exception("why a connection has gone could not be found out")
-            ending = Ending.LEASE_LOST
+            ending = Ending.FORGOTTEN
         close_for(outbox, ending)

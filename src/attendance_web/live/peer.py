@@ -24,8 +24,9 @@ class Peer(Protocol):
         ...
 
     def count_with(self, take: Callable[[], bool]) -> None:
-        """Has frames that nobody is handed, such as pings, counted by this, too: False means that
-        one was too many.
+        """Has frames that nobody is handed, such as pings, counted by this, too.
+
+        Where it answers False, that frame was one too many.
         """
         ...
 

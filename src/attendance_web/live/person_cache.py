@@ -1,7 +1,7 @@
 """Whom the frames of one room name, with name and picture, to be sent with the ids.
 
-Contract: 7, `params.users` and `params.user`. Somebody is known for as long as the room lives,
-and read anew when they open a ``mark_me`` socket here: a new name or picture is seen from then.
+Contract: 7, `params.users` and `params.user`. Whoever was read stays for as long as the room lives,
+and is read anew when they open a ``mark_me`` socket here: a new name or picture is seen from then.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from attendance_web.live.messages import SpeltPerson, spell_person
 
 logger = logging.getLogger(__name__)
 
-MAX_IN_QUERY: Final = 4096  # people
+MAX_READ_AT_ONCE: Final = 4096  # people, by one look
 
 
 class ReadSummaries(Protocol):
@@ -30,32 +30,32 @@ class ReadSummaries(Protocol):
 class PersonCache:
     """Keeps what a room shows of people, as it is spelt in frames.
 
-    Frames never wait for a name: who is not in `known` goes out by id alone.
+    Frames never wait for a name: who is not in `spelt` goes out by id alone.
     """
 
     def __init__(self, get_profile_summaries: ReadSummaries) -> None:
         self._get_profile_summaries = get_profile_summaries
         self._wanted: dict[UserId, None] = {}
         self._read_lock = asyncio.Lock()
-        self.known: dict[UserId, SpeltPerson] = {}
+        self.spelt: dict[UserId, SpeltPerson] = {}  # everybody who was read
 
     async def load_missing(self, user_ids: Iterable[UserId]) -> None:
-        """Reads those who are not known yet, where there are any; one query for thousands."""
-        await self.reload([user_id for user_id in user_ids if user_id not in self.known])
+        """Reads those who were not read yet, where there are any; one look for thousands."""
+        await self.reload([user_id for user_id in user_ids if user_id not in self.spelt])
 
     async def reload(self, user_ids: Sequence[UserId]) -> None:
-        """Reads these people, known or not; they stay as they are when the store is away.
+        """Reads these people, again or not; they stay as they are when the store is away.
 
-        All who ask while a query is under way share the next.
+        All who ask while a look is under way share the next.
         """
         if not user_ids:
             return
         self._wanted.update(dict.fromkeys(user_ids))
         async with self._read_lock:
             while any(user_id in self._wanted for user_id in user_ids):
-                await self._read(list(self._wanted)[:MAX_IN_QUERY])
+                await self._read_wanted(list(self._wanted)[:MAX_READ_AT_ONCE])
 
-    async def _read(self, user_ids: Sequence[UserId]) -> None:
+    async def _read_wanted(self, user_ids: Sequence[UserId]) -> None:
         for user_id in user_ids:
             del self._wanted[user_id]
         try:
@@ -66,4 +66,4 @@ class PersonCache:
             self._wanted.update(dict.fromkeys(user_ids))  # others may wait for them, too
             raise
         else:
-            self.known.update((person.user_id, spell_person(person)) for person in found)
+            self.spelt.update((person.user_id, spell_person(person)) for person in found)

@@ -82,8 +82,9 @@ class PlainPeer:
         """See `Peer`; the server has answered it before anybody heard of it."""
 
     def cut(self, code: int) -> None:
-        """See `Peer`: whoever does not read is cut now, where that can be done; any other one is
-        closed once its visit has ended, by `close_if_cut`, since it can hear why.
+        """See `Peer`. Whoever does not read is cut now, where the server can.
+
+        Any other one is closed once its visit has ended, by `close_if_cut`, since it can hear why.
         """
         if not self._is_cut:
             self.cut_with = code
@@ -94,8 +95,9 @@ class PlainPeer:
         self._is_cut = self._cut_now(code)
 
     async def close_if_cut(self, socket: Socket) -> None:
-        """Closes what is to be cut, as far as that can be written; else cuts it where that can be
-        done. At a server that cannot, its pings do the rest.
+        """Closes what is to be cut; where that cannot be written soon, cuts it if the server can.
+
+        At a server that cannot, its pings do the rest.
         """
         code = self.cut_with
         if code is None:

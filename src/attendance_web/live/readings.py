@@ -74,7 +74,7 @@ class NextReading:
 
 
 class Glanced(Protocol):
-    """A room, as far as those that are quiet are looked at together."""
+    """Stands for a room, as far as the quiet ones are looked at together."""
 
     @property
     def glance(self) -> RoomGlance | None: ...

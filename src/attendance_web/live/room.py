@@ -136,7 +136,7 @@ class Room:
             event_id=self.event_id,
             process_id=self._process_id(),
             watched=self._mirror.watched,
-            glances=self._mirror.is_unstirred,
+            glances=self._mirror.heard_nothing_since_reading,
         )
         if reading.ends_at is not None:
             self._next_reading.note_end(reading.ends_at - reading.at)
@@ -145,9 +145,9 @@ class Room:
         # Afterwards: frames go out without a name rather than late, and when the room is opened
         # there is nobody yet to send any to
         listed = {place.user_id for place in reading.listed}
-        shown = listed | reading.markers
+        shown = listed | reading.marker_ids
         await self.people.load_missing(shown)
-        self._lacks_names = not shown <= self.people.known.keys()
+        self._lacks_names = not shown <= self.people.spelt.keys()
 
     def _hear(self, heard: Announcement | ports.Missed) -> None:
         if isinstance(heard, ports.Missed | EventChanged):
@@ -199,7 +199,7 @@ class Room:
     def _deliver(self, deliveries: Iterable[Delivery]) -> None:
         for delivery in deliveries:
             is_told, frame = self._outboxes.put(delivery), delivery.frame
-            if is_told and isinstance(frame, HeldBy) and frame.user_id not in self.people.known:
+            if is_told and isinstance(frame, HeldBy) and frame.user_id not in self.people.spelt:
                 self._start_task(self._tell_name_of_holder(frame))
         if self._mirror.glance is None:
             self._next_reading.stir()
@@ -208,16 +208,18 @@ class Room:
             self._start_task(self._tell_marks())
         if self._positions_timer is None and self._mirror.owes_positions:
             loop = asyncio.get_running_loop()
-            self._positions_timer = loop.call_later(TELL_POSITIONS_EVERY, self._tell_positions)
+            self._positions_timer = loop.call_later(
+                TELL_POSITIONS_EVERY, self._tell_positions, context=Context()
+            )
 
     async def _tell_marks(self) -> None:
         """Tells those who are said to be marked, once it was seen that they are. Contract: 8.7."""
         try:
-            while user_ids := self._mirror.begin_look():
+            while user_ids := self._mirror.begin_reading_marks():
                 places = await self._use_cases.read_places(
                     event_id=self.event_id, user_ids=user_ids
                 )
-                self._deliver(self._mirror.apply_look(places))
+                self._deliver(self._mirror.apply_marks(places))
         except Unavailable:
             logger.warning("a mark could not be read; the next reading tells of it")
         except Exception:
@@ -230,7 +232,8 @@ class Room:
         self._deliver(self._mirror.tell_positions(asyncio.get_running_loop().time()))
 
     def _start_task(self, coroutine: Coroutine[None, None, None]) -> None:
-        task = asyncio.create_task(coroutine)
+        # For many, so its logs are not to tell the frame that it was begun at
+        task = asyncio.create_task(coroutine, context=Context())
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -242,5 +245,5 @@ class Room:
             await self.people.load_missing([held.user_id])
         except Exception:
             logger.exception("the name of a marker could not be read")
-        if held.user_id in self.people.known:
+        if held.user_id in self.people.spelt:
             self._deliver(self._mirror.tell_hold_again(held, loop.time() - begun))

@@ -69,9 +69,9 @@ class Rooms:
         roles = Counter(role for room in self._rooms.values() for role in room.roles)
         counts = [room.counts for room in self._rooms.values()]
         return Census(
-            {role: roles[role] for role in Role},
-            sum(room.waiting for room in counts),
-            sum(room.held for room in counts),
+            sockets={role: roles[role] for role in Role},
+            waiting=sum(room.waiting for room in counts),
+            held=sum(room.held for room in counts),
         )
 
     def close_for_restart(self, within: Seconds = 0.0) -> None:

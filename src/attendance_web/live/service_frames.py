@@ -1,5 +1,6 @@
-"""What the service says on the two sockets, declared once: what each frame is called, what goes
-with it, and who hears it. `messages` spells them. Contract: 6 and 8, the tables of messages.
+"""What the service says on the two sockets, declared once. Contract: 6 and 8, the tables.
+
+What each frame is called, what goes with it, and who hears it; `messages` spells them.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ class ErrorParams(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class ServiceFrame:
-    """A message that the service sends: on which sockets, with what, and whether it is news."""
+    """Declares a message of the service: on which sockets, with what, and whether it is news."""
 
     message: str
     roles: frozenset[Role]

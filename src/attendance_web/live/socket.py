@@ -25,7 +25,7 @@ class Socket:
     address = ""
 
     def __init__(self, receive: Receive, send: Send, *, peer: Peer, language: Language) -> None:
-        self.began = asyncio.get_running_loop().time()  # by the loop's clock
+        self.began_at = asyncio.get_running_loop().time()  # by the loop's clock
         self.peer = peer
         self.language: Language = language
         self.log_fields: MutableMapping[str, str] = {}

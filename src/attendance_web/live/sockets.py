@@ -1,4 +1,4 @@
-"""What the sockets of this process share, and how they go: no hang-up is forgotten."""
+"""What the sockets of this process share, and how all of them end."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from attendance_web.wire.turns import FairTurns
 DRAIN_SECONDS: Final[Seconds] = 10.0  # until nobody waits any more for sockets to have gone
 SPREAD_SECONDS: Final[Seconds] = 5.0  # a lecture hall does not come back in one instant
 
-OnCommand = Callable[[str, str, Seconds], None]
+OnCommand = Callable[[str, str, Seconds], None]  # the message, the code, how long it took
 
 
 def ignore_command(message: str, code: str, seconds: Seconds) -> None:
@@ -36,22 +36,23 @@ def ignore_command(message: str, code: str, seconds: Seconds) -> None:
 
 
 class Sockets:
-    """Owns the sockets of this process: their rooms, and their hang-ups.
+    """Owns what the sockets of this process share: their rooms, their turns, and their hang-ups.
 
-    ``new_connection`` makes one of this process, not stored yet. ``on_command`` is called after
-    each frame: with its message, its code ("ok", or that of a refusal), and how many seconds it
-    took.
+    ``process_id`` tells under which lease they are now. ``new_connection`` makes a connection of
+    this process, not stored yet. ``on_command`` is called after each frame: with its message, its
+    code ("ok", or that of a refusal), and how many seconds it took.
     """
 
     def __init__(
         self,
+        *,
         use_cases: UseCases,
         notifier: ports.Notifier,
         process_id: Callable[[], ProcessId],
         new_connection: Callable[[Actor, EventId, Role], Connection],
         grace_seconds: Seconds,
         person_turns: FairTurns,
-        on_command: OnCommand = ignore_command,
+        on_command: OnCommand,
     ) -> None:
         self.use_cases = use_cases
         self.new_connection = new_connection
@@ -60,9 +61,9 @@ class Sockets:
         self.frame_turns = FrameTurns()
         self.rooms = Rooms(notifier, use_cases, process_id)
         self.watching = Watching(self.rooms, use_cases.check_viewers)
-        self.openings = OpeningQueue()
-        self.of_people = PersonSockets()
-        self.refusals = RefusalPace()  # of calls, too
+        self.opening_queue = OpeningQueue()
+        self.person_sockets = PersonSockets()
+        self.refusal_pace = RefusalPace()  # of calls, too
         self.hang_ups = HangUps(use_cases.hang_up, process_id)
         self.stays = Stays()
         self.is_draining = False  # takes no new sockets

@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 
 from attendance_core.attendance import CountSheet, CountsSeen, Viewer
 from attendance_core.errors import Unavailable
-from attendance_core.marking.places import SheetCounts
+from attendance_core.sheet_counts import SheetCounts
 from attendance_core.vocabulary import EventId, Seconds
 from attendance_web.wire.counts import COMMENT, encode_counts
 
@@ -25,30 +25,30 @@ COUNTS_EVERY: Final[Seconds] = 0.5  # Contract: WatchAttendance, at most twice a
 COMMENT_EVERY: Final[Seconds] = 15.0  # Contract: WatchAttendance
 
 
-class Told(NamedTuple):
-    """What one that watches is told: as a value, and as it is written for all of them."""
+class StreamItem(NamedTuple):
+    """Holds what a stream tells next: as a value, and as it is written for all of them."""
 
     seen: CountsSeen | None  # None where it is only said that somebody is there
-    piece: bytes
+    encoded: bytes
 
 
-NOTHING_NEW: Final = Told(None, COMMENT)
+NOTHING_NEW: Final = StreamItem(None, COMMENT)
 
 
 class Stream:
-    """One open answer. What its reader has not taken yet is the last counts, and no others."""
+    """Keeps for one open answer what it tells next: the last counts, and none before them."""
 
     def __init__(self, viewer: Viewer) -> None:
         self.viewer = viewer
-        self._next: Told | None = None
+        self._next: StreamItem | None = None
         self._told_at: Seconds = -COUNTS_EVERY  # by the clock of the loop
         self._is_over = False  # nothing comes behind what is next
         self._changed = asyncio.Event()
 
-    def show(self, counts: Told, *, is_last: bool = False) -> None:
-        """Has these counts told next, whatever was to be told before."""
+    def show(self, item: StreamItem, *, is_last: bool = False) -> None:
+        """Has this told next, whatever was to be told before."""
         if not self._is_over:
-            self._next, self._is_over = counts, is_last
+            self._next, self._is_over = item, is_last
             self._changed.set()
 
     def close(self) -> None:
@@ -58,16 +58,16 @@ class Stream:
 
     async def pieces(self) -> AsyncIterator[bytes]:
         """Waits for what is next, again and again until the end, and writes it."""
-        while (told := await self._take()) is not None:
-            yield told.piece
+        while (item := await self._take()) is not None:
+            yield item.encoded
 
     async def values(self) -> AsyncGenerator[CountsSeen]:
         """Waits for the next counts, again and again until the end."""
-        while (told := await self._take()) is not None:
-            if told.seen is not None:
-                yield told.seen
+        while (item := await self._take()) is not None:
+            if item.seen is not None:
+                yield item.seen
 
-    async def _take(self) -> Told | None:
+    async def _take(self) -> StreamItem | None:
         """Waits for what is next; None is the end."""
         loop = asyncio.get_running_loop()
         while self._next is not None or not self._is_over:
@@ -79,8 +79,8 @@ class Stream:
             if too_early > 0:
                 await self._changes_within(too_early)
                 continue
-            told, self._next, self._told_at = self._next, None, loop.time()
-            return told
+            item, self._next, self._told_at = self._next, None, loop.time()
+            return item
         return None
 
     async def _changes_within(self, seconds: Seconds) -> bool:
@@ -101,35 +101,36 @@ class RoomStreams:
         self._event_id = event_id
         self._count_sheet = count_sheet
         self._streams: set[Stream] = set()
-        self._told: Told | None = None  # the last, while somebody watches
+        self._latest: StreamItem | None = None  # counts, while somebody watches
         self._counted_at: Seconds = -COUNTS_EVERY  # by the clock of the loop
-        self._is_old = False  # it is to be counted again
+        self._is_outdated = False  # it is to be counted again
         self._counting: asyncio.Task[None] | None = None
 
     def add(self, stream: Stream) -> None:
         """Takes one in, which is told what the others know, or what is counted now."""
         self._streams.add(stream)
-        if self._told is None:
+        if self._latest is None:
             self.count_soon()
         else:
-            stream.show(self._told)
+            stream.show(self._latest)
 
     def remove(self, stream: Stream) -> None:
         """Forgets one that has ended."""
         self._streams.discard(stream)
         if not self._streams:
-            self._told = None
+            self._latest = None
 
     def count_soon(self) -> None:
         """Has it counted again; does nothing where nobody watches."""
-        self._is_old = bool(self._streams)
-        if self._is_old and self._counting is None:
+        self._is_outdated = bool(self._streams)
+        if self._is_outdated and self._counting is None:
             # Of its own, or its logs would tell the request of whoever came first
             self._counting = asyncio.create_task(self._count(), context=Context())
 
     def close_for_restart(self, within: Seconds) -> None:
-        """Ends every stream here, to come back: each at an instant of its own ``within`` so many
-        seconds.
+        """Ends every stream here, to come back.
+
+        Each at an instant of its own ``within`` so many seconds.
         """
         loop = asyncio.get_running_loop()
         for stream in self._streams:
@@ -143,9 +144,9 @@ class RoomStreams:
     async def _count(self) -> None:
         loop = asyncio.get_running_loop()
         try:
-            while self._is_old and self._streams:
+            while self._is_outdated and self._streams:
                 await asyncio.sleep(self._counted_at + COUNTS_EVERY - loop.time())
-                self._is_old, self._counted_at = False, loop.time()
+                self._is_outdated, self._counted_at = False, loop.time()
                 await self._count_once()
         except Unavailable:
             logger.warning("a room could not be counted; the next reading has it counted again")
@@ -159,13 +160,14 @@ class RoomStreams:
         if sheet is None:
             for stream in self._streams:
                 stream.close()
-        elif sheet.is_over or self._counts_told != sheet.counts:
-            told = Told(sheet, encode_counts(sheet))
-            self._told = None if sheet.is_over else told
+        elif sheet.is_over or self._latest_counts != sheet.counts:
+            item = StreamItem(sheet, encode_counts(sheet))
+            self._latest = None if sheet.is_over else item
             for stream in self._streams:
-                stream.show(told, is_last=sheet.is_over)
+                stream.show(item, is_last=sheet.is_over)
 
     @property
-    def _counts_told(self) -> SheetCounts | None:
-        """The last counts that were told, while somebody watches."""
-        return None if self._told is None or self._told.seen is None else self._told.seen.counts
+    def _latest_counts(self) -> SheetCounts | None:
+        """Finds the counts that were told last, while somebody watches."""
+        seen = None if self._latest is None else self._latest.seen
+        return None if seen is None else seen.counts

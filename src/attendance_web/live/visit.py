@@ -6,6 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
+from contextvars import copy_context
 from functools import partial
 from typing import Final
 
@@ -49,9 +50,8 @@ SEND_SECONDS: Final[Seconds] = 15.0  # one frame may take so long before its rea
 class Visit:
     """Serves a socket in its room: it reads, and has a writer for what cannot be written at once.
 
-    Whichever of the two ends first ends the other.
-
-    ``release`` is called once the opening is stored.
+    Whichever of the two ends first ends the other. ``release`` is called once the opening is
+    stored.
     """
 
     def __init__(
@@ -71,9 +71,12 @@ class Visit:
         self._release = release
         self._connection = sockets.new_connection(actor, room.event_id, role)
         self._outbox = Outbox(self._connection, socket.language, socket.peer, hears_news=hears_news)
-        self._talking = asyncio.timeout(None)  # which is none until the writer ends the reader
-        self._is_talking = True
+        self._reader_limit = asyncio.timeout(None)  # none, until a writer that ends ends the reader
+        self._is_talking = True  # until the reader has ended
         self._writer: asyncio.Task[bool] | None = None  # the last one
+        # Of this socket, before any frame. A writer is mostly begun by what another one did, whose
+        # request and frame its own logs would tell otherwise
+        self._context = copy_context()
         self._frame_count = 0  # frames that its client has sent
         self._is_stored = False  # for certain
         self._ends_place = False  # it was closed so that the place, or the hold, ends at once
@@ -144,11 +147,11 @@ class Visit:
 
     async def _talk(self) -> None:
         try:
-            async with self._talking:
+            async with self._reader_limit:
                 self._outbox.start(self._begin_writer)
                 await self._read()
         except Exception as error:
-            if not self._talking.expired():
+            if not self._reader_limit.expired():
                 self._fail(error)
         finally:
             self._is_talking = False
@@ -158,24 +161,27 @@ class Visit:
 
     def _begin_writer(self) -> None:
         if self._is_talking:
-            self._writer = asyncio.create_task(self._write())
-            self._writer.add_done_callback(self._written)
+            self._writer = asyncio.create_task(self._write(), context=self._context)
+            self._writer.add_done_callback(self._writer_ended, context=self._context)
 
-    def _written(self, writer: asyncio.Task[bool]) -> None:
+    def _writer_ended(self, writer: asyncio.Task[bool]) -> None:
         if writer.cancelled():
             return
         error = writer.exception()
         if error is not None:
             self._fail(error)
         if self._is_talking and (error is not None or writer.result()):
-            self._talking.reschedule(0)
+            self._reader_limit.reschedule(0)
 
     def _fail(self, error: BaseException) -> None:
         logger.error("a socket failed", exc_info=error)
         self._socket.peer.cut(FAILED)
 
     async def _write(self) -> bool:
-        """Sends what the outbox holds, and closes when it says so; tells whether it is the end."""
+        """Sends what the outbox holds, and closes when that says so.
+
+        Tells whether the socket has ended by it.
+        """
         while (item := self._outbox.take()) is not None:
             try:
                 async with asyncio.timeout(SEND_SECONDS):
@@ -196,15 +202,15 @@ class Visit:
 
         Of whoever sends too many, and then leaves, nothing more is begun.
         """
-        peer, is_late = self._socket.peer, False
+        peer, sent_too_many = self._socket.peer, False
         while True:
             event = await self._socket.receive()
             if event["type"] == "websocket.disconnect":
                 return
-            if is_late and peer.has_left():
+            if sent_too_many and peer.has_left():
                 continue
-            is_late = await self._sockets.frame_turns.frame_turn(self._connection.user_id)
-            if is_late and peer.has_left():
+            sent_too_many = await self._sockets.frame_turns.frame_turn(self._connection.user_id)
+            if sent_too_many and peer.has_left():
                 continue
             if self._outbox.is_closing:
                 continue  # it has been sent the last thing; nothing more is carried out
@@ -221,7 +227,7 @@ class Visit:
                 await self._handle_frame(event.get("text"))
 
     async def _handle_frame(self, text: str | None) -> None:
-        """Answers one frame. Its number, and its message where that is one of ours, are logged."""
+        """Answers one frame. What is logged meanwhile has its number, and a message of ours."""
         self._frame_count += 1
         begun, message = time.perf_counter(), "unknown"
         with logged_with(frame=self._frame_count):
@@ -241,14 +247,14 @@ class Visit:
         """Carries it out and tells the socket what came of it; answers "ok", or a code."""
         outbox, command = self._outbox, given.command
         try:
-            if command.use_case is None:
+            if command.use_case_of is None:
                 outbox.put(PONG)
             else:
-                carry_out = command.use_case(self._sockets.use_cases)
+                use_case = command.use_case_of(self._sockets.use_cases)
                 user_id = self._connection.user_id
                 async with self._sockets.person_turns.turn(user_id, TURN_WAIT_SECONDS):
                     await self._room.carry_out(
-                        outbox, carry_out(connection=self._connection, target=given.target)
+                        outbox, use_case(connection=self._connection, target=given.target)
                     )
             return "ok"
         except (Refusal, LeaseLost) as error:

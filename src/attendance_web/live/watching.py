@@ -1,4 +1,4 @@
-"""Everybody who watches in this process: how many may, and until when. Contract: WatchAttendance.
+"""Who watches in this process: how many may, and until when. Contract: WatchAttendance.
 
 Whether they still may is asked for all of them together.
 """
@@ -36,21 +36,21 @@ class Watching:
         self._rooms = rooms
         self._check_viewers = check_viewers
         self._streams: dict[Viewer, set[Stream]] = {}
-        # By what bounds them, each with its network; the latest last
-        self._bounded: dict[Hashable, dict[Stream, str]] = {}
+        # By what they count against, each with its network; the latest last
+        self._counted: dict[Hashable, dict[Stream, str]] = {}
         self._stream_count = 0
         self._checking: asyncio.Task[None] | None = None
 
     @asynccontextmanager
     async def open(self, viewer: Viewer, network: str) -> AsyncIterator[Stream]:
         """Opens a stream for as long as the block lasts. Raises TooManyRequests, Unavailable."""
-        bounds, stream = _bounds_of(viewer), Stream(viewer)
+        limits, stream = _limits_of(viewer), Stream(viewer)
         if viewer.user_id is not None:
             network = ""  # a person is one and the same wherever they are
-        for whose, most in bounds.items():
-            self._make_room(whose, most, network)
-        for whose in bounds:
-            self._bounded.setdefault(whose, {})[stream] = network
+        for counted_by, limit in limits.items():
+            self._fit_one_more(counted_by, limit, network)
+        for counted_by in limits:
+            self._counted.setdefault(counted_by, {})[stream] = network
         self._stream_count += 1
         try:
             async with self._rooms.enter(viewer.event_id) as room:
@@ -63,31 +63,31 @@ class Watching:
                     self._remove(stream)
         finally:
             self._stream_count -= 1
-            self._count_no_more(stream)
+            self._stop_counting(stream)
 
-    def _make_room(self, whose: Hashable, most: int, network: str) -> None:
+    def _fit_one_more(self, counted_by: Hashable, limit: int, network: str) -> None:
         """Has one more fit in. Raises TooManyRequests where there are too many.
 
         Whoever has a link may give it to others, or open all its streams by themselves: one that
         comes from elsewhere ends the latest of the network that has most.
         """
-        theirs = self._bounded.get(whose, {})
-        if len(theirs) < most:
+        network_of = self._counted.get(counted_by, {})
+        if len(network_of) < limit:
             return
-        counts = Counter(theirs.values())
+        counts = Counter(network_of.values())
         busiest, number = counts.most_common(1)[0]
         if number <= counts[network] + 1:
             raise TooManyRequests(seconds=RETRY_SECONDS)
-        latest = next(each for each in reversed(theirs) if theirs[each] == busiest)
-        self._count_no_more(latest)
+        latest = next(each for each in reversed(network_of) if network_of[each] == busiest)
+        self._stop_counting(latest)
         latest.close()
 
-    def _count_no_more(self, stream: Stream) -> None:
-        for whose in _bounds_of(stream.viewer):
-            theirs = self._bounded.get(whose, {})
-            theirs.pop(stream, None)
-            if not theirs:
-                self._bounded.pop(whose, None)
+    def _stop_counting(self, stream: Stream) -> None:
+        for counted_by in _limits_of(stream.viewer):
+            streams = self._counted.get(counted_by, {})
+            streams.pop(stream, None)
+            if not streams:
+                self._counted.pop(counted_by, None)
 
     @property
     def stream_count(self) -> int:
@@ -136,7 +136,7 @@ class Watching:
                     stream.close()
 
 
-def _bounds_of(viewer: Viewer) -> Mapping[Hashable, int]:
+def _limits_of(viewer: Viewer) -> Mapping[Hashable, int]:
     """Tells what this viewer's stream counts against, and how many there may be of each."""
     if viewer.user_id is not None:
         person = viewer.user_id

@@ -23,7 +23,7 @@ from attendance_web.serving.tcp_state import says_no_more
 logger = logging.getLogger(__name__)
 
 MAX_AT_ONCE: Final = 4  # connections that are accepted in one step of the loop
-MAX_LOOKED_AT: Final = 64  # in one step, with those who have gone
+MAX_EXAMINED: Final = 64  # in one step, with those who have gone
 PAUSE_SECONDS: Final[Seconds] = 0.5  # before the next try where none can be accepted
 
 
@@ -67,10 +67,10 @@ class Acceptor:
     def _accept_some(self) -> None:
         """Accepts some in this step of the loop; where more wait, the loop comes back."""
         try:
-            let_in = looked_at = 0
-            while let_in < MAX_AT_ONCE and looked_at < MAX_LOOKED_AT:
+            let_in = examined = 0
+            while let_in < MAX_AT_ONCE and examined < MAX_EXAMINED:
                 let_in += self._accept_one()
-                looked_at += 1
+                examined += 1
         except (BlockingIOError, InterruptedError):
             return
         except OSError as error:  # all files are open, or there is no memory: no one's fault

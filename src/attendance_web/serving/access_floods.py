@@ -1,4 +1,4 @@
-"""Whoever asks as fast as they can has so many lines a second, and one that counts the rest.
+"""Gives whoever asks as fast as they can so many lines a second, and one that counts the rest.
 
 2 000 requests a second are 500 KB of log, written between the steps of everybody else.
 """
@@ -9,11 +9,9 @@ import asyncio
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from contextvars import copy_context
+from contextvars import Context
 from dataclasses import dataclass
 from typing import Final
-
-import structlog
 
 from attendance_core.vocabulary import Seconds
 
@@ -23,7 +21,7 @@ MAX_LINES: Final = 100  # of one caller in a second: twice the calls that a pers
 
 @dataclass(eq=False, slots=True)
 class _Window:
-    """A second of one caller's lines."""
+    """Stands for a second of one caller's lines."""
 
     until: Seconds
     lines: int = 0
@@ -31,18 +29,18 @@ class _Window:
 
 
 class AccessFloods:
-    """Tells which requests have a line of their own; ``say`` is given how many more there were.
+    """Tells which requests have a line of their own, and how many more there were.
 
-    It is called within the event loop at the end of that second, with the address of the first of
-    them.
+    ``log_more`` is called within the event loop at the end of that second, with the address of the
+    first of those, and with their number.
     """
 
     def __init__(
         self,
-        say: Callable[[str, int], object],
+        log_more: Callable[[str, int], object],
         stopwatch: Callable[[], Seconds] = time.monotonic,
     ) -> None:
-        self._say = say
+        self._log_more = log_more
         self._stopwatch = stopwatch
         self._windows: OrderedDict[Hashable, _Window] = OrderedDict()  # the oldest first
 
@@ -72,15 +70,18 @@ class AccessFloods:
     def _close_later(
         self, caller: Hashable, window: _Window, seconds: Seconds, address: str
     ) -> None:
-        context = copy_context()
-        context.run(structlog.contextvars.unbind_contextvars, "request_id")  # none is of them all
         asyncio.get_running_loop().call_later(
-            seconds, self._close, caller, window, address, context=context
+            seconds,
+            self._close,
+            caller,
+            window,
+            address,
+            context=Context(),  # or it would tell the request of one of them
         )
 
     def _close(self, caller: Hashable, window: _Window, address: str) -> None:
         del self._windows[caller]
-        self._say(address, window.more)
+        self._log_more(address, window.more)
 
     def __len__(self) -> int:
         return len(self._windows)

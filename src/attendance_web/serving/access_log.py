@@ -1,4 +1,4 @@
-"""A line in the log for each request and socket, and the id that all their lines share."""
+"""Logs a line for each request and socket, and gives all their lines an id to share."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ MORE: Final = "more requests"  # than have a line of their own, of one caller in
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """One request or socket, once it is over."""
+    """Describes one request or socket, once it is over."""
 
     method: str | None  # None: a socket
     path: str
@@ -61,7 +61,7 @@ class AccessLog:
     def __init__(self, app: ASGI3Application, on_answer: Callable[[Answered], None]) -> None:
         self._app = app
         self._on_answer = on_answer
-        self._floods = AccessFloods(_say_how_many)
+        self._floods = AccessFloods(_log_more)
 
     async def __call__(
         self, scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable
@@ -119,6 +119,6 @@ class AccessLog:
         logger.handle(PlainLine(logger.name, event, values))
 
 
-def _say_how_many(address: str, count: int) -> None:
+def _log_more(address: str, count: int) -> None:
     values = {"client": address or None, "count": count}
     logger.handle(PlainLine(logger.name, MORE, values))

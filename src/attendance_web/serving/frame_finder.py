@@ -11,7 +11,7 @@ EXTENDED_LENGTHS: Final = {126: 2, 127: 8}
 
 
 class FoundFrame(NamedTuple):
-    """Where a frame begins in the bytes that were given, and which opcode it has, known or not."""
+    """Tells where a frame begins in the bytes that were given, and its opcode, known or not."""
 
     begins: int
     opcode: int

@@ -17,8 +17,8 @@ from attendance_core.vocabulary import Seconds
 # Objects of the first age, then collections of the age before; CPython begins a full one by itself
 # only where there was no quiet moment for very long
 THRESHOLDS: Final = (700, 10, 1000)
-LOOK_SECONDS: Final[Seconds] = 1.0
-QUIET_SHARE: Final = 0.1  # of a core, in the time since the last look
+MEASURE_EVERY: Final[Seconds] = 1.0
+QUIET_SHARE: Final = 0.1  # of a core, from one measurement to the next
 MIN_COLLECTIONS: Final = 20  # of the second age since the last full one: some 140 000 objects
 
 
@@ -26,7 +26,7 @@ class QuietCollections:
     """Has full collections happen while the process has little else to do."""
 
     def __init__(self) -> None:
-        """Begins in the loop that runs; what lives by now is never looked at again.
+        """Begins in the loop that runs; what lives by now is left out of every collection.
 
         Garbage is collected from now on, if it was not before.
         """
@@ -35,19 +35,20 @@ class QuietCollections:
         gc.freeze()
         gc.set_threshold(*THRESHOLDS)
         gc.enable()
-        self._wait()
+        self._measure_from_now()
 
     def close(self) -> None:
-        """Looks no more; idempotent."""
-        self._next.cancel()
+        """Has no more of them happen; idempotent."""
+        self._timer.cancel()
 
-    def _wait(self) -> None:
-        self._worked, self._looked_at = time.process_time(), time.monotonic()
-        self._next = self._loop.call_later(LOOK_SECONDS, self._look)
+    def _measure_from_now(self) -> None:
+        self._work_before, self._measured_from = time.process_time(), time.monotonic()
+        self._timer = self._loop.call_later(MEASURE_EVERY, self._collect_if_quiet)
 
-    def _look(self) -> None:
-        worked = time.process_time() - self._worked
-        is_quiet = worked < QUIET_SHARE * (time.monotonic() - self._looked_at)
-        if is_quiet and gc.get_count()[2] >= MIN_COLLECTIONS:
+    def _collect_if_quiet(self) -> None:
+        work = time.process_time() - self._work_before
+        is_quiet = work < QUIET_SHARE * (time.monotonic() - self._measured_from)
+        _objects, _of_first_age, of_second_age = gc.get_count()  # collections, but for the objects
+        if is_quiet and of_second_age >= MIN_COLLECTIONS:
             gc.collect()
-        self._wait()
+        self._measure_from_now()

@@ -16,7 +16,7 @@ from weakref import WeakKeyDictionary
 import uvicorn
 
 MAX_AT_ONCE: Final = 2  # at a step
-MAX_LOOKED_AT: Final = 64  # at a step, with those whose clients have gone
+MAX_EXAMINED: Final = 64  # at a step, with those whose clients have gone
 
 Begin = Callable[[], bool]  # begins a handshake; False where nobody is there any more
 
@@ -26,12 +26,12 @@ class HandshakeTurns:
 
     def __init__(self) -> None:
         self._lines: OrderedDict[Hashable, deque[Begin]] = OrderedDict()  # the next line first
-        self._begun = self._looked_at = 0  # since the count began anew
+        self._begun = self._examined = 0  # since the count began anew
         self._counts_anew = False  # in the next step
 
-    def ask(self, whose: Hashable, begin: Begin) -> None:
-        """Has this one begin in its turn, mostly at once."""
-        self._lines.setdefault(whose, deque()).append(begin)
+    def ask(self, network: Hashable, begin: Begin) -> None:
+        """Has a handshake from this network begin in its turn, mostly at once."""
+        self._lines.setdefault(network, deque()).append(begin)
         self._begin_some()
 
     def _begin_some(self) -> None:
@@ -39,21 +39,22 @@ class HandshakeTurns:
         if not self._counts_anew:
             self._counts_anew = True
             asyncio.get_running_loop().call_soon(self._count_anew)
-        while self._lines and self._begun < MAX_AT_ONCE and self._looked_at < MAX_LOOKED_AT:
-            self._looked_at += 1
-            self._begun += self._next()()
+        while self._lines and self._begun < MAX_AT_ONCE and self._examined < MAX_EXAMINED:
+            self._examined += 1
+            begin = self._next_in_turn()
+            self._begun += begin()
 
-    def _next(self) -> Begin:
-        """Takes the first of the next line, which is the last then."""
-        whose, line = self._lines.popitem(last=False)
+    def _next_in_turn(self) -> Begin:
+        """Takes the first handshake of the next line, which is the last line then."""
+        network, line = self._lines.popitem(last=False)
         begin = line.popleft()
         if line:
-            self._lines[whose] = line
+            self._lines[network] = line
         return begin
 
     def _count_anew(self) -> None:
         self._counts_anew = False
-        self._begun = self._looked_at = 0
+        self._begun = self._examined = 0
         if self._lines:
             self._begin_some()
 

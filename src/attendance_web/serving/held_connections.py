@@ -15,7 +15,7 @@ from attendance_core.vocabulary import Seconds
 from attendance_web.serving.tcp_state import says_no_more
 
 MAX_AT_ONCE: Final = 4  # that are let in at a step
-MAX_LOOKED_AT: Final = 64  # at a step, with those who have gone
+MAX_EXAMINED: Final = 64  # at a step, with those who have gone
 
 
 class HeldConnections:
@@ -48,10 +48,10 @@ class HeldConnections:
             self._loop.call_soon(self._let_some_in)
 
     def _let_some_in(self) -> None:
-        let_in = looked_at = 0
-        while self._due and let_in < MAX_AT_ONCE and looked_at < MAX_LOOKED_AT:
+        let_in = examined = 0
+        while self._due and let_in < MAX_AT_ONCE and examined < MAX_EXAMINED:
             let_in += self._let_one_in(self._due.popleft())
-            looked_at += 1
+            examined += 1
         if self._due:
             self._loop.call_soon(self._let_some_in)
 

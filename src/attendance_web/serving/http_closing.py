@@ -24,7 +24,7 @@ from attendance_web.http import every_answer
 from attendance_web.http.envelope import JSON, encode_refusal
 from attendance_web.http.wire_codes import wire_code_of
 from attendance_web.serving.left_connections import left_connections_of
-from attendance_web.wire.language import DEFAULT
+from attendance_web.wire.language import DEFAULT_LANGUAGE
 
 HEAD_SECONDS: Final[Seconds] = 15.0  # for a head to be whole
 REST_SECONDS: Final[Seconds] = 2.0  # for the rest of a body that has its answer. Contract: 1.17
@@ -34,13 +34,13 @@ LINGER_SECONDS: Final[Seconds] = 1.0  # for a refusal to arrive before the conne
 def refusal_response(method: bytes, refusal: Refusal) -> bytes:
     """Writes a whole HTTP response that refuses and closes, for what never was a call."""
     status = HTTPStatus(wire_code_of(refusal).status)
-    body = encode_refusal(refusal, DEFAULT)
+    body = encode_refusal(refusal, DEFAULT_LANGUAGE)
     headers = {
         "content-type": JSON,
         "content-length": str(len(body)),
         "cache-control": "no-store",
         **every_answer.GUARD_HEADERS,
-        **every_answer.stamp(),
+        **every_answer.time_and_version(),
         "connection": "close",
     }
     lines = [f"HTTP/1.1 {status.value} {status.phrase}"]
@@ -57,7 +57,7 @@ class ClosingProtocol(HttpToolsProtocol):
         super().connection_made(transport)
         self._unread = memoryview(b"")  # what came and is not parsed yet
         self._is_deaf = False  # nothing that comes is parsed any more
-        self._active: RequestResponseCycle | None = None  # whose answer is due now
+        self._active: RequestResponseCycle | None = None  # whose answer is due, or was the last
         self._in_head = True
         self._is_last = False  # the connection is to be closed behind this request
         self._deadline: asyncio.TimerHandle | None = None
@@ -110,17 +110,17 @@ class ClosingProtocol(HttpToolsProtocol):
             self.transport.close()
         else:
             self._is_last = True
-            self._say_no_more()
+            self._close_our_half()
             self._wait_for_rest()
 
     def _end_when_answered(self) -> None:
-        """Closes the connection of whoever says no more, if nothing is owed to them."""
+        """Closes the connection of whoever says no more, once all of their answers were given."""
         if self._nothing_is_due and not self._unread:
             self.transport.close()
 
     # Ends
 
-    def _say(self, refusal: Refusal) -> None:
+    def _send_refusal(self, refusal: Refusal) -> None:
         self._unset_keepalive_if_required()
         if self.transport.is_closing():
             return
@@ -139,9 +139,9 @@ class ClosingProtocol(HttpToolsProtocol):
         self._hear_nothing_more()
         if not self.transport.is_closing():
             self.loop.call_later(LINGER_SECONDS, self.transport.abort)
-            self._say_no_more()
+            self._close_our_half()
 
-    def _say_no_more(self) -> None:
+    def _close_our_half(self) -> None:
         with suppress(OSError, RuntimeError):  # the client may have gone
             self.transport.write_eof()
 
@@ -160,13 +160,14 @@ class ClosingProtocol(HttpToolsProtocol):
 
     def _wait_for_head(self) -> None:
         """Cuts the connection where a head stays away."""
-        self._wait(HEAD_SECONDS)
+        self._set_deadline(HEAD_SECONDS)
 
     def _wait_for_rest(self) -> None:
         """Cuts the connection where a body is not whole soon, whose answer was given."""
-        self._wait(REST_SECONDS)
+        self._set_deadline(REST_SECONDS)
 
-    def _wait(self, seconds: Seconds) -> None:
+    def _set_deadline(self, seconds: Seconds) -> None:
+        """Cuts the connection after so long; a deadline that is set already stays."""
         if self._deadline is None:
             self._deadline = self.loop.call_later(seconds, self._cut)
 

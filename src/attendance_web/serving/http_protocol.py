@@ -48,7 +48,7 @@ MAX_DISCARDED_BYTES: Final = 4 * 1024 * 1024  # of a body whose answer was given
 
 
 class _Refused(Exception):
-    """Ends the parser from within; the connection's ``_why`` says what for."""
+    """Ends the parser from within; `CallProtocol._refusal` says what for."""
 
 
 class CallProtocol(ClosingProtocol):
@@ -59,7 +59,7 @@ class CallProtocol(ClosingProtocol):
         super().connection_made(transport)
         self.flow: ReadInTurn = ReadInTurn(self)
         self._is_reading_on_soon = False  # in the next step of the loop
-        self._why: Refusal | None = None  # to be said once every answer before it was given
+        self._refusal: Refusal | None = None  # to be sent once every answer before it was given
         self._has_begun = False  # a byte of the head has come
         self._is_idle = False  # the last that came was the end of a request that has its answer
         self._item_count = 0  # that the headers of the head list
@@ -134,7 +134,7 @@ class CallProtocol(ClosingProtocol):
                 self._pass_over_upgrade()
             return
         except httptools.HttpParserError:
-            self._refuse(self._why or BadRequest())
+            self._refuse(self._refusal or BadRequest())
             return
         self._line_bytes += len(portion) - max(0, self._body_bytes - body_bytes)
         if self._in_head:
@@ -153,7 +153,7 @@ class CallProtocol(ClosingProtocol):
                 self._wait_for_rest()
 
     def _pass_over_upgrade(self) -> None:
-        """Answers a handshake where there is no socket as the GET that it is, too."""
+        """Answers a handshake at an address without a socket as a GET, which it is, too."""
         self._passes_over_upgrade = True
         self.on_headers_complete()
         self.on_message_complete()
@@ -193,16 +193,16 @@ class CallProtocol(ClosingProtocol):
         """Takes a part of the address."""
         super().on_url(url)
         if not address_is_bounded(self.url):
-            self._end_with(HeadTooLarge())
+            self._refuse_within_parser(HeadTooLarge())
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Takes a header; one that comes behind the body is a trailer, which nobody needs."""
         if not self._in_head:
-            self._end_with(BadRequest())
+            self._refuse_within_parser(BadRequest())
         self._item_count += item_count_of(value)
         is_bounded = header_is_bounded(name, value) and self._item_count <= MAX_ITEMS
         if len(self.headers) == MAX_HEADERS or not is_bounded:
-            self._end_with(HeadTooLarge())
+            self._refuse_within_parser(HeadTooLarge())
         super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
@@ -215,7 +215,7 @@ class CallProtocol(ClosingProtocol):
             ends_here
             and not may_upgrade(method, self.url, self.headers, nothing_is_due=self._nothing_is_due)
         ):
-            self._end_with(BadRequest())
+            self._refuse_within_parser(BadRequest())
         super().on_headers_complete()
         self._in_head = False
         self._line_bytes = self._body_bytes = 0
@@ -249,8 +249,8 @@ class CallProtocol(ClosingProtocol):
         if self._is_last:
             self._end()
 
-    def _end_with(self, refusal: Refusal) -> None:
-        self._why = refusal
+    def _refuse_within_parser(self, refusal: Refusal) -> None:
+        self._refusal = refusal
         raise _Refused
 
     # Answers
@@ -263,8 +263,8 @@ class CallProtocol(ClosingProtocol):
         self.flow.resume_reading()
         if not self._nothing_is_due:
             return
-        if self._why is not None:
-            self._say(self._why)
+        if self._refusal is not None:
+            self._send_refusal(self._refusal)
         elif self._gone.is_set():
             self._end_when_answered()
         elif self._has_begun:
@@ -281,11 +281,11 @@ class CallProtocol(ClosingProtocol):
 
     def _refuse(self, refusal: Refusal) -> None:
         """Says so once every answer before it was given; nothing that follows is read."""
-        self._why = refusal
+        self._refusal = refusal
         self._hear_nothing_more()
         if self._in_head:
             if self._nothing_is_due:
-                self._say(refusal)
+                self._send_refusal(refusal)
         elif self.pipeline and self.pipeline[0][0] is self.cycle:
             self.pipeline.popleft()  # it has not begun: the refusal is its answer
         elif self.cycle.response_started:
@@ -293,4 +293,4 @@ class CallProtocol(ClosingProtocol):
         else:
             self.cycle.disconnected = True  # its application gets no more of the body
             self.cycle.message_event.set()
-            self._say(refusal)
+            self._send_refusal(refusal)

@@ -1,4 +1,4 @@
-"""What a process that serves leaves out of what it imports, since it never uses it."""
+"""Leaves out of what a process that serves imports whatever it never uses."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ def import_what_serves() -> None:
 def _in_place_of(unused: Mapping[str, ModuleType | None], importer: str) -> Iterator[None]:
     """Has these be imported instead, where neither they nor who wants them were before."""
     modules: dict[str, Any] = sys.modules
-    put = {} if importer in modules else {k: v for k, v in unused.items() if k not in modules}
-    modules.update(put)
+    stand_ins = {} if importer in modules else {k: v for k, v in unused.items() if k not in modules}
+    modules.update(stand_ins)
     try:
         yield
     finally:
-        for name in put:
+        for name in stand_ins:
             del modules[name]

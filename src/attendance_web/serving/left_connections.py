@@ -38,23 +38,24 @@ class LeftConnections:
         stopwatch: Callable[[], Seconds] = time.monotonic,
     ) -> None:
         self._proxies = proxies
-        self._of_some = LeavingPace[str](MAX_OF_NETWORK, OF_NETWORK_A_SECOND, stopwatch)
-        self._of_who_owe = LeavingPace[str](MAX_OF_PERSON, OF_PERSON_A_SECOND, stopwatch)
+        self._pace = LeavingPace[str](MAX_OF_NETWORK, OF_NETWORK_A_SECOND, stopwatch)
+        self._strict_pace = LeavingPace[str](MAX_OF_PERSON, OF_PERSON_A_SECOND, stopwatch)
 
     def note(self, peer: Any, *, is_too_many: bool) -> None:
-        """Counts one of this peer, an address and a port.
+        """Counts one of this peer: an address and a port, or nothing where they are not known.
 
-        Of whoever has left too many requests, fewer are borne.
+        Fewer are borne, ``is_too_many``, of whoever has left too many requests.
         """
         if peer and peer[0] not in self._proxies:
-            (self._of_who_owe if is_too_many else self._of_some).note(network_of(peer[0]))
+            pace = self._strict_pace if is_too_many else self._pace
+            pace.note(network_of(peer[0]))
 
     def wait_of(self, peer: Any) -> Seconds:
         """Tells how long another one of this peer is to wait; mostly 0."""
         if not peer:
             return 0.0
         network = network_of(peer[0])
-        return max(self._of_some.wait_of(network), self._of_who_owe.wait_of(network))
+        return max(self._pace.wait_of(network), self._strict_pace.wait_of(network))
 
 
 _left_of: WeakKeyDictionary[uvicorn.Config, LeftConnections] = WeakKeyDictionary()

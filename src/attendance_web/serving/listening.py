@@ -1,4 +1,4 @@
-"""The socket that a service listens at, and what is told of it."""
+"""Opens the socket that a service listens at, and tells where that is."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def listening_socket(host: str, port: int) -> socket.socket:
         listener.listen(BACKLOG)
     except OSError as error:
         listener.close()
-        raise CannotListen(f"cannot listen at {where}: {_why(error)}") from None
+        raise CannotListen(f"cannot listen at {where}: {_reason_of(error)}") from None
     return listener
 
 
@@ -55,7 +55,7 @@ def allow_many_files() -> None:
             resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
-def _why(error: OSError) -> str:
+def _reason_of(error: OSError) -> str:
     match error.errno:
         case errno.EADDRINUSE:
             return "the port is taken; stop what listens there or set ATTENDANCE_PORT"
@@ -67,8 +67,8 @@ def _why(error: OSError) -> str:
             return os.strerror(error.errno or 0)
 
 
-def say_where(host: str, listener: socket.socket) -> None:
-    """Writes the line that tells whoever started it, or waits for it, that it serves."""
+def print_address(host: str, listener: socket.socket) -> None:
+    """Prints where it serves, for whoever started it, or waits for it."""
     print(f"attendance is at {_url(host, listener)} (Ctrl-C stops it)", flush=True)
 
 

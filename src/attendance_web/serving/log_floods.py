@@ -1,4 +1,4 @@
-"""A flood in the log is a line a second of each kind, which says how many there were.
+"""Makes of a flood in the log a line a second of each kind, which says how many there were.
 
 An outage is met by everybody at once, and an attack as often as somebody likes: neither may fill
 the disk, nor bury what else happens.
@@ -24,7 +24,7 @@ COUNTED: Final = "is_counted"  # of a record that says how many there were
 
 @dataclass(eq=False, slots=True)
 class _Window:
-    """A second in which others of a kind are only counted."""
+    """Stands for a second in which others of a kind are only counted."""
 
     until: Seconds
     latest: logging.LogRecord
@@ -32,7 +32,9 @@ class _Window:
 
 
 class LogFloods(logging.Filter):
-    """Lets through the first warning, or worse, of a kind; ``say`` is given the last, with a count.
+    """Lets through the first warning, or worse, of a kind; counts the others within a second.
+
+    ``emit`` is given the last of those, with how many there were.
 
     Records are of one kind if they have the same text and the same exception, raised at the same
     place. Whoever logs may give a ``kind`` (in `extra`), which then counts instead of the text.
@@ -41,11 +43,11 @@ class LogFloods(logging.Filter):
 
     def __init__(
         self,
-        say: Callable[[logging.LogRecord], object],
+        emit: Callable[[logging.LogRecord], object],
         stopwatch: Callable[[], Seconds] = time.monotonic,
     ) -> None:
         super().__init__()
-        self._say = say
+        self._emit = emit
         self._stopwatch = stopwatch
         self._lock = threading.Lock()  # threads of the store log, too
         self._windows: dict[Hashable, _Window] = {}  # the oldest first
@@ -69,7 +71,7 @@ class LogFloods(logging.Filter):
             self._forget_quiet_ones(now)
         if window is None or not window.more:
             return True
-        self._say(_counted(record, window.more + 1))
+        self._emit(_counted(record, window.more + 1))
         return False
 
     def _forget_quiet_ones(self, now: Seconds) -> None:
@@ -94,7 +96,7 @@ class LogFloods(logging.Filter):
             record, times = window.latest, window.more
             self._windows.pop(kind)
             self._windows[kind] = _Window(self._stopwatch() + WINDOW_SECONDS, record)
-        self._say(_counted(record, times))
+        self._emit(_counted(record, times))
 
 
 def _kind_of(record: logging.LogRecord) -> Hashable:

@@ -27,8 +27,9 @@ EventDict = MutableMapping[str, Any]
 
 
 class PlainLine(logging.LogRecord):
-    """A line whose ``values`` are texts, numbers and None: written without structlog, which takes
-    three times as long. There is one for each request.
+    """Holds a line whose ``values`` are texts, numbers and None: one for each request.
+
+    It is written without structlog, which takes three times as long.
     """
 
     def __init__(self, name: str, event: str, values: Mapping[str, str | float | None]) -> None:
@@ -49,8 +50,18 @@ class PlainLine(logging.LogRecord):
 
 
 def _add_frame(_: Any, __: str, event: EventDict) -> EventDict:
-    """Adds which frame of which message a socket is at."""
+    """Adds which frame, of which message, is being carried out."""
     return {**LOG_CONTEXT.get({}), **event}
+
+
+def _adds(fields: Mapping[str, object]) -> structlog.typing.Processor:
+    """Makes what adds these to each line, whatever context that is logged in."""
+
+    def add(_: Any, __: str, event: EventDict) -> EventDict:
+        event.update(fields)
+        return event
+
+    return add
 
 
 def configure(
@@ -62,8 +73,7 @@ def configure(
 
     Each line of one ``worker`` among several says which one it is.
     """
-    if worker is not None:
-        structlog.contextvars.bind_contextvars(worker=worker)
+    of_process = {} if worker is None else {"worker": worker}
     to = sys.stderr if stream is None else stream
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
@@ -71,6 +81,7 @@ def configure(
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _adds(of_process),
         structlog.processors.format_exc_info,
         escape,
     ]
@@ -86,7 +97,7 @@ def configure(
         cache_logger_on_first_use=True,
     )
     handler = logging.StreamHandler(to)
-    handler.setFormatter(_Formatter(shared, log_format, to))
+    handler.setFormatter(_Formatter(shared, log_format, to, of_process))
     handler.addFilter(LogFloods(handler.handle))
     root = logging.getLogger()
     root.handlers[:] = [handler]
@@ -103,16 +114,19 @@ class _Formatter(structlog.stdlib.ProcessorFormatter):
         shared: list[structlog.typing.Processor],
         log_format: Literal["console", "json"],
         to: TextIO,
+        of_process: Mapping[str, object],
     ) -> None:
         render = _renderer(log_format, to)
         super().__init__(foreign_pre_chain=shared, processors=[self.remove_processors_meta, render])
+        self._of_process = of_process
         self._render_plain = _as_json if log_format == "json" else render
 
     def format(self, record: logging.LogRecord) -> str:
         """See `logging.Formatter`."""
         if not isinstance(record, PlainLine):
             return super().format(record)
-        return str(self._render_plain(None, "info", escape(None, "info", record.event_dict())))
+        event = {**record.event_dict(), **self._of_process}
+        return str(self._render_plain(None, "info", escape(None, "info", event)))
 
 
 def _as_json(_logger: object, _method: str, event: EventDict) -> str:

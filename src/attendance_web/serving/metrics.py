@@ -158,24 +158,24 @@ class _ReadWhenAsked(Collector):
         read: list[Metric] = []
         done = threading.Event()
 
-        def look() -> None:
-            read.extend(self._look())
+        def read_all() -> None:
+            read.extend(self._read_all())
             done.set()
 
-        self._loop.call_soon_threadsafe(look)
+        self._loop.call_soon_threadsafe(read_all)
         if not done.wait(READ_SECONDS):
             raise TimeoutError("the event loop does not answer")
         return read
 
-    def _look(self) -> Iterable[Metric]:
+    def _read_all(self) -> Iterable[Metric]:
         census = self._census()
         sockets = GaugeMetricFamily("attendance_sockets", "Open sockets", labels=["kind"])
-        for role, number in census.sockets.items():
-            sockets.add_metric([role.value], number)
+        for role, count in census.sockets.items():
+            sockets.add_metric([role.value], count)
         yield sockets
-        for name, number in (("waiting", census.waiting), ("held", census.held)):
+        for name, people in (("waiting", census.waiting), ("held", census.held)):
             text = f"People who are {name} in events with sockets here"
-            yield GaugeMetricFamily(f"attendance_{name}", text, number)
+            yield GaugeMetricFamily(f"attendance_{name}", text, people)
         for name, read in self._gauges.items():
             yield GaugeMetricFamily(f"attendance_{name}", GAUGES[name], read())
         for name, text in COUNTERS.items():

@@ -1,4 +1,4 @@
-"""What a worker has of its parent: whom it tells that it lives, and with whom it stops."""
+"""Links a worker to its parent: it tells that it lives, and stops when the parent is gone."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Final
 
 from attendance_core.vocabulary import Seconds
 
-SIGN_SECONDS: Final[Seconds] = 1.0  # between two signs of life
+SIGN_EVERY: Final[Seconds] = 1.0  # from one sign of life to the next
 SIGN: Final = b"."
 
 
@@ -33,7 +33,7 @@ class Parent:
     def _give_sign(self, loop: asyncio.AbstractEventLoop) -> None:
         with suppress(OSError):  # it is gone, or stands still and has signs enough to read
             self._channel.send(SIGN, socket.MSG_DONTWAIT)
-        loop.call_later(SIGN_SECONDS, self._give_sign, loop)
+        loop.call_later(SIGN_EVERY, self._give_sign, loop)
 
     def _exit_with_parent(self) -> None:
         self._channel.recv(1)  # nothing is ever said: it returns at the end

@@ -1,4 +1,4 @@
-"""One timer that pings all sockets of a server, and finds those that do not answer.
+"""Pings all sockets of a server by one timer, and finds those that do not answer.
 
 A task or two timers a socket cost more than the ping itself, and most sockets are idle.
 """
@@ -18,7 +18,7 @@ TOGETHER_SECONDS: Final[Seconds] = 0.1  # who is due within them is pinged at th
 
 
 class Pinged(Protocol):
-    """A socket that is pinged again and again."""
+    """Stands for a socket that is pinged again and again."""
 
     def ping_again(self, now: Seconds) -> bool:
         """Pings it; where its last ping was not answered, ends it and answers False."""

@@ -1,4 +1,4 @@
-"""A process of the service: uvicorn over a listening socket, and a graceful end.
+"""Serves in this process: uvicorn over a listening socket, with a graceful end.
 
 `X-Forwarded-For` and `X-Forwarded-Proto` are believed from a proxy on this machine only, which
 is uvicorn's default; see `settings`.
@@ -37,6 +37,7 @@ logger = logging.getLogger(__name__)
 
 PING_SECONDS: Final[Seconds] = 10.0  # between pings, and for an answer to one
 STOP_SECONDS: Final[Seconds] = 14  # from the signal to the end, whoever is still there
+ANSWER_SECONDS: Final[Seconds] = 2  # the last of these, for requests that have no answer yet
 # From SIGTERM, in which a balancer can see that it is not ready
 DRAIN_NOTICE_SECONDS: Final[Seconds] = 2.0
 LATE_SECONDS: Final[Seconds] = 0.5  # then, for calls on connections that were just made
@@ -64,11 +65,12 @@ def serve(
     app: Servable,
     listener: socket.socket,
     *,
-    ready: Callable[[], None],
+    on_ready: Callable[[], None],
     keep_alive_seconds: int = KEEP_ALIVE_SECONDS,
 ) -> int:
-    """Serves until SIGTERM or SIGINT, and answers the exit code; ``ready`` is called
-    once it serves.
+    """Serves until SIGTERM or SIGINT, and answers the exit code.
+
+    ``on_ready`` is called once it serves.
 
     On the signal the sockets are let go and the service is no longer ready. After a moment, which
     Ctrl-C does without, nobody new is let in; another moment later calls are refused, and requests
@@ -79,7 +81,7 @@ def serve(
     give_back_large_blocks()
     logged = AccessLog(cast(ASGI3Application, app), app.on_answer)
     config = config_of(logged, keep_alive_seconds)
-    server = _Server(config, app, ready)
+    server = _Server(config, app, on_ready)
     server.run(sockets=[listener])
     return INTERRUPTED if server.force_exit else 0
 
@@ -87,7 +89,7 @@ def serve(
 def config_of(
     app: ASGI3Application, keep_alive_seconds: int = KEEP_ALIVE_SECONDS
 ) -> uvicorn.Config:
-    """Says how uvicorn is to serve: sockets are pinged, bounded and not compressed."""
+    """Makes what uvicorn serves by: sockets are pinged, bounded and not compressed."""
     return uvicorn.Config(
         app,
         loop="auto",  # uvloop, where the system has it
@@ -119,15 +121,15 @@ def _unwrap_single(error: BaseException) -> BaseException:
 
 
 class _Server(uvicorn.Server):
-    """Serves as uvicorn does; says when it is ready, and lets everybody finish."""
+    """Serves as uvicorn does; tells when it serves, and lets everybody finish."""
 
-    def __init__(self, config: uvicorn.Config, app: Servable, ready: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config, app: Servable, on_ready: Callable[[], None]) -> None:
         super().__init__(config)
         self._app = app
         self._lifespan = AsyncExitStack()  # of the application
-        self._ready = ready
+        self._on_ready = on_ready
         self._notice_seconds = DRAIN_NOTICE_SECONDS
-        self._accepting: list[Acceptor] = []
+        self._acceptors: list[Acceptor] = []
         self._collections: QuietCollections | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -137,9 +139,9 @@ class _Server(uvicorn.Server):
             raise _unwrap_single(group) from None  # Litestar starts within a task group
         await super().startup(sockets=[])
         left = left_connections_of(self.config)
-        self._accepting = [Acceptor(each, self._new_protocol, left) for each in sockets or ()]
+        self._acceptors = [Acceptor(each, self._new_protocol, left) for each in sockets or ()]
         self._collections = QuietCollections()
-        self._ready()
+        self._on_ready()
 
     def _new_protocol(self) -> asyncio.Protocol:
         """Makes what reads one connection, as uvicorn does."""
@@ -160,12 +162,12 @@ class _Server(uvicorn.Server):
         draining = asyncio.ensure_future(self._app.live.drain())
         while not self.force_exit and time.monotonic() < begun + self._notice_seconds:
             await asyncio.sleep(0.1)
-        for accepting in self._accepting:
-            accepting.close()
+        for acceptor in self._acceptors:
+            acceptor.close()
         if self._notice_seconds and not self.force_exit:
             await asyncio.sleep(LATE_SECONDS)
         self._app.live.sockets.refuse_calls()
-        await self._wait_until_drained(draining, begun + STOP_SECONDS - 2)
+        await self._wait_until_drained(draining, begun + STOP_SECONDS - ANSWER_SECONDS)
         left = STOP_SECONDS - (time.monotonic() - begun)
         self.config.timeout_graceful_shutdown = max(1, int(left))
         await super().shutdown(sockets=sockets)

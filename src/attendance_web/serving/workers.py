@@ -1,4 +1,4 @@
-"""Several processes that serve one address of one machine, and the parent that keeps them alive.
+"""Keeps several processes alive that serve one address of one machine: what their parent does.
 
 The parent listens and never accepts: every worker accepts from the one socket it has opened. It
 has no event loop and no database, so that there is little in it that could fail. A worker that
@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from attendance_core.vocabulary import Seconds
-from attendance_web.serving.parent import SIGN_SECONDS
+from attendance_web.serving.parent import SIGN_EVERY
 from attendance_web.serving.server import INTERRUPTED, STOP_SECONDS
 
 KILL_SECONDS: Final[Seconds] = STOP_SECONDS + 0.5  # from the signal; by itself none takes so long
@@ -36,34 +36,34 @@ logger = logging.getLogger(__name__)
 
 @dataclass
 class _Worker:
-    """Holds one worker that lives."""
+    """Holds what the parent knows of a worker that lives."""
 
     index: int
     process: subprocess.Popen[bytes]
     channel: socket.socket  # of its signs of life
     started_at: float = field(default_factory=time.monotonic)
-    is_ready: bool = False
+    serves: bool = False
     silent_seconds: Seconds = 0.0  # as far as the parent was there to hear it
 
     @property
     def hangs(self) -> bool:
         """Whether it takes too long to start, or to give a sign of life."""
-        return self.silent_seconds >= (SILENT_SECONDS if self.is_ready else START_SECONDS)
+        return self.silent_seconds >= (SILENT_SECONDS if self.serves else START_SECONDS)
 
 
 class Workers:
-    """Keeps ``count`` workers over one listening socket; calls ``ready`` once they all serve.
+    """Keeps ``count`` workers over one listening socket; calls ``on_ready`` once they all serve.
 
     The first is started alone: what is wrong at the start is wrong for all, and told once. Whoever
     is killed after it serves is replaced, as the service answers from then on.
     """
 
-    def __init__(self, count: int, listener: socket.socket, ready: Callable[[], None]) -> None:
+    def __init__(self, count: int, listener: socket.socket, on_ready: Callable[[], None]) -> None:
         self._count = count
         self._listener = listener
-        self._ready = ready
+        self._on_ready = on_ready
         self._alive: dict[int, _Worker] = {}
-        self._due: dict[int, float] = {}  # when the next one with an index is to be started
+        self._start_at: dict[int, float] = {}  # when the next one with an index is to be started
         self._pauses: dict[int, Seconds] = {}  # the last one before a start, by index
         self._first_serves = False
         self._have_served = False
@@ -76,13 +76,13 @@ class Workers:
         with selectors.DefaultSelector() as self._selector, self._signals() as signals:
             self._selector.register(signals, selectors.EVENT_READ)
             self._start(0)
-            while self._alive or (self._due and self._stopped_at is None):
+            while self._alive or (self._start_at and self._stopped_at is None):
                 for key, _ in self._selector.select(self._wait_for()):
                     if key.data is None:
                         for number in signals.recv(64):
-                            self._signalled(number)
+                            self._obey_signal(number)
                     else:
-                        self._heard(key.data)
+                        self._hear(key.data)
                 self._start_due()
                 self._kill_who_hangs()
                 self._kill_stragglers()
@@ -90,7 +90,7 @@ class Workers:
 
     @contextmanager
     def _signals(self) -> Iterator[socket.socket]:
-        """Hands out their numbers, to be read between other things."""
+        """Opens what the numbers of signals can be read from, between other things."""
         reads, writes = socket.socketpair()
         writes.setblocking(False)
         earlier = [signal.signal(each, lambda *_: None) for each in STOPPING]
@@ -108,7 +108,7 @@ class Workers:
         now = time.monotonic()
         if self._stopped_at is not None:
             return max(0.1, self._stopped_at + KILL_SECONDS - now)
-        return min([SIGN_SECONDS, *(max(0.0, due - now) for due in self._due.values())])
+        return min([SIGN_EVERY, *(max(0.0, due - now) for due in self._start_at.values())])
 
     def _start(self, index: int) -> None:
         """Starts a worker, later where the machine has no room for a process just now.
@@ -119,8 +119,8 @@ class Workers:
             worker = self._alive[index] = self._spawn(index)
         except OSError as error:
             if self._have_served:
-                pause = self._pauses[index] = _longer(self._pauses.get(index, 0.0))
-                self._due[index] = time.monotonic() + pause
+                pause = self._pauses[index] = _doubled(self._pauses.get(index, 0.0))
+                self._start_at[index] = time.monotonic() + pause
                 logger.error(
                     "worker %d cannot be started: %s; trying again in %.1f s", index, error, pause
                 )
@@ -149,15 +149,15 @@ class Workers:
         if self._stopped_at is not None:
             return
         now = time.monotonic()
-        for index in [each for each, at in self._due.items() if at <= now]:
-            del self._due[index]
+        for index in [each for each, at in self._start_at.items() if at <= now]:
+            del self._start_at[index]
             self._start(index)
 
-    def _heard(self, worker: _Worker) -> None:
+    def _hear(self, worker: _Worker) -> None:
         if not worker.channel.recv(16):
-            self._ended(worker)
+            self._note_end(worker)
             return
-        worker.is_ready, worker.silent_seconds = True, 0.0
+        worker.serves, worker.silent_seconds = True, 0.0
         if self._have_served or self._stopped_at is not None:
             return
         if not self._first_serves:
@@ -165,13 +165,11 @@ class Workers:
             for index in range(1, self._count):
                 if self._stopped_at is None:
                     self._start(index)
-        elif len(self._alive) == self._count and all(
-            each.is_ready for each in self._alive.values()
-        ):
+        elif len(self._alive) == self._count and all(each.serves for each in self._alive.values()):
             self._have_served = True
-            self._ready()
+            self._on_ready()
 
-    def _ended(self, worker: _Worker) -> None:
+    def _note_end(self, worker: _Worker) -> None:
         self._selector.unregister(worker.channel)
         worker.channel.close()
         del self._alive[worker.index]
@@ -187,14 +185,14 @@ class Workers:
             return
         lived, pause = time.monotonic() - worker.started_at, 0.0
         if lived < SHORT_LIFE_SECONDS:
-            pause = _longer(self._pauses.get(worker.index, 0.0))
+            pause = _doubled(self._pauses.get(worker.index, 0.0))
         self._pauses[worker.index] = pause
-        self._due[worker.index] = time.monotonic() + pause
+        self._start_at[worker.index] = time.monotonic() + pause
         logger.warning(
             "worker %d ended with %d; another is started in %.1f s", worker.index, code, pause
         )
 
-    def _signalled(self, number: int) -> None:
+    def _obey_signal(self, number: int) -> None:
         if self._stopped_at is None:
             self._stop()
         elif number == signal.SIGINT:
@@ -219,7 +217,7 @@ class Workers:
         if self._stopped_at is not None:
             return
         for worker in self._alive.values():
-            worker.silent_seconds += min(SIGN_SECONDS, self._listened_at - since)
+            worker.silent_seconds += min(SIGN_EVERY, self._listened_at - since)
             if worker.hangs:
                 logger.error(
                     "worker %d hangs: no sign of life for %.1f s",
@@ -245,6 +243,6 @@ def worker_command(argv: Sequence[str]) -> list[str]:
     return [sys.executable, *(before or ["-m", "attendance_web.cli"]), "work"]
 
 
-def _longer(pause: Seconds) -> Seconds:
+def _doubled(pause: Seconds) -> Seconds:
     """Doubles a pause, within bounds."""
     return min(MAX_PAUSE_SECONDS, max(FIRST_PAUSE_SECONDS, 2 * pause))

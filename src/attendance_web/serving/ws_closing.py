@@ -21,7 +21,7 @@ from attendance_web.serving.frame_finder import FrameFinder
 from attendance_web.serving.pings import Pings, pings_of
 from attendance_web.wire.signals import Signal, SmallQueue
 
-MAX_CLOSE_BYTES: Final = 4 * 1024  # looked through, once we have closed, for the answer to that
+MAX_CLOSE_BYTES: Final = 4 * 1024  # searched, once we have closed, for the answer to that
 PING: Final = bytes([0x80 | Opcode.PING, 0])  # without a payload: what answers it is any pong
 COME_AGAIN: Final = (
     b"HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
@@ -127,8 +127,8 @@ class ClosingPeer(WebSocketsSansIOProtocol):
         self.close_timer = self.loop.call_later(LINGER_SECONDS, self.transport.abort)
         self._pause_or_resume()
 
-    def _look_for_close(self, data: bytes) -> None:
-        """Lets go at once whoever answers our close; of others not much is looked through."""
+    def _search_for_close(self, data: bytes) -> None:
+        """Lets go at once whoever answers our close; of others not much is searched."""
         data = data[: self._close_bytes_left]
         self._close_bytes_left -= len(data)
         if any(frame.opcode == Opcode.CLOSE for frame in self._finder.frames_in(data)):

@@ -54,21 +54,21 @@ class PeerProtocol(ClosingPeer):
         super().__init__(*args, **kwargs)
         self._allowance = Allowance(MAX_FRAMES, FRAMES_A_SECOND)
         self._waiting_bytes = 0
-        self._take: Callable[[], bool] | None = None  # once it is known whose it is
+        self._take_of_person: Callable[[], bool] | None = None  # once it is known whose it is
 
     # What the client sends
 
     def data_received(self, data: bytes) -> None:
         """Counts the frames, and hands on those that are not too many."""
         if self._is_ending:
-            self._look_for_close(data)
+            self._search_for_close(data)
         elif self._is_open:
             if self._is_pong(data):
                 self._pinged_at = None
                 return
-            fit = self._counted(data)
-            super().data_received(data[:fit])
-            if fit < len(data):
+            within = self._bytes_within_limits(data)
+            super().data_received(data[:within])
+            if within < len(data):
                 self._flood()
         else:
             super().data_received(data)
@@ -92,8 +92,8 @@ class PeerProtocol(ClosingPeer):
             and self._finder.is_between_frames
         )
 
-    def _counted(self, data: bytes) -> int:
-        """Counts how many of these bytes come before the frame that is too many."""
+    def _bytes_within_limits(self, data: bytes) -> int:
+        """Counts the frames; tells how many bytes come before the one that is too many."""
         for frame in self._finder.frames_in(data):
             if frame.opcode == Opcode.PONG and self._pinged_at is not None:
                 self._pinged_at = None
@@ -103,7 +103,8 @@ class PeerProtocol(ClosingPeer):
 
     def _person_may(self, opcode: int) -> bool:
         """Counts a frame against all sockets of its person."""
-        return self._take is None or opcode in COUNTED_ELSEWHERE or self._take()
+        take = self._take_of_person
+        return take is None or opcode in COUNTED_ELSEWHERE or take()
 
     def handle_connect(self, event: Request) -> None:
         """Takes a handshake; the application's task begins after this step of the loop."""
@@ -180,7 +181,7 @@ class PeerProtocol(ClosingPeer):
 
     def count_with(self, take: Callable[[], bool]) -> None:
         """See `Peer`."""
-        self._take = take
+        self._take_of_person = take
 
     def write_now(self, frame: TextFrame) -> bool:
         """See `Peer`; what `send` would find out, or wait for, is left to it."""

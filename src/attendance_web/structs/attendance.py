@@ -11,7 +11,7 @@ from msgspec import Meta
 from attendance_core.attendance import SeenState
 from attendance_core.marking.ledger import MAX_ENTRIES
 from attendance_core.vocabulary import UserId
-from attendance_web.structs.words import EventRef, Page, PersonId
+from attendance_web.structs.arguments import EventRef, Page, PersonId
 
 GradeName = Literal["organiser", "checked", "peer"]
 OriginName = Literal["hold", "hand"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from attendance_web.structs.words import EventRef
+from attendance_web.structs.arguments import EventRef
 
 
 class WatchedEvent(msgspec.Struct, frozen=True):

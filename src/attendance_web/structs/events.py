@@ -10,7 +10,7 @@ from msgspec import UNSET, UnsetType
 
 from attendance_core.events import EventQuery
 from attendance_core.vocabulary import EventCode, UserId
-from attendance_web.structs.words import EventRef, Page, UnixTime
+from attendance_web.structs.arguments import EventRef, Page, UnixTime
 
 WhoMarksName = Literal["everybody", "confirmed", "organisers"]
 
@@ -45,11 +45,11 @@ class EventsPage(Page, frozen=True):
     def query(self) -> EventQuery:
         """Says the same in the words of the core."""
         return EventQuery(
-            self.limit,
-            self.offset,
-            None if self.ends_after is None else float(self.ends_after),
-            None if self.starts_before is None else float(self.starts_before),
-            self.newest_first,
+            limit=self.limit,
+            offset=self.offset,
+            ends_after=None if self.ends_after is None else float(self.ends_after),
+            starts_before=None if self.starts_before is None else float(self.starts_before),
+            newest_first=self.newest_first,
         )
 
 

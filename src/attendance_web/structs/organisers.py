@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from attendance_core.vocabulary import UserId
-from attendance_web.structs.words import EventRef, PersonId
+from attendance_web.structs.arguments import EventRef, PersonId
 
 
 class OneHelper(msgspec.Struct, frozen=True):

@@ -9,7 +9,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from attendance_core.profiles import MAX_PEOPLE_FOUND
 from attendance_core.vocabulary import UserId
-from attendance_web.structs.words import Image, Offset, RowLimit
+from attendance_web.structs.arguments import Image, Offset, RowLimit
 
 
 class NewPicture(msgspec.Struct, frozen=True):

@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Meta
 
 from attendance_core.vocabulary import UserId
-from attendance_web.structs.words import ScanRef
+from attendance_web.structs.arguments import ScanRef
 
 Reason = Literal["unreadable", "not_a_record_book", "name_differs", "expired", "other"]
 

@@ -1,4 +1,4 @@
-"""Allowances: permits, which come back as time goes by."""
+"""Allowances: so many permits at once, which come back as time goes by."""
 
 from __future__ import annotations
 
@@ -13,62 +13,71 @@ K = TypeVar("K", bound=Hashable)
 
 
 class Allowance:
-    """Holds ``most`` permits, full at first, to which ``a_second`` come back."""
+    """Holds up to ``max_permits``, as many at first; ``a_second`` of them come back each second."""
 
-    __slots__ = ("_a_second", "_filled_at", "_left", "_most", "_stopwatch")
+    __slots__ = ("_a_second", "_filled_at", "_max_permits", "_permits", "_stopwatch")
 
     def __init__(
-        self, most: float, a_second: float, stopwatch: Callable[[], Seconds] = time.monotonic
+        self,
+        max_permits: float,
+        a_second: float,
+        stopwatch: Callable[[], Seconds] = time.monotonic,
     ) -> None:
-        self._most = most
+        self._max_permits = max_permits
         self._a_second = a_second
         self._stopwatch = stopwatch
-        self._left = most
+        self._permits = max_permits  # less than 0 where some are owed
         self._filled_at = stopwatch()
 
     def take(self) -> bool:
         """Takes a permit; False where there is none."""
         self._fill()
-        if self._left < 1:
+        if self._permits < 1:
             return False
-        self._left -= 1
+        self._permits -= 1
         return True
 
-    def take_on_credit(self, most: float) -> Seconds:
-        """Takes a permit, or owes one, but never more than so many; tells until when that is so."""
+    def take_on_credit(self, max_owed: float) -> Seconds:
+        """Takes a permit, or owes one, but never more than ``max_owed``.
+
+        Tells how long until nothing is owed any more; 0 where nothing is.
+        """
         self._fill()
-        self._left = max(self._left - 1, -most)
+        self._permits = max(self._permits - 1, -max_owed)
         return self.owed_seconds
 
     @property
     def owed_seconds(self) -> Seconds:
         """How long until nothing is owed any more; 0 where nothing is."""
         self._fill()
-        return max(0.0, -self._left / self._a_second)
+        return max(0.0, -self._permits / self._a_second)
 
     @property
     def is_full(self) -> bool:
         """Whether nobody would miss it: a new one is like it."""
         self._fill()
-        return self._left >= self._most
+        return self._permits >= self._max_permits
 
     @property
     def seconds_to_next(self) -> Seconds:
         """How long until there is a permit; 0 where there is one."""
         self._fill()
-        return max(0.0, (1 - self._left) / self._a_second)
+        return max(0.0, (1 - self._permits) / self._a_second)
 
     def _fill(self) -> None:
         now = self._stopwatch()
-        self._left = min(self._most, self._left + (now - self._filled_at) * self._a_second)
+        come_back = (now - self._filled_at) * self._a_second
+        self._permits = min(self._max_permits, self._permits + come_back)
         self._filled_at = now
 
 
 class Allowances(Generic[K]):
     """Keeps an allowance for each of many, until it is full again: a new one is like it."""
 
-    def __init__(self, most: float, a_second: float, stopwatch: Callable[[], Seconds]) -> None:
-        self._most = most
+    def __init__(
+        self, max_permits: float, a_second: float, stopwatch: Callable[[], Seconds]
+    ) -> None:
+        self._max_permits = max_permits
         self._a_second = a_second
         self._stopwatch = stopwatch
         self._allowances: OrderedDict[K, Allowance] = OrderedDict()
@@ -81,9 +90,12 @@ class Allowances(Generic[K]):
         """Tells how long until they have a permit; 0 where they have one."""
         return self._allowance_of(whose).seconds_to_next
 
-    def take_on_credit(self, whose: K, most: float) -> Seconds:
-        """Takes a permit, or owes one, but never more than so many; tells until when that is so."""
-        return self._allowance_of(whose).take_on_credit(most)
+    def take_on_credit(self, whose: K, max_owed: float) -> Seconds:
+        """Takes a permit of theirs, or owes one, but never more than ``max_owed``.
+
+        Tells how long until they owe nothing any more; 0 where they owe nothing.
+        """
+        return self._allowance_of(whose).take_on_credit(max_owed)
 
     def owed_seconds(self, whose: K) -> Seconds:
         """Tells how long until they owe nothing any more; 0 where they owe nothing."""
@@ -92,14 +104,14 @@ class Allowances(Generic[K]):
 
     def _allowance_of(self, whose: K) -> Allowance:
         while self._allowances:
-            idle = next(iter(self._allowances))
-            if not self._allowances[idle].is_full:
+            oldest = next(iter(self._allowances))  # the one that was not asked for the longest
+            if not self._allowances[oldest].is_full:
                 break
-            del self._allowances[idle]
+            del self._allowances[oldest]
         allowance = self._allowances.get(whose)
         if allowance is None:
             allowance = self._allowances[whose] = Allowance(
-                self._most, self._a_second, self._stopwatch
+                self._max_permits, self._a_second, self._stopwatch
             )
         self._allowances.move_to_end(whose)
         return allowance

@@ -1,4 +1,4 @@
-"""Who asks, as turns and limits tell people apart, also before anybody is known by name."""
+"""Tells who asks, as turns and limits tell people apart, also before anybody is logged in."""
 
 from __future__ import annotations
 
@@ -21,6 +21,11 @@ def address_of(scope: Mapping[str, Any]) -> str:
 def caller_of(person: UserId | None, address: str) -> Caller:
     """Names whoever asks: a person that is known, else the network they come from."""
     return network_of(address) if person is None else person
+
+
+def is_network(caller: Caller) -> bool:
+    """Tells whether a caller is a network, since nobody knows which person asks."""
+    return isinstance(caller, str)
 
 
 @lru_cache(maxsize=1024)

@@ -15,7 +15,8 @@ from typing import Any, Final
 from attendance_core.vocabulary import Seconds
 
 GONE_EXTENSION: Final = "attendance.gone"  # an event that the server sets
-NO_MORE_EXTENSION: Final = "attendance.says_no_more"  # asks whether it has gone, heard of or not
+# A function that tells whether it has gone, also where that event is not set yet
+NO_MORE_EXTENSION: Final = "attendance.says_no_more"
 LEFT_EXTENSION: Final = "attendance.left"  # what counts its connection as one that was left
 # Of the request that this task serves; None under a server that cannot tell
 _gone: ContextVar[asyncio.Event | None] = ContextVar("gone", default=None)
@@ -50,9 +51,9 @@ def call_when_gone(act: Callable[[], object]) -> Iterator[None]:
     if gone is None:
         yield
         return
-    going = asyncio.ensure_future(gone.wait())
-    going.add_done_callback(lambda waited: waited.cancelled() or act())
+    waiting = asyncio.ensure_future(gone.wait())
+    waiting.add_done_callback(lambda waited: waited.cancelled() or act())
     try:
         yield
     finally:
-        going.cancel()
+        waiting.cancel()

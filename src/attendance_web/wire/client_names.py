@@ -1,7 +1,7 @@
 """What somebody logs in with, in a few words: "Chrome on Android". Contract: GetSessions.
 
-A browser calls itself by the names of others as well; whatever is more particular is looked for
-first. Nothing is done by it, so that it may be anything.
+A browser calls itself by the names of others as well, so the more particular names are looked for
+first. Nothing depends on it: whoever asks may call themselves anything.
 """
 
 from __future__ import annotations
@@ -44,9 +44,9 @@ PROGRAM: Final = re.compile(r"(?!Mozilla)([A-Za-z][A-Za-z0-9._-]{0,39})(?:/|$)")
 
 def client_name_of(user_agent: str | None) -> str:
     """Names a browser and what it runs on, or a program; "" for what says nothing known."""
-    said = (user_agent or "")[:MAX_READ_LENGTH]
-    if program := PROGRAM.match(said):
+    told = (user_agent or "")[:MAX_READ_LENGTH]
+    if program := PROGRAM.match(told):
         return program[1]
-    browser = next((name for sign, name in BROWSERS if sign in said), "")
-    system = next((name for sign, name in SYSTEMS if sign in said), "")
+    browser = next((name for sign, name in BROWSERS if sign in told), "")
+    system = next((name for sign, name in SYSTEMS if sign in told), "")
     return " on ".join(filter(None, (browser, system)))

@@ -27,8 +27,16 @@ class CountsShown(msgspec.Struct, frozen=True):
     at: float
 
 
-def encode_counts(sheet: CountsSeen) -> bytes:
+def encode_counts(seen: CountsSeen) -> bytes:
     """Writes one event with the counts of a moment; behind the last ones the end."""
-    shown = CountsShown(*sheet.counts, round(sheet.at, 3))
-    counts = b"event: counts\ndata: %b\n\n" % msgspec.json.encode(shown)
-    return counts + END if sheet.is_over else counts
+    counts = seen.counts
+    shown = CountsShown(
+        joined=counts.joined,
+        waiting=counts.waiting,
+        held=counts.held,
+        marked=counts.marked,
+        participants=counts.participants,
+        at=round(seen.at, 3),
+    )
+    written = b"event: counts\ndata: %b\n\n" % msgspec.json.encode(shown)
+    return written + END if seen.is_over else written

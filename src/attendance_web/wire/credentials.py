@@ -1,4 +1,4 @@
-"""Who asks, and for whom. Contract: 1.7, 1.8, 2.5, 9.4 and 9.5."""
+"""Reads who asks, by what, and for whom, out of a head. Contract: 1.7, 1.8, 2.5, 9.4 and 9.5."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from attendance_core.arguments import MAX_ID
 from attendance_core.errors import NotLoggedIn
 from attendance_core.identities import Attempt, Purpose
 from attendance_core.vocabulary import SessionId
-from attendance_web.wire.headers import RawHeaders, cookies, every, header
+from attendance_web.wire.headers import RawHeaders, cookies_named, header, headers_named
 from attendance_web.wire.refusals import OtherPerson
 from attendance_web.wire.values import whole_number
 
@@ -24,7 +24,7 @@ BROWSER_SECRET = re.compile(r"[A-Za-z0-9_-]{43}")  # 256 bits
 ATTEMPT_COOKIE = "oidcattempt"  # Contract: 9.5, while its person is at the provider
 HTTPS_ATTEMPT_COOKIE = "__Host-oidcattempt"
 ATTEMPT = re.compile(r"(login|link)" + r"\.([A-Za-z0-9_-]{43})" * 3)  # each of 256 bits
-MAX_BROWSER_PEOPLE = 8  # Contract: 9.4, whom one browser is known to
+MAX_BROWSER_PEOPLE = 8  # Contract: 9.4, to whose accounts one browser is known
 BETWEEN_SECRETS = "."
 PERSON_HEADER = "x-attendance-user"  # Contract: 1.8
 
@@ -69,14 +69,14 @@ def attempt_text(attempt: Attempt) -> str:
 
 def attempt_from(headers: RawHeaders, *, secure: bool) -> Attempt | None:
     """Finds what this browser has begun; of two that differ one may be a stranger's gift."""
-    found = set(cookies(headers, attempt_cookie_name(secure=secure)))
+    found = set(cookies_named(headers, attempt_cookie_name(secure=secure)))
     kept = ATTEMPT.fullmatch(found.pop()) if len(found) == 1 else None
     return None if kept is None else Attempt(Purpose(kept[1]), kept[2], kept[3], kept[4])
 
 
 def browser_secrets_from(headers: RawHeaders, *, secure: bool) -> tuple[str, ...]:
-    """Finds what accounts may know this browser by: a few at most, and nothing of another form."""
-    shown = BETWEEN_SECRETS.join(cookies(headers, browser_cookie_name(secure=secure)))
+    """Finds the secrets that accounts may know this browser by, of which there are a few."""
+    shown = BETWEEN_SECRETS.join(cookies_named(headers, browser_cookie_name(secure=secure)))
     secrets = shown.split(BETWEEN_SECRETS, MAX_BROWSER_PEOPLE)[:MAX_BROWSER_PEOPLE]
     return tuple(dict.fromkeys(filter(BROWSER_SECRET.fullmatch, secrets)))
 
@@ -89,7 +89,7 @@ def credential_from(headers: RawHeaders, *, secure: bool) -> Credential | None:
     scheme, _, token = (header(headers, "authorization") or "").partition(" ")
     if scheme.lower() == "bearer":
         return Credential(token.strip(), CredentialKind.BEARER)
-    found = set(cookies(headers, session_cookie_name(secure=secure)))
+    found = set(cookies_named(headers, session_cookie_name(secure=secure)))
     return Credential(found.pop(), CredentialKind.COOKIE) if len(found) == 1 else None
 
 
@@ -99,20 +99,20 @@ def board_secret_from(headers: RawHeaders) -> str | None:
     return secret.strip() if scheme.lower() == "board" else None
 
 
-def check_person(actor: Actor | None, said: str | None) -> None:
-    """Checks that whoever is logged in is whom the page, or the program, acts for.
+def check_person(actor: Actor | None, named: str | None) -> None:
+    """Checks that whoever is logged in is the person that the page, or the program, has named.
 
     Raises NotLoggedIn; InvalidValue for what is no id; OtherPerson.
     """
-    if said is None:
+    if named is None:
         return
     if actor is None:
         raise NotLoggedIn
-    if whole_number(said, 1, MAX_ID) != actor.user_id:
+    if whole_number(named, 1, MAX_ID) != actor.user_id:
         raise OtherPerson
 
 
 def person_named_in(headers: RawHeaders) -> str | None:
     """Reads whom a call is made for, where it says so; two are no id."""
-    given = every(headers, PERSON_HEADER)
+    given = headers_named(headers, PERSON_HEADER)
     return ", ".join(given) if given else None

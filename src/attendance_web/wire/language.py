@@ -1,4 +1,4 @@
-"""Which of our languages somebody reads. Contract: 1, `Accept-Language`."""
+"""Finds which of our languages somebody reads. Contract: 1, `Accept-Language`."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ from functools import lru_cache
 
 from attendance_core.errors import Language
 
-DEFAULT: Language = "ru"  # Contract: 1, when nothing fits
+DEFAULT_LANGUAGE: Language = "ru"  # Contract: 1, when nothing fits
 MAX_HEADER_LENGTH = 500  # characters; browsers send a tenth of it
 
 
-def preferred(header: str | None) -> Language:
+def preferred_language(header: str | None) -> Language:
     """Finds which of ours an `Accept-Language` header likes best, by weight, then by order."""
-    return _preferred((header or "")[:MAX_HEADER_LENGTH])
+    return _preferred_language((header or "")[:MAX_HEADER_LENGTH])
 
 
 @lru_cache(maxsize=512)
-def _preferred(header: str) -> Language:
+def _preferred_language(header: str) -> Language:
     liked: dict[Language, float] = {}
     for item in header.split(","):
         tag, *parameters = item.split(";")
@@ -24,7 +24,7 @@ def _preferred(header: str) -> Language:
         for language in _languages_of(tag.strip().lower()):
             liked.setdefault(language, weight)
     wanted = [(weight, language) for language, weight in liked.items() if weight > 0]
-    return max(wanted, key=lambda each: each[0])[1] if wanted else DEFAULT
+    return max(wanted, key=lambda each: each[0])[1] if wanted else DEFAULT_LANGUAGE
 
 
 def _languages_of(tag: str) -> tuple[Language, ...]:

@@ -27,15 +27,18 @@ class LeavingPace(Generic[K]):
     """Tells how long what comes next waits, of those who have left too much."""
 
     def __init__(
-        self, most: float, a_second: float, stopwatch: Callable[[], Seconds] = time.monotonic
+        self,
+        max_at_once: float,
+        a_second: float,
+        stopwatch: Callable[[], Seconds] = time.monotonic,
     ) -> None:
-        self._left = Allowances[K](most, a_second, stopwatch)
-        self._most_owed = MAX_WAIT_SECONDS * a_second
+        self._allowances = Allowances[K](max_at_once, a_second, stopwatch)
+        self._max_owed = MAX_WAIT_SECONDS * a_second
 
     def note(self, whose: K) -> bool:
         """Counts one that was left; tells whether it is one too many."""
-        return self._left.take_on_credit(whose, self._most_owed) > 0
+        return self._allowances.take_on_credit(whose, self._max_owed) > 0
 
     def wait_of(self, whose: K) -> Seconds:
         """Tells how long the next of theirs waits; mostly 0."""
-        return self._left.owed_seconds(whose)
+        return self._allowances.owed_seconds(whose)

@@ -7,10 +7,11 @@ from functools import lru_cache
 from typing import Final
 from urllib.parse import urlsplit
 
-from attendance_web.wire.headers import RawHeaders, every, header
+from attendance_web.wire.headers import RawHeaders, header, headers_named
 
 DEFAULT_PORTS: Final = {"http": 80, "https": 443}
-SETTING: Final = "ATTENDANCE_ALLOWED_ORIGINS"  # where `attendance serve` is told what is allowed
+# Where `attendance serve` is told what is allowed
+ORIGINS_SETTING: Final = "ATTENDANCE_ALLOWED_ORIGINS"
 
 
 def origin_of(text: str) -> str:
@@ -41,7 +42,7 @@ def origin_is_foreign(headers: RawHeaders, allowed: frozenset[str], *, secure: b
     a service on HTTPS, for anybody on the way can have written it; not the other way round, since
     a proxy in front may keep HTTPS to itself.
     """
-    given = every(headers, "origin")
+    given = headers_named(headers, "origin")
     if len(given) > 1:
         return True
     origin = given[0].lower() if given else None

@@ -22,24 +22,24 @@ MAX_AT_ONCE, A_SECOND = 100, 20.0
 # From when it was asked; each of three hundred connections is back once in the longer time
 TOLD_AFTER_SECONDS: Final[Seconds] = 0.5
 TOLD_WITHIN_SECONDS: Final[Seconds] = 3.0
-MOST_EARLIER_SECONDS: Final[Seconds] = 1.0  # that one of those who owe the longest is told
+MAX_EARLIER_SECONDS: Final[Seconds] = 1.0  # by chance, of each of those who owe the longest
 
 
 class RefusalPace:
     """Tells how long a refusal waits until it is told."""
 
     def __init__(self, stopwatch: Callable[[], Seconds] = time.monotonic) -> None:
-        self._at_once = Allowances[Caller](MAX_AT_ONCE, A_SECOND, stopwatch)
+        self._allowances = Allowances[Caller](MAX_AT_ONCE, A_SECOND, stopwatch)
 
-    def wait_of(self, error: Exception | None, caller: Caller, began: Seconds) -> Seconds:
-        """Counts a refusal of what was asked when it ``began``, by the clock of the event loop.
+    def wait_of(self, error: Exception | None, caller: Caller, came_at: Seconds) -> Seconds:
+        """Counts a refusal of what ``came_at`` an instant, by the clock of the event loop.
 
         Too much is never told at once.
         """
-        owed = self._at_once.take_on_credit(caller, TOLD_WITHIN_SECONDS * A_SECOND)
+        owed = self._allowances.take_on_credit(caller, TOLD_WITHIN_SECONDS * A_SECOND)
         if not owed and not isinstance(error, (TooManyRequests, NoTurn)):
             return 0.0
         if owed == TOLD_WITHIN_SECONDS:  # as all the others: they would be back in one instant
-            owed -= random.uniform(0, MOST_EARLIER_SECONDS)
-        due = began + max(owed, TOLD_AFTER_SECONDS)
+            owed -= random.uniform(0, MAX_EARLIER_SECONDS)
+        due = came_at + max(owed, TOLD_AFTER_SECONDS)
         return max(0.0, due - asyncio.get_running_loop().time())

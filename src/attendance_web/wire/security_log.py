@@ -18,7 +18,7 @@ from attendance_web.wire.refusals import CsrfFailed, ForeignOrigin, OtherPerson,
 
 logger = logging.getLogger("attendance.security")
 
-KINDS: Final = (
+LOGGED_REFUSALS: Final = (
     *(CsrfFailed, ForeignOrigin, OtherPerson, TooManyFrames, TooManyRequests),
     *(LogInNotBegun, ProviderDistrusted),
 )
@@ -46,7 +46,7 @@ class SecurityLog:
 
     def note_refusal(self, refusal: Refusal, headers: RawHeaders, address: str) -> None:
         """Notes a refusal, where it is of a kind that an attack meets."""
-        if not isinstance(refusal, KINDS):
+        if not isinstance(refusal, LOGGED_REFUSALS):
             return
         said = ""
         if isinstance(refusal, ForeignOrigin):

@@ -1,4 +1,4 @@
-"""What one waits for, as small as it can be: of most sockets nobody waits for anything.
+"""A signal and a queue that take little room: most sockets have nobody wait for anything.
 
 An `asyncio.Event` keeps a deque of 0.7 KiB for those who wait, an `asyncio.Queue` four of them.
 """

@@ -42,12 +42,12 @@ class Turns:
     def __init__(self, *, at_once: int, of_one: int, waiting: int, waiting_of_one: int) -> None:
         self._at_once = at_once
         self._of_one = of_one
-        self._most_waiting = waiting
-        self._most_waiting_of_one = waiting_of_one
+        self._max_waiting = waiting
+        self._max_waiting_of_one = waiting_of_one
         self._given: Counter[Hashable] = Counter()  # turns, by whose they are
-        self._given_to_all = 0
+        self._given_count = 0
         self._lines: OrderedDict[Hashable, deque[Turn]] = OrderedDict()  # the next line first
-        self._waiting = 0
+        self._waiting_count = 0
 
     def ask(self, whose: Hashable, changed: Callable[[], None]) -> Turn:
         """Asks for a turn, which may be given at once.
@@ -60,12 +60,12 @@ class Turns:
             self._begin(turn)
             return turn
         waiting = len(self._lines.get(whose, ()))
-        if waiting >= self._most_waiting_of_one:
+        if waiting >= self._max_waiting_of_one:
             raise NoTurn
-        if self._waiting >= self._most_waiting:
+        if self._waiting_count >= self._max_waiting:
             self._push_one_out(waiting)
         self._lines.setdefault(whose, deque()).append(turn)
-        self._waiting += 1
+        self._waiting_count += 1
         return turn
 
     def end(self, turn: Turn) -> None:
@@ -75,10 +75,10 @@ class Turns:
         turn.is_over = True
         if not turn.is_given:
             self._lines[turn.whose].remove(turn)
-            self._waiting -= 1
+            self._waiting_count -= 1
             self._forget_if_empty(turn.whose)
             return
-        self._given_to_all -= 1
+        self._given_count -= 1
         self._given[turn.whose] -= 1
         if not self._given[turn.whose]:
             del self._given[turn.whose]
@@ -87,21 +87,21 @@ class Turns:
     @property
     def given_count(self) -> int:
         """How many turns are given now."""
-        return self._given_to_all
+        return self._given_count
 
     @property
     def waiting_count(self) -> int:
         """How many turns are waited for."""
-        return self._waiting
+        return self._waiting_count
 
     def may_have(self, whose: Hashable) -> bool:
         """Tells whether they need not wait: who waits meanwhile has as many as one may have."""
-        return self._given_to_all < self._at_once and self._given[whose] < self._of_one
+        return self._given_count < self._at_once and self._given[whose] < self._of_one
 
     def _begin(self, turn: Turn) -> None:
         turn.is_given = True
         self._given[turn.whose] += 1
-        self._given_to_all += 1
+        self._given_count += 1
 
     def _begin_next(self) -> None:
         try:
@@ -109,7 +109,7 @@ class Turns:
         except StopIteration:
             return
         turn = self._lines[whose].popleft()
-        self._waiting -= 1
+        self._waiting_count -= 1
         self._lines.move_to_end(whose)
         self._forget_if_empty(whose)
         self._begin(turn)

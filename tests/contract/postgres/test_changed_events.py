@@ -46,7 +46,7 @@ class TestShortened:
             clock.pass_(2)
             confirm = lecture.do.confirm_marking(connection=lecture.markers[1])
             confirmed = asyncio.create_task(confirm)
-            await other.is_waited_for()
+            await other.until_somebody_waits()
             await other.connection.commit()
         with pytest.raises(EventOver):
             await confirmed
@@ -63,7 +63,7 @@ class TestShortened:
             marked = asyncio.create_task(
                 lecture.do.mark_at_once(actor=HELPER, event_id=EVENT, user_id=ANNA)
             )
-            await other.is_waited_for()
+            await other.until_somebody_waits()
             await other.connection.commit()
         with pytest.raises(EventOver):
             await marked
@@ -78,7 +78,7 @@ class TestShortened:
             shortened = asyncio.create_task(
                 lecture.do.update_event(actor=UserId(1), event_id=EVENT, ends_at=NOON + 1)
             )
-            await other.is_waited_for()
+            await other.until_somebody_waits()
             clock.pass_(2)
             await other.connection.commit()
         with pytest.raises(BadTimes):
@@ -102,7 +102,7 @@ class TestRemovedHelper:
             await other.run("SELECT FROM places WHERE user_id = :anna FOR UPDATE", anna=ANNA)
             marks = lecture.do.mark_participant(actor=HELPER, event_id=EVENT, user_id=ANNA)
             marked = asyncio.create_task(marks)
-            await other.is_waited_for()
+            await other.until_somebody_waits()
             await lecture.do.remove_helper(**HELPS)
             await other.connection.commit()
         with pytest.raises(NotAnOrganiser):
@@ -120,7 +120,7 @@ class TestRemovedHelper:
                 actor=HELPER, event_id=EVENT, user_id=ANNA, n=n, reason=AnnulReason.OTHER
             )
             annulled = asyncio.create_task(annuls)
-            await other.is_waited_for()
+            await other.until_somebody_waits()
             await other.connection.commit()
         with pytest.raises(MayNotAnnul):
             await annulled

@@ -47,15 +47,15 @@ class Machine:
         return await asyncio.create_task(carried_out())
 
     async def now(self) -> Instant:
-        """The database's clock."""
-        instant: Instant = await self.does(self.looks(lambda u: u.now()))
+        """Reads the database's clock."""
+        instant: Instant = await self.does(self.transact(lambda u: u.now()))
         return instant
 
-    def looks(self, look: Any) -> Awaitable[Any]:
-        return self.attendance.use_cases.mark_me.transact(look)
+    def transact(self, work: Any) -> Awaitable[Any]:
+        return self.attendance.use_cases.mark_me.transact(work)
 
     async def state(self, event_id: EventId, user_id: UserId) -> Any:
-        (place,) = await self.does(self.looks(lambda u: u.places.of(event_id, [user_id])))
+        (place,) = await self.does(self.transact(lambda u: u.places.of(event_id, [user_id])))
         return place.state
 
     def socket(self, event_id: EventId, user_id: UserId, role: Role) -> Connection:

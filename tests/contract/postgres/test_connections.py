@@ -52,7 +52,7 @@ async def contrary(postgres_server: str) -> AsyncIterator[PostgresStore]:
         await made.close()
 
 
-async def shown(connection: Any, name: str) -> str:
+async def setting_of(connection: Any, name: str) -> str:
     return str((await connection.execute(text(f"SHOW {name}"))).scalar_one())
 
 
@@ -90,7 +90,7 @@ class TestSafeguards:
         self, store: PostgresStore, postgres_url: URL, tmp_path: Path
     ) -> None:
         async with beside(store) as connection:
-            off = [each for each in SAFEGUARDS if await shown(connection, each) == "off"]
+            off = [each for each in SAFEGUARDS if await setting_of(connection, each) == "off"]
         address = postgres_url.set(drivername="postgresql").render_as_string(hide_password=False)
         with running(tmp_path, {"ATTENDANCE_DATABASE_URL": address}) as service:
             pass

@@ -37,7 +37,7 @@ async def test_who_is_named_while_they_are_deleted_is_found_by_nobody(
         await other.run(f"SELECT FROM profiles WHERE user_id = {ANNA} FOR UPDATE")
         await other.run(f"UPDATE profiles SET display_name = '' WHERE user_id = {ANNA}")
         naming = asyncio.ensure_future(NAMES[named](lecture.do))
-        await other.is_waited_for()
+        await other.until_somebody_waits()
         await other.connection.commit()
     with pytest.raises(PersonNotFound):
         await naming
@@ -57,7 +57,7 @@ async def test_who_is_admitted_while_they_are_deleted_is_somebody_new(
         admitting = asyncio.ensure_future(
             do.admit(issuer="host", subject="7", display_name="Anna", session="another")
         )
-        waited = asyncio.ensure_future(other.is_waited_for())
+        waited = asyncio.ensure_future(other.until_somebody_waits())
         done, _ = await asyncio.wait(
             [admitting, waited], return_when=asyncio.FIRST_COMPLETED, timeout=PATIENCE
         )

@@ -12,6 +12,6 @@ async def test_who_comes_second_takes_the_id_of_the_first(store: PostgresStore) 
     async with Stranger(store) as other:
         await other.run("INSERT INTO installation (number, database_id) VALUES (1, 'the first')")
         ours = asyncio.create_task(store.transact(lambda u: u.installation.database_id("ours")))
-        await other.is_waited_for()
+        await other.until_somebody_waits()
         await other.connection.commit()
     assert await ours == "the first"

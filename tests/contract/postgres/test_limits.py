@@ -64,7 +64,7 @@ class TestStores:
         async with Stranger(first) as other:
             await other.run("UPDATE tallies SET taken = ''")
             later = asyncio.create_task(CountOne(second.transact)(limit=FEW, subject="anna"))
-            await other.is_waited_for()
+            await other.until_somebody_waits()
             await other.connection.commit()
         await later
 

@@ -19,9 +19,9 @@ from tests.support.migrating import (
     LAST_OF_BEFORE,
     PEOPLE,
     check_all_are_folded,
+    count_unfolded,
     fill_at,
     run_sql,
-    unfolded_count,
 )
 from tests.support.postgres import a_database
 
@@ -52,18 +52,18 @@ def test_a_row_that_somebody_has_locked_is_folded_later(
         released.wait(30)
         on.rollback()
 
-    def look() -> None:
+    def note_unfolded() -> None:
         if not left:  # the table is as it will be, and that row is still to be folded
             holder.start()
             assert locked.wait(30)
-        left.append(unfolded_count(filled))
+        left.append(count_unfolded(filled))
         if left[-1] == PEOPLE + 1:  # all people but one
             released.set()
             holder.join()
 
     locked, released = threading.Event(), threading.Event()
     holder = threading.Thread(target=run_on_connection, args=(filled, hold))
-    monkeypatch.setattr(migrating, "sleep", lambda _: look())
+    monkeypatch.setattr(migrating, "sleep", lambda _: note_unfolded())
     upgrade(filled)
     assert released.is_set()
     check_all_are_folded(filled)
@@ -74,7 +74,7 @@ def test_behind_a_backup_it_tries_again_and_lets_others_by(
 ) -> None:
     """Whoever reads or writes would wait for as long as the backup goes on."""
     monkeypatch.setattr(maintenance, "LOCK_MILLISECONDS", 50)
-    met: list[float] = []
+    waits: list[float] = []
 
     def back_up(on: Connection) -> None:
         on.execute(text("LOCK TABLE events IN ACCESS SHARE MODE"))
@@ -82,10 +82,10 @@ def test_behind_a_backup_it_tries_again_and_lets_others_by(
         released.wait(30)
         on.rollback()
 
-    def look(seconds: float) -> None:
-        met.append(seconds)
+    def write_meanwhile(seconds: float) -> None:
+        waits.append(seconds)
         run_sql(filled, "SET lock_timeout = '1ms'", "UPDATE events SET ends_at = 3")
-        if len(met) == 3:
+        if len(waits) == 3:
             released.set()
             holder.join()
 
@@ -93,10 +93,10 @@ def test_behind_a_backup_it_tries_again_and_lets_others_by(
     holder = threading.Thread(target=run_on_connection, args=(filled, back_up))
     holder.start()
     assert locked.wait(30)
-    monkeypatch.setattr(maintenance, "sleep", look)
+    monkeypatch.setattr(maintenance, "sleep", write_meanwhile)
     monkeypatch.setattr(migrating, "sleep", lambda _: None)
     upgrade(filled)
-    assert len(met) == 3
+    assert len(waits) == 3
     assert caplog.text.count("waits for others") == 1
     check_all_are_folded(filled)
 

@@ -42,15 +42,15 @@ def service(address: str, tmp_path: Path) -> Iterator[Service]:
         yield started
 
 
-async def says(address: str, *statements: str) -> None:
+async def run_sql(address: str, *statements: str) -> None:
     connection = await asyncpg.connect(address)
     for statement in statements:
         await connection.execute(statement)
     await connection.close()
 
 
-async def writes(service: Service, person: Person) -> list[int]:
-    """The statuses of calls that store a canary: a name, a bio, an event."""
+async def write_canaries(service: Service, person: Person) -> list[int]:
+    """Calls what stores canaries, in a name, a bio and an event; answers the statuses."""
     event = {"name": f"{CANARY} {next(numbers)}", "time_from": 4 * 10**9, "time_to": 5 * 10**9}
     asked: list[tuple[str, dict[str, Any]]] = [
         ("/api/profile/UpdateProfileInfo", {"display_name": CANARY, "bio": CANARY}),
@@ -69,7 +69,7 @@ async def test_a_statement_that_fails_is_logged_without_what_it_was_to_store(
     service: Service, address: str
 ) -> None:
     asker, marker = sign_up_people(service, 2)
-    assert await writes(service, marker) == [200, 200]
+    assert await write_canaries(service, marker) == [200, 200]
     event_id = create_event(marker)
     async with (
         asker.opens("mark_me", event_id),
@@ -77,11 +77,11 @@ async def test_a_statement_that_fails_is_logged_without_what_it_was_to_store(
     ):
         await wire.hears("marking_list")
         broken = "ADD CONSTRAINT broken CHECK (false) NOT VALID"
-        await says(address, *(f"ALTER TABLE {each} {broken}" for each in BROKEN))
-        assert await writes(service, marker) == [500, 500]
+        await run_sql(address, *(f"ALTER TABLE {each} {broken}" for each in BROKEN))
+        assert await write_canaries(service, marker) == [500, 500]
         await wire.asks(CANARY, user_id=CANARY)
         await wire.is_refused("unavailable", "prepare_to_mark", user_id=asker.user_id)
-        await says(address, *(f"ALTER TABLE {each} DROP CONSTRAINT broken" for each in BROKEN))
+        await run_sql(address, *(f"ALTER TABLE {each} DROP CONSTRAINT broken" for each in BROKEN))
     said = service.said()
     assert said.count("violates check constraint") >= 3
     assert "Traceback" in said  # where it was is told all the same
@@ -92,7 +92,7 @@ async def test_a_statement_that_fails_is_logged_without_what_it_was_to_store(
 async def test_nor_is_anything_else_that_a_server_refuses(service: Service, address: str) -> None:
     """A message of its own with the row in it, and a value that a column cannot have."""
     (person,) = sign_up_people(service, 1)
-    await says(
+    await run_sql(
         address,
         """CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
             RAISE 'no' USING ERRCODE = '53100', DETAIL = new::text, HINT = new::text; END $$""",
@@ -103,7 +103,7 @@ async def test_nor_is_anything_else_that_a_server_refuses(service: Service, addr
         """CREATE TRIGGER misread BEFORE INSERT ON events FOR EACH ROW
             EXECUTE FUNCTION misread()""",
     )
-    status, other = await writes(service, person)
+    status, other = await write_canaries(service, person)
     assert status == 503 and other in (500, 503)
     said = service.said()
     assert "53100: no" in said and "22P02" in said
@@ -122,7 +122,7 @@ async def test_nor_what_was_under_way_when_the_server_died(tmp_path: Path) -> No
             number = 0
             while 503 not in told:
                 number += 1
-                told.extend(await writes(service, person))
+                told.extend(await write_canaries(service, person))
 
         going = [asyncio.create_task(go_on()) for _ in range(4)]
         await eventually(lambda: len(told) > 20)

@@ -26,7 +26,7 @@ from attendance_core.testing.lectures import (
 from attendance_core.vocabulary import UserId
 from tests.support.postgres_strangers import ANNA, BORIS, asked
 
-LATER = UserId(5)  # they come when all others are there
+LATE_COMER = UserId(5)
 TRIPS = {
     "find out who calls": 1,
     "open mark_me": 3,
@@ -61,13 +61,13 @@ async def test_each_command_asks_as_often_as_it_is_known_to(postgres_url: URL) -
     await store.start()
     lecture = await an_hour_of(store)
     do, marker = lecture.do, lecture.markers[0]
-    own = {each.user_id: [each] for each in lecture.waiting}
+    sockets_of = {each.user_id: [each] for each in lecture.waiting}
 
-    def opens(role: Role, number: int) -> Any:
-        return numbered_connection(number, LATER, role)
+    def late_socket(role: Role, number: int) -> Any:
+        return numbered_connection(number, LATE_COMER, role)
 
-    async def all_of_them(number: int) -> dict[str, int]:
-        mark_me, marking = opens(Role.MARK_ME, number), opens(Role.MARKING, number + 1)
+    async def count_trips(number: int) -> dict[str, int]:
+        mark_me, marking = late_socket(Role.MARK_ME, number), late_socket(Role.MARKING, number + 1)
         target, another = UserId(number - 94), UserId(number - 93)
         steps: list[tuple[str, Any]] = [
             ("find out who calls", store.observe(lambda u: u.sessions.find(session_of(1)))),
@@ -75,13 +75,13 @@ async def test_each_command_asks_as_often_as_it_is_known_to(postgres_url: URL) -
             ("confirm_marking", do.confirm_marking(connection=marker)),
             ("another", do.prepare_to_mark(connection=marker, target=another)),
             ("refuse_to_mark", do.refuse_to_mark(connection=marker)),
-            ("say goodbye", do.hang_up(connections=own.pop(LATER, []), goodbye=True)),
+            ("say goodbye", do.hang_up(connections=sockets_of.pop(LATE_COMER, []), goodbye=True)),
             ("open mark_me", do.mark_me(connection=mark_me)),
             ("say goodbye", do.hang_up(connections=[mark_me], goodbye=True)),
             ("open marking", do.ready_to_mark(connection=marking)),
             (
                 "read the room",
-                do.read_room(event_id=EVENT, process_id=PROCESS, watched=[LATER]),
+                do.read_room(event_id=EVENT, process_id=PROCESS, watched=[LATE_COMER]),
             ),
             (
                 "read the room, which grows quiet",
@@ -98,8 +98,8 @@ async def test_each_command_asks_as_often_as_it_is_known_to(postgres_url: URL) -
             trips[name] = len(noted)
         return {name: trips[name] for name in TRIPS}
 
-    await all_of_them(100)  # from now on it is known which looks are more than one statement
-    found = await all_of_them(102)
+    await count_trips(100)  # from now on it is known which looks are more than one statement
+    found = await count_trips(102)
     await store.close()
     assert found == TRIPS
 
@@ -116,8 +116,8 @@ async def test_a_connection_keeps_only_so_many_statements_prepared(
         await lecture.do.confirm_marking(connection=lecture.markers[0])
 
     def count(unit: Any) -> int:
-        asked = text("SELECT count(*) FROM pg_prepared_statements")
-        return int(unit.accounts._execute(asked).scalar_one())
+        count_prepared = text("SELECT count(*) FROM pg_prepared_statements")
+        return int(unit.accounts._execute(count_prepared).scalar_one())
 
     kept = await store.transact(count)
     await store.close()

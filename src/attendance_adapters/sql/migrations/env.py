@@ -1,6 +1,6 @@
-"""How alembic runs one of our migrations: in the transaction that `migrate` has begun.
+"""Has alembic run one of our migrations, in a transaction that `migrate` begins and commits.
 
-It commits the revision with what it did, so that one that fails leaves nothing behind.
+The number of the revision is committed with what it did, so one that fails leaves nothing behind.
 """
 
 from alembic import context

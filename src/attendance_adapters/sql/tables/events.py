@@ -1,4 +1,4 @@
-"""The tables of events: who helps in one, and the link of its board."""
+"""The tables of events, of who helps in one, and of the link of its board."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The tables of the record, and of what it pays."""
+"""The tables of the ledger, and of what its marks pay."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from attendance_adapters.sql.column_types import BigId, InstantType
 from attendance_adapters.sql.tables.schema import event_column, metadata, user_column
 
 # Contract: 8.1. Triggers refuse every change of an entry, and keep `ledger_notes`. It has no row
-# id, which `INSERT OR REPLACE` could name instead of the key. It holds the event.
+# id, which `INSERT OR REPLACE` could name instead of the key. An event with an entry stays.
 ledger = Table(
     "ledger",
     metadata,

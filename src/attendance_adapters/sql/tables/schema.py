@@ -24,12 +24,12 @@ metadata = MetaData(
 
 
 def user_column(name: str = "user_id", **options: Any) -> Column[Any]:
-    """Makes the column of somebody, who has an account."""
+    """Makes a column of the id of somebody who has an account."""
     return Column(name, BigId, ForeignKey("accounts.user_id"), nullable=False, **options)
 
 
 def event_column(**options: Any) -> Column[Any]:
-    """Makes the column of an event; ``options`` say what becomes of the row when it is deleted."""
+    """Makes a column of the id of an event; ``options`` say what its deletion does to the row."""
     return Column("event_id", Uuid, ForeignKey("events.event_id", **options), nullable=False)
 
 

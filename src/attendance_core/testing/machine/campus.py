@@ -23,13 +23,18 @@ from attendance_core.marking.who_marks import WhoMarks
 from attendance_core.pieces import ListQuery
 from attendance_core.testing.machine.client import Client
 from attendance_core.testing.machine.driving import drive
-from attendance_core.testing.machine.hosts import CREATOR
+from attendance_core.testing.machine.played_process import CREATOR
 from attendance_core.testing.machine.processes import Processes
+from attendance_core.testing.machine.world import MakeStore
 from attendance_core.vocabulary import UserId
 
 
 class Campus(Processes):
-    """People with two sessions each, one event, and processes that come and go."""
+    """People with two sessions each and what they may do, one event, and what is true of it."""
+
+    def __init__(self, make_store: MakeStore, people: int) -> None:
+        super().__init__(make_store, people)
+        self.organisers = {CREATOR}
 
     # People
 
@@ -52,7 +57,7 @@ class Campus(Processes):
         drive(DeleteEvent(self.store.transact)(actor=CREATOR, event_id=self.event_id))
 
     def lets(self, who_marks: WhoMarks) -> None:
-        """The first person created the event; nobody has a tick."""
+        """Has the creator say who marks; nobody has a tick."""
         update = UpdateEvent(self.store.transact, self.terms)
         drive(update(actor=CREATOR, event_id=self.event_id, who_marks=who_marks))
         self._leaves_out()
@@ -78,7 +83,7 @@ class Campus(Processes):
         drive(mark(actor=actor, event_id=self.event_id, user_id=user_id))
 
     def annuls(self, actor: UserId, user_id: UserId, n: int, reason: AnnulReason) -> None:
-        """Whoever waits, and was not told of the mark, comes back anew."""
+        """Annuls a mark; who waits, and was not told of it, comes back anew."""
         before = self.places()[user_id].last_n
         drive(
             AnnulMark(self.store.transact)(
@@ -92,7 +97,7 @@ class Campus(Processes):
     # The truth
 
     def keeps_its_place(self, client: Client) -> bool:
-        """Whether a socket is open, or within its grace."""
+        """Tells whether a socket is open, or within its grace."""
         now = self.clock.now()
         return (
             not client.ended
@@ -101,14 +106,14 @@ class Campus(Processes):
         )
 
     def may_mark(self, user_id: UserId) -> bool:
-        """Whether the event lets them; where it was deleted, nobody."""
+        """Tells whether the event lets them; where it was deleted, it lets nobody."""
         event = self.event_as_it_is()
         if event is None:
             return False
         return event.who_marks is WhoMarks.EVERYBODY or user_id in self.organisers
 
     def ledger(self) -> list[Entry]:
-        """Itself, the earliest first."""
+        """Lists all entries, the earliest first."""
 
         def look(unit: Any) -> list[Entry]:
             return [line.entry for line in unit.ledger.of(self.event_id, None, ListQuery())]
@@ -116,7 +121,7 @@ class Campus(Processes):
         return drive(self.store.observe(look))[::-1]
 
     def can_be_marked(self, client: Client) -> set[UserId]:
-        """What a marker's client should list: who waits, and whom it was told it holds."""
+        """Finds whom a marker's client should list: who waits, and whom it was told it holds."""
         places = self.places().values()
         return {
             each.user_id
@@ -132,8 +137,8 @@ class Campus(Processes):
             )
         }
 
-    def is_right(self, told: YourPosition | None, user_id: UserId) -> bool:
-        """Whether one who waits was told their place as it is."""
+    def is_position_right(self, told: YourPosition | None, user_id: UserId) -> bool:
+        """Tells whether one who waits was told their position as it is."""
         listed = sorted(
             (place.state.since, place.user_id)
             for place in self.places().values()
@@ -151,11 +156,13 @@ class Campus(Processes):
         ]
         surely = {each.user_id for each in markers if self.keeps_its_place(each)}
         perhaps = {each.user_id for each in markers}
-        return ((told.position, told.waiting) == (order.index(user_id) + 1, len(order))) and len(
-            surely
-        ) <= told.markers <= len(perhaps)
+        is_listed_right = (told.position, told.listed_count) == (
+            order.index(user_id) + 1,
+            len(order),
+        )
+        return is_listed_right and len(surely) <= told.marker_count <= len(perhaps)
 
     def event_as_it_is(self) -> Event | None:
-        """None where it was deleted."""
+        """Finds the event; None where it was deleted."""
         events = drive(self.store.observe(lambda unit: unit.events.search(None)))
         return events[0] if events else None

@@ -30,7 +30,8 @@ class Command:
 
     name: str  # prepare, confirm or refuse
     user_id: UserId | None  # whom it is about; once it is committed, whom it was about
-    taken_from_it: set[UserId] = field(default_factory=set)  # before the answer
+    # Whom it lost meanwhile, from the list or from its hold
+    lost_before_answer: set[UserId] = field(default_factory=set)
 
 
 @dataclass(eq=False)
@@ -38,18 +39,18 @@ class Client:
     """One socket's other end. It takes nothing that the contract does not promise."""
 
     connection: Connection
-    first_announcement: int = 0  # the number of the first that was made after it was opened
+    announced_before: int = 0  # how much was announced until it was opened
     closed: bool = False
-    ended: bool = False  # nothing of it counts any more
+    ended: bool = False  # its connection counts no more: no place is kept for it
     lost_at: Instant | None = None
     marked_by: UserId | None = None
     listed: list[UserId] | None = None
     held: set[UserId] = field(default_factory=set)  # whom it was told ``prepared`` for
-    said: Command | None = None
+    command: Command | None = None
     hears_news: bool = False
     held_by: UserId | None = None
-    place: YourPosition | None = None
-    place_at: Instant = -inf  # when it was told of it last
+    your_position: YourPosition | None = None
+    your_position_at: Instant = -inf  # when it was told of it last
     takes_commands: bool = True  # one is under way at a time
     frames: list[Frame] = field(default_factory=list)
 
@@ -58,19 +59,19 @@ class Client:
         return self.connection.user_id
 
     def takes(self, frame: Frame) -> None:
-        """Folds one frame."""
+        """Takes one frame, and nothing once it is closed."""
         if self.closed:
             return
         self.frames.append(frame)
         if isinstance(frame, Closing):
             self.closed = True
         elif self.connection.role is Role.MARK_ME:
-            self._is_told(frame)
+            self._hears(frame)
         else:
             self._folds(frame)
 
-    def _is_told(self, frame: Frame) -> None:
-        """What one who waits is told of themselves. Contract: 8.9."""
+    def _hears(self, frame: Frame) -> None:
+        """Takes what one who waits is told of themselves. Contract: 8.9."""
         match frame:
             case WasMarked(user_id):
                 self.closed, self.marked_by = True, user_id
@@ -78,8 +79,8 @@ class Client:
                 assert expires_in > 0
                 self.held_by = user_id
             case YourPosition() if self.hears_news:
-                assert frame != self.place, "told what it knows"
-                self.place = frame
+                assert frame != self.your_position, "told what it knows"
+                self.your_position = frame
             case LetGo() if self.hears_news:
                 assert self.held_by is not None, "let go by nobody"
                 self.held_by = None
@@ -87,13 +88,14 @@ class Client:
                 raise AssertionError(f"one who waits is sent {frame}")
 
     def _folds(self, frame: Frame) -> None:
+        """Folds what a marker is told of others. Contract: 6.10."""
         if isinstance(frame, MarkingList):
             assert self.listed is None, "the list comes once a socket"
-            order = list(zip(frame.asked_at, frame.user_ids, strict=True))
+            order = [(each.asked_at, each.user_id) for each in frame.listed]
             assert order == sorted(order), "in the order of asking"
             self.listed = []
-            for user_id in frame.user_ids:
-                self._joins(user_id)
+            for each in frame.listed:
+                self._joins(each.user_id)
             return
         assert self.listed is not None, "the list comes first"
         match frame:
@@ -102,23 +104,23 @@ class Client:
             case UserLeft(user_id):
                 self._leaves(user_id)
             case Prepared(user_id):
-                if self.said is None:
+                if self.command is None:
                     assert isinstance(self.frames[-2], MarkingList), "it has not asked"
                 else:
-                    assert self._done("prepare") == user_id, "it chose somebody else"
+                    assert self._takes_answer("prepare") == user_id, "it chose somebody else"
                 assert self.held <= {user_id}, "one marker holds one person"
                 self.held.add(user_id)
             case GivenBack():
-                self.held.discard(self._done("refuse"))
+                self.held.discard(self._takes_answer("refuse"))
             case Confirmed():
-                marked = self._done("confirm")
+                marked = self._takes_answer("confirm")
                 if marked in self.listed:
                     self.listed.remove(marked)
                 self.held.discard(marked)
             case ReservationExpired(user_id):
                 self.held.remove(user_id)
-                if self.said is not None and self.said.name != "prepare":
-                    self.said.taken_from_it.add(user_id)
+                if self.command is not None and self.command.name != "prepare":
+                    self.command.lost_before_answer.add(user_id)
             case _:
                 raise AssertionError(f"a marker is sent {frame}")
 
@@ -132,13 +134,14 @@ class Client:
         assert self.listed is not None
         assert user_id in self.listed, f"{user_id} is not on the list"
         self.listed.remove(user_id)
-        if self.said is not None:
-            self.said.taken_from_it.add(user_id)
+        if self.command is not None:
+            self.command.lost_before_answer.add(user_id)
 
-    def _done(self, name: str) -> UserId:
-        """Its command is answered: about whom it was."""
-        assert self.said is not None and self.said.name == name, f"it did not say {name}"
-        said, self.said = self.said, None
-        assert said.user_id is not None
-        assert said.user_id not in said.taken_from_it, "its own word was told to it as another's"
-        return said.user_id
+    def _takes_answer(self, name: str) -> UserId:
+        """Takes the answer to its command, and tells about whom it was."""
+        assert self.command is not None and self.command.name == name, f"it did not say {name}"
+        command, self.command = self.command, None
+        assert command.user_id is not None
+        was_lost = command.user_id in command.lost_before_answer
+        assert not was_lost, "its own word was told to it as another's"
+        return command.user_id

@@ -1,89 +1,67 @@
-"""A lecture served by several processes, in which everything that can happen may be put off.
-
-What a process does in several steps is a generator: between its steps anything else may happen.
-"""
+"""Processes of a lecture, which come and go, and the time that passes for them."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 
-from attendance_core.accounts import CredentialKind, Session
-from attendance_core.errors import (
-    LeaseLost,
-    Refusal,
-)
-from attendance_core.marking.announcements import Announcement
-from attendance_core.marking.connections import Connection, Role
-from attendance_core.marking.endings import Ending, FindEnding
-from attendance_core.marking.frames import Closing, Delivery, LetGo, WasMarked, YourPosition
+from attendance_core.errors import LeaseLost
 from attendance_core.marking.mirror import Mirror
-from attendance_core.marking.places import Held, Marked, Place
-from attendance_core.marking.readings import ReadPlaces
-from attendance_core.testing.machine.client import Client, Command
+from attendance_core.marking.places import Held
 from attendance_core.testing.machine.driving import drive
-from attendance_core.testing.machine.hosts import CREATOR, ENDS_THE_SOCKET, Host, Marks, Post, Steps
-from attendance_core.testing.machine.world import MakeStore, World
-from attendance_core.vocabulary import ConnectionId, Instant, ProcessId, SessionId, UserId
+from attendance_core.testing.machine.played_process import PlayedProcess
+from attendance_core.testing.machine.sockets import Sockets
+from attendance_core.testing.machine.world import MakeStore
 
 
-class Processes(World):
+class Processes(Sockets):
     """People with two sessions each, one event, and processes that come and go."""
 
     def __init__(self, make_store: MakeStore, people: int) -> None:
-        self.post = Post()
-        super().__init__(make_store, people, notifier=self.post)
-        self.hosts = self.post.hosts
-        self.all_clients: list[Client] = []
-        self.renewed: dict[ProcessId, Instant] = {}
-        self.organisers = {CREATOR}
-        self.sessions = {(user, n): self.logs_in(user) for user in self.people for n in (0, 1)}
+        super().__init__(make_store, people)
         self.starts()
-
-    # Processes
 
     def starts(self) -> None:
         process_id = self.process()
         self.renewed[process_id] = self.clock.now()
-        self.hosts.append(Host(process_id))
+        self.processes.append(PlayedProcess(process_id))
 
-    def dies(self, host: Host) -> None:
-        """Without a word."""
-        self.hosts.remove(host)
-        for client in host.clients.values():
+    def dies(self, process: PlayedProcess) -> None:
+        """Ends without a word."""
+        self.processes.remove(process)
+        for client in process.clients.values():
             client.closed = True
 
-    def wakes(self, host: Host) -> None:
-        """Where its lease has run out it takes a new id and closes every socket (1012)."""
+    def wakes(self, process: PlayedProcess) -> None:
+        """Renews; where its lease has run out it takes a new id and closes every socket (1012)."""
         try:
-            drive(self.renew(process_id=host.process_id))
-            self.renewed[host.process_id] = self.clock.now()
+            drive(self.renew(process_id=process.process_id))
+            self.renewed[process.process_id] = self.clock.now()
         except LeaseLost:
-            host.process_id = self.process()
-            self.renewed[host.process_id] = self.clock.now()
-            gone, host.clients = list(host.clients.values()), {}
-            host.mirror, host.has_read = Mirror(), False
+            process.process_id = self.process()
+            self.renewed[process.process_id] = self.clock.now()
+            gone, process.clients = list(process.clients.values()), {}
+            process.mirror, process.has_read = Mirror(), False
             for client in gone:
                 client.closed = True
-                host.under_way.append(self._hang_up(host, client, goodbye=False))
+                process.under_way.append(self._hang_up(process, client, goodbye=False))
 
     def time_passes(self, seconds: float, sweeping: bool) -> None:
-        """Those awake renew every 2 s, and sweep; every 6 s while nothing is to run out."""
+        """Has those awake renew every 2 s, and sweep; every 6 s while nothing is to run out."""
         while seconds > 0:
             step = min(seconds, self._until_something_runs_out())
             seconds = round(seconds - step, 6)
             self.clock.pass_(step)
-            for host in self.hosts:
-                if not host.asleep:
-                    drive(self.renew(process_id=host.process_id))
-                    self.renewed[host.process_id] = self.clock.now()
+            for process in self.processes:
+                if not process.asleep:
+                    drive(self.renew(process_id=process.process_id))
+                    self.renewed[process.process_id] = self.clock.now()
                     if sweeping:
-                        drive(self.sweep(process_id=host.process_id))
+                        drive(self.sweep(process_id=process.process_id))
 
     def _until_something_runs_out(self) -> float:
-        """2 to 6 s, in steps of 2; no more than a lease lasts."""
+        """Finds out how long: 2 to 6 s, in steps of 2; no more than a lease lasts."""
         now, grace = self.clock.now(), self.terms.grace_seconds
-        awake = {host.process_id for host in self.hosts if not host.asleep}
+        awake = {process.process_id for process in self.processes if not process.asleep}
         ends = [
             place.state.until for place in self.places().values() if isinstance(place.state, Held)
         ]
@@ -97,196 +75,3 @@ class Processes(World):
                 ends.append(min(self.renewed[process_id] + grace, now + 2.0))
         left = min((each for each in ends if each > now), default=now + 6.0) - now
         return min(max(2.0 * math.ceil(left / 2.0), 2.0), 6.0)
-
-    # Sockets
-
-    def opens(self, host: Host, user_id: UserId, session: SessionId, role: Role) -> Steps:
-        if not host.has_read:
-            yield from self.reads(host)
-        cid = ConnectionId(self.ids.connection_id())
-        connection = Connection(cid, self.event_id, user_id, role, host.process_id, session)
-        client = Client(connection, hears_news=cid.int % 4 != 0)
-        try:
-            if role is Role.MARK_ME:
-                asked = drive(self.mark_me(connection=connection))
-                if isinstance(asked.place.state, Marked):
-                    return
-            else:
-                ready = drive(self.ready_to_mark(connection=connection))
-        except (Refusal, LeaseLost):
-            return
-        self._replaces(connection)
-        client.first_announcement = len(self.news)
-        self.all_clients.append(client)
-        yield
-        while not host.has_read:  # a room is not closed while somebody is on their way in
-            yield from self.reads(host)
-        host.clients[cid] = client
-        if role is Role.MARK_ME:
-            news, now = client.hears_news, self.clock.now()
-            told = host.mirror.add_asker(connection, asked, hears_news=news, now=now)
-        else:
-            told = host.mirror.add_marker(connection, ready, hears_news=client.hears_news)
-        self._deliver(host, told)
-
-    def _replaces(self, connection: Connection) -> None:
-        """The grace of those lost, or of a process that seems dead, is over."""
-        for other in self.all_clients:
-            same = other.user_id == connection.user_id and other.connection.role is connection.role
-            quiet = self.renewed[other.connection.process_id] + self.terms.lease_seconds
-            if same and (other.lost_at is not None or quiet <= self.clock.now()):
-                other.ended = True
-
-    def says(self, host: Host, client: Client, name: str, user_id: UserId | None) -> Steps:
-        connection = client.connection
-        cid = connection.connection_id
-        host.mirror.command_began(cid)
-        client.said, client.takes_commands = Command(name, user_id), False
-        yield
-        try:
-            if name == "prepare":
-                assert user_id is not None
-                outcome = drive(self.prepare(connection=connection, target=user_id))
-            else:
-                use_case = self.confirm if name == "confirm" else self.refuse
-                outcome = drive(use_case(connection=connection, target=user_id))
-        except (Refusal, LeaseLost) as no:
-            yield
-            client.said, client.takes_commands = None, True
-            self._deliver(host, host.mirror.command_failed(cid))
-            if isinstance(no, ENDS_THE_SOCKET) and not client.closed:
-                client.closed = True
-                final = not isinstance(no, LeaseLost)
-                host.under_way.append(self._hang_up(host, client, goodbye=final))
-            return
-        client.said.user_id = outcome.place.user_id
-        yield
-        client.takes_commands = True
-        self._deliver(host, host.mirror.command_ended(cid, outcome))
-        assert client.said is None or client.closed, "its command was not answered"
-
-    def hangs_up(self, host: Host, client: Client, goodbye: bool) -> Steps:
-        client.closed = True
-        return self._hang_up(host, client, goodbye)
-
-    def _hang_up(self, host: Host, client: Client, goodbye: bool) -> Steps:
-        yield
-        host.clients.pop(client.connection.connection_id, None)
-        host.mirror.remove(client.connection)
-        if host.mirror.is_empty:
-            host.mirror, host.has_read = Mirror(), False
-        yield
-        drive(self.hang_up(connections=[client.connection], goodbye=goodbye))
-        client.ended = client.ended or goodbye
-        if client.lost_at is None:
-            client.lost_at = self.clock.now()
-
-    def reads(self, host: Host) -> Steps:
-        """Whole, unless it is quiet and a glance finds it as it was."""
-        mirror = host.mirror
-        missed = host.missed
-        if mirror.glance is not None:
-            yield
-            seen = drive(
-                self.glance_at_rooms(event_ids=[self.event_id], process_id=host.process_id)
-            )
-            yield
-            if mirror is not host.mirror:
-                return
-            if mirror.glance is not None and seen.get(self.event_id) == mirror.glance:
-                host.missed -= missed
-                return
-        begun, missed = mirror.begin_reading(), host.missed
-        quiet = mirror.is_unstirred
-        yield
-        reading = drive(
-            self.read_room(
-                event_id=self.event_id,
-                process_id=host.process_id,
-                watched=mirror.watched,
-                glances=quiet,
-            )
-        )
-        standing = self.standing_marks()
-        yield
-        if mirror is host.mirror:
-            host.has_read = True
-            host.missed -= missed
-            self._deliver(host, mirror.apply_reading(begun, reading), standing)
-
-    def _looks(self, host: Host) -> Steps:
-        """Sees whether those who are said to be marked still are."""
-        mirror = host.mirror
-        user_ids = mirror.begin_look()
-        yield
-        look = ReadPlaces(self.store.observe)
-        places = drive(look(event_id=self.event_id, user_ids=user_ids))
-        standing = self.standing_marks()
-        yield
-        if mirror is host.mirror:
-            self._deliver(host, mirror.apply_look(places), standing)
-
-    def told(self, host: Host, announcement: Announcement) -> None:
-        self._deliver(host, host.mirror.apply_announcement(announcement))
-
-    def loses(self, host: Host, first: int, count: int) -> None:
-        del host.post[first : first + count]
-        host.missed += count
-
-    def tells_places(self, host: Host) -> None:
-        if host.mirror.owes_positions:
-            self._deliver(host, host.mirror.tell_positions(self.clock.now()))
-
-    def _deliver(
-        self, host: Host, deliveries: Sequence[Delivery], standing: Marks | None = None
-    ) -> None:
-        """Sends it; ``standing`` are the marks that stood when what it tells was read."""
-        if standing is None:
-            standing = self.standing_marks()
-        for delivery in deliveries:
-            for cid in delivery.to:
-                client = host.clients.get(cid)
-                if client is None or client.closed:
-                    continue
-                if isinstance(delivery.frame, LetGo):
-                    believed = host.mirror._known[client.user_id].state
-                    assert not isinstance(believed, Marked), "let go by who has marked them"
-                if isinstance(delivery.frame, WasMarked):
-                    mark = client.user_id, delivery.frame.user_id
-                    assert mark in standing, "told of a mark that was annulled"
-                client.takes(delivery.frame)
-                if isinstance(delivery.frame, YourPosition):
-                    assert self.clock.now() >= client.place_at + 3, "told twice within 3 s"
-                    client.place_at = self.clock.now()
-                if client.closed:
-                    ending = None
-                    if isinstance(delivery.frame, Closing):
-                        ask = FindEnding(self.store.observe)
-                        ending = delivery.frame.ending or drive(ask(connection=client.connection))
-                    goodbye = ending is not Ending.LEASE_LOST
-                    host.under_way.append(self._hang_up(host, client, goodbye))
-        if host.mirror.owes_marks:
-            host.under_way.append(self._looks(host))
-
-    def logs_in(self, user_id: UserId) -> SessionId:
-        session_id, now = SessionId(self.ids.token()), self.clock.now()
-        session = Session(session_id, user_id, CredentialKind.COOKIE, now, now)
-        drive(self.store.transact(lambda unit: unit.sessions.add(session)))
-        return session_id
-
-    # The truth
-
-    def standing_marks(self) -> Marks:
-        return {
-            (each.user_id, each.state.marker)
-            for each in self.places().values()
-            if isinstance(each.state, Marked)
-        }
-
-    def places(self) -> dict[UserId, Place]:
-        return {
-            each.user_id: each
-            for each in drive(
-                self.store.observe(lambda unit: unit.places.of(self.event_id, self.people))
-            )
-        }

@@ -12,7 +12,7 @@ from attendance_core.marking.ledger import AnnulReason, Entry, Origin
 from attendance_core.marking.places import Held, Marked, Place, Waiting
 from attendance_core.testing.machine.campus import Campus
 from attendance_core.testing.machine.driving import begin_loop, drive, end_loop
-from attendance_core.testing.machine.hosts import Host
+from attendance_core.testing.machine.played_process import PlayedProcess
 from attendance_core.testing.machine.world import MakeStore
 from attendance_core.vocabulary import Instant, UserId
 
@@ -30,9 +30,9 @@ class Promises(RuleBasedStateMachine):
         self.campus = Campus(self.make_store, 4)
         self.campus.starts()
         self.ledger: list[Entry] = []
-        self.known = dict(self.campus.places())
+        self.known_places = dict(self.campus.places())
         self.last_held: dict[UserId, Held] = {}  # until it ended
-        self.heard = 0
+        self.checked_count = 0
         self.steps = 0
 
     def teardown(self) -> None:
@@ -40,13 +40,13 @@ class Promises(RuleBasedStateMachine):
         if self.suspends:
             end_loop()
 
-    def knows_the_truth(self, host: Host, read: bool) -> None:
-        """Every open socket of a process that has heard everything, or has just read."""
+    def knows_the_truth(self, process: PlayedProcess, read: bool) -> None:
+        """Checks every open socket of a process that has heard everything, or has just ``read``."""
         event = self.campus.event_as_it_is()
         over = event is None or self.campus.clock.now() >= event.ends_at
         if read:
-            self.campus.tells_places(host)
-        for client in [each for each in host.clients.values() if not each.closed]:
+            self.campus.tells_places(process)
+        for client in [each for each in process.clients.values() if not each.closed]:
             if read:
                 assert not over, "of an event that is over, every socket closes"
                 assert not client.ended, "it should have been closed"
@@ -59,16 +59,17 @@ class Promises(RuleBasedStateMachine):
                 if client.hears_news and not place.hold_has_lapsed(self.campus.clock.now()):
                     by = state.marker if isinstance(state, Held) else None
                     assert client.held_by == by, f"{client} should know who has them: {by}"
-                is_due = self.campus.clock.now() >= client.place_at + 3
+                is_due = self.campus.clock.now() >= client.your_position_at + 3
                 if client.hears_news and read and is_due:
-                    assert self.campus.is_right(client.place, client.user_id), f"{client}"
+                    told = client.your_position
+                    assert self.campus.is_position_right(told, client.user_id), f"{client}"
             else:
                 truth = self.campus.can_be_marked(client)
                 assert set(client.listed or ()) == truth, f"{client} should list {truth}"
                 assert client.held <= truth
 
     def nobody_has_stayed_who_has_gone(self) -> None:
-        """Once all that runs out has, and was swept."""
+        """Checks who is listed, once all that runs out has, and was swept."""
         keeping = {
             (each.user_id, each.connection.role)
             for each in self.campus.all_clients
@@ -81,8 +82,8 @@ class Promises(RuleBasedStateMachine):
 
     @invariant()
     def what_is_in_the_ledger_stays_and_a_standing_mark_is_by_another_and_pays_once(self) -> None:
-        ledger, known = self.campus.ledger(), set(self.ledger)
-        assert known <= set(ledger)
+        ledger, known_entries = self.campus.ledger(), set(self.ledger)
+        assert known_entries <= set(ledger)
         self.ledger = ledger
         last: dict[UserId, Entry] = {}
         for entry in ledger:
@@ -90,9 +91,9 @@ class Promises(RuleBasedStateMachine):
             assert entry.n == (1 if before is None else before.n + 1)
             if entry.origin is None:
                 assert before is not None
-                if entry not in known:
+                if entry not in known_entries:
                     self._may_be_annulled(before, entry)
-            elif entry.origin is Origin.HAND and entry not in known:
+            elif entry.origin is Origin.HAND and entry not in known_entries:
                 assert entry.actor_id in self.campus.organisers, "marked by a stranger"
             last[entry.user_id] = entry
         for user_id, place in self.campus.places().items():
@@ -112,7 +113,7 @@ class Promises(RuleBasedStateMachine):
             assert self.campus.karma(user_id) == 50 * len(made)
 
     def _may_be_annulled(self, mark: Entry, annulment: Entry) -> None:
-        """Contract: AnnulMark, by an organiser, by whoever marked, or by the person marked."""
+        """Checks who annuls: organisers, whoever marked, or the person. Contract: AnnulMark."""
         if annulment.reason is AnnulReason.NOT_ME:
             assert annulment.actor_id == mark.user_id, "not them is for others to say"
         elif annulment.actor_id not in self.campus.organisers:
@@ -144,60 +145,63 @@ class Promises(RuleBasedStateMachine):
     @invariant()
     def every_change_is_announced_counted_and_allowed(self) -> None:
         self.steps += 1
-        for number in range(self.heard, len(self.campus.news)):
-            news = self.campus.news[number]
-            if isinstance(news, PlaceChanged):
-                user_id = news.place.user_id
-                old = self._known(user_id)
-                assert news.place.version == old.version + 1
-                self.known[user_id] = news.place
-                if isinstance(news.place.state, Held) and news.place.state != old.state:
-                    self._hold_may_begin(news.place.state, user_id, news.at, number)
+        for number in range(self.checked_count, len(self.campus.announcements)):
+            announcement = self.campus.announcements[number]
+            if isinstance(announcement, PlaceChanged):
+                place, at = announcement.place, announcement.at
+                user_id = place.user_id
+                old = self._known_place(user_id)
+                assert place.version == old.version + 1
+                self.known_places[user_id] = place
+                if isinstance(place.state, Held) and place.state != old.state:
+                    self._hold_may_begin(place.state, user_id, at, number)
                 if isinstance(old.state, Held):
-                    self._hold_may_end(old.state, news, number)
-                    ended_at = min(news.at, old.state.until)
+                    self._hold_may_end(old.state, announcement, number)
+                    ended_at = min(at, old.state.until)
                     self.last_held[user_id] = replace(old.state, until=ended_at)
-                if isinstance(news.place.state, Marked):
+                if isinstance(place.state, Marked):
                     self.last_held.pop(user_id, None)  # it ended with a mark
-                    by_hand = news.place.state.origin is Origin.HAND
+                    by_hand = place.state.origin is Origin.HAND
                     was_held = isinstance(old.state, Held)
-                    unchanged = old.state == news.place.state
+                    unchanged = old.state == place.state
                     assert by_hand or was_held or unchanged, "marked, but not held"
-        self.heard = len(self.campus.news)
+        self.checked_count = len(self.campus.announcements)
         for user_id, place in self.campus.places().items():
-            assert place == self.known.get(user_id, place)
-            assert user_id in self.known or place.version == 0
+            assert place == self.known_places.get(user_id, place)
+            assert user_id in self.known_places or place.version == 0
 
     def _hold_may_begin(self, hold: Held, user_id: UserId, at: Instant, number: int) -> None:
-        """Contract: 6.19."""
+        """Checks that nobody has again whom they had last, while others could. Contract: 6.19."""
         last = self.last_held.get(user_id)
         if last is None or last.marker != hold.marker or at >= last.until + 10:
             return
         assert not any(
             each.user_id not in {hold.marker, user_id}
             and each.connection.role is Role.MARKING
-            and each.first_announcement <= number
+            and each.announced_before <= number
             and self.campus.keeps_its_place(each)
-            and not isinstance(self._known(each.user_id).state, Waiting | Held)
+            and not isinstance(self._known_place(each.user_id).state, Waiting | Held)
             for each in self.campus.all_clients
         ), "chosen again at once, though others could have them"
 
-    def _known(self, user_id: UserId) -> Place:
-        return self.known.get(user_id, Place(self.campus.event_id, user_id))
+    def _known_place(self, user_id: UserId) -> Place:
+        return self.known_places.get(user_id, Place(self.campus.event_id, user_id))
 
-    def _hold_may_end(self, old: Held, news: PlaceChanged, number: int) -> None:
-        match news.place.state:
+    def _hold_may_end(self, old: Held, announcement: PlaceChanged, number: int) -> None:
+        """Checks that a hold ends by its marker, or once it may. Contract: 6.8."""
+        place, at = announcement.place, announcement.at
+        match place.state:
             case Held():
-                assert news.place.state == old
+                assert place.state == old
             case Marked(origin=Origin.HAND):
                 pass
             case Marked(marker=marker):
-                assert marker == old.marker and news.at < old.until, "marked, but no longer held"
-            case _ if news.commanded_by is None and news.place.member and news.at < old.until:
+                assert marker == old.marker and at < old.until, "marked, but no longer held"
+            case _ if announcement.commanded_by is None and place.member and at < old.until:
                 assert not any(
                     each.user_id == old.marker
                     and each.connection.role is Role.MARKING
-                    and each.first_announcement <= number
+                    and each.announced_before <= number
                     and self.campus.keeps_its_place(each)
                     for each in self.campus.all_clients
                 ), "given back, though its marker is there"

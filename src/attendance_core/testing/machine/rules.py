@@ -17,8 +17,8 @@ from attendance_core.marking.ledger import AnnulReason
 from attendance_core.marking.places import Held, Marked
 from attendance_core.marking.who_marks import WhoMarks
 from attendance_core.testing.machine.driving import drive
-from attendance_core.testing.machine.hosts import CREATOR, Host
-from attendance_core.testing.machine.socket_rules import SocketRules, meanwhile, people, which
+from attendance_core.testing.machine.played_process import CREATOR, PlayedProcess
+from attendance_core.testing.machine.socket_rules import SocketRules, any_number, meanwhile, people
 from attendance_core.testing.machine.world import MakeStore
 from attendance_core.vocabulary import UserId
 
@@ -47,9 +47,9 @@ class MarkingMachine(SocketRules):
         with suppress(Refusal):
             self.campus.lets(who_marks)
 
-    @rule(number=which, user_id=people, helps=st.booleans())
+    @rule(number=any_number, user_id=people, helps=st.booleans())
     def somebody_helps_or_does_no_more(self, number: int, user_id: UserId, helps: bool) -> None:
-        """One who holds somebody, mostly, where it ends."""
+        """Ends, where it ends, mostly the help of one who holds somebody."""
         markers = [
             each.state.marker
             for each in self.campus.places().values()
@@ -63,7 +63,7 @@ class MarkingMachine(SocketRules):
 
     @rule(actor=st.sampled_from([CREATOR, CREATOR, *map(UserId, range(2, 5))]), user_id=people)
     def an_organiser_marks_by_hand(self, actor: UserId, user_id: UserId) -> None:
-        """Or somebody who would like to be one."""
+        """Has an organiser do it, or somebody who would like to be one."""
         with suppress(Refusal):
             self.campus.marks_by_hand(actor, user_id)
 
@@ -71,13 +71,13 @@ class MarkingMachine(SocketRules):
     def a_mark_is_annulled(
         self, user_id: UserId, actor: UserId, before: int, reason: AnnulReason
     ) -> None:
-        """The last one, mostly, by whoever may and by whoever may not."""
+        """Annuls the last one, mostly, by whoever may and by whoever may not."""
         place = self.campus.places().get(user_id)
         if place is not None and place.last_n > before:
             with suppress(Refusal):
                 self.campus.annuls(actor, user_id, place.last_n - before, reason)
 
-    @rule(number=which, user_id=people)
+    @rule(number=any_number, user_id=people)
     def one_whose_mark_is_annulled_waits_again(self, number: int, user_id: UserId) -> None:
         self.prepares_and_ends_it(number, 0, user_id, True, "nothing")
         for place in sorted(self.campus.places().values(), key=lambda each: -each.last_n):
@@ -101,104 +101,105 @@ class MarkingMachine(SocketRules):
     def time_passes(self, seconds: float, sweeping: bool) -> None:
         self.campus.time_passes(seconds, sweeping)
 
-    @rule(number=which)
+    @rule(number=any_number)
     def sweeps(self, number: int) -> None:
-        if host := self._host(number):
-            drive(self.campus.sweep(process_id=host.process_id))
+        if process := self._process(number):
+            drive(self.campus.sweep(process_id=process.process_id))
 
     @rule(
-        number=which, what=st.sampled_from(["start", "start", "die", "stall", "wake", "oversleep"])
+        number=any_number,
+        what=st.sampled_from(["start", "start", "die", "stall", "wake", "oversleep"]),
     )
     def a_process_starts_or_stops(self, number: int, what: str) -> None:
-        host = self._host(number)
-        if what == "start" and len(self.campus.hosts) < 3:
+        process = self._process(number)
+        if what == "start" and len(self.campus.processes) < 3:
             self.campus.starts()
-        elif what == "die" and host is not None:
-            self.campus.dies(host)
-        elif what == "stall" and host is not None:
-            host.asleep = True
+        elif what == "die" and process is not None:
+            self.campus.dies(process)
+        elif what == "stall" and process is not None:
+            process.asleep = True
         else:
-            for sleeper in self.campus.hosts:
+            for sleeper in self.campus.processes:
                 if sleeper.asleep:
                     self._wakes(sleeper, number, unaware=what == "oversleep")
 
-    def _wakes(self, host: Host, number: int, unaware: bool) -> None:
-        """A process may act before it finds out how long it has slept."""
-        host.asleep = False
+    def _wakes(self, process: PlayedProcess, number: int, unaware: bool) -> None:
+        """Wakes a process, which may act before it finds out how long it has slept."""
+        process.asleep = False
         open_here = [
-            each for each in host.clients.values() if not each.closed and each.takes_commands
+            each for each in process.clients.values() if not each.closed and each.takes_commands
         ]
         if unaware and open_here:
             client = open_here[number % len(open_here)]
-            self._begin(host, self.campus.hangs_up(host, client, goodbye=True))
-        self.campus.wakes(host)
+            self._begin(process, self.campus.hangs_up(process, client, goodbye=True))
+        self.campus.wakes(process)
 
     # What processes hear
 
-    @rule(number=which, nth=which, doubled=st.booleans())
+    @rule(number=any_number, nth=any_number, doubled=st.booleans())
     def one_is_told(self, number: int, nth: int, doubled: bool) -> None:
-        host = self._host(number)
-        if host is not None and host.post:
-            nth %= len(host.post)
-            self.campus.told(host, host.post[nth] if doubled else host.post.pop(nth))
+        process = self._process(number)
+        if process is not None and process.post:
+            nth %= len(process.post)
+            self.campus.told(process, process.post[nth] if doubled else process.post.pop(nth))
 
-    @rule(number=which)
+    @rule(number=any_number)
     def one_is_told_everything(self, number: int) -> None:
-        if host := self._host(number):
-            self._tell(host)
+        if process := self._process(number):
+            self._tell(process)
 
-    @rule(number=which, nth=which)
+    @rule(number=any_number, nth=any_number)
     def news_is_lost(self, number: int, nth: int) -> None:
-        host = self._host(number)
-        if host is not None and host.post:
-            self.campus.loses(host, nth % len(host.post), 1)
+        process = self._process(number)
+        if process is not None and process.post:
+            self.campus.loses(process, nth % len(process.post), 1)
 
-    @rule(number=which, meanwhile=meanwhile)
+    @rule(number=any_number, meanwhile=meanwhile)
     def reads(self, number: int, meanwhile: str) -> None:
-        if host := self._host(number):
-            self._begin(host, self.campus.reads(host), meanwhile)
+        if process := self._process(number):
+            self._begin(process, self.campus.reads(process), meanwhile)
 
-    @rule(number=which)
+    @rule(number=any_number)
     def places_are_told(self, number: int) -> None:
-        if host := self._host(number):
-            self.campus.tells_places(host)
+        if process := self._process(number):
+            self.campus.tells_places(process)
 
-    @rule(number=which, quiet=st.booleans())
+    @rule(number=any_number, quiet=st.booleans())
     def somebody_comes_while_one_reads(self, number: int, quiet: bool) -> None:
-        """And is heard of before what was read, which is older."""
-        if host := self._host(number):
-            self._begin(host, self.campus.reads(host), "coming")
+        """Has them heard of before what was read, which is older."""
+        if process := self._process(number):
+            self._begin(process, self.campus.reads(process), "coming")
             if quiet:
                 self.it_grows_quiet(lost=False)
 
     @rule(lost=st.booleans())
     def it_grows_quiet(self, lost: bool) -> None:
-        """What is under way ends, what was announced is told or lost, and all read anew."""
-        awake = [each for each in self.campus.hosts if not each.asleep]
+        """Ends what is under way, has what was announced told or lost, and all read anew."""
+        awake = [each for each in self.campus.processes if not each.asleep]
         for _ in range(3):
-            while any(host.under_way or host.post for host in awake):
-                for host in awake:
-                    self._all_goes_on(host, lost)
-            for host in awake:
-                if not lost and not host.missed:
-                    self.knows_the_truth(host, read=False)
-                self._begin(host, self.campus.reads(host))
-        for host in awake:
-            self.knows_the_truth(host, read=True)
+            while any(process.under_way or process.post for process in awake):
+                for process in awake:
+                    self._all_goes_on(process, lost)
+            for process in awake:
+                if not lost and not process.missed_count:
+                    self.knows_the_truth(process, read=False)
+                self._begin(process, self.campus.reads(process))
+        for process in awake:
+            self.knows_the_truth(process, read=True)
 
-    def _all_goes_on(self, host: Host, lost: bool) -> None:
-        """News that are not lost come in the wrong order."""
-        while host.under_way:
-            self._go_on(host, host.under_way[0])
+    def _all_goes_on(self, process: PlayedProcess, lost: bool) -> None:
+        """Ends what is under way there; what was announced is lost, or told in the wrong order."""
+        while process.under_way:
+            self._go_on(process, process.under_way[0])
         if lost:
-            self.campus.loses(host, 0, len(host.post))
+            self.campus.loses(process, 0, len(process.post))
         else:
-            self._tell(host, latest_first=True)
+            self._tell(process, latest_first=True)
 
     @rule()
     def whatever_can_run_out_does(self) -> None:
-        """After the grace, the hold and a sweep nothing is left of those who have gone."""
-        if not any(not each.asleep for each in self.campus.hosts):
+        """Has grace, hold and a sweep go by: then nothing is left of those who have gone."""
+        if not any(not each.asleep for each in self.campus.processes):
             self.campus.starts()
         again, self.ran_out_at = self.steps == self.ran_out_at + 1, self.steps
         self.campus.time_passes(90, sweeping=not again)  # nobody has done anything since

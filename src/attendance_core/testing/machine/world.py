@@ -8,16 +8,11 @@ from typing import Any, Protocol
 from attendance_core.accounts import CredentialKind, Session
 from attendance_core.events import Event
 from attendance_core.marking.announcements import Announcement
-from attendance_core.marking.commands import (
-    ConfirmMarking,
-    HangUp,
-    MarkMe,
-    PrepareToMark,
-    ReadyToMark,
-    RefuseToMark,
-)
+from attendance_core.marking.commands import ConfirmMarking, PrepareToMark, RefuseToMark
 from attendance_core.marking.connections import Connection, Role
 from attendance_core.marking.glances import GlanceAtRooms
+from attendance_core.marking.hang_ups import HangUp
+from attendance_core.marking.openings import MarkMe, ReadyToMark
 from attendance_core.marking.places import Place
 from attendance_core.marking.readings import ReadRoom
 from attendance_core.marking.terms import Terms
@@ -32,7 +27,7 @@ from attendance_core.vocabulary import ConnectionId, EventId, ProcessId, UserId
 
 
 class MachineStore(Protocol):
-    """Is started, worked with and closed."""
+    """A store as the machine has it: started, worked with and closed."""
 
     @property
     def transact(self) -> Transact: ...
@@ -76,12 +71,12 @@ class World:
         self.people = [self.person(f"Person {number}") for number in range(1, people + 1)]
         self.event_id = self.event()
         self.process_id = self.process()
-        self.news: list[Announcement] = []
+        self.announcements: list[Announcement] = []
         drive(self.notifier.subscribe(self.event_id, self._hear))
 
-    def _hear(self, word: Announcement | Missed) -> None:
-        assert not isinstance(word, Missed), "this notifier loses nothing"
-        self.news.append(word)
+    def _hear(self, heard: Announcement | Missed) -> None:
+        assert not isinstance(heard, Missed), "this notifier loses nothing"
+        self.announcements.append(heard)
 
     def person(self, display_name: str) -> UserId:
         def work(unit: Any) -> UserId:
@@ -96,7 +91,7 @@ class World:
         return drive(self.store.transact(work))
 
     def event(self, name: str = "Lecture", starts: float = -60, lasts: float = 3600) -> EventId:
-        """Of the first person, who has joined it where there are people already."""
+        """Creates an event of the first person, who has joined it if they are there."""
         event_id = EventId(self.ids.event_id())
         starts_at = self.clock.now() + starts
         ends_at, code = starts_at + lasts, self.ids.event_code()
@@ -159,7 +154,7 @@ class World:
         drive(self.hang_up(connections=[connection], goodbye=False))
 
     def pass_(self, seconds: float) -> None:
-        """Time passes while the process lives: it renews its lease, and sweeps at the end."""
+        """Has time pass while the process lives: it renews its lease, and sweeps at the end."""
         left = seconds
         while left > 0:
             step = min(left, 2.0)

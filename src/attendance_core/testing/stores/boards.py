@@ -8,7 +8,8 @@ from uuid import uuid4
 
 from attendance_core.accounts import CredentialKind, Session
 from attendance_core.attendance import Admission
-from attendance_core.marking.places import Held, SheetCounts, Waiting
+from attendance_core.marking.places import Held, Waiting
+from attendance_core.sheet_counts import SheetCounts
 from attendance_core.testing.clock import NOON
 from attendance_core.testing.lectures import EVENT
 from attendance_core.testing.people import add_event_with, an_event, annul, mark

@@ -10,12 +10,13 @@ from attendance_core.testing.written_ledgers import PEOPLE, check_karma, write_a
 
 
 class TestKarma:
-    async def test_ledgers_made_by_chance_pay_what_the_fold_says(self, store: Any) -> None:
-        await self.check(store, ledgers=10)
+    async def test_marks_of_chance_pay_what_the_fold_says(self, store: Any) -> None:
+        await self.check_ledgers_of_chance(store, ledger_count=10)
 
-    async def check(self, store: Any, ledgers: int) -> None:
+    async def check_ledgers_of_chance(self, store: Any, *, ledger_count: int) -> None:
+        """Writes ledgers made by chance, and compares everybody's karma with the fold of each."""
         chance = random.Random(811)
-        for number in range(ledgers):
+        for number in range(ledger_count):
             who = await add_people(store, *(f"Person {each}" for each in range(PEOPLE)))
             ledger = await write_at_random(store, chance, number, who)
             await store.observe(lambda u, who=who, ledger=ledger: check_karma(u, who, ledger))

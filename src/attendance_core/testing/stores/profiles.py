@@ -101,7 +101,7 @@ class TestProfiles:
         await store.transact(lambda u: u.scans.put(later))
         waits: ListQuery[PendingScan] = ListQuery()
         assert await store.observe(lambda u: u.scans.pending(waits)) == [PendingScan(later, "Анна")]
-        judged = later.judged(Confirmation.APPROVED, None, None, NOON + 2)
+        judged = later.judged(Confirmation.APPROVED, NOON + 2)
         await store.transact(lambda u: u.scans.put(judged))
         assert await store.observe(lambda u: u.scans.find(anna)) == judged
         assert await store.observe(lambda u: u.scans.pending(waits)) == []
@@ -181,7 +181,7 @@ class TestReferencedFiles:
             unit.profiles.put(replace(unit.profiles.get(anna), picture=FileKey("a.jpg")))
             unit.scans.put(waits)
             unit.scans.put(judged)
-            unit.scans.put(judged.judged(Confirmation.APPROVED, None, None, NOON))
+            unit.scans.put(judged.judged(Confirmation.APPROVED, NOON))
 
         await store.transact(work)
         assert await store.referenced_files() == {"pictures/a.jpg", "scans/b.png"}

@@ -81,7 +81,7 @@ class TestScans:
         ids = await add_people(store, "Анна", "Борис", "Вера", "Глеб")
         scans = [scan_of(who, who, NOON + who % 2) for who in ids]
         await put(store, *scans)
-        judged = scans[0].judged(Confirmation.APPROVED, None, None, NOON)
+        judged = scans[0].judged(Confirmation.APPROVED, NOON)
         await put(store, judged)
         names = dict(zip(ids, ("Анна", "Борис", "Вера", "Глеб"), strict=True))
         expected = [
@@ -107,7 +107,7 @@ class TestScans:
         await store.transact(lambda u: u.scans.put_lease(anna, None))
         assert await scan_in(store, anna) == scan
         for reason in ScanReason:
-            rejected = scan.judged(Confirmation.REJECTED, reason, "why", NOON + 1)
+            rejected = scan.judged(Confirmation.REJECTED, NOON + 1, reason=reason, note="why")
             await put(store, rejected)
             assert await scan_in(store, anna) == rejected
             shown = await store.observe(lambda u: u.profiles.shown(anna, TERMS))
@@ -128,7 +128,7 @@ class TestScans:
         assert await discarded() == []
         await put(store, second)
         assert await discarded() == ["1.png"]
-        await put(store, second.judged(Confirmation.APPROVED, None, None, NOON))
+        await put(store, second.judged(Confirmation.APPROVED, NOON))
         assert await discarded() == ["1.png", "2.png"]
         assert await store.observe(lambda u: u.scans.discarded(1)) == ["1.png"]
         await store.transact(lambda u: u.scans.forget_discarded([FileKey("1.png")]))

@@ -137,7 +137,7 @@ class TestForgetScans:
             await files.put(f"scans/{number}.png", b"content", "image/png")
         approved, replaced, waits = scan_of(anna, 0), scan_of(boris, 1), scan_of(vera, 3)
         await put(store, approved, replaced, waits, scan_of(boris, 2))
-        await put(store, approved.judged(Confirmation.APPROVED, None, None, NOON))
+        await put(store, approved.judged(Confirmation.APPROVED, NOON))
         forget = ForgetScans(store.transact, store.observe, files)
         assert await forget() == 2
         assert list(files.kept) == [scan_path(FileKey("2.png")), scan_path(waits.file)]
@@ -156,7 +156,7 @@ class TestForgetScans:
         assert await forget() == 0
         clock.pass_(1)
         assert await forget() == 1
-        rejected = old.judged(Confirmation.REJECTED, ScanReason.EXPIRED, None, clock.at)
+        rejected = old.judged(Confirmation.REJECTED, clock.at, reason=ScanReason.EXPIRED)
         assert await scan_in(store, anna) == rejected
         assert files.kept == {"scans/2.png": b"new"}
         (entry,) = await GetAuditLog(store.browse)()
@@ -172,7 +172,7 @@ class TestForgetScans:
     async def test_what_cannot_be_deleted_is_tried_again(self, store: Any) -> None:
         (anna,) = await add_people(store, "Анна")
         scan = scan_of(anna)
-        await put(store, scan, scan.judged(Confirmation.APPROVED, None, None, NOON))
+        await put(store, scan, scan.judged(Confirmation.APPROVED, NOON))
         files = DictFiles({"scans/1.png": b"content"})
         delete = files.delete
 

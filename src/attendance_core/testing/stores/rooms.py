@@ -141,9 +141,9 @@ class TestReading(_Fixtures):
         stored = {each.user_id: each for each in places}
         assert of == {
             "listed": {each: stored[each] for each in (anna, gleb)},
-            "watched": {each: stored[each] for each in (gleb, boris, dina)},
+            "watched_places": {each: stored[each] for each in (gleb, boris, dina)},
         }
-        assert len(find.listed) == 2 and len(find.watched) == 3
+        assert len(find.listed) == 2 and len(find.watched_places) == 3
         assert find.event == EventUpdated("Lecture", NOON, NOON + 3600)
         assert find.glance is None
 
@@ -166,7 +166,7 @@ class TestReading(_Fixtures):
         )
         assert room.glance is not None and room.glance == await hall.glance()
         assert room.glance.renewed_at == NOON
-        assert [each.user_id for each in room.watched] == [hall.people[0]]
+        assert [each.user_id for each in room.watched_places] == [hall.people[0]]
 
     async def test_there_is_no_reading_of_an_event_that_does_not_exist(self, hall: Hall) -> None:
         def look(unit: Any) -> Any:

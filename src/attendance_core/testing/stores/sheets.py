@@ -12,8 +12,8 @@ import pytest
 from attendance_core import attendance
 from attendance_core.attendance import (
     MAX_ANNULLED_TOLD,
-    Annulled,
     AnnulledMark,
+    AnnulledSeen,
     ExportAttendance,
     LedgerLine,
     Sheet,
@@ -21,9 +21,10 @@ from attendance_core.attendance import (
 from attendance_core.attendance import sheet as sheet_module
 from attendance_core.errors import EventNotFound, NotAnOrganiser, TooManyRows
 from attendance_core.marking.ledger import AnnulReason, Grade, NewEntry, Origin
-from attendance_core.marking.places import Held, Marked, SheetCounts, Waiting
+from attendance_core.marking.places import Held, Marked, Waiting
 from attendance_core.pieces import ListQuery
 from attendance_core.profiles import Profile
+from attendance_core.sheet_counts import SheetCounts
 from attendance_core.testing.clock import NOON
 from attendance_core.testing.lectures import EVENT
 from attendance_core.testing.open_day import add_open_day
@@ -31,7 +32,7 @@ from attendance_core.testing.people import add_people, an_event, annul, join, ma
 from attendance_core.vocabulary import EventId, UserId
 
 
-def rebuild(lines: Sequence[LedgerLine], names: dict[UserId, str]) -> list[Annulled]:
+def rebuild(lines: Sequence[LedgerLine], names: dict[UserId, str]) -> list[AnnulledSeen]:
     """Makes of entries of one person, the latest first, the marks that do not stand, by pairs."""
     by_number = {line.entry.n: line for line in lines}
     found = []
@@ -39,7 +40,7 @@ def rebuild(lines: Sequence[LedgerLine], names: dict[UserId, str]) -> list[Annul
         made, ended = by_number[n - 1].entry, by_number[n].entry
         assert ended.reason is not None
         found.append(
-            Annulled(
+            AnnulledSeen(
                 made.at,
                 names[made.actor_id],
                 ended.at,
@@ -121,7 +122,7 @@ class TestSheets:
         assert (by_hand.marked_by, by_hand.person.grade) == ("Анна", Grade.ORGANISER)
         assert by_hand.person.marked_as == "Глеб" and by_hand.person.notes.note == "без телефона"
         assert left.annulled == (
-            Annulled(NOON, "Борис", NOON + 1, "Анна", AnnulReason.OTHER, "", boris, anna),
+            AnnulledSeen(NOON, "Борис", NOON + 1, "Анна", AnnulReason.OTHER, "", boris, anna),
         )
 
     async def test_a_sheet_is_for_organisers_and_for_whoever_runs_the_service(

@@ -6,6 +6,7 @@ from typing import Literal
 
 from attendance_web.client.answers import File
 from attendance_web.client.calling import Calling
+from attendance_web.structs.arguments import EventRef, Offset, PersonId, RowLimit
 from attendance_web.structs.attendance import (
     Attendance,
     EntryNumber,
@@ -13,7 +14,6 @@ from attendance_web.structs.attendance import (
     MyAttendance,
     ReasonName,
 )
-from attendance_web.structs.words import EventRef, Offset, PersonId, RowLimit
 
 
 class AttendanceCalls(Calling):

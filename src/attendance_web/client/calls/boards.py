@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 
 from attendance_web.client.calling import Calling
+from attendance_web.structs.arguments import EventRef
 from attendance_web.structs.boards import BoardLink
-from attendance_web.structs.words import EventRef
 from attendance_web.wire.counts import CountsShown
 
 
@@ -34,7 +34,7 @@ class BoardCalls(Calling):
         *,
         event_id: EventRef,
     ) -> BoardLink:
-        """A link to the board of an event that I organise, for whoever has it; the last one ends.
+        """A link to the board of an event that I organise, for whoever has it; the one before ends.
 
         Needs log-in; tokens for `events`.
         """

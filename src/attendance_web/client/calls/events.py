@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from attendance_web.client.calling import Calling
+from attendance_web.structs.arguments import EventRef, Offset, RowLimit, UnixTime
 from attendance_web.structs.events import (
     CreatedEvent,
     EventCreated,
@@ -11,7 +12,6 @@ from attendance_web.structs.events import (
     OneEventShown,
     WhoMarksName,
 )
-from attendance_web.structs.words import EventRef, Offset, RowLimit, UnixTime
 
 
 class EventCalls(Calling):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from attendance_web.client.calling import Calling
+from attendance_web.structs.arguments import Offset, PersonId, RowLimit
 from attendance_web.structs.friends import FriendList, FriendRequests
-from attendance_web.structs.words import Offset, PersonId, RowLimit
 
 
 class FriendCalls(Calling):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from attendance_web.client.calling import Calling
+from attendance_web.structs.arguments import EventRef, PersonId
 from attendance_web.structs.organisers import HelpersShown
-from attendance_web.structs.words import EventRef, PersonId
 
 
 class OrganiserCalls(Calling):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from attendance_web.client.calling import Calling
+from attendance_web.structs.arguments import Image, Offset, PersonId, RowLimit
 from attendance_web.structs.profiles import PeopleFound, ProfileShown
-from attendance_web.structs.words import Image, Offset, PersonId, RowLimit
 
 
 class ProfileCalls(Calling):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from attendance_web.client.calling import Calling
+from attendance_web.structs.arguments import Offset, RowLimit, ScanRef
 from attendance_web.structs.review import ConfirmationLog, Reason, ScanInHand, ScansPending
-from attendance_web.structs.words import Offset, RowLimit, ScanRef
 
 
 class ReviewCalls(Calling):

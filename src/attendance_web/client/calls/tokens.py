@@ -34,7 +34,7 @@ class TokenCalls(Calling):
     async def get_tokens(
         self,
     ) -> TokensShown:
-        """My tokens; those that have expired for 30 days.
+        """My tokens; one that has expired, for 30 more days.
 
         Needs log-in; no token may.
         """

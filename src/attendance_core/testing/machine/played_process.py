@@ -1,0 +1,51 @@
+"""Processes of a lecture, and the boxes that what they hear of comes into."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Set
+from dataclasses import dataclass, field
+
+from attendance_core.errors import (
+    EventOver,
+    LeaseLost,
+    LeftEvent,
+    NoLongerMarks,
+    NotLoggedIn,
+)
+from attendance_core.marking.announcements import Announcement
+from attendance_core.marking.mirror import Mirror
+from attendance_core.testing.machine.client import Client
+from attendance_core.testing.stand_ins import PlainNotifier
+from attendance_core.vocabulary import ConnectionId, ProcessId, UserId
+
+CREATOR = UserId(1)  # of the event
+Steps = Iterator[None]
+Marks = Set[tuple[UserId, UserId]]  # who is marked by whom
+ENDS_THE_SOCKET = (EventOver, LeftEvent, NoLongerMarks, NotLoggedIn, LeaseLost)
+
+
+@dataclass(eq=False)
+class PlayedProcess:
+    """A process: its mirror, what the notifier has for it, its sockets and what is under way."""
+
+    process_id: ProcessId
+    mirror: Mirror = field(default_factory=Mirror)
+    has_read: bool = False
+    post: list[Announcement] = field(default_factory=list)
+    clients: dict[ConnectionId, Client] = field(default_factory=dict)
+    under_way: list[Steps] = field(default_factory=list)
+    missed_count: int = 0  # announcements lost since it has last read
+    asleep: bool = False
+
+
+class Post(PlainNotifier):
+    """Puts every announcement into the box of every process, where it may be lost."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.processes: list[PlayedProcess] = []
+
+    def publish(self, announcement: Announcement) -> None:
+        super().publish(announcement)
+        for process in self.processes:
+            process.post.append(announcement)

@@ -1,0 +1,64 @@
+"""Finds who opens a socket, where people log in by this service's own sessions and tokens.
+
+A look in the store takes a turn. These go round by address, a lecture hall's among them, or by
+person where their session was seen before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final, Protocol
+
+from attendance_core.accounts import Actor, CredentialKind
+from attendance_core.errors import Unavailable
+from attendance_web.live import opening_turns
+from attendance_web.wire.callers import Caller, address_of, caller_of
+from attendance_web.wire.credentials import credential_from, is_secure
+from attendance_web.wire.seen_sessions import SeenSessions
+from attendance_web.wire.turns import FairTurns
+
+MAX_LOOKS_OF_ONE: Final = 16  # at once, for an address
+
+
+class FindActor(Protocol):
+    """Finds, as `Identify` does, who shows a credential."""
+
+    async def __call__(self, *, token: str, kind: CredentialKind) -> Actor | None: ...
+
+
+class IdentifyBySession:
+    """Finds who shows a session or a token of ours; while the process drains it is unavailable."""
+
+    def __init__(
+        self, find_actor: FindActor, seen: SeenSessions, is_draining: Callable[[], bool]
+    ) -> None:
+        self._find_actor = find_actor
+        self._seen = seen
+        self._is_draining = is_draining
+        self._looks_of_addresses = FairTurns(
+            at_once=opening_turns.MAX_AT_ONCE,
+            of_one=MAX_LOOKS_OF_ONE,
+            waiting=opening_turns.MAX_WAITING,
+            waiting_of_one=opening_turns.MAX_WAITING,
+        )
+        self._looks_of_people = opening_turns.turns_of_people()
+
+    async def __call__(self, scope: Mapping[str, Any]) -> Actor | None:
+        """Answers None where nothing is shown, or what nobody has. Raises NoTurn, Unavailable."""
+        credential = credential_from(scope["headers"], secure=is_secure(scope))
+        if credential is None:
+            return None
+        if self._is_draining():  # it might end before the store has answered
+            raise Unavailable
+        person = self._seen.person_of(credential)
+        turns = self._looks_of_addresses if person is None else self._looks_of_people
+        caller = caller_of(person, address_of(scope))
+        async with turns.turn(caller, opening_turns.TURN_WAIT_SECONDS):
+            actor = await self._find_actor(token=credential.token, kind=credential.kind)
+        if actor is not None:
+            self._seen.note(actor)
+        return actor
+
+    def caller_of(self, scope: Mapping[str, Any]) -> Caller:
+        """Tells by whom a socket takes its turn to be refused."""
+        return self._seen.caller_of(scope)

@@ -1,0 +1,145 @@
+"""What happens around the sign-in sheet: those who ask, and those who mark. Contract: 6."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections.abc import AsyncIterator, Callable, Collection
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Final
+from uuid import UUID
+
+from attendance_web.client import Marking, Refused
+from attendance_web.demo.failures import LectureFailed
+from attendance_web.demo.organising import CLOCK_SLACK_SECONDS
+from attendance_web.demo.people import Person
+from attendance_web.demo.played_event import Moment, PlayedEvent
+
+THINKING_SECONDS: Final = 0.03  # that a marker looks at the list, on average
+POLL_EVERY: Final = 0.02  # seconds
+LOST_RACES: Final = frozenset({"taken", "already_marked", "not_waiting", "too_soon"})
+
+
+@dataclass
+class SignIn:
+    """Holds what all markers share: what is noted, whom to refuse once, and what was measured."""
+
+    played: PlayedEvent
+    clock: Callable[[], float]
+    chance: random.Random
+    to_refuse: set[int]
+    prepare_ms: list[float] = field(default_factory=list)
+    confirm_ms: list[float] = field(default_factory=list)
+    refusal_count: int = 0
+    drop_count: int = 0  # of connections, by will
+
+    @property
+    def event_id(self) -> UUID:
+        """Tells in which event people sign in."""
+        return self.played.event_id
+
+
+async def wait_to_be_marked(person: Person, sign_in: SignIn, *, drops: bool) -> int:
+    """Waits to be marked, and answers by whom. Raises Refused, NotAnswered, LectureFailed."""
+    async with person.client.mark_me(sign_in.event_id) as me:
+        if drops:
+            sign_in.drop_count += 1
+            await asyncio.sleep(sign_in.chance.uniform(0, 0.3))
+            me.lose_connection()
+        async for standing in me:
+            if standing.marked_by is not None:
+                return standing.marked_by
+    raise LectureFailed(f"{person.name} waited, and the socket ended without a word")
+
+
+@asynccontextmanager
+async def latecomers(
+    sign_in: SignIn, marker: Person, held: Person, waits: Person
+) -> AsyncIterator[None]:
+    """Has one wait and another be held for as long as the block lasts.
+
+    Raises Refused, NotAnswered.
+    """
+    played = sign_in.played
+    async with (
+        waits.client.mark_me(sign_in.event_id),
+        held.client.mark_me(sign_in.event_id),
+        marker.client.marking(sign_in.event_id) as desk,
+    ):
+        await desk.prepare(held.user_id)
+        played.joined |= {held.user_id, waits.user_id}
+        played.held, played.waiting = {held.user_id}, {waits.user_id}
+        yield
+    played.held, played.waiting = set(), set()
+
+
+class Marker:
+    """Marks people from the list of those who wait."""
+
+    def __init__(self, person: Person, sign_in: SignIn, *, drops: bool) -> None:
+        self.person = person
+        self.marked: list[int] = []
+        self._sign_in = sign_in
+        self._drops = drops
+        self._desk: Marking | None = None
+
+    async def mark(self) -> None:
+        """Marks whoever waits until it is cancelled. Raises Refused, NotAnswered, LectureFailed."""
+        async with self.person.client.marking(self._sign_in.event_id) as desk:
+            self._desk = desk
+            async for _ in desk:
+                while desk.waiting:
+                    await self._mark_one(desk)
+        raise LectureFailed(f"{self.person.name} was to mark, and the socket ended without a word")
+
+    async def wait_until_unlisted(self, people: Collection[int]) -> None:
+        """Waits until none of these people is listed."""
+        while self._desk is None or not {each.user_id for each in self._desk.waiting}.isdisjoint(
+            people
+        ):
+            await asyncio.sleep(POLL_EVERY)
+
+    async def _mark_one(self, desk: Marking) -> None:
+        chance = self._sign_in.chance
+        await asyncio.sleep(chance.uniform(0, 2 * THINKING_SECONDS))
+        if not desk.waiting:
+            return
+        chosen = chance.choice(desk.waiting[:5]).user_id
+        if await self._prepare(desk, chosen):
+            drops, self._drops = self._drops, False
+            if drops:
+                self._sign_in.drop_count += 1
+                desk.lose_connection()
+            await self._decide(desk, chosen, is_timed=not drops)
+
+    async def _prepare(self, desk: Marking, user_id: int) -> bool:
+        """Chooses a person; tells whether they are ours, since another may have been quicker."""
+        begun = time.perf_counter()
+        try:
+            await desk.prepare(user_id)
+        except Refused as refused:
+            if refused.code not in LOST_RACES:
+                raise
+            return False
+        finally:
+            self._sign_in.prepare_ms.append((time.perf_counter() - begun) * 1000)
+        return True
+
+    async def _decide(self, desk: Marking, held: int, *, is_timed: bool) -> None:
+        """Confirms or refuses whom it holds, and notes it. Raises LectureFailed."""
+        if held in self._sign_in.to_refuse:
+            self._sign_in.to_refuse.remove(held)
+            await desk.refuse(held)
+            self._sign_in.refusal_count += 1
+            return
+        begun, begun_by_stopwatch = self._sign_in.clock(), time.perf_counter()
+        mark = await desk.confirm(held)
+        if is_timed:
+            self._sign_in.confirm_ms.append((time.perf_counter() - begun_by_stopwatch) * 1000)
+        self.marked.append(held)
+        when = Moment(begun - CLOCK_SLACK_SECONDS, self._sign_in.clock() + CLOCK_SLACK_SECONDS)
+        n = self._sign_in.played.note_mark(held, self.person.user_id, when, "hold")
+        if mark.n != n:
+            raise LectureFailed(f"{self.person.name} was told of an entry that is not {n}")

@@ -1,0 +1,46 @@
+"""Threads of which only so many are used, and no more may wait for."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+import threading
+
+import pytest
+
+from attendance_adapters.bounded_threads import NICENESS, BoundedThreads
+from attendance_core.errors import Unavailable
+
+
+async def test_a_call_nobody_waits_for_any_more_still_takes_up_room() -> None:
+    go_on, begun = threading.Event(), asyncio.Event()
+    loop = asyncio.get_running_loop()
+    threads = BoundedThreads("test", threads=1, capacity=1)
+
+    def slow() -> None:
+        loop.call_soon_threadsafe(begun.set)
+        go_on.wait(10)
+
+    abandoned = asyncio.create_task(threads.run(slow))
+    await begun.wait()
+    abandoned.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await abandoned
+    with pytest.raises(Unavailable):
+        await threads.run(lambda: None)
+    go_on.set()
+    threads.close()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux knows the niceness of a thread")
+async def test_the_event_loop_comes_before_threads() -> None:
+    threads = BoundedThreads("test", threads=1, capacity=1)
+
+    def niceness() -> int:
+        return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+
+    loop, thread = niceness(), await threads.run(niceness)
+    threads.close()
+    assert thread == min(loop + NICENESS, 19)
+    assert niceness() == loop
