@@ -58,21 +58,25 @@ async def leave_all(door: Door, wires: Sequence[Wire]) -> None:
 async def grow(
     door: Door, event_id: str, people: Sequence[Person], sizes: Sequence[int], probes: int
 ) -> list[Waits]:
-    """Measures how long somebody takes to join and to be held, in a room of each size."""
+    """Measures how long somebody takes to join and to be held, in a room of each size.
+
+    The marker comes anew for each, since a socket may say only so much in a while.
+    """
     marker, *others = people
     come = iter(others)
     wires = list[Wire]()
-    marking = await opened(door, "marking", event_id, marker)
     found = []
     for size in sizes:
         missing = [next(come) for _ in range(size - len(wires))]
         wires += await open_all(door, "mark_me", event_id, missing)
+        marking = await opened(door, "marking", event_id, marker)
         await asyncio.sleep(QUIET_SECONDS)
         waits = Waits()
         for _ in range(probes):
             await _probe(door, event_id, next(come), marking, waits)
         found.append(waits)
-    await leave_all(door, [*wires, marking])
+        await marking.leaves()
+    await leave_all(door, wires)
     return found
 
 
