@@ -106,9 +106,18 @@ class Connection:
 
         Raises EOFError where the connection ends behind it.
         """
+        return (await self._answered())[1]
+
+    async def head_of_answer(self) -> bytes:
+        """Reads one whole answer; answers its head. Raises as `answer` does."""
+        return (await self._answered())[0]
+
+    async def _answered(self) -> tuple[bytes, bytes]:
+        """Reads one whole answer; answers its head, and its body where that has a length."""
         body = b""
         async with asyncio.timeout(PATIENCE):
-            head = (await self.reader.readuntil(b"\r\n\r\n")).lower()
+            given = await self.reader.readuntil(b"\r\n\r\n")
+            head = given.lower()
             self.done.note(head)
             _, has_length, rest = head.partition(b"content-length:")
             if has_length:
@@ -119,7 +128,7 @@ class Connection:
                 await self.reader.readexactly(2)
         if b"connection: close" in head:
             raise EOFError
-        return body
+        return given, body
 
     async def opens(self, role: str, *, news: bool = False) -> None:
         """Opens a socket, and hears its first frame or its end."""
@@ -156,6 +165,7 @@ class Flood:
     crowded: bool = False  # whether it is an attack only on a database that is full
     waiting: int = 0  # others who wait at the attacker's event, and hear news
     entries: int = 0  # of the ledger of the attacker's event
+    by_provider: bool = False  # whether the service lets people in by a university
 
 
 def calls(path: str, *, known: bool = True) -> Act:

@@ -41,6 +41,7 @@ from tests.chaos.flood import (
     calls,
 )
 from tests.chaos.organiser_floods import ORGANISERS, WAITS
+from tests.chaos.provider_floods import PROVIDED
 from tests.chaos.refused_floods import REFUSED
 from tests.chaos.socket_floods import SOCKETS
 
@@ -212,6 +213,7 @@ FLOODS: Final[dict[str, Flood]] = {
     **SOCKETS,
     **REFUSED,
     **ORGANISERS,
+    **PROVIDED,
 }
 
 

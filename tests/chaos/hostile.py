@@ -133,11 +133,16 @@ class Measured:
 def measured(name: str, seconds: float, engine: str, *, nginx: bool) -> Measured:
     """One attack on a service of its own. Raises NobodyGetsIn where it was so before."""
     found = FLOODS.get(name)
-    crowded = found is not None and found.crowded
-    entries = 0 if found is None else found.entries
     with (
         tempfile.TemporaryDirectory() as folder,
-        ground(Path(folder), engine, nginx=nginx, crowded=crowded, entries=entries) as on,
+        ground(
+            Path(folder),
+            engine,
+            nginx=nginx,
+            crowded=found is not None and found.crowded,
+            entries=0 if found is None else found.entries,
+            by_provider=found is not None and found.by_provider,
+        ) as on,
     ):
         felt(on, WARM_SECONDS)
         before = felt(on, BEFORE_SECONDS)

@@ -21,6 +21,7 @@ from sqlalchemy import Connection, text
 from attendance_adapters import picture_worker
 from attendance_adapters.sql.addresses import postgres_url, sqlite_url
 from attendance_adapters.sql.maintenance import run_on_connection
+from attendance_web.oidc_redirects import CALLBACK
 from tests.chaos import attacks, bystander, flood, floods
 from tests.chaos.cast import PASSWORD, Cast, Pairing
 from tests.chaos.felt import PATIENCE, Felt
@@ -32,7 +33,14 @@ from tests.support.killable_servers import a_postgres
 from tests.support.many_entries import fill_ledger
 from tests.support.many_names import fill
 from tests.support.nginx import proxied
-from tests.support.service_process import PATIENCE_SECONDS, Service, bring_up_to_date, running
+from tests.support.oidc_provider import CLIENT_ID, NAME, SECRET, Person, running_provider
+from tests.support.service_process import (
+    PATIENCE_SECONDS,
+    Service,
+    bring_up_to_date,
+    free_port,
+    running,
+)
 
 TO_HOLD: Final = 3
 TO_MARK: Final = 160  # more than meet in the seconds of one attack
@@ -65,6 +73,22 @@ ENGINES: Final[Mapping[str, Callable[[Path], AbstractContextManager[Mapping[str,
     "sqlite": sqlite,
     "postgres": postgres,
 }
+
+
+@contextmanager
+def _university() -> Iterator[Mapping[str, str]]:
+    """A provider that knows everybody who comes, for a service at a port that is free."""
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    with running_provider(Person(), callback=f"{url}{CALLBACK}") as issuer:
+        yield {
+            "ATTENDANCE_PORT": str(port),
+            "ATTENDANCE_PUBLIC_URL": url,
+            "ATTENDANCE_OIDC_ISSUER": issuer,
+            "ATTENDANCE_OIDC_CLIENT_ID": CLIENT_ID,
+            "ATTENDANCE_OIDC_CLIENT_SECRET": SECRET,
+            "ATTENDANCE_OIDC_NAME": NAME,
+        }
 
 
 class NobodyGetsIn(Exception):
@@ -113,15 +137,18 @@ def ground(
     nginx: bool = False,
     crowded: bool = False,
     entries: int = 0,
+    by_provider: bool = False,
     to_mark: int = TO_MARK,
 ) -> Iterator[Ground]:
     """Starts one in an empty folder, until the end of the block.
 
     A crowded one has many names, and the ledger of the attacker's event so many entries; so many
-    pairs can meet.
+    pairs can meet. One with a provider lets in whoever is sent to a university, which is there.
     """
     with ExitStack() as stack:
         settings = stack.enter_context(ENGINES[engine](folder))
+        if by_provider:
+            settings = {**settings, **stack.enter_context(_university())}
         bring_up_to_date(folder, settings)
 
         if crowded:

@@ -21,6 +21,7 @@ FLOODED = (
     *("corrections", "changes", "helpers", "news", "unknown-codes"),
     *("cut-streams", "streams", "board-secrets", "left-exports", "left-calls", "left-pages"),
     *("frames", "openings-of-nobody", "unknown-paths", "zips"),
+    *("provider-log-ins", "provider-callbacks"),
 )
 # One of each kind, for every run: at a socket, at the door, a call, an opening, a stream, a file
 USUAL = (
@@ -41,7 +42,7 @@ class Grounds:
     def lent(self) -> Iterator[Ground]:
         """One that nothing has harmed."""
         if self._current is None:
-            made = ground(self._folders.mktemp("ground"))
+            made = ground(self._folders.mktemp("ground"), by_provider=True)
             self._current = self._stack.enter_context(made)
         try:
             yield self._current

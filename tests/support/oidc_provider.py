@@ -12,11 +12,13 @@ import hashlib
 import itertools
 import json
 import warnings
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
-from functools import cache
-from typing import Any
+from functools import cache, partial
+from queue import SimpleQueue
+from typing import Any, Final
 from urllib.parse import parse_qsl, unquote, urlencode, urljoin, urlsplit
 
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
@@ -25,12 +27,14 @@ from joserfc import jwt
 from joserfc.jwk import ECKey, OctKey, RSAKey
 
 from attendance_adapters.oidc import Client, OpenIdProvider
+from attendance_adapters.system import SystemClock
 from attendance_core.ports import Clock
 from attendance_core.testing.clock import TestClock
 
 CLIENT_ID, SECRET = "attendance at the university", "s3cret: +/&%"
 CALLBACK = "http://attendance.test/accounts/oidc/callback/"
 NAME = "СПбГУ"
+START_SECONDS: Final = 30.0  # that one in a thread may take
 numbers = itertools.count(1)
 
 
@@ -254,6 +258,29 @@ async def a_provider(clock: Clock) -> AsyncIterator[Provider]:
         for each in connections:
             each.cancel()
         await asyncio.gather(*connections, return_exceptions=True)
+
+
+@contextmanager
+def running_provider(visitor: Person, *, callback: str) -> Iterator[str]:
+    """Runs one in a thread, to which all who come are this visitor; yields its issuer."""
+    begun = SimpleQueue[tuple[str, Callable[[], object]]]()
+
+    async def serve() -> None:
+        over = asyncio.Event()
+        async with a_provider(SystemClock()) as provider:
+            provider.visitor, provider.callback = visitor, callback
+            end = partial(asyncio.get_running_loop().call_soon_threadsafe, over.set)
+            begun.put((provider.issuer, end))
+            await over.wait()
+
+    with ThreadPoolExecutor(1) as thread:
+        serving = thread.submit(asyncio.run, serve())
+        issuer, end = begun.get(timeout=START_SECONDS)
+        try:
+            yield issuer
+        finally:
+            end()
+            serving.result()
 
 
 def client_of(provider: Provider, clock: TestClock, **changed: Any) -> OpenIdProvider:

@@ -1,0 +1,63 @@
+"""Floods of those who log in by the university, or say that they come back from there."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import secrets
+from typing import Final
+from urllib.parse import urlsplit
+
+from attendance_web.oidc_redirects import CALLBACK, LOG_IN
+from tests.chaos.flood import PATIENCE, Connection, Flood
+
+SENT_ON: Final = re.compile(rb"^location: *(\S+)", re.IGNORECASE | re.MULTILINE)
+GIVEN: Final = re.compile(rb"^set-cookie: *([^;\r]+)", re.IGNORECASE | re.MULTILINE)
+
+
+async def logs_in(connection: Connection) -> None:
+    """Begins, is known to the university at once, and comes back, with the same account."""
+    begun = await _followed(connection, LOG_IN)
+    way, cookie = SENT_ON.search(begun), GIVEN.search(begun)
+    if way is None or cookie is None:
+        return  # there was no turn
+    there = await _at_the_university(way[1].decode())
+    back = urlsplit(there)
+    await _followed(connection, f"{back.path}?{back.query}", cookie[1].decode())
+
+
+async def comes_back(connection: Connection) -> None:
+    """Brings a code that nobody was sent for."""
+    await _followed(connection, f"{CALLBACK}?state={secrets.token_urlsafe(16)}&code=a")
+
+
+async def _followed(connection: Connection, path: str, cookie: str = "") -> bytes:
+    """Asks as a browser that shows a page; answers the head of the answer."""
+    headers = ["Accept: text/html", *([f"Cookie: {cookie}"] if cookie else []), "\r\n"]
+    more = "\r\n".join(headers)
+    await connection.say(connection.target.head("GET", path, known=False, more=more))
+    return await connection.head_of_answer()
+
+
+async def _at_the_university(address: str) -> str:
+    """Asks there; answers where it sends a browser that is known to it."""
+    url = urlsplit(address)
+    async with asyncio.timeout(PATIENCE):
+        reader, writer = await asyncio.open_connection(url.hostname, url.port)
+        try:
+            asked = f"GET {url.path}?{url.query} HTTP/1.1\r\nHost: {url.netloc}\r\n\r\n"
+            writer.write(asked.encode())
+            way = SENT_ON.search(await reader.readuntil(b"\r\n\r\n"))
+        finally:
+            writer.transport.abort()
+    if way is None:
+        raise EOFError
+    return way[1].decode()
+
+
+PROVIDED: Final[dict[str, Flood]] = {
+    "provider-log-ins": Flood("log-ins by the university", logs_in, 300, by_provider=True),
+    "provider-callbacks": Flood(
+        "people who were never sent there", comes_back, 300, by_provider=True
+    ),
+}
