@@ -13,7 +13,8 @@ from typing import Any, BinaryIO, Final, Protocol
 
 from attendance_adapters.sheet_parts import CutShort, numbered, time_writer
 
-# What a table makes a formula of, in the Far East in full width, too. Contract: 8.13
+# What a cell begins with that is read as a formula; in the Far East in full width, too.
+# Contract: 8.13
 FORMULA_SIGNS: Final = tuple("=+-@\t\r\uff1d\uff0b\uff0d\uff20")
 
 Cell = str | int | None
@@ -76,7 +77,10 @@ def write_table(table: Table, zone: tzinfo, head: Mapping[str, Any], parts: Iter
 
 
 def _state_for_people(row: Mapping[str, Any], is_over: bool) -> str:
-    """Names the state: who has lost a mark, or can get none any more, is not about to come."""
+    """Finds the key of the words for a state, which tell more of whoever is only joined.
+
+    They organise and do nothing else, or have lost their mark, or can get none any more.
+    """
     state: str = row["state"]
     if state != "joined":
         return state

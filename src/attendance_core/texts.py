@@ -12,9 +12,11 @@ from attendance_core.folding import search_fold
 BIDI_CONTROLS = frozenset(map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x206A))))
 # Of Unicode: controls, surrogates, breaks
 FORBIDDEN_CATEGORIES = frozenset({"Cc", "Cs", "Zl", "Zp"})
-# What nothing is to be seen of where it stands alone: marks without a letter, spaces, what is not
-# assigned, what Unicode calls default-ignorable, and symbols whose picture is empty
+# Of what shows nothing where it stands alone: formats, what is not assigned, marks without a
+# letter, and spaces
 INVISIBLE_CATEGORIES = frozenset({"Cf", "Cn", "Mn", "Me", "Zs"})
+# What shows nothing, though it may be of another category: what Unicode calls default-ignorable,
+# and symbols whose picture is empty
 BLANKS = frozenset(
     chr(code)
     for first, last in (
@@ -29,10 +31,11 @@ BLANKS = frozenset(
     )
     for code in range(first, last + 1)
 )
-FIRST_TAG, LAST_TAG = "\U000e0000", "\U000e0fff"  # blanks, too; a set of them takes 0.5 MB
+# From tags to what is reserved behind them: blanks, too, but a set of them takes 0.5 MB
+FIRST_TAG, LAST_TAG = "\U000e0000", "\U000e0fff"
 
 MAX_COMBINING_MARKS = 64  # in a row, such as accents. Contract: 1.13
-# What is none itself, but comes to nothing else when it is decomposed
+# What is no such mark itself, but is decomposed into some, and into nothing else
 COMBINING_BY_DECOMPOSITION = frozenset("\u0f73\u0f75\u0f81\uff9e\uff9f")
 
 LINE_BREAK = re.compile("\r\n?")
@@ -71,7 +74,7 @@ def check_comparable(text: str, field: str) -> None:
 def tidy(text: str, field: str) -> str:
     """Brings a text into the form it is kept in: NFC, no white space at either end.
 
-    Raises InvalidArgument.
+    Raises TypeError, InvalidArgument.
     """
     check_comparable(text, field)
     return normalize("NFC", text).strip()
@@ -95,7 +98,7 @@ def is_printable(text: str) -> bool:
 def checked_text(text: str, field: str, least: int, most: int) -> str:
     """Answers a text as it is kept, tidied, of ``least`` to ``most`` code points.
 
-    Raises InvalidArgument, BadLength, BadCharacters.
+    Raises TypeError, InvalidArgument, BadLength, BadCharacters.
     """
     kept = tidy(text, field)
     if not least <= len(kept) <= most:
@@ -108,7 +111,7 @@ def checked_text(text: str, field: str, least: int, most: int) -> str:
 def checked_lines(text: str, field: str, most: int) -> str:
     """Answers a text as it is kept, of at most ``most`` code points and two line breaks in a row.
 
-    Raises InvalidArgument, BadLength, BadCharacters.
+    Raises TypeError, InvalidArgument, BadLength, BadCharacters.
     """
     # Contract: 3.6
     kept = MANY_LINE_BREAKS.sub("\n\n", tidy(LINE_BREAK.sub("\n", text), field))
@@ -122,7 +125,7 @@ def checked_lines(text: str, field: str, most: int) -> str:
 def checked_search_part(text: str, field: str, least: int) -> str:
     """Answers the folded text that names are searched by, of ``least`` code points at least.
 
-    Raises InvalidArgument, TooShort, BadCharacters.
+    Raises TypeError, InvalidArgument, TooShort, BadCharacters.
     """
     kept = tidy(text, field)
     part = search_fold(kept)  # Contract: 3.8

@@ -20,7 +20,7 @@ from attendance_core.vocabulary import EventId, UserId
 from tests.support.service_process import Service
 from tests.support.wires import Wire
 
-OPEN_SECONDS: Final = 30.0
+OPEN_SECONDS: Final = 30.0  # until a socket is open
 PEOPLE_AT_ONCE: Final = 200  # in a transaction, for which nobody waits for more than 4.5 s
 
 
@@ -33,7 +33,7 @@ class Person:
 
     @property
     def cookie(self) -> str:
-        """As a browser sends it."""
+        """As a browser sends it; any `csrftoken` does, as long as calls repeat it in a header."""
         return f"sessionid={self.token}; csrftoken=chaos"
 
 

@@ -11,9 +11,9 @@ from attendance_core.vocabulary import EventId
 
 
 class LocalNotifier:
-    """Carries announcements within one process and loses none; a `ports.Notifier`."""
+    """Carries announcements within one process and loses none; a `service_ports.Notifier`."""
 
-    reconnect_count = 0
+    reconnect_count = 0  # there is no server that could come back
     dropped_count = 0
 
     def __init__(self) -> None:

@@ -115,7 +115,7 @@ def _annulled(are_asked_for: ColumnElement[bool]) -> Select[Any]:
             places.c.event_id == bindparam("event_id", type_=Uuid),
             are_asked_for,
             places.c.last_n > 1,  # most have one entry, of which nothing is annulled
-            ledger.c.n % 2 == 0,
+            ledger.c.n % 2 == 0,  # an annulment: of a place each even entry is one
             ledger.c.n > places.c.last_n - 2 * bindparam("most", type_=Integer),
         )
         .order_by(places.c.user_id, ledger.c.n)
@@ -148,7 +148,7 @@ class ReadInPlace:
         statements = []
         for statement in (LISTED_PEOPLE, LISTED_ANNULLED):
             compiled, values = COMPILER.prepare(statement, parameters)
-            # None is where the ids go
+            # Where the name stands for its value, the worker puts its ids: it is told None there
             values = [None if value == USER_IDS else value for value in values]
             statements.append([compiled.text, values])
         yield {"database": self._address, "statements": statements}
@@ -171,7 +171,7 @@ class ReadForWorker:
 
 
 def _facts(user_ids: Sequence[UserId], unit: ports.Unit, event: Event) -> Sequence[Any]:
-    """Reads these people and what of theirs is annulled; answers a `sheet_reader.Look`."""
+    """Reads these people and what of theirs is annulled; answers the fields of a `Look`."""
     assert isinstance(unit, SqlUnit)
     parameters = {"event_id": event.event_id, "most": MAX_ANNULLED_TOLD, USER_IDS: list(user_ids)}
     now = unit.now()

@@ -5,7 +5,7 @@ Results, refusals (they may rest on what another function of the group wrote) an
 leave after COMMIT, never before; a COMMIT that fails fails the whole group.
 
 Whoever comes faster than the disk is told so: the queue is bounded, and what has waited in it for
-as long as anybody waits for an answer is not begun any more.
+`QUEUE_SECONDS` is not begun any more, since its caller would not wait for the end of it.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from attendance_core.vocabulary import Seconds
 T = TypeVar("T")
 MAX_GROUP_SIZE = 64  # functions that share one COMMIT
 MAX_QUEUED = 4_000  # functions; a slow disk, with 15 COMMITs a second, does as many in 4 s
-QUEUE_SECONDS: Seconds = 4.0  # Contract: 1.16, nobody waits for longer
+QUEUE_SECONDS: Seconds = 4.0  # Contract: 1.16, of whose 5 s the rest is for the work
 
 logger = logging.getLogger(__name__)
 
@@ -52,7 +52,7 @@ class _Job:
 
 
 class ErasedCounts(NamedTuple):
-    """Counts what was erased, of which a file may still have something."""
+    """Counts what was erased, of which the file of the database may still have something."""
 
     people: int
     scan_files: int  # their names

@@ -57,7 +57,7 @@ class Markers:
             known = self._known[holding.user_id]
             if known.state == holding.state:
                 view.holds[holding.user_id] = holding.state
-                left = round(holding.state.until - opened.at, 6)
+                left = round(holding.state.until - opened.at, 6)  # seconds, to the microsecond
                 prepared = [Delivery(Prepared(holding.user_id, left), (connection_id,))]
         places = map(self._known.__getitem__, self._listed)
         listed = [place for place in places if view.should_list(place)]
@@ -78,7 +78,7 @@ class Markers:
     ) -> list[Delivery]:
         """Tells each that sees a difference between a person's place and the one before.
 
-        The socket whose command it was is answered.
+        The socket whose command it was is answered, with the karma that its mark has ``paid``.
         """
         earlier: list[Delivery] = []
         told_of: dict[Frame, list[ConnectionId]] = {}
@@ -131,7 +131,7 @@ class Markers:
         return self._tell_untold(view)
 
     def _tell_untold(self, view: View) -> list[Delivery]:
-        """Tells one what has changed during its command: before the answer, as it happened."""
+        """Tells one what has changed during its command, in the order in which it happened."""
         untold, view.untold = view.untold, {}
         told = (view.connection.connection_id,)
         return [

@@ -18,7 +18,7 @@ from attendance_core.vocabulary import ConnectionId, EventId, SessionId, UserId
 
 
 def log_in_people(count: int, unit: Any) -> list[LoggedIn]:
-    """Adds people with a session each, without a log-in, which takes a tenth of a second."""
+    """Adds people with a session each, without a log-in, which takes a fifth of a second."""
     now, logged_in = unit.now(), []
     for token in [uuid4().hex for _ in range(count)]:
         user_id = unit.accounts.add(f"p{token}", "no password", now)
@@ -58,7 +58,10 @@ def an_event(name: str = "Lecture", event_id: EventId = EVENT, starts: float = N
 
 
 async def add_event_with(store: Any, *names: str) -> list[UserId]:
-    """Adds an event with these people in it; answers their ids."""
+    """Adds an event, a process, and these people, who have places in it but are no members yet.
+
+    Answers their ids.
+    """
     ids = await add_people(store, *names)
 
     def work(unit: Any) -> None:

@@ -38,7 +38,7 @@ class Result:
     confirm_ms: Sequence[float]
     row_count: int  # of the sheet
     entry_count: int
-    person_count: int
+    person_count: int  # whose karma was compared
     told_count: int  # how often the board was told counts
     cell_count: int  # that were compared
     login: str

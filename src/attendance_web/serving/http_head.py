@@ -23,10 +23,10 @@ from attendance_web.asgi.application import ROLES
 from attendance_web.wire.urls import SOCKETS
 
 MAX_HEAD_BYTES: Final = 64 * 1024  # of a head, or of the lines between chunks
-MAX_PATH_BYTES: Final = 512  # longer than any of ours, and Litestar keeps the last thousand
+MAX_PATH_BYTES: Final = 512  # more than any of ours; Litestar remembers the last thousand
 MAX_QUERY_BYTES: Final = 4 * 1024
-MAX_LINE_BYTES: Final = 8 * 1024  # of a header; a handshake may have none that is longer either
-MAX_HEADERS: Final = 128  # of a head; a handshake may have no more either
+MAX_LINE_BYTES: Final = 8 * 1024  # of a header; what reads a handshake takes no longer ones
+MAX_HEADERS: Final = 128  # of a head; what reads a handshake takes no more either
 # Cookies, options and the like in all headers of a head: each is looked at by itself, and 28 000
 # took up to 34 ms. A browser sends 180 cookies to one site at most, some with lists in them
 MAX_ITEMS: Final = 1024

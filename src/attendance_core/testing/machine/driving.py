@@ -1,4 +1,4 @@
-"""Runs coroutines from a machine, which has no event loop, or one for stores that wait."""
+"""Runs coroutines where no event loop runs: a machine plays its rules without `await`."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 
-_runners: list[asyncio.Runner] = []
+_runners: list[asyncio.Runner] = []  # the last is in use
 
 
 def drive(coroutine: Coroutine[Any, Any, T]) -> T:
-    """Answers what a coroutine does; one that never suspends needs no loop."""
+    """Runs a coroutine and answers what it returns; without a loop it may not suspend."""
     if _runners:
         return _runners[-1].run(coroutine)
     try:
@@ -25,10 +25,10 @@ def drive(coroutine: Coroutine[Any, Any, T]) -> T:
 
 
 def begin_loop() -> None:
-    """Has `drive` run everything in a loop, since the store waits for something."""
+    """Has `drive` run everything in a loop of its own, for a store that waits for something."""
     _runners.append(asyncio.Runner())
 
 
 def end_loop() -> None:
-    """Has `drive` do without one again."""
+    """Ends the loop that was begun last; `drive` goes on as before it."""
     _runners.pop().close()
