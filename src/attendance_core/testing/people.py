@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import uuid4
 
 from attendance_core.accounts import CredentialKind, LoggedIn, Session, session_id_of
@@ -28,14 +28,22 @@ def log_in_people(count: int, unit: Any) -> list[LoggedIn]:
     return logged_in
 
 
-async def add_anna_and_boris(store: Any) -> tuple[UserId, UserId]:
-    """Adds two accounts without a profile; answers their ids, hers first."""
+class AnnaAndBoris(NamedTuple):
+    """Names two people by their ids."""
 
-    def work(unit: Any) -> tuple[UserId, UserId]:
-        return unit.accounts.add("anna", "hash", NOON), unit.accounts.add("boris", "hash", NOON)
+    anna: UserId
+    boris: UserId
 
-    found: tuple[UserId, UserId] = await store.transact(work)
-    return found
+
+async def add_anna_and_boris(store: Any) -> AnnaAndBoris:
+    """Adds two accounts without a profile."""
+
+    def work(unit: Any) -> AnnaAndBoris:
+        anna = unit.accounts.add("anna", "hash", NOON)
+        return AnnaAndBoris(anna, boris=unit.accounts.add("boris", "hash", NOON))
+
+    added: AnnaAndBoris = await store.transact(work)
+    return added
 
 
 async def add_people(store: Any, *names: str) -> list[UserId]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Set
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from attendance_core.errors import (
     EventOver,
@@ -19,9 +20,15 @@ from attendance_core.testing.stand_ins import PlainNotifier
 from attendance_core.vocabulary import ConnectionId, ProcessId, UserId
 
 CREATOR = UserId(1)  # of the event
-Steps = Iterator[None]
-Marks = Set[tuple[UserId, UserId]]  # who is marked by whom
+Steps = Iterator[None]  # what a process does; anything else may happen between two of them
 ENDS_THE_SOCKET = (EventOver, LeftEvent, NoLongerMarks, NotLoggedIn, LeaseLost)
+
+
+class StandingMark(NamedTuple):
+    """Names who is marked, and who has marked them."""
+
+    user_id: UserId
+    marker_id: UserId
 
 
 @dataclass(eq=False)

@@ -5,7 +5,7 @@ What a process does in several steps is a generator: between its steps anything 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 from attendance_core.accounts import CredentialKind, Session
 from attendance_core.errors import LeaseLost, Refusal
@@ -20,9 +20,9 @@ from attendance_core.testing.machine.client import Client, Command
 from attendance_core.testing.machine.driving import drive
 from attendance_core.testing.machine.played_process import (
     ENDS_THE_SOCKET,
-    Marks,
     PlayedProcess,
     Post,
+    StandingMark,
     Steps,
 )
 from attendance_core.testing.machine.world import MakeStore, World
@@ -182,7 +182,10 @@ class Sockets(World):
             self._deliver(process, process.mirror.tell_positions(self.clock.now()))
 
     def _deliver(
-        self, process: PlayedProcess, deliveries: Sequence[Delivery], standing: Marks | None = None
+        self,
+        process: PlayedProcess,
+        deliveries: Sequence[Delivery],
+        standing: Set[StandingMark] | None = None,
     ) -> None:
         """Sends it; ``standing`` are the marks that stood when what it tells was read."""
         if standing is None:
@@ -196,7 +199,7 @@ class Sockets(World):
                     believed = process.mirror._known[client.user_id].state
                     assert not isinstance(believed, Marked), "let go by who has marked them"
                 if isinstance(delivery.frame, WasMarked):
-                    mark = client.user_id, delivery.frame.user_id
+                    mark = StandingMark(client.user_id, delivery.frame.user_id)
                     assert mark in standing, "told of a mark that was annulled"
                 client.takes(delivery.frame)
                 if isinstance(delivery.frame, YourPosition):
@@ -220,9 +223,9 @@ class Sockets(World):
 
     # The truth
 
-    def standing_marks(self) -> Marks:
+    def standing_marks(self) -> Set[StandingMark]:
         return {
-            (each.user_id, each.state.marker)
+            StandingMark(each.user_id, each.state.marker)
             for each in self.places().values()
             if isinstance(each.state, Marked)
         }
