@@ -114,7 +114,7 @@ def _name(name: str | None, words: Any) -> Any:
 
 def _history(row: Mapping[str, Any], words: Any, write_time: Callable[[float], str]) -> str:
     """Tells of the marks that do not stand, the earliest first."""
-    marks = [
+    told = [
         words["annulled"].format(
             marked_at=write_time(mark["marked_at"]),
             marked_by=_name(mark["marked_by"], words),
@@ -126,5 +126,5 @@ def _history(row: Mapping[str, Any], words: Any, write_time: Callable[[float], s
         for mark in row["annulled"]
     ]
     if row["annulled_before"]:
-        marks.insert(0, words["before"].format(count=row["annulled_before"]))
-    return "; ".join(marks)
+        told.insert(0, words["before"].format(count=row["annulled_before"]))
+    return "; ".join(told)

@@ -12,5 +12,5 @@ class World(world.World):
 
     store: MemoryStore
 
-    def __init__(self, people: int = 4, terms: Terms | None = None) -> None:
-        super().__init__(MemoryStore, people, terms)
+    def __init__(self, person_count: int = 4, terms: Terms | None = None) -> None:
+        super().__init__(MemoryStore, person_count, terms)

@@ -55,7 +55,7 @@ class Door:
     """Where people come in."""
 
     def __init__(self) -> None:
-        self.world = World(people=1)
+        self.world = World(person_count=1)
         self.passwords = NotingPasswords()
         transact, observe = self.world.store.transact, self.world.store.observe
         ids, terms = self.world.ids, self.world.terms

@@ -25,7 +25,7 @@ class Door:
     """Where Anna and Boris have accounts."""
 
     def __init__(self) -> None:
-        self.world = World(people=1)
+        self.world = World(person_count=1)
         store, passwords = self.world.store, NotingPasswords()
         ids, terms = self.world.ids, self.world.terms
         self._sign_up = SignUp(store.transact, passwords, ids, terms)

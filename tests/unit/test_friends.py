@@ -23,7 +23,7 @@ class Circle:
     """Three people."""
 
     def __init__(self) -> None:
-        self.world = World(people=0)
+        self.world = World(person_count=0)
         for name in ("анна", "Борис", "Вера"):
             self.world.person(name)
         store = self.world.store

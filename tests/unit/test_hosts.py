@@ -43,7 +43,7 @@ HOST = "https://lms.test"
 
 @pytest.fixture
 def world() -> World:
-    return World(people=1)
+    return World(person_count=1)
 
 
 @pytest.fixture
@@ -319,7 +319,7 @@ class Hosts(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.world = World(people=1)
+        self.world = World(person_count=1)
         self.do = use_cases(self.world.store, self.world.ids)
         self.accounts: dict[tuple[str, str], UserId] = {}
         self.names: dict[UserId, str] = {}

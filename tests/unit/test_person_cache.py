@@ -139,7 +139,7 @@ class TestFrames:
 
 
 def test_summaries_are_of_those_who_exist() -> None:
-    world = World(people=2)
+    world = World(person_count=2)
     ask = GetProfileSummaries(world.store.observe)
     found = drive(ask(user_ids=[BORIS, UserId(77)]))
     assert list(found) == [ProfileSummary(BORIS, "Person 2", None, confirmed=False)]

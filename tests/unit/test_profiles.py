@@ -45,7 +45,7 @@ class Desk:
     """Where profiles are looked at and changed."""
 
     def __init__(self) -> None:
-        self.world = World(people=0)
+        self.world = World(person_count=0)
         self.world.person("Анна Смирнова")
         self.world.person("Борис")
         self.files = DictFiles()

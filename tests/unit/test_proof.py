@@ -76,7 +76,7 @@ class Desk:
 
 @pytest.fixture
 def desk() -> Desk:
-    made = Desk(World(people=2), NotingPasswords())
+    made = Desk(World(person_count=2), NotingPasswords())
     made.keeps(f"hash of {SECRET}")
     return made
 

@@ -123,7 +123,7 @@ class Desk:
     """Where people come in, or come back."""
 
     def __init__(self) -> None:
-        self.world = World(people=1)
+        self.world = World(person_count=1)
         self.passwords = NotingPasswords()
         transact, observe = self.world.store.transact, self.world.store.observe
         ids, terms = self.world.ids, self.world.terms

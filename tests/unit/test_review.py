@@ -52,7 +52,7 @@ class Desk:
     """Anna has handed in a scan; two people judge such."""
 
     def __init__(self) -> None:
-        self.world = World(people=4)
+        self.world = World(person_count=4)
         self.files = DictFiles()
         store, ids = self.world.store, self.world.ids
         self._pending = GetPendingConfirmations(store.browse)

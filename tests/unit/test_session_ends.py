@@ -33,7 +33,7 @@ class Ends:
     """Anna with sessions, and a process that may die."""
 
     def __init__(self) -> None:
-        self.world = World(people=2)
+        self.world = World(person_count=2)
         self.transactions = 0
         self.dies_before: int | None = None
         self.between: Callable[[int], object] = bool

@@ -61,7 +61,7 @@ class Desk:
     """Where people get tokens; both have the same password."""
 
     def __init__(self) -> None:
-        self.world = World(people=2)
+        self.world = World(person_count=2)
         self.passwords = NotingPasswords()
         transact, observe = self.world.store.transact, self.world.store.observe
         self._create = CreateToken(transact, observe, self.passwords, self.world.ids)

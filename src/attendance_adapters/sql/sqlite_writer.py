@@ -74,7 +74,7 @@ class Writer:
 
     def start(self, connection: sqlite3.Connection) -> None:
         """Starts the thread; from now on functions are taken."""
-        # One for all, since on this engine its stores know nothing of a transaction
+        # One for all, since on this engine its repositories know nothing of a transaction
         self._unit = SqlUnit(SqliteExecutor(connection), self._clock.now)
         self._thread = threading.Thread(
             target=self._run_jobs,
@@ -129,7 +129,7 @@ class Writer:
                 taken.append(self._jobs.get())
             is_end = taken[-1] is None
             jobs = [job for job in taken if job is not None]
-            self._send_results(_refuse_late(jobs))
+            self._send_results(_fail_late(jobs))
             group = [job for job in jobs if job.error is None]
             if group:
                 self._commit_group(connection, unit, group)
@@ -192,8 +192,8 @@ class Writer:
                 job.future.exception()  # marks it as retrieved: its caller may have gone
 
 
-def _refuse_late(jobs: list[_Job]) -> list[_Job]:
-    """Refuses those that have waited for too long, and returns them; nothing of them is done."""
+def _fail_late(jobs: list[_Job]) -> list[_Job]:
+    """Fails those that have waited for too long, and returns them; nothing of them is done."""
     begins_at = time.monotonic()
     late = [job for job in jobs if begins_at - job.queued_at >= QUEUE_SECONDS]
     for job in late:

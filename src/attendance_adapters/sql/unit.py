@@ -35,7 +35,7 @@ from attendance_core.vocabulary import Instant
 
 
 class SqlUnit:
-    """Gives a transaction its stores, and hides the connection they share; a `ports.Unit`."""
+    """Gives a transaction its repositories, and hides the connection they share; a `ports.Unit`."""
 
     __slots__ = (
         "accounts",

@@ -60,9 +60,9 @@ async def add_people(store: Any, *names: str) -> list[UserId]:
     return await store.transact(work)  # type: ignore[no-any-return]
 
 
-def an_event(name: str = "Lecture", event_id: EventId = EVENT, starts: float = NOON) -> Event:
+def an_event(name: str = "Lecture", event_id: EventId = EVENT, starts_at: float = NOON) -> Event:
     """Makes an event of an hour, which person 1 created; puts it nowhere."""
-    return Event(event_id, name, UserId(1), starts, starts + 3600, any_code())
+    return Event(event_id, name, UserId(1), starts_at, starts_at + 3600, any_code())
 
 
 async def add_event_with(store: Any, *names: str) -> list[UserId]:

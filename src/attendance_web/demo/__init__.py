@@ -44,7 +44,7 @@ def play(
     console.print(result_table(result))
     console.print(
         f"{what_was_compared(result)} (seed {chosen}).\n"
-        f"To look around, log in as {result.login} with the password {result.password}",
+        f"To look around, log in as {result.username} with the password {result.password}",
         highlight=False,
         soft_wrap=True,
     )

@@ -210,10 +210,10 @@ class Lecture:
         earned = expected.karma(played, self._earned)
         entries = [entry for entries in played.entries.values() for entry in entries]
         return Result(
-            event=self._name,
+            event_name=self._name,
             asker_count=len(self._roles.asking),
             drop_count=sign_in.drop_count,
-            refusal_count=sign_in.refusal_count,
+            refused_count=sign_in.refused_count,
             annulled_count=sum(entry.origin is None for entry in entries),
             by_hand_count=sum(entry.origin == "hand" for entry in entries),
             markers=[
@@ -231,7 +231,7 @@ class Lecture:
             person_count=len(self._people),
             told_count=board.told_count,
             cell_count=sum(each.cell_count for each in found),
-            login=creator.username,
+            username=creator.username,
             password=creator.password,
         )
 

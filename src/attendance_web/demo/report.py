@@ -27,10 +27,10 @@ class MarkerResult:
 class Result:
     """Tells how the lecture went; times are milliseconds."""
 
-    event: str
+    event_name: str
     asker_count: int
-    drop_count: int
-    refusal_count: int
+    drop_count: int  # of connections, by will
+    refused_count: int  # of holds
     annulled_count: int
     by_hand_count: int
     markers: Sequence[MarkerResult]
@@ -41,7 +41,7 @@ class Result:
     person_count: int  # whose karma was compared
     told_count: int  # how often the board was told counts
     cell_count: int  # that were compared
-    login: str
+    username: str  # of the creator, for whoever looks around
     password: str
 
 
@@ -79,7 +79,7 @@ class Stages:
 
 def result_table(result: Result) -> Table:
     """Tells who marked whom, what it paid, and how fast the answers came."""
-    table = Table(title=result.event, show_footer=True, caption_justify="left")
+    table = Table(title=result.event_name, show_footer=True, caption_justify="left")
     table.add_column("Marked by", footer=f"{len(result.markers)} markers")
     marks = sum(len(each.marked) for each in result.markers)
     table.add_column("Marked", footer=f"{marks} ({result.asker_count} asked)", justify="right")
@@ -90,7 +90,7 @@ def result_table(result: Result) -> Table:
         table.add_row(each.name, str(len(each.marked)), str(each.karma), ", ".join(each.marked))
     table.caption = (
         f"Lost their connection and came back: {result.drop_count}; "
-        f"refused first: {result.refusal_count}; "
+        f"refused first: {result.refused_count}; "
         f"marked by hand: {result.by_hand_count}; annulled: {result.annulled_count}"
     )
     return table

@@ -32,7 +32,7 @@ class SignIn:
     to_refuse: set[int]
     prepare_ms: list[float] = field(default_factory=list)
     confirm_ms: list[float] = field(default_factory=list)
-    refusal_count: int = 0
+    refused_count: int = 0  # of holds
     drop_count: int = 0  # of connections, by will
 
     @property
@@ -132,7 +132,7 @@ class Marker:
         if held in self._sign_in.to_refuse:
             self._sign_in.to_refuse.remove(held)
             await desk.refuse(held)
-            self._sign_in.refusal_count += 1
+            self._sign_in.refused_count += 1
             return
         begun, begun_by_stopwatch = self._sign_in.clock(), time.perf_counter()
         mark = await desk.confirm(held)

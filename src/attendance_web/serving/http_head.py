@@ -59,7 +59,7 @@ def head_is_sound(method: bytes, version: str, url: bytes, head: Head) -> bool:
         method != b"CONNECT"
         and version in ("1.0", "1.1")
         and host_is_sound(head)
-        and target_is_ours(url, head)
+        and address_is_ours(url, head)
         and not (version == "1.0" and any(name == b"transfer-encoding" for name, _ in head))
     )
 
@@ -70,7 +70,7 @@ def host_is_sound(head: Head) -> bool:
     return len(hosts) == 1 and _HOST.fullmatch(hosts[0]) is not None
 
 
-def target_is_ours(url: bytes, head: Head) -> bool:
+def address_is_ours(url: bytes, head: Head) -> bool:
     """Tells whether an address is a path, or begins with the one Host that the head names."""
     if url.startswith(b"/"):
         return True

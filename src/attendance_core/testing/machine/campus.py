@@ -32,8 +32,8 @@ from attendance_core.vocabulary import UserId
 class Campus(Processes):
     """People with two sessions each and what they may do, one event, and what is true of it."""
 
-    def __init__(self, make_store: MakeStore, people: int) -> None:
-        super().__init__(make_store, people)
+    def __init__(self, make_store: MakeStore, person_count: int) -> None:
+        super().__init__(make_store, person_count)
         self.organisers = {CREATOR}
 
     # People

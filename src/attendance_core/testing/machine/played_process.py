@@ -1,4 +1,4 @@
-"""Processes of a lecture, and the boxes that what they hear of comes into."""
+"""Processes of a lecture, and the notifier that fills the inbox of each."""
 
 from __future__ import annotations
 
@@ -38,15 +38,15 @@ class PlayedProcess:
     process_id: ProcessId
     mirror: Mirror = field(default_factory=Mirror)
     has_read: bool = False
-    post: list[Announcement] = field(default_factory=list)
+    inbox: list[Announcement] = field(default_factory=list)  # which it has yet to hear of
     clients: dict[ConnectionId, Client] = field(default_factory=dict)
     under_way: list[Steps] = field(default_factory=list)
     missed_count: int = 0  # announcements lost since it has last read
     asleep: bool = False
 
 
-class Post(PlainNotifier):
-    """Puts every announcement into the box of every process, where it may be lost."""
+class InboxNotifier(PlainNotifier):
+    """Puts every announcement into the inbox of every process, too, where it may be lost."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -55,4 +55,4 @@ class Post(PlainNotifier):
     def publish(self, announcement: Announcement) -> None:
         super().publish(announcement)
         for process in self.processes:
-            process.post.append(announcement)
+            process.inbox.append(announcement)

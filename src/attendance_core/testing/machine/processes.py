@@ -16,8 +16,8 @@ from attendance_core.testing.machine.world import MakeStore
 class Processes(Sockets):
     """People with two sessions each, one event, and processes that come and go."""
 
-    def __init__(self, make_store: MakeStore, people: int) -> None:
-        super().__init__(make_store, people)
+    def __init__(self, make_store: MakeStore, person_count: int) -> None:
+        super().__init__(make_store, person_count)
         self.starts()
 
     def starts(self) -> None:

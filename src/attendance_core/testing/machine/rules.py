@@ -139,9 +139,9 @@ class MarkingMachine(SocketRules):
     @rule(number=any_number, nth=any_number, doubled=st.booleans())
     def one_is_told(self, number: int, nth: int, doubled: bool) -> None:
         process = self._process(number)
-        if process is not None and process.post:
-            nth %= len(process.post)
-            self.campus.told(process, process.post[nth] if doubled else process.post.pop(nth))
+        if process is not None and process.inbox:
+            nth %= len(process.inbox)
+            self.campus.told(process, process.inbox[nth] if doubled else process.inbox.pop(nth))
 
     @rule(number=any_number)
     def one_is_told_everything(self, number: int) -> None:
@@ -151,8 +151,8 @@ class MarkingMachine(SocketRules):
     @rule(number=any_number, nth=any_number)
     def news_is_lost(self, number: int, nth: int) -> None:
         process = self._process(number)
-        if process is not None and process.post:
-            self.campus.loses(process, nth % len(process.post), 1)
+        if process is not None and process.inbox:
+            self.campus.loses(process, nth % len(process.inbox), 1)
 
     @rule(number=any_number, meanwhile=meanwhile)
     def reads(self, number: int, meanwhile: str) -> None:
@@ -177,7 +177,7 @@ class MarkingMachine(SocketRules):
         """Ends what is under way, has what was announced told or lost, and all read anew."""
         awake = [each for each in self.campus.processes if not each.asleep]
         for _ in range(3):
-            while any(process.under_way or process.post for process in awake):
+            while any(process.under_way or process.inbox for process in awake):
                 for process in awake:
                     self._all_goes_on(process, lost)
             for process in awake:
@@ -192,7 +192,7 @@ class MarkingMachine(SocketRules):
         while process.under_way:
             self._go_on(process, process.under_way[0])
         if lost:
-            self.campus.loses(process, 0, len(process.post))
+            self.campus.loses(process, 0, len(process.inbox))
         else:
             self._tell(process, latest_first=True)
 

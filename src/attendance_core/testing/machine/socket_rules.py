@@ -183,5 +183,5 @@ class SocketRules(Promises):
             self._go_on(process, process.under_way[nth % len(process.under_way)])
 
     def _tell(self, process: PlayedProcess, latest_first: bool = False) -> None:
-        while process.post:
-            self.campus.told(process, process.post.pop(-1 if latest_first else 0))
+        while process.inbox:
+            self.campus.told(process, process.inbox.pop(-1 if latest_first else 0))

@@ -20,8 +20,8 @@ from attendance_core.testing.machine.client import Client, Command
 from attendance_core.testing.machine.driving import drive
 from attendance_core.testing.machine.played_process import (
     ENDS_THE_SOCKET,
+    InboxNotifier,
     PlayedProcess,
-    Post,
     StandingMark,
     Steps,
 )
@@ -32,10 +32,10 @@ from attendance_core.vocabulary import ConnectionId, Instant, ProcessId, Session
 class Sockets(World):
     """People with two sessions each, one event, and what their sockets go through, step by step."""
 
-    def __init__(self, make_store: MakeStore, people: int) -> None:
-        self.post = Post()
-        super().__init__(make_store, people, notifier=self.post)
-        self.processes = self.post.processes
+    def __init__(self, make_store: MakeStore, person_count: int) -> None:
+        notifier = InboxNotifier()
+        super().__init__(make_store, person_count, notifier=notifier)
+        self.processes = notifier.processes
         self.all_clients: list[Client] = []
         self.renewed: dict[ProcessId, Instant] = {}
         self.sessions = {(user, n): self.logs_in(user) for user in self.people for n in (0, 1)}
@@ -174,7 +174,7 @@ class Sockets(World):
         self._deliver(process, process.mirror.apply_announcement(announcement))
 
     def loses(self, process: PlayedProcess, first: int, count: int) -> None:
-        del process.post[first : first + count]
+        del process.inbox[first : first + count]
         process.missed_count += count
 
     def tells_places(self, process: PlayedProcess) -> None:

@@ -46,7 +46,7 @@ class World:
     def __init__(
         self,
         make_store: MakeStore,
-        people: int = 4,
+        person_count: int = 4,
         terms: Terms | None = None,
         notifier: PlainNotifier | None = None,
     ) -> None:
@@ -68,7 +68,7 @@ class World:
         self.take_lease = TakeLease(transact, self.terms)
         self.read_room = ReadRoom(observe, self.terms)
         self.glance_at_rooms = GlanceAtRooms(observe, self.terms)
-        self.people = [self.person(f"Person {number}") for number in range(1, people + 1)]
+        self.people = [self.person(f"Person {number}") for number in range(1, person_count + 1)]
         self.event_id = self.event()
         self.process_id = self.process()
         self.announcements: list[Announcement] = []
