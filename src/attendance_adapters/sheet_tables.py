@@ -40,14 +40,16 @@ class CsvTable:
         self._rows = csv.writer(self._text, delimiter=";", lineterminator="\r\n")
 
     def add(self, *cells: Cell, is_bold: bool = False) -> None:
-        self._rows.writerow([as_text(cell) if isinstance(cell, str) else cell for cell in cells])
+        self._rows.writerow(
+            [kept_as_text(cell) if isinstance(cell, str) else cell for cell in cells]
+        )
 
     def close(self) -> None:
         self._text.detach()  # which writes what is left, and leaves the file open
 
 
-def as_text(text: str) -> str:
-    """Has a text stay one, where a table would calculate a formula of it."""
+def kept_as_text(text: str) -> str:
+    """Puts an apostrophe before what would be read as a formula, which makes it a text again."""
     return f"'{text}" if text.startswith(FORMULA_SIGNS) else text
 
 

@@ -38,7 +38,7 @@ MAX_COMBINING_MARKS = 64  # in a row, such as accents. Contract: 1.13
 # What is no such mark itself, but is decomposed into some, and into nothing else
 COMBINING_BY_DECOMPOSITION = frozenset("\u0f73\u0f75\u0f81\uff9e\uff9f")
 
-LINE_BREAK = re.compile("\r\n?")
+OTHER_LINE_BREAK = re.compile("\r\n?")  # than the one that is kept
 MANY_LINE_BREAKS = re.compile(r"\n(?:[ \u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]*\n){2,}")
 
 
@@ -114,7 +114,7 @@ def checked_lines(text: str, field: str, most: int) -> str:
     Raises TypeError, InvalidArgument, BadLength, BadCharacters.
     """
     # Contract: 3.6
-    kept = MANY_LINE_BREAKS.sub("\n\n", tidy(LINE_BREAK.sub("\n", text), field))
+    kept = MANY_LINE_BREAKS.sub("\n\n", tidy(OTHER_LINE_BREAK.sub("\n", text), field))
     if len(kept) > most:
         raise BadLength(field=field, least=0, most=most)
     if not is_printable(kept.replace("\n", " ")):

@@ -204,8 +204,8 @@ class TestCells:
 
     @pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠"])
     def test_no_text_is_calculated(self, sign: str) -> None:
-        assert sheet_tables.as_text(f"{sign}1") == f"'{sign}1"
-        assert sheet_tables.as_text(f"1{sign}") == f"1{sign}"
+        assert sheet_tables.kept_as_text(f"{sign}1") == f"'{sign}1"
+        assert sheet_tables.kept_as_text(f"1{sign}") == f"1{sign}"
 
     @pytest.mark.parametrize("kind", ["csv", "json", "xlsx"])
     async def test_an_event_of_nobody_has_a_sheet(

@@ -45,24 +45,24 @@ class Gathering:
     people: Sequence[Person]
 
 
-async def gathering(database_url: str, count: int) -> Gathering:
+async def gathering(database_url: str, person_count: int) -> Gathering:
     """Adds an event and so many people, without a log-in, which takes a fifth of a second."""
-    (made,) = await gatherings(database_url, 1, count)
+    (made,) = await gatherings(database_url, 1, person_count)
     return made
 
 
-async def gatherings(database_url: str, number: int, count: int) -> list[Gathering]:
+async def gatherings(database_url: str, count: int, person_count: int) -> list[Gathering]:
     """Adds so many gatherings, each with so many people."""
     async with connect(database_url, files_url="memory://") as attendance:
         transact = attendance.use_cases.mark_me.transact
-        return [await _gathered(transact, count) for _ in range(number)]
+        return [await _gather(transact, person_count) for _ in range(count)]
 
 
-async def _gathered(transact: Transact, count: int) -> Gathering:
+async def _gather(transact: Transact, person_count: int) -> Gathering:
     people: list[Person] = []
-    while len(people) < count:
-        some = min(PEOPLE_AT_ONCE, count - len(people))
-        logged_in = await transact(partial(log_in_people, some))
+    while len(people) < person_count:
+        added_count = min(PEOPLE_AT_ONCE, person_count - len(people))
+        logged_in = await transact(partial(log_in_people, added_count))
         people += [Person(each.user_id, each.token) for each in logged_in]
     event_id = EventId(uuid4())
 

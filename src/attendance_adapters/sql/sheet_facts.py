@@ -122,12 +122,12 @@ def _annulled(are_asked_for: ColumnElement[bool]) -> Select[Any]:
     )
 
 
-SHEET_PEOPLE, SHEET_ANNULLED = _people(is_of_users), _annulled(is_of_users)
+SERVICE_READS_PEOPLE, SERVICE_READS_ANNULLED = _people(is_of_users), _annulled(is_of_users)
 # SQLite takes a list as one value, so that one text does for any number of ids
 _are_in_list = places.c.user_id.in_(
     select(func.json_each(bindparam(USER_IDS, type_=String)).table_valued("value").c.value)
 )
-LISTED_PEOPLE, LISTED_ANNULLED = _people(_are_in_list), _annulled(_are_in_list)
+WORKER_READS_PEOPLE, WORKER_READS_ANNULLED = _people(_are_in_list), _annulled(_are_in_list)
 
 
 class ReadInPlace:
@@ -146,7 +146,7 @@ class ReadInPlace:
         event_id = begun.event.event_id
         parameters = {"event_id": event_id, "most": MAX_ANNULLED_TOLD, USER_IDS: USER_IDS}
         statements = []
-        for statement in (LISTED_PEOPLE, LISTED_ANNULLED):
+        for statement in (WORKER_READS_PEOPLE, WORKER_READS_ANNULLED):
             compiled, values = COMPILER.prepare(statement, parameters)
             # Where the name stands for its value, the worker puts its ids: it is told None there
             values = [None if value == USER_IDS else value for value in values]
@@ -177,6 +177,6 @@ def _facts(user_ids: Sequence[UserId], unit: ports.Unit, event: Event) -> Sequen
     now = unit.now()
     people, annulled = (
         [tuple(row) for row in unit.execute(statement, parameters)]
-        for statement in (SHEET_PEOPLE, SHEET_ANNULLED)
+        for statement in (SERVICE_READS_PEOPLE, SERVICE_READS_ANNULLED)
     )
     return [now, people, annulled]

@@ -55,7 +55,7 @@ class ErasedCounts(NamedTuple):
     """Counts what was erased, of which the file of the database may still have something."""
 
     people: int
-    scan_files: int  # their names
+    file_names: int  # of scans
 
 
 class Writer:
@@ -168,12 +168,12 @@ class Writer:
             job.error = _error_for_caller(error)
         connection.execute("RELEASE work")
 
-    def _send_results(self, group: list[_Job]) -> None:
-        """Sends the results of a group, in one step of each event loop that waits for any."""
-        for loop in {job.loop for job in group}:
-            jobs = [job for job in group if job.loop is loop]
+    def _send_results(self, jobs: list[_Job]) -> None:
+        """Sends what became of these, in one step of each event loop that waits for any."""
+        for loop in {job.loop for job in jobs}:
+            jobs_of_loop = [job for job in jobs if job.loop is loop]
             try:
-                loop.call_soon_threadsafe(self._set_results, jobs)
+                loop.call_soon_threadsafe(self._set_results, jobs_of_loop)
             except RuntimeError:
                 logger.warning("a loop was closed before its answers came")
 

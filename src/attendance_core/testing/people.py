@@ -111,13 +111,6 @@ def annul(
     unit.ledger.add(NewEntry(event_id, user_id, annulled.last_n, actor, at, reason=why))
 
 
-def a_connection(user_id: UserId, **options: Any) -> Connection:
-    """Makes one with an id of its own, of this ``role`` and this ``session``; puts it nowhere."""
-    return Connection(
-        ConnectionId(uuid4()),
-        EVENT,
-        user_id,
-        options.get("role", Role.MARK_ME),
-        PROCESS,
-        SessionId(options.get("session", "s")),
-    )
+def a_connection(user_id: UserId, *, role: Role = Role.MARK_ME, session: str = "s") -> Connection:
+    """Makes one with an id of its own, of the session that is named; puts it nowhere."""
+    return Connection(ConnectionId(uuid4()), EVENT, user_id, role, PROCESS, SessionId(session))

@@ -135,7 +135,7 @@ class Lecture:
         self, stages: Stages, name: str, sign_in: SignIn, asking: Sequence[Person]
     ) -> list[Marker]:
         """Has all who ask be marked; answers who marked them. Raises LectureFailed."""
-        advance = stages.stage(name, len(asking))
+        advance = stages.begin(name, len(asking))
         dropping = self._pick_some(asking, 4)
         marker_told: dict[int, int] = {}  # who has marked them, as each of them was told
 
@@ -243,7 +243,7 @@ class Lecture:
         do: Callable[[T], Awaitable[object]],
     ) -> None:
         """Does it for each, a few at once. Raises what the first that fails raises."""
-        advance = stages.stage(name, len(every := list(items)))
+        advance = stages.begin(name, len(every := list(items)))
 
         async def one(item: T) -> None:
             async with self._turns:

@@ -57,10 +57,10 @@ class Stages:
             console=console,
             disable=not console.is_terminal,
         )
-        self._open = ExitStack()
+        self._shown = ExitStack()
 
     def __enter__(self) -> Self:
-        self._open.enter_context(self._progress)
+        self._shown.enter_context(self._progress)
         return self
 
     def __exit__(
@@ -69,10 +69,10 @@ class Stages:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._open.close()
+        self._shown.close()
 
-    def stage(self, name: str, total: int) -> Callable[[], None]:
-        """Makes what is to be called after each of so many things."""
+    def begin(self, name: str, total: int) -> Callable[[], None]:
+        """Shows a stage of so many things; answers what is to be called after each of them."""
         task = self._progress.add_task(name, total=total)
         return lambda: self._progress.advance(task)
 
@@ -81,8 +81,8 @@ def result_table(result: Result) -> Table:
     """Tells who marked whom, what it paid, and how fast the answers came."""
     table = Table(title=result.event_name, show_footer=True, caption_justify="left")
     table.add_column("Marked by", footer=f"{len(result.markers)} markers")
-    marks = sum(len(each.marked) for each in result.markers)
-    table.add_column("Marked", footer=f"{marks} ({result.asker_count} asked)", justify="right")
+    mark_count = sum(len(each.marked) for each in result.markers)
+    table.add_column("Marked", footer=f"{mark_count} ({result.asker_count} asked)", justify="right")
     karma = sum(each.karma for each in result.markers)
     table.add_column("Karma", footer=str(karma), justify="right")
     table.add_column("Whom", footer=_speed(result))

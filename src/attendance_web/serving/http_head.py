@@ -4,9 +4,9 @@ What uvicorn 0.54 with httptools 0.9 leaves open, and is judged here:
 
 - llhttp ends a request at its head when it has `Connection: Upgrade` and any `Upgrade`, or the
   method CONNECT; uvicorn passes over an upgrade that it does not know, and parses what was the
-  body as another request. See `may_upgrade`.
+  body as another request. See `may_end_at_head`.
 - uvicorn opens a socket on a connection whose earlier request is still unanswered, at any path.
-  See `may_upgrade` and `names_socket`.
+  See `may_end_at_head` and `names_socket`.
 - More than one Host, none, or one that is no host, is served; so is `HTTP/2.0`.
   See `head_is_sound`.
 - Heads, their headers, and the lines between chunks have no bound. The bounds are here; what is
@@ -80,11 +80,11 @@ def address_is_ours(url: bytes, head: Head) -> bool:
     return scheme.lower() in (b"http", b"https") and authority == host and slash == b"/"
 
 
-def may_upgrade(method: bytes, url: bytes, head: Head, *, nothing_is_due: bool) -> bool:
-    """Tells whether a request whose parser ended it at its head may be one that ends there.
+def may_end_at_head(method: bytes, head: Head, *, nothing_is_due: bool) -> bool:
+    """Tells whether a request that the parser has ended at its head may be one that ends there.
 
-    It may ask for a socket, when every request before it has its answer. `h2c` is a wish that may
-    be passed over, when nothing follows the head.
+    It may ask for a socket where every request before it has its answer: ``nothing_is_due``. It
+    may ask for `h2c`, too, which is passed over.
     """
     asked_for = upgrade_of(head)
     if has_body(head) or asked_for not in (b"websocket", b"h2c"):

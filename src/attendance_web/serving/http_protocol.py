@@ -35,7 +35,7 @@ from attendance_web.serving.http_head import (
     head_is_sound,
     header_is_bounded,
     item_count_of,
-    may_upgrade,
+    may_end_at_head,
     names_socket,
 )
 from attendance_web.serving.tcp_state import says_no_more
@@ -213,7 +213,7 @@ class CallProtocol(ClosingProtocol):
         ends_here = self.parser.should_upgrade()  # for llhttp, whatever body it says it has
         if not head_is_sound(method, version, self.url, self.headers) or (
             ends_here
-            and not may_upgrade(method, self.url, self.headers, nothing_is_due=self._nothing_is_due)
+            and not may_end_at_head(method, self.headers, nothing_is_due=self._nothing_is_due)
         ):
             self._refuse_within_parser(BadRequest())
         super().on_headers_complete()

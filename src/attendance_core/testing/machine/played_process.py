@@ -42,7 +42,7 @@ class PlayedProcess:
     clients: dict[ConnectionId, Client] = field(default_factory=dict)
     under_way: list[Steps] = field(default_factory=list)
     missed_count: int = 0  # announcements lost since it has last read
-    asleep: bool = False
+    is_asleep: bool = False
 
 
 class InboxNotifier(PlainNotifier):

@@ -52,7 +52,7 @@ class Processes(Sockets):
             seconds = round(seconds - step, 6)
             self.clock.pass_(step)
             for process in self.processes:
-                if not process.asleep:
+                if not process.is_asleep:
                     drive(self.renew(process_id=process.process_id))
                     self.renewed[process.process_id] = self.clock.now()
                     if sweeping:
@@ -61,7 +61,7 @@ class Processes(Sockets):
     def _until_something_runs_out(self) -> float:
         """Finds out how long: 2 to 6 s, in steps of 2; no more than a lease lasts."""
         now, grace = self.clock.now(), self.terms.grace_seconds
-        awake = {process.process_id for process in self.processes if not process.asleep}
+        awake = {process.process_id for process in self.processes if not process.is_asleep}
         ends = [
             place.state.until for place in self.places().values() if isinstance(place.state, Held)
         ]

@@ -117,15 +117,15 @@ class MarkingMachine(SocketRules):
         elif what == "die" and process is not None:
             self.campus.dies(process)
         elif what == "stall" and process is not None:
-            process.asleep = True
+            process.is_asleep = True
         else:
             for sleeper in self.campus.processes:
-                if sleeper.asleep:
+                if sleeper.is_asleep:
                     self._wakes(sleeper, number, unaware=what == "oversleep")
 
     def _wakes(self, process: PlayedProcess, number: int, unaware: bool) -> None:
         """Wakes a process, which may act before it finds out how long it has slept."""
-        process.asleep = False
+        process.is_asleep = False
         open_here = [
             each for each in process.clients.values() if not each.closed and each.takes_commands
         ]
@@ -175,7 +175,7 @@ class MarkingMachine(SocketRules):
     @rule(lost=st.booleans())
     def it_grows_quiet(self, lost: bool) -> None:
         """Ends what is under way, has what was announced told or lost, and all read anew."""
-        awake = [each for each in self.campus.processes if not each.asleep]
+        awake = [each for each in self.campus.processes if not each.is_asleep]
         for _ in range(3):
             while any(process.under_way or process.inbox for process in awake):
                 for process in awake:
@@ -199,7 +199,7 @@ class MarkingMachine(SocketRules):
     @rule()
     def whatever_can_run_out_does(self) -> None:
         """Has grace, hold and a sweep go by: then nothing is left of those who have gone."""
-        if not any(not each.asleep for each in self.campus.processes):
+        if not any(not each.is_asleep for each in self.campus.processes):
             self.campus.starts()
         again, self.ran_out_at = self.steps == self.ran_out_at + 1, self.steps
         self.campus.time_passes(90, sweeping=not again)  # nobody has done anything since

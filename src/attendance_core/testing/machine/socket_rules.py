@@ -31,7 +31,7 @@ class SocketRules(Promises):
     may_end = False
 
     def _process(self, number: int) -> PlayedProcess | None:
-        awake = [each for each in self.campus.processes if not each.asleep]
+        awake = [each for each in self.campus.processes if not each.is_asleep]
         return awake[number % len(awake)] if awake else None
 
     def _socket(
@@ -41,7 +41,10 @@ class SocketRules(Promises):
             (process, client)
             for process in self.campus.processes
             for client in process.clients.values()
-            if not process.asleep and not client.closed and client.takes_commands and fits(client)
+            if not process.is_asleep
+            and not client.closed
+            and client.takes_commands
+            and fits(client)
         ]
         return found[number % len(found)] if found else None
 
