@@ -12,8 +12,9 @@ from rich.console import Console
 from attendance_web.client import NotAnswered, NotAttendance, Refused
 from attendance_web.demo.failures import LectureFailed
 from attendance_web.demo.lecture import Lecture
-from attendance_web.demo.report import Result, Stages, result_table, what_was_compared
+from attendance_web.demo.report import Result, result_table, what_was_compared
 from attendance_web.demo.roles import MIN_FREE, can_give_roles
+from attendance_web.demo.stages import Stages
 
 MAX_LINES = 20  # of differences
 

@@ -26,9 +26,10 @@ from attendance_web.demo.failures import LectureFailed
 from attendance_web.demo.organising import Organising
 from attendance_web.demo.people import Person, face, pick_names
 from attendance_web.demo.played_event import PlayedEvent
-from attendance_web.demo.report import MarkerResult, Result, Stages
+from attendance_web.demo.report import MarkerResult, Result
 from attendance_web.demo.roles import give_roles
 from attendance_web.demo.sign_in import Marker, SignIn, latecomers, wait_to_be_marked
+from attendance_web.demo.stages import Stages
 
 T = TypeVar("T")
 
