@@ -47,6 +47,7 @@ def _block(bench: str, section: Section, plots: Sequence[str]) -> str:
 
 
 def _how(section: Section) -> str:
+    """Writes when, in how many rounds, on which machine and with which versions it was measured."""
     machine = ", ".join(section.machine.values())
     versions = ", ".join(f"{name} {each}" for name, each in section.versions.items())
     return (

@@ -94,7 +94,7 @@ def _curve(
 
 
 def _flat(grown: dict[str, list[list[Waits]]]) -> Figure:
-    """Makes a figure of what it matters that many wait."""
+    """Makes a figure of a hold among the most who waited, beside one among the fewest."""
     among_most, among_least = (_medians(grown[SERVICE], "holds", at) for at in (-1, 0))
     return Figure(
         "a hold among 5 000, beside one among 10", "ms", among_most, {"among 10": among_least}
@@ -102,6 +102,7 @@ def _flat(grown: dict[str, list[list[Waits]]]) -> Figure:
 
 
 def _medians(rounds: list[list[Waits]], what: str, at: int) -> list[float]:
+    """Finds the median of each round, of one kind of waits in the size that has this index."""
     return [statistics.median(getattr(sizes[at], what)) for sizes in rounds]
 
 

@@ -26,7 +26,7 @@ PEOPLE_AT_ONCE: Final = 200  # in a transaction, for which nobody waits for more
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody who is logged in everywhere."""
+    """Somebody who is logged in at every service over the database."""
 
     user_id: int
     token: str
@@ -59,6 +59,7 @@ async def gatherings(database_url: str, count: int, person_count: int) -> list[G
 
 
 async def _gather(transact: Transact, person_count: int) -> Gathering:
+    """Adds one; its people in as many transactions as they need."""
     people: list[Person] = []
     while len(people) < person_count:
         added_count = min(PEOPLE_AT_ONCE, person_count - len(people))

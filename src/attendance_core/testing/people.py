@@ -1,4 +1,4 @@
-"""People, an event and connections in any store, put there by hand."""
+"""People, an event and connections for tests of any store, written without a use case."""
 
 from __future__ import annotations
 
