@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from attendance_core.marking.places import PlaceKey
 from attendance_core.vocabulary import EventId, UserId
-from attendance_web.wire.signals import Signal
+from attendance_web.wire.small_asyncio import SmallEvent
 
 
 class Stay:
@@ -19,7 +19,7 @@ class Stay:
     def __init__(self, is_leaving: Callable[[], bool], forget: Callable[[Stay], None]) -> None:
         self._is_leaving = is_leaving
         self._forget = forget
-        self._ended = Signal()
+        self._ended = SmallEvent()
 
     @property
     def is_leaving(self) -> bool:

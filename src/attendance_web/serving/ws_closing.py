@@ -19,7 +19,7 @@ from websockets.frames import CloseCode, Frame, Opcode
 from attendance_core.vocabulary import Seconds
 from attendance_web.serving.frame_finder import FrameFinder
 from attendance_web.serving.pings import Pings, pings_of
-from attendance_web.wire.signals import Signal, SmallQueue
+from attendance_web.wire.small_asyncio import SmallEvent, SmallQueue
 
 MAX_CLOSE_BYTES: Final = 4 * 1024  # searched, once we have closed, for the answer to that
 PING: Final = bytes([0x80 | Opcode.PING, 0])  # without a payload: what answers it is any pong
@@ -48,7 +48,7 @@ class ClosingPeer(WebSocketsSansIOProtocol):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._finder = FrameFinder()
-        small: Any = SmallQueue(), Signal(is_set=True)
+        small: Any = SmallQueue(), SmallEvent(is_set=True)
         self.queue, self.writable = small
 
     # Goodbyes

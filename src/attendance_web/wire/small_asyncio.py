@@ -1,4 +1,4 @@
-"""A signal and a queue that take little room: most sockets have nobody wait for anything.
+"""An event and a queue as asyncio has them, in little memory: at most sockets nobody waits.
 
 An `asyncio.Event` keeps a deque of 0.7 KiB for those who wait, an `asyncio.Queue` four of them.
 """
@@ -11,14 +11,14 @@ from typing import Generic, TypeVar
 T = TypeVar("T")
 
 
-class Signal:
-    """Is set, or waited for: as an `asyncio.Event`, of one event loop."""
+class SmallEvent:
+    """Is set, or waited for, within one event loop: does what an `asyncio.Event` does."""
 
     __slots__ = ("_is_set", "_waiters")
 
     def __init__(self, *, is_set: bool = False) -> None:
         self._is_set = is_set
-        self._waiters: list[asyncio.Future[None]] | None = None  # where there are any
+        self._waiters: list[asyncio.Future[None]] | None = None  # None: nobody waits
 
     def is_set(self) -> bool:
         """Tells whether nobody need wait."""
@@ -53,13 +53,13 @@ class Signal:
 
 
 class SmallQueue(Generic[T]):
-    """Hands out what was put in, in order, to one who takes it: as an `asyncio.Queue`."""
+    """Hands out what was put in, in order, to the one task that takes: as an `asyncio.Queue`."""
 
     __slots__ = ("_filled", "_items")
 
     def __init__(self) -> None:
         self._items: list[T] = []
-        self._filled = Signal()
+        self._filled = SmallEvent()
 
     def put_nowait(self, item: T) -> None:
         """Puts it behind the others."""

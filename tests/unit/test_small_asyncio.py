@@ -1,4 +1,4 @@
-"""Signals and small queues do what asyncio's do."""
+"""Small events and queues do what asyncio's do."""
 
 from __future__ import annotations
 
@@ -6,31 +6,31 @@ import asyncio
 
 import pytest
 
-from attendance_web.wire.signals import Signal, SmallQueue
+from attendance_web.wire.small_asyncio import SmallEvent, SmallQueue
 
 
-class TestSignal:
+class TestSmallEvent:
     async def test_everybody_waits_for_it(self) -> None:
-        signal = Signal()
-        waiting = [asyncio.create_task(signal.wait()) for _ in range(3)]
+        event = SmallEvent()
+        waiting = [asyncio.create_task(event.wait()) for _ in range(3)]
         await asyncio.sleep(0)
-        assert not signal.is_set() and not any(each.done() for each in waiting)
-        signal.set()
-        signal.clear()  # they go on all the same
+        assert not event.is_set() and not any(each.done() for each in waiting)
+        event.set()
+        event.clear()  # they go on all the same
         await asyncio.wait_for(asyncio.gather(*waiting), 1)
-        signal.set()
-        await asyncio.wait_for(signal.wait(), 1)
+        event.set()
+        await asyncio.wait_for(event.wait(), 1)
 
     async def test_whoever_gives_up_keeps_nobody_else(self) -> None:
-        signal = Signal()
-        patient, hasty = [asyncio.create_task(signal.wait()) for _ in range(2)]
+        event = SmallEvent()
+        patient, hasty = [asyncio.create_task(event.wait()) for _ in range(2)]
         await asyncio.sleep(0)
         hasty.cancel()
         with pytest.raises(asyncio.CancelledError):
             await hasty
-        signal.set()
+        event.set()
         await asyncio.wait_for(patient, 1)
-        assert signal._waiters is None
+        assert event._waiters is None
 
 
 class TestSmallQueue:
