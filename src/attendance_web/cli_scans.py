@@ -45,13 +45,13 @@ def show(settings: Settings, user_id: int, to: Path | None) -> list[str]:
 
     async def ask(use_cases: UseCases) -> list[str]:
         scan, content = await _read_present(use_cases, UserId(user_id))
-        file = to
-        if file is None:
+        path = to
+        if path is None:
             folder = Path(tempfile.mkdtemp(prefix="attendance-"))
-            file = folder / f"scan-{user_id}{Path(scan.file).suffix}"
-        with create_private(file) as picture:
+            path = folder / f"scan-{user_id}{Path(scan.file).suffix}"
+        with create_private(path) as picture:
             picture.write(content)
-        return [str(file), await _scan_line(use_cases, scan)]
+        return [str(path), await _scan_line(use_cases, scan)]
 
     return run_with_use_cases(settings, ask)
 
@@ -118,8 +118,8 @@ async def _scan_line(use_cases: UseCases, scan: ConfirmationScan) -> str:
 
 def _key(file: FileKey, display_name: str) -> str:
     """Makes the key of what is judged: a scan, and the name it was compared with. Contract: 3.7."""
-    name = hashlib.sha256(search_fold(display_name).encode()).hexdigest()
-    return f"{file}{KEY_SEPARATOR}{name[:NAME_HASH_DIGITS]}"
+    name_hash = hashlib.sha256(search_fold(display_name).encode()).hexdigest()
+    return f"{file}{KEY_SEPARATOR}{name_hash[:NAME_HASH_DIGITS]}"
 
 
 def format_time(at: Instant) -> str:

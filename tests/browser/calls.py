@@ -58,10 +58,10 @@ async def make_event(visitor: Visitor, name: str, start: int, end: int, **given:
 
 async def begin_class(visitor: Visitor, name: str) -> str:
     """A class that is on, and its screen, by no form, which is for tests of it; the link to it."""
-    address = link(visitor, await make_event(visitor, name, -60, 3600))
+    address = event_link(visitor, await make_event(visitor, name, -60, 3600))
     await visitor.open(address)
     return address
 
 
-def link(visitor: Visitor, event_id: str) -> str:
+def event_link(visitor: Visitor, event_id: str) -> str:
     return f"{visitor.url}/#/event/{event_id}"

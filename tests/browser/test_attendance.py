@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.async_api import expect
 
-from tests.browser.calls import link, make_event, post, user_id_of
+from tests.browser.calls import event_link, make_event, post, user_id_of
 from tests.browser.visitor import Door, Visitor
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -36,9 +36,9 @@ async def test_the_list_is_by_surname_without_its_maker_and_tells_namesakes_apar
         event_id=event_id,
         user_id=await user_id_of(people[0]),
     )
-    await people[1].open(link(teacher, event_id))
+    await people[1].open(event_link(teacher, event_id))
     await people[1].wait()
-    await teacher.open(link(teacher, event_id))
+    await teacher.open(event_link(teacher, event_id))
     rows = teacher.at("attendance").get_by_role("listitem")
     await expect(rows).to_have_count(4)
     for index, (name, beside) in enumerate(

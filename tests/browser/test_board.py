@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
-from tests.browser.calls import link, make_event, post, soon, user_id_of
+from tests.browser.calls import event_link, make_event, post, soon, user_id_of
 from tests.browser.faults import ARTEFACTS, faults
 from tests.browser.visitor import DESK, PATIENCE_MILLISECONDS, PHONE, Door, Visitor
 from tests.support.service_process import Service, free_port, running
@@ -94,7 +94,7 @@ async def test_a_board_by_its_secret_shows_marks_at_once_and_names_never(
     teacher = await door.student(names[0], f"vera-{language}-board", language=language, size=DESK)
     title = {"ru": "Матанализ на доске, лекция 12", "en": "Analysis on the board, lecture 12"}
     event_id = await make_event(teacher, title[language], -60, HOUR)
-    await teacher.open(link(teacher, event_id))
+    await teacher.open(event_link(teacher, event_id))
     await teacher.choose("link")
     await teacher.at("make-board-link").click()
     address = await teacher.at("link").input_value()
@@ -108,7 +108,7 @@ async def test_a_board_by_its_secret_shows_marks_at_once_and_names_never(
     await expect_state(hall.page, "open")
     await expect(hall.page).to_have_title(title[language])
     await expect(hall.at("address")).to_contain_text("/e/")
-    student = await door.student(names[1], f"timur-{language}-board", link(teacher, event_id))
+    student = await door.student(names[1], f"timur-{language}-board", event_link(teacher, event_id))
     await student.wait()
     await expect(hall.at("waiting")).to_have_text("1")
     await mark(teacher, event_id, student)
@@ -137,7 +137,7 @@ async def test_a_board_fills_the_screen_by_a_key_and_a_board_is_opened_by_its_or
 ) -> None:
     teacher = await door.student("Key Karina", "karina-board", language="en", size=DESK)
     event_id = await make_event(teacher, "Seen from the back", -60, HOUR)
-    await teacher.open(link(teacher, event_id))
+    await teacher.open(event_link(teacher, event_id))
     async with teacher.context.expect_page() as opening:
         await teacher.at("board").click()
     tab = await opening.value
@@ -209,7 +209,7 @@ async def test_who_may_not_see_a_board_any_more_is_told_kindly(door: Door) -> No
     hall = await door.enter("Hall", language="en", size=PROJECTOR, keeps_page=True)
     await hall.open(address)
     await expect_state(hall.page, "open")
-    await teacher.open(link(teacher, event_id))
+    await teacher.open(event_link(teacher, event_id))
     await teacher.choose("link")
     await teacher.at("end-board-link").click()
     await expect(teacher.at("notice")).to_contain_text("The board link has ended")

@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.async_api import expect
 
-from tests.browser.calls import get, link, make_event, post, soon, user_id_of
+from tests.browser.calls import event_link, get, make_event, post, soon, user_id_of
 from tests.browser.visitor import DESK, Door, Visitor
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -54,7 +54,7 @@ async def test_an_organiser_renames_prolongs_and_ends_it(door: Door) -> None:
     """Contract: UpdateEvent."""
     teacher = await door.student("Вера Правка", "vera-edit")
     event_id = await make_event(teacher, "Старое имя", -HOUR, HOUR)
-    await teacher.open(link(teacher, event_id))
+    await teacher.open(event_link(teacher, event_id))
     await teacher.at("edit").click()
     form = teacher.at("edit-event")
     await form.locator("[name=name]").fill("Новое имя")
@@ -77,7 +77,7 @@ async def test_an_organiser_renames_prolongs_and_ends_it(door: Door) -> None:
 async def test_a_wrong_end_is_said_beside_its_field(door: Door) -> None:
     teacher = await door.student("Вера Конец", "vera-end")
     event_id = await make_event(teacher, "Конец в прошлом", -HOUR, HOUR)
-    await teacher.open(link(teacher, event_id))
+    await teacher.open(event_link(teacher, event_id))
     await teacher.at("edit").click()
     end = teacher.at("edit-event").locator("[name=end]")
     await end.fill("2020-01-01T10:00")
@@ -92,10 +92,10 @@ async def test_who_may_not_mark_is_told_why(door: Door) -> None:
     """Contract: 8.6."""
     teacher = await door.student("Клара Строгая", "clara-may")
     event_id = await make_event(teacher, "Только мы", -60, HOUR, who_marks="organisers")
-    student = await door.student("Денис", "denis-may", link(teacher, event_id))
+    student = await door.student("Денис", "denis-may", event_link(teacher, event_id))
     await expect(student.at("may-not-mark")).to_have_text("Здесь отмечают только организаторы")
     await expect(student.at("can-mark")).to_have_count(0)
-    await teacher.open(link(teacher, event_id))
+    await teacher.open(event_link(teacher, event_id))
     await teacher.at("edit").click()
     await teacher.at("edit-event").get_by_label("Все участники").check()
     await teacher.at("submit").click()
@@ -109,7 +109,7 @@ async def test_what_would_be_refused_is_not_offered(door: Door) -> None:
     """Contract: 5.6, 5.5."""
     teacher = await door.student("Ирина Удаляет", "irina-del")
     event_id = await make_event(teacher, "Пока пустое", -60, HOUR)
-    await teacher.open(link(teacher, event_id))
+    await teacher.open(event_link(teacher, event_id))
     await teacher.at("more").click()
     await expect(teacher.at("actions").get_by_test_id("delete")).to_be_visible()
     await teacher.page.keyboard.press("Escape")
@@ -131,12 +131,12 @@ async def test_a_class_that_is_over_is_deleted_only_where_nobody_else_came(door:
     await post(student, "/api/events/JoinEvent", event_id=shared)
     end = await soon(teacher)
     await post(teacher, "/api/events/UpdateEvent", event_id=shared, time_to=end)
-    await teacher.open(link(teacher, shared))
+    await teacher.open(event_link(teacher, shared))
     await expect(teacher.page.locator("h1")).to_have_text("Пришёл один")
     await expect(teacher.at("state")).to_have_text("закончилось")
     await expect(teacher.at("attendance")).to_contain_text("Юра")
     await expect(teacher.at("more")).to_have_count(0)  # there is nothing else to be done
-    await teacher.open(link(teacher, alone))
+    await teacher.open(event_link(teacher, alone))
     await expect(teacher.page.locator("h1")).to_have_text("Никто не пришёл")
     await expect(teacher.at("state")).to_have_text("закончилось")
     await teacher.choose("delete")
@@ -149,12 +149,12 @@ async def test_a_first_place_is_not_dropped_without_asking(door: Door) -> None:
     teacher = await door.student("Ева", "eva-two")
     first = await make_event(teacher, "Первое занятие", -60, HOUR)
     second = await make_event(teacher, "Второе занятие", -60, HOUR)
-    student = await door.student("Фёдор", "fedor-two", link(teacher, first))
+    student = await door.student("Фёдор", "fedor-two", event_link(teacher, first))
     await student.wait()
-    await student.open(link(teacher, first))
+    await student.open(event_link(teacher, first))
     await expect(student.at("to-list")).to_have_text("Вы в списке")
     await expect(student.at("mark-me")).to_have_count(0)
-    await student.open(link(teacher, second))
+    await student.open(event_link(teacher, second))
     await student.at("mark-me").click()
     question = student.at("question")
     await expect(question).to_contain_text("Первое занятие")
@@ -172,7 +172,7 @@ async def test_a_mark_that_is_not_mine_is_given_back_and_stays_on_record(door: D
     """Contract: AnnulMark."""
     teacher = await door.student("Жанна", "zhanna-not")
     event_id = await make_event(teacher, "Не моя отметка", -60, HOUR)
-    student = await door.student("Захар", "zakhar-not", link(teacher, event_id))
+    student = await door.student("Захар", "zakhar-not", event_link(teacher, event_id))
     await marked_by(teacher, student, event_id)
     await student.page.reload()
     await expect(student.at("already-marked")).to_contain_text("Лист был у: Жанна")
@@ -190,9 +190,9 @@ async def test_a_helper_is_named_and_taken_back(door: Door) -> None:
     """Contract: AddHelper, RemoveHelper, GetHelpers."""
     teacher = await door.student("Нина Главная", "nina-help")
     event_id = await make_event(teacher, "С помощью", -60, HOUR)
-    helper = await door.student("Помощник Олег", "oleg-help", link(teacher, event_id))
+    helper = await door.student("Помощник Олег", "oleg-help", event_link(teacher, event_id))
     await expect(helper.at("attendance")).to_have_count(0)
-    await teacher.open(link(teacher, event_id))
+    await teacher.open(event_link(teacher, event_id))
     await teacher.choose("helpers")
     helping = teacher.at("helping")
     await helping.get_by_test_id("search").fill("помощник")

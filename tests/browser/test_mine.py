@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.async_api import expect
 
-from tests.browser.calls import link, make_event, post, user_id_of
+from tests.browser.calls import event_link, make_event, post, user_id_of
 from tests.browser.visitor import Door, Visitor
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -31,7 +31,7 @@ async def marked_by_hand(
 async def test_whose_mark_was_annulled_is_told_why_and_may_ask_again(door: Door) -> None:
     """Contract: 8.7, 8.8."""
     teacher, student, event_id = await marked_by_hand(door, "Anna Undone", "Told kindly")
-    await student.open(link(student, event_id))
+    await student.open(event_link(student, event_id))
     await expect(student.at("already-marked")).to_contain_text("Teacher of Anna Undone")
     assert "Told kindly" in await student.page.evaluate(KEPT)
     given = {"event_id": event_id, "user_id": await user_id_of(student), "n": 1}
@@ -50,7 +50,7 @@ async def test_whose_mark_was_annulled_is_told_why_and_may_ask_again(door: Door)
     await expect(student.at("hero")).to_contain_text("Your mark was cancelled")
     await student.at("hero-act").click()
     await student.expect_state("open")
-    await student.open(link(student, event_id))
+    await student.open(event_link(student, event_id))
     await expect(student.at("to-list")).to_be_visible()
     await expect(told).to_have_count(0)
 
@@ -59,7 +59,7 @@ async def test_ones_marks_can_be_shown_without_signal(door: Door) -> None:
     _, student, event_id = await marked_by_hand(
         door, "Boris Kept", "Shown at the door", keeps_page=True
     )
-    await student.open(link(student, event_id))
+    await student.open(event_link(student, event_id))
     await expect(student.at("already-marked")).to_be_visible()
     await student.page.evaluate("() => navigator.serviceWorker.ready.then(() => true)")
     student.watch.may_lose_connection = True

@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.async_api import expect
 
-from tests.browser.calls import link, make_event, now, post, soon
+from tests.browser.calls import event_link, make_event, now, post, soon
 from tests.browser.enrolled import enrol
 from tests.browser.visitor import DESK, Door
 from tests.support.service_process import Service
@@ -25,7 +25,7 @@ async def test_a_small_class_without_groups_is_on_one_page_in_two_columns(
     for count in (4, 8):
         event_id = await make_event(teacher, f"On paper, small, {count}", -60, HOUR)
         await enrol(service, event_id, [(f"Student {each}", "") for each in range(count)])
-        await teacher.open(f"{link(teacher, event_id)}/sheet")
+        await teacher.open(f"{event_link(teacher, event_id)}/sheet")
         await expect(teacher.at("row")).to_have_count(count)
         await teacher.page.emulate_media(media="print")
         assert len(set(await teacher.page.evaluate(LEFTS))) == 2, count
@@ -42,7 +42,7 @@ async def test_a_board_and_a_sheet_follow_an_end_that_is_put_off(door: Door) -> 
     await expect(teacher.at("board")).to_have_attribute("data-state", "open")
     sheet = await teacher.context.new_page()
     await sheet.clock.install()
-    await sheet.goto(f"{link(teacher, event_id)}/sheet")
+    await sheet.goto(f"{event_link(teacher, event_id)}/sheet")
     await expect(sheet.get_by_test_id("connection")).to_have_attribute("data-state", "open")
     seen = await teacher.at("state").inner_text()
     at = sheet.locator(".of-event")
@@ -58,7 +58,9 @@ async def test_a_board_and_a_sheet_follow_an_end_that_is_put_off(door: Door) -> 
 async def test_who_waited_until_the_end_is_not_asked_to_try_again(door: Door) -> None:
     teacher = await door.student("Ending Emma", "emma-paper", language="en", size=DESK)
     event_id = await make_event(teacher, "Ends early", -60, HOUR)
-    student = await door.student("Late Liam", "liam-paper", link(teacher, event_id), language="en")
+    student = await door.student(
+        "Late Liam", "liam-paper", event_link(teacher, event_id), language="en"
+    )
     await student.wait()
     await post(teacher, "/api/events/UpdateEvent", event_id=event_id, time_to=await soon(teacher))
     await student.expect_state("ended")

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.async_api import BrowserContext, Request, Route, expect
 
-from tests.browser.calls import get, link, make_event, post, soon, user_id_of
+from tests.browser.calls import event_link, get, make_event, post, soon, user_id_of
 from tests.browser.enrolled import enrol
 from tests.browser.faults import faults
 from tests.browser.visitor import DESK, PHONE, Door, Visitor
@@ -41,7 +41,7 @@ def asked(context: BrowserContext, path: str) -> list[float]:
 
 
 async def open_sheet(organiser: Visitor, event_id: str) -> None:
-    await organiser.open(f"{link(organiser, event_id)}/sheet")
+    await organiser.open(f"{event_link(organiser, event_id)}/sheet")
     await expect(organiser.at("connection")).to_have_attribute("data-state", "open")
 
 
@@ -73,9 +73,9 @@ async def test_it_is_one_tap_away_and_sorts_filters_and_finds(
     student = await door.student(
         {"ru": "Ждущий Глеб", "en": "Gleb Waiting"}[language], f"gleb-{language}-sheet"
     )
-    await student.open(link(teacher, event_id))
+    await student.open(event_link(teacher, event_id))
     await student.wait()
-    await teacher.open(link(teacher, event_id))
+    await teacher.open(event_link(teacher, event_id))
     await teacher.at("sheet").click()
     order = [first, second, student.name, last]
     await expect_rows(teacher, *order)
@@ -271,7 +271,7 @@ async def test_it_is_for_organisers_and_goes_on_after_the_end(door: Door, servic
     event_id = await make_event(teacher, "Over and seen", -60, HOUR)
     (student_id,) = await enrol(service, event_id, [("Student A", "")])
     student = await door.student("Curious Carl", "carl-curious", language="en")
-    await student.open(f"{link(teacher, event_id)}/sheet")
+    await student.open(f"{event_link(teacher, event_id)}/sheet")
     await expect(student.at("failed")).to_contain_text("Only an organiser can do this")
     await open_sheet(teacher, event_id)
     end = await soon(teacher)

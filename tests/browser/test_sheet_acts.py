@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Page, Route, expect
 
-from tests.browser.calls import get, link, make_event, post, user_id_of
+from tests.browser.calls import event_link, get, make_event, post, user_id_of
 from tests.browser.enrolled import enrol
 from tests.browser.faults import faults
 from tests.browser.keys import press, tab_to
@@ -25,7 +25,7 @@ REFUSED = '{"error": 5, "error_msg": "There is no such person", "code": "person_
 
 
 async def open_sheet(organiser: Visitor, event_id: str) -> None:
-    await organiser.open(f"{link(organiser, event_id)}/sheet")
+    await organiser.open(f"{event_link(organiser, event_id)}/sheet")
     await expect(organiser.at("connection")).to_have_attribute("data-state", "open")
 
 
@@ -249,7 +249,7 @@ async def test_it_is_all_done_by_keyboard(door: Door, service: Service) -> None:
     teacher = await door.student("Keyboard Kate", "kate-acts", language="en", size=DESK)
     event_id = await make_event(teacher, "Without a pointer", -60, HOUR)
     one, two = await enrol(service, event_id, [("Student A", ""), ("Student B", "")])
-    await teacher.open(link(teacher, event_id))
+    await teacher.open(event_link(teacher, event_id))
     await press(teacher, "sheet")
     await expect(teacher.page.get_by_role("heading", level=1)).to_be_focused()
     await press(teacher, "sort-grade")

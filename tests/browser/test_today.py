@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.async_api import Request, expect
 
-from tests.browser.calls import link, make_event, post
+from tests.browser.calls import event_link, make_event, post
 from tests.browser.visitor import DESK, Door, Visitor
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -37,7 +37,7 @@ async def test_the_class_that_is_on_has_its_one_action(door: Door) -> None:
     await teacher.at("hero-act").click()
     await expect(teacher.at("code")).to_be_visible()
 
-    student = await door.student("Анна Студент", "anna-today", link(teacher, now))
+    student = await door.student("Анна Студент", "anna-today", event_link(teacher, now))
     await post(student, "/api/events/JoinEvent", event_id=now)
     await open_today(student)
     await expect(student.at("hero-act")).to_have_text("Внесите меня в лист")

@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, expect
 
-from tests.browser.calls import begin_class, link, make_event, post
+from tests.browser.calls import begin_class, event_link, make_event, post
 from tests.browser.tunnel import Tunnel, tunnel
 from tests.browser.visitor import ON_ITS_SIDE, PATIENCE_MILLISECONDS, PHONE, Door
 from tests.support.service_process import Service
@@ -84,9 +84,11 @@ async def test_a_class_that_is_changed_is_told_to_those_in_it_at_once(door: Door
     """Contract: 8.9."""
     teacher = await door.student("Vera Changes", "w-changes", language="en")
     event_id = await make_event(teacher, "Old room", -HOUR, HOUR)
-    asker = await door.student("Anna Hears", "w-hears", link(teacher, event_id), language="en")
+    asker = await door.student(
+        "Anna Hears", "w-hears", event_link(teacher, event_id), language="en"
+    )
     await asker.wait()
-    await teacher.open(link(teacher, event_id))
+    await teacher.open(event_link(teacher, event_id))
     await teacher.mark()
     await post(teacher, "/api/events/UpdateEvent", event_id=event_id, name="Room 5")
     await expect(asker.at("notice")).to_contain_text("The class has changed: Room 5")

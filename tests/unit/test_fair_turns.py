@@ -15,8 +15,8 @@ from attendance_web.wire.refusals import ClientLeft
 from attendance_web.wire.turns import FairTurns, NoTurn, Turn, Turns
 
 
-class Desk:
-    """Turns, and in which order they were had or lost."""
+class RecordedTurns:
+    """Turns, and the names of those who were given one, or lost theirs, in order."""
 
     def __init__(
         self, at_once: int = 1, of_one: int = 1, waiting: int = 1000, waiting_of_one: int = 1000
@@ -50,77 +50,77 @@ class Desk:
 class TestTheOrder:
     @pytest.mark.parametrize("whose", [None, 0, "", ("health", "a")])
     def test_whoever_they_are_they_have_theirs(self, whose: Hashable) -> None:
-        desk = Desk()
+        recorded = RecordedTurns()
         for name in "abc":
-            desk.asks(whose, name)
-        desk.all_take_theirs()
-        assert desk.given == ["a", "b", "c"]
+            recorded.asks(whose, name)
+        recorded.all_take_theirs()
+        assert recorded.given == ["a", "b", "c"]
 
     def test_a_hundred_of_one_wait_behind_everybody_s_first(self) -> None:
-        desk = Desk()
+        recorded = RecordedTurns()
         for number in range(100):
-            desk.asks("anna", f"anna {number}")
+            recorded.asks("anna", f"anna {number}")
         for number in range(30):
-            desk.asks(f"person {number}", f"person {number}")
-        desk.all_take_theirs()
-        assert len(desk.given) == 130
-        assert desk.given[:2] == ["anna 0", "anna 1"]  # nobody else was there
-        assert desk.given[2:32] == [f"person {number}" for number in range(30)]
-        assert desk.given[32:] == [f"anna {number}" for number in range(2, 100)]
+            recorded.asks(f"person {number}", f"person {number}")
+        recorded.all_take_theirs()
+        assert len(recorded.given) == 130
+        assert recorded.given[:2] == ["anna 0", "anna 1"]  # nobody else was there
+        assert recorded.given[2:32] == [f"person {number}" for number in range(30)]
+        assert recorded.given[32:] == [f"anna {number}" for number in range(2, 100)]
 
     def test_two_with_many_take_turns(self) -> None:
-        desk = Desk()
+        recorded = RecordedTurns()
         for whose in "ab":
             for number in range(3):
-                desk.asks(whose, f"{whose}{number}")
-        desk.all_take_theirs()
-        assert desk.given == ["a0", "a1", "b0", "a2", "b1", "b2"]
+                recorded.asks(whose, f"{whose}{number}")
+        recorded.all_take_theirs()
+        assert recorded.given == ["a0", "a1", "b0", "a2", "b1", "b2"]
 
     def test_one_has_only_so_many_at_once_and_others_are_not_kept_waiting(self) -> None:
-        desk = Desk(at_once=4, of_one=2)
+        recorded = RecordedTurns(at_once=4, of_one=2)
         for number in range(10):
-            desk.asks("anna", f"anna {number}")
-        assert desk.given == ["anna 0", "anna 1"]
-        desk.asks("boris", "boris")
-        assert desk.given[-1] == "boris"
-        desk.all_take_theirs()
-        assert desk.given[3:] == [f"anna {number}" for number in range(2, 10)]
+            recorded.asks("anna", f"anna {number}")
+        assert recorded.given == ["anna 0", "anna 1"]
+        recorded.asks("boris", "boris")
+        assert recorded.given[-1] == "boris"
+        recorded.all_take_theirs()
+        assert recorded.given[3:] == [f"anna {number}" for number in range(2, 10)]
 
 
 class TestBounds:
     def test_of_one_only_so_many_wait(self) -> None:
-        desk = Desk(waiting_of_one=2)
+        recorded = RecordedTurns(waiting_of_one=2)
         for number in range(3):
-            desk.asks("anna", f"anna {number}")
+            recorded.asks("anna", f"anna {number}")
         with pytest.raises(NoTurn):
-            desk.asks("anna", "anna 3")
-        desk.asks("boris", "boris")
+            recorded.asks("anna", "anna 3")
+        recorded.asks("boris", "boris")
 
-    def test_a_newcomer_has_the_last_place_of_who_waits_most_often(self) -> None:
-        desk = Desk(waiting=4)
+    def test_a_newcomer_waits_instead_of_the_last_of_whoever_waits_most_often(self) -> None:
+        recorded = RecordedTurns(waiting=4)
         for number in range(4):
-            desk.asks("anna", f"anna {number}")  # one has its turn
-        desk.asks("boris", "boris 0")
-        assert desk.lost == []
-        desk.asks("vera", "vera")
-        assert desk.lost == ["anna 3"]
+            recorded.asks("anna", f"anna {number}")  # one has its turn
+        recorded.asks("boris", "boris 0")
+        assert recorded.lost == []
+        recorded.asks("vera", "vera")
+        assert recorded.lost == ["anna 3"]
         with pytest.raises(NoTurn):
-            desk.asks("boris", "boris 1")  # as many would wait of him as of her
-        desk.asks("gleb", "gleb")
-        assert desk.lost == ["anna 3", "anna 2"]
+            recorded.asks("boris", "boris 1")  # as many would wait of him as of her
+        recorded.asks("gleb", "gleb")
+        assert recorded.lost == ["anna 3", "anna 2"]
         with pytest.raises(NoTurn):
-            desk.asks("dina", "dina")  # of everybody one
-        desk.all_take_theirs()
-        assert desk.given == ["anna 0", "anna 1", "boris 0", "vera", "gleb"]
+            recorded.asks("dina", "dina")  # of everybody one
+        recorded.all_take_theirs()
+        assert recorded.given == ["anna 0", "anna 1", "boris 0", "vera", "gleb"]
 
-    def test_one_that_is_given_up_leaves_the_line_and_one_that_is_over_ends_once(self) -> None:
-        desk = Desk()
-        first = desk.asks("anna", "anna")
-        second, _ = desk.asks("boris", "boris"), desk.asks("vera", "vera")
+    def test_one_that_is_given_up_waits_no_more_and_one_that_is_over_ends_once(self) -> None:
+        recorded = RecordedTurns()
+        first = recorded.asks("anna", "anna")
+        second, _ = recorded.asks("boris", "boris"), recorded.asks("vera", "vera")
         for _ in range(2):
-            desk.turns.end(second)
-            desk.turns.end(first)
-        assert (desk.given, desk.turns.given_count, desk.turns.waiting_count) == (
+            recorded.turns.end(second)
+            recorded.turns.end(first)
+        assert (recorded.given, recorded.turns.given_count, recorded.turns.waiting_count) == (
             ["anna", "vera"],
             1,
             0,
@@ -128,28 +128,29 @@ class TestBounds:
 
     @given(st.lists(st.tuples(st.booleans(), st.integers(0, 4), st.integers(0, 30)), max_size=80))
     def test_whatever_happens_no_bound_is_passed_and_no_turn_is_lost(
-        self, steps: list[tuple[bool, int, int]]
+        self, acts: list[tuple[bool, int, int]]
     ) -> None:
-        desk = Desk(at_once=3, of_one=2, waiting=6, waiting_of_one=3)
+        recorded = RecordedTurns(at_once=3, of_one=2, waiting=6, waiting_of_one=3)
+        turns = recorded.turns
         asked: list[Turn] = []
-        for has_command, whose, which in steps:
-            if has_command:
+        for is_asking, whose, which in acts:
+            if is_asking:
                 try:
-                    asked.append(desk.asks(whose, str(whose)))
+                    asked.append(recorded.asks(whose, str(whose)))
                 except NoTurn:
-                    assert desk.turns.waiting_count
+                    assert turns.waiting_count
             elif asked:
-                desk.turns.end(asked[which % len(asked)])
+                turns.end(asked[which % len(asked)])
             have = [each.whose for each in asked if each.is_given and not each.is_over]
             waits = [each.whose for each in asked if not each.is_given and not each.is_over]
-            assert (len(have), len(waits)) == (desk.turns.given_count, desk.turns.waiting_count)
+            assert (len(have), len(waits)) == (turns.given_count, turns.waiting_count)
             assert len(have) <= 3 and len(waits) <= 6
             assert all(have.count(whose) <= 2 and waits.count(whose) <= 3 for whose in range(5))
             # Nobody waits for what they could have
             assert len(have) == 3 or all(have.count(whose) == 2 for whose in waits)
         for each in asked:
-            desk.turns.end(each)
-        assert (desk.turns.given_count, desk.turns.waiting_count) == (0, 0)
+            turns.end(each)
+        assert (turns.given_count, turns.waiting_count) == (0, 0)
 
 
 class TestWaiting:
@@ -211,7 +212,7 @@ class TestWaiting:
                 assert turns.given_count == 1
         assert turns.given_count == 0
 
-    async def test_who_is_gone_while_they_wait_loses_their_place(self) -> None:
+    async def test_who_is_gone_while_they_wait_gets_no_turn(self) -> None:
         """Contract: 1.11."""
         turns, fair = self.fair()
         gone = asyncio.Event()

@@ -44,12 +44,12 @@ async def transact_leaving_out(
     """
     to_lock: frozenset[UserId] = frozenset()
 
-    def attempt(unit: ports.Unit) -> None:
+    def work_with_locked(unit: ports.Unit) -> None:
         work(unit, unit.places.lock(event_id, sorted(to_lock)) if to_lock else {})
 
     for _ in range(MAX_TRIES):
         try:
-            return await transact(attempt)
+            return await transact(work_with_locked)
         except _NotLocked as error:
             to_lock |= error.user_ids
     raise Unavailable
@@ -58,7 +58,7 @@ async def transact_leaving_out(
 def end_left_out(
     unit: ports.Unit,
     event: Organised,
-    marking: Sequence[Connection],
+    marking_connections: Sequence[Connection],
     places: LockedPlaces,
     terms: Terms,
 ) -> None:
@@ -68,7 +68,7 @@ def end_left_out(
     nobody opens one meanwhile; ``places`` are those that are locked. Raises `_NotLocked`, where it
     needs more of them, for `transact_leaving_out`.
     """
-    people = {each.user_id for each in marking}
+    people = {each.user_id for each in marking_connections}
     left_out = people - those_who_may_mark(unit, event, people)
     if not left_out:
         return
@@ -82,7 +82,7 @@ def end_left_out(
         raise _NotLocked(needed)
     for place in held:
         end_hold(unit, place, None, terms)
-    ended = [each.connection_id for each in marking if each.user_id in left_out]
+    ended = [each.connection_id for each in marking_connections if each.user_id in left_out]
     for start in range(0, len(ended), MAX_SOCKETS_NAMED):
         some = ended[start : start + MAX_SOCKETS_NAMED]
         unit.connections.remove(some)
