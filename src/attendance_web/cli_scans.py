@@ -20,7 +20,8 @@ from attendance_web.cli_use_cases import run_with_use_cases
 from attendance_web.private_files import create_private
 from attendance_web.settings import Settings
 
-KEY_SEPARATOR, NAME_HASH_DIGITS = "~", 12  # in a key, behind that of the file
+KEY_SEPARATOR = "~"  # in a key, between the file and the hash of the name
+NAME_HASH_DIGITS = 12  # of its SHA-256, in hexadecimal: no other name has them by chance
 
 
 class WrongKey(Exception):

@@ -10,7 +10,7 @@ import tracemalloc
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import pytest
 import pytest_asyncio
@@ -32,12 +32,10 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 FEW, MANY = 10, 2_000
 MEMORY: Final = 64 * 1024  # bytes that a warm command has in hand at once; it is some 12 000
 
-Step = Callable[[Lecture], Awaitable[Any]]
 ANNA, BORIS = UserId(3), UserId(4)
-ASKS, MARKS = (
-    numbered_connection(9_001, 3, Role.MARK_ME),
-    numbered_connection(9_002, 2, Role.MARKING),
-)
+# Second ones, of people of the lecture
+ASKER_CONNECTION = numbered_connection(9_001, 3, Role.MARK_ME)
+MARKER_CONNECTION = numbered_connection(9_002, 2, Role.MARKING)
 
 
 async def first_piece(it: Lecture) -> object:
@@ -46,35 +44,42 @@ async def first_piece(it: Lecture) -> object:
     raise AssertionError("nobody is there")
 
 
-# In the order in which they are done, each with its statements on SQLite
-STEPS: dict[str, tuple[int, Step]] = {
-    "prepare": (2, lambda it: it.do.prepare_to_mark(connection=it.markers[0], target=ANNA)),
-    "refuse": (3, lambda it: it.do.refuse_to_mark(connection=it.markers[0])),
-    "prepare another": (
+class Use(NamedTuple):
+    """What is asked of use cases, and how many statements it takes."""
+
+    statement_count: int
+    run: Callable[[Lecture], Awaitable[Any]]
+
+
+# In the order in which they are run, on SQLite
+USES: dict[str, Use] = {
+    "prepare": Use(2, lambda it: it.do.prepare_to_mark(connection=it.markers[0], target=ANNA)),
+    "refuse": Use(3, lambda it: it.do.refuse_to_mark(connection=it.markers[0])),
+    "prepare another": Use(
         2,
         lambda it: it.do.prepare_to_mark(connection=it.markers[0], target=BORIS),
     ),
-    "confirm": (4, lambda it: it.do.confirm_marking(connection=it.markers[0], target=BORIS)),
-    "mark at once": (
+    "confirm": Use(4, lambda it: it.do.confirm_marking(connection=it.markers[0], target=BORIS)),
+    "mark at once": Use(
         8,
         lambda it: it.do.mark_at_once(
             actor=it.markers[0].user_id, event_id=EVENT, user_id=UserId(7)
         ),
     ),
-    "open mark_me": (4, lambda it: it.do.mark_me(connection=ASKS)),
-    "open marking": (4, lambda it: it.do.ready_to_mark(connection=MARKS)),
-    "goodbye": (
+    "open mark_me": Use(4, lambda it: it.do.mark_me(connection=ASKER_CONNECTION)),
+    "open marking": Use(4, lambda it: it.do.ready_to_mark(connection=MARKER_CONNECTION)),
+    "goodbye": Use(
         2,
-        lambda it: it.do.hang_up(connections=[ASKS], goodbye=True),
+        lambda it: it.do.hang_up(connections=[ASKER_CONNECTION], goodbye=True),
     ),
-    "loss": (1, lambda it: it.do.hang_up(connections=[MARKS], goodbye=False)),
-    "GetProfile": (1, lambda it: it.do.get_profile(actor=UserId(1), user_id=ANNA)),
-    "GetAttendance, its first page": (2, first_piece),
-    "read a room": (
+    "loss": Use(1, lambda it: it.do.hang_up(connections=[MARKER_CONNECTION], goodbye=False)),
+    "GetProfile": Use(1, lambda it: it.do.get_profile(actor=UserId(1), user_id=ANNA)),
+    "GetAttendance, its first page": Use(2, first_piece),
+    "read a room": Use(
         1,
         lambda it: it.do.read_room(event_id=EVENT, process_id=PROCESS, watched=[ANNA]),
     ),
-    "glance at rooms": (
+    "glance at rooms": Use(
         1,
         lambda it: it.do.glance_at_rooms(event_ids=[EVENT], process_id=PROCESS),
     ),
@@ -82,17 +87,17 @@ STEPS: dict[str, tuple[int, Step]] = {
 
 
 @contextmanager
-def counting(plant: pytest.MonkeyPatch) -> Iterator[list[object]]:
+def counting(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[object]]:
     """Collects what the stores ask meanwhile; BEGIN, COMMIT and what triggers do is none of it."""
     asked: list[object] = []
     prepare = Compiler.prepare
 
-    def counts(self: Compiler, statement: Any, *parameters: Any) -> Any:
+    def prepare_and_note(self: Compiler, statement: Any, *parameters: Any) -> Any:
         asked.append(statement)
         return prepare(self, statement, *parameters)
 
-    with plant.context() as until_then:
-        until_then.setattr(Compiler, "prepare", counts)
+    with monkeypatch.context() as until_then:
+        until_then.setattr(Compiler, "prepare", prepare_and_note)
         yield asked
 
 
@@ -103,20 +108,20 @@ async def lecture(
     """So many people, two of whom mark."""
     path: Path = an_empty_database(tmp_path_factory.mktemp("costs"))
     store = SqliteStore(path, TestClock(), LocalNotifier())
-    with pytest.MonkeyPatch.context() as patch:
+    with pytest.MonkeyPatch.context() as monkeypatch:
         # Else a look that takes long on a busy machine is begun anew, and counted twice
-        patch.setattr(sqlite, "SLICES_IN_EVENT_LOOP", 10**9)
+        monkeypatch.setattr(sqlite, "SLICES_IN_EVENT_LOOP", 10**9)
         await store.start()
         yield await Lecture.begun(store, waiting=request.param - 2)
         await store.close()
 
 
-async def statements_of(lecture: Lecture, plant: pytest.MonkeyPatch) -> dict[str, int]:
-    """All steps, one after another, and how many statements each of them asked."""
+async def statement_counts_of(lecture: Lecture, monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
+    """Runs all of these one after another, and counts the statements of each."""
     counts = {}
-    for name, (_, step) in STEPS.items():
-        with counting(plant) as asked:
-            await step(lecture)
+    for name, use in USES.items():
+        with counting(monkeypatch) as asked:
+            await use.run(lecture)
         counts[name] = len(asked)
     return counts
 
@@ -144,8 +149,8 @@ async def memory_of(lecture: Lecture) -> int:
 async def test_each_asks_as_many_statements_with_few_people_as_with_many(
     lecture: Lecture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert await statements_of(lecture, monkeypatch) == {
-        name: count for name, (count, _) in STEPS.items()
+    assert await statement_counts_of(lecture, monkeypatch) == {
+        name: use.statement_count for name, use in USES.items()
     }
 
 
@@ -161,10 +166,10 @@ class TestPlanted:
     ) -> None:
         lock = Footings.lock_for_command
 
-        def looks_before(self: Footings, connection: Any, *asked: Any) -> Any:
+        def looks_before(self: Footings, connection: Any, *rest: Any) -> Any:
             keys = {"event_id": EVENT, "user_ids": [connection.user_id]}
             self._execute(FIND_PLACES, keys)
-            return lock(self, connection, *asked)
+            return lock(self, connection, *rest)
 
         counts = []
         for _ in range(2):
@@ -180,9 +185,9 @@ class TestPlanted:
     ) -> None:
         lock = Footings.lock_for_command
 
-        def reads_all(self: Footings, connection: Any, *asked: Any) -> Any:
+        def reads_all(self: Footings, connection: Any, *rest: Any) -> Any:
             list(map(place_from, self._execute(LISTED_PLACES, {"event_id": EVENT})))
-            return lock(self, connection, *asked)
+            return lock(self, connection, *rest)
 
         monkeypatch.setattr(Footings, "lock_for_command", reads_all)
         is_large = len(await lecture.store.observe(lambda u: u.places.listed(EVENT))) > MANY / 2

@@ -154,12 +154,12 @@ class TestBounds:
 
 
 class TestWaiting:
-    def fair(self, at_once: int = 1, waiting: int = 9) -> tuple[Turns, FairTurns]:
-        fair = FairTurns(at_once=at_once, of_one=1, waiting=waiting, waiting_of_one=9)
-        return fair._turns, fair
+    def fair(self, waiting: int = 9) -> FairTurns:
+        return FairTurns(at_once=1, of_one=1, waiting=waiting, waiting_of_one=9)
 
     async def test_who_gets_none_in_time_is_told(self) -> None:
-        turns, fair = self.fair()
+        fair = self.fair()
+        turns = fair._turns
         async with fair.turn("anna", 1):
             with pytest.raises(NoTurn):
                 async with fair.turn("boris", 0.01):
@@ -167,7 +167,7 @@ class TestWaiting:
         assert (turns.given_count, turns.waiting_count) == (0, 0)
 
     async def test_so_is_who_has_to_make_room(self) -> None:
-        _, fair = self.fair(waiting=2)
+        fair = self.fair(waiting=2)
 
         async def waits(whose: str) -> None:
             async with fair.turn(whose, 9):
@@ -182,7 +182,8 @@ class TestWaiting:
 
     @pytest.mark.parametrize("is_given", [False, True])
     async def test_who_goes_away_leaves_nothing_behind(self, is_given: bool) -> None:
-        turns, fair = self.fair()
+        fair = self.fair()
+        turns = fair._turns
 
         async def waits() -> None:
             async with fair.turn("boris", 9):
@@ -201,7 +202,8 @@ class TestWaiting:
         assert turns.given_count == 0
 
     async def test_a_turn_ends_with_its_block_whatever_happens(self) -> None:
-        turns, fair = self.fair()
+        fair = self.fair()
+        turns = fair._turns
         for _ in range(3):
             with pytest.raises(ValueError, match="refused"):
                 async with fair.turn("anna", 9):
@@ -214,7 +216,8 @@ class TestWaiting:
 
     async def test_who_is_gone_while_they_wait_gets_no_turn(self) -> None:
         """Contract: 1.11."""
-        turns, fair = self.fair()
+        fair = self.fair()
+        turns = fair._turns
         gone = asyncio.Event()
         begun: list[str] = []
 
