@@ -89,11 +89,11 @@ class GetFriendList:
         """Lists friends and those asked, by display name, then id."""
         check_kinds(actor=actor)
 
-        def friends(piece_query: ListQuery[Friend], unit: ports.Unit) -> Sequence[Friend]:
+        def read_friends(piece_query: ListQuery[Friend], unit: ports.Unit) -> Sequence[Friend]:
             return unit.friendships.friends_of(actor, piece_query)
 
         everybody: ListQuery[Friend] = ListQuery()
-        return read_in_pieces(self.browse, everybody, friends, itself)
+        return read_in_pieces(self.browse, everybody, read_friends, itself)
 
     __call__ = whole(pieces)
 
@@ -110,11 +110,13 @@ class GetFriendRequests:
         """Lists those who wait, the oldest request first. Raises InvalidArgument."""
         check_kinds(actor=actor)
 
-        def requests(piece_query: ListQuery[Friendship], unit: ports.Unit) -> Sequence[Friendship]:
+        def read_requests(
+            piece_query: ListQuery[Friendship], unit: ports.Unit
+        ) -> Sequence[Friendship]:
             return unit.friendships.requests_to(actor, piece_query)
 
         query: ListQuery[Friendship] = ListQuery(limit, offset)
-        found = read_in_pieces(self.browse, query, requests, itself)
+        found = read_in_pieces(self.browse, query, read_requests, itself)
         return ([request.requester for request in piece] async for piece in found)
 
     __call__ = whole(pieces)

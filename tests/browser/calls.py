@@ -42,15 +42,17 @@ async def soon(visitor: Visitor) -> int:
     return await now(visitor) + 5
 
 
-async def make_event(visitor: Visitor, name: str, start: int, end: int, **given: Any) -> str:
+async def make_event(
+    visitor: Visitor, name: str, starts_in: int, ends_in: int, **given: Any
+) -> str:
     """An event from so many to so many seconds from now; its id."""
     at = await now(visitor)
     made = await post(
         visitor,
         "/api/events/CreateEvent",
         name=name,
-        time_from=at + start,
-        time_to=at + end,
+        time_from=at + starts_in,
+        time_to=at + ends_in,
         **given,
     )
     return str(made["event_id"])

@@ -30,7 +30,7 @@ from tests.support.sqlite_file import an_empty_database
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 FEW, MANY = 10, 2_000
-MEMORY: Final = 64 * 1024  # bytes that a warm command has in hand at once; it is some 12 000
+MAX_MEMORY_BYTES: Final = 64 * 1024  # that a warm command has in hand at once; it is some 12 000
 
 ANNA, BORIS = UserId(3), UserId(4)
 # Second ones, of people of the lecture
@@ -131,7 +131,7 @@ async def hold_and_refuse(lecture: Lecture) -> None:
     await lecture.do.refuse_to_mark(connection=lecture.markers[1])
 
 
-async def memory_of(lecture: Lecture) -> int:
+async def memory_bytes_of(lecture: Lecture) -> int:
     """How many bytes a hold and its refusal have in hand at once, when they are warm."""
     lecture.store._clock.pass_(20)  # nobody is barred any more
     await hold_and_refuse(lecture)
@@ -155,7 +155,7 @@ async def test_each_asks_as_many_statements_with_few_people_as_with_many(
 
 
 async def test_a_warm_command_has_little_in_hand(lecture: Lecture) -> None:
-    assert await memory_of(lecture) < MEMORY
+    assert await memory_bytes_of(lecture) < MAX_MEMORY_BYTES
 
 
 class TestPlanted:
@@ -191,4 +191,4 @@ class TestPlanted:
 
         monkeypatch.setattr(Footings, "lock_for_command", reads_all)
         is_large = len(await lecture.store.observe(lambda u: u.places.listed(EVENT))) > MANY / 2
-        assert (await memory_of(lecture) > MEMORY) == is_large
+        assert (await memory_bytes_of(lecture) > MAX_MEMORY_BYTES) == is_large

@@ -61,7 +61,7 @@ class People:
         self.left_connections = 0
         self.too_many = 0  # of those
 
-    def _leave_connection(self, *, is_too_many: bool) -> None:
+    def _note_connection_left(self, *, is_too_many: bool) -> None:
         self.left_connections += 1
         self.too_many += is_too_many
 
@@ -78,7 +78,7 @@ class People:
             "scheme": "http",
             "extensions": {
                 GONE_EXTENSION: asked.gone,
-                LEFT_EXTENSION: self._leave_connection,
+                LEFT_EXTENSION: self._note_connection_left,
                 LOG_EXTENSION: asked.log,
             },
         }

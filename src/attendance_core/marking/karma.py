@@ -39,16 +39,16 @@ def standing_hold_marks(entries: Iterable[Entry]) -> list[Entry]:
 
 def paying_marks(entries: Iterable[Entry], terms: Terms) -> list[Entry]:
     """Finds the marks that pay, of a whole ledger, read in whatever order."""
-    of_pair: Counter[tuple[int, frozenset[UserId]]] = Counter()
-    of_unchecked: Counter[tuple[int, UserId]] = Counter()
+    pair_counts: Counter[tuple[int, frozenset[UserId]]] = Counter()
+    unchecked_counts: Counter[tuple[int, UserId]] = Counter()
     found = []
     for entry in standing_hold_marks(entries):
         month = month_of(entry.at)
-        pair = (month, frozenset((entry.actor_id, entry.user_id)))
-        unchecked = (month, entry.actor_id)
-        before = MarksBefore(of_pair[pair], of_unchecked[unchecked])
-        of_pair[pair] += 1
-        of_unchecked[unchecked] += not entry.person_checked
+        pair_key = (month, frozenset((entry.actor_id, entry.user_id)))
+        marker_key = (month, entry.actor_id)
+        before = MarksBefore(pair_counts[pair_key], unchecked_counts[marker_key])
+        pair_counts[pair_key] += 1
+        unchecked_counts[marker_key] += not entry.person_checked
         if pays(before, entry.person_checked, terms):
             found.append(entry)
     return found

@@ -97,9 +97,9 @@ class FollowedRequest:
         if not (self._is_left if self._is_answered else self._has_gone):
             return
         is_too_many = not self._has_begun or self._pace.note(self._whose)
-        leave_connection = self._scope["extensions"].get(LEFT_EXTENSION)
-        if leave_connection is not None and (self._is_network or is_too_many):
-            leave_connection(is_too_many=is_too_many)
+        note_connection_left = self._scope["extensions"].get(LEFT_EXTENSION)
+        if note_connection_left is not None and (self._is_network or is_too_many):
+            note_connection_left(is_too_many=is_too_many)
 
     @property
     def _has_gone(self) -> bool:

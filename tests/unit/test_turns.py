@@ -49,7 +49,7 @@ class RecordedTurns:
 
 class TestTheOrder:
     @pytest.mark.parametrize("whose", [None, 0, "", ("health", "a")])
-    def test_whoever_they_are_they_have_theirs(self, whose: Hashable) -> None:
+    def test_everybody_is_given_a_turn_whatever_they_are_known_by(self, whose: Hashable) -> None:
         recorded = RecordedTurns()
         for name in "abc":
             recorded.asks(whose, name)
@@ -88,7 +88,7 @@ class TestTheOrder:
 
 
 class TestBounds:
-    def test_of_one_only_so_many_wait(self) -> None:
+    def test_only_so_many_turns_of_one_wait(self) -> None:
         recorded = RecordedTurns(waiting_of_one=2)
         for number in range(3):
             recorded.asks("anna", f"anna {number}")
@@ -166,7 +166,7 @@ class TestWaiting:
                     raise AssertionError
         assert (turns.given_count, turns.waiting_count) == (0, 0)
 
-    async def test_so_is_who_has_to_make_room(self) -> None:
+    async def test_who_has_to_make_room_for_a_newcomer_is_told(self) -> None:
         fair = self.fair(waiting=2)
 
         async def waits(whose: str) -> None:
