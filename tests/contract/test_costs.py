@@ -22,6 +22,7 @@ from attendance_adapters.sql.footings import Footings
 from attendance_adapters.sql.places import FIND_PLACES, LISTED_PLACES, place_from
 from attendance_adapters.sql.sqlite import SqliteStore
 from attendance_core.marking.connections import Role
+from attendance_core.marking.places import BARRED_SECONDS
 from attendance_core.testing.clock import TestClock
 from attendance_core.testing.lectures import EVENT, PROCESS, Lecture, numbered_connection
 from attendance_core.vocabulary import UserId
@@ -30,7 +31,7 @@ from tests.support.sqlite_file import an_empty_database
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 FEW, MANY = 10, 2_000
-MAX_MEMORY_BYTES: Final = 64 * 1024  # that a warm command has in hand at once; it is some 12 000
+MAX_MEMORY_BYTES: Final = 64 * 1024  # for a hold and its refusal, which take some 12 000
 
 ANNA, BORIS = UserId(3), UserId(4)
 # Second ones, of people of the lecture
@@ -132,10 +133,10 @@ async def hold_and_refuse(lecture: Lecture) -> None:
 
 
 async def memory_bytes_of(lecture: Lecture) -> int:
-    """How many bytes a hold and its refusal have in hand at once, when they are warm."""
-    lecture.store._clock.pass_(20)  # nobody is barred any more
+    """Counts the bytes that a hold and its refusal have in hand at once, having run before."""
+    lecture.store._clock.pass_(2 * BARRED_SECONDS)
     await hold_and_refuse(lecture)
-    lecture.store._clock.pass_(20)
+    lecture.store._clock.pass_(2 * BARRED_SECONDS)
     tracemalloc.start()
     try:
         before = tracemalloc.get_traced_memory()[0]
@@ -173,7 +174,7 @@ class TestPlanted:
 
         counts = []
         for _ in range(2):
-            lecture.store._clock.pass_(20)
+            lecture.store._clock.pass_(2 * BARRED_SECONDS)
             with counting(monkeypatch) as asked:
                 await hold_and_refuse(lecture)
             counts.append(len(asked))

@@ -8,7 +8,8 @@ from enum import Enum
 
 from attendance_core.vocabulary import EventId, Instant, UserId
 
-MAX_ENTRIES = 2**31 - 2  # of one person in one event; more than there will be
+# Of one place; more than there will be. The number behind it, too, is an INTEGER in SQL
+MAX_ENTRIES = 2**31 - 2
 
 
 class Origin(Enum):
@@ -93,6 +94,9 @@ def grade_of(origin: Origin, actor_checked: bool) -> Grade:
 
 
 def month_of(at: Instant) -> int:
-    """Numbers the calendar month of an instant, by UTC. Contract: 8.11."""
+    """Counts calendar months, by UTC, from January of the year 0 to that of an instant.
+
+    Contract: 8.11.
+    """
     date = datetime.fromtimestamp(int(at), UTC)
     return date.year * 12 + date.month - 1
