@@ -1,6 +1,7 @@
-"""What the files of a sheet are written of: lists of rows, and then the counts. Decision 0019.
+"""What the files of a sheet have alike: the parts they are written of, and how times are written.
 
-A row is a dict, whose keys are those that `sheets` gives it; the counts are one, too.
+The parts are lists of rows, and then the counts. A row is a dict, and so are the counts, with the
+keys that `sheets` gives them. Decision 0019.
 """
 
 from __future__ import annotations
@@ -11,11 +12,11 @@ from typing import Any
 
 
 class CutShort(Exception):
-    """Raised where what is to be written has no end."""
+    """The parts of a sheet ended before its counts came, so that no file of it is whole."""
 
 
 def numbered(parts: Iterator[Any]) -> Iterator[Any]:
-    """Numbers the rows as the page's sheet does, which has none of whoever only organises."""
+    """Puts a number into each row, as the page's sheet does: None for whoever only organises."""
     number = 0
     for part in parts:
         for row in () if isinstance(part, dict) else part:
@@ -26,15 +27,15 @@ def numbered(parts: Iterator[Any]) -> Iterator[Any]:
 
 
 def time_writer(zone: tzinfo, separator: str) -> Callable[[float], str]:
-    """Makes what writes an instant as it is in this zone, with the offset.
+    """Makes a function that writes an instant by the clocks of this zone, with its offset.
 
-    The separator stands between the date and the time.
+    It writes ``separator`` between the date and the time.
     """
 
     def write_time(at: float) -> str:
         try:
             local = datetime.fromtimestamp(at, zone)
-        except (OverflowError, ValueError):  # behind the year 9999, but not in UTC
+        except (OverflowError, ValueError):  # in this zone after the year 9999, in UTC not yet
             local = datetime.fromtimestamp(at, UTC)
         return local.isoformat(separator, "seconds")
 

@@ -24,7 +24,7 @@ class Friendship:
 
 @dataclass(frozen=True, slots=True)
 class Friend:
-    """A line of one's list of friends; ``pending``: I asked, not accepted yet."""
+    """Somebody in one's list of friends; ``pending``: asked by oneself, not accepted yet."""
 
     user_id: UserId
     display_name: str
@@ -107,7 +107,7 @@ class GetFriendRequests:
     def pieces(
         self, *, actor: UserId, limit: int | None = None, offset: int = 0
     ) -> AsyncIterator[Sequence[UserId]]:
-        """Lists those who wait, the oldest request first. Raises InvalidArgument."""
+        """Lists those who wait for an answer, the oldest request first. Raises InvalidArgument."""
         check_kinds(actor=actor)
 
         def read_requests(

@@ -7,7 +7,7 @@ from attendance_core.identities import Attempt, Claims, ProviderAnswer
 
 
 class NoIdentityProvider:
-    """Lets nobody log in by a provider; `service_ports.IdentityProvider`."""
+    """Lets nobody log in by a provider: a `ports.IdentityProvider` that may be closed."""
 
     name: str | None = None
 

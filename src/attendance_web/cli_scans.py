@@ -1,6 +1,6 @@
 """What an operator does with scans, on the machine of the service. Contract: 3, 9.10.
 
-It may run beside the service: both write the same database, one after the other.
+A command may run beside the service: both write the same database, one after the other.
 """
 
 from __future__ import annotations
@@ -25,11 +25,14 @@ NAME_HASH_DIGITS = 12  # of its SHA-256, in hexadecimal: no other name has them 
 
 
 class WrongKey(Exception):
-    """The key is not that of what is there now: there is none, or a later scan, or another name."""
+    """The key is not that of the scan there is now: there is none, a later one, or another name."""
 
 
 def list_pending(settings: Settings) -> list[str]:
-    """Makes a line for each scan nobody has judged, oldest first. Raises CannotStart."""
+    """Makes a line for each scan nobody has judged, oldest first; one that says so without any.
+
+    Raises CannotStart, Unavailable.
+    """
 
     async def ask(use_cases: UseCases) -> list[str]:
         return [await _scan_line(use_cases, scan) for scan in await use_cases.get_pending_scans()]
@@ -38,10 +41,10 @@ def list_pending(settings: Settings) -> list[str]:
 
 
 def show(settings: Settings, user_id: int, to: Path | None) -> list[str]:
-    """Writes the picture to a file; answers two lines: where it is, and whose it is.
+    """Writes the picture of a scan to a file; answers two lines: where that is, and whose it is.
 
-    Without a file it goes to a new folder that only this user may open. Never over a file that
-    is there. Raises CannotStart, ScanNotFound, NoSuchFile, OSError.
+    Without ``to`` the file is in a new folder that only whoever runs this may open. Raises
+    CannotStart, Unavailable, ScanNotFound, NoSuchFile; OSError, also where ``to`` is there already.
     """
 
     async def ask(use_cases: UseCases) -> list[str]:
@@ -68,7 +71,8 @@ def judge(
 ) -> str:
     """Approves or rejects a scan; answers what was done.
 
-    Raises CannotStart, BadLength, BadCharacters; WrongKey for a key that is not the present one.
+    ``reason`` is the value of a `ScanReason`. Raises CannotStart, Unavailable, BadLength,
+    BadCharacters; WrongKey for a key that is not the present one.
     """
 
     async def ask(use_cases: UseCases) -> str:
@@ -96,11 +100,11 @@ def judge(
 
 
 async def _read_present(use_cases: UseCases, user_id: UserId) -> ScanSeen:
-    """Reads a scan and its picture; the later one, where it is replaced meanwhile.
+    """Reads the scan of a person and its picture; the later one, where it is replaced meanwhile.
 
     Raises ScanNotFound; NoSuchFile where the row names a file that is not there.
     """
-    missing = ""
+    missing = ""  # the file that was not there; the same a second time is lost, not replaced
     while True:
         try:
             return await use_cases.read_scan(user_id=user_id)
@@ -124,5 +128,5 @@ def _key(file: FileKey, display_name: str) -> str:
 
 
 def format_time(at: Instant) -> str:
-    """Writes an instant for people."""
+    """Writes an instant for people, in UTC, to the second."""
     return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")

@@ -1,6 +1,6 @@
-"""What somebody calls beside the page, with the cookies of their browser: to set a scene.
+"""Sets a scene by calls that somebody makes beside the page, with the cookies of their browser.
 
-A page need not be open: to open one takes more of a processor than all calls of a test.
+No page need be open for them: to open one takes more of a processor than all calls of a test.
 """
 
 from __future__ import annotations
@@ -33,19 +33,19 @@ async def user_id_of(visitor: Visitor) -> int:
 
 
 async def now(visitor: Visitor) -> int:
-    """UNIX seconds, by the clock of the machine that is both browser and service."""
+    """Tells the time in UNIX seconds, by the clock that the browser and the service have alike."""
     return int(await visitor.page.evaluate("() => Date.now() / 1000"))
 
 
 async def soon(visitor: Visitor) -> int:
-    """UNIX seconds of a moment that is still ahead when even a busy service hears of it."""
+    """Finds a time, in UNIX seconds, that is still to come when even a busy service hears of it."""
     return await now(visitor) + 5
 
 
 async def make_event(
     visitor: Visitor, name: str, starts_in: int, ends_in: int, **given: Any
 ) -> str:
-    """An event from so many to so many seconds from now; its id."""
+    """Makes an event that starts and ends so many seconds from now; answers its id."""
     at = await now(visitor)
     made = await post(
         visitor,
@@ -59,7 +59,10 @@ async def make_event(
 
 
 async def begin_class(visitor: Visitor, name: str) -> str:
-    """A class that is on, and its screen, by no form, which is for tests of it; the link to it."""
+    """Makes an event that is on and opens its screen; answers its link.
+
+    By a call, not by the form: that is for the tests of the form.
+    """
     address = event_link(visitor, await make_event(visitor, name, -60, 3600))
     await visitor.open(address)
     return address

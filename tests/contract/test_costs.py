@@ -1,7 +1,6 @@
-"""What a command costs, counted and never timed: statements, at 10 people and at 2 000.
+"""What uses of use cases cost with 10 people and with 2 000: statements, and bytes in hand.
 
-A number that grows here was made to grow; where that is meant, the table says the new one. A number
-that shrinks is written down, too.
+It is counted and never timed. Where a number is meant to grow, or shrinks, the table is changed.
 """
 
 from __future__ import annotations
@@ -89,7 +88,7 @@ USES: dict[str, Use] = {
 
 @contextmanager
 def counting(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[object]]:
-    """Collects what the stores ask meanwhile; BEGIN, COMMIT and what triggers do is none of it."""
+    """Collects the statements of stores meanwhile; not BEGIN, COMMIT and those of triggers."""
     asked: list[object] = []
     prepare = Compiler.prepare
 
@@ -106,7 +105,7 @@ def counting(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[object]]:
 async def lecture(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Lecture]:
-    """So many people, two of whom mark."""
+    """A lecture of so many people, two of whom mark, while all others wait."""
     path: Path = an_empty_database(tmp_path_factory.mktemp("costs"))
     store = SqliteStore(path, TestClock(), LocalNotifier())
     with pytest.MonkeyPatch.context() as monkeypatch:
@@ -160,7 +159,7 @@ async def test_a_warm_command_has_little_in_hand(lecture: Lecture) -> None:
 
 
 class TestPlanted:
-    """Regressions, each of which is seen by what looks for it."""
+    """Regressions that are planted, each of which a count above shows."""
 
     async def test_a_statement_more_is_counted(
         self, lecture: Lecture, monkeypatch: pytest.MonkeyPatch
@@ -179,7 +178,7 @@ class TestPlanted:
                 await hold_and_refuse(lecture)
             counts.append(len(asked))
             monkeypatch.setattr(Footings, "lock_for_command", looks_before)
-        assert counts[1] == counts[0] + 2
+        assert counts[1] == counts[0] + 2  # one in the hold, one in the refusal
 
     async def test_a_room_that_is_read_by_a_command_is_seen(
         self, lecture: Lecture, monkeypatch: pytest.MonkeyPatch

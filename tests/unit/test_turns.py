@@ -1,4 +1,4 @@
-"""Turns: who has one, who waits in which order, and who may not even wait."""
+"""Turns: who has one, in which order others wait, and who may not even wait."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ class RecordedTurns:
         )
         self.given: list[str] = []
         self.lost: list[str] = []
-        self.open: list[Turn] = []
+        self.not_over: list[Turn] = []  # of those given
 
     def asks(self, whose: Hashable, name: str) -> Turn:
         def changed() -> None:
             if turn.is_given:
                 self.given.append(name)
-                self.open.append(turn)
+                self.not_over.append(turn)
             else:
                 self.lost.append(name)
 
@@ -42,8 +42,8 @@ class RecordedTurns:
         return turn
 
     def all_take_theirs(self) -> None:
-        while self.open:
-            self.turns.end(self.open.pop(0))
+        while self.not_over:
+            self.turns.end(self.not_over.pop(0))
         assert (self.turns.given_count, self.turns.waiting_count) == (0, 0)
 
 

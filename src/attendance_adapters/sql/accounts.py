@@ -21,7 +21,7 @@ FIND_ACCOUNT_BY_ID = _SELECT_ACCOUNT.where(
     accounts.c.user_id == bindparam("user_id", type_=BigId),
     accounts.c.username != literal_column("''"),  # an erased account has none
 )
-# Not the key: whoever adds something about this person meanwhile does not wait
+# Does not lock the key: whoever adds rows that refer to this person meanwhile does not wait
 LOCK_ACCOUNT = FIND_ACCOUNT_BY_ID.with_for_update(key_share=True).execution_options(
     **{LOCKS_ROWS: True}
 )
@@ -71,7 +71,7 @@ LAPSED_SESSIONS = (
 IDLE_SESSIONS = (
     select(sessions.c.session_id)
     .where(
-        # Whatever was used last so long ago was opened before: that alone has an index
+        # Whatever was used last so long ago was opened before; only ``created_at`` has an index
         sessions.c.created_at <= bindparam("used_until"),
         sessions.c.used_at <= bindparam("used_until"),
         sessions.c.credential != CredentialKind.BEARER.value,
@@ -123,7 +123,7 @@ class Accounts:
         self._send(PUT_ACCOUNT, row)
 
     def erase(self, user_id: UserId) -> None:
-        # Unique as every key is, and that of no user name, which has no slash
+        # A key is unique; this one is that of no user name, in which there is no slash
         row = {"where_user_id": user_id, "username_key": f"/{user_id}"}
         self._send(ERASE_ACCOUNT, row)
 

@@ -1,4 +1,4 @@
-"""What marks pay those who made them: a fold over the ledger. Contract: 8.11."""
+"""What marks pay those who made them: a fold over the ledgers of all events. Contract: 8.11."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class MarksBefore:
 
 
 def pays(before: MarksBefore, person_checked: bool, terms: Terms) -> bool:
-    """Tells whether a standing mark of origin hold pays: the two counts are independent."""
+    """Tells whether a standing mark of origin hold pays, of which neither count may be too high."""
     return before.pair_count < terms.karma_pair_a_month and (
         person_checked or before.unchecked_count < terms.karma_unchecked_a_month
     )
@@ -38,7 +38,10 @@ def standing_hold_marks(entries: Iterable[Entry]) -> list[Entry]:
 
 
 def paying_marks(entries: Iterable[Entry], terms: Terms) -> list[Entry]:
-    """Finds the marks that pay, of a whole ledger, read in whatever order."""
+    """Finds the marks that pay, of the entries of all events, in whatever order.
+
+    Of one marker's it finds the same in the last entries of whom they marked and who marked them.
+    """
     pair_counts: Counter[tuple[int, frozenset[UserId]]] = Counter()
     unchecked_counts: Counter[tuple[int, UserId]] = Counter()
     found = []

@@ -1,8 +1,8 @@
-"""What becomes of sockets when an organiser leaves their people out of marking. Contract: 8.6.
+"""Ends the sockets of people whom an organiser leaves out of marking. Contract: 8.6.
 
 Places are locked before their event, in the order of their ids, or two might wait for each other.
-Whose they are is known only once the event is locked. So a transaction that would need more places
-than it has locked changes nothing, and is run again with those locked, too.
+Whose places they are is known only once the event is locked. So a transaction that would need
+others than it has locked changes nothing, and is run again with those locked, too.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ LockedPlaces = Mapping[UserId, Place]
 
 
 class _NotLocked(Exception):
-    """Raised where places of further people have to be locked before the event is."""
+    """Names the people whose places have to be locked before the event is; undoes the run."""
 
     def __init__(self, user_ids: Iterable[UserId]) -> None:
         self.user_ids = frozenset(user_ids)
@@ -39,9 +39,9 @@ async def transact_leaving_out(
     event_id: EventId,
     work: Callable[[ports.Unit, LockedPlaces], None],
 ) -> None:
-    """Runs work that calls `end_left_out` with the places it is given, until those are enough.
+    """Runs ``work``, which hands the places that it is given on to `end_left_out`.
 
-    Raises Unavailable, and what ``work`` does.
+    Runs it again while those are not enough. Raises Unavailable, and what ``work`` raises.
     """
     to_lock: frozenset[UserId] = frozenset()
 
@@ -65,9 +65,9 @@ def end_left_out(
 ) -> None:
     """Ends those of these ``marking`` sockets whose people the event does not let mark.
 
-    Whom they hold is given back at once, as where they leave. The event is locked by the caller, so
-    nobody opens one meanwhile; ``places`` are those that are locked. Raises `_NotLocked`, where it
-    needs more of them, for `transact_leaving_out`.
+    Whoever these people hold is given back at once, as by LeaveEvent. The caller has locked
+    ``places`` and then the event, so that nobody opens another such socket meanwhile. Raises
+    `_NotLocked`, which `transact_leaving_out` expects, where more places have to be locked.
     """
     people = {each.user_id for each in marking_connections}
     left_out = people - those_who_may_mark(unit, event, people)
@@ -81,8 +81,8 @@ def end_left_out(
     needed = left_out | {place.user_id for place in held}
     if not needed <= places.keys():
         raise _NotLocked(needed)
+    no_judge = None  # a call is made by no process that may take others for dead
     for place in held:
-        no_judge = None  # a call is of no process that may take others for dead
         end_hold(unit, place, no_judge, terms)
     ended = [each.connection_id for each in marking_connections if each.user_id in left_out]
     for start in range(0, len(ended), MAX_SOCKETS_NAMED):

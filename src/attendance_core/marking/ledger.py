@@ -41,7 +41,7 @@ class Grade(Enum):
 class NewEntry:
     """What is to be written down: a mark with its origin, or an annulment with its reason.
 
-    The store adds the rest of the facts, and the name that the person marked has just now.
+    The store adds what it knows of both their ticks, and the name that the person marked has now.
     """
 
     event_id: EventId

@@ -1,4 +1,4 @@
-"""Keeps the codes that people get in by without their password. See the package."""
+"""Keeps recovery codes, by which people get in without their password. See the package."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ class RecoveryCodes(Protocol):
     """Keeps the recovery codes that a person has, each by its selector."""
 
     def replace(self, user_id: UserId, codes: Sequence[RecoveryCode]) -> None:
-        """Has somebody, whose account is locked, have these and no others; they may be none."""
+        """Replaces all codes of somebody, whose account is locked, by these, or by none."""
         ...
 
     def find(self, user_id: UserId, selector: str) -> RecoveryCode | None: ...
 
     def remove(self, code: RecoveryCode) -> None:
-        """Removes one of somebody whose account is locked; does nothing where it is not there."""
+        """Removes a code of somebody whose account is locked; does nothing where it is gone."""
         ...

@@ -1,7 +1,7 @@
-"""Counts the requests that are left before their answer begins, and has further ones wait.
+"""Counts requests whose client goes before their answer begins; has that caller's next ones wait.
 
-A person whose session is known has an allowance of their own, so that a lecture hall, which is one
-address, has many. Decision 0016.
+A person whose session is known has an allowance of their own: so a lecture hall, which is one
+address, has as many as there are people in it. Decision 0016.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from attendance_web.wire.refusals import ClientLeft
 
 
 class LeftRequests:
-    """Keeps how many each caller has left lately."""
+    """Keeps how many requests each person and each network has left lately."""
 
     def __init__(self, stopwatch: Callable[[], Seconds]) -> None:
         self._by_people = LeavingPace[Hashable](MAX_OF_PERSON, OF_PERSON_A_SECOND, stopwatch)
@@ -37,7 +37,7 @@ class LeftRequests:
     def follow(
         self, whose: Hashable, *, is_network: bool, scope: Mapping[str, Any]
     ) -> FollowedRequest:
-        """Begins to follow a request of theirs."""
+        """Begins to follow a request, which counts against ``whose`` once it is left."""
         pace = self._by_networks if is_network else self._by_people
         return FollowedRequest(pace, whose, scope, is_network=is_network)
 
@@ -72,7 +72,7 @@ class FollowedRequest:
         self._has_begun = self._is_answered = self._is_left = False
 
     async def wait(self) -> None:
-        """Waits where its caller has left too many. Raises ClientLeft."""
+        """Waits, if its caller has left too many; raises ClientLeft where they go meanwhile."""
         if seconds := self._pace.wait_of(self._whose):
             follow_client_of(self._scope)
             await wait_while_there(seconds)
@@ -83,16 +83,17 @@ class FollowedRequest:
     def note_answer(self) -> None:
         """Notes that its answer begins, and whether anybody is there for it.
 
-        A quick answer is here sooner than it is read that the client has gone.
+        Asks the connection, where it can: a quick answer begins before the server has read from
+        it that the client has gone.
         """
         says_no_more = self._scope["extensions"].get(NO_MORE_EXTENSION)
         self._is_left = self._has_gone if says_no_more is None else says_no_more()
         self._is_answered = True
 
     def end(self) -> None:
-        """Counts it where its client has gone without an answer.
+        """Counts it, if its client had gone before an answer began.
 
-        Its connection is counted, too, but where it is one of those that a person may leave.
+        Counts its connection, too: of a network always, of a person only beyond what one may leave.
         """
         if not (self._is_left if self._is_answered else self._has_gone):
             return
