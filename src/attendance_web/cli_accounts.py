@@ -19,10 +19,10 @@ def make_reset_link(settings: Settings, username: str) -> str:
     Raises CannotStart, PersonNotFound.
     """
 
-    async def ask(use_cases: UseCases) -> str:
+    async def use(use_cases: UseCases) -> str:
         return await use_cases.make_reset_link(username=username)
 
-    return settings.public_url + RESET_PAGE + run_with_use_cases(settings, ask)
+    return settings.public_url + RESET_PAGE + run_with_use_cases(settings, use)
 
 
 def end_sessions(settings: Settings, username: str) -> None:
@@ -31,7 +31,7 @@ def end_sessions(settings: Settings, username: str) -> None:
     Raises CannotStart, PersonNotFound.
     """
 
-    async def ask(use_cases: UseCases) -> None:
+    async def use(use_cases: UseCases) -> None:
         await use_cases.end_sessions_of(username=username)
 
-    run_with_use_cases(settings, ask)
+    run_with_use_cases(settings, use)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from attendance_core.errors import PersonNotFound
 from attendance_core.profiles import AuditEntry, Moderator
 from attendance_core.use_cases import UseCases
-from attendance_web.cli_scans import format_time
+from attendance_web.cli_times import format_time
 from attendance_web.cli_use_cases import run_with_use_cases
 from attendance_web.settings import Settings
 
@@ -22,47 +22,47 @@ class UnknownUsername(Exception):
 def add(settings: Settings, username: str) -> str:
     """Has somebody judge scans; answers what was done. Raises CannotStart, UnknownUsername."""
 
-    async def ask(use_cases: UseCases) -> str:
+    async def use(use_cases: UseCases) -> str:
         try:
             user_id = await use_cases.add_moderator(username=username)
         except PersonNotFound:
             raise UnknownUsername(f"nobody has the user name {username}") from None
         return f"{username} (person {user_id}) is a moderator"
 
-    return run_with_use_cases(settings, ask)
+    return run_with_use_cases(settings, use)
 
 
 def remove(settings: Settings, username: str) -> str:
     """Has somebody judge no more; answers what was done. Raises CannotStart, UnknownUsername."""
 
-    async def ask(use_cases: UseCases) -> str:
+    async def use(use_cases: UseCases) -> str:
         try:
             user_id = await use_cases.remove_moderator(username=username)
         except PersonNotFound:
             raise UnknownUsername(f"nobody has the user name {username}") from None
         return f"{username} (person {user_id}) is no moderator"
 
-    return run_with_use_cases(settings, ask)
+    return run_with_use_cases(settings, use)
 
 
 def list_moderators(settings: Settings) -> list[str]:
     """Makes a line for each, in the order they were added. Raises CannotStart."""
 
-    async def ask(use_cases: UseCases) -> list[str]:
+    async def use(use_cases: UseCases) -> list[str]:
         return [_moderator_line(each) for each in await use_cases.get_moderators()]
 
-    return run_with_use_cases(settings, ask) or ["there are no moderators"]
+    return run_with_use_cases(settings, use) or ["there are no moderators"]
 
 
 def print_audit(settings: Settings, print_line: Callable[[str], None]) -> None:
     """Prints a line for each look and decision, the earliest first. Raises CannotStart."""
 
-    async def ask(use_cases: UseCases) -> None:
+    async def use(use_cases: UseCases) -> None:
         async for piece in use_cases.get_audit_log.pieces():
             for entry in piece:
                 print_line(_audit_line(entry))
 
-    run_with_use_cases(settings, ask)
+    run_with_use_cases(settings, use)
 
 
 def _moderator_line(moderator: Moderator) -> str:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
-from datetime import UTC, datetime
 from pathlib import Path
 
 from attendance_core.errors import PersonNotFound, ScanNotFound
@@ -15,7 +14,8 @@ from attendance_core.folding import search_fold
 from attendance_core.ports import NoSuchFile
 from attendance_core.profiles import ConfirmationScan, ScanReason, ScanSeen
 from attendance_core.use_cases import UseCases
-from attendance_core.vocabulary import FileKey, Instant, UserId
+from attendance_core.vocabulary import FileKey, UserId
+from attendance_web.cli_times import format_time
 from attendance_web.cli_use_cases import run_with_use_cases
 from attendance_web.private_files import create_private
 from attendance_web.settings import Settings
@@ -34,10 +34,10 @@ def list_pending(settings: Settings) -> list[str]:
     Raises CannotStart, Unavailable.
     """
 
-    async def ask(use_cases: UseCases) -> list[str]:
+    async def use(use_cases: UseCases) -> list[str]:
         return [await _scan_line(use_cases, scan) for scan in await use_cases.get_pending_scans()]
 
-    return run_with_use_cases(settings, ask) or ["nobody waits"]
+    return run_with_use_cases(settings, use) or ["nobody waits"]
 
 
 def show(settings: Settings, user_id: int, to: Path | None) -> list[str]:
@@ -47,7 +47,7 @@ def show(settings: Settings, user_id: int, to: Path | None) -> list[str]:
     CannotStart, Unavailable, ScanNotFound, NoSuchFile; OSError, also where ``to`` is there already.
     """
 
-    async def ask(use_cases: UseCases) -> list[str]:
+    async def use(use_cases: UseCases) -> list[str]:
         scan, content = await _read_present(use_cases, UserId(user_id))
         path = to
         if path is None:
@@ -57,7 +57,7 @@ def show(settings: Settings, user_id: int, to: Path | None) -> list[str]:
             picture.write(content)
         return [str(path), await _scan_line(use_cases, scan)]
 
-    return run_with_use_cases(settings, ask)
+    return run_with_use_cases(settings, use)
 
 
 def judge(
@@ -75,14 +75,15 @@ def judge(
     BadCharacters; WrongKey for a key that is not the present one.
     """
 
-    async def ask(use_cases: UseCases) -> str:
-        person, file = UserId(user_id), FileKey(key.partition(KEY_SEPARATOR)[0])
+    async def use(use_cases: UseCases) -> str:
+        owner_id, file = UserId(user_id), FileKey(key.partition(KEY_SEPARATOR)[0])
         try:
-            name = (await use_cases.get_profile(actor=person, user_id=person)).profile.display_name
+            seen = await use_cases.get_profile(actor=owner_id, user_id=owner_id)
+            name = seen.profile.display_name
             if key != _key(file, name):
                 raise ScanNotFound
             await use_cases.judge_scan(
-                user_id=person,
+                user_id=owner_id,
                 file=file,
                 approve=approve,
                 display_name=name,
@@ -96,7 +97,7 @@ def judge(
             ) from None
         return f"the scan of person {user_id} is {'approved' if approve else 'rejected'}"
 
-    return run_with_use_cases(settings, ask)
+    return run_with_use_cases(settings, use)
 
 
 async def _read_present(use_cases: UseCases, user_id: UserId) -> ScanSeen:
@@ -125,8 +126,3 @@ def _key(file: FileKey, display_name: str) -> str:
     """Makes the key of what is judged: a scan, and the name it was compared with. Contract: 3.7."""
     name_hash = hashlib.sha256(search_fold(display_name).encode()).hexdigest()
     return f"{file}{KEY_SEPARATOR}{name_hash[:NAME_HASH_DIGITS]}"
-
-
-def format_time(at: Instant) -> str:
-    """Writes an instant for people, in UTC, to the second."""
-    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")

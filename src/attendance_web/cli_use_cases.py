@@ -13,14 +13,14 @@ from attendance_web.settings import Settings
 T = TypeVar("T")
 
 
-def run_with_use_cases(settings: Settings, ask: Callable[[UseCases], Awaitable[T]]) -> T:
-    """Answers what ``ask`` does of the use cases over what the settings name.
+def run_with_use_cases(settings: Settings, use: Callable[[UseCases], Awaitable[T]]) -> T:
+    """Answers what ``use`` answers, called with the use cases over what the settings name.
 
-    Raises CannotStart, Unavailable, and what ``ask`` raises.
+    Raises CannotStart, Unavailable, and what ``use`` raises.
     """
 
     async def run() -> T:
         async with main.attendance_of(settings) as attendance:
-            return await ask(attendance.use_cases)
+            return await use(attendance.use_cases)
 
     return asyncio.run(run())
