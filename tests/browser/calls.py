@@ -63,9 +63,9 @@ async def begin_class(visitor: Visitor, name: str) -> str:
 
     By a call, not by the form: that is for the tests of the form.
     """
-    address = event_link(visitor, await make_event(visitor, name, -60, 3600))
-    await visitor.open(address)
-    return address
+    link = event_link(visitor, await make_event(visitor, name, -60, 3600))
+    await visitor.open(link)
+    return link
 
 
 def event_link(visitor: Visitor, event_id: str) -> str:

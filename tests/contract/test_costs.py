@@ -1,4 +1,4 @@
-"""What uses of use cases cost with 10 people and with 2 000: statements, and bytes in hand.
+"""What commands, calls and readings cost with 10 people and with 2 000: statements, and memory.
 
 It is counted and never timed. Where a number is meant to grow, or shrinks, the table is changed.
 """
@@ -45,7 +45,7 @@ async def first_piece(it: Lecture) -> object:
 
 
 class Use(NamedTuple):
-    """What is asked of use cases, and how many statements it takes."""
+    """One use of a use case, and how many statements it takes."""
 
     statement_count: int
     run: Callable[[Lecture], Awaitable[Any]]

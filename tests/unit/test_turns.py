@@ -16,7 +16,7 @@ from attendance_web.wire.turns import FairTurns, NoTurn, Turn, Turns
 
 
 class RecordedTurns:
-    """Turns, and the names of those who were given one, or lost theirs, in order."""
+    """Turns, with the names of those that were given and of those that were lost, in order."""
 
     def __init__(
         self, at_once: int = 1, of_one: int = 1, waiting: int = 1000, waiting_of_one: int = 1000
@@ -109,7 +109,7 @@ class TestBounds:
         recorded.asks("gleb", "gleb")
         assert recorded.lost == ["anna 3", "anna 2"]
         with pytest.raises(NoTurn):
-            recorded.asks("dina", "dina")  # of everybody one
+            recorded.asks("dina", "dina")  # one of each waits, so nobody has to make room
         recorded.all_take_theirs()
         assert recorded.given == ["anna 0", "anna 1", "boris 0", "vera", "gleb"]
 
@@ -218,20 +218,20 @@ class TestWaiting:
         """Contract: 1.11."""
         fair = self.fair()
         turns = fair._turns
-        gone = asyncio.Event()
+        boris_gone = asyncio.Event()
         begun: list[str] = []
 
-        async def waits(whose: str, gone: asyncio.Event | None) -> None:
+        async def waits(whose: str, gone: asyncio.Event) -> None:
             client_gone.follow_client_of({"extensions": {GONE_EXTENSION: gone}})
             async with fair.turn(whose, 9):
                 begun.append(whose)
 
         async with fair.turn("anna", 9):
-            left = [asyncio.create_task(waits("boris", gone)) for _ in range(3)]
+            left = [asyncio.create_task(waits("boris", boris_gone)) for _ in range(3)]
             stays = asyncio.create_task(waits("vera", asyncio.Event()))
             await asyncio.sleep(0)
             assert turns.waiting_count == 4
-            gone.set()
+            boris_gone.set()
             await asyncio.wait(left)
             assert [type(each.exception()) for each in left] == [ClientLeft] * 3
             assert turns.waiting_count == 1 and begun == []
