@@ -160,16 +160,16 @@ class Sessions:
         self, user_id: UserId, kind: CredentialKind, limit: int | None
     ) -> Sequence[Session]:
         most = NO_LIMIT if limit is None else limit
-        keys = {"user_id": user_id, "credential": kind.value, "limit": most}
-        return [_session_from(row) for row in self._execute(SESSIONS_OF, keys)]
+        parameters = {"user_id": user_id, "credential": kind.value, "limit": most}
+        return [_session_from(row) for row in self._execute(SESSIONS_OF, parameters)]
 
     def lapsed(self, created_until: Instant, limit: int) -> Sequence[SessionId]:
-        keys = {"created_until": created_until, "limit": limit}
-        return [session_id for (session_id,) in self._execute(LAPSED_SESSIONS, keys)]
+        parameters = {"created_until": created_until, "limit": limit}
+        return [session_id for (session_id,) in self._execute(LAPSED_SESSIONS, parameters)]
 
     def idle(self, used_until: Instant, limit: int) -> Sequence[SessionId]:
-        keys = {"used_until": used_until, "limit": limit}
-        return [session_id for (session_id,) in self._execute(IDLE_SESSIONS, keys)]
+        parameters = {"used_until": used_until, "limit": limit}
+        return [session_id for (session_id,) in self._execute(IDLE_SESSIONS, parameters)]
 
     def lock(self, session_id: SessionId) -> None:
         self._send(LOCK_SESSION, {"session_id": session_id})

@@ -31,14 +31,14 @@ class Belongings:
         self, user_id: UserId, kind: BelongingKind, query: ListQuery[Belonging]
     ) -> Sequence[Belonging]:
         belonging_list, statement = LISTS[kind], FIRST_PIECES[kind]
-        keys: dict[str, Any] = {"user_id": user_id, **piece_parameters(query)}
+        parameters: dict[str, Any] = {"user_id": user_id, **piece_parameters(query)}
         if query.after is not None:
             statement = FURTHER_PIECES[kind]
-            keys |= {f"after_{number}": value for number, value in enumerate(query.after.key)}
+            parameters |= {f"after_{number}": value for number, value in enumerate(query.after.key)}
         key_length = len(belonging_list.keys)
         return [
             Belonging(tuple(row[:key_length]), _record(belonging_list.columns, row[key_length:]))
-            for row in self._execute(statement, keys)
+            for row in self._execute(statement, parameters)
         ]
 
 

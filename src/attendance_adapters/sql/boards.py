@@ -68,5 +68,5 @@ class Boards:
     ) -> Sequence[Admission]:
         if not session_ids:
             return []
-        keys = {"session_ids": list(session_ids), "event_ids": list(event_ids)}
-        return [Admission(*row) for row in self._execute(ADMISSIONS_BY_SESSION, keys)]
+        parameters = {"session_ids": list(session_ids), "event_ids": list(event_ids)}
+        return [Admission(*row) for row in self._execute(ADMISSIONS_BY_SESSION, parameters)]

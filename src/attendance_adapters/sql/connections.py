@@ -134,18 +134,19 @@ class Connections:
     def of(
         self, event_id: EventId, user_id: UserId, limit: int | None = None
     ) -> Sequence[Connection]:
-        keys = {"event_id": event_id, "user_id": user_id}
+        parameters = {"event_id": event_id, "user_id": user_id}
         if limit is None:
-            rows = self._execute(CONNECTIONS_OF_USER, keys)
+            rows = self._execute(CONNECTIONS_OF_USER, parameters)
         else:
-            rows = self._execute(LATEST_CONNECTIONS_OF_USER, {**keys, "limit": limit})
+            rows = self._execute(LATEST_CONNECTIONS_OF_USER, {**parameters, "limit": limit})
         return [connection_from(row) for row in rows]
 
     def of_other_markers(
         self, event_id: EventId, user_ids: Sequence[UserId], limit: int
     ) -> Sequence[Connection]:
-        keys = {"event_id": event_id, "user_ids": list(user_ids), "limit": limit}
-        return [connection_from(row) for row in self._execute(CONNECTIONS_OF_OTHER_MARKERS, keys)]
+        parameters = {"event_id": event_id, "user_ids": list(user_ids), "limit": limit}
+        rows = self._execute(CONNECTIONS_OF_OTHER_MARKERS, parameters)
+        return [connection_from(row) for row in rows]
 
     def marking(self, event_id: EventId) -> Sequence[Connection]:
         rows = self._execute(MARKING_CONNECTIONS, {"event_id": event_id})
@@ -156,17 +157,17 @@ class Connections:
     ) -> Sequence[Connection]:
         if not session_ids:
             return []
-        keys: dict[str, Any] = {"session_ids": list(session_ids)}
+        parameters: dict[str, Any] = {"session_ids": list(session_ids)}
         if limit is None:
-            rows = self._execute(CONNECTIONS_OF_SESSIONS, keys)
+            rows = self._execute(CONNECTIONS_OF_SESSIONS, parameters)
         else:
-            rows = self._execute(SOME_CONNECTIONS_OF_SESSIONS, {**keys, "limit": limit})
+            rows = self._execute(SOME_CONNECTIONS_OF_SESSIONS, {**parameters, "limit": limit})
         return [connection_from(row) for row in rows]
 
     def lose(self, connection_ids: Sequence[ConnectionId], at: Instant) -> None:
         if connection_ids:
-            keys = {"connection_ids": list(connection_ids), "lost_at": at}
-            self._send(NOTE_CONNECTIONS_LOST, keys)
+            parameters = {"connection_ids": list(connection_ids), "lost_at": at}
+            self._send(NOTE_CONNECTIONS_LOST, parameters)
 
     def remove(self, connection_ids: Sequence[ConnectionId]) -> None:
         if connection_ids:

@@ -187,8 +187,8 @@ class Events:
         return self._list(ORGANISED_BY, query, {"user_id": user_id})
 
     def count_not_over(self, user_id: UserId, now: Instant, limit: int) -> int:
-        keys = {"creator_id": user_id, "now": now, "limit": limit}
-        return int(self._execute(COUNT_NOT_OVER, keys).scalar_one())
+        parameters = {"creator_id": user_id, "now": now, "limit": limit}
+        return int(self._execute(COUNT_NOT_OVER, parameters).scalar_one())
 
     def joined_by(self, user_id: UserId, query: EventQuery = WHOLE_LIST) -> Sequence[Event]:
         return self._list(JOINED_BY, query, {"user_id": user_id})
@@ -202,14 +202,14 @@ class Events:
         return list(map(_attended_event_from, rows))
 
     def _list(
-        self, statement: Select[Any], query: EventQuery, keys: Mapping[str, Any]
+        self, statement: Select[Any], query: EventQuery, given: Mapping[str, Any]
     ) -> Sequence[Event]:
-        return list(map(event_from, self._rows(statement, query, keys)))
+        return list(map(event_from, self._rows(statement, query, given)))
 
     def _rows(
-        self, statement: Select[Any], query: EventQuery, keys: Mapping[str, Any]
+        self, statement: Select[Any], query: EventQuery, given: Mapping[str, Any]
     ) -> Sequence[Sequence[Any]]:
-        parameters, after = {**piece_parameters(query), **keys}, query.after
+        parameters, after = {**piece_parameters(query), **given}, query.after
         if after is None:
             return self._rows_of_section(statement, query, parameters, None)
         parameters |= {

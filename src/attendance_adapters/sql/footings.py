@@ -104,32 +104,32 @@ class Footings:
         with_connections_of: UserId | None,
         connection_limit: int,
     ) -> Footing | None:
-        keys = {
-            **_keys_of_command(connection, targets),
+        parameters = {
+            **_command_parameters(connection, targets),
             "user_id": with_connections_of,
             "limit": connection_limit,
         }
-        rows = list(self._execute(READ_FOR_COMMAND, keys))
+        rows = list(self._execute(READ_FOR_COMMAND, parameters))
         return _footing_from(
             rows,
             {} if with_connections_of is None else {with_connections_of: _latest_in(rows)},
         )
 
     def lock_for_mark(self, connection: Connection, targets: Sequence[UserId]) -> Footing | None:
-        rows = list(self._execute(READ_FOR_MARK, _keys_of_command(connection, targets)))
+        rows = list(self._execute(READ_FOR_MARK, _command_parameters(connection, targets)))
         return _footing_from(rows, {})
 
     def lock_for_opening(
         self, connection: Connection, connection_limit: int
     ) -> OpeningFooting | None:
-        keys = {
-            **_keys_of_places(connection, []),
+        parameters = {
+            **_place_parameters(connection, []),
             "user_id": connection.user_id,
             "process_id": connection.process_id,
             "session_id": connection.session_id,
             "limit": connection_limit,
         }
-        rows = list(self._execute(READ_FOR_OPENING, keys))
+        rows = list(self._execute(READ_FOR_OPENING, parameters))
         locked = _places_in(rows)
         if connection.user_id not in locked:
             return None
@@ -144,14 +144,14 @@ class Footings:
         )
 
 
-def _keys_of_places(connection: Connection, targets: Sequence[UserId]) -> dict[str, Any]:
+def _place_parameters(connection: Connection, targets: Sequence[UserId]) -> dict[str, Any]:
     marker = connection.user_id
     user_ids = sorted({marker, *targets})
     return {"event_id": connection.event_id, "user_ids": user_ids, "held_by": marker}
 
 
-def _keys_of_command(connection: Connection, targets: Sequence[UserId]) -> dict[str, Any]:
-    return {**_keys_of_places(connection, targets), "connection_id": connection.connection_id}
+def _command_parameters(connection: Connection, targets: Sequence[UserId]) -> dict[str, Any]:
+    return {**_place_parameters(connection, targets), "connection_id": connection.connection_id}
 
 
 def _footing_from(

@@ -117,23 +117,23 @@ class Friendships:
         self._send(REMOVE_FRIENDSHIP, _pair(one, other))
 
     def friends_of(self, user_id: UserId, query: ListQuery[Friend]) -> Sequence[Friend]:
-        keys: dict[str, Any] = {"user_id": user_id, **piece_parameters(query)}
+        parameters: dict[str, Any] = {"user_id": user_id, **piece_parameters(query)}
         statement = FRIENDS_OF
         if query.after is not None:
-            keys |= after_person_parameters(query.after.user_id, query.after.display_name)
+            parameters |= after_person_parameters(query.after.user_id, query.after.display_name)
             statement = FRIENDS_AFTER
         return [
             Friend(friend_id, name, pending=not accepted)
-            for friend_id, name, accepted in self._execute(statement, keys)
+            for friend_id, name, accepted in self._execute(statement, parameters)
         ]
 
     def requests_to(self, user_id: UserId, query: ListQuery[Friendship]) -> Sequence[Friendship]:
-        keys: dict[str, Any] = {"user_id": user_id, **piece_parameters(query)}
+        parameters: dict[str, Any] = {"user_id": user_id, **piece_parameters(query)}
         statement = REQUESTS_TO
         if query.after is not None:
-            keys |= {"after_at": query.after.requested_at, "after_id": query.after.requester}
+            parameters |= {"after_at": query.after.requested_at, "after_id": query.after.requester}
             statement = REQUESTS_AFTER
-        rows = self._execute(statement, keys)
+        rows = self._execute(statement, parameters)
         return [Friendship(requester, user_id, requested_at) for requester, requested_at in rows]
 
 

@@ -147,8 +147,8 @@ def rule_of(terms: Terms) -> Mapping[str, int]:
 
 def count_paying(execute: Any, user_id: UserId, terms: Terms) -> int:
     """Counts the marks of somebody that pay."""
-    keys = {"user_id": user_id, **rule_of(terms)}
-    paying, months_by_another_rule = execute(SUM_OF_MONTHS, keys).one_or_none()
+    parameters = {"user_id": user_id, **rule_of(terms)}
+    paying, months_by_another_rule = execute(SUM_OF_MONTHS, parameters).one_or_none()
     if months_by_another_rule:
-        paying = execute(COUNT_PAYING, keys).scalar_one()
+        paying = execute(COUNT_PAYING, parameters).scalar_one()
     return int(paying)

@@ -183,40 +183,40 @@ class Ledger:
     def _put_note(self, entry: NewEntry) -> None:
         """Puts the note of an entry, if it has one, into the row that a trigger has made of it."""
         if entry.note:
-            keys = {
+            parameters = {
                 "where_event_id": entry.event_id,
                 "where_user_id": entry.user_id,
                 "where_n": entry.n,
             }
-            self._execute(PUT_NOTE, {**keys, "note": entry.note})
+            self._execute(PUT_NOTE, {**parameters, "note": entry.note})
 
     def find(self, event_id: EventId, user_id: UserId, n: int) -> Entry | None:
-        keys = {"event_id": event_id, "user_id": user_id, "n": n}
-        row = self._execute(FIND_ENTRY, keys).one_or_none()
+        parameters = {"event_id": event_id, "user_id": user_id, "n": n}
+        row = self._execute(FIND_ENTRY, parameters).one_or_none()
         return None if row is None else entry_from(row)
 
     def of(
         self, event_id: EventId, user_id: UserId | None, query: ListQuery[LedgerLine]
     ) -> Sequence[LedgerLine]:
-        keys: dict[str, Any] = {"event_id": event_id, **piece_parameters(query)}
+        parameters: dict[str, Any] = {"event_id": event_id, **piece_parameters(query)}
         first_piece, further_piece = LINES_OF_EVENT, LINES_OF_EVENT_AFTER
         if user_id is not None:
-            keys["user_id"] = user_id
+            parameters["user_id"] = user_id
             first_piece, further_piece = LINES_OF_PERSON, LINES_OF_PERSON_AFTER
         if query.after is not None:
             after = query.after.entry
-            keys |= {"after_at": after.at, "after_user_id": after.user_id, "after_n": after.n}
-        rows = self._execute(first_piece if query.after is None else further_piece, keys)
+            parameters |= {"after_at": after.at, "after_user_id": after.user_id, "after_n": after.n}
+        rows = self._execute(first_piece if query.after is None else further_piece, parameters)
         return [_line_from(row) for row in rows]
 
     def annulled(
         self, event_id: EventId, user_ids: Sequence[UserId], most: int
     ) -> Sequence[AnnulledMark]:
-        keys = {"event_id": event_id, "user_ids": list(user_ids), "most": most}
+        parameters = {"event_id": event_id, "user_ids": list(user_ids), "most": most}
         return [
             AnnulledMark(user_id, n, marked_at, marker, at, actor_id, REASONS[reason], note or "")
             for user_id, n, marked_at, marker, at, actor_id, reason, note in self._execute(
-                ANNULLED, keys
+                ANNULLED, parameters
             )
         ]
 

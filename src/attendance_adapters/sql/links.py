@@ -88,8 +88,8 @@ class Links:
     def of_people(
         self, kind: IdentityKind, issuer: str, user_ids: Sequence[UserId]
     ) -> Sequence[Link]:
-        keys = {"kind": kind.value, "issuer": issuer, "user_ids": list(user_ids)}
-        return [_link_from(row) for row in self._execute(LINKS_OF_PEOPLE, keys)]
+        parameters = {"kind": kind.value, "issuer": issuer, "user_ids": list(user_ids)}
+        return [_link_from(row) for row in self._execute(LINKS_OF_PEOPLE, parameters)]
 
     def put(self, link: Link) -> None:
         self._send(PUT_LINK, {**_keys_of(link.identity), "scan_id": link.scan_id})

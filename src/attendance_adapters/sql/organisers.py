@@ -43,8 +43,8 @@ class Helpers:
         self._send(REMOVE_HELPER, {"event_id": event_id, "user_id": user_id})
 
     def has(self, event_id: EventId, user_id: UserId) -> bool:
-        keys = {"event_id": event_id, "user_id": user_id}
-        return bool(self._execute(HAS_HELPER, keys).scalar_one())
+        parameters = {"event_id": event_id, "user_id": user_id}
+        return bool(self._execute(HAS_HELPER, parameters).scalar_one())
 
     def of(self, event_id: EventId) -> Sequence[Helper]:
         rows = self._execute(HELPERS_OF, {"event_id": event_id})
@@ -53,5 +53,5 @@ class Helpers:
     def helped_by(self, user_id: UserId, event_ids: Sequence[EventId]) -> frozenset[EventId]:
         if not event_ids:
             return frozenset()
-        keys = {"user_id": user_id, "event_ids": list(event_ids)}
-        return frozenset(EventId(event_id) for (event_id,) in self._execute(HELPED, keys))
+        parameters = {"user_id": user_id, "event_ids": list(event_ids)}
+        return frozenset(EventId(event_id) for (event_id,) in self._execute(HELPED, parameters))

@@ -100,25 +100,25 @@ class Participants:
         self._execute = executor.execute
 
     def listed(self, event_id: EventId, query: ListQuery[Participant]) -> Sequence[Participant]:
-        keys: dict[str, Any] = {"event_id": event_id, **piece_parameters(query)}
+        parameters: dict[str, Any] = {"event_id": event_id, **piece_parameters(query)}
         statement = PARTICIPANTS
         if query.after is not None:
-            keys |= after_person_parameters(query.after.user_id, query.after.display_name)
+            parameters |= after_person_parameters(query.after.user_id, query.after.display_name)
             statement = PARTICIPANTS_AFTER
-        return [_participant_from(event_id, row) for row in self._execute(statement, keys)]
+        return [_participant_from(event_id, row) for row in self._execute(statement, parameters)]
 
     def ids(self, event_id: EventId, most: int) -> Sequence[UserId]:
-        keys = {"event_id": event_id, "limit": most, "offset": 0}
-        return [user_id for (user_id,) in self._execute(PARTICIPANT_IDS, keys)]
+        parameters = {"event_id": event_id, "limit": most, "offset": 0}
+        return [user_id for (user_id,) in self._execute(PARTICIPANT_IDS, parameters)]
 
     def of(self, event_id: EventId, user_ids: Sequence[UserId]) -> Sequence[Participant]:
-        keys = {"event_id": event_id, "user_ids": list(user_ids)}
-        rows = self._execute(PARTICIPANTS_OF, keys)
+        parameters = {"event_id": event_id, "user_ids": list(user_ids)}
+        rows = self._execute(PARTICIPANTS_OF, parameters)
         return [_participant_from(event_id, row) for row in rows]
 
     def counts(self, event: Event, now: Instant) -> SheetCounts:
-        keys = {"event_id": event.event_id, "creator_id": event.creator_id, "now": now}
-        (row,) = self._execute(COUNT_PARTICIPANTS, keys)
+        parameters = {"event_id": event.event_id, "creator_id": event.creator_id, "now": now}
+        (row,) = self._execute(COUNT_PARTICIPANTS, parameters)
         joined, listed, held, marked, but_creator, listed_creators = row
         if event.ends_at <= now:
             listed = held = listed_creators = 0

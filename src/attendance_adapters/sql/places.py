@@ -182,11 +182,11 @@ class Places:
     def lock(
         self, event_id: EventId, user_ids: Sequence[UserId], marker: UserId | None = None
     ) -> Mapping[UserId, Place]:
-        keys: dict[str, Any] = {"event_id": event_id, "user_ids": list(user_ids)}
+        parameters: dict[str, Any] = {"event_id": event_id, "user_ids": list(user_ids)}
         rows = (
-            self._execute(LOCK_PLACES, keys)
+            self._execute(LOCK_PLACES, parameters)
             if marker is None
-            else self._execute(LOCK_PLACES_WITH_HELD, {**keys, "held_by": marker})
+            else self._execute(LOCK_PLACES_WITH_HELD, {**parameters, "held_by": marker})
         )
         return {place.user_id: place for place in map(place_from, rows)}
 
@@ -200,12 +200,12 @@ class Places:
         return [place_from(row) for row in self._execute(LISTED_PLACES, {"event_id": event_id})]
 
     def of(self, event_id: EventId, user_ids: Sequence[UserId]) -> Sequence[Place]:
-        keys = {"event_id": event_id, "user_ids": list(user_ids)}
-        return [place_from(row) for row in self._execute(FIND_PLACES, keys)]
+        parameters = {"event_id": event_id, "user_ids": list(user_ids)}
+        return [place_from(row) for row in self._execute(FIND_PLACES, parameters)]
 
     def others_joined(self, event_id: EventId, user_id: UserId) -> bool:
-        keys = {"event_id": event_id, "user_id": user_id}
-        return bool(self._execute(OTHERS_JOINED, keys).scalar_one())
+        parameters = {"event_id": event_id, "user_id": user_id}
+        return bool(self._execute(OTHERS_JOINED, parameters).scalar_one())
 
     def lapsed(self, now: Instant, limit: int) -> Sequence[PlaceKey]:
         rows = self._execute(LAPSED_HOLDS, {"held_until": now, "limit": limit})

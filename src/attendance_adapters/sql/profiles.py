@@ -110,8 +110,8 @@ class Profiles:
             raise PersonNotFound
 
     def shown(self, user_id: UserId, terms: Terms) -> Shown:
-        keys = {"user_id": user_id, **rule_of(terms)}
-        row = self._execute(SHOW_PROFILE, keys).one_or_none()
+        parameters = {"user_id": user_id, **rule_of(terms)}
+        row = self._execute(SHOW_PROFILE, parameters).one_or_none()
         if row is None:
             raise PersonNotFound
         *profile, state, reason, verdict, note, paying, months_by_another_rule = row

@@ -41,8 +41,8 @@ class RecoveryCodes:
             self._send(ADD_RECOVERY_CODE, _row(code))
 
     def find(self, user_id: UserId, selector: str) -> RecoveryCode | None:
-        keys = {"user_id": user_id, "selector": selector}
-        row = self._execute(FIND_RECOVERY_CODE, keys).one_or_none()
+        parameters = {"user_id": user_id, "selector": selector}
+        row = self._execute(FIND_RECOVERY_CODE, parameters).one_or_none()
         return None if row is None else RecoveryCode(*row)
 
     def remove(self, code: RecoveryCode) -> None:

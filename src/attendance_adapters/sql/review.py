@@ -109,22 +109,22 @@ class AuditLog:
         self._send(ADD_ENTRY, row)
 
     def about(self, user_id: UserId, query: ListQuery[AuditEntry]) -> Sequence[AuditEntry]:
-        keys: dict[str, Any] = {"user_id": user_id, **piece_parameters(query)}
+        parameters: dict[str, Any] = {"user_id": user_id, **piece_parameters(query)}
         if query.after is None:
-            return [_entry_from(row) for row in self._execute(ENTRIES_ABOUT, keys)]
-        keys["after_n"] = query.after.n
-        return [_entry_from(row) for row in self._execute(ENTRIES_ABOUT_AFTER, keys)]
+            return [_entry_from(row) for row in self._execute(ENTRIES_ABOUT, parameters)]
+        parameters["after_n"] = query.after.n
+        return [_entry_from(row) for row in self._execute(ENTRIES_ABOUT_AFTER, parameters)]
 
     def all(self, query: ListQuery[AuditEntry]) -> Sequence[AuditEntry]:
-        keys: dict[str, Any] = piece_parameters(query)
+        parameters: dict[str, Any] = piece_parameters(query)
         if query.after is None:
-            return [_entry_from(row) for row in self._execute(ENTRIES, keys)]
-        keys["after_n"] = query.after.n
-        return [_entry_from(row) for row in self._execute(ENTRIES_AFTER, keys)]
+            return [_entry_from(row) for row in self._execute(ENTRIES, parameters)]
+        parameters["after_n"] = query.after.n
+        return [_entry_from(row) for row in self._execute(ENTRIES_AFTER, parameters)]
 
     def has_taken(self, moderator_id: UserId, scan_id: ScanId) -> bool:
-        keys = {"actor_id": moderator_id, "scan_id": scan_id}
-        return bool(self._execute(HAS_TAKEN, keys).scalar_one())
+        parameters = {"actor_id": moderator_id, "scan_id": scan_id}
+        return bool(self._execute(HAS_TAKEN, parameters).scalar_one())
 
     def remove_until(self, until: Instant, limit: int) -> int:
         return self._execute(REMOVE_ENTRIES, {"until": until, "limit": limit}).rowcount

@@ -196,13 +196,13 @@ class Rooms:
         *,
         with_glance: bool = False,
     ) -> StoredRoom | None:
-        keys = {"event_id": event_id, "process_id": process_id, "user_ids": list(watched)}
+        parameters = {"event_id": event_id, "process_id": process_id, "user_ids": list(watched)}
         event: EventUpdated | None = None
         glance: RoomGlance | None = None
         sockets: list[Connection] = []
         listed: list[Place] = []
         watched_unlisted: list[Place] = []
-        for row in self._execute(READ_ROOM_AND_GLANCE if with_glance else READ_ROOM, keys):
+        for row in self._execute(READ_ROOM_AND_GLANCE if with_glance else READ_ROOM, parameters):
             part = row[0]
             if part == _LISTED_PLACE:
                 listed.append(_place_from(event_id, row))
@@ -221,10 +221,10 @@ class Rooms:
         return StoredRoom(event, listed, watched_listed + watched_unlisted, sockets, glance)
 
     def glances(self, event_ids: Sequence[EventId], process_id: ProcessId) -> Sequence[RoomGlance]:
-        keys = {"event_ids": list(event_ids), "process_id": process_id}
+        parameters = {"event_ids": list(event_ids), "process_id": process_id}
         return [
             glance_from(event_id, EventUpdated(name, starts_at, ends_at), glance_values)
             for event_id, name, starts_at, ends_at, *glance_values in self._execute(
-                GLANCE_AT_ROOMS, keys
+                GLANCE_AT_ROOMS, parameters
             )
         ]

@@ -144,13 +144,13 @@ class Scans:
         self._send(END_LEASES, {"where_taken_by": moderator_id})
 
     def pending(self, query: ListQuery[PendingScan]) -> Sequence[PendingScan]:
-        keys: dict[str, Any] = piece_parameters(query)
+        parameters: dict[str, Any] = piece_parameters(query)
         statement = PENDING_SCANS
         if query.after is not None:
             after = query.after.scan
-            keys |= {"after_at": after.uploaded_at, "after_id": after.user_id}
+            parameters |= {"after_at": after.uploaded_at, "after_id": after.user_id}
             statement = PENDING_AFTER
-        rows = self._execute(statement, keys)
+        rows = self._execute(statement, parameters)
         return [PendingScan(_scan_from(scan), name) for *scan, name in rows]
 
     def pending_count(self) -> int:

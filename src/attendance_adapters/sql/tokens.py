@@ -88,8 +88,8 @@ class Tokens:
 
     def expire(self, token_ids: Sequence[TokenId], at: Instant) -> None:
         if token_ids:
-            keys = {"token_ids": list(token_ids), "later_than": at, "expires_at": at}
-            self._send(EXPIRE_TOKENS, keys)
+            parameters = {"token_ids": list(token_ids), "later_than": at, "expires_at": at}
+            self._send(EXPIRE_TOKENS, parameters)
 
     def expired(self, until: Instant, limit: int) -> Sequence[Token]:
         return _tokens_from(self._execute(EXPIRED_TOKENS, {"until": until, "limit": limit}))
