@@ -19,9 +19,9 @@ from attendance_web.client.marking import Marking
 from attendance_web.client.waiting import PATIENCE
 
 
-class _LinkOptions(TypedDict):
+class _SocketOptions(TypedDict):
     patience: Seconds
-    is_known: Callable[[], bool]
+    has_answered: Callable[[], bool]
 
 
 class Client(Calls):
@@ -68,11 +68,11 @@ class Client(Calls):
 
     def mark_me(self, event_id: UUID) -> MarkMe:
         """Waits to be marked in an event: `async with client.mark_me(event_id) as me`."""
-        return MarkMe(self._address("mark_me", event_id, "&news=1"), **self._link_options())
+        return MarkMe(self._address("mark_me", event_id, "&news=1"), **self._socket_options())
 
     def marking(self, event_id: UUID) -> Marking:
         """Is ready to mark others in one: `async with client.marking(event_id) as marking`."""
-        return Marking(self._address("marking", event_id, ""), **self._link_options())
+        return Marking(self._address("marking", event_id, ""), **self._socket_options())
 
     async def close(self) -> None:
         """Closes the connections of its calls; idempotent. Whoever has logged in stays so."""
@@ -82,5 +82,5 @@ class Client(Calls):
         url = f"ws{self.url.removeprefix('http')}/ws/{role}?event_id={event_id}{more}"
         return Address(url, self.shown, self.trusts)
 
-    def _link_options(self) -> _LinkOptions:
-        return {"patience": self.patience, "is_known": lambda: self.has_answered}
+    def _socket_options(self) -> _SocketOptions:
+        return {"patience": self.patience, "has_answered": lambda: self.has_answered}

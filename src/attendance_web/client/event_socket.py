@@ -23,10 +23,10 @@ class EventSocket(Generic[V]):
     """
 
     def __init__(
-        self, address: Address, *, patience: Seconds, is_known: Callable[[], bool]
+        self, address: Address, *, patience: Seconds, has_answered: Callable[[], bool]
     ) -> None:
         self._patience = patience
-        self._link = Link(address, self, patience=patience, is_known=is_known)
+        self._link = Link(address, self, patience=patience, has_answered=has_answered)
         self._running: asyncio.Task[None] | None = None
         self._let_in = asyncio.Event()  # by the socket that there is now
         self._woken = asyncio.Event()  # something has changed, or ended

@@ -66,9 +66,9 @@ class Marking(EventSocket[tuple[Asker, ...]]):
     """
 
     def __init__(
-        self, address: Address, *, patience: Seconds, is_known: Callable[[], bool]
+        self, address: Address, *, patience: Seconds, has_answered: Callable[[], bool]
     ) -> None:
-        super().__init__(address, patience=patience, is_known=is_known)
+        super().__init__(address, patience=patience, has_answered=has_answered)
         self.waiting: tuple[Asker, ...] = ()  # in the order of asking, whom one holds among them
         self.held: UserId | None = None
         self._commands: list[_Command] = []  # in the order they are answered in
