@@ -32,7 +32,7 @@ from attendance_core.errors import (
 from attendance_core.vocabulary import UserId
 from attendance_web.asgi import lifespan, lifespan_of, sockets
 from attendance_web.asgi.application import ROLES
-from attendance_web.client.link import FINAL
+from attendance_web.client.reopening import FINAL
 from attendance_web.live import Live
 from tests.support.eventually import eventually
 from tests.support.live_host import PATIENCE_SECONDS, Host, hosted

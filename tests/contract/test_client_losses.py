@@ -30,7 +30,7 @@ from attendance_web.client import (
     NotAnswered,
     NotAttendance,
     Refused,
-    link,
+    reopening,
     waiting,
 )
 from attendance_web.client.answers import decoded
@@ -139,15 +139,15 @@ def ids(marking: Marking) -> list[int]:
 class TestWhatIsSaid:
     def test_the_numbers_are_those_of_the_page(self) -> None:
         (final,) = re.findall(r"const FINAL = new Set\(\[([0-9, ]+)\]\)", PAGE)
-        assert set(map(int, final.split(", "))) == link.FINAL
+        assert set(map(int, final.split(", "))) == reopening.FINAL
 
         def seconds(name: str) -> float:
             (found,) = re.findall(rf"const {name} = ([0-9_]+);", PAGE)
             return int(found.replace("_", "")) / 1000
 
-        assert seconds("BEAT_EVERY_MS") == link.BEAT_EVERY
-        assert seconds("ANSWER_WITHIN_MS") == link.ANSWER_WITHIN
-        assert seconds("OPEN_WITHIN_MS") == link.OPEN_WITHIN
+        assert seconds("BEAT_EVERY_MS") == reopening.BEAT_EVERY
+        assert seconds("ANSWER_WITHIN_MS") == reopening.ANSWER_WITHIN
+        assert seconds("OPEN_WITHIN_MS") == reopening.OPEN_WITHIN
 
     def test_what_may_close_a_socket_is_what_does(self) -> None:
         codes = {getattr(ERRORS[each], "code", "too_many_frames") for each in ENDING_CODES}
@@ -170,7 +170,7 @@ class TestWhatIsSaid:
     )
     def test_what_one_who_waits_is_told_is_read(self, frame: core.Frame, kind: type[Any]) -> None:
         spelt = decoded(Frame, messages.encode(frame, "ru").text, "")
-        assert isinstance(link.read_params(kind, spelt), kind)
+        assert isinstance(reopening.read_params(kind, spelt), kind)
 
 
 class TestTheList:
@@ -362,7 +362,7 @@ class TestComingBack:
             while ids(marking) != [ANNA, BORIS]:
                 await anext(marking)
 
-    @pytest.mark.parametrize("code", sorted(link.FINAL - {1000}))
+    @pytest.mark.parametrize("code", sorted(reopening.FINAL - {1000}))
     async def test_not_after_one_that_does_not(self, code: int) -> None:
         async def script(heard: Heard) -> None:
             await heard.lists(ANNA)
@@ -381,8 +381,8 @@ class TestComingBack:
     async def test_a_service_that_says_nothing_more_is_lost_and_not_said_goodbye_to(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(link, "BEAT_EVERY", 0.05)
-        monkeypatch.setattr(link, "ANSWER_WITHIN", 0.05)
+        monkeypatch.setattr(reopening, "BEAT_EVERY", 0.05)
+        monkeypatch.setattr(reopening, "ANSWER_WITHIN", 0.05)
         ends: list[int] = []
 
         async def first(heard: Heard) -> None:

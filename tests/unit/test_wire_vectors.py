@@ -16,9 +16,9 @@ import pytest
 
 from attendance_core.marking.connections import Role
 from attendance_web.client.frames import Frame
-from attendance_web.client.link import Address
 from attendance_web.client.mark_me import MarkMe
 from attendance_web.client.marking import Marking
+from attendance_web.client.reopening import Address
 from attendance_web.live.asyncapi import document
 from attendance_web.live.service_frames import SERVICE_FRAMES
 from attendance_web.socket_descriptions import FOLDER, vectors

@@ -13,9 +13,9 @@ import httpx
 from attendance_core.errors import Language
 from attendance_core.vocabulary import Seconds
 from attendance_web.client.calls import Calls
-from attendance_web.client.link import Address
 from attendance_web.client.mark_me import MarkMe
 from attendance_web.client.marking import Marking
+from attendance_web.client.reopening import Address
 from attendance_web.client.waiting import PATIENCE
 
 

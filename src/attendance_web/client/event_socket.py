@@ -11,7 +11,7 @@ from typing import Generic, Self, TypeVar
 from attendance_core.vocabulary import Seconds
 from attendance_web.client.errors import Refused
 from attendance_web.client.frames import Frame
-from attendance_web.client.link import Address, Link
+from attendance_web.client.reopening import Address, ReopeningSocket
 
 V = TypeVar("V")
 
@@ -26,7 +26,7 @@ class EventSocket(Generic[V]):
         self, address: Address, *, patience: Seconds, has_answered: Callable[[], bool]
     ) -> None:
         self._patience = patience
-        self._link = Link(address, self, patience=patience, has_answered=has_answered)
+        self._socket = ReopeningSocket(address, self, patience=patience, has_answered=has_answered)
         self._running: asyncio.Task[None] | None = None
         self._let_in = asyncio.Event()  # by the socket that there is now
         self._woken = asyncio.Event()  # something has changed, or ended
@@ -40,11 +40,11 @@ class EventSocket(Generic[V]):
     def lose_connection(self) -> None:
         """Loses the connection as a phone does that changes networks: to try what happens then."""
         self._let_in.clear()
-        self._link.cut()
+        self._socket.cut()
 
     async def __aenter__(self) -> Self:
         """Waits to be let in. Raises Refused, NotAnswered, NotAttendance."""
-        self._running = asyncio.create_task(self._link.run())
+        self._running = asyncio.create_task(self._socket.run())
         self._running.add_done_callback(self._end)
         waits = asyncio.create_task(self._let_in.wait())
         try:

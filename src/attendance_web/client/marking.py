@@ -14,7 +14,7 @@ from attendance_core.vocabulary import Instant, Seconds, UserId
 from attendance_web.client.errors import NotAnswered, Refused
 from attendance_web.client.event_socket import EventSocket
 from attendance_web.client.frames import Frame, UserJoined
-from attendance_web.client.link import PING, Address, read_params
+from attendance_web.client.reopening import PING, Address, read_params
 from attendance_web.client.waiting import Pauses
 from attendance_web.structs.frames import Hold, Mark, MarkingList, OneUser
 from attendance_web.structs.people import PersonSummary
@@ -125,7 +125,7 @@ class Marking(EventSocket[tuple[Asker, ...]]):
                 if self._let_in.is_set() and not command.is_sent:
                     command.is_sent = True
                     command.sent_count += 1
-                    await self._link.send(command.text)
+                    await self._socket.send(command.text)
 
     def opened(self) -> None:
         """Has to send everything again that nobody has answered; forgets what nobody waits for."""
@@ -163,7 +163,7 @@ class Marking(EventSocket[tuple[Asker, ...]]):
                 self._hold(None)
                 self._answer(REFUSE, None, None)
             case "pong" if (doubt := self._doubt) is not None:
-                if self._link.pong_count >= doubt.pong_count:
+                if self._socket.pong_count >= doubt.pong_count:
                     self._doubt = None
                     self._refuse(doubt.refusal)
 
@@ -172,8 +172,8 @@ class Marking(EventSocket[tuple[Asker, ...]]):
         if refusal.code not in MAY_CLOSE:
             self._refuse(refusal)
         elif self._commands:
-            self._doubt = _Doubt(refusal, self._link.ping_count + 1)
-            await self._link.send(PING)
+            self._doubt = _Doubt(refusal, self._socket.ping_count + 1)
+            await self._socket.send(PING)
 
     def _begin_anew(self, told: MarkingList) -> None:
         people = {each.user_id: each for each in told.users}

@@ -67,7 +67,7 @@ class _End(NamedTuple):
     reason: str
 
 
-class Link:
+class ReopeningSocket:
     """Keeps one socket open for as long as `run` runs."""
 
     def __init__(
