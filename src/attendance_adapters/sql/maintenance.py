@@ -25,22 +25,22 @@ from attendance_core.vocabulary import Seconds
 T = TypeVar("T")
 PAUSE_SECONDS: Seconds = 0.1  # between two batches, in which whoever waits on SQLite goes on
 # How often what meets a lock is tried again, and how long after: a backup goes on for minutes
-MAX_ATTEMPTS = 200
+MAX_RUNS = 200
 RETRY_SECONDS: Seconds = 3.0
 # Number of PostgreSQL's advisory lock that one migration at a time holds; any that nobody else uses
 ADVISORY_LOCK: Final = 7_216_355_201
 ASK_EVERY: Seconds = 0.2  # whether the other migration is done
-LOCK_MILLISECONDS: Final = 1_000  # a service gives up after twice as long
-# For whoever has a SQLite file locked: a service that starts, and a migration behind another one,
-# whose step may be long on a slow disk
-LOCKED_SECONDS: Final[Seconds] = 5.0
-LOCKED_SECONDS_OF_MIGRATIONS: Final[Seconds] = 60.0
-LOCK_STATES: Final = frozenset({"55P03", "40P01"})  # of errors: a lock not got in time, a deadlock
+LOCK_TIMEOUT_MILLISECONDS: Final = 1_000  # a service gives up after twice as long
+# How long whoever has a SQLite file locked is waited for: by a service that starts, and by what
+# works on a whole database behind another such, whose step may be long on a slow disk
+LOCK_WAIT_SECONDS: Final[Seconds] = 5.0
+LONG_LOCK_WAIT_SECONDS: Final[Seconds] = 60.0
+LOCK_SQLSTATES: Final = frozenset({"55P03", "40P01"})  # a lock not got in time, a deadlock
 logger = logging.getLogger(__name__)
 
 
 def run_on_connection(
-    url: URL, work: Callable[[Connection], T], *, locked_seconds: Seconds = LOCKED_SECONDS
+    url: URL, work: Callable[[Connection], T], *, lock_wait_seconds: Seconds = LOCK_WAIT_SECONDS
 ) -> T:
     """Opens a connection, runs ``work`` on it, and returns what that returned.
 
@@ -49,7 +49,7 @@ def run_on_connection(
     """
     try:
         if url.get_backend_name() == "sqlite":
-            return _run_on_sqlite(url, work, locked_seconds)
+            return _run_on_sqlite(url, work, lock_wait_seconds)
         with ThreadPoolExecutor(1) as thread:  # an event loop may run in the caller's thread
             return thread.submit(asyncio.run, _run_on_asyncpg(url, work)).result()
     except DBAPIError as error:
@@ -69,7 +69,7 @@ def keep_others_out(connection: Connection) -> None:
     while not connection.execute(select(func.pg_try_advisory_lock(ADVISORY_LOCK))).scalar_one():
         connection.rollback()
         sleep(ASK_EVERY)
-    connection.exec_driver_sql(f"SET lock_timeout = {LOCK_MILLISECONDS}")
+    connection.exec_driver_sql(f"SET lock_timeout = {LOCK_TIMEOUT_MILLISECONDS}")
     connection.commit()
 
 
@@ -78,14 +78,14 @@ def try_patiently(connection: Connection, work: Callable[[], T]) -> T:
 
     Raises what ``work`` raises, and DBAPIError where it still meets a lock then.
     """
-    for attempt in range(MAX_ATTEMPTS):
+    for past_run_count in range(MAX_RUNS):
         try:
             return work()
         except DBAPIError as error:
             connection.rollback()
-            if not _met_a_lock(error) or attempt == MAX_ATTEMPTS - 1:
+            if not _met_a_lock(error) or past_run_count == MAX_RUNS - 1:
                 raise
-            if attempt == 0:
+            if past_run_count == 0:
                 logger.warning("the migration waits for others, who lock what it changes")
         sleep(RETRY_SECONDS)
     raise AssertionError
@@ -94,15 +94,15 @@ def try_patiently(connection: Connection, work: Callable[[], T]) -> T:
 def _met_a_lock(error: DBAPIError) -> bool:
     """Tells whether a statement of PostgreSQL gave up because others lock what it needs."""
     driver_error: Any = error.driver_exception
-    return getattr(driver_error, "sqlstate", None) in LOCK_STATES
+    return getattr(driver_error, "sqlstate", None) in LOCK_SQLSTATES
 
 
-def _run_on_sqlite(url: URL, work: Callable[[Connection], T], locked_seconds: Seconds) -> T:
-    engine = create_engine(url, connect_args={"timeout": locked_seconds})
+def _run_on_sqlite(url: URL, work: Callable[[Connection], T], lock_wait_seconds: Seconds) -> T:
+    engine = create_engine(url, connect_args={"timeout": lock_wait_seconds})
 
     @event.listens_for(engine, "connect")
-    def stop_implicit_commits(driver_connection: Any, _record: object) -> None:
-        """Stops Python's driver from committing before each CREATE, ALTER or DROP."""
+    def set_up(driver_connection: Any, _record: object) -> None:
+        """Has Python's driver commit nothing by itself before a CREATE, and wipe what goes."""
         driver_connection.isolation_level = None
         driver_connection.execute("PRAGMA secure_delete = ON")  # as whoever serves has it
 

@@ -13,7 +13,7 @@ from alembic.script import Script, ScriptDirectory
 from sqlalchemy import URL, Connection
 
 from attendance_adapters.sql.maintenance import (
-    LOCKED_SECONDS_OF_MIGRATIONS,
+    LONG_LOCK_WAIT_SECONDS,
     PAUSE_SECONDS,
     keep_others_out,
     run_on_connection,
@@ -35,7 +35,7 @@ def upgrade(url: URL, revision: str = "head") -> None:
         keep_others_out(connection)
         try_patiently(connection, lambda: _take_steps(connection, revision))
 
-    run_on_connection(url, run, locked_seconds=LOCKED_SECONDS_OF_MIGRATIONS)
+    run_on_connection(url, run, lock_wait_seconds=LONG_LOCK_WAIT_SECONDS)
 
 
 def _take_steps(connection: Connection, target: str) -> None:

@@ -49,6 +49,6 @@ def _outside_of_transactions(connection: Connection) -> Iterator[None]:
         connection.exec_driver_sql("SET lock_timeout = 0")
         yield
     finally:
-        connection.exec_driver_sql(f"SET lock_timeout = {maintenance.LOCK_MILLISECONDS}")
+        connection.exec_driver_sql(f"SET lock_timeout = {maintenance.LOCK_TIMEOUT_MILLISECONDS}")
         connection.commit()
         connection.execution_options(isolation_level=usual)

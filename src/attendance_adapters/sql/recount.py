@@ -27,7 +27,7 @@ from sqlalchemy import (
 
 from attendance_adapters.sql.karma import rule_of
 from attendance_adapters.sql.maintenance import (
-    LOCKED_SECONDS_OF_MIGRATIONS,
+    LONG_LOCK_WAIT_SECONDS,
     PAUSE_SECONDS,
     keep_others_out,
     run_on_connection,
@@ -91,7 +91,7 @@ def apply_rule(url: URL, terms: Terms) -> None:
         for _ in _recount_in_batches(connection, _PEOPLE_OF_ANOTHER_RULE, rule_of(terms)):
             pass
 
-    run_on_connection(url, run, locked_seconds=LOCKED_SECONDS_OF_MIGRATIONS)
+    run_on_connection(url, run, lock_wait_seconds=LONG_LOCK_WAIT_SECONDS)
 
 
 class Recount(NamedTuple):
@@ -120,7 +120,7 @@ def recount(url: URL) -> Recount:
             wrong += len(batch.after - batch.before)
         return Recount(months, wrong)
 
-    return run_on_connection(url, run, locked_seconds=LOCKED_SECONDS_OF_MIGRATIONS)
+    return run_on_connection(url, run, lock_wait_seconds=LONG_LOCK_WAIT_SECONDS)
 
 
 def _put_rule(connection: Connection, terms: Terms) -> None:

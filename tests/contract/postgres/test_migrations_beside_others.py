@@ -73,7 +73,7 @@ def test_behind_a_backup_it_tries_again_and_lets_others_by(
     filled: URL, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Whoever reads or writes would wait for as long as the backup goes on."""
-    monkeypatch.setattr(maintenance, "LOCK_MILLISECONDS", 50)
+    monkeypatch.setattr(maintenance, "LOCK_TIMEOUT_MILLISECONDS", 50)
     waits: list[float] = []
 
     def back_up(on: Connection) -> None:
