@@ -127,7 +127,7 @@ class TestWhoItIs:
     def door(self, monkeypatch: pytest.MonkeyPatch) -> Door:
         """Two are looked at at once, and nobody is told to come again."""
         monkeypatch.setattr(module, "MAX_AT_ONCE", 2)
-        monkeypatch.setattr(identify_by_session, "MAX_LOOKS_OF_ONE", 2)
+        monkeypatch.setattr(identify_by_session, "MAX_OF_ONE_ADDRESS", 2)
         monkeypatch.setattr(module, "TURN_WAIT_SECONDS", 60.0)
         return Door()
 

@@ -23,7 +23,7 @@ from attendance_core.providers.ticks import judge_tick, new_tick_names
 from attendance_core.vocabulary import SessionId
 
 NO_NAME = "Student"  # the name of whoever has none at the provider that can be shown
-MAX_LOOKS = 3  # for whose an identity is: it may have gone to somebody else between two
+MAX_FINDS = 3  # of a link, whose identity may have gone to somebody else since the one before
 
 
 class Begun(NamedTuple):
@@ -108,7 +108,7 @@ def lock_link(unit: ports.Unit, identity: Identity) -> Link | None:
     Whoever removes a link, or its person, has locked their account: so one that is found again
     behind that lock stays. Raises Unavailable.
     """
-    for _ in range(MAX_LOOKS):
+    for _ in range(MAX_FINDS):
         link = unit.links.find(identity)
         if link is None:
             return None

@@ -17,7 +17,7 @@ from attendance_web.wire.credentials import credential_from, is_secure
 from attendance_web.wire.seen_sessions import SeenSessions
 from attendance_web.wire.turns import FairTurns
 
-MAX_LOOKS_OF_ONE: Final = 16  # at once, for an address
+MAX_OF_ONE_ADDRESS: Final = 16  # looks at once: half of all, so that others have one, too
 
 
 class FindActor(Protocol):
@@ -35,13 +35,13 @@ class IdentifyBySession:
         self._find_actor = find_actor
         self._seen = seen
         self._is_draining = is_draining
-        self._looks_of_addresses = FairTurns(
+        self._turns_of_addresses = FairTurns(
             at_once=opening_turns.MAX_AT_ONCE,
-            of_one=MAX_LOOKS_OF_ONE,
+            of_one=MAX_OF_ONE_ADDRESS,
             waiting=opening_turns.MAX_WAITING,
             waiting_of_one=opening_turns.MAX_WAITING,
         )
-        self._looks_of_people = opening_turns.turns_of_people()
+        self._turns_of_people = opening_turns.turns_of_people()
 
     async def __call__(self, scope: Mapping[str, Any]) -> Actor | None:
         """Answers None where nothing is shown, or what nobody has. Raises NoTurn, Unavailable."""
@@ -51,7 +51,7 @@ class IdentifyBySession:
         if self._is_draining():  # it might end before the store has answered
             raise Unavailable
         person = self._seen.person_of(credential)
-        turns = self._looks_of_addresses if person is None else self._looks_of_people
+        turns = self._turns_of_addresses if person is None else self._turns_of_people
         caller = caller_of(person, address_of(scope))
         async with turns.turn(caller, opening_turns.TURN_WAIT_SECONDS):
             actor = await self._find_actor(token=credential.token, kind=credential.kind)
