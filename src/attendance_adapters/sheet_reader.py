@@ -139,7 +139,7 @@ def _row(
         is_member=person.is_member,
         is_listed=person.since is not None,
         held_until=None if person.held_until is None else person.held_until / SECOND,
-        ends_at=head["ends_at"],
+        event_ends_at=head["ends_at"],
         now=now,
     )
     return {

@@ -19,15 +19,15 @@ def seen_state(
     is_member: bool,
     is_listed: bool,
     held_until: Instant | None,
-    ends_at: Instant,
+    event_ends_at: Instant,
     now: Instant,
 ) -> SeenState:
     """Tells the state as it is now, though no sweep came by."""
     if is_marked:
         return "marked"
     if not is_member:
-        return "left"  # and was marked once: Contract: 8.8
-    if not is_listed or now >= ends_at:
+        return "left"  # but has an entry. Contract: 8.8
+    if not is_listed or now >= event_ends_at:
         return "joined"
     if held_until is not None and now < held_until:
         return "held"

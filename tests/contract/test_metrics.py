@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import URL
 
 from tests.support.eventually import eventually
-from tests.support.killable_servers import Valkey, restarted
+from tests.support.killable_servers import Valkey, start_again
 from tests.support.metrics import METRICS_PORT_SETTING, Metrics
 from tests.support.people import marker_and_asker
 from tests.support.service_process import Service, attendance, free_port, running
@@ -105,7 +105,7 @@ class TestOverServers:
             asks = both.waiting
             asks.transport.abort()  # a lost connection, which a sweep ends after the grace
             valkey.kill()
-            await restarted(valkey)
+            await start_again(valkey)
             await eventually(lambda: Metrics(port).value("swept_total") == 1)
             await eventually(lambda: Metrics(port).value("notifier_reconnects_total") == 1)
         assert Metrics(port).value("sweeps_total") > before.value("sweeps_total")

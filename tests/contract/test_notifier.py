@@ -36,7 +36,7 @@ from tests.support.killable_servers import (
     Valkey,
     a_postgres,
     a_valkey,
-    restarted,
+    start_again,
 )
 
 
@@ -141,7 +141,7 @@ class TestServerThatGoesAway:
             await there.subscribe(HERE, heard)
             for round_ in range(1, 3):
                 server.kill()
-                await restarted(server)
+                await start_again(server)
                 await eventually(lambda r=round_: heard.all.count(Missed()) == r, 30)
                 await eventually(lambda r=round_: here.reconnect_count == r, 30)
                 here.publish(place_changed(round_))
@@ -162,7 +162,7 @@ class TestServerThatGoesAway:
             here.publish(place_changed(1))
             assert heard.all == [place_changed(1)]
             assert here.dropped_count == 1
-            await restarted(server)
+            await start_again(server)
             await eventually(lambda: Missed() in heard.all and Missed() in elsewhere.all, 30)
             here.publish(place_changed(2))
             assert await elsewhere.until(1) == [place_changed(2)]
@@ -174,7 +174,7 @@ class TestServerThatGoesAway:
         async with remote(server) as (here, there):
             heard = Heard()
             await there.subscribe(HERE, heard)
-            await restarted(server)
+            await start_again(server)
             await eventually(lambda: Missed() in heard.all, 30)
             await eventually(lambda: here.is_linked)
             here.publish(place_changed(1))
@@ -189,7 +189,7 @@ class TestServerThatGoesAway:
                 await there.subscribe(HERE, lambda _: None)
                 server.kill()
                 await eventually(lambda: not there.is_linked)
-                await restarted(server)
+                await start_again(server)
                 await eventually(lambda: there.is_linked, 30)
         assert asyncio.all_tasks() == before
 

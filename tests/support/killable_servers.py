@@ -23,7 +23,8 @@ from tests.support.postgres import Cluster, binaries
 from tests.support.service_process import free_port
 
 START_SECONDS: Final = 30.0  # what a slow machine may need
-DURABLE: Final = """
+# With fsync, which the usual one of a `Cluster` leaves out
+DURABLE_CONFIGURATION: Final = """
 listen_addresses = '127.0.0.1'
 unix_socket_directories = ''
 max_connections = 100
@@ -82,7 +83,7 @@ class Postgres:
     """A `Cluster` that keeps what it has committed, and is killed like a `Valkey`."""
 
     def __init__(self) -> None:
-        self._cluster = Cluster(binaries(), DURABLE)
+        self._cluster = Cluster(binaries(), DURABLE_CONFIGURATION)
 
     @property
     def url(self) -> str:
@@ -125,6 +126,6 @@ def a_postgres() -> Iterator[Postgres]:
         server.remove()
 
 
-async def restarted(server: Restartable) -> None:
+async def start_again(server: Restartable) -> None:
     """Starts a server without holding up the loop that the test runs in."""
     await asyncio.to_thread(server.start)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tests.support.eventually import eventually
-from tests.support.killable_servers import Restartable, a_valkey, restarted
+from tests.support.killable_servers import Restartable, a_valkey, start_again
 from tests.support.metrics import METRICS_PORT_SETTING, Metrics
 from tests.support.people import Person, create_event, marks, sign_up_people
 from tests.support.postgres import a_database
@@ -56,7 +56,7 @@ class Pair:
         try:
             yield
         finally:
-            await restarted(self.notifier)
+            await start_again(self.notifier)
             await eventually(
                 lambda: all(a > b for a, b in zip(self.reconnects(), before, strict=True)),
                 PATIENCE_SECONDS,

@@ -46,7 +46,7 @@ class Participant:
             is_member=self.member,
             is_listed=state is not None,
             held_until=state.until if isinstance(state, Held) else None,
-            ends_at=event.ends_at,
+            event_ends_at=event.ends_at,
             now=now,
         )
 

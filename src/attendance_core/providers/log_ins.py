@@ -113,11 +113,11 @@ def lock_link(unit: ports.Unit, identity: Identity) -> Link | None:
         if link is None:
             return None
         account = unit.accounts.lock(link.user_id)
-        again = unit.links.find(identity)
-        if again is not None and again.user_id != link.user_id:
+        found_again = unit.links.find(identity)
+        if found_again is not None and found_again.user_id != link.user_id:
             continue
-        if again is not None and account is None:
+        if found_again is not None and account is None:
             unit.links.remove(identity)  # which the version before has left of a deleted person
             return None
-        return again
+        return found_again
     raise Unavailable

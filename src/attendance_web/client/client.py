@@ -72,14 +72,14 @@ class Client(Calls):
 
     def marking(self, event_id: UUID) -> Marking:
         """Is ready to mark others in one: `async with client.marking(event_id) as marking`."""
-        return Marking(self._address("marking", event_id, ""), **self._socket_options())
+        return Marking(self._address("marking", event_id), **self._socket_options())
 
     async def close(self) -> None:
         """Closes the connections of its calls; idempotent. Whoever has logged in stays so."""
         await self._http.aclose()
 
-    def _address(self, role: str, event_id: UUID, more: str) -> Address:
-        url = f"ws{self.url.removeprefix('http')}/ws/{role}?event_id={event_id}{more}"
+    def _address(self, role: str, event_id: UUID, more_params: str = "") -> Address:
+        url = f"ws{self.url.removeprefix('http')}/ws/{role}?event_id={event_id}{more_params}"
         return Address(url, self.shown, self.trusts)
 
     def _socket_options(self) -> _SocketOptions:

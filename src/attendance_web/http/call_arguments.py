@@ -15,7 +15,7 @@ from attendance_web.http.incoming_body import Body
 from attendance_web.wire.callers import Caller
 from attendance_web.wire.headers import RawHeaders, header
 
-LARGE_BYTES: Final = 256 * 1024  # parsed beside the event loop from here on
+LARGE_BODY_BYTES: Final = 256 * 1024  # parsed beside the event loop from here on
 
 
 async def read_arguments(
@@ -35,7 +35,7 @@ async def read_arguments(
             body = await small.read(request.receive, max_bytes)
     else:
         body = await upload.read(request.receive, max_bytes)
-    if len(body) < LARGE_BYTES:
+    if len(body) < LARGE_BODY_BYTES:
         return read(parse_body(content_type, body))
     async with bodies.parsing_large:
         return await asyncio.to_thread(lambda: read(parse_body(content_type, body)))

@@ -15,7 +15,7 @@ import pytest
 
 from tests.support import wires
 from tests.support.eventually import eventually
-from tests.support.killable_servers import Postgres, a_postgres, restarted
+from tests.support.killable_servers import Postgres, a_postgres, start_again
 from tests.support.people import Person, create_event, sign_up_people
 from tests.support.service_process import LEASE_SECONDS, Service, running
 from tests.support.wires import Wire
@@ -117,7 +117,7 @@ async def test_calls_get_503_commands_unavailable_and_the_first_after_it_is_done
         await eventually(lambda: callers.told[503] > 30)
         await eventually(lambda: is_not_ready(service))
         done_before = callers.done_at
-        await restarted(server)
+        await start_again(server)
         back_at = time.monotonic()
         await eventually(lambda: callers.done_at > done_before)
         assert callers.done_at - back_at < BACK_WITHIN
@@ -158,7 +158,7 @@ async def test_away_for_longer_than_the_lease_sockets_are_to_come_back_and_nobod
         assert LEASE_SECONDS - 3 < time.monotonic() - began < LEASE_SECONDS + 5
         async with marker.opens("marking", event_id) as turned_away:
             assert await turned_away.turns_away() == ("unavailable", 1013)
-        await restarted(server)
+        await start_again(server)
         await eventually(lambda: is_ready(service))  # it takes up a new lease
     async with asker.opens("mark_me", event_id), marker.opens("marking", event_id) as wire:
         await wire.hears("marking_list", marking_list=[asker.user_id])
