@@ -14,7 +14,7 @@ from attendance_core.errors import Unavailable
 # OWASP's Password Storage Cheat Sheet, argon2id: 19 MiB, 2 passes, 1 lane
 MEMORY_KIB, PASSES, LANES = 19 * 1024, 2, 1
 THREADS = 2
-MAX_CALLS = 1000  # that run or wait: a lecture hall logs in at once, and each waits its turn
+MAX_JOBS = 1000  # that run or wait: a lecture hall logs in at once, and each waits its turn
 
 
 class Argon2Passwords:
@@ -25,7 +25,7 @@ class Argon2Passwords:
             time_cost=PASSES, memory_cost=MEMORY_KIB, parallelism=LANES, type=Type.ID
         )
         self._decoy_hash = self._hasher.hash(secrets.token_urlsafe(32))
-        self._threads = BoundedThreads("passwords", threads=THREADS, capacity=MAX_CALLS)
+        self._threads = BoundedThreads("passwords", threads=THREADS, capacity=MAX_JOBS)
 
     async def hash(self, password: str) -> str:
         """Makes a salted hash with its parameters in it. Raises Unavailable."""
@@ -54,7 +54,7 @@ class Argon2Passwords:
         return is_common(password)
 
     def close(self) -> None:
-        """Ends the threads, once the calls that run are over."""
+        """Ends the threads, once the jobs that run are over."""
         self._threads.close()
 
 

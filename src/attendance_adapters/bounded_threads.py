@@ -1,4 +1,4 @@
-"""Threads for slow calls, and a bound on how many calls run or wait for one."""
+"""Threads for slow jobs, and a bound on how many of these run or wait for one."""
 
 from __future__ import annotations
 
@@ -17,23 +17,22 @@ from attendance_core.wrong_use import Closed
 
 T = TypeVar("T")
 
-NICENESS = 10  # over that of the process
+ADDED_NICENESS = 10  # to that of the process; 19 is the most there is
 
 
 def _be_nice() -> None:
     """Has this thread wait for others; only Linux knows the niceness of a single one."""
     if sys.platform == "linux":
         thread = threading.get_native_id()
-        nicer = os.getpriority(os.PRIO_PROCESS, thread) + NICENESS
+        nicer = os.getpriority(os.PRIO_PROCESS, thread) + ADDED_NICENESS
         with suppress(OSError):
             os.setpriority(os.PRIO_PROCESS, thread, nicer)
 
 
 class BoundedThreads:
-    """Runs at most ``threads`` calls at once, and refuses more than ``capacity``.
+    """Runs at most ``threads`` jobs at once, and refuses more than ``capacity`` that run or wait.
 
-    The capacity is the sum of the weights of all calls that run or wait. Where processors are few,
-    the event loop comes before these threads.
+    Where processors are few, the event loop comes before these threads.
     """
 
     def __init__(self, name: str, *, threads: int, capacity: int) -> None:
@@ -41,20 +40,21 @@ class BoundedThreads:
         self._free_capacity = capacity
         self._lock = threading.Lock()
 
-    async def run(self, call: Callable[[], T], *, weight: int = 1) -> T:
-        """Runs a call in a thread and returns what it returned; raises what it raised.
+    async def run(self, job: Callable[[], T]) -> T:
+        """Runs a job in a thread and returns what it returned; raises what it raised.
 
-        The call goes on when the caller is cancelled, and takes up capacity until it is over.
-        Raises Unavailable when there is not enough capacity, Closed after `close`.
+        The job goes on when the caller is cancelled, and takes up capacity until it is over.
+        Raises Unavailable when there is no capacity, or `close` comes before the job's turn;
+        Closed after `close`.
         """
-        if not self._reserve(weight):
+        if not self._reserve():
             raise Unavailable
         try:
-            future = self._pool.submit(call)
+            future = self._pool.submit(job)
         except RuntimeError:  # closed
-            self._release(weight)
+            self._release()
             raise Closed("this service is closed: make another one") from None
-        future.add_done_callback(lambda _: self._release(weight))
+        future.add_done_callback(lambda _: self._release())
         result = asyncio.wrap_future(future)
         give_way_until(result)
         try:
@@ -64,18 +64,18 @@ class BoundedThreads:
                 raise Unavailable from None
             raise
 
-    def _reserve(self, weight: int) -> bool:
-        """Takes capacity, and tells whether there was enough."""
+    def _reserve(self) -> bool:
+        """Takes capacity for one job, and tells whether there was any."""
         with self._lock:
-            if weight > self._free_capacity:
+            if self._free_capacity < 1:
                 return False
-            self._free_capacity -= weight
+            self._free_capacity -= 1
             return True
 
-    def _release(self, weight: int) -> None:
+    def _release(self) -> None:
         with self._lock:
-            self._free_capacity += weight
+            self._free_capacity += 1
 
     def close(self) -> None:
-        """Drops the calls that wait and returns when those that run are over; idempotent."""
+        """Drops the jobs that wait and returns when those that run are over; idempotent."""
         self._pool.shutdown(wait=True, cancel_futures=True)

@@ -13,14 +13,14 @@ from attendance_adapters.common_passwords import is_common
 COST, BLOCK_SIZE, LANES = 2**14, 8, 1
 SALT_BYTES = 16
 THREADS = 2
-MAX_CALLS = 1000  # that run or wait
+MAX_JOBS = 1000  # that run or wait
 
 
 class ScryptPasswords:
     """Hashes and verifies passwords with scrypt, for what is kept in memory; `ports.Passwords`."""
 
     def __init__(self) -> None:
-        self._threads = BoundedThreads("passwords", threads=THREADS, capacity=MAX_CALLS)
+        self._threads = BoundedThreads("passwords", threads=THREADS, capacity=MAX_JOBS)
         self._cost = COST
         self._prefix = f"$scrypt$n={COST},r={BLOCK_SIZE},p={LANES}$"
         self._decoy_hash = f"{self._prefix}{'0' * 2 * SALT_BYTES}$none"
@@ -44,7 +44,7 @@ class ScryptPasswords:
         return is_common(password)
 
     def close(self) -> None:
-        """Ends the threads, once the calls that run are over."""
+        """Ends the threads, once the jobs that run are over."""
         self._threads.close()
 
     async def _derive(self, password: str, salt: bytes) -> str:

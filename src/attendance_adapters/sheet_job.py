@@ -14,7 +14,7 @@ from typing import IO, BinaryIO, Final
 from attendance_adapters.worker_environment import worker_environment
 from attendance_core.errors import Unavailable
 
-NICENESS: Final = 10  # over that of the process
+ADDED_NICENESS: Final = 10  # to that of the process
 MAX_CAUSE_BYTES: Final = 2000  # of what a worker says as it dies
 
 
@@ -80,4 +80,5 @@ def _be_nice(pid: int) -> None:
     """Has a worker wait for others from the first: to start Python takes a processor a while."""
     if sys.platform == "linux":
         with suppress(OSError):  # it has ended
-            os.setpriority(os.PRIO_PROCESS, pid, os.getpriority(os.PRIO_PROCESS, 0) + NICENESS)
+            ours = os.getpriority(os.PRIO_PROCESS, 0)
+            os.setpriority(os.PRIO_PROCESS, pid, ours + ADDED_NICENESS)

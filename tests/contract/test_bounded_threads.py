@@ -9,11 +9,11 @@ import threading
 
 import pytest
 
-from attendance_adapters.bounded_threads import NICENESS, BoundedThreads
+from attendance_adapters.bounded_threads import ADDED_NICENESS, BoundedThreads
 from attendance_core.errors import Unavailable
 
 
-async def test_a_call_nobody_waits_for_any_more_still_takes_up_room() -> None:
+async def test_a_job_nobody_waits_for_any_more_still_takes_up_room() -> None:
     go_on, begun = threading.Event(), asyncio.Event()
     loop = asyncio.get_running_loop()
     threads = BoundedThreads("test", threads=1, capacity=1)
@@ -42,5 +42,5 @@ async def test_the_event_loop_comes_before_threads() -> None:
 
     loop, thread = niceness(), await threads.run(niceness)
     threads.close()
-    assert thread == min(loop + NICENESS, 19)
+    assert thread == min(loop + ADDED_NICENESS, 19)
     assert niceness() == loop

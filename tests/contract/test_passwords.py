@@ -93,7 +93,7 @@ async def test_too_many_at_once_are_refused_and_the_others_answered(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     room = 20
-    monkeypatch.setattr("attendance_adapters.argon2_passwords.MAX_CALLS", room)
+    monkeypatch.setattr("attendance_adapters.argon2_passwords.MAX_JOBS", room)
     passwords = Argon2Passwords()
     answers = await asyncio.gather(
         *(passwords.verify(None, "whatever") for _ in range(room + 10)), return_exceptions=True

@@ -69,7 +69,7 @@ async def test_a_worker_waits_for_others_from_the_first(
     writing = asyncio.create_task(files.feed(Endless().pieces(), UTC))
     worker = await running(files)
     ours, its = (os.getpriority(os.PRIO_PROCESS, pid) for pid in (0, worker.pid))
-    assert its == min(ours + sheet_job.NICENESS, 19)
+    assert its == min(ours + sheet_job.ADDED_NICENESS, 19)
     # Of another session Linux may take no notice of that; of our group Ctrl-C would end it
     assert (os.getsid(worker.pid), os.getpgid(worker.pid)) == (os.getsid(0), worker.pid)
     writing.cancel()
