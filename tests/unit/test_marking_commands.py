@@ -59,7 +59,7 @@ class TestMarkMe:
 
     def test_a_second_socket_keeps_the_place_in_the_order(self, world: World) -> None:
         world.waits(2)
-        world.pass_(5)
+        world.advance(5)
         world.waits(2)
         assert world.place(2).state == Waiting(NOON)
 
@@ -155,10 +155,10 @@ class TestReadyToMark:
 
     def test_one_within_the_grace_still_waits(self, world: World) -> None:
         world.is_lost(world.waits(2))
-        world.pass_(14)
+        world.advance(14)
         with pytest.raises(YouAreWaiting):
             world.marks(2)
-        world.pass_(2)
+        world.advance(2)
         world.marks(2)
 
     def test_whom_one_holds_is_told_at_opening(self, world: World) -> None:
@@ -336,16 +336,16 @@ class TestHangUp:
 
     def test_a_lost_connection_keeps_the_place_for_15_seconds(self, world: World) -> None:
         world.is_lost(world.waits(2))
-        world.pass_(14.9)
+        world.advance(14.9)
         assert isinstance(world.place(2).state, Waiting)
-        world.pass_(0.1)
+        world.advance(0.1)
         assert world.place(2).state is None
 
     def test_who_comes_back_within_the_grace_keeps_the_place(self, world: World) -> None:
         world.is_lost(world.waits(2))
-        world.pass_(10)
+        world.advance(10)
         back = world.waits(2)
-        world.pass_(20)
+        world.advance(20)
         assert world.place(2).state == Waiting(NOON)
         world.says_goodbye(back)
         assert world.place(2).state is None
@@ -363,7 +363,7 @@ class TestHangUp:
         marker = world.marks(3)
         drive(world.prepare(connection=marker, target=UserId(2)))
         world.is_lost(marker)
-        world.pass_(14)
+        world.advance(14)
         drive(world.confirm(connection=world.marks(3)))
         assert world.karma(3) == 50
 
@@ -439,28 +439,28 @@ class TestLogOut:
 
 class TestProcesses:
     def test_of_a_dead_process_the_waiting_leave_within_the_grace(self, world: World) -> None:
-        world.pass_(20)
+        world.advance(20)
         dying = world.process()
         world.waits(2, dying)
-        world.pass_(14)
+        world.advance(14)
         assert isinstance(world.place(2).state, Waiting)
-        world.pass_(2)
+        world.advance(2)
         assert world.place(2).state is None
 
     def test_a_service_that_restarts_empties_no_list(self, world: World) -> None:
         world.waits(2)
         world.clock.pass_(3600 - 100)
         world.process_id = world.process()
-        world.pass_(14)
+        world.advance(14)
         world.waits(2)
-        world.pass_(30)
+        world.advance(30)
         assert world.place(2).state == Waiting(NOON)
 
     def test_who_does_not_come_back_after_a_restart_leaves(self, world: World) -> None:
         world.waits(2)
         world.clock.pass_(600)
         world.process_id = world.process()
-        world.pass_(16)
+        world.advance(16)
         assert world.place(2).state is None
 
     def test_a_process_that_renews_too_late_has_lost_its_lease(self, world: World) -> None:
@@ -473,8 +473,8 @@ class TestProcesses:
     def test_sweeping_twice_harms_nothing(self, world: World) -> None:
         world.waits(2)
         drive(world.prepare(connection=world.marks(3), target=UserId(2)))
-        world.pass_(90)
+        world.advance(90)
         version = world.place(2).version
-        world.pass_(0.1)
+        world.advance(0.1)
         assert world.place(2).version == version
         assert world.place(2).state == Waiting(NOON)

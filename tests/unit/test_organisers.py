@@ -130,7 +130,7 @@ class TestOpenings:
         hall.lets(WhoMarks.ORGANISERS)
         with pytest.raises(EventNotStarted):
             hall.world.marks(GLEB)
-        hall.world.pass_(4000)
+        hall.world.advance(4000)
         with pytest.raises(EventOver):
             hall.world.marks(GLEB)
 
@@ -328,7 +328,7 @@ class TestUpdateEvent:
         hall.world.waits(GLEB)
         marker = hall.world.marks(BORIS)
         hall.changes(ends_at=hall.world.clock.now() + 7200)
-        hall.world.pass_(3600)
+        hall.world.advance(3600)
         hall.prepares(marker, GLEB)
         drive(hall.world.confirm(connection=marker))
         assert isinstance(hall.world.place(GLEB).state, Marked)

@@ -49,7 +49,7 @@ def lets_it_run_out(world: World, marker: Connection) -> None:
 
 
 def lets_it_run_out_and_be_swept(world: World, marker: Connection) -> None:
-    world.pass_(90)
+    world.advance(90)
 
 
 def says_goodbye(world: World, marker: Connection) -> None:

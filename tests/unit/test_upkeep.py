@@ -167,16 +167,16 @@ class TestComingBack:
         waiting, marker = world.waits(2), world.marks(3)
         chooses(world, marker, 2)
         world.is_lost(waiting)
-        world.pass_(14)
+        world.advance(14)
         drive(world.refuse(connection=marker))
         assert world.place(2).state == Waiting(NOON)
 
     def test_hanging_up_twice_changes_nothing(self, world: World) -> None:
         waiting = world.waits(2)
         world.is_lost(waiting)
-        world.pass_(10)
+        world.advance(10)
         world.is_lost(waiting)
-        world.pass_(5)
+        world.advance(5)
         assert world.place(2).state is None
         world.says_goodbye(waiting)
 
@@ -195,7 +195,7 @@ class TestJudging:
         assert not process.may_judge(208, self.TERMS)
 
     def test_a_process_that_overslept_withdraws_nobody_of_another(self, world: World) -> None:
-        world.pass_(20)
+        world.advance(20)
         other = world.process()
         world.waits(2, other)
         here = world.waits(2)
@@ -204,7 +204,7 @@ class TestJudging:
         assert isinstance(world.place(2).state, Waiting)
 
     def test_a_socket_of_a_process_nobody_knows_counts_as_gone(self, world: World) -> None:
-        world.pass_(20)
+        world.advance(20)
         process = drive(world.store.observe(lambda unit: unit.processes.find(world.process_id)))
         stray = world.connection(2, Role.MARK_ME, ProcessId(UUID(int=77)))
         assert not stray.is_present(world.clock.now(), process, world.terms)
@@ -338,7 +338,7 @@ class TestWhoIsThereToMark:
         self, world: World
     ) -> None:
         world.waits(1)
-        world.pass_(20)
+        world.advance(20)
         world.marks(2, world.process())
         for _ in range(7):
             world.clock.pass_(2)

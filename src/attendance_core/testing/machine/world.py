@@ -153,7 +153,7 @@ class World:
     def is_lost(self, connection: Connection) -> None:
         drive(self.hang_up(connections=[connection], goodbye=False))
 
-    def pass_(self, seconds: float) -> None:
+    def advance(self, seconds: float) -> None:
         """Has time pass while the process lives: it renews its lease, and sweeps at the end."""
         left = seconds
         while left > 0:
