@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from playwright.async_api import expect
@@ -12,38 +12,44 @@ from tests.browser.visitor import Door, Visitor
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 HOUR = 3600
-KEPT = "() => localStorage.getItem('marks') ?? ''"
+KEPT_MARKS = "() => localStorage.getItem('marks') ?? ''"
 
 
-async def marked_by_hand(
-    door: Door, name: str, title: str, **given: Any
-) -> tuple[Visitor, Visitor, str]:
-    """An organiser, a student with a mark, and the event."""
+class MarkedByHand(NamedTuple):
+    """Who has marked whom, and in which event."""
+
+    teacher: Visitor
+    student: Visitor
+    event_id: str
+
+
+async def mark_by_hand(door: Door, name: str, title: str, **given: Any) -> MarkedByHand:
+    """Signs up an organiser of a new event and a student, and has the one mark the other."""
     username = name.lower().replace(" ", "-")
     teacher = await door.person(f"Teacher of {name}", f"{username}-teacher", language="en")
     event_id = await make_event(teacher, title, -60, HOUR)
     student = await door.student(name, username, language="en", **given)
-    whom = {"event_id": event_id, "user_id": await user_id_of(student)}
-    await post(teacher, "/api/events/MarkParticipant", **whom)
-    return teacher, student, event_id
+    place = {"event_id": event_id, "user_id": await user_id_of(student)}
+    await post(teacher, "/api/events/MarkParticipant", **place)
+    return MarkedByHand(teacher, student, event_id)
 
 
-async def test_whose_mark_was_annulled_is_told_why_and_may_ask_again(door: Door) -> None:
+async def test_somebody_whose_mark_was_annulled_is_told_why_and_may_ask_again(door: Door) -> None:
     """Contract: 8.7, 8.8."""
-    teacher, student, event_id = await marked_by_hand(door, "Anna Undone", "Told kindly")
+    teacher, student, event_id = await mark_by_hand(door, "Anna Undone", "Told kindly")
     await student.open(event_link(student, event_id))
     await expect(student.at("already-marked")).to_contain_text("Teacher of Anna Undone")
-    assert "Told kindly" in await student.page.evaluate(KEPT)
-    given = {"event_id": event_id, "user_id": await user_id_of(student), "n": 1}
+    assert "Told kindly" in await student.page.evaluate(KEPT_MARKS)
+    mark = {"event_id": event_id, "user_id": await user_id_of(student), "n": 1}
     note = "You sat in the other hall"
-    await post(teacher, "/api/events/AnnulMark", reason="not_present", note=note, **given)
+    await post(teacher, "/api/events/AnnulMark", reason="not_present", note=note, **mark)
 
     await student.page.reload()
     told = student.at("undone")
     await expect(told).to_contain_text("Your mark was cancelled")
     await expect(told).to_contain_text(f"You were not found in class. {note}")
     await expect(told).to_contain_text("You can join the list again")
-    assert "Told kindly" not in await student.page.evaluate(KEPT)
+    assert "Told kindly" not in await student.page.evaluate(KEPT_MARKS)
     await student.at("tab-me").click()
     await expect(student.at("my-attendance")).to_contain_text(note)
     await student.at("tab-events").click()
@@ -56,7 +62,7 @@ async def test_whose_mark_was_annulled_is_told_why_and_may_ask_again(door: Door)
 
 
 async def test_ones_marks_can_be_shown_without_signal(door: Door) -> None:
-    _, student, event_id = await marked_by_hand(
+    _, student, event_id = await mark_by_hand(
         door, "Boris Kept", "Shown at the door", keeps_page=True
     )
     await student.open(event_link(student, event_id))
