@@ -281,7 +281,7 @@ FAULTS: dict[str, type[MemoryStore]] = {
     "TestProfiles::test_search_is_folded_literal_and_ordered": spoilt(
         names_are_searched_as_they_are_written
     ),
-    "TestScans::test_those_that_wait_are_listed_and_counted_by_age": spoilt(
+    "TestScans::test_scans_that_wait_are_listed_by_age_and_counted": spoilt(
         scans_are_listed_by_whom_they_are_of
     ),
     "TestService::test_it_has_all_that_a_service_asks_of_a_store": HasNoScrub,

@@ -1,4 +1,4 @@
-"""Every store keeps leases, moderators and the audit log, and forgets what is judged.
+"""Every store keeps scans, their review leases, moderators and the audit log.
 
 Contract: 9.8, 9.9, 9.10.
 """
@@ -15,6 +15,7 @@ from attendance_core.errors import NotAModerator
 from attendance_core.marking.terms import Terms
 from attendance_core.pieces import ListQuery
 from attendance_core.profiles import (
+    REVIEW_LEASE_SECONDS,
     AddModerator,
     AuditEntry,
     Confirmation,
@@ -40,6 +41,13 @@ EVERYTHING: ListQuery[Any] = ListQuery()
 def scan_of(user_id: UserId, number: int = 1, at: float = NOON) -> ConfirmationScan:
     """Makes one that waits to be judged; puts it nowhere."""
     return ConfirmationScan(user_id, FileKey(f"{number}.png"), at, scan_id=ScanId(uuid4()))
+
+
+def lease_of(moderator_id: UserId) -> ReviewLease:
+    """Makes one of a scan of "Анна", who was called so when it was taken, at noon."""
+    return ReviewLease(
+        moderator_id, SESSION, NOON + REVIEW_LEASE_SECONDS, display_name="Анна", secret="secret"
+    )
 
 
 async def put(store: Any, *scans: ConfirmationScan) -> None:
@@ -77,7 +85,7 @@ class TestScans:
         assert owners == [None, anna, boris]
         assert await store.observe(lambda u: u.scans.owner_of(ScanId(uuid4()))) is None
 
-    async def test_those_that_wait_are_listed_and_counted_by_age(self, store: Any) -> None:
+    async def test_scans_that_wait_are_listed_by_age_and_counted(self, store: Any) -> None:
         ids = await add_people(store, "Анна", "Борис", "Вера", "Глеб")
         scans = [scan_of(who, who, NOON + who % 2) for who in ids]
         await put(store, *scans)
@@ -99,7 +107,7 @@ class TestScans:
 
     async def test_a_scan_is_kept_with_its_lease_and_why_it_was_rejected(self, store: Any) -> None:
         anna, boris = await add_people(store, "Анна", "Борис")
-        lease = ReviewLease(boris, SESSION, NOON + 600, "Анна", "secret")
+        lease = lease_of(boris)
         scan = scan_of(anna)
         await put(store, scan)
         await store.transact(lambda u: (u.scans.lock(anna), u.scans.put_lease(anna, lease)))
@@ -154,31 +162,30 @@ class TestModerators:
         assert not await store.transact(lambda u: u.moderators.lock(anna))
         assert not await store.observe(lambda u: u.moderators.has(anna))
 
-    async def test_a_moderator_who_is_removed_loses_what_they_have(self, store: Any) -> None:
+    async def test_a_moderator_who_is_removed_loses_their_leases(self, store: Any) -> None:
         """Contract: 9.10."""
         anna, boris, vera = await add_people(store, "Анна", "Борис", "Вера")
         names = {who: await add_moderator(store, who) for who in (boris, vera)}
-        lease = ReviewLease(boris, SESSION, NOON + 600, "Анна", "secret")
-        others = replace(lease, moderator_id=vera)
+        lease_of_vera = lease_of(vera)
         await put(store, scan_of(anna), scan_of(boris, 2))
-        await store.transact(lambda u: u.scans.put_lease(anna, lease))
-        await store.transact(lambda u: u.scans.put_lease(boris, others))
+        await store.transact(lambda u: u.scans.put_lease(anna, lease_of(boris)))
+        await store.transact(lambda u: u.scans.put_lease(boris, lease_of_vera))
         await RemoveModerator(store.transact)(username=names[boris])
         assert (await scan_in(store, anna)).lease is None
-        assert (await scan_in(store, boris)).lease == others
+        assert (await scan_in(store, boris)).lease == lease_of_vera
         await RemoveModerator(store.transact)(username=names[boris])
         assert await AddModerator(store.transact)(username=names[boris]) == boris
 
 
 class TestAuditLog:
-    async def test_entries_come_in_the_order_in_which_they_were_added(self, store: Any) -> None:
+    async def test_all_entries_come_in_order_and_one_persons_latest_first(self, store: Any) -> None:
         anna, boris = await add_people(store, "Анна", "Борис")
-        mine, other = ScanId(uuid4()), ScanId(uuid4())
+        hers, his = ScanId(uuid4()), ScanId(uuid4())
         entries = [
-            AuditEntry(anna, mine, ScanAct.TAKEN, NOON, ScanJudge.MODERATOR, boris),
-            AuditEntry(boris, other, ScanAct.LOOKED, NOON, ScanJudge.OPERATOR),
+            AuditEntry(anna, hers, ScanAct.TAKEN, NOON, ScanJudge.MODERATOR, boris),
+            AuditEntry(boris, his, ScanAct.LOOKED, NOON, ScanJudge.OPERATOR),
             AuditEntry(
-                anna, mine, ScanAct.REJECTED, NOON, ScanJudge.SERVICE, reason=ScanReason.EXPIRED
+                anna, hers, ScanAct.REJECTED, NOON, ScanJudge.SERVICE, reason=ScanReason.EXPIRED
             ),
         ]
         for entry in entries:
@@ -192,21 +199,21 @@ class TestAuditLog:
         assert [*await store.browse(lambda u: u.audit_log.about(anna, behind))] == [kept[0]]
         later: ListQuery[AuditEntry] = ListQuery(1, after=kept[0])
         assert [*await store.browse(lambda u: u.audit_log.all(later))] == [kept[1]]
-        for who, scan_id, has in ((boris, mine, True), (boris, other, False), (anna, mine, False)):
+        for who, scan, has_taken in ((boris, hers, True), (boris, his, False), (anna, hers, False)):
             taken = await store.observe(
-                lambda u, it=who, scan=scan_id: u.audit_log.has_taken(it, scan)
+                lambda u, it=who, scan=scan: u.audit_log.has_taken(it, scan)
             )
-            assert taken is has
+            assert taken is has_taken
 
 
 class TestScanLists:
-    async def test_a_list_tells_who_has_what(self, store: Any) -> None:
+    async def test_the_list_of_scans_tells_who_has_taken_which(self, store: Any) -> None:
         """Contract: GetPendingConfirmations."""
         anna, boris = await add_people(store, "Анна", "Борис")
         await add_moderator(store, boris)
         await put(store, scan_of(anna))
         pending = GetPendingConfirmations(store.browse)
-        lease = ReviewLease(boris, SESSION, NOON + 600, "Анна", "secret")
+        lease = lease_of(boris)
         await store.transact(lambda u: u.scans.put_lease(anna, lease))
         (seen,) = await pending(actor=boris)
         assert (seen.row.display_name, seen.taken_by) == ("Анна", boris)
