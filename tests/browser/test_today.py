@@ -29,7 +29,7 @@ async def test_where_there_is_no_class_the_page_says_what_to_do(door: Door) -> N
 
 async def test_the_class_that_is_on_has_its_one_action(door: Door) -> None:
     teacher = await door.student("Тимур Учитель", "timur-today")
-    now = await make_event(teacher, "Идёт сегодня", -600, HOUR)
+    event_id = await make_event(teacher, "Идёт сегодня", -600, HOUR)
     await make_event(teacher, "Позже сегодня", 600, HOUR)
     await open_today(teacher)
     await expect(teacher.at("hero")).to_contain_text("Идёт сегодня")
@@ -37,8 +37,8 @@ async def test_the_class_that_is_on_has_its_one_action(door: Door) -> None:
     await teacher.at("hero-act").click()
     await expect(teacher.at("code")).to_be_visible()
 
-    student = await door.student("Анна Студент", "anna-today", event_link(teacher, now))
-    await post(student, "/api/events/JoinEvent", event_id=now)
+    student = await door.student("Анна Студент", "anna-today", event_link(teacher, event_id))
+    await post(student, "/api/events/JoinEvent", event_id=event_id)
     await open_today(student)
     await expect(student.at("hero-act")).to_have_text("Внесите меня в лист")
     await student.at("hero-act").click()
@@ -59,19 +59,19 @@ async def test_a_class_that_is_soon_says_when_and_the_next_day_is_not_today(door
 async def test_a_class_that_has_ended_is_found(door: Door) -> None:
     """Contract: 5.10. Among one's own, and by anybody who searches."""
     teacher = await door.student("Глеб Прошлый", "gleb-past")
-    await make_event(teacher, "Прошедший зачёт по химии", -DAY, 2)
-    await teacher.page.wait_for_timeout(2500)
+    await make_event(teacher, "Прошедший зачёт по химии", -DAY, 2)  # none is made that has ended
+    await teacher.page.wait_for_timeout(2500)  # until that has ended, by the clock of the service
     await teacher.page.goto(f"{teacher.url}/#/classes")
     await expect(teacher.at("past")).to_contain_text("Прошедший зачёт по химии")
     await expect(teacher.at("past").get_by_test_id("state")).to_have_text("закончилось")
 
-    stranger = await door.student("Зоя Чужая", "zoya-past")
-    await stranger.at("search").fill("химии зачет")
-    await expect(stranger.at("found")).to_contain_text("Прошедший зачёт по химии")
-    await stranger.at("search").fill("хи")
-    await expect(stranger.at("found")).to_have_text("Введите хотя бы 3 буквы")
-    await stranger.at("search").fill("алхимия на марсе")
-    await expect(stranger.at("found")).to_contain_text("Ничего не нашлось")
+    searcher = await door.student("Зоя Чужая", "zoya-past")
+    await searcher.at("search").fill("химии зачет")
+    await expect(searcher.at("found")).to_contain_text("Прошедший зачёт по химии")
+    await searcher.at("search").fill("хи")
+    await expect(searcher.at("found")).to_have_text("Введите хотя бы 3 буквы")
+    await searcher.at("search").fill("алхимия на марсе")
+    await expect(searcher.at("found")).to_contain_text("Ничего не нашлось")
 
 
 async def test_lists_come_a_page_at_a_time(door: Door) -> None:
@@ -98,12 +98,12 @@ async def test_the_page_never_asks_for_all_events(door: Door) -> None:
     await open_today(visitor)
     await visitor.page.goto(f"{visitor.url}/#/classes")
     await expect(visitor.at("past")).to_be_visible()
-    assert len(asked) >= 3
+    assert len(asked) >= 3  # two for the first screen, and some for the list of classes
     unlimited = [each for each in asked if "limit" not in parse_qs(urlsplit(each).query)]
     assert not unlimited
 
 
-async def test_a_desk_has_one_section_more(door: Door) -> None:
+async def test_a_wide_screen_has_one_tab_more(door: Door) -> None:
     visitor = await door.student("Dana Desk", "dana-desk", language="en", size=DESK)
     await visitor.at("tab-my-events").click()
     await expect(visitor.page.get_by_role("heading", level=1, name="My classes")).to_be_visible()

@@ -57,7 +57,7 @@ class TestMarkMe:
         assert place.member
         assert place.state == Waiting(NOON)
 
-    def test_a_second_socket_keeps_the_place_in_the_order(self, world: World) -> None:
+    def test_a_second_socket_keeps_the_position_of_the_first(self, world: World) -> None:
         world.waits(2)
         world.advance(5)
         world.waits(2)
@@ -105,11 +105,11 @@ class TestMarkMe:
 class TestOnePersonsSockets:
     """Contract: 1.10."""
 
-    def rows(self, world: World, user_id: int) -> int:
+    def connection_count(self, world: World, user_id: int) -> int:
         person = UserId(user_id)
         return len(drive(world.store.observe(lambda u: u.connections.of(world.event_id, person))))
 
-    def test_however_they_come_and_go_no_command_reads_more_than_there_may_be(
+    def test_as_they_open_and_are_lost_there_are_never_more_than_a_command_reads(
         self, world: World
     ) -> None:
         most = 0
@@ -118,33 +118,33 @@ class TestOnePersonsSockets:
             with suppress(TooManySockets):
                 while True:
                     opened.append(opens(2))
-                    most = max(most, self.rows(world, 2))
+                    most = max(most, self.connection_count(world, 2))
             assert len(opened) == MAX_SOCKETS
             for each in opened:
                 world.is_lost(each)
         assert most == CONNECTIONS_READ
 
-    def test_more_of_them_than_that_are_not_read(self, world: World) -> None:
+    def test_an_opening_reads_no_more_connections_than_there_may_be(self, world: World) -> None:
         """An older version let anybody open as many as they liked."""
-        asked: list[int | None] = []
+        read_counts: list[int] = []
 
         def work(unit: Any) -> None:
-            for _ in range(200):
+            for _ in range(2 * CONNECTIONS_READ):
                 unit.connections.add(world.connection(2, Role.MARKING))
 
         drive(world.store.transact(work))
-        of = Connections.of
+        read = Connections.of
 
-        def counted(self: Connections, *args: Any) -> Any:
-            found = of(self, *args)
-            asked.append(len(found))
+        def read_and_count(self: Connections, *args: Any) -> Any:
+            found = read(self, *args)
+            read_counts.append(len(found))
             return found
 
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(Connections, "of", counted)
+            patch.setattr(Connections, "of", read_and_count)
             with pytest.raises(TooManySockets):
                 world.marks(2)
-        assert asked == [CONNECTIONS_READ]
+        assert read_counts == [CONNECTIONS_READ]
 
 
 class TestReadyToMark:
@@ -161,7 +161,7 @@ class TestReadyToMark:
         world.advance(2)
         world.marks(2)
 
-    def test_whom_one_holds_is_told_at_opening(self, world: World) -> None:
+    def test_an_opening_answers_whom_its_person_holds(self, world: World) -> None:
         world.waits(2)
         drive(world.prepare(connection=world.marks(3), target=UserId(2)))
         ready = drive(world.ready_to_mark(connection=world.connection(3, Role.MARKING)))
@@ -235,14 +235,14 @@ class TestPrepareToMark:
 
 
 class TestConfirmMarking:
-    def test_it_pays_karma_and_is_announced_after_it_is_stored(self, world: World) -> None:
+    def test_it_pays_karma_and_the_place_is_announced_as_stored(self, world: World) -> None:
         world.waits(2)
         marker = world.marks(3)
         drive(world.prepare(connection=marker, target=UserId(2)))
         drive(world.confirm(connection=marker))
         assert world.karma(3) == 50
         assert world.announcements[-1] == PlaceChanged(
-            world.place(2), NOON, marker.connection_id, 50
+            world.place(2), NOON, marker.connection_id, paid=50
         )
 
     def test_saying_it_again_changes_nothing_whoever_is_held_now(self, world: World) -> None:
@@ -254,11 +254,11 @@ class TestConfirmMarking:
         drive(world.prepare(connection=marker, target=UserId(1)))
         again = drive(world.confirm(connection=marker, target=UserId(2)))
         assert not again.changed
-        assert again.answer == Confirmed(UserId(2), 1, 0, again=True)
+        assert again.answer == Confirmed(UserId(2), n=1, paid=0, again=True)
         assert world.karma(3) == 50
         assert isinstance(world.place(1).state, Held)
 
-    def test_any_other_id_changes_nothing(self, world: World) -> None:
+    def test_to_confirm_or_refuse_somebody_else_changes_nothing(self, world: World) -> None:
         world.waits(2)
         marker = world.marks(3)
         drive(world.prepare(connection=marker, target=UserId(2)))
@@ -267,13 +267,13 @@ class TestConfirmMarking:
                 drive(use_case(connection=marker, target=UserId(1)))
         assert isinstance(world.place(2).state, Held)
 
-    def test_holding_nobody(self, world: World) -> None:
+    def test_a_marker_who_holds_nobody_can_neither_confirm_nor_refuse(self, world: World) -> None:
         marker = world.marks(3)
         for use_case in (world.confirm, world.refuse):
             with pytest.raises(NobodyHeld):
                 drive(use_case(connection=marker))
 
-    def test_after_90_seconds_nobody_is_held_though_nobody_took_them(self, world: World) -> None:
+    def test_after_90_seconds_nobody_is_held_though_no_sweep_came_by(self, world: World) -> None:
         world.waits(2)
         marker = world.marks(3)
         drive(world.prepare(connection=marker, target=UserId(2)))
@@ -304,7 +304,7 @@ class TestConfirmMarking:
 
 
 class TestRefuseToMark:
-    def test_they_return_to_their_old_place(self, world: World) -> None:
+    def test_whoever_is_refused_waits_in_their_old_position(self, world: World) -> None:
         world.waits(2)
         marker = world.marks(3)
         world.clock.pass_(5)
@@ -327,7 +327,7 @@ class TestHangUp:
         world.says_goodbye(world.waits(2))
         assert world.place(2).state is None
 
-    def test_only_the_last_goodbye_leaves_the_list(self, world: World) -> None:
+    def test_only_their_last_goodbye_takes_them_off_the_list(self, world: World) -> None:
         first, second = world.waits(2), world.waits(2)
         world.says_goodbye(first)
         assert isinstance(world.place(2).state, Waiting)
@@ -369,7 +369,7 @@ class TestHangUp:
 
 
 class TestLeaving:
-    def test_it_withdraws_and_its_sockets_are_no_more(self, world: World) -> None:
+    def test_whoever_leaves_waits_no_more_and_their_sockets_end(self, world: World) -> None:
         waiting = world.waits(2)
         leave = LeaveEvent(world.store.transact, world.terms)
         drive(leave(actor=UserId(2), event_id=world.event_id))
@@ -399,6 +399,8 @@ class TestLeaving:
         )
         assert isinstance(world.place(2).state, Marked)
 
+
+class TestDeletedEvents:
     def test_an_event_with_a_mark_cannot_be_deleted(self, world: World) -> None:
         world.waits(2)
         marker = world.marks(3)
@@ -449,7 +451,7 @@ class TestProcesses:
 
     def test_a_service_that_restarts_empties_no_list(self, world: World) -> None:
         world.waits(2)
-        world.clock.pass_(3600 - 100)
+        world.clock.pass_(3500)  # 40 s before the event ends
         world.process_id = world.process()
         world.advance(14)
         world.waits(2)
