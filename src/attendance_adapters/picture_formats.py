@@ -1,4 +1,4 @@
-"""Tells formats of pictures and their sizes, without a decoder."""
+"""Tells the format of a picture and its size in pixels, without a decoder."""
 
 from __future__ import annotations
 
@@ -11,18 +11,20 @@ HEIC_BRANDS: Final = frozenset(
     {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs"}
 )
 GENERIC_BRANDS: Final = frozenset({b"mif1", b"msf1"})  # the brands that follow say which
-# The first box of such a file: its length, its kind, its brand, a number, and further brands
+# Where things are in the first box of a HEIC file: its length, its kind, its brand, a number that
+# nobody needs, and further brands, of which no more are read than a box of so many bytes has
 BOX_LENGTH, BOX_KIND, BRAND = slice(4), slice(4, 8), slice(8, 12)
 OTHER_BRANDS_AT, BRAND_BYTES, MAX_BOX_BYTES = 16, 4, 256
-# The first part of a PNG: its name, then the width and the height; of WebP see `_size_of_webp`
+# Where things are in the first part of a PNG: its name, then the width and the height; in a WebP,
+# whose sizes `_size_of_webp` finds
 PNG_PART_NAME, PNG_SIZE_AT, MIN_PNG_BYTES = slice(12, 16), 16, 24
 RIFF_NAME, RIFF_KIND, WEBP_KIND, MIN_WEBP_BYTES = slice(4), slice(8, 12), slice(12, 16), 30
 MAX_PIXELS: Final = 40_000_000  # Contract: 3.4
 MAX_SIDE: Final = 65_535  # what a JPEG can have; Contract: 3.4
-MAX_MARKERS: Final = 4_096  # of a JPEG before its size; those of cameras have some hundreds
-# The segment of a JPEG that says its size, from its marker on
+MAX_MARKERS: Final = 4_096  # before the size of a JPEG; those of cameras have some hundreds
+# Where a segment of a JPEG, from its marker on, has its length and a size; the least that has one
 JPEG_LENGTH_AT, JPEG_SIZE_AT, MIN_SIZE_SEGMENT_BYTES = 2, 5, 9
-# Those of a JPEG that say its size, and those that are nothing but themselves
+# Markers of the segments that say the size of a JPEG, and markers that begin no segment
 SIZE_MARKERS: Final = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 BARE_MARKERS: Final = frozenset({0x00, 0x01, *range(0xD0, 0xD9)})
 START_OF_PIXELS, END_OF_JPEG = 0xDA, 0xD9
@@ -56,7 +58,7 @@ def is_heic(data: bytes) -> bool:
 
 
 def size_of(data: bytes) -> Size | None:
-    """Reads how wide and high a picture says it is, without decoding anything; in a moment.
+    """Reads how wide and high a picture says it is: it takes no time, since nothing is decoded.
 
     None for what is no JPEG, PNG or WebP picture, or has no size where each decoder looks for it.
     """
@@ -79,7 +81,7 @@ def _size_of_png(data: bytes) -> Size | None:
 
 
 def _size_of_jpeg(data: bytes) -> Size | None:
-    position = len(JPEG_START) - 1  # which ends with the begin of a marker
+    position = len(JPEG_START) - 1  # as it ends with the first byte of a marker
     for _ in range(MAX_MARKERS):
         position = data.find(b"\xff", position)
         if position < 0 or position + MIN_SIZE_SEGMENT_BYTES > len(data):
@@ -101,7 +103,11 @@ def _size_of_jpeg(data: bytes) -> Size | None:
 
 
 def _size_of_webp(data: bytes) -> Size | None:
-    """Reads the size from where each kind of WebP has it: simple, lossless, or with extras."""
+    """Reads the size from where each kind of WebP has it: with extras, lossless, or simple.
+
+    By the format: two times three bytes, less one; two times 14 bits, less one; two times 14 bits
+    in two bytes.
+    """
     match data[WEBP_KIND]:
         case b"VP8X":
             width, height = (int.from_bytes(data[at : at + 3], "little") for at in (24, 27))

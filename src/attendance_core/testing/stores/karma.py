@@ -1,4 +1,4 @@
-"""What a store says that marks pay equals the pure fold. Contract: 8.11, 8.12."""
+"""Marks pay in every store what they pay in the pure fold. Contract: 8.11, 8.12."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class TestKarma:
 
     async def check_ledgers_of_chance(self, store: Any, *, ledger_count: int) -> None:
         """Writes ledgers made by chance, and compares everybody's karma with the fold of each."""
-        chance = random.Random(811)
+        chance = random.Random(811)  # always the same; any number does
         for number in range(ledger_count):
             who = await add_people(store, *(f"Person {each}" for each in range(PEOPLE)))
             ledger = await write_at_random(store, chance, number, who)
