@@ -8,14 +8,14 @@ from enum import Enum
 from attendance_core.vocabulary import Instant, Seconds, SessionId, TokenId, UserId
 
 DAY_SECONDS: Seconds = 86_400
-LISTED_SECONDS: Seconds = 30 * DAY_SECONDS  # Contract: GetTokens, behind its end
+LISTED_SECONDS: Seconds = 30 * DAY_SECONDS  # Contract: GetTokens, after the end of a token
 
 
 class TokenScope(Enum):
     """What a program may do for its person; the values are those of the wire."""
 
-    READ = "read"  # whatever only reads, but files of attendance
-    EVENTS = "events"  # what changes events, but their marks
+    READ = "read"  # whatever only reads, except files of attendance
+    EVENTS = "events"  # what changes events, except their marks
     MARK = "mark"  # the two sockets, marks by hand, and annulments
     EXPORT = "export"  # files of attendance
 
@@ -24,7 +24,7 @@ class TokenScope(Enum):
 class Token:
     """What a person gave a program: for some things, until an instant. Contract: CreateToken.
 
-    ``session_id`` is None once its session has ended, ``used_at`` until it is used first.
+    ``session_id`` is None once its session has ended, ``used_at`` as long as it was never used.
     """
 
     token_id: TokenId

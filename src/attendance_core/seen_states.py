@@ -1,6 +1,6 @@
 """What somebody in an event is seen as.
 
-Of plain values alone: the process that writes sheets imports it.
+It takes plain values alone, since the process that writes sheets imports it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ def seen_state(
     event_ends_at: Instant,
     now: Instant,
 ) -> SeenState:
-    """Tells the state as it is now, though no sweep came by."""
+    """Tells the state as it is now, also where a hold has run out that no sweep has ended."""
     if is_marked:
         return "marked"
     if not is_member:

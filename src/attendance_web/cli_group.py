@@ -1,4 +1,4 @@
-"""The command `attendance`, to which the files of commands add theirs: see `cli.whole_command`."""
+"""The command `attendance`, to which other modules add theirs: see `cli.whole_command`."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from attendance_core.version import __version__
 
 
 def _kind_of_group() -> type[click.Group]:
-    """Chooses one that draws helps, and what is wrong with a command.
+    """Chooses a class that draws a frame around help and errors, but not for a service or a worker.
 
-    A process that is to serve has nothing to draw, and that would be 1.3 MB of it.
+    These draw nothing, and each would need 1.3 MB for it. A worker is begun as `attendance work`.
     """
     arguments = sys.argv[1:]
     if arguments == ["serve"] or arguments[:1] == ["work"]:

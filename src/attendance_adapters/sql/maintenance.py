@@ -1,9 +1,9 @@
-"""How what works on a whole database goes about it: over a connection of its own, patiently.
+"""What migrations and recounts run by: a connection of their own, and patience with others.
 
 Services read and write meanwhile. PostgreSQL queues everybody behind a statement that waits for a
-lock of a whole table, so such a statement soon gives up, and is tried again. One of two migrations
-waits without a transaction: an index that is built beside writers waits for every statement that
-has begun before.
+lock of a whole table, so such a statement soon gives up, and is tried again. Of two migrations the
+second waits outside of any transaction, since the first may build an index beside writers, and that
+waits for whatever has begun before.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ from attendance_core.vocabulary import Seconds
 
 T = TypeVar("T")
 PAUSE_SECONDS: Seconds = 0.1  # between two batches, in which whoever waits on SQLite goes on
-# How often what meets a lock is tried again, and how long after: a backup goes on for minutes
+# How often what meets a lock is run, and how long after the last time: a backup takes minutes
 MAX_RUNS = 200
 RETRY_SECONDS: Seconds = 3.0
-# Number of PostgreSQL's advisory lock that one migration at a time holds; any that nobody else uses
+# Number of the advisory lock of PostgreSQL that one of these at a time holds; any that is free does
 ADVISORY_LOCK: Final = 7_216_355_201
-ASK_EVERY: Seconds = 0.2  # whether the other migration is done
+ASK_EVERY: Seconds = 0.2  # whether the other one is done
 LOCK_TIMEOUT_MILLISECONDS: Final = 1_000  # a service gives up after twice as long
 # How long whoever has a SQLite file locked is waited for: by a service that starts, and by what
 # works on a whole database behind another such, whose step may be long on a slow disk
@@ -44,8 +44,8 @@ def run_on_connection(
 ) -> T:
     """Opens a connection, runs ``work`` on it, and returns what that returned.
 
-    Whoever has a SQLite file locked is waited for; on PostgreSQL `keep_others_out` and
-    `try_patiently` do so. Raises UnusableDatabase.
+    Whoever has a SQLite file locked is waited for, for ``lock_wait_seconds``; on PostgreSQL
+    `keep_others_out` and `try_patiently` wait. Raises UnusableDatabase.
     """
     try:
         if url.get_backend_name() == "sqlite":
@@ -59,10 +59,10 @@ def run_on_connection(
 
 
 def keep_others_out(connection: Connection) -> None:
-    """Waits until no other process migrates, and lets none until this connection is closed.
+    """Waits until no other process migrates or recounts; lets none while ``connection`` is open.
 
-    A statement then waits 1 s for a lock at most. On SQLite there is nothing to do: each
-    transaction locks the file, and begins by asking how far the other migration is.
+    From then on a statement waits for a lock for 1 s at most. Does nothing on SQLite, where each
+    transaction locks the file, and a migration begins each by asking how far another one has come.
     """
     if connection.dialect.name != "postgresql":
         return
@@ -74,7 +74,7 @@ def keep_others_out(connection: Connection) -> None:
 
 
 def try_patiently(connection: Connection, work: Callable[[], T]) -> T:
-    """Runs ``work``, and again for ten minutes where others lock what it needs on PostgreSQL.
+    """Runs ``work``, on PostgreSQL again and again for ten minutes where others lock what it needs.
 
     Raises what ``work`` raises, and DBAPIError where it still meets a lock then.
     """
@@ -104,7 +104,7 @@ def _run_on_sqlite(url: URL, work: Callable[[Connection], T], lock_wait_seconds:
     def set_up(driver_connection: Any, _record: object) -> None:
         """Has Python's driver commit nothing by itself before a CREATE, and wipe what goes."""
         driver_connection.isolation_level = None
-        driver_connection.execute("PRAGMA secure_delete = ON")  # as whoever serves has it
+        driver_connection.execute("PRAGMA secure_delete = ON")  # as a service has it
 
     @event.listens_for(engine, "begin")
     def begin_immediate(connection: Connection) -> None:

@@ -1,4 +1,4 @@
-"""What the commands of sockets have come to, and what is answered to them. Contract: 6.10."""
+"""What commands and openings of sockets have come to, and what is answered. Contract: 6.10."""
 
 from __future__ import annotations
 
@@ -53,13 +53,13 @@ def answer_about(place: Place, at: Instant, paid: int) -> Answer:
     """Answers a command that left this place at this instant.
 
     The place, with what its mark paid, says all of it. So a mirror can answer from the announcement
-    of the place alone, as it has to where the command was committed and its caller did not hear of
-    it: its connection to the store was lost, or it had waited too long. Without that the socket
-    would be told nothing, while everybody else sees what it has done.
+    of the place alone. It has to where the command was committed and its process did not hear so:
+    the connection to the store was lost, or the wait was too long. The socket would otherwise be
+    told nothing, while everybody else sees what its command has done.
     """
     match place.state:
         case Held(until=until):
-            return Prepared(place.user_id, round(until - at, 6))
+            return Prepared(place.user_id, round(until - at, 6))  # to the microsecond
         case Marked(n=n):
             return Confirmed(place.user_id, n, paid)
         case _:

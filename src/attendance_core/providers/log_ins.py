@@ -35,12 +35,12 @@ class Begun(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class GetProviderName:
-    """Says by what people may log in, beside a password."""
+    """Says by which provider people may log in, beside a password."""
 
     provider: ports.IdentityProvider
 
     async def __call__(self) -> str | None:
-        """Answers what they call it; None where there is no such thing."""
+        """Answers the name of the provider, as people call it; None where there is no provider."""
         return self.provider.name
 
 
@@ -86,7 +86,7 @@ class LogInByProvider:
         claims = await self.provider.finish(checked_attempt(attempt, answer), answer)
         identity, tick_names = identity_of(claims), new_tick_names(self.ids)
         new = new_session(self.ids, client, replacing, browser_secrets)
-        # What nobody can sign up with, or type at a log-in: it has a colon
+        # A name that nobody can sign up with, or type at a log-in: it has a colon
         username = f"{identity.kind.value}:{self.ids.token()}"
 
         def work(unit: ports.Unit) -> OpenedSession:
@@ -105,7 +105,7 @@ class LogInByProvider:
 def lock_link(unit: ports.Unit, identity: Identity) -> Link | None:
     """Finds the link of an identity, and locks the account of its person; None where there is none.
 
-    Whoever removes a link, or its person, has locked their account: so one that is found again
+    Whoever removes a link, or its person, has locked their account: so a link that is found again
     behind that lock stays. Raises Unavailable.
     """
     for _ in range(MAX_FINDS):
@@ -117,7 +117,7 @@ def lock_link(unit: ports.Unit, identity: Identity) -> Link | None:
         if found_again is not None and found_again.user_id != link.user_id:
             continue
         if found_again is not None and account is None:
-            unit.links.remove(identity)  # which the version before has left of a deleted person
+            unit.links.remove(identity)  # which an earlier version has left of a deleted person
             return None
         return found_again
     raise Unavailable

@@ -1,7 +1,7 @@
 """Finds who opens a socket, where people log in by this service's own sessions and tokens.
 
-A look in the store takes a turn. These go round by address, a lecture hall's among them, or by
-person where their session was seen before.
+Each look in the store takes a turn. The turns go round by address, which all of a lecture hall may
+have in common, and by person for those whose session was seen before.
 """
 
 from __future__ import annotations

@@ -27,12 +27,12 @@ class _SocketOptions(TypedDict):
 class Client(Calls):
     """Makes the calls of a service, and opens its sockets.
 
-    ``token`` or ``board`` shows who asks; without either one logs in (`log_in`), and the cookies
-    are kept. ``language``: of texts for people. ``patience``: how long a call may wait in all for
-    its turn (429), for a service that is not available (503), and for one that is restarted; what
-    may not be said twice is not. ``trusts``: certificates that are trusted, where those of the
-    system are not enough. ``transport``: what carries the calls, an application in this process
-    for one.
+    ``token``, or ``board``, the secret of the link of a board, shows who asks; without either one
+    logs in (`log_in`), and the cookies are kept. ``language``: of texts for people. ``patience``:
+    how long a call may wait in all for its turn (429), for a service that is not available (503),
+    and for one that is restarted; what must not be done twice is sent again only where it was not.
+    ``trusts``: certificates that are trusted, where those of the system are not enough.
+    ``transport``: what carries the calls of `httpx`, an application in this process for one.
 
     Raises NotAttendance for what is no address of a service.
     """

@@ -15,15 +15,17 @@ from attendance_web.http.incoming_body import Body
 from attendance_web.wire.callers import Caller
 from attendance_web.wire.headers import RawHeaders, header
 
-LARGE_BODY_BYTES: Final = 256 * 1024  # parsed beside the event loop from here on
+LARGE_BODY_BYTES: Final = 256 * 1024  # from which on a thread parses a body, beside the event loop
 
 
 async def read_arguments(
     declared: Call, request: Request[Any, Any, Any], caller: Caller, upload: Body | None
 ) -> Any:
-    """Reads the arguments of a call, of a query or a body.
+    """Reads the arguments of a call out of its query or its body.
 
-    Raises BodyTooLarge, BodyTooSlow, BadBody, UnsupportedMediaType, and what reading raises.
+    ``upload`` is the body of an upload, which was let in before; None for all other calls.
+    Raises BodyTooLarge, BodyTooSlow, BadBody, UnsupportedMediaType, Unavailable, and refusals of
+    arguments.
     """
     read = reader_of(declared.arguments)
     scope, bodies = request.scope, request.app.state.services.bodies
@@ -42,13 +44,13 @@ async def read_arguments(
 
 
 def content_length(headers: RawHeaders) -> int:
-    """Reads the length that a body says it has; 0 where it does not say."""
+    """Reads how many bytes a body says it has; 0 where it says no number of up to 18 digits."""
     length = header(headers, "content-length") or ""
     return int(length) if re.fullmatch(r"[0-9]{1,18}", length) else 0
 
 
 def size_of_body(headers: RawHeaders, max_bytes: int) -> int:
-    """Tells how long a body may be, going by its head."""
+    """Tells how many bytes a body may have, by the headers in front of it."""
     if header(headers, "transfer-encoding") is not None:
         return max_bytes
     return content_length(headers)
