@@ -13,12 +13,13 @@ HEIC_BRANDS: Final = frozenset(
 GENERIC_BRANDS: Final = frozenset({b"mif1", b"msf1"})  # the brands that follow say which
 # Where things are in the first box of a HEIC file: its length, its kind, its brand, a number that
 # nobody needs, and further brands, of which no more are read than a box of so many bytes has
-BOX_LENGTH, BOX_KIND, BRAND = slice(4), slice(4, 8), slice(8, 12)
+BOX_LENGTH_SLICE, BOX_KIND_SLICE, BRAND_SLICE = slice(4), slice(4, 8), slice(8, 12)
 OTHER_BRANDS_AT, BRAND_BYTES, MAX_BOX_BYTES = 16, 4, 256
 # Where things are in the first part of a PNG: its name, then the width and the height; in a WebP,
 # whose sizes `_size_of_webp` finds
-PNG_PART_NAME, PNG_SIZE_AT, MIN_PNG_BYTES = slice(12, 16), 16, 24
-RIFF_NAME, RIFF_KIND, WEBP_KIND, MIN_WEBP_BYTES = slice(4), slice(8, 12), slice(12, 16), 30
+PNG_PART_NAME_SLICE, PNG_SIZE_AT, MIN_PNG_BYTES = slice(12, 16), 16, 24
+RIFF_NAME_SLICE, RIFF_KIND_SLICE, WEBP_KIND_SLICE = slice(4), slice(8, 12), slice(12, 16)
+MIN_WEBP_BYTES: Final = 30
 MAX_PIXELS: Final = 40_000_000  # Contract: 3.4
 MAX_SIDE: Final = 65_535  # what a JPEG can have; Contract: 3.4
 MAX_MARKERS: Final = 4_096  # before the size of a JPEG; those of cameras have some hundreds
@@ -49,11 +50,11 @@ class Size(NamedTuple):
 
 def is_heic(data: bytes) -> bool:
     """Tells whether this is a picture as iPhones keep theirs."""
-    if data[BOX_KIND] != b"ftyp":
+    if data[BOX_KIND_SLICE] != b"ftyp":
         return False
-    end = min(int.from_bytes(data[BOX_LENGTH], "big"), MAX_BOX_BYTES)
+    end = min(int.from_bytes(data[BOX_LENGTH_SLICE], "big"), MAX_BOX_BYTES)
     starts = range(OTHER_BRANDS_AT, end, BRAND_BYTES)
-    brand, others = data[BRAND], {data[start : start + BRAND_BYTES] for start in starts}
+    brand, others = data[BRAND_SLICE], {data[start : start + BRAND_BYTES] for start in starts}
     return brand in HEIC_BRANDS or (brand in GENERIC_BRANDS and bool(others & HEIC_BRANDS))
 
 
@@ -66,7 +67,11 @@ def size_of(data: bytes) -> Size | None:
         size = _size_of_jpeg(data)
     elif data.startswith(PNG_START):
         size = _size_of_png(data)
-    elif data[RIFF_NAME] == b"RIFF" and data[RIFF_KIND] == b"WEBP" and len(data) >= MIN_WEBP_BYTES:
+    elif (
+        data[RIFF_NAME_SLICE] == b"RIFF"
+        and data[RIFF_KIND_SLICE] == b"WEBP"
+        and len(data) >= MIN_WEBP_BYTES
+    ):
         size = _size_of_webp(data)
     else:
         size = None
@@ -74,7 +79,7 @@ def size_of(data: bytes) -> Size | None:
 
 
 def _size_of_png(data: bytes) -> Size | None:
-    if data[PNG_PART_NAME] != b"IHDR" or len(data) < MIN_PNG_BYTES:
+    if data[PNG_PART_NAME_SLICE] != b"IHDR" or len(data) < MIN_PNG_BYTES:
         return None
     width, height = struct.unpack_from(">II", data, PNG_SIZE_AT)
     return Size(width, height)
@@ -108,7 +113,7 @@ def _size_of_webp(data: bytes) -> Size | None:
     By the format: two times three bytes, less one; two times 14 bits, less one; two times 14 bits
     in two bytes.
     """
-    match data[WEBP_KIND]:
+    match data[WEBP_KIND_SLICE]:
         case b"VP8X":
             width, height = (int.from_bytes(data[at : at + 3], "little") for at in (24, 27))
             return Size(1 + width, 1 + height)
