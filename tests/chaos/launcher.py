@@ -56,10 +56,10 @@ def after_commit(countdown: Countdown) -> None:
     PostgresStore._run_and_commit = dies  # type: ignore[method-assign]
     tell = Writer._send_results
 
-    def dies_untold(self: Writer, group: Any) -> None:
-        for announcement in itertools.chain.from_iterable(job.announcements for job in group):
+    def dies_untold(self: Writer, jobs: Any) -> None:
+        for announcement in itertools.chain.from_iterable(job.announcements for job in jobs):
             counts(announcement)
-        tell(self, group)
+        tell(self, jobs)
 
     Writer._send_results = dies_untold  # type: ignore[method-assign]
 

@@ -45,14 +45,14 @@ def after_commit() -> None:
     """Has the process die once a mark is committed over SQLite, before anybody is told."""
     tell = Writer._send_results
 
-    def dies(self: Writer, group: list[Any]) -> None:
-        for job in group:
+    def dies(self: Writer, jobs: list[Any]) -> None:
+        for job in jobs:
             for announcement in job.announcements:
                 if isinstance(announcement, PlaceChanged) and isinstance(
                     announcement.place.state, Marked
                 ):
                     die()
-        tell(self, group)
+        tell(self, jobs)
 
     Writer._send_results = dies  # type: ignore[method-assign]
 
