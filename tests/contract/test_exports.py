@@ -36,10 +36,13 @@ from tests.support.site import Browser, Site, code, opened_site, refusal
 
 EXPORT = "/api/events/ExportAttendance"
 NO_EVENT = "00000000-0000-4000-8000-000000000000"
+PATIENCE_SECONDS = 60.0
 
 
 @pytest_asyncio.fixture
-async def site() -> AsyncIterator[Site]:
+async def site(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Site]:
+    """Answers wait for their file, and have its length, on the slowest machine, too."""
+    monkeypatch.setattr(pipeline, "ANSWER_SECONDS", PATIENCE_SECONDS)
     async with opened_site(None) as opened:
         yield opened
 
