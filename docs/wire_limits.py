@@ -22,6 +22,7 @@ from attendance_core.limits import (
     FAILED_LOG_INS,
     FRIEND_REQUESTS,
     JOINED_BY_HAND,
+    PROVIDER_LOG_INS,
     SIGN_UPS,
     UPLOADS,
 )
@@ -218,6 +219,12 @@ def _limits() -> Iterator[tuple[str, str, str]]:
     yield (
         "failed log-ins to an account from an address, or from a browser known to it",
         f"{FAILED_LOG_INS.most} in {minutes:g} minutes",
+        "429",
+    )
+    quarter = PROVIDER_LOG_INS.within / 60
+    yield (
+        "log-ins of an account by the provider",
+        f"{PROVIDER_LOG_INS.most} in {quarter:g} minutes",
         "429",
     )
     yield "sign-ups from an address", f"{SIGN_UPS.most} in {SIGN_UPS.within:g} s", "429"

@@ -26,6 +26,7 @@ class Limit:
 
 
 FAILED_LOG_INS = Limit("failed log-ins", 10, 900)  # Contract: 1, for an account from one address
+PROVIDER_LOG_INS = Limit("log-ins by the provider", 20, 900)  # Contract: 9.5, for an account
 SIGN_UPS = Limit("sign-ups", 600, 60)  # for an address
 UPLOADS = Limit("uploads", 60, 3600)  # for a person
 FRIEND_REQUESTS = Limit("friend requests", 60, 3600)  # for a person

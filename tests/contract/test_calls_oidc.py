@@ -17,6 +17,7 @@ from attendance_adapters.oidc.fetching import MAX_ANSWER_BYTES
 from attendance_adapters.oidc.published import PAUSE_SECONDS
 from attendance_core.accounts import PROOF_SECONDS
 from attendance_core.identities import LINK_REQUEST_SECONDS
+from attendance_core.limits import PROVIDER_LOG_INS
 from attendance_core.providers import MAX_LINKS, NO_NAME
 from attendance_core.testing.clock import TestClock
 from attendance_core.vocabulary import UserId
@@ -277,6 +278,17 @@ class TestLogIn:
             let_in(each)
         assert len({await user_id_of(each) for each in browsers}) == 1
         assert await people_count(log_ins.site) == before + 1
+
+    async def test_an_account_logs_in_twenty_times_in_fifteen_minutes(
+        self, log_ins: LogIns
+    ) -> None:
+        anna, browser = Person(), log_ins.site.browser()
+        for _ in range(PROVIDER_LOG_INS.most):
+            let_in(await log_in(log_ins, log_ins.site.browser(), anna))
+        await refused(log_ins, await log_in(log_ins, browser, anna), browser, "too_many_requests")
+        let_in(await log_in(log_ins, log_ins.site.browser(), Person()))
+        log_ins.site.clock.pass_(PROVIDER_LOG_INS.within)
+        let_in(await log_in(log_ins, browser, anna))
 
     async def test_the_page_is_told_how_people_call_it(self, log_ins: LogIns) -> None:
         told = response(await log_ins.site.browser().get("/api/auth/GetCurrentUserId"))

@@ -14,8 +14,9 @@ from attendance_core.accounts.log_ins import (
     open_session,
     transact_opening,
 )
-from attendance_core.errors import Unavailable
+from attendance_core.errors import TooManyRequests, Unavailable
 from attendance_core.identities import Attempt, Identity, Link, ProviderAnswer, Purpose
+from attendance_core.limits import PROVIDER_LOG_INS, count_or_wait
 from attendance_core.marking.terms import Terms
 from attendance_core.profiles import Profile
 from attendance_core.providers.answers import checked_attempt, identity_of, name_in, new_attempt
@@ -81,7 +82,8 @@ class LogInByProvider:
         """Opens a session, and ends the one that it is ``replacing`` in this browser.
 
         ``attempt`` is what the browser kept, None where it kept nothing; the rest is as `LogIn` has
-        it. Raises LogInNotBegun, ProviderRefused, ProviderDistrusted, NoProvider, Unavailable.
+        it. Raises LogInNotBegun, ProviderRefused, ProviderDistrusted, NoProvider, Unavailable;
+        TooManyRequests where the account has logged in so too often just now.
         """
         claims = await self.provider.finish(checked_attempt(attempt, answer), answer)
         identity, tick_names = identity_of(claims), new_tick_names(self.ids)
@@ -96,6 +98,8 @@ class LogInByProvider:
                 unit.profiles.add(Profile(user_id, name_in(claims) or NO_NAME))
                 link = Link(identity, user_id, unit.now())
                 unit.links.add(link)
+            if seconds := count_or_wait(unit, PROVIDER_LOG_INS, str(link.user_id)):
+                raise TooManyRequests(seconds=seconds)
             judge_tick(unit, link, claims, tick_names)
             return open_session(unit, link.user_id, new, self.terms)
 
