@@ -182,6 +182,10 @@ postgres: install ## Try the PostgreSQL of the wheel, where the tests use the on
 bench: install ## Measure how fast it is beside floors, and write docs/performance.md (BENCH="marking idle" ROUNDS=n)
 	$(BIN)/python -m benchmarks $(if $(ROUNDS),--rounds $(ROUNDS)) $(BENCH)
 
+.PHONY: shares
+shares: install ## Sample where the time of each hot path goes, and write that into docs/performance.md
+	$(BIN)/python -m benchmarks.shares
+
 SECONDS ?= 60
 .PHONY: chaos
 chaos: install ## Kill, cut and skew real processes under hundreds of people (SECONDS=n SEED=n DATABASE=sqlite)
