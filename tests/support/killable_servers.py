@@ -75,8 +75,10 @@ class Valkey:
         """Stops it during the block: it does not answer, and its connections stay open."""
         assert self._process is not None
         self._process.send_signal(signal.SIGSTOP)
-        yield
-        self._process.send_signal(signal.SIGCONT)
+        try:
+            yield
+        finally:
+            self._process.send_signal(signal.SIGCONT)
 
 
 class Postgres:

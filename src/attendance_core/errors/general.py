@@ -43,7 +43,7 @@ class Refusal(Exception):
 
 
 class TooManyRequests(Refusal):
-    """Faster than a person.
+    """More, or more often, than one caller may, or than there is room for.
 
     ``seconds`` says when to try again.
     """

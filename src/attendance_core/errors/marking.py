@@ -108,4 +108,4 @@ class LeftEvent(Refusal):
 
 
 class LeaseLost(Exception):
-    """This process was taken for dead: its connections are no longer counted."""
+    """The store has forgotten the connections of this process, which it may have taken for dead."""
