@@ -93,7 +93,7 @@ page: ## Test the page's modules by themselves, where node is there
 
 .PHONY: browser
 browser: install node_modules ## Use the page in a real browser, as people do (Debian's chromium-headless-shell, npm)
-	$(call pytest,-n $(WORKERS) --dist worksteal tests/browser,tests/browser)
+	$(call pytest,-n 3 --dist worksteal tests/browser,tests/browser)
 
 .PHONY: screenshots
 screenshots: install node_modules ## Take the pictures of the page anew that the README and an installer show
