@@ -1,6 +1,6 @@
 """`python -m benchmarks [NAME ...]`: measures, prints a table, and writes what was found.
 
-All benches together take some fifteen minutes, and want a machine to themselves. With `--quick`
+All benches together take some 45 minutes, and want a machine to themselves. With `--quick`
 each is run once and small, which shows that it runs and says nothing of speed.
 """
 

@@ -286,6 +286,8 @@ class TestLogIn:
         for _ in range(PROVIDER_LOG_INS.most):
             let_in(await log_in(log_ins, log_ins.site.browser(), anna))
         await refused(log_ins, await log_in(log_ins, browser, anna), browser, "too_many_requests")
+        way = log_ins.provider.come_back(await begin(browser), anna)
+        assert code(await browser.client.get(way), 8, status=429) == "too_many_requests"
         let_in(await log_in(log_ins, log_ins.site.browser(), Person()))
         log_ins.site.clock.pass_(PROVIDER_LOG_INS.within)
         let_in(await log_in(log_ins, browser, anna))
