@@ -53,6 +53,13 @@ from attendance_web.http.password_turns import (
     MAX_OTHERS_AN_ADDRESS,
     TURN_WAIT_SECONDS,
 )
+from attendance_web.http.provider_turns import (
+    COMEBACKS_A_SECOND,
+    COMEBACKS_AT_ONCE,
+)
+from attendance_web.http.provider_turns import MAX_WAITING as PROVIDER_WAITING
+from attendance_web.http.provider_turns import MAX_WAITING_OF_ONE as PROVIDER_WAITING_OF_ONE
+from attendance_web.http.provider_turns import TURN_WAIT_SECONDS as PROVIDER_WAIT_SECONDS
 from attendance_web.http.wire_codes import BROKEN, UNAVAILABLE, WIRE
 from attendance_web.live.close_codes import SLOW, TOO_MANY, TRY_AGAIN
 from attendance_web.live.frame_limits import FRAMES_A_SECOND, MAX_FRAME_BYTES, MAX_FRAMES
@@ -225,6 +232,12 @@ def _limits() -> Iterator[tuple[str, str, str]]:
     yield (
         "log-ins of an account by the provider",
         f"{PROVIDER_LOG_INS.most} in {quarter:g} minutes",
+        "429",
+    )
+    yield (
+        "log-ins by the provider that come back to a process, of a network or a person",
+        f"{COMEBACKS_AT_ONCE} at once, then {COMEBACKS_A_SECOND:g} a second; "
+        f"{PROVIDER_WAITING_OF_ONE} wait, {PROVIDER_WAITING} in all, {PROVIDER_WAIT_SECONDS:g} s",
         "429",
     )
     yield "sign-ups from an address", f"{SIGN_UPS.most} in {SIGN_UPS.within:g} s", "429"

@@ -24,11 +24,12 @@ from attendance_web.http.incoming_bodies import Bodies
 from attendance_web.http.limits import Limits
 from attendance_web.http.list_turns import ListTurns
 from attendance_web.http.packing import answer_packed
+from attendance_web.http.provider_turns import ProviderTurns
 from attendance_web.http.request_turns import RequestTurns
 from attendance_web.http.session_looks import SessionLooks
 from attendance_web.live.live import Live
 from attendance_web.live.sockets import Sockets, ignore_command
-from attendance_web.oidc_redirects import CALLBACK, provider_turns
+from attendance_web.oidc_redirects import CALLBACK
 from attendance_web.pictures import picture_turns
 from attendance_web.qr_codes import QrCodes
 from attendance_web.routes import BEFORE_SEND, CALLS, ROUTES
@@ -194,7 +195,7 @@ def create_app(attendance: Attendance, settings: Settings, worker: int = 0) -> A
         bodies=Bodies(),
         list_turns=ListTurns(attendance.looks_at_once),
         picture_turns=picture_turns(),
-        provider_turns=provider_turns(),
+        provider_turns=ProviderTurns(),
         watch=sockets.watch,
         allowed_origins=settings.allowed_origins,
         is_draining=lambda: sockets.is_draining,

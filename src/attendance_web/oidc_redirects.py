@@ -7,7 +7,7 @@ the envelope only where nobody sees a page. What goes wrong the page tells, by t
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from contextlib import AsyncExitStack
+from contextlib import AbstractAsyncContextManager
 from typing import Any, Final
 
 from litestar import Request, Response
@@ -20,11 +20,9 @@ from attendance_core.errors import (
     MissingScope,
     NotLoggedIn,
     Refusal,
-    TooManyRequests,
     Unavailable,
 )
 from attendance_core.identities import Attempt, ProviderAnswer, Purpose
-from attendance_core.vocabulary import Seconds
 from attendance_web.http.body_parsing import Given, parse_query
 from attendance_web.http.call_context import CallContext
 from attendance_web.http.call_services import CallServices
@@ -32,8 +30,9 @@ from attendance_web.http.cookies import attempt_cookie, no_attempt_cookie
 from attendance_web.http.envelope import NO_STORE
 from attendance_web.http.exception_handlers import answer_error
 from attendance_web.http.page_redirect import EVENTS_SCREEN, accepts_html
+from attendance_web.http.provider_turns import ProviderTurns
 from attendance_web.structs.arguments import Nothing
-from attendance_web.wire.callers import address_of, caller_of
+from attendance_web.wire.callers import Caller, address_of, caller_of
 from attendance_web.wire.client_names import client_name_of
 from attendance_web.wire.credentials import (
     attempt_from,
@@ -42,62 +41,41 @@ from attendance_web.wire.credentials import (
     is_secure,
 )
 from attendance_web.wire.headers import header
-from attendance_web.wire.turns import FairTurns, NoTurn
 
 LOG_IN: Final = "/accounts/oidc/login/"
 CALLBACK: Final = "/accounts/oidc/callback/"
 LINKS_SCREEN: Final = "/#/access"
 FAILED_SCREEN: Final = "/#/oidc/"  # and the code of what has gone wrong
 
-# Each waits for a service that is not ours; a hall is one network
-MAX_AT_ONCE, MAX_OF_ONE = 16, 12
-MAX_WAITING, MAX_WAITING_OF_ONE = 1000, 500
-TURN_WAIT_SECONDS: Final[Seconds] = 10.0
-RETRY_SECONDS: Final = 1
-
 # What is done for a browser, which answers with the address that it goes on to
 Step = Callable[[Request[Any, Any, Any], CallContext[Nothing]], Awaitable[str]]
-
-
-def provider_turns() -> FairTurns:
-    """Makes the turns at asking the provider, by who asks."""
-    return FairTurns(
-        at_once=MAX_AT_ONCE,
-        of_one=MAX_OF_ONE,
-        waiting=MAX_WAITING,
-        waiting_of_one=MAX_WAITING_OF_ONE,
-    )
+Turn = Callable[[ProviderTurns, Caller], AbstractAsyncContextManager[None]]
 
 
 async def log_in(request: Request[Any, Any, Any]) -> Response[bytes]:
     """Sends a browser to the provider."""
-    return await _redirect(request, _begin, [])
+    return await _redirect(request, ProviderTurns.turn_to_leave, _begin, [])
 
 
 async def come_back(request: Request[Any, Any, Any]) -> Response[bytes]:
     """Lets in, or links, who comes back from the provider. What was begun is over in any case."""
     no_attempt = no_attempt_cookie(secure=is_secure(request.scope))
-    return await _redirect(request, _finish, [no_attempt])
+    return await _redirect(request, ProviderTurns.turn_to_come_back, _finish, [no_attempt])
 
 
 async def _redirect(
-    request: Request[Any, Any, Any], step: Step, own_cookies: list[Cookie]
+    request: Request[Any, Any, Any], turn: Turn, step: Step, own_cookies: list[Cookie]
 ) -> Response[bytes]:
     """Sends a browser on to where the step says, or to the screen that says what is wrong.
 
-    ``own_cookies`` are set in either case.
+    The step waits for its turn. ``own_cookies`` are set in either case.
     """
     services: CallServices = request.app.state.services
     try:
         call = await _call_of(services, request.scope)
         caller = caller_of(None if call.actor is None else call.actor.user_id, call.address)
         try:
-            async with AsyncExitStack() as turn:
-                try:
-                    waiting = services.provider_turns.turn(caller, TURN_WAIT_SECONDS)
-                    await turn.enter_async_context(waiting)
-                except NoTurn:
-                    raise TooManyRequests(seconds=RETRY_SECONDS) from None
+            async with turn(services.provider_turns, caller):
                 location = await step(request, call)
         finally:
             if call.credential is not None:

@@ -11,6 +11,7 @@ from attendance_web.http.event_streams import Watch
 from attendance_web.http.incoming_bodies import Bodies
 from attendance_web.http.limits import Limits
 from attendance_web.http.list_turns import ListTurns
+from attendance_web.http.provider_turns import ProviderTurns
 from attendance_web.http.session_looks import SessionLooks
 from attendance_web.wire.seen_sessions import SeenSessions
 from attendance_web.wire.turns import FairTurns
@@ -30,7 +31,7 @@ class CallServices:
     bodies: Bodies
     list_turns: ListTurns
     picture_turns: FairTurns
-    provider_turns: FairTurns
+    provider_turns: ProviderTurns
     watch: Watch  # opens a stream for as long as it lasts
     allowed_origins: frozenset[str]
     is_draining: Callable[[], bool]  # whether this process is asked to stop

@@ -1,0 +1,99 @@
+"""Whoever comes back from the university often waits for themselves. Contract: 9.5."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+
+import pytest
+
+from attendance_core.errors import TooManyRequests
+from attendance_core.vocabulary import UserId
+from attendance_web.http import provider_turns
+from attendance_web.http.provider_turns import ProviderTurns
+from attendance_web.wire.callers import Caller
+
+HALL: Caller = "192.0.2.1"
+
+
+class University:
+    """People who leave and come back in one instant, and what each of them has to wait."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.waits: list[float] = []
+        self.turns = ProviderTurns(lambda: self.now)
+
+    async def come_back(self, caller: Caller, times: int = 1) -> list[float]:
+        """Has them come back one after the other; answers how long each has waited."""
+        self.waits.clear()
+        for _ in range(times):
+            async with self.turns.turn_to_come_back(caller):
+                pass
+        return [round(each, 3) for each in self.waits]
+
+
+@pytest.fixture
+def university(monkeypatch: pytest.MonkeyPatch) -> University:
+    hall, sleep = University(), asyncio.sleep
+
+    async def notes(seconds: float) -> None:
+        hall.waits.append(seconds)
+        await sleep(0)
+
+    monkeypatch.setattr(provider_turns.asyncio, "sleep", notes)
+    return hall
+
+
+async def test_of_a_network_four_come_back_at_once_and_then_twenty_a_second(
+    university: University,
+) -> None:
+    assert await university.come_back(HALL, 7) == [0, 0, 0, 0, 0.05, 0.1, 0.15]
+    university.now += 1.0
+    assert await university.come_back(HALL, 5) == [0, 0, 0, 0, 0.05]
+
+
+async def test_who_comes_from_elsewhere_or_is_logged_in_does_not_wait_for_them(
+    university: University,
+) -> None:
+    await university.come_back(HALL, 50)
+    assert await university.come_back("2001:db8::/64") == [0]
+    assert await university.come_back(UserId(7)) == [0]
+
+
+async def test_who_leaves_waits_for_no_pace(university: University) -> None:
+    await university.come_back(HALL, 50)
+    for _ in range(50):
+        async with university.turns.turn_to_leave(HALL):
+            pass
+    assert await university.come_back(HALL) == [provider_turns.MAX_OF_ONE / 20]
+
+
+@pytest.mark.parametrize("way", [ProviderTurns.turn_to_leave, ProviderTurns.turn_to_come_back])
+async def test_who_has_had_no_turn_in_time_is_told_so(
+    way: Callable[..., AsyncExitStack], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(provider_turns, "TURN_WAIT_SECONDS", 0.01)
+    turns = ProviderTurns()
+    async with AsyncExitStack() as stack:
+        for _ in range(provider_turns.MAX_OF_ONE):
+            await stack.enter_async_context(turns.turn_to_leave(HALL))
+        with pytest.raises(TooManyRequests):
+            async with way(turns, HALL):
+                pass
+        async with way(turns, "198.51.100.7"):
+            pass  # there are places left for other networks
+
+
+async def test_of_a_network_five_hundred_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(provider_turns, "MAX_WAITING_OF_ONE", 1)
+    turns = ProviderTurns()
+    async with AsyncExitStack() as stack, asyncio.TaskGroup() as group:
+        for _ in range(provider_turns.MAX_OF_ONE):
+            await stack.enter_async_context(turns.turn_to_leave(HALL))
+        waits = group.create_task(stack.enter_async_context(turns.turn_to_leave(HALL)))
+        await asyncio.sleep(0)
+        with pytest.raises(TooManyRequests):
+            await stack.enter_async_context(turns.turn_to_leave(HALL))
+        waits.cancel()
