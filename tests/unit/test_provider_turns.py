@@ -42,7 +42,7 @@ def university(monkeypatch: pytest.MonkeyPatch) -> University:
         hall.waits.append(seconds)
         await sleep(0)
 
-    monkeypatch.setattr(provider_turns.asyncio, "sleep", notes)
+    monkeypatch.setattr(f"{provider_turns.__name__}.asyncio.sleep", notes)
     return hall
 
 
