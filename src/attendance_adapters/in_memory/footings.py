@@ -28,8 +28,8 @@ class Footings:
         with_connections_of: UserId | None,
         connection_limit: int,
     ) -> Footing | None:
-        event_id, marker = connection.event_id, connection.user_id
-        places = self._places.lock(event_id, [marker, *targets], marker=marker)
+        event_id, user_id = connection.event_id, connection.user_id
+        places = self._places.lock(event_id, [user_id, *targets], marker=user_id)
         if not places:
             return None
         found = self._connections.find(connection.connection_id)

@@ -145,9 +145,9 @@ class Footings:
 
 
 def _place_parameters(connection: Connection, targets: Sequence[UserId]) -> dict[str, Any]:
-    marker = connection.user_id
-    user_ids = sorted({marker, *targets})
-    return {"event_id": connection.event_id, "user_ids": user_ids, "held_by": marker}
+    user_id = connection.user_id
+    user_ids = sorted({user_id, *targets})
+    return {"event_id": connection.event_id, "user_ids": user_ids, "held_by": user_id}
 
 
 def _command_parameters(connection: Connection, targets: Sequence[UserId]) -> dict[str, Any]:
