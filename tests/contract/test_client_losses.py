@@ -34,7 +34,7 @@ from attendance_web.client import (
     waiting,
 )
 from attendance_web.client.answers import decoded
-from attendance_web.client.frames import Frame, HeldBy
+from attendance_web.client.frames import Frame, HeldBy, read_params
 from attendance_web.client.marking import FRAMES_A_SECOND, FRAMES_AT_ONCE, MAY_CLOSE
 from attendance_web.live import messages
 from attendance_web.live.close_codes import ENDING_CODES
@@ -170,7 +170,7 @@ class TestWhatIsSaid:
     )
     def test_what_one_who_waits_is_told_is_read(self, frame: core.Frame, kind: type[Any]) -> None:
         spelt = decoded(Frame, messages.encode(frame, "ru").text, "")
-        assert isinstance(reopening.read_params(kind, spelt), kind)
+        assert isinstance(read_params(kind, spelt), kind)
 
 
 class TestTheList:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, TypeVar
 
 import msgspec
 
 from attendance_core.vocabulary import Instant, UserId
+from attendance_web.client.answers import decoded
 from attendance_web.structs.frames import Hold
 from attendance_web.structs.people import PersonSummary
+
+P = TypeVar("P")
 
 EMPTY: Final = msgspec.Raw(b"{}")
 
@@ -39,3 +42,9 @@ class HeldBy(Hold, frozen=True):
     """The marker who has chosen one; ``user`` is missing where nobody knows the name yet."""
 
     user: PersonSummary | None = None
+
+
+def read_params(kind: type[P], frame: Frame) -> P:
+    """Reads what goes with a frame. Raises NotAttendance."""
+    params: P = decoded(kind, frame.params, frame.message)
+    return params

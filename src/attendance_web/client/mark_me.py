@@ -7,8 +7,7 @@ import msgspec
 from attendance_core.vocabulary import UserId
 from attendance_web.client.errors import Refused
 from attendance_web.client.event_socket import EventSocket
-from attendance_web.client.frames import Frame, HeldBy
-from attendance_web.client.reopening import read_params
+from attendance_web.client.frames import Frame, HeldBy, read_params
 from attendance_web.structs.frames import EventTimes, OneUser, Place
 
 

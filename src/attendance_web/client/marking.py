@@ -13,8 +13,8 @@ import msgspec
 from attendance_core.vocabulary import Instant, Seconds, UserId
 from attendance_web.client.errors import NotAnswered, Refused
 from attendance_web.client.event_socket import EventSocket
-from attendance_web.client.frames import Frame, UserJoined
-from attendance_web.client.reopening import PING, Address, read_params
+from attendance_web.client.frames import Frame, UserJoined, read_params
+from attendance_web.client.reopening import PING, Address
 from attendance_web.client.waiting import Pauses
 from attendance_web.structs.frames import Hold, Mark, MarkingList, OneUser
 from attendance_web.structs.people import PersonSummary

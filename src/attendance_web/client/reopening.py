@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from ssl import SSLContext
-from typing import Final, NamedTuple, Protocol, TypeVar
+from typing import Final, NamedTuple, Protocol
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
@@ -18,8 +18,6 @@ from attendance_web.client.answers import NOT_OURS, decoded
 from attendance_web.client.errors import NotAnswered, NotAttendance, Refused
 from attendance_web.client.frames import Frame, RefusalParams
 from attendance_web.client.waiting import Pauses
-
-P = TypeVar("P")
 
 # The service has decided: coming back by oneself would change nothing
 FINAL: Final = frozenset({1000, 4400, 4401, 4403, 4404, 4409, 4410, 4425})
@@ -217,9 +215,3 @@ class ReopeningSocket:
         if frame.message == PONG:
             self.pong_count += 1
         await self._owner.hear(frame)
-
-
-def read_params(kind: type[P], frame: Frame) -> P:
-    """Reads what goes with a frame. Raises NotAttendance."""
-    params: P = decoded(kind, frame.params, frame.message)
-    return params
