@@ -283,7 +283,7 @@ def test_a_client_that_keeps_to_the_contract_sees_what_is_true(name: str) -> Non
 
 @pytest.mark.parametrize("name", MARKING)
 async def test_so_does_the_client_that_programs_have(name: str) -> None:
-    client = Marking(NOWHERE, patience=1.0, has_answered=lambda: True)
+    client = Marking(NOWHERE, patience=1.0, has_ever_answered=lambda: True)
     for step in VECTORS[name]["steps"]:
         for frame in step["frames"]:
             if frame["result"] == "ok":
@@ -294,7 +294,7 @@ async def test_so_does_the_client_that_programs_have(name: str) -> None:
 
 @pytest.mark.parametrize("name", MARK_ME)
 async def test_so_does_that_of_one_who_waits(name: str) -> None:
-    client = MarkMe(NOWHERE, patience=1.0, has_answered=lambda: True)
+    client = MarkMe(NOWHERE, patience=1.0, has_ever_answered=lambda: True)
     for step in VECTORS[name]["steps"]:
         if step["opens"]:
             client.opened()

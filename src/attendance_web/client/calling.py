@@ -54,7 +54,7 @@ class Calling:
         self.trusts = trusts
         self.seconds_ahead: Seconds = 0.0  # that the clock of the service is ahead of ours, about
         self._by_cookie = "authorization" not in headers
-        self.has_answered = False  # anything, since it was made
+        self.has_ever_answered = False  # anything, since it was made
         self._headers = {"user-agent": f"attendance-client/{__version__}", **headers}
         self._http = httpx.AsyncClient(
             base_url=self.url,
@@ -123,7 +123,7 @@ class Calling:
             except httpx.TransportError as error:
                 never_sent = isinstance(error, NEVER_SENT)
                 again = safe or never_sent
-                if not again or not self.has_answered or time.monotonic() + pause > until:
+                if not again or not self.has_ever_answered or time.monotonic() + pause > until:
                     raise NotAnswered(
                         f"{self.url}{path}: {_text_of(error)}", may_be_done=not never_sent
                     ) from None
@@ -159,7 +159,7 @@ class Calling:
         return {CSRF_HEADER: self._http.cookies.get(CSRF_COOKIE) or ""}
 
     def _note_answer(self, answer: httpx.Response) -> httpx.Response:
-        self.has_answered = True
+        self.has_ever_answered = True
         with suppress(KeyError, ValueError):
             self.seconds_ahead = float(answer.headers["x-attendance-time"]) - time.time()
         return answer

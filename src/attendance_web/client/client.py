@@ -21,7 +21,7 @@ from attendance_web.client.waiting import PATIENCE
 
 class _SocketOptions(TypedDict):
     patience: Seconds
-    has_answered: Callable[[], bool]
+    has_ever_answered: Callable[[], bool]
 
 
 class Client(Calls):
@@ -83,4 +83,4 @@ class Client(Calls):
         return Address(url, self.shown, self.trusts)
 
     def _socket_options(self) -> _SocketOptions:
-        return {"patience": self.patience, "has_answered": lambda: self.has_answered}
+        return {"patience": self.patience, "has_ever_answered": lambda: self.has_ever_answered}

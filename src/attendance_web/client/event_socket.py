@@ -23,10 +23,12 @@ class EventSocket(Generic[V]):
     """
 
     def __init__(
-        self, address: Address, *, patience: Seconds, has_answered: Callable[[], bool]
+        self, address: Address, *, patience: Seconds, has_ever_answered: Callable[[], bool]
     ) -> None:
         self._patience = patience
-        self._socket = ReopeningSocket(address, self, patience=patience, has_answered=has_answered)
+        self._socket = ReopeningSocket(
+            address, self, patience=patience, has_ever_answered=has_ever_answered
+        )
         self._running: asyncio.Task[None] | None = None
         self._let_in = asyncio.Event()  # by the socket that there is now
         self._woken = asyncio.Event()  # something has changed, or ended

@@ -66,9 +66,9 @@ class Marking(EventSocket[tuple[Asker, ...]]):
     """
 
     def __init__(
-        self, address: Address, *, patience: Seconds, has_answered: Callable[[], bool]
+        self, address: Address, *, patience: Seconds, has_ever_answered: Callable[[], bool]
     ) -> None:
-        super().__init__(address, patience=patience, has_answered=has_answered)
+        super().__init__(address, patience=patience, has_ever_answered=has_ever_answered)
         self.waiting: tuple[Asker, ...] = ()  # in the order of asking, whom one holds among them
         self.held: UserId | None = None
         self._commands: list[_Command] = []  # in the order they are answered in

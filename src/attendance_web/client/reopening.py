@@ -69,12 +69,17 @@ class ReopeningSocket:
     """Keeps one socket open for as long as `run` runs."""
 
     def __init__(
-        self, address: Address, owner: Owner, *, patience: Seconds, has_answered: Callable[[], bool]
+        self,
+        address: Address,
+        owner: Owner,
+        *,
+        patience: Seconds,
+        has_ever_answered: Callable[[], bool],
     ) -> None:
         self._address = address
         self._owner = owner
         self._patience = patience
-        self._has_answered = has_answered  # the service, anything, since the client was made
+        self._has_ever_answered = has_ever_answered  # the service, to this client
         self._socket: ClientConnection | None = None
         self._deadline: Seconds | None = None  # by when something has to be heard
         self._timeout: asyncio.Timeout | None = None  # of what is waited for now
@@ -144,7 +149,7 @@ class ReopeningSocket:
                 return _End(None, str(error))
             raise NotAttendance(f"{self._address.url}: {NOT_OURS}") from None
         except (OSError, EOFError, WebSocketException) as error:
-            if isinstance(error, OSError) and not self._has_answered():
+            if isinstance(error, OSError) and not self._has_ever_answered():
                 raise NotAnswered(f"{self._address.url}: {error}", may_be_done=False) from None
             return _End(None, str(error))
         self._socket, self.ping_count, self.pong_count = socket, 0, 0

@@ -74,7 +74,7 @@ class Lecture:
     @property
     def has_begun(self) -> bool:
         """Whether the service has ever answered."""
-        return any(each.client.has_answered for each in self._people)
+        return any(each.client.has_ever_answered for each in self._people)
 
     async def play(self, stages: Stages) -> Result:
         """Plays all of it. Raises LectureFailed, Refused, NotAnswered, NotAttendance."""
