@@ -45,6 +45,7 @@ FIRST_NAME, NAME = "ⴰⴱⴳⴷ ⴹⴻⴼⴽ", "ⵀⵃⵄⵅ ⵇⵉⵊⵍ"
 FIRST_BIO, BIO = "first-bio-trace", "second-bio-trace"
 CLIENT, TOKEN_NAME = "client-trace", "token-trace"
 HAND_NOTE, ANNUL_NOTE, SCAN_NOTE = "by-hand-trace", "annulled-trace", "scan-note-trace"
+OF_PIXELS = slice(200, 240)  # bytes of the file of a picture, behind its head
 
 Reads = Callable[[], Iterator[tuple[str, bytes]]]
 
@@ -110,10 +111,10 @@ def of_valkey(server: Valkey) -> Iterator[tuple[str, bytes]]:
             yield key.decode(), kept or b""
 
 
-def found_in(reads: Iterator[tuple[str, bytes]], traces: dict[str, bytes]) -> dict[str, str]:
+def found_in(contents: Iterator[tuple[str, bytes]], traces: dict[str, bytes]) -> dict[str, str]:
     """Which traces there are, and where the first of each is."""
     found: dict[str, str] = {}
-    for place, content in reads:
+    for place, content in contents:
         for name, trace in traces.items():
             if trace in content:
                 found.setdefault(name, place)
@@ -189,7 +190,7 @@ class Vera:
             await image(self.me, "UpdateProfilePicture", seed)
             (picture,) = [each for each in self.files.glob("pictures/*") if each.is_file()]
             target = self.earlier if seed == 1 else self.kept
-            target[f"picture {seed}"] = picture.read_bytes()[200:240]
+            target[f"picture {seed}"] = picture.read_bytes()[OF_PIXELS]
             target[f"name of picture {seed}"] = picture.stem.encode()
         self.kept |= {"name": NAME.encode(), "bio": BIO.encode()}
         self.kept["a trigram of the name"] = NAME[1:3].encode()
@@ -202,7 +203,7 @@ class Vera:
             await image(self.me, "UploadProfileConfirmation", number)
             (file,) = self.files.glob("scans/*")
             target = self.earlier if number == 3 else self.kept
-            target[f"scan {number}"] = file.read_bytes()[200:240]
+            target[f"scan {number}"] = file.read_bytes()[OF_PIXELS]
             target[f"name of scan {number}"] = file.stem.encode()
             find = self.do.get_own_scan.observe
             scan = await find(lambda unit: unit.scans.find(self.user_id))
