@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { beforeEach, describe, it } from "node:test";
 import { browser } from "./browser.js";
 
-const { readMarks, readNext, readPast } = await import("../../src/attendance_web/static/events.js");
+const { readMarks, readOwnPast, readOwnToCome } = await import(
+  "../../src/attendance_web/static/events.js"
+);
 const { keepMark, keptMarks } = await import("../../src/attendance_web/static/receipts.js");
 const { entered } = await import("../../src/attendance_web/static/session.js");
 
@@ -44,7 +46,7 @@ function organise(joined, made = []) {
 async function allPast() {
   const found = [];
   for (let end; ; ) {
-    const page = await readPast(end);
+    const page = await readOwnPast(end);
     found.push(page.own.map((each) => each.name));
     end = page.end;
     if (!end) return found;
@@ -77,7 +79,7 @@ describe("my events", () => {
     organise(Array.from({ length: 30 }, (_, index) => event(index, -2 - index)));
     assert.equal((await allPast()).length, 1);
     organise(Array.from({ length: 30 }, (_, index) => event(index, 2 + index)));
-    assert.equal((await readNext()).isLast, true);
+    assert.equal((await readOwnToCome()).isLast, true);
   });
 
   it("to come are read on from the first one, in the order of both lists", async () => {
@@ -85,7 +87,7 @@ describe("my events", () => {
     organise(all.slice(0, 40), all.slice(25));
     const sizes = [];
     for (const pages of [1, 2, 3]) {
-      const { own, isLast } = await readNext(pages);
+      const { own, isLast } = await readOwnToCome(pages);
       assert.deepEqual(own, all.slice(0, own.length).map((each) => own.find(({ name }) => name === each.name)));
       sizes.push([own.length, isLast]);
     }

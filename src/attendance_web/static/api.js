@@ -57,7 +57,7 @@ import { t } from "./texts.js";
  */
 /**
  * Which part of a list of events is wanted; by when they end or start, in UNIX seconds.
- * @typedef {object} Part
+ * @typedef {object} ListQuery
  * @property {number} [limit]
  * @property {number} [offset]
  * @property {number} [ends_after]
@@ -138,10 +138,10 @@ export function uploadScan(image, name, progress) {
 }
 
 /**
- * @param {{limit?: number, offset?: number}} [part]
+ * @param {{limit?: number, offset?: number}} [query]
  * @returns {Promise<AttendedEvent[]>} newest first
  */
-export const myAttendance = (part = {}) => get("/api/profile/GetMyAttendance", part);
+export const myAttendance = (query = {}) => get("/api/profile/GetMyAttendance", query);
 
 /** @returns {Promise<Friend[]>} */
 export const friends = async () => (await get("/api/friends/GetFriendList")).friends;
@@ -174,21 +174,21 @@ export const event = (eventId) => get("/api/events/GetEventByID", { event_id: ev
 
 /**
  * Events that anybody has made; never all there are.
- * @param {Part & {name?: string, limit: number}} part a name has at least 3 characters
+ * @param {ListQuery & {name?: string, limit: number}} query a name has at least 3 characters
  * @returns {Promise<EventShown[]>}
  */
-export const events = (part) => get("/api/events/GetEvents", part);
+export const events = (query) => get("/api/events/GetEvents", query);
 
-/** @param {Part & {limit: number}} part @returns {Promise<JoinedEvent[]>} */
-export const joinedEvents = (part) => get("/api/events/GetJoinedEvents", part);
+/** @param {ListQuery & {limit: number}} query @returns {Promise<JoinedEvent[]>} */
+export const joinedEvents = (query) => get("/api/events/GetJoinedEvents", query);
 
 /**
  * Those I made, and those I help in.
- * @param {Part & {limit: number}} part
+ * @param {ListQuery & {limit: number}} query
  * @returns {Promise<Event[]>}
  */
-export const createdEvents = (part) =>
-  get("/api/events/GetCreatedEvents", { helping: true, ...part });
+export const createdEvents = (query) =>
+  get("/api/events/GetCreatedEvents", { helping: true, ...query });
 
 /** @param {string} eventId @returns {Promise<Participant[]>} */
 export const attendance = async (eventId) =>
@@ -219,11 +219,11 @@ export const removeBoardLink = (eventId) =>
 
 /**
  * @param {string} eventId
- * @param {{user_id?: number, limit?: number, offset?: number}} [part]
+ * @param {{user_id?: number, limit?: number, offset?: number}} [query]
  * @returns {Promise<Entry[]>} newest first; of others for organisers alone
  */
-export const ledger = async (eventId, part = {}) =>
-  (await get("/api/events/GetLedger", { event_id: eventId, ...part })).entries;
+export const ledger = async (eventId, query = {}) =>
+  (await get("/api/events/GetLedger", { event_id: eventId, ...query })).entries;
 
 /**
  * @param {string} eventId

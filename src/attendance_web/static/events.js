@@ -14,11 +14,11 @@ const MAX_ROWS = 500; // of one answer
 const seconds = () => Math.floor(now());
 
 /**
- * @param {api.Part & {limit: number}} part
+ * @param {api.ListQuery & {limit: number}} query
  * @returns {Promise<Own[]>}
  */
-async function readOwn(part) {
-  const [joined, made] = await Promise.all([api.joinedEvents(part), api.createdEvents(part)]);
+async function readOwn(query) {
+  const [joined, made] = await Promise.all([api.joinedEvents(query), api.createdEvents(query)]);
   /** @type {Map<string, Own>} */
   const own = new Map();
   for (const each of joined) own.set(each.event_id, { ...each, organiser: each.creator });
@@ -31,7 +31,7 @@ async function readOwn(part) {
  * @param {number} [pages] so many of them, from the first one on
  * @returns {Promise<{own: Own[], isLast: boolean}>}
  */
-export async function readNext(pages = 1) {
+export async function readOwnToCome(pages = 1) {
   const most = Math.min(pages * PAGE_ROWS, MAX_ROWS - 1);
   const own = await readOwn({ ends_after: seconds(), limit: most + 1 }); // of both lists the first
   own.sort((one, other) => one.time_from - other.time_from);
@@ -43,7 +43,7 @@ export async function readNext(pages = 1) {
  * @param {Own} [after] where the page before has ended
  * @returns {Promise<{own: Own[], end: Own | undefined}>} without an end where no page follows
  */
-export async function readPast(after) {
+export async function readOwnPast(after) {
   const before = after ? after.time_from + 1 : seconds();
   const read = { starts_before: before, newest_first: true, limit: PAGE_ROWS + 1 };
   const begun = (await readOwn(read)).sort(compareNewestFirst);
@@ -54,10 +54,10 @@ export async function readPast(after) {
 
 /**
  * Where I was, and my marks there, the newest first; what is kept of one that was annulled goes.
- * @param {{limit: number, offset?: number}} part
+ * @param {{limit: number, offset?: number}} query
  */
-export async function readMarks(part) {
-  const attended = await api.myAttendance(part);
+export async function readMarks(query) {
+  const attended = await api.myAttendance(query);
   dropAnnulled(session.value.userId, attended);
   return attended;
 }
@@ -73,7 +73,7 @@ const compareNewestFirst = (one, other) =>
  * Events of anybody that run today and are not over, for whoever has no link.
  * @returns {Promise<Event[]>}
  */
-export const readOthersToday = () =>
+export const readTodaysEvents = () =>
   api.events({ ends_after: seconds(), starts_before: dayFromNow().to, limit: PAGE_ROWS });
 
 /**
@@ -94,7 +94,7 @@ export const isLastPage = (/** @type {Event[]} */ page) => page.length < PAGE_RO
  * @returns {Promise<{found: api.EventShown, isIn: boolean, mark: api.Entry | null,
  *   annulled: api.Entry | null}>} `mark` where one of mine stands, `annulled` where the last does not
  */
-export async function standing(eventId) {
+export async function readEventAndMyMark(eventId) {
   const mine = { user_id: session.value.userId ?? 0, limit: 1 };
   const [found, joined, [entry = null]] = await Promise.all([
     api.event(eventId),

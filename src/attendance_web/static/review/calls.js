@@ -21,17 +21,17 @@ import { get, post } from "../calling.js";
  */
 
 /**
- * @param {{limit: number}} part
+ * @param {{limit: number}} query
  * @returns {Promise<Entry[]>} newest first
  */
-export const confirmationLog = async (part) =>
-  (await get("/api/profile/GetConfirmationLog", part)).entries;
+export const confirmationLog = async (query) =>
+  (await get("/api/profile/GetConfirmationLog", query)).entries;
 
 /**
- * @param {{limit: number}} part
+ * @param {{limit: number}} query
  * @returns {Promise<{pending: Pending[], count: number}>} oldest first
  */
-export const pendingScans = (part) => get("/api/profile/GetPendingConfirmations", part);
+export const pendingScans = (query) => get("/api/profile/GetPendingConfirmations", query);
 
 /**
  * @param {string} scan

@@ -23,7 +23,7 @@ export const markedAt = (at) => badge(`✓ ${clock(at)}`, "good");
  * @param {AttendedEvent | undefined} record
  * @param {boolean} isMine
  */
-function standing(event, record, isMine) {
+function badgeOf(event, record, isMine) {
   if (record?.marked_at) return markedAt(record.marked_at);
   if (record?.annulled) return badge(t("me.annulled"), "warn");
   if (stateOf(event) !== "over") return stateChip(event);
@@ -46,7 +46,7 @@ export function eventRow(event, { record, isMine = false } = {}) {
       "span",
       { class: "name" },
       event.name,
-      h("small", {}, standing(event, record, isMine), isMine && h("span", {}, t("class.mine"))),
+      h("small", {}, badgeOf(event, record, isMine), isMine && h("span", {}, t("class.mine"))),
     ),
     icon("forward"),
   );

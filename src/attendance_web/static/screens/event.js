@@ -1,7 +1,7 @@
 /** One event: for whoever organises it its code, its list and its settings; for others their way in. */
 
 import * as api from "../api.js";
-import { standing } from "../events.js";
+import { readEventAndMyMark } from "../events.js";
 import { h, refill, say } from "../dom.js";
 import { icon } from "../icons.js";
 import { Life } from "../life.js";
@@ -84,7 +84,7 @@ function toSheet({ event_id }) {
  * @returns {Promise<Shown>}
  */
 async function read(eventId) {
-  const is = await standing(eventId);
+  const is = await readEventAndMyMark(eventId);
   const { found, mark } = is;
   const isMine = found.creator_id === session.value.userId;
   // With their names at once, or without: a line that grows later would move what one is to press

@@ -1,6 +1,6 @@
 /** All events of mine: those to come, and those that are over, a page at a time. */
 
-import { readMarks, readNext, readPast } from "../events.js";
+import { readMarks, readOwnPast, readOwnToCome } from "../events.js";
 import { h } from "../dom.js";
 import { Life } from "../life.js";
 import { heading, loaded, section } from "../parts.js";
@@ -20,8 +20,8 @@ export function myEvents() {
   const life = new Life();
   const lists = loaded({}, async () => {
     const [next, past, attended] = await Promise.all([
-      readNext(),
-      readPast(),
+      readOwnToCome(),
+      readOwnPast(),
       readMarks({ limit: MARKS }),
     ]);
     const records = new Map(attended.map((each) => [each.event_id, each]));
@@ -52,7 +52,7 @@ function toCome({ own, isLast }, row) {
   let seen = own.length;
   let count = 1;
   return pages({ items: own.map(row), isLast }, async () => {
-    const read = await readNext(++count);
+    const read = await readOwnToCome(++count);
     const added = read.own.slice(seen).map(row);
     seen = read.own.length;
     return { items: added, isLast: read.isLast };
@@ -66,7 +66,7 @@ function toCome({ own, isLast }, row) {
 function over({ own, end }, row) {
   if (!own.length && !end) return [none("classes.nonePast")];
   return pages({ items: own.map(row), isLast: !end }, async () => {
-    const read = await readPast(end);
+    const read = await readOwnPast(end);
     end = read.end;
     return { items: read.own.map(row), isLast: !end };
   });

@@ -1,7 +1,7 @@
 /** Today: the event that is on or comes next, the day, what comes later, and what has been. */
 
 import * as api from "../api.js";
-import { readMarks, readNext, readOthersToday, readPast } from "../events.js";
+import { readMarks, readOwnPast, readOwnToCome, readTodaysEvents } from "../events.js";
 import { h } from "../dom.js";
 import { icon } from "../icons.js";
 import { keptHere } from "../kept.js";
@@ -66,9 +66,9 @@ export const newEventButton = () =>
 
 async function read() {
   const [{ own }, { own: been }, around, attended] = await Promise.all([
-    readNext(),
-    readPast(),
-    readOthersToday(),
+    readOwnToCome(),
+    readOwnPast(),
+    readTodaysEvents(),
     readMarks({ limit: MARKS }),
   ]);
   const records = new Map(attended.map((each) => [each.event_id, each]));
