@@ -84,11 +84,11 @@ class TestMarking:
             assert (hold.user_id, marking.held) == (boris.user_id, boris.user_id)
             assert 0 < hold.expires_in <= 90
             assert [each.user_id for each in marking.waiting] == [boris.user_id]
-            async for standing in me:
-                if standing.held_by is not None:
+            async for status in me:
+                if status.held_by is not None:
                     break
-            assert me.standing.held_by is not None
-            assert me.standing.held_by.user_id == anna.user_id
+            assert me.status.held_by is not None
+            assert me.status.held_by.user_id == anna.user_id
             mark = await marking.confirm(boris.user_id)
             assert (mark.user_id, mark.n, mark.paid) == (boris.user_id, 1, 50)
             assert "50" in mark.display_msg

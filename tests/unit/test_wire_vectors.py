@@ -301,11 +301,11 @@ async def test_so_does_that_of_one_who_waits(name: str) -> None:
         for frame in step["frames"]:
             if frame["result"] == "ok":
                 await client.hear(read_frame(frame))
-        standing = client.standing
-        assert standing.marked_by == step["marked_by"], step["why"]
-        held_by = standing.held_by
+        status = client.status
+        assert status.marked_by == step["marked_by"], step["why"]
+        held_by = status.held_by
         assert (None if held_by is None else held_by.user_id) == step["held_by"], step["why"]
-        place = standing.place
+        place = status.place
         assert (None if place is None else msgspec.to_builtins(place)) == step["place"], step["why"]
 
 

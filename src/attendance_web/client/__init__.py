@@ -7,7 +7,7 @@ from attendance_web.client.answers import File
 from attendance_web.client.client import Client
 from attendance_web.client.errors import NotAnswered, NotAttendance, Refused, Unavailable
 from attendance_web.client.frames import HeldBy
-from attendance_web.client.mark_me import MarkMe, Standing
+from attendance_web.client.mark_me import MarkMe, WaitStatus
 from attendance_web.client.marking import Asker, Marking
 from attendance_web.structs.frames import EventTimes, Hold, Mark, Place
 
@@ -25,6 +25,6 @@ __all__ = [
     "NotAttendance",
     "Place",
     "Refused",
-    "Standing",
     "Unavailable",
+    "WaitStatus",
 ]

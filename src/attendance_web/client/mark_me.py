@@ -11,7 +11,7 @@ from attendance_web.client.frames import Frame, HeldBy, read_params
 from attendance_web.structs.frames import EventTimes, OneUser, Place
 
 
-class Standing(msgspec.Struct, frozen=True):
+class WaitStatus(msgspec.Struct, frozen=True):
     """How it stands with one who waits.
 
     ``marked_by`` is who has marked one: then nothing follows. ``held_by``: who has chosen one, and
@@ -25,17 +25,17 @@ class Standing(msgspec.Struct, frozen=True):
     event: EventTimes | None = None
 
 
-class MarkMe(EventSocket[Standing]):
+class MarkMe(EventSocket[WaitStatus]):
     """Waits to be marked, for as long as the block lasts; whoever leaves it waits no more.
 
     Yields how it stands, now and whenever that changes, until one is marked. A lost connection is
     opened again; whether one was marked meanwhile is told then.
     """
 
-    standing: Standing = Standing()
+    status: WaitStatus = WaitStatus()
 
-    def _current_value(self) -> Standing:
-        return self.standing
+    def _current_value(self) -> WaitStatus:
+        return self.status
 
     def opened(self) -> None:
         """Knows of no hold until this socket tells of one."""
@@ -63,7 +63,7 @@ class MarkMe(EventSocket[Standing]):
         """Leaves it to the close that follows: who waits sends nothing that could be refused."""
 
     def _learn(self, **news: object) -> None:
-        learnt = msgspec.structs.replace(self.standing, **news)
-        if learnt != self.standing:
-            self.standing = learnt
+        learnt = msgspec.structs.replace(self.status, **news)
+        if learnt != self.status:
+            self.status = learnt
             self._note_change()

@@ -48,9 +48,9 @@ async def wait_to_be_marked(person: Person, sign_in: SignIn, *, drops: bool) -> 
             sign_in.drop_count += 1
             await asyncio.sleep(sign_in.chance.uniform(0, 0.3))
             me.lose_connection()
-        async for standing in me:
-            if standing.marked_by is not None:
-                return standing.marked_by
+        async for status in me:
+            if status.marked_by is not None:
+                return status.marked_by
     raise LectureFailed(f"{person.name} waited, and the socket ended without a word")
 
 
