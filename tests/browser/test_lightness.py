@@ -156,9 +156,9 @@ async def test_a_list_of_hundreds_scrolls_and_changes_smoothly(
     try:
         await crowd.come(MANY)
         await expect(marker.at("asker")).to_have_count(MANY)
-        coming = await tasks(marker)
+        coming = await take_tasks(marker)
         frames = sorted(await marker.page.evaluate(SCROLL))
-        scrolling = await tasks(marker)
+        scrolling = await take_tasks(marker)
         await crowd.go(SOME)
         await expect(marker.at("asker")).to_have_count(MANY - SOME)
         await marker.at("search").fill("student 00")
@@ -166,7 +166,7 @@ async def test_a_list_of_hundreds_scrolls_and_changes_smoothly(
         await expect(marker.at("asker")).to_have_count(14)
         await marker.at("search").fill("")
         await expect(marker.at("asker")).to_have_count(MANY - SOME)
-        changing = await tasks(marker)
+        changing = await take_tasks(marker)
     finally:
         await crowd.go_home()
     with capsys.disabled():
@@ -199,7 +199,7 @@ async def test_a_change_of_a_list_of_300_touches_the_one_row_that_it_is_about(
             await crowd.go(1)
             await expect(marker.at("asker")).to_have_count(left)
             work.append(await marker.page.evaluate("() => takeWork()"))
-            took.append(max(await tasks(marker), default=0))
+            took.append(max(await take_tasks(marker), default=0))
         await crowd.come(1)
         await expect(marker.at("asker")).to_have_count(FULL - CHANGES + 1)
         work.append(await marker.page.evaluate("() => takeWork()"))
@@ -211,6 +211,6 @@ async def test_a_change_of_a_list_of_300_touches_the_one_row_that_it_is_about(
     assert work == [[rows, layouts]] * (CHANGES + 1)
 
 
-async def tasks(visitor: Visitor) -> list[Any]:
-    """The long tasks, in milliseconds, since one asked last."""
+async def take_tasks(visitor: Visitor) -> list[Any]:
+    """Takes the long tasks, in milliseconds, since they were last taken."""
     return list(await visitor.page.evaluate("() => window.tasks.splice(0).map(Math.round)"))

@@ -5,6 +5,7 @@ however long the names are that come.
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import pytest
 from playwright.async_api import Page, Route, expect
@@ -16,7 +17,11 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 MAX_SHIFT = 0.02  # Cumulative Layout Shift; 0.1 is called good
 LONG_NAME = "Konstantinopolskaya-Rozhdestvenskaya Alexandra Vladislavovna"
-SLOW = {"latency": 200, "downloadThroughput": 400_000, "uploadThroughput": 100_000}
+SLOW = {  # milliseconds, and bytes a second
+    "latency": 200,
+    "downloadThroughput": 400_000,
+    "uploadThroughput": 100_000,
+}
 WATCH = """
 window.shifts = [];
 new PerformanceObserver((list) => {
@@ -31,30 +36,30 @@ new PerformanceObserver((list) => {
 
 @pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
 async def test_nothing_moves_while_a_screen_comes(door: Door, size: tuple[int, int]) -> None:
-    key = f"steady-{size[0]}"
+    username = f"steady-{size[0]}"
     marker = await door.student(
-        f"{LONG_NAME} {size[0]}", f"m-{key}", language="en", keeps_page=True
+        f"{LONG_NAME} {size[0]}", f"m-{username}", language="en", keeps_page=True
     )
-    link = await marker.create_event(f"Class {key}")
+    link = await marker.create_event(f"Class {username}")
     await marker.mark()
-    visitor = await door.enter(f"Student {key}", language="en", size=size, keeps_page=True)
-    await watched(visitor)
+    visitor = await door.enter(f"Student {username}", language="en", size=size, keeps_page=True)
+    await slow_down_and_record_shifts(visitor)
     wrong = {}
 
     async def look(name: str, seen: Visitor = visitor) -> None:
         await seen.page.wait_for_load_state("networkidle")
-        shifts = await shifts_of(seen.page)
+        shifts = await take_shifts(seen.page)
         if sum(each[0] for each in shifts) >= MAX_SHIFT:
             wrong[name] = shifts
 
     await visitor.open(link)
     await expect(visitor.at("invitation")).to_be_visible()
     await look("sign-up")
-    await visitor.sign_up(key)
-    for name, there in (("", "tab-me"), ("people", "friends"), ("me", "karma")):
+    await visitor.sign_up(username)
+    for name, awaited in (("", "tab-me"), ("people", "friends"), ("me", "karma")):
         await visitor.page.goto(f"{visitor.url}/#/{name}")
         await visitor.page.reload()
-        await visitor.at(there).first.wait_for()
+        await visitor.at(awaited).first.wait_for()
         await look(name or "today")
     await visitor.open(link)
     await visitor.page.reload()
@@ -66,7 +71,7 @@ async def test_nothing_moves_while_a_screen_comes(door: Door, size: tuple[int, i
     await look("wait")
     await marker.page.set_viewport_size({"width": size[0], "height": size[1]})
     await post(marker, "/api/profile/UpdateProfileInfo", bio="Group 231")
-    await watched(marker)
+    await slow_down_and_record_shifts(marker)
     await marker.page.reload()
     await marker.expect_listed(visitor)
     await expect(marker.at("who-group")).to_be_visible()
@@ -110,13 +115,14 @@ async def test_no_choice_moves_the_list_below_it_when_it_comes(door: Door) -> No
     assert await marker.row(asker).bounding_box() == first
 
 
-async def watched(visitor: Visitor) -> None:
-    """From their next screen on it is noted what moves, and all comes slowly."""
+async def slow_down_and_record_shifts(visitor: Visitor) -> None:
+    """Has all come slowly, and what moves noted, from their next screen on."""
     await visitor.context.add_init_script(WATCH)
     session = await visitor.context.new_cdp_session(visitor.page)
     await session.send("Network.enable")
     await session.send("Network.emulateNetworkConditions", {"offline": False, **SLOW})
 
 
-async def shifts_of(page: Page) -> list[list[float]]:
+async def take_shifts(page: Page) -> list[list[Any]]:
+    """Takes what has moved since it was last taken: the score of each, and the elements moved."""
     return list(await page.evaluate("() => window.shifts.splice(0)"))

@@ -52,8 +52,8 @@ async def asks_with(visitor: Visitor, secret: str) -> dict[str, Any]:
     return told
 
 
-async def refused(visitor: Visitor, call: str, code: str, error: int = 3) -> None:
-    """From now on this call is, by whatever the service may say."""
+async def refuse_call(visitor: Visitor, call: str, code: str, error: int = 3) -> None:
+    """Has this call refused from now on, whatever the service would say."""
     answer = {"error": error, "error_msg": NOT_THEIRS, "code": code}
     await visitor.page.unroute_all()
     await visitor.page.route(call, lambda route: route.fulfill(json=answer))
@@ -134,10 +134,10 @@ async def test_a_refusal_is_said_in_the_words_of_the_page(
     await visitor.at("make-token").click()
     await fill(visitor, "A script", "read")
     for code, text in (("too_many_tokens", too_many), ("log_in_again", again)):
-        await refused(visitor, MAKE, code)
+        await refuse_call(visitor, MAKE, code)
         await submit(visitor)
         await expect(visitor.at("form-error").last).to_contain_text(text)
-    await refused(visitor, LIST, "missing_scope")  # outside any form, and at once
+    await refuse_call(visitor, LIST, "missing_scope")  # outside any form, and at once
     await visitor.page.reload()
     await expect(visitor.at("tokens")).to_contain_text(alone)
     await visitor.page.unroute_all()

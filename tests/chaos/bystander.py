@@ -82,11 +82,11 @@ class Bystander:
             until = time.perf_counter() + seconds
             async with asyncio.TaskGroup() as group:
                 for pairing in self._cast.to_hold:
-                    group.create_task(self._paced(HOLD_EVERY, until, self._marks(pairing)))
-                group.create_task(self._paced(OPENING_EVERY, until, self._opens))
-                group.create_task(self._paced(PROFILE_EVERY, until, self._reads))
-                group.create_task(self._paced(CONFIRM_EVERY, until, self._confirms))
-                group.create_task(self._paced(LOG_IN_EVERY, until, self._logs_in))
+                    group.create_task(self._repeat(HOLD_EVERY, until, self._marks(pairing)))
+                group.create_task(self._repeat(OPENING_EVERY, until, self._opens))
+                group.create_task(self._repeat(PROFILE_EVERY, until, self._reads))
+                group.create_task(self._repeat(CONFIRM_EVERY, until, self._confirms))
+                group.create_task(self._repeat(LOG_IN_EVERY, until, self._logs_in))
             felt = {kind: asdict(notes.felt()) for kind, notes in self.notes.items()}
             print(json.dumps(felt), flush=True)
             await asyncio.gather(*(each.close() for each in self._marking.values()))
@@ -97,13 +97,13 @@ class Bystander:
         for pairing in self._cast.to_hold:
             inside = asyncio.Event()
             waiting = asyncio.create_task(self._wait(pairing, inside))
-            stack.push_async_callback(_ended, waiting)
+            stack.push_async_callback(_end, waiting)
             await inside.wait()
             await self._sit(pairing)
         await self._read()
         await self._log_in()  # what its browser is given then it has from then on
 
-    async def _paced(self, every: float, until: float, act: Callable[[], Awaitable[None]]) -> None:
+    async def _repeat(self, every: float, until: float, act: Callable[[], Awaitable[None]]) -> None:
         planned = time.perf_counter()
         while planned < until:
             await asyncio.sleep(max(0.0, planned - time.perf_counter()))
@@ -147,17 +147,17 @@ class Bystander:
         self._holding.discard(pairing.event_id)
         await connection.recv()
         with suppress(Failed):
-            await _told(connection, "refused", "refuse_to_mark", {})
+            await _send_command(connection, "refused", "refuse_to_mark", {})
 
     def _marks(self, pairing: Pairing) -> Callable[[], Awaitable[None]]:
         async def changes() -> None:
             connection = self._marking[pairing.event_id]
             if pairing.event_id in self._holding:
-                await _told(connection, "refused", "refuse_to_mark", {})
+                await _send_command(connection, "refused", "refuse_to_mark", {})
                 self._holding.discard(pairing.event_id)
             else:
                 whom = {"user_id": pairing.asker_id}
-                await _told(connection, "prepared", "prepare_to_mark", whom)
+                await _send_command(connection, "prepared", "prepare_to_mark", whom)
                 self._holding.add(pairing.event_id)
 
         async def acts() -> None:
@@ -178,7 +178,7 @@ class Bystander:
             event_id, token = self._cast.opener_event_id, self._cast.opener
             opened.append(await self._socket(self._role, event_id, token))
             if self._role == "marking":
-                _checked(json.loads(await opened[0].recv()), "marking_list")
+                _check_frame(json.loads(await opened[0].recv()), "marking_list")
 
         async def leaves() -> None:
             await opened[0].close()
@@ -220,31 +220,31 @@ class Bystander:
                 ):
                     if json.loads(await marking.recv())["params"]["marking_list"]:
                         whom = {"user_id": pair.asker_id}
-                        await _told(marking, "prepared", "prepare_to_mark", whom)
+                        await _send_command(marking, "prepared", "prepare_to_mark", whom)
                         await self.notes["confirm"].ask(
-                            partial(_told, marking, "marked", "confirm_marking", {})
+                            partial(_send_command, marking, "marked", "confirm_marking", {})
                         )
                         return
 
 
-async def _told(
+async def _send_command(
     connection: ClientConnection, expected: str, message: str, params: dict[str, Any]
 ) -> None:
-    """Says it, and hears its answer. Raises Failed."""
+    """Sends a command, and hears its answer. Raises Failed."""
     await connection.send(json.dumps({"message": message, "params": params}))
     while True:
         frame = json.loads(await connection.recv())
         if frame["result"] != "ok" or frame["message"] == expected:
-            _checked(frame, expected)
+            _check_frame(frame, expected)
             return
 
 
-def _checked(frame: dict[str, Any], expected: str) -> None:
+def _check_frame(frame: dict[str, Any], expected: str) -> None:
     if frame["result"] != "ok" or frame["message"] != expected:
         raise Failed(f"no {expected} but {json.dumps(frame)[:120]}")
 
 
-async def _ended(task: asyncio.Task[None]) -> None:
+async def _end(task: asyncio.Task[None]) -> None:
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
 

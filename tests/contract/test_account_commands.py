@@ -45,11 +45,11 @@ class TestReset:
         assert (done.returncode, done.stderr) == (0, IN_FRONT)
         found = re.fullmatch(r"/#/reset/([0-9a-f]{64})\n", done.stdout)
         assert found is not None
-        lost = HttpBrowser(service.url, "en")
-        lost.get("/api/auth/GetCurrentUserId")
-        back = lost.post("/accounts/reset/", token=found[1], new_password=NEW)
-        assert back == {"user_id": anna.user_id}
-        assert lost.get("/api/auth/GetCurrentUserId") == back
+        new_browser = HttpBrowser(service.url, "en")
+        new_browser.get("/api/auth/GetCurrentUserId")
+        logged_in = new_browser.post("/accounts/reset/", token=found[1], new_password=NEW)
+        assert logged_in == {"user_id": anna.user_id}
+        assert new_browser.get("/api/auth/GetCurrentUserId") == logged_in
         assert anna.browser.get("/api/auth/GetCurrentUserId") == {"user_id": None}
 
     def test_it_prints_the_whole_link_where_the_service_has_an_address(
@@ -87,13 +87,13 @@ class TestSessionsEnd:
         async with (
             anna.opens("mark_me", event_id) as waiting,
             Person(phone, anna.user_id).opens("mark_me", event_id) as waiting_too,
-            boris.opens("marking", event_id) as others,
+            boris.opens("marking", event_id) as marking,
         ):
-            await others.hears("marking_list", marking_list=[anna.user_id])
+            await marking.hears("marking_list", marking_list=[anna.user_id])
             done = await asyncio.to_thread(run, service, "sessions", "end", name.upper())
             assert (done.returncode, done.stderr) == (0, "")
             assert done.stdout == f"{name.upper()} is logged out everywhere\n"
-            await others.hears("user_left", user_id=anna.user_id)
+            await marking.hears("user_left", user_id=anna.user_id)
             assert await waiting.turns_away() == ("not_logged_in", 4401)
             assert await waiting_too.turns_away() == ("not_logged_in", 4401)
         for browser in (anna.browser, phone):

@@ -108,10 +108,12 @@ class TestRecovery:
         self, site: Site, anna: Browser
     ) -> None:
         shown = (await codes_of(anna))[0]
-        phone, lost = site.browser(), site.browser()
+        phone, new_browser = site.browser(), site.browser()
         response(await logs_in(phone, anna, PASSWORD))
-        assert response(await recovers(lost, anna, shown.lower())) == {"user_id": anna.user_id}
-        found = [await user_id_of(each) for each in (anna, phone, lost)]
+        assert response(await recovers(new_browser, anna, shown.lower())) == {
+            "user_id": anna.user_id
+        }
+        found = [await user_id_of(each) for each in (anna, phone, new_browser)]
         assert found == [None, None, anna.user_id]
         assert code(await logs_in(site.browser(), anna, PASSWORD), 3) == "wrong_credentials"
         response(await logs_in(site.browser(), anna, NEW))
@@ -187,10 +189,10 @@ class TestRecovery:
     ) -> None:
         """Contract: 2.5, 9.4."""
         shown, before = (await codes_of(anna))[0], anna.session
-        lost = site.browser()
-        response(await recovers(lost, anna, shown))
-        assert lost.client.cookies.get("knownbrowser")
-        assert lost.session not in (None, before)
+        new_browser = site.browser()
+        response(await recovers(new_browser, anna, shown))
+        assert new_browser.client.cookies.get("knownbrowser")
+        assert new_browser.session not in (None, before)
 
 
 class TestReset:
@@ -199,11 +201,11 @@ class TestReset:
     async def test_a_link_lets_its_person_in_once_and_everybody_else_out(
         self, site: Site, anna: Browser
     ) -> None:
-        token, lost = await link_of(site, anna), site.browser()
+        token, new_browser = await link_of(site, anna), site.browser()
         given = {"token": token, "new_password": NEW}
-        assert response(await lost.post(RESET, **given)) == {"user_id": anna.user_id}
-        assert [await user_id_of(each) for each in (anna, lost)] == [None, anna.user_id]
-        assert lost.client.cookies.get("knownbrowser")
+        assert response(await new_browser.post(RESET, **given)) == {"user_id": anna.user_id}
+        assert [await user_id_of(each) for each in (anna, new_browser)] == [None, anna.user_id]
+        assert new_browser.client.cookies.get("knownbrowser")
         response(await logs_in(site.browser(), anna, NEW))
         assert code(await site.browser().post(RESET, **given), 3) == "wrong_reset_link"
 

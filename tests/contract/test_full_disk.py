@@ -23,12 +23,14 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
         yield opened
 
 
-async def limited(house: House, pages: int) -> None:
-    """The disk has room for so many, or for no more than it has."""
+async def limit_disk(house: House, pages: int) -> None:
+    """Leaves the disk room for so many pages, or for none where it has more already."""
     await house._transact(lambda unit: driver_of(unit).execute(f"PRAGMA max_page_count = {pages}"))
 
 
-async def filled(house: House, event_id: EventId, marker: Visitor, marked: list[Visitor]) -> int:
+async def mark_until_full(
+    house: House, event_id: EventId, marker: Visitor, marked: list[Visitor]
+) -> int:
     """Marks people until there is no room for one more; answers how many."""
     for number, user_id in enumerate(UserId(each.user_id) for each in marked):
 
@@ -50,8 +52,8 @@ async def test_a_confirm_is_unavailable_leaves_the_hold_and_is_done_once_there_i
     waiting = await asker.mark_me(event_id)
     marking = await marker.marks(event_id)
     await marking.asks("prepare_to_mark", user_id=asker.user_id)
-    await limited(house, 1)
-    before = await filled(house, event_id, marker, others)
+    await limit_disk(house, 1)
+    before = await mark_until_full(house, event_id, marker, others)
 
     for _ in range(3):
         await marking.is_refused("unavailable", "confirm_marking", user_id=asker.user_id)
@@ -59,7 +61,7 @@ async def test_a_confirm_is_unavailable_leaves_the_hold_and_is_done_once_there_i
         assert await house.karma(marker) == 50 * before
     await waiting.hears_nothing()
 
-    await limited(house, 1_000_000)
+    await limit_disk(house, 1_000_000)
     assert (await marking.asks("confirm_marking"))["message"] == "marked"
     await waiting.hears("was_marked", user_id=marker.user_id)
     assert isinstance(await house.state_of(event_id, asker), Marked)

@@ -214,8 +214,8 @@ PEOPLE = 43
 BATCH_SIZE = 10
 
 
-def filled(on: Connection) -> None:
-    """Everybody was marked by the next one, at the border of a month; some have a tick."""
+def mark_everybody(on: Connection) -> None:
+    """Has everybody marked by the next one, at the border of a month; some have a tick."""
     for number in range(1, PEOPLE + 1):
         add_person(on, number, f"Person {number}")
     for number in range(1, PEOPLE):
@@ -244,7 +244,7 @@ class TestMarksOfOld:
         self, url: URL, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         upgrade(url, LAST_OF_BEFORE)
-        run_on_connection(url, filled)
+        run_on_connection(url, mark_everybody)
         monkeypatch.setattr(migration_steps, "BATCH_SIZE", BATCH_SIZE)
         deaths = 0
 
@@ -279,7 +279,7 @@ class TestMarksOfOld:
         self, url: URL, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         upgrade(url, LAST_OF_BEFORE)
-        run_on_connection(url, filled)
+        run_on_connection(url, mark_everybody)
         monkeypatch.setattr(migration_steps, "BATCH_SIZE", BATCH_SIZE)
         both, people = Before(url), iter(range(1, PEOPLE))
 

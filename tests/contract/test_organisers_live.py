@@ -86,18 +86,18 @@ class TestTimes:
 class TestWhoMarks:
     async def test_narrowed_while_somebody_holds_it_gives_back_at_once(self, house: House) -> None:
         event_id, (creator, asker, marker), (waiting, marking) = await a_hold(house)
-        others = await creator.marks(event_id)
+        creator_wire = await creator.marks(event_id)
         asked = time.monotonic()
         await changes(house, creator, event_id, who_marks=WhoMarks.ORGANISERS)
-        await others.hears("user_joined", user_id=asker.user_id)
+        await creator_wire.hears("user_joined", user_id=asker.user_id)
         await marking.hears("reservation_expired", user_id=asker.user_id)
         assert await marking.turns_away() == ("may_not_mark", 4403)
         assert time.monotonic() - asked < AT_ONCE
         assert isinstance(await house.state_of(event_id, asker), Waiting)
         again = await marker.marking(event_id)
         assert await again.turns_away() == ("may_not_mark", 4403)
-        await others.asks("prepare_to_mark", user_id=asker.user_id)
-        assert (await others.asks("confirm_marking"))["message"] == "marked"
+        await creator_wire.asks("prepare_to_mark", user_id=asker.user_id)
+        assert (await creator_wire.asks("confirm_marking"))["message"] == "marked"
         await waiting.hears("was_marked", user_id=creator.user_id)
 
     async def test_a_helper_removed_in_the_middle_gives_back_at_once(self, house: House) -> None:

@@ -59,7 +59,7 @@ class Desk(NamedTuple):
     asker: int
     marker: int
     wire: Wire  # the marker's
-    others: Wire  # of the other one who marks
+    other_wire: Wire  # of the other one who marks
 
 
 async def opened_desk(house: House) -> Desk:
@@ -67,8 +67,8 @@ async def opened_desk(house: House) -> Desk:
     asker, marker, other = await house.people(3)
     event_id = await house.event(marker)
     await asker.mark_me(event_id)
-    wire, others = await marker.marks(event_id), await other.marks(event_id)
-    return Desk(asker.user_id, marker.user_id, wire, others)
+    wire, other_wire = await marker.marks(event_id), await other.marks(event_id)
+    return Desk(asker.user_id, marker.user_id, wire, other_wire)
 
 
 class TestCalls:
@@ -118,7 +118,7 @@ class TestCommands:
             await desk.wire.is_refused("unavailable", "prepare_to_mark", user_id=desk.asker)
             assert (await desk.wire.asks("ping"))["message"] == "pong"
             # And somebody else is not in their way
-            await desk.others.asks("prepare_to_mark", user_id=desk.asker)
+            await desk.other_wire.asks("prepare_to_mark", user_id=desk.asker)
 
 
 def pings(number: int) -> bytes:
@@ -195,7 +195,7 @@ class TestFrames:
         await desk.wire.says("prepare_to_mark", user_id=desk.asker)
         desk.wire.cut()
         await eventually(lambda: house.app.sockets.tracked_count < open_count)
-        await desk.others.hears_nothing()
+        await desk.other_wire.hears_nothing()
 
     async def test_so_does_what_an_opening_is_turned_away_with(
         self, house: House, monkeypatch: pytest.MonkeyPatch

@@ -150,9 +150,9 @@ class TestInPlace:
 
         source, begun = ReadInPlace(sqlite_store._path), SheetBegun(an_event(), NOON, ids)
         worker: Any = Worker()
-        others = asyncio.create_task(goes_on())
+        other_work = asyncio.create_task(goes_on())
         await sheets._tell(source, reading_of(sqlite_store), begun, JSON, worker)
-        others.cancel()
+        other_work.cancel()
         _, place, *looks, end = at_each
         assert max(size for _, size in looks) < 5_000 and len(looks) == 20
         assert len({at for at, _ in (place, *looks, end)}) == len(looks) + 2

@@ -224,14 +224,15 @@ class TestOrganisers:
         await asyncio.to_thread(change, "/api/events/UpdateEvent", **narrow)
         async with (
             at(asker, pair.two).opens("mark_me", event_id),
-            creator.opens("marking", event_id) as others,
+            creator.opens("marking", event_id) as creator_wire,
             at(helper, pair.two).opens("marking", event_id) as marking,
         ):
-            while (await others.heard())["message"] != "marking_list" or not others.listed:
-                pass
+            message = ""
+            while message != "marking_list" or not creator_wire.listed:
+                message = (await creator_wire.heard())["message"]
             await marking.hears("marking_list", marking_list=[asker.user_id])
             await marking.asks("prepare_to_mark", user_id=asker.user_id)
-            await others.hears("user_left", user_id=asker.user_id)
+            await creator_wire.hears("user_left", user_id=asker.user_id)
             asked = time.monotonic()
             await asyncio.to_thread(change, "/api/events/RemoveHelper", **one)
             frame = await marking.heard()
@@ -240,7 +241,7 @@ class TestOrganisers:
                 frame = await marking.heard()
             assert frame["params"]["code"] == "may_not_mark"
             assert await marking.close_code() == 4403
-            await others.hears("user_joined", user_id=asker.user_id)
+            await creator_wire.hears("user_joined", user_id=asker.user_id)
             assert time.monotonic() - asked < within
 
     async def shortens(self, pair: Pair, within: float) -> None:

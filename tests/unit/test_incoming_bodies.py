@@ -200,9 +200,9 @@ class TestUploads:
             second.sends(b"x" * (ROOM - PIECE // 2), more=True)
             second.sends(b"", more=False)
             body._steady.deadline = asyncio.get_running_loop().time() - 1
-            others = reading(bodies, BORIS, second)
+            other = reading(bodies, BORIS, second)
             first.sends(b"", more=False)
-            await others
+            await other
             if not is_upload_read:
                 task = asyncio.create_task(body.read(first.receive, LARGEST))
             with pytest.raises(BodyTooSlow):

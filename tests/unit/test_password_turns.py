@@ -51,8 +51,8 @@ class Hall:
         except TooManyRequests:
             self.refused.append(name)
 
-    async def go_on(self) -> list[str]:
-        """Everybody who has a turn is done with it at once, until nobody waits."""
+    async def end_all_turns(self) -> list[str]:
+        """Ends each turn as it begins, until nobody waits; answers who has had one, in order."""
         ended = 0
         while ended < len(self.begun):
             self._over[self.begun[ended]].set()
@@ -80,14 +80,14 @@ async def hall(monkeypatch: pytest.MonkeyPatch) -> Hall:
 async def test_a_few_at_a_time_have_a_turn(hall: Hall) -> None:
     await hall.come("a1", "a2", "a3", "a4")
     assert hall.begun == ["a1", "a2"]
-    assert await hall.go_on() == ["a1", "a2", "a3", "a4"]
+    assert await hall.end_all_turns() == ["a1", "a2", "a3", "a4"]
     await hall.come("b1", "b2", "b3")
     assert hall.begun[4:] == ["b1", "b2"]  # no turn was lost
 
 
 async def test_addresses_take_turns(hall: Hall) -> None:
     await hall.come("a1", "a2", "a3", "a4", "a5", "b1", "c1")
-    assert await hall.go_on() == ["a1", "a2", "a3", "b1", "c1", "a4", "a5"]
+    assert await hall.end_all_turns() == ["a1", "a2", "a3", "b1", "c1", "a4", "a5"]
 
 
 async def test_from_one_address_known_browsers_do_not_wait_for_the_others(hall: Hall) -> None:
@@ -101,7 +101,7 @@ async def test_where_all_is_full_the_last_of_the_longest_line_is_refused(hall: H
     await hall.come(*(f"a{number}" for number in range(7)), "b1", "b2", "b3", "c1")
     await until(lambda: len(hall.refused) == 1)
     assert hall.refused == ["a6"]
-    assert (await hall.go_on())[2:5] == ["a2", "b1", "c1"]
+    assert (await hall.end_all_turns())[2:5] == ["a2", "b1", "c1"]
 
 
 async def test_known_browsers_are_bounded_too_and_their_accounts_take_turns(hall: Hall) -> None:
@@ -109,7 +109,7 @@ async def test_known_browsers_are_bounded_too_and_their_accounts_take_turns(hall
     await until(lambda: len(hall.refused) == 1)
     assert hall.refused == ["Ka4"]
     assert hall.begun == ["Ka1", "Ka2", "a1"]  # nor do the others wait for them
-    assert (await hall.go_on())[3:] == ["Ka3", "Kb1"]
+    assert (await hall.end_all_turns())[3:] == ["Ka3", "Kb1"]
 
 
 async def test_who_goes_away_leaves_their_place(hall: Hall) -> None:
@@ -119,7 +119,7 @@ async def test_who_goes_away_leaves_their_place(hall: Hall) -> None:
         with suppress(asyncio.CancelledError):
             await hall.tasks[name]
     await hall.come("a7", "a8")
-    assert await hall.go_on() == ["a0", "a1", "a2", "a5", "a6", "a7", "a8"]
+    assert await hall.end_all_turns() == ["a0", "a1", "a2", "a5", "a6", "a7", "a8"]
     assert hall.refused == []
 
 
@@ -146,7 +146,7 @@ async def test_whoever_fails_gives_the_turn_back(hall: Hall) -> None:
             async with hall.turns.turn("a"):
                 raise ValueError
     await hall.come("a1", "a2", "a3")
-    assert await hall.go_on() == ["a1", "a2", "a3"]
+    assert await hall.end_all_turns() == ["a1", "a2", "a3"]
 
 
 async def test_who_has_no_turn_in_time_is_told_to_come_again(
@@ -155,7 +155,7 @@ async def test_who_has_no_turn_in_time_is_told_to_come_again(
     monkeypatch.setattr(password_turns, "TURN_WAIT_SECONDS", 0.01)
     await hall.come("a1", "a2", "a3")
     await until(lambda: len(hall.refused) == 1)
-    assert await hall.go_on() == ["a1", "a2"]
+    assert await hall.end_all_turns() == ["a1", "a2"]
     await hall.come("b1", "b2")
     assert hall.begun[2:] == ["b1", "b2"]
 
@@ -166,7 +166,7 @@ async def test_too_many_are_told_so_late_and_keep_no_place_meanwhile(
     """Told at once, they would ask again at once."""
     monkeypatch.setattr(password_turns, "REFUSAL_SECONDS", 3600)
     await hall.come(*(f"a{number}" for number in range(8)))
-    assert await hall.go_on() == [f"a{number}" for number in range(7)]
+    assert await hall.end_all_turns() == [f"a{number}" for number in range(7)]
     assert not hall.tasks["a7"].done() and hall.refused == []
     hall.tasks["a7"].cancel()
 
@@ -175,16 +175,16 @@ async def test_too_many_at_once_are_not_told_so_at_once(
     hall: Hall, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """They would all ask again at once."""
-    told: list[float] = []
+    pauses: list[float] = []
 
     async def sleep(seconds: float) -> None:
-        told.append(seconds)
+        pauses.append(seconds)
 
     monkeypatch.setattr(password_turns, "REFUSAL_SECONDS", 3.0)
     monkeypatch.setattr(password_turns, "asyncio", SimpleNamespace(sleep=sleep))
     await hall.come(*(f"a{number}" for number in range(27)))
-    assert len(told) == len(set(told)) == 20
-    assert all(3 <= each <= 6 for each in told)
+    assert len(pauses) == len(set(pauses)) == 20
+    assert all(3 <= each <= 6 for each in pauses)
 
 
 async def test_who_has_left_the_queue_is_not_logged_in(hall: Hall) -> None:
@@ -194,4 +194,4 @@ async def test_who_has_left_the_queue_is_not_logged_in(hall: Hall) -> None:
         hall.gone[name].set()
     await asyncio.wait({hall.tasks["a4"]})
     assert isinstance(hall.tasks["a4"].exception(), ClientLeft)
-    assert await hall.go_on() == ["a1", "a2", "K1", "a3", "a5"]
+    assert await hall.end_all_turns() == ["a1", "a2", "K1", "a3", "a5"]
