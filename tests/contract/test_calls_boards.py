@@ -51,7 +51,7 @@ class TestMakeBoardLink:
         assert re.fullmatch(r"[A-Za-z0-9_-]{43}", secret)  # 256 bits
         assert secret not in caplog.text
         found = await site.attendance._store.observe(
-            lambda unit: unit.boards.admissions_by_link([board_id_of(secret), BoardId(secret)])
+            lambda unit: unit.admissions.by_link([board_id_of(secret), BoardId(secret)])
         )
         assert [each.admitted_by for each in found] == [board_id_of(secret)]
 
@@ -115,7 +115,7 @@ class TestWatchAttendance:
         client.go()
         await client.ended()
         (viewed,) = await site.attendance._store.observe(
-            lambda unit: unit.boards.admissions_by_link([board_id_of(secret)])
+            lambda unit: unit.admissions.by_link([board_id_of(secret)])
         )
         assert str(viewed.event_id) == event_id
 

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from attendance_adapters.in_memory.tables import Tables
-from attendance_core.attendance import Admission
-from attendance_core.marking.places import PlaceKey
-from attendance_core.vocabulary import BoardId, EventId, SessionId
+from attendance_core.vocabulary import BoardId, EventId
 
 
 class Boards:
@@ -22,34 +18,3 @@ class Boards:
     def remove(self, event_id: EventId) -> None:
         if event_id in self._tables.boards:
             del self._tables.boards[event_id]
-
-    def admissions_by_link(self, board_ids: Sequence[BoardId]) -> Sequence[Admission]:
-        events = self._tables.events
-        return [
-            Admission(event_id, board_id, events[event_id].ends_at)
-            for event_id, board_id in self._tables.boards.items()
-            if board_id in board_ids
-        ]
-
-    def admissions_by_session(
-        self, session_ids: Sequence[SessionId], event_ids: Sequence[EventId]
-    ) -> Sequence[Admission]:
-        tables, found = self._tables, []
-        expires_at = {each.session_id: each.expires_at for each in tables.tokens.values()}
-        for session_id, event_id in dict.fromkeys(zip(session_ids, event_ids, strict=True)):
-            session, event = tables.sessions.get(session_id), tables.events.get(event_id)
-            if session is None or event is None:
-                continue
-            is_helper = PlaceKey(event_id, session.user_id) in tables.helpers
-            if is_helper or event.creator_id == session.user_id:
-                found.append(
-                    Admission(
-                        event_id,
-                        session_id,
-                        event.ends_at,
-                        created_at=session.created_at,
-                        used_at=session.used_at,
-                        expires_at=expires_at.get(session_id),
-                    )
-                )
-        return found

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Generic, TypeVar
 
 from attendance_adapters.in_memory.accounts import Accounts, Sessions
+from attendance_adapters.in_memory.admissions import Admissions
 from attendance_adapters.in_memory.belongings import Belongings
 from attendance_adapters.in_memory.boards import Boards
 from attendance_adapters.in_memory.browsers import KnownBrowsers
@@ -69,6 +70,7 @@ class MemoryUnit:
     events = LazyRepository(Events)
     helpers = LazyRepository(Helpers)
     boards = LazyRepository(Boards)
+    admissions = LazyRepository(Admissions)
     places = LazyRepository(Places)
     participants = LazyRepository(Participants)
     ledger = LazyRepository(Ledger)

@@ -1,53 +1,21 @@
-"""The links of boards in SQL, and whoever may watch."""
+"""The links of boards in SQL."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from sqlalchemy import String, Uuid, bindparam, delete, exists, insert, or_, select
+from sqlalchemy import Uuid, bindparam, delete, insert
 
 from attendance_adapters.sql.executor import Executor
-from attendance_adapters.sql.tables import boards, events, helpers, sessions, tokens
-from attendance_core.attendance import Admission
-from attendance_core.vocabulary import BoardId, EventId, SessionId
+from attendance_adapters.sql.tables import boards
+from attendance_core.vocabulary import BoardId, EventId
 
 ADD_BOARD = insert(boards)
 REMOVE_BOARD = delete(boards).where(boards.c.event_id == bindparam("event_id", type_=Uuid))
-ADMISSIONS_BY_LINK = (
-    select(boards.c.event_id, boards.c.board_id, events.c.ends_at)
-    .select_from(boards.join(events, events.c.event_id == boards.c.event_id))
-    .where(boards.c.board_id.in_(bindparam("board_ids", expanding=True, type_=String())))
-)
-_helps = exists().where(
-    helpers.c.event_id == events.c.event_id, helpers.c.user_id == sessions.c.user_id
-)
-# The lists are of one length, since a statement is compiled once for each length of a list
-ADMISSIONS_BY_SESSION = (
-    select(
-        events.c.event_id,
-        sessions.c.session_id,
-        events.c.ends_at,
-        sessions.c.created_at,
-        sessions.c.used_at,
-        tokens.c.expires_at,
-    )
-    .select_from(
-        sessions.join(events, or_(events.c.creator_id == sessions.c.user_id, _helps)).outerjoin(
-            tokens, tokens.c.session_id == sessions.c.session_id
-        )
-    )
-    .where(
-        sessions.c.session_id.in_(bindparam("session_ids", expanding=True, type_=String())),
-        events.c.event_id.in_(bindparam("event_ids", expanding=True, type_=Uuid())),
-    )
-)
 
 
 class Boards:
     """Keeps the links of boards; `repositories.Boards`."""
 
     def __init__(self, executor: Executor) -> None:
-        self._execute = executor.execute
         self._send = executor.send
 
     def put(self, event_id: EventId, board_id: BoardId) -> None:
@@ -56,17 +24,3 @@ class Boards:
 
     def remove(self, event_id: EventId) -> None:
         self._send(REMOVE_BOARD, {"event_id": event_id})
-
-    def admissions_by_link(self, board_ids: Sequence[BoardId]) -> Sequence[Admission]:
-        if not board_ids:
-            return []
-        rows = self._execute(ADMISSIONS_BY_LINK, {"board_ids": list(board_ids)})
-        return [Admission(*row) for row in rows]
-
-    def admissions_by_session(
-        self, session_ids: Sequence[SessionId], event_ids: Sequence[EventId]
-    ) -> Sequence[Admission]:
-        if not session_ids:
-            return []
-        parameters = {"session_ids": list(session_ids), "event_ids": list(event_ids)}
-        return [Admission(*row) for row in self._execute(ADMISSIONS_BY_SESSION, parameters)]

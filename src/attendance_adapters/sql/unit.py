@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from attendance_adapters.sql.accounts import Accounts, Sessions
+from attendance_adapters.sql.admissions import Admissions
 from attendance_adapters.sql.belongings import Belongings
 from attendance_adapters.sql.boards import Boards
 from attendance_adapters.sql.browsers import KnownBrowsers
@@ -39,6 +40,7 @@ class SqlUnit:
 
     __slots__ = (
         "accounts",
+        "admissions",
         "announcements",
         "audit_log",
         "belongings",
@@ -90,6 +92,7 @@ class SqlUnit:
         self.events = Events(executor)
         self.helpers = Helpers(executor)
         self.boards = Boards(executor)
+        self.admissions = Admissions(executor)
         self.places = Places(executor)
         self.participants = Participants(executor)
         self.ledger = Ledger(executor)

@@ -81,7 +81,7 @@ class WatchAttendance:
         board_id = board_id_of(secret)
 
         def look(unit: ports.Unit) -> Viewer:
-            for found in unit.boards.admissions_by_link([board_id]):
+            for found in unit.admissions.by_link([board_id]):
                 if found.is_live(unit.now()):
                     creator_id = unit.events.get(found.event_id).creator_id
                     return Viewer(found.event_id, board_id, creator_id=creator_id)
@@ -102,13 +102,10 @@ class CheckViewers:
         strangers = [each for each in viewers if each.user_id is None]
 
         def look(unit: ports.Unit) -> frozenset[Viewer]:
-            by_session = unit.boards.admissions_by_session(
-                [SessionId(each.admitted_by) for each in organisers],
-                [each.event_id for each in organisers],
+            by_session = unit.admissions.by_session(
+                [(SessionId(each.admitted_by), each.event_id) for each in organisers]
             )
-            by_link = unit.boards.admissions_by_link(
-                [BoardId(each.admitted_by) for each in strangers]
-            )
+            by_link = unit.admissions.by_link([BoardId(each.admitted_by) for each in strangers])
             now = unit.now()
             let_in = {
                 (each.event_id, each.admitted_by)

@@ -6,6 +6,7 @@ All of it is of one transaction: a `ports.Unit` has one of each.
 from __future__ import annotations
 
 from attendance_core.repositories.accounts import Accounts
+from attendance_core.repositories.admissions import Admissions
 from attendance_core.repositories.audit import AuditLog
 from attendance_core.repositories.belongings import Belongings
 from attendance_core.repositories.boards import Boards
@@ -34,6 +35,7 @@ from attendance_core.repositories.tokens import Tokens
 
 __all__ = [
     "Accounts",
+    "Admissions",
     "AuditLog",
     "Belongings",
     "Boards",

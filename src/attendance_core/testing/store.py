@@ -10,6 +10,7 @@ from attendance_core.testing.clock import TestClock
 from attendance_core.testing.stand_ins import PlainNotifier
 from attendance_core.testing.stores import (
     accounts,
+    admissions,
     belongings,
     boards,
     browsers,
@@ -90,7 +91,7 @@ class StoreContract:
     TestReferencedFiles = profiles.TestReferencedFiles
     TestEvents = events.TestEvents
     TestBoardLinks = boards.TestBoardLinks
-    TestBoards = boards.TestBoards
+    TestAdmissions = admissions.TestAdmissions
     TestLinks = links.TestLinks
     TestLinkRequests = links.TestLinkRequests
     TestLogInsByLinks = links.TestLogInsByLinks

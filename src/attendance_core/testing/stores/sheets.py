@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -28,8 +29,10 @@ from attendance_core.sheet_counts import SheetCounts
 from attendance_core.testing.clock import NOON
 from attendance_core.testing.lectures import EVENT
 from attendance_core.testing.open_day import add_open_day
-from attendance_core.testing.people import add_people, an_event, annul, join, mark
+from attendance_core.testing.people import add_event_with, add_people, an_event, annul, join, mark
 from attendance_core.vocabulary import EventId, UserId
+
+ENDS_AT = NOON + 3600
 
 
 def rebuild(lines: Sequence[LedgerLine], names: dict[UserId, str]) -> list[AnnulledSeen]:
@@ -222,3 +225,48 @@ class TestSheets:
             assert not unit.ledger.annulled(EVENT, [boris], 5)
 
         await store.transact(work)
+
+    async def test_a_sheet_is_counted_by_state(self, store: Any) -> None:
+        """Contract: WatchAttendance; who has left is on it with an entry, and not without."""
+        names = "waits", "held", "lapsed", "marked", "annulled", "marked and left", "left", "joined"
+        anna, *others = await add_event_with(store, "Анна", *names)
+        waits, held, lapsed, marked, annulled, gone, left, joined = others
+
+        def counts(unit: Any, now: float = NOON, creator: UserId | None = None) -> SheetCounts:
+            event = unit.events.get(EVENT)
+            whose = replace(event, creator_id=creator or event.creator_id)
+            found: SheetCounts = unit.participants.counts(whose, now)
+            return found
+
+        assert await store.observe(counts) == SheetCounts(0, 0, 0, 0, 0)
+
+        def work(unit: Any) -> None:
+            states = {
+                waits: Waiting(NOON),
+                held: Held(NOON, anna, NOON + 1),
+                lapsed: Held(NOON, waits, NOON),
+            }
+            for user_id, place in unit.places.lock(EVENT, others).items():
+                unit.places.put(place.joined().changed(state=states.get(user_id)))
+            for user_id in (marked, annulled, gone):
+                mark(unit, user_id, anna)
+            annul(unit, annulled, anna)
+            for user_id in (gone, left):
+                unit.places.put(unit.places.lock(EVENT, [user_id])[user_id].left(NOON))
+
+        await store.transact(work)
+        expected = SheetCounts(joined=7, waiting=2, held=1, marked=2, participants=7)
+        assert await store.observe(counts) == expected
+        over = expected._replace(waiting=0, held=0)
+        assert await store.observe(lambda u: counts(u, ENDS_AT)) == over
+
+        async def participants(creator: UserId, now: float = NOON) -> int:
+            found: SheetCounts = await store.observe(lambda u: counts(u, now, creator))
+            return found.participants
+
+        only_organise, take_part = (joined, annulled), (waits, held, lapsed, marked, gone)
+        assert [await participants(each) for each in only_organise] == [6, 6]
+        assert [await participants(each) for each in take_part] == [7] * 5
+        assert [await participants(each, ENDS_AT) for each in take_part] == [6, 6, 6, 7, 7]
+        await store.transact(lambda u: annul(u, gone, anna))
+        assert await store.observe(counts) == expected._replace(marked=1, participants=6)

@@ -151,7 +151,7 @@ class TestTokens:
         session_id = SessionId("of a program")
         token = a_token(anna, session_id=session_id)
         await add_tokens(store, token)
-        found = await store.observe(lambda u: u.boards.admissions_by_session([session_id], [EVENT]))
+        found = await store.observe(lambda u: u.admissions.by_session([(session_id, EVENT)]))
         (admission,) = found
         assert admission == Admission(EVENT, session_id, NOON + 3600, NOON, NOON, token.expires_at)
         assert admission.is_live(token.expires_at - 0.001)
