@@ -37,7 +37,10 @@ class Proof(msgspec.Struct, frozen=True):
 
 
 class SessionShown(msgspec.Struct, frozen=True):
-    """Somewhere one is logged in; ``client`` is "" where nobody knows what it is."""
+    """Somewhere one is logged in; ``client`` is "" where nobody knows what it is.
+
+    Times: UNIX seconds, UTC.
+    """
 
     session: str
     created_at: int
@@ -47,7 +50,10 @@ class SessionShown(msgspec.Struct, frozen=True):
 
 
 class LinkShown(msgspec.Struct, frozen=True):
-    """An account elsewhere that lets one in; ``issuer`` says whose it is."""
+    """An account elsewhere that lets one in; ``issuer`` says whose it is.
+
+    Times: UNIX seconds, UTC.
+    """
 
     link: str
     issuer: str

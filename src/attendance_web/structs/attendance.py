@@ -19,7 +19,7 @@ ReasonName = Literal["wrong_person", "not_present", "duplicate", "not_me", "othe
 
 
 class AnnulledShown(msgspec.Struct, frozen=True):
-    """Why somebody's mark does not stand."""
+    """Why somebody's mark does not stand, and since when: UNIX seconds, UTC."""
 
     at: int
     reason: ReasonName
@@ -32,6 +32,7 @@ class ParticipantShown(msgspec.Struct, frozen=True):
 
     ``marked_as`` is the name they were marked under, where they have another now; ``group`` the
     first line of what they say of themselves; ``annulled`` is there where their last mark was.
+    Times: UNIX seconds, UTC.
     """
 
     user_id: UserId
@@ -57,7 +58,7 @@ class Attendance(msgspec.Struct, frozen=True):
 class MyAttendance(msgspec.Struct, frozen=True):
     """An event I joined; from ``marked_by`` on null where no mark of mine stands.
 
-    ``annulled`` is there where the last one was annulled.
+    ``annulled`` is there where the last one was annulled. Times: UNIX seconds, UTC.
     """
 
     event_id: UUID
@@ -103,7 +104,10 @@ class WhoseLedger(Page, frozen=True, kw_only=True):
 
 
 class EntryShown(msgspec.Struct, frozen=True):
-    """``origin`` and ``grade`` are a mark's, ``reason`` an annulment's."""
+    """``origin`` and ``grade`` are a mark's, ``reason`` an annulment's.
+
+    Times: UNIX seconds, UTC.
+    """
 
     user_id: UserId
     n: int

@@ -92,7 +92,7 @@ class OneEventShown(EventShown, frozen=True):
 
 
 class CreatedEvent(msgspec.Struct, frozen=True):
-    """An event of mine."""
+    """An event of mine. Times: UNIX seconds, UTC."""
 
     name: str
     event_id: UUID
@@ -102,7 +102,10 @@ class CreatedEvent(msgspec.Struct, frozen=True):
 
 
 class JoinedEvent(msgspec.Struct, frozen=True):
-    """An event I am in; ``creator``: I made it; ``organiser``: I made it, or help in it."""
+    """An event I am in; ``creator``: I made it; ``organiser``: I made it, or help in it.
+
+    Times: UNIX seconds, UTC.
+    """
 
     name: str
     event_id: UUID

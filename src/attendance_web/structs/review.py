@@ -30,7 +30,10 @@ class Judgement(msgspec.Struct, frozen=True):
 
 
 class ScanPending(msgspec.Struct, frozen=True):
-    """A scan that waits; ``taken_by`` is null where nobody has it just now."""
+    """A scan that waits; ``taken_by`` is null where nobody has it just now.
+
+    Times: UNIX seconds, UTC.
+    """
 
     scan: UUID
     user_id: UserId
@@ -55,7 +58,7 @@ class ScanInHand(msgspec.Struct, frozen=True):
 
 
 class ActShown(msgspec.Struct, frozen=True):
-    """What was done with a scan of mine; ``actor_id`` is a moderator."""
+    """What was done with a scan of mine; ``actor_id`` is a moderator. Times: UNIX seconds, UTC."""
 
     scan: UUID
     at: int

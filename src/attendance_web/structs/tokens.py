@@ -32,7 +32,10 @@ class TokenMade(msgspec.Struct, frozen=True):
 
 
 class TokenShown(msgspec.Struct, frozen=True):
-    """A token, without what lets in; ``used_at`` is null until it is used."""
+    """A token, without what lets in; ``used_at`` is null until it is used.
+
+    Times: UNIX seconds, UTC.
+    """
 
     token_id: UUID
     name: str
