@@ -225,6 +225,13 @@ class TestClosedWhenAnswered:
         outbox.close_when_answered(RESTART)
         assert writer.all() == ["the answer", RESTART]
 
+    async def test_with_what_was_said_first(self, outbox: Outbox, writer: Writer) -> None:
+        with outbox.answering():
+            outbox.close_when_answered(4410, frame("the event is over"))
+            outbox.close_when_answered(RESTART)
+            outbox.put(frame("the answer"))
+        assert writer.all() == ["the answer", "the event is over", 4410]
+
     async def test_what_ends_it_meanwhile_comes_first(self, outbox: Outbox, writer: Writer) -> None:
         with outbox.answering():
             outbox.close_when_answered(RESTART)

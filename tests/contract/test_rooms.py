@@ -29,6 +29,8 @@ from attendance_web.live.rooms import Rooms
 from tests.support.eventually import PATIENCE, eventually
 from tests.support.faulty_house import FaultyNotifier, FaultyStore
 
+LONG_AFTERWARDS = 24 * 3600  # seconds, from within the event
+
 
 @dataclass
 class Hall:
@@ -351,6 +353,46 @@ class TestCommands:
                 await room.carry_out(outbox, command)
             assert '"prepared"' in str(await told(outbox))
             assert await told(outbox) == RESTART
+
+    async def test_a_mark_of_the_last_moment_is_told_before_the_end(
+        self, hall: Hall, clock: TestClock
+    ) -> None:
+        """Contract: 6.9, of the event that ended while the commit was on its way to its marker."""
+        async with hall.rooms.enter(EVENT) as room, hall.marker(room) as outbox:
+            await hall.lecture.do.prepare_to_mark(connection=outbox.connection, target=UserId(3))
+
+            async def confirm() -> Any:
+                await self._end_event(hall, room, clock)
+                clock.pass_(-LONG_AFTERWARDS)  # for the store it is just before the end
+                return await hall.lecture.do.confirm_marking(
+                    connection=outbox.connection, target=None
+                )
+
+            with outbox.answering():
+                await room.carry_out(outbox, confirm())
+            assert '"prepared"' in str(await told(outbox))
+            assert '"marked"' in str(await told(outbox))
+            assert '"event_over"' in str(await told(outbox))
+            assert await told(outbox) == 4410
+
+    async def test_the_end_does_not_wait_long_for_an_answer(
+        self, hall: Hall, clock: TestClock, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("attendance_web.live.outboxes.MAX_ANSWER_SECONDS", 0.01)
+        async with hall.rooms.enter(EVENT) as room, hall.marker(room) as outbox:
+            with outbox.answering():
+                await self._end_event(hall, room, clock)
+                assert '"event_over"' in str(await told(outbox))
+                assert await told(outbox) == 4410
+
+    async def _end_event(self, hall: Hall, room: Room, clock: TestClock) -> None:
+        """Has the room know that the event is over: a phone there is told so."""
+        phone = Outbox(hall.lecture.waiting[1], "en", PlainPeer(nothing))
+        room.add_asker(phone, await hall.lecture.do.mark_me(connection=phone.connection))
+        clock.pass_(LONG_AFTERWARDS)
+        hall.notifier.misses(EVENT)
+        await eventually(lambda: phone.is_closing)
+        room.remove(phone.connection)
 
 
 class TestAConnectionThatHasGone:

@@ -41,7 +41,7 @@ class Outbox:
         self._peer = peer
         self._frames: deque[TextFrame] | None = None  # while any are in line
         self._close_code: int | None = None
-        self._code_when_answered: int | None = None
+        self._last_when_answered: tuple[int, TextFrame | None] | None = None  # to close with
         self._is_answering = False
         self._begin_writer: Callable[[], None] | None = None  # once it is started
         self._has_writer = False  # at work
@@ -86,12 +86,12 @@ class Outbox:
             self._frames = deque()
         self._frames.append(frame)
 
-    def close_when_answered(self, code: int) -> None:
-        """Closes, but a command that is being carried out is answered before."""
-        if self._is_answering:
-            self._code_when_answered = code
-        else:
-            self.close(code)
+    def close_when_answered(self, code: int, frame: TextFrame | None = None) -> None:
+        """Closes as `close` does, but a command that is being carried out is answered before."""
+        if not self._is_answering:
+            self.close(code, frame)
+        elif self._last_when_answered is None:
+            self._last_when_answered = code, frame
 
     @contextmanager
     def answering(self) -> Iterator[None]:
@@ -101,8 +101,8 @@ class Outbox:
             yield
         finally:
             self._is_answering = False
-            if self._code_when_answered is not None:
-                self.close(self._code_when_answered)
+            if self._last_when_answered is not None:
+                self.close(*self._last_when_answered)
 
     @property
     def is_closing(self) -> bool:
