@@ -18,7 +18,7 @@ from attendance_core.vocabulary import UserId
 from attendance_web.http import call_arguments, incoming_body
 from attendance_web.http.body_parsing import Given
 from attendance_web.http.call import MAX_BODY_BYTES, MAX_UPLOAD_BODY_BYTES
-from attendance_web.http.call_arguments import LARGE_BODY_BYTES
+from attendance_web.http.call_arguments import PARSED_IN_THREAD_BYTES
 from attendance_web.http.incoming_bodies import MIN_COUNTED_BYTES, UPLOADS_OF_ONE
 from attendance_web.serving.http_closing import REST_SECONDS
 from tests.support.eventually import eventually
@@ -280,8 +280,8 @@ class TestUnfinished:
         monkeypatch.setattr(call_arguments, "parse_body", parse_body)
         async with AsyncExitStack() as several:
             for _ in range(3):
-                sent = head(UPLOAD, LARGE_BODY_BYTES, TOKEN, by=await house.person())
-                client = await connected(house, sent, b"x" * LARGE_BODY_BYTES)
+                sent = head(UPLOAD, PARSED_IN_THREAD_BYTES, TOKEN, by=await house.person())
+                client = await connected(house, sent, b"x" * PARSED_IN_THREAD_BYTES)
                 several.push_async_exit(client)
             await eventually(lambda: len(parsed) == 3)
 

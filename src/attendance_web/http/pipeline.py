@@ -22,7 +22,11 @@ from attendance_core.errors import (
 from attendance_core.vocabulary import Seconds
 from attendance_web.http import csrf
 from attendance_web.http.call import Call
-from attendance_web.http.call_arguments import content_length, read_arguments, size_of_body
+from attendance_web.http.call_arguments import (
+    content_length_or_zero,
+    expected_body_bytes,
+    read_arguments,
+)
 from attendance_web.http.call_context import CallContext
 from attendance_web.http.call_services import CallServices
 from attendance_web.http.client_leaving import while_there
@@ -85,7 +89,7 @@ async def answer_to(declared: Call, request: Request[Any, Any, Any]) -> Response
     board_secret = board_secret_from(headers) if declared.takes_board else None
     credential = None if board_secret is not None else credential_from(headers, secure=secure)
     if declared.method == "POST":
-        if content_length(headers) > declared.max_body_bytes:
+        if content_length_or_zero(headers) > declared.max_body_bytes:
             raise BodyTooLarge
         csrf.check(headers, credential, services.allowed_origins, secure=secure)
     actor = None
@@ -145,7 +149,7 @@ async def _upload(
     if not declared.is_upload or actor is None:
         yield None
         return
-    size = size_of_body(headers, declared.max_body_bytes)
+    size = expected_body_bytes(headers, if_unknown=declared.max_body_bytes)
     with services.bodies.upload(actor.user_id, size) as upload:
         await services.limits.count_upload(actor.user_id)
         yield upload
