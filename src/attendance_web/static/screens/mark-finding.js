@@ -14,7 +14,7 @@ const WAIT_MS = 1_000; // for friends and group, before anybody is shown
 
 export class Finding {
   #search;
-  #whom;
+  #chipField;
   #chips;
   /** @type {Who} */
   #who = "all";
@@ -52,8 +52,8 @@ export class Finding {
       group: chip("group", "mark.group"),
     };
     const named = { class: "chips", "aria-label": t("mark.who") };
-    this.#whom = h("fieldset", named, ...Object.values(this.#chips));
-    this.view = h("div", { class: "finding" }, this.#search, this.#whom);
+    this.#chipField = h("fieldset", named, ...Object.values(this.#chips));
+    this.view = h("div", { class: "finding" }, this.#search, this.#chipField);
     this.#offer();
     const ready = () => {
       this.isReady = true;
@@ -69,14 +69,14 @@ export class Finding {
   }
 
   /**
-   * Those of the list among whom one looks.
+   * Those of the list whom the chosen chip lets through; `ordered` looks for what is typed.
    * @param {List} list
    * @returns {List}
    */
-  among(list) {
+  filteredByChip(list) {
     this.#offer();
     if (this.#who === "all") return list;
-    return new Map([...list].filter(([userId]) => this.#isAmong(userId)));
+    return new Map([...list].filter(([userId]) => this.#passesChip(userId)));
   }
 
   /** Looks for nobody in particular. */
@@ -88,7 +88,7 @@ export class Finding {
   }
 
   /** @param {number} userId */
-  #isAmong(userId) {
+  #passesChip(userId) {
     if (this.#who === "friends") return people.value.friends.has(userId);
     const known = person(userId);
     return known !== undefined && searchFold(groupOf(known)) === this.#group;
@@ -98,7 +98,7 @@ export class Finding {
   #offer() {
     this.#chips.friends.hidden = people.value.friends.size === 0;
     this.#chips.group.hidden = this.#group === "";
-    this.#whom.hidden = this.#chips.friends.hidden && this.#chips.group.hidden;
+    this.#chipField.hidden = this.#chips.friends.hidden && this.#chips.group.hidden;
   }
 
   async #readGroup() {

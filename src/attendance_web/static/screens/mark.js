@@ -84,8 +84,8 @@ export function markScreen(eventId = "") {
     if (at >= 0) wasAt = at;
     const nameOf = (/** @type {number} */ userId) => person(userId)?.display_name ?? "";
     const isOver = is.connection === "ended";
-    const among = isOver ? new Map() : finding.among(is.list);
-    const seen = ordered(among, people.value.friends, nameOf, finding.part);
+    const filtered = isOver ? new Map() : finding.filteredByChip(is.list);
+    const seen = ordered(filtered, people.value.friends, nameOf, finding.part);
     rows.show(seen);
     say(count, counted("mark.count", is.list.size));
     connection.dataset.state = is.connection;
