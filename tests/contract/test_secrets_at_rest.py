@@ -23,8 +23,8 @@ async def secrets_of(site: Site) -> list[str]:
     """All that a person has whom the service gave or who gave it something secret."""
     anna = await site.person("anna-at-rest")
     await anna.post("/accounts/login/", username=anna.username, password=WRONG_PASSWORD)
-    given = {"old_password": PASSWORD, "new_password": NEW_PASSWORD}
-    assert response(await anna.post("/accounts/password/", **given)) == {}
+    passwords = {"old_password": PASSWORD, "new_password": NEW_PASSWORD}
+    assert response(await anna.post("/accounts/password/", **passwords)) == {}
     event_id = await anna.event()
     link = response(await anna.post("/api/events/MakeBoardLink", event_id=event_id))["url"]
     board_secret = link.partition("#")[2]
@@ -69,6 +69,6 @@ async def test_nothing_in_a_table_lets_anybody_in(tmp_path: Path) -> None:
             ):
                 asked = await site.browser().client.get(ASK, headers=headers)
                 assert response(asked) == {"user_id": None}, text
-            shown = {"Authorization": f"Board {text}"}
-            watched = await site.browser().client.head(WATCH, headers=shown)  # which ends
+            headers = {"Authorization": f"Board {text}"}
+            watched = await site.browser().client.head(WATCH, headers=headers)  # which ends
             assert watched.headers["content-type"].startswith("application/json"), text

@@ -61,8 +61,8 @@ class PgConnection:
 
         Either text may be empty. Returns what the server says of the last of all.
         """
-        prepared = [(self._prepared_for(each.statement), each.words) for each in statements]
-        executes = [_execute(at_server.get_name(), words) for at_server, words in prepared]
+        pairs = [(self._prepared_for(each.statement), each.words) for each in statements]
+        executes = [_execute(prepared.get_name(), words) for prepared, words in pairs]
         texts = [text for text in (before, *executes, after) if text]
         return str(await_only(self.driver.execute("; ".join(texts))))
 
