@@ -137,8 +137,8 @@ def a_floor(
 ) -> Iterator[Subject]:
     """Runs one of `benchmarks.floors`, over a file in the folder unless told otherwise."""
     counts = (str(crowd.people), str(crowd.events))
-    given = database or str(folder / "floor.db")
-    command = [python, "-m", "benchmarks.floors", name, given, *counts, *more]
+    database_or_file = database or str(folder / "floor.db")
+    command = [python, "-m", "benchmarks.floors", name, database_or_file, *counts, *more]
     own = {"PYTHONPATH": _python_path()}
     with running(folder, own, migrate=False, command=command) as started:
         people = [Person(each, token_of(each)) for each in range(1, crowd.people + 1)]

@@ -58,8 +58,8 @@ class Browser:
             if name.lower() == "content-length":
                 length = int(value)
             if name.lower() == "set-cookie":
-                cookie, _, given = value.split(";")[0].strip().partition("=")
-                self._cookies[cookie] = given
+                cookie, _, text = value.split(";")[0].strip().partition("=")
+                self._cookies[cookie] = text
         answer = await reader.readexactly(length)
         status = int(lines[0].split()[1])
         if status != 200 or not answer.startswith(b'{"error":0,'):

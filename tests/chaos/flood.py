@@ -116,8 +116,8 @@ class Connection:
         """Reads one whole answer; answers its head, and its body where that has a length."""
         body = b""
         async with asyncio.timeout(PATIENCE):
-            given = await self.reader.readuntil(b"\r\n\r\n")
-            head = given.lower()
+            head_as_sent = await self.reader.readuntil(b"\r\n\r\n")
+            head = head_as_sent.lower()
             self.done.note(head)
             _, has_length, rest = head.partition(b"content-length:")
             if has_length:
@@ -128,7 +128,7 @@ class Connection:
                 await self.reader.readexactly(2)
         if b"connection: close" in head:
             raise EOFError
-        return given, body
+        return head_as_sent, body
 
     async def opens(self, role: str, *, news: bool = False) -> None:
         """Opens a socket, and hears its first frame or its end."""

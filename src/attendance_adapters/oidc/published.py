@@ -147,15 +147,15 @@ def _auth_method(published: Mapping[str, Any]) -> str:
     return BY_HEADER
 
 
-def _key_from(given: Any) -> RSAKey | ECKey | None:
+def _key_from(jwk: Any) -> RSAKey | ECKey | None:
     """Reads a public key to check signatures with; None for any other, and for a weak one."""
-    if not isinstance(given, dict) or given.get("use", "sig") != "sig":
+    if not isinstance(jwk, dict) or jwk.get("use", "sig") != "sig":
         return None
     try:
-        if given.get("kty") == "RSA" and _bits_of(given["n"]) >= MIN_RSA_BITS:
-            return RSAKey.import_key(given)
-        if given.get("kty") == "EC":
-            return ECKey.import_key(given)
+        if jwk.get("kty") == "RSA" and _bits_of(jwk["n"]) >= MIN_RSA_BITS:
+            return RSAKey.import_key(jwk)
+        if jwk.get("kty") == "EC":
+            return ECKey.import_key(jwk)
     except (JoseError, ValueError, TypeError, KeyError):
         return None
     return None

@@ -130,14 +130,14 @@ class TakeConfirmation:
             if lease is not None and lease.moderator_id != actor:
                 raise ScanTaken
             if lease is not None and lease.session_id == session_id:
-                given = replace(lease, until=until)
+                renewed_or_new = replace(lease, until=until)
             else:
-                given = ReviewLease(
+                renewed_or_new = ReviewLease(
                     actor, session_id, until, display_name=found.display_name, secret=secret
                 )
                 note_act(unit, scan, ScanAct.TAKEN, actor)
-            unit.scans.put_lease(scan.user_id, given)
-            return TakenScan(given, REVIEW_LEASE_SECONDS)
+            unit.scans.put_lease(scan.user_id, renewed_or_new)
+            return TakenScan(renewed_or_new, REVIEW_LEASE_SECONDS)
 
         return await self.transact(work)
 

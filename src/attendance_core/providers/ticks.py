@@ -46,12 +46,12 @@ def judge_tick(unit: ports.Unit, link: Link, claims: Claims, names: TickNames) -
         _remove(unit, link, scan)
     elif scan is None or scan.state is not Confirmation.APPROVED:
         now = unit.now()
-        given = ConfirmationScan(
+        approved_scan = ConfirmationScan(
             link.user_id, names.key, now, Confirmation.APPROVED, now, scan_id=names.scan_id
         )
-        unit.scans.put(given)
+        unit.scans.put(approved_scan)
         unit.links.put(replace(link, scan_id=names.scan_id))
-        note_service_act(unit, given, ScanAct.APPROVED)
+        note_service_act(unit, approved_scan, ScanAct.APPROVED)
 
 
 def remove_tick_given_by(unit: ports.Unit, link: Link) -> None:

@@ -55,10 +55,10 @@ class WrittenLedger:
         """
         chance = self._chance
         if chance.random() < 0.05:
-            given = chance.choice(self._who)
+            person_with_tick = chance.choice(self._who)
             unit.scans.put(
                 ConfirmationScan(
-                    given,
+                    person_with_tick,
                     FileKey("f"),
                     NOON,
                     Confirmation.APPROVED,
@@ -66,7 +66,7 @@ class WrittenLedger:
                     scan_id=ScanId(uuid4()),
                 )
             )
-            self._checked.add(given)
+            self._checked.add(person_with_tick)
         marker, person = chance.sample(self._who, 2)
         key = PlaceKey(chance.choice(self._events), person)
         place = self._places.get(key) or lock_new_place(unit, key)

@@ -57,13 +57,13 @@ def sockets(
     return SocketApplication(live, identify, origins=allowed, prefix=prefix.rstrip("/"))
 
 
-def _origin_of(given: str) -> str:
+def _origin_of(address: str) -> str:
     try:
-        return origin_of(given.removesuffix("/"))
+        return origin_of(address.removesuffix("/"))
     except ValueError:
         raise ValueError(
             "each of origins is like https://example.org, with its scheme, and without a path or "
-            f"a *; and not {given!r}"
+            f"a *; and not {address!r}"
         ) from None
 
 

@@ -54,9 +54,9 @@ def _draining_on(number: signal.Signals | None, live: Live) -> Iterator[None]:
     def begin() -> None:
         drains.append(loop.create_task(live.drain()))
 
-    def heard(given: int, frame: FrameType | None) -> None:
+    def heard(received: int, frame: FrameType | None) -> None:
         loop.call_soon_threadsafe(begin)
-        hand_on(given, frame)
+        hand_on(received, frame)
 
     signal.signal(number, heard)
     try:

@@ -137,13 +137,13 @@ class TestDeleteAccount(_Fixtures):
         other = numbered_event(3, CREATOR).event_id
 
         def look(unit: Any) -> Any:
-            given = [unit.events.get(each.event_id).creator_id for each in mine]
+            creators = [unit.events.get(each.event_id).creator_id for each in mine]
             helping = [each.user_id for each in unit.helpers.of(mine[0].event_id)]
             lines = unit.ledger.of(other, None, ListQuery())
-            return given, helping, {line.entry.user_id: line.notes for line in lines}
+            return creators, helping, {line.entry.user_id: line.notes for line in lines}
 
-        given, helping, notes = await lecture.store.observe(look)
-        assert (given, helping) == ([BORIS, ANNA], [MARKER])
+        creators, helping, notes = await lecture.store.observe(look)
+        assert (creators, helping) == ([BORIS, ANNA], [MARKER])
         assert (notes[ANNA].marked_as, notes[ANNA].note) == (None, "")
         assert notes[BORIS].marked_as == "Person 4"
         assert await lecture.karma(BORIS) == karma
