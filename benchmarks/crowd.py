@@ -24,7 +24,7 @@ from benchmarks.load.wire import Person
 from tests.support.many_names import fill
 
 HALF_A_WEEK: Final = 3.5 * 86_400.0
-AT_ONCE: Final = 50  # in a transaction, for which nobody waits for more than 4.5 s
+ADDED_AT_ONCE: Final = 50  # in a transaction, for which nobody waits for more than 4.5 s
 
 
 @dataclass(frozen=True)
@@ -62,12 +62,12 @@ async def _gather(url: str, crowd: Crowd) -> Gathered:
     async with connect(url, files_url="memory://") as attendance:
         transact = attendance.use_cases.mark_me.transact
         while len(people) < crowd.people:
-            count = min(AT_ONCE, crowd.people - len(people))
+            count = min(ADDED_AT_ONCE, crowd.people - len(people))
             logged_in = await transact(partial(log_in_people, count))
             people += [Person(each.user_id, each.token) for each in logged_in]
         creator = UserId(people[0].user_id)
         while len(events) < crowd.events:
-            count = min(AT_ONCE, crowd.events - len(events))
+            count = min(ADDED_AT_ONCE, crowd.events - len(events))
             events += await transact(partial(_events, creator, count))
     return Gathered(people, events)
 

@@ -25,8 +25,8 @@ from typing import Final
 from rich.progress import Progress
 
 from benchmarks import machine, page
-from benchmarks.benches.arrival import AT_ONCE
-from benchmarks.benches.calls import AT_ONCE as CALLERS
+from benchmarks.benches.arrival import OPENINGS_AT_ONCE
+from benchmarks.benches.calls import CALLERS
 from benchmarks.crowd import Crowd
 from benchmarks.environment import BUILD, python_with
 from benchmarks.load.arrivals import open_some
@@ -97,7 +97,7 @@ def paths(folder: Path) -> Iterator[dict[str, tuple[Subject, Load]]]:
 
         def opening(subject: Subject) -> None:
             (event_id,) = subject.new_events(1)
-            load.run(open_some, subject.door, event_id, subject.people, AT_ONCE)
+            load.run(open_some, subject.door, event_id, subject.people, OPENINGS_AT_ONCE)
 
         def profile(subject: Subject) -> None:
             people = dice.sample(subject.people, CALLERS)  # of one a service takes only so many

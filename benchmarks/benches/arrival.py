@@ -18,7 +18,7 @@ HALL, OPENED = 1000, 300
 SPREAD_ROUNDS: Final = 3  # each takes ten seconds
 ENGINES: Final = ("SQLite", "PostgreSQL")
 FLOORS: Final = {each: f"the same steps by hand, {each}" for each in ENGINES}
-AT_ONCE: Final = 16  # openings
+OPENINGS_AT_ONCE: Final = 16
 
 
 def measure(run: Run) -> list[Figure]:
@@ -46,7 +46,7 @@ def measure(run: Run) -> list[Figure]:
         def opening(subject: Subject) -> float:
             (event_id,) = subject.new_events(1)
             people = run.dice.sample(subject.people, some)
-            return run.load.run(open_some, subject.door, event_id, people, AT_ONCE)
+            return run.load.run(open_some, subject.door, event_id, people, OPENINGS_AT_ONCE)
 
         def hall_of(seconds: float, subject: Subject) -> Arrival:
             (event_id,) = subject.new_events(1)

@@ -13,7 +13,7 @@ from benchmarks.load.calls import Calls, make_calls
 from benchmarks.run import Run
 from benchmarks.subjects import Subject, a_floor, over_postgres, over_sqlite
 
-AT_ONCE: Final = 8  # people, each with a connection
+CALLERS: Final = 8  # people, each with a connection
 ENGINES: Final = ("SQLite", "PostgreSQL")
 ROUTE, BARE = "one route of the framework", "the bare server"
 IN_A_CLASS: Final = 50
@@ -59,7 +59,7 @@ def measure(run: Run) -> list[Figure]:
         }
 
         def ask(asked: _Asked, subject: Subject) -> Calls:
-            people = run.dice.sample(subject.people, AT_ONCE)
+            people = run.dice.sample(subject.people, CALLERS)
             one, other, *_ = subject.people
             path = asked.path.format(one=one.user_id, other=other.user_id)
             return run.load.run(make_calls, subject.door, path, people, asked.each)

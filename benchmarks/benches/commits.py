@@ -12,8 +12,8 @@ from benchmarks.run import Run
 from benchmarks.subjects import Servers
 from tests.support.sqlite_file import an_empty_database
 
-TASKS: Final = (1, 16, 64)
-AT_ONCE: Final = 16  # tasks, over PostgreSQL
+SQLITE_TASKS: Final = (1, 16, 64)
+POSTGRES_TASKS: Final = 16
 OURS: Final = "the use case"
 GROUPED, BY_HAND = "by hand, COMMIT shared", "by hand, a COMMIT each"
 ALONE: Final = "the use case, a COMMIT each"
@@ -21,9 +21,9 @@ ALONE: Final = "the use case, a COMMIT each"
 
 def measure(run: Run) -> list[Figure]:
     """Measures over both engines."""
-    found = {tasks: _sqlite(run, tasks) for tasks in TASKS}
+    found = {tasks: _sqlite(run, tasks) for tasks in SQLITE_TASKS}
     figures = [_figure("SQLite", tasks, each) for tasks, each in found.items()]
-    return [*figures, _figure("PostgreSQL", AT_ONCE, _postgres(run, run.servers()))]
+    return [*figures, _figure("PostgreSQL", POSTGRES_TASKS, _postgres(run, run.servers()))]
 
 
 def _sqlite(run: Run, tasks: int) -> Mapping[str, list[float]]:
@@ -55,11 +55,11 @@ def _postgres(run: Run, on: Servers) -> Mapping[str, list[float]]:
 
     def use_case() -> float:
         with on.database() as url:
-            return run.load.run(confirm_by_use_case, url, AT_ONCE, confirms)
+            return run.load.run(confirm_by_use_case, url, POSTGRES_TASKS, confirms)
 
     def floor(name: str) -> float:
         with on.empty_database() as url:
-            return run.load.run(confirm_by_hand, name, url, AT_ONCE, confirms)
+            return run.load.run(confirm_by_hand, name, url, POSTGRES_TASKS, confirms)
 
     variants: dict[str, Callable[[], float]] = {
         OURS: use_case,

@@ -19,7 +19,7 @@ from attendance_core.accounts import CredentialKind, Session, session_id_of
 from attendance_core.profiles import Profile
 from tests.support.service_process import Service
 
-AT_ONCE = 20  # that open their sockets together
+OPENED_AT_ONCE = 20  # that open their sockets together
 
 
 class Crowd:
@@ -48,8 +48,8 @@ class Crowd:
             await store.transact(work)
         finally:
             await store.close()
-        for first in range(0, count, AT_ONCE):
-            some = tokens[first : first + AT_ONCE]
+        for first in range(0, count, OPENED_AT_ONCE):
+            some = tokens[first : first + OPENED_AT_ONCE]
             self._sockets += await asyncio.gather(*(self._wait(token) for token in some))
 
     async def _wait(self, token: str) -> ClientConnection:

@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from urllib.parse import urlsplit
 
-AT_ONCE = 65_536
+READ_BYTES = 65_536  # at most, by one read
 
 
 class Tunnel:
@@ -43,7 +43,7 @@ class Tunnel:
 
     async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(ConnectionError):
-            while said := await reader.read(AT_ONCE):
+            while said := await reader.read(READ_BYTES):
                 await self._open.wait()
                 writer.write(said)
                 await writer.drain()

@@ -28,7 +28,7 @@ BEGUN: Final = "begun"
 NICE: Final = 5
 AGAIN: Final = 0.01  # seconds from a cut to the next connection
 SECONDS: Final = 5.0  # for a connection, and for what is waited for on it
-AT_ONCE: Final = 256 * 1024  # bytes handed over in one piece
+PIECE_BYTES: Final = 256 * 1024  # handed over together
 MASK: Final = b"\x12\x34\x56\x78"
 ENDED: Final = b"\r\n\r\n"  # a handshake that was answered
 REFUSED: Final = (4401).to_bytes(2, "big")  # in a Close frame
@@ -191,7 +191,7 @@ class Attacker:
         self._target = target
         self._over = over
         self._began = began
-        self._piece = memoryview(attack.forever * (AT_ONCE // len(attack.forever) + 1))
+        self._piece = memoryview(attack.forever * (PIECE_BYTES // len(attack.forever) + 1))
 
     def live(self) -> Done:
         """Until it is over."""

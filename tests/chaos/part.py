@@ -27,7 +27,7 @@ from tests.support.gathering import Person
 
 LOOK_SECONDS: Final = 0.3
 LOOKS: Final = 4  # in a row that find everything equal
-AT_ONCE: Final = 15  # people who come back to hear that they were marked
+PEOPLE_AT_ONCE: Final = 15  # people who come back to hear that they were marked
 ROLL_SECONDS: Final = 60.0  # for somebody who was marked to hear it, on a busy machine
 START_SECONDS: Final = 240.0  # for all processes to serve
 KEPT_SECONDS: Final = 240.0  # to read what is kept, as people see it
@@ -148,7 +148,7 @@ class Part:
         for mark in sorted(marks_of(await self._database.ledger()), key=lambda each: each.n):
             if mark.event in stage.events_ever:
                 last[mark.event, mark.person] = mark
-        some = asyncio.Semaphore(AT_ONCE)
+        some = asyncio.Semaphore(PEOPLE_AT_ONCE)
 
         async def comes_back(mark: Mark) -> None:
             async with some:

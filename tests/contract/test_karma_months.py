@@ -102,7 +102,7 @@ async def test_it_is_what_the_fold_says_after_every_entry(url: URL, store: Any) 
 class TestManyAtOnce:
     """Contract: 8.12; what is added in one event waits for no place of another."""
 
-    WHO, EVENTS, AT_ONCE, ROUNDS = 3, 12, 8, 25
+    WHO, EVENTS, EVENTS_A_ROUND, ROUNDS = 3, 12, 8, 25
 
     async def test_nothing_is_lost_and_nobody_is_in_a_deadlock(
         self, url: URL, store: Any, monkeypatch: pytest.MonkeyPatch
@@ -131,7 +131,7 @@ class TestManyAtOnce:
             opened.push_async_callback(another.close)
             for _ in range(self.ROUNDS):
                 moves = []
-                for at, event_id in enumerate(chance.sample(events, self.AT_ONCE)):
+                for at, event_id in enumerate(chance.sample(events, self.EVENTS_A_ROUND)):
                     marker, person = chance.sample(who, 2)
                     does = partial(
                         move,

@@ -20,7 +20,7 @@ from attendance_core.testing.lectures import EVENT
 from tests.support.query_plans import plan_of
 from tests.support.sqlite_file import an_empty_database
 
-ENTRIES, ROWS, AT_ONCE = 3_000, 20, 7
+ENTRIES, ROWS, ENTRIES_AN_INSTANT = 3_000, 20, 7
 NUMBERS = f"""CREATE TEMPORARY TABLE numbers AS WITH RECURSIVE each (n) AS
     (SELECT 2 UNION ALL SELECT n + 1 FROM each WHERE n <= {ENTRIES}) SELECT n FROM each"""
 EVENT_ID = {"sqlite": f"'{EVENT.hex}'", "postgresql": f"CAST('{EVENT}' AS uuid)"}
@@ -35,7 +35,8 @@ FILL = (
         VALUES ({event}, 'e', 'e', 1, 0, 1)""",
     f"""INSERT INTO ledger (event_id, user_id, n, actor_id, at, month, origin, actor_checked,
             person_checked)
-        SELECT {{event}}, n, 1, 1, n / {AT_ONCE}, 0, 'hand', false, false FROM numbers""",
+        SELECT {{event}}, n, 1, 1, n / {ENTRIES_AN_INSTANT}, 0, 'hand', false, false
+        FROM numbers""",
     "ANALYZE",
 )
 WITHOUT_TRIGGERS = "SET session_replication_role = replica"

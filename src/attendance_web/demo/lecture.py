@@ -33,7 +33,7 @@ from attendance_web.demo.stages import Stages
 
 T = TypeVar("T")
 
-AT_ONCE: Final = 6  # calls; the service makes one picture at a time and lets few wait for it
+CALLS_AT_ONCE: Final = 6  # the service makes one picture at a time and lets few wait for it
 MARKING_SECONDS: Final = 30.0  # for the whole sign-in sheet
 TRUTH_SECONDS: Final = 5.0  # Contract: 6.10, what a marker sees equals the truth within them
 WITH_PICTURE: Final = 5  # one in so many; the others are known by their initials
@@ -69,7 +69,7 @@ class Lecture:
             for number, (name, language) in enumerate(pick_names(people, chance), 1)
         ]
         self._roles = give_roles(self._people, markers, chance)
-        self._turns = asyncio.Semaphore(AT_ONCE)
+        self._turns = asyncio.Semaphore(CALLS_AT_ONCE)
 
     @property
     def has_begun(self) -> bool:

@@ -26,7 +26,7 @@ from attendance_core.vocabulary import ConnectionId, SessionId, UserId
 
 HOST = "https://lms.test"
 CREATOR, MARKER, ANNA, BORIS = map(UserId, range(1, 5))
-AT_ONCE = 5  # calls, or turns
+REPEATS = 5  # calls at once, or one after the other
 
 
 async def admits(do: UseCases, subject: str = "7", name: str = "Anna", session: str = "") -> Any:
@@ -114,7 +114,7 @@ class TestAdmissionsAtOnce(_Fixtures):
     """Contract: 10.1."""
 
     async def test_first_admissions_make_one_account(self, store: Any, do: UseCases) -> None:
-        made = await asyncio.gather(*(admits(do) for _ in range(AT_ONCE)))
+        made = await asyncio.gather(*(admits(do) for _ in range(REPEATS)))
         assert len(set(made)) == 1
         await self._check_is_one(store, made[0].user_id)
 
@@ -123,10 +123,10 @@ class TestAdmissionsAtOnce(_Fixtures):
     ) -> None:
         """The last one has the name; each has its session."""
         made = await asyncio.gather(
-            *(admits(do, name=f"Anna {n}", session=f"{n}") for n in range(AT_ONCE))
+            *(admits(do, name=f"Anna {n}", session=f"{n}") for n in range(REPEATS))
         )
         assert len({each.user_id for each in made}) == 1
-        assert len({each.session_id for each in made}) == AT_ONCE
+        assert len({each.session_id for each in made}) == REPEATS
         await self._check_is_one(store, made[0].user_id)
         kept = await store.observe(lambda unit: unit.sessions.of_host(made[0].user_id))
         assert {each.session_id for each in kept} == {each.session_id for each in made}
@@ -135,7 +135,7 @@ class TestAdmissionsAtOnce(_Fixtures):
         """Raises AssertionError where the next ids are taken, or the person has not one link."""
 
         def look(unit: Any) -> Any:
-            nobody = [unit.accounts.find_by_id(UserId(user_id + n)) for n in range(1, AT_ONCE + 1)]
+            nobody = [unit.accounts.find_by_id(UserId(user_id + n)) for n in range(1, REPEATS + 1)]
             return unit.links.of(user_id), nobody, unit.profiles.get(user_id).display_name
 
         links, nobody, name = await store.observe(look)
@@ -145,7 +145,7 @@ class TestAdmissionsAtOnce(_Fixtures):
         self, store: Any, do: UseCases
     ) -> None:
         """Either they are admitted before, and go; or after, and are somebody new."""
-        for turn in range(AT_ONCE):
+        for turn in range(REPEATS):
             subject = f"{turn}"
             anna = await admits(do, subject, session="one")
             who = {"actor": anna.user_id, "session_id": anna.session_id}
@@ -163,7 +163,7 @@ class TestAdmissionsAtOnce(_Fixtures):
     ) -> None:
         """A socket is refused, or closed: none stays open without a session."""
         await Lecture.begun(store, waiting=1)
-        for turn in range(AT_ONCE):
+        for turn in range(REPEATS):
             anna = await admits(do, session="phone")
             socket = Connection(
                 ConnectionId(uuid4()),
@@ -245,7 +245,7 @@ class TestMarkAtOnce:
 
     async def test_one_marker_marks_several_at_once(self, store: Any) -> None:
         """Each in turn: they hold one at a time, and none afterwards."""
-        lecture = await Lecture.begun(store, waiting=AT_ONCE)
+        lecture = await Lecture.begun(store, waiting=REPEATS)
         told = await asyncio.gather(
             *(
                 lecture.do.mark_at_once(actor=MARKER, event_id=EVENT, user_id=each.user_id)
@@ -254,4 +254,4 @@ class TestMarkAtOnce:
         )
         assert all(each.changed for each in told)
         paid = sum(each.paid for each in told)
-        assert await lecture.karma(MARKER) == paid == 50 * AT_ONCE
+        assert await lecture.karma(MARKER) == paid == 50 * REPEATS

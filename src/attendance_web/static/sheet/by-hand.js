@@ -10,7 +10,7 @@ import { Store } from "../store.js";
  * @typedef {{step: "chosen" | "sending" | "failed", text: string}} Chosen
  */
 
-const AT_ONCE = 4;
+const CALLS_AT_ONCE = 4;
 const NOTHING = /** @type {Chosen} */ ({ step: "chosen", text: "" });
 
 /**
@@ -72,7 +72,7 @@ export class ByHand {
         came[(await this.#markOne(next)) ? "marked" : "failed"] += 1;
       }
     };
-    await Promise.all(Array.from({ length: AT_ONCE }, work));
+    await Promise.all(Array.from({ length: CALLS_AT_ONCE }, work));
     return came;
   }
 
