@@ -96,7 +96,7 @@ class TestMethods:
         page = (ROOT / "docs" / "wire.md").read_text("utf-8")
         (said,) = re.findall(r"answered as\s+the first time by (.*?)\. Of others", page, re.DOTALL)
         named = set(re.findall(r"[A-Z][a-z]+[A-Z]\w+", said))
-        assert {each.path for each in CALLS if each.name in named} == waiting.SAFE_AGAIN
+        assert {each.path for each in CALLS if each.name in named} == calling.SAFE_AGAIN
         assert len(named) == 5
 
     def test_it_spells_the_token_of_forms_as_the_service_does(self) -> None:

@@ -17,7 +17,7 @@ from attendance_core.version import __version__
 from attendance_core.vocabulary import Seconds
 from attendance_web.client.answers import File, decoded, events_of, file_of, retry_after, unwrap
 from attendance_web.client.errors import NotAnswered, NotAttendance, Refused
-from attendance_web.client.waiting import SAFE_AGAIN, Pauses
+from attendance_web.client.waiting import Pauses
 
 A = TypeVar("A")
 
@@ -28,6 +28,12 @@ SCHEMES: Final = {"http": "ws", "https": "wss"}
 CSRF_COOKIE, CSRF_HEADER = "csrftoken", "x-csrftoken"
 WHO_AM_I: Final = "/api/auth/GetCurrentUserId"
 NEVER_SENT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+# Of calls that change something: those that docs/wire.md says are answered as the first time.
+# GETs may always be made again
+SAFE_AGAIN: Final = frozenset(
+    f"/api/events/{name}"
+    for name in ("MarkParticipant", "AnnulMark", "UpdateEvent", "AddHelper", "RemoveHelper")
+)
 
 
 class Calling:

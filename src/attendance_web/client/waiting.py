@@ -1,7 +1,4 @@
-"""How long a client waits before it asks again, and what it may ask twice.
-
-docs/wire.md says which calls are answered as the first time when they are made again.
-"""
+"""How long a client waits before it asks again, and when it gives up."""
 
 from __future__ import annotations
 
@@ -10,11 +7,6 @@ from typing import Final
 
 from attendance_core.vocabulary import Seconds
 
-# Of those that change something; GETs may always be made again
-SAFE_AGAIN: Final = frozenset(
-    f"/api/events/{name}"
-    for name in ("MarkParticipant", "AnnulMark", "UpdateEvent", "AddHelper", "RemoveHelper")
-)
 FIRST_PAUSE_SECONDS: Final[Seconds] = 0.5
 MAX_PAUSE_SECONDS: Final[Seconds] = 8.0
 MIN_SHARE: Final = 0.2  # of a pause; the rest is drawn, so that a hall does not come back at once
