@@ -140,7 +140,7 @@ class TestWhoAsks:
         async with Client("https://attendance.test", transport=by_https) as anna:
             made = await anna.sign_up(username=f"anna{next(numbers)}", password=PASSWORD)
             assert (await anna.get_current_user_id()).user_id == made.user_id
-            assert "__Host-sessionid=" in anna.shown()["cookie"]
+            assert "__Host-sessionid=" in anna.socket_headers()["cookie"]
 
     async def test_a_token_of_forms_that_the_service_has_forgotten_is_fetched_anew(
         self, site: Site

@@ -107,8 +107,8 @@ class Calling:
         except (httpx.TransportError, EOFError) as error:
             raise NotAnswered(f"{path}: {_text_of(error)}", may_be_done=False) from None
 
-    def shown(self) -> dict[str, str]:
-        """Lists what shows who asks, as a socket is opened with it."""
+    def socket_headers(self) -> dict[str, str]:
+        """Lists the headers that a socket is opened with, which show who asks."""
         headers = dict(self._headers)
         if self._by_cookie:
             kept = self._http.cookies.jar

@@ -80,7 +80,7 @@ class Client(Calls):
 
     def _address(self, role: str, event_id: UUID, more_params: str = "") -> Address:
         url = f"ws{self.url.removeprefix('http')}/ws/{role}?event_id={event_id}{more_params}"
-        return Address(url, self.shown, self.trusts)
+        return Address(url, self.socket_headers, self.trusts)
 
     def _socket_options(self) -> _SocketOptions:
         return {"patience": self.patience, "has_ever_answered": lambda: self.has_ever_answered}

@@ -76,8 +76,8 @@ def attempt_from(headers: RawHeaders, *, secure: bool) -> Attempt | None:
 
 def browser_secrets_from(headers: RawHeaders, *, secure: bool) -> tuple[str, ...]:
     """Finds the secrets that accounts may know this browser by, of which there are a few."""
-    shown = BETWEEN_SECRETS.join(cookies_named(headers, browser_cookie_name(secure=secure)))
-    secrets = shown.split(BETWEEN_SECRETS, MAX_BROWSER_PEOPLE)[:MAX_BROWSER_PEOPLE]
+    joined = BETWEEN_SECRETS.join(cookies_named(headers, browser_cookie_name(secure=secure)))
+    secrets = joined.split(BETWEEN_SECRETS, MAX_BROWSER_PEOPLE)[:MAX_BROWSER_PEOPLE]
     return tuple(dict.fromkeys(filter(BROWSER_SECRET.fullmatch, secrets)))
 
 
