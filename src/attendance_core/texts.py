@@ -80,10 +80,10 @@ def tidy(text: str, field: str) -> str:
     return normalize("NFC", text).strip()
 
 
-def is_printable(text: str) -> bool:
+def is_legible(text: str) -> bool:
     """Tells whether nothing in it hides or turns around what a reader sees.
 
-    Not printable: nothing visible at all (but the empty text is), control characters, line and
+    Not legible: nothing visible at all (but the empty text is), control characters, line and
     paragraph separators, bidi embeddings, overrides and isolates, lone surrogates.
     """
     if not BIDI_CONTROLS.isdisjoint(text) or any(
@@ -103,7 +103,7 @@ def checked_text(text: str, field: str, least: int, most: int) -> str:
     kept = tidy(text, field)
     if not least <= len(kept) <= most:
         raise BadLength(field=field, least=least, most=most)
-    if not is_printable(kept):
+    if not is_legible(kept):
         raise BadCharacters(field=field)
     return kept
 
@@ -117,7 +117,7 @@ def checked_lines(text: str, field: str, most: int) -> str:
     kept = MANY_LINE_BREAKS.sub("\n\n", tidy(OTHER_LINE_BREAK.sub("\n", text), field))
     if len(kept) > most:
         raise BadLength(field=field, least=0, most=most)
-    if not is_printable(kept.replace("\n", " ")):
+    if not is_legible(kept.replace("\n", " ")):
         raise BadCharacters(field=field)
     return kept
 
@@ -131,6 +131,6 @@ def checked_search_part(text: str, field: str, least: int) -> str:
     part = search_fold(kept)  # Contract: 3.8
     if len(part) < least:
         raise TooShort(field=field, least=least)
-    if not is_printable(kept):
+    if not is_legible(kept):
         raise BadCharacters(field=field)
     return part

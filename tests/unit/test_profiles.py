@@ -145,7 +145,7 @@ class TestUpdateProfileInfo:
             ("Аня", "x" * 501, BadLength),
         ],
     )
-    def test_what_is_too_long_or_unprintable_changes_nothing(
+    def test_what_is_too_long_or_illegible_changes_nothing(
         self, desk: Desk, name: str | None, bio: str | None, refusal: type[Refusal]
     ) -> None:
         with pytest.raises(refusal):

@@ -18,7 +18,7 @@ from attendance_core.texts import (
     checked_search_part,
     checked_text,
     has_too_many_combining_marks,
-    is_printable,
+    is_legible,
     tidy,
 )
 
@@ -42,16 +42,16 @@ class TestInvisible:
     def test_no_kind_of_what_shows_nothing_is_a_name_alone_or_together(self, kind: str) -> None:
         ends = [each.split("-") for each in SHOW_NOTHING[kind].split()]
         codes = [code for each in ends for code in range(int(each[0], 16), int(each[-1], 16) + 1)]
-        assert [hex(code) for code in codes if is_printable(chr(code))] == []
-        assert not is_printable("".join(map(chr, codes)))
+        assert [hex(code) for code in codes if is_legible(chr(code))] == []
+        assert not is_legible("".join(map(chr, codes)))
 
     @pytest.mark.parametrize("text", ["\u2800 \u3164", "\u200b\U0001d159", "\ufe0f\u0301"])
     def test_neither_are_they_mixed(self, text: str) -> None:
-        assert not is_printable(text)
+        assert not is_legible(text)
 
     @pytest.mark.parametrize("text", ["❤\ufe0f", "🏴\U000e0067\U000e007f", "𝅗𝅥", "\ue000"])
     def test_beside_what_is_seen_they_are_fine(self, text: str) -> None:
-        assert is_printable(text)
+        assert is_legible(text)
 
     def test_long_ranges_are_in_no_set(self) -> None:
         """Each letter of one takes 120 bytes of every process."""
@@ -67,14 +67,14 @@ class TestTidy:
         assert unicodedata.is_normalized("NFC", tidy(text, "name"))
 
 
-class TestIsPrintable:
+class TestIsLegible:
     """Contract: 3.6."""
 
     @pytest.mark.parametrize(
         "text", ["", "Анна", "O'Neil-Смит", "李", "👩\u200d🏫", "e\u0301", "a\u200fb"]
     )
     def test_these_are(self, text: str) -> None:
-        assert is_printable(text)
+        assert is_legible(text)
 
     @pytest.mark.parametrize(
         "text",
@@ -92,7 +92,7 @@ class TestIsPrintable:
         ],
     )
     def test_these_hide_or_turn_around_what_a_reader_sees(self, text: str) -> None:
-        assert not is_printable(text)
+        assert not is_legible(text)
 
 
 class TestCombiningMarks:
