@@ -13,7 +13,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from tests.support.generators import SOURCES, node_folder, python_generator, run
+from tests.support.generators import SOURCES, node_folder, python_generator_bin, run
 from tests.support.live_house import House, opened_house
 
 # Environments of hundreds of files, which are made where they are missing
@@ -45,7 +45,7 @@ async def description(house: House, tmp_path: Path) -> Path:
 
 
 async def test_openapi_python_client(house: House, description: Path) -> None:
-    programs = await python_generator()
+    programs = await python_generator_bin()
     made = description / "made"
     path = {"PATH": str(programs), "PYTHONPATH": ""}  # it tidies up by a ruff of its own
     generate = ("generate", "--path", "openapi.json", "--output-path", made, "--fail-on-warning")

@@ -34,13 +34,16 @@ async def run(*command: str | Path, cwd: Path, **env: str) -> str:
     return said.decode()
 
 
-async def python_generator() -> Path:
-    """Finds the programs of an environment with openapi-python-client. Raises NotMade."""
+async def python_generator_bin() -> Path:
+    """Finds the folder of programs of an environment with openapi-python-client.
+
+    Raises NotMade.
+    """
     folder = BUILD / "generators" / "python"
-    made = await asyncio.to_thread(
+    python = await asyncio.to_thread(
         python_with, ["openapi-python-client"], SOURCES / "constraints.txt", folder
     )
-    return made.parent
+    return python.parent
 
 
 async def node_folder(folder: Path) -> Path:
