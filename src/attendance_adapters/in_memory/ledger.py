@@ -51,7 +51,9 @@ class Ledger:
         marked_as = None if entry.origin is None else profile.display_name
         self._tables.ledger_notes[key] = EntryNotes(marked_as, entry.note)
 
-    def add_mark_from_hold(self, entry: NewEntry, marked: Place, terms: Terms) -> bool:
+    def add_hold_mark_and_tell_if_it_pays(
+        self, entry: NewEntry, marked: Place, terms: Terms
+    ) -> bool:
         Places(self._tables).put(marked)
         self.add(entry)
         added = self.find(entry.event_id, entry.user_id, entry.n)
@@ -73,13 +75,14 @@ class Ledger:
         return piece_of(lines, query, _latest_first)
 
     def annulled(
-        self, event_id: EventId, user_ids: Sequence[UserId], most: int
+        self, event_id: EventId, user_ids: Sequence[UserId], most_each: int
     ) -> Sequence[AnnulledMark]:
         found = []
         for user_id in sorted(set(user_ids)):
             place = self._tables.places.get(PlaceKey(event_id, user_id))
             last_n = 0 if place is None else place.last_n
-            for n in range(2, last_n + 1, 2)[-most:]:  # each even entry annuls the one before it
+            annulments = range(2, last_n + 1, 2)  # each even entry annuls the one before it
+            for n in annulments[-most_each:]:
                 key = EntryKey(event_id, user_id, n)
                 mark = self._tables.ledger[key._replace(n=n - 1)]
                 annulment = self._tables.ledger[key]

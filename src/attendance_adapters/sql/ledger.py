@@ -149,8 +149,8 @@ ANNULLED = (
     .where(
         places.c.event_id == _event_id,
         places.c.user_id.in_(bindparam("user_ids", expanding=True, type_=BigId)),
-        ledger.c.n % 2 == 0,
-        ledger.c.n > places.c.last_n - 2 * bindparam("most", type_=Integer),
+        ledger.c.n % 2 == 0,  # an annulment: of a place each even entry is one
+        ledger.c.n > places.c.last_n - 2 * bindparam("most_each", type_=Integer),
     )
     .order_by(places.c.user_id, ledger.c.n)
 )
@@ -168,13 +168,15 @@ class Ledger:
         self._send(ADD_ENTRY, _row_of(entry))
         self._put_note(entry)
 
-    def add_mark_from_hold(self, entry: NewEntry, marked: Place, terms: Terms) -> bool:
+    def add_hold_mark_and_tell_if_it_pays(
+        self, entry: NewEntry, marked: Place, terms: Terms
+    ) -> bool:
         row = _row_of(entry)
         self._send(ADD_ENTRY, row)
         self._send(PUT_PLACE, put_place_parameters(marked))
         rule = rule_of(terms)
-        month_keys = {"actor_id": row["actor_id"], "month": row["month"], **rule}
-        row_count = self._count(TELL_IN_ROWS_WHETHER_IT_PAYS, month_keys)
+        marker_month = {"actor_id": row["actor_id"], "month": row["month"], **rule}
+        row_count = self._count(TELL_IN_ROWS_WHETHER_IT_PAYS, marker_month)
         if row_count:
             return row_count == ROWS_WHERE_IT_PAYS
         ((person_checked, *before),) = self._execute(COUNT_MARKS_BEFORE, {**row, **rule})
@@ -210,9 +212,9 @@ class Ledger:
         return [_line_from(row) for row in rows]
 
     def annulled(
-        self, event_id: EventId, user_ids: Sequence[UserId], most: int
+        self, event_id: EventId, user_ids: Sequence[UserId], most_each: int
     ) -> Sequence[AnnulledMark]:
-        parameters = {"event_id": event_id, "user_ids": list(user_ids), "most": most}
+        parameters = {"event_id": event_id, "user_ids": list(user_ids), "most_each": most_each}
         return [
             AnnulledMark(user_id, n, marked_at, marker, at, actor_id, REASONS[reason], note or "")
             for user_id, n, marked_at, marker, at, actor_id, reason, note in self._execute(

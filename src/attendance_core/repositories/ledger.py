@@ -29,7 +29,9 @@ class Ledger(Protocol):
         """
         ...
 
-    def add_mark_from_hold(self, entry: NewEntry, marked: Place, terms: Terms) -> bool:
+    def add_hold_mark_and_tell_if_it_pays(
+        self, entry: NewEntry, marked: Place, terms: Terms
+    ) -> bool:
         """Adds a mark of origin hold, without a note, and puts the place of its person.
 
         Tells whether it pays, as `karma.pays` says. Raises as `add`.
@@ -49,9 +51,12 @@ class Ledger(Protocol):
         ...
 
     def annulled(
-        self, event_id: EventId, user_ids: Sequence[UserId], most: int
+        self, event_id: EventId, user_ids: Sequence[UserId], most_each: int
     ) -> Sequence[AnnulledMark]:
-        """Lists the last ``most`` annulled marks of each of these people, the earliest first."""
+        """Lists the last annulled marks of each of these people, the earliest first.
+
+        There are at most ``most_each`` of one person.
+        """
         ...
 
     def karma(self, user_id: UserId, terms: Terms) -> int:

@@ -158,7 +158,8 @@ class TestRaces:
             unit.places.make(event_id, ANNA)
             place = unit.places.lock(event_id, [ANNA])[ANNA].changed(state=Held(at, BORIS, at + 1))
             entry = NewEntry(event_id, ANNA, 1, BORIS, at, Origin.HOLD)
-            return bool(unit.ledger.add_mark_from_hold(entry, place.marked(BORIS, at), Terms()))
+            marked = place.marked(BORIS, at)
+            return bool(unit.ledger.add_hold_mark_and_tell_if_it_pays(entry, marked, Terms()))
 
         def first(unit: Any) -> bool:
             pays = confirm(unit, last_two[0], NOON + 1)
