@@ -25,9 +25,11 @@ from tests.support.sqlite_writer import adds, driver_of
 ENDLESS = """WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1e9)
     SELECT max(i) FROM n"""
 SLEEP = "SELECT cast(pg_sleep(60) AS varchar)"
-FILL = """INSERT INTO events (event_id, name, name_key, creator_id, starts_at, ends_at)
-    WITH RECURSIVE each (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM each WHERE n < 5000)
-    SELECT printf('%032x', n), 'e' || n, 'e' || n, 1, {} * 1000000, 6000000000 FROM each"""
+EVENTS, PIECE = 5_000, 100
+INSTRUCTIONS_PER_COUNT = 100  # of SQLite's virtual machine
+FILL = f"""INSERT INTO events (event_id, name, name_key, creator_id, starts_at, ends_at)
+    WITH RECURSIVE each (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM each WHERE n < {EVENTS})
+    SELECT printf('%032x', n), 'e' || n, 'e' || n, 1, {{}} * 1000000, 6000000000 FROM each"""
 POOL = 4  # connections, of which half are for lists
 
 
@@ -105,26 +107,27 @@ class TestByKey:
     async def test_a_piece_far_down_costs_as_much_as_one_at_the_top(
         self, sqlite_store: SqliteStore, newest_first: bool, starts: str
     ) -> None:
-        query = EventQuery(100, newest_first=newest_first)
+        query = EventQuery(PIECE, newest_first=newest_first)
         await sqlite_store.transact(lambda unit: driver_of(unit).execute(FILL.format(starts)))
-        steps: list[int] = []
+        instructions: list[int] = []
 
         def look(unit: Any, after: Event | None) -> Event:
-            steps.append(0)
+            instructions.append(0)
 
             def count() -> None:
-                steps[-1] += 1
+                instructions[-1] += INSTRUCTIONS_PER_COUNT
 
-            driver_of(unit).set_progress_handler(count, 100)
+            driver_of(unit).set_progress_handler(count, INSTRUCTIONS_PER_COUNT)
             found = unit.events.search(None, replace(query, after=after))
             driver_of(unit).set_progress_handler(None, 0)
-            assert len(found) == 100
+            assert len(found) == PIECE
             return found[-1]  # type: ignore[no-any-return]
 
         after: Event | None = None
-        for _ in range(50):
+        for _ in range(EVENTS // PIECE):
             after = await sqlite_store.transact(partial(look, after=after))
-        assert max(steps[1:]) <= 2 * min(steps[1:]) < 2 * 5_000 / 100, steps
+        later = instructions[1:]
+        assert max(later) <= 2 * min(later) < 2 * EVENTS, instructions
 
 
 class TestPostgres:
