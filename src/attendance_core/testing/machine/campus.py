@@ -38,12 +38,12 @@ class Campus(Processes):
 
     # People
 
-    def logs_out(self, user_id: UserId, which: int) -> None:
-        session_id = self.sessions[user_id, which]
+    def logs_out(self, user_id: UserId, session_number: int) -> None:
+        session_id = self.sessions[user_id, session_number]
         drive(LogOut(self.store.transact, self.terms)(session_id=session_id))
         for client in self.all_clients:
             client.ended = client.ended or client.connection.session_id == session_id
-        self.sessions[user_id, which] = self.logs_in(user_id)
+        self.sessions[user_id, session_number] = self.logs_in(user_id)
 
     def leaves(self, user_id: UserId) -> None:
         drive(LeaveEvent(self.store.transact, self.terms)(actor=user_id, event_id=self.event_id))

@@ -33,7 +33,7 @@ class Promises(RuleBasedStateMachine):
         self.known_places = dict(self.campus.places())
         self.last_held: dict[UserId, Held] = {}  # until it ended
         self.checked_count = 0
-        self.steps = 0
+        self.rule_count = 0  # of those that were run, this one too
 
     def teardown(self) -> None:
         drive(self.campus.store.close())
@@ -144,7 +144,7 @@ class Promises(RuleBasedStateMachine):
 
     @invariant()
     def every_change_is_announced_counted_and_allowed(self) -> None:
-        self.steps += 1
+        self.rule_count += 1
         for number in range(self.checked_count, len(self.campus.announcements)):
             announcement = self.campus.announcements[number]
             if isinstance(announcement, PlaceChanged):

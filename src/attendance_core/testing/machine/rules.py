@@ -28,7 +28,7 @@ reasons = st.sampled_from([AnnulReason.WRONG_PERSON, AnnulReason.NOT_ME])
 class MarkingMachine(SocketRules):
     """An event of four people, served by up to three processes."""
 
-    ran_out_at = -1  # the last step in which whatever could run out did
+    ran_out_at = -1  # the last of the rules, by their count, in which whatever could run out did
 
     # People
 
@@ -86,7 +86,7 @@ class MarkingMachine(SocketRules):
                 self._opens(number, place.user_id, 0, Role.MARK_ME, "nothing")
                 return
 
-    @precondition(lambda self: self.may_end and self.steps > 30)
+    @precondition(lambda self: self.may_end and self.rule_count > 30)
     @rule(deleted=st.booleans())
     def the_event_ends(self, deleted: bool) -> None:
         with suppress(Refusal):
@@ -131,7 +131,7 @@ class MarkingMachine(SocketRules):
         ]
         if unaware and open_here:
             client = open_here[number % len(open_here)]
-            self._begin(process, self.campus.hangs_up(process, client, goodbye=True))
+            self._take_steps(process, self.campus.hangs_up(process, client, goodbye=True))
         self.campus.wakes(process)
 
     # What processes hear
@@ -157,7 +157,7 @@ class MarkingMachine(SocketRules):
     @rule(number=any_number, meanwhile=meanwhile)
     def reads(self, number: int, meanwhile: str) -> None:
         if process := self._process(number):
-            self._begin(process, self.campus.reads(process), meanwhile)
+            self._take_steps(process, self.campus.reads(process), meanwhile)
 
     @rule(number=any_number)
     def places_are_told(self, number: int) -> None:
@@ -168,7 +168,7 @@ class MarkingMachine(SocketRules):
     def somebody_comes_while_one_reads(self, number: int, quiet: bool) -> None:
         """Has them heard of before what was read, which is older."""
         if process := self._process(number):
-            self._begin(process, self.campus.reads(process), "coming")
+            self._take_steps(process, self.campus.reads(process), "coming")
             if quiet:
                 self.it_grows_quiet(lost=False)
 
@@ -183,14 +183,14 @@ class MarkingMachine(SocketRules):
             for process in awake:
                 if not lost and not process.missed_count:
                     self.knows_the_truth(process, read=False)
-                self._begin(process, self.campus.reads(process))
+                self._take_steps(process, self.campus.reads(process))
         for process in awake:
             self.knows_the_truth(process, read=True)
 
     def _all_goes_on(self, process: PlayedProcess, lost: bool) -> None:
         """Ends what is under way there; what was announced is lost, or told in the wrong order."""
         while process.under_way:
-            self._go_on(process, process.under_way[0])
+            self._take_step(process, process.under_way[0])
         if lost:
             self.campus.loses(process, 0, len(process.inbox))
         else:
@@ -201,8 +201,9 @@ class MarkingMachine(SocketRules):
         """Has grace, hold and a sweep go by: then nothing is left of those who have gone."""
         if not any(not each.is_asleep for each in self.campus.processes):
             self.campus.starts()
-        again, self.ran_out_at = self.steps == self.ran_out_at + 1, self.steps
-        self.campus.time_passes(90, sweeping=not again)  # nobody has done anything since
+        again, self.ran_out_at = self.rule_count == self.ran_out_at + 1, self.rule_count
+        # Again, where nobody has done anything since
+        self.campus.time_passes(self.campus.terms.hold_seconds, sweeping=not again)
         self.nobody_has_stayed_who_has_gone()
 
     def teardown(self) -> None:
