@@ -15,7 +15,7 @@ from attendance_adapters.notifiers.local import LocalNotifier
 from attendance_adapters.sweeper import Sweeper
 from attendance_core.errors import Unavailable
 from attendance_core.marking.connections import Process
-from attendance_core.marking.terms import Terms
+from attendance_core.marking.terms import DEFAULT_TERMS, Terms
 from attendance_core.marking.upkeep import RenewLease, Sweep, TakeLease
 from attendance_core.testing.clock import NOON, TestClock
 from attendance_core.testing.lectures import Lecture
@@ -24,6 +24,9 @@ from attendance_core.vocabulary import ProcessId, UserId
 
 OFTEN = 0.005  # seconds between two rounds
 PATIENCE = 10  # seconds
+WITHIN_LEASE = DEFAULT_TERMS.lease_seconds - 1
+BEYOND_LEASE = DEFAULT_TERMS.lease_seconds + 1  # seconds, as is the one before
+HOLD_SECONDS = int(DEFAULT_TERMS.hold_seconds)
 
 
 async def until(happened: Callable[[], Any]) -> None:
@@ -131,10 +134,10 @@ class TestHeartbeat:
     ) -> None:
         assert await upkeep.leased() == Process(upkeep.heartbeat.process_id, NOON, NOON)
         first = upkeep.heartbeat.process_id
-        clock.pass_(7)
+        clock.pass_(WITHIN_LEASE)
         before = upkeep.store.works
         await until(lambda: upkeep.store.works > before + 1)
-        assert await upkeep.leased() == Process(first, NOON + 7, NOON)
+        assert await upkeep.leased() == Process(first, NOON + WITHIN_LEASE, NOON)
         assert upkeep.lost == 0
         assert upkeep.heartbeat.holds_lease
 
@@ -171,10 +174,10 @@ class TestHeartbeat:
         await until(lambda: upkeep.heartbeat.store_answers)
         assert upkeep.lost == 0
 
-    async def test_it_sweeps(self, upkeep: Upkeep, clock: TestClock) -> None:
+    async def test_its_sweeper_sweeps(self, upkeep: Upkeep, clock: TestClock) -> None:
         lecture = await Lecture.begun(upkeep.store.kept, waiting=1)
         await lecture.do.prepare_to_mark(connection=lecture.markers[0], target=UserId(3))
-        for _ in range(91):
+        for _ in range(HOLD_SECONDS + 1):
             clock.pass_(1)
             await upkeep.works_again()
         before = upkeep.store.looks
@@ -187,12 +190,13 @@ class TestHeartbeat:
         self, upkeep: Upkeep, clock: TestClock
     ) -> None:
         first = upkeep.heartbeat.process_id
-        clock.pass_(9)
+        clock.pass_(BEYOND_LEASE)
+        lost_at = clock.now()
         await until(lambda: upkeep.lost)
         assert upkeep.heartbeat.process_id != first
         before = upkeep.store.works
         await until(lambda: upkeep.store.works > before)
-        assert await upkeep.leased() == Process(upkeep.heartbeat.process_id, NOON + 9, NOON + 9)
+        assert await upkeep.leased() == Process(upkeep.heartbeat.process_id, lost_at, lost_at)
         assert await upkeep.store.process(first) == Process(first, NOON, NOON)
         assert upkeep.lost == 1
 
@@ -202,7 +206,7 @@ class TestHeartbeat:
         works, looks = upkeep.store.works, upkeep.store.looks
         upkeep.store.reached.clear()
         await until(lambda: upkeep.store.works > works and upkeep.store.looks > looks)
-        clock.pass_(9)
+        clock.pass_(BEYOND_LEASE)
         upkeep.store.reached.set()
         await until(lambda: upkeep.store.works > works + 2 and upkeep.store.looks > looks + 2)
         assert upkeep.lost == 1
@@ -261,7 +265,7 @@ class TestHeartbeat:
         upkeep.heartbeat.call_when_lease_lost(raises)
         upkeep.heartbeat.call_when_lease_lost(tell)
         for lost in (1, 2):
-            clock.pass_(9)
+            clock.pass_(BEYOND_LEASE)
             await upkeep.has_lost_its_lease(lost)
             await upkeep.has_its_lease_again()
             assert told == lost

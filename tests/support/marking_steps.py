@@ -10,6 +10,7 @@ from typing import Any
 
 from attendance_core.errors import TooSoon
 from attendance_core.marking.connections import Process, Role
+from attendance_core.marking.terms import DEFAULT_TERMS
 from attendance_core.testing.clock import NOON
 from attendance_core.testing.lectures import (
     EVENT,
@@ -43,7 +44,7 @@ async def choose_too_soon(lecture: Lecture) -> None:
 async def lapse(lecture: Lecture) -> None:
     """Has a hold run out, while the process has been alive all along."""
     await hold(lecture)
-    lecture.store._clock.pass_(91)
+    lecture.store._clock.pass_(DEFAULT_TERMS.hold_seconds + 1)
     now = lecture.store._clock.now()
     await lecture.store.transact(lambda u: u.processes.put(Process(PROCESS, now, NOON)))
 

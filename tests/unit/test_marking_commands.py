@@ -226,7 +226,7 @@ class TestPrepareToMark:
         world.waits(2)
         drive(world.prepare(connection=world.marks(3), target=UserId(2)))
         other = world.marks(4)
-        world.clock.pass_(90)
+        world.clock.pass_(world.terms.hold_seconds)
         drive(world.prepare(connection=other, target=UserId(2)))
         state = world.place(2).state
         assert isinstance(state, Held)
@@ -462,11 +462,11 @@ class TestProcesses:
         world.waits(2)
         world.clock.pass_(600)
         world.process_id = world.process()
-        world.advance(16)
+        world.advance(world.terms.grace_seconds + 1)
         assert world.place(2).state is None
 
     def test_a_process_that_renews_too_late_has_lost_its_lease(self, world: World) -> None:
-        world.clock.pass_(8)
+        world.clock.pass_(world.terms.lease_seconds)
         with pytest.raises(LeaseLost):
             drive(world.renew(process_id=world.process_id))
         with pytest.raises(LeaseLost):
@@ -475,7 +475,7 @@ class TestProcesses:
     def test_sweeping_twice_harms_nothing(self, world: World) -> None:
         world.waits(2)
         drive(world.prepare(connection=world.marks(3), target=UserId(2)))
-        world.advance(90)
+        world.advance(world.terms.hold_seconds)
         version = world.place(2).version
         world.advance(0.1)
         assert world.place(2).version == version

@@ -45,11 +45,11 @@ def refuses(world: World, marker: Connection) -> None:
 
 
 def lets_it_run_out(world: World, marker: Connection) -> None:
-    world.clock.pass_(90)
+    world.clock.pass_(world.terms.hold_seconds)
 
 
 def lets_it_run_out_and_be_swept(world: World, marker: Connection) -> None:
-    world.advance(90)
+    world.advance(world.terms.hold_seconds)
 
 
 def says_goodbye(world: World, marker: Connection) -> None:

@@ -213,7 +213,7 @@ class TestJudging:
 
 class TestSweep:
     def test_one_who_lost_the_lease_sweeps_nothing(self, world: World) -> None:
-        world.clock.pass_(8)
+        world.clock.pass_(world.terms.lease_seconds)
         with pytest.raises(LeaseLost):
             drive(world.sweep(process_id=world.process_id))
 

@@ -19,7 +19,7 @@ from attendance_core.events import Event
 from attendance_core.marking.connections import Connection, Process, Role
 from attendance_core.marking.ledger import NewEntry, Origin
 from attendance_core.marking.places import Held, Marked, Waiting
-from attendance_core.marking.terms import Terms
+from attendance_core.marking.terms import DEFAULT_TERMS, Terms
 from attendance_core.ports import Unit
 from attendance_core.testing.clock import NOON, TestClock
 from attendance_core.testing.lectures import (
@@ -217,7 +217,7 @@ class TestRaces:
         await other.start()
         lecture = await Lecture.begun(store, waiting=1)
         await lecture.do.prepare_to_mark(connection=lecture.markers[0], target=ANNA)
-        clock.pass_(91)
+        clock.pass_(DEFAULT_TERMS.hold_seconds + 1)
         alive = Process(PROCESS, clock.now(), NOON)
         await store.transact(lambda u: u.processes.put(alive))
         told: list[Any] = []
