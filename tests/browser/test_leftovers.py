@@ -52,13 +52,13 @@ async def test_watchers_and_intervals_end_with_what_they_were_for(door: Door) ->
     address = creator.page.url
     await creator.at("attendance").wait_for()
     once = await left(creator)
-    told = creator.at("notice")
+    notice = creator.at("notice")
     for _ in range(3):
         await creator.choose("leave")
         await creator.at("yes").click()
-        await expect(told).to_contain_text("You have left")
+        await expect(notice).to_contain_text("You have left")
         await creator.choose("join")
-        await expect(told).to_contain_text("You have joined")
+        await expect(notice).to_contain_text("You have joined")
     await creator.at("attendance").wait_for()
     assert await left(creator) == once
     await creator.open_people()

@@ -23,12 +23,12 @@ class MarkedByHand(NamedTuple):
     event_id: str
 
 
-async def mark_by_hand(door: Door, name: str, title: str, **given: Any) -> MarkedByHand:
+async def mark_by_hand(door: Door, name: str, title: str, **options: Any) -> MarkedByHand:
     """Signs up an organiser of a new event and a student, and has the one mark the other."""
     username = name.lower().replace(" ", "-")
     teacher = await door.person(f"Teacher of {name}", f"{username}-teacher", language="en")
     event_id = await make_event(teacher, title, -60, HOUR)
-    student = await door.student(name, username, language="en", **given)
+    student = await door.student(name, username, language="en", **options)
     place = {"event_id": event_id, "user_id": await user_id_of(student)}
     await post(teacher, "/api/events/MarkParticipant", **place)
     return MarkedByHand(teacher, student, event_id)
@@ -45,10 +45,10 @@ async def test_somebody_whose_mark_was_annulled_is_told_why_and_may_ask_again(do
     await post(teacher, "/api/events/AnnulMark", reason="not_present", note=note, **mark)
 
     await student.page.reload()
-    told = student.at("undone")
-    await expect(told).to_contain_text("Your mark was cancelled")
-    await expect(told).to_contain_text(f"You were not found in class. {note}")
-    await expect(told).to_contain_text("You can join the list again")
+    undone = student.at("undone")
+    await expect(undone).to_contain_text("Your mark was cancelled")
+    await expect(undone).to_contain_text(f"You were not found in class. {note}")
+    await expect(undone).to_contain_text("You can join the list again")
     assert "Told kindly" not in await student.page.evaluate(KEPT_MARKS)
     await student.at("tab-me").click()
     await expect(student.at("my-attendance")).to_contain_text(note)
@@ -58,7 +58,7 @@ async def test_somebody_whose_mark_was_annulled_is_told_why_and_may_ask_again(do
     await student.expect_state("open")
     await student.open(event_link(student, event_id))
     await expect(student.at("to-list")).to_be_visible()
-    await expect(told).to_have_count(0)
+    await expect(undone).to_have_count(0)
 
 
 async def test_ones_marks_can_be_shown_without_signal(door: Door) -> None:

@@ -107,8 +107,8 @@ async def test_nothing_is_lost_or_doubled_when_the_network_goes_away_in_the_midd
     await teacher.at("mark-chosen").dblclick()
     await expect(teacher.at("notice")).to_contain_text("Not marked: 4")
     assert calls == len(ids)
-    told = teacher.at("row").filter(has_text="No answer. Check whether it went through")
-    await expect(told).not_to_have_count(0)
+    unanswered = teacher.at("row").filter(has_text="No answer. Check whether it went through")
+    await expect(unanswered).not_to_have_count(0)
     # What had gone through after all is seen as soon as the sheet is read, and chosen no more
     await expect_marked(teacher.page, 2)
     await expect(teacher.at("chosen")).to_have_text("Chosen: 3")

@@ -95,10 +95,10 @@ async (row) => {
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
-async def two(door: Door, event: str, name: str = "", **given: Any) -> tuple[Visitor, Visitor]:
+async def two(door: Door, event: str, name: str = "", **options: Any) -> tuple[Visitor, Visitor]:
     """A marker by the sheet, and one who waits."""
     key = event.lower().replace(" ", "-")
-    marker = await door.student(f"Marker {event}", f"m-{key}", language="en", **given)
+    marker = await door.student(f"Marker {event}", f"m-{key}", language="en", **options)
     link = await begin_class(marker, event)
     await marker.mark()
     asker = await door.student(name or f"Asker {event}", f"a-{key}", link, language="en")

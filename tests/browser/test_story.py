@@ -23,7 +23,7 @@ class Words:
     language: str
     names: tuple[str, str, str]
     on_list: str
-    back: str
+    put_back: str
     marked: str
     by: str
     faster: str
@@ -35,7 +35,7 @@ SAID = (
         "ru",
         ("Анна Белова", "Борис Громов", "Вера Донцова"),
         on_list="Вы в списке",
-        back="снова в списке",
+        put_back="снова в списке",
         marked="Вы отмечены",
         by="Лист был у {}",
         faster="уже отмечает другой человек",
@@ -45,7 +45,7 @@ SAID = (
         "en",
         ("Alice Brown", "Oliver Green", "Vera Dunn"),
         on_list="You are on the list",
-        back="is back on the list",
+        put_back="is back on the list",
         marked="You are marked",
         by="Marked by {}",
         faster="someone else has them",
@@ -59,12 +59,12 @@ in_both = pytest.mark.parametrize("words", SAID, ids=[each.language for each in 
 async def test_one_asks_one_marks_and_a_third_sees_it_live(door: Door, words: Words) -> None:
     language = words.language
     name_a, name_b, name_v = words.names
-    given: dict[str, Any] = {"language": language, "keeps_page": True}
-    creator = await door.student(name_b, f"boris-{language}", size=DESK, **given)
+    options: dict[str, Any] = {"language": language, "keeps_page": True}
+    creator = await door.student(name_b, f"boris-{language}", size=DESK, **options)
     link = await creator.create_event(f"Analysis {language}")
     await creator.mark()
 
-    asker = await door.enter(name_a, **given)
+    asker = await door.enter(name_a, **options)
     await asker.open(link)
     await expect(asker.at("invitation")).to_contain_text(f"Analysis {language}")
     await asker.sign_up(f"anna-{language}")
@@ -72,13 +72,13 @@ async def test_one_asks_one_marks_and_a_third_sees_it_live(door: Door, words: Wo
     await expect(asker.at("waiting")).to_contain_text(words.on_list)
     await creator.expect_listed(asker)
 
-    marker = await door.student(name_v, f"vera-{language}", link, **given)
+    marker = await door.student(name_v, f"vera-{language}", link, **options)
     await marker.mark()
     await marker.expect_listed(asker)
     await creator.hold(asker)
     await marker.expect_listed()
     await creator.at("not-now").click()
-    await expect(creator.at("notice")).to_contain_text(words.back)
+    await expect(creator.at("notice")).to_contain_text(words.put_back)
     await marker.expect_listed(asker)
 
     await marker.hold(asker)
@@ -91,8 +91,8 @@ async def test_one_asks_one_marks_and_a_third_sees_it_live(door: Door, words: Wo
 
     await creator.page.go_back()
     await expect(creator.at("attendance-count")).to_contain_text(words.summary)
-    told = creator.at("attendance").get_by_role("link").filter(has_text=name_a)
-    await expect(told).to_contain_text(name_v)
+    row = creator.at("attendance").get_by_role("link").filter(has_text=name_a)
+    await expect(row).to_contain_text(name_v)
     await asker.at("done").click()
     await expect(asker.at("already-marked")).to_contain_text(name_v)
     await expect(asker.at("mark-me")).to_have_count(0)
@@ -109,18 +109,18 @@ async def test_of_two_markers_who_tap_one_face_one_holds_it(door: Door, words: W
     await second.mark()
     asker = await door.student(name_a, f"a-race-{language}", link, language=language)
     await asker.wait()
-    markers = {first: second, second: first}
-    rows = [await each.row(asker).element_handle() for each in markers]
+    other_marker = {first: second, second: first}
+    rows = [await each.row(asker).element_handle() for each in other_marker]
 
     await asyncio.gather(*(row.evaluate("row => row.click()") for row in rows))
 
-    holding = {asyncio.create_task(each.at("held").wait_for()): each for each in markers}
-    done, others = await asyncio.wait(holding, return_when=asyncio.FIRST_COMPLETED)
-    for each in others:
-        each.cancel()
-    await asyncio.gather(*others, return_exceptions=True)
-    winner = holding[done.pop()]
-    loser = markers[winner]
+    waits = {asyncio.create_task(each.at("held").wait_for()): each for each in other_marker}
+    done, pending = await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+    for wait in pending:
+        wait.cancel()
+    await asyncio.gather(*pending, return_exceptions=True)
+    winner = waits[done.pop()]
+    loser = other_marker[winner]
     await expect(loser.at("notice")).to_contain_text(words.faster)
     await expect(loser.at("held")).to_be_hidden()
     await winner.at("marked").click()

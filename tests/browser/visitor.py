@@ -152,15 +152,15 @@ class Door:
         self._inside.append(visitor)
         return visitor
 
-    async def person(self, name: str, username: str, **given: Any) -> Visitor:
+    async def person(self, name: str, username: str, **options: Any) -> Visitor:
         """Somebody who has signed up before, and has no page open."""
-        visitor = await self.enter(name, **given)
+        visitor = await self.enter(name, **options)
         await visitor.signs_up_by_call(username)
         return visitor
 
-    async def student(self, name: str, username: str, link: str = "", **given: Any) -> Visitor:
+    async def student(self, name: str, username: str, link: str = "", **options: Any) -> Visitor:
         """Somebody who has signed up before, and stands where the link leads."""
-        visitor = await self.person(name, username, **given)
+        visitor = await self.person(name, username, **options)
         await visitor.open(link)
         await expect(visitor.at("tab-me")).to_be_visible()
         return visitor
