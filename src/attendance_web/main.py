@@ -26,7 +26,7 @@ from attendance_web.http.list_turns import ListTurns
 from attendance_web.http.packing import answer_packed
 from attendance_web.http.provider_turns import ProviderTurns
 from attendance_web.http.request_turns import RequestTurns
-from attendance_web.http.session_looks import SessionLooks
+from attendance_web.http.session_cache import SessionCache
 from attendance_web.live.live import Live
 from attendance_web.live.sockets import Sockets, ignore_command
 from attendance_web.oidc_redirects import CALLBACK
@@ -190,13 +190,13 @@ def create_app(attendance: Attendance, settings: Settings, worker: int = 0) -> A
         sheets=attendance.sheets,
         limits=Limits(use_cases),
         seen_sessions=seen,
-        session_looks=SessionLooks(use_cases.identify),
+        session_cache=SessionCache(use_cases.identify),
         person_turns=turns,
         bodies=Bodies(),
         list_turns=ListTurns(attendance.looks_at_once),
         picture_turns=picture_turns(),
         provider_turns=ProviderTurns(),
-        watch=sockets.watch,
+        open_stream=sockets.open_stream,
         allowed_origins=settings.allowed_origins,
         is_draining=lambda: sockets.is_draining,
         refuses_calls=lambda: sockets.refuses_calls,

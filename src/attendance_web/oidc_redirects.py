@@ -79,9 +79,9 @@ async def _redirect(
                 location = await step(request, call)
         finally:
             if call.credential is not None:
-                services.session_looks.forget(call.credential)  # it may have ended
+                services.session_cache.forget(call.credential)  # it may have ended
             for user_id in call.people_whose_sessions_may_end:
-                services.session_looks.forget_person(user_id)
+                services.session_cache.forget_person(user_id)
         cookies = [*own_cookies, *call.cookies]
     except (Refusal, Unavailable) as error:
         answer = answer_error(request, error)
@@ -106,7 +106,7 @@ async def _call_of(services: CallServices, scope: Any) -> CallContext[Nothing]:
     if credential is not None:
         if credential.kind is CredentialKind.BEARER:  # Contract: 9.3
             raise MissingScope
-        actor = await services.session_looks.find_anew(credential)
+        actor = await services.session_cache.find_anew(credential)
     if actor is not None:
         services.limits.count_call(actor.user_id)
     return CallContext(

@@ -29,7 +29,7 @@ from attendance_core.testing.clock import TestClock
 from attendance_core.testing.tokens import add_token
 from attendance_core.vocabulary import LATEST_INSTANT, EventId, UserId
 from attendance_web.http.limits import Limits
-from attendance_web.http.session_looks import SessionLooks
+from attendance_web.http.session_cache import SessionCache
 from attendance_web.main import Application
 from attendance_web.wire import refusal_pace
 from tests.support.quick_app import quick_app
@@ -180,8 +180,8 @@ async def site_over(
         with pytest.MonkeyPatch.context() as patched:
             patched.setattr(refusal_pace, "MAX_AT_ONCE", refusals_at_once)
             app = quick_app(attendance)
-        looks = SessionLooks(attendance.use_cases.identify, clock.now)
-        app.services = replace(app.services, session_looks=looks)
+        session_cache = SessionCache(attendance.use_cases.identify, clock.now)
+        app.services = replace(app.services, session_cache=session_cache)
         yield Site(app, attendance, clock)
 
 

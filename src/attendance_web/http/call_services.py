@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from attendance_core import ports
 from attendance_core.use_cases import UseCases
-from attendance_web.http.event_streams import Watch
+from attendance_web.http.event_streams import OpenStream
 from attendance_web.http.incoming_bodies import Bodies
 from attendance_web.http.limits import Limits
 from attendance_web.http.list_turns import ListTurns
 from attendance_web.http.provider_turns import ProviderTurns
-from attendance_web.http.session_looks import SessionLooks
+from attendance_web.http.session_cache import SessionCache
 from attendance_web.wire.seen_sessions import SeenSessions
 from attendance_web.wire.turns import FairTurns
 
@@ -26,13 +26,13 @@ class CallServices:
     sheets: ports.Sheets
     limits: Limits
     seen_sessions: SeenSessions
-    session_looks: SessionLooks
+    session_cache: SessionCache
     person_turns: FairTurns
     bodies: Bodies
     list_turns: ListTurns
     picture_turns: FairTurns
     provider_turns: ProviderTurns
-    watch: Watch  # opens a stream for as long as it lasts
+    open_stream: OpenStream  # opens a stream for as long as it lasts
     allowed_origins: frozenset[str]
     is_draining: Callable[[], bool]  # whether this process is asked to stop
     refuses_calls: Callable[[], bool]  # whether it takes no calls any more

@@ -42,7 +42,7 @@ class Stream(Protocol):
 
 
 # Opens a stream for as long as it lasts: for whom, and for which network
-Watch = Callable[[Viewer, str], AbstractAsyncContextManager[Stream]]
+OpenStream = Callable[[Viewer, str], AbstractAsyncContextManager[Stream]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +56,17 @@ class StreamResponse(Response[bytes]):
     """Hands Litestar an answer whose stream is opened when it is sent."""
 
     def __init__(
-        self, viewer: Viewer, *, watch: Watch, cookies: list[Cookie], deadline: Seconds | None
+        self,
+        viewer: Viewer,
+        *,
+        open_stream: OpenStream,
+        cookies: list[Cookie],
+        deadline: Seconds | None,
     ) -> None:
         super().__init__(b"")
-        self._answer = _StreamAnswer(viewer, watch=watch, cookies=cookies, deadline=deadline)
+        self._answer = _StreamAnswer(
+            viewer, open_stream=open_stream, cookies=cookies, deadline=deadline
+        )
 
     def to_asgi_response(self, app: Any, request: Any, **_: Any) -> ASGIResponse:
         """Makes the answer, of which nothing has been told yet."""
@@ -75,12 +82,17 @@ class _StreamAnswer(ASGIResponse):
     _should_set_content_length = False
 
     def __init__(
-        self, viewer: Viewer, *, watch: Watch, cookies: list[Cookie], deadline: Seconds | None
+        self,
+        viewer: Viewer,
+        *,
+        open_stream: OpenStream,
+        cookies: list[Cookie],
+        deadline: Seconds | None,
     ) -> None:
         # nginx and others keep no part of it back where they are told so
         headers = {**NO_STORE, "X-Accel-Buffering": "no"}
         super().__init__(headers=headers, cookies=cookies, media_type=EVENT_STREAM)
-        self._watch = watch
+        self._open_stream = open_stream
         self._viewer = viewer
         self._deadline = deadline
 
@@ -95,7 +107,9 @@ class _StreamAnswer(ASGIResponse):
         async with AsyncExitStack() as stack:
             try:
                 async with asyncio.timeout_at(self._deadline):
-                    stream = await stack.enter_async_context(self._watch(self._viewer, network))
+                    stream = await stack.enter_async_context(
+                        self._open_stream(self._viewer, network)
+                    )
             except TimeoutError:
                 raise Unavailable from None
             gone = stack.enter_context(client_departure(receive))

@@ -94,9 +94,9 @@ async def answer_to(declared: Call, request: Request[Any, Any, Any]) -> Response
         csrf.check(headers, credential, services.allowed_origins, secure=secure)
     actor = None
     if credential is not None:
-        looks = services.session_looks
+        cache = services.session_cache
         may_be_old = declared.method == "GET" and not declared.is_stream
-        find_actor = looks.find_recent if may_be_old else looks.find_anew
+        find_actor = cache.find_recent if may_be_old else cache.find_anew
         actor = await find_actor(credential)
     if actor is not None:
         services.seen_sessions.note(actor)
@@ -130,9 +130,9 @@ async def answer_to(declared: Call, request: Request[Any, Any, Any]) -> Response
             answer = await _run(declared, call, services, caller=caller, deadline=deadline)
         finally:
             if credential is not None and declared.method == "POST":
-                services.session_looks.forget(credential)  # it may have ended it
+                services.session_cache.forget(credential)  # it may have ended it
             for user_id in call.people_whose_sessions_may_end:
-                services.session_looks.forget_person(user_id)
+                services.session_cache.forget_person(user_id)
     if actor is not None and actor.renewed and not call.cookies:
         call.renew_session_cookie()
     return response_of(answer, call, services, caller=caller, deadline=deadline)

@@ -32,7 +32,10 @@ def response_of(
     match answer:
         case EventStream():
             return StreamResponse(
-                answer.viewer, watch=services.watch, cookies=call.cookies, deadline=deadline
+                answer.viewer,
+                open_stream=services.open_stream,
+                cookies=call.cookies,
+                deadline=deadline,
             )
         case Pieces():
             return PiecesResponse(

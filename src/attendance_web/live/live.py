@@ -183,7 +183,7 @@ class Live:
             actor=actor.user_id, session_id=actor.session_id, event_id=event_id
         )
         async with (
-            self.sockets.watch(viewer, "") as stream,
+            self.sockets.open_stream(viewer, "") as stream,
             aclosing(stream.values()) as values,
         ):
             async for seen in values:

@@ -87,7 +87,7 @@ class Sockets:
                 self._empty.set()
 
     @asynccontextmanager
-    async def watch(self, viewer: Viewer, network: str) -> AsyncIterator[Stream]:
+    async def open_stream(self, viewer: Viewer, network: str) -> AsyncIterator[Stream]:
         """Opens a stream for somebody who may watch. Raises TooManyRequests, Unavailable."""
         with self.track():
             async with self.watching.open(viewer, network) as stream:

@@ -9,7 +9,7 @@ import pytest
 
 from attendance_core.accounts import Actor, CredentialKind, Identify
 from attendance_core.vocabulary import SessionId, UserId
-from attendance_web.http.session_looks import KEPT_SECONDS, SessionLooks
+from attendance_web.http.session_cache import KEPT_SECONDS, SessionCache
 from attendance_web.wire.credentials import Credential
 
 ANNA = Actor(UserId(1), SessionId("anna's"), renewed=True)
@@ -24,7 +24,7 @@ class Desk:
         self.asked, self.now = 0, 0.0
         self.is_asked, self.may_answer = asyncio.Event(), asyncio.Event()
         self.may_answer.set()
-        self.looks = SessionLooks(cast(Identify, self.identify), lambda: self.now)
+        self.sessions = SessionCache(cast(Identify, self.identify), lambda: self.now)
 
     async def identify(self, *, token: str, kind: CredentialKind) -> Actor | None:
         self.asked += 1
@@ -40,76 +40,76 @@ def desk() -> Desk:
 
 
 @pytest.mark.asyncio
-class TestSessionLooks:
+class TestSessionCache:
     """Contract: 2.7."""
 
     async def test_gets_of_a_second_share_one_look(self, desk: Desk) -> None:
-        assert [await desk.looks.find_recent(SHOWN) for _ in range(3)] == [ANNA] * 3
+        assert [await desk.sessions.find_recent(SHOWN) for _ in range(3)] == [ANNA] * 3
         assert desk.asked == 1
 
     async def test_those_of_a_person_are_forgotten_together(self, desk: Desk) -> None:
         """Contract: 9.1: another session of theirs has ended."""
         other = Credential("another", CredentialKind.COOKIE)
         for shown in (SHOWN, other):
-            await desk.looks.find_recent(shown)
+            await desk.sessions.find_recent(shown)
         boris = desk.actor = Actor(UserId(2), SessionId("his"))
         third = Credential("third", CredentialKind.COOKIE)
-        await desk.looks.find_recent(third)
+        await desk.sessions.find_recent(third)
         desk.actor = None
-        desk.looks.forget_person(ANNA.user_id)
-        assert [await desk.looks.find_recent(each) for each in (SHOWN, other)] == [None, None]
-        assert await desk.looks.find_recent(third) == boris
+        desk.sessions.forget_person(ANNA.user_id)
+        assert [await desk.sessions.find_recent(each) for each in (SHOWN, other)] == [None, None]
+        assert await desk.sessions.find_recent(third) == boris
 
     async def test_one_that_is_seen_while_theirs_are_forgotten_is_not_kept(
         self, desk: Desk
     ) -> None:
         desk.may_answer.clear()
-        looking = asyncio.create_task(desk.looks.find_recent(SHOWN))
+        looking = asyncio.create_task(desk.sessions.find_recent(SHOWN))
         await desk.is_asked.wait()
-        desk.looks.forget_person(ANNA.user_id)
+        desk.sessions.forget_person(ANNA.user_id)
         desk.may_answer.set()
         assert await looking == ANNA  # it began before
         desk.actor = None
-        assert await desk.looks.find_recent(SHOWN) is None
+        assert await desk.sessions.find_recent(SHOWN) is None
 
     async def test_it_is_used_for_a_second(self, desk: Desk) -> None:
-        await desk.looks.find_recent(SHOWN)
+        await desk.sessions.find_recent(SHOWN)
         desk.actor, desk.now = None, KEPT_SECONDS - 0.001
-        assert await desk.looks.find_recent(SHOWN) == ANNA
+        assert await desk.sessions.find_recent(SHOWN) == ANNA
         desk.now = KEPT_SECONDS
-        assert await desk.looks.find_recent(SHOWN) is None
+        assert await desk.sessions.find_recent(SHOWN) is None
 
     async def test_what_looks_anew_asks_the_store(self, desk: Desk) -> None:
-        await desk.looks.find_recent(SHOWN)
+        await desk.sessions.find_recent(SHOWN)
         desk.actor = None
-        assert await desk.looks.find_anew(SHOWN) is None
+        assert await desk.sessions.find_anew(SHOWN) is None
 
     async def test_an_end_here_counts_at_once(self, desk: Desk) -> None:
-        await desk.looks.find_recent(SHOWN)
+        await desk.sessions.find_recent(SHOWN)
         desk.actor = None
-        desk.looks.forget(SHOWN)
-        assert await desk.looks.find_recent(SHOWN) is None
+        desk.sessions.forget(SHOWN)
+        assert await desk.sessions.find_recent(SHOWN) is None
 
     async def test_also_for_a_look_that_is_under_way(self, desk: Desk) -> None:
         desk.may_answer.clear()
-        early = asyncio.create_task(desk.looks.find_recent(SHOWN))
+        early = asyncio.create_task(desk.sessions.find_recent(SHOWN))
         await desk.is_asked.wait()
         desk.actor = None
-        desk.looks.forget(SHOWN)
+        desk.sessions.forget(SHOWN)
         desk.may_answer.set()
         assert await early == ANNA
-        assert await desk.looks.find_recent(SHOWN) is None
+        assert await desk.sessions.find_recent(SHOWN) is None
 
     async def test_a_cookie_is_set_anew_once(self, desk: Desk) -> None:
-        renewed = [(await desk.looks.find_recent(SHOWN)) for _ in range(2)]
+        renewed = [(await desk.sessions.find_recent(SHOWN)) for _ in range(2)]
         assert [each is not None and each.renewed for each in renewed] == [True, False]
 
     async def test_another_sort_of_credential_is_another(self, desk: Desk) -> None:
-        await desk.looks.find_recent(SHOWN)
-        assert await desk.looks.find_recent(Credential("secret", CredentialKind.BEARER)) is None
+        await desk.sessions.find_recent(SHOWN)
+        assert await desk.sessions.find_recent(Credential("secret", CredentialKind.BEARER)) is None
 
     async def test_nobody_is_not_kept(self, desk: Desk) -> None:
         desk.actor = None
-        await desk.looks.find_recent(SHOWN)
+        await desk.sessions.find_recent(SHOWN)
         desk.actor = ANNA
-        assert await desk.looks.find_recent(SHOWN) == ANNA
+        assert await desk.sessions.find_recent(SHOWN) == ANNA

@@ -25,7 +25,7 @@ class _Look(NamedTuple):
     began_at: Seconds
 
 
-class SessionLooks:
+class SessionCache:
     """Finds who shows a credential, and keeps that for GETs for a second.
 
     Whatever may have ended the session is to `forget` it, so that it counts here at once.
