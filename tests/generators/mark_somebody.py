@@ -37,6 +37,7 @@ from attendance_client.models import (
 )
 
 PASSWORD = "like tea at five"
+UNKNOWN_USER_ID = 10**9
 
 
 def repeat_csrf(request: httpx.Request) -> None:
@@ -53,17 +54,19 @@ def somebody(address: str, name: str) -> tuple[Client, int]:
         headers={"Accept-Language": "en"},
         httpx_args={"event_hooks": {"request": [repeat_csrf]}},
     )
-    nobody = get_current_user_id.sync(client=client)
-    assert nobody.response.user_id is None
-    made = sign_up.sync(client=client, body=NewAccount(name, PASSWORD, display_name=name.title()))
+    current = get_current_user_id.sync(client=client)
+    assert current.response.user_id is None
+    signed_up = sign_up.sync(
+        client=client, body=NewAccount(name, PASSWORD, display_name=name.title())
+    )
     log_out.sync(client=client)
-    known = log_in.sync(client=client, body=Credentials(name, PASSWORD))
-    assert known.response.user_id == made.response.user_id
-    return client, known.response.user_id
+    logged_in = log_in.sync(client=client, body=Credentials(name, PASSWORD))
+    assert logged_in.response.user_id == signed_up.response.user_id
+    return client, logged_in.response.user_id
 
 
 def main(address: str) -> None:
-    """Has an organiser mark somebody who has joined, once by cookie and once by token."""
+    """Has an organiser, by token, mark somebody who has joined, and then nobody there is."""
     anna, anna_id = somebody(address, "anna.python")
     boris, boris_id = somebody(address, "boris.python")
     now = int(time.time())
@@ -78,9 +81,9 @@ def main(address: str) -> None:
     sheet = get_attendance.sync(client=program, event_id=event_id)
     (row,) = [each for each in sheet.response.participants if each.user_id == anna_id]
     assert (row.state, row.marked_by, row.origin) == ("marked", boris_id, "hand"), row
-    nobody = mark_participant.sync(client=program, body=ByHand(event_id, 10**9))
-    assert isinstance(nobody, ErrorEnvelope)
-    print(nobody.code)
+    refusal = mark_participant.sync(client=program, body=ByHand(event_id, UNKNOWN_USER_ID))
+    assert isinstance(refusal, ErrorEnvelope)
+    print(refusal.code)
 
 
 if __name__ == "__main__":

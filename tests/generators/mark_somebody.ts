@@ -20,6 +20,7 @@ import {
 import type { ErrorEnvelope } from "./generated/types.gen.js";
 
 const password = "like tea at five";
+const UNKNOWN_USER_ID = 10 ** 9;
 const [address = ""] = process.argv.slice(2);
 
 /** What an answer has, which is no refusal: `error` alone tells it from one. */
@@ -52,11 +53,11 @@ function browsing(): typeof fetch {
 async function somebody(username: string): Promise<{ client: Client; userId: number }> {
   const client = createClient(createConfig({ baseUrl: address, fetch: browsing() }));
   expect(said(await getCurrentUserId({ client })).user_id === null, "somebody is logged in");
-  const made = said(await signUp({ client, body: { username, password } }));
+  const signedUp = said(await signUp({ client, body: { username, password } }));
   await logOut({ client, body: {} });
-  const known = said(await logIn({ client, body: { username, password } }));
-  expect(made.user_id === known.user_id, [made, known]);
-  return { client, userId: known.user_id };
+  const loggedIn = said(await logIn({ client, body: { username, password } }));
+  expect(signedUp.user_id === loggedIn.user_id, [signedUp, loggedIn]);
+  return { client, userId: loggedIn.user_id };
 }
 
 const anna = await somebody("anna.types");
@@ -85,6 +86,7 @@ for await (const counts of (await watchAttendance(watching)).stream) {
   break;
 }
 hangingUp.abort();
-const nobody = await markParticipant({ client: program, body: { event_id, user_id: 10 ** 9 } });
+const unknown = { event_id, user_id: UNKNOWN_USER_ID };
+const refusal = await markParticipant({ client: program, body: unknown });
 const code: ErrorEnvelope["code"] = "person_not_found"; // one of those that there are
-if (nobody.data && nobody.data.error !== 0 && nobody.data.code === code) console.log(code);
+if (refusal.data && refusal.data.error !== 0 && refusal.data.code === code) console.log(code);

@@ -209,7 +209,7 @@ describe("the undo", () => {
 
   it("stays where nobody knows whether it was done", () => {
     const asked = undone(after(chosen("confirming"), MARKED), offered, "asked");
-    const unknown = { code: "", text: "No answer", again: NOW + 9 };
+    const unknown = { code: "", text: "No answer", unknownSince: NOW + 9 };
     assert.deepEqual(undone(asked, offered, unknown).undo, { ...offered, until: NOW + 19 });
   });
 });

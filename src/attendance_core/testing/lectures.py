@@ -103,8 +103,8 @@ class Lecture:
             for user_id in people:
                 unit.places.make(EVENT, user_id)
             for place in unit.places.lock(EVENT, people).values():
-                since = Waiting(NOON) if place.user_id > 2 else None
-                unit.places.put(place.changed(member=True, state=since))
+                state = Waiting(NOON) if place.user_id > 2 else None
+                unit.places.put(place.changed(member=True, state=state))
             for connection in (*lecture.markers, *lecture.waiting):
                 unit.connections.add(connection)
 

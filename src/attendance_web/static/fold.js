@@ -131,10 +131,10 @@ function marked(before, params, now) {
 
 /**
  * What is known once a mark is on its way to be undone, is undone, or stays for this reason; with
- * `again`, that is when it was, nobody knows whether it does.
+ * `unknownSince`, in seconds as `now` of `times.js`, nobody knows whether it does.
  * @param {Marking} before
  * @param {Undo} undo
- * @param {"asked" | "done" | {code: string, text: string, again?: number}} outcome
+ * @param {"asked" | "done" | {code: string, text: string, unknownSince?: number}} outcome
  * @returns {Marking}
  */
 export function undone(before, undo, outcome) {
@@ -147,10 +147,11 @@ export function undone(before, undo, outcome) {
     marks.delete(`${userId} ${undo.n}`);
     return { ...before, undo: left, marks, told: { what: "undone", userId } };
   }
-  const { code, text, again } = outcome;
+  const { code, text, unknownSince } = outcome;
   const told = { what: /** @type {const} */ ("code"), userId, code, text };
-  if (again === undefined || !isShown) return { ...before, undo: left, told };
-  return { ...before, undo: { ...undo, until: again + UNDO_SECONDS, isAsked: false }, told };
+  if (unknownSince === undefined || !isShown) return { ...before, undo: left, told };
+  const until = unknownSince + UNDO_SECONDS;
+  return { ...before, undo: { ...undo, until, isAsked: false }, told };
 }
 
 /**

@@ -77,8 +77,8 @@ export class Desk {
       const failed = error instanceof CallFailed ? error : new CallFailed("", 0);
       const { code, error: number, message: text } = failed;
       const isOpen = number === 0 || number === -1; // nobody knows: to ask again is safe
-      const again = isOpen ? { again: now() } : {};
-      this.#set(undone(this.store.value, undo, { code, text, ...again }));
+      const when = isOpen ? { unknownSince: now() } : {};
+      this.#set(undone(this.store.value, undo, { code, text, ...when }));
     }
   }
 
