@@ -206,7 +206,7 @@ def _find_admitted(
         return None
     if unit.now() >= session.used_at + ADMISSION_NOTED_EVERY:
         return None
-    if unit.profiles.known(link.user_id).display_name != name:
+    if unit.profiles.get_even_deleted(link.user_id).display_name != name:
         return None
     return Actor(link.user_id, session_id)
 

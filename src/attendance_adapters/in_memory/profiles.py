@@ -31,12 +31,12 @@ class Profiles:
         self._profiles[profile.user_id] = profile
 
     def get(self, user_id: UserId) -> Profile:
-        profile = self.known(user_id)
+        profile = self.get_even_deleted(user_id)
         if profile.is_deleted:
             raise PersonNotFound
         return profile
 
-    def known(self, user_id: UserId) -> Profile:
+    def get_even_deleted(self, user_id: UserId) -> Profile:
         if user_id not in self._profiles:
             raise PersonNotFound
         return self._profiles[user_id]
@@ -47,7 +47,7 @@ class Profiles:
 
     def shown(self, user_id: UserId, terms: Terms) -> Shown:
         scan = self._scans.get(user_id)
-        profile, karma = self.known(user_id), self._ledger.karma(user_id, terms)
+        profile, karma = self.get_even_deleted(user_id), self._ledger.karma(user_id, terms)
         if scan is None:
             return Shown(profile, Confirmation.NONE, karma, None, None)
         return Shown(profile, scan.state, karma, scan.reason, scan.note)

@@ -30,9 +30,9 @@ ADD_PROFILE = insert(profiles)
 _SELECT_PROFILES = select(
     profiles.c.user_id, profiles.c.display_name, profiles.c.bio, profiles.c.picture
 )
-KNOWN_PROFILE = _SELECT_PROFILES.where(profiles.c.user_id == bindparam("user_id"))
+GET_PROFILE_EVEN_DELETED = _SELECT_PROFILES.where(profiles.c.user_id == bindparam("user_id"))
 IS_LIVE = profiles.c.display_name != literal_column("''")  # who is deleted has no name
-GET_PROFILE = KNOWN_PROFILE.where(IS_LIVE)
+GET_PROFILE = GET_PROFILE_EVEN_DELETED.where(IS_LIVE)
 _sum_of_months = SUM_OF_MONTHS.subquery()
 SHOW_PROFILE = (
     select(
@@ -101,8 +101,10 @@ class Profiles:
     def get(self, user_id: UserId) -> Profile:
         return _profile_from(self._execute(GET_PROFILE, {"user_id": user_id}).one_or_none())
 
-    def known(self, user_id: UserId) -> Profile:
-        return _profile_from(self._execute(KNOWN_PROFILE, {"user_id": user_id}).one_or_none())
+    def get_even_deleted(self, user_id: UserId) -> Profile:
+        return _profile_from(
+            self._execute(GET_PROFILE_EVEN_DELETED, {"user_id": user_id}).one_or_none()
+        )
 
     def lock_shared(self, user_ids: Sequence[UserId]) -> None:
         rows = self._execute(LOCK_PROFILES_SHARED, {"user_ids": list(user_ids)})

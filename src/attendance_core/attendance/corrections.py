@@ -120,7 +120,7 @@ class AnnulMark:
                 return after.n
             if not _may_annul(unit, event, actor, user_id, mark, reason, now):
                 raise MayNotAnnul
-            unit.profiles.known(user_id)
+            unit.profiles.get_even_deleted(user_id)
             if place is None or not isinstance(place.state, Marked) or place.state.n != n:
                 raise RecordChanged
             annulled = place.annulled()

@@ -180,7 +180,7 @@ class GetLedger:
             if sees_all or of_whom != actor:
                 check_organiser(unit, event, actor)
             if of_whom != actor:
-                unit.profiles.known(of_whom)
+                unit.profiles.get_even_deleted(of_whom)
             return unit.ledger.of(event_id, None if sees_all else of_whom, piece_query)
 
         query: ListQuery[LedgerLine] = ListQuery(limit, offset)

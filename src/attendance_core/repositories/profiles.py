@@ -34,7 +34,7 @@ class Profiles(Protocol):
         """Reads the profile of a person. Raises PersonNotFound, also where they are deleted."""
         ...
 
-    def known(self, user_id: UserId) -> Profile:
+    def get_even_deleted(self, user_id: UserId) -> Profile:
         """Reads what is left of a person, deleted or not. Raises PersonNotFound."""
         ...
 

@@ -87,7 +87,7 @@ async def traces_of(lecture: Lecture, user_id: UserId) -> dict[str, Any]:
         return {
             "account": unit.accounts.find_by_id(user_id),
             "name": unit.accounts.find(f"u{user_id}"),
-            "profile": replace(unit.profiles.known(user_id), user_id=UserId(0)),
+            "profile": replace(unit.profiles.get_even_deleted(user_id), user_id=UserId(0)),
             "scan": unit.scans.find(user_id),
             "sessions": unit.sessions.of(user_id),
             "browsers": unit.known_browsers.of(user_id),
