@@ -225,7 +225,7 @@ def _note_session(
         if now >= session.used_at + ADMISSION_NOTED_EVERY:
             unit.sessions.note_use(session_id, now)
         return []
-    theirs = unit.sessions.of_host(user_id, MAX_SESSIONS + SESSIONS_ENDED_AT_ONCE)
+    theirs = unit.sessions.by_host_of(user_id, MAX_SESSIONS + SESSIONS_ENDED_AT_ONCE)
     to_end = [each.session_id for each in theirs[MAX_SESSIONS - 1 :]]
     are_ended = not to_end or end_sessions(unit, to_end, terms)
     unit.sessions.add(Session(session_id, user_id, CredentialKind.HOST, now, now))

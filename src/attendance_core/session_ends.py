@@ -94,8 +94,8 @@ async def end_sessions_of(
         # One more may be the spared one, and another one shows that some are left
         limit = None if max_sessions is None else max_sessions + 2
         listed = [
-            *unit.sessions.of(user_id, limit),
-            *unit.sessions.of_host(user_id, limit),
+            *unit.sessions.by_cookie_of(user_id, limit),
+            *unit.sessions.by_host_of(user_id, limit),
         ]
         others = [each.session_id for each in listed if each.session_id != spared]
         are_ended = not others or end_sessions(unit, others[:max_sessions], terms, max_sockets)

@@ -274,7 +274,7 @@ class Vera:
         def look(unit: Any) -> dict[str, str]:
             account = unit.accounts.find_by_id(self.user_id)
             hashes = {"hash of the password": account.password_hash}
-            for n, session in enumerate(unit.sessions.of(self.user_id)):
+            for n, session in enumerate(unit.sessions.by_cookie_of(self.user_id)):
                 hashes[f"session {n}"] = session.session_id
             for n, browser in enumerate(unit.known_browsers.of(self.user_id)):
                 hashes[f"browser {n}"] = browser.browser_id

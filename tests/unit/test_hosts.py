@@ -266,7 +266,7 @@ class TestSessions:
             world.clock.pass_(0.05)
             admits(do, session=str(number))
         assert not is_open(world, socket)
-        kept = drive(world.store.observe(lambda unit: unit.sessions.of_host(first.user_id)))
+        kept = drive(world.store.observe(lambda unit: unit.sessions.by_host_of(first.user_id)))
         assert len(kept) == MAX_SESSIONS and first.session_id not in [k.session_id for k in kept]
 
     def test_one_that_is_not_used_for_a_month_is_forgotten(
@@ -278,7 +278,7 @@ class TestSessions:
             world.clock.pass_(SESSION_SECONDS / 2)
             admits(do, session="used")
         drive(do.forget_unused())
-        kept = drive(world.store.observe(lambda unit: unit.sessions.of_host(used.user_id)))
+        kept = drive(world.store.observe(lambda unit: unit.sessions.by_host_of(used.user_id)))
         assert [each.session_id for each in kept] == [used.session_id]
         drive(do.end_lapsed_sessions())
         assert admits(do, session="unused") == unused
@@ -304,7 +304,7 @@ def test_a_host_finds_whom_it_has_admitted_and_lets_nobody_in(world: World, do: 
     drive(do.dismiss(issuer=HOST, subject="7"))
     assert drive(find(issuer=HOST, subject="7")) == anna.user_id
     assert drive(find(issuer="other", subject="7")) is None
-    assert drive(world.store.observe(lambda unit: unit.sessions.of_host(anna.user_id))) == []
+    assert drive(world.store.observe(lambda unit: unit.sessions.by_host_of(anna.user_id))) == []
     for wrong, refusal in {"": BadLength, "a\x00b": BadCharacters, "x" * 256: BadLength}.items():
         with pytest.raises(refusal):
             drive(find(issuer=HOST, subject=wrong))
@@ -384,7 +384,7 @@ class Hosts(RuleBasedStateMachine):
             ids = [each.session_id for each in self.open.values()]
             kept = [unit.sessions.find(each) for each in ids]
             everybody = [*self.accounts.values(), *self.gone]
-            of = [each for user_id in everybody for each in unit.sessions.of_host(user_id)]
+            of = [each for user_id in everybody for each in unit.sessions.by_host_of(user_id)]
             connected = [
                 each
                 for user_id in everybody

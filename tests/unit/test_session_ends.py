@@ -74,7 +74,9 @@ class Ends:
     def session_ids(self, user_id: UserId = ANNA) -> set[SessionId]:
         return {
             each.session_id
-            for each in drive(self.world.store.observe(lambda unit: unit.sessions.of(user_id)))
+            for each in drive(
+                self.world.store.observe(lambda unit: unit.sessions.by_cookie_of(user_id))
+            )
         }
 
     def socket_count(self, session_id: SessionId) -> int:

@@ -63,10 +63,10 @@ class Sessions:
     def find(self, session_id: SessionId) -> Session | None:
         return self._sessions.get(session_id)
 
-    def of(self, user_id: UserId, limit: int | None = None) -> Sequence[Session]:
+    def by_cookie_of(self, user_id: UserId, limit: int | None = None) -> Sequence[Session]:
         return self._of_kind(user_id, CredentialKind.COOKIE)[:limit]
 
-    def of_host(self, user_id: UserId, limit: int | None = None) -> Sequence[Session]:
+    def by_host_of(self, user_id: UserId, limit: int | None = None) -> Sequence[Session]:
         return self._of_kind(user_id, CredentialKind.HOST)[:limit]
 
     def _of_kind(self, user_id: UserId, kind: CredentialKind) -> list[Session]:

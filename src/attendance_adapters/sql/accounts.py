@@ -150,10 +150,10 @@ class Sessions:
         row = self._execute(FIND_SESSION, {"session_id": session_id}).one_or_none()
         return None if row is None else _session_from(row)
 
-    def of(self, user_id: UserId, limit: int | None = None) -> Sequence[Session]:
+    def by_cookie_of(self, user_id: UserId, limit: int | None = None) -> Sequence[Session]:
         return self._of_kind(user_id, CredentialKind.COOKIE, limit)
 
-    def of_host(self, user_id: UserId, limit: int | None = None) -> Sequence[Session]:
+    def by_host_of(self, user_id: UserId, limit: int | None = None) -> Sequence[Session]:
         return self._of_kind(user_id, CredentialKind.HOST, limit)
 
     def _of_kind(

@@ -38,7 +38,7 @@ class GetSessions:
         check_kinds(actor=actor, session_id=session_id)
 
         def look(unit: ports.Unit) -> Sequence[SessionSeen]:
-            theirs = unit.sessions.of(actor, MAX_SESSIONS)
+            theirs = unit.sessions.by_cookie_of(actor, MAX_SESSIONS)
             now = unit.now()
             return [
                 SessionSeen(session_name_of(each.session_id), each, each.session_id == session_id)
@@ -82,7 +82,7 @@ class EndSession:
         return named == session_id
 
     async def _find(self, actor: UserId, name: str) -> SessionId | None:
-        theirs = await self.observe(lambda unit: unit.sessions.of(actor, MAX_SESSIONS))
+        theirs = await self.observe(lambda unit: unit.sessions.by_cookie_of(actor, MAX_SESSIONS))
         return next(
             (each.session_id for each in theirs if session_name_of(each.session_id) == name), None
         )

@@ -18,11 +18,11 @@ class Sessions(Protocol):
 
     def find(self, session_id: SessionId) -> Session | None: ...
 
-    def of(self, user_id: UserId, limit: int | None = None) -> Sequence[Session]:
+    def by_cookie_of(self, user_id: UserId, limit: int | None = None) -> Sequence[Session]:
         """Lists those a person has by a cookie, expired ones too, the one used last first."""
         ...
 
-    def of_host(self, user_id: UserId, limit: int | None = None) -> Sequence[Session]:
+    def by_host_of(self, user_id: UserId, limit: int | None = None) -> Sequence[Session]:
         """Lists those of a person that a host has opened, the one used last first."""
         ...
 

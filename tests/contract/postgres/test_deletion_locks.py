@@ -65,4 +65,4 @@ async def test_who_is_admitted_while_they_are_deleted_is_somebody_new(
         await other.connection.commit()
     again = await admitting
     assert again.user_id != anna.user_id
-    assert await store.observe(lambda unit: unit.sessions.of_host(again.user_id)) != []
+    assert await store.observe(lambda unit: unit.sessions.by_host_of(again.user_id)) != []

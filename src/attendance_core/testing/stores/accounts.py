@@ -92,12 +92,12 @@ class TestAccounts:
         same = await add("c", anna, NOON + 1, CredentialKind.COOKIE)
         await add("d", anna, NOON + 3, CredentialKind.BEARER)
         await add("e", boris, NOON + 3, CredentialKind.COOKIE)
-        assert await store.observe(lambda u: u.sessions.of(anna)) == [latest, first, same]
-        assert await store.observe(lambda u: u.sessions.of(anna, 2)) == [latest, first]
+        assert await store.observe(lambda u: u.sessions.by_cookie_of(anna)) == [latest, first, same]
+        assert await store.observe(lambda u: u.sessions.by_cookie_of(anna, 2)) == [latest, first]
         gone = [first.session_id, latest.session_id, SessionId("f" * 64)]
         await store.transact(lambda u: u.sessions.remove(gone))
         await store.transact(lambda u: u.sessions.remove([]))
-        assert await store.observe(lambda u: u.sessions.of(anna)) == [same]
+        assert await store.observe(lambda u: u.sessions.by_cookie_of(anna)) == [same]
 
     async def test_sessions_opened_long_ago_are_found_the_first_ones_first(
         self, store: Any
@@ -137,7 +137,10 @@ class TestAccounts:
         await store.transact(lambda u: u.connections.add(socket))
         log_in = LogIn(store.transact, store.observe, NotingPasswords(), any_ids(), Terms())
         opened = await log_in(username=name, password=password, client="a\x00b")
-        left = {each.session_id for each in await store.observe(lambda u: u.sessions.of(boris))}
+        left = {
+            each.session_id
+            for each in await store.observe(lambda u: u.sessions.by_cookie_of(boris))
+        }
         numbers = range(1, MAX_SESSIONS)
         assert left == {
             session_id_of(opened.token),
@@ -172,7 +175,7 @@ class TestAccounts:
             ),
             *(logs_in() for _ in range(4)),
         )
-        left = await store.observe(lambda u: u.sessions.of(here.user_id))
+        left = await store.observe(lambda u: u.sessions.by_cookie_of(here.user_id))
         assert [each.session_id for each in left] == [here_id]
 
     async def test_sessions_are_found_used_and_removed(self, store: Any) -> None:

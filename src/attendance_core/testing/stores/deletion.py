@@ -89,7 +89,7 @@ async def traces_of(lecture: Lecture, user_id: UserId) -> dict[str, Any]:
             "name": unit.accounts.find(f"u{user_id}"),
             "profile": replace(unit.profiles.get_even_deleted(user_id), user_id=UserId(0)),
             "scan": unit.scans.find(user_id),
-            "sessions": unit.sessions.of(user_id),
+            "sessions": unit.sessions.by_cookie_of(user_id),
             "browsers": unit.known_browsers.of(user_id),
             "friends": unit.friendships.friends_of(user_id, ListQuery()),
             "requests": unit.friendships.requests_to(user_id, ListQuery()),

@@ -61,14 +61,14 @@ class TestPeopleOfHosts(_Fixtures):
         def look(unit: Any) -> Any:
             idle = unit.sessions.idle(NOON + 1, 100)
             lapsed = unit.sessions.lapsed(NOON, 100)
-            return unit.sessions.of_host(ANNA), unit.sessions.of_host(ANNA, 2), idle, lapsed
+            return unit.sessions.by_host_of(ANNA), unit.sessions.by_host_of(ANNA, 2), idle, lapsed
 
         of, newest, idle, lapsed = await store.observe(look)
         assert of == theirs[::-1] and newest == of[:2]
         hosted = {each for each in idle if each.startswith("host:")}
         assert hosted == {"host:0", "host:1", "host:9"} and "b" not in idle
         assert not any(each.startswith("host:") for each in lapsed)
-        by_cookie = await store.observe(lambda unit: unit.sessions.of(ANNA))
+        by_cookie = await store.observe(lambda unit: unit.sessions.by_cookie_of(ANNA))
         assert {each.kind for each in by_cookie} == {kinds.COOKIE}
 
     async def test_links_of_people_are_those_of_one_issuer(self, store: Any) -> None:
@@ -104,7 +104,7 @@ class TestPeopleOfHosts(_Fixtures):
         anna = await admits(do)
         clock.pass_(SESSION_SECONDS - 1)
         await do.forget_unused()
-        assert await store.observe(lambda unit: unit.sessions.of_host(anna.user_id)) != []
+        assert await store.observe(lambda unit: unit.sessions.by_host_of(anna.user_id)) != []
         clock.pass_(1)
         await do.forget_unused()
         await _check_nothing_is_left(store, anna.user_id)
@@ -128,7 +128,7 @@ class TestAdmissionsAtOnce(_Fixtures):
         assert len({each.user_id for each in made}) == 1
         assert len({each.session_id for each in made}) == REPEATS
         await self._check_is_one(store, made[0].user_id)
-        kept = await store.observe(lambda unit: unit.sessions.of_host(made[0].user_id))
+        kept = await store.observe(lambda unit: unit.sessions.by_host_of(made[0].user_id))
         assert {each.session_id for each in kept} == {each.session_id for each in made}
 
     async def _check_is_one(self, store: Any, user_id: UserId) -> None:
@@ -186,7 +186,7 @@ async def _check_nothing_is_left(store: Any, user_id: UserId) -> None:
     """Raises AssertionError where somebody has a session or a socket."""
 
     def look(unit: Any) -> Any:
-        return unit.sessions.of_host(user_id), unit.connections.of(EVENT, user_id)
+        return unit.sessions.by_host_of(user_id), unit.connections.of(EVENT, user_id)
 
     assert await store.observe(look) == ([], [])
 

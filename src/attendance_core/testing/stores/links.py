@@ -130,7 +130,11 @@ class TestLogInsByLinks:
         assert len({each.token for each in made}) == count
 
         def look(unit: Any) -> Any:
-            return unit.sessions.of(user_id), unit.links.of(user_id), unit.scans.find(user_id)
+            return (
+                unit.sessions.by_cookie_of(user_id),
+                unit.links.of(user_id),
+                unit.scans.find(user_id),
+            )
 
         sessions, links, scan = await store.observe(look)
         assert len(sessions) == count and len(links) == 1

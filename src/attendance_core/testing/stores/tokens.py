@@ -142,7 +142,7 @@ class TestTokens:
         await add_tokens(store, a_token(anna))
         cookie = Session(SessionId("cookie"), anna, CredentialKind.COOKIE, NOON, NOON)
         await store.transact(lambda u: u.sessions.add(cookie))
-        assert await store.observe(lambda u: u.sessions.of(anna)) == [cookie]
+        assert await store.observe(lambda u: u.sessions.by_cookie_of(anna)) == [cookie]
         assert await store.observe(lambda u: u.sessions.lapsed(NOON, 10)) == [cookie.session_id]
 
     async def test_whoever_watches_by_a_token_does_until_it_expires(self, store: Any) -> None:

@@ -54,8 +54,8 @@ class TestWhatNobodyUsesIsForgotten(_Fixtures):
         await lecture.do.forget_unused()
         assert await lecture.connections(ANNA) == []  # it was opened with one of these
         look = lecture.store.observe
-        assert await look(lambda unit: unit.sessions.of(MARKER)) == []
-        assert await look(lambda unit: unit.sessions.of(ANNA)) == [used]
+        assert await look(lambda unit: unit.sessions.by_cookie_of(MARKER)) == []
+        assert await look(lambda unit: unit.sessions.by_cookie_of(ANNA)) == [used]
         assert await look(lambda unit: unit.sessions.find(bearer_id("secret"))) is not None
 
     async def test_a_browser_goes_once_its_cookie_has_gone(
