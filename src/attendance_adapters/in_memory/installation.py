@@ -11,7 +11,7 @@ class Installation:
     def __init__(self, tables: Tables) -> None:
         self._installation = tables.installation
 
-    def database_id(self, new: str) -> str:
+    def database_id(self, new_id: str) -> str:
         if "database_id" not in self._installation:
-            self._installation["database_id"] = new
+            self._installation["database_id"] = new_id
         return self._installation["database_id"]

@@ -19,9 +19,9 @@ class Installation:
     def __init__(self, executor: Executor) -> None:
         self._execute = executor.execute
 
-    def database_id(self, new: str) -> str:
+    def database_id(self, new_id: str) -> str:
         if (row := self._execute(FIND_ID).one_or_none()) is None:
-            self._execute(ADD_ID, {"number": ONLY_ROW, "database_id": new})
+            self._execute(ADD_ID, {"number": ONLY_ROW, "database_id": new_id})
             row = self._execute(FIND_ID).one_or_none()
         assert row is not None
         (database_id,) = row

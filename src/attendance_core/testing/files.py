@@ -23,8 +23,8 @@ def a_database() -> Callable[[Callable[[Any], Any]], Awaitable[Any]]:
     """Makes a `ports.Transact` of a database that has nothing but an id of its own."""
     kept: list[str] = []
 
-    def database_id(new: str) -> str:
-        kept[:] = kept or [new]
+    def database_id(new_id: str) -> str:
+        kept[:] = kept or [new_id]
         return kept[0]
 
     unit = SimpleNamespace(installation=SimpleNamespace(database_id=database_id))
