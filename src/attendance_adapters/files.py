@@ -83,10 +83,10 @@ class ObjectFiles:
         except (OSError, BaseError) as error:
             raise Unavailable from error
 
-    async def get_part(self, path: str, start: int, most: int) -> FilePart:
+    async def get_part(self, path: str, start: int, limit: int) -> FilePart:
         """Reads some of a file, which has a byte there. Raises NoSuchFile, Unavailable."""
         try:
-            options: GetOptions = {"range": (start, start + most)}
+            options: GetOptions = {"range": (start, start + limit)}
             file = await obstore.get_async(self.store, path, options=options)
             return FilePart(bytes(await file.bytes_async()), file.meta["size"])
         except (FileNotFoundError, ValueError):

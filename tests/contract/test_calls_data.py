@@ -221,10 +221,10 @@ class TestStream:
         reads: list[int] = []
         read = files.__class__.get_part
 
-        async def get_part(self: Any, path: str, start: int, most: int) -> Any:
+        async def get_part(self: Any, path: str, start: int, limit: int) -> Any:
             reads.append(start)
-            assert most == data.PART_BYTES
-            return await read(self, path, start, most)
+            assert limit == data.PART_BYTES
+            return await read(self, path, start, limit)
 
         monkeypatch.setattr(files.__class__, "get_part", get_part)
 

@@ -39,12 +39,12 @@ class SpoiltStore(MemoryStore):
 
 def holds_that_ran_out_come_all_at_once(unit: Any) -> None:
     lapsed = unit.places.lapsed
-    unit.places.lapsed = lambda now, most: lapsed(now, 10**9)
+    unit.places.lapsed = lambda now, limit: lapsed(now, 10**9)
 
 
 def lost_sockets_come_all_at_once(unit: Any) -> None:
     lapsed = unit.connections.lapsed
-    unit.connections.lapsed = lambda lost, renewed, most: lapsed(lost, renewed, 10**9)
+    unit.connections.lapsed = lambda lost, renewed, limit: lapsed(lost, renewed, 10**9)
 
 
 def user_names_differ_by_case(unit: Any) -> None:

@@ -33,10 +33,10 @@ class MemoryFiles:
         """Reads a file. Raises NoSuchFile."""
         return FileContent(self._read(path), media_type_of(path))
 
-    async def get_part(self, path: str, start: int, most: int) -> FilePart:
+    async def get_part(self, path: str, start: int, limit: int) -> FilePart:
         """Reads some of a file, which has a byte there. Raises NoSuchFile."""
         content = self._read(path)
-        return FilePart(content[start : start + most], len(content))
+        return FilePart(content[start : start + limit], len(content))
 
     async def delete(self, path: str) -> None:
         """Deletes a file; idempotent."""

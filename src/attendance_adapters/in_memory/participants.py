@@ -28,8 +28,8 @@ class Participants:
     def listed(self, event_id: EventId, query: ListQuery[Participant]) -> Sequence[Participant]:
         return self._piece_among(self._places.in_event(event_id), query)
 
-    def ids(self, event_id: EventId, most: int) -> Sequence[UserId]:
-        return [each.user_id for each in self.listed(event_id, ListQuery(most))]
+    def ids(self, event_id: EventId, limit: int) -> Sequence[UserId]:
+        return [each.user_id for each in self.listed(event_id, ListQuery(limit))]
 
     def of(self, event_id: EventId, user_ids: Sequence[UserId]) -> Sequence[Participant]:
         return self._piece_among(self._places.of(event_id, user_ids), ListQuery())

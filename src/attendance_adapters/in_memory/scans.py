@@ -60,12 +60,12 @@ class Scans:
     def pending_count(self) -> int:
         return len(list(self._pending()))
 
-    def uploaded_until(self, until: Instant, most: int) -> Sequence[ConfirmationScan]:
+    def uploaded_until(self, until: Instant, limit: int) -> Sequence[ConfirmationScan]:
         found = [scan for scan in self._pending() if scan.uploaded_at <= until]
-        return sorted(found, key=lambda scan: (scan.uploaded_at, scan.user_id))[:most]
+        return sorted(found, key=lambda scan: (scan.uploaded_at, scan.user_id))[:limit]
 
-    def discarded(self, most: int) -> Sequence[FileKey]:
-        return sorted(self._tables.discarded_scans)[:most]
+    def discarded(self, limit: int) -> Sequence[FileKey]:
+        return sorted(self._tables.discarded_scans)[:limit]
 
     def forget_discarded(self, files: Sequence[FileKey]) -> None:
         for file in files:

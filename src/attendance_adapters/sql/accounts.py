@@ -159,8 +159,8 @@ class Sessions:
     def _of_kind(
         self, user_id: UserId, kind: CredentialKind, limit: int | None
     ) -> Sequence[Session]:
-        most = NO_LIMIT if limit is None else limit
-        parameters = {"user_id": user_id, "credential": kind.value, "limit": most}
+        limit = NO_LIMIT if limit is None else limit
+        parameters = {"user_id": user_id, "credential": kind.value, "limit": limit}
         return [_session_from(row) for row in self._execute(SESSIONS_OF, parameters)]
 
     def lapsed(self, created_until: Instant, limit: int) -> Sequence[SessionId]:

@@ -107,8 +107,8 @@ class Participants:
             statement = PARTICIPANTS_AFTER
         return [_participant_from(event_id, row) for row in self._execute(statement, parameters)]
 
-    def ids(self, event_id: EventId, most: int) -> Sequence[UserId]:
-        parameters = {"event_id": event_id, "limit": most, "offset": 0}
+    def ids(self, event_id: EventId, limit: int) -> Sequence[UserId]:
+        parameters = {"event_id": event_id, "limit": limit, "offset": 0}
         return [user_id for (user_id,) in self._execute(PARTICIPANT_IDS, parameters)]
 
     def of(self, event_id: EventId, user_ids: Sequence[UserId]) -> Sequence[Participant]:

@@ -156,14 +156,14 @@ class Scans:
     def pending_count(self) -> int:
         return int(self._execute(COUNT_PENDING).scalar_one())
 
-    def uploaded_until(self, until: Instant, most: int) -> Sequence[ConfirmationScan]:
+    def uploaded_until(self, until: Instant, limit: int) -> Sequence[ConfirmationScan]:
         return [
             _scan_from(row)
-            for row in self._execute(UPLOADED_UNTIL, {"until": until, "limit": most})
+            for row in self._execute(UPLOADED_UNTIL, {"until": until, "limit": limit})
         ]
 
-    def discarded(self, most: int) -> Sequence[FileKey]:
-        return [FileKey(file) for (file,) in self._execute(DISCARDED, {"limit": most})]
+    def discarded(self, limit: int) -> Sequence[FileKey]:
+        return [FileKey(file) for (file,) in self._execute(DISCARDED, {"limit": limit})]
 
     def forget_discarded(self, files: Sequence[FileKey]) -> None:
         self.forgotten_count += len(files)

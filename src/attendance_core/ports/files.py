@@ -38,8 +38,8 @@ class Files(Protocol):
         """Reads a file. Raises NoSuchFile."""
         ...
 
-    async def get_part(self, path: str, start: int, most: int) -> FilePart:
-        """Reads ``most`` bytes from ``start`` on, fewer at its end; ``start`` lies in the file.
+    async def get_part(self, path: str, start: int, limit: int) -> FilePart:
+        """Reads ``limit`` bytes from ``start`` on, fewer at its end; ``start`` lies in the file.
 
         Raises NoSuchFile.
         """

@@ -198,8 +198,8 @@ class FindByName:
         check_kinds(limit=limit)
         part = checked_search_part(display_name_part, "display_name_part", MIN_NAME_PART_LENGTH)
         check_page(limit, offset)
-        most = min(limit, MAX_PEOPLE_FOUND)
-        return await self.browse(lambda unit: unit.profiles.search(part, most, offset))
+        limit = min(limit, MAX_PEOPLE_FOUND)
+        return await self.browse(lambda unit: unit.profiles.search(part, limit, offset))
 
 
 def picture_path(key: FileKey) -> str:

@@ -21,7 +21,7 @@ class Participants(Protocol):
         """Lists them by display name, then id."""
         ...
 
-    def ids(self, event_id: EventId, most: int) -> Sequence[UserId]:
+    def ids(self, event_id: EventId, limit: int) -> Sequence[UserId]:
         """Lists who the first of them are, in their order."""
         ...
 

@@ -52,11 +52,11 @@ class Scans(Protocol):
         """Counts those nobody has judged yet."""
         ...
 
-    def uploaded_until(self, until: Instant, most: int) -> Sequence[ConfirmationScan]:
+    def uploaded_until(self, until: Instant, limit: int) -> Sequence[ConfirmationScan]:
         """Lists those nobody has judged that were uploaded then or before, oldest first."""
         ...
 
-    def discarded(self, most: int) -> Sequence[FileKey]:
+    def discarded(self, limit: int) -> Sequence[FileKey]:
         """Lists files of scans that no pending one has, and that are not forgotten."""
         ...
 

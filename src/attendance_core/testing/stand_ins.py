@@ -118,9 +118,9 @@ class DictFiles:
             raise NoSuchFile(path)
         return FileContent(self.kept[path], "image/jpeg")
 
-    async def get_part(self, path: str, start: int, most: int) -> FilePart:
+    async def get_part(self, path: str, start: int, limit: int) -> FilePart:
         content = (await self.get(path)).content
-        return FilePart(content[start : start + most], len(content))
+        return FilePart(content[start : start + limit], len(content))
 
     async def delete(self, path: str) -> None:
         self.kept.pop(path, None)

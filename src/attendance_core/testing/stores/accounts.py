@@ -109,7 +109,7 @@ class TestAccounts:
             session = Session(name, anna, CredentialKind.COOKIE, NOON - age, NOON)
             await store.transact(lambda u, session=session: u.sessions.add(session))
         for limit, found in ((10, [names[1], names[0], names[2]]), (2, [names[1], names[0]])):
-            look = store.observe(lambda u, most=limit: u.sessions.lapsed(NOON - 1, most))
+            look = store.observe(lambda u, limit=limit: u.sessions.lapsed(NOON - 1, limit))
             assert await look == found
 
     async def test_a_session_too_many_ends_with_its_sockets(

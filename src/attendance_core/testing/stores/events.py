@@ -119,14 +119,14 @@ class TestEvents:
             ends = NOON + number
             event = Event(EventId(uuid4()), f"{number}", anna, NOON - 9, ends, any_code())
             await store.transact(lambda u, event=event: u.events.add(event))
-        for person, now, most, count in (
+        for person, now, limit, count in (
             (anna, NOON - 1, 9, 4),
             (anna, NOON, 9, 3),
             (anna, NOON, 2, 2),
             (boris, NOON, 9, 0),
         ):
             found = await store.observe(
-                lambda u, by=person, now=now, most=most: u.events.count_not_over(by, now, most)
+                lambda u, by=person, now=now, limit=limit: u.events.count_not_over(by, now, limit)
             )
             assert found == count
 

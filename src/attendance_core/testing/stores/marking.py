@@ -68,8 +68,8 @@ class TestPlaces:
                 unit.places.put(Place(EVENT, target, member=True, state=held))
 
         await store.transact(work)
-        for most, found in ((1, [boris]), (2, [boris, anna]), (9, [boris, anna])):
-            look = store.observe(lambda u, most=most: u.places.lapsed(NOON + 9, most))
+        for limit, found in ((1, [boris]), (2, [boris, anna]), (9, [boris, anna])):
+            look = store.observe(lambda u, limit=limit: u.places.lapsed(NOON + 9, limit))
             assert await look == [(EVENT, each) for each in found]
 
     async def test_a_place_keeps_who_held_its_person_last(self, store: Any) -> None:
@@ -138,10 +138,10 @@ class TestConnections:
             unit.connections.lose(list(ids), NOON + 1)
 
         await store.transact(work)
-        for most in (1, 2, 3, 9):
-            look = store.observe(lambda u, most=most: u.connections.lapsed(NOON + 1, None, most))
+        for limit in (1, 2, 3, 9):
+            look = store.observe(lambda u, limit=limit: u.connections.lapsed(NOON + 1, None, limit))
             found = {each.connection_id for each in await look}
-            assert len(found) == min(most, 3) and found <= ids
+            assert len(found) == min(limit, 3) and found <= ids
 
     async def test_connections_are_found_by_person_session_and_process(self, store: Any) -> None:
         anna, boris = await add_event_with(store, "Анна", "Борис")
