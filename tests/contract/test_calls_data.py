@@ -228,12 +228,12 @@ class TestStream:
 
         monkeypatch.setattr(files.__class__, "get_part", get_part)
 
-        def has_one(unit: Any) -> None:
+        def give_picture(unit: Any) -> None:
             profile = unit.profiles.get(UserId(anna.user_id))
             unit.profiles.put(replace(profile, picture="large.png"))
 
         await files.put("pictures/large.png", picture, "image/png")
-        await site.attendance.use_cases.log_out.transact(has_one)
+        await site.attendance.use_cases.log_out.transact(give_picture)
         slow = self.client(site, anna).post(reads=3, password=PASSWORD)
         await eventually(lambda: len(slow.pieces) == 3)
         for _ in range(20):

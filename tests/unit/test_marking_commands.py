@@ -121,7 +121,7 @@ class TestOnePersonsSockets:
                     most = max(most, self.connection_count(world, 2))
             assert len(opened) == MAX_SOCKETS
             for each in opened:
-                world.is_lost(each)
+                world.breaks_off(each)
         assert most == CONNECTIONS_READ
 
     def test_an_opening_reads_no_more_connections_than_there_may_be(self, world: World) -> None:
@@ -154,7 +154,7 @@ class TestReadyToMark:
             world.marks(2)
 
     def test_one_within_the_grace_still_waits(self, world: World) -> None:
-        world.is_lost(world.waits(2))
+        world.breaks_off(world.waits(2))
         world.advance(14)
         with pytest.raises(YouAreWaiting):
             world.marks(2)
@@ -335,14 +335,14 @@ class TestHangUp:
         assert world.place(2).state is None
 
     def test_a_lost_connection_keeps_the_place_for_15_seconds(self, world: World) -> None:
-        world.is_lost(world.waits(2))
+        world.breaks_off(world.waits(2))
         world.advance(14.9)
         assert isinstance(world.place(2).state, Waiting)
         world.advance(0.1)
         assert world.place(2).state is None
 
     def test_who_comes_back_within_the_grace_keeps_the_place(self, world: World) -> None:
-        world.is_lost(world.waits(2))
+        world.breaks_off(world.waits(2))
         world.advance(10)
         back = world.waits(2)
         world.advance(20)
@@ -362,7 +362,7 @@ class TestHangUp:
         world.waits(2)
         marker = world.marks(3)
         drive(world.prepare(connection=marker, target=UserId(2)))
-        world.is_lost(marker)
+        world.breaks_off(marker)
         world.advance(14)
         drive(world.confirm(connection=world.marks(3)))
         assert world.karma(3) == 50

@@ -56,7 +56,7 @@ class Hall:
     def removes(self, user_id: UserId) -> None:
         drive(self._remove(actor=ANNA, event_id=self.world.event_id, user_id=user_id))
 
-    def has_tick(self, user_id: UserId, state: Confirmation = Confirmation.APPROVED) -> None:
+    def sets_tick(self, user_id: UserId, state: Confirmation = Confirmation.APPROVED) -> None:
         scan = ConfirmationScan(
             user_id, FileKey("scan"), NOON, state, NOON, scan_id=ScanId(uuid4())
         )
@@ -94,8 +94,8 @@ class TestOpenings:
     ) -> None:
         """Contract: 6.17."""
         hall.adds(BORIS)
-        hall.has_tick(VERA)
-        hall.has_tick(GLEB, Confirmation.PENDING)
+        hall.sets_tick(VERA)
+        hall.sets_tick(GLEB, Confirmation.PENDING)
         hall.lets(who_marks)
         for user_id in (ANNA, BORIS, VERA, GLEB):
             if user_id in let_in:
@@ -137,13 +137,13 @@ class TestOpenings:
 
 class TestPrepares:
     def test_a_tick_that_was_lost_shows_at_the_next_one(self, hall: Hall) -> None:
-        hall.has_tick(BORIS)
+        hall.sets_tick(BORIS)
         hall.lets(WhoMarks.CONFIRMED)
         hall.world.waits(VERA)
         hall.world.waits(GLEB)
         marker = hall.world.marks(BORIS)
         hall.prepares(marker, VERA)
-        hall.has_tick(BORIS, Confirmation.NONE)
+        hall.sets_tick(BORIS, Confirmation.NONE)
         with pytest.raises(MayNotMark) as refused:
             hall.prepares(marker, VERA)  # it holds her as before
         assert Ending.of(refused.value) is None, "the socket stays open"
@@ -151,11 +151,11 @@ class TestPrepares:
         assert isinstance(hall.world.place(VERA).state, Marked)
         with pytest.raises(MayNotMark):
             hall.prepares(marker, GLEB)
-        hall.has_tick(BORIS)
+        hall.sets_tick(BORIS)
         hall.prepares(marker, GLEB)
 
     def test_it_is_the_first_refusal_of_an_event_that_is_on(self, hall: Hall) -> None:
-        hall.has_tick(BORIS)
+        hall.sets_tick(BORIS)
         hall.lets(WhoMarks.CONFIRMED)
         hall.world.waits(VERA)
         hall.prepares(hall.world.marks(ANNA), VERA)
@@ -164,7 +164,7 @@ class TestPrepares:
         for target, error in cases:
             with pytest.raises(error):
                 hall.prepares(marker, target)
-        hall.has_tick(BORIS, Confirmation.NONE)
+        hall.sets_tick(BORIS, Confirmation.NONE)
         for target, _ in cases:
             with pytest.raises(MayNotMark):
                 hall.prepares(marker, target)
@@ -189,7 +189,7 @@ class TestNarrowing:
         hall.adds(VERA)
         world.waits(GLEB)
         lost = world.marks(BORIS)
-        world.is_lost(lost)
+        world.breaks_off(lost)
         boris = [world.marks(BORIS), world.connection(BORIS, Role.MARKING)]
         drive(world.ready_to_mark(connection=boris[1]))
         for user_id in (ANNA, VERA):
@@ -222,7 +222,7 @@ class TestNarrowing:
         assert found is not None
 
     def test_one_without_a_tick_is_left_out_by_confirmed(self, hall: Hall) -> None:
-        hall.has_tick(VERA)
+        hall.sets_tick(VERA)
         for user_id in (BORIS, VERA):
             hall.world.marks(user_id)
         hall.lets(WhoMarks.CONFIRMED)
@@ -231,10 +231,10 @@ class TestNarrowing:
         assert hall.marking() == set()
 
     def test_what_leaves_nobody_out_ends_nothing(self, hall: Hall) -> None:
-        hall.has_tick(BORIS)
+        hall.sets_tick(BORIS)
         hall.lets(WhoMarks.CONFIRMED)
         marker = hall.world.marks(BORIS)
-        hall.has_tick(BORIS, Confirmation.NONE)
+        hall.sets_tick(BORIS, Confirmation.NONE)
         hall.world.waits(GLEB)
         for change in (
             {"who_marks": WhoMarks.CONFIRMED},
@@ -279,7 +279,7 @@ class TestRemoveHelper:
     @pytest.mark.parametrize("who_marks", [WhoMarks.EVERYBODY, WhoMarks.CONFIRMED])
     def test_one_who_may_mark_all_the_same_goes_on(self, hall: Hall, who_marks: WhoMarks) -> None:
         hall.adds(BORIS)
-        hall.has_tick(BORIS)
+        hall.sets_tick(BORIS)
         hall.lets(who_marks)
         hall.world.waits(GLEB)
         marker = hall.world.marks(BORIS)
@@ -290,11 +290,11 @@ class TestRemoveHelper:
 
     def test_nobody_else_who_lost_a_tick_is_ended_by_it(self, hall: Hall) -> None:
         hall.adds(BORIS)
-        hall.has_tick(VERA)
+        hall.sets_tick(VERA)
         hall.lets(WhoMarks.CONFIRMED)
         hall.world.marks(BORIS)
         hall.world.marks(VERA)
-        hall.has_tick(VERA, Confirmation.NONE)
+        hall.sets_tick(VERA, Confirmation.NONE)
         hall.removes(BORIS)
         assert hall.marking() == {VERA}
 

@@ -60,7 +60,7 @@ async def test_who_is_lost_keeps_their_place_for_a_grace_and_a_goodbye_none() ->
         anna, boris, vera = [await t.person(name) for name in ("Anna", "Boris", "Vera")]
         desk = await t.marks(vera)
         lost, left = await t.waits(anna), await t.waits(boris)
-        await lost.is_lost()
+        await lost.breaks_off()
         await left.says_goodbye()
         assert desk.heard(UserLeft) == [UserLeft(boris.user_id)]
         await t.advance(16)

@@ -70,13 +70,13 @@ class Desk:
         self._end_expired = EndExpiredTokens(transact, observe, self.world.terms)
         self._forget = ForgetTokens(transact)
         self._identify = Identify(transact, observe)
-        self.has_password(ANNA, drive(self.passwords.hash(PASSWORD)))
-        self.has_password(BORIS, drive(self.passwords.hash(PASSWORD)))
+        self.sets_password(ANNA, drive(self.passwords.hash(PASSWORD)))
+        self.sets_password(BORIS, drive(self.passwords.hash(PASSWORD)))
 
     def transact(self, work: Callable[[Any], T]) -> T:
         return drive(self.world.store.transact(work))
 
-    def has_password(self, user_id: UserId, hashed: str | None) -> None:
+    def sets_password(self, user_id: UserId, hashed: str | None) -> None:
         def work(unit: Any) -> None:
             account = unit.accounts.lock(user_id)
             unit.accounts.put(type(account)(user_id, account.username, hashed))
@@ -223,7 +223,7 @@ class TestCreateToken:
         assert desk.tokens() == []
 
     def test_or_of_whoever_has_none_a_log_in_of_just_now(self, desk: Desk) -> None:
-        desk.has_password(ANNA, None)
+        desk.sets_password(ANNA, None)
         desk.create(password=None)
         desk.world.clock.pass_(PROOF_SECONDS)
         with pytest.raises(LogInAgain):
@@ -235,7 +235,7 @@ class TestCreateToken:
 
         async def verify_and_change(hashed: str | None, password: str) -> bool:
             right = await verify(hashed, password)
-            desk.has_password(ANNA, "another")
+            desk.sets_password(ANNA, "another")
             return right
 
         desk.passwords.verify = verify_and_change  # type: ignore[method-assign]

@@ -50,13 +50,13 @@ def unswept(world: World, seconds: float) -> None:
 
 class TestALateSweep:
     def test_one_whose_grace_is_over_may_mark(self, world: World) -> None:
-        world.is_lost(world.waits(2))
+        world.breaks_off(world.waits(2))
         unswept(world, 15)
         world.marks(2)
         assert world.place(2).state is None
 
     def test_one_whose_grace_is_over_asks_anew_at_the_end(self, world: World) -> None:
-        world.is_lost(world.waits(2))
+        world.breaks_off(world.waits(2))
         unswept(world, 15)
         world.waits(2)
         assert world.place(2).state == Waiting(NOON + 15)
@@ -80,7 +80,7 @@ class TestALateSweep:
         world.waits(2)
         marker = world.marks(3)
         chooses(world, marker, 2)
-        world.is_lost(marker)
+        world.breaks_off(marker)
         unswept(world, 15)
         assert drive(world.ready_to_mark(connection=world.connection(3, Role.MARKING))).holding is (
             None
@@ -97,7 +97,7 @@ class TestALateSweep:
     def test_a_marker_whose_grace_of_waiting_is_over_may_choose(self, world: World) -> None:
         world.waits(2)
         marker = world.marks(3)
-        world.is_lost(world.waits(3))
+        world.breaks_off(world.waits(3))
         unswept(world, 14)
         with pytest.raises(YouAreWaiting):
             chooses(world, marker, 2)
@@ -149,7 +149,7 @@ class TestALateSweep:
 
 class TestComingBack:
     def test_the_grace_of_a_lost_socket_ends_with_a_new_one(self, world: World) -> None:
-        world.is_lost(world.waits(2))
+        world.breaks_off(world.waits(2))
         world.says_goodbye(world.waits(2))
         assert world.place(2).state is None
 
@@ -159,23 +159,23 @@ class TestComingBack:
         world.waits(2)
         marker = world.marks(3)
         chooses(world, marker, 2)
-        world.is_lost(marker)
+        world.breaks_off(marker)
         world.says_goodbye(world.marks(3))
         assert world.place(2).state == Waiting(NOON)
 
     def test_given_back_within_the_grace_one_returns_to_the_old_place(self, world: World) -> None:
         waiting, marker = world.waits(2), world.marks(3)
         chooses(world, marker, 2)
-        world.is_lost(waiting)
+        world.breaks_off(waiting)
         world.advance(14)
         drive(world.refuse(connection=marker))
         assert world.place(2).state == Waiting(NOON)
 
     def test_hanging_up_twice_changes_nothing(self, world: World) -> None:
         waiting = world.waits(2)
-        world.is_lost(waiting)
+        world.breaks_off(waiting)
         world.advance(10)
-        world.is_lost(waiting)
+        world.breaks_off(waiting)
         world.advance(5)
         assert world.place(2).state is None
         world.says_goodbye(waiting)
@@ -226,7 +226,7 @@ class TestSweep:
     def test_it_says_how_many_it_ended(self, world: World) -> None:
         world.waits(2)
         chooses(world, world.marks(3), 2)
-        world.is_lost(world.waits(4))
+        world.breaks_off(world.waits(4))
         unswept(world, 90)
         assert drive(world.sweep(process_id=world.process_id)) == 2
         assert drive(world.sweep(process_id=world.process_id)) == 0
@@ -235,7 +235,7 @@ class TestSweep:
         world.waits(2)
         marker = world.marks(3)
         chooses(world, marker, 2)
-        world.is_lost(world.waits(4))
+        world.breaks_off(world.waits(4))
         unswept(world, 90)
         others: list[Callable[[], object]] = [
             lambda: chooses(world, world.marks(3), 2),
@@ -328,7 +328,7 @@ class TestWhoIsThereToMark:
     def test_a_loss_has_a_grace_and_a_goodbye_has_none(self, world: World) -> None:
         world.waits(1)
         lost, gone = world.marks(2), world.marks(3)
-        world.is_lost(lost)
+        world.breaks_off(lost)
         world.says_goodbye(gone)
         assert self.markers(world) == {2}
         world.clock.pass_(15)

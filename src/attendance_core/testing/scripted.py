@@ -62,8 +62,8 @@ class Seat:
         """Closes the socket as a client does that means it."""
         await self.lecture.hang_up(self, goodbye=True)
 
-    async def is_lost(self) -> None:
-        """Loses the socket, which keeps its place for a grace."""
+    async def breaks_off(self) -> None:
+        """Ends the socket without a word; its place stays for a grace."""
         await self.lecture.hang_up(self, goodbye=False)
 
     async def _command(self, use_case: Any, **given: UserId) -> None:

@@ -101,10 +101,10 @@ class Lecture:
                 self._chance,
                 to_refuse={each.user_id for each in self._pick_some(roles.asking, 5)},
             )
-            marking = await self._have_marked(stages, "Marking", sign_in, roles.asking)
+            marking = await self._mark_all(stages, "Marking", sign_in, roles.asking)
             await organising.correct(roles)
             await asyncio.sleep(first_end - self._clock())
-            again = await self._have_marked(stages, "Asking again", sign_in, roles.slips)
+            again = await self._mark_all(stages, "Asking again", sign_in, roles.slips)
             async with latecomers(sign_in, roles.markers[0], roles.late_held, roles.late_waiting):
                 during = await self._compare(played, organising, board)
             after = await self._compare(played, organising, board)
@@ -132,7 +132,7 @@ class Lecture:
         """Picks one in so many of them, and at least one."""
         return self._chance.sample(people, max(1, len(people) // part))
 
-    async def _have_marked(
+    async def _mark_all(
         self, stages: Stages, name: str, sign_in: SignIn, asking: Sequence[Person]
     ) -> list[Marker]:
         """Has all who ask be marked; answers who marked them. Raises LectureFailed."""

@@ -120,7 +120,7 @@ class Campus(Processes):
 
         return drive(self.store.observe(look))[::-1]
 
-    def can_be_marked(self, client: Client) -> set[UserId]:
+    def those_to_list(self, client: Client) -> set[UserId]:
         """Finds whom a marker's client should list: who waits, and whom it was told it holds."""
         places = self.places().values()
         return {

@@ -64,7 +64,7 @@ class Promises(RuleBasedStateMachine):
                     told = client.your_position
                     assert self.campus.is_position_right(told, client.user_id), f"{client}"
             else:
-                truth = self.campus.can_be_marked(client)
+                truth = self.campus.those_to_list(client)
                 assert set(client.listed or ()) == truth, f"{client} should list {truth}"
                 assert client.held <= truth
 
@@ -92,7 +92,7 @@ class Promises(RuleBasedStateMachine):
             if entry.origin is None:
                 assert before is not None
                 if entry not in known_entries:
-                    self._may_be_annulled(before, entry)
+                    self._check_who_annuls(before, entry)
             elif entry.origin is Origin.HAND and entry not in known_entries:
                 assert entry.actor_id in self.campus.organisers, "marked by a stranger"
             last[entry.user_id] = entry
@@ -112,7 +112,7 @@ class Promises(RuleBasedStateMachine):
             made = [each for each in held if each.actor_id == user_id]
             assert self.campus.karma(user_id) == 50 * len(made)
 
-    def _may_be_annulled(self, mark: Entry, annulment: Entry) -> None:
+    def _check_who_annuls(self, mark: Entry, annulment: Entry) -> None:
         """Checks who annuls: organisers, whoever marked, or the person. Contract: AnnulMark."""
         if annulment.reason is AnnulReason.NOT_ME:
             assert annulment.actor_id == mark.user_id, "not them is for others to say"

@@ -99,7 +99,7 @@ class SocketRules(Promises):
         self._opens(number, user_id, session_number, Role.MARK_ME, meanwhile)
 
     @rule(number=any_number, nth=any_number, session_number=session_numbers, meanwhile=meanwhile)
-    def is_ready_to_mark(self, number: int, nth: int, session_number: int, meanwhile: str) -> None:
+    def comes_to_mark(self, number: int, nth: int, session_number: int, meanwhile: str) -> None:
         free = [
             each
             for each, place in sorted(self.campus.places().items())
@@ -132,7 +132,7 @@ class SocketRules(Promises):
         """Chooses somebody it lists; where no marker lists anybody, one opens and one waits."""
         found = self._socket(number, lambda each: bool(each.listed))
         if found is None:
-            self.is_ready_to_mark(number, nth, 0, "nothing")
+            self.comes_to_mark(number, nth, 0, "nothing")
             self._opens(number, new_asker, 0, Role.MARK_ME, "nothing")
             found = self._socket(number, lambda each: bool(each.listed))
         if found is not None and found[1].listed:

@@ -150,7 +150,7 @@ class World:
     def says_goodbye(self, connection: Connection) -> None:
         drive(self.hang_up(connections=[connection], goodbye=True))
 
-    def is_lost(self, connection: Connection) -> None:
+    def breaks_off(self, connection: Connection) -> None:
         drive(self.hang_up(connections=[connection], goodbye=False))
 
     def advance(self, seconds: float) -> None:

@@ -68,7 +68,7 @@ def goes_and_comes(unit: Any, ids: Any, _: Any) -> None:
     moves(unit, ids[0], Waiting(NOON))
 
 
-def is_called(unit: Any, **changes: Any) -> None:
+def change_event(unit: Any, **changes: Any) -> None:
     unit.events.put(replace(unit.events.lock(EVENT), **changes))
 
 
@@ -85,9 +85,9 @@ CHANGE_THE_GLANCE: dict[str, Change] = {
     "one opens one": lambda u, ids, _: u.connections.add(a_connection(ids[3])),
     "a marker is lost": lambda u, _, s: u.connections.lose([s[2].connection_id], NOON),
     "a marker comes elsewhere": marks_elsewhere,
-    "it is called something else": lambda u, _, __: is_called(u, name="Seminar"),
-    "it begins later": lambda u, _, __: is_called(u, starts_at=NOON + 1),
-    "it ends later": lambda u, _, __: is_called(u, ends_at=NOON + 4000),
+    "it is called something else": lambda u, _, __: change_event(u, name="Seminar"),
+    "it begins later": lambda u, _, __: change_event(u, starts_at=NOON + 1),
+    "it ends later": lambda u, _, __: change_event(u, ends_at=NOON + 4000),
     "it is deleted": lambda u, _, __: u.events.remove(EVENT),
 }
 
