@@ -1,6 +1,6 @@
 """Whose a folder of files is: each belongs to one database, and a marker in it says which.
 
-Whatever no row of its database names is swept from such a folder, so that a second database
+Whatever no row of its database names is deleted from such a folder, so that a second database
 over the same one would lose everything.
 """
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import time
 
-from attendance_adapters.orphans import sweep_orphans
+from attendance_adapters.orphans import delete_orphans
 from attendance_adapters.periodic import Periodic
 from attendance_adapters.service_ports import ListedFiles, Store
 from attendance_core import ports
 from attendance_core.use_cases import UseCases
 from attendance_core.vocabulary import Seconds
 
-SWEEP_ORPHANS_EVERY: Seconds = 3600
+DELETE_ORPHANS_EVERY: Seconds = 3600
 FORGET_TALLIES_EVERY: Seconds = 60
 END_SESSIONS_EVERY: Seconds = 3  # Contract: 6.9, their sockets hear of it within 5
 FORGET_LINKS_EVERY: Seconds = 3600
@@ -23,7 +23,7 @@ FORGET_SCANS_EVERY: Seconds = 20  # Contract: 9.9, within 60 s, also where one r
 
 
 def make_housekeeping(use_cases: UseCases, store: Store, files: ports.Files) -> list[Periodic]:
-    """Makes each of these jobs, to be started; orphans are swept where files can be listed."""
+    """Makes each of these jobs, to be started; orphans are deleted where files can be listed."""
     jobs = [
         Periodic("scrub-store", SCRUB_EVERY, store.scrub),
         Periodic("forget-tallies", FORGET_TALLIES_EVERY, use_cases.forget_tallies),
@@ -38,8 +38,8 @@ def make_housekeeping(use_cases: UseCases, store: Store, files: ports.Files) -> 
     if isinstance(files, ListedFiles):
         listed = files
 
-        async def sweep_files() -> None:
-            await sweep_orphans(listed, store.referenced_files, time.time())
+        async def delete_files_without_rows() -> None:
+            await delete_orphans(listed, store.referenced_files, time.time())
 
-        jobs.append(Periodic("sweep-orphans", SWEEP_ORPHANS_EVERY, sweep_files))
+        jobs.append(Periodic("delete-orphans", DELETE_ORPHANS_EVERY, delete_files_without_rows))
     return jobs

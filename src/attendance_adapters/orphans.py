@@ -1,4 +1,4 @@
-"""Sweeps files that no row refers to any more, or never did."""
+"""Deletes files that no row refers to any more, or never did."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ OUR_NAME = re.compile(r"[0-9a-f]{32}\.(?:jpg|png|webp)")  # as `RandomIds` makes
 UPLOAD_SECONDS = 3600  # far more than an upload takes from its file to its row
 
 
-async def sweep_orphans(
+async def delete_orphans(
     files: ListedFiles, list_referenced: Callable[[], Awaitable[Set[str]]], now: Instant
 ) -> int:
     """Deletes files of ours that no row refers to, and returns how many.

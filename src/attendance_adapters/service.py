@@ -52,7 +52,7 @@ class Attendance:
     store, the rows of sheets are read here and fed to whoever writes them. Without a ``provider``
     people log in by a password alone; without ``passwords`` these are hashed by argon2id.
 
-    ``files`` are any `ports.Files`; what no row names is swept where they are `ListedFiles`, too.
+    ``files`` are any `ports.Files`; what no row names is deleted where they are `ListedFiles`, too.
     Without a ``heartbeat``, for reports and scripts, no lease is taken and nothing is swept, and
     nobody can open a socket.
     """

@@ -73,7 +73,7 @@ class StoredFile(NamedTuple):
 
 @runtime_checkable
 class ListedFiles(ports.Files, Protocol):
-    """Keeps files, and lists them: what no row names is swept from such ones."""
+    """Keeps files, and lists them: what no row names is deleted from such ones."""
 
     async def list_below(self, path: str) -> list[StoredFile]:
         """Lists the files below a path, sorted by path. Raises Unavailable."""

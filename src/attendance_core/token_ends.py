@@ -2,7 +2,8 @@
 
 A token has a session as long as it lets its program in, and is kept a while longer to be listed.
 First it expires, which counts at once and in one transaction; then its session ends as every other
-does, some of its sockets at a time. Should the process die between, a sweep does what is left.
+does, some of its sockets at a time. Should the process die between, `EndExpiredTokens` does what
+is left.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ def expire_tokens(unit: ports.Unit, user_id: UserId) -> Sequence[Token]:
     """Has all tokens of a person, whose account is locked, expire now; answers them.
 
     None is made meanwhile, since that locks the account, too. Their sockets are still open:
-    `end_tokens` closes them afterwards, or else a sweep.
+    `end_tokens` closes them afterwards, or else `EndExpiredTokens`.
     """
     tokens = unit.tokens.of(user_id)
     unit.tokens.expire([each.token_id for each in tokens], unit.now())

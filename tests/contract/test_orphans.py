@@ -1,4 +1,4 @@
-"""Files that nothing names are swept, wherever names and files are kept."""
+"""Files that nothing names are deleted, wherever names and files are kept."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from attendance_adapters.folder_claim import claim_folder
 from attendance_adapters.in_memory import MemoryFiles, MemoryStore
 from attendance_adapters.media_types import media_type_of
 from attendance_adapters.notifiers import LocalNotifier
-from attendance_adapters.orphans import UPLOAD_SECONDS, sweep_orphans
+from attendance_adapters.orphans import UPLOAD_SECONDS, delete_orphans
 from attendance_core.marking.terms import Terms
 from attendance_core.profiles import ConfirmationScan
 from attendance_core.testing.clock import TestClock
@@ -51,15 +51,15 @@ class TestOrphans:
         for key in (f"pictures/{A}", f"pictures/{B}", f"scans/{A}", f"scans/{B}"):
             await files.put(key, b"content", "image/png")
         later = time.time() + UPLOAD_SECONDS + 60
-        assert await sweep_orphans(files, store.referenced_files, later) == 2
+        assert await delete_orphans(files, store.referenced_files, later) == 2
         assert await stored_paths(files) == [f"pictures/{A}", f"scans/{B}"]
-        assert await sweep_orphans(files, store.referenced_files, later) == 0
+        assert await delete_orphans(files, store.referenced_files, later) == 0
 
     async def test_a_file_whose_upload_may_be_under_way_is_left_alone(
         self, store: Any, files: MemoryFiles | ObjectFiles
     ) -> None:
         await files.put(f"scans/{B}", b"content", "image/png")
-        assert await sweep_orphans(files, store.referenced_files, time.time()) == 0
+        assert await delete_orphans(files, store.referenced_files, time.time()) == 0
         assert await stored_paths(files) == [f"scans/{B}"]
 
     async def test_one_that_gets_its_name_while_they_are_listed_stays(
@@ -72,7 +72,7 @@ class TestOrphans:
             return await store.referenced_files()  # type: ignore[no-any-return]
 
         later = time.time() + UPLOAD_SECONDS + 60
-        assert await sweep_orphans(files, named, later) == 0
+        assert await delete_orphans(files, named, later) == 0
 
     async def test_files_of_others_in_the_same_folders_are_left_alone(
         self, store: Any, files: MemoryFiles | ObjectFiles
@@ -82,7 +82,7 @@ class TestOrphans:
         for key in others:
             await files.put(key, b"content", media_type_of(key))
         later = time.time() + UPLOAD_SECONDS + 60
-        assert await sweep_orphans(files, store.referenced_files, later) == 0
+        assert await delete_orphans(files, store.referenced_files, later) == 0
         assert await stored_paths(files) == sorted(others)
 
 

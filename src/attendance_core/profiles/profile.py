@@ -160,7 +160,7 @@ class UpdateProfilePicture:
         """Raises BadPicture, PictureTooLarge, PersonNotFound, Unavailable.
 
         The file is written before the row that names it: a process that dies between leaves a
-        file that nobody names, which is swept later, never a name without a file.
+        file that nobody names, which is deleted later, never a name without a file.
         """
         check_kinds(actor=actor)
         picture = await self.pictures.clean(image, owner=actor, max_side=PICTURE_SIDE)

@@ -165,7 +165,7 @@ def remove_tick(unit: ports.Unit, user_id: UserId) -> None:
 
 
 async def delete_discarded(files: ports.Files, path: str) -> None:
-    """Deletes a file that no row needs any more; where that fails, it is swept later."""
+    """Deletes a file that no row needs any more; where that fails, it goes later."""
     with suppress(Unavailable):
         await files.delete(path)
 

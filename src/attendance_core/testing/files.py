@@ -90,7 +90,7 @@ class FilesContract:
         self, files: Files
     ) -> None:
         """Sorted by path. A folder is no beginning of a name."""
-        list_below = method_of(files, "list_below", "what no row names is never swept")
+        list_below = method_of(files, "list_below", "what no row names is never deleted")
         before = time.time()
         for path in ("scans/b.jpg", "scans/a.jpg", "scans-of-old/a.jpg", "pictures/a.jpg"):
             await files.put(path, b"content", "image/jpeg")
@@ -101,7 +101,7 @@ class FilesContract:
         assert await list_below("nothing") == []
 
     async def test_one_that_is_deleted_is_listed_no_more(self, files: Files) -> None:
-        list_below = method_of(files, "list_below", "what no row names is never swept")
+        list_below = method_of(files, "list_below", "what no row names is never deleted")
         for path in ("scans/a.jpg", "scans/b.jpg"):
             await files.put(path, b"content", "image/jpeg")
         await files.delete("scans/a.jpg")
@@ -109,7 +109,7 @@ class FilesContract:
 
     async def test_files_are_claimed_by_one_database_again_and_again(self, files: Files) -> None:
         """Also by many processes that start at once, and where there are files already."""
-        claim = method_of(files, "claim", "two databases may share a place, and sweep it")
+        claim = method_of(files, "claim", "two databases may share a place, and empty it")
         await files.put("pictures/a.jpg", b"content", "image/jpeg")
         ours = a_database()
         await asyncio.gather(*(claim(ours) for _ in range(8)))
@@ -117,7 +117,7 @@ class FilesContract:
         assert (await files.get("pictures/a.jpg")).content == b"content"
 
     async def test_files_of_one_database_are_not_claimed_by_another(self, files: Files) -> None:
-        claim = method_of(files, "claim", "two databases may share a place, and sweep it")
+        claim = method_of(files, "claim", "two databases may share a place, and empty it")
         await claim(a_database())
         with pytest.raises(Exception) as refused:
             await claim(a_database())

@@ -83,7 +83,7 @@ class TestDeletionsThatDie(_Fixtures):
     async def test_files_go_though_the_process_dies_before_it_deletes_them(
         self, lecture: Lecture
     ) -> None:
-        """The scan soon, and the picture once it is swept as one that nothing names."""
+        """The scan soon, and the picture once it is deleted as one that nothing names."""
         files = DictFiles()
         do: Any = use_cases(lecture.store, any_ids(), files=files)
         await do.update_profile_picture(actor=ANNA, image=b"picture")

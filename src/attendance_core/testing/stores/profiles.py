@@ -167,7 +167,7 @@ class TestFriendships:
 
 
 class TestReferencedFiles:
-    """What is not named is swept: whoever names too little loses pictures."""
+    """What is not named is deleted: whoever names too little loses pictures."""
 
     async def test_pictures_that_somebody_has_and_scans_that_wait_are_named(
         self, store: Any
