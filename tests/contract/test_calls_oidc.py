@@ -18,7 +18,7 @@ from attendance_adapters.oidc.published import PAUSE_SECONDS
 from attendance_core.accounts import PROOF_SECONDS
 from attendance_core.identities import LINK_REQUEST_SECONDS
 from attendance_core.limits import PROVIDER_LOG_INS
-from attendance_core.providers import MAX_LINKS, NO_NAME
+from attendance_core.providers import DEFAULT_DISPLAY_NAME, MAX_LINKS
 from attendance_core.testing.clock import TestClock
 from attendance_core.vocabulary import UserId
 from tests.support.oidc_provider import (
@@ -250,10 +250,10 @@ class TestLogIn:
         for name in odd:
             browser = log_ins.site.browser()
             let_in(await log_in(log_ins, browser, Person(name=name)))
-            assert (await profile_of(browser))["display_name"] == NO_NAME
+            assert (await profile_of(browser))["display_name"] == DEFAULT_DISPLAY_NAME
         browser = log_ins.site.browser()
         let_in(await log_in(log_ins, browser, Person(more={"name": ["Anna"]})))
-        assert (await profile_of(browser))["display_name"] == NO_NAME
+        assert (await profile_of(browser))["display_name"] == DEFAULT_DISPLAY_NAME
 
     async def test_a_provider_that_tells_names_only_who_asks_is_asked(
         self, log_ins: LogIns

@@ -12,7 +12,7 @@ from attendance_core.providers.links import (
     UnlinkProvider,
 )
 from attendance_core.providers.log_ins import (
-    NO_NAME,
+    DEFAULT_DISPLAY_NAME,
     BeginLogIn,
     Begun,
     GetProviderName,
@@ -20,8 +20,8 @@ from attendance_core.providers.log_ins import (
 )
 
 __all__ = [
+    "DEFAULT_DISPLAY_NAME",
     "MAX_LINKS",
-    "NO_NAME",
     "BeginLogIn",
     "Begun",
     "FinishLink",

@@ -23,7 +23,7 @@ from attendance_core.providers.answers import checked_attempt, identity_of, name
 from attendance_core.providers.ticks import judge_tick, new_tick_names
 from attendance_core.vocabulary import SessionId
 
-NO_NAME = "Student"  # the name of whoever has none at the provider that can be shown
+DEFAULT_DISPLAY_NAME = "Student"  # of whoever has none at the provider that can be shown
 MAX_FINDS = 3  # of a link, whose identity may have gone to somebody else since the one before
 
 
@@ -95,7 +95,7 @@ class LogInByProvider:
             link = lock_link(unit, identity)
             if link is None:
                 user_id = unit.accounts.add(username, None, unit.now())
-                unit.profiles.add(Profile(user_id, name_in(claims) or NO_NAME))
+                unit.profiles.add(Profile(user_id, name_in(claims) or DEFAULT_DISPLAY_NAME))
                 link = Link(identity, user_id, unit.now())
                 unit.links.add(link)
             if seconds := count_or_wait(unit, PROVIDER_LOG_INS, str(link.user_id)):

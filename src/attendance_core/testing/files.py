@@ -15,7 +15,7 @@ import pytest
 
 from attendance_core.ports import Files, NoSuchFile
 
-NO_FILES = ("pictures/b.jpg", "../a.jpg", "pictures/../../a.jpg", "/../a.jpg")
+MISSING_PATHS = ("pictures/b.jpg", "../a.jpg", "pictures/../../a.jpg", "/../a.jpg")
 CLOCKS_DIFFER_SECONDS = 2.0  # at most: what keeps files may be another machine
 
 
@@ -66,7 +66,7 @@ class FilesContract:
         parts = [await files.get_part("pictures/a.jpg", start, 4) for start in (0, 4, 8)]
         assert parts == [(b"0123", 10), (b"4567", 10), (b"89", 10)]
 
-    @pytest.mark.parametrize("path", NO_FILES)
+    @pytest.mark.parametrize("path", MISSING_PATHS)
     async def test_there_is_no_file_that_nobody_put(self, files: Files, path: str) -> None:
         """Nor at a path that leads elsewhere."""
         await files.put("pictures/a.jpg", b"content", "image/jpeg")
