@@ -29,7 +29,7 @@ MAX_SECONDS = 60.0
 MAX_JOBS = 100
 MAX_WAITING_PIXELS = 20 * MAX_PIXELS
 MAX_WAITING_BYTES = 128 * 1024 * 1024
-MAX_ATTEMPTS = 2  # a worker may have died of something else than its picture
+MAX_RUNS = 2  # of a worker: the first may have died of something else than its picture
 
 EXTENSIONS = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp"}  # by the name of the format
 WORKER_COMMAND = [sys.executable, "-P", "-m", "attendance_adapters.picture_worker"]
@@ -185,7 +185,7 @@ def _clean(job: _Job) -> Picture:
     Raises BadPicture, PictureTooLarge, Unavailable.
     """
     exit_code, output, errors = 0, b"", b""
-    for _ in range(MAX_ATTEMPTS):
+    for _ in range(MAX_RUNS):
         exit_code, output, errors = job.run_worker()
         if exit_code == EXIT_BAD_PICTURE:
             raise BadPicture

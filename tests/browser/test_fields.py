@@ -102,8 +102,8 @@ async def test_too_many_wrong_passwords_are_told_in_minutes(door: Door) -> None:
     form = visitor.at("log-in")
     await form.locator("[name=username]").fill("nobody-of-this-name")
     password = form.locator("[name=password]")
-    for attempt in range(LIMIT):
-        await password.fill(f"wrong {attempt}")
+    for number in range(LIMIT):
+        await password.fill(f"wrong {number}")
         await form.get_by_test_id("submit").click()
         await expect(form).not_to_have_attribute("aria-busy", "true")
         await expect(visitor.at("wrong-password")).to_have_text("Неверный логин или пароль")

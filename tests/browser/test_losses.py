@@ -17,14 +17,14 @@ from tests.support.service_process import Service, free_port, running
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 AWAY = 12.0  # seconds in which nobody is there to come back to
-LEAST_PAUSE = 4.9  # seconds between two attempts, less what a timer may be early
-NOTE_ATTEMPTS = """
+LEAST_PAUSE = 4.9  # seconds between two openings, less what a timer may be early
+NOTE_OPENINGS = """
 () => {
-  globalThis.attempts = [];
+  globalThis.openings = [];
   globalThis.WebSocket = class extends WebSocket {
     constructor(...given) {
       super(...given);
-      attempts.push(performance.now() / 1000);
+      openings.push(performance.now() / 1000);
     }
   };
 }
@@ -65,7 +65,7 @@ async def test_a_service_that_is_killed_and_comes_back_finds_everybody_in_their_
     since = await first.page.locator(".since time-since").get_attribute("at")
     for visitor in (marker, first, second):
         visitor.watch.may_lose_connection = True
-    await first.page.evaluate(NOTE_ATTEMPTS)
+    await first.page.evaluate(NOTE_OPENINGS)
 
     own_service.kill()
     for visitor in (first, second):
@@ -78,7 +78,7 @@ async def test_a_service_that_is_killed_and_comes_back_finds_everybody_in_their_
             await visitor.expect_state("open")
         await expect(marker.at("connection")).to_have_attribute("data-state", "open")
         await marker.expect_listed(first, second)
-        tried = await first.page.evaluate("() => attempts")
+        tried = await first.page.evaluate("() => openings")
         pauses = [after - before for before, after in pairwise(tried)]
         assert len(pauses) >= 2 and min(pauses) > LEAST_PAUSE, pauses
         assert await first.page.locator(".since time-since").get_attribute("at") == since

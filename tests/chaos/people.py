@@ -13,7 +13,7 @@ from tests.chaos.stage import KnownMark, Stage
 from tests.chaos.wire import Wire, look_in, opened
 from tests.support.gathering import Person
 
-BACKOFF: Final = 0.2  # seconds before the first new attempt; doubled for each further one
+BACKOFF: Final = 0.2  # seconds before the first time it is opened again; doubled each further one
 MAX_BACKOFF: Final = 5.0
 ALIVE_SECONDS: Final = 3.0  # between two pings
 FINAL: Final = frozenset({4401, 4403, 4404, 4410})  # nothing is to be had there any more

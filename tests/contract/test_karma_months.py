@@ -107,7 +107,7 @@ class TestManyAtOnce:
     async def test_nothing_is_lost_and_nobody_is_in_a_deadlock(
         self, url: URL, store: Any, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(postgres, "MAX_ATTEMPTS", 1)
+        monkeypatch.setattr(postgres, "MAX_RUNS", 1)
         chance = random.Random(813)
         who = await add_people(store, *(f"Person {each}" for each in range(self.WHO)))
         events = numbered_events(self.EVENTS)

@@ -114,13 +114,13 @@ describe("who watches", () => {
     watch();
     await settled();
     await says(counts(1));
-    for (const attempt of [0, 1, 2, 3, 4]) {
+    for (const pauses of [0, 1, 2, 3, 4]) {
       await cut();
-      assert.ok(pauseOf(attempt, 0) >= FIRST_PAUSE_MS);
-      await pass(pauseOf(attempt, 1) - 1);
-      assert.equal(opened.length, attempt + 1);
+      assert.ok(pauseOf(pauses, 0) >= FIRST_PAUSE_MS);
+      await pass(pauseOf(pauses, 1) - 1);
+      assert.equal(opened.length, pauses + 1);
       await pass(1);
-      assert.equal(opened.length, attempt + 2);
+      assert.equal(opened.length, pauses + 2);
     }
     assert.ok(pauseOf(3, 0) > pauseOf(1, 0) && pauseOf(9, 1) === 60_000);
     await says(counts(2));
@@ -176,9 +176,9 @@ describe("who watches", () => {
     await says(counts(1));
     watching.check();
     assert.equal(opened.length, 1);
-    for (const attempt of [0, 1, 2]) {
+    for (const pauses of [0, 1, 2]) {
       await cut();
-      if (attempt < 2) await pass(pauseOf(attempt, 1));
+      if (pauses < 2) await pass(pauseOf(pauses, 1));
     }
     watching.check();
     await pass(pauseOf(0, 1));

@@ -37,10 +37,10 @@ function connected() {
   return made;
 }
 
-describe("the delay before another attempt", () => {
+describe("the delay before another opening", () => {
   it("doubles up to its most", () => {
     assert.deepEqual(
-      [0, 1, 2, 3, 4, 5, 50].map((attempt) => delayOf(attempt, 1)),
+      [0, 1, 2, 3, 4, 5, 50].map((losses) => delayOf(losses, 1)),
       [500, 1000, 2000, 4000, 8000, 8000, 8000],
     );
   });
@@ -111,7 +111,7 @@ describe("a connection that is lost", () => {
     });
   }
 
-  it("is opened at once, then no sooner than 5 s after the last attempt, and longer each time", () => {
+  it("is opened at once, then no sooner than 5 s after the last time, and longer each time", () => {
     const { world } = connected();
     for (const delay of [500, 6000, 6000, 6000, 8000, 8000]) {
       const before = world.wires.length;
@@ -130,7 +130,7 @@ describe("a connection that is lost", () => {
   });
 });
 
-describe("attempts that nobody has asked for", () => {
+describe("openings that nobody has asked for", () => {
   const MINUTE = 60_000;
 
   /** @param {SetWorld} world */
@@ -265,7 +265,7 @@ describe("saying something", () => {
 describe("looking around", () => {
   it("tries at once when a phone wakes up", () => {
     const { world, socket } = connected();
-    for (let attempt = 0; attempt < 6; attempt += 1) {
+    for (let losses = 0; losses < 6; losses += 1) {
       world.wire.ends(1006);
       world.pass(8000);
     }
@@ -312,7 +312,7 @@ describe("the address", () => {
 });
 
 describe("the reason of an end", () => {
-  it("is told where it comes back, too, and forgotten by the next attempt", () => {
+  it("is told where it comes back, too, and forgotten by the next opening", () => {
     const world = new SetWorld();
     /** @type {unknown[]} */
     const told = [];

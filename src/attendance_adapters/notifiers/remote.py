@@ -31,7 +31,7 @@ from attendance_core.vocabulary import EventId, Seconds
 MAX_OUTGOING: Final = 10_000  # messages that wait to be sent; further ones are dropped
 BATCH_SIZE: Final = 100  # messages sent together
 CHECK_EVERY: Final[Seconds] = 5.0  # finds a server that vanished without closing the connection
-FIRST_PAUSE_SECONDS: Final[Seconds] = 0.1  # between attempts to connect; twice as long each time
+FIRST_PAUSE_SECONDS: Final[Seconds] = 0.1  # before a link is opened again; twice as long each time
 MAX_PAUSE_SECONDS: Final[Seconds] = 5.0
 CLOSE_SECONDS: Final[Seconds] = 1.0  # for what still waits to be sent when it is closed
 
@@ -56,11 +56,11 @@ class RemoteNotifier:
         self._state_changed = asyncio.Event()  # set once and replaced, see _notify_waiters
         self._task: asyncio.Task[None] | None = None
         self._is_closing = False
-        self.reconnect_count = 0  # links opened again after the first attempt
+        self.reconnect_count = 0  # links opened after the first one, or after it could not be
         self.dropped_count = 0  # messages not sent, since the server was away or too slow
 
     async def start(self) -> None:
-        """Returns once the server was reached, or was not at the first attempt."""
+        """Returns once the first link is open, or could not be opened."""
         self._task = asyncio.create_task(self._keep_linked(), name="notifier")
         await self._state_changed.wait()
 

@@ -26,7 +26,7 @@ T = TypeVar("T")
 PAUSE_SECONDS: Seconds = 0.1  # between two batches, in which whoever waits on SQLite goes on
 # How often what meets a lock is run, and how long after the last time: a backup takes minutes
 MAX_RUNS = 200
-RETRY_SECONDS: Seconds = 3.0
+RERUN_SECONDS: Seconds = 3.0
 # Number of the advisory lock of PostgreSQL that one of these at a time holds; any that is free does
 ADVISORY_LOCK: Final = 7_216_355_201
 ASK_EVERY: Seconds = 0.2  # whether the other one is done
@@ -45,7 +45,7 @@ def run_on_connection(
     """Opens a connection, runs ``work`` on it, and returns what that returned.
 
     Whoever has a SQLite file locked is waited for, for ``lock_wait_seconds``; on PostgreSQL
-    `keep_others_out` and `try_patiently` wait. Raises UnusableDatabase.
+    `keep_others_out` and `run_patiently` wait. Raises UnusableDatabase.
     """
     try:
         if url.get_backend_name() == "sqlite":
@@ -73,7 +73,7 @@ def keep_others_out(connection: Connection) -> None:
     connection.commit()
 
 
-def try_patiently(connection: Connection, work: Callable[[], T]) -> T:
+def run_patiently(connection: Connection, work: Callable[[], T]) -> T:
     """Runs ``work``, on PostgreSQL again and again for ten minutes where others lock what it needs.
 
     Raises what ``work`` raises, and DBAPIError where it still meets a lock then.
@@ -87,7 +87,7 @@ def try_patiently(connection: Connection, work: Callable[[], T]) -> T:
                 raise
             if past_run_count == 0:
                 logger.warning("the migration waits for others, who lock what it changes")
-        sleep(RETRY_SECONDS)
+        sleep(RERUN_SECONDS)
     raise AssertionError
 
 

@@ -17,7 +17,7 @@ from attendance_adapters.sql.maintenance import (
     PAUSE_SECONDS,
     keep_others_out,
     run_on_connection,
-    try_patiently,
+    run_patiently,
 )
 from attendance_adapters.sql.revisions import MIGRATIONS, revision_of
 
@@ -33,7 +33,7 @@ def upgrade(url: URL, revision: str = "head") -> None:
 
     def run(connection: Connection) -> None:
         keep_others_out(connection)
-        try_patiently(connection, lambda: _take_steps(connection, revision))
+        run_patiently(connection, lambda: _take_steps(connection, revision))
 
     run_on_connection(url, run, lock_wait_seconds=LONG_LOCK_WAIT_SECONDS)
 

@@ -67,7 +67,7 @@ def is_of_old_schema(error: Exception) -> bool:
 
 
 def may_be_run_again(error: Exception) -> bool:
-    """Tells whether nothing was committed, and another attempt may succeed."""
+    """Tells whether nothing was committed, and another run may succeed."""
     return (
         isinstance(error, LostRace | ConnectionLost)
         or is_of_old_schema(error)

@@ -45,7 +45,7 @@ T = TypeVar("T")
 # Contract: 1.16, nobody waits for more than 5 s. What is not done by then is unavailable; each
 # limit of a connection is shorter, so that nothing goes on for long after nobody waits for it
 ANSWER_SECONDS: Seconds = 4.5
-MAX_ATTEMPTS = 5
+MAX_RUNS = 5  # of what lost a race or its connection
 RERUN_SECONDS: Seconds = 0.02  # longest wait before the first rerun; doubled for each further one
 
 
@@ -108,11 +108,11 @@ class PostgresStore:
 
     async def observe(self, look: Callable[[ports.Unit], T]) -> T:
         """Runs ``look``, which cannot write, and returns what it returned."""
-        return await self._run_as_task(self._retry(partial(self._observe_once, look)))
+        return await self._run_as_task(self._rerun(partial(self._observe_once, look)))
 
     async def browse(self, look: Callable[[ports.Unit], T]) -> T:
         """Runs ``look`` through a list, which cannot write, on few connections, for a moment."""
-        return await self._run_as_task(self._retry(partial(self._browse_once, look)))
+        return await self._run_as_task(self._rerun(partial(self._browse_once, look)))
 
     async def referenced_files(self) -> frozenset[str]:
         """Lists the path of every picture that a row refers to, and scan that waits."""
@@ -155,24 +155,24 @@ class PostgresStore:
             task.exception()  # marks it as retrieved: its caller may have gone
 
     async def _transact_and_publish(self, work: Callable[[ports.Unit], T]) -> T:
-        result, announcements = await self._retry(partial(self._transact_once, work))
+        result, announcements = await self._rerun(partial(self._transact_once, work))
         for announcement in announcements:
             self._notifier.publish(announcement)
         return result
 
-    async def _retry(self, attempt: Callable[[], Coroutine[Any, Any, T]]) -> T:
-        """Attempts it again where that may help, and returns the first result.
+    async def _rerun(self, run: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        """Runs it, and again where that may help, and returns the first result.
 
         Raises Unavailable.
         """
-        for number in range(MAX_ATTEMPTS):
+        for past_run_count in range(MAX_RUNS):
             try:
-                return await attempt()
+                return await run()
             except STORE_ERRORS as error:
                 last_error: Exception = error
             if not may_be_run_again(last_error):
                 break
-            await asyncio.sleep(random.uniform(0, RERUN_SECONDS * 2**number))
+            await asyncio.sleep(random.uniform(0, RERUN_SECONDS * 2**past_run_count))
         raise error_for_caller(last_error)
 
     async def _transact_once(self, work: Callable[[ports.Unit], T]) -> _Committed[T]:

@@ -31,7 +31,7 @@ from attendance_adapters.sql.maintenance import (
     PAUSE_SECONDS,
     keep_others_out,
     run_on_connection,
-    try_patiently,
+    run_patiently,
 )
 from attendance_adapters.sql.tables import ONLY_ROW, accounts, karma_months, karma_rules, ledger
 from attendance_core.marking.ledger import Origin
@@ -87,7 +87,7 @@ def apply_rule(url: URL, terms: Terms) -> None:
 
     def run(connection: Connection) -> None:
         keep_others_out(connection)
-        try_patiently(connection, lambda: _put_rule(connection, terms))
+        run_patiently(connection, lambda: _put_rule(connection, terms))
         for _ in _recount_in_batches(connection, _PEOPLE_OF_ANOTHER_RULE, rule_of(terms)):
             pass
 
@@ -154,7 +154,7 @@ def _recount_in_batches(
         return _Batch(user_ids, before, after)
 
     while True:
-        batch = try_patiently(connection, take_batch)
+        batch = run_patiently(connection, take_batch)
         if not batch.user_ids:
             return
         yield batch

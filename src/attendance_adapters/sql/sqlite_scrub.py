@@ -25,7 +25,7 @@ from attendance_core.vocabulary import Seconds
 PAGES_MERGED_AT_ONCE: Final = 64  # of some 4 000 bytes; about 10 ms
 MAX_MERGES = 10_000  # of one table: so many pages that it would be 2.5 GB
 # Whoever reads keeps the log from being cut; nobody is waited for, since nobody can write meanwhile
-CUT_ATTEMPTS, CUT_PAUSE_SECONDS = 50, 0.02
+MAX_CUT_RUNS, CUT_PAUSE_SECONDS = 50, 0.02
 # Negative: all parts of the index are to become one, which alone leaves nothing of what has gone
 _MERGE: Final = {
     table: text(f"INSERT INTO {table} ({table}, rank) VALUES ('merge', -{PAGES_MERGED_AT_ONCE})")
@@ -57,8 +57,8 @@ def cut_log(path: Path, busy_seconds: Seconds = 0) -> bool:
     """
     with closing(sqlite3.connect(path, timeout=busy_seconds, isolation_level=None)) as connection:
         connection.execute("PRAGMA synchronous = FULL")
-        for attempt in range(CUT_ATTEMPTS):
-            if attempt:
+        for past_run_count in range(MAX_CUT_RUNS):
+            if past_run_count:
                 time.sleep(CUT_PAUSE_SECONDS)
             connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
             ((is_busy, *_),) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()

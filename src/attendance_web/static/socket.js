@@ -31,17 +31,17 @@ const OPEN_WITHIN_MS = 10_000;
 const GOODBYE = 1000;
 const FIRST_DELAY_MS = 500;
 const MAX_DELAY_MS = 8_000; // so that a place kept for 15 s is tried for several times
-export const MIN_BETWEEN_MS = 5_000; // one attempt and the next that nobody has asked for
+export const MIN_BETWEEN_MS = 5_000; // one opening and the next that nobody has asked for
 
 /**
  * How long to wait before trying again, with so much chance in it that a lecture hall does not
  * come back all at once.
- * @param {number} attempt from 0
+ * @param {number} losses since it was open, from 0
  * @param {number} chance from 0 to 1
  * @returns {number} milliseconds
  */
-export function delayOf(attempt, chance) {
-  const most = Math.min(MAX_DELAY_MS, FIRST_DELAY_MS * 2 ** attempt);
+export function delayOf(losses, chance) {
+  const most = Math.min(MAX_DELAY_MS, FIRST_DELAY_MS * 2 ** losses);
   return Math.round(most * (0.2 + 0.8 * chance));
 }
 
@@ -80,7 +80,7 @@ export class LiveSocket {
   #stale = [];
   /** @type {Connection} */
   #connection = "connecting";
-  #attempt = 0;
+  #losses = 0;
   #reason = "";
   #hasEnded = false;
   #cancelTimer = () => {};
@@ -123,7 +123,7 @@ export class LiveSocket {
     if (!this.#world.isOnline()) {
       this.#lose();
     } else if (this.#socket === null) {
-      this.#attempt = 0;
+      this.#losses = 0;
       this.#openAfter(0);
     } else if (this.#say("ping", {})) {
       this.#expect(ANSWER_WITHIN_MS);
@@ -165,7 +165,7 @@ export class LiveSocket {
     this.#cancelTimer();
     this.#cancelTimer = this.#world.after(BEAT_EVERY_MS, () => this.check());
     if (frame.result === "ok" && this.#connection !== "open") {
-      this.#attempt = 0;
+      this.#losses = 0;
       this.#dropStale();
       this.#becomes("open");
     }
@@ -195,8 +195,8 @@ export class LiveSocket {
       this.#socket = null;
     }
     this.#stale = this.#stale.filter((each) => each.readyState < 2);
-    const delay = delayOf(this.#attempt, this.#world.chance());
-    this.#attempt += 1;
+    const delay = delayOf(this.#losses, this.#world.chance());
+    this.#losses += 1;
     this.#openAfter(delay);
     this.#becomes("lost");
   }

@@ -111,7 +111,7 @@ class TestReruns:
 
         with pytest.raises(Unavailable):
             await store.transact(work)
-        assert tried == postgres.MAX_ATTEMPTS
+        assert tried == postgres.MAX_RUNS
         assert await store.observe(lambda u: u.accounts.find("anna")) is None
 
     async def test_a_lock_that_is_held_for_too_long_is_unavailable(

@@ -30,12 +30,12 @@ export const SILENT_MS = 40_000; // a comment comes every 15 s, however little h
 
 /**
  * How long to wait before trying again, with so much chance in it that many do not come at once.
- * @param {number} attempt from 0
+ * @param {number} pauses since something was told, from 0
  * @param {number} chance from 0 to 1
  * @returns {number} milliseconds
  */
-export const pauseOf = (attempt, chance) =>
-  Math.min(MAX_PAUSE_MS, FIRST_PAUSE_MS * 2 ** attempt) * (1 + 0.5 * chance);
+export const pauseOf = (pauses, chance) =>
+  Math.min(MAX_PAUSE_MS, FIRST_PAUSE_MS * 2 ** pauses) * (1 + 0.5 * chance);
 
 /**
  * @param {string} eventId
@@ -54,7 +54,7 @@ export const worldOf = (eventId, secret) => ({
 export class Watching {
   /** @type {AbortController | null} of the connection there is, or that is opened */
   #open = null;
-  #attempt = 0;
+  #pauses = 0;
   #hasEnded = false;
   #cancelTimer = () => {};
   #owner;
@@ -73,7 +73,7 @@ export class Watching {
   /** The network is back, or somebody looks: where a pause goes on it is a short one from now on. */
   check() {
     if (this.#hasEnded || this.#open) return;
-    this.#attempt = 0;
+    this.#pauses = 0;
     this.#pause();
   }
 
@@ -134,7 +134,7 @@ export class Watching {
   #heard(name, data) {
     if (this.#hasEnded) return;
     if (name === "counts") {
-      this.#attempt = 0;
+      this.#pauses = 0;
       this.#owner.counts(JSON.parse(data));
     } else if (name === "end") {
       this.stop();
@@ -151,8 +151,8 @@ export class Watching {
 
   #pause() {
     this.#cancelTimer();
-    const pause = pauseOf(this.#attempt, this.#world.chance());
-    this.#attempt += 1;
+    const pause = pauseOf(this.#pauses, this.#world.chance());
+    this.#pauses += 1;
     this.#cancelTimer = this.#world.after(pause, () => void this.#watch());
   }
 }
