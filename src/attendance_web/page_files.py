@@ -83,7 +83,7 @@ def files_of(folder: Path) -> dict[str, PageFile]:
         "{{board}}": json.dumps([addresses[name] for name in board]),
     }
 
-    def served(name: str) -> bytes:
+    def fill_in(name: str) -> bytes:
         """Fills in what is served under a fixed address; the rest is as it lies there."""
         if name not in FIXED_ADDRESSES:
             return contents[name]
@@ -91,7 +91,7 @@ def files_of(folder: Path) -> dict[str, PageFile]:
         links = [f'<link rel="modulepreload" href="{addresses[each]}">' for each in needed]
         return _filled(contents[name], {**values, "{{modules}}": "\n".join(links)})
 
-    return {addresses[name]: file_of(addresses[name], name, served(name)) for name in contents}
+    return {addresses[name]: file_of(addresses[name], name, fill_in(name)) for name in contents}
 
 
 def _needed_by(name: str, contents: dict[str, bytes]) -> set[str]:

@@ -94,12 +94,12 @@ class DataReading:
             yield Records(kind, self._records(kind))
 
     async def _look(self, look: Callable[[ports.Unit], T]) -> T:
-        def checked_look(unit: ports.Unit) -> T:
+        def check_and_look(unit: ports.Unit) -> T:
             if unit.sessions.find(self.proof.session_id) is None:
                 raise NotLoggedIn
             return look(unit)
 
-        return await self.browse(checked_look)
+        return await self.browse(check_and_look)
 
     def _stored_files(self, unit: ports.Unit) -> Sequence[_StoredFile]:
         """Lists the files that there are of this person."""

@@ -91,11 +91,11 @@ class DeleteAccount:
         raise Unavailable
 
     async def _transact_proven(self, proof: Proof, work: Callable[[ports.Unit], None]) -> None:
-        def proven(unit: ports.Unit) -> None:
+        def prove_and_work(unit: ports.Unit) -> None:
             proof.lock(unit)
             work(unit)
 
-        await self.transact(proven)
+        await self.transact(prove_and_work)
 
 
 def _events_to_leave(unit: ports.Unit, user_id: UserId) -> _EventsToLeave:

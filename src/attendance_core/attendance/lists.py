@@ -109,7 +109,7 @@ class GetAttendance:
         """Lists all with their state, by name, then id. Raises EventNotFound, NotAnOrganiser."""
         check_kinds(actor=actor, event_id=event_id)
 
-        def seen(
+        def read_participants(
             piece_query: ListQuery[Participant], unit: ports.Unit
         ) -> Sequence[ParticipantSeen]:
             event = unit.events.get(event_id)
@@ -119,7 +119,7 @@ class GetAttendance:
             return [ParticipantSeen(each, each.seen_state(event, now)) for each in people]
 
         everybody: ListQuery[Participant] = ListQuery()
-        return read_in_pieces(self.browse, everybody, seen, lambda row: row.person)
+        return read_in_pieces(self.browse, everybody, read_participants, lambda row: row.person)
 
     __call__ = whole(pieces)
 
@@ -136,13 +136,13 @@ class GetMyAttendance:
         """Lists the newest first. Raises InvalidArgument."""
         check_kinds(actor=actor)
 
-        def attended(
+        def read_attended(
             piece_query: ListQuery[AttendedEvent], unit: ports.Unit
         ) -> Sequence[AttendedEvent]:
             return unit.events.attended_by(actor, piece_query)
 
         query: ListQuery[AttendedEvent] = ListQuery(limit, offset)
-        return read_in_pieces(self.browse, query, attended, itself)
+        return read_in_pieces(self.browse, query, read_attended, itself)
 
     __call__ = whole(pieces)
 
@@ -171,7 +171,9 @@ class GetLedger:
         check_kinds_given(user_id=user_id)
         sees_all = False  # which the first look finds
 
-        def lines(piece_query: ListQuery[LedgerLine], unit: ports.Unit) -> Sequence[LedgerLine]:
+        def read_lines(
+            piece_query: ListQuery[LedgerLine], unit: ports.Unit
+        ) -> Sequence[LedgerLine]:
             nonlocal sees_all
             event = unit.events.get(event_id)
             if piece_query.after is None:
@@ -184,6 +186,6 @@ class GetLedger:
             return unit.ledger.of(event_id, None if sees_all else of_whom, piece_query)
 
         query: ListQuery[LedgerLine] = ListQuery(limit, offset)
-        return read_in_pieces(self.browse, query, lines, itself)
+        return read_in_pieces(self.browse, query, read_lines, itself)
 
     __call__ = whole(pieces)

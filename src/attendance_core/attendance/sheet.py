@@ -104,14 +104,14 @@ class SheetReading:
     async def look(self, look: Callable[[ports.Unit, Event], T]) -> T:
         """Runs a look at the event. Raises EventNotFound, NotAnOrganiser, Unavailable."""
 
-        def permitted(unit: ports.Unit) -> T:
+        def check_and_look(unit: ports.Unit) -> T:
             event = unit.events.get(self.event_id)
             if self.actor is not None:
                 check_organiser(unit, event, self.actor)
             self.event = event
             return look(unit, event)
 
-        return await self.browse(permitted)
+        return await self.browse(check_and_look)
 
     async def begin(self) -> SheetBegun:
         """Reads who is in it, by name, then id. Raises TooManyRows, and as `look`."""
@@ -125,7 +125,7 @@ class SheetReading:
         """Reads who is in it, and the rows of a few of them at a time; raises as `begin`."""
         begun: SheetBegun | None = None  # by the first look
 
-        def rows_from(first: int, unit: ports.Unit, event: Event) -> Sequence[SheetRow]:
+        def read_rows(first: int, unit: ports.Unit, event: Event) -> Sequence[SheetRow]:
             nonlocal begun
             if begun is None:
                 begun = _begin(unit, event)
@@ -135,7 +135,7 @@ class SheetReading:
         states = Counter[SeenState]()
         only_organise = first = 0
         while begun is None or first < len(begun.user_ids):
-            rows = await self.look(partial(rows_from, first))
+            rows = await self.look(partial(read_rows, first))
             assert begun is not None
             first += ROWS_A_LOOK
             states.update(row.state for row in rows)

@@ -57,10 +57,10 @@ class GetEvents:
         least = MIN_EVENT_NAME_PART_LENGTH
         part = None if name is None else checked_search_part(name, "name", least)
 
-        def found(piece_query: EventQuery, unit: ports.Unit) -> Sequence[Event]:
+        def search(piece_query: EventQuery, unit: ports.Unit) -> Sequence[Event]:
             return unit.events.search(part, piece_query)
 
-        return read_in_pieces(self.browse, query, found, itself)
+        return read_in_pieces(self.browse, query, search, itself)
 
     __call__ = whole(pieces)
 
@@ -80,11 +80,11 @@ class GetCreatedEvents:
         """
         check_kinds(actor=actor)
 
-        def created(piece_query: EventQuery, unit: ports.Unit) -> Sequence[Event]:
+        def read_created(piece_query: EventQuery, unit: ports.Unit) -> Sequence[Event]:
             list_of = unit.events.organised_by if helping else unit.events.created_by
             return list_of(actor, piece_query)
 
-        return read_in_pieces(self.browse, query, created, itself)
+        return read_in_pieces(self.browse, query, read_created, itself)
 
     __call__ = whole(pieces)
 
@@ -101,7 +101,7 @@ class GetJoinedEvents:
         """Orders them by start, then name. Raises InvalidArgument."""
         check_kinds(actor=actor)
 
-        def memberships(piece_query: EventQuery, unit: ports.Unit) -> Sequence[Membership]:
+        def read_memberships(piece_query: EventQuery, unit: ports.Unit) -> Sequence[Membership]:
             found = unit.events.joined_by(actor, piece_query)
             others = [event.event_id for event in found if event.creator_id != actor]
             helped = unit.helpers.helped_by(actor, others)
@@ -110,6 +110,6 @@ class GetJoinedEvents:
                 for event in found
             ]
 
-        return read_in_pieces(self.browse, query, memberships, lambda row: row.event)
+        return read_in_pieces(self.browse, query, read_memberships, lambda row: row.event)
 
     __call__ = whole(pieces)

@@ -97,11 +97,13 @@ class GetConfirmationLog:
         """Lists the latest first. Raises InvalidArgument."""
         check_kinds(actor=actor)
 
-        def entries(piece_query: ListQuery[AuditEntry], unit: ports.Unit) -> Sequence[AuditEntry]:
+        def read_entries(
+            piece_query: ListQuery[AuditEntry], unit: ports.Unit
+        ) -> Sequence[AuditEntry]:
             return unit.audit_log.about(actor, piece_query)
 
         query: ListQuery[AuditEntry] = ListQuery(limit, offset)
-        return read_in_pieces(self.browse, query, entries, itself)
+        return read_in_pieces(self.browse, query, read_entries, itself)
 
     __call__ = whole(pieces)
 
@@ -115,10 +117,12 @@ class GetAuditLog:
     def pieces(self) -> AsyncIterator[Sequence[AuditEntry]]:
         """Lists the earliest first."""
 
-        def entries(piece_query: ListQuery[AuditEntry], unit: ports.Unit) -> Sequence[AuditEntry]:
+        def read_entries(
+            piece_query: ListQuery[AuditEntry], unit: ports.Unit
+        ) -> Sequence[AuditEntry]:
             return unit.audit_log.all(piece_query)
 
         everything: ListQuery[AuditEntry] = ListQuery()
-        return read_in_pieces(self.browse, everything, entries, itself)
+        return read_in_pieces(self.browse, everything, read_entries, itself)
 
     __call__ = whole(pieces)

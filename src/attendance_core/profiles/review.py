@@ -78,13 +78,15 @@ class GetPendingConfirmations:
         """Lists the oldest first. Raises InvalidArgument, NotAModerator."""
         check_kinds(actor=actor)
 
-        def seen(piece_query: ListQuery[PendingScan], unit: ports.Unit) -> Sequence[PendingSeen]:
+        def read_pending(
+            piece_query: ListQuery[PendingScan], unit: ports.Unit
+        ) -> Sequence[PendingSeen]:
             check_moderator(unit, actor)
             now = unit.now()
             return [_seen(each, now) for each in unit.scans.pending(piece_query)]
 
         query: ListQuery[PendingScan] = ListQuery(limit, offset)
-        return read_in_pieces(self.browse, query, seen, lambda each: each.row)
+        return read_in_pieces(self.browse, query, read_pending, lambda each: each.row)
 
     __call__ = whole(pieces)
 

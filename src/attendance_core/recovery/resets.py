@@ -94,13 +94,13 @@ class ResetPassword:
         new_password = checked_password(self.passwords, new_password, "new_password")
         reset_id = reset_id_of(token)
 
-        def live_link(unit: ports.Unit) -> ResetLink:
+        def find_live_link(unit: ports.Unit) -> ResetLink:
             link = unit.reset_links.find(reset_id)
             if link is None or not link.is_live(unit.now()):
                 raise WrongResetLink
             return link
 
-        user_id = (await self.observe(live_link)).user_id
+        user_id = (await self.observe(find_live_link)).user_id
 
         def use_up(unit: ports.Unit) -> None:
             unit.reset_links.remove(user_id)
@@ -109,7 +109,7 @@ class ResetPassword:
         return await self.recover_account(
             user_id=user_id,
             new_password=new_password,
-            check=live_link,  # it may have been used meanwhile, or another one was made
+            check=find_live_link,  # it may have been used meanwhile, or another one was made
             use_up=use_up,
             replacing=replacing,
             browser_secrets=browser_secrets,

@@ -237,11 +237,11 @@ class NotifierContract:
         ends: list[Callable[[], None]] = []
         once, last = Heard(), Heard()
 
-        def first(announcement: object) -> None:
+        def hear_once(announcement: object) -> None:
             once(announcement)
             ends[0]()
 
-        listener: Listener = first
+        listener: Listener = hear_once
         ends.append(await there.subscribe(HERE, listener))
         await there.subscribe(HERE, last)
         here.publish(place_changed(1))

@@ -54,15 +54,15 @@ def _draining_on(number: signal.Signals | None, live: Live) -> Iterator[None]:
     def begin() -> None:
         drains.append(loop.create_task(live.drain()))
 
-    def heard(received: int, frame: FrameType | None) -> None:
+    def hear(received: int, frame: FrameType | None) -> None:
         loop.call_soon_threadsafe(begin)
         hand_on(received, frame)
 
-    signal.signal(number, heard)
+    signal.signal(number, hear)
     try:
         yield
     finally:
-        if signal.getsignal(number) is heard:
+        if signal.getsignal(number) is hear:
             signal.signal(number, before)
 
 

@@ -246,14 +246,14 @@ class Lecture:
         """Does it for each, a few at once. Raises what the first that fails raises."""
         advance = stages.begin(name, len(every := list(items)))
 
-        async def one(item: T) -> None:
+        async def do_one(item: T) -> None:
             async with self._turns:
                 await do(item)
             advance()
 
         first, *others = every
-        await one(first)  # alone, so that a service that does not answer is complained of once
-        tasks = [asyncio.create_task(one(item)) for item in others]
+        await do_one(first)  # alone, so that a service that does not answer is complained of once
+        tasks = [asyncio.create_task(do_one(item)) for item in others]
         try:
             await asyncio.gather(*tasks)
         finally:

@@ -81,13 +81,12 @@ class PlayedEvent:
         """Makes the same with the seconds that the ledger tells, where they may be right."""
         seconds = {(each.get("user_id"), each.get("n")): each.get("at") for each in ledger}
 
-        def narrowed(entry: PlayedEntry) -> PlayedEntry:
+        def narrow(entry: PlayedEntry) -> PlayedEntry:
             at = seconds.get((entry.user_id, entry.n))
             return replace(entry, when=Moment(at, at)) if at and entry.when.may_be(at) else entry
 
         entries = {
-            user_id: [narrowed(entry) for entry in theirs]
-            for user_id, theirs in self.entries.items()
+            user_id: [narrow(entry) for entry in theirs] for user_id, theirs in self.entries.items()
         }
         return replace(self, entries=entries)
 

@@ -116,7 +116,7 @@ def _parse_json(body: bytes) -> Given:
         raise BadBody
     long_strings = deque[str]()
 
-    def string_in_place_of(name: str) -> str:
+    def take_string(name: str) -> str:
         if not long_strings:
             raise ValueError(f"JSON has no {name}")
         return long_strings.popleft()
@@ -124,7 +124,7 @@ def _parse_json(body: bytes) -> Given:
     try:
         short = _without_long_strings(body, long_strings)
         read = json.loads(
-            short.decode("utf-8-sig"), object_pairs_hook=_Object, parse_constant=string_in_place_of
+            short.decode("utf-8-sig"), object_pairs_hook=_Object, parse_constant=take_string
         )
     except ValueError:  # not UTF-8, not JSON, or a number of thousands of digits
         raise BadBody from None

@@ -23,18 +23,18 @@ def description_route(paths: Sequence[str], describe: Callable[[], Any]) -> HTTP
     """
 
     @cache
-    def written() -> bytes:
+    def write() -> bytes:
         return msgspec.json.encode(describe())
 
     @cache
-    def packed() -> bytes:
-        return gzip.compress(written(), mtime=0)
+    def pack() -> bytes:
+        return gzip.compress(write(), mtime=0)
 
     async def answer(request: Request[Any, Any, Any]) -> Response[bytes]:
         headers = {"Cache-Control": "private, no-cache", "Vary": "Accept-Encoding"}
         if not accepts_gzip(request.scope["headers"]):
-            return Response(written(), media_type=JSON, headers=headers)
+            return Response(write(), media_type=JSON, headers=headers)
         headers["Content-Encoding"] = "gzip"
-        return Response(packed(), media_type=JSON, headers=headers)
+        return Response(pack(), media_type=JSON, headers=headers)
 
     return HTTPRouteHandler(list(paths), http_method="GET", include_in_schema=False)(answer)

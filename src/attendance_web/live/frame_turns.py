@@ -59,12 +59,12 @@ class FrameTurns:
         """Returns when one more thing of theirs may begin, in this step or a later one."""
         begins: asyncio.Future[None] | None = None
 
-        def changed() -> None:
+        def begin_turn() -> None:
             self._begun.append(turn)
             if begins is not None and not begins.done():
                 begins.set_result(None)
 
-        turn = self._turns.ask(whose, changed)
+        turn = self._turns.ask(whose, begin_turn)
         if turn.is_given:
             self._begun.append(turn)
             if not self._turns.may_have(whose):

@@ -154,16 +154,16 @@ class FairTurns:
         """
         given = asyncio.get_running_loop().create_future()
 
-        def changed() -> None:
+        def wake() -> None:
             if not given.done():
                 given.set_result(None)
 
-        turn = self._turns.ask(whose, changed)
+        turn = self._turns.ask(whose, wake)
         try:
             if not turn.is_given:
                 try:
                     async with asyncio.timeout(within):
-                        with call_when_gone(changed):
+                        with call_when_gone(wake):
                             await given
                 except TimeoutError:
                     raise NoTurn from None

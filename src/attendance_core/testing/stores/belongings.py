@@ -53,13 +53,13 @@ class _WithAllThereIs:
         for actor, user in ((ANNA, BORIS), (MARKER, ANNA)):
             await lecture.do.send_friend_request(actor=actor, user_id=user)
 
-        def held(unit: Any) -> None:
+        def hold(unit: Any) -> None:
             places = unit.places.lock(EVENT, [ANNA, BORIS])
             unit.places.put(places[ANNA].changed(state=None))
             waiting = places[BORIS].changed(state=Waiting(NOON))
             unit.places.put(waiting.held(ANNA, NOON, 45))
 
-        await store.transact(held)
+        await store.transact(hold)
         return lecture
 
 
@@ -119,12 +119,12 @@ class TestDownloads(_WithAllThereIs):
 
     @pytest.fixture
     def reading_of(self, lecture: Lecture) -> Any:
-        async def begun(password: str = SECRET) -> DataReading:
+        async def begin(password: str = SECRET) -> DataReading:
             return await lecture.do.download_data(
                 actor=ANNA, session_id=session_of(ANNA), password=password
             )
 
-        return begun
+        return begin
 
     async def test_a_download_has_the_files_and_all_kinds_each_once(
         self, lecture: Lecture, reading_of: Any

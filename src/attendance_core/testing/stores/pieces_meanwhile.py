@@ -174,11 +174,11 @@ class TestWhoMaySee(_Fixtures):
         read: list[Any] = []
         if what == "ledger of one":
 
-            def again(unit: Any) -> None:
+            def annul_and_mark(unit: Any) -> None:
                 annul(unit, UserId(helper + 1), helper)
                 mark(unit, UserId(helper + 1), helper)
 
-            await store.transact(again)
+            await store.transact(annul_and_mark)
         read += await anext(found)
         await store.transact(lambda unit: unit.helpers.remove(EVENT, helper))
         with pytest.raises(NotAnOrganiser):
@@ -188,11 +188,11 @@ class TestWhoMaySee(_Fixtures):
     async def test_who_reads_their_own_entries_reads_on_when_they_help_no_more(
         self, store: Any, meanwhile: Meanwhile, helper: UserId
     ) -> None:
-        def again(unit: Any) -> None:
+        def annul_and_mark(unit: Any) -> None:
             annul(unit, helper, helper)
             mark(unit, helper, UserId(helper + 1))
 
-        await store.transact(again)
+        await store.transact(annul_and_mark)
         found = GetLedger(store.browse).pieces(actor=helper, event_id=EVENT, user_id=helper)
         await anext(found)
         await store.transact(lambda unit: unit.helpers.remove(EVENT, helper))
@@ -203,11 +203,11 @@ class TestWhoMaySee(_Fixtures):
     ) -> None:
         person = UserId(helper + 1)
 
-        def again(unit: Any) -> None:
+        def annul_and_mark(unit: Any) -> None:
             annul(unit, person, helper)
             mark(unit, person, helper)
 
-        await store.transact(again)
+        await store.transact(annul_and_mark)
         found = GetLedger(store.browse).pieces(actor=person, event_id=EVENT)
         await anext(found)
         await store.transact(lambda unit: unit.helpers.add(EVENT, person, NOON))

@@ -109,14 +109,14 @@ class TestReviewRaces:
         for number in range(1, ROUNDS):
             later = scan_of(anna, number)
 
-            def replaced(unit: Any, it: ConfirmationScan = later) -> None:
+            def replace_scan(unit: Any, it: ConfirmationScan = later) -> None:
                 unit.profiles.lock(it.user_id)
                 unit.scans.lock(it.user_id)
                 unit.scans.put(it)
 
             doing = [
                 take(actor=boris, session_id=SESSION, scan_id=earlier.scan_id),
-                store.transact(replaced),
+                store.transact(replace_scan),
             ]
             told = await at_once(*(doing if number % 2 else doing[::-1]))
             assert {type(each) for each in refusals_among(told)} <= {ScanNotFound}

@@ -127,11 +127,11 @@ class TestReading(_Fixtures):
     async def test_a_reading_has_the_event_the_list_and_those_watched(self, hall: Hall) -> None:
         anna, boris, vera, gleb, dina = hall.people
 
-        def more(unit: Any) -> None:
+        def hold_and_mark(unit: Any) -> None:
             moves(unit, gleb, Held(NOON + 0.5, vera, NOON + 90.25))
             mark(unit, boris, vera)
 
-        await hall.store.transact(more)
+        await hall.store.transact(hold_and_mark)
         strangers = [UserId(99), dina]
         find = await hall.store.observe(
             lambda u: u.rooms.find(EVENT, PROCESS, [gleb, boris, *strangers])
@@ -214,10 +214,10 @@ class TestGlances(_Fixtures):
         assert await hall.glance(ANOTHER) == RoomGlance(ANOTHER, event, "", "", False, NOON)
 
     async def test_the_earliest_renewal_is_of_a_process_with_sockets(self, hall: Hall) -> None:
-        def silent(unit: Any) -> None:
+        def fall_silent(unit: Any) -> None:
             unit.processes.put(Process(ELSEWHERE, NOON - 50, NOON - 60))
 
-        await hall.store.transact(silent)
+        await hall.store.transact(fall_silent)
         assert (await hall.glance()).renewed_at == NOON  # type: ignore[union-attr]
         await hall.store.transact(lambda unit: marks_elsewhere(unit, hall.people, ()))
         assert (await hall.glance()).renewed_at == NOON - 50  # type: ignore[union-attr]

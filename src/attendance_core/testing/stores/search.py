@@ -100,21 +100,23 @@ def expected(
 
 
 async def found_by_part(
-    store: Any, parts: list[str], found: Callable[[Any, str], list[Any]]
+    store: Any, parts: list[str], search: Callable[[Any, str], list[Any]]
 ) -> dict[str, list[Any]]:
     """Asks what each part finds, some in a look: one is answered soon or not at all."""
     answers: dict[str, list[Any]] = {}
     for start in range(0, len(parts), PARTS_AT_ONCE):
         some = parts[start : start + PARTS_AT_ONCE]
-        answers |= await store.observe(lambda u, some=some: {part: found(u, part) for part in some})
+        answers |= await store.observe(
+            lambda u, some=some: {part: search(u, part) for part in some}
+        )
     return answers
 
 
 async def found_people(store: Any, parts: list[str]) -> dict[str, list[UserId]]:
-    def found(unit: Any, part: str) -> list[UserId]:
+    def search(unit: Any, part: str) -> list[UserId]:
         return [each.user_id for each in unit.profiles.search(part, 100, 0)]
 
-    return await found_by_part(store, parts, found)
+    return await found_by_part(store, parts, search)
 
 
 class TestSearchOfPeople:
@@ -163,12 +165,12 @@ class TestSearchOfEvents:
                 code = numbered_code(event_id.int)
                 unit.events.add(Event(event_id, name, UserId(1), NOON, NOON + 60, code))
 
-        def found(unit: Any, part: str) -> list[EventId]:
+        def search(unit: Any, part: str) -> list[EventId]:
             return [each.event_id for each in unit.events.search(part)]
 
         await store.transact(add)
         while True:
-            answers = await found_by_part(store, FEW_PARTS, found)
+            answers = await found_by_part(store, FEW_PARTS, search)
             assert answers == {part: expected(names, part, fold) for part in FEW_PARTS}
             if not names:
                 break

@@ -86,7 +86,7 @@ class TestWhatNobodyUsesIsForgotten(_Fixtures):
         """Contract: 9.10."""
         assert AUDIT_SECONDS == 3 * 365 * 86_400
 
-        async def done(at: float, number: int) -> None:
+        async def add_entry(at: float, number: int) -> None:
             entry = AuditEntry(
                 ANNA, ScanId(UUID(int=number)), ScanAct.LOOKED, at, ScanJudge.OPERATOR
             )
@@ -98,13 +98,13 @@ class TestWhatNobodyUsesIsForgotten(_Fixtures):
             return [each.scan_id.int for each in found]
 
         for number in range(MANY):
-            await done(NOON, number)
-        await done(NOON + 1, MANY)
+            await add_entry(NOON, number)
+        await add_entry(NOON + 1, MANY)
         clock.pass_(AUDIT_SECONDS - 1)
         await lecture.do.forget_unused()
         assert len(await kept()) == MANY + 1
         clock.pass_(1)
         await lecture.do.forget_unused()
         assert await kept() == [MANY]
-        await done(clock.at, MANY + 1)
+        await add_entry(clock.at, MANY + 1)
         assert await kept() == [MANY, MANY + 1]
