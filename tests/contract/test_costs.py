@@ -96,8 +96,8 @@ def counting(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[object]]:
         asked.append(statement)
         return prepare(self, statement, *parameters)
 
-    with monkeypatch.context() as until_then:
-        until_then.setattr(Compiler, "prepare", prepare_and_note)
+    with monkeypatch.context() as patch:
+        patch.setattr(Compiler, "prepare", prepare_and_note)
         yield asked
 
 

@@ -100,8 +100,8 @@ def counting_steps(cost: Cost, plant: pytest.MonkeyPatch) -> Iterator[None]:
         cost.scheduled += 1
         return call_soon(*arguments, **options)
 
-    with plant.context() as until_then:
-        until_then.setattr(loop, "call_soon", counts)
+    with plant.context() as patch:
+        patch.setattr(loop, "call_soon", counts)
         yield
 
 

@@ -79,8 +79,8 @@ def test_what_cannot_be_written_whole_is_not_there(
         raise OSError(28, "No space left on device")
 
     to = tmp_path / "sheet.csv"
-    with monkeypatch.context() as full:
-        full.setattr(shutil, "copyfileobj", fills_the_disk)
+    with monkeypatch.context() as patch:
+        patch.setattr(shutil, "copyfileobj", fills_the_disk)
         done = day.export(day.event_id, "--format", "csv", "--to", str(to))
     assert done.returncode == 1 and "No space left" in done.stderr
     assert not to.exists()

@@ -233,8 +233,8 @@ class TestRule10Folding:
         event_id, asker, _, waiting, marking = await asker_and_marker(house)
         other, third = await house.people(2)
         watching = await other.marks(event_id)
-        with monkeypatch.context() as deaf:
-            deaf.setattr(house.attendance.notifier, "publish", lambda news: None)
+        with monkeypatch.context() as patch:
+            patch.setattr(house.attendance.notifier, "publish", lambda news: None)
             await marking.asks("prepare_to_mark", user_id=asker.user_id)
             answer = await marking.asks("confirm_marking")
             assert answer["message"] == "marked"

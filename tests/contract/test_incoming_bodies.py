@@ -296,8 +296,8 @@ class TestUnfinished:
             workers.append(subprocess.Popen(["sleep", "60"], stdin=pipe, stdout=pipe, stderr=pipe))
             return workers[-1]
 
-        with monkeypatch.context() as held:
-            held.setattr(pictures._Job, "_start_worker", start)
+        with monkeypatch.context() as patch:
+            patch.setattr(pictures._Job, "_start_worker", start)
             body = form()
             sent = head(UPLOAD, len(body), TOKEN, by=anna), body
             first, second = await connected(house, *sent), await connected(house, *sent)

@@ -323,8 +323,8 @@ def test_a_migration_that_fails_leaves_nothing_and_can_be_run_again(
             raise ArithmeticError("the disk is full")
         return create(self, name, *columns, **options)
 
-    with monkeypatch.context() as full:
-        full.setattr(Operations, "create_table", fails_at_events)
+    with monkeypatch.context() as patch:
+        patch.setattr(Operations, "create_table", fails_at_events)
         with pytest.raises(ArithmeticError):
             upgrade(url)
     assert run_on_connection(url, lambda on: inspect(on).get_table_names()) == []

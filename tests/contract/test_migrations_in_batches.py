@@ -90,8 +90,8 @@ class TestDeath:
                 raise Died
             really_commit(connection)
 
-        with monkeypatch.context() as dying:
-            dying.setattr(Connection, "commit", die_before)
+        with monkeypatch.context() as patch:
+            patch.setattr(Connection, "commit", die_before)
             with pytest.raises(Died):
                 upgrade(of_before)
         assert unfolded_if_there(of_before) > 0

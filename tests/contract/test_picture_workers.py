@@ -268,8 +268,8 @@ class TestBounds:
     async def test_where_the_machine_has_no_room_for_a_worker_it_is_unavailable(
         self, pictures: PillowPictures, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        with monkeypatch.context() as full:
-            full.setattr(module, "WORKER_COMMAND", ["/nowhere/python"])
+        with monkeypatch.context() as patch:
+            patch.setattr(module, "WORKER_COMMAND", ["/nowhere/python"])
             with pytest.raises(Unavailable):
                 await pictures.clean(PNG, owner=ANNA, max_side=LARGE)
         await pictures.clean(PNG, owner=ANNA, max_side=LARGE)

@@ -25,9 +25,9 @@ async def test_what_another_python_has_folded_is_in_its_list_once(
     """It may know other letters, and keeps its rows in another order than we would."""
     lists = {**LISTS, "events": (lambda unit, me, query: unit.events.search(None, query), None)}
     look, _ = lists[name]
-    with monkeypatch.context() as another:
+    with monkeypatch.context() as patch:
         for module in ("events", "profiles"):
-            another.setattr(f"attendance_adapters.sql.{module}.fold", lambda text: fold(text)[::-1])
+            patch.setattr(f"attendance_adapters.sql.{module}.fold", lambda text: fold(text)[::-1])
         me, *others = await add_people(store, *NAMES_FOLDED_OTHERWISE)
 
         def work(unit: Any) -> None:

@@ -242,8 +242,8 @@ class TestServer:
             ran += 1
             unit.accounts.add("anna", "hash", NOON)
 
-        with monkeypatch.context() as patched:
-            patched.setattr(PgConnection, "run", lost)
+        with monkeypatch.context() as patch:
+            patch.setattr(PgConnection, "run", lost)
             with pytest.raises(Unavailable):
                 await store.transact(work)
         assert ran == 1

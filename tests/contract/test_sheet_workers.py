@@ -277,8 +277,8 @@ class TestBounds:
     async def test_where_the_machine_has_no_room_for_a_worker_it_is_unavailable(
         self, files: SheetFiles, folder: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        with monkeypatch.context() as full:
-            full.setattr(sheets, "WORKER_COMMAND", ("/nowhere/python",))
+        with monkeypatch.context() as patch:
+            patch.setattr(sheets, "WORKER_COMMAND", ("/nowhere/python",))
             with pytest.raises(Unavailable):
                 await content(files)
         assert list(folder.iterdir()) == []

@@ -171,8 +171,8 @@ class TestLife:
         asyncio.run(opens())
 
     def test_a_process_that_was_forked_is_told(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        with open_sync(embedded()) as service, monkeypatch.context() as forked:
-            forked.setattr(os, "getpid", lambda: -1)
+        with open_sync(embedded()) as service, monkeypatch.context() as patch:
+            patch.setattr(os, "getpid", lambda: -1)
             with pytest.raises(WrongLoop, match="fork"):
                 person(service, 1)
 

@@ -177,8 +177,8 @@ async def site_over(
 ) -> AsyncIterator[Site]:
     """Opens one over this service, by this clock; the service is started and closed."""
     async with made as attendance:
-        with pytest.MonkeyPatch.context() as patched:
-            patched.setattr(refusal_pace, "MAX_AT_ONCE", refusals_at_once)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(refusal_pace, "MAX_AT_ONCE", refusals_at_once)
             app = quick_app(attendance)
         session_cache = SessionCache(attendance.use_cases.identify, clock.now)
         app.services = replace(app.services, session_cache=session_cache)

@@ -278,8 +278,8 @@ def one_is_told_of_an_annulled_mark(plant: Plant) -> None:
 
 def a_narrowed_event_leaves_a_hold(plant: Plant) -> None:
     def ends(unit: Any, event: Any, marking: Any, places: Any, terms: Any) -> None:
-        with plant.context() as until_then:
-            until_then.setattr(leaving_out, "end_hold", lambda *whatever: None)
+        with plant.context() as patch:
+            patch.setattr(leaving_out, "end_hold", lambda *whatever: None)
             leaving_out.end_left_out(unit, event, marking, places, terms)
 
     plant.setattr(changes, "end_left_out", ends)
