@@ -9,7 +9,6 @@ from attendance_web.http.call import get, post
 from attendance_web.http.call_context import CallContext
 from attendance_web.http.downloads import Download
 from attendance_web.structs.accounts import (
-    Credentials,
     LinkShown,
     NewAccount,
     NewPassword,
@@ -19,6 +18,7 @@ from attendance_web.structs.accounts import (
     Sessions,
     SessionShown,
     SessionsToEnd,
+    UsernameAndPassword,
 )
 from attendance_web.structs.arguments import Nothing
 
@@ -40,7 +40,7 @@ async def sign_up(call: CallContext[NewAccount]) -> Person:
 
 
 @post("/accounts/login/", needs_login=False, heeds_person=False, name="LogIn")
-async def log_in(call: CallContext[Credentials]) -> Person:
+async def log_in(call: CallContext[UsernameAndPassword]) -> Person:
     """Logs in; the session changes its id."""
     username, secrets = call.arguments.username, call.browser_secrets
     async with call.limits.around_log_in(username, call.address, secrets):

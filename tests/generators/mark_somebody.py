@@ -27,13 +27,13 @@ from attendance_client.api.events import (
 )
 from attendance_client.models import (
     ByHand,
-    Credentials,
     ErrorEnvelope,
     NewAccount,
     NewEvent,
     NewToken,
     NewTokenScopesItem,
     OneEvent,
+    UsernameAndPassword,
 )
 
 PASSWORD = "like tea at five"
@@ -60,7 +60,7 @@ def somebody(address: str, name: str) -> tuple[Client, int]:
         client=client, body=NewAccount(name, PASSWORD, display_name=name.title())
     )
     log_out.sync(client=client)
-    logged_in = log_in.sync(client=client, body=Credentials(name, PASSWORD))
+    logged_in = log_in.sync(client=client, body=UsernameAndPassword(name, PASSWORD))
     assert logged_in.response.user_id == signed_up.response.user_id
     return client, logged_in.response.user_id
 

@@ -16,8 +16,8 @@ class NewAccount(msgspec.Struct, frozen=True):
     display_name: str | None = None
 
 
-class Credentials(msgspec.Struct, frozen=True):
-    """How a person proves who they are."""
+class UsernameAndPassword(msgspec.Struct, frozen=True):
+    """What a person logs in by."""
 
     username: str
     password: str
