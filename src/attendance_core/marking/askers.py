@@ -130,14 +130,14 @@ class Askers:
         return self._tell(place, at)
 
     def _tell(self, place: Place, at: Instant) -> list[Delivery]:
-        told_of: dict[Frame, list[ConnectionId]] = {}
+        sockets_told: dict[Frame, list[ConnectionId]] = {}
         for connection_id, view in self._views_of.get(place.user_id, {}).items():
             if not view.is_closing:
                 for frame in view.frames_about_own(place, at):
-                    told_of.setdefault(frame, []).append(connection_id)
-        return [Delivery(frame, tuple(told)) for frame, told in told_of.items()]
+                    sockets_told.setdefault(frame, []).append(connection_id)
+        return [Delivery(frame, tuple(told)) for frame, told in sockets_told.items()]
 
-    def find_told_of(self, hold: HeldBy) -> tuple[ConnectionId, ...]:
+    def find_sockets_told(self, hold: HeldBy) -> tuple[ConnectionId, ...]:
         """Finds the sockets that were told last that this marker holds their person."""
         return tuple(
             view.connection.connection_id

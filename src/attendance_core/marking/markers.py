@@ -81,7 +81,7 @@ class Markers:
         The socket whose command it was is answered, with the karma that its mark has ``paid``.
         """
         earlier: list[Delivery] = []
-        told_of: dict[Frame, list[ConnectionId]] = {}
+        sockets_told: dict[Frame, list[ConnectionId]] = {}
         for connection_id, view in self._views.items():
             is_its_own = connection_id == commanded_by
             was_listed = view.untold.pop(place.user_id, view.should_list(old))
@@ -93,9 +93,10 @@ class Markers:
                 view.answered_about = PlaceVersion(place.user_id, place.version)
             answer = answer_about(place, at, paid) if is_its_own else None
             for frame in view.frames_about(place, was_listed=was_listed, answer=answer):
-                told_of.setdefault(frame, []).append(connection_id)
+                sockets_told.setdefault(frame, []).append(connection_id)
         return earlier + [
-            Delivery(frame, tuple(told_of[frame])) for frame in sorted(told_of, key=_order_of)
+            Delivery(frame, tuple(sockets_told[frame]))
+            for frame in sorted(sockets_told, key=_order_of)
         ]
 
     def begin_command(self, connection_id: ConnectionId) -> None:

@@ -252,7 +252,7 @@ class Mirror:
 
     def tell_hold_again(self, hold: HeldBy, seconds_later: Seconds) -> list[Delivery]:
         """Tells those whom this was told, and who still are held, once more what is left."""
-        told = self._askers.find_told_of(hold)
+        told = self._askers.find_sockets_told(hold)
         left = max(0.0, round(hold.expires_in - seconds_later, 6))
         return [Delivery(replace(hold, expires_in=left), told)] if told else []
 
