@@ -24,11 +24,11 @@ class KnownBrowser:
 
     user_id: UserId
     browser_id: BrowserId
-    used_at: Instant  # when somebody last logged in to the account in it
+    logged_in_at: Instant  # when somebody last did so in it
 
     def is_live(self, now: Instant) -> bool:
         """Tells whether its account still knows it."""
-        return now < self.used_at + BROWSER_SECONDS
+        return now < self.logged_in_at + BROWSER_SECONDS
 
 
 def browser_id_of(secret: str) -> BrowserId:
@@ -42,11 +42,11 @@ def remember_browser(
     """Has an account know the browser of a log-in to it, and answers by which secret.
 
     That is the one of ``secrets``, which the browser has shown, that the account knows already;
-    else the new one: what somebody else made up is never adopted. Browsers that were used last
-    long ago are forgotten, and of more than `MAX_BROWSERS` those whose last use is the earliest.
+    else the new one: what somebody else made up is never adopted. Browsers whose last log-in is
+    long ago are forgotten, and of more than `MAX_BROWSERS` those with the earliest one.
     """
     now = unit.now()
-    known = unit.known_browsers.of(user_id)  # the one that was used last first
+    known = unit.known_browsers.of(user_id)  # the one with the latest log-in first
     live_ids = {each.browser_id for each in known if each.is_live(now)}
     secret = next((each for each in secrets if browser_id_of(each) in live_ids), new_secret)
     this = KnownBrowser(user_id, browser_id_of(secret), now)

@@ -113,7 +113,7 @@ class Belongings:
     def _known_browsers(self, user_id: UserId) -> Iterator[Belonging]:
         for each in self._tables.known_browsers.values():
             if each.user_id == user_id:
-                yield _belonging((each.browser_id,), used_at=each.used_at)
+                yield _belonging((each.browser_id,), used_at=each.logged_in_at)
 
     def _links(self, user_id: UserId) -> Iterator[Belonging]:
         for identity, each in self._tables.links.items():

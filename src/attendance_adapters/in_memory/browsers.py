@@ -17,7 +17,7 @@ class KnownBrowsers:
 
     def of(self, user_id: UserId) -> Sequence[KnownBrowser]:
         known = [each for each in self._browsers.values() if each.user_id == user_id]
-        return sorted(known, key=lambda each: (-each.used_at, each.browser_id))
+        return sorted(known, key=lambda each: (-each.logged_in_at, each.browser_id))
 
     def put(self, browser: KnownBrowser) -> None:
         self._browsers[BrowserKey(browser.user_id, browser.browser_id)] = browser
@@ -28,8 +28,10 @@ class KnownBrowsers:
             if key in self._browsers:
                 del self._browsers[key]
 
-    def remove_unused(self, used_until: Instant, limit: int) -> int:
-        unused = [key for key, each in self._browsers.items() if each.used_at <= used_until][:limit]
+    def remove_unused(self, logged_in_until: Instant, limit: int) -> int:
+        unused = [
+            key for key, each in self._browsers.items() if each.logged_in_at <= logged_in_until
+        ][:limit]
         for key in unused:
             del self._browsers[key]
         return len(unused)

@@ -28,7 +28,7 @@ _KEY = tuple_(known_browsers.c.user_id, known_browsers.c.browser_id)
 REMOVE_UNUSED = delete(known_browsers).where(
     _KEY.in_(
         select(known_browsers.c.user_id, known_browsers.c.browser_id)
-        .where(known_browsers.c.used_at <= bindparam("used_until"))
+        .where(known_browsers.c.used_at <= bindparam("logged_in_until"))
         .limit(bindparam("limit", type_=BigInteger))
     )
 )
@@ -48,12 +48,14 @@ class KnownBrowsers:
         row = {
             "user_id": browser.user_id,
             "browser_id": browser.browser_id,
-            "used_at": browser.used_at,
+            "used_at": browser.logged_in_at,
         }
         self._send(PUT_BROWSER, row)
 
     def remove(self, user_id: UserId, browser_ids: Sequence[BrowserId]) -> None:
         self._send(REMOVE_BROWSERS, {"user_id": user_id, "browser_ids": list(browser_ids)})
 
-    def remove_unused(self, used_until: Instant, limit: int) -> int:
-        return self._execute(REMOVE_UNUSED, {"used_until": used_until, "limit": limit}).rowcount
+    def remove_unused(self, logged_in_until: Instant, limit: int) -> int:
+        return self._execute(
+            REMOVE_UNUSED, {"logged_in_until": logged_in_until, "limit": limit}
+        ).rowcount

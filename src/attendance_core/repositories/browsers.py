@@ -15,7 +15,7 @@ class KnownBrowsers(Protocol):
     """Keeps browsers that were logged in to an account before, by the hash of their secret."""
 
     def of(self, user_id: UserId) -> Sequence[KnownBrowser]:
-        """Lists all that this person's account knows, the one that was used last first."""
+        """Lists all that this person's account knows, the one with the latest log-in first."""
         ...
 
     def put(self, browser: KnownBrowser) -> None:
@@ -26,6 +26,6 @@ class KnownBrowsers(Protocol):
         """Forgets those that there are."""
         ...
 
-    def remove_unused(self, used_until: Instant, limit: int) -> int:
-        """Forgets some used last at ``used_until`` or before, of whomever, and counts them."""
+    def remove_unused(self, logged_in_until: Instant, limit: int) -> int:
+        """Forgets some whose last log-in is of then or before, of whomever, and counts them."""
         ...
