@@ -105,8 +105,8 @@ class SheetSource(Protocol):
         """Whether a worker finds the facts ``in place``, or is told them: ``in facts``."""
         ...
 
-    def lines(self, reading: SheetReading, begun: SheetBegun) -> AsyncIterator[Any]:
-        """Yields what the worker is told of the facts: JSON, a line each.
+    def tell(self, reading: SheetReading, begun: SheetBegun) -> AsyncIterator[Any]:
+        """Yields what the worker is told of the facts, one after the other: values of JSON.
 
         Raises as `SheetReading.look`.
         """

@@ -50,17 +50,17 @@ def write(source: BinaryIO, output: BinaryIO, file_format: str, zone: tzinfo) ->
 
 def _parts(source: BinaryIO, head: Mapping[str, Any]) -> Iterator[Any]:
     """Yields rows, and then the counts: as they come, or made of facts. Raises CutShort."""
-    lines = map(json.loads, source)
+    told = map(json.loads, source)
     if head["how_rows_come"] == "made":
-        return lines
+        return told
     spare_core()
     from attendance_adapters.sheet_reader import make_of_facts, read_in_place
 
     if head["how_rows_come"] == "in facts":
-        return make_of_facts(head, lines)
-    facts_source: Any = next(lines, None)
+        return make_of_facts(head, told)
+    facts_source: Any = next(told, None)
     people_of_looks: list[Sequence[int]] = []
-    for user_ids in lines:
+    for user_ids in told:
         if user_ids is None:
             looks = read_in_place(facts_source, people_of_looks, head["made_at"], source)
             return make_of_facts(head, looks)

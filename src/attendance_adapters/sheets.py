@@ -157,9 +157,9 @@ async def _tell(
     to_worker: asyncio.StreamWriter,
 ) -> None:
     """Writes what the worker is told of the facts. Raises ConnectionError, and what looks do."""
-    to_worker.write(_line(_head_of(begun.event, begun.made_at, style, source.how_rows_come)))
-    async for line in source.lines(reading, begun):
-        to_worker.write(_line(line))
+    to_worker.write(_json_line(_head_of(begun.event, begun.made_at, style, source.how_rows_come)))
+    async for told in source.tell(reading, begun):
+        to_worker.write(_json_line(told))
         await asyncio.sleep(0)  # all ids of 10 000 in one step are 1.7 ms of the event loop
         await to_worker.drain()
 
@@ -170,23 +170,26 @@ async def _feed(
     style: SheetStyle,
     to_worker: asyncio.StreamWriter,
 ) -> None:
-    """Writes all lines, as fast as they are taken. Raises ConnectionError, and what pieces do."""
-    to_worker.write(_line(_head_of(first.event, first.made_at, style, "made")))
+    """Writes all rows, and then the counts, as fast as they are taken.
+
+    Raises ConnectionError, and what pieces do.
+    """
+    to_worker.write(_json_line(_head_of(first.event, first.made_at, style, "made")))
     last = first
     piece: SheetPiece | None = first
     while piece is not None:
         for begin in range(0, len(piece.rows), ROWS_A_STEP):
             rows = piece.rows[begin : begin + ROWS_A_STEP]
-            to_worker.write(_line([_row_of(row, piece.event) for row in rows]))
+            to_worker.write(_json_line([_row_of(row, piece.event) for row in rows]))
             await asyncio.sleep(0)
         await to_worker.drain()
         last = piece
         piece = await anext(others, None)
-    to_worker.write(_line(last.counts._asdict()))
+    to_worker.write(_json_line(last.counts._asdict()))
     await to_worker.drain()
 
 
-def _line(value: Any) -> bytes:
+def _json_line(value: Any) -> bytes:
     return _JSON.encode(value).encode() + b"\n"
 
 
