@@ -19,15 +19,15 @@ from attendance_core.testing.written_ledgers import (
     ENTRIES,
     EVENTS,
     FEW,
-    LEDGERS,
     PEOPLE,
 )
+from tests.support.karma_ledgers import KARMA_LEDGERS
 
 
 @pytest.mark.long
 @pytest.mark.timeout(900)
 async def test_marks_of_many_ledgers_of_chance_pay_what_the_fold_says(store: Any) -> None:
-    await karma.TestKarma().check_ledgers_of_chance(store, ledger_count=LEDGERS)
+    await karma.TestKarma().check_ledgers_of_chance(store, ledger_count=KARMA_LEDGERS)
 
 
 def test_both_limits_are_met_by_chance() -> None:

@@ -34,13 +34,13 @@ from attendance_core.testing.people import add_people, an_event, annul, mark
 from attendance_core.testing.random_ledgers import MONTHS, an_instant
 from attendance_core.testing.written_ledgers import (
     FEW,
-    LEDGERS,
     PEOPLE,
     check_karma,
     months_of,
     write_at_random,
 )
 from attendance_core.vocabulary import EventId, UserId
+from tests.support.karma_ledgers import KARMA_LEDGERS
 from tests.support.migrating import add_person, run_sql
 
 pytestmark = pytest.mark.long
@@ -88,7 +88,7 @@ async def store(url: URL) -> AsyncIterator[Any]:
 async def test_it_is_what_the_fold_says_after_every_entry(url: URL, store: Any) -> None:
     chance = random.Random(812)
     written_down: list[Entry] = []
-    for number in range(LEDGERS):
+    for number in range(KARMA_LEDGERS):
         who = await add_people(store, *(f"Person {each}" for each in range(PEOPLE)))
 
         def look(unit: Any, ledger: list[Entry], who: Sequence[UserId] = who) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -22,7 +21,6 @@ from attendance_core.vocabulary import EventId, FileKey, ScanId, UserId
 
 FEW = Terms(karma_per_mark=7, karma_pair_a_month=2, karma_unchecked_a_month=1)
 PEOPLE, EVENTS, ENTRIES, ENTRIES_AT_ONCE = 4, 8, 36, 2
-LEDGERS = int(os.environ.get("KARMA_LEDGERS", "80"))  # make karma has 1 000
 
 
 class PlaceKey(NamedTuple):
