@@ -13,7 +13,7 @@ from attendance_core.errors import Unavailable
 
 # OWASP's Password Storage Cheat Sheet, argon2id: 19 MiB, 2 passes, 1 lane
 MEMORY_KIB, PASSES, LANES = 19 * 1024, 2, 1
-THREADS = 2
+THREADS = 2  # Decision 0013
 MAX_JOBS = 1000  # that run or wait: a lecture hall logs in at once, and each waits its turn
 
 

@@ -12,7 +12,7 @@ from attendance_adapters.common_passwords import is_common
 # of hashes that may be stolen, since these go with the process
 COST, BLOCK_SIZE, LANES = 2**14, 8, 1
 SALT_BYTES = 16
-THREADS = 2
+THREADS = 2  # Decision 0013
 MAX_JOBS = 1000  # that run or wait
 
 

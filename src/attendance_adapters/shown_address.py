@@ -7,7 +7,9 @@ from typing import Final
 
 SCHEMES_WITHOUT_SECRETS: Final = frozenset({"sqlite", "memory", "file"})
 MAX_SHOWN: Final = 200  # characters, so that an error stays a line or two
-SCHEME_PATTERN: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{0,30}")  # as RFC 3986 has it, if short
+MAX_SCHEME_LENGTH: Final = 31  # of ours the longest, postgresql+asyncpg, has 18
+# As RFC 3986 has it, if short
+SCHEME_PATTERN: Final = re.compile(rf"[A-Za-z][A-Za-z0-9+.-]{{0,{MAX_SCHEME_LENGTH - 1}}}")
 # Without the characters that stand before or behind a password
 PATH_PATTERN: Final = re.compile(rf"[^@=:;?\s]{{1,{MAX_SHOWN}}}")
 

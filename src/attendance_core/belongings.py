@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from attendance_core.vocabulary import SessionId
 
-SESSION_NAME_LENGTH = 32
+SESSION_NAME_LENGTH = 32  # hexadecimal digits: no two sessions have one name by chance
 Record = Mapping[str, Any]  # numbers, texts, ids and instants, by names that calls use, too
 
 

@@ -25,7 +25,7 @@ PAUSE_SECONDS: Final[Seconds] = 2.0
 # For a key that is not known: it may be new, but whoever signs with any is no reason to ask always
 NEW_KEYS_EVERY: Final[Seconds] = 10.0
 MAX_KEYS: Final = 100
-MIN_RSA_BITS: Final = 2048
+MIN_RSA_BITS: Final = 2048  # RFC 7518: 3.3
 BY_HEADER, BY_BODY = "client_secret_basic", "client_secret_post"
 
 

@@ -20,7 +20,8 @@ from attendance_core.marking.terms import Terms
 from attendance_core.marking.who_marks import Organised, those_who_may_mark
 from attendance_core.vocabulary import EventId, UserId
 
-MAX_RUNS = 20  # of one transaction, while people come whom it leaves out and has not locked
+# Of one transaction: the second knows whose places to lock, unless there are more by then
+MAX_RUNS = 20
 # In one announcement: 7 000 bytes of the 7 900 that notifiers carry
 MAX_SOCKETS_NAMED = 200
 

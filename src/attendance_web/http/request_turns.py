@@ -24,7 +24,7 @@ from attendance_web.wire.refusals import ClientLeft
 from attendance_web.wire.seen_sessions import SeenSessions
 from attendance_web.wire.turns import FairTurns, NoTurn
 
-MAX_AT_ONCE: Final = 16
+MAX_AT_ONCE: Final = 16  # Decision 0016
 MAX_OF_ONE: Final = 4  # of a person; of a network, for whoever has not been here before
 MAX_WAITING: Final = 20_000  # a hall that opens the page, with six connections each
 TURN_WAIT_SECONDS: Final[Seconds] = 3.0  # whoever has waited for so long begins all the same

@@ -24,7 +24,7 @@ from attendance_web.wire.urls import SOCKETS
 
 MAX_HEAD_BYTES: Final = 64 * 1024  # of a head, or of the lines between chunks
 MAX_PATH_BYTES: Final = 512  # more than any of ours; Litestar remembers the last thousand
-MAX_QUERY_BYTES: Final = 4 * 1024
+MAX_QUERY_BYTES: Final = 4 * 1024  # the name of an event, of 128 letters, takes up to 1 536
 MAX_LINE_BYTES: Final = 8 * 1024  # of a header; what reads a handshake takes no longer ones
 MAX_HEADERS: Final = 128  # of a head; what reads a handshake takes no more either
 # Cookies, options and the like in all headers of a head: each is looked at by itself, and 28 000
