@@ -16,7 +16,7 @@ RESET_PAGE = "/#/reset/"  # what stands behind the # no browser sends, and no lo
 def make_reset_link(settings: Settings, username: str) -> str:
     """Makes a link by which somebody sets a new password; without the public URL only its path.
 
-    Raises CannotStart, PersonNotFound.
+    Raises CannotStart, Unavailable, PersonNotFound.
     """
 
     async def use(use_cases: UseCases) -> str:
@@ -28,7 +28,7 @@ def make_reset_link(settings: Settings, username: str) -> str:
 def end_sessions(settings: Settings, username: str) -> None:
     """Ends all sessions and tokens of somebody, with their sockets.
 
-    Raises CannotStart, PersonNotFound.
+    Raises CannotStart, Unavailable, PersonNotFound.
     """
 
     async def use(use_cases: UseCases) -> None:

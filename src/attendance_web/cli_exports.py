@@ -51,7 +51,7 @@ def export(
 
 
 async def _event_id(use_cases: UseCases, event: str) -> EventId:
-    """Reads an id, or looks up whose code it is. Raises EventNotFound."""
+    """Reads an id, or looks up whose code it is. Raises EventNotFound, Unavailable."""
     if UUID_FORM.fullmatch(event):
         return EventId(UUID(event))
     return (await use_cases.get_event_by_code(code=event)).event_id

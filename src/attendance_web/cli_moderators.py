@@ -20,7 +20,10 @@ class UnknownUsername(Exception):
 
 
 def add(settings: Settings, username: str) -> str:
-    """Has somebody judge scans; answers what was done. Raises CannotStart, UnknownUsername."""
+    """Has somebody judge scans; answers what was done.
+
+    Raises CannotStart, Unavailable, UnknownUsername.
+    """
 
     async def use(use_cases: UseCases) -> str:
         try:
@@ -33,7 +36,10 @@ def add(settings: Settings, username: str) -> str:
 
 
 def remove(settings: Settings, username: str) -> str:
-    """Has somebody judge no more; answers what was done. Raises CannotStart, UnknownUsername."""
+    """Has somebody judge no more; answers what was done.
+
+    Raises CannotStart, Unavailable, UnknownUsername.
+    """
 
     async def use(use_cases: UseCases) -> str:
         try:
@@ -46,7 +52,7 @@ def remove(settings: Settings, username: str) -> str:
 
 
 def list_moderators(settings: Settings) -> list[str]:
-    """Makes a line for each, in the order they were added. Raises CannotStart."""
+    """Makes a line for each, in the order they were added. Raises CannotStart, Unavailable."""
 
     async def use(use_cases: UseCases) -> list[str]:
         return [_moderator_line(each) for each in await use_cases.get_moderators()]
@@ -55,7 +61,10 @@ def list_moderators(settings: Settings) -> list[str]:
 
 
 def print_audit(settings: Settings, print_line: Callable[[str], None]) -> None:
-    """Prints a line for each look and decision, the earliest first. Raises CannotStart."""
+    """Prints a line for each look and decision, the earliest first.
+
+    Raises CannotStart, Unavailable.
+    """
 
     async def use(use_cases: UseCases) -> None:
         async for piece in use_cases.get_audit_log.pieces():

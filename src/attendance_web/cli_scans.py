@@ -103,7 +103,7 @@ def judge(
 async def _read_present(use_cases: UseCases, user_id: UserId) -> ScanSeen:
     """Reads the scan of a person and its picture; the later one, where it is replaced meanwhile.
 
-    Raises ScanNotFound; NoSuchFile where the row names a file that is not there.
+    Raises Unavailable, ScanNotFound; NoSuchFile where the row names a file that is not there.
     """
     missing = ""  # the file that was not there; the same a second time is lost, not replaced
     while True:
