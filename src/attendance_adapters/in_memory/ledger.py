@@ -75,14 +75,14 @@ class Ledger:
         return piece_of(lines, query, _latest_first)
 
     def annulled(
-        self, event_id: EventId, user_ids: Sequence[UserId], most_each: int
+        self, event_id: EventId, user_ids: Sequence[UserId], limit_each: int
     ) -> Sequence[AnnulledMark]:
         found = []
         for user_id in sorted(set(user_ids)):
             place = self._tables.places.get(PlaceKey(event_id, user_id))
             last_n = 0 if place is None else place.last_n
             annulments = range(2, last_n + 1, 2)  # each even entry annuls the one before it
-            for n in annulments[-most_each:]:
+            for n in annulments[-limit_each:]:
                 key = EntryKey(event_id, user_id, n)
                 mark = self._tables.ledger[key._replace(n=n - 1)]
                 annulment = self._tables.ledger[key]

@@ -150,7 +150,7 @@ ANNULLED = (
         places.c.event_id == _event_id,
         places.c.user_id.in_(bindparam("user_ids", expanding=True, type_=BigId)),
         ledger.c.n % 2 == 0,  # an annulment: of a place each even entry is one
-        ledger.c.n > places.c.last_n - 2 * bindparam("most_each", type_=Integer),
+        ledger.c.n > places.c.last_n - 2 * bindparam("limit_each", type_=Integer),
     )
     .order_by(places.c.user_id, ledger.c.n)
 )
@@ -212,9 +212,9 @@ class Ledger:
         return [_line_from(row) for row in rows]
 
     def annulled(
-        self, event_id: EventId, user_ids: Sequence[UserId], most_each: int
+        self, event_id: EventId, user_ids: Sequence[UserId], limit_each: int
     ) -> Sequence[AnnulledMark]:
-        parameters = {"event_id": event_id, "user_ids": list(user_ids), "most_each": most_each}
+        parameters = {"event_id": event_id, "user_ids": list(user_ids), "limit_each": limit_each}
         return [
             AnnulledMark(user_id, n, marked_at, marker, at, actor_id, REASONS[reason], note or "")
             for user_id, n, marked_at, marker, at, actor_id, reason, note in self._execute(

@@ -116,7 +116,7 @@ def _annulled(are_asked_for: ColumnElement[bool]) -> Select[Any]:
             are_asked_for,
             places.c.last_n > 1,  # most have one entry, of which nothing is annulled
             ledger.c.n % 2 == 0,  # an annulment: of a place each even entry is one
-            ledger.c.n > places.c.last_n - 2 * bindparam("most_each", type_=Integer),
+            ledger.c.n > places.c.last_n - 2 * bindparam("limit_each", type_=Integer),
         )
         .order_by(places.c.user_id, ledger.c.n)
     )
@@ -144,7 +144,7 @@ class ReadInPlace:
         None is the end.
         """
         event_id = begun.event.event_id
-        parameters = {"event_id": event_id, "most_each": MAX_ANNULLED_TOLD, USER_IDS: USER_IDS}
+        parameters = {"event_id": event_id, "limit_each": MAX_ANNULLED_TOLD, USER_IDS: USER_IDS}
         statements = []
         for statement in (WORKER_READS_PEOPLE, WORKER_READS_ANNULLED):
             compiled, values = COMPILER.prepare(statement, parameters)
@@ -175,7 +175,7 @@ def _facts(user_ids: Sequence[UserId], unit: ports.Unit, event: Event) -> Sequen
     assert isinstance(unit, SqlUnit)
     parameters = {
         "event_id": event.event_id,
-        "most_each": MAX_ANNULLED_TOLD,
+        "limit_each": MAX_ANNULLED_TOLD,
         USER_IDS: list(user_ids),
     }
     now = unit.now()

@@ -51,11 +51,11 @@ class Ledger(Protocol):
         ...
 
     def annulled(
-        self, event_id: EventId, user_ids: Sequence[UserId], most_each: int
+        self, event_id: EventId, user_ids: Sequence[UserId], limit_each: int
     ) -> Sequence[AnnulledMark]:
         """Lists the last annulled marks of each of these people, the earliest first.
 
-        There are at most ``most_each`` of one person.
+        There are at most ``limit_each`` of one person.
         """
         ...
 
