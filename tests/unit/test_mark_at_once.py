@@ -48,11 +48,6 @@ from tests.support.world import World
 CREATOR, ANNA, BORIS, VERA = map(UserId, range(1, 5))
 
 
-@pytest.fixture
-def world() -> World:
-    return World()
-
-
 def time_passes(world: World, seconds: float) -> None:
     """While its process lives, and has not swept yet."""
     while seconds > 0:

@@ -32,11 +32,6 @@ from tests.support.world import World
 T = TypeVar("T")
 
 
-@pytest.fixture
-def world() -> World:
-    return World()
-
-
 def chooses(world: World, marker: Connection, user_id: int) -> None:
     drive(world.prepare(connection=marker, target=UserId(user_id)))
 
