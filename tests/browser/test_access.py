@@ -13,7 +13,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.browser.keys import press
-from tests.browser.visitor import DESK, PASSWORD, Door, Visitor
+from tests.browser.visitor import LAPTOP, PASSWORD, Door, Visitor
 from tests.support.service_process import Service, attendance
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -57,7 +57,7 @@ async def codes_of(visitor: Visitor) -> list[str]:
 
 async def test_a_changed_password_ends_other_devices(door: Door) -> None:
     phone = await door.student("Two Devices", "two-devices", language="en")
-    laptop = await door.enter("Two Devices", language="en", size=DESK)
+    laptop = await door.enter("Two Devices", language="en", size=LAPTOP)
     await laptop.open()
     await log_in(laptop, "two-devices", PASSWORD)
     await expect(laptop.at("tab-me")).to_be_visible()
@@ -82,7 +82,7 @@ async def test_a_changed_password_ends_other_devices(door: Door) -> None:
 
 async def test_a_lost_phone_is_logged_out(door: Door) -> None:
     phone = await door.student("Phone Loser", "phone-loser", language="en")
-    laptop = await door.enter("Phone Loser", language="en", size=DESK)
+    laptop = await door.enter("Phone Loser", language="en", size=LAPTOP)
     await laptop.open()
     await log_in(laptop, "phone-loser", PASSWORD)
     await open_access(laptop)
@@ -94,7 +94,7 @@ async def test_a_lost_phone_is_logged_out(door: Door) -> None:
 
 
 async def test_all_others_are_logged_out_once_one_has_said_so(door: Door) -> None:
-    laptop = await door.student("Many Devices", "many-devices", language="en", size=DESK)
+    laptop = await door.student("Many Devices", "many-devices", language="en", size=LAPTOP)
     for _ in range(2):
         other = await door.enter("Many Devices", language="en")
         await other.open()

@@ -12,7 +12,7 @@ from playwright.async_api import Browser, Page, expect
 
 from tests.browser.calls import event_link, make_event, post, soon, user_id_of
 from tests.browser.faults import ARTEFACTS, faults
-from tests.browser.visitor import DESK, PATIENCE_MILLISECONDS, PHONE, Door, Visitor
+from tests.browser.visitor import LAPTOP, PATIENCE_MILLISECONDS, PHONE, Door, Visitor
 from tests.support.service_process import Service, free_port, running
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -91,7 +91,7 @@ async def test_a_board_by_its_secret_shows_marks_at_once_and_names_never(
     door: Door, language: str
 ) -> None:
     names = {"ru": ("Донская Вера", "Зайцев Тимур"), "en": ("Down Vera", "Carter Henry")}[language]
-    teacher = await door.student(names[0], f"vera-{language}-board", language=language, size=DESK)
+    teacher = await door.student(names[0], f"vera-{language}-board", language=language, size=LAPTOP)
     title = {"ru": "Матанализ на доске, лекция 12", "en": "Analysis on the board, lecture 12"}
     event_id = await make_event(teacher, title[language], -60, HOUR)
     await teacher.open(event_link(teacher, event_id))
@@ -135,7 +135,7 @@ async def test_a_board_by_its_secret_shows_marks_at_once_and_names_never(
 async def test_a_board_fills_the_screen_by_a_key_and_a_board_is_opened_by_its_organisers(
     door: Door,
 ) -> None:
-    teacher = await door.student("Key Karina", "karina-board", language="en", size=DESK)
+    teacher = await door.student("Key Karina", "karina-board", language="en", size=LAPTOP)
     event_id = await make_event(teacher, "Seen from the back", -60, HOUR)
     await teacher.open(event_link(teacher, event_id))
     async with teacher.context.expect_page() as opening:

@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.browser.calls import event_link, get, make_event, post, soon, user_id_of
-from tests.browser.visitor import DESK, Door, Visitor
+from tests.browser.visitor import LAPTOP, Door, Visitor
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 HOUR = 3600
@@ -23,7 +23,7 @@ async def marked_by(teacher: Visitor, student: Visitor, event_id: str) -> None:
 
 async def test_an_organiser_sees_the_code_first_and_shows_it_to_all(door: Door) -> None:
     """Contract: 8.10. Of 29 modules, in a quiet zone of 4: what makes it be read from the back."""
-    teacher = await door.student("Boris Projector", "boris-qr", language="en", size=DESK)
+    teacher = await door.student("Boris Projector", "boris-qr", language="en", size=LAPTOP)
     await teacher.create_event("On the wall")
     await expect(teacher.at("address")).to_contain_text("/e/")
     image = teacher.at("code").get_by_role("img")

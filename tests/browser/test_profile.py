@@ -11,7 +11,7 @@ from playwright.async_api import Request, Route, expect
 
 from tests.browser.calls import get, user_id_of
 from tests.browser.photographs import photograph
-from tests.browser.visitor import DESK, ON_ITS_SIDE, PHONE, Door
+from tests.browser.visitor import LAPTOP, ON_ITS_SIDE, PHONE, Door
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 # By how much what it shows is higher than it is
@@ -82,7 +82,7 @@ async def test_the_sheet_of_a_picture_needs_no_scrolling(door: Door, tmp_path: P
         if is_chosen:
             await visitor.at("picture").set_input_files(picture)
             await expect(visitor.at("save-picture")).to_be_visible()
-        for width, height in (PHONE, ON_ITS_SIDE, (740, 360), (667, 375), DESK):
+        for width, height in (PHONE, ON_ITS_SIDE, (740, 360), (667, 375), LAPTOP):
             await visitor.page.set_viewport_size({"width": width, "height": height})
             below = await visitor.at("cropping").evaluate(BELOW)
             assert below <= 0, (is_chosen, width, height, below)

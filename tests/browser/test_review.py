@@ -11,7 +11,7 @@ from playwright.async_api import Request, expect
 from tests.browser.faults import ARTEFACTS, faults
 from tests.browser.keys import press
 from tests.browser.photographs import photograph
-from tests.browser.visitor import DESK, ON_ITS_SIDE, PHONE, Door, Visitor
+from tests.browser.visitor import LAPTOP, ON_ITS_SIDE, PHONE, Door, Visitor
 from tests.support.service_process import Service, attendance, running
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -34,7 +34,7 @@ async def sends_scan(door: Door, name: str, username: str, folder: Path) -> Visi
 
 
 async def moderator(door: Door, service: Service, username: str, language: str = "en") -> Visitor:
-    visitor = await door.student("Mo Derator", username, language=language, size=DESK)
+    visitor = await door.student("Mo Derator", username, language=language, size=LAPTOP)
     made = attendance("moderators", "add", username, folder=service.folder)
     assert made.returncode == 0, made
     return visitor
@@ -102,14 +102,14 @@ async def test_everybody_can_use_the_desk(
     await judge.at("begin").click()
     await judge.at("reject").click()
     await judge.at("rejecting").wait_for()
-    for size in (DESK, PHONE, ON_ITS_SIDE):
+    for size in (LAPTOP, PHONE, ON_ITS_SIDE):
         width, height = size
         await judge.page.set_viewport_size({"width": width, "height": height})
         folder = ARTEFACTS / f"{width}x{height}" / language
         await judge.page.screenshot(path=folder / "review.png")
         wrong[f"desk {width}"] = await faults(judge.page)
     assert not any(wrong.values()), wrong
-    await judge.page.set_viewport_size({"width": DESK[0], "height": DESK[1]})
+    await judge.page.set_viewport_size({"width": LAPTOP[0], "height": LAPTOP[1]})
     before = await judge.at("desk").element_handle()
     assert before
     await press(judge, "skip")  # to the next, or the queue
@@ -162,7 +162,7 @@ async def test_moderators_have_it_beside_their_screens_and_nobody_else_is_asked(
     assert gone.returncode == 0, gone
     await judge.at("tab-me").click()
     await judge.at("to-access").wait_for()
-    await judge.page.set_viewport_size({"width": DESK[0], "height": DESK[1]})
+    await judge.page.set_viewport_size({"width": LAPTOP[0], "height": LAPTOP[1]})
     await expect(judge.at("tab-review")).to_have_count(0)
     assert not wrong, wrong
 

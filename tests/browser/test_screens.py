@@ -18,10 +18,10 @@ from playwright.async_api import Page
 from attendance_web.static_files import FOLDER
 from tests.browser.faults import ARTEFACTS, faults, misplaced
 from tests.browser.screens import Tour
-from tests.browser.visitor import DESK, ON_ITS_SIDE, PHONE, TABLET, Door
+from tests.browser.visitor import LAPTOP, ON_ITS_SIDE, PHONE, TABLET, Door
 
-SIZES = (TABLET, ON_ITS_SIDE, DESK, PHONE)
-TAKEN = (DESK, PHONE)  # pictures, which cost as much as to look
+SIZES = (TABLET, ON_ITS_SIDE, LAPTOP, PHONE)
+TAKEN = (LAPTOP, PHONE)  # pictures, which cost as much as to look
 LANGUAGES = ("en", "ru")
 SCHEMES: tuple[Literal["dark", "light"], ...] = ("dark", "light")
 

@@ -15,7 +15,7 @@ from playwright.async_api import BrowserContext, Request, Route, expect
 from tests.browser.calls import event_link, get, make_event, post, soon, user_id_of
 from tests.browser.enrolled import enrol
 from tests.browser.faults import faults
-from tests.browser.visitor import DESK, PHONE, Door, Visitor
+from tests.browser.visitor import LAPTOP, PHONE, Door, Visitor
 from tests.support.service_process import Service
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -65,7 +65,7 @@ async def test_it_is_one_tap_away_and_sorts_filters_and_finds(
         {"ru": "Главная Вера", "en": "Main Vera"}[language],
         f"vera-{language}-sheet",
         language=language,
-        size=DESK,
+        size=LAPTOP,
     )
     event_id = await make_event(teacher, f"Sheet in {language}", -60, HOUR)
     ids = await enrol(service, event_id, people)
@@ -124,7 +124,7 @@ async def test_it_is_read_anew_when_counts_have_changed_and_not_more_often_than_
     door: Door, service: Service
 ) -> None:
     """Contract: WatchAttendance, 8.7."""
-    teacher = await door.student("Reading Rita", "rita-sheet", language="en", size=DESK)
+    teacher = await door.student("Reading Rita", "rita-sheet", language="en", size=LAPTOP)
     event_id = await make_event(teacher, "Followed", -60, HOUR)
     ids = await enrol(service, event_id, [(f"Student {each}", "") for each in "ABC"])
     times = asked(teacher.context, READ)
@@ -149,7 +149,7 @@ async def test_one_stream_feeds_all_tabs_and_the_next_takes_over(
     door: Door, service: Service
 ) -> None:
     """Contract: WatchAttendance. Six connections are all that a browser has."""
-    teacher = await door.student("Tab Tamara", "tamara-sheet", language="en", size=DESK)
+    teacher = await door.student("Tab Tamara", "tamara-sheet", language="en", size=LAPTOP)
     event_id = await make_event(teacher, "In tabs", -60, HOUR)
     (one, two) = await enrol(service, event_id, [("Student A", ""), ("Student B", "")])
     streams = asked(teacher.context, STREAM)
@@ -171,7 +171,7 @@ async def test_one_stream_feeds_all_tabs_and_the_next_takes_over(
 
 
 async def test_it_is_printed_on_two_pages_to_be_signed(door: Door, service: Service) -> None:
-    teacher = await door.student("Printer Paula", "paula-prints", language="en", size=DESK)
+    teacher = await door.student("Printer Paula", "paula-prints", language="en", size=LAPTOP)
     for count, least, most in ((42, 1, 2), (66, 2, 2)):
         event_id = await make_event(teacher, f"On paper, {count}", -60, HOUR)
         await enrol(service, event_id, [(f"Student {each:02}", "Group 1") for each in range(count)])

@@ -11,7 +11,7 @@ from tests.browser.calls import event_link, get, make_event, post, user_id_of
 from tests.browser.enrolled import enrol
 from tests.browser.faults import faults
 from tests.browser.keys import press, tab_to
-from tests.browser.visitor import DESK, ON_ITS_SIDE, PHONE, Door, Visitor
+from tests.browser.visitor import LAPTOP, ON_ITS_SIDE, PHONE, Door, Visitor
 from tests.support.service_process import Service
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -83,7 +83,7 @@ async def test_several_are_marked_at_once_and_who_is_not_is_told_why(
 async def test_nothing_is_lost_or_doubled_when_the_network_goes_away_in_the_middle(
     door: Door, service: Service
 ) -> None:
-    teacher = await door.student("Lost Lena", "lena-acts", language="en", size=DESK)
+    teacher = await door.student("Lost Lena", "lena-acts", language="en", size=LAPTOP)
     event_id = await make_event(teacher, "In a tunnel", -60, HOUR)
     ids = await enrol(service, event_id, [(f"Student {each}", "") for each in "ABCDE"])
     teacher.watch.may_lose_connection = True
@@ -140,7 +140,7 @@ async def test_a_mark_is_annulled_with_a_reason_and_stays_in_the_history(
     history = teacher.at("history").locator("li")
     await expect(history).to_have_count(1)
     await expect(history.locator("s")).to_have_count(0)
-    for width, height in (ON_ITS_SIDE, DESK, PHONE):
+    for width, height in (ON_ITS_SIDE, LAPTOP, PHONE):
         await teacher.page.set_viewport_size({"width": width, "height": height})
         assert not await faults(teacher.page), (width, height)
     begins = teacher.at("annul").locator("> :is(h3, p)")
@@ -182,7 +182,7 @@ async def test_a_mark_that_somebody_has_changed_meanwhile_is_left_as_it_is(
     door: Door, service: Service
 ) -> None:
     """Contract: AnnulMark."""
-    teacher = await door.student("Slow Sam", "sam-acts", language="en", size=DESK)
+    teacher = await door.student("Slow Sam", "sam-acts", language="en", size=LAPTOP)
     event_id = await make_event(teacher, "Two at once", -60, HOUR)
     (one,) = await enrol(service, event_id, [("Student A", "")])
     await post(teacher, "/api/events/MarkParticipant", event_id=event_id, user_id=one)
@@ -246,7 +246,7 @@ async def test_helpers_and_times_are_changed_from_the_sheet(door: Door) -> None:
 
 
 async def test_it_is_all_done_by_keyboard(door: Door, service: Service) -> None:
-    teacher = await door.student("Keyboard Kate", "kate-acts", language="en", size=DESK)
+    teacher = await door.student("Keyboard Kate", "kate-acts", language="en", size=LAPTOP)
     event_id = await make_event(teacher, "Without a pointer", -60, HOUR)
     one, two = await enrol(service, event_id, [("Student A", ""), ("Student B", "")])
     await teacher.open(event_link(teacher, event_id))

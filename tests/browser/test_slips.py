@@ -9,7 +9,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.browser.calls import begin_class
-from tests.browser.visitor import DESK, Door, Visitor
+from tests.browser.visitor import LAPTOP, Door, Visitor
 
 TWICE_WITHIN_MS = 180  # as thumbs do
 REST = 600  # and how long a sheet takes no word
@@ -154,7 +154,7 @@ async def test_a_key_that_is_held_down_marks_nobody(door: Door) -> None:
 
 @pytest.mark.parametrize("name", ["Li Bo", LONG_NAME], ids=["short", "long"])
 async def test_whom_one_marks_is_seen_at_every_size(door: Door, name: str) -> None:
-    marker, asker = await two(door, f"Seen {len(name)}", name, size=DESK)
+    marker, asker = await two(door, f"Seen {len(name)}", name, size=LAPTOP)
     await marker.hold(asker)
     wrong = []
     # Also while something is told

@@ -11,7 +11,7 @@ import pytest
 from playwright.async_api import Page, Route, expect
 
 from tests.browser.calls import post
-from tests.browser.visitor import DESK, PHONE, Door, Visitor
+from tests.browser.visitor import LAPTOP, PHONE, Door, Visitor
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -34,7 +34,7 @@ new PerformanceObserver((list) => {
 """
 
 
-@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+@pytest.mark.parametrize("size", [PHONE, LAPTOP], ids=["phone", "laptop"])
 async def test_nothing_moves_while_a_screen_comes(door: Door, size: tuple[int, int]) -> None:
     username = f"steady-{size[0]}"
     marker = await door.student(

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.async_api import expect
 
-from tests.browser.visitor import DESK, Door
+from tests.browser.visitor import LAPTOP, Door
 
 KARMA = "50"  # Contract: 6.3
 
@@ -59,8 +59,8 @@ in_both = pytest.mark.parametrize("words", SAID, ids=[each.language for each in 
 async def test_one_asks_one_marks_and_a_third_sees_it_live(door: Door, words: Words) -> None:
     language = words.language
     name_a, name_b, name_v = words.names
-    options: dict[str, Any] = {"language": language, "keeps_page": True}
-    creator = await door.student(name_b, f"boris-{language}", size=DESK, **options)
+    given: dict[str, Any] = {"language": language, "keeps_page": True}
+    creator = await door.student(name_b, f"boris-{language}", size=LAPTOP, **given)
     link = await creator.create_event(f"Analysis {language}")
     await creator.mark()
 

@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import Request, expect
 
 from tests.browser.calls import event_link, make_event, post
-from tests.browser.visitor import DESK, Door, Visitor
+from tests.browser.visitor import LAPTOP, Door, Visitor
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 HOUR, DAY = 3600, 86_400
@@ -104,7 +104,7 @@ async def test_the_page_never_asks_for_all_events(door: Door) -> None:
 
 
 async def test_a_wide_screen_has_one_tab_more(door: Door) -> None:
-    visitor = await door.student("Dana Desk", "dana-desk", language="en", size=DESK)
+    visitor = await door.student("Dana Laptop", "dana-laptop", language="en", size=LAPTOP)
     await visitor.at("tab-my-events").click()
     await expect(visitor.page.get_by_role("heading", level=1, name="My classes")).to_be_visible()
     await visitor.page.set_viewport_size({"width": 360, "height": 740})

@@ -12,7 +12,7 @@ from playwright.async_api import Route, expect
 
 from tests.browser.faults import ARTEFACTS, faults, misplaced
 from tests.browser.keys import press, tab_to
-from tests.browser.visitor import DESK, PASSWORD, PHONE, Door, Visitor
+from tests.browser.visitor import LAPTOP, PASSWORD, PHONE, Door, Visitor
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -166,7 +166,7 @@ async def test_everybody_can_use_it(door: Door, language: str) -> None:
     await expect(visitor.at("expired-token")).to_have_count(1)
     await expect(visitor.at("expired-token").get_by_role("button")).to_have_count(0)
     wrong = {}
-    for name, size in (("phone", PHONE), ("desk", DESK)):
+    for name, size in (("phone", PHONE), ("laptop", LAPTOP)):
         await visitor.page.set_viewport_size({"width": size[0], "height": size[1]})
         folder = ARTEFACTS / f"{size[0]}x{size[1]}" / language
         await visitor.at("expired-token").scroll_into_view_if_needed()

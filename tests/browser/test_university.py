@@ -11,7 +11,7 @@ from playwright.async_api import Browser, expect
 
 from attendance_adapters.system import SystemClock
 from tests.browser.faults import ARTEFACTS, faults
-from tests.browser.visitor import DESK, PATIENCE_MILLISECONDS, Door, Visitor
+from tests.browser.visitor import LAPTOP, PATIENCE_MILLISECONDS, Door, Visitor
 from tests.support.oidc_provider import CLIENT_ID, NAME, SECRET, Person, Provider, a_provider
 from tests.support.service_process import free_port, running
 
@@ -98,7 +98,7 @@ async def test_whoever_has_no_password_is_never_asked_for_one(
 async def test_an_account_is_linked_and_lets_its_person_in(door: Door, provider: Provider) -> None:
     provider.visitor = Person(name="Boris Somebody")
     visitor = await door.student(
-        "Boris Linked", "boris-linked", language="en", size=DESK, keeps_page=True
+        "Boris Linked", "boris-linked", language="en", size=LAPTOP, keeps_page=True
     )
     await open_access(visitor)
     await visitor.at("link").click()
@@ -112,7 +112,7 @@ async def test_an_account_is_linked_and_lets_its_person_in(door: Door, provider:
     await expect(visitor.at("change-password")).to_be_visible()
     await looks_well(visitor, "linked")
     was_sent_there(visitor, provider)
-    laptop = await door.enter("Boris Linked", language="en", size=DESK, keeps_page=True)
+    laptop = await door.enter("Boris Linked", language="en", size=LAPTOP, keeps_page=True)
     await laptop.open()
     await laptop.at("provider").click()
     await laptop.at("tab-me").click()

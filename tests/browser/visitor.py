@@ -9,7 +9,7 @@ from playwright.async_api import Browser, BrowserContext, Locator, Page, expect
 
 from tests.browser.watch import Watch
 
-PHONE, DESK = (360, 740), (1280, 800)
+PHONE, LAPTOP = (360, 740), (1280, 800)
 ON_ITS_SIDE, TABLET = (844, 390), (768, 1024)
 PASSWORD = "tea at five"
 PATIENCE_MILLISECONDS = 30_000  # for anything to be seen: machines that test are slow
