@@ -177,9 +177,9 @@ class TestCounts:
         world.waits(3)
         world.waits(4)
         marker = world.marks(1)
-        drive(world.prepare(connection=marker, target=BORIS))
+        world.chooses(marker, BORIS)
         drive(world.confirm(connection=marker, target=None))
-        drive(world.prepare(connection=marker, target=UserId(3)))
+        world.chooses(marker, 3)
         assert hall.counts() == (SheetCounts(4, 1, 1, 1, 3), world.clock.now(), False)
 
     def test_behind_the_end_nobody_waits_or_is_held(self, hall: Hall) -> None:

@@ -39,11 +39,7 @@ from attendance_core.marking.connections import Connection
 from attendance_core.marking.endings import Ending
 from attendance_core.marking.ledger import AnnulReason, Grade, Origin
 from attendance_core.marking.places import Marked, Waiting
-from attendance_core.profiles import (
-    Confirmation,
-    ConfirmationScan,
-    UpdateProfileInfo,
-)
+from attendance_core.profiles import Confirmation, ConfirmationScan, UpdateProfileInfo
 from attendance_core.testing.clock import NOON
 from attendance_core.testing.machine.driving import drive
 from attendance_core.vocabulary import EventId, FileKey, ScanId, UserId
@@ -148,7 +144,7 @@ class TestByHand:
     def test_one_who_waits_and_one_who_is_held(self, world: Course) -> None:
         world.waits(BORIS)
         marking = world.marks(VERA)
-        drive(world.prepare(connection=marking, target=BORIS))
+        world.chooses(marking, BORIS)
         world.by_hand(CREATOR, BORIS)
         assert isinstance(world.place(BORIS).state, Marked)
         assert isinstance(world.announcements[-1], PlaceChanged)
@@ -293,7 +289,7 @@ class TestAfterAnAnnulment:
         with pytest.raises(NobodyHeld):
             drive(world.confirm(connection=marking, target=BORIS))
         world.waits(GLEB)
-        drive(world.prepare(connection=marking, target=GLEB))
+        world.chooses(marking, GLEB)
         with pytest.raises(NotHeld):
             drive(world.confirm(connection=marking, target=BORIS))
         assert world.place(BORIS).state is None
@@ -311,7 +307,7 @@ class TestAfterAnAnnulment:
     def test_a_socket_that_was_not_told_ends_to_come_back(self, world: Course) -> None:
         waiting = world.waits(BORIS)
         marking = world.marks(VERA)
-        drive(world.prepare(connection=marking, target=BORIS))
+        world.chooses(marking, BORIS)
         drive(world.confirm(connection=marking))
         world.annul(VERA)
         changed, ended = world.announcements[-2:]
@@ -329,7 +325,7 @@ class TestAfterAnAnnulment:
     def test_one_that_was_told_has_gone_and_marking_sockets_stay(self, world: Course) -> None:
         waiting = world.waits(BORIS)
         marking = world.marks(VERA)
-        drive(world.prepare(connection=marking, target=BORIS))
+        world.chooses(marking, BORIS)
         drive(world.confirm(connection=marking))
         world.says_goodbye(waiting)
         world.marks(BORIS)

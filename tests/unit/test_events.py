@@ -100,7 +100,7 @@ class Calendar:
     def vera_marks_boris(self) -> None:
         self.world.waits(BORIS)
         marker = self.world.marks(VERA)
-        drive(self.world.prepare(connection=marker, target=BORIS))
+        self.world.chooses(marker, BORIS)
         drive(self.world.confirm(connection=marker))
 
 
@@ -359,7 +359,7 @@ class TestLeaveEvent:
 
     def test_leaving_ends_a_hold_on_one(self, calendar: Calendar) -> None:
         calendar.world.waits(BORIS)
-        drive(calendar.world.prepare(connection=calendar.world.marks(VERA), target=BORIS))
+        calendar.world.chooses(calendar.world.marks(VERA), BORIS)
         calendar.leaves(BORIS)
         assert calendar.world.place(BORIS).state is None
 
@@ -442,7 +442,7 @@ class TestGetAttendance:
         self, calendar: Calendar
     ) -> None:
         calendar.world.waits(BORIS)
-        drive(calendar.world.prepare(connection=calendar.world.marks(VERA), target=BORIS))
+        calendar.world.chooses(calendar.world.marks(VERA), BORIS)
         assert calendar.states()[BORIS] == "held"
         calendar.world.clock.pass_(calendar.world.terms.hold_seconds)
         assert calendar.states()[BORIS] == "waiting"

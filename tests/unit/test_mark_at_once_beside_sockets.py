@@ -13,12 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
 from attendance_adapters.in_memory import MemoryStore
-from attendance_core.errors import (
-    LeaseLost,
-    MayNotMark,
-    Refusal,
-    Yourself,
-)
+from attendance_core.errors import LeaseLost, MayNotMark, Refusal, Yourself
 from attendance_core.events import LeaveEvent, UpdateEvent
 from attendance_core.marking.announcements import PlaceChanged
 from attendance_core.marking.at_once import MarkAtOnce

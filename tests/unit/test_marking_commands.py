@@ -28,21 +28,21 @@ class TestPrepareToMark:
     def test_the_choice_is_mine_for_90_seconds(self, world: World) -> None:
         """Contract: 6.8."""
         world.waits(2)
-        drive(world.prepare(connection=world.marks(3), target=UserId(2)))
+        world.chooses(world.marks(3), 2)
         assert world.place(2).state == Held(NOON, UserId(3), NOON + 90)
 
     def test_nobody_else_can_choose_them(self, world: World) -> None:
         world.waits(2)
-        drive(world.prepare(connection=world.marks(3), target=UserId(2)))
+        world.chooses(world.marks(3), 2)
         with pytest.raises(Taken):
-            drive(world.prepare(connection=world.marks(4), target=UserId(2)))
+            world.chooses(world.marks(4), 2)
 
     def test_choosing_again_does_not_move_the_deadline(self, world: World) -> None:
         world.waits(2)
         marker = world.marks(3)
-        drive(world.prepare(connection=marker, target=UserId(2)))
+        world.chooses(marker, 2)
         world.clock.pass_(10)
-        again = drive(world.prepare(connection=marker, target=UserId(2)))
+        again = world.chooses(marker, 2)
         assert isinstance(again.answer, Prepared) and again.answer.expires_in == 80
         assert not again.changed
 
@@ -50,40 +50,40 @@ class TestPrepareToMark:
         world.waits(1)
         world.waits(2)
         marker = world.marks(3)
-        drive(world.prepare(connection=marker, target=UserId(1)))
+        world.chooses(marker, 1)
         with pytest.raises(AlreadyHolding):
-            drive(world.prepare(connection=world.marks(3), target=UserId(2)))
+            world.chooses(world.marks(3), 2)
 
     def test_nobody_marks_themselves(self, world: World) -> None:
         with pytest.raises(Yourself):
-            drive(world.prepare(connection=world.marks(3), target=UserId(3)))
+            world.chooses(world.marks(3), 3)
 
     def test_one_who_began_to_wait_elsewhere_cannot_mark(self, world: World) -> None:
         world.waits(2)
         marker = world.marks(3)
         world.waits(3)
         with pytest.raises(YouAreWaiting):
-            drive(world.prepare(connection=marker, target=UserId(2)))
+            world.chooses(marker, 2)
 
     @pytest.mark.parametrize("user_id", [4, 999])
     def test_one_who_does_not_wait_cannot_be_chosen(self, world: World, user_id: int) -> None:
         with pytest.raises(NotWaiting):
-            drive(world.prepare(connection=world.marks(3), target=UserId(user_id)))
+            world.chooses(world.marks(3), user_id)
 
     def test_the_marked_cannot_be_chosen(self, world: World) -> None:
         world.waits(2)
         marker = world.marks(3)
-        drive(world.prepare(connection=marker, target=UserId(2)))
+        world.chooses(marker, 2)
         drive(world.confirm(connection=marker))
         with pytest.raises(AlreadyMarked):
-            drive(world.prepare(connection=world.marks(4), target=UserId(2)))
+            world.chooses(world.marks(4), 2)
 
     def test_a_hold_that_has_run_out_is_in_nobodys_way(self, world: World) -> None:
         world.waits(2)
-        drive(world.prepare(connection=world.marks(3), target=UserId(2)))
+        world.chooses(world.marks(3), 2)
         other = world.marks(4)
-        world.clock.pass_(world.terms.hold_seconds)
-        drive(world.prepare(connection=other, target=UserId(2)))
+        world.clock.pass_(90)
+        world.chooses(other, 2)
         state = world.place(2).state
         assert isinstance(state, Held)
         assert state.marker == 4
@@ -94,7 +94,7 @@ class TestConfirmMarking:
     def test_it_pays_karma_and_the_place_is_announced_as_stored(self, world: World) -> None:
         world.waits(2)
         marker = world.marks(3)
-        drive(world.prepare(connection=marker, target=UserId(2)))
+        world.chooses(marker, 2)
         drive(world.confirm(connection=marker))
         assert world.karma(3) == 50
         assert world.announcements[-1] == PlaceChanged(
@@ -105,9 +105,9 @@ class TestConfirmMarking:
         world.waits(1)
         world.waits(2)
         marker = world.marks(3)
-        drive(world.prepare(connection=marker, target=UserId(2)))
+        world.chooses(marker, 2)
         drive(world.confirm(connection=marker, target=UserId(2)))
-        drive(world.prepare(connection=marker, target=UserId(1)))
+        world.chooses(marker, 1)
         again = drive(world.confirm(connection=marker, target=UserId(2)))
         assert not again.changed
         assert again.answer == Confirmed(UserId(2), n=1, paid=0, again=True)
@@ -117,7 +117,7 @@ class TestConfirmMarking:
     def test_to_confirm_or_refuse_somebody_else_changes_nothing(self, world: World) -> None:
         world.waits(2)
         marker = world.marks(3)
-        drive(world.prepare(connection=marker, target=UserId(2)))
+        world.chooses(marker, 2)
         for use_case in (world.confirm, world.refuse):
             with pytest.raises(NotHeld):
                 drive(use_case(connection=marker, target=UserId(1)))
@@ -132,7 +132,7 @@ class TestConfirmMarking:
     def test_after_90_seconds_nobody_is_held_though_no_sweep_came_by(self, world: World) -> None:
         world.waits(2)
         marker = world.marks(3)
-        drive(world.prepare(connection=marker, target=UserId(2)))
+        world.chooses(marker, 2)
         world.clock.pass_(90)
         with pytest.raises(NobodyHeld):
             drive(world.confirm(connection=marker))
@@ -140,7 +140,7 @@ class TestConfirmMarking:
 
     def test_another_socket_of_the_marker_may_confirm(self, world: World) -> None:
         world.waits(2)
-        drive(world.prepare(connection=world.marks(3), target=UserId(2)))
+        world.chooses(world.marks(3), 2)
         drive(world.confirm(connection=world.marks(3)))
         assert world.karma(3) == 50
 
@@ -148,7 +148,7 @@ class TestConfirmMarking:
         world.event_id = world.event("Short", lasts=70)
         world.waits(2)
         marker = world.marks(3)
-        drive(world.prepare(connection=marker, target=UserId(2)))
+        world.chooses(marker, 2)
         world.clock.pass_(10)
         for command in (
             world.confirm(connection=marker),
@@ -164,14 +164,14 @@ class TestRefuseToMark:
         world.waits(2)
         marker = world.marks(3)
         world.clock.pass_(5)
-        drive(world.prepare(connection=marker, target=UserId(2)))
+        world.chooses(marker, 2)
         drive(world.refuse(connection=marker))
         assert world.place(2).state == Waiting(NOON)
 
     def test_one_whose_sockets_are_gone_is_off_the_list(self, world: World) -> None:
         waiting = world.waits(2)
         marker = world.marks(3)
-        drive(world.prepare(connection=marker, target=UserId(2)))
+        world.chooses(marker, 2)
         world.says_goodbye(waiting)
         assert isinstance(world.place(2).state, Held)
         drive(world.refuse(connection=marker))

@@ -54,14 +54,14 @@ class TestHangUp:
         """Contract: 6.8."""
         world.waits(2)
         marker = world.marks(3)
-        drive(world.prepare(connection=marker, target=UserId(2)))
+        world.chooses(marker, 2)
         world.says_goodbye(marker)
         assert isinstance(world.place(2).state, Waiting)
 
     def test_a_marker_who_is_lost_keeps_the_hold_for_the_grace(self, world: World) -> None:
         world.waits(2)
         marker = world.marks(3)
-        drive(world.prepare(connection=marker, target=UserId(2)))
+        world.chooses(marker, 2)
         world.is_lost(marker)
         world.advance(14)
         drive(world.confirm(connection=world.marks(3)))
@@ -81,7 +81,7 @@ class TestLeaving:
     def test_no_command_of_one_who_left_is_carried_out(self, world: World) -> None:
         world.waits(2)
         marker = world.marks(3)
-        drive(world.prepare(connection=marker, target=UserId(2)))
+        world.chooses(marker, 2)
         drive(
             LeaveEvent(world.store.transact, world.terms)(actor=UserId(3), event_id=world.event_id)
         )
@@ -92,7 +92,7 @@ class TestLeaving:
     def test_a_mark_stays(self, world: World) -> None:
         world.waits(2)
         marker = world.marks(3)
-        drive(world.prepare(connection=marker, target=UserId(2)))
+        world.chooses(marker, 2)
         drive(world.confirm(connection=marker))
         drive(
             LeaveEvent(world.store.transact, world.terms)(actor=UserId(2), event_id=world.event_id)
@@ -105,7 +105,7 @@ class TestDeletedEvents:
         world.waits(2)
         marker = world.marks(3)
         delete = DeleteEvent(world.store.transact)
-        drive(world.prepare(connection=marker, target=UserId(2)))
+        world.chooses(marker, 2)
         drive(world.confirm(connection=marker))
         with pytest.raises(SomebodyWasMarked):
             drive(delete(actor=UserId(1), event_id=world.event_id))
@@ -125,14 +125,14 @@ class TestLogOut:
 
     def test_a_held_person_stays_held(self, world: World) -> None:
         world.waits(2)
-        drive(world.prepare(connection=world.marks(3), target=UserId(2)))
+        world.chooses(world.marks(3), 2)
         drive(LogOut(world.store.transact, world.terms)(session_id=session_of(2)))
         assert isinstance(world.place(2).state, Held)
 
     def test_a_marker_gives_back_at_once_and_does_nothing_more(self, world: World) -> None:
         world.waits(2)
         marker = world.marks(3)
-        drive(world.prepare(connection=marker, target=UserId(2)))
+        world.chooses(marker, 2)
         drive(LogOut(world.store.transact, world.terms)(session_id=session_of(3)))
         assert isinstance(world.place(2).state, Waiting)
         with pytest.raises(NotLoggedIn):
@@ -174,7 +174,7 @@ class TestProcesses:
 
     def test_sweeping_twice_harms_nothing(self, world: World) -> None:
         world.waits(2)
-        drive(world.prepare(connection=world.marks(3), target=UserId(2)))
+        world.chooses(world.marks(3), 2)
         world.advance(90)
         version = world.place(2).version
         world.advance(0.1)

@@ -18,11 +18,7 @@ from attendance_core.errors import (
     TooManySockets,
     YouAreWaiting,
 )
-from attendance_core.marking.connections import (
-    CONNECTIONS_READ,
-    MAX_SOCKETS,
-    Role,
-)
+from attendance_core.marking.connections import CONNECTIONS_READ, MAX_SOCKETS, Role
 from attendance_core.marking.places import Marked, Waiting
 from attendance_core.testing.clock import NOON
 from attendance_core.testing.lectures import session_of
@@ -47,7 +43,7 @@ class TestMarkMe:
     def test_whoever_is_marked_is_told_so_and_nothing_opens(self, world: World) -> None:
         world.waits(2)
         marker = world.marks(3)
-        drive(world.prepare(connection=marker, target=UserId(2)))
+        world.chooses(marker, 2)
         drive(world.confirm(connection=marker))
         again = world.connection(2, Role.MARK_ME)
         place = drive(world.mark_me(connection=again)).place
@@ -56,7 +52,7 @@ class TestMarkMe:
 
     def test_one_who_holds_somebody_cannot_wait(self, world: World) -> None:
         world.waits(2)
-        drive(world.prepare(connection=world.marks(3), target=UserId(2)))
+        world.chooses(world.marks(3), 2)
         with pytest.raises(HoldingSomebody):
             world.waits(3)
 
@@ -144,6 +140,6 @@ class TestReadyToMark:
 
     def test_an_opening_answers_whom_its_person_holds(self, world: World) -> None:
         world.waits(2)
-        drive(world.prepare(connection=world.marks(3), target=UserId(2)))
+        world.chooses(world.marks(3), 2)
         ready = drive(world.ready_to_mark(connection=world.connection(3, Role.MARKING)))
         assert ready.holding == world.place(2)

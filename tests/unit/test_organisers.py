@@ -63,7 +63,7 @@ class Hall:
         drive(self.world.store.transact(lambda unit: unit.scans.put(scan)))
 
     def prepares(self, marker: Connection, target: UserId) -> None:
-        drive(self.world.prepare(connection=marker, target=target))
+        self.world.chooses(marker, target)
 
     def find_ending(self, connection: Connection) -> Ending:
         return drive(self._find_ending(connection=connection))

@@ -108,7 +108,7 @@ class TestGetProfile:
     def test_karma_is_what_the_marks_add_up_to(self, desk: Desk) -> None:
         desk.world.waits(1)
         marker = desk.world.marks(2)
-        drive(desk.world.prepare(connection=marker, target=ANNA))
+        desk.world.chooses(marker, ANNA)
         drive(desk.world.confirm(connection=marker))
         assert desk.sees(ANNA, BORIS).karma == 50
         assert desk.sees(ANNA, ANNA).karma == 0

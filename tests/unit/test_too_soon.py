@@ -28,14 +28,10 @@ def world() -> World:
     return world
 
 
-def chooses(world: World, marker: Connection, target: UserId = BOB) -> None:
-    drive(world.prepare(connection=marker, target=target))
-
-
 def has_to_wait(world: World, marker: Connection) -> int:
     """How many seconds longer she has to leave Bob to others."""
     with pytest.raises(TooSoon) as refused:
-        chooses(world, marker)
+        world.chooses(marker, BOB)
     seconds: Any = refused.value.words["seconds"]
     return int(seconds)
 
@@ -89,20 +85,20 @@ def test_whoever_had_them_leaves_them_to_others_for_ten_seconds(
 ) -> None:
     world.marks(MAX)
     marker = world.marks(MIA)
-    chooses(world, marker)
+    world.chooses(marker, BOB)
     ends(world, marker)
     marker = world.marks(MIA, world.process())
     assert has_to_wait(world, marker) == 10
     world.clock.pass_(9.5)
     assert has_to_wait(world, marker) == 1
     world.clock.pass_(0.5)
-    chooses(world, marker)
+    world.chooses(marker, BOB)
 
 
 def test_a_hold_that_ran_out_has_ended_then_though_nobody_came_by(world: World) -> None:
     world.marks(MAX)
     marker = world.marks(MIA)
-    chooses(world, marker)
+    world.chooses(marker, BOB)
     world.clock.pass_(93.2)
     assert has_to_wait(world, marker) == 7
 
@@ -110,16 +106,16 @@ def test_a_hold_that_ran_out_has_ended_then_though_nobody_came_by(world: World) 
 def test_another_process_knows_it(world: World) -> None:
     world.marks(MAX)
     marker = world.marks(MIA)
-    chooses(world, marker)
+    world.chooses(marker, BOB)
     refuses(world, marker)
     assert has_to_wait(world, world.marks(MIA, world.process())) == 10
 
 
 def test_others_may_choose_them(world: World) -> None:
     other, marker = world.marks(MAX), world.marks(MIA)
-    chooses(world, marker)
+    world.chooses(marker, BOB)
     refuses(world, marker)
-    chooses(world, other)
+    world.chooses(other, BOB)
     state = world.place(BOB).state
     assert isinstance(state, Held) and state.marker == MAX
 
@@ -127,7 +123,7 @@ def test_others_may_choose_them(world: World) -> None:
 def test_two_who_take_turns_are_not_stopped(world: World) -> None:
     markers = world.marks(MAX), world.marks(MIA)
     for marker in markers * 3:
-        chooses(world, marker)
+        world.chooses(marker, BOB)
         refuses(world, marker)
     assert world.place(BOB).barred == Barred(MIA, NOON + 10)
 
@@ -138,14 +134,14 @@ class TestNobodyElse:
     def test_is_there(self, world: World) -> None:
         marker = world.marks(MIA)
         for _ in range(2):
-            chooses(world, marker)
+            world.chooses(marker, BOB)
             refuses(world, marker)
 
     def test_but_another_socket_of_the_marker(self, world: World) -> None:
         marker, _ = world.marks(MIA), world.marks(MIA)
-        chooses(world, marker)
+        world.chooses(marker, BOB)
         refuses(world, marker)
-        chooses(world, marker)
+        world.chooses(marker, BOB)
 
     def test_but_the_person_themselves(self, world: World) -> None:
         """Bob sat down to mark before he began to wait."""
@@ -153,7 +149,7 @@ class TestNobodyElse:
         world.marks(UserId(1))
         world.waits(UserId(1))
         for _ in range(2):
-            chooses(world, marker, UserId(1))
+            world.chooses(marker, UserId(1))
             refuses(world, marker)
 
     def test_but_one_who_waits_too(self, world: World) -> None:
@@ -161,36 +157,36 @@ class TestNobodyElse:
         marker, _ = world.marks(MIA), world.marks(MAX)
         world.waits(MAX)
         for _ in range(2):
-            chooses(world, marker)
+            world.chooses(marker, BOB)
             refuses(world, marker)
 
     def test_once_the_grace_of_the_other_is_over(self, world: World) -> None:
         marker, other = world.marks(MIA), world.marks(MAX)
-        chooses(world, marker)
-        world.breaks_off(other)
+        world.chooses(marker, BOB)
+        world.is_lost(other)
         world.clock.pass_(14)
         refuses(world, marker)
         assert has_to_wait(world, marker) == 10
         world.clock.pass_(1)
-        chooses(world, marker)
+        world.chooses(marker, BOB)
 
 
 class TestLastOfTheRefusals:
     def test_one_who_is_held_is_taken(self, world: World) -> None:
         other, marker = world.marks(MAX), world.marks(MIA)
-        chooses(world, marker)
+        world.chooses(marker, BOB)
         refuses(world, marker)
-        chooses(world, other)
+        world.chooses(other, BOB)
         with pytest.raises(Taken):
-            chooses(world, marker)
+            world.chooses(marker, BOB)
         drive(world.confirm(connection=other))
         with pytest.raises(AlreadyMarked):
-            chooses(world, marker)
+            world.chooses(marker, BOB)
 
     def test_one_who_has_gone_does_not_wait(self, world: World) -> None:
         world.marks(MAX)
         marker = world.marks(MIA)
-        chooses(world, marker)
+        world.chooses(marker, BOB)
         drive(LeaveEvent(world.store.transact, world.terms)(actor=BOB, event_id=world.event_id))
         with pytest.raises(NotWaiting):
-            chooses(world, marker)
+            world.chooses(marker, BOB)

@@ -1,4 +1,4 @@
-"""Who counts as present, and what a late sweep must not get wrong. Contract: 6.2, 6.6, 6.13."""
+"""Who counts as present, what a sweep ends, what a room shows. Contract: 6.2, 6.6, 6.13."""
 
 from __future__ import annotations
 
@@ -9,13 +9,7 @@ from uuid import UUID
 import pytest
 
 from attendance_core.accounts import LogOut
-from attendance_core.errors import (
-    LeaseLost,
-    NobodyHeld,
-    NotWaiting,
-    Taken,
-    YouAreWaiting,
-)
+from attendance_core.errors import LeaseLost, NobodyHeld
 from attendance_core.events import DeleteEvent, LeaveEvent
 from attendance_core.marking.connections import Connection, Process, Role
 from attendance_core.marking.endings import Ending, FindEnding
@@ -30,150 +24,6 @@ from attendance_core.vocabulary import ProcessId, UserId
 from tests.support.world import World
 
 T = TypeVar("T")
-
-
-def chooses(world: World, marker: Connection, user_id: int) -> None:
-    drive(world.prepare(connection=marker, target=UserId(user_id)))
-
-
-def unswept(world: World, seconds: float) -> None:
-    """Time passes and leases are renewed, but no sweep comes by."""
-    for _ in range(int(seconds)):
-        world.clock.pass_(1)
-        drive(world.renew(process_id=world.process_id))
-
-
-class TestALateSweep:
-    def test_one_whose_grace_is_over_may_mark(self, world: World) -> None:
-        world.breaks_off(world.waits(2))
-        unswept(world, 15)
-        world.marks(2)
-        assert world.place(2).state is None
-
-    def test_one_whose_grace_is_over_asks_anew_at_the_end(self, world: World) -> None:
-        world.breaks_off(world.waits(2))
-        unswept(world, 15)
-        world.waits(2)
-        assert world.place(2).state == Waiting(NOON + 15)
-
-    def test_a_lapsed_hold_on_one_who_has_gone_is_in_nobodys_way(self, world: World) -> None:
-        waiting = world.waits(2)
-        chooses(world, world.marks(3), 2)
-        world.says_goodbye(waiting)
-        unswept(world, 90)
-        world.marks(2)
-        assert world.place(2).state is None
-
-    def test_a_lapsed_hold_on_one_who_is_there_leaves_them_waiting(self, world: World) -> None:
-        world.waits(2)
-        chooses(world, world.marks(3), 2)
-        unswept(world, 90)
-        with pytest.raises(YouAreWaiting):
-            world.marks(2)
-
-    def test_the_hold_of_a_marker_whose_grace_is_over_has_ended(self, world: World) -> None:
-        world.waits(2)
-        marker = world.marks(3)
-        chooses(world, marker, 2)
-        world.breaks_off(marker)
-        unswept(world, 15)
-        assert drive(world.ready_to_mark(connection=world.connection(3, Role.MARKING))).holding is (
-            None
-        )
-        assert world.place(2).state == Waiting(NOON)
-
-    def test_one_whose_own_hold_has_lapsed_may_wait(self, world: World) -> None:
-        world.waits(2)
-        chooses(world, world.marks(3), 2)
-        unswept(world, 90)
-        world.waits(3)
-        assert world.place(2).state == Waiting(NOON)
-
-    def test_a_marker_whose_grace_of_waiting_is_over_may_choose(self, world: World) -> None:
-        world.waits(2)
-        marker = world.marks(3)
-        world.breaks_off(world.waits(3))
-        unswept(world, 14)
-        with pytest.raises(YouAreWaiting):
-            chooses(world, marker, 2)
-        unswept(world, 1)
-        chooses(world, marker, 2)
-        assert isinstance(world.place(2).state, Held)
-        assert world.place(3).state is None
-
-    def test_a_lapsed_hold_on_the_marker_who_has_gone_from_the_list_is_ended(
-        self, world: World
-    ) -> None:
-        world.waits(2)
-        marker, waiting = world.marks(3), world.waits(3)
-        chooses(world, world.marks(4), 3)
-        world.says_goodbye(waiting)
-        unswept(world, 90)
-        chooses(world, marker, 2)
-        assert world.place(3).state is None
-
-    def test_choosing_another_after_ones_hold_has_lapsed_gives_the_first_back(
-        self, world: World
-    ) -> None:
-        world.waits(1)
-        world.waits(2)
-        marker = world.marks(3)
-        chooses(world, marker, 2)
-        unswept(world, 90)
-        outcome = drive(world.prepare(connection=marker, target=UserId(1)))
-        assert outcome.ended == (world.place(2),)
-        assert world.place(2).state == Waiting(NOON)
-
-    def test_a_refused_choice_ends_nothing(self, world: World) -> None:
-        waiting = world.waits(2)
-        chooses(world, world.marks(3), 2)
-        world.says_goodbye(waiting)
-        unswept(world, 90)
-        held = world.place(2)
-        with pytest.raises(NotWaiting):
-            chooses(world, world.marks(4), 2)
-        assert world.place(2) == held
-
-    def test_a_live_hold_is_taken_whoever_asks(self, world: World) -> None:
-        world.waits(2)
-        chooses(world, world.marks(3), 2)
-        unswept(world, 89)
-        with pytest.raises(Taken):
-            chooses(world, world.marks(4), 2)
-
-
-class TestComingBack:
-    def test_the_grace_of_a_lost_socket_ends_with_a_new_one(self, world: World) -> None:
-        world.breaks_off(world.waits(2))
-        world.says_goodbye(world.waits(2))
-        assert world.place(2).state is None
-
-    def test_a_new_socket_to_mark_does_not_end_the_grace_of_a_hold_on_one(
-        self, world: World
-    ) -> None:
-        world.waits(2)
-        marker = world.marks(3)
-        chooses(world, marker, 2)
-        world.breaks_off(marker)
-        world.says_goodbye(world.marks(3))
-        assert world.place(2).state == Waiting(NOON)
-
-    def test_given_back_within_the_grace_one_returns_to_the_old_place(self, world: World) -> None:
-        waiting, marker = world.waits(2), world.marks(3)
-        chooses(world, marker, 2)
-        world.breaks_off(waiting)
-        world.advance(14)
-        drive(world.refuse(connection=marker))
-        assert world.place(2).state == Waiting(NOON)
-
-    def test_hanging_up_twice_changes_nothing(self, world: World) -> None:
-        waiting = world.waits(2)
-        world.breaks_off(waiting)
-        world.advance(10)
-        world.breaks_off(waiting)
-        world.advance(5)
-        assert world.place(2).state is None
-        world.says_goodbye(waiting)
 
 
 class TestJudging:
@@ -220,20 +70,20 @@ class TestSweep:
 
     def test_it_says_how_many_it_ended(self, world: World) -> None:
         world.waits(2)
-        chooses(world, world.marks(3), 2)
-        world.breaks_off(world.waits(4))
-        unswept(world, 90)
+        world.chooses(world.marks(3), 2)
+        world.is_lost(world.waits(4))
+        world.advance_unswept(90)
         assert drive(world.sweep(process_id=world.process_id)) == 2
         assert drive(world.sweep(process_id=world.process_id)) == 0
 
     def test_what_another_has_ended_meanwhile_it_leaves_alone(self, world: World) -> None:
         world.waits(2)
         marker = world.marks(3)
-        chooses(world, marker, 2)
-        world.breaks_off(world.waits(4))
-        unswept(world, 90)
+        world.chooses(marker, 2)
+        world.is_lost(world.waits(4))
+        world.advance_unswept(90)
         others: list[Callable[[], object]] = [
-            lambda: chooses(world, world.marks(3), 2),
+            lambda: world.chooses(world.marks(3), 2),
             lambda: world.waits(4),
         ]
         quicker = iter(others)
@@ -273,7 +123,7 @@ class TestWhyGone:
 class TestReadRoom:
     def test_it_shows_the_room_at_one_moment(self, world: World) -> None:
         waiting, marker = world.waits(2), world.marks(3)
-        chooses(world, marker, 2)
+        world.chooses(marker, 2)
         reading = drive(
             world.read_room(
                 event_id=world.event_id, process_id=world.process_id, watched=[UserId(3)]
@@ -335,9 +185,7 @@ class TestWhoIsThereToMark:
         world.waits(1)
         world.advance(20)
         world.marks(2, world.process())
-        for _ in range(7):
-            world.clock.pass_(2)
-            drive(world.renew(process_id=world.process_id))
+        world.advance_unswept(14)
         assert self.markers(world) == {2}
         world.clock.pass_(1)
         assert self.markers(world) == set()
