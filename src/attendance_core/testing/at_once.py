@@ -35,3 +35,8 @@ async def at_once_in_any_order(*calls: Awaitable[Any]) -> list[Any]:
 def refusals_among(answers: Iterable[Any]) -> list[Refusal]:
     """Lists those that are refusals, in their order."""
     return [answer for answer in answers if isinstance(answer, Refusal)]
+
+
+def check_refusals(told: Iterable[Any], *kinds: type[Refusal]) -> None:
+    """Raises AssertionError where something was refused for another reason than these."""
+    assert all(isinstance(each, kinds) for each in refusals_among(told)), told

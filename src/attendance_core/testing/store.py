@@ -19,6 +19,7 @@ from attendance_core.testing.stores import (
     deletion,
     deletion_races,
     events,
+    events_races,
     hosts,
     karma,
     kept,
@@ -121,8 +122,8 @@ class StoreContract:
     TestCorrectionsAtOnce = corrections_races.TestCorrectionsAtOnce
     TestFewerMayMark = organisers_races.TestFewerMayMark
     TestHelpersAtOnce = organisers_races.TestHelpersAtOnce
-    TestChangesAtOnce = organisers_races.TestChangesAtOnce
-    TestShorterEvents = organisers_races.TestShorterEvents
+    TestChangesAtOnce = events_races.TestChangesAtOnce
+    TestShorterEvents = events_races.TestShorterEvents
     TestRecords = belongings.TestRecords
     TestDownloads = belongings.TestDownloads
     TestListsReadInPieces = pieces.TestListsReadInPieces
