@@ -51,7 +51,7 @@ def main(arguments: Sequence[str]) -> int:
         console.print(printed(found))
     if asked.results == results.RESULTS:
         sections = results.read(asked.results)
-        page.fill(sections, plots.draw_all(sections, page.PLOTS))
+        page.rewrite(sections, plots.draw_all(sections, page.PLOTS))
     return 0
 
 

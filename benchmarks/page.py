@@ -14,28 +14,33 @@ from benchmarks.table import markdown
 DOCS: Final = Path(__file__).parents[1] / "docs"
 PAGE: Final = DOCS / "performance.md"
 PLOTS: Final = DOCS / "performance"
-_BLOCK: Final = re.compile(r"(<!-- bench: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
+_BETWEEN_COMMENTS: Final = re.compile(r"(<!-- bench: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 NOT_MEASURED: Final = "\nNot measured yet.\n\n"
 
 
-def filled(text: str, sections: Mapping[str, Section], plots: Mapping[str, Sequence[str]]) -> str:
-    """Fills the places of a page with what was measured last."""
+def with_sections(
+    text: str, sections: Mapping[str, Section], plots: Mapping[str, Sequence[str]]
+) -> str:
+    """Writes between the comments of a page's text what was measured last."""
 
-    def block(found: re.Match[str]) -> str:
+    def up_to_date(found: re.Match[str]) -> str:
         begins, bench, ends = found.groups()
-        section = sections.get(bench)
-        inner = NOT_MEASURED if section is None else _block(bench, section, plots.get(bench, ()))
-        return f"{begins}{inner}{ends}"
+        if bench in sections:
+            between = _section_text(bench, sections[bench], plots.get(bench, ()))
+        else:
+            between = NOT_MEASURED
+        return f"{begins}{between}{ends}"
 
-    return _BLOCK.sub(block, text)
+    return _BETWEEN_COMMENTS.sub(up_to_date, text)
 
 
-def fill(sections: Mapping[str, Section], plots: Mapping[str, Sequence[str]]) -> None:
+def rewrite(sections: Mapping[str, Section], plots: Mapping[str, Sequence[str]]) -> None:
     """Writes the page anew."""
-    PAGE.write_text(filled(PAGE.read_text(encoding="utf-8"), sections, plots), encoding="utf-8")
+    text = with_sections(PAGE.read_text(encoding="utf-8"), sections, plots)
+    PAGE.write_text(text, encoding="utf-8")
 
 
-def _block(bench: str, section: Section, plots: Sequence[str]) -> str:
+def _section_text(bench: str, section: Section, plots: Sequence[str]) -> str:
     """Writes sentences, a table, how it was measured, and curves."""
     parts = [
         "\n".join(f"- {each}" for each in sentences_of(bench, section)),

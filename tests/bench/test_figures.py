@@ -96,13 +96,14 @@ def test_results_are_read_as_they_were_written(tmp_path: Path) -> None:
 
 
 def test_a_page_is_filled_between_its_comments_only() -> None:
-    filled = page.filled(PAGE, {"marking": SECTION}, {"marking": ["marking-sqlite.svg"]})
+    plots = {"marking": ["marking-sqlite.svg"]}
+    filled = page.with_sections(PAGE, {"marking": SECTION}, plots)
     assert filled.startswith("# Speed\n\n<!-- bench: marking -->\n\n- In a hall of 300")
     assert filled.endswith("](performance/marking-sqlite.svg)\n\n<!-- end -->\n\nkept\n")
     assert "takes 0.9 s of one core" in filled  # 300 times 3 ms
     assert "old" not in filled
-    assert page.filled(filled, {"marking": SECTION}, {"marking": ["marking-sqlite.svg"]}) == filled
-    assert page.NOT_MEASURED in page.filled(filled, {}, {})
+    assert page.with_sections(filled, {"marking": SECTION}, plots) == filled
+    assert page.NOT_MEASURED in page.with_sections(filled, {}, {})
 
 
 def test_the_page_has_a_place_for_every_bench() -> None:
