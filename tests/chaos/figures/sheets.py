@@ -29,6 +29,7 @@ from tests.support.wires import Ended, Wire
 # A class
 ROOM: Final = 60  # people, with whoever made it and whoever marks
 VIEWERS: Final = 50
+MAX_CORES: Final = 0.05  # more than without them
 MARKS: Final = 20
 MARK_EVERY: Final = 2.0  # seconds
 QUIET: Final = 5.0  # seconds after the openings, which are not measured
@@ -38,6 +39,9 @@ BESIDE: Final = 10.0  # seconds that a bystander is measured for, each time
 ROUNDS: Final = 5  # without and with exports, so that whatever else the machine does is in both
 PAIRS: Final = 600  # twice as many as meet
 WARM: Final = 1.0  # seconds before that, which are not measured
+MAX_EXPORT_SECONDS: Final = 3.0
+MAX_EXPORT_MEBIBYTES: Final = 30.0  # of whoever writes one
+MAX_TIMES: Final = 1.5  # as long as without exports, that a confirm takes
 EXPORT: Final = "/api/events/ExportAttendance"
 
 
@@ -58,8 +62,10 @@ async def viewers() -> Figure:
         "more": round(costs, 4),
         "counts told": watched.told_count,
     }
-    is_reached = costs < 0.05 and watched.told_count >= VIEWERS * MARKS
-    return Figure(f"{VIEWERS} viewers of a class of {ROOM}", "0.05 of a core", found, is_reached)
+    is_reached = costs < MAX_CORES and watched.told_count >= VIEWERS * MARKS
+    return Figure(
+        f"{VIEWERS} viewers of a class of {ROOM}", f"{MAX_CORES} of a core", found, is_reached
+    )
 
 
 class _Cost(NamedTuple):
@@ -85,13 +91,13 @@ async def _class(service: Service, among: Gathering, viewers: int) -> _Cost:
                 stream = watching(service.url, secret=secret)
                 screen = await stack.enter_async_context(stream)
                 tasks.append(listening.create_task(_counts(screen, told)))
-        desk = await stack.enter_async_context(opened(service, marker, "marking", with_news))
+        marking = await stack.enter_async_context(opened(service, marker, "marking", with_news))
         await asyncio.sleep(QUIET)
         before, used, begun = told[0], _cpu_seconds(process), time.perf_counter()
         for number, asker in enumerate(askers[:MARKS], 1):
-            await desk.says("prepare_to_mark", user_id=asker.user_id)
-            await desk.says("confirm_marking")
-            while (await desk.heard())["message"] != "marked":
+            await marking.says("prepare_to_mark", user_id=asker.user_id)
+            await marking.says("confirm_marking")
+            while (await marking.heard())["message"] != "marked":
                 pass
             await asyncio.sleep(begun + number * MARK_EVERY - time.perf_counter())
         seconds = time.perf_counter() - begun
@@ -167,8 +173,16 @@ def _exports() -> Figure:
         "failed": failed,
     }
     is_whole = not found["failed"] and not found["not whole"]
-    is_reached = is_whole and took[-1] <= 3 and 0 < most <= 30 and ratio <= 1.5
-    return Figure("sheets of 10 000", "each 3 s, 30 MiB, confirm p99 x1.5", found, is_reached)
+    is_reached = (
+        is_whole
+        and took[-1] <= MAX_EXPORT_SECONDS
+        and 0 < most <= MAX_EXPORT_MEBIBYTES
+        and ratio <= MAX_TIMES
+    )
+    goal = (
+        f"each {MAX_EXPORT_SECONDS:.0f} s, {MAX_EXPORT_MEBIBYTES:.0f} MiB, confirm p99 x{MAX_TIMES}"
+    )
+    return Figure("sheets of 10 000", goal, found, is_reached)
 
 
 class _Download(NamedTuple):
