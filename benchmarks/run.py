@@ -29,7 +29,7 @@ class Run:
     servers: Callable[[], Servers]  # those of the whole run
     progress: Progress
 
-    def sized(self, full: int, quick: int) -> int:
+    def sized(self, full: int, *, quick: int) -> int:
         """Chooses the one number, or in a quick run the other."""
         return quick if self.quick else full
 

@@ -15,6 +15,8 @@ from benchmarks.subjects import Subject, a_floor, over_sqlite
 
 SIZES: Final = (10, 100, 1000, 5000)
 MARKERS: Final = (20, 1000)
+PROBES: Final = 20  # who are held in a room of each size, and before so many markers
+MARKER: Final = 1  # beside all of those
 WAITING, HEARING = "people waiting", "markers"
 SERVICE: Final = "service"
 BY_HAND: Final = "the same steps by hand, a COMMIT each"
@@ -28,11 +30,12 @@ ANNOUNCED: Final = (
 
 def measure(run: Run) -> list[Figure]:
     """Measures over SQLite."""
-    sizes = sorted({min(each, run.sized(SIZES[-1], 30)) for each in SIZES})
-    audiences = sorted({min(each, run.sized(MARKERS[-1], 20)) for each in MARKERS})
-    probes = run.sized(20, 2)
-    growth = sizes[-1] + probes * len(sizes) + 1
-    crowd = Crowd(max(growth, audiences[-1] + probes + 1), run.rounds * (1 + len(audiences)))
+    sizes = sorted({min(each, run.sized(SIZES[-1], quick=30)) for each in SIZES})
+    audiences = sorted({min(each, run.sized(MARKERS[-1], quick=20)) for each in MARKERS})
+    probes = run.sized(PROBES, quick=2)
+    in_one_room = sizes[-1] + probes * len(sizes) + MARKER
+    in_an_audience = audiences[-1] + probes + MARKER
+    crowd = Crowd(max(in_one_room, in_an_audience), run.rounds * (1 + len(audiences)))
     with ExitStack() as stack:
         service = stack.enter_context(over_sqlite(run.new_folder("service"), crowd))
         by_hand = stack.enter_context(a_floor("sqlite", run.new_folder("steps"), crowd))
@@ -40,7 +43,7 @@ def measure(run: Run) -> list[Figure]:
 
         def grown_by(subject: Subject) -> list[Waits]:
             (event_id,) = subject.new_events(1)
-            people = subject.people[:growth]
+            people = subject.people[:in_one_room]
             return run.load.run(grow, subject.door, event_id, people, sizes, probes)
 
         grown = run.interleaved(

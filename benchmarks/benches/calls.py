@@ -16,6 +16,8 @@ from benchmarks.subjects import Subject, a_floor, over_postgres, over_sqlite
 CALLERS: Final = 8  # people, each with a connection
 ENGINES: Final = ("SQLite", "PostgreSQL")
 ROUTE, BARE = "one route of the framework", "the bare server"
+PEOPLE: Final = 200  # with a log-in
+OFTEN, SELDOM = 80, 10  # calls of each who asks, in a round
 IN_A_CLASS: Final = 50
 CLASSES: Final = 100  # in a year
 NAMES: Final = 100_000
@@ -34,8 +36,8 @@ class _Asked(NamedTuple):
 
 def measure(run: Run) -> list[Figure]:
     """Measures over both engines, which hold a year of a faculty."""
-    crowd = Crowd(run.sized(200, 60), run.sized(CLASSES, 2) + 1)
-    names = run.sized(NAMES, 300)
+    crowd = Crowd(run.sized(PEOPLE, quick=60), run.sized(CLASSES, quick=2) + 1)
+    names = run.sized(NAMES, quick=300)
 
     def fill(url: str, gathered: Gathered) -> None:
         one, other, *students = (each.user_id for each in gathered.people)
@@ -88,7 +90,7 @@ def measure(run: Run) -> list[Figure]:
 
 def _calls(run: Run) -> list[_Asked]:
     """Lists those that are made most, and those that might have much to read."""
-    often, seldom = run.sized(80, 3), run.sized(10, 2)
+    often, seldom = run.sized(OFTEN, quick=3), run.sized(SELDOM, quick=2)
     return [
         _Asked("GetCurrentUserId", "/api/auth/GetCurrentUserId", often),
         _Asked("GetProfile, 50 marks", "/api/profile/GetProfile?user_id={one}", often),

@@ -12,8 +12,9 @@ from benchmarks.run import Run
 from benchmarks.subjects import Servers
 from tests.support.sqlite_file import an_empty_database
 
-SQLITE_TASKS: Final = (1, 16, 64)
-POSTGRES_TASKS: Final = 16
+TASKS: Final = (1, 16, 64)
+AT_ONCE: Final = 16  # tasks, over PostgreSQL
+CONFIRMS, POSTGRES_CONFIRMS = 1280, 320  # in a round
 OURS: Final = "the use case"
 GROUPED, BY_HAND = "by hand, COMMIT shared", "by hand, a COMMIT each"
 ALONE: Final = "the use case, a COMMIT each"
@@ -27,7 +28,7 @@ def measure(run: Run) -> list[Figure]:
 
 
 def _sqlite(run: Run, tasks: int) -> Mapping[str, list[float]]:
-    confirms = run.sized(1280, 20)
+    confirms = run.sized(CONFIRMS, quick=20)
 
     def use_case() -> float:
         file = an_empty_database(run.new_folder("commits"))
@@ -51,7 +52,7 @@ def _sqlite(run: Run, tasks: int) -> Mapping[str, list[float]]:
 
 
 def _postgres(run: Run, on: Servers) -> Mapping[str, list[float]]:
-    confirms = run.sized(320, 20)
+    confirms = run.sized(POSTGRES_CONFIRMS, quick=20)
 
     def use_case() -> float:
         with on.database() as url:

@@ -16,19 +16,20 @@ from tests.support.sqlite_file import an_empty_database
 SIZES: Final = (5000, 10_000)
 ROOMS: Final = 100
 ROUNDS: Final = 3  # each with servers that have just started
+IDLE_SECONDS, QUICK_IDLE_SECONDS = 10.0, 0.2  # until they are quiet, and measured
 AXIS: Final = "sockets"
 SERVICE, BARE = "service", "the bare server"
 
 
 def measure(run: Run) -> list[Figure]:
     """Measures over SQLite, in a hundred rooms."""
-    sizes = [run.sized(each, each // 100) for each in SIZES]
-    rooms = run.sized(ROOMS, 4)
+    sizes = [run.sized(each, quick=each // 100) for each in SIZES]
+    rooms = run.sized(ROOMS, quick=4)
     crowd = Crowd(sizes[-1], rooms * ROUNDS)
     url = f"sqlite:///{an_empty_database(run.new_folder('database'))}"
     gathered = gather(url, crowd)
     events = iter(gathered.events)
-    seconds = 10.0 if not run.quick else 0.2
+    seconds = QUICK_IDLE_SECONDS if run.quick else IDLE_SECONDS
 
     def idle(subject: Subject) -> list[Idle]:
         in_these = subject.new_events(rooms)

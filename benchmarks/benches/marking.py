@@ -39,7 +39,7 @@ Found = Mapping[tuple[str, int], Sequence[Cycles]]
 
 def measure(run: Run) -> list[Figure]:
     """Measures over both engines."""
-    crowd = Crowd(2 * run.sized(CYCLES, 6), run.rounds * sum(_sizes(run)))
+    crowd = Crowd(2 * run.sized(CYCLES, quick=6), run.rounds * sum(_sizes(run)))
     with ExitStack() as stack:
         subjects = {
             "SQLite": stack.enter_context(over_sqlite(run.new_folder("sqlite"), crowd)),
@@ -66,7 +66,7 @@ def measure(run: Run) -> list[Figure]:
 
 def _sizes(run: Run) -> list[int]:
     """Lists how many rooms there are at once."""
-    return sorted({min(each, run.sized(ROOMS[-1], 2)) for each in ROOMS})
+    return sorted({min(each, run.sized(ROOMS[-1], quick=2)) for each in ROOMS})
 
 
 def _floors(
@@ -113,7 +113,7 @@ def _measured(run: Run, name: str, subjects: Mapping[str, Subject]) -> Found:
 
 def _cycles(run: Run, subject: Subject, rooms: int) -> Cycles:
     """Has each person come once in a load; in each they are paired anew, in events of its own."""
-    each = run.sized(ALONE if rooms == 1 else CYCLES // rooms, 3)
+    each = run.sized(ALONE if rooms == 1 else CYCLES // rooms, quick=3)
     people = run.dice.sample(subject.people, 2 * rooms * each)
     pairs = list(zip(people[::2], people[1::2], strict=True))
     events = subject.new_events(rooms)

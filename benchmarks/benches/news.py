@@ -12,6 +12,8 @@ from benchmarks.run import Run
 from benchmarks.subjects import over_sqlite
 
 WAITING: Final = 1000
+MARKS: Final = 6  # one a second
+SETTLE_SECONDS, QUICK_SETTLE_SECONDS = 4.0, 0.1  # from the openings to what is measured
 ROUNDS: Final = 3  # each takes some ten seconds
 TOLD: Final = "with news"
 UNTOLD: Final = "the same without news"
@@ -19,13 +21,13 @@ UNTOLD: Final = "the same without news"
 
 def measure(run: Run) -> list[Figure]:
     """Measures over SQLite, with sockets that hear news and with such that do not."""
-    waiting, marks = run.sized(WAITING, 10), run.sized(6, 1)
+    waiting, marks = run.sized(WAITING, quick=10), run.sized(MARKS, quick=1)
     crowd = Crowd(waiting + 1, 2 * run.rounds)
     with over_sqlite(run.new_folder("service"), crowd) as subject:
 
         def tell(news: bool) -> float:
             (event_id,) = subject.new_events(1)
-            people, settle = subject.people, 4.0 if not run.quick else 0.1
+            people, settle = subject.people, QUICK_SETTLE_SECONDS if run.quick else SETTLE_SECONDS
             return run.load.run(
                 mark_before_all, subject.door, event_id, people, marks, settle, news=news
             )
