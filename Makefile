@@ -144,7 +144,8 @@ TRIED := tests/contract/test_stores.py tests/contract/test_notifier.py \
   tests/contract/test_migrations.py::TestUpgrade::test_an_empty_database_is_not_current_and_becomes_so_without_a_word \
   tests/contract/test_migrations.py::TestUpgrade::test_whatever_is_in_an_earlier_one_is_kept_and_found \
   tests/contract/test_files.py tests/contract/test_pictures.py tests/contract/test_sheet_workbook.py \
-  tests/contract/test_passwords.py tests/contract/test_calls_oidc.py tests/contract/test_envelope.py tests/contract/test_calls_accounts.py \
+  tests/contract/test_passwords.py tests/contract/test_calls_oidc.py tests/contract/test_envelope.py \
+  tests/contract/test_headers.py tests/contract/test_bodies.py tests/contract/test_calls_accounts.py \
   tests/contract/test_server.py tests/contract/test_http_protocol.py tests/contract/test_ws_protocol.py \
   tests/contract/test_metrics.py tests/contract/test_cli.py tests/contract/test_client_calls.py \
   tests/contract/test_client_losses.py tests/unit/test_how_to.py tests/unit/test_planted_store_faults.py \
