@@ -270,7 +270,7 @@ class TestWhereItIsMounted:
         async def rooms(scope: Scope, receive: Receive, send: Send) -> None:
             await app(cast(Any, scope), cast(Any, receive), cast(Any, send))
 
-        mounted = Litestar([rooms], openapi_config=None)
+        mounted = Litestar([rooms], openapi_config=None, logging_config=None)
         for path, told in {
             "/live/mark_me": ["not_logged_in", 4401],
             "/live/marking": ["not_logged_in", 4401],

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from logging import getLogger
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -208,13 +206,10 @@ class TestWhatIsShown:
     """Contract: 9.3."""
 
     @pytest.fixture
-    def lines(self, caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCaptureFixture]:
+    def lines(self, caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
         """Whatever is said, by anybody."""
-        caplog.set_level(0)
-        before = getLogger().level
-        getLogger().setLevel(1)
-        yield caplog
-        getLogger().setLevel(before)
+        caplog.set_level(1)
+        return caplog
 
     async def test_no_log_has_a_token(
         self, site: Site, anna: Browser, lines: pytest.LogCaptureFixture
