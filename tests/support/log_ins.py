@@ -1,0 +1,116 @@
+"""Log-ins by a university, whose provider runs beside a site and does as it is told."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any, NamedTuple
+
+import httpx
+import pytest
+import pytest_asyncio
+
+from attendance_core.testing.clock import TestClock
+from attendance_core.vocabulary import UserId
+from tests.support.oidc_provider import Person, Provider, a_provider, client_of, rsa_key
+from tests.support.site import PASSWORD, Browser, Site, opened_site, response
+
+LOG_IN, CALLBACK = "/accounts/oidc/login/", "/accounts/oidc/callback/"
+LINK, UNLINK = "/accounts/oidc/link/", "/accounts/oidc/unlink/"
+HTML = {"Accept": "text/html,application/xhtml+xml"}
+CONFIGURATION = "/.well-known/openid-configuration"
+CLAIM = "student"
+
+
+class LogIns(NamedTuple):
+    """A service, and the provider that people log in by there."""
+
+    site: Site
+    provider: Provider
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def whole(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[LogIns]:
+    clock = TestClock()
+    async with (
+        a_provider(clock) as provider,
+        opened_site(
+            tmp_path_factory.mktemp("site"),
+            provider=lambda site_clock: client_of(provider, site_clock, confirmed_claim=CLAIM),
+        ) as site,
+    ):
+        provider.clock = site.clock
+        yield LogIns(site, provider)
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def log_ins(whole: LogIns) -> AsyncIterator[LogIns]:
+    """The provider behaves, and nothing of before counts."""
+    await whole.site.unlimit()
+    well_behaved = Provider(whole.provider.issuer, whole.site.clock)
+    for name in Provider.__dataclass_fields__:
+        setattr(whole.provider, name, getattr(well_behaved, name))
+    whole.provider.publish(rsa_key())
+    whole.site.clock.pass_(4000)  # what was kept of it is forgotten
+    yield whole
+
+
+async def begin(browser: Browser) -> str:
+    """The address that a browser is sent to."""
+    sent = await browser.client.get(LOG_IN)
+    assert sent.status_code == 302, sent.text
+    return sent.headers["location"]
+
+
+async def log_in(log_ins: LogIns, browser: Browser, person: Person) -> httpx.Response:
+    way = log_ins.provider.come_back(await begin(browser), person)
+    return await browser.client.get(way, headers=HTML)
+
+
+async def user_id_of(browser: Browser) -> Any:
+    return response(await browser.get("/api/auth/GetCurrentUserId"))["user_id"]
+
+
+async def profile_of(browser: Browser) -> Any:
+    return response(await browser.get("/api/profile/GetProfile", user_id=await user_id_of(browser)))
+
+
+async def links_of(browser: Browser) -> list[dict[str, Any]]:
+    links: list[dict[str, Any]] = response(await browser.get("/api/auth/GetSessions"))["links"]
+    return links
+
+
+async def begin_link(browser: Browser, **given: Any) -> str:
+    url: str = response(await browser.post(LINK, **given))["url"]
+    return url
+
+
+async def link(log_ins: LogIns, browser: Browser, person: Person) -> httpx.Response:
+    url = await begin_link(browser, password=PASSWORD)
+    return await browser.client.get(log_ins.provider.come_back(url, person), headers=HTML)
+
+
+def let_in(answer: httpx.Response, where: str = "/#/") -> None:
+    assert (answer.status_code, answer.headers["location"]) == (302, where), answer.text
+    assert answer.headers["cache-control"] == "no-store" and answer.content == b""
+
+
+async def refused(log_ins: LogIns, answer: httpx.Response, browser: Browser, code: str) -> None:
+    """A browser is shown why, by a code that the page has words for; nobody is logged in."""
+    let_in(answer, f"/#/oidc/{code}")
+    assert await user_id_of(browser) is None
+
+
+async def people_count(site: Site) -> int:
+    observe = site.attendance.use_cases.get_ways_in.observe
+
+    def count(unit: Any) -> int:
+        number = 0
+        while unit.accounts.find_by_id(UserId(number + 1)) is not None:
+            number += 1
+        return number
+
+    return await observe(count)
+
+
+def now_of(log_ins: LogIns) -> int:
+    return int(log_ins.site.clock.now())
