@@ -1,25 +1,14 @@
-"""How a record is put right, by the rules alone. Contract: 8.2, 8.3, 8.4, 8.5, 8.7 and 8.8."""
+"""Who may annul a mark, and what is seen then. Contract: 8.2, 8.3, 8.4, 8.5, 8.7 and 8.8."""
 
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID, uuid4
 
 import pytest
 
-from attendance_core.attendance import (
-    MARKER_MAY_ANNUL_SECONDS,
-    AnnulMark,
-    GetAttendance,
-    GetLedger,
-    GetMyAttendance,
-    LedgerLine,
-    MarkParticipant,
-)
+from attendance_core.attendance import MARKER_MAY_ANNUL_SECONDS
 from attendance_core.errors import (
     BadLength,
-    EventNotFound,
-    EventNotStarted,
     InvalidArgument,
     MayNotAnnul,
     NobodyHeld,
@@ -28,165 +17,20 @@ from attendance_core.errors import (
     PersonNotFound,
     RecordChanged,
     SomebodyWasMarked,
-    TooManyRequests,
-    Yourself,
 )
-from attendance_core.events import DeleteEvent, LeaveEvent
-from attendance_core.events.organisers import AddHelper
-from attendance_core.limits import JOINED_BY_HAND
+from attendance_core.events import DeleteEvent
 from attendance_core.marking.announcements import ConnectionsEnded, PlaceChanged
-from attendance_core.marking.connections import Connection
 from attendance_core.marking.endings import Ending
-from attendance_core.marking.ledger import AnnulReason, Grade, Origin
+from attendance_core.marking.ledger import AnnulReason, Grade
 from attendance_core.marking.places import Marked, Waiting
-from attendance_core.profiles import Confirmation, ConfirmationScan, UpdateProfileInfo
+from attendance_core.profiles import UpdateProfileInfo
 from attendance_core.testing.clock import NOON
 from attendance_core.testing.machine.driving import drive
-from attendance_core.vocabulary import EventId, FileKey, ScanId, UserId
-from tests.support.world import World
+from attendance_core.vocabulary import UserId
+from tests.support.course import BORIS, CREATOR, GLEB, NOT_ME, VERA, Course, world
 
-CREATOR, BORIS, VERA, GLEB = (UserId(number) for number in (1, 2, 3, 4))
-OTHER, NOT_ME = AnnulReason.OTHER, AnnulReason.NOT_ME
-NOBODY, NO_EVENT = UserId(99), EventId(UUID(int=99))
-
-
-class Course(World):
-    """An event of the first person; the second waits, the third marks."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        transact, observe = self.store.transact, self.store.observe
-        self._by_hand, self._annul = MarkParticipant(transact), AnnulMark(transact)
-        self._sheet, self._mine = GetAttendance(observe), GetMyAttendance(observe)
-        self._ledger, self._leave = GetLedger(observe), LeaveEvent(transact, self.terms)
-
-    def marks_boris(self) -> Connection:
-        """Has Vera mark him by a hold; answers her socket."""
-        self.waits(BORIS)
-        marking = self.marks(VERA)
-        drive(self.prepare(connection=marking, target=BORIS))
-        drive(self.confirm(connection=marking, target=BORIS))
-        return marking
-
-    def by_hand(self, actor: int, user_id: int, note: str = "") -> int:
-        return drive(
-            self._by_hand(
-                actor=UserId(actor), event_id=self.event_id, user_id=UserId(user_id), note=note
-            )
-        )
-
-    def annul(
-        self,
-        actor: int,
-        n: int = 1,
-        reason: AnnulReason = OTHER,
-        user_id: int = BORIS,
-        note: str = "",
-    ) -> int:
-        who = UserId(user_id)
-        return drive(
-            self._annul(
-                actor=UserId(actor),
-                event_id=self.event_id,
-                user_id=who,
-                n=n,
-                reason=reason,
-                note=note,
-            )
-        )
-
-    def ledger(self, actor: int = CREATOR, user_id: int | None = None) -> list[LedgerLine]:
-        """Lists it, the newest first."""
-        who = None if user_id is None else UserId(user_id)
-        return list(drive(self._ledger(actor=UserId(actor), event_id=self.event_id, user_id=who)))
-
-    def helps(self, user_id: int) -> None:
-        add = AddHelper(self.store.transact)
-        drive(add(actor=CREATOR, event_id=self.event_id, user_id=UserId(user_id)))
-
-    def gives_tick(self, user_id: int) -> None:
-        who, now = UserId(user_id), self.clock.now()
-        scan = ConfirmationScan(
-            who, FileKey("f"), now, Confirmation.APPROVED, now, scan_id=ScanId(uuid4())
-        )
-        drive(self.store.transact(lambda unit: unit.scans.put(scan)))
-
-    def on_sheet(self, user_id: int) -> Any:
-        """Finds a person on the sheet, with the state that is seen."""
-        sheet = drive(self._sheet(actor=CREATOR, event_id=self.event_id))
-        return next(each for each in sheet if each.person.user_id == user_id)
-
-
-@pytest.fixture
-def world() -> Course:
-    return Course()
-
-
-class TestByHand:
-    def test_whoever_is_there_is_marked_and_joined(self, world: Course) -> None:
-        assert world.by_hand(CREATOR, GLEB, "  came late ") == 1
-        place = world.place(GLEB)
-        assert place.member
-        assert place.state == Marked(CREATOR, NOON, 1, Origin.HAND)
-        (line,) = world.ledger()
-        assert (line.entry.grade, line.notes.note) == (Grade.ORGANISER, "came late")
-
-    def test_it_pays_nobody(self, world: Course) -> None:
-        world.by_hand(CREATOR, GLEB)
-        assert world.karma(CREATOR) == 0
-
-    def test_one_who_is_marked_stays_as_they_are(self, world: Course) -> None:
-        world.marks_boris()
-        before = world.place(BORIS), len(world.announcements)
-        assert world.by_hand(CREATOR, BORIS) == 1
-        assert (world.place(BORIS), len(world.announcements)) == before
-
-    def test_one_who_waits_and_one_who_is_held(self, world: Course) -> None:
-        world.waits(BORIS)
-        marking = world.marks(VERA)
-        world.chooses(marking, BORIS)
-        world.by_hand(CREATOR, BORIS)
-        assert isinstance(world.place(BORIS).state, Marked)
-        assert isinstance(world.announcements[-1], PlaceChanged)
-        with pytest.raises(NobodyHeld):
-            drive(world.confirm(connection=marking))
-
-    def test_also_after_the_end_and_by_a_helper_who_has_not_joined(self, world: Course) -> None:
-        world.helps(GLEB)
-        world.clock.pass_(4000)
-        assert world.by_hand(GLEB, BORIS) == 1
-
-    def test_refusals_in_their_order(self, world: Course) -> None:
-        early = world.event("Later", starts=60)
-        lecture, world.event_id = world.event_id, early
-        with pytest.raises(NotAnOrganiser):
-            world.by_hand(BORIS, NOBODY)
-        with pytest.raises(PersonNotFound):
-            world.by_hand(CREATOR, NOBODY)
-        with pytest.raises(Yourself):
-            world.by_hand(CREATOR, CREATOR)
-        with pytest.raises(EventNotStarted):
-            world.by_hand(CREATOR, GLEB)
-        with pytest.raises(BadLength):
-            world.by_hand(BORIS, NOBODY, "x" * 201)
-        world.event_id = NO_EVENT
-        with pytest.raises(EventNotFound):
-            world.by_hand(BORIS, NOBODY)
-        world.event_id = lecture
-        world.by_hand(CREATOR, GLEB, "x" * 200)
-
-    def test_an_organiser_joins_so_many_an_hour(self, world: Course) -> None:
-        people = [world.person(f"Late {number}") for number in range(JOINED_BY_HAND.most)]
-        for each in people:
-            world.by_hand(CREATOR, each)
-        with pytest.raises(TooManyRequests):
-            world.by_hand(CREATOR, GLEB)
-        assert world.place(GLEB).state is None
-        assert world.by_hand(CREATOR, people[0]) == 1
-        world.waits(BORIS)  # who has joined, counts for nobody
-        assert world.by_hand(CREATOR, BORIS) == 1
-        world.clock.pass_(3600)
-        assert world.by_hand(CREATOR, GLEB) == 1
+__all__ = ["world"]
+NOBODY = UserId(99)
 
 
 class TestWhoMayAnnul:

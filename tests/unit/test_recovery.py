@@ -1,36 +1,21 @@
-"""How people come back who have lost their password. Contract: 9.1."""
+"""Codes by which people come back who have lost their password. Contract: 9.1."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from functools import partial
-from typing import Any, TypeVar
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from attendance_adapters.system import RandomIds
-from attendance_core import ports
-from attendance_core.accounts import (
-    Actor,
-    CredentialKind,
-    EndSessionsOf,
-    Identify,
-    LoggedIn,
-    LogIn,
-    LogOut,
-    SignUp,
-    session_id_of,
-)
+from attendance_core.accounts import LogOut, session_id_of
 from attendance_core.errors import (
     BadLength,
     CommonPassword,
     InvalidArgument,
     MissingArgument,
     NotLoggedIn,
-    PersonNotFound,
     Refusal,
     WrongCredentials,
     WrongPassword,
@@ -39,17 +24,7 @@ from attendance_core.errors import (
 )
 from attendance_core.events import CODE_LETTERS
 from attendance_core.marking.announcements import ConnectionsEnded
-from attendance_core.marking.connections import Connection, Role
 from attendance_core.marking.endings import Ending
-from attendance_core.recovery import (
-    RESET_SECONDS,
-    ForgetResetLinks,
-    MakeRecoveryCodes,
-    MakeResetLink,
-    ResetPassword,
-    UseRecoveryCode,
-    reset_id_of,
-)
 from attendance_core.recovery.codes import (
     NO_CODE,
     RECOVERY_CODE_COUNT,
@@ -61,17 +36,12 @@ from attendance_core.recovery.codes import (
     draw_codes,
     typed_code,
 )
-from attendance_core.recovery.recover_account import RecoverAccount
 from attendance_core.session_ends import SOCKETS_ENDED_AT_ONCE
 from attendance_core.testing.machine.driving import drive
-from attendance_core.testing.stand_ins import NotingPasswords
-from attendance_core.testing.tokens import add_token, bearer_id
 from attendance_core.texts import MAX_COMBINING_MARKS
-from attendance_core.vocabulary import ConnectionId, UserId
-from tests.support.world import World
+from tests.support.recovery_desk import NEW, OLD, Desk, desk
 
-T = TypeVar("T")
-OLD, NEW = "correct horse", "battery staple"
+__all__ = ["desk"]
 LETTERS = st.text(CODE_LETTERS, min_size=RECOVERY_CODE_LENGTH, max_size=RECOVERY_CODE_LENGTH)
 
 
@@ -117,87 +87,6 @@ class TestCodes:
     def test_no_two_letters_look_alike_and_a_secret_has_68_bits(self) -> None:
         assert not set("01OILU") & set(CODE_LETTERS)
         assert math.floor(math.log2(len(CODE_LETTERS)) * SECRET_LENGTH) == 68
-
-
-class Desk:
-    """Where people come in, or come back."""
-
-    def __init__(self) -> None:
-        self.world = World(person_count=1)
-        self.passwords = NotingPasswords()
-        transact, observe = self.world.store.transact, self.world.store.observe
-        ids, terms = self.world.ids, self.world.terms
-        self._sign_up = SignUp(transact, self.passwords, ids, terms)
-        self._log_in = LogIn(transact, observe, self.passwords, ids, terms)
-        self._identify = Identify(transact, observe)
-        self._make = MakeRecoveryCodes(transact, observe, self.passwords, RandomIds())
-        self._link = MakeResetLink(transact, observe, ids)
-        self.between: Callable[[], object] = bool  # behind each transaction of a recovery
-        recover_account = RecoverAccount(self._watched, self.passwords, ids, terms)
-        self._recover = UseRecoveryCode(observe, self.passwords, recover_account)
-        self._reset = ResetPassword(observe, self.passwords, recover_account)
-        self.forget = ForgetResetLinks(transact)
-        self.end = EndSessionsOf(transact, observe, terms)
-        self.anna = drive(self._sign_up(username="Anna", password=OLD))
-
-    async def _watched(self, work: Callable[[ports.Unit], T]) -> T:
-        answer = await self.world.store.transact(work)
-        self.between()
-        return answer
-
-    def log_in(self, password: str = OLD, username: str = "anna") -> LoggedIn:
-        return drive(self._log_in(username=username, password=password))
-
-    def codes(self, password: str | None = OLD, token: str | None = None) -> list[str]:
-        session_id = session_id_of(token or self.anna.token)
-        made = self._make(actor=self.anna.user_id, session_id=session_id, password=password)
-        return [*drive(made)]
-
-    def recovers(
-        self, code: str, username: str = "anna", password: str = NEW, **more: Any
-    ) -> LoggedIn:
-        given = {"username": username, "code": code, "new_password": password, **more}
-        return drive(self._recover(**given))
-
-    def link(self, username: str = "ANNA") -> str:
-        return drive(self._link(username=username))
-
-    def resets(self, token: str, password: str = NEW, **more: Any) -> LoggedIn:
-        return drive(self._reset(token=token, new_password=password, **more))
-
-    def is_in(self, logged_in: LoggedIn) -> bool:
-        actor: Actor | None = drive(
-            self._identify(token=logged_in.token, kind=CredentialKind.COOKIE)
-        )
-        return actor is not None
-
-    def opens(self, logged_in: LoggedIn) -> Connection:
-        connection = Connection(
-            ConnectionId(self.world.ids.connection_id()),
-            self.world.event_id,
-            logged_in.user_id,
-            Role.MARK_ME,
-            self.world.process_id,
-            session_id_of(logged_in.token),
-        )
-        drive(self.world.mark_me(connection=connection))
-        return connection
-
-    def cost(self, act: Callable[[], object]) -> tuple[int, int, type[Refusal] | None, str]:
-        """What is verified and hashed for it, and how it is refused."""
-        self.passwords.verified.clear()
-        self.passwords.hashed.clear()
-        kind, text = None, ""
-        try:
-            act()
-        except Refusal as refused:
-            kind, text = type(refused), refused.text("en") + refused.text("ru")
-        return len(self.passwords.verified), len(self.passwords.hashed), kind, text
-
-
-@pytest.fixture
-def desk() -> Desk:
-    return Desk()
 
 
 class TestMakeRecoveryCodes:
@@ -376,133 +265,3 @@ class TestRecover:
         for argument, field in (("username", "username"), ("password", "new_password")):
             with pytest.raises(InvalidArgument, match=f"«{field}»"):
                 desk.recovers("code", **{argument: many})
-
-
-class TestResetPassword:
-    """Contract: POST /accounts/reset/."""
-
-    def test_a_link_lets_its_person_in_once(self, desk: Desk) -> None:
-        phone, link = desk.log_in(), desk.link()
-        back = desk.resets(link)
-        assert back.user_id == desk.anna.user_id
-        assert [desk.is_in(each) for each in (desk.anna, phone, back)] == [False, False, True]
-        assert desk.log_in(NEW).user_id == desk.anna.user_id
-        with pytest.raises(WrongCredentials):
-            desk.log_in(OLD)
-        with pytest.raises(WrongResetLink):
-            desk.resets(link)
-
-    def test_for_a_day(self, desk: Desk) -> None:
-        link = desk.link()
-        desk.world.clock.pass_(RESET_SECONDS)
-        with pytest.raises(WrongResetLink):
-            desk.resets(link)
-        desk.world.clock.pass_(-1)
-        assert desk.resets(link).user_id == desk.anna.user_id
-
-    def test_another_link_ends_it(self, desk: Desk) -> None:
-        old, new = desk.link(), desk.link()
-        with pytest.raises(WrongResetLink):
-            desk.resets(old)
-        assert desk.resets(new).user_id == desk.anna.user_id
-
-    def test_a_link_survives_a_messenger_and_is_not_kept(self, desk: Desk) -> None:
-        link = desk.link()
-        assert len(link) == 64 and link == link.lower() and link.isalnum()  # 256 bits
-        assert reset_id_of(link) != link
-
-    def test_a_password_that_is_refused_uses_nothing_up(self, desk: Desk) -> None:
-        link = desk.link()
-        for password, refusal in (("x" * 7, BadLength), ("password", CommonPassword)):
-            for token in (link, "none"):
-                with pytest.raises(refusal) as refused:
-                    desk.resets(token, password)
-                assert refused.value.words["field"] == "new_password"
-        assert desk.resets(link).user_id == desk.anna.user_id
-
-    def test_whatever_is_wrong_is_told_alike_and_costs_no_hash(self, desk: Desk) -> None:
-        used = desk.link()
-        desk.resets(used)
-        replaced, expired = desk.link(), desk.link()
-        desk.world.clock.pass_(RESET_SECONDS)
-        costs = {
-            desk.cost(lambda token=token: desk.resets(token))  # type: ignore[misc]
-            for token in (used, replaced, expired, "", "x", "\ud800", "x" * 10_000)
-        }
-        assert len(costs) == 1
-        ((verified, hashed, kind, _),) = costs
-        assert (verified, hashed, kind) == (0, 0, WrongResetLink)
-
-    def test_codes_of_before_are_void_afterwards(self, desk: Desk) -> None:
-        """Whoever the account is taken back from may have made them."""
-        codes = desk.codes()
-        desk.resets(desk.link())
-        with pytest.raises(WrongRecoveryCode):
-            desk.recovers(codes[0])
-
-    def test_of_two_who_use_one_at_once_one_is_let_in(self, desk: Desk) -> None:
-        link = desk.link()
-        hash_ = desk.passwords.hash
-
-        async def another_is_quicker(password: str) -> str:
-            desk.passwords.hash = hash_  # type: ignore[method-assign]
-            desk.resets(link, password="of the quicker one")
-            return await hash_(password)
-
-        desk.passwords.hash = another_is_quicker  # type: ignore[method-assign]
-        with pytest.raises(WrongResetLink):
-            desk.resets(link)
-        assert desk.log_in("of the quicker one").user_id == desk.anna.user_id
-
-    def test_links_whose_day_is_over_are_forgotten(self, desk: Desk) -> None:
-        link = reset_id_of(desk.link())
-
-        def is_there() -> bool:
-            drive(desk.forget())
-            found = drive(desk.world.store.observe(lambda unit: unit.reset_links.find(link)))
-            return found is not None
-
-        desk.world.clock.pass_(RESET_SECONDS - 1)
-        assert is_there()
-        desk.world.clock.pass_(1)
-        assert not is_there()
-
-    @pytest.mark.parametrize("username", ["nobody", "", "no name at all"])
-    def test_there_is_none_for_nobody(self, desk: Desk, username: str) -> None:
-        with pytest.raises(PersonNotFound):
-            desk.link(username)
-
-
-class TestEndSessionsOf:
-    def test_all_end_with_their_sockets_and_the_password_stays(self, desk: Desk) -> None:
-        phone = desk.log_in()
-        boris = drive(desk._sign_up(username="boris", password=OLD))
-        socket = desk.opens(phone)
-        drive(desk.end(username="ANNA"))
-        assert [desk.is_in(each) for each in (desk.anna, phone, boris)] == [False, False, True]
-        ended = desk.world.announcements[-1]
-        assert ended == ConnectionsEnded(
-            desk.world.event_id, Ending.LOGGED_OUT, frozenset({socket.connection_id})
-        )
-        assert desk.log_in(OLD).user_id == desk.anna.user_id
-        drive(desk.end(username="anna"))
-
-    def test_so_do_their_tokens_and_nobody_else_s(self, desk: Desk) -> None:
-        """Contract: 9.3. Whoever took the account over may have made one."""
-        transact, observe = desk.world.store.transact, desk.world.store.observe
-        boris = drive(desk._sign_up(username="boris", password=OLD))
-        for person in (desk.anna, boris):
-            make = partial(add_token, user_id=person.user_id, secret=f"token {person.user_id}")
-            drive(transact(make))
-        drive(desk.end(username="anna"))
-
-        def count_of(user_id: int, unit: ports.Unit) -> tuple[int, bool]:
-            session = unit.sessions.find(bearer_id(f"token {user_id}"))
-            return len(unit.tokens.of(UserId(user_id))), session is not None
-
-        assert drive(observe(partial(count_of, desk.anna.user_id))) == (0, False)
-        assert drive(observe(partial(count_of, boris.user_id))) == (1, True)
-
-    def test_nobody_has_none(self, desk: Desk) -> None:
-        with pytest.raises(PersonNotFound):
-            drive(desk.end(username="nobody"))

@@ -1,10 +1,6 @@
-"""Tokens of programs: who makes one, what it is for, and how it ends. Contract: 9.1, 9.3."""
+"""Tokens of programs: who makes one, and what it is for. Contract: 9.1, 9.3."""
 
 from __future__ import annotations
-
-from collections.abc import Callable, Collection, Sequence
-from typing import Any, TypeVar
-from uuid import uuid4
 
 import pytest
 
@@ -14,10 +10,9 @@ from attendance_core.accounts import (
     USE_NOTED_EVERY,
     Actor,
     CredentialKind,
-    Identify,
     session_id_of,
 )
-from attendance_core.bearer_tokens import DAY_SECONDS, LISTED_SECONDS, Token, TokenScope
+from attendance_core.bearer_tokens import DAY_SECONDS, LISTED_SECONDS, TokenScope
 from attendance_core.errors import (
     BadCharacters,
     BadLength,
@@ -28,128 +23,12 @@ from attendance_core.errors import (
     TooManyTokens,
     WrongPassword,
 )
-from attendance_core.marking.announcements import ConnectionsEnded
-from attendance_core.marking.connections import Connection, Role
-from attendance_core.marking.endings import Ending
 from attendance_core.testing.lectures import session_of
 from attendance_core.testing.machine.driving import drive
-from attendance_core.testing.stand_ins import NotingPasswords
-from attendance_core.testing.tokens import bearer_id
-from attendance_core.token_ends import end_tokens, expire_tokens
-from attendance_core.tokens import (
-    BEARER_PREFIX,
-    MAX_TOKEN_DAYS,
-    MAX_TOKENS,
-    TOKEN_DAYS,
-    CreateToken,
-    EndExpiredTokens,
-    ForgetTokens,
-    GetTokens,
-    NewToken,
-    RevokeToken,
-)
-from attendance_core.vocabulary import ConnectionId, TokenId, UserId
-from tests.support.world import World
+from attendance_core.tokens import BEARER_PREFIX, MAX_TOKEN_DAYS, MAX_TOKENS, TOKEN_DAYS
+from tests.support.token_desk import ANNA, BORIS, Desk, desk
 
-T = TypeVar("T")
-ANNA, BORIS = UserId(1), UserId(2)
-PASSWORD = "correct horse"
-READ = frozenset({TokenScope.READ})
-
-
-class Desk:
-    """Where people get tokens; both have the same password."""
-
-    def __init__(self) -> None:
-        self.world = World(person_count=2)
-        self.passwords = NotingPasswords()
-        transact, observe = self.world.store.transact, self.world.store.observe
-        self._create = CreateToken(transact, observe, self.passwords, self.world.ids)
-        self._list = GetTokens(observe)
-        self._revoke = RevokeToken(transact, self.world.terms)
-        self._end_expired = EndExpiredTokens(transact, observe, self.world.terms)
-        self._forget = ForgetTokens(transact)
-        self._identify = Identify(transact, observe)
-        self.sets_password(ANNA, drive(self.passwords.hash(PASSWORD)))
-        self.sets_password(BORIS, drive(self.passwords.hash(PASSWORD)))
-
-    def transact(self, work: Callable[[Any], T]) -> T:
-        return drive(self.world.store.transact(work))
-
-    def sets_password(self, user_id: UserId, hashed: str | None) -> None:
-        def work(unit: Any) -> None:
-            account = unit.accounts.lock(user_id)
-            unit.accounts.put(type(account)(user_id, account.username, hashed))
-
-        self.transact(work)
-
-    def create(
-        self,
-        whose: UserId = ANNA,
-        *,
-        password: str | None = PASSWORD,
-        name: str = "a program",
-        scopes: Collection[TokenScope] = READ,
-        days: int = TOKEN_DAYS,
-    ) -> NewToken:
-        return drive(
-            self._create(
-                actor=whose,
-                session_id=session_of(whose),
-                password=password,
-                name=name,
-                scopes=scopes,
-                expires_in_days=days,
-            )
-        )
-
-    def tokens(self, whose: UserId = ANNA) -> Sequence[Token]:
-        return drive(self._list(actor=whose))
-
-    def revoke(self, token_id: TokenId, whose: UserId = ANNA) -> None:
-        drive(self._revoke(actor=whose, token_id=token_id))
-
-    def end_expired(self) -> int:
-        return drive(self._end_expired())
-
-    def forget(self) -> None:
-        drive(self._forget())
-
-    def who(self, secret: str, kind: CredentialKind = CredentialKind.BEARER) -> Actor | None:
-        return drive(self._identify(token=secret, kind=kind))
-
-    def opens(self, secret: str, whose: UserId = ANNA) -> Connection:
-        """A socket by this token."""
-        world = self.world
-        connection = Connection(
-            ConnectionId(world.ids.connection_id()),
-            world.event_id,
-            whose,
-            Role.MARK_ME,
-            world.process_id,
-            bearer_id(secret),
-        )
-        drive(world.mark_me(connection=connection))
-        return connection
-
-    def is_open(self, connection: Connection) -> bool:
-        found = drive(
-            self.world.store.observe(lambda unit: unit.connections.find(connection.connection_id))
-        )
-        return found is not None
-
-    def rows(self) -> int:
-        """How many tokens are kept, listed or not."""
-        return drive(
-            self.world.store.observe(
-                lambda unit: sum(len(unit.tokens.of(each)) for each in (ANNA, BORIS))
-            )
-        )
-
-
-@pytest.fixture
-def desk() -> Desk:
-    return Desk()
+__all__ = ["desk"]
 
 
 class TestCreateToken:
@@ -321,85 +200,3 @@ class TestGetTokens:
         assert desk.tokens() == [] and desk.rows() == 1
         desk.forget()
         assert desk.rows() == 0
-
-
-class TestItsEnd:
-    """Contract: 6.9, 9.3, RevokeToken."""
-
-    def test_a_revoked_one_is_gone_with_its_sockets(self, desk: Desk) -> None:
-        made, other = desk.create(), desk.create()
-        sockets = [desk.opens(each.secret) for each in (made, other)]
-        desk.world.announcements.clear()
-        desk.revoke(made.token_id)
-        assert desk.who(made.secret) is None and desk.who(other.secret) is not None
-        assert [desk.is_open(each) for each in sockets] == [False, True]
-        with pytest.raises(NotLoggedIn):
-            desk.opens(made.secret)
-        assert [each.token_id for each in desk.tokens()] == [other.token_id]
-        (ended,) = (each for each in desk.world.announcements if isinstance(each, ConnectionsEnded))
-        assert ended.why is Ending.LOGGED_OUT
-        assert ended.connection_ids == frozenset({sockets[0].connection_id})
-
-    def test_revoking_again_or_what_there_is_not_does_nothing(self, desk: Desk) -> None:
-        made = desk.create()
-        for _ in range(2):
-            desk.revoke(made.token_id)
-        desk.revoke(TokenId(uuid4()))
-
-    def test_nobody_revokes_somebody_else_s(self, desk: Desk) -> None:
-        made = desk.create()
-        desk.revoke(made.token_id, BORIS)
-        assert desk.who(made.secret) is not None
-
-    def test_an_expired_one_may_be_revoked_so_that_it_is_not_listed(self, desk: Desk) -> None:
-        made = desk.create(days=1)
-        desk.world.clock.pass_(DAY_SECONDS)
-        desk.end_expired()
-        desk.revoke(made.token_id)
-        assert desk.rows() == 0
-
-    def test_the_sockets_of_one_that_expires_are_ended_later(self, desk: Desk) -> None:
-        made, other = desk.create(days=1), desk.create()
-        sockets = [desk.opens(each.secret) for each in (made, other)]
-        desk.world.clock.pass_(DAY_SECONDS - 1)
-        assert desk.end_expired() == 0
-        desk.world.clock.pass_(1)
-        assert desk.end_expired() == 1
-        assert [desk.is_open(each) for each in sockets] == [False, True]
-        assert desk.end_expired() == 0
-
-    @pytest.mark.parametrize("dies", [False, True])
-    def test_all_of_somebody_end_at_once(self, desk: Desk, dies: bool) -> None:
-        """As a recovery, a reset and a deletion need it; what a death has left is done later."""
-        mine = [desk.create() for _ in range(3)]
-        theirs = desk.create(BORIS)
-        sockets = [desk.opens(each.secret) for each in mine]
-        if dies:
-            desk.transact(lambda unit: expire_tokens(unit, ANNA))
-            assert [desk.who(each.secret) for each in mine] == [None] * 3
-            assert desk.end_expired() == 3
-        else:
-            drive(end_tokens(desk.world.store.transact, ANNA, desk.world.terms))
-            assert desk.tokens() == []
-        assert [desk.who(each.secret) for each in mine] == [None] * 3
-        assert not any(desk.is_open(each) for each in sockets)
-        assert desk.who(theirs.secret) is not None
-        found = drive(desk.world.store.observe(lambda u: u.sessions.find(session_of(ANNA))))
-        assert found is not None  # who is logged in stays so
-
-    def test_a_death_amid_a_revocation_leaves_nobody_let_in(self, desk: Desk) -> None:
-        made = desk.create()
-        socket = desk.opens(made.secret)
-        transact, count = desk.world.store.transact, 0
-
-        async def dies(work: Callable[[Any], T]) -> T:
-            nonlocal count
-            count += 1
-            if count == 2:
-                raise ConnectionError
-            return await transact(work)
-
-        with pytest.raises(ConnectionError):
-            drive(RevokeToken(dies, desk.world.terms)(actor=ANNA, token_id=made.token_id))
-        assert desk.who(made.secret) is None
-        assert desk.end_expired() == 1 and not desk.is_open(socket)

@@ -1,0 +1,119 @@
+"""People who come back without a password, over a world in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import pytest
+
+from attendance_adapters.system import RandomIds
+from attendance_core import ports
+from attendance_core.accounts import (
+    Actor,
+    CredentialKind,
+    EndSessionsOf,
+    Identify,
+    LoggedIn,
+    LogIn,
+    SignUp,
+    session_id_of,
+)
+from attendance_core.errors import Refusal
+from attendance_core.marking.connections import Connection, Role
+from attendance_core.recovery import (
+    ForgetResetLinks,
+    MakeRecoveryCodes,
+    MakeResetLink,
+    ResetPassword,
+    UseRecoveryCode,
+)
+from attendance_core.recovery.recover_account import RecoverAccount
+from attendance_core.testing.machine.driving import drive
+from attendance_core.testing.stand_ins import NotingPasswords
+from attendance_core.vocabulary import ConnectionId
+from tests.support.world import World
+
+T = TypeVar("T")
+OLD, NEW = "correct horse", "battery staple"
+
+
+class Desk:
+    """Where people come in, or come back."""
+
+    def __init__(self) -> None:
+        self.world = World(person_count=1)
+        self.passwords = NotingPasswords()
+        transact, observe = self.world.store.transact, self.world.store.observe
+        ids, terms = self.world.ids, self.world.terms
+        self._sign_up = SignUp(transact, self.passwords, ids, terms)
+        self._log_in = LogIn(transact, observe, self.passwords, ids, terms)
+        self._identify = Identify(transact, observe)
+        self._make = MakeRecoveryCodes(transact, observe, self.passwords, RandomIds())
+        self._link = MakeResetLink(transact, observe, ids)
+        self.between: Callable[[], object] = bool  # behind each transaction of a recovery
+        recover_account = RecoverAccount(self._watched, self.passwords, ids, terms)
+        self._recover = UseRecoveryCode(observe, self.passwords, recover_account)
+        self._reset = ResetPassword(observe, self.passwords, recover_account)
+        self.forget = ForgetResetLinks(transact)
+        self.end = EndSessionsOf(transact, observe, terms)
+        self.anna = drive(self._sign_up(username="Anna", password=OLD))
+
+    async def _watched(self, work: Callable[[ports.Unit], T]) -> T:
+        answer = await self.world.store.transact(work)
+        self.between()
+        return answer
+
+    def log_in(self, password: str = OLD, username: str = "anna") -> LoggedIn:
+        return drive(self._log_in(username=username, password=password))
+
+    def codes(self, password: str | None = OLD, token: str | None = None) -> list[str]:
+        session_id = session_id_of(token or self.anna.token)
+        made = self._make(actor=self.anna.user_id, session_id=session_id, password=password)
+        return [*drive(made)]
+
+    def recovers(
+        self, code: str, username: str = "anna", password: str = NEW, **more: Any
+    ) -> LoggedIn:
+        given = {"username": username, "code": code, "new_password": password, **more}
+        return drive(self._recover(**given))
+
+    def link(self, username: str = "ANNA") -> str:
+        return drive(self._link(username=username))
+
+    def resets(self, token: str, password: str = NEW, **more: Any) -> LoggedIn:
+        return drive(self._reset(token=token, new_password=password, **more))
+
+    def is_in(self, logged_in: LoggedIn) -> bool:
+        actor: Actor | None = drive(
+            self._identify(token=logged_in.token, kind=CredentialKind.COOKIE)
+        )
+        return actor is not None
+
+    def opens(self, logged_in: LoggedIn) -> Connection:
+        connection = Connection(
+            ConnectionId(self.world.ids.connection_id()),
+            self.world.event_id,
+            logged_in.user_id,
+            Role.MARK_ME,
+            self.world.process_id,
+            session_id_of(logged_in.token),
+        )
+        drive(self.world.mark_me(connection=connection))
+        return connection
+
+    def cost(self, act: Callable[[], object]) -> tuple[int, int, type[Refusal] | None, str]:
+        """What is verified and hashed for it, and how it is refused."""
+        self.passwords.verified.clear()
+        self.passwords.hashed.clear()
+        kind, text = None, ""
+        try:
+            act()
+        except Refusal as refused:
+            kind, text = type(refused), refused.text("en") + refused.text("ru")
+        return len(self.passwords.verified), len(self.passwords.hashed), kind, text
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk()
