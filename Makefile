@@ -113,10 +113,11 @@ lint: install ## Check style, formatting and the directions of imports
 # or kept, and none that takes again, longer or with more people, the ways that another takes
 OIDC := answers comebacks links ticks
 IN_PROCESS := $(filter-out tests/unit/test_planted% %in_any_order.py %how_to.py,$(wildcard tests/unit/test_*.py)) \
-  $(patsubst %,tests/contract/test_%.py,asgi asgi_stock asyncapi \
-  $(addprefix calls_,accounts attendance boards data events friends oidc organisers pictures profiles recovery review tokens) \
-  $(addprefix oidc_,$(OIDC)) client_calls client_losses client_sockets corrections_live damaged deletion endings event_page files \
-  health heartbeat http_protocol karma left_connections limits live migrations notifier openapi orphans packing \
+  $(patsubst %,tests/contract/test_%.py,asgi asgi_lifespan asgi_mounts asgi_stock asyncapi \
+  $(addprefix calls_,accounts attendance boards data events friends oidc organisers passwords pictures profiles recovery \
+  review sessions tokens) \
+  $(addprefix oidc_,$(OIDC)) client_calls client_comebacks client_losses client_sockets corrections_live damaged deletion endings event_page files \
+  health heartbeat http_connections http_protocol karma left_connections limits live migrations notifier openapi orphans packing \
   picture_workers search settings sheet_files sheet_workbook sheets sqlite_groups sqlite_scrub store_calls stores \
   stores_belongings sync watching ws_protocol)
 # Per cent of the lines and branches of a package that these take, a little below what they do
@@ -146,10 +147,11 @@ TRIED := tests/contract/test_stores.py tests/contract/test_notifier.py \
   tests/contract/test_migrations.py::TestUpgrade::test_whatever_is_in_an_earlier_one_is_kept_and_found \
   tests/contract/test_files.py tests/contract/test_pictures.py tests/contract/test_sheet_workbook.py \
   tests/contract/test_passwords.py tests/contract/test_calls_oidc.py $(OIDC:%=tests/contract/test_oidc_%.py) \
-  tests/contract/test_envelope.py tests/contract/test_headers.py tests/contract/test_bodies.py tests/contract/test_calls_accounts.py \
-  tests/contract/test_server.py tests/contract/test_http_protocol.py tests/contract/test_ws_protocol.py \
+  tests/contract/test_envelope.py tests/contract/test_headers.py tests/contract/test_bodies.py \
+  $(patsubst %,tests/contract/test_calls_%.py,accounts passwords sessions) \
+  tests/contract/test_server.py tests/contract/test_http_protocol.py tests/contract/test_http_connections.py tests/contract/test_ws_protocol.py \
   tests/contract/test_metrics.py tests/contract/test_cli.py tests/contract/test_client_calls.py \
-  tests/contract/test_client_losses.py tests/unit/test_how_to.py tests/unit/test_planted_store_faults.py \
+  tests/contract/test_client_losses.py tests/contract/test_client_comebacks.py tests/unit/test_how_to.py tests/unit/test_planted_store_faults.py \
   tests/unit/test_body_parsing.py tests/unit/test_container.py tests/unit/test_logs.py tests/unit/test_qr_codes.py
 # They run at once, and each has to find what failed of its own
 QUICK := -m "not slow and not long" -k "not memory" --hypothesis-profile quick $(TRIED)

@@ -3,17 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import json
-import signal
-from collections.abc import AsyncIterator
-from typing import Any, cast
+from typing import Any
 from uuid import uuid4
 
 import pytest
-from litestar import Litestar, asgi
-from litestar.types import Receive, Scope, Send
 
-from attendance_adapters import embedded
 from attendance_core import Role
 from attendance_core.accounts import Actor, session_id_of
 from attendance_core.errors import (
@@ -30,56 +24,14 @@ from attendance_core.errors import (
     UsernameTaken,
 )
 from attendance_core.vocabulary import UserId
-from attendance_web.asgi import lifespan, lifespan_of, sockets
+from attendance_web.asgi import sockets
 from attendance_web.asgi.application import ROLES
 from attendance_web.client.reopening import FINAL
-from attendance_web.live import Live
+from tests.support.asgi_server import Server, host, query
 from tests.support.eventually import eventually
-from tests.support.live_host import PATIENCE_SECONDS, Host, hosted
+from tests.support.live_host import Host
 
-
-@pytest.fixture
-async def host() -> AsyncIterator[Host]:
-    async with hosted() as opened:
-        yield opened
-
-
-class Server:
-    """As much of a server as one socket needs; it has nothing of ours."""
-
-    def __init__(self, app: Any, path: str = "/mark_me", **scope: Any) -> None:
-        self.sent: list[dict[str, Any]] = []
-        self.to_app: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
-        self.to_app.put_nowait({"type": "websocket.connect"})
-        self._scope = {
-            "type": "websocket",
-            "path": path,
-            "query_string": b"",
-            "headers": [],
-            "scheme": "ws",
-            **scope,
-        }
-        self._app = app
-
-    async def _send(self, event: Any) -> None:
-        self.sent.append(event)
-
-    async def serve(self) -> list[Any]:
-        """The codes of error frames, other messages and the code of the close."""
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            await self._app(self._scope, self.to_app.get, self._send)
-        told: list[Any] = []
-        for event in self.sent:
-            if event["type"] == "websocket.send":
-                frame = json.loads(event["text"])
-                told.append(frame.get("params", {}).get("code") or frame["message"])
-            elif event["type"] == "websocket.close":
-                told.append(event.get("code"))
-        return told
-
-
-def query(event_id: object, more: str = "") -> dict[str, Any]:
-    return {"query_string": f"event_id={event_id}{more}".encode()}
+__all__ = ["host"]
 
 
 def headers(**given: str) -> list[tuple[bytes, bytes]]:
@@ -233,163 +185,6 @@ class TestWhoIsLetIn:
         assert await Server(app, **other).serve() == ["other_person", 4401]
         assert await Server(app, **query("x")).serve() == ["bad_event_id", 4400]
         assert await Server(app, **query(uuid4())).serve() == ["event_not_found", 4404]
-
-
-class TestWhereItIsMounted:
-    @pytest.mark.parametrize(
-        ("path", "root_path", "prefix", "is_there"),
-        [
-            ("/mark_me", "", "", True),
-            ("/live/mark_me", "/live", "", True),
-            ("/live/mark_me", "/live/", "", True),
-            ("/mark_me", "/live", "", True),  # cut off, as some frameworks do
-            ("/api/live/mark_me", "/api/live", "", True),
-            ("/api/ws/mark_me", "/api", "/ws", True),
-            ("/ws/mark_me", "", "/ws", True),
-            ("/ws/mark_me", "", "/ws/", True),
-            ("/mark_me/", "", "", True),
-            ("/mark_me//", "", "", False),
-            ("/mark_me", "", "/ws", False),
-            ("/live/mark_me", "", "", False),
-            ("/livemark_me", "/live", "", False),
-            ("/live/other", "/live", "", False),
-            ("/", "", "", False),
-        ],
-    )
-    async def test_its_addresses_are_below_that(
-        self, host: Host, path: str, root_path: str, prefix: str, is_there: bool
-    ) -> None:
-        app = sockets(host.live, lambda _: None, prefix=prefix)
-        told = await Server(app, path, root_path=root_path).serve()
-        assert told == (["not_logged_in", 4401] if is_there else [None])
-
-    async def test_litestar_may_mount_it(self, host: Host) -> None:
-        app = sockets(host.live, lambda _: None)
-
-        @asgi("/live", is_mount=True, copy_scope=True)
-        async def rooms(scope: Scope, receive: Receive, send: Send) -> None:
-            await app(cast(Any, scope), cast(Any, receive), cast(Any, send))
-
-        mounted = Litestar([rooms], openapi_config=None, logging_config=None)
-        for path, told in {
-            "/live/mark_me": ["not_logged_in", 4401],
-            "/live/marking": ["not_logged_in", 4401],
-            "/live/other": [None],
-        }.items():
-            server = Server(mounted, path, raw_path=path.encode(), http_version="1.1", state={})
-            assert await server.serve() == told
-
-    @pytest.mark.parametrize(("path", "status"), [("/mark_me", 426), ("/", 404)])
-    async def test_a_request_is_told_that_this_is_no_page(
-        self, host: Host, path: str, status: int
-    ) -> None:
-        server = Server(sockets(host.live, lambda _: None), path, type="http")
-        await server.serve()
-        assert server.sent[0]["status"] == status
-
-    async def test_a_handshake_elsewhere_is_told_so_where_a_server_can(self, host: Host) -> None:
-        """Or it is for the server to refuse: `test_its_addresses_are_below_that`."""
-        extensions: dict[str, Any] = {"websocket.http.response": {}}
-        server = Server(sockets(host.live, lambda _: None), "/markng", extensions=extensions)
-        await server.serve()
-        begins, ends = server.sent
-        assert (begins["type"], begins["status"]) == ("websocket.http.response.start", 404)
-        assert (ends["type"], ends["body"]) == (
-            "websocket.http.response.body",
-            b"There is nothing at this address.\n",
-        )
-
-    async def test_a_wrong_word_in_its_address_is_named(self, host: Host) -> None:
-        anna = await host.person()
-        server = Server(sockets(host.live, lambda _: anna), **query(uuid4(), "&as=x"))
-        assert await server.serve() == ["bad_params", 4400]
-        assert "«as»" in json.loads(server.sent[1]["text"])["message"]
-
-    async def test_it_has_no_lifespan_of_its_own(self, host: Host) -> None:
-        with pytest.raises(RuntimeError, match="no lifespan"):
-            await Server(sockets(host.live, lambda _: None), type="lifespan").serve()
-
-
-class TestLifespan:
-    async def test_of_a_framework_begins_and_ends_the_service(self) -> None:
-        live = Live(service := embedded())
-        async with lifespan_of(live)(object()):
-            assert await service.use_cases.sign_up(username="anna", password="like tea")
-            assert live.census().waiting == 0
-        with pytest.raises(RuntimeError, match="closed"):
-            await service.use_cases.sign_up(username="boris", password="like tea")
-
-    async def test_streams_end_once_the_server_is_told_to_stop(
-        self, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr("attendance_web.live.sockets.SPREAD_SECONDS", 0.0)
-        heard: list[int] = []
-        before = signal.signal(signal.SIGUSR1, lambda number, _: heard.append(number))
-        try:
-            ours, live = signal.getsignal(signal.SIGUSR1), Live(embedded())
-            async with lifespan_of(live, drains_on=signal.SIGUSR1)(object()):
-                host = Host(live.service, live)  # type: ignore[arg-type]
-                anna = await host.person()
-                seen = live.watch(anna, await host.event(anna))
-                await anext(seen)
-                signal.raise_signal(signal.SIGUSR1)
-                async with asyncio.timeout(PATIENCE_SECONDS):
-                    assert [each async for each in seen] == []
-                assert heard == [signal.SIGUSR1]
-            assert signal.getsignal(signal.SIGUSR1) is ours
-        finally:
-            signal.signal(signal.SIGUSR1, before)
-
-    @pytest.mark.parametrize("listens", [signal.SIG_DFL, signal.SIG_IGN])
-    async def test_a_signal_that_nobody_listens_to_is_left_as_it_is(self, listens: Any) -> None:
-        before = signal.signal(signal.SIGUSR1, listens)
-        try:
-            async with lifespan_of(Live(embedded()), drains_on=signal.SIGUSR1)(object()):
-                assert signal.getsignal(signal.SIGUSR1) is listens
-        finally:
-            signal.signal(signal.SIGUSR1, before)
-
-    async def test_outside_of_the_main_thread_it_is_left_as_it_is_too(self) -> None:
-        before = signal.signal(signal.SIGUSR1, ours := lambda number, _: None)
-
-        async def lives() -> None:
-            async with lifespan_of(Live(embedded()), drains_on=signal.SIGUSR1)(object()):
-                assert signal.getsignal(signal.SIGUSR1) is ours
-
-        try:
-            await asyncio.to_thread(asyncio.run, lives())
-        finally:
-            signal.signal(signal.SIGUSR1, before)
-
-    async def test_of_an_application_that_has_none(self) -> None:
-        live = Live(service := embedded())
-        served: list[str] = []
-
-        async def application(scope: Any, receive: Any, send: Any) -> None:
-            served.append(scope["type"])
-
-        wrapped = lifespan(live, application)
-        server = Server(wrapped, type="lifespan")
-        serving = asyncio.create_task(server.serve())
-        await eventually(lambda: server.sent)
-        assert server.sent == [{"type": "lifespan.startup.complete"}]
-        await Server(wrapped, type="http").serve()
-        assert served == ["http"]
-        assert service.heartbeat.holds_lease
-        server.to_app.put_nowait({"type": "lifespan.shutdown"})
-        await serving
-        assert server.sent[1:] == [{"type": "lifespan.shutdown.complete"}]
-
-    async def test_a_service_that_cannot_begin_is_said_to_the_server(self) -> None:
-        live = Live(embedded())
-        async with live.service:  # which is begun already
-            server = Server(lifespan(live, sockets(live, lambda _: None)), type="lifespan")
-            await server.serve()
-        (failed,) = server.sent
-        assert failed == {
-            "type": "lifespan.startup.failed",
-            "message": "this service is started already",
-        }
 
 
 def test_roles_are_the_addresses() -> None:

@@ -1,48 +1,32 @@
-"""No input ends in our fault: it is taken, or refused with a text that names it. Contract: 1.13."""
+"""No argument ends in our fault: it is taken, or refused by its name. Contract: 1.13."""
 
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlencode
 from uuid import uuid4
 
-import httpx
 import msgspec
 import pytest
-import pytest_asyncio
 
-from attendance_core.testing.clock import NOON
 from attendance_web.http.call import Call
 from attendance_web.routes import CALLS
-from tests.support.pictures import picture
-from tests.support.site import PASSWORD, Browser, Site, anna, envelope, escaped, refusal, response
+from tests.support.bad_input import (
+    FIELDS,
+    NASTY,
+    SOME_ID,
+    UNSTORABLE,
+    arguments,
+    fields_of,
+    make,
+    named,
+    taken_or_refused,
+    unlimited,
+)
+from tests.support.site import Browser, Site, anna, refusal, response
 from tests.support.site import site_in_folder as site
 
-__all__ = ["anna", "site"]
+__all__ = ["anna", "site", "unlimited"]
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-FORM = {"Content-Type": "application/x-www-form-urlencoded"}
-SOME_ID = "0f8fad5b-d9cb-469f-a165-70867728950e"
-
-# Never a text that can be kept
-UNSTORABLE = ["\x00", "a\x00b", "abcd\x00", "\ud800", "\udfff", "abc\ud83d", "\ude00abc"]
-NASTY = [
-    *UNSTORABLE,
-    *("", " ", "\t", "\n", "\r\n", "\u00a0", "\u2003", "\u3000", "\ufeff", "\u200b", "\u200b" * 5),
-    *("\x01", "\x1b[31mred", "\x7f", "\x85", "a\rb", "line\nline", "\u2028", "\u2029", "\ufffe"),
-    *("\u202eabcd", "abcd\u202d", "\u2066abcd\u2069", "\u200f\u200e", "\u061c", "\u00ad"),
-    *("e" + "\u0301" * 50, "\u0301", "Z͑ͫ̓ͪ̂ͫ̽͏̴̙̤̞͉͚̯̞̠͍A̴̵̜̰͔ͫ͗͢L̠ͨͧͩ͘G̴̻͈͍͔̹̑͗̎̅͛́Ǫ̵̹̻̝̳͂̌̌͘!͖̬̰̙̗̿̋ͥͥ̂ͣ̐́́͜͞", "ﬁﬂﬃ", "①②③④", "ﷺ" * 20, "İIıi"),
-    *("ß" * 64, "ẞẞẞẞ", "Ⅷ", "Аdmin", "😀😀😀😀", "👩‍👩‍👧‍👦", "🇷🇺", "\U000e0041" * 4, "\U0010ffff"),
-    *(
-        "%%%%",
-        "____",
-        "\\\\\\\\",
-        "'; DROP TABLE people; --",
-        '" OR ""="',
-        "<script>alert(1)</script>",
-    ),
-    *("{{7*7}}", "${jndi:ldap://x}", "../../etc/passwd", "C:\\con", "null", "undefined", "NaN"),
-    *("true", "-1", "1e309", "0x41", "x" * 129, "ы" * 1200, "a" * 15_000),
-]
 BAD_IDS: list[Any] = [
     *(0, -1, 2**63, 2**64, 10**400, -(2**63), 1.5, 1e308, True, False, [], [1], {}),
     *(
@@ -82,74 +66,6 @@ BAD_SCOPES: list[Any] = [
         True,
     ),
 ]
-MULTIPART = "multipart/form-data; boundary=x"
-BROKEN: list[tuple[str, bytes]] = [
-    ("application/json", b"nonsense"),
-    ("application/json", b"[]"),
-    ("application/json", b"null"),
-    ("application/json", b'"text"'),
-    ("application/json", b"{"),
-    ("application/json", b"\xff\xfe"),
-    ("application/json", b"\xef\xbb\xbf"),
-    ("application/json", "{}".encode("utf-16")),
-    ("application/json", b'{"a":NaN}'),
-    ("application/json", b'{"a":' + b"1" * 5000 + b"}"),
-    ("application/json", b'{"a":' + b"[" * 100 + b"]" * 100 + b"}"),
-    ("application/json", b"[" * 15_000),
-    ("application/json", b'{"a":1,"a":1}'),
-    ("application/json", b'{"a":"\\ud800'),
-    ("application/json; charset=utf-7", b"{}"),
-    ("application/x-www-form-urlencoded", b"a=1&a=1"),
-    ("application/x-www-form-urlencoded", b"&".join(b"f%d" % n for n in range(500))),
-    ("multipart/form-data", b"--x--\r\n"),
-    (MULTIPART, b"nonsense"),
-    (MULTIPART, b"--x\r\n\r\n\r\n--x--\r\n"),
-    (MULTIPART, b"--x\r\nContent-Disposition: form-data\r\n\r\na\r\n--x--\r\n"),
-    (MULTIPART, b"--x\r\nContent-Disposition: form-data; name=a\r\n\r\na"),
-    ("text/plain", b"{}"),
-    ("", b"{}"),
-    ("\xff", b"{}"),
-]
-# Read before anybody asks whose call it is: each is asked one of a kind, and these everything
-OF_A_KIND = [BROKEN[0], BROKEN[15], BROKEN[18], BROKEN[22]]
-ASKED_ALL = {"LogIn", "CreateEvent", "UpdateProfilePicture", "DownloadData"}
-GOOD: dict[str, Any] = {
-    "username": "somebody",
-    "password": "one of many",
-    "old_password": "one of many",
-    "new_password": "another of many",
-    "session": "0" * 32,
-    "link": "0" * 32,
-    "others": "false",
-    "code": "ABCD-EFGH-JKMN-PQRS",
-    "token": "0" * 64,
-    "display_name": "Some Body",
-    "bio": "bio",
-    "display_name_part": "some",
-    "name": "a.png",
-    "time_from": int(NOON),
-    "time_to": int(NOON) + 60,
-    "event_id": SOME_ID,
-    "scan": SOME_ID,
-    "approve": True,
-    "user_id": 1,
-    "limit": 10,
-    "ends_after": int(NOON),
-    "starts_before": int(NOON) + 60,
-    "newest_first": "true",
-    "offset": 0,
-    "image": "YQ==",
-    "who_marks": "everybody",
-    "token_id": SOME_ID,
-    "scopes": "read,mark",
-    "expires_in_days": 30,
-    "helping": "false",
-    "n": 1,
-    "reason": "other",
-    "note": "sorry",
-    "format": "csv",
-    "tz": "UTC",
-}
 TEXTS = {
     "session",
     "username",
@@ -171,61 +87,10 @@ PROOFS = {
     ("LinkProvider", "password"),
 }  # needed of whoever has one
 IDS = {"event_id", "scan", "token_id"}
-# A form is read alike for all; these are asked everything in one, too
-FORMED = {"SendFriendRequest", "UpdateEvent", "UpdateProfileInfo"}
 NUMBERS = {
     *("user_id", "time_from", "time_to", "limit", "offset", "ends_after", "starts_before"),
     "expires_in_days",
 }
-
-
-@pytest_asyncio.fixture(autouse=True, loop_scope="module")
-async def unlimited(site: Site, anna: Browser) -> None:
-    """Every test begins with nothing counted, and with Anna at the review desk."""
-    await site.unlimit()
-    await site.attendance.use_cases.add_moderator(username=anna.username)
-
-
-def fields_of(call: Call) -> list[str]:
-    return [field for field in call.arguments.__struct_fields__]
-
-
-FIELDS = [(call, field) for call in CALLS for field in fields_of(call)]
-POSTS = [call for call in CALLS if call.method == "POST" and fields_of(call)]
-
-
-def named(value: Any) -> str:
-    return value.name if isinstance(value, Call) else str(value)
-
-
-async def make(
-    browser: Browser, call: Call, given: dict[str, Any], *, in_forms: bool = False
-) -> list[httpx.Response]:
-    """The call with these arguments, as JSON; and in a form, where that is wanted and can be."""
-    if call.method == "GET":
-        return [await browser.client.get(f"{call.path}?{encoded(given)}")]
-    as_json = await browser.send(call.path, **escaped(given))
-    in_forms = in_forms or call.name in FORMED
-    if not in_forms or not all(isinstance(value, str | int) for value in given.values()):
-        return [as_json]
-    return [as_json, await browser.send(call.path, content=encoded(given), headers=FORM)]
-
-
-def encoded(given: dict[str, Any]) -> str:
-    """As a query; a lone surrogate becomes three bytes that are no UTF-8."""
-    spelled = {name: str(each).lower() if each is True else each for name, each in given.items()}
-    return urlencode(spelled, errors="surrogatepass")
-
-
-def arguments(call: Call, **changed: Any) -> dict[str, Any]:
-    return {**{field: GOOD[field] for field in fields_of(call)}, **changed}
-
-
-def taken_or_refused(answer: httpx.Response) -> int:
-    """The number; our own fault is none."""
-    error: int = envelope(answer)["error"]
-    assert answer.status_code == 200 and error in {0, 1, 2, 3, 4, 5, 6}, answer.text
-    return error
 
 
 class TestTexts:
@@ -380,47 +245,3 @@ class TestMissing:
 
 def required(call: Call) -> list[Any]:
     return [each for each in msgspec.structs.fields(call.arguments) if each.required]
-
-
-class TestBodies:
-    @pytest.mark.parametrize("call", POSTS, ids=named)
-    async def test_every_broken_body_is_refused(self, anna: Browser, call: Call) -> None:
-        for content_type, body in BROKEN if call.name in ASKED_ALL else OF_A_KIND:
-            sent = {"Content-Type": content_type.encode("latin-1")}
-            answer = await anna.send(call.path, content=body, headers=sent)
-            error = taken_or_refused(answer)
-            assert error in {1, 2, 4}, (content_type, body[:40], answer.text)
-
-    async def test_a_repeated_parameter_is_refused_by_its_name(self, anna: Browser) -> None:
-        answer = await anna.client.get("/api/profile/GetProfile?user_id=1&user_id=1")
-        assert taken_or_refused(answer) == 1 and "user_id" in answer.json()["error_msg"]
-
-    @pytest.mark.parametrize(
-        "query", ["name=%FF", "name=%ED%A0%80aaa", "%FF=1&name=%00%00%00", "name=%"]
-    )
-    async def test_a_query_that_is_no_text_is_refused(self, anna: Browser, query: str) -> None:
-        answer = await anna.client.get(f"/api/events/GetEvents?{query}")
-        assert taken_or_refused(answer) == 1 and "name" in answer.json()["error_msg"]
-
-    async def test_unknown_fields_are_ignored(self, anna: Browser) -> None:
-        """Contract: 1.5."""
-        given = {"bio": "kept", "user_id": 999, "karma": [1e308, None, {"deep": [[]]}], "\x00": ""}
-        assert response(await anna.send("/api/profile/UpdateProfileInfo", **escaped(given))) == {}
-
-    async def test_files_in_odd_parts(self, anna: Browser) -> None:
-        path = "/api/profile/UpdateProfilePicture"
-        file = ("a.png", picture(), "image/png")
-        for files in (
-            [("image", file), ("image", file), ("name", (None, "a.png"))],
-            [("image", file), ("name", file)],
-            [("image", ("a.png", b"", "image/png")), ("name", (None, "a.png"))],
-            [("image", ("", b"", "application/octet-stream")), ("name", (None, ""))],
-            [("image", (None, "text", "text/plain; charset=klingon")), ("name", (None, "a"))],
-            [*((f"f{n}", (None, "a")) for n in range(300)), ("image", file)],
-        ):
-            assert taken_or_refused(await anna.send(path, files=files)) in {1, 2, 4}
-
-    async def test_a_password_is_never_told(self, site: Site) -> None:
-        given = {"username": "a b", "password": PASSWORD}
-        answer = await site.browser().post("/accounts/signup/", **given)
-        assert taken_or_refused(answer) == 1 and PASSWORD not in answer.text

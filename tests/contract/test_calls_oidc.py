@@ -11,6 +11,7 @@ import pytest
 from attendance_core.limits import PROVIDER_LOG_INS
 from attendance_core.providers import NO_NAME
 from attendance_core.vocabulary import UserId
+from tests.support.browsers_logged_in import user_id_of
 from tests.support.log_ins import (
     CALLBACK,
     CONFIGURATION,
@@ -26,7 +27,6 @@ from tests.support.log_ins import (
     people_count,
     profile_of,
     refused,
-    user_id_of,
     whole,
 )
 from tests.support.oidc_provider import NAME, Person, a_provider, client_of, ec_key, rsa_key

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import re
-from typing import Any
 
 import httpx
 import pytest
@@ -16,6 +15,7 @@ from attendance_core.recovery.codes import typed_code
 from attendance_core.vocabulary import UserId
 from attendance_web.http import pipeline
 from attendance_web.routes import CALLS
+from tests.support.browsers_logged_in import user_id_of
 from tests.support.site import PASSWORD, Browser, Site, code, envelope, refusal, response
 from tests.support.site import site_in_folder as site
 
@@ -46,10 +46,6 @@ async def recovers(browser: Browser, person: Browser, shown: str) -> httpx.Respo
 
 async def link_of(site: Site, person: Browser) -> str:
     return await site.attendance.use_cases.make_reset_link(username=person.username)
-
-
-async def user_id_of(browser: Browser) -> Any:
-    return response(await browser.get("/api/auth/GetCurrentUserId"))["user_id"]
 
 
 async def logs_in(browser: Browser, person: Browser, password: str) -> httpx.Response:

@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import pytest
-import pytest_asyncio
 
 from attendance_core.marking.ledger import AnnulReason
 from attendance_core.vocabulary import EventId, UserId
-from tests.support.live_house import House, Visitor, opened_house
+from tests.support.houses import house_in_memory as house
+from tests.support.live_house import House, Visitor
 
+__all__ = ["house"]
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def house() -> AsyncIterator[House]:
-    async with opened_house(None) as opened:
-        yield opened
 
 
 async def annul(house: House, event_id: EventId, organiser: Visitor, person: Visitor) -> None:

@@ -4,39 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
 import pytest
-import pytest_asyncio
 
 from attendance_core.accounts import LONGEST_SESSION_SECONDS, session_id_of
 from attendance_core.marking.places import Marked, Waiting
 from attendance_core.vocabulary import EventId, UserId
 from tests.support.eventually import eventually
-from tests.support.live_house import House, Visitor, opened_house
-from tests.support.wires import Ended, Wire
+from tests.support.houses import asker_and_marker
+from tests.support.houses import house_in_folder as house
+from tests.support.live_house import House, Visitor
+from tests.support.wires import Ended
 
+__all__ = ["house"]
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
-    async with opened_house(tmp_path_factory.mktemp("house")) as opened:
-        yield opened
-
-
-async def asker_and_marker(
-    house: House, lasts: float = 3600
-) -> tuple[EventId, Visitor, Visitor, Wire, Wire]:
-    """An event, one who waits, one who marks, and their sockets."""
-    asker, marker = await house.people(2)
-    event_id = await house.event(marker, lasts=lasts)
-    waiting = await asker.mark_me(event_id)
-    marking = await marker.marks(event_id)
-    return event_id, asker, marker, waiting, marking
 
 
 class TestRule9TheEnd:

@@ -6,29 +6,24 @@ The description of the sockets is read by AsyncAPI's own parser. Contract: 1.1, 
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx
 import pytest
 import pytest_asyncio
 
-from tests.support.generators import SOURCES, node_folder, python_generator_bin, run
-from tests.support.live_house import House, opened_house
+from tests.support.generators import SOURCES, node_folder, python_generator, run
+from tests.support.houses import house_in_memory as house
+from tests.support.live_house import House
 
 # Environments of hundreds of files, which are made where they are missing
+__all__ = ["house"]
 pytestmark = [
     pytest.mark.long,
     pytest.mark.timeout(900),
     pytest.mark.asyncio(loop_scope="module"),
 ]
 REFUSED = "person_not_found"  # what each hears in the end, of nobody
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def house() -> AsyncIterator[House]:
-    async with opened_house(None) as opened:
-        yield opened
 
 
 def address_of(house: House) -> str:

@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator
 
 import pytest
-import pytest_asyncio
 
 from attendance_core.marking.places import Held, Marked, Waiting
 from attendance_core.vocabulary import EventId
 from tests.support.eventually import eventually
-from tests.support.live_house import House, Visitor, opened_house
+from tests.support.houses import house_in_folder as house
+from tests.support.live_house import House, Visitor
 from tests.support.wires import Wire
 
+__all__ = ["house"]
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
-    async with opened_house(tmp_path_factory.mktemp("house")) as opened:
-        yield opened
 
 
 async def a_hold(house: House) -> tuple[EventId, Visitor, Visitor, Wire, Wire]:

@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import pytest
-import pytest_asyncio
 
 from attendance_core.accounts import CredentialKind, Session, session_id_of
 from attendance_core.ports import Unit
 from attendance_core.vocabulary import UserId
-from tests.support.live_house import House, opened_house
+from tests.support.houses import house_in_memory as house
+from tests.support.live_house import House
 
+__all__ = ["house"]
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def house() -> AsyncIterator[House]:
-    async with opened_house(None) as opened:
-        yield opened
 
 
 async def test_a_mark_by_a_program_is_told_as_any_other(house: House) -> None:

@@ -7,7 +7,6 @@ import socket
 import subprocess
 import threading
 import time
-from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, suppress
 
 import pytest
@@ -22,10 +21,12 @@ from attendance_web.http.call_arguments import PARSED_IN_THREAD_BYTES
 from attendance_web.http.incoming_bodies import MIN_COUNTED_BYTES, UPLOADS_OF_ONE
 from attendance_web.serving.http_closing import REST_SECONDS
 from tests.support.eventually import eventually
-from tests.support.live_house import House, Visitor, opened_house
+from tests.support.houses import house_in_memory as house
+from tests.support.live_house import House, Visitor
 from tests.support.pictures import picture
 from tests.support.smuggled import statuses
 
+__all__ = ["house"]
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 UPLOAD = "/api/profile/UpdateProfilePicture"
@@ -33,12 +34,6 @@ INFO = "/api/profile/UpdateProfileInfo"
 LOG_IN = "/accounts/login/"
 FORM = "multipart/form-data; boundary=b"
 TOKEN = "X-CSRFToken: t"
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def house() -> AsyncIterator[House]:
-    async with opened_house(None) as opened:
-        yield opened
 
 
 @pytest_asyncio.fixture(loop_scope="module")

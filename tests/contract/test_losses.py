@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import pytest_asyncio
 from websockets.http11 import Request
 
 from attendance_core.marking.places import Held, Waiting
@@ -26,15 +25,11 @@ from attendance_core.vocabulary import EventId
 from attendance_web.live.hang_ups import HangUps
 from attendance_web.serving.ws_protocol import PeerProtocol
 from tests.support.eventually import eventually
+from tests.support.houses import house_in_folder as house
 from tests.support.live_house import QUICK, House, Visitor, opened_house
 
+__all__ = ["house"]
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
-    async with opened_house(tmp_path_factory.mktemp("house")) as opened:
-        yield opened
 
 
 @pytest.fixture

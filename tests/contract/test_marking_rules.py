@@ -3,37 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-import pytest_asyncio
 
 from attendance_core.marking.places import Held, Marked
 from attendance_core.vocabulary import EventId
 from tests.support.eventually import eventually
-from tests.support.live_house import House, Visitor, opened_house
+from tests.support.houses import asker_and_marker
+from tests.support.houses import house_in_folder as house
+from tests.support.live_house import House, Visitor
 from tests.support.wires import Wire
 
+__all__ = ["house"]
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 LATER = 0.1  # seconds in which a deadline would have moved
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
-    async with opened_house(tmp_path_factory.mktemp("house")) as opened:
-        yield opened
-
-
-async def asker_and_marker(house: House) -> tuple[EventId, Visitor, Visitor, Wire, Wire]:
-    """An event, one who waits, one who marks, and their sockets."""
-    asker, marker = await house.people(2)
-    event_id = await house.event(marker)
-    waiting = await asker.mark_me(event_id)
-    marking = await marker.marking(event_id)
-    await marking.hears("marking_list", marking_list=[asker.user_id])
-    return event_id, asker, marker, waiting, marking
 
 
 async def the_mark(house: House, event_id: EventId, asker: Visitor) -> Marked:

@@ -12,6 +12,7 @@ from attendance_core.accounts import PROOF_SECONDS
 from attendance_core.identities import LINK_REQUEST_SECONDS
 from attendance_core.providers import MAX_LINKS
 from attendance_core.vocabulary import UserId
+from tests.support.browsers_logged_in import user_id_of
 from tests.support.log_ins import (
     HTML,
     LINK,
@@ -26,7 +27,6 @@ from tests.support.log_ins import (
     log_ins,
     now_of,
     profile_of,
-    user_id_of,
     whole,
 )
 from tests.support.oidc_provider import Person

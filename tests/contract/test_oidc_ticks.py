@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from attendance_core.vocabulary import UserId
+from tests.support.browsers_logged_in import user_id_of
 from tests.support.log_ins import (
     CLAIM,
     UNLINK,
@@ -15,7 +16,6 @@ from tests.support.log_ins import (
     log_in,
     log_ins,
     profile_of,
-    user_id_of,
     whole,
 )
 from tests.support.oidc_provider import Person

@@ -4,28 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
 from uuid import uuid4
 
 import pytest
-import pytest_asyncio
 
 from attendance_core.vocabulary import EventId, UserId
 from attendance_web.live import person_sockets
 from tests.support.eventually import eventually
-from tests.support.live_house import House, Visitor, opened_house
+from tests.support.houses import house_in_folder as house
+from tests.support.live_house import House, Visitor
 from tests.support.wires import Wire
 
 ROLES = pytest.mark.parametrize("role", ["mark_me", "marking"])
 
 
+__all__ = ["house"]
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
-    async with opened_house(tmp_path_factory.mktemp("house")) as opened:
-        yield opened
 
 
 class TestRefusals:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
 from typing import Any
 from urllib.parse import quote_from_bytes
 
@@ -15,19 +14,15 @@ from msgspec import inspect as kinds
 from attendance_core.errors import InvalidArgument
 from attendance_web.http.call import Call
 from attendance_web.routes import CALLS
-from tests.support.live_house import House, Visitor, opened_house
+from tests.support.houses import house_in_memory as house
+from tests.support.live_house import House, Visitor
 
+__all__ = ["house"]
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 WORDS = ["Ольга".encode("cp1251"), "Лекция".encode("koi8-r"), "é".encode("latin-1")]
 JSON, FORM = "application/json", "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data; boundary=b"
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def house() -> AsyncIterator[House]:
-    async with opened_house(None) as opened:
-        yield opened
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

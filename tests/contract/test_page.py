@@ -1,4 +1,4 @@
-"""The page as it is served: types, caching, what it may load, how heavy it is, and its texts."""
+"""The page as it is served: types, caching, what it may load, and how heavy it is."""
 
 from __future__ import annotations
 
@@ -6,61 +6,20 @@ import gzip
 import json
 import re
 import struct
-from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 
-from attendance_core.errors import Refusal, TooManyRequests, Unavailable
-from attendance_core.marking.ledger import AnnulReason
-from attendance_web.http.wire_codes import BROKEN_CODE
 from attendance_web.page import content_policy
 from attendance_web.page_files import FILES, files_of
 from attendance_web.static_files import FOLDER, MEDIA_TYPES
+from tests.support.served_page import BUDGET, MODULES, SENT_WITH_EACH, VERSION, Tags
 from tests.support.site import Site, refusal
 from tests.support.site import site_in_memory as site
 
 __all__ = ["site"]
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-BUDGET = 100_000  # bytes that the first load may be over the wire
-SENT_WITH_EACH = 600  # bytes of a request and its answer's headers, about
 KEPT_FOR_EVER = "public, max-age=31536000, immutable"
-MODULES = {
-    path.relative_to(FOLDER).as_posix(): path.read_text("utf-8") for path in FOLDER.rglob("*.js")
-}
-# Whose texts come with their modules, behind the first load
-PARTS = ("access", "board", "oidc", "review", "sheet", "tokens")
-NOBODY_READS = {"client_left"}  # whoever is told that has gone
-VERSION = next(address for address in FILES if address.endswith("/app.js")).split("/")[2]
-
-
-class Tags(HTMLParser):
-    """What a page loads, and what it has that our policy forbids."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.loads: list[str] = []
-        self.inline: list[str] = []
-        self._in = ""
-        self.feed(text)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self._in = tag
-        for name, value in attrs:
-            if name in ("src", "href"):
-                self.loads.append(value or "")
-            if name == "style" or name.startswith("on"):
-                self.inline.append(f"{tag} {name}")
-
-    def handle_data(self, data: str) -> None:
-        if self._in in ("script", "style") and data.strip():
-            self.inline.append(data)
-
-    def handle_endtag(self, tag: str) -> None:
-        self._in = ""
-
-
 NOTHING = "default-src 'none'; frame-ancestors 'none'"
 
 
@@ -160,40 +119,6 @@ class TestFiles:
         (tmp_path / "other.js").write_text("2")
         (after,) = (each for each in files_of(tmp_path) if each.endswith("app.js"))
         assert before != after
-
-
-class TestBoard:
-    """The page of an event's board. Contract: 8.5."""
-
-    EVENT = "/board/27b6b8cf-a568-43d3-b5a6-6e374444b2ed"
-
-    async def test_it_is_at_the_address_of_a_link_and_tells_nobody_of_it(self, site: Site) -> None:
-        for address in (self.EVENT, self.EVENT.upper().replace("BOARD", "board")):
-            answer = await site.browser().get(address)
-            assert (answer.status_code, answer.content) == (200, FILES["/board"].content)
-            assert answer.headers["referrer-policy"] == "no-referrer"
-            expected = content_policy("attendance.test", secure=False)
-            assert answer.headers["content-security-policy"] == expected
-            assert answer.headers["cache-control"] == "private, no-cache"
-        assert '<meta name="referrer" content="no-referrer">' in FILES["/board"].content.decode()
-
-    @pytest.mark.parametrize("path", ["/board/K7QF2M", f"{EVENT}/more", f"{EVENT}0"])
-    async def test_what_can_be_no_event_is_no_address(self, site: Site, path: str) -> None:
-        refusal(await site.browser().get(path), 8, status=404)
-
-    async def test_its_files_come_with_it_alone_and_all_of_them_are_announced(self) -> None:
-        own = {each for each in FILES if "/board/" in each or each.endswith("/board.css")}
-        own -= {"/board/sw.js"}
-        with_page = set(Tags(FILES["/"].content.decode()).loads)
-        with_board = set(Tags(FILES["/board"].content.decode()).loads)
-        assert len(own) > 5 and own <= with_board and own.isdisjoint(with_page)
-        sizes = [len(FILES[each].gzipped or FILES[each].content) for each in with_board]
-        assert sum(sizes) + SENT_WITH_EACH * len(sizes) < BUDGET
-        modules = {"/".join(each.split("/")[3:]) for each in with_board if each.endswith(".js")}
-        for name in modules - {"first.js"}:
-            for target in re.findall(r"^(?:import|\} from).*?\"(.+?)\";$", MODULES[name], re.M):
-                needed = ((FOLDER / name).parent / target).resolve()
-                assert needed.relative_to(FOLDER).as_posix() in modules
 
 
 class TestPolicy:
@@ -325,79 +250,6 @@ class TestInstalling:
         assert set(json.loads(kept)) == {"/board", *Tags(FILES["/board"].content.decode()).loads}
         assert f'"board-{VERSION}"' in of_its_own and "{{" not in of_its_own
         assert not any(each.startswith(("/api", "/accounts", "/pictures")) for each in FILES)
-
-
-def kinds_of(kind: type[Refusal]) -> set[type[Refusal]]:
-    """A kind of refusal, and all that are kinds of it."""
-    return {kind}.union(*map(kinds_of, kind.__subclasses__()))
-
-
-class TestTexts:
-    """Every key has both languages, and a use. What they say is tested in `tests/page`."""
-
-    WORDS = MODULES["words.js"]
-    KEYS = frozenset(re.findall(r"^  \"?([\w.]+)\"?: \{", WORDS, re.MULTILINE))
-    REFUSALS = MODULES["refusals/words.js"]
-    CODES = tuple(re.findall(r"^  ([a-z_]+): [{A-Z]", REFUSALS.partition("CODES = {")[2], re.M))
-
-    async def test_every_key_has_both_languages(self) -> None:
-        entries = re.split(r"^  \"?[\w.]+\"?: \{", self.WORDS, flags=re.MULTILINE)[1:]
-        assert len(entries) == len(self.KEYS) > 100
-        for entry in entries:
-            assert re.search(r"\bru: ", entry) and re.search(r"\ben: ", entry), entry
-
-    async def test_every_key_is_used(self) -> None:
-        texts = [text for name, text in MODULES.items() if name != "words.js"]
-        said = {each for text in texts for each in re.findall(r"\"([\w.]+)\"", text)}
-        whole = {key for key in self.KEYS if not key.startswith(("code.", "reason.", "undone."))}
-        assert whole <= said
-
-    async def test_every_reason_of_an_annulment_has_a_text(self) -> None:
-        """For whoever gives it, and for whoever it happened to."""
-        reasons = {each.value for each in AnnulReason}
-        told = {key.removeprefix("undone.") for key in self.KEYS if key.startswith("undone.")}
-        assert told == reasons | {"over"}, "and what to do where it is over"
-        given = {key.removeprefix("reason.") for key in self.KEYS if key.startswith("reason.")}
-        assert given == reasons - {"not_me"}, "of somebody else the sheet has a word of its own"
-
-    async def test_every_refusal_that_somebody_reads_has_words_of_the_page(self) -> None:
-        """And none that the service does not know: wherever it is met, in both languages."""
-        codes = {kind.code for kind in kinds_of(Refusal)} | {Unavailable.code, BROKEN_CODE}
-        codes -= {Refusal.code, *NOBODY_READS}
-        at_once = {key.removeprefix("code.") for key in self.KEYS if key.startswith("code.")}
-        assert "other" in at_once, "what is said of one that a later service knows"
-        assert at_once - {"other"} | set(self.CODES) | {TooManyRequests.code} == codes
-        assert at_once.isdisjoint(self.CODES)
-
-    async def test_every_code_that_a_socket_closes_with_has_a_text(self) -> None:
-        wire = (Path(__file__).parents[2] / "docs" / "wire.md").read_text("utf-8")
-        table = wire.split("## Codes of error frames")[1].split("## How a socket ends")[0]
-        rows = re.findall(r"^`(\w+)` \| .* \| ?(\d*) \| ?(\d*)$", table, re.MULTILINE)
-        closing = {code for code, opening, opened in rows if opening or opened}
-        assert len(rows) > 20 and len(closing) > 10
-        assert all(f"code.{code}" in self.KEYS or code in self.CODES for code in closing)
-
-    async def test_no_text_stands_in_the_code(self) -> None:
-        cyrillic = {name for name, text in MODULES.items() if re.search("[а-яё]", text, re.I)}
-        # A language's own name, and the letters that a log-in is spelled by
-        words = {"words.js", "refusals/words.js", *(f"{part}/words.js" for part in PARTS)}
-        assert cyrillic == {*words, "screens/languages.js", "login-name.js"}
-
-    @pytest.mark.parametrize("part", PARTS)
-    async def test_every_text_of_a_part_has_both_languages_and_a_use(self, part: str) -> None:
-        table = MODULES[f"{part}/words.js"]
-        all_keys = re.findall(r"^  (\w+): \{", table, re.MULTILINE)
-        for language in ("ru", "en"):
-            assert len(re.findall(rf"\b{language}: ", table)) == len(all_keys) > 5
-        # What the service names has a table of its own behind them
-        keys = re.findall(r"^  (\w+): \{", table.partition("\n};")[0], re.MULTILINE)
-        own = re.compile(rf'from "(?:\.\./{part}|\.)/words\.js"')
-        used = "".join(
-            text
-            for name, text in MODULES.items()
-            if own.search(text) and (name.startswith(f"{part}/") or f"../{part}/words.js" in text)
-        )
-        assert set(keys) == set(re.findall(r"\bWORDS\.(\w+)", used))
 
 
 async def test_every_file_of_the_folder_is_served_or_a_declaration() -> None:

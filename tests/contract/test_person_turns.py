@@ -11,7 +11,6 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from typing import NamedTuple
 
 import pytest
-import pytest_asyncio
 from websockets.frames import Frame, Opcode
 
 from attendance_web.http import pipeline
@@ -21,20 +20,15 @@ from attendance_web.live.frame_turns import MAX_OF_PERSON, FrameTurns
 from attendance_web.wire.person_turns import MAX_OF_ONE
 from attendance_web.wire.turns import FairTurns
 from tests.support.eventually import eventually
-from tests.support.live_house import House, opened_house
+from tests.support.houses import house_in_memory as house
+from tests.support.live_house import House
 from tests.support.site import Site, envelope, response
 from tests.support.site import site_in_memory as site
 from tests.support.wires import Wire
 
-__all__ = ["site"]
+__all__ = ["house", "site"]
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def house() -> AsyncIterator[House]:
-    async with opened_house(None) as opened:
-        yield opened
 
 
 @pytest.fixture

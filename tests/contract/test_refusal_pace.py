@@ -19,9 +19,11 @@ from attendance_web.wire.callers import Caller
 from attendance_web.wire.refusal_pace import RefusalPace
 from attendance_web.wire.turns import FairTurns, NoTurn
 from tests.support.eventually import eventually
-from tests.support.live_house import House, opened_house
+from tests.support.houses import house_in_memory as house
+from tests.support.live_house import House
 from tests.support.site import Browser, Site, opened_site, response
 
+__all__ = ["house"]
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 NEVER: Final = 3600.0
@@ -101,12 +103,6 @@ async def test_what_waits_keeps_nothing_of_its_body(
 async def test_it_is_told_in_the_end(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(refusal_pace, "TOLD_AFTER_SECONDS", 0.01)
     assert (await site.browser().get(SHOW, user_id=1)).status_code == 401
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def house() -> AsyncIterator[House]:
-    async with opened_house(None) as opened:
-        yield opened
 
 
 async def test_nobody_waits_for_a_refusal_who_has_left(

@@ -20,6 +20,7 @@ from attendance_core.vocabulary import EventId
 from attendance_web.live.opening_turns import MAX_AT_ONCE, MAX_OF_ONE_PERSON, MAX_WAITING_OF_ONE
 from tests.support.eventually import PATIENCE, eventually
 from tests.support.faulty_house import FaultyHouse, opened_faulty_house
+from tests.support.houses import asker_and_marker
 from tests.support.live_house import Visitor
 from tests.support.wires import Wire
 
@@ -37,14 +38,6 @@ async def house(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[FaultyHouse]:
     monkeypatch.setattr("attendance_web.live.sockets.SPREAD_SECONDS", 0.0)
     async with opened_faulty_house() as opened:
         yield opened
-
-
-async def asker_and_marker(house: FaultyHouse) -> tuple[EventId, Visitor, Visitor, Wire, Wire]:
-    """An event, one who waits, one who marks, and their sockets."""
-    asker, marker = await house.people(2)
-    event_id = await house.event(marker)
-    waiting = await asker.mark_me(event_id)
-    return event_id, asker, marker, waiting, await marker.marks(event_id)
 
 
 async def first(number: int, tasks: list[asyncio.Task[Wire]]) -> list[asyncio.Task[Wire]]:

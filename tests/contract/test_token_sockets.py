@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import httpx
 import pytest
-import pytest_asyncio
 
 from attendance_core.bearer_tokens import TokenScope
 from attendance_core.marking.places import Waiting
 from attendance_core.token_ends import end_tokens
 from attendance_core.vocabulary import EventId, UserId
 from tests.support.eventually import eventually
-from tests.support.live_house import House, Visitor, opened_house
+from tests.support.houses import house_in_folder as house
+from tests.support.live_house import House, Visitor
 
+__all__ = ["house"]
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
-    async with opened_house(tmp_path_factory.mktemp("house")) as opened:
-        yield opened
 
 
 async def test_they_close_when_it_is_revoked_and_others_stay(house: House) -> None:

@@ -27,9 +27,12 @@ from attendance_web.http.call import Call
 from attendance_web.http.envelope import JSON
 from attendance_web.routes import CALLS
 from tests.support.eventually import eventually
-from tests.support.live_house import House, Program, Visitor, opened_house
+from tests.support.houses import house_in_memory as house
+from tests.support.live_house import House, Program, Visitor
 from tests.support.pictures import picture
 from tests.support.scopes import SCOPES
+
+__all__ = ["house"]
 
 in_one_loop = pytest.mark.asyncio(loop_scope="module")
 # Who asks. A participant has joined; the marker has marked one, who is the last of them
@@ -117,12 +120,6 @@ class Scene(NamedTuple):
 
     event_id: EventId
     people: dict[str, Visitor]
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def house() -> AsyncIterator[House]:
-    async with opened_house(None) as opened:
-        yield opened
 
 
 async def scene_in(house: House) -> Scene:

@@ -11,6 +11,7 @@ import pytest_asyncio
 
 from attendance_core.testing.clock import TestClock
 from attendance_core.vocabulary import UserId
+from tests.support.browsers_logged_in import user_id_of
 from tests.support.oidc_provider import Person, Provider, a_provider, client_of, rsa_key
 from tests.support.site import PASSWORD, Browser, Site, opened_site, response
 
@@ -64,10 +65,6 @@ async def begin(browser: Browser) -> str:
 async def log_in(log_ins: LogIns, browser: Browser, person: Person) -> httpx.Response:
     way = log_ins.provider.come_back(await begin(browser), person)
     return await browser.client.get(way, headers=HTML)
-
-
-async def user_id_of(browser: Browser) -> Any:
-    return response(await browser.get("/api/auth/GetCurrentUserId"))["user_id"]
 
 
 async def profile_of(browser: Browser) -> Any:
