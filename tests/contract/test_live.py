@@ -3,98 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from contextlib import aclosing
 from typing import Any
-from uuid import UUID
 
 import pytest
 
-from attendance_adapters import embedded
-from attendance_core import (
-    AlreadyStarted,
-    Closed,
-    MissingScope,
-    NotAnOrganiser,
-    NotStarted,
-    Role,
-    TokenScope,
-    WrongLoop,
-    WrongUse,
-)
-from attendance_core.accounts import Actor, session_id_of
-from attendance_core.marking.places import Held, Marked, Waiting
-from attendance_core.vocabulary import EventId
-from attendance_web.live import Live, Transport
+from attendance_core import MissingScope, NotAnOrganiser, Role, TokenScope
+from attendance_core.accounts import Actor
+from attendance_core.marking.places import Marked, Waiting
+from attendance_web.live import Transport
 from attendance_web.live.frame_limits import MAX_FRAME_BYTES, MAX_FRAMES
 from attendance_web.live.log_context import LOG_CONTEXT
 from tests.support.eventually import eventually
-from tests.support.live_host import PATIENCE_SECONDS, Host, QueueTransport, hosted
+from tests.support.live_host import PATIENCE_SECONDS, Host, QueueTransport
+from tests.support.transports import NOWHERE, Accepting, at_once, has, host
 
-NOWHERE = EventId(UUID(int=0))
-
-
-@pytest.fixture(autouse=True)
-def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Sockets are closed at once when the host stops."""
-    monkeypatch.setattr("attendance_web.live.sockets.SPREAD_SECONDS", 0.0)
-
-
-@pytest.fixture
-async def host() -> AsyncIterator[Host]:
-    async with hosted() as opened:
-        yield opened
-
-
-class Accepting(QueueTransport):
-    """A transport that has all a transport may have."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.done: list[Any] = []
-
-    async def accept(self) -> None:
-        self.done.append("accepted")
-
-    async def close(self, code: int) -> None:
-        self.done.append(code)
-
-
-class Cutting(Accepting):
-    """One that can be cut, and that nobody reads while it is stuck."""
-
-    def __init__(self, *, sticks: bool = False, closes: bool = True) -> None:
-        super().__init__()
-        self.sticks, self.closes = sticks, closes
-
-    async def send(self, text: str) -> None:
-        if self.sticks:
-            await asyncio.Event().wait()
-        await super().send(text)
-
-    async def close(self, code: int) -> None:
-        if not self.closes:
-            await asyncio.Event().wait()
-        await super().close(code)
-
-    def cut(self, code: int) -> bool:
-        self.done.append(("cut", code))
-        self.gives(ConnectionAbortedError())
-        return True
-
-
-class Uncut(Cutting):
-    """One that cannot be cut."""
-
-    def cut(self, code: int) -> bool:
-        return Transport.cut(self, code)
-
-
-class Uncuttable(Cutting):
-    """One whose cut fails."""
-
-    def cut(self, code: int) -> bool:
-        raise ValueError("a bug of the host")
+__all__ = ["at_once", "host"]
 
 
 class Noting(QueueTransport):
@@ -124,68 +48,6 @@ class TestLogs:
         assert line.logged_with == [{}] * len(line.logged_with)
 
 
-class TestCuts:
-    """What does not answer is cut, where its transport can. Contract: 6.12."""
-
-    @pytest.fixture(autouse=True)
-    def impatient(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("attendance_web.live.visit.SEND_SECONDS", 0.0)
-        monkeypatch.setattr("attendance_web.live.plain_peer.CLOSE_SECONDS", 0.0)
-
-    async def test_whoever_does_not_read_is_cut_and_lost(self, host: Host) -> None:
-        anna = await host.person()
-        event_id = await host.event(anna)
-        line = Cutting(sticks=True)
-        assert await host.opens(anna, event_id, Role.MARKING, line).ended() == 4508
-        assert line.done == ["accepted", ("cut", 4508)]
-        await eventually(lambda: _has(host, event_id, anna, [True]))
-
-    async def test_it_is_cut_at_once_where_too_much_waits(
-        self, host: Host, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr("attendance_web.live.visit.SEND_SECONDS", 3600.0)
-        monkeypatch.setattr("attendance_web.live.outbox.MAX_OUTBOX", 1)
-        anna = await host.person()
-        line = Cutting(sticks=True)
-        visited = host.opens(anna, await host.event(anna), Role.MARKING, line)
-        for _ in range(3):
-            line.says("ping")
-        assert await visited.ended() == 4508
-        assert line.done == ["accepted", ("cut", 4508)]
-
-    @pytest.mark.parametrize("kind", [Uncut, Uncuttable])
-    async def test_one_that_cannot_be_cut_is_closed(
-        self, host: Host, kind: type[Cutting], caplog: pytest.LogCaptureFixture
-    ) -> None:
-        anna = await host.person()
-        line = kind(sticks=True)
-        assert await host.opens(anna, await host.event(anna), Role.MARKING, line).ended() == 4508
-        assert line.done == ["accepted", 4508]
-        assert ("could not be cut" in caplog.text) is (kind is Uncuttable)
-
-    async def test_whoever_takes_no_close_is_cut(self, host: Host) -> None:
-        anna = await host.person()
-        event_id = await host.event(anna)
-        line = Cutting(closes=False)
-        visited = host.opens(anna, event_id, Role.MARKING, line)
-        await line.hears("marking_list")
-        await host.service.use_cases.log_out(session_id=anna.session_id)
-        assert await visited.ended() == 4401
-        assert line.done == ["accepted", ("cut", 4508)]
-
-    @pytest.mark.parametrize("closes", [True, False])
-    async def test_what_fails_is_closed_and_cut_only_where_that_is_not_taken(
-        self, host: Host, closes: bool
-    ) -> None:
-        anna = await host.person()
-        line = Cutting(closes=closes)
-        visited = host.opens(anna, await host.event(anna), Role.MARKING, line)
-        await line.hears("marking_list")
-        line.gives(ValueError("a bug of the host"))
-        assert await visited.ended() == 1011
-        assert line.done == ["accepted", 1011 if closes else ("cut", 1011)]
-
-
 class TestVisits:
     async def test_two_people_mark_each_other(self, host: Host) -> None:
         anna, boris = await host.person(), await host.person()
@@ -213,8 +75,8 @@ class TestVisits:
         going.line.gives(None)
         losing.line.gives(ConnectionResetError())
         assert [await each.ended() for each in (going, losing)] == [None, None]
-        await eventually(lambda: _has(host, event_id, anna, []))
-        await eventually(lambda: _has(host, event_id, boris, [True]))
+        await eventually(lambda: has(host, event_id, anna, []))
+        await eventually(lambda: has(host, event_id, boris, [True]))
         assert not isinstance(await host.state_of(event_id, anna), Waiting)
         assert isinstance(await host.state_of(event_id, boris), Waiting)
 
@@ -224,7 +86,7 @@ class TestVisits:
         waiting = host.opens(anna, event_id, Role.MARK_ME)
         await eventually(lambda: host.live.census().waiting == 1)
         waiting.visit.cancel()
-        await eventually(lambda: _has(host, event_id, anna, [True]))
+        await eventually(lambda: has(host, event_id, anna, [True]))
 
     async def test_the_handshake_is_answered_once_the_opening_is_stored(self, host: Host) -> None:
         anna = await host.person()
@@ -289,7 +151,7 @@ class TestVisits:
         large = host.opens(anna, event_id, Role.MARKING)
         large.line.gives(" " * (MAX_FRAME_BYTES + 1))
         assert await large.ended() == 1009
-        await eventually(lambda: _has(host, event_id, anna, [True]))  # a loss, after one
+        await eventually(lambda: has(host, event_id, anna, [True]))  # a loss, after one
 
     async def test_a_transport_that_fails_closes_it(
         self, host: Host, caplog: pytest.LogCaptureFixture
@@ -373,78 +235,3 @@ class TestWatching:
         assert host.live.sockets.watching.stream_count == 1
         await seen.aclose()
         assert host.live.sockets.watching.stream_count == 0
-
-
-class TestBeginningAndEnding:
-    async def test_at_the_end_everybody_is_sent_elsewhere(self) -> None:
-        async with hosted() as host:
-            anna, boris = await host.person(), await host.person()
-            event_id = await host.event(boris)
-            waiting = host.opens(anna, event_id, Role.MARK_ME)
-            marking = host.opens(boris, event_id, Role.MARKING)
-            await marking.line.hears("marking_list")
-            await eventually(lambda: host.live.census().waiting == 1)
-            seen = host.live.watch(boris, event_id)
-            await anext(seen)
-            rest = asyncio.create_task(_read_to_the_end(seen))
-        assert [await each.ended() for each in (waiting, marking)] == [1012, 1012]
-        await asyncio.wait_for(rest, PATIENCE_SECONDS)
-
-    async def test_a_drain_keeps_places_and_lets_nobody_in(self, host: Host) -> None:
-        anna, boris = await host.person(), await host.person()
-        event_id = await host.event(boris)
-        waiting = host.opens(anna, event_id, Role.MARK_ME)
-        marking = host.opens(boris, event_id, Role.MARKING)
-        await eventually(lambda: host.live.census().waiting == 1)
-        await marking.line.hears("marking_list")
-        marking.line.says("prepare_to_mark", user_id=anna.user_id)
-        await marking.line.hears("prepared")
-        await host.live.drain()
-        assert [await each.ended() for each in (waiting, marking)] == [1012, 1012]
-        assert isinstance(await host.state_of(event_id, anna), Held)
-        late = host.opens(anna, event_id, Role.MARK_ME)
-        assert await late.line.is_refused() == "unavailable"
-        assert await late.ended() == 1013
-
-    async def test_a_lost_lease_sends_everybody_back(
-        self, host: Host, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr("attendance_web.live.readings.READ_EVERY", 3600.0)  # which sees it, too
-        anna = await host.person()
-        visited = host.opens(anna, await host.event(anna), Role.MARKING)
-        await visited.line.hears("marking_list")
-        host.service.heartbeat.give_up_lease(host.service.heartbeat.process_id)
-        assert await visited.ended() == 1012
-
-    async def test_it_is_used_in_its_block_and_once(self) -> None:
-        service = embedded()
-        live = Live(service)
-        nobody: Any = Actor(1, session_id_of("x"))  # type: ignore[arg-type]
-
-        async def refuses(kind: type[WrongUse]) -> None:
-            for asked in (
-                live.visit(nobody, NOWHERE, Role.MARKING, transport=QueueTransport()),
-                anext(live.watch(nobody, NOWHERE)),
-            ):
-                with pytest.raises(kind) as told:
-                    await asked
-                assert type(told.value) is kind and "\n" not in str(told.value)
-
-        await refuses(NotStarted)
-        async with service:
-            async with live:
-                with pytest.raises(AlreadyStarted):
-                    await live.__aenter__()
-                await asyncio.to_thread(asyncio.run, refuses(WrongLoop))
-            await refuses(Closed)
-            with pytest.raises(Closed):
-                await live.__aenter__()
-
-
-async def _read_to_the_end(seen: Any) -> None:
-    async for _ in seen:
-        pass
-
-
-async def _has(host: Host, event_id: EventId, person: Actor, lost: list[bool]) -> bool:
-    return await host.losses_of(event_id, person) == lost

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
-import time
 from uuid import uuid4
 
 import pytest
 
-from attendance_core.vocabulary import EventId, UserId
+from attendance_core.vocabulary import EventId
 from attendance_web.live import person_sockets
 from tests.support.eventually import eventually
+from tests.support.houses import ROLES, has_joined, has_lost_one, is_over
 from tests.support.houses import house_in_folder as house
 from tests.support.live_house import House, Visitor
 from tests.support.wires import Wire
-
-ROLES = pytest.mark.parametrize("role", ["mark_me", "marking"])
-
 
 __all__ = ["house"]
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -138,7 +134,7 @@ class TestRefusals:
     async def test_an_event_that_is_over_lets_nobody_in(self, house: House, role: str) -> None:
         (anna,) = await house.people(1)
         event_id = await house.event(anna, lasts=60.2)
-        await eventually(lambda: _is_over(house, event_id))
+        await eventually(lambda: is_over(house, event_id))
         wire = await house.opens(
             f"/ws/{role}?event_id={event_id}", Cookie=f"sessionid={anna.token}"
         )
@@ -192,7 +188,7 @@ class TestRefusals:
             refused = await opens(anna, event_id, other_role)
             assert await refused.turns_away() == ("you_are_waiting", 4409)
         wires[0].cut()
-        await eventually(lambda: _has_lost_one(house, event_id, anna))
+        await eventually(lambda: has_lost_one(house, event_id, anna))
         back = await opens(anna)
         assert (await back.asks("ping"))["message"] in {"pong", "marking_list"}
         assert await (await opens(anna)).turns_away() == ("too_many_sockets", 4429)
@@ -213,7 +209,7 @@ class TestRefusals:
         assert await house.has_no_socket(events[3], anna)
         assert (await (await boris.marks(events[3])).asks("ping"))["message"] == "pong"
         wires[1].cut()
-        await eventually(lambda: _has_lost_one(house, events[1], anna))
+        await eventually(lambda: has_lost_one(house, events[1], anna))
         assert (await (await anna.marks(events[3])).asks("ping"))["message"] == "pong"
         assert await (await anna.marking(events[1])).turns_away() == ("too_many_sockets", 4429)
 
@@ -231,7 +227,7 @@ class TestRefusals:
         anna, boris = await house.people(2)
         event_id = await house.event(anna, starts, lasts)
         if refused[0] == "event_over":
-            await eventually(lambda: _is_over(house, event_id))
+            await eventually(lambda: is_over(house, event_id))
         wire = await house.opens(
             f"/ws/{role}?event_id={event_id}", Cookie=f"sessionid={boris.token}"
         )
@@ -247,105 +243,3 @@ class TestRefusals:
     ) -> None:
         wire = await house.opens("/ws/mark_me?event_id=x", Accept_Language=language)
         assert word in (await wire.heard())["message"]
-
-
-class TestAlreadyMarked:
-    async def test_one_is_told_whenever_one_comes_back(self, house: House) -> None:
-        anna, boris, vera = await house.people(3)
-        event_id = await house.event(anna, lasts=62)
-        await (waiting := await vera.mark_me(event_id)).hears_nothing()
-        marker = await boris.marks(event_id)
-        await marker.asks("prepare_to_mark", user_id=vera.user_id)
-        await marker.asks("confirm_marking")
-        await waiting.hears("was_marked", user_id=boris.user_id)
-        assert await waiting.close_code() == 1000
-
-        async def is_told() -> None:
-            again = await vera.mark_me(event_id)
-            await again.hears("was_marked", user_id=boris.user_id)
-            assert await again.close_code() == 1000
-
-        await is_told()
-        holding = await vera.marks(event_id)
-        await anna.mark_me(event_id)
-        await holding.hears("user_joined", user_id=anna.user_id)
-        await holding.asks("prepare_to_mark", user_id=anna.user_id)
-        await is_told()  # while holding
-        await house.attendance.use_cases.leave_event(actor=UserId(vera.user_id), event_id=event_id)
-        await is_told()  # having left
-        await eventually(lambda: _is_over(house, event_id))
-        await is_told()  # after the end
-
-
-class TestASuccessfulOpening:
-    @ROLES
-    async def test_it_joins_the_event(self, house: House, role: str) -> None:
-        anna, boris = await house.people(2)
-        event_id = await house.event(anna)
-        await house.opens(f"/ws/{role}?event_id={event_id}", Cookie=f"sessionid={boris.token}")
-        assert await has_joined(house, boris, event_id)
-
-    async def test_a_bearer_token_opens_as_a_cookie_does(self, house: House) -> None:
-        """Contract: 6.14."""
-        anna, boris = await house.people(2)
-        event_id = await house.event(anna)
-
-        program = await house.program(boris)
-        wire = await program.opens("marking", event_id)
-        await wire.hears("marking_list", marking_list=[])
-        assert await has_joined(house, boris, event_id)
-
-    async def test_an_upper_case_event_id_is_the_same_event(self, house: House) -> None:
-        anna, boris = await house.people(2)
-        event_id = await house.event(anna)
-        await anna.mark_me(str(event_id).upper())
-        wire = await boris.marking(event_id)
-        await wire.hears("marking_list", marking_list=[anna.user_id])
-
-    async def test_who_sees_a_socket_open_is_in_every_list_from_then_on(self, house: House) -> None:
-        anna, boris, *others = await house.people(12)
-        event_id = await house.event(anna)
-        seen = []
-        for other in others:
-            await other.mark_me(event_id)
-            seen.append(other.user_id)
-            wire = await boris.marking(event_id)
-            await wire.hears("marking_list", marking_list=seen)
-
-    async def test_the_list_says_when_each_asked(self, house: House) -> None:
-        """Contract: 6.20."""
-        anna, boris, vera = await house.people(3)
-        event_id = await house.event(anna)
-        for person in (vera, anna):
-            await person.mark_me(event_id)
-        frame = await (await boris.marking(event_id)).hears("marking_list")
-        assert frame["params"]["marking_list"] == [vera.user_id, anna.user_id]
-        asked_at = frame["params"]["asked_at"]
-        assert asked_at == sorted(asked_at)
-        assert any(each % 1 for each in asked_at)
-
-
-async def has_joined(house: House, visitor: Visitor, event_id: EventId) -> bool:
-    joined = await house.attendance.use_cases.get_joined_events(actor=UserId(visitor.user_id))
-    return event_id in [each.event.event_id for each in joined]
-
-
-async def _is_over(house: House, event_id: EventId) -> bool:
-    seen = await house.attendance.use_cases.get_event_by_id(event_id=event_id)
-    return time.time() >= seen.event.ends_at
-
-
-async def _has_lost_one(house: House, event_id: EventId, visitor: Visitor) -> bool:
-    person = UserId(visitor.user_id)
-    found = await house._observe(lambda unit: unit.connections.of(event_id, person))
-    return sum(each.lost_at is not None for each in found) == 1
-
-
-async def test_one_that_is_open_keeps_no_task_but_its_own(house: House) -> None:
-    """A writer is begun for what cannot be written at once, and ends with that."""
-    creator, visitor = await house.people(2)
-    event_id = await house.event(creator)
-    for wire in (await visitor.mark_me(event_id), await creator.marks(event_id)):
-        await wire.hears_nothing()
-    running = [str(task.get_coro()) for task in asyncio.all_tasks()]
-    assert not [each for each in running if "Visit." in each]

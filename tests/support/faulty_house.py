@@ -7,12 +7,14 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any, Literal
 
+import pytest
 import uvicorn
 
 from attendance_adapters import Attendance
 from attendance_adapters.in_memory import MemoryFiles, MemoryStore
 from attendance_adapters.notifiers.local import LocalNotifier
 from attendance_adapters.system import SystemClock
+from attendance_core.errors import Unavailable
 from attendance_core.marking.terms import Terms
 from attendance_core.ports import Clock, Missed
 from attendance_core.vocabulary import EventId
@@ -21,10 +23,16 @@ from attendance_web.main import Application
 from attendance_web.serving.server import PING_SECONDS
 from attendance_web.serving.ws_protocol import PeerProtocol
 from tests.support.eventually import eventually
-from tests.support.live_house import House, Served, served
+from tests.support.live_house import House, Served, Visitor, served
 from tests.support.quick_app import quick_app
+from tests.support.wires import Wire
 
 Run = Callable[[Any], Awaitable[Any]]
+
+OPENINGS = pytest.mark.parametrize(
+    ("role", "use_case"), [("mark_me", "MarkMe"), ("marking", "ReadyToMark")]
+)
+FAILURES = pytest.mark.parametrize("error", [Unavailable(), ValueError("a bug")])
 
 
 class FaultyNotifier(LocalNotifier):
@@ -220,3 +228,17 @@ async def opened_faulty_house(terms: Terms | None = None, clock: Clock | None = 
         house = FaultyHouse(attendance, app, port, store, server)
         yield house
         await house.close()
+
+
+@pytest.fixture
+async def house(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[FaultyHouse]:
+    monkeypatch.setattr("attendance_web.live.hang_ups.FIRST_PAUSE_SECONDS", 0.01)
+    monkeypatch.setattr("attendance_web.live.hang_ups.MAX_PAUSE_SECONDS", 0.05)
+    monkeypatch.setattr("attendance_web.live.hang_ups.MAX_FAILURES", 1000)
+    monkeypatch.setattr("attendance_web.live.sockets.SPREAD_SECONDS", 0.0)
+    async with opened_faulty_house() as opened:
+        yield opened
+
+
+async def opens(house: FaultyHouse, visitor: Visitor, role: str, event_id: EventId) -> Wire:
+    return await house.opens(f"/ws/{role}?event_id={event_id}", Cookie=f"sessionid={visitor.token}")

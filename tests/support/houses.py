@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
 
-from attendance_core.vocabulary import EventId
+from attendance_core.vocabulary import EventId, UserId
 from tests.support.live_house import House, Visitor, opened_house
 from tests.support.wires import Wire
+
+ROLES = pytest.mark.parametrize("role", ["mark_me", "marking"])
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -34,3 +37,19 @@ async def asker_and_marker(
     marking = await marker.marking(event_id)
     await marking.hears("marking_list", marking_list=[asker.user_id])
     return event_id, asker, marker, waiting, marking
+
+
+async def has_joined(house: House, visitor: Visitor, event_id: EventId) -> bool:
+    joined = await house.attendance.use_cases.get_joined_events(actor=UserId(visitor.user_id))
+    return event_id in [each.event.event_id for each in joined]
+
+
+async def is_over(house: House, event_id: EventId) -> bool:
+    seen = await house.attendance.use_cases.get_event_by_id(event_id=event_id)
+    return time.time() >= seen.event.ends_at
+
+
+async def has_lost_one(house: House, event_id: EventId, visitor: Visitor) -> bool:
+    person = UserId(visitor.user_id)
+    found = await house._observe(lambda unit: unit.connections.of(event_id, person))
+    return sum(each.lost_at is not None for each in found) == 1

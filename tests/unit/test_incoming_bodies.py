@@ -3,65 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from contextlib import ExitStack, suppress
-from typing import Any
 
 import pytest
 
 from attendance_core.errors import TooManyRequests, Unavailable
 from attendance_core.vocabulary import UserId
-from attendance_web.http import body_capacity, incoming_bodies
-from attendance_web.http.incoming_bodies import MIN_COUNTED_BYTES, SMALL_CAPACITY_BYTES, Bodies
-from attendance_web.http.incoming_body import BYTES_A_SECOND, PATIENCE_SECONDS, Body, Pace
-from attendance_web.wire.callers import Caller
+from attendance_web.http import incoming_bodies
+from attendance_web.http.incoming_bodies import MIN_COUNTED_BYTES, Bodies
+from attendance_web.http.incoming_body import BYTES_A_SECOND, PATIENCE_SECONDS, Pace
 from attendance_web.wire.refusals import BodyTooSlow
+from tests.support.body_senders import ANNA, BORIS, LARGEST, Sender, reading, settled
 from tests.support.quick_loop import run
 
-ANNA, BORIS = UserId(1), UserId(2)
-HALL, ELSEWHERE = "192.0.2.1", "192.0.2.2"
-LARGEST = 16 * 1024 * 1024
 ROOM = 16 * 1024 * 1024  # for uploads, instead of eight times as much
 PIECE = 64 * 1024
-
-
-def reading(bodies: Bodies, person: UserId, sender: Sender) -> asyncio.Task[bytes]:
-    """An upload of this person, from its head to its end."""
-
-    async def read() -> bytes:
-        with bodies.upload(person, LARGEST) as body:
-            return await body.read(sender.receive, LARGEST)
-
-    return asyncio.create_task(read())
-
-
-def reading_small(bodies: Bodies, caller: Caller, sender: Sender, size: int) -> asyncio.Task[bytes]:
-    """Any other body, which says that it has this size."""
-
-    async def read() -> bytes:
-        with bodies.small(caller, size) as body:
-            return await body.read(sender.receive, size)
-
-    return asyncio.create_task(read())
-
-
-async def settled() -> None:
-    """When everything that can go on has."""
-    for _ in range(10):
-        await asyncio.sleep(0)
-
-
-class Sender:
-    """Sends a body in pieces, each when the test says so."""
-
-    def __init__(self) -> None:
-        self._pieces = asyncio.Queue[dict[str, Any]]()
-
-    async def receive(self) -> dict[str, Any]:
-        return await self._pieces.get()
-
-    def sends(self, piece: bytes, *, more: bool) -> None:
-        self._pieces.put_nowait({"type": "http.request", "body": piece, "more_body": more})
 
 
 def begun_pace() -> Pace:
@@ -258,83 +214,3 @@ class TestUploads:
             return given_up
 
         assert ANNA not in run(play())
-
-
-class TestSmallBodies:
-    """Contract: 1.17."""
-
-    async def test_where_too_much_is_unfinished_the_oldest_of_who_has_most_is_given_up(
-        self,
-    ) -> None:
-        bodies, silent, size = Bodies(), Sender(), 16 * 1024
-        annas = reading_small(bodies, ANNA, silent, size)
-        room_for = SMALL_CAPACITY_BYTES // size
-        many = [reading_small(bodies, HALL, silent, size) for _ in range(room_for - 1)]
-        await asyncio.sleep(0)
-        assert bodies._small.size == SMALL_CAPACITY_BYTES
-        more = [reading_small(bodies, who, silent, size) for who in (HALL, ELSEWHERE)]
-        await asyncio.sleep(0.01)
-        assert [each.done() for each in many] == [True, True] + [False] * (len(many) - 2)
-        assert all(isinstance(each.exception(), BodyTooSlow) for each in many[:2])
-        quick = Sender()
-        quick.sends(b"a", more=True)
-        quick.sends(b"b", more=False)
-        assert await reading_small(bodies, HALL, quick, 2) == b"ab"
-        await asyncio.sleep(0.01)
-        assert isinstance(many[2].exception(), BodyTooSlow)  # for the quick one
-        for each in [annas, *many[3:], *more]:
-            assert not each.done()
-            each.cancel()
-        await asyncio.wait([annas, *many, *more])
-        assert (bodies._small.size, bodies._small._bodies) == (0, {})
-
-    async def test_one_whose_time_is_up_at_that_moment_is_given_up_all_the_same(self) -> None:
-        loop, raised = asyncio.get_running_loop(), []
-        with Bodies().small(HALL, 100) as body:
-            read = asyncio.create_task(body.read(Sender().receive, 100))
-            await settled()
-
-            def give_up() -> None:
-                try:
-                    body.give_up()
-                except RuntimeError as error:  # whoever needs the room would be told of it
-                    raised.append(error)
-
-            assert body._timeout is not None
-            body._timeout.reschedule(loop.time())
-            loop.call_soon(give_up)
-            with pytest.raises(BodyTooSlow):
-                await read
-        assert not raised
-
-    async def test_many_that_come_into_a_full_room_cost_few_looks_at_all_of_it(
-        self, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        """A flood of them is what keeps it full."""
-        there = SMALL_CAPACITY_BYTES // MIN_COUNTED_BYTES // 16
-        looks, is_slow = Counter[str](), Body.is_slow
-        monkeypatch.setattr(incoming_bodies, "SMALL_CAPACITY_BYTES", there * MIN_COUNTED_BYTES)
-        monkeypatch.setattr(body_capacity, "LOOK_EVERY", 3600.0)
-
-        def counted(body: Body, now: float) -> bool:
-            looks["at one"] += 1
-            return is_slow(body, now)
-
-        monkeypatch.setattr(Body, "is_slow", counted)
-        bodies, given_up = Bodies(), list[int]()
-        monkeypatch.setattr(Body, "give_up", lambda body: given_up.append(numbers[body]))
-        numbers: dict[Body, int] = {}
-        with ExitStack() as several:
-            for number in range(2 * there):
-                numbers[several.enter_context(bodies.small(HALL, 1))] = number
-        assert given_up == list(range(there)), "the oldest before the others"
-        assert looks["at one"] <= 2 * there, "not once for each that came"
-
-    async def test_each_counts_for_what_a_connection_takes(self) -> None:
-        bodies, sender = Bodies(), Sender()
-        task = reading_small(bodies, HALL, sender, 1)
-        await asyncio.sleep(0)
-        assert bodies._small.size == MIN_COUNTED_BYTES
-        sender.sends(b"", more=False)
-        await task
-        assert bodies._small.size == 0

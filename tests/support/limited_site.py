@@ -1,0 +1,32 @@
+"""A site whose limits count by a clock that a test moves."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest_asyncio
+
+from attendance_core.testing.stand_ins import ManualStopwatch
+from tests.support.site import Browser, Site, refusal
+
+LOG_IN = "/accounts/login/"
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def anna(site: Site) -> Browser:
+    return await site.person("Анна")
+
+
+@pytest_asyncio.fixture(autouse=True, loop_scope="module")
+async def seconds(site: Site) -> ManualStopwatch:
+    """The clock that calls are counted by; nothing is counted yet."""
+    clock = ManualStopwatch()
+    await site.unlimit(clock)
+    return clock
+
+
+def too_many(answer: Any) -> int:
+    """After how many seconds to come back."""
+    seconds = int(answer.headers["retry-after"])
+    assert f" {seconds} s" in refusal(answer, 8, status=429)
+    return seconds
