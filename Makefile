@@ -118,8 +118,8 @@ IN_PROCESS := $(filter-out tests/unit/test_planted% %in_any_order.py %how_to.py,
   review sessions tokens) \
   $(addprefix oidc_,$(OIDC)) client_asks_again client_calls client_comebacks client_losses client_sockets corrections_live damaged \
   deletion endings event_page files health heartbeat http_connections http_protocol karma left_connections limits limits_of_log_ins live live_cuts \
-  live_ends migrations notifier openapi orphans packing picture_workers search settings sheet_files sheet_workbook sheets sqlite_groups sqlite_scrub store_calls stores \
-  stores_belongings sync watching watching_bounds ws_floods ws_protocol)
+  live_ends migrations migrations_by_engine notifier openapi orphans packing picture_workers search settings sheet_files sheet_workbook sheets sqlite_groups sqlite_scrub store_calls stores \
+  stores_belongings sync watching watching_bounds wrong_settings ws_floods ws_protocol)
 # Per cent of the lines and branches of a package that these take, a little below what they do
 FLOORS := attendance_core=98 attendance_adapters=89 attendance_web=83
 
@@ -149,12 +149,12 @@ TRIED := tests/contract/test_stores.py tests/contract/test_notifier.py \
   tests/contract/test_passwords.py tests/contract/test_calls_oidc.py $(OIDC:%=tests/contract/test_oidc_%.py) \
   tests/contract/test_envelope.py tests/contract/test_headers.py tests/contract/test_bodies.py \
   $(patsubst %,tests/contract/test_calls_%.py,accounts passwords sessions) \
-  tests/contract/test_server.py tests/contract/test_http_protocol.py tests/contract/test_http_connections.py \
+  tests/contract/test_server.py tests/contract/test_server_stops.py tests/contract/test_http_protocol.py tests/contract/test_http_connections.py \
   tests/contract/test_ws_protocol.py tests/contract/test_ws_floods.py tests/contract/test_client_asks_again.py \
   tests/contract/test_metrics.py tests/contract/test_cli.py tests/contract/test_client_calls.py \
   tests/contract/test_client_losses.py tests/contract/test_client_comebacks.py \
   tests/unit/test_how_to.py tests/unit/test_planted_store_faults.py \
-  tests/unit/test_body_parsing.py tests/unit/test_container.py tests/unit/test_logs.py tests/unit/test_qr_codes.py
+  tests/unit/test_body_parsing.py tests/unit/test_long_strings.py tests/unit/test_container.py tests/unit/test_logs.py tests/unit/test_qr_codes.py
 # They run at once, and each has to find what failed of its own
 QUICK := -m "not slow and not long" -k "not memory" --hypothesis-profile quick $(TRIED)
 define try
@@ -207,7 +207,7 @@ KARMA_LEDGERS ?= 1000
 .PHONY: karma
 karma: install ## Compare karma in every store with the fold, over many ledgers made by chance (KARMA_LEDGERS=n)
 	KARMA_LEDGERS=$(KARMA_LEDGERS) $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m long \
-	  tests/contract/test_karma.py tests/contract/test_karma_months.py
+	  tests/contract/test_karma.py tests/contract/test_karma_months.py tests/contract/test_karma_of_before.py
 
 FUZZ_REQUESTS ?= 12000
 .PHONY: fuzz

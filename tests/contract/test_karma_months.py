@@ -1,37 +1,23 @@
-"""The projection of karma is what the fold says, whatever happens. Contract: 8.11, 8.12."""
+"""The projection of karma is what the fold says, whatever happens. Contract: 8.11."""
 
 from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, suppress
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
-from threading import Barrier, BrokenBarrierError
 from typing import Any
-from uuid import UUID
 
 import pytest
-from sqlalchemy import URL, Connection, text
+from sqlalchemy import URL
 
-from attendance_adapters.notifiers.local import LocalNotifier
-from attendance_adapters.sql import migrate as migrating
-from attendance_adapters.sql import migration_steps, postgres, recount
-from attendance_adapters.sql.maintenance import run_on_connection
-from attendance_adapters.sql.migrate import upgrade
-from attendance_adapters.sql.postgres import PostgresStore
-from attendance_adapters.sql.recount import apply_rule
-from attendance_adapters.sql.revisions import is_current
-from attendance_adapters.sql.sqlite import SqliteStore
+from attendance_adapters.sql import postgres, recount
 from attendance_core.marking.ledger import Entry
 from attendance_core.marking.places import Marked
-from attendance_core.marking.terms import Terms
-from attendance_core.pieces import ListQuery
-from attendance_core.testing.clock import TestClock
 from attendance_core.testing.people import add_people, an_event, annul, mark
-from attendance_core.testing.random_ledgers import MONTHS, an_instant
+from attendance_core.testing.random_ledgers import an_instant
 from attendance_core.testing.written_ledgers import (
     FEW,
     PEOPLE,
@@ -40,48 +26,11 @@ from attendance_core.testing.written_ledgers import (
     write_at_random,
 )
 from attendance_core.vocabulary import EventId, UserId
-from tests.support.karma_ledgers import KARMA_LEDGERS
-from tests.support.migrating import add_person, run_sql
+from tests.support.karma_months import a_store, all_entries, numbered_events, store, stored_months
+from tests.support.migrating import run_sql
 
+__all__ = ["store"]
 pytestmark = pytest.mark.long
-
-KEPT = "SELECT user_id, month, paying FROM karma_months"
-USUAL = Terms()
-
-
-def stored_months(url: URL) -> dict[tuple[int, int], int]:
-    return {(user_id, month): paying for user_id, month, paying in run_sql(url, KEPT)}
-
-
-async def a_store(url: URL) -> SqliteStore | PostgresStore:
-    made: SqliteStore | PostgresStore
-    if url.get_backend_name() == "sqlite":
-        made = SqliteStore(Path(str(url.database)), TestClock(), LocalNotifier())
-    else:
-        made = PostgresStore(url, LocalNotifier(), clock=TestClock())
-    await made.start()
-    return made
-
-
-async def all_entries(store: Any, events: Sequence[EventId]) -> list[Entry]:
-    def look(unit: Any) -> list[Entry]:
-        return [line.entry for each in events for line in unit.ledger.of(each, None, ListQuery())]
-
-    return await store.observe(look)  # type: ignore[no-any-return]
-
-
-def numbered_events(many: int) -> list[EventId]:
-    return [EventId(UUID(int=number)) for number in range(1, many + 1)]
-
-
-@pytest.fixture
-async def store(url: URL) -> AsyncIterator[Any]:
-    """A store whose months are counted by the rule `FEW`."""
-    upgrade(url)
-    apply_rule(url, FEW)
-    made = await a_store(url)
-    yield made
-    await made.close()
 
 
 @pytest.mark.timeout(900)
@@ -143,172 +92,6 @@ class TestManyAtOnce:
                     moves.append((store, another)[at % 2].transact(does))
                 await asyncio.gather(*moves)
         assert stored_months(url) == months_of(await all_entries(store, events), FEW)
-
-
-MARKS, FEW_PEOPLE = 60, 4
-
-
-def marks_of_old(on: Connection) -> None:
-    """The first few people mark each other in many events, about the borders of months."""
-    chance = random.Random(814)
-    for number in range(1, FEW_PEOPLE + 1):
-        add_person(on, number, f"Person {number}")
-    for number in range(FEW_PEOPLE + 1, MARKS + FEW_PEOPLE + 1):
-        add_person(on, number, f"Person {number}")
-        marker, person = chance.sample(range(1, FEW_PEOPLE + 1), 2)
-        marks_as_of_old(on, number, marker, person, an_instant(chance))
-    on.commit()
-
-
-def marks_as_of_old(on: Connection, event: int, marker: int, person: int, at: float) -> None:
-    given: dict[str, Any] = {
-        "event_id": UUID(int=event) if on.dialect.name == "postgresql" else f"{event:032x}",
-        "user_id": person,
-        "marker_id": marker,
-        "at": round(at * 1_000_000),
-    }
-    for statement in (
-        "INSERT INTO places (event_id, user_id, member, version) VALUES (:event_id, :user_id,"
-        " true, 1)",
-        "INSERT INTO marks (event_id, user_id, marker_id, at, points) VALUES (:event_id, :user_id,"
-        " :marker_id, :at, 50)",
-    ):
-        asked = text(statement)
-        on.execute(asked, {name: given[name] for name in asked.compile().params})
-
-
-async def folded_of(url: URL, terms: Terms) -> dict[tuple[UserId, int], int]:
-    store = await a_store(url)
-    entries = await all_entries(store, numbered_events(2 * MARKS))
-    await store.close()
-    return months_of(entries, terms)
-
-
-async def test_two_of_the_version_before_who_mark_each_other_at_once(url: URL) -> None:
-    """One waits for the other, or neither would see that it is one too many."""
-    two = replace(FEW, karma_unchecked_a_month=99)
-    upgrade(url)
-    apply_rule(url, two)
-    both_wrote = Barrier(2)
-
-    def add_two(on: Connection) -> None:
-        for number in range(1, 5):
-            add_person(on, number, f"Person {number}")
-        marks_as_of_old(on, 3, 1, 2, MONTHS[0])
-        on.commit()
-
-    def mark_and_wait(on: Connection, event: int, marker: int, person: int) -> None:
-        marks_as_of_old(on, event, marker, person, MONTHS[0] + event)
-        with suppress(BrokenBarrierError):
-            both_wrote.wait(timeout=1.0)
-        on.commit()
-
-    run_on_connection(url, add_two)
-    await asyncio.gather(
-        *(
-            asyncio.to_thread(
-                run_on_connection, url, partial(mark_and_wait, event=e, marker=m, person=p)
-            )
-            for e, m, p in ((1, 1, 2), (2, 2, 1))
-        )
-    )
-    assert both_wrote.broken
-    folded = await folded_of(url, two)
-    assert stored_months(url) == folded
-    assert sum(folded.values()) == 2
-
-
-class Died(Exception):
-    """What ends a migration in the middle."""
-
-
-class TestMonthsOfBefore:
-    """A ledger of the version before is projected by its migration."""
-
-    async def test_they_are_counted_whenever_it_dies(
-        self, url: URL, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        upgrade(url, "0010")
-        run_on_connection(url, marks_of_old)
-        upgrade(url, "0014")
-        monkeypatch.setattr(migration_steps, "BATCH_SIZE", 40)
-        left = [0]
-
-        def die(_: float) -> None:
-            left.append(len(stored_months(url)))
-            raise Died
-
-        monkeypatch.setattr(migrating, "sleep", die)
-        while not is_current(url):
-            with suppress(Died):
-                upgrade(url)
-        assert left[:3] == [0, 4, 8]
-        folded = await folded_of(url, USUAL)
-        assert stored_months(url) == folded
-        assert sum(folded.values()) < MARKS
-
-    async def test_what_the_old_one_marks_meanwhile_is_counted_once(
-        self, url: URL, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        upgrade(url, "0010")
-        run_on_connection(url, marks_of_old)
-        monkeypatch.setattr(migration_steps, "BATCH_SIZE", 40)
-        chance, numbers = random.Random(815), iter(range(FEW_PEOPLE + 1, MARKS))
-
-        def mark_one(on: Connection) -> None:
-            number = next(numbers)
-            marker = chance.randint(1, FEW_PEOPLE)
-            marks_as_of_old(on, number, marker, number, an_instant(chance))
-            on.commit()
-
-        monkeypatch.setattr(migrating, "sleep", lambda _: run_on_connection(url, mark_one))
-        upgrade(url)
-        assert next(numbers) > FEW_PEOPLE + 4
-        assert stored_months(url) == await folded_of(url, USUAL)
-
-
-class TestRule:
-    """Settings may change between two starts, and processes may differ until all have started."""
-
-    async def test_months_of_another_rule_are_read_past_and_counted_anew(
-        self, url: URL, store: Any
-    ) -> None:
-        a, b = await add_people(store, "Anna", "Boris")
-        events = numbered_events(6)
-
-        def work(unit: Any) -> None:
-            for event_id in events[:5]:
-                unit.events.add(replace(an_event(event_id.hex, event_id), creator_id=a))
-                mark(unit, b, a, MONTHS[0], event_id)
-            unit.events.add(replace(an_event(events[5].hex, events[5]), creator_id=a))
-
-        await store.transact(work)
-
-        async def karma(terms: Terms) -> int:
-            return int(await store.observe(lambda u: u.ledger.karma(a, terms)))
-
-        assert [await karma(FEW), await karma(USUAL)] == [7, 200]
-        await asyncio.to_thread(apply_rule, url, USUAL)
-        assert stored_months(url) == {(a, 2026 * 12 + 4): 4}
-        assert [await karma(FEW), await karma(USUAL)] == [7, 200]
-        await store.transact(lambda u: mark(u, b, a, MONTHS[1], events[5]))
-        assert stored_months(url) == {(a, 2026 * 12 + 4): 4, (a, 2026 * 12 + 5): 1}
-        assert [await karma(FEW), await karma(USUAL)] == [14, 250]
-        assert [await karma(replace(USUAL, karma_per_mark=1))] == [5]
-
-    def test_few_people_at_a_time(self, url: URL, monkeypatch: pytest.MonkeyPatch) -> None:
-        upgrade(url, "0010")
-        run_on_connection(url, marks_of_old)
-        upgrade(url)
-        breaths: list[float] = []
-        monkeypatch.setattr(recount, "sleep", breaths.append)
-        monkeypatch.setattr(recount, "PEOPLE_IN_A_BATCH", 2)
-        apply_rule(url, FEW)
-        assert len(breaths) == FEW_PEOPLE / 2
-        rules = "SELECT DISTINCT pair_a_month, unchecked_a_month FROM karma_months"
-        assert [tuple(row) for row in run_sql(url, rules)] == [(2, 1)]
-        apply_rule(url, FEW)
-        assert len(breaths) == FEW_PEOPLE / 2
 
 
 class TestRecount:

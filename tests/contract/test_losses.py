@@ -6,27 +6,21 @@ A goodbye is told from a loss by the bytes on the wire, so the client here is a 
 from __future__ import annotations
 
 import asyncio
-import base64
-import contextlib
 import json
-import os
-import socket
 import struct
 import time
-from collections.abc import AsyncIterator, Callable
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from websockets.http11 import Request
 
 from attendance_core.marking.places import Held, Waiting
 from attendance_core.vocabulary import EventId
 from attendance_web.live.hang_ups import HangUps
-from attendance_web.serving.ws_protocol import PeerProtocol
 from tests.support.eventually import eventually
 from tests.support.houses import house_in_folder as house
-from tests.support.live_house import QUICK, House, Visitor, opened_house
+from tests.support.live_house import QUICK, House, Visitor
+from tests.support.raw_visitors import CLOSE, TEXT, Raw
 
 __all__ = ["house"]
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -44,80 +38,9 @@ def late_goodbyes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(HangUps, "_store", late)
 
 
-IN_LINE = 16  # frames that may wait for one who does not read
 GRACE = QUICK.grace_seconds
 NOBODY_LEAVES = 2 * GRACE  # seconds in which one whose grace had gone on would have left
 WITHIN_GRACE = GRACE / 4  # seconds in which a hold that had no grace would have ended
-
-
-class Raw:
-    """A WebSocket client that can do what a good one never does."""
-
-    def __init__(self, plain: socket.socket) -> None:
-        self.plain = plain
-        self.received = b""
-
-    @classmethod
-    @contextlib.asynccontextmanager
-    async def opens(
-        cls, visitor: Visitor, path: str, event_id: EventId, receive_buffer: int | None = None
-    ) -> AsyncIterator[Raw]:
-        with socket.socket() as plain:
-            if receive_buffer is not None:
-                plain.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
-            plain.setblocking(False)
-            loop = asyncio.get_running_loop()
-            await loop.sock_connect(plain, ("127.0.0.1", visitor.house.port))
-            raw, key = cls(plain), base64.b64encode(os.urandom(16)).decode()
-            raw.plain.send(
-                f"GET /ws/{path}?event_id={event_id} HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\n"
-                f"Connection: Upgrade\r\nSec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n"
-                f"Cookie: sessionid={visitor.token}\r\n\r\n".encode()
-            )
-            while b"\r\n\r\n" not in raw.received:
-                raw.received += await loop.sock_recv(plain, 1)
-            assert b" 101 " in raw.received
-            raw.received = b""
-            yield raw
-
-    def sends(
-        self, opcode: int, payload: bytes = b"", *, first: int = 0x80, mask: int = 0x80
-    ) -> None:
-        size = len(payload)
-        if size < 126:
-            length = bytes([mask | size])
-        else:
-            length = bytes([mask | 126]) + struct.pack("!H", size)
-        self.plain.send(bytes([first | opcode]) + length + (bytes(4) if mask else b"") + payload)
-
-    def resets(self) -> None:
-        self.plain.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        self.plain.close()
-
-    async def close_code(self) -> int | None:
-        """The code of the Close frame that comes, None where the connection ends without."""
-        with contextlib.suppress(ConnectionError, EOFError):
-            while True:
-                opcode, size = await self._reads(2)
-                if size == 126:
-                    size = int.from_bytes(await self._reads(2), "big")
-                payload = await self._reads(size)
-                if opcode & 0x0F == CLOSE:
-                    return int.from_bytes(payload[:2], "big") if payload else 1005
-        return None
-
-    async def _reads(self, size: int) -> bytes:
-        loop = asyncio.get_running_loop()
-        while len(self.received) < size:
-            more = await asyncio.wait_for(loop.sock_recv(self.plain, 65536), 30)
-            if not more:
-                raise EOFError
-            self.received += more
-        found, self.received = self.received[:size], self.received[size:]
-        return found
-
-
-TEXT, CLOSE = 0x1, 0x8
 
 
 def closes_and_ends(raw: Raw) -> None:
@@ -291,38 +214,6 @@ class TestRule6OnePersonAnyNumberOfSockets:
         async with Raw.opens(asker, "mark_me", event_id) as raw:
             LOSSES[loses](raw)
             assert await raw.close_code() == code
-
-
-class TestRule12WhoDoesNotReadIsDisconnected:
-    async def test_and_slows_nobody_down(
-        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr("attendance_web.live.outbox.MAX_OUTBOX", IN_LINE)
-        # What this process keeps for the system to take is 64 KiB otherwise
-        connects = PeerProtocol.handle_connect
-
-        def keep_little(peer: PeerProtocol, event: Request) -> None:
-            peer.transport.set_write_buffer_limits(high=1024)
-            connects(peer, event)
-
-        monkeypatch.setattr(PeerProtocol, "handle_connect", keep_little)
-        async with opened_house(tmp_path, send_buffer=4096) as house:
-            asker, marker, other = await house.people(3)
-            event_id = await house.event(marker)
-            reading = await other.marks(event_id)
-            async with Raw.opens(marker, "marking", event_id, receive_buffer=4096) as raw:
-                heard = 0
-                while not await house.has_lost(event_id, marker):
-                    assert heard < 1000, "it was never cut"
-                    waiting = await asker.mark_me(event_id)
-                    await reading.hears("user_joined", user_id=asker.user_id)
-                    await waiting.says_goodbye()
-                    await reading.hears("user_left", user_id=asker.user_id)
-                    heard += 2
-                assert heard > IN_LINE, (
-                    "the other heard whatever stood in line for who did not read"
-                )
-                assert await raw.close_code() in {4508, None}
 
 
 async def is_held(house: House, event_id: EventId, visitor: Visitor) -> bool:

@@ -193,3 +193,10 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """One for all tests of a module; they share its people and events, so name yours."""
     with running(tmp_path_factory.mktemp("service")) as started:
         yield started
+
+
+@pytest.fixture
+def own_service(tmp_path: Path) -> Iterator[Service]:
+    """One of a test's own, which may end it."""
+    with running(tmp_path) as started:
+        yield started

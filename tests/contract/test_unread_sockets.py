@@ -1,0 +1,49 @@
+"""Whoever does not read is disconnected: rule 12. Contract: 6.12."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from websockets.http11 import Request
+
+from attendance_web.serving.ws_protocol import PeerProtocol
+from tests.support.houses import house_in_folder as house
+from tests.support.live_house import opened_house
+from tests.support.raw_visitors import Raw
+
+__all__ = ["house"]
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+IN_LINE = 16  # frames that may wait for one who does not read
+
+
+class TestRule12WhoDoesNotReadIsDisconnected:
+    async def test_and_slows_nobody_down(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("attendance_web.live.outbox.MAX_OUTBOX", IN_LINE)
+        # What this process keeps for the system to take is 64 KiB otherwise
+        connects = PeerProtocol.handle_connect
+
+        def keep_little(peer: PeerProtocol, event: Request) -> None:
+            peer.transport.set_write_buffer_limits(high=1024)
+            connects(peer, event)
+
+        monkeypatch.setattr(PeerProtocol, "handle_connect", keep_little)
+        async with opened_house(tmp_path, send_buffer=4096) as house:
+            asker, marker, other = await house.people(3)
+            event_id = await house.event(marker)
+            reading = await other.marks(event_id)
+            async with Raw.opens(marker, "marking", event_id, receive_buffer=4096) as raw:
+                heard = 0
+                while not await house.has_lost(event_id, marker):
+                    assert heard < 1000, "it was never cut"
+                    waiting = await asker.mark_me(event_id)
+                    await reading.hears("user_joined", user_id=asker.user_id)
+                    await waiting.says_goodbye()
+                    await reading.hears("user_left", user_id=asker.user_id)
+                    heard += 2
+                assert heard > IN_LINE, (
+                    "the other heard whatever stood in line for who did not read"
+                )
+                assert await raw.close_code() in {4508, None}

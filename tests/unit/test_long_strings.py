@@ -1,0 +1,97 @@
+"""Long strings in JSON are read as short ones are."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from typing import Any
+
+import hypothesis
+import pytest
+from hypothesis import strategies as st
+
+from attendance_adapters.pictures import MAX_BYTES
+from attendance_web.http.argument_readers import read_image
+from attendance_web.http.body_parsing import parse_body
+from attendance_web.wire import json_scanning
+from attendance_web.wire.json_scanning import string_steps
+from attendance_web.wire.refusals import BadBody
+
+JSON = "application/json"
+TEXTS = st.text(st.sampled_from('"\\/ёж😀ab\n\t{}[],:'), max_size=40)
+VALUES = st.recursive(
+    TEXTS | st.integers() | st.booleans() | st.none(),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text("ab", max_size=3), inner, max_size=2)
+    ),
+    max_leaves=6,
+)
+
+
+class TestLongStrings:
+    """Read in steps, since the event loop waits while one of them is read. Contract: 1.11."""
+
+    @hypothesis.given(st.dictionaries(st.text("abc", max_size=3), VALUES, max_size=4), st.data())
+    def test_what_is_said_does_not_depend_on_how_long_a_step_is(
+        self, said: dict[str, Any], data: st.DataObject
+    ) -> None:
+        spaced = data.draw(st.sampled_from([None, 1]))
+        body = json.dumps(said, ensure_ascii=False, indent=spaced).encode()
+        with pytest.MonkeyPatch.context() as cut:
+            whole = repr(parse_body(JSON, body))
+            cut.setattr(json_scanning, "STEP_BYTES", data.draw(st.integers(8, 12)))
+            assert repr(parse_body(JSON, body)) == whole
+
+    @hypothesis.given(st.text('"\\{}[]:,a ё', max_size=60), st.integers(4, 12))
+    def test_nor_does_what_is_none(self, said: str, step: int) -> None:
+        body = ('{"a": "' + said).encode()
+        whole = outcome(body)
+        with pytest.MonkeyPatch.context() as cut:
+            cut.setattr(json_scanning, "STEP_BYTES", step)
+            assert outcome(body) == whole
+
+    @pytest.mark.parametrize("constant", ["NaN", "Infinity", "-Infinity"])
+    def test_no_constant_stands_for_one(
+        self, constant: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(json_scanning, "STEP_BYTES", 8)
+        long = '"b": "' + 9 * "x" + '"'
+        for body in (f'{{"a": {constant}, {long}}}', f'{{{long}, "a": {constant}}}'):
+            with pytest.raises(BadBody):
+                parse_body(JSON, body.encode())
+
+    @pytest.mark.parametrize("escaped", [False, pytest.param(True, marks=pytest.mark.long)])
+    def test_the_largest_picture_is_read_in_small_steps(
+        self, escaped: bool, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        picture = bytes(range(256)) * (MAX_BYTES // 256)
+        written = base64.b64encode(picture).decode()
+        body = json.dumps({"image": written, "name": "a.png"})
+        body = body.replace("/", "\\/") if escaped else body
+        steps: list[int] = []
+        loads, decode = json.loads, binascii.a2b_base64
+
+        def noted(read: Any) -> Any:
+            def reading(text: Any, **more: Any) -> Any:
+                steps.append(len(text))
+                return read(text, **more)
+
+            return reading
+
+        monkeypatch.setattr("json.loads", noted(loads))
+        monkeypatch.setattr("binascii.a2b_base64", noted(decode))
+        given = parse_body(JSON, body.encode())
+        assert given == {"image": written, "name": "a.png"}
+        assert read_image(given["image"]) == picture
+        assert max(steps) <= json_scanning.STEP_BYTES + 4 and len(steps) > 100
+        bounds = [end - start for start, end in string_steps(body.encode(), len('{"image": "'))]
+        assert max(bounds) <= json_scanning.STEP_BYTES
+
+
+def outcome(body: bytes) -> str:
+    """What a body says, or that it says nothing."""
+    try:
+        return repr(parse_body(JSON, body))
+    except BadBody:
+        return "none"
