@@ -1,32 +1,22 @@
-"""Who may import whom: the contracts of pyproject.toml hold, and each of them can fail.
-
-No test module imports another one, nor a conftest: what several use is in tests/support, and all
-of it is used. What only its own tests use stands beside them, and no other folder imports it.
-"""
+"""Who may import whom: the contracts of pyproject.toml hold, and each of them can fail."""
 
 import ast
 import json
 import os
-import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
-from functools import cache
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from tests.support import lints_offences
+from tests.support.imports_read import ROOT, imported_from, imports_in
 
-ROOT = Path(__file__).resolve().parents[2]
 CORE = ROOT / "src" / "attendance_core"
 KIT_FILES = sorted((CORE / "testing").rglob("*.py"))  # which may know pytest, too
 CORE_FILES = sorted({*CORE.rglob("*.py")} - {*KIT_FILES})
-
-SUPPORT = sorted((ROOT / "tests" / "support").glob("*.py"))
-TESTS = sorted(file for name in ("tests", "benchmarks") for file in (ROOT / name).rglob("*.py"))
-
 # Contract that must break: the file an offence is planted in, the offence itself.
 OFFENCES = [
     ("core-knows-nobody", "attendance_core/offence.py", "import attendance_adapters"),
@@ -85,28 +75,6 @@ def said_of(copy: Path, offences: Sequence[tuple[str, str, str]]) -> list[str]:
     return said
 
 
-def nodes_of(source: str) -> Iterator[ast.AST]:
-    """Every node of a source."""
-    return ast.walk(ast.parse(source))
-
-
-@cache
-def imports_in(source: str) -> list[ast.Import | ast.ImportFrom]:
-    """The imports of a source, in whatever block they stand; no expression is looked at."""
-    found: list[ast.Import | ast.ImportFrom] = []
-    blocks: list[ast.AST] = [ast.parse(source)]
-    for block in blocks:
-        for node in (
-            each for _, part in ast.iter_fields(block) if isinstance(part, list) for each in part
-        ):
-            if isinstance(node, ast.Import | ast.ImportFrom):
-                found.append(node)
-            elif isinstance(node, BLOCKS):
-                blocks.append(node)
-    return found
-
-
-BLOCKS = (ast.stmt, ast.excepthandler, ast.match_case)
 # What any host can import, wherever it has us from the wheel alone and msgspec
 ROOMS_FOR_ANY_HOST = ("live", "asgi", "structs", "wire")
 FOR_ANY_HOST = sorted(
@@ -189,118 +157,3 @@ def test_an_import_that_not_every_host_has_is_seen() -> None:
     source = "import msgspec, starlette\nfrom attendance_web.http import call\n"
     assert foreign_imports(source) == {"msgspec", "starlette", "attendance_web"}
     assert "attendance_web.http.call" in imported_from(source)
-
-
-def imported_from(source: str) -> set[str]:
-    """All that a file imports, by its full name."""
-    imported: set[str] = set()
-    for node in imports_in(source):
-        if isinstance(node, ast.Import):
-            imported |= {alias.name for alias in node.names}
-        else:
-            imported |= {f"{node.module}.{alias.name}" for alias in node.names}
-    return imported
-
-
-def imported_tests(source: str) -> set[str]:
-    """The test modules and the fixtures of folders that a file imports."""
-    is_one = re.compile(r"(^|\.)(test_\w+|conftest)(\.|$)")
-    return {name for name in imported_from(source) if is_one.search(name)}
-
-
-# A file without this imports no test and from no folder, and its tree is not needed
-PERHAPS_FROM_TESTS = re.compile(r"(?<!def )\b(test_\w|conftest\b)|\btests\b(?!\.support\b)")
-
-
-def folders_imported(source: str) -> set[str]:
-    """The folders of tests that a file imports from, but for what all share."""
-    names = [name.split(".") for name in imported_from(source)]
-    return {parts[1] for parts in names if parts[0] == "tests" and parts[1:]} - {"support"}
-
-
-def defined_in(source: str) -> set[str]:
-    """What a module has for others, by name."""
-    names: set[str] = set()
-    for node in ast.parse(source).body:
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            names.add(node.name)
-        elif isinstance(node, ast.Assign | ast.AnnAssign):
-            names |= {
-                part.id
-                for part in ast.walk(node)
-                if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)
-            }
-    return names
-
-
-def read_in(source: str) -> set[str]:
-    """The names that a module reads, its own ones too."""
-    return {
-        node.id
-        for node in nodes_of(source)
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
-    }
-
-
-def taken_in(source: str) -> set[tuple[str, str]]:
-    """What a file imports, or reads by the name of its module: that module, and the name."""
-    taken = {
-        (node.module.removeprefix("tests.support."), alias.name)
-        for node in imports_in(source)
-        if isinstance(node, ast.ImportFrom) and node.module
-        for alias in node.names
-    }
-    # Of what is reached by the name of its module no tree is needed
-    return taken | set(re.findall(r"\b(\w+)\.(\w+)", source))
-
-
-def test_no_test_module_imports_another_and_no_folder_takes_from_another() -> None:
-    for file in TESTS:
-        source = file.read_text(encoding="utf-8")
-        if not PERHAPS_FROM_TESTS.search(source):
-            continue
-        assert imported_tests(source) == set(), file
-        assert folders_imported(source) <= {file.relative_to(ROOT).parts[1]}, file
-
-
-def test_all_that_tests_share_is_used() -> None:
-    taken = [(file, *each) for file in TESTS for each in taken_in(file.read_text("utf-8"))]
-    takers: dict[str, list[tuple[Path, str]]] = {file.stem: [] for file in SUPPORT}
-    for taker, module, name in taken:
-        if module in takers:
-            takers[module].append((taker, name))
-    for file in SUPPORT:
-        source = file.read_text(encoding="utf-8")
-        elsewhere = {name for taker, name in takers[file.stem] if taker != file}
-        assert elsewhere, f"nobody uses {file.name}"
-        assert defined_in(source) <= elsewhere | read_in(source), file.name
-
-
-def test_an_import_of_a_test_module_is_seen() -> None:
-    source = "from tests.unit.test_events import NOON\nfrom tests.unit import test_limits, world\n"
-    assert imported_tests(source) == {"tests.unit.test_events.NOON", "tests.unit.test_limits"}
-    fixtures = "from tests.browser.conftest import NOON"
-    assert imported_tests(fixtures) == {"tests.browser.conftest.NOON"}
-    for each in (*source.splitlines(), fixtures, "from .test_events import NOON"):
-        assert PERHAPS_FROM_TESTS.search(each)
-
-
-def test_an_import_from_another_folder_of_tests_is_seen() -> None:
-    source = "from tests.contract import dying_library\nfrom tests.support import race\nimport os\n"
-    assert folders_imported(source) == {"contract"}
-    assert folders_imported("import tests.chaos.run\n") == {"chaos"}
-    for each in (
-        "from tests import chaos",
-        "import tests.chaos.run",
-        "from tests.chaos import run",
-    ):
-        assert PERHAPS_FROM_TESTS.search(each)
-    assert not PERHAPS_FROM_TESTS.search("from tests.support import race\ndef test_it(): pass\n")
-
-
-def test_what_is_defined_and_not_used_is_seen() -> None:
-    source = "A, B = 1, 2\nC: int = A\ndef made(): return made_by(C)\nclass Made: pass\n"
-    assert defined_in(source) - read_in(source) == {"B", "made", "Made"}
-    takes = "from tests.support.made import made\nfrom os import name\nmade.Made\n"
-    assert taken_in(takes) >= {("made", "made"), ("os", "name"), ("made", "Made")}
-    assert ("made", "made_by") not in taken_in(takes)

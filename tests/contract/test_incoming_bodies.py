@@ -4,87 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import socket
-import subprocess
-import threading
 import time
 from contextlib import AsyncExitStack, suppress
 
 import pytest
-import pytest_asyncio
 
 from attendance_adapters import pictures
 from attendance_core.vocabulary import UserId
-from attendance_web.http import call_arguments, incoming_body
-from attendance_web.http.body_parsing import Given
-from attendance_web.http.call import MAX_BODY_BYTES, MAX_UPLOAD_BODY_BYTES
-from attendance_web.http.call_arguments import PARSED_IN_THREAD_BYTES
-from attendance_web.http.incoming_bodies import MIN_COUNTED_BYTES, UPLOADS_OF_ONE
+from attendance_web.http.call import MAX_UPLOAD_BODY_BYTES
+from attendance_web.http.incoming_bodies import MIN_COUNTED_BYTES
 from attendance_web.serving.http_closing import REST_SECONDS
+from tests.support.bodies_sent import INFO, TOKEN, UPLOAD, anna, connected, form, head, upload_bytes
 from tests.support.eventually import eventually
 from tests.support.houses import house_in_memory as house
 from tests.support.live_house import House, Visitor
-from tests.support.pictures import picture
 from tests.support.smuggled import statuses
 
-__all__ = ["house"]
+__all__ = ["anna", "house"]
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-UPLOAD = "/api/profile/UpdateProfilePicture"
-INFO = "/api/profile/UpdateProfileInfo"
-LOG_IN = "/accounts/login/"
-FORM = "multipart/form-data; boundary=b"
-TOKEN = "X-CSRFToken: t"
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def anna(house: House) -> Visitor:
-    return await house.person()
-
-
-def head(path: str, length: int, *more: str, by: Visitor | None = None) -> bytes:
-    cookie = "Cookie: csrftoken=t" + (f"; sessionid={by.token}" if by else "")
-    lines = [f"POST {path} HTTP/1.1", "Host: x", f"Content-Length: {length}", cookie, *more]
-    return "\r\n".join([*lines, f"Content-Type: {FORM}", "", ""]).encode()
-
-
-def form() -> bytes:
-    parts = [b'name="name"\r\n\r\na.png', b'name="image"; filename="a.png"\r\n\r\n' + picture()]
-    written = b"".join(b"--b\r\nContent-Disposition: form-data; " + p + b"\r\n" for p in parts)
-    return written + b"--b--\r\n"
-
-
-class Client:
-    """One connection."""
-
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.reader, self.writer = reader, writer
-
-    async def sends(self, data: bytes) -> None:
-        self.writer.write(data)
-        await self.writer.drain()
-
-    async def answer(self) -> bytes:
-        """The head and the start of the body of whatever comes first."""
-        async with asyncio.timeout(10):
-            told = await self.reader.readuntil(b"\r\n\r\n")
-            return told + (b"" if b" 100 " in told else await self.reader.read(1000))
-
-    async def __aenter__(self) -> Client:
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        self.writer.transport.abort()
-
-
-async def connected(house: House, *sent: bytes) -> Client:
-    client = Client(*await asyncio.open_connection("127.0.0.1", house.port))
-    for part in sent:
-        await client.sends(part)
-    return client
-
-
-def upload_bytes(house: House) -> int:
-    return house.app.services.bodies._uploads.size
 
 
 class TestRefusedBeforeItIsRead:
@@ -184,124 +121,3 @@ class TestRefusedBeforeItIsRead:
             assert b" 100 Continue" in await client.answer()
             await client.sends(body)
             assert statuses(await client.answer()) == [200]
-
-
-class TestUnfinished:
-    """Contract: 1.17."""
-
-    async def test_of_a_hundred_uploads_of_one_person_two_are_let_in(
-        self, house: House, anna: Visitor
-    ) -> None:
-        async with AsyncExitStack() as many:
-            sent = head(UPLOAD, MAX_UPLOAD_BODY_BYTES, TOKEN, by=anna), b"x" * 100_000
-            clients = [
-                await many.enter_async_context(await connected(house, *sent)) for _ in range(100)
-            ]
-            told = await asyncio.gather(*(each.answer() for each in clients[2:]))
-            assert {tuple(statuses(each)) for each in told} == {(429,)}
-            assert all(b"retry-after: 5" in each.lower() for each in told)
-            await eventually(lambda: upload_bytes(house) == UPLOADS_OF_ONE * 100_000)
-            for each in clients[2:4]:  # an answer that arrives, whatever is still sent
-                for _ in range(20):
-                    await each.sends(b"x" * 100_000)
-        await eventually(lambda: upload_bytes(house) == 0)
-        body = form()
-        async with await connected(house, head(UPLOAD, len(body), TOKEN, by=anna), body) as again:
-            assert statuses(await again.answer()) == [200]
-
-    async def test_uploads_that_do_not_go_on_keep_no_other_out(
-        self, house: House, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        uploads, body, size = house.app.services.bodies._uploads, form(), 50_000
-        monkeypatch.setattr(uploads, "_max_bytes", 8 * size)
-        async with AsyncExitStack() as many:
-            clients = []
-            for _ in range(8):
-                sent = head(UPLOAD, 8 * size, TOKEN, by=await house.person())
-                client = await connected(house, sent, b"x" * size)
-                clients.append(await many.enter_async_context(client))
-            await eventually(lambda: uploads.size == 8 * size)
-            sent = head(UPLOAD, len(body), TOKEN, by=await house.person())
-            async with await connected(house, sent, body) as honest:
-                assert statuses(await honest.answer()) == [200]
-            told = await clients[0].answer()
-            assert statuses(told) == [408] and b'"code":"body_too_slow"' in told
-            assert uploads.size == 7 * size
-        await eventually(lambda: uploads.size == 0)
-
-    async def test_more_small_ones_than_there_is_room_for_keep_no_other_out(
-        self, house: House, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        small = house.app.services.bodies._small
-        monkeypatch.setattr(small, "_max_bytes", 40 * MAX_BODY_BYTES)
-        async with AsyncExitStack() as many:
-            sent = head(LOG_IN, MAX_BODY_BYTES, TOKEN), b"x"
-            for _ in range(50):
-                await many.enter_async_context(await connected(house, *sent))
-            await eventually(lambda: small.size == 40 * MAX_BODY_BYTES)
-            async with await connected(house, head(LOG_IN, 5, TOKEN), b"--b--") as client:
-                assert statuses(await client.answer()) == [200]
-            assert small.size <= 40 * MAX_BODY_BYTES
-        await eventually(lambda: small.size == 0)
-
-    @pytest.mark.parametrize("path", [UPLOAD, INFO])
-    async def test_one_that_comes_too_slowly_is_refused_and_a_steady_one_is_not(
-        self, house: House, anna: Visitor, monkeypatch: pytest.MonkeyPatch, path: str
-    ) -> None:
-        monkeypatch.setattr(incoming_body, "PATIENCE_SECONDS", 1.0)
-        sent = head(path, 9000, TOKEN, by=anna)
-        async with await connected(house, sent, b"x") as slow, await connected(house, sent) as well:
-            for _ in range(9):
-                await asyncio.sleep(0.2)
-                await well.sends(b"x" * 1000)
-            told = await slow.answer()
-            assert statuses(told) == [408]
-            assert b'"code":"body_too_slow"' in told and b"connection: close" in told.lower()
-            assert statuses(await well.answer()) == [200]
-
-    async def test_one_at_a_time_is_parsed(
-        self, house: House, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        """It takes several times its size meanwhile. Decision 0015."""
-        one, parsed = threading.Lock(), []
-
-        def parse_body(content_type: str | None, body: bytes) -> Given:
-            assert one.acquire(blocking=False), "two are parsed at once"
-            parsed.append(len(body))
-            time.sleep(0.1)
-            one.release()
-            return {}
-
-        monkeypatch.setattr(call_arguments, "parse_body", parse_body)
-        async with AsyncExitStack() as several:
-            for _ in range(3):
-                sent = head(UPLOAD, PARSED_IN_THREAD_BYTES, TOKEN, by=await house.person())
-                client = await connected(house, sent, b"x" * PARSED_IN_THREAD_BYTES)
-                several.push_async_exit(client)
-            await eventually(lambda: len(parsed) == 3)
-
-    async def test_nothing_is_done_for_who_has_gone(
-        self, house: House, anna: Visitor, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        """Contract: 3.4."""
-        workers: list[subprocess.Popen[bytes]] = []
-
-        def start(_: object) -> subprocess.Popen[bytes]:
-            pipe = subprocess.PIPE
-            workers.append(subprocess.Popen(["sleep", "60"], stdin=pipe, stdout=pipe, stderr=pipe))
-            return workers[-1]
-
-        with monkeypatch.context() as patch:
-            patch.setattr(pictures._Job, "_start_worker", start)
-            body = form()
-            sent = head(UPLOAD, len(body), TOKEN, by=anna), body
-            first, second = await connected(house, *sent), await connected(house, *sent)
-            await eventually(lambda: workers and upload_bytes(house) == 2 * MIN_COUNTED_BYTES)
-            second.writer.close()  # it waits for the first
-            await eventually(lambda: upload_bytes(house) == MIN_COUNTED_BYTES)
-            first.writer.close()
-            await eventually(lambda: upload_bytes(house) == 0)
-            await eventually(lambda: workers[0].poll() is not None)
-            assert len(workers) == 1
-        async with await connected(house, *sent) as again:
-            assert statuses(await again.answer()) == [200]

@@ -1,4 +1,4 @@
-"""How sockets go: goodbyes, losses, and those who do not read: rules 6 and 12. Contract: 6.
+"""How sockets go: goodbyes and losses: rule 6. Contract: 6.
 
 A goodbye is told from a loss by the bytes on the wire, so the client here is a plain TCP one.
 """

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import sysconfig
+import venv
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
@@ -37,3 +40,24 @@ def tracked() -> frozenset[str]:
     if asked.returncode:
         pytest.skip("this is no repository")
     return frozenset(each for each in asked.stdout.splitlines() if (ROOT / each).is_file())
+
+
+@pytest.fixture(scope="module")
+def elsewhere(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The Python of an environment with the wheel in it, and nothing that it needs."""
+    folder = tmp_path_factory.mktemp("elsewhere")
+    venv.create(folder)
+    with ZipFile(wheel) as opened:  # all that an installer does with one of Python alone
+        opened.extractall(packages_of(folder))
+    return folder / "bin" / "python"
+
+
+@pytest.fixture(scope="module")
+def packages(elsewhere: Path) -> Path:
+    """Where that environment keeps what is installed in it."""
+    return packages_of(elsewhere.parents[1])
+
+
+def packages_of(environment: Path) -> Path:
+    """Finds where an environment keeps what is installed in it."""
+    return Path(sysconfig.get_path("purelib", "venv", {"base": str(environment)}))

@@ -1,13 +1,10 @@
-"""The wheel: what it says of itself, what is in it, and what a type checker sees of it."""
+"""The wheel: what it says of itself, and what is in it."""
 
 from __future__ import annotations
 
 import hashlib
 import re
 import subprocess
-import sys
-import sysconfig
-import venv
 from base64 import urlsafe_b64encode
 from email import message_from_bytes
 from email.message import Message
@@ -15,10 +12,7 @@ from importlib.metadata import distributions
 from pathlib import Path
 from zipfile import ZipFile
 
-import httpx
-import msgspec
 import pytest
-import websockets
 
 import attendance_adapters
 import attendance_core
@@ -29,61 +23,6 @@ from tests.support.readme import COMMANDS, SERVES, blocks, commands
 
 pytestmark = pytest.mark.long
 ROOT = Path(__file__).resolve().parents[2]
-PROGRAM = """\
-from typing import assert_type
-
-import attendance_web
-from attendance_adapters import Attendance, embedded
-from attendance_core import Event, LoggedIn, ProfileSeen, Role, UseCases, WrongCredentials
-
-async def main(service: Attendance) -> None:
-    do = assert_type(service.use_cases, UseCases)
-    try:
-        anna = assert_type(await do.sign_up(username="anna", password="like tea"), LoggedIn)
-    except WrongCredentials as no:
-        assert_type(no.text("ru"), str)
-    event = await do.create_event(actor=anna.user_id, name="A", starts_at=1.0, ends_at=9.0)
-    assert_type(event, Event)
-    await do.mark_me(connection=service.connection(anna, event.event_id, Role.MARK_ME))
-    seen = await do.get_profile(actor=anna.user_id, user_id=anna.user_id)
-    assert_type(assert_type(seen, ProfileSeen).karma, int)
-
-print(assert_type(attendance_web.__version__, str), embedded())
-"""
-WITH_CLIENT = """\
-from typing import assert_type
-from uuid import UUID
-
-from attendance_web.client import Asker, Client, Hold, Mark, WaitStatus
-from attendance_web.structs.events import EventCreated, EventShown
-
-async def main(client: Client) -> None:
-    made = await client.create_event(name="A", time_from=1, time_to=9, who_marks="organisers")
-    event_id = assert_type(assert_type(made, EventCreated).event_id, UUID)
-    assert_type(await client.get_events(name="A"), list[EventShown])
-    assert_type((await client.export_attendance(event_id=event_id, format="csv")).content, bytes)
-    async for counts in client.watch_attendance(event_id=event_id):
-        assert_type(counts.marked, int)
-    async with client.mark_me(event_id) as me, client.marking(event_id) as marking:
-        async for status in me:
-            assert_type(status, WaitStatus)
-        async for waiting in marking:
-            assert_type(waiting, tuple[Asker, ...])
-            assert_type(await marking.prepare(waiting[0].user_id), Hold)
-            assert_type(await marking.confirm(7), Mark)
-"""
-NO_SUCH_WORD = """\
-from attendance_web.client import Client
-
-async def main(client: Client) -> None:
-    await client.create_event(name="A", time_from=1, time_to=9, who_marks="nobody")
-"""
-MISTAKE = """\
-from attendance_core import UseCases
-
-async def main(do: UseCases) -> None:
-    await do.sign_up(username=b"anna", password="like tea")
-"""
 
 
 @pytest.fixture(scope="module")
@@ -91,30 +30,6 @@ def metadata(wheel: Path) -> Message:
     with ZipFile(wheel) as opened:
         (name,) = [each for each in opened.namelist() if each.endswith(".dist-info/METADATA")]
         return message_from_bytes(opened.read(name))
-
-
-@pytest.fixture(scope="module")
-def elsewhere(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The Python of an environment with the wheel in it, and nothing that it needs."""
-    folder = tmp_path_factory.mktemp("elsewhere")
-    venv.create(folder)
-    with ZipFile(wheel) as opened:  # all that an installer does with one of Python alone
-        opened.extractall(packages_of(folder))
-    return folder / "bin" / "python"
-
-
-def packages_of(environment: Path) -> Path:
-    """Finds where an environment keeps what is installed in it."""
-    return Path(sysconfig.get_path("purelib", "venv", {"base": str(environment)}))
-
-
-def type_check(python: Path, program: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    """Has a strict type checker look at a program that uses the wheel."""
-    (folder / "program.py").write_text(program)
-    command = [sys.executable, "-m", "mypy", "--strict", "--python-executable", str(python)]
-    command += ["--config-file", "", "--cache-dir", str(python.parents[1] / "cache"), "program.py"]
-    # Only what is installed there is found
-    return subprocess.run(command, cwd=folder, env={}, capture_output=True, text=True, check=False)
 
 
 class TestMetadata:
@@ -178,9 +93,8 @@ def test_everything_in_the_packages_is_in_the_wheel(wheel: Path, tracked: frozen
         }
 
 
-def test_an_installer_finds_all_that_it_records_and_the_command(elsewhere: Path) -> None:
-    where = str(packages_of(elsewhere.parents[1]))
-    (found,) = distributions(name=DISTRIBUTION, path=[where])
+def test_an_installer_finds_all_that_it_records_and_the_command(packages: Path) -> None:
+    (found,) = distributions(name=DISTRIBUTION, path=[str(packages)])
     assert "Root-Is-Purelib: true" in str(found.read_text("WHEEL")).splitlines()
     recorded = found.files or []
     assert len(recorded) > 100
@@ -275,34 +189,6 @@ class TestWheelAlone:
             *(how_to_install(extra) for extra in needed),
             *(f"{name} {how_to_install('testing')}" for name in contracts),
         ]
-
-
-class TestTypes:
-    def test_a_strict_type_checker_sees_the_types_of_the_packages(
-        self, elsewhere: Path, tmp_path: Path
-    ) -> None:
-        done = type_check(elsewhere, PROGRAM, tmp_path)
-        assert done.stdout == "Success: no issues found in 1 source file\n", done.stderr
-
-    def test_a_strict_type_checker_sees_the_types_of_the_client(
-        self, elsewhere: Path, tmp_path: Path
-    ) -> None:
-        """Whoever installs the client has these beside it."""
-        beside = packages_of(elsewhere.parents[1])
-        for each in (httpx, msgspec, websockets):
-            (beside / each.__name__).symlink_to(Path(each.__path__[0]))
-        done = type_check(elsewhere, WITH_CLIENT, tmp_path)
-        assert done.stdout == "Success: no issues found in 1 source file\n", done.stderr
-        done = type_check(elsewhere, NO_SUCH_WORD, tmp_path)
-        assert 'Argument "who_marks" to "create_event"' in done.stdout
-        assert done.returncode == 1
-
-    def test_a_strict_type_checker_finds_a_mistake_of_a_caller(
-        self, elsewhere: Path, tmp_path: Path
-    ) -> None:
-        done = type_check(elsewhere, MISTAKE, tmp_path)
-        assert 'Argument "username" to "__call__" of "SignUp" has incompatible type' in done.stdout
-        assert done.returncode == 1
 
 
 def test_the_changelog_has_this_version() -> None:

@@ -16,7 +16,6 @@ from attendance_adapters.in_memory.unit import MemoryUnit
 from attendance_core.attendance import corrections
 from attendance_core.events import changes, organisers
 from attendance_core.marking import (
-    askers,
     commands,
     hang_ups,
     holds,
@@ -27,19 +26,28 @@ from attendance_core.marking import (
     places,
     upkeep,
 )
-from attendance_core.marking.announcements import Announcement
-from attendance_core.marking.askers import Askers
 from attendance_core.marking.connections import Connection, Role
-from attendance_core.marking.mirror import Mirror
 from attendance_core.marking.places import Held, Marked, Place
-from attendance_core.marking.positions import Positions
 from attendance_core.marking.views import View
 from attendance_core.testing import marking_machine
 from attendance_core.vocabulary import UserId
+from tests.support.mirror_faults import (
+    Plant,
+    a_hold_is_not_told_by_readings,
+    a_mark_is_not_told_by_readings,
+    a_mirror_believes_older_news,
+    a_mirror_keeps_the_annulled_off_the_list,
+    a_place_is_told_whenever_it_changes,
+    a_quiet_room_is_one_that_was_quiet_once,
+    a_reading_comes_before_the_answer,
+    a_socket_that_was_not_told_outlives_the_mark,
+    absence_counts_though_there_are_news,
+    one_is_let_go_before_one_was_marked,
+    one_is_told_of_an_annulled_mark,
+    who_is_held_loses_their_number,
+)
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]  # bounded in examples, not in seconds
-
-Plant = pytest.MonkeyPatch
 MARKING = marking_machine(MemoryStore, suspends=False)
 SEARCH = settings(
     max_examples=1500,  # most are found in the first thirty
@@ -107,18 +115,6 @@ def a_transaction_that_lost_its_race_announces(plant: Plant) -> None:
     plant.setattr(MemoryStore, "transact", hasty)
 
 
-def a_mirror_believes_older_news(plant: Plant) -> None:
-    apply = Mirror.apply_announcement
-
-    def believe(self: Mirror, announcement: Announcement) -> Any:
-        place = getattr(announcement, "place", None)
-        if place is not None:
-            return self._apply(place, 0, None)
-        return apply(self, announcement)
-
-    plant.setattr(Mirror, "apply_announcement", believe)
-
-
 def karma_is_paid_twice(plant: Plant) -> None:
     once = Ledger.karma
     plant.setattr(Ledger, "karma", lambda self, user_id, terms: 2 * once(self, user_id, terms))
@@ -138,29 +134,8 @@ def lost_connections_have_no_grace(plant: Plant) -> None:
     )
 
 
-def absence_counts_though_there_are_news(plant: Plant) -> None:
-    read = Mirror.apply_reading
-    plant.setattr(
-        Mirror, "apply_reading", lambda self, heard_before, reading: read(self, 10**9, reading)
-    )
-
-
-def a_reading_comes_before_the_answer(plant: Plant) -> None:
-    plant.setattr(Mirror, "command_began", lambda self, connection_id: None)
-
-
 def a_choice_does_not_end_another_that_ended_elsewhere(plant: Plant) -> None:
     plant.setattr(View, "_drop_holds_but_of", lambda self, user_id: [])
-
-
-def a_mark_is_not_told_by_readings(plant: Plant) -> None:
-    read = Mirror.apply_reading
-
-    def forgetful(self: Mirror, heard_before: int, reading: Any) -> Any:
-        object.__setattr__(reading, "watched_places", ())
-        return read(self, heard_before, reading)
-
-    plant.setattr(Mirror, "apply_reading", forgetful)
 
 
 def another_process_forgets_that_it_is_too_soon(plant: Plant) -> None:
@@ -179,50 +154,6 @@ def another_process_forgets_that_it_is_too_soon(plant: Plant) -> None:
     for module in (moves, openings, commands, upkeep):
         plant.setattr(module, "end_hold", ends)
     plant.setattr(holds, "check_not_too_soon", checks)
-
-
-def a_hold_is_not_told_by_readings(plant: Plant) -> None:
-    read, about_own = Mirror.apply_reading, View.frames_about_own
-    reading_now: list[bool] = []
-
-    def reads(self: Mirror, heard_before: int, reading: Any) -> Any:
-        reading_now.append(True)
-        try:
-            return read(self, heard_before, reading)
-        finally:
-            reading_now.clear()
-
-    def tells(self: View, place: Place, at: float) -> Any:
-        return [] if reading_now and isinstance(place.state, Held) else about_own(self, place, at)
-
-    plant.setattr(Mirror, "apply_reading", reads)
-    plant.setattr(View, "frames_about_own", tells)
-
-
-def one_is_let_go_before_one_was_marked(plant: Plant) -> None:
-    told = Askers.tell_hold_or_note_mark
-
-    def tells(self: Askers, place: Place, at: float) -> Any:
-        let_go = replace(place, state=None)
-        first = told(self, let_go, at) if isinstance(place.state, Marked) else []
-        return first + told(self, place, at)
-
-    plant.setattr(Askers, "tell_hold_or_note_mark", tells)
-
-
-def who_is_held_loses_their_number(plant: Plant) -> None:
-    put = Positions.put
-    plant.setattr(
-        Positions,
-        "put",
-        lambda self, place: put(
-            self, replace(place, state=None) if isinstance(place.state, Held) else place
-        ),
-    )
-
-
-def a_place_is_told_whenever_it_changes(plant: Plant) -> None:
-    plant.setattr(askers, "YOUR_POSITION_EVERY", 0)
 
 
 def an_annulled_mark_pays(plant: Plant) -> None:
@@ -256,26 +187,6 @@ def a_mark_by_hand_leaves_the_hold(plant: Plant) -> None:
     plant.setattr(Place, "marked_by_hand", leaves)
 
 
-def a_mirror_keeps_the_annulled_off_the_list(plant: Plant) -> None:
-    apply = Mirror._apply
-
-    def keeps(self: Mirror, place: Place, *rest: Any) -> Any:
-        old = self._known.get(place.user_id)
-        was_marked = old is not None and isinstance(old.state, Marked)
-        return [] if was_marked else apply(self, place, *rest)
-
-    plant.setattr(Mirror, "_apply", keeps)
-
-
-def a_socket_that_was_not_told_outlives_the_mark(plant: Plant) -> None:
-    plant.setattr(corrections, "_end_sockets_not_told", lambda *whatever: None)
-
-
-def one_is_told_of_an_annulled_mark(plant: Plant) -> None:
-    """By whatever is said of it, however old."""
-    plant.setattr(Askers, "tell_hold_or_note_mark", Askers.tell_mark)
-
-
 def a_narrowed_event_leaves_a_hold(plant: Plant) -> None:
     def ends(unit: Any, event: Any, marking: Any, places: Any, terms: Any) -> None:
         with plant.context() as patch:
@@ -287,11 +198,6 @@ def a_narrowed_event_leaves_a_hold(plant: Plant) -> None:
 
 def a_removed_helper_marks_on(plant: Plant) -> None:
     plant.setattr(organisers, "end_left_out", lambda *whatever: None)
-
-
-def a_quiet_room_is_one_that_was_quiet_once(plant: Plant) -> None:
-    """Whatever it has heard of since."""
-    plant.setattr(Mirror, "glance", property(lambda self: self._glance))
 
 
 FAULTS: list[Callable[[Plant], None]] = [
@@ -324,7 +230,6 @@ FAULTS: list[Callable[[Plant], None]] = [
     a_removed_helper_marks_on,
     a_quiet_room_is_one_that_was_quiet_once,
 ]
-
 # Where chance begins that meets a fault soon, unless with 1; from another one it takes longer
 SEEDS: dict[Callable[[Plant], None], int] = {
     a_quiet_room_is_one_that_was_quiet_once: 14,
@@ -341,8 +246,6 @@ SEEDS: dict[Callable[[Plant], None], int] = {
     one_is_given_back_when_another_marker_goes: 42,
     who_is_held_loses_their_number: 6,
 }
-
-
 LATE = {a_quiet_room_is_one_that_was_quiet_once}  # from whatever chance begins
 
 

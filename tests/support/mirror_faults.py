@@ -1,0 +1,121 @@
+"""Faults of what a room believes and tells, each of which a test plants."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from attendance_core.attendance import corrections
+from attendance_core.marking import askers
+from attendance_core.marking.announcements import Announcement
+from attendance_core.marking.askers import Askers
+from attendance_core.marking.mirror import Mirror
+from attendance_core.marking.places import Held, Marked, Place
+from attendance_core.marking.positions import Positions
+from attendance_core.marking.views import View
+
+Plant = pytest.MonkeyPatch
+
+
+def a_mirror_believes_older_news(plant: Plant) -> None:
+    apply = Mirror.apply_announcement
+
+    def believe(self: Mirror, announcement: Announcement) -> Any:
+        place = getattr(announcement, "place", None)
+        if place is not None:
+            return self._apply(place, 0, None)
+        return apply(self, announcement)
+
+    plant.setattr(Mirror, "apply_announcement", believe)
+
+
+def absence_counts_though_there_are_news(plant: Plant) -> None:
+    read = Mirror.apply_reading
+    plant.setattr(
+        Mirror, "apply_reading", lambda self, heard_before, reading: read(self, 10**9, reading)
+    )
+
+
+def a_reading_comes_before_the_answer(plant: Plant) -> None:
+    plant.setattr(Mirror, "command_began", lambda self, connection_id: None)
+
+
+def a_mark_is_not_told_by_readings(plant: Plant) -> None:
+    read = Mirror.apply_reading
+
+    def forgetful(self: Mirror, heard_before: int, reading: Any) -> Any:
+        object.__setattr__(reading, "watched_places", ())
+        return read(self, heard_before, reading)
+
+    plant.setattr(Mirror, "apply_reading", forgetful)
+
+
+def a_hold_is_not_told_by_readings(plant: Plant) -> None:
+    read, about_own = Mirror.apply_reading, View.frames_about_own
+    reading_now: list[bool] = []
+
+    def reads(self: Mirror, heard_before: int, reading: Any) -> Any:
+        reading_now.append(True)
+        try:
+            return read(self, heard_before, reading)
+        finally:
+            reading_now.clear()
+
+    def tells(self: View, place: Place, at: float) -> Any:
+        return [] if reading_now and isinstance(place.state, Held) else about_own(self, place, at)
+
+    plant.setattr(Mirror, "apply_reading", reads)
+    plant.setattr(View, "frames_about_own", tells)
+
+
+def one_is_let_go_before_one_was_marked(plant: Plant) -> None:
+    told = Askers.tell_hold_or_note_mark
+
+    def tells(self: Askers, place: Place, at: float) -> Any:
+        let_go = replace(place, state=None)
+        first = told(self, let_go, at) if isinstance(place.state, Marked) else []
+        return first + told(self, place, at)
+
+    plant.setattr(Askers, "tell_hold_or_note_mark", tells)
+
+
+def who_is_held_loses_their_number(plant: Plant) -> None:
+    put = Positions.put
+    plant.setattr(
+        Positions,
+        "put",
+        lambda self, place: put(
+            self, replace(place, state=None) if isinstance(place.state, Held) else place
+        ),
+    )
+
+
+def a_place_is_told_whenever_it_changes(plant: Plant) -> None:
+    plant.setattr(askers, "YOUR_POSITION_EVERY", 0)
+
+
+def a_mirror_keeps_the_annulled_off_the_list(plant: Plant) -> None:
+    apply = Mirror._apply
+
+    def keeps(self: Mirror, place: Place, *rest: Any) -> Any:
+        old = self._known.get(place.user_id)
+        was_marked = old is not None and isinstance(old.state, Marked)
+        return [] if was_marked else apply(self, place, *rest)
+
+    plant.setattr(Mirror, "_apply", keeps)
+
+
+def a_socket_that_was_not_told_outlives_the_mark(plant: Plant) -> None:
+    plant.setattr(corrections, "_end_sockets_not_told", lambda *whatever: None)
+
+
+def one_is_told_of_an_annulled_mark(plant: Plant) -> None:
+    """By whatever is said of it, however old."""
+    plant.setattr(Askers, "tell_hold_or_note_mark", Askers.tell_mark)
+
+
+def a_quiet_room_is_one_that_was_quiet_once(plant: Plant) -> None:
+    """Whatever it has heard of since."""
+    plant.setattr(Mirror, "glance", property(lambda self: self._glance))
