@@ -266,7 +266,7 @@ class TestGetMyAttendance:
         shown = response(await person.get(PROFILE, user_id=marker.user_id))
         assert shown["karma"] == 50
 
-    async def test_bad_input(self, site: Site) -> None:
+    async def test_bad_input_is_refused(self, site: Site) -> None:
         person = await site.person("nowhere")
         assert response(await person.get(MINE)) == []
         assert "limit" in refusal(await person.get(MINE, limit="0"), 1)

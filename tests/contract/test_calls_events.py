@@ -81,7 +81,7 @@ class TestCreateEvent:
         told = refusal(await anna.post(CREATE, **given), 1)
         assert "«time_from» (the start)" in told and "«time_to» (the end)" in told
 
-    async def test_bad_input(self, site: Site, anna: Browser) -> None:
+    async def test_bad_input_is_refused(self, site: Site, anna: Browser) -> None:
         good = {"name": "Хорошая", "time_from": NOW, "time_to": NOW + 60}
         for name in good:
             told = refusal(await anna.post(CREATE, **{**good, name: None}), 2)
@@ -173,7 +173,7 @@ class TestGetEvents:
         assert await event_ids(anna, EVENTS, name="___") == []
         assert await event_ids(anna, EVENTS, name="0%_\\") == [event_id]
 
-    async def test_bad_input(self, site: Site) -> None:
+    async def test_bad_input_is_refused(self, site: Site) -> None:
         browser = site.browser()
         for given in ("", "аб", "  аб ", "a\x00bc"):
             assert "name" in refusal(await browser.get(EVENTS, name=given), 1)
@@ -191,7 +191,7 @@ class TestGetEventByID:
         event = response(await site.browser().get(BY_ID, event_id=event_id.upper()))
         assert event["event_id"] == event_id
 
-    async def test_bad_input(self, site: Site, anna: Browser) -> None:
+    async def test_bad_input_is_refused(self, site: Site, anna: Browser) -> None:
         event_id = await anna.event()
         browser = site.browser()
         assert "event_id" in refusal(await browser.get(BY_ID), 2)
@@ -293,14 +293,14 @@ class TestMyEvents:
         assert response(await person.get(CREATED, offset=1)) == []
 
     @pytest.mark.parametrize("path", [CREATED, JOINED])
-    async def test_bad_input(self, site: Site, anna: Browser, path: str) -> None:
+    async def test_bad_input_is_refused(self, site: Site, anna: Browser, path: str) -> None:
         assert "limit" in refusal(await anna.get(path, limit="0"), 1)
         assert "offset" in refusal(await anna.get(path, offset="x"), 1)
         refusal(await site.browser().get(path), 7, status=401)
 
 
 @pytest.mark.parametrize("path", [JOIN, LEAVE, DELETE])
-async def test_bad_ids(site: Site, anna: Browser, path: str) -> None:
+async def test_a_bad_or_unknown_event_id_is_refused(site: Site, anna: Browser, path: str) -> None:
     assert "event_id" in refusal(await anna.post(path), 2)
     bad: list[object] = ["", 12, True, [], {}, "0" * 36]
     for given in bad:

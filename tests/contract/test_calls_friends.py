@@ -129,7 +129,9 @@ class TestBadInput:
     """Contract: 4.2."""
 
     @pytest.mark.parametrize("path", [SEND, REMOVE])
-    async def test_bad_input(self, site: Site, pair: tuple[Browser, Browser], path: str) -> None:
+    async def test_bad_input_is_refused(
+        self, site: Site, pair: tuple[Browser, Browser], path: str
+    ) -> None:
         anna, _ = pair
         assert "user_id" in refusal(await anna.post(path), 2)
         assert "user_id" in refusal(await anna.post(path, user_id=None), 2)

@@ -250,7 +250,7 @@ class TestWhoMarks:
             assert nobody["who_marks"] == who_marks
             assert not nobody.keys() & {"organiser", "may_mark"}
 
-    async def test_bad_input(self, anna: Browser) -> None:
+    async def test_bad_input_is_refused(self, anna: Browser) -> None:
         good = {"name": "Хорошая", "time_from": NOW, "time_to": NOW + 60}
         bad: list[object] = ["", "EVERYBODY", 0, [], {}, True]
         for given in bad:

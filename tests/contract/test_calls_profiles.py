@@ -56,7 +56,7 @@ class TestGetProfile:
         """Contract: 3.1."""
         assert (await profile(anna))["confirmation"] == "none"
 
-    async def test_bad_input(self, site: Site, anna: Browser) -> None:
+    async def test_bad_input_is_refused(self, site: Site, anna: Browser) -> None:
         assert "user_id" in refusal(await anna.get(PROFILE), 2)
         for given in ("x", "0", "-1", "1.0", str(2**63), ""):
             assert "user_id" in refusal(await anna.get(PROFILE, user_id=given), 1)
@@ -81,7 +81,7 @@ class TestUpdateProfileInfo:
         response(await person.post(INFO, display_name="Йод"))
         assert (await profile(person))["display_name"] == "Йод"
 
-    async def test_bad_input(self, site: Site, anna: Browser) -> None:
+    async def test_bad_input_is_refused(self, site: Site, anna: Browser) -> None:
         refusal(await anna.post(INFO), 2)
         refusal(await anna.post(INFO, display_name=None, bio=None), 2)
         refusal(await anna.post(INFO, strange=1), 2)
@@ -132,7 +132,7 @@ class TestUpdateProfilePicture:
         given["image"] = base64.b64encode(large + b"\0").decode()
         assert "image" in refusal(await person.post(PICTURE, **given), 1)
 
-    async def test_bad_input(self, site: Site) -> None:
+    async def test_bad_input_is_refused(self, site: Site) -> None:
         person = await site.person("wrong")
         image = base64.b64encode(picture()).decode()
         assert "name" in refusal(await person.post(PICTURE, image=image), 2)
@@ -182,7 +182,7 @@ class TestUploadProfileConfirmation:
         shown = await profile(person)
         assert (shown["confirmed"], shown["confirmation"]) == (False, "rejected")
 
-    async def test_bad_input(self, site: Site, anna: Browser) -> None:
+    async def test_bad_input_is_refused(self, site: Site, anna: Browser) -> None:
         assert "image" in refusal(await anna.post(SCAN, name="a.png"), 2)
         assert "image" in refusal(await anna.post(SCAN, image="nonsense"), 1)
         refusal(await site.browser().post(SCAN, image="YQ=="), 7, status=401)
@@ -219,7 +219,7 @@ class TestFindByName:
         assert response(await anna.get(FIND, **given, limit=1, offset=1))["users"] == answer[1:2]
         assert await self.found(anna, **given, limit=1000) == await self.found(anna, **given)
 
-    async def test_bad_input(self, site: Site, anna: Browser) -> None:
+    async def test_bad_input_is_refused(self, site: Site, anna: Browser) -> None:
         assert "display_name_part" in refusal(await anna.get(FIND), 2)
         for given in ("", "абв", "  аб  ", "ab\u202ecd", "a\x00bcd"):
             assert "display_name_part" in refusal(await anna.get(FIND, display_name_part=given), 1)

@@ -73,14 +73,18 @@ async def test_the_page_shows_four_programs() -> None:
     assert len(BLOCKS) == 4
 
 
-async def test_who_asks(house: House, at: Run, capsys: pytest.CaptureFixture[str]) -> None:
+async def test_the_first_lists_what_its_person_has_joined(
+    house: House, at: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
     anna = await house.person()
     event_id = await house.event(anna)
     await at(BLOCKS[0], anna, event_id)
     assert str(event_id) in capsys.readouterr().out
 
 
-async def test_calls(house: House, at: Run, capsys: pytest.CaptureFixture[str]) -> None:
+async def test_the_second_is_refused_a_name_and_exports_a_sheet(
+    house: House, at: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
     anna = await house.person()
     await at(BLOCKS[1], anna, await house.event(anna))
     said = capsys.readouterr().out
