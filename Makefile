@@ -111,12 +111,11 @@ lint: install ## Check style, formatting and the directions of imports
 
 # What runs in this process, where coverage sees it: the rules, one file for each thing that is served
 # or kept, and none that takes again, longer or with more people, the ways that another takes
-OIDC := answers comebacks links ticks
 IN_PROCESS := $(filter-out tests/unit/test_planted% %in_any_order.py %how_to.py,$(wildcard tests/unit/test_*.py)) \
   $(patsubst %,tests/contract/test_%.py,asgi asgi_lifespan asgi_mounts asgi_stock asyncapi \
   $(addprefix calls_,accounts attendance boards data events friends oidc organisers passwords pictures profiles recovery \
   review sessions tokens) \
-  $(addprefix oidc_,$(OIDC)) client_asks_again client_calls client_comebacks client_losses client_sockets corrections_live damaged \
+  $(addprefix oidc_,answers comebacks links ticks) client_asks_again client_calls client_comebacks client_losses client_sockets corrections_live damaged \
   deletion endings event_page files health heartbeat http_connections http_protocol karma left_connections limits limits_of_log_ins live live_cuts \
   live_ends migrations migrations_by_engine notifier openapi orphans packing picture_workers search settings sheet_files sheet_workbook sheets sqlite_groups sqlite_scrub store_calls stores \
   stores_belongings sync watching watching_bounds wrong_settings ws_floods ws_protocol)
@@ -146,9 +145,10 @@ TRIED := tests/contract/test_stores.py tests/contract/test_notifier.py \
   tests/contract/test_migrations.py::TestUpgrade::test_an_empty_database_is_not_current_and_becomes_so_without_a_word \
   tests/contract/test_migrations.py::TestUpgrade::test_whatever_is_in_an_earlier_one_is_kept_and_found \
   tests/contract/test_files.py tests/contract/test_pictures.py tests/contract/test_sheet_workbook.py \
-  tests/contract/test_passwords.py tests/contract/test_calls_oidc.py $(OIDC:%=tests/contract/test_oidc_%.py) \
+  tests/contract/test_passwords.py tests/contract/test_calls_oidc.py tests/contract/test_oidc_answers.py \
+  tests/contract/test_oidc_comebacks.py tests/contract/test_oidc_links.py tests/contract/test_oidc_ticks.py \
   tests/contract/test_envelope.py tests/contract/test_headers.py tests/contract/test_bodies.py \
-  $(patsubst %,tests/contract/test_calls_%.py,accounts passwords sessions) \
+  tests/contract/test_calls_accounts.py tests/contract/test_calls_passwords.py tests/contract/test_calls_sessions.py \
   tests/contract/test_server.py tests/contract/test_server_stops.py tests/contract/test_http_protocol.py tests/contract/test_http_connections.py \
   tests/contract/test_ws_protocol.py tests/contract/test_ws_floods.py tests/contract/test_client_asks_again.py \
   tests/contract/test_metrics.py tests/contract/test_cli.py tests/contract/test_client_calls.py \
