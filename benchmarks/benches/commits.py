@@ -12,8 +12,8 @@ from benchmarks.run import Run
 from benchmarks.subjects import Servers
 from tests.support.sqlite_file import an_empty_database
 
-TASKS: Final = (1, 16, 64)
-AT_ONCE: Final = 16  # tasks, over PostgreSQL
+SQLITE_TASKS: Final = (1, 16, 64)
+POSTGRES_TASKS: Final = 16
 CONFIRMS, POSTGRES_CONFIRMS = 1280, 320  # in a round
 OURS: Final = "the use case"
 GROUPED, BY_HAND = "by hand, COMMIT shared", "by hand, a COMMIT each"

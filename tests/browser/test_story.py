@@ -59,8 +59,8 @@ in_both = pytest.mark.parametrize("words", SAID, ids=[each.language for each in 
 async def test_one_asks_one_marks_and_a_third_sees_it_live(door: Door, words: Words) -> None:
     language = words.language
     name_a, name_b, name_v = words.names
-    given: dict[str, Any] = {"language": language, "keeps_page": True}
-    creator = await door.student(name_b, f"boris-{language}", size=LAPTOP, **given)
+    options: dict[str, Any] = {"language": language, "keeps_page": True}
+    creator = await door.student(name_b, f"boris-{language}", size=LAPTOP, **options)
     link = await creator.create_event(f"Analysis {language}")
     await creator.mark()
 

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from attendance_core.limits import PROVIDER_LOG_INS
-from attendance_core.providers import NO_NAME
+from attendance_core.providers import DEFAULT_DISPLAY_NAME
 from attendance_core.vocabulary import UserId
 from tests.support.browsers_logged_in import user_id_of
 from tests.support.log_ins import (

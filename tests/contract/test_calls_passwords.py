@@ -122,7 +122,7 @@ class TestChangePassword:
             assert "10" in refusal(answer, 3) and answer.json()["code"] == "log_in_again"
 
         def logs_in(unit: Any) -> None:
-            (session,) = unit.sessions.of(person.user_id)
+            (session,) = unit.sessions.by_cookie_of(person.user_id)
             unit.sessions.remove([session.session_id])
             unit.sessions.add(replace(session, created_at=unit.now()))
 

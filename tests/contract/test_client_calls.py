@@ -19,7 +19,7 @@ from uuid import UUID
 import httpx
 import pytest
 
-from attendance_web.client import Client, NotAttendance, Refused, calling, waiting
+from attendance_web.client import Client, NotAttendance, Refused, calling
 from attendance_web.http.csrf import CSRF_COOKIE, CSRF_HEADER
 from attendance_web.routes import CALLS
 from attendance_web.structs.events import EventCreated

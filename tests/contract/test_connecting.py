@@ -120,13 +120,13 @@ class TestWithoutAHeartbeat:
 
 
 class TestFilesOfOnesOwn:
-    async def test_any_files_do_and_are_not_swept_where_they_have_no_list(self) -> None:
+    async def test_any_files_do_and_orphans_stay_where_they_have_no_list(self) -> None:
         files = DictFiles()
         async with memory(files=files) as service:
             anna = await service.use_cases.sign_up(username="anna", password="correct horse")
             await service.use_cases.update_profile_picture(actor=anna.user_id, image=picture())
             assert len(files.kept) == 1
-            assert "sweep-orphans" not in {each.get_name() for each in asyncio.all_tasks()}
+            assert "delete-orphans" not in {each.get_name() for each in asyncio.all_tasks()}
 
     async def test_those_that_can_be_claimed_are_at_the_start(self) -> None:
         claimed: list[object] = []

@@ -154,8 +154,8 @@ class TestLosses:
         self, anna: Browser, event_id: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         dies = (sheets.WORKER_COMMAND[0], "-c", "import os; os.kill(os.getpid(), 9)")
-        with monkeypatch.context() as dead:
-            dead.setattr(sheets, "WORKER_COMMAND", dies)
+        with monkeypatch.context() as patch:
+            patch.setattr(sheets, "WORKER_COMMAND", dies)
             answer = await anna.get(EXPORT, event_id=event_id, format="xlsx")
         assert code(answer, -1, status=503) == "unavailable"
         assert answer.headers["retry-after"] == "1"

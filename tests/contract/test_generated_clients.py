@@ -12,7 +12,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from tests.support.generators import SOURCES, node_folder, python_generator, run
+from tests.support.generators import SOURCES, node_folder, python_generator_bin, run
 from tests.support.houses import house_in_memory as house
 from tests.support.live_house import House
 

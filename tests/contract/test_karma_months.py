@@ -26,6 +26,7 @@ from attendance_core.testing.written_ledgers import (
     write_at_random,
 )
 from attendance_core.vocabulary import EventId, UserId
+from tests.support.karma_ledgers import KARMA_LEDGERS
 from tests.support.karma_months import a_store, all_entries, numbered_events, store, stored_months
 from tests.support.migrating import run_sql
 

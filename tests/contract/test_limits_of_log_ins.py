@@ -27,10 +27,10 @@ class TestFailedLogIns:
         self, site: Site, anna: Browser
     ) -> None:
         browser = site.browser()
-        for attempt in range(10):
+        for number in range(10):
             site.clock.pass_(1)
             # The case of a name makes it no other account
-            name = anna.username.upper() if attempt % 2 else anna.username
+            name = anna.username.upper() if number % 2 else anna.username
             refusal(await self.fail(browser, name), 3)
         assert too_many(await self.fail(browser, anna.username)) == 891
         right = {"username": anna.username, "password": PASSWORD}

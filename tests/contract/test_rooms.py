@@ -10,14 +10,19 @@ from typing import Any
 import pytest
 
 from attendance_core.errors import NotWaiting, Unavailable
+from attendance_core.testing.clock import TestClock
 from attendance_core.testing.lectures import EVENT, session_of
 from attendance_core.vocabulary import UserId
 from attendance_web.live.close_codes import RESTART
+from attendance_web.live.outbox import Outbox
+from attendance_web.live.plain_peer import PlainPeer
 from attendance_web.live.room import Room
 from tests.support.eventually import eventually
-from tests.support.room_hall import Hall, hall, told
+from tests.support.room_hall import Hall, hall, nothing, told
 
 __all__ = ["hall"]
+
+LONG_AFTERWARDS = 24 * 3600  # seconds, from within the event
 
 
 class TestOpening:

@@ -14,7 +14,7 @@ from attendance_adapters import pictures
 from attendance_web.http import call_arguments, incoming_body
 from attendance_web.http.body_parsing import Given
 from attendance_web.http.call import MAX_BODY_BYTES, MAX_UPLOAD_BODY_BYTES
-from attendance_web.http.call_arguments import LARGE_BODY_BYTES
+from attendance_web.http.call_arguments import PARSED_IN_THREAD_BYTES
 from attendance_web.http.incoming_bodies import MIN_COUNTED_BYTES, UPLOADS_OF_ONE
 from tests.support.bodies_sent import (
     INFO,
@@ -125,8 +125,8 @@ class TestUnfinished:
         monkeypatch.setattr(call_arguments, "parse_body", parse_body)
         async with AsyncExitStack() as several:
             for _ in range(3):
-                sent = head(UPLOAD, LARGE_BODY_BYTES, TOKEN, by=await house.person())
-                client = await connected(house, sent, b"x" * LARGE_BODY_BYTES)
+                sent = head(UPLOAD, PARSED_IN_THREAD_BYTES, TOKEN, by=await house.person())
+                client = await connected(house, sent, b"x" * PARSED_IN_THREAD_BYTES)
                 several.push_async_exit(client)
             await eventually(lambda: len(parsed) == 3)
 
@@ -141,8 +141,8 @@ class TestUnfinished:
             workers.append(subprocess.Popen(["sleep", "60"], stdin=pipe, stdout=pipe, stderr=pipe))
             return workers[-1]
 
-        with monkeypatch.context() as held:
-            held.setattr(pictures._Job, "_start_worker", start)
+        with monkeypatch.context() as patch:
+            patch.setattr(pictures._Job, "_start_worker", start)
             body = form()
             sent = head(UPLOAD, len(body), TOKEN, by=anna), body
             first, second = await connected(house, *sent), await connected(house, *sent)

@@ -21,7 +21,7 @@ from tests.support.asgi_client import AsgiClient
 from tests.support.eventually import eventually
 from tests.support.live_house import opened_house
 from tests.support.stream_reader import PATH
-from tests.support.watched_hall import AT_ONCE, Hall, hall, house, soon
+from tests.support.watched_hall import SHOWN_SECONDS, Hall, hall, house, soon
 
 __all__ = ["hall", "house", "soon"]
 pytestmark = pytest.mark.asyncio(loop_scope="module")

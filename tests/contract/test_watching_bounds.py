@@ -21,10 +21,10 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 class TestBounds:
     async def test_a_person_has_sixteen_in_an_event(self, hall: Hall) -> None:
-        others = await hall.house.another_session(hall.creator)
+        other_session = await hall.house.another_session(hall.creator)
         for number in range(watchers.MAX_OF_PERSON):
-            await hall.watches(others if number % 2 else None)
-        for who in (None, others):
+            await hall.watches(other_session if number % 2 else None)
+        for who in (None, other_session):
             refused = await hall.watches(who)
             assert await refused.refusal() == (429, "too_many_requests")
             assert int(refused.answer.headers["retry-after"]) > 0
@@ -84,19 +84,19 @@ class TestBounds:
         monkeypatch.setattr(watchers, "MAX_OF_LINKS_IN_ALL", 2)
         (other,) = await hall.house.people(1)
         async with AsyncExitStack() as halls:
-            second, others = [
+            second, third = [
                 Hall(hall.house, each, await hall.house.event(each))
                 for each in (hall.creator, other)
             ]
-            for each in (second, others):
+            for each in (second, third):
                 halls.push_async_callback(each._readers.aclose)
-            links = [await each.link() for each in (hall, second, others)]
+            links = [await each.link() for each in (hall, second, third)]
             open_ones = []  # which end once nobody knows them
             for where, secret in ((hall, links[0]), (second, links[1])):
                 open_ones += [await where.watches(), await where.watches(secret=secret)]
             for refused in (await second.watches(), await second.watches(secret=links[1])):
                 assert await refused.refusal() == (429, "too_many_requests")
-            open_ones += [await others.watches(), await others.watches(secret=links[2])]
+            open_ones += [await third.watches(), await third.watches(secret=links[2])]
             for stream in open_ones:
                 assert await stream.counts() == (1, 0, 0, 0)
             await hall._readers.aclose()

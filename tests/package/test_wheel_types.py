@@ -37,7 +37,7 @@ WITH_CLIENT = """\
 from typing import assert_type
 from uuid import UUID
 
-from attendance_web.client import Asker, Client, Hold, Mark, Standing
+from attendance_web.client import Asker, Client, Hold, Mark, WaitStatus
 from attendance_web.structs.events import EventCreated, EventShown
 
 async def main(client: Client) -> None:
@@ -48,8 +48,8 @@ async def main(client: Client) -> None:
     async for counts in client.watch_attendance(event_id=event_id):
         assert_type(counts.marked, int)
     async with client.mark_me(event_id) as me, client.marking(event_id) as marking:
-        async for standing in me:
-            assert_type(standing, Standing)
+        async for status in me:
+            assert_type(status, WaitStatus)
         async for waiting in marking:
             assert_type(waiting, tuple[Asker, ...])
             assert_type(await marking.prepare(waiting[0].user_id), Hold)

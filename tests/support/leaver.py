@@ -24,6 +24,7 @@ FIRST_NAME, NAME = "ⴰⴱⴳⴷ ⴹⴻⴼⴽ", "ⵀⵃⵄⵅ ⵇⵉⵊⵍ"
 FIRST_BIO, BIO = "first-bio-trace", "second-bio-trace"
 CLIENT, TOKEN_NAME = "client-trace", "token-trace"
 HAND_NOTE, ANNUL_NOTE, SCAN_NOTE = "by-hand-trace", "annulled-trace", "scan-note-trace"
+OF_PIXELS = slice(200, 240)  # bytes of the file of a picture, behind its head
 
 
 def noise(seed: int) -> bytes:
@@ -96,7 +97,7 @@ class Vera:
             await image(self.me, "UpdateProfilePicture", seed)
             (picture,) = [each for each in self.files.glob("pictures/*") if each.is_file()]
             target = self.earlier if seed == 1 else self.kept
-            target[f"picture {seed}"] = picture.read_bytes()[200:240]
+            target[f"picture {seed}"] = picture.read_bytes()[OF_PIXELS]
             target[f"name of picture {seed}"] = picture.stem.encode()
         self.kept |= {"name": NAME.encode(), "bio": BIO.encode()}
         self.kept["a trigram of the name"] = NAME[1:3].encode()
@@ -109,7 +110,7 @@ class Vera:
             await image(self.me, "UploadProfileConfirmation", number)
             (file,) = self.files.glob("scans/*")
             target = self.earlier if number == 3 else self.kept
-            target[f"scan {number}"] = file.read_bytes()[200:240]
+            target[f"scan {number}"] = file.read_bytes()[OF_PIXELS]
             target[f"name of scan {number}"] = file.stem.encode()
             find = self.do.get_own_scan.observe
             scan = await find(lambda unit: unit.scans.find(self.user_id))
@@ -180,7 +181,7 @@ class Vera:
         def look(unit: Any) -> dict[str, str]:
             account = unit.accounts.find_by_id(self.user_id)
             hashes = {"hash of the password": account.password_hash}
-            for n, session in enumerate(unit.sessions.of(self.user_id)):
+            for n, session in enumerate(unit.sessions.by_cookie_of(self.user_id)):
                 hashes[f"session {n}"] = session.session_id
             for n, browser in enumerate(unit.known_browsers.of(self.user_id)):
                 hashes[f"browser {n}"] = browser.browser_id

@@ -42,7 +42,7 @@ class Hall:
     def removes(self, user_id: UserId) -> None:
         drive(self._remove(actor=ANNA, event_id=self.world.event_id, user_id=user_id))
 
-    def has_tick(self, user_id: UserId, state: Confirmation = Confirmation.APPROVED) -> None:
+    def sets_tick(self, user_id: UserId, state: Confirmation = Confirmation.APPROVED) -> None:
         scan = ConfirmationScan(
             user_id, FileKey("scan"), NOON, state, NOON, scan_id=ScanId(uuid4())
         )

@@ -45,13 +45,13 @@ class Desk:
         self._end_expired = EndExpiredTokens(transact, observe, self.world.terms)
         self._forget = ForgetTokens(transact)
         self._identify = Identify(transact, observe)
-        self.has_password(ANNA, drive(self.passwords.hash(PASSWORD)))
-        self.has_password(BORIS, drive(self.passwords.hash(PASSWORD)))
+        self.sets_password(ANNA, drive(self.passwords.hash(PASSWORD)))
+        self.sets_password(BORIS, drive(self.passwords.hash(PASSWORD)))
 
     def transact(self, work: Callable[[Any], T]) -> T:
         return drive(self.world.store.transact(work))
 
-    def has_password(self, user_id: UserId, hashed: str | None) -> None:
+    def sets_password(self, user_id: UserId, hashed: str | None) -> None:
         def work(unit: Any) -> None:
             account = unit.accounts.lock(user_id)
             unit.accounts.put(type(account)(user_id, account.username, hashed))
@@ -84,7 +84,7 @@ class Desk:
     def revoke(self, token_id: TokenId, whose: UserId = ANNA) -> None:
         drive(self._revoke(actor=whose, token_id=token_id))
 
-    def sweep(self) -> int:
+    def end_expired(self) -> int:
         return drive(self._end_expired())
 
     def forget(self) -> None:

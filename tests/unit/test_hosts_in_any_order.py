@@ -90,7 +90,7 @@ class Hosts(RuleBasedStateMachine):
             ids = [each.session_id for each in self.open.values()]
             kept = [unit.sessions.find(each) for each in ids]
             everybody = [*self.accounts.values(), *self.gone]
-            of = [each for user_id in everybody for each in unit.sessions.of_host(user_id)]
+            of = [each for user_id in everybody for each in unit.sessions.by_host_of(user_id)]
             connected = [
                 each
                 for user_id in everybody

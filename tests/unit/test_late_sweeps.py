@@ -14,13 +14,13 @@ from tests.support.world import World
 
 class TestALateSweep:
     def test_one_whose_grace_is_over_may_mark(self, world: World) -> None:
-        world.is_lost(world.waits(2))
+        world.breaks_off(world.waits(2))
         world.advance_unswept(15)
         world.marks(2)
         assert world.place(2).state is None
 
     def test_one_whose_grace_is_over_asks_anew_at_the_end(self, world: World) -> None:
-        world.is_lost(world.waits(2))
+        world.breaks_off(world.waits(2))
         world.advance_unswept(15)
         world.waits(2)
         assert world.place(2).state == Waiting(NOON + 15)
@@ -44,7 +44,7 @@ class TestALateSweep:
         world.waits(2)
         marker = world.marks(3)
         world.chooses(marker, 2)
-        world.is_lost(marker)
+        world.breaks_off(marker)
         world.advance_unswept(15)
         assert drive(world.ready_to_mark(connection=world.connection(3, Role.MARKING))).holding is (
             None
@@ -61,7 +61,7 @@ class TestALateSweep:
     def test_a_marker_whose_grace_of_waiting_is_over_may_choose(self, world: World) -> None:
         world.waits(2)
         marker = world.marks(3)
-        world.is_lost(world.waits(3))
+        world.breaks_off(world.waits(3))
         world.advance_unswept(14)
         with pytest.raises(YouAreWaiting):
             world.chooses(marker, 2)
@@ -113,7 +113,7 @@ class TestALateSweep:
 
 class TestComingBack:
     def test_the_grace_of_a_lost_socket_ends_with_a_new_one(self, world: World) -> None:
-        world.is_lost(world.waits(2))
+        world.breaks_off(world.waits(2))
         world.says_goodbye(world.waits(2))
         assert world.place(2).state is None
 
@@ -123,23 +123,23 @@ class TestComingBack:
         world.waits(2)
         marker = world.marks(3)
         world.chooses(marker, 2)
-        world.is_lost(marker)
+        world.breaks_off(marker)
         world.says_goodbye(world.marks(3))
         assert world.place(2).state == Waiting(NOON)
 
     def test_given_back_within_the_grace_one_returns_to_the_old_place(self, world: World) -> None:
         waiting, marker = world.waits(2), world.marks(3)
         world.chooses(marker, 2)
-        world.is_lost(waiting)
+        world.breaks_off(waiting)
         world.advance(14)
         drive(world.refuse(connection=marker))
         assert world.place(2).state == Waiting(NOON)
 
     def test_hanging_up_twice_changes_nothing(self, world: World) -> None:
         waiting = world.waits(2)
-        world.is_lost(waiting)
+        world.breaks_off(waiting)
         world.advance(10)
-        world.is_lost(waiting)
+        world.breaks_off(waiting)
         world.advance(5)
         assert world.place(2).state is None
         world.says_goodbye(waiting)

@@ -38,17 +38,17 @@ class TestLongStrings:
     ) -> None:
         spaced = data.draw(st.sampled_from([None, 1]))
         body = json.dumps(said, ensure_ascii=False, indent=spaced).encode()
-        with pytest.MonkeyPatch.context() as cut:
+        with pytest.MonkeyPatch.context() as patch:
             whole = repr(parse_body(JSON, body))
-            cut.setattr(json_scanning, "STEP_BYTES", data.draw(st.integers(8, 12)))
+            patch.setattr(json_scanning, "STEP_BYTES", data.draw(st.integers(8, 12)))
             assert repr(parse_body(JSON, body)) == whole
 
     @hypothesis.given(st.text('"\\{}[]:,a ё', max_size=60), st.integers(4, 12))
     def test_nor_does_what_is_none(self, said: str, step: int) -> None:
         body = ('{"a": "' + said).encode()
         whole = outcome(body)
-        with pytest.MonkeyPatch.context() as cut:
-            cut.setattr(json_scanning, "STEP_BYTES", step)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(json_scanning, "STEP_BYTES", step)
             assert outcome(body) == whole
 
     @pytest.mark.parametrize("constant", ["NaN", "Infinity", "-Infinity"])

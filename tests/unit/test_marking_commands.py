@@ -82,7 +82,7 @@ class TestPrepareToMark:
         world.waits(2)
         world.chooses(world.marks(3), 2)
         other = world.marks(4)
-        world.clock.pass_(90)
+        world.clock.pass_(world.terms.hold_seconds)
         world.chooses(other, 2)
         state = world.place(2).state
         assert isinstance(state, Held)
@@ -133,7 +133,7 @@ class TestConfirmMarking:
         world.waits(2)
         marker = world.marks(3)
         world.chooses(marker, 2)
-        world.clock.pass_(90)
+        world.clock.pass_(world.terms.hold_seconds)
         with pytest.raises(NobodyHeld):
             drive(world.confirm(connection=marker))
         assert world.karma(3) == 0

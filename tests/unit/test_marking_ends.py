@@ -35,14 +35,14 @@ class TestHangUp:
         assert world.place(2).state is None
 
     def test_a_lost_connection_keeps_the_place_for_15_seconds(self, world: World) -> None:
-        world.is_lost(world.waits(2))
+        world.breaks_off(world.waits(2))
         world.advance(14.9)
         assert isinstance(world.place(2).state, Waiting)
         world.advance(0.1)
         assert world.place(2).state is None
 
     def test_who_comes_back_within_the_grace_keeps_the_place(self, world: World) -> None:
-        world.is_lost(world.waits(2))
+        world.breaks_off(world.waits(2))
         world.advance(10)
         back = world.waits(2)
         world.advance(20)
@@ -62,7 +62,7 @@ class TestHangUp:
         world.waits(2)
         marker = world.marks(3)
         world.chooses(marker, 2)
-        world.is_lost(marker)
+        world.breaks_off(marker)
         world.advance(14)
         drive(world.confirm(connection=world.marks(3)))
         assert world.karma(3) == 50
@@ -162,11 +162,11 @@ class TestProcesses:
         world.waits(2)
         world.clock.pass_(600)
         world.process_id = world.process()
-        world.advance(16)
+        world.advance(world.terms.grace_seconds + 1)
         assert world.place(2).state is None
 
     def test_a_process_that_renews_too_late_has_lost_its_lease(self, world: World) -> None:
-        world.clock.pass_(8)
+        world.clock.pass_(world.terms.lease_seconds)
         with pytest.raises(LeaseLost):
             drive(world.renew(process_id=world.process_id))
         with pytest.raises(LeaseLost):
@@ -175,7 +175,7 @@ class TestProcesses:
     def test_sweeping_twice_harms_nothing(self, world: World) -> None:
         world.waits(2)
         world.chooses(world.marks(3), 2)
-        world.advance(90)
+        world.advance(world.terms.hold_seconds)
         version = world.place(2).version
         world.advance(0.1)
         assert world.place(2).version == version

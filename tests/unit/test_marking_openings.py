@@ -98,7 +98,7 @@ class TestOnePersonsSockets:
                     most = max(most, self.connection_count(world, 2))
             assert len(opened) == MAX_SOCKETS
             for each in opened:
-                world.is_lost(each)
+                world.breaks_off(each)
         assert most == CONNECTIONS_READ
 
     def test_an_opening_reads_no_more_connections_than_there_may_be(self, world: World) -> None:
@@ -131,7 +131,7 @@ class TestReadyToMark:
             world.marks(2)
 
     def test_one_within_the_grace_still_waits(self, world: World) -> None:
-        world.is_lost(world.waits(2))
+        world.breaks_off(world.waits(2))
         world.advance(14)
         with pytest.raises(YouAreWaiting):
             world.marks(2)

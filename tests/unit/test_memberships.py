@@ -119,7 +119,7 @@ class TestGetAttendance:
         calendar.world.waits(BORIS)
         calendar.world.chooses(calendar.world.marks(VERA), BORIS)
         assert calendar.states()[BORIS] == "held"
-        calendar.world.clock.pass_(90)
+        calendar.world.clock.pass_(calendar.world.terms.hold_seconds)
         assert calendar.states()[BORIS] == "waiting"
         calendar.world.clock.pass_(3600)
         assert calendar.states()[BORIS] == "joined"

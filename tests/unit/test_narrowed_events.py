@@ -25,7 +25,7 @@ class TestNarrowing:
         hall.adds(VERA)
         world.waits(GLEB)
         lost = world.marks(BORIS)
-        world.is_lost(lost)
+        world.breaks_off(lost)
         boris = [world.marks(BORIS), world.connection(BORIS, Role.MARKING)]
         drive(world.ready_to_mark(connection=boris[1]))
         for user_id in (ANNA, VERA):
@@ -58,7 +58,7 @@ class TestNarrowing:
         assert found is not None
 
     def test_one_without_a_tick_is_left_out_by_confirmed(self, hall: Hall) -> None:
-        hall.has_tick(VERA)
+        hall.sets_tick(VERA)
         for user_id in (BORIS, VERA):
             hall.world.marks(user_id)
         hall.lets(WhoMarks.CONFIRMED)
@@ -67,10 +67,10 @@ class TestNarrowing:
         assert hall.marking() == set()
 
     def test_what_leaves_nobody_out_ends_nothing(self, hall: Hall) -> None:
-        hall.has_tick(BORIS)
+        hall.sets_tick(BORIS)
         hall.lets(WhoMarks.CONFIRMED)
         marker = hall.world.marks(BORIS)
-        hall.has_tick(BORIS, Confirmation.NONE)
+        hall.sets_tick(BORIS, Confirmation.NONE)
         hall.world.waits(GLEB)
         for change in (
             {"who_marks": WhoMarks.CONFIRMED},
@@ -115,7 +115,7 @@ class TestRemoveHelper:
     @pytest.mark.parametrize("who_marks", [WhoMarks.EVERYBODY, WhoMarks.CONFIRMED])
     def test_one_who_may_mark_all_the_same_goes_on(self, hall: Hall, who_marks: WhoMarks) -> None:
         hall.adds(BORIS)
-        hall.has_tick(BORIS)
+        hall.sets_tick(BORIS)
         hall.lets(who_marks)
         hall.world.waits(GLEB)
         marker = hall.world.marks(BORIS)
@@ -126,11 +126,11 @@ class TestRemoveHelper:
 
     def test_nobody_else_who_lost_a_tick_is_ended_by_it(self, hall: Hall) -> None:
         hall.adds(BORIS)
-        hall.has_tick(VERA)
+        hall.sets_tick(VERA)
         hall.lets(WhoMarks.CONFIRMED)
         hall.world.marks(BORIS)
         hall.world.marks(VERA)
-        hall.has_tick(VERA, Confirmation.NONE)
+        hall.sets_tick(VERA, Confirmation.NONE)
         hall.removes(BORIS)
         assert hall.marking() == {VERA}
 

@@ -81,7 +81,9 @@ class TestManySessions:
         """Those used last first."""
         return [
             each.session_id
-            for each in drive(door.world.store.observe(lambda unit: unit.sessions.of(user_id)))
+            for each in drive(
+                door.world.store.observe(lambda unit: unit.sessions.by_cookie_of(user_id))
+            )
         ]
 
     def test_a_log_in_beyond_a_hundred_ends_the_one_used_least_recently(self, door: Door) -> None:

@@ -53,30 +53,30 @@ class TestItsEnd:
     def test_an_expired_one_may_be_revoked_so_that_it_is_not_listed(self, desk: Desk) -> None:
         made = desk.create(days=1)
         desk.world.clock.pass_(DAY_SECONDS)
-        desk.sweep()
+        desk.end_expired()
         desk.revoke(made.token_id)
         assert desk.rows() == 0
 
-    def test_the_sockets_of_one_that_expires_are_ended_by_a_sweep(self, desk: Desk) -> None:
+    def test_the_sockets_of_one_that_expires_are_ended_later(self, desk: Desk) -> None:
         made, other = desk.create(days=1), desk.create()
         sockets = [desk.opens(each.secret) for each in (made, other)]
         desk.world.clock.pass_(DAY_SECONDS - 1)
-        assert desk.sweep() == 0
+        assert desk.end_expired() == 0
         desk.world.clock.pass_(1)
-        assert desk.sweep() == 1
+        assert desk.end_expired() == 1
         assert [desk.is_open(each) for each in sockets] == [False, True]
-        assert desk.sweep() == 0
+        assert desk.end_expired() == 0
 
     @pytest.mark.parametrize("dies", [False, True])
     def test_all_of_somebody_end_at_once(self, desk: Desk, dies: bool) -> None:
-        """As a recovery, a reset and a deletion need it; a sweep does what a death has left."""
+        """As a recovery, a reset and a deletion need it; what a death has left is done later."""
         mine = [desk.create() for _ in range(3)]
         theirs = desk.create(BORIS)
         sockets = [desk.opens(each.secret) for each in mine]
         if dies:
             desk.transact(lambda unit: expire_tokens(unit, ANNA))
             assert [desk.who(each.secret) for each in mine] == [None] * 3
-            assert desk.sweep() == 3
+            assert desk.end_expired() == 3
         else:
             drive(end_tokens(desk.world.store.transact, ANNA, desk.world.terms))
             assert desk.tokens() == []
@@ -101,4 +101,4 @@ class TestItsEnd:
         with pytest.raises(ConnectionError):
             drive(RevokeToken(dies, desk.world.terms)(actor=ANNA, token_id=made.token_id))
         assert desk.who(made.secret) is None
-        assert desk.sweep() == 1 and not desk.is_open(socket)
+        assert desk.end_expired() == 1 and not desk.is_open(socket)

@@ -163,7 +163,7 @@ class TestNobodyElse:
     def test_once_the_grace_of_the_other_is_over(self, world: World) -> None:
         marker, other = world.marks(MIA), world.marks(MAX)
         world.chooses(marker, BOB)
-        world.is_lost(other)
+        world.breaks_off(other)
         world.clock.pass_(14)
         refuses(world, marker)
         assert has_to_wait(world, marker) == 10

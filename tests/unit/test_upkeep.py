@@ -71,7 +71,7 @@ class TestSweep:
     def test_it_says_how_many_it_ended(self, world: World) -> None:
         world.waits(2)
         world.chooses(world.marks(3), 2)
-        world.is_lost(world.waits(4))
+        world.breaks_off(world.waits(4))
         world.advance_unswept(90)
         assert drive(world.sweep(process_id=world.process_id)) == 2
         assert drive(world.sweep(process_id=world.process_id)) == 0
@@ -80,7 +80,7 @@ class TestSweep:
         world.waits(2)
         marker = world.marks(3)
         world.chooses(marker, 2)
-        world.is_lost(world.waits(4))
+        world.breaks_off(world.waits(4))
         world.advance_unswept(90)
         others: list[Callable[[], object]] = [
             lambda: world.chooses(world.marks(3), 2),
