@@ -178,6 +178,7 @@ def ground(
             to_mark=pairings[TO_HOLD:],
             username=USERNAME,
         ).write(cast)
+        os.sync()  # or the disk is still busy with what was written here while it is measured
         service = door = stack.enter_context(running(folder, settings, migrate=False))
         browser = HttpBrowser(service.url, "en")
         browser.get("/api/auth/GetCurrentUserId")
