@@ -54,8 +54,8 @@ from attendance_web.http.password_turns import (
     TURN_WAIT_SECONDS,
 )
 from attendance_web.http.provider_turns import (
-    COMEBACKS_A_SECOND,
-    COMEBACKS_AT_ONCE,
+    BEGUN_A_SECOND,
+    MAX_BEGUN_AT_ONCE,
 )
 from attendance_web.http.provider_turns import MAX_WAITING as PROVIDER_WAITING
 from attendance_web.http.provider_turns import MAX_WAITING_OF_ONE as PROVIDER_WAITING_OF_ONE
@@ -235,8 +235,8 @@ def _limits() -> Iterator[tuple[str, str, str]]:
         "429",
     )
     yield (
-        "log-ins by the provider that come back to a process, of a network or a person",
-        f"{COMEBACKS_AT_ONCE} at once, then {COMEBACKS_A_SECOND:g} a second; "
+        "people of a network, or one who is logged in, who leave for the provider, or come back",
+        f"{MAX_BEGUN_AT_ONCE} at once, then {BEGUN_A_SECOND:g} a second; "
         f"{PROVIDER_WAITING_OF_ONE} wait, {PROVIDER_WAITING} in all, {PROVIDER_WAIT_SECONDS:g} s",
         "429",
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from contextlib import AsyncExitStack
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 
 import pytest
 
@@ -62,23 +62,37 @@ async def test_who_comes_from_elsewhere_or_is_logged_in_does_not_wait_for_them(
     assert await university.come_back(UserId(7)) == [0]
 
 
-async def test_who_leaves_waits_for_no_pace(university: University) -> None:
+async def test_who_leaves_does_not_wait_for_those_who_come_back(university: University) -> None:
     await university.come_back(HALL, 50)
-    for _ in range(50):
+    university.waits.clear()
+    for _ in range(6):
         async with university.turns.turn_to_leave(HALL):
             pass
-    assert await university.come_back(HALL) == [provider_turns.MAX_OF_ONE / 20]
+    assert university.waits == pytest.approx([0, 0, 0, 0, 0.05, 0.1])
+
+
+async def test_nobody_waits_in_their_turn_for_longer_than_all_with_one(
+    university: University,
+) -> None:
+    waits = await university.come_back(HALL, 50)
+    assert max(waits) == provider_turns.MAX_OF_ONE / provider_turns.BEGUN_A_SECOND
+
+
+async def fill(stack: AsyncExitStack, turns: ProviderTurns) -> None:
+    """Has all turns of the hall taken until the end of the stack."""
+    for _ in range(provider_turns.MAX_OF_ONE // 2):
+        await stack.enter_async_context(turns.turn_to_leave(HALL))
+        await stack.enter_async_context(turns.turn_to_come_back(HALL))
 
 
 @pytest.mark.parametrize("way", [ProviderTurns.turn_to_leave, ProviderTurns.turn_to_come_back])
 async def test_who_has_had_no_turn_in_time_is_told_so(
-    way: Callable[..., AsyncExitStack], monkeypatch: pytest.MonkeyPatch
+    way: Callable[..., AbstractAsyncContextManager[None]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(provider_turns, "TURN_WAIT_SECONDS", 0.01)
     turns = ProviderTurns()
     async with AsyncExitStack() as stack:
-        for _ in range(provider_turns.MAX_OF_ONE):
-            await stack.enter_async_context(turns.turn_to_leave(HALL))
+        await fill(stack, turns)
         with pytest.raises(TooManyRequests):
             async with way(turns, HALL):
                 pass
@@ -90,8 +104,7 @@ async def test_of_a_network_five_hundred_wait(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(provider_turns, "MAX_WAITING_OF_ONE", 1)
     turns = ProviderTurns()
     async with AsyncExitStack() as stack, asyncio.TaskGroup() as group:
-        for _ in range(provider_turns.MAX_OF_ONE):
-            await stack.enter_async_context(turns.turn_to_leave(HALL))
+        await fill(stack, turns)
         waits = group.create_task(stack.enter_async_context(turns.turn_to_leave(HALL)))
         await asyncio.sleep(0)
         with pytest.raises(TooManyRequests):

@@ -1,7 +1,7 @@
 """Log-ins by the university take turns: each waits for a service that is not ours, and costs this
-process some 10 ms when its browser comes back.
+process some 10 ms when its browser comes back, a few when it leaves.
 
-Whoever comes back as fast as they can waits for themselves. Contract: 9.5. Decision 0027.
+Whoever does either as fast as they can waits for themselves. Contract: 9.5. Decision 0027.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from typing import Final
 
 from attendance_core.errors import TooManyRequests
@@ -23,7 +23,7 @@ MAX_WAITING, MAX_WAITING_OF_ONE = 1000, 500
 TURN_WAIT_SECONDS: Final[Seconds] = 30.0  # who has had no turn by then comes again
 RETRY_SECONDS: Final = 1
 # Contract: 9.5. Passwords of a network are not looked at any faster, on two processors
-COMEBACKS_AT_ONCE, COMEBACKS_A_SECOND = 4, 20.0
+MAX_BEGUN_AT_ONCE, BEGUN_A_SECOND = 4, 20.0
 
 
 class ProviderTurns:
@@ -36,24 +36,26 @@ class ProviderTurns:
             waiting=MAX_WAITING,
             waiting_of_one=MAX_WAITING_OF_ONE,
         )
-        self._pace = Allowances[Caller](COMEBACKS_AT_ONCE, COMEBACKS_A_SECOND, stopwatch)
+        self._leaving = Allowances[Caller](MAX_BEGUN_AT_ONCE, BEGUN_A_SECOND, stopwatch)
+        self._coming_back = Allowances[Caller](MAX_BEGUN_AT_ONCE, BEGUN_A_SECOND, stopwatch)
+
+    def turn_to_leave(self, caller: Caller) -> AbstractAsyncContextManager[None]:
+        """Waits for a turn, and in it until the caller may leave for the provider.
+
+        Raises TooManyRequests where too many wait, or for too long.
+        """
+        return self._turn(caller, self._leaving)
+
+    def turn_to_come_back(self, caller: Caller) -> AbstractAsyncContextManager[None]:
+        """Waits as `turn_to_leave` does, beside those who leave. Raises TooManyRequests."""
+        return self._turn(caller, self._coming_back)
 
     @asynccontextmanager
-    async def turn_to_leave(self, caller: Caller) -> AsyncIterator[None]:
-        """Waits for a turn. Raises TooManyRequests where too many wait, or for too long."""
+    async def _turn(self, caller: Caller, pace: Allowances[Caller]) -> AsyncIterator[None]:
         async with AsyncExitStack() as turn:
             try:
                 await turn.enter_async_context(self._turns.turn(caller, TURN_WAIT_SECONDS))
             except NoTurn:
                 raise TooManyRequests(seconds=RETRY_SECONDS) from None
-            yield
-
-    @asynccontextmanager
-    async def turn_to_come_back(self, caller: Caller) -> AsyncIterator[None]:
-        """Waits for a turn, and in it until the caller's pace allows it.
-
-        Raises TooManyRequests where too many wait, or for too long.
-        """
-        async with self.turn_to_leave(caller):
-            await asyncio.sleep(self._pace.take_on_credit(caller, MAX_OF_ONE))
+            await asyncio.sleep(pace.take_on_credit(caller, MAX_OF_ONE))
             yield
