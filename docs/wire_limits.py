@@ -74,6 +74,7 @@ from attendance_web.live.watching import (
     MAX_OF_PERSON_IN_ALL,
 )
 from attendance_web.routes import CALLS as ALL_CALLS
+from attendance_web.scan_images import MAX_OF_ONE as MAX_SCANS_OF_ONE
 from attendance_web.serving.http_closing import HEAD_SECONDS
 from attendance_web.serving.http_head import (
     MAX_HEAD_BYTES,
@@ -83,6 +84,7 @@ from attendance_web.serving.http_head import (
     MAX_PATH_BYTES,
     MAX_QUERY_BYTES,
 )
+from attendance_web.serving.unread_answers import MAX_UNREAD_BYTES
 from attendance_web.serving.ws_protocol import (
     MAX_FRAGMENTS,
     MAX_WAITING_BYTES,
@@ -258,6 +260,12 @@ def _limits() -> Iterator[tuple[str, str, str]]:
         f"{UPLOAD_CAPACITY_BYTES // KIB**2} MiB",
         "408 of one that makes room, 503 where all wait to be worked off",
     )
+    yield (
+        "what clients have yet to read of answers, in a process",
+        f"{MAX_UNREAD_BYTES // KIB**2} MiB",
+        "the connection is cut that has read nothing for the longest, of the network that has most",
+    )
+    yield "scans that are being sent, of a person", str(MAX_SCANS_OF_ONE), "429"
     hours = FRIEND_REQUESTS.within / 3600
     yield "friend requests of a person", f"{FRIEND_REQUESTS.most} in {hours:g} h", "429"
     joined, hours = "people whom an organiser marks by hand", JOINED_BY_HAND.within / 3600

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,16 +13,19 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 
 from attendance_core.errors import TooManyRequests
-from attendance_core.ports import NoSuchFile
+from attendance_core.ports import FilePart, NoSuchFile
 from attendance_core.profiles import picture_path
 from attendance_core.vocabulary import FileKey, Seconds
 from attendance_web.http.call_services import CallServices
+from attendance_web.http.files import PIECE_BYTES, FileResponse, OpenFile
+from attendance_web.wire.callers import Caller
 from attendance_web.wire.refusals import UnknownPath
 from attendance_web.wire.turns import FairTurns, NoTurn
 from attendance_web.wire.urls import DEFAULT_KEY, PICTURES
 
 DEFAULT_PICTURE: Final = (Path(__file__).parent / "static" / DEFAULT_KEY).read_bytes()
-KEY_FORM: Final = re.compile(r"[0-9A-Za-z_-]{1,64}\.(?:jpg|png|webp)")
+MEDIA_TYPES: Final = {"jpg": "image/jpeg", "png": "image/png", "webp": "image/webp"}
+KEY_FORM: Final = re.compile(rf"[0-9A-Za-z_-]{{1,64}}\.({'|'.join(MEDIA_TYPES)})")
 
 # A picture opened by itself runs nothing and loads nothing, and no page has it in a frame
 PICTURE_POLICY: Final = (
@@ -33,6 +38,7 @@ KEPT_FOR_A_DAY: Final = "public, max-age=86400"
 MAX_AT_ONCE, MAX_OF_ONE = 16, 12
 MAX_WAITING, MAX_WAITING_OF_ONE = 4000, 3000
 TURN_WAIT_SECONDS: Final[Seconds] = 3.0
+NEXT_SECONDS: Final[Seconds] = 15.0  # until the turn of a further piece; the answer has begun
 RETRY_SECONDS: Final = 1
 
 
@@ -47,30 +53,56 @@ def picture_turns() -> FairTurns:
 
 
 async def picture(request: Request[Any, Any, Any], key: FromPath[str]) -> Response[bytes]:
-    """Serves a picture by its key. Raises UnknownPath, TooManyRequests."""
+    """Serves a picture by its key. Raises UnknownPath."""
     if key == DEFAULT_KEY:
-        return _response(DEFAULT_PICTURE, "image/svg+xml", KEPT_FOR_A_DAY)
-    if not KEY_FORM.fullmatch(key):
+        headers = _headers(KEPT_FOR_A_DAY)
+        return Response(DEFAULT_PICTURE, media_type="image/svg+xml", headers=headers)
+    form = KEY_FORM.fullmatch(key)
+    if form is None:
         raise UnknownPath
     services: CallServices = request.app.state.services
     caller = services.seen_sessions.caller_of(request.scope)
-    try:
-        async with services.picture_turns.turn(caller, TURN_WAIT_SECONDS):
-            content, media_type = await services.files.get(picture_path(FileKey(key)))
-    except NoTurn:
-        raise TooManyRequests(seconds=RETRY_SECONDS) from None
-    except NoSuchFile:
-        raise UnknownPath from None
-    return _response(content, media_type, KEPT_FOR_EVER)
+    opened = _opened(services, caller, picture_path(FileKey(key)), MEDIA_TYPES[form[1]])
+    return FileResponse(opened, _headers(KEPT_FOR_EVER))
 
 
-def _response(content: bytes, media_type: str, cache_control: str) -> Response[bytes]:
-    headers = {
+@asynccontextmanager
+async def _opened(
+    services: CallServices, caller: Caller, path: str, media_type: str
+) -> AsyncIterator[OpenFile]:
+    """Opens a picture, each piece of which is read in a turn. Raises UnknownPath, TooManyRequests,
+    Unavailable.
+    """
+
+    async def read(start: int, patience: Seconds) -> FilePart:
+        try:
+            async with services.picture_turns.turn(caller, patience):
+                return await services.files.get_part(path, start, PIECE_BYTES)
+        except NoTurn:
+            raise TooManyRequests(seconds=RETRY_SECONDS) from None
+        except NoSuchFile:
+            raise UnknownPath from None
+
+    async def pieces(start: int, content: bytes, size: int) -> AsyncGenerator[bytes]:
+        while content:
+            yield content
+            start += len(content)
+            content = b""  # what is sent is not kept while a turn is waited for
+            if start < size:
+                content = (await read(start, NEXT_SECONDS)).content
+
+    first = await read(0, TURN_WAIT_SECONDS)
+    size, following = first.size, pieces(0, first.content, first.size)
+    del first  # with its bytes, which nobody needs once they are sent
+    yield OpenFile(size, media_type, following)
+
+
+def _headers(cache_control: str) -> dict[str, str]:
+    return {
         "Cache-Control": cache_control,
         "Content-Security-Policy": PICTURE_POLICY,
         "Cross-Origin-Resource-Policy": "cross-origin",  # for everybody's `<img>`
     }
-    return Response(content, media_type=media_type, headers=headers)
 
 
 ROUTES: Final = [

@@ -5,6 +5,9 @@ To whoever else asks, and once it is judged or the lease has ended, there is no 
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
@@ -19,53 +22,57 @@ from attendance_core.vocabulary import ScanId
 from attendance_web.http.body_parsing import parse_query
 from attendance_web.http.call_services import CallServices
 from attendance_web.http.envelope import NO_STORE
+from attendance_web.http.files import PIECE_BYTES, FileResponse, OpenFile
 from attendance_web.pictures import PICTURE_POLICY, RETRY_SECONDS, TURN_WAIT_SECONDS
 from attendance_web.wire.credentials import credential_from, is_secure
 from attendance_web.wire.refusals import UnknownPath
-from attendance_web.wire.turns import NoTurn
+from attendance_web.wire.turns import FairTurns, NoTurn
 from attendance_web.wire.urls import LEASE_ARGUMENT, OWN_SCAN, SCANS
 from attendance_web.wire.values import UUID_FORM
 
+Read = Callable[[], Awaitable[FileContent]]
+
+# Of an image all is in memory until it is sent, up to 10 MiB. Contract: 1.22
+MAX_AT_ONCE, MAX_OF_ONE = 64, 1
+MAX_WAITING, MAX_WAITING_OF_ONE = 4000, 1000
+
+
+def scan_turns() -> FairTurns:
+    """Makes the turns at reading scans, each of which lasts until the scan is sent."""
+    return FairTurns(
+        at_once=MAX_AT_ONCE,
+        of_one=MAX_OF_ONE,
+        waiting=MAX_WAITING,
+        waiting_of_one=MAX_WAITING_OF_ONE,
+    )
+
 
 async def own_scan(request: Request[Any, Any, Any]) -> Response[bytes]:
-    """Shows me the scan that I handed in, until it is judged.
-
-    Raises NotLoggedIn, UnknownPath, TooManyRequests, Unavailable.
-    """
+    """Shows me the scan that I handed in, until it is judged. Raises NotLoggedIn, Unavailable."""
     services: CallServices = request.app.state.services
     actor = await _actor_of(services, request.scope)
-    try:
-        async with services.picture_turns.turn(actor.user_id, TURN_WAIT_SECONDS):
-            return _response(await services.use_cases.get_own_scan(actor=actor.user_id))
-    except NoTurn:
-        raise TooManyRequests(seconds=RETRY_SECONDS) from None
-    except ScanNotFound:
-        raise UnknownPath from None
+    read = partial(services.use_cases.get_own_scan, actor=actor.user_id)
+    return _response(services, actor, read)
 
 
 async def taken_scan(request: Request[Any, Any, Any], scan: FromPath[str]) -> Response[bytes]:
     """Shows a scan to the moderator who has taken it, in the session that took it.
 
-    Raises NotLoggedIn, UnknownPath, TooManyRequests, Unavailable.
+    Raises NotLoggedIn, UnknownPath, Unavailable.
     """
     services: CallServices = request.app.state.services
     actor = await _actor_of(services, request.scope)
     secret = parse_query(request.scope["query_string"]).get(LEASE_ARGUMENT)
     if not UUID_FORM.fullmatch(scan) or not isinstance(secret, str):
         raise UnknownPath
-    try:
-        async with services.picture_turns.turn(actor.user_id, TURN_WAIT_SECONDS):
-            file = await services.use_cases.get_taken_scan(
-                actor=actor.user_id,
-                session_id=actor.session_id,
-                scan_id=ScanId(UUID(scan)),
-                secret=secret,
-            )
-    except NoTurn:
-        raise TooManyRequests(seconds=RETRY_SECONDS) from None
-    except ScanNotFound:
-        raise UnknownPath from None
-    return _response(file)
+    read = partial(
+        services.use_cases.get_taken_scan,
+        actor=actor.user_id,
+        session_id=actor.session_id,
+        scan_id=ScanId(UUID(scan)),
+        secret=secret,
+    )
+    return _response(services, actor, read)
 
 
 async def _actor_of(services: CallServices, scope: Any) -> Actor:
@@ -84,9 +91,34 @@ async def _actor_of(services: CallServices, scope: Any) -> Actor:
     return actor
 
 
-def _response(file: FileContent) -> Response[bytes]:
+def _response(services: CallServices, actor: Actor, read: Read) -> Response[bytes]:
     headers = {**NO_STORE, "Content-Security-Policy": PICTURE_POLICY}
-    return Response(file.content, media_type=file.media_type, headers=headers)
+    return FileResponse(_opened(services, actor, read), headers)
+
+
+@asynccontextmanager
+async def _opened(services: CallServices, actor: Actor, read: Read) -> AsyncIterator[OpenFile]:
+    """Opens a scan in the turn of its reader, which lasts until it is closed.
+
+    Raises UnknownPath, TooManyRequests, Unavailable.
+    """
+    async with AsyncExitStack() as turn:
+        try:
+            await turn.enter_async_context(
+                services.scan_turns.turn(actor.user_id, TURN_WAIT_SECONDS)
+            )
+            async with services.picture_turns.turn(actor.user_id, TURN_WAIT_SECONDS):
+                content, media_type = await read()
+        except NoTurn:
+            raise TooManyRequests(seconds=RETRY_SECONDS) from None
+        except ScanNotFound:
+            raise UnknownPath from None
+        yield OpenFile(len(content), media_type, _pieces(content))
+
+
+async def _pieces(content: bytes) -> AsyncGenerator[bytes]:
+    for start in range(0, len(content), PIECE_BYTES):
+        yield content[start : start + PIECE_BYTES]
 
 
 ROUTES: Final = [

@@ -44,6 +44,7 @@ from tests.chaos.organiser_floods import ORGANISERS, WAITS
 from tests.chaos.provider_floods import PROVIDED
 from tests.chaos.refused_floods import REFUSED
 from tests.chaos.socket_floods import SOCKETS
+from tests.chaos.unread_floods import UNREAD
 
 BODY_BYTES: Final = 16 * 2**20
 
@@ -214,6 +215,7 @@ FLOODS: Final[dict[str, Flood]] = {
     **REFUSED,
     **ORGANISERS,
     **PROVIDED,
+    **UNREAD,
 }
 
 

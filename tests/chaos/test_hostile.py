@@ -21,7 +21,7 @@ FLOODED = (
     *("corrections", "changes", "helpers", "news", "unknown-codes"),
     *("cut-streams", "streams", "board-secrets", "left-exports", "left-calls", "left-pages"),
     *("frames", "openings-of-nobody", "unknown-paths", "zips"),
-    *("provider-log-ins", "provider-callbacks"),
+    *("provider-log-ins", "provider-callbacks", "unread-pictures"),
 )
 # One of each kind, for every run: at a socket, at the door, a call, an opening, a stream, a file
 USUAL = (

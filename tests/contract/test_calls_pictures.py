@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
 
-from attendance_core.ports import FileContent
+from attendance_core.ports import FilePart, NoSuchFile
 from attendance_web import pictures
+from attendance_web.http.files import PIECE_BYTES
+from tests.support.asgi_client import AsgiClient
 from tests.support.eventually import eventually
 from tests.support.pictures import picture
 from tests.support.site import Site, code, response
@@ -83,11 +87,87 @@ class HeldFiles:
         self.reading = 0
         self.may_go_on = asyncio.Event()
 
-    async def get(self, path: str) -> FileContent:
+    async def get_part(self, path: str, start: int, most: int) -> FilePart:
         self.reading += 1
         await self.may_go_on.wait()
         self.reading -= 1
-        return FileContent(b"\x89PNG", "image/png")
+        return FilePart(b"\x89PNG", 4)
+
+
+class PartedFiles:
+    """A picture that is read piece by piece, of which it is known how many were."""
+
+    def __init__(self, pieces: int) -> None:
+        self.content = os.urandom(pieces * PIECE_BYTES - 1)
+        self.reads: list[int] = []  # from where on
+
+    async def get_part(self, path: str, start: int, most: int) -> FilePart:
+        self.reads.append(start)
+        return FilePart(self.content[start : start + most], len(self.content))
+
+
+def has_read(files: PartedFiles, count: int) -> bool:
+    return len(files.reads) >= count
+
+
+class TestReading:
+    """Whoever reads slowly keeps next to nothing in memory. Contract: 1.22."""
+
+    def files(self, site: Site, monkeypatch: pytest.MonkeyPatch, pieces: int) -> PartedFiles:
+        files = PartedFiles(pieces)
+        kept: Any = files
+        monkeypatch.setattr(site.app, "services", replace(site.app.services, files=kept))
+        return files
+
+    async def test_no_more_is_read_than_is_taken(
+        self, site: Site, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        files = self.files(site, monkeypatch, 3)
+        slow = AsgiClient(site.app, "/pictures/a.png").ask(reads=0)
+        for expected in ([0], [0, PIECE_BYTES], [0, PIECE_BYTES, 2 * PIECE_BYTES]):
+            await eventually(partial(has_read, files, len(expected)))
+            await asyncio.sleep(0.05)
+            assert files.reads == expected
+            slow.read(2)  # a piece, and that it was taken
+        slow.read(1)
+        assert (await slow.ended()).is_whole
+        assert slow.body == files.content
+        assert slow.headers["content-length"] == str(len(files.content))
+
+    async def test_the_rest_is_not_read_for_one_who_has_gone(
+        self, site: Site, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        files = self.files(site, monkeypatch, 9)
+        slow = AsgiClient(site.app, "/pictures/a.png").ask(reads=2)
+        await eventually(lambda: len(files.reads) == 2)
+        slow.say_no_more()
+        await asyncio.sleep(0.05)
+        slow.read(1000)
+        await slow.ended()
+        assert len(files.reads) <= 3 and not slow.is_whole
+
+    async def test_the_rest_is_not_read_for_a_head_either(
+        self, site: Site, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        files = self.files(site, monkeypatch, 9)
+        head = await site.browser().client.head("/pictures/a.png")
+        assert head.headers["content-length"] == str(len(files.content)) and not head.content
+        assert len(files.reads) <= 3
+
+    async def test_one_that_has_gone_meanwhile_has_no_end(
+        self, site: Site, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        files = self.files(site, monkeypatch, 2)
+        slow = AsgiClient(site.app, "/pictures/a.png").ask(reads=0)
+        await eventually(lambda: len(files.reads) == 1)
+
+        async def none(path: str, start: int, most: int) -> FilePart:
+            raise NoSuchFile(path)
+
+        monkeypatch.setattr(files, "get_part", none)
+        slow.read(1000)
+        await slow.ended()
+        assert slow.status == 200 and not slow.is_whole
 
 
 class TestTurns:

@@ -10,6 +10,9 @@ import httpx
 import pytest
 
 from attendance_core.vocabulary import UserId
+from attendance_web import scan_images
+from tests.support.asgi_client import AsgiClient
+from tests.support.eventually import eventually
 from tests.support.pictures import picture
 from tests.support.site import Browser, Site, code, envelope, response
 from tests.support.site import site_in_folder as site
@@ -217,6 +220,24 @@ class TestOwnScan:
         stranger = await site.person()
         assert (await stranger.client.get("/scans/own")).status_code == 404
         assert (await site.browser().client.get("/scans/own")).status_code == 401
+
+    async def test_a_person_has_one_at_a_time_until_it_is_read(
+        self, site: Site, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Contract: 1.22. All of it is in memory meanwhile."""
+        monkeypatch.setattr(scan_images, "TURN_WAIT_SECONDS", 0.05)
+        student, other = await site.person("student"), await site.person("other")
+        for each in (student, other):
+            await scan_of(site, each)
+        slow = AsgiClient(site.app, "/scans/own", session=str(student.session)).ask(reads=0)
+        await eventually(lambda: bool(slow.status))
+        refused = await student.client.get("/scans/own")
+        assert code(refused, 8, status=429) == "too_many_requests"
+        assert (await other.client.get("/scans/own")).status_code == 200
+        slow.read(1000)
+        assert (await slow.ended()).is_whole
+        again = await student.client.get("/scans/own")
+        assert (again.status_code, again.content) == (200, slow.body)
 
 
 class TestGetConfirmationLog:

@@ -31,6 +31,7 @@ class CallServices:
     bodies: Bodies
     list_turns: ListTurns
     picture_turns: FairTurns
+    scan_turns: FairTurns
     provider_turns: ProviderTurns
     open_stream: OpenStream  # opens a stream for as long as it lasts
     allowed_origins: frozenset[str]

@@ -24,6 +24,7 @@ from attendance_web.http import every_answer
 from attendance_web.http.envelope import JSON, encode_refusal
 from attendance_web.http.wire_codes import wire_code_of
 from attendance_web.serving.left_connections import left_connections_of
+from attendance_web.serving.unread_answers import unread_answers_of
 from attendance_web.wire.language import DEFAULT_LANGUAGE
 
 HEAD_SECONDS: Final[Seconds] = 15.0  # for a head to be whole
@@ -63,6 +64,7 @@ class ClosingProtocol(HttpToolsProtocol):
         self._deadline: asyncio.TimerHandle | None = None
         self._gone = asyncio.Event()  # the client has closed its half, or the connection
         self._was_left = False  # without an answer
+        self._unread_answers = unread_answers_of(self.config)
         self._wait_for_head()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -73,6 +75,7 @@ class ClosingProtocol(HttpToolsProtocol):
         self._is_deaf = True
         self._unread = memoryview(b"")
         super().connection_lost(exc)
+        self._unread_answers.forget(self)
         self._gone.set()
 
     def _note_left(self, *, is_too_many: bool = False) -> None:
@@ -82,6 +85,19 @@ class ClosingProtocol(HttpToolsProtocol):
             left_connections_of(self.config).note(self.client, is_too_many=is_too_many)
 
     # Answers that are due
+
+    @property
+    def unread_bytes(self) -> int:
+        """How many bytes of its answers the system has not taken yet."""
+        return self.transport.get_write_buffer_size()
+
+    def note_written(self) -> None:
+        """Has counted what is unread of its answers."""
+        self._unread_answers.note(self)
+
+    def cut(self) -> None:
+        """Ends it, with what is unread of its answers."""
+        self._cut()
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
         self._active = cycle

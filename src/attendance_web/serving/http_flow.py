@@ -5,6 +5,8 @@ What uvicorn 0.54 with httptools 0.9 leaves open, and is mended here:
 - Of pipelined requests all that one read brings are parsed, and each answer has more read.
   `ReadInTurn` reads nothing while a request waits for its turn; `http_protocol` parses a portion
   at a time.
+- What is written and not read stays in memory, for as many connections as there are.
+  `AnswerTransport` has it counted: see `unread_answers`.
 - uvicorn closes at once behind an answer, where the client asked for the connection to be closed
   or its body is still coming. `AnswerTransport` has `http_closing` do it when it can be read.
 """
@@ -58,8 +60,17 @@ class AnswerTransport:
     """Writes the answer to one request; closed, it closes when that can be read."""
 
     def __init__(
-        self, transport: asyncio.Transport, close_behind_answer: Callable[[], None]
+        self,
+        transport: asyncio.Transport,
+        close_behind_answer: Callable[[], None],
+        note_written: Callable[[], None],
     ) -> None:
-        self.write = transport.write
+        self._write = transport.write
+        self._note_written = note_written
         self.is_closing = transport.is_closing
         self.close = close_behind_answer
+
+    def write(self, data: bytes) -> None:
+        """Writes a part of the answer, and has counted what is unread of it."""
+        self._write(data)
+        self._note_written()

@@ -226,7 +226,7 @@ class CallProtocol(ClosingProtocol):
         if version == "1.0":
             self.cycle.waiting_for_100_continue = False  # it knows no such answer
         self.cycle.transport = AnswerTransport(  # type: ignore[assignment]
-            self.transport, self.close_behind_answer
+            self.transport, self.close_behind_answer, self.note_written
         )
         extensions: Any = {
             GONE_EXTENSION: self._gone,

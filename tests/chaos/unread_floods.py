@@ -1,0 +1,105 @@
+"""Floods of those who ask for what is large, and read none of it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import socket
+from collections.abc import Awaitable, Callable
+from functools import cache
+from io import BytesIO
+from typing import Final
+
+from PIL import Image
+
+from attendance_core.pieces import MAX_PIECE
+from attendance_web.wire.urls import OWN_SCAN
+from tests.chaos.flood import PATIENCE, Act, Connection, Flood
+
+LITTLE: Final = 4096  # bytes that the system of whoever reads nothing keeps for them
+PICTURE: Final = "/api/profile/UpdateProfilePicture"
+SCAN: Final = "/api/profile/UploadProfileConfirmation"
+PICTURE_SIDE, SCAN_SIDE = 1024, 1780  # pixels: 4 MiB of one, 9 of the other
+
+
+@cache
+def noise(side: int, mode: str) -> bytes:
+    """A picture that cannot be packed, as a PNG."""
+    pixels, file = os.urandom(side * side * len(mode)), BytesIO()
+    Image.frombytes(mode, (side, side), pixels).save(file, "PNG", compress_level=0)
+    return file.getvalue()
+
+
+async def hands_in(connection: Connection, path: str, image: bytes) -> None:
+    """Uploads it, as a form."""
+    begins = b'--b\r\nContent-Disposition: form-data; name="name"\r\n\r\na\r\n'
+    begins += b'--b\r\nContent-Disposition: form-data; name="image"; filename="a"\r\n\r\n'
+    media = "multipart/form-data; boundary=b"
+    await connection.call(path, begins + image + b"\r\n--b--\r\n", media=media)
+
+
+async def gets(connection: Connection, path: str) -> dict[str, object]:
+    """Makes a call; answers what it tells."""
+    await connection.say(connection.target.head("GET", path) + b"\r\n")
+    told: dict[str, object] = json.loads(await connection.answer())["response"]
+    return told
+
+
+async def new_scan(connection: Connection) -> str:
+    """Hands in a scan of one's own; answers its address."""
+    await hands_in(connection, SCAN, noise(SCAN_SIDE, "RGB"))
+    return OWN_SCAN
+
+
+async def new_picture(connection: Connection) -> str:
+    """Sets one's picture; answers its address."""
+    await hands_in(connection, PICTURE, noise(PICTURE_SIDE, "RGBA"))
+    me = await gets(connection, "/api/auth/GetCurrentUserId")
+    profile = await gets(connection, f"/api/profile/GetProfile?user_id={me['user_id']}")
+    return str(profile["pic"])
+
+
+async def unread(connection: Connection, path: str, *, known: bool) -> None:
+    """Asks, has the system take next to nothing of the answer, and reads nothing."""
+    transport = connection.writer.transport
+    transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, LITTLE)
+    await connection.say(connection.target.head("GET", path, known=known) + b"\r\n")
+    transport.pause_reading()
+    await asyncio.sleep(PATIENCE)
+    raise EOFError
+
+
+def asks(path: str) -> Act:
+    """The same call of nobody again and again, unread."""
+    return lambda connection: unread(connection, path, known=False)
+
+
+def asks_for(made: Callable[[Connection], Awaitable[str]], *, known: bool) -> Act:
+    """Asks for what one of the connections has made before."""
+    making: list[asyncio.Task[str]] = []
+
+    async def make(connection: Connection) -> str:
+        async with Connection(connection.target, connection.done) as another:
+            return await made(another)
+
+    async def act(connection: Connection) -> None:
+        if not making:
+            making.append(asyncio.create_task(make(connection)))
+        await unread(connection, await asyncio.shield(making[0]), known=known)
+
+    return act
+
+
+UNREAD: Final[dict[str, Flood]] = {
+    "unread-scans": Flood("one's own scan of 9 MiB, unread", asks_for(new_scan, known=True), 200),
+    "unread-pictures": Flood(
+        "a picture of 4 MiB, of nobody, unread", asks_for(new_picture, known=False), 600
+    ),
+    "unread-lists": Flood(
+        "GetEvents of nobody, unread",
+        asks(f"/api/events/GetEvents?limit={MAX_PIECE - 1}"),
+        3000,
+        crowded=True,
+    ),
+}

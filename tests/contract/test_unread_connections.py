@@ -1,0 +1,99 @@
+"""Connections whose answers nobody reads are cut where there are too many. Contract: 1.22."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from typing import Any, Final
+
+import pytest
+import pytest_asyncio
+from uvicorn.server import ServerState
+
+from attendance_web.serving import unread_answers
+from attendance_web.serving.http_protocol import CallProtocol
+from attendance_web.serving.server import config_of
+from attendance_web.serving.unread_answers import unread_answers_of
+from tests.support.eventually import eventually
+
+ANSWER: Final = 8 * 1024 * 1024  # more than the system takes of it
+MAX, ENOUGH = 3 * ANSWER, 2 * ANSWER
+ASKS: Final = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
+
+
+async def answers(scope: Any, _receive: Any, send: Any) -> None:
+    headers = [(b"content-length", b"%d" % ANSWER)]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": bytes(ANSWER)})
+
+
+class Served:
+    """A server of large answers, and the connections that were made to it."""
+
+    def __init__(self) -> None:
+        self.config = config_of(answers)
+        self.config.load()
+        self.made: list[CallProtocol] = []
+        self._state = ServerState()
+
+    def new_protocol(self) -> CallProtocol:
+        made = CallProtocol(config=self.config, server_state=self._state, app_state={})
+        self.made.append(made)
+        return made
+
+    @property
+    def last_holds(self) -> bool:
+        """Whether the last one has an answer of which something is unread."""
+        return bool(self.made) and self.made[-1].unread_bytes > 0
+
+    @property
+    def open_count(self) -> int:
+        return sum(not each.transport.is_closing() for each in self.made)
+
+    @property
+    def held(self) -> int:
+        """Bytes that lie unread in memory."""
+        open_ones = [each for each in self.made if not each.transport.is_closing()]
+        return sum(each.unread_bytes for each in open_ones)
+
+
+@pytest_asyncio.fixture
+async def served(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[tuple[Served, int]]:
+    monkeypatch.setattr(unread_answers, "MAX_UNREAD_BYTES", MAX)
+    monkeypatch.setattr(unread_answers, "ENOUGH_BYTES", ENOUGH)
+    made = Served()
+    server = await asyncio.get_running_loop().create_server(made.new_protocol, "127.0.0.1", 0)
+    async with server:
+        yield made, server.sockets[0].getsockname()[1]
+        for each in made.made:
+            each.transport.abort()
+
+
+def asks(port: int) -> socket.socket:
+    """Asks, and reads nothing."""
+    client = socket.socket()
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    client.connect(("127.0.0.1", port))
+    client.sendall(ASKS)
+    return client
+
+
+async def test_those_who_read_nothing_are_cut_and_one_who_reads_has_all(
+    served: tuple[Served, int],
+) -> None:
+    server, port = served
+    clients = []
+    for _ in range(10):
+        clients.append(await asyncio.to_thread(asks, port))
+        await eventually(lambda: len(server.made) == len(clients) and server.last_holds)
+        assert server.held <= MAX
+    assert server.open_count < 10
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(ASKS)
+    await reader.readuntil(b"\r\n\r\n")
+    assert len(await reader.readexactly(ANSWER)) == ANSWER
+    writer.close()
+    for each in clients:
+        each.close()
+    await eventually(lambda: not unread_answers_of(server.config).total)

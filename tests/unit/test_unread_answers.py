@@ -1,0 +1,100 @@
+"""What clients do not read of their answers is bounded, in all of a process. Contract: 1.22."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import pytest
+
+from attendance_web.serving import unread_answers
+from attendance_web.serving.unread_answers import MIN_COUNTED_BYTES, UnreadAnswers
+
+FLOOD, OTHER = "192.0.2.1", "192.0.2.2"
+PIECE = 10 * MIN_COUNTED_BYTES
+MAX, ENOUGH = 100 * PIECE, 80 * PIECE
+
+
+@dataclass(eq=False)
+class Connection:
+    """One that says what it holds, and whose client is cut."""
+
+    answers: UnreadAnswers
+    network: str = FLOOD
+    unread_bytes: int = 0
+    is_cut: bool = False
+    client: tuple[str, int] | None = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.client = (self.network, 1)
+
+    def holds(self, unread_bytes: int) -> Connection:
+        """Has written something, of which so much is unread."""
+        self.unread_bytes = unread_bytes
+        self.answers.note(self)
+        return self
+
+    def cut(self) -> None:
+        assert not self.is_cut
+        self.is_cut, self.unread_bytes = True, 0
+
+
+@pytest.fixture
+def answers(monkeypatch: pytest.MonkeyPatch) -> UnreadAnswers:
+    monkeypatch.setattr(unread_answers, "MAX_UNREAD_BYTES", MAX)
+    monkeypatch.setattr(unread_answers, "ENOUGH_BYTES", ENOUGH)
+    return UnreadAnswers()
+
+
+def held(connections: list[Connection]) -> int:
+    return sum(each.unread_bytes for each in connections)
+
+
+def test_however_many_there_are_they_hold_no_more_than_they_may(answers: UnreadAnswers) -> None:
+    many = []
+    for _ in range(1000):
+        many.append(Connection(answers).holds(PIECE))
+        assert answers.total == held(many) <= MAX
+    assert held(many) >= ENOUGH - PIECE
+
+
+def test_those_who_have_read_nothing_for_the_longest_are_cut_first(answers: UnreadAnswers) -> None:
+    many = [Connection(answers).holds(PIECE) for _ in range(100)]
+    many[0].unread_bytes -= 1  # it reads, if slowly
+    assert not any(each.is_cut for each in many)
+    many.append(Connection(answers).holds(PIECE))
+    assert [each.is_cut for each in many] == [False, *[True] * 21, *[False] * 79]
+
+
+def test_whoever_is_elsewhere_is_spared_by_those_who_have_most(answers: UnreadAnswers) -> None:
+    others = [Connection(answers, OTHER).holds(PIECE) for _ in range(20)]
+    for _ in range(1000):
+        Connection(answers).holds(PIECE)
+    assert not any(each.is_cut for each in others)
+
+
+def test_what_was_read_meanwhile_costs_nobody_their_connection(answers: UnreadAnswers) -> None:
+    many = [Connection(answers).holds(PIECE) for _ in range(100)]
+    for each in many:
+        each.unread_bytes = 0
+    last = Connection(answers).holds(PIECE)
+    assert answers.total == PIECE
+    assert not any(each.is_cut for each in (*many, last))
+
+
+def test_one_that_has_ended_counts_no_more(answers: UnreadAnswers) -> None:
+    one = Connection(answers).holds(PIECE)
+    for _ in range(2):
+        answers.forget(one)
+        assert answers.total == 0
+
+
+def test_what_is_next_to_nothing_is_not_counted(answers: UnreadAnswers) -> None:
+    Connection(answers).holds(MIN_COUNTED_BYTES - 1)
+    assert answers.total == 0
+
+
+def test_one_that_goes_on_is_counted_once(answers: UnreadAnswers) -> None:
+    one = Connection(answers)
+    for unread_bytes in (PIECE, 3 * PIECE, 0):
+        one.holds(unread_bytes)
+        assert answers.total == unread_bytes
