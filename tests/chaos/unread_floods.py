@@ -9,7 +9,7 @@ import socket
 from collections.abc import Awaitable, Callable
 from functools import cache
 from io import BytesIO
-from typing import Final
+from typing import Final, cast
 
 from PIL import Image
 
@@ -62,7 +62,7 @@ async def new_picture(connection: Connection) -> str:
 
 async def unread(connection: Connection, path: str, *, known: bool) -> None:
     """Asks, has the system take next to nothing of the answer, and reads nothing."""
-    transport = connection.writer.transport
+    transport = cast(asyncio.Transport, connection.writer.transport)
     transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, LITTLE)
     await connection.say(connection.target.head("GET", path, known=known) + b"\r\n")
     transport.pause_reading()
