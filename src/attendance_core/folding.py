@@ -73,14 +73,14 @@ def other_name(marked_as: str | None, display_name: str) -> str | None:
     return marked_as if is_another_name(marked_as, display_name) else None
 
 
-def words_of(part: str) -> Sequence[str]:
+def words_of(folded_part: str) -> Sequence[str]:
     """Lists the words of a search's folded part, each once, the longest first; at most 64."""
-    words = dict.fromkeys(part.split(" "))
+    words = dict.fromkeys(folded_part.split(" "))
     words.pop("", None)
     return sorted(words, key=lambda word: (-len(word), word))[:MAX_WORDS]
 
 
-def is_found(name: str, part: str) -> bool:
+def is_found(name: str, folded_part: str) -> bool:
     """Tells whether each word of a folded part is in a name, in any order. Contract: 3.9."""
     key = search_fold(name)
-    return all(word in key for word in words_of(part))
+    return all(word in key for word in words_of(folded_part))

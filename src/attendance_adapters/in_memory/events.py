@@ -81,9 +81,11 @@ class Events:
             if connection.event_id == event_id:
                 del tables.connections[connection.connection_id]
 
-    def search(self, part: str | None, query: EventQuery = WHOLE_LIST) -> Sequence[Event]:
+    def search(self, folded_part: str | None, query: EventQuery = WHOLE_LIST) -> Sequence[Event]:
         events = self._tables.events.values()
-        found = (event for event in events if part is None or is_found(event.name, part))
+        found = (
+            event for event in events if folded_part is None or is_found(event.name, folded_part)
+        )
         return _piece_of_events(found, query)
 
     def created_by(self, user_id: UserId, query: EventQuery = WHOLE_LIST) -> Sequence[Event]:

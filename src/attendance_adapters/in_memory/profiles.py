@@ -58,9 +58,9 @@ class Profiles:
     def put(self, profile: Profile) -> None:
         self._profiles[profile.user_id] = profile
 
-    def search(self, part: str, limit: int, offset: int) -> Sequence[Profile]:
+    def search(self, folded_part: str, limit: int, offset: int) -> Sequence[Profile]:
         profiles = self._profiles.values()
-        found = [profile for profile in profiles if is_found(profile.display_name, part)]
+        found = [profile for profile in profiles if is_found(profile.display_name, folded_part)]
         found.sort(key=lambda profile: (*name_order(profile.display_name), profile.user_id))
         return found[offset : offset + limit]
 

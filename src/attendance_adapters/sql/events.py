@@ -174,10 +174,10 @@ class Events:
     def remove(self, event_id: EventId) -> None:
         self._execute(REMOVE_EVENT, {"event_id": event_id})
 
-    def search(self, part: str | None, query: EventQuery = WHOLE_LIST) -> Sequence[Event]:
-        if part is None:
+    def search(self, folded_part: str | None, query: EventQuery = WHOLE_LIST) -> Sequence[Event]:
+        if folded_part is None:
             return self._list(ALL_EVENTS, query, {})
-        words = word_parameters(part)
+        words = word_parameters(folded_part)
         return self._list(BY_WORDS.statement_for(words, self._execute), query, words)
 
     def created_by(self, user_id: UserId, query: EventQuery = WHOLE_LIST) -> Sequence[Event]:

@@ -129,8 +129,8 @@ class Profiles:
     def put(self, profile: Profile) -> None:
         self._execute(PUT_PROFILE, {"where_user_id": profile.user_id, **_columns_of(profile)})
 
-    def search(self, part: str, limit: int, offset: int) -> Sequence[Profile]:
-        words = word_parameters(part)
+    def search(self, folded_part: str, limit: int, offset: int) -> Sequence[Profile]:
+        words = word_parameters(folded_part)
         statement = BY_WORDS.statement_for(words, self._execute)
         rows = self._execute(statement, {**words, "limit": limit, "offset": offset})
         return [Profile(*row) for row in rows]

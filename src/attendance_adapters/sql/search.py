@@ -79,12 +79,12 @@ class WordSearch:
         return self._in_order
 
 
-def word_parameters(part: str) -> Mapping[str, Any]:
+def word_parameters(folded_part: str) -> Mapping[str, Any]:
     """Makes the parameters of a `WordSearch` for the words of a folded part.
 
     All of them are for the statements of either engine, each of which uses some.
     """
-    words = words_of(part) or [""]
+    words = words_of(folded_part) or [""]
     phrases = [each for each in words[:MAX_PHRASES] if len(each) >= TRIGRAM_LENGTH]
     return {
         "first": words[0],

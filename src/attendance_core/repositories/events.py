@@ -63,7 +63,7 @@ class Events(Protocol):
         """Removes it, its places and connections. Raises SomebodyWasMarked where it has entries."""
         ...
 
-    def search(self, part: str | None, query: EventQuery = ...) -> Sequence[Event]:
+    def search(self, folded_part: str | None, query: EventQuery = ...) -> Sequence[Event]:
         """Finds those whose name has each word of the folded part in it; all without a part."""
         ...
 

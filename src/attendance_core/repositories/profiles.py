@@ -57,7 +57,7 @@ class Profiles(Protocol):
         """Replaces the profile of a person who has one; with an empty name they are deleted."""
         ...
 
-    def search(self, part: str, limit: int, offset: int) -> Sequence[Profile]:
+    def search(self, folded_part: str, limit: int, offset: int) -> Sequence[Profile]:
         """Finds those whose display name has each word of the folded part; by name, then id."""
         ...
 
