@@ -120,12 +120,13 @@ class ConfirmMarking:
             checked = _checked_footing(unit, connection, footing)
             at, places = checked.at, checked.places
             if target is not None and target in places:
-                done = places[target]
-                if isinstance(done.state, Marked) and done.state.marker == marker:
-                    return Outcome(done, at, changed=False)
+                place = places[target]
+                if isinstance(place.state, Marked) and place.state.marker == marker:
+                    return Outcome(place, at, changed=False)
             held = get_held(marker, target, holding=find_held(marker, places.values()), now=at)
-            command = connection.connection_id
-            return mark(unit, held, marker, self.terms, at=at, commanded_by=command)
+            return mark(
+                unit, held, marker, self.terms, at=at, commanded_by=connection.connection_id
+            )
 
         return await self.transact(work)
 

@@ -10,7 +10,12 @@ from attendance_core.arguments import check_kinds, check_page
 from attendance_core.errors import NothingGiven, PersonNotFound
 from attendance_core.folding import is_another_name
 from attendance_core.marking.terms import Terms
-from attendance_core.profiles.scans import Confirmation, ScanReason, delete_discarded, remove_tick
+from attendance_core.profiles.scans import (
+    Confirmation,
+    ScanReason,
+    delete_discarded,
+    remove_tick_for_new_name,
+)
 from attendance_core.texts import checked_lines, checked_search_part, checked_text
 from attendance_core.vocabulary import FileKey, UserId
 
@@ -144,7 +149,7 @@ def put_profile(unit: ports.Unit, before: Profile, after: Profile) -> None:
     """Replaces a profile that is locked; a new name takes the tick away. Contract: 3.7."""
     unit.profiles.put(after)
     if is_another_name(after.display_name, before.display_name):
-        remove_tick(unit, after.user_id)
+        remove_tick_for_new_name(unit, after.user_id)
 
 
 @dataclass(frozen=True, slots=True)

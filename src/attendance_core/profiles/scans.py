@@ -156,7 +156,7 @@ async def read_scan_picture(files: ports.Files, scan: ConfirmationScan | None) -
         raise ScanNotFound from None
 
 
-def remove_tick(unit: ports.Unit, user_id: UserId) -> None:
+def remove_tick_for_new_name(unit: ports.Unit, user_id: UserId) -> None:
     """Removes the tick of one who has another name now; their profile is locked. Contract: 3.7."""
     scan = unit.scans.lock(user_id)
     if scan is not None and scan.state is Confirmation.APPROVED:

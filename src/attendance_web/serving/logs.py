@@ -49,7 +49,7 @@ class PlainLine(logging.LogRecord):
         }
 
 
-def _add_frame(_: Any, __: str, event: EventDict) -> EventDict:
+def _add_log_context(_: Any, __: str, event: EventDict) -> EventDict:
     """Adds which frame, of which message, is being carried out."""
     return {**LOG_CONTEXT.get({}), **event}
 
@@ -77,7 +77,7 @@ def configure(
     to = sys.stderr if stream is None else stream
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
-        _add_frame,
+        _add_log_context,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),

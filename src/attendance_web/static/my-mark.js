@@ -39,25 +39,26 @@ export async function receiptOf(userId, eventId, { actor_id, at }) {
  * Keeps what is known already, for the signal may be gone the next moment.
  * @param {number} userId mine
  * @param {string} eventId
- * @param {string} name of the event
- * @param {number} by
+ * @param {string} eventName
+ * @param {number} markerId
  */
-export function keepAtOnce(userId, eventId, name, by) {
-  const marker = people.value.known.get(by)?.display_name; // as told when they chose me
-  if (!marker) return;
-  keepMark(userId, { event_id: eventId, name, marked_at: now(), marked_by: by, by: marker });
+export function keepAtOnce(userId, eventId, eventName, markerId) {
+  const by = people.value.known.get(markerId)?.display_name; // as told when they chose me
+  if (!by) return;
+  const mark = { event_id: eventId, name: eventName, marked_at: now(), marked_by: markerId, by };
+  keepMark(userId, mark);
 }
 
 /**
  * Keeps one that was read, unless it is kept already.
  * @param {api.Event} event
  * @param {api.Entry} mark of mine
- * @param {string} by the marker's name
+ * @param {string} markerName
  */
-export function keepSeen({ event_id, name }, { user_id, actor_id, at }, by) {
+export function keepSeen({ event_id, name }, { user_id, actor_id, at }, markerName) {
   if (keptMark(user_id, event_id)?.marked_at === at) return;
   const own = people.value.known.get(user_id)?.display_name;
-  keepMark(user_id, { event_id, name, marked_at: at, marked_by: actor_id, by, own });
+  keepMark(user_id, { event_id, name, marked_at: at, marked_by: actor_id, by: markerName, own });
 }
 
 /**

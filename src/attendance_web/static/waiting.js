@@ -180,14 +180,14 @@ function placed(position) {
   keep();
 }
 
-/** @param {number} by */
-function marked(by) {
+/** @param {number} markerId */
+function marked(markerId) {
   const { eventId, event } = waiting.value;
   const { userId } = session.value;
-  set({ markedBy: by, held: null, position: null, isBack: false });
+  set({ markedBy: markerId, held: null, position: null, isBack: false });
   signalMark();
   if (eventId === null || userId === null) return;
-  if (event) keepAtOnce(userId, eventId, event.name, by);
+  if (event) keepAtOnce(userId, eventId, event.name, markerId);
   forgetMark();
   forgetMark = watchMark(userId, eventId, {
     stands: (receipt) => set({ receipt, markedBy: receipt.marked_by }),
