@@ -198,8 +198,8 @@ class TestRaces:
         self, store: PostgresStore
     ) -> None:
         lecture = await Lecture.begun(store, waiting=30)
-        for number, mine in enumerate(lecture.waiting):
-            user_id = mine.user_id
+        for number, asker in enumerate(lecture.waiting):
+            user_id = asker.user_id
             opened, _ = await outcomes(
                 lecture.do.mark_me(
                     connection=numbered_connection(500 + number, user_id, Role.MARK_ME)

@@ -34,7 +34,7 @@ from tests.support.postgres_strangers import ANNA, Reruns, Stranger, outcomes
 async def an_event_with_a_hold(store: PostgresStore, number: int) -> Connection:
     """An event of its own, in which person 1 holds Anna, and the socket of 1."""
     event_id = EventId(UUID(int=100 + number))
-    mine = replace(numbered_connection(7000 + number, 1, Role.MARKING), event_id=event_id)
+    marking = replace(numbered_connection(7000 + number, 1, Role.MARKING), event_id=event_id)
 
     def work(unit: Any) -> None:
         code = numbered_code(event_id.int)
@@ -43,10 +43,10 @@ async def an_event_with_a_hold(store: PostgresStore, number: int) -> Connection:
             unit.places.make(event_id, user_id)
         held = Held(NOON, UserId(1), NOON + 90)
         unit.places.put(Place(event_id, ANNA, True, held, 1))
-        unit.connections.add(mine)
+        unit.connections.add(marking)
 
     await store.transact(work)
-    return mine
+    return marking
 
 
 class TestDeletions:
@@ -55,10 +55,10 @@ class TestDeletions:
     ) -> None:
         lecture = await Lecture.begun(store, waiting=1)
         for number in range(20):
-            mine = await an_event_with_a_hold(store, number)
+            marking = await an_event_with_a_hold(store, number)
             confirmed, deleted = await outcomes(
-                lecture.do.confirm_marking(connection=mine),
-                lecture.do.delete_event(actor=UserId(1), event_id=mine.event_id),
+                lecture.do.confirm_marking(connection=marking),
+                lecture.do.delete_event(actor=UserId(1), event_id=marking.event_id),
             )
             if deleted is None:
                 assert isinstance(confirmed, EventDeleted)
@@ -94,9 +94,9 @@ class TestOrganisers:
     ) -> None:
         """Contract: 8.6; markers choose, confirm and repeat, while they are let in and left out."""
         lecture = await Lecture.begun(store, waiting=40)
-        everybody = [mine.user_id for mine in lecture.waiting]
-        for mine in lecture.waiting[20:]:
-            await lecture.do.hang_up(connections=[mine], goodbye=True)
+        everybody = [asker.user_id for asker in lecture.waiting]
+        for asker in lecture.waiting[20:]:
+            await lecture.do.hang_up(connections=[asker], goodbye=True)
 
         async def narrows(number: int) -> None:
             await lecture.do.update_event(

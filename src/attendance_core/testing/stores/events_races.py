@@ -72,15 +72,15 @@ class TestChangesAtOnce:
             event_id = EventId(UUID(int=100 + number))
             event = Event(event_id, f"Room {number}", ANNA, NOON - 60, NOON + 3600, any_code())
             await store.transact(lambda unit, event=event: unit.events.add(event))
-            mine = replace(
+            marking = replace(
                 numbered_connection(7000 + number, BORIS, Role.MARKING), event_id=event_id
             )
-            await lecture.do.ready_to_mark(connection=mine)
+            await lecture.do.ready_to_mark(connection=marking)
             narrow: dict[str, Any] = {"actor": ANNA, "event_id": event_id}
             narrow["who_marks"] = WhoMarks.ORGANISERS
             doing = [
                 lecture.do.update_event(**narrow),
-                lecture.do.prepare_to_mark(connection=mine, target=UserId(FIRST_ASKER)),
+                lecture.do.prepare_to_mark(connection=marking, target=UserId(FIRST_ASKER)),
                 lecture.do.delete_event(actor=ANNA, event_id=event_id),
             ]
             turn = number % 3
@@ -95,14 +95,14 @@ class TestChangesAtOnce:
     ) -> None:
         """A mark refers to the event, whose row is being changed."""
         lecture = await Lecture.begun(store, waiting=ROUNDS)
-        for number, mine in enumerate(lecture.waiting):
+        for number, asker in enumerate(lecture.waiting):
             boris = lecture.markers[1]
-            await lecture.do.prepare_to_mark(connection=boris, target=mine.user_id)
+            await lecture.do.prepare_to_mark(connection=boris, target=asker.user_id)
             await asyncio.gather(
                 lecture.do.confirm_marking(connection=boris),
                 lecture.do.update_event(actor=ANNA, event_id=EVENT, name=f"Name {number}"),
             )
-            assert isinstance((await lecture.place(mine.user_id)).state, Marked)
+            assert isinstance((await lecture.place(asker.user_id)).state, Marked)
 
 
 class TestShorterEvents:
@@ -130,30 +130,30 @@ class TestShorterEvents:
     ) -> None:
         """Contract: 6.9; time passes whenever somebody asks for it."""
         lecture = await Lecture.begun(store, waiting=ROUNDS)
-        boris, asks = lecture.markers[1], clock.now
+        boris, real_now = lecture.markers[1], clock.now
 
         def ticks() -> float:
             clock.pass_(0.1)
-            return asks()
+            return real_now()
 
-        def goes_on(unit: Unit) -> None:
-            unit.events.put(replace(unit.events.get(EVENT), ends_at=asks() + 3600))
+        def prolong(unit: Unit) -> None:
+            unit.events.put(replace(unit.events.get(EVENT), ends_at=real_now() + 3600))
 
-        for number, mine in enumerate(lecture.waiting):
-            await store.transact(goes_on)
-            await lecture.do.prepare_to_mark(connection=boris, target=mine.user_id)
+        for number, asker in enumerate(lecture.waiting):
+            await store.transact(prolong)
+            await lecture.do.prepare_to_mark(connection=boris, target=asker.user_id)
             with monkeypatch.context() as patch:
                 patch.setattr(clock, "now", ticks)
                 doing = [
                     lecture.do.confirm_marking(connection=boris),
-                    lecture.do.update_event(actor=ANNA, event_id=EVENT, ends_at=asks() + 0.35),
+                    lecture.do.update_event(actor=ANNA, event_id=EVENT, ends_at=real_now() + 0.35),
                 ]
                 told = await at_once(*doing[:: 1 if number % 2 else -1])
             check_refusals(told, EventOver, BadTimes)
-            state = (await lecture.place(mine.user_id)).state
+            state = (await lecture.place(asker.user_id)).state
             ends_at = (await lecture.do.get_event_by_id(event_id=EVENT)).event.ends_at
             if isinstance(state, Marked):
                 assert state.at < ends_at
             else:
-                await store.transact(goes_on)
+                await store.transact(prolong)
                 await lecture.do.refuse_to_mark(connection=boris)

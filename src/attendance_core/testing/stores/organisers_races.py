@@ -52,13 +52,13 @@ class TestFewerMayMark:
         self, store: Any
     ) -> None:
         lecture = await Lecture.begun(store, waiting=8)
-        for mine in lecture.waiting:
-            await lecture.do.hang_up(connections=[mine], goodbye=True)
+        for asker in lecture.waiting:
+            await lecture.do.hang_up(connections=[asker], goodbye=True)
         for number in range(ROUNDS):
             await lets(lecture, WhoMarks.EVERYBODY)
             doing = [
-                opens_marking(lecture, 5000 + 10 * number + nth, mine.user_id)
-                for nth, mine in enumerate(lecture.waiting)
+                opens_marking(lecture, 5000 + 10 * number + nth, asker.user_id)
+                for nth, asker in enumerate(lecture.waiting)
             ]
             doing.insert(number % 8, lets(lecture, WhoMarks.ORGANISERS))  # type: ignore[arg-type]
             check_refusals(await at_once(*doing), MayNotMark)
@@ -68,31 +68,31 @@ class TestFewerMayMark:
         self, store: Any
     ) -> None:
         lecture = await Lecture.begun(store, waiting=ROUNDS)  # one a round: 6.19
-        for number, mine in enumerate(lecture.waiting):
+        for number, asker in enumerate(lecture.waiting):
             await lets(lecture, WhoMarks.EVERYBODY)
             marking = await opens_marking(lecture, 5000 + number, BORIS)
-            choice = lecture.do.prepare_to_mark(connection=marking, target=mine.user_id)
+            choice = lecture.do.prepare_to_mark(connection=marking, target=asker.user_id)
             narrowed = lets(lecture, WhoMarks.ORGANISERS)
             doing = [choice, narrowed] if number % 2 else [narrowed, choice]
             check_refusals(await at_once(*doing), MayNotMark)
             assert await marking_sockets(lecture) == {ANNA: 1}
-            assert isinstance((await lecture.place(mine.user_id)).state, Waiting)
+            assert isinstance((await lecture.place(asker.user_id)).state, Waiting)
 
     async def test_a_confirm_while_fewer_may_mark_is_done_or_refused_as_a_whole(
         self, store: Any
     ) -> None:
         lecture = await Lecture.begun(store, waiting=ROUNDS)
         marked = 0
-        for number, mine in enumerate(lecture.waiting):
+        for number, asker in enumerate(lecture.waiting):
             await lets(lecture, WhoMarks.EVERYBODY)
             marking = await opens_marking(lecture, 5000 + number, BORIS)
-            await lecture.do.prepare_to_mark(connection=marking, target=mine.user_id)
-            confirm = lecture.do.confirm_marking(connection=marking, target=mine.user_id)
+            await lecture.do.prepare_to_mark(connection=marking, target=asker.user_id)
+            confirm = lecture.do.confirm_marking(connection=marking, target=asker.user_id)
             narrowed = lets(lecture, WhoMarks.ORGANISERS)
             doing = [confirm, narrowed] if number % 2 else [narrowed, confirm]
             told = await at_once(*doing)
             check_refusals(told, MayNotMark)
-            state = (await lecture.place(mine.user_id)).state
+            state = (await lecture.place(asker.user_id)).state
             was_refused = any(isinstance(each, MayNotMark) for each in told)
             assert isinstance(state, Waiting if was_refused else Marked)
             marked += not was_refused
@@ -102,23 +102,23 @@ class TestFewerMayMark:
     async def test_all_who_hold_and_may_mark_no_more_give_back(self, store: Any) -> None:
         lecture = await Lecture.begun(store, waiting=20)
         goers = lecture.waiting[10:]
-        for nth, mine in enumerate(goers):
-            await lecture.do.hang_up(connections=[mine], goodbye=True)
-            marking = await opens_marking(lecture, 5000 + nth, mine.user_id)
+        for nth, goer in enumerate(goers):
+            await lecture.do.hang_up(connections=[goer], goodbye=True)
+            marking = await opens_marking(lecture, 5000 + nth, goer.user_id)
             target = lecture.waiting[9 - nth].user_id
             await lecture.do.prepare_to_mark(connection=marking, target=target)
         await at_once(
             lets(lecture, WhoMarks.CONFIRMED),
             *(
                 lecture.do.mark_me(
-                    connection=numbered_connection(6000 + nth, mine.user_id, Role.MARK_ME)
+                    connection=numbered_connection(6000 + nth, asker.user_id, Role.MARK_ME)
                 )
-                for nth, mine in enumerate(lecture.waiting)
+                for nth, asker in enumerate(lecture.waiting)
             ),
         )
         assert await marking_sockets(lecture) == {ANNA: 1}
-        for mine in lecture.waiting[:10]:
-            assert isinstance((await lecture.place(mine.user_id)).state, Waiting)
+        for asker in lecture.waiting[:10]:
+            assert isinstance((await lecture.place(asker.user_id)).state, Waiting)
 
 
 class TestHelpersAtOnce:
@@ -127,17 +127,17 @@ class TestHelpersAtOnce:
         one: dict[str, Any] = {"actor": ANNA, "event_id": EVENT, "user_id": BORIS}
         await lecture.do.add_helper(**one)
         await lets(lecture, WhoMarks.ORGANISERS)
-        for number, mine in enumerate(lecture.waiting):
+        for number, asker in enumerate(lecture.waiting):
             await lecture.do.add_helper(**one)
             marking = await opens_marking(lecture, 5000 + number, BORIS)
             doing = [
-                lecture.do.prepare_to_mark(connection=marking, target=mine.user_id),
+                lecture.do.prepare_to_mark(connection=marking, target=asker.user_id),
                 opens_marking(lecture, 6000 + number, BORIS),
             ]
             doing.insert(number % 3, lecture.do.remove_helper(**one))
             check_refusals(await at_once(*doing), MayNotMark)
             assert await marking_sockets(lecture) == {ANNA: 1}
-            assert isinstance((await lecture.place(mine.user_id)).state, Waiting)
+            assert isinstance((await lecture.place(asker.user_id)).state, Waiting)
 
     async def test_at_once_no_more_than_the_most_are_added(self, store: Any) -> None:
         lecture = await Lecture.begun(store, waiting=MAX_HELPERS + 4)
