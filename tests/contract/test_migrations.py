@@ -40,8 +40,8 @@ NAMES = [
 ]
 
 
-def scan_of_before(number: int, on: Connection) -> None:
-    """Somebody who may have a scan."""
+def add_numbered_person(number: int, on: Connection) -> None:
+    """Adds somebody who may have a scan."""
     add_person(on, number, f"Person {number}")
     on.commit()
 
@@ -50,7 +50,8 @@ def test_revisions_are_known_by_the_names_of_their_files() -> None:
     assert [*known_revisions()] == REVISIONS
 
 
-def has_session_and_needs_no_password(url: URL) -> None:
+def check_session_and_clear_password(url: URL) -> None:
+    """Checks that the session is kept, and that a password may be absent."""
     found = run_sql(url, "SELECT session_id, created_at, used_at, client FROM sessions")
     assert found == [("s", 1, 2, "")]
     run_sql(url, "UPDATE accounts SET password_hash = NULL")
@@ -90,7 +91,7 @@ class TestUpgrade:
     ) -> None:
         """Contract: 3.9"""
         run_sql(migrated, PERSON, PROFILE, EVENT)
-        run_on_connection(migrated, are_folded_for_searches)
+        run_on_connection(migrated, check_names_and_changed_ones_are_folded)
 
     @pytest.mark.long
     def test_in_events_of_an_older_version_everybody_marks(self, url: URL) -> None:
@@ -113,13 +114,13 @@ class TestUpgrade:
         (before,) = run_sql(url, "SELECT password_hash, created_at FROM accounts")
         upgrade(url)
         assert run_sql(url, "SELECT password_hash, created_at FROM accounts") == [before]
-        has_session_and_needs_no_password(url)
+        check_session_and_clear_password(url)
 
     def test_so_do_those_that_it_adds_meanwhile(self, migrated: URL) -> None:
         """Contract: 9.1; while versions are replaced."""
         columns = "(session_id, user_id, credential, created_at, used_at)"
         run_sql(migrated, PERSON, f"INSERT INTO sessions {columns} VALUES ('s', 7, 'cookie', 1, 2)")
-        has_session_and_needs_no_password(migrated)
+        check_session_and_clear_password(migrated)
 
     @pytest.mark.long
     def test_scans_of_before_have_an_id_and_what_is_judged_is_to_be_deleted(self, url: URL) -> None:
@@ -129,7 +130,7 @@ class TestUpgrade:
         ids = "SELECT count(*), count(DISTINCT scan_id) FROM scans"
         upgrade(url, "0019")
         for number in (1, 2):
-            run_on_connection(url, partial(scan_of_before, number))
+            run_on_connection(url, partial(add_numbered_person, number))
         run_sql(url, f"{add} (1, 'a.png', 1, 'approved')", f"{add} (2, 'b.png', 1, 'pending')")
         upgrade(url)
         assert run_sql(url, discarded) == [("a.png",)]
@@ -154,8 +155,8 @@ class TestUpgrade:
         assert run_sql(migrated, "SELECT user_id FROM accounts") == [(7,)]
 
 
-def are_folded_for_searches(on: Connection) -> None:
-    """The names that are there, and any that they are changed to by their first key alone."""
+def check_names_and_changed_ones_are_folded(on: Connection) -> None:
+    """Looks at the names that are there, and changes them by their first key alone."""
     assert search_keys(on) == ["анна елкина", "лекция"]
     for name in NAMES:
         for table in ("profiles", "events"):

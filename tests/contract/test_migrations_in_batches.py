@@ -94,7 +94,7 @@ class TestDeath:
             patch.setattr(Connection, "commit", die_before)
             with pytest.raises(Died):
                 upgrade(of_before)
-        assert unfolded_if_there(of_before) > 0
+        assert count_left_to_fold(of_before) > 0
         upgrade(of_before)
         check_all_are_folded(of_before)
 
@@ -107,7 +107,7 @@ class TestDeath:
         check_all_are_folded(of_before)
 
 
-def unfolded_if_there(url: URL) -> int:
+def count_left_to_fold(url: URL) -> int:
     at = run_sql(url, "SELECT version_num FROM alembic_version")
     return 2 * PEOPLE if at == [(LAST_OF_BEFORE,)] else count_unfolded(url)
 

@@ -29,11 +29,11 @@ from tests.support.sheet_rows import (
     ANNA,
     BORIS,
     EVENT,
-    MOSCOW,
+    MOSCOW_STYLE,
     NAME,
     NINE,
     ROWS,
-    UTC,
+    UTC_STYLE,
     content,
     pieces,
 )
@@ -102,7 +102,7 @@ class TestCells:
     async def test_xlsx_has_the_same_cells_as_texts_and_a_head_that_stays(
         self, files: SheetFiles
     ) -> None:
-        book = xlsx.read(io.BytesIO(await content(files, MOSCOW._replace(format="xlsx"))))
+        book = xlsx.read(io.BytesIO(await content(files, MOSCOW_STYLE._replace(format="xlsx"))))
         assert [trimmed(row) for row in book.rows] == [trimmed(row) for row in TABLE]
         assert (book.title, book.frozen_rows) == ("Посещаемость", 5)
         assert book.widths == pytest.approx(sheet_workbook.WIDTHS, abs=1)
@@ -186,7 +186,7 @@ class TestCells:
             SheetRow(person, "waiting", None, (annulled,)),
             SheetRow(person, "joined", None, (annulled,)),
         )
-        with await files.feed(pieces(*rows, event=event), MOSCOW) as file:
+        with await files.feed(pieces(*rows, event=event), MOSCOW_STYLE) as file:
             table = list(csv.reader(io.StringIO(file.read().decode()), delimiter=";"))
         assert [row[4] for row in table[5:8]] == states
 
@@ -196,10 +196,10 @@ class TestCells:
         """Contract: 9.1."""
         annulled = AnnulledSeen(NINE, "", NINE, "", AnnulReason.OTHER, "", ANNA, ANNA)
         row = SheetRow(Participant(BORIS, "", False, None), "joined", None, (annulled,))
-        with await files.feed(pieces(row), MOSCOW) as file:
+        with await files.feed(pieces(row), MOSCOW_STYLE) as file:
             table = list(csv.reader(io.StringIO(file.read().decode()), delimiter=";"))
         assert (table[5][1], table[5][9].count("аккаунт удалён")) == ("аккаунт удалён", 2)
-        with await files.feed(pieces(row), MOSCOW._replace(format="json")) as file:
+        with await files.feed(pieces(row), MOSCOW_STYLE._replace(format="json")) as file:
             assert json.load(file)["rows"][0]["display_name"] == ""
 
     @pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠"])
@@ -211,7 +211,7 @@ class TestCells:
     async def test_an_event_of_nobody_has_a_sheet(
         self, files: SheetFiles, kind: SheetFormat
     ) -> None:
-        written = await files.feed(pieces(), UTC._replace(format=kind))
+        written = await files.feed(pieces(), UTC_STYLE._replace(format=kind))
         with written as file:
             if kind == "json":
                 assert json.load(file)["rows"] == []
@@ -224,7 +224,7 @@ class TestCells:
         self, files: SheetFiles
     ) -> None:
         last = Event(EVENT.event_id, "x", ANNA, NINE, LATEST_INSTANT, EVENT.code)
-        text = (await content(files, MOSCOW, event=last)).decode()
+        text = (await content(files, MOSCOW_STYLE, event=last)).decode()
         assert "9999-12-31 23:59:59+00:00" in text
 
     def test_both_languages_have_the_same_words(self) -> None:
@@ -251,12 +251,12 @@ class TestZones:
         self, files: SheetFiles, zone: str
     ) -> None:
         with pytest.raises(InvalidArgument) as caught:
-            await files.feed(pieces(*ROWS), UTC._replace(zone=zone))
+            await files.feed(pieces(*ROWS), UTC_STYLE._replace(zone=zone))
         assert caught.value.words == {"field": "tz"}
 
     @pytest.mark.parametrize("zone", ["UTC", "Etc/UTC", "America/Argentina/Ushuaia", "US/Pacific"])
     async def test_those_of_iana_are_known(self, files: SheetFiles, zone: str) -> None:
-        assert await content(files, UTC._replace(zone=zone))
+        assert await content(files, UTC_STYLE._replace(zone=zone))
 
 
 @pytest.mark.long
@@ -265,7 +265,7 @@ async def test_libreoffice_opens_it_and_finds_the_same_cells(
     files: SheetFiles, tmp_path: Path
 ) -> None:
     workbook = tmp_path / "sheet.xlsx"
-    workbook.write_bytes(await content(files, MOSCOW._replace(format="xlsx")))
+    workbook.write_bytes(await content(files, MOSCOW_STYLE._replace(format="xlsx")))
     assert SOFFICE is not None, "ATTENDANCE_TEST_LIBREOFFICE=required, and there is none"
     convert = [SOFFICE, "--headless", f"-env:UserInstallation=file://{tmp_path}/profile"]
     convert += ["--convert-to", "csv:Text - txt - csv (StarCalc):59,34,76", "--outdir"]

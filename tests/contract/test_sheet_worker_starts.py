@@ -16,7 +16,7 @@ import pytest
 from attendance_adapters.sheets import SheetFiles
 from attendance_core.errors import Unavailable
 from tests.support.eventually import eventually
-from tests.support.sheet_rows import ROWS, UTC, content, pieces
+from tests.support.sheet_rows import ROWS, UTC_STYLE, content, pieces
 from tests.support.sheet_rows import sheet_files as files
 from tests.support.sheet_workers import Endless, folder, running
 
@@ -47,7 +47,7 @@ class TestStarts:
     ) -> None:
         open_before = psutil.Process().num_fds()
         start = SlowStart(monkeypatch)
-        writing = asyncio.create_task(files.feed(Endless().pieces(), UTC))
+        writing = asyncio.create_task(files.feed(Endless().pieces(), UTC_STYLE))
         await eventually(start.is_asked.is_set)
         writing.cancel()
         assert not (await asyncio.wait({writing}, timeout=0.05))[0], "what it starts is used yet"
@@ -62,7 +62,7 @@ class TestStarts:
         self, files: SheetFiles, folder: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         start = SlowStart(monkeypatch)
-        writing = asyncio.create_task(files.feed(pieces(*ROWS), UTC))
+        writing = asyncio.create_task(files.feed(pieces(*ROWS), UTC_STYLE))
         await eventually(start.is_asked.is_set)
         files.close()
         start.goes_on.set()
@@ -77,7 +77,7 @@ class TestStarts:
         assert await content(files)
         open_before, others = psutil.Process().num_fds(), psutil.Process().children()
         for steps in range(12):
-            writing = asyncio.create_task(files.feed(pieces(*ROWS), UTC))
+            writing = asyncio.create_task(files.feed(pieces(*ROWS), UTC_STYLE))
             for _ in range(steps):
                 await asyncio.sleep(0)
             writing.cancel()
@@ -90,10 +90,10 @@ class TestStarts:
         self, files: SheetFiles, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(files, "_threads", ThreadPoolExecutor(1))
-        first = asyncio.create_task(files.feed(Endless().pieces(), UTC))
+        first = asyncio.create_task(files.feed(Endless().pieces(), UTC_STYLE))
         await running(files)
         open_before = psutil.Process().num_fds()
-        second = asyncio.create_task(files.feed(Endless().pieces(), UTC))
+        second = asyncio.create_task(files.feed(Endless().pieces(), UTC_STYLE))
         await eventually(lambda: len(files._running) == 2)
         second.cancel()
         await asyncio.wait({second}, timeout=5)

@@ -22,7 +22,16 @@ from attendance_core.errors import NotAnOrganiser, Unavailable
 from attendance_core.ports import SheetFormat
 from tests.support import xlsx
 from tests.support.eventually import eventually
-from tests.support.sheet_rows import COUNTS, EVENT, MOSCOW, NINE, ROWS, UTC, content, pieces
+from tests.support.sheet_rows import (
+    COUNTS,
+    EVENT,
+    MOSCOW_STYLE,
+    NINE,
+    ROWS,
+    UTC_STYLE,
+    content,
+    pieces,
+)
 from tests.support.sheet_rows import sheet_files as files
 from tests.support.sheet_workers import Endless, folder, running
 
@@ -33,12 +42,12 @@ async def test_a_worker_waits_for_others_from_the_first(
     files: SheetFiles, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Before it says anything of itself. Decision 0019."""
-    begins = (sheets.WORKER_COMMAND[0], "-c", "import time; time.sleep(60)")
-    monkeypatch.setattr(sheets, "WORKER_COMMAND", begins)
-    writing = asyncio.create_task(files.feed(Endless().pieces(), UTC))
+    sleeping_command = (sheets.WORKER_COMMAND[0], "-c", "import time; time.sleep(60)")
+    monkeypatch.setattr(sheets, "WORKER_COMMAND", sleeping_command)
+    writing = asyncio.create_task(files.feed(Endless().pieces(), UTC_STYLE))
     worker = await running(files)
-    ours, its = (os.getpriority(os.PRIO_PROCESS, pid) for pid in (0, worker.pid))
-    assert its == min(ours + sheet_job.ADDED_NICENESS, 19)
+    our_niceness, its_niceness = (os.getpriority(os.PRIO_PROCESS, pid) for pid in (0, worker.pid))
+    assert its_niceness == min(our_niceness + sheet_job.ADDED_NICENESS, 19)
     # Of another session Linux may take no notice of that; of our group Ctrl-C would end it
     assert (os.getsid(worker.pid), os.getpgid(worker.pid)) == (os.getsid(0), worker.pid)
     writing.cancel()
@@ -53,7 +62,7 @@ class TestDeaths:
         self, files: SheetFiles, folder: Path, kind: SheetFormat
     ) -> None:
         rows = Endless()
-        writing = asyncio.create_task(files.feed(rows.pieces(), UTC._replace(format=kind)))
+        writing = asyncio.create_task(files.feed(rows.pieces(), UTC_STYLE._replace(format=kind)))
         worker = await running(files)
         worker.kill()
         rows.goes_on.set()
@@ -66,7 +75,7 @@ class TestDeaths:
         self, files: SheetFiles, folder: Path, kind: SheetFormat
     ) -> None:
         rows = Endless()
-        writing = asyncio.create_task(files.feed(rows.pieces(), UTC._replace(format=kind)))
+        writing = asyncio.create_task(files.feed(rows.pieces(), UTC_STYLE._replace(format=kind)))
         worker = await running(files)
         writing.cancel()
         await asyncio.wait({writing}, timeout=10)
@@ -77,26 +86,26 @@ class TestDeaths:
         self, files: SheetFiles, folder: Path, kind: SheetFormat
     ) -> None:
         rows = Endless()
-        writing = asyncio.create_task(files.feed(rows.pieces(), UTC._replace(format=kind)))
+        writing = asyncio.create_task(files.feed(rows.pieces(), UTC_STYLE._replace(format=kind)))
         await running(files)
         files.close()
         rows.goes_on.set()
         with pytest.raises(Unavailable):
             await asyncio.wait_for(writing, 10)
         with pytest.raises(Unavailable):
-            await files.feed(pieces(*ROWS), UTC)
+            await files.feed(pieces(*ROWS), UTC_STYLE)
         assert list(folder.iterdir()) == []
 
     async def test_what_a_look_raises_is_raised_and_what_takes_too_long_is_given_up(
         self, folder: Path, kind: SheetFormat
     ) -> None:
-        async def helps_no_more() -> AsyncIterator[SheetPiece]:
+        async def pieces_until_refused() -> AsyncIterator[SheetPiece]:
             yield SheetPiece(EVENT, NINE, ROWS, COUNTS)
             raise NotAnOrganiser
 
-        files, style = SheetFiles(max_seconds=0.3), UTC._replace(format=kind)
+        files, style = SheetFiles(max_seconds=0.3), UTC_STYLE._replace(format=kind)
         with pytest.raises(NotAnOrganiser):
-            await SheetFiles().feed(helps_no_more(), style)
+            await SheetFiles().feed(pieces_until_refused(), style)
         with pytest.raises(Unavailable) as caught:
             await files.feed(Endless().pieces(), style)
         assert isinstance(caught.value.__cause__, TimeoutError)
@@ -142,7 +151,7 @@ asyncio.run(SheetFiles().feed(pieces(), SheetStyle("xlsx", "UTC", "en")))
 """
 
 
-async def test_of_two_that_are_killed_nothing_is_left(folder: Path) -> None:
+async def test_of_a_service_and_its_worker_that_are_killed_nothing_is_left(folder: Path) -> None:
     """Nor is there anything to be found before: what is written has no name. Decision 0019."""
     environment = {**os.environ, "TMPDIR": str(folder)}
     service = await asyncio.create_subprocess_exec(
@@ -180,7 +189,7 @@ class TestBounds:
         """Contract: 8.14: what it may take is a limit of the process, and is enough."""
         assert sheet_worker.MAX_MEMORY_BYTES == 30 * 1024 * 1024
         many = pieces(*(ROWS * 3334)[:10_000], size=500)
-        with await files.feed(many, MOSCOW._replace(format="xlsx")) as file:
+        with await files.feed(many, MOSCOW_STYLE._replace(format="xlsx")) as file:
             book = xlsx.read(file)
         *_, before, last = book.rows[: 5 + 10_000]
         assert (before[0], last[1]) == (6_666, "Анна; «ё»")

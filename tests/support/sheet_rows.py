@@ -21,7 +21,8 @@ ANNA, BORIS = UserId(7), UserId(12)
 NINE = 1_788_242_400.0  # 2026-09-01, 09:00 in Moscow
 NAME = '=HYPERLINK("http://e.test";"Лекция")'
 EVENT = Event(EventId(UUID(int=15)), NAME, ANNA, NINE, NINE + 5400, EventCode("ABCDEF"))
-MOSCOW, UTC = SheetStyle("csv", "Europe/Moscow", "ru"), SheetStyle("csv", "UTC", "en")
+MOSCOW_STYLE = SheetStyle("csv", "Europe/Moscow", "ru")
+UTC_STYLE = SheetStyle("csv", "UTC", "en")
 ROWS = (
     SheetRow(Participant(ANNA, "Анна; «ё»", True, None), "joined"),
     SheetRow(
@@ -69,6 +70,6 @@ def sheet_files() -> Iterator[SheetFiles]:
     made.close()
 
 
-async def content(files: SheetFiles, style: SheetStyle = MOSCOW, **options: Any) -> bytes:
+async def content(files: SheetFiles, style: SheetStyle = MOSCOW_STYLE, **options: Any) -> bytes:
     with await files.feed(pieces(*ROWS, **options), style) as file:
         return file.read()
