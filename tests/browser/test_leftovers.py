@@ -1,11 +1,10 @@
-"""What a screen leaves behind when one goes on: nothing; and what a mark leaves: a receipt."""
+"""What a screen leaves behind when one goes on: nothing."""
 
 from __future__ import annotations
 
 import pytest
 from playwright.async_api import expect
 
-from tests.browser.calls import begin_class
 from tests.browser.visitor import Door, Visitor
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -68,28 +67,3 @@ async def test_watchers_and_intervals_end_with_what_they_were_for(door: Door) ->
     await creator.mark()
     await creator.open_people()
     assert await left(creator) == elsewhere
-
-
-async def test_without_signal_the_last_mark_is_shown_until_one_logs_out(door: Door) -> None:
-    marker = await door.student("Marker Kept", "marker-kept", language="en")
-    link = await begin_class(marker, "Receipt")
-    await marker.mark()
-    asker = await door.student("Asker Kept", "asker-kept", link, language="en", keeps_page=True)
-    await asker.wait()
-    await marker.hold(asker)
-    await marker.at("marked").click()
-    await asker.expect_state("marked")
-    await asker.page.evaluate("() => navigator.serviceWorker.ready.then(() => true)")
-    await asker.page.wait_for_function("() => localStorage.getItem('marks')")
-    asker.watch.may_lose_connection = True
-    await asker.context.set_offline(True)
-    await asker.page.reload()
-    await expect(asker.at("kept-mark")).to_contain_text("Receipt")
-    await expect(asker.at("kept-mark")).to_contain_text("Marker Kept")
-    await asker.context.set_offline(False)
-    await expect(asker.at("kept-mark")).to_have_count(0)
-    await asker.at("done").click()
-    await asker.at("tab-me").click()
-    await asker.at("log-out").click()
-    await asker.at("sign-up").wait_for()
-    assert await asker.page.evaluate("() => localStorage.getItem('marks')") is None

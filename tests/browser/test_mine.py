@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import pytest
 from playwright.async_api import expect
 
-from tests.browser.calls import event_link, make_event, post, user_id_of
+from tests.browser.calls import begin_class, event_link, make_event, post, user_id_of
 from tests.browser.visitor import Door, Visitor
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -82,3 +82,28 @@ async def test_ones_marks_can_be_shown_without_signal(door: Door) -> None:
     await student.context.set_offline(False)
     await expect(student.at("already-marked")).to_be_visible()
     await expect(student.at("kept-receipt")).to_have_count(0)
+
+
+async def test_without_signal_the_last_mark_is_shown_until_one_logs_out(door: Door) -> None:
+    marker = await door.student("Marker Kept", "marker-kept", language="en")
+    link = await begin_class(marker, "Receipt")
+    await marker.mark()
+    asker = await door.student("Asker Kept", "asker-kept", link, language="en", keeps_page=True)
+    await asker.wait()
+    await marker.hold(asker)
+    await marker.at("marked").click()
+    await asker.expect_state("marked")
+    await asker.page.evaluate("() => navigator.serviceWorker.ready.then(() => true)")
+    await asker.page.wait_for_function("() => localStorage.getItem('marks')")
+    asker.watch.may_lose_connection = True
+    await asker.context.set_offline(True)
+    await asker.page.reload()
+    await expect(asker.at("kept-mark")).to_contain_text("Receipt")
+    await expect(asker.at("kept-mark")).to_contain_text("Marker Kept")
+    await asker.context.set_offline(False)
+    await expect(asker.at("kept-mark")).to_have_count(0)
+    await asker.at("done").click()
+    await asker.at("tab-me").click()
+    await asker.at("log-out").click()
+    await asker.at("sign-up").wait_for()
+    assert await asker.page.evaluate("() => localStorage.getItem('marks')") is None

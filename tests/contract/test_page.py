@@ -206,6 +206,13 @@ class TestWeight:
         for file in FILES.values():
             assert file.gzipped is None or gzip.decompress(file.gzipped) == file.content
 
+    async def test_a_file_is_packed_when_it_is_first_asked_for(self) -> None:
+        files = files_of(FOLDER).values()
+        assert not any("gzipped" in vars(each) for each in files)
+        page = next(each for each in files if each.address == "/")
+        assert page.gzipped is page.gzipped
+        assert gzip.decompress(page.gzipped or b"") == page.content
+
 
 class TestInstalling:
     async def test_the_manifest_names_icons_that_are_there(self) -> None:
