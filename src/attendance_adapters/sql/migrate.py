@@ -42,10 +42,11 @@ def _take_steps(connection: Connection, target: str) -> None:
     """Takes a step a transaction, which begins by looking what is to be done.
 
     So two processes may go on by turns, as they do on SQLite: each from where the other was.
+    What a script does in `before_upgrade` is committed wherever it yields.
     """
     while (script := _next_script(connection, target)) is not None:
-        in_batches = getattr(script.module, "in_batches", None)
-        for _ in in_batches(connection) if in_batches is not None else ():
+        before_upgrade = getattr(script.module, "before_upgrade", None)
+        for _ in before_upgrade(connection) if before_upgrade is not None else ():
             connection.commit()
             sleep(PAUSE_SECONDS)
             after = _next_script(connection, target)

@@ -140,7 +140,7 @@ END
 $$"""
 
 
-def in_batches(connection: sa.Connection) -> Iterator[None]:
+def before_upgrade(connection: sa.Connection) -> Iterator[None]:
     """Stops wherever what it has done may be committed, and goes on whatever was done before."""
     if connection.dialect.name == "sqlite":
         have_triggers_on_sqlite(connection)
@@ -159,7 +159,7 @@ def in_batches(connection: sa.Connection) -> Iterator[None]:
 
 
 def upgrade() -> None:
-    """Has nothing to do behind `in_batches`."""
+    """Has nothing to do behind `before_upgrade`."""
 
 
 def have_triggers_on_sqlite(connection: sa.Connection) -> None:

@@ -21,7 +21,7 @@ ID_AMONG_TALLIES = "SELECT taken FROM tallies WHERE key = 'id of this database'"
 MICROSECONDS = 1_000_000  # the id's halves were kept as whole seconds
 
 
-def in_batches(connection: sa.Connection) -> Iterator[None]:
+def before_upgrade(connection: sa.Connection) -> Iterator[None]:
     """Builds PostgreSQL's index, which is no part of a transaction."""
     if connection.dialect.name == "postgresql":
         migration_steps.build_index(connection, "ix_events_ends_at", "ON events (ends_at)")

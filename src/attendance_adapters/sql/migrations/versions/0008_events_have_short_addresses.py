@@ -55,7 +55,7 @@ TRIGGER = """CREATE TRIGGER code_of_events BEFORE INSERT OR UPDATE ON events
 UNIQUE = "ON events (code) WHERE code IS NOT NULL"
 
 
-def in_batches(connection: sa.Connection) -> Iterator[None]:
+def before_upgrade(connection: sa.Connection) -> Iterator[None]:
     """Stops wherever what it has done may be committed, and goes on whatever was done before.
 
     The index comes before the triggers, which look into it whether a code is free.
@@ -75,7 +75,7 @@ def in_batches(connection: sa.Connection) -> Iterator[None]:
 
 
 def upgrade() -> None:
-    """Has nothing to do behind `in_batches`."""
+    """Has nothing to do behind `before_upgrade`."""
 
 
 def have_triggers_on_sqlite(connection: sa.Connection) -> None:

@@ -19,7 +19,7 @@ NAME = "ix_connections_marking"
 ONLY_MARKING = "role = 'marking'"
 
 
-def in_batches(connection: sa.Connection) -> Iterator[None]:
+def before_upgrade(connection: sa.Connection) -> Iterator[None]:
     """Builds PostgreSQL's index, which is no part of a transaction."""
     if connection.dialect.name == "postgresql":
         definition = f"ON connections (event_id) WHERE {ONLY_MARKING}"

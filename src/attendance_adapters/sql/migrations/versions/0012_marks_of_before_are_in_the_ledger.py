@@ -54,7 +54,7 @@ $$""",
 )
 
 
-def in_batches(connection: sa.Connection) -> Iterator[None]:
+def before_upgrade(connection: sa.Connection) -> Iterator[None]:
     """Stops wherever what it has done may be committed, and goes on whatever was done before."""
     is_sqlite = connection.dialect.name == "sqlite"
     yield from note_ticks(connection)

@@ -16,7 +16,7 @@ branch_labels = None
 depends_on = None
 
 
-def in_batches(connection: sa.Connection) -> Iterator[None]:
+def before_upgrade(connection: sa.Connection) -> Iterator[None]:
     """Stops wherever what it has done may be committed, and goes on whatever was done before."""
     batch = sa.text(
         """SELECT DISTINCT actor_id, month FROM ledger
@@ -46,4 +46,4 @@ def in_batches(connection: sa.Connection) -> Iterator[None]:
 
 
 def upgrade() -> None:
-    """Has nothing to do behind `in_batches`."""
+    """Has nothing to do behind `before_upgrade`."""

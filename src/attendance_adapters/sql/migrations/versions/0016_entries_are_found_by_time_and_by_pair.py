@@ -23,7 +23,7 @@ NEW = {
 GONE = ("ix_ledger_user_id_month", "ix_ledger_notes_user_id")
 
 
-def in_batches(connection: sa.Connection) -> Iterator[None]:
+def before_upgrade(connection: sa.Connection) -> Iterator[None]:
     """Builds and drops PostgreSQL's indexes, which is no part of a transaction."""
     if connection.dialect.name == "postgresql":
         for name, columns in NEW.items():

@@ -20,7 +20,7 @@ COLUMNS = ["search_key", "name_key", "user_id"]
 GONE = "ix_profiles_name_key_user_id"
 
 
-def in_batches(connection: sa.Connection) -> Iterator[None]:
+def before_upgrade(connection: sa.Connection) -> Iterator[None]:
     """Builds and drops PostgreSQL's indexes, which is no part of a transaction."""
     if connection.dialect.name == "postgresql":
         migration_steps.build_index(connection, NEW, f"ON profiles ({', '.join(COLUMNS)})")

@@ -27,7 +27,7 @@ ON_SQLITE = (
 )
 
 
-def in_batches(connection: sa.Connection) -> Iterator[None]:
+def before_upgrade(connection: sa.Connection) -> Iterator[None]:
     """Builds PostgreSQL's index, by which those are found whose log-in was too long ago."""
     if connection.dialect.name == "postgresql":
         migration_steps.build_index(connection, CREATED_AT, "ON sessions (created_at)")

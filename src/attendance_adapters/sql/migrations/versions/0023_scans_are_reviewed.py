@@ -81,7 +81,7 @@ ON_POSTGRES = {
 HAS_NO_ID = sa.text("SELECT 1 FROM scans WHERE scan_id IS NULL LIMIT 1")
 
 
-def in_batches(connection: sa.Connection) -> Iterator[None]:
+def before_upgrade(connection: sa.Connection) -> Iterator[None]:
     """Stops wherever what it has done may be committed, and goes on whatever was done before."""
     size = migration_steps.BATCH_SIZE
     if connection.dialect.name == "sqlite":

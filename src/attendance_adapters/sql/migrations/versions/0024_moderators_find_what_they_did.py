@@ -19,7 +19,7 @@ BY_ACTOR = "ix_audit_log_actor_id_n"
 DEFINITION = "ON audit_log (actor_id, n) WHERE actor_id IS NOT NULL"
 
 
-def in_batches(connection: sa.Connection) -> Iterator[None]:
+def before_upgrade(connection: sa.Connection) -> Iterator[None]:
     """Builds PostgreSQL's index, which is no part of a transaction."""
     if connection.dialect.name == "postgresql":
         migration_steps.build_index(connection, BY_ACTOR, DEFINITION)
