@@ -24,12 +24,13 @@ class TokenScope(Enum):
 class Token:
     """What a person gave a program: for some things, until an instant. Contract: CreateToken.
 
-    ``session_id`` is None once its session has ended, ``used_at`` as long as it was never used.
+    ``own_session_id`` names the session that its program calls by, which is not the one that it
+    was made in; it is None once that has ended, ``used_at`` as long as it was never used.
     """
 
     token_id: TokenId
     user_id: UserId
-    session_id: SessionId | None
+    own_session_id: SessionId | None
     name: str
     scopes: frozenset[TokenScope]
     created_at: Instant
@@ -38,7 +39,7 @@ class Token:
 
     def is_live(self, now: Instant) -> bool:
         """Tells whether it still lets its program in."""
-        return self.session_id is not None and now < self.expires_at
+        return self.own_session_id is not None and now < self.expires_at
 
     def is_listed(self, now: Instant) -> bool:
         """Tells whether its person still sees it."""

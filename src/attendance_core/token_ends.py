@@ -60,7 +60,7 @@ async def end_token_sessions(
     transact: ports.Transact, tokens: Sequence[Token], terms: Terms
 ) -> None:
     """Ends the sessions of tokens that have expired, all of one person; the tokens stay listed."""
-    session_ids = [each.session_id for each in tokens if each.session_id is not None]
+    session_ids = [each.own_session_id for each in tokens if each.own_session_id is not None]
     if session_ids:
         await end_sessions_in_batches(transact, session_ids, terms)
         token_ids = [each.token_id for each in tokens]

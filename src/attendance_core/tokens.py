@@ -67,7 +67,7 @@ class CreateToken:
         if not 1 <= expires_in_days <= MAX_TOKEN_DAYS:
             raise InvalidArgument(field="expires_in_days")
         token_id, secret = TokenId(self.ids.token_id()), BEARER_PREFIX + self.ids.token()
-        token_session_id = session_id_of(secret, CredentialKind.BEARER)
+        own_session_id = session_id_of(secret, CredentialKind.BEARER)
         proof = await prove(
             self.observe, self.passwords, actor=actor, session_id=session_id, password=password
         )
@@ -76,13 +76,13 @@ class CreateToken:
             proof.lock(unit)  # so that two of one person are counted one after the other
             now = unit.now()
             _make_room(unit, actor, now)
-            unit.sessions.add(Session(token_session_id, actor, CredentialKind.BEARER, now, now))
+            unit.sessions.add(Session(own_session_id, actor, CredentialKind.BEARER, now, now))
             expires_at = now + expires_in_days * DAY_SECONDS
             unit.tokens.add(
                 Token(
                     token_id,
                     actor,
-                    token_session_id,
+                    own_session_id,
                     name,
                     frozenset(scopes),
                     created_at=now,
@@ -99,7 +99,7 @@ def _make_room(unit: ports.Unit, user_id: UserId, now: Instant) -> None:
     tokens = unit.tokens.of(user_id)
     if sum(each.is_live(now) for each in tokens) >= MAX_TOKENS:
         raise TooManyTokens(most=MAX_TOKENS)
-    ended = [each.token_id for each in tokens if each.session_id is None]
+    ended = [each.token_id for each in tokens if each.own_session_id is None]
     too_many = len(tokens) + 1 - MAX_TOKENS
     if too_many > 0 and ended:
         unit.tokens.remove(ended[:too_many])

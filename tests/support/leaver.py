@@ -186,7 +186,7 @@ class Vera:
             for n, browser in enumerate(unit.known_browsers.of(self.user_id)):
                 hashes[f"browser {n}"] = browser.browser_id
             for n, token in enumerate(unit.tokens.of(self.user_id)):
-                hashes[f"session of token {n}"] = token.session_id
+                hashes[f"session of token {n}"] = token.own_session_id
             for n, selector in enumerate(self.selectors):
                 code = unit.recovery_codes.find(self.user_id, selector)
                 hashes[f"hash of code {n}"] = code.secret_hash

@@ -26,7 +26,7 @@ class Admissions:
 
     def by_session(self, pairs: Sequence[tuple[SessionId, EventId]]) -> Sequence[Admission]:
         tables, found = self._tables, []
-        expires_at = {each.session_id: each.expires_at for each in tables.tokens.values()}
+        expires_at = {each.own_session_id: each.expires_at for each in tables.tokens.values()}
         for session_id, event_id in dict.fromkeys(pairs):
             session, event = tables.sessions.get(session_id), tables.events.get(event_id)
             if session is None or event is None:

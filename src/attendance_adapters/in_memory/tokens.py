@@ -23,7 +23,7 @@ class Tokens:
     def find(self, session_id: SessionId) -> Token | None:
         if session_id not in self._sessions:
             return None
-        theirs = (each for each in self._tokens.values() if each.session_id == session_id)
+        theirs = (each for each in self._tokens.values() if each.own_session_id == session_id)
         return next(theirs, None)
 
     def of(self, user_id: UserId) -> Sequence[Token]:
@@ -44,14 +44,14 @@ class Tokens:
         found = [
             each
             for each in self._tokens.values()
-            if each.session_id is not None and each.expires_at <= until
+            if each.own_session_id is not None and each.expires_at <= until
         ]
         return sorted(found, key=lambda each: each.expires_at)[:limit]
 
     def forget_sessions(self, token_ids: Sequence[TokenId]) -> None:
         for token_id in token_ids:
             if token_id in self._tokens:
-                self._tokens[token_id] = replace(self._tokens[token_id], session_id=None)
+                self._tokens[token_id] = replace(self._tokens[token_id], own_session_id=None)
 
     def remove(self, token_ids: Sequence[TokenId]) -> None:
         for token_id in token_ids:
@@ -60,5 +60,5 @@ class Tokens:
 
     def remove_expired(self, until: Instant) -> None:
         for token in list(self._tokens.values()):
-            if token.session_id is None and token.expires_at <= until:
+            if token.own_session_id is None and token.expires_at <= until:
                 del self._tokens[token.token_id]

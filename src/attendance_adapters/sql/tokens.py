@@ -67,7 +67,7 @@ class Tokens:
         row = {
             "token_id": token.token_id,
             "user_id": token.user_id,
-            "session_id": token.session_id,
+            "session_id": token.own_session_id,
             "name": token.name,
             "scopes": " ".join(sorted(each.value for each in token.scopes)),
             "created_at": token.created_at,

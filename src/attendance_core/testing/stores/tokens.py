@@ -30,8 +30,9 @@ async def add_tokens(store: Any, *tokens: Token) -> None:
 
     def work(unit: Any) -> None:
         for each in tokens:
-            if each.session_id is not None:
-                session = Session(each.session_id, each.user_id, CredentialKind.BEARER, NOON, NOON)
+            session_id = each.own_session_id
+            if session_id is not None:
+                session = Session(session_id, each.user_id, CredentialKind.BEARER, NOON, NOON)
                 unit.sessions.add(session)
             unit.tokens.add(each)
 
@@ -65,12 +66,12 @@ class TestTokens:
             seen: Token | None = await store.observe(lambda u: u.tokens.find(session_id))
             return seen
 
-        assert await found(token.session_id) == token
+        assert await found(token.own_session_id) == token
         assert await found(SessionId("unknown")) is None
-        await store.transact(lambda u: u.sessions.remove([token.session_id]))
-        assert await found(token.session_id) is None
+        await store.transact(lambda u: u.sessions.remove([token.own_session_id]))
+        assert await found(token.own_session_id) is None
         await store.transact(lambda u: u.tokens.forget_sessions([other.token_id]))
-        assert await found(other.session_id) is None
+        assert await found(other.own_session_id) is None
 
     async def test_the_use_of_a_token_is_noted(self, store: Any) -> None:
         (anna,) = await add_people(store, "Анна")
@@ -99,7 +100,7 @@ class TestTokens:
     ) -> None:
         (anna,) = await add_people(store, "Анна")
         made = [a_token(anna, f"{n}", expires_at=NOON + n) for n in range(4)]
-        ended = a_token(anna, "ended", expires_at=NOON, session_id=None)
+        ended = a_token(anna, "ended", expires_at=NOON, own_session_id=None)
         await add_tokens(store, *reversed(made), ended)
 
         async def expired(until: float, limit: int = 10) -> list[str]:
@@ -127,8 +128,10 @@ class TestTokens:
         store: Any,
     ) -> None:
         (anna,) = await add_people(store, "Анна")
-        old = a_token(anna, "old", expires_at=NOON, session_id=None)
-        lately = a_token(anna, "lately", expires_at=NOON + 1, session_id=None, created_at=NOON + 1)
+        old = a_token(anna, "old", expires_at=NOON, own_session_id=None)
+        lately = a_token(
+            anna, "lately", expires_at=NOON + 1, own_session_id=None, created_at=NOON + 1
+        )
         open_ = a_token(anna, "open", expires_at=NOON, created_at=NOON + 2)
         await add_tokens(store, old, lately, open_)
         await store.transact(lambda u: u.tokens.remove_expired(NOON))
@@ -149,7 +152,7 @@ class TestTokens:
         """Contract: WatchAttendance, 9.3."""
         (anna,) = await add_event_with(store, "Анна")
         session_id = SessionId("of a program")
-        token = a_token(anna, session_id=session_id)
+        token = a_token(anna, own_session_id=session_id)
         await add_tokens(store, token)
         found = await store.observe(lambda u: u.admissions.by_session([(session_id, EVENT)]))
         (admission,) = found
