@@ -91,6 +91,7 @@ class StoreContract:
     TestFriendships = profiles.TestFriendships
     TestReferencedFiles = profiles.TestReferencedFiles
     TestEvents = events.TestEvents
+    TestEventsThatChange = events.TestEventsThatChange
     TestBoardLinks = boards.TestBoardLinks
     TestAdmissions = admissions.TestAdmissions
     TestLinks = links.TestLinks
@@ -101,7 +102,6 @@ class StoreContract:
     TestTallies = tallies.TestTallies
     TestInstallation = tallies.TestInstallation
     TestHelpers = organisers.TestHelpers
-    TestEventsThatChange = organisers.TestEventsThatChange
     TestRecoveryCodes = recovery.TestRecoveryCodes
     TestResetLinks = recovery.TestResetLinks
     TestScans = review.TestScans

@@ -1,16 +1,14 @@
-"""Every store keeps who organises an event, and who may mark in it. Contract: 8.5, 8.6."""
+"""Every store keeps who helps the creator of an event to organise it. Contract: 8.5."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
-from attendance_core.errors import EventNameTaken, EventNotFound, NotAnOrganiser, PersonNotFound
-from attendance_core.events import Event, Helper, check_organiser
-from attendance_core.marking.who_marks import WhoMarks
+from attendance_core.errors import NotAnOrganiser, PersonNotFound
+from attendance_core.events import Helper, check_organiser
 from attendance_core.testing.clock import NOON
 from attendance_core.testing.lectures import EVENT
 from attendance_core.testing.people import add_event_with, an_event
@@ -79,40 +77,3 @@ class TestHelpers:
             await store.observe(check(organiser))
         with pytest.raises(NotAnOrganiser):
             await store.observe(check(vera))
-
-
-class TestEventsThatChange:
-    async def test_an_event_is_replaced_but_for_its_creator(self, store: Any) -> None:
-        await add_event_with(store, "Анна", "Борис")
-        event: Event = await store.observe(lambda u: u.events.get(EVENT))
-        assert event.who_marks is WhoMarks.EVERYBODY
-        changed = replace(
-            event,
-            name="Новая физика",
-            starts_at=event.starts_at - 60,
-            ends_at=event.ends_at + 60,
-            who_marks=WhoMarks.CONFIRMED,
-        )
-        for lock in ("lock", "lock_shared", "lock_whole"):
-            assert await store.transact(lambda u, how=lock: getattr(u.events, how)(EVENT)) == event
-        await store.transact(lambda u: u.events.put(changed))
-        assert await store.observe(lambda u: u.events.get(EVENT)) == changed
-        assert await store.observe(lambda u: u.events.search("новая")) == [changed]
-        assert await store.observe(lambda u: u.events.search(event.name.lower())) == []
-
-    async def test_a_name_of_an_event_is_taken_or_given_free(self, store: Any) -> None:
-        await add_event_with(store, "Анна")
-        event: Event = await store.observe(lambda u: u.events.get(EVENT))
-        other = an_event("Физика", EventId(uuid4()))
-        await store.transact(lambda u: u.events.add(other))
-        with pytest.raises(EventNameTaken):
-            await store.transact(lambda u: u.events.put(replace(event, name="ФИЗИКА")))
-        louder = replace(event, name=event.name.upper())
-        await store.transact(lambda u: u.events.put(louder))
-        await store.transact(lambda u: u.events.put(replace(louder, name="Химия")))
-        await store.transact(lambda u: u.events.put(replace(other, name=event.name)))
-
-    async def test_an_event_that_does_not_exist_is_not_locked(self, store: Any) -> None:
-        for lock in ("lock", "lock_shared", "lock_whole"):
-            with pytest.raises(EventNotFound):
-                await store.transact(lambda u, how=lock: getattr(u.events, how)(EVENT))
