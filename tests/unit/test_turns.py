@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from attendance_web.wire import client_gone
 from attendance_web.wire.client_gone import GONE_EXTENSION
 from attendance_web.wire.refusals import ClientLeft
-from attendance_web.wire.turns import FairTurns, NoTurn, Turn, Turns
+from attendance_web.wire.turns import FairQueue, FairTurns, NoTurn, Turn
 
 
 class RecordedTurns:
@@ -21,7 +21,7 @@ class RecordedTurns:
     def __init__(
         self, at_once: int = 1, of_one: int = 1, waiting: int = 1000, waiting_of_one: int = 1000
     ) -> None:
-        self.turns = Turns(
+        self.turns = FairQueue(
             at_once=at_once, of_one=of_one, waiting=waiting, waiting_of_one=waiting_of_one
         )
         self.given: list[str] = []

@@ -13,7 +13,7 @@ from collections.abc import Hashable
 from typing import Final
 
 from attendance_web.wire.allowance import Allowances
-from attendance_web.wire.turns import Turn, Turns
+from attendance_web.wire.turns import FairQueue, Turn
 
 MAX_AT_ONCE: Final = 16  # at a step
 MAX_OF_ONE: Final = 1  # of one person, at a step
@@ -30,7 +30,7 @@ class FrameTurns:
     """
 
     def __init__(self) -> None:
-        self._turns = Turns(
+        self._turns = FairQueue(
             at_once=MAX_AT_ONCE,
             of_one=MAX_OF_ONE,
             waiting=MAX_WAITING,

@@ -1,7 +1,7 @@
 """Turns at what costs much, fair among those who come: whoever asks a hundred times waits behind
 everybody else's first.
 
-`Turns` is who has one and who waits, without I/O; `FairTurns` has its callers wait.
+`FairQueue` is who has one and who waits, without I/O; `FairTurns` has its callers wait in it.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Turn:
         self.is_over = False
 
 
-class Turns:
+class FairQueue:
     """Gives out ``at_once`` turns, ``of_one`` of them to the same one, round and round.
 
     Of those who find none ``waiting`` wait, ``waiting_of_one`` of them of the same one. When all
@@ -59,11 +59,11 @@ class Turns:
         if self.may_have(whose):
             self._begin(turn)
             return turn
-        waiting = len(self._lines.get(whose, ()))
-        if waiting >= self._max_waiting_of_one:
+        waiting_of_one = len(self._lines.get(whose, ()))
+        if waiting_of_one >= self._max_waiting_of_one:
             raise NoTurn
         if self._waiting_count >= self._max_waiting:
-            self._push_one_out(waiting)
+            self._push_one_out(waiting_of_one)
         self._lines.setdefault(whose, deque()).append(turn)
         self._waiting_count += 1
         return turn
@@ -115,10 +115,10 @@ class Turns:
         self._begin(turn)
         turn.changed()
 
-    def _push_one_out(self, waiting: int) -> None:
-        """Makes a place for one of whom so many wait. Raises NoTurn where nobody has more."""
+    def _push_one_out(self, waiting_of_one: int) -> None:
+        """Makes a place for one who has so many waiting. Raises NoTurn where nobody has more."""
         longest = max(self._lines.values(), key=len)
-        if len(longest) <= waiting + 1:
+        if len(longest) <= waiting_of_one + 1:
             raise NoTurn
         turn = longest[-1]
         self.end(turn)
@@ -130,10 +130,10 @@ class Turns:
 
 
 class FairTurns:
-    """Has its callers wait for turns, within the same bounds as `Turns`."""
+    """Has its callers wait for turns, within the same bounds as `FairQueue`."""
 
     def __init__(self, *, at_once: int, of_one: int, waiting: int, waiting_of_one: int) -> None:
-        self._turns = Turns(
+        self._turns = FairQueue(
             at_once=at_once, of_one=of_one, waiting=waiting, waiting_of_one=waiting_of_one
         )
 
