@@ -171,20 +171,20 @@ describe("who watches", () => {
 
   it("has one connection, and comes back soon when the network does", async () => {
     const watching = watch();
-    watching.check();
+    watching.retrySoon();
     await settled();
     await says(counts(1));
-    watching.check();
+    watching.retrySoon();
     assert.equal(opened.length, 1);
     for (const pauses of [0, 1, 2]) {
       await cut();
       if (pauses < 2) await pass(pauseOf(pauses, 1));
     }
-    watching.check();
+    watching.retrySoon();
     await pass(pauseOf(0, 1));
     assert.equal(opened.length, 4);
     watching.stop();
-    watching.check();
+    watching.retrySoon();
     await pass(1_000_000);
     assert.equal(opened.length, 4);
     assert.ok(opened.every(({ signal }) => signal.aborted));

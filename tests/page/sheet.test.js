@@ -120,7 +120,7 @@ describe("a sheet that is followed", () => {
     const reading = new SheetReading(EVENT, {
       watch: (_, __, its) => {
         owner = its;
-        return { check: () => {}, stop: () => {} };
+        return { retrySoon: () => {}, stop: () => {} };
       },
       after: world.after,
       clock: world.clock,

@@ -169,7 +169,7 @@ document.getElementById("broken")?.remove();
 document.addEventListener("keydown", key);
 window.addEventListener("hashchange", () => location.reload()); // another link was pasted here
 window.addEventListener("beforeunload", askFirst);
-window.addEventListener("online", () => watching.check());
+window.addEventListener("online", () => watching.retrySoon());
 window.addEventListener("pagehide", () => watching.stop());
 window.addEventListener("pageshow", ({ persisted }) => persisted && !isOver && watch());
 setInterval(tick, TICK_EVERY_MS);

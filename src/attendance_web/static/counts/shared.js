@@ -20,7 +20,7 @@ import { SILENT_MS, Watching, worldOf } from "./watching.js";
  * @param {string} eventId
  * @param {string | null} secret of a board's link; without one it is for organisers
  * @param {Owner} owner
- * @returns {{check: () => void, stop: () => void}}
+ * @returns {{retrySoon: () => void, stop: () => void}}
  */
 export function watchCounts(eventId, secret, owner) {
   const isShared = secret === null && "locks" in navigator && "BroadcastChannel" in window;
@@ -56,8 +56,8 @@ class Shared {
     this.#expectSomething();
   }
 
-  check() {
-    this.#own?.check();
+  retrySoon() {
+    this.#own?.retrySoon();
   }
 
   stop() {

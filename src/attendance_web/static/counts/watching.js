@@ -71,7 +71,7 @@ export class Watching {
   }
 
   /** The network is back, or somebody looks: where a pause goes on it is a short one from now on. */
-  check() {
+  retrySoon() {
     if (this.#hasEnded || this.#open) return;
     this.#pauses = 0;
     this.#pause();

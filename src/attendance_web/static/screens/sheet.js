@@ -199,8 +199,8 @@ export function sheetScreen(eventId = "") {
   life.watch(reading.store, show);
   life.watch(byHand.store, show);
   life.every(LOOK_EVERY_MS, () => void readEvent());
-  life.listen(window, "online", () => reading.check());
-  life.listen(window, "service-back", () => reading.check());
+  life.listen(window, "online", () => reading.retrySoon());
+  life.listen(window, "service-back", () => reading.retrySoon());
   life.listen(document, "visibilitychange", () => {
     if (document.visibilityState === "visible" && event && stateOf(event) === "over") reading.again();
   });

@@ -72,9 +72,9 @@ export class SheetReading {
     this.#readSoon();
   }
 
-  /** The network is back. */
-  check() {
-    this.#counts.check();
+  /** The network is back: what has failed is tried again, as soon as it may. */
+  retrySoon() {
+    this.#counts.retrySoon();
     if (this.store.value.failed) this.again();
   }
 
@@ -131,7 +131,7 @@ export class SheetReading {
     this.#done.clear(); // a reading that begins now has it
     try {
       const read = await api.attendance(this.#eventId);
-      await readPeople(markersBeside(read));
+      await readPeople(markerIdsOutside(read));
       const isFirst = this.store.value.people === null;
       if (isFirst && this.#told) this.#isDue = !isAlike(this.#told, countsAsRead(read));
       if (!this.#hasStopped) this.store.set({ people: this.#withDone(read), failed: "" });
@@ -155,10 +155,10 @@ export class SheetReading {
 }
 
 /**
- * Who marked without being on the sheet, as helpers may.
+ * Ids of those who marked without being on the sheet, as helpers may.
  * @param {readonly Participant[]} people
  */
-function markersBeside(people) {
+function markerIdsOutside(people) {
   const known = new Set(people.map((each) => each.user_id));
   return [...new Set(people.flatMap(({ marked_by: by }) => (by && !known.has(by) ? [by] : [])))];
 }
