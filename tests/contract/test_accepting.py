@@ -21,19 +21,19 @@ from tests.support.eventually import eventually
 MANY = 50  # connections
 
 
-class Greeter(asyncio.Protocol):
-    """Counts who has come."""
+class CountedConnection(asyncio.Protocol):
+    """Counts those that have been let in."""
 
-    here = 0
+    let_in_count = 0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        Greeter.here += 1
+        CountedConnection.let_in_count += 1
         transport.close()
 
 
 @pytest.fixture
 def listener() -> Iterator[socket.socket]:
-    Greeter.here = 0
+    CountedConnection.let_in_count = 0
     with closing(socket.create_server(("127.0.0.1", 0), backlog=MANY)) as listening:
         yield listening
 
@@ -52,18 +52,18 @@ def clients(listener: socket.socket) -> Iterator[list[socket.socket]]:
 async def letting_in(
     listener: socket.socket, clients: list[socket.socket]
 ) -> AsyncIterator[Acceptor]:
-    letting = Acceptor(listener, Greeter, LeftConnections())
+    letting = Acceptor(listener, CountedConnection, LeftConnections())
     yield letting
     letting.close()
-    await eventually(lambda: Greeter.here >= MANY)
+    await eventually(lambda: CountedConnection.let_in_count >= MANY)
 
 
 async def test_whoever_came_before_has_a_turn_between_a_few_and_a_few(
     letting_in: Acceptor,
 ) -> None:
     steps = []
-    while Greeter.here < MANY:
-        steps.append(Greeter.here)
+    while CountedConnection.let_in_count < MANY:
+        steps.append(CountedConnection.let_in_count)
         await asyncio.sleep(0)
     gained = [after - before for before, after in pairwise(steps)]
     assert max(gained) <= MAX_AT_ONCE
@@ -71,7 +71,7 @@ async def test_whoever_came_before_has_a_turn_between_a_few_and_a_few(
 
 async def test_who_has_connected_before_the_end_is_let_in(letting_in: Acceptor) -> None:
     letting_in.close()
-    await eventually(lambda: Greeter.here >= MANY)
+    await eventually(lambda: CountedConnection.let_in_count >= MANY)
     letting_in.close()  # twice does no harm
 
 
@@ -101,7 +101,7 @@ async def test_where_all_files_are_open_it_tries_again(
 
     monkeypatch.setattr(accepting, "PAUSE_SECONDS", 0.01)
     monkeypatch.setattr(letting_in, "_listener", Full())
-    await eventually(lambda: Greeter.here >= MANY)
+    await eventually(lambda: CountedConnection.let_in_count >= MANY)
     assert [record.message for record in caplog.records] == [
         "no connection can be accepted: [Errno 24] Too many open files"
     ] * 2
@@ -118,7 +118,7 @@ async def test_it_ends_where_nobody_can_be_let_in_any_more(
         patch.setattr(letting_in, "_listener", full)
         letting_in.close()
     assert full.fileno() < 0 and letting_in._pause is None
-    Greeter.here = MANY  # else the fixture would wait for them
+    CountedConnection.let_in_count = MANY  # else the fixture would wait for them
 
 
 async def test_one_that_has_gone_before_it_was_let_in_stops_nobody(
@@ -127,8 +127,8 @@ async def test_one_that_has_gone_before_it_was_let_in_stops_nobody(
     for client in clients[: MANY // 2]:
         client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
         client.close()  # cut, not said goodbye
-    letting = Acceptor(listener, Greeter, LeftConnections())
-    await eventually(lambda: Greeter.here >= MANY // 2)
+    letting = Acceptor(listener, CountedConnection, LeftConnections())
+    await eventually(lambda: CountedConnection.let_in_count >= MANY // 2)
     letting.close()
 
 
@@ -141,7 +141,7 @@ async def test_nobody_waits_behind_those_who_have_gone(
         client.sendall(b"GET / HTTP/1.1\r\n\r\n")
         client.close()
     there.sendall(b"GET / HTTP/1.1\r\n\r\n")
-    letting = Acceptor(listener, Greeter, LeftConnections())
-    await eventually(lambda: Greeter.here)
+    letting = Acceptor(listener, CountedConnection, LeftConnections())
+    await eventually(lambda: CountedConnection.let_in_count)
     letting.close()
-    assert Greeter.here == 1
+    assert CountedConnection.let_in_count == 1

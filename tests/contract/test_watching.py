@@ -21,9 +21,9 @@ from tests.support.asgi_client import AsgiClient
 from tests.support.eventually import eventually
 from tests.support.live_house import opened_house
 from tests.support.stream_reader import PATH
-from tests.support.watched_hall import SHOWN_SECONDS, Hall, hall, house, soon
+from tests.support.watched_hall import SHOWN_SECONDS, Hall, hall, house, quick_checks
 
-__all__ = ["hall", "house", "soon"]
+__all__ = ["hall", "house", "quick_checks"]
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 

@@ -13,9 +13,9 @@ from attendance_web.live import watching as watchers
 from tests.support.asgi_client import AsgiClient
 from tests.support.eventually import eventually
 from tests.support.stream_reader import PATH
-from tests.support.watched_hall import Hall, hall, house, soon
+from tests.support.watched_hall import Hall, hall, house, quick_checks
 
-__all__ = ["hall", "house", "soon"]
+__all__ = ["hall", "house", "quick_checks"]
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 

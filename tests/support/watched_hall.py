@@ -27,7 +27,7 @@ async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House
 
 
 @pytest.fixture(autouse=True)
-def soon(monkeypatch: pytest.MonkeyPatch) -> None:
+def quick_checks(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is asked every few seconds is asked at once."""
     monkeypatch.setattr(watchers, "CHECK_EVERY", 0.05)
 
