@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from websockets.asyncio.client import connect
 
-from attendance_web.serving.listening import CannotListen, listening_socket
+from attendance_web.serving.listening import SEND_BUFFER_BYTES, CannotListen, listening_socket
 from tests.support import dying_service
 from tests.support.people import create_event, marker_and_asker, sign_up_people
 from tests.support.service_process import COMMAND, PATIENCE_SECONDS, Service, running
@@ -33,6 +33,21 @@ class TestListening:
         with listening_socket("127.0.0.1", 0) as listener:
             kept = listener.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT)
         assert kept == 15_000
+
+    def test_the_system_takes_little_of_what_is_not_read(self) -> None:
+        """Contract: 1.22, beside what the process has of it."""
+        taken = 0
+        with (
+            listening_socket("127.0.0.1", 0) as listener,
+            socket.socket() as reads_nothing,
+        ):
+            reads_nothing.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            reads_nothing.connect(listener.getsockname())
+            with listener.accept()[0] as accepted, pytest.raises(BlockingIOError):
+                accepted.setblocking(False)
+                while True:
+                    taken += accepted.send(bytes(64 * 1024))
+        assert taken < 3 * SEND_BUFFER_BYTES
 
     def test_a_port_is_free_again_as_soon_as_it_is_let_go(self) -> None:
         with listening_socket("127.0.0.1", 0) as listener:

@@ -14,6 +14,10 @@ from attendance_core.vocabulary import Seconds
 BACKLOG: Final = 2048  # connections that wait to be accepted: a lecture hall opens at once
 UNREAD_SECONDS: Final[Seconds] = 15  # what we sent may stay unacknowledged so long
 
+# What the system takes, and Linux twice as much, of an answer that is not read; by itself it takes
+# up to 4 MiB. A phone that is 0.1 s away still reads 2.5 MB a second. Contract: 1.22
+SEND_BUFFER_BYTES: Final = 256 * 1024
+
 
 class CannotListen(Exception):
     """The address cannot be listened at; one line says why."""
@@ -30,8 +34,10 @@ def listening_socket(host: str, port: int) -> socket.socket:
     listener = socket.socket(family, socket.SOCK_STREAM)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        # Accepted sockets inherit this and the next
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
         if hasattr(socket, "TCP_USER_TIMEOUT"):
-            # Accepted sockets inherit it; uvicorn alone never gets rid of one who does not read
+            # uvicorn alone never gets rid of one who does not read
             milliseconds = int(UNREAD_SECONDS * 1000)
             listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, milliseconds)
         listener.bind(address)
