@@ -18,7 +18,7 @@ from attendance_adapters.notifiers.local import LocalNotifier
 from attendance_adapters.sql import sqlite
 from attendance_adapters.sql.compiled import Compiler
 from attendance_adapters.sql.footings import Footings
-from attendance_adapters.sql.places import FIND_PLACES, LISTED_PLACES, place_from
+from attendance_adapters.sql.places import FIND_PLACES, WAITING_OR_HELD_PLACES, place_from
 from attendance_adapters.sql.sqlite import SqliteStore
 from attendance_core.marking.connections import Role
 from attendance_core.marking.places import BARRED_SECONDS
@@ -186,9 +186,11 @@ class TestPlanted:
         lock = Footings.lock_for_command
 
         def reads_all(self: Footings, connection: Any, *rest: Any) -> Any:
-            list(map(place_from, self._execute(LISTED_PLACES, {"event_id": EVENT})))
+            list(map(place_from, self._execute(WAITING_OR_HELD_PLACES, {"event_id": EVENT})))
             return lock(self, connection, *rest)
 
         monkeypatch.setattr(Footings, "lock_for_command", reads_all)
-        is_large = len(await lecture.store.observe(lambda u: u.places.listed(EVENT))) > MANY / 2
+        is_large = (
+            len(await lecture.store.observe(lambda u: u.places.waiting_or_held(EVENT))) > MANY / 2
+        )
         assert (await memory_bytes_of(lecture) > MAX_MEMORY_BYTES) == is_large

@@ -94,7 +94,7 @@ def one_is_given_back_when_another_marker_goes(plant: Plant) -> None:
     ) -> None:
         hang_up(unit, ended, judge, terms, footing)
         if any(each.role is Role.MARKING for each in ended):
-            for place in unit.places.listed(ended[0].event_id):
+            for place in unit.places.waiting_or_held(ended[0].event_id):
                 if isinstance(place.state, Held):
                     moves.end_hold(unit, place, judge, terms)
 

@@ -37,19 +37,20 @@ class Participants:
     def counts(self, event: Event, now: Instant) -> SheetCounts:
         in_event = self._places.in_event(event.event_id)
         sheet = [place for place in in_event if place.member or place.last_n]
-        listed = [place for place in sheet if isinstance(place.state, Waiting | Held)]
+        waiting_or_held = [place for place in sheet if isinstance(place.state, Waiting | Held)]
         if event.ends_at <= now:
-            listed = []
+            waiting_or_held = []
         held = sum(
-            isinstance(place.state, Held) and not place.hold_has_lapsed(now) for place in listed
+            isinstance(place.state, Held) and not place.hold_has_lapsed(now)
+            for place in waiting_or_held
         )
         marked = sum(map(_is_marked, sheet))
         others = sum(
-            place.member and (place.user_id != event.creator_id or place in listed)
+            place.member and (place.user_id != event.creator_id or place in waiting_or_held)
             for place in sheet
             if not _is_marked(place)
         )
-        return SheetCounts(len(sheet), len(listed) - held, held, marked, marked + others)
+        return SheetCounts(len(sheet), len(waiting_or_held) - held, held, marked, marked + others)
 
     def _piece_among(
         self, places: Iterable[Place], query: ListQuery[Participant]

@@ -63,7 +63,7 @@ class Places:
     def remove(self, event_id: EventId, user_id: UserId) -> None:
         del self._tables.places[PlaceKey(event_id, user_id)]
 
-    def listed(self, event_id: EventId) -> Sequence[Place]:
+    def waiting_or_held(self, event_id: EventId) -> Sequence[Place]:
         return [
             place for place in self.in_event(event_id) if isinstance(place.state, Waiting | Held)
         ]

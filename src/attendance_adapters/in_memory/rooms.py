@@ -40,7 +40,7 @@ class Rooms:
             glance = self._glance(event_id, process_id, self._earliest_renewal())
         return StoredRoom(
             EventUpdated(event.name, event.starts_at, event.ends_at),
-            listed=self._places.listed(event_id),
+            listed=self._places.waiting_or_held(event_id),
             watched_places=self._places.of(event_id, watched),
             connections=self._connections.in_room(event_id, process_id),
             glance=glance,

@@ -82,7 +82,7 @@ PARTICIPANTS_OF = _PARTICIPANTS.where(is_of_users, _is_participant)
 _IS_HELD = places.c.held_until > bindparam("now", type_=InstantType)
 _IS_CREATOR = places.c.user_id == bindparam("creator_id", type_=BigId)
 _IS_MARKED = places.c.last_n % 2 == 1  # a mark stands where the last entry is odd
-# One row, of what is in the places alone. The creator takes part where they are listed or marked
+# One row, of what is in the places alone. The creator takes part if waiting, held or marked
 COUNT_PARTICIPANTS = select(
     func.count(),
     func.count().filter(places.c.since.is_not(None)),
@@ -119,15 +119,15 @@ class Participants:
     def counts(self, event: Event, now: Instant) -> SheetCounts:
         parameters = {"event_id": event.event_id, "creator_id": event.creator_id, "now": now}
         (row,) = self._execute(COUNT_PARTICIPANTS, parameters)
-        joined, listed, held, marked, but_creator, listed_creators = row
+        joined, waiting_or_held, held, marked, but_creator, creators_waiting_or_held = row
         if event.ends_at <= now:
-            listed = held = listed_creators = 0
+            waiting_or_held = held = creators_waiting_or_held = 0
         return SheetCounts(
             joined=joined,
-            waiting=listed - held,
+            waiting=waiting_or_held - held,
             held=held,
             marked=marked,
-            participants=but_creator + listed_creators,
+            participants=but_creator + creators_waiting_or_held,
         )
 
 

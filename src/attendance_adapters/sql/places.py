@@ -113,7 +113,7 @@ PUT_PLACE = (
 REMOVE_PLACE = delete(places).where(
     is_in_event, places.c.user_id == bindparam("user_id", type_=BigId), places.c.last_n == 0
 )
-LISTED_PLACES = _SELECT_PLACES.where(is_in_event, places.c.since.is_not(None))
+WAITING_OR_HELD_PLACES = _SELECT_PLACES.where(is_in_event, places.c.since.is_not(None))
 OTHERS_JOINED = select(
     exists().where(is_in_event, places.c.user_id != bindparam("user_id", type_=BigId))
 )
@@ -196,8 +196,10 @@ class Places:
     def remove(self, event_id: EventId, user_id: UserId) -> None:
         self._send(REMOVE_PLACE, {"event_id": event_id, "user_id": user_id})
 
-    def listed(self, event_id: EventId) -> Sequence[Place]:
-        return [place_from(row) for row in self._execute(LISTED_PLACES, {"event_id": event_id})]
+    def waiting_or_held(self, event_id: EventId) -> Sequence[Place]:
+        return [
+            place_from(row) for row in self._execute(WAITING_OR_HELD_PLACES, {"event_id": event_id})
+        ]
 
     def of(self, event_id: EventId, user_ids: Sequence[UserId]) -> Sequence[Place]:
         parameters = {"event_id": event_id, "user_ids": list(user_ids)}

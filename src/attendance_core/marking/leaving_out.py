@@ -76,7 +76,7 @@ def end_left_out(
         return
     held = [
         place
-        for place in unit.places.listed(event.event_id)
+        for place in unit.places.waiting_or_held(event.event_id)
         if isinstance(place.state, Held) and place.state.marker in left_out
     ]
     needed = left_out | {place.user_id for place in held}

@@ -42,7 +42,7 @@ class Places(Protocol):
         """Removes a place without an entry in the ledger, which is locked."""
         ...
 
-    def listed(self, event_id: EventId) -> Sequence[Place]:
+    def waiting_or_held(self, event_id: EventId) -> Sequence[Place]:
         """Lists those who wait or are held, in no particular order."""
         ...
 

@@ -125,7 +125,7 @@ async def test_two_over_lost_connections_dead_processes_and_lapsed_holds_end_eac
         barred = None if had is None else Barred(had.marker, had.until + BARRED_SECONDS)
         version = place.version + changed
         assert after == replace(place, state=state, version=version, barred=barred)
-    listed = await one.observe(lambda u: u.places.listed(EVENT))
+    listed = await one.observe(lambda u: u.places.waiting_or_held(EVENT))
     assert {each.user_id for each in listed} == {*HELD, *THERE}
     for user_id in before:
         left = await lecture.connections(user_id)

@@ -176,17 +176,17 @@ class TestLooks:
         meanwhile: list[Any] = []
 
         def look(unit: Any) -> list[int]:
-            before = len(unit.places.listed(EVENT))
+            before = len(unit.places.waiting_or_held(EVENT))
             for each in meanwhile:
                 await_only(each())
-            return [before, len(unit.places.listed(EVENT))]
+            return [before, len(unit.places.waiting_or_held(EVENT))]
 
         assert await store.observe(look) == [1, 1]  # now it is known to be more than one statement
         async with Stranger(store) as other:
             await other.run("UPDATE places SET since = NULL")
             meanwhile.append(other.connection.commit)
             assert await store.observe(look) == [1, 1]
-        assert await store.observe(lambda u: u.places.listed(EVENT)) == []
+        assert await store.observe(lambda u: u.places.waiting_or_held(EVENT)) == []
 
     async def test_one_statement_needs_no_transaction(self, store: PostgresStore) -> None:
         with asked() as noted:

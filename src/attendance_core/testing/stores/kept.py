@@ -118,7 +118,9 @@ class TestKeptAsItIs:
             return {
                 "session": unit.sessions.find(session.session_id),
                 "event": unit.events.get(OTHER),
-                "places": sorted(unit.places.listed(EVENT), key=lambda each: int(each.user_id)),
+                "places": sorted(
+                    unit.places.waiting_or_held(EVENT), key=lambda each: int(each.user_id)
+                ),
                 "friendship": list(unit.friendships.requests_to(anna, ListQuery())),
                 "scan": (found.uploaded_at, found.judged_at),
                 "entry": unit.ledger.find(EVENT, vera, 1).at,

@@ -42,7 +42,7 @@ class TestPlaces:
         await store.transact(lambda u: u.places.make(EVENT, anna))
         found = await store.transact(lambda u: u.places.lock(EVENT, [boris, anna, UserId(99)]))
         assert found == {anna: waiting, boris: Place(EVENT, boris)}
-        assert await store.observe(lambda u: u.places.listed(EVENT)) == [waiting]
+        assert await store.observe(lambda u: u.places.waiting_or_held(EVENT)) == [waiting]
 
     async def test_one_marker_holds_one_person(self, store: Any) -> None:
         anna, boris, vera = await add_event_with(store, "Анна", "Борис", "Вера")
@@ -85,7 +85,7 @@ class TestPlaces:
         marked = await store.transact(lambda u: mark(u, anna, boris))
         assert marked.state == Marked(boris, NOON, 1, Origin.HOLD)
         assert await store.observe(lambda u: u.places.of(EVENT, [anna])) == [marked]
-        assert await store.observe(lambda u: u.places.listed(EVENT)) == []
+        assert await store.observe(lambda u: u.places.waiting_or_held(EVENT)) == []
         assert await store.observe(lambda u: u.ledger.karma(boris, Terms())) == 50
         assert await store.observe(lambda u: u.ledger.karma(anna, Terms())) == 0
         again = NewEntry(EVENT, anna, 1, boris, NOON, Origin.HOLD)

@@ -26,7 +26,7 @@ async def marking_sockets(lecture: Lecture) -> dict[UserId, int]:
     """
 
     def look(unit: Unit) -> tuple[Sequence[Connection], Sequence[Any]]:
-        return unit.connections.marking(EVENT), unit.places.listed(EVENT)
+        return unit.connections.marking(EVENT), unit.places.waiting_or_held(EVENT)
 
     connections, places = await lecture.store.observe(look)
     ids = [each.user_id for each in connections]
