@@ -69,7 +69,7 @@ class LmdbStore:
     when they began: that is all that the contract asks of locks.
     """
 
-    looks_at_once = 1
+    list_looks_at_once = 1
     abandoned_count = 0
 
     def __init__(self, folder: Path, clock: ports.Clock, notifier: ports.Notifier) -> None:

@@ -109,9 +109,9 @@ class Attendance:
         self.sweeper = Sweeper(sweep=self.use_cases.sweep, heartbeat=self.heartbeat)
 
     @property
-    def looks_at_once(self) -> int:
+    def list_looks_at_once(self) -> int:
         """How many looks through lists the store carries out at once."""
-        return self._store.looks_at_once
+        return self._store.list_looks_at_once
 
     @property
     def store_calls(self) -> int:

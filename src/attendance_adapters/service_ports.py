@@ -20,7 +20,7 @@ class Store(Protocol):
     @property
     def browse(self) -> ports.Browse: ...
     @property
-    def looks_at_once(self) -> int:
+    def list_looks_at_once(self) -> int:
         """How many looks through lists it carries out at once; further ones wait in order."""
         ...
 

@@ -213,7 +213,7 @@ class TestTurns:
     ) -> None:
         """Contract: 1.11."""
         looks.holds_from = 0
-        at_once, turns = site.attendance.looks_at_once, site.app.services.list_turns._looks
+        at_once, turns = site.attendance.list_looks_at_once, site.app.services.list_turns._looks
         session = str(anna.session)
         clients = [AsgiClient(site.app, FIND, session=session) for _ in range(at_once + 9)]
         for client in clients:
@@ -242,7 +242,7 @@ class TestTurns:
         def nobody(number: int) -> Any:
             return search("nobody", site.browser(), EVENTS, name="лекц", limit=1 + number)
 
-        at_once, turns = site.attendance.looks_at_once, site.app.services.list_turns._looks
+        at_once, turns = site.attendance.list_looks_at_once, site.app.services.list_turns._looks
         flood = [asyncio.create_task(nobody(number)) for number in range(20)]
         await eventually(lambda: turns._turns.waiting_count == 20 - at_once)
         others = [
@@ -259,7 +259,7 @@ class TestTurns:
         self, site: Site, anna: Browser, looks: Looks, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         looks.holds_from = 0
-        at_once = site.attendance.looks_at_once
+        at_once = site.attendance.list_looks_at_once
         flood = [asyncio.create_task(site.browser().get(EVENTS, limit=1)) for _ in range(at_once)]
         await eventually(lambda: looks.begun == at_once)
         turn = site.app.services.list_turns.turn_to_look

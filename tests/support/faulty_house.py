@@ -65,8 +65,8 @@ class FaultyStore:
         await self.kept.close()
 
     @property
-    def looks_at_once(self) -> int:
-        return self.kept.looks_at_once
+    def list_looks_at_once(self) -> int:
+        return self.kept.list_looks_at_once
 
     @property
     def abandoned_count(self) -> int:

@@ -9,7 +9,7 @@ from attendance_web.http.list_turns import MAX_PAUSE_SECONDS, ListTurns
 
 
 async def test_answers_in_pieces_share_what_one_would_take() -> None:
-    turns = ListTurns(looks_at_once=2)
+    turns = ListTurns(list_looks_at_once=2)
     async with AsyncExitStack() as answers:
         await answers.enter_async_context(turns.turn_to_answer(UserId(1), 0))
         assert turns.pause_after(0.01) == 0, "one alone need not rest"

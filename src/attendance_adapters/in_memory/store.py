@@ -20,7 +20,7 @@ class MemoryStore:
     """
 
     abandoned_count = 0  # transactions that nobody waits for: there are none
-    looks_at_once = 1
+    list_looks_at_once = 1
 
     def __init__(self, clock: ports.Clock, notifier: ports.Notifier) -> None:
         self._clock = clock

@@ -80,8 +80,8 @@ class PostgresStore:
         self._clock = clock
         self._pool = Pool(partial(connect, url), pool_size)
         # Of ten connections five are left for all that is no list, whoever asks for lists
-        self.looks_at_once = max(1, pool_size // 2)
-        self._list_turns = asyncio.Semaphore(self.looks_at_once)
+        self.list_looks_at_once = max(1, pool_size // 2)
+        self._list_turns = asyncio.Semaphore(self.list_looks_at_once)
         self._looks_with_transaction: set[CodeType] = set()  # known to be no single read
         self._tasks: set[asyncio.Task[Any]] = set()
         self._is_open = False

@@ -54,7 +54,7 @@ PRAGMAS: dict[str, str | int] = {
 class SqliteStore:
     """Keeps everything in one file, for one process; started once."""
 
-    looks_at_once = LIST_THREADS
+    list_looks_at_once = LIST_THREADS
 
     def __init__(
         self,

@@ -42,9 +42,9 @@ class ListTurns:
     """
 
     def __init__(
-        self, looks_at_once: int, stopwatch: Callable[[], Seconds] = time.monotonic
+        self, list_looks_at_once: int, stopwatch: Callable[[], Seconds] = time.monotonic
     ) -> None:
-        self._looks = _fair_turns(looks_at_once, of_one=looks_at_once)
+        self._looks = _fair_turns(list_looks_at_once, of_one=list_looks_at_once)
         self._exports = _fair_turns(MAX_EXPORTS_AT_ONCE, of_one=1)
         self._left_exports = Allowances[Caller](MAX_LEFT_EXPORTS, LEFT_EXPORTS_A_SECOND, stopwatch)
         self._people = _fair_turns(MAX_PEOPLE_AT_ONCE, of_one=1)

@@ -34,7 +34,7 @@ ASKED_OF_A_STORE = (
     "transact",
     "observe",
     "browse",
-    "looks_at_once",
+    "list_looks_at_once",
     "abandoned_count",
     "referenced_files",
     "scrub",
@@ -157,7 +157,7 @@ class TestService:
     async def test_it_has_all_that_a_service_asks_of_a_store(self, store: Any) -> None:
         missing = [each for each in ASKED_OF_A_STORE if not hasattr(store, each)]
         assert missing == [], f"no {', '.join(missing)}: without these no service starts over it"
-        assert store.looks_at_once >= 1
+        assert store.list_looks_at_once >= 1
         assert store.abandoned_count == 0, "nothing is under way"
 
     async def test_a_scrub_leaves_what_is_there(self, store: Any) -> None:
