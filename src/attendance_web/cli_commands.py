@@ -152,12 +152,12 @@ def demo(url: str, people: int, markers: int, seed: int | None) -> None:
 
     settings = settings_of_environment()
 
-    def earned(marks: int) -> int:
+    def karma_of_marks(marks: int) -> int:
         """Tells what they pay as the terms are here: nobody in the demo has a tick."""
         return settings.karma_per_mark * min(marks, settings.karma_unchecked_a_month)
 
     try:
-        play(url, people=people, markers=markers, seed=seed, earned=earned)
+        play(url, people=people, markers=markers, seed=seed, karma_of_marks=karma_of_marks)
     except DemoFailed as failure:
         fail(str(failure))
 

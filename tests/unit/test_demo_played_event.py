@@ -20,7 +20,7 @@ ANNA, BORIS, VERA, GLEB, DINA, EGOR = range(1, 7)
 NAMES: Final = {1: "Анна", 2: "boris", 3: "Вера", 4: "Gleb", 5: "Dina", 6: "ЁЖ"}
 
 
-def earned(marks: int) -> int:
+def karma_of_marks(marks: int) -> int:
     return 50 * marks
 
 
@@ -160,7 +160,7 @@ def but(**changes: Any) -> Answers:
 
 
 def differences(answers: Answers) -> list[str]:
-    return compare(played_event(), answers, earned).differences
+    return compare(played_event(), answers, karma_of_marks).differences
 
 
 def cells(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...], Any]]:
@@ -188,7 +188,7 @@ PARTS: Final = ("sheet", "attendance", "ledger", "helpers", "karma")
 
 
 def test_what_is_as_it_was_played_is_found_so() -> None:
-    found = compare(played_event(), answered(), earned)
+    found = compare(played_event(), answered(), karma_of_marks)
     assert found.differences == []
     assert found.cell_count > 300
 

@@ -26,11 +26,11 @@ class DemoFailed(Exception):
 
 
 def play(
-    url: str, *, people: int, markers: int, seed: int | None, earned: Callable[[int], int]
+    url: str, *, people: int, markers: int, seed: int | None, karma_of_marks: Callable[[int], int]
 ) -> None:
     """Plays it, and prints who marked whom, and how fast. Raises DemoFailed.
 
-    ``earned`` tells what so many marks pay their marker.
+    ``karma_of_marks`` tells what so many marks pay their marker.
     """
     if not can_give_roles(people, markers):
         raise DemoFailed(
@@ -39,7 +39,9 @@ def play(
     console = Console()
     chosen = secrets.randbelow(1_000_000) if seed is None else seed
     try:
-        result = asyncio.run(_play(url, people, markers, earned, random.Random(chosen), console))
+        result = asyncio.run(
+            _play(url, people, markers, karma_of_marks, random.Random(chosen), console)
+        )
     except (Refused, NotAnswered, NotAttendance, LectureFailed) as failure:
         raise DemoFailed(_shortened(str(failure), chosen)) from None
     console.print(result_table(result))
@@ -55,11 +57,13 @@ async def _play(
     url: str,
     people: int,
     markers: int,
-    earned: Callable[[int], int],
+    karma_of_marks: Callable[[int], int],
     chance: random.Random,
     console: Console,
 ) -> Result:
-    lecture = Lecture(url, people=people, markers=markers, earned=earned, chance=chance)
+    lecture = Lecture(
+        url, people=people, markers=markers, karma_of_marks=karma_of_marks, chance=chance
+    )
     try:
         with Stages(console) as stages:
             return await lecture.play(stages)

@@ -52,7 +52,9 @@ class Comparison:
             self.differences.append(f"{where}: played {_text(wanted)}, found {_text(found)}")
 
 
-def compare(played: PlayedEvent, answers: Answers, earned: Callable[[int], int]) -> Comparison:
+def compare(
+    played: PlayedEvent, answers: Answers, karma_of_marks: Callable[[int], int]
+) -> Comparison:
     """Compares all of it; the sheet and the attendance by the seconds that the ledger has."""
     comparison = Comparison()
     told = {(each.get("user_id"), each.get("n")): each for each in answers.ledger}
@@ -61,13 +63,13 @@ def compare(played: PlayedEvent, answers: Answers, earned: Callable[[int], int])
     comparison.compare("the ledger", expected.ledger(played), told)
     times = [each["at"] for each in answers.ledger if isinstance(each.get("at"), int)]
     comparison.compare("the ledger, newest first", sorted(times, reverse=True), times)
-    exact = played.narrowed_by(answers.ledger)
-    comparison.compare("the sheet", expected.sheet(exact, answers.exported), answers.sheet)
-    comparison.compare("the attendance", expected.attendance(exact), list(answers.attendance))
+    narrowed = played.narrowed_by(answers.ledger)
+    comparison.compare("the sheet", expected.sheet(narrowed, answers.exported), answers.sheet)
+    comparison.compare("the attendance", expected.attendance(narrowed), list(answers.attendance))
     comparison.compare("the helpers", played.helpers, list(answers.helpers))
     board = answers.board and {key: value for key, value in answers.board.items() if key != "at"}
     comparison.compare("the board", expected.counts(played), board)
-    comparison.compare("karma", expected.karma(played, earned), answers.karma)
+    comparison.compare("karma", expected.karma(played, karma_of_marks), answers.karma)
     return comparison
 
 

@@ -113,11 +113,11 @@ def counts(played: PlayedEvent) -> dict[str, int]:
     }
 
 
-def karma(played: PlayedEvent, earned: Callable[[int], int]) -> dict[int, int]:
+def karma(played: PlayedEvent, karma_of_marks: Callable[[int], int]) -> dict[int, int]:
     """Works out what everybody has earned, each by so many standing marks of holds."""
     standing = (played.standing(each) for each in played.entries)
     made = Counter(mark.actor_id for mark in standing if mark and mark.origin == "hold")
-    return {user_id: earned(made[user_id]) for user_id in played.names}
+    return {user_id: karma_of_marks(made[user_id]) for user_id in played.names}
 
 
 def _only_organises(played: PlayedEvent, user_id: int) -> bool:

@@ -43,7 +43,7 @@ SUBJECTS: Final = ("Матанализ", "Linear algebra", "Философия",
 class Lecture:
     """Plays one event of its own, with people of its own; ``chance`` decides what they do.
 
-    ``earned`` tells what so many marks pay their marker.
+    ``karma_of_marks`` tells what so many marks pay their marker.
     """
 
     def __init__(
@@ -52,12 +52,12 @@ class Lecture:
         *,
         people: int,
         markers: int,
-        earned: Callable[[int], int],
+        karma_of_marks: Callable[[int], int],
         chance: random.Random,
     ) -> None:
         run = secrets.token_hex(4)  # so that the same lecture can be played twice
         self._chance = chance
-        self._earned = earned
+        self._karma_of_marks = karma_of_marks
         self._name = f"{chance.choice(SUBJECTS)}, {time.strftime('%Y-%m-%d %H:%M')} ({run})"
         self._people = [
             Person(
@@ -198,7 +198,7 @@ class Lecture:
             board=board.last,
             karma={each.user_id: each.karma for each in profiles},
         )
-        found = compare(played, answers, self._earned)
+        found = compare(played, answers, self._karma_of_marks)
         if found.differences:
             raise LectureFailed("\n".join(found.differences))
         return found
@@ -208,7 +208,7 @@ class Lecture:
     ) -> Result:
         by_id = {person.user_id: person.name for person in self._people}
         played, creator = sign_in.played, self._roles.creator
-        earned = expected.karma(played, self._earned)
+        earned = expected.karma(played, self._karma_of_marks)
         entries = [entry for entries in played.entries.values() for entry in entries]
         return Result(
             event_name=self._name,
