@@ -94,11 +94,11 @@ class Workers:
         reads, writes = socket.socketpair()
         writes.setblocking(False)
         earlier = [signal.signal(each, lambda *_: None) for each in STOPPING]
-        woken = signal.set_wakeup_fd(writes.fileno())
+        earlier_wakeup_fd = signal.set_wakeup_fd(writes.fileno())
         try:
             yield reads
         finally:
-            signal.set_wakeup_fd(woken)
+            signal.set_wakeup_fd(earlier_wakeup_fd)
             for each, handler in zip(STOPPING, earlier, strict=True):
                 signal.signal(each, handler)
             reads.close()
