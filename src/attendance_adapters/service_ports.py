@@ -105,7 +105,7 @@ class SheetSource(Protocol):
         """Whether a worker finds the facts ``in place``, or is told them: ``in facts``."""
         ...
 
-    def tell(self, reading: SheetReading, begun: SheetBegun) -> AsyncIterator[Any]:
+    def worker_input(self, reading: SheetReading, begun: SheetBegun) -> AsyncIterator[Any]:
         """Yields what the worker is told of the facts, one after the other: values of JSON.
 
         Raises as `SheetReading.look`.

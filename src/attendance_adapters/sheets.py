@@ -158,7 +158,7 @@ async def _tell(
 ) -> None:
     """Writes what the worker is told of the facts. Raises ConnectionError, and what looks do."""
     to_worker.write(_json_line(_head_of(begun.event, begun.made_at, style, source.how_rows_come)))
-    async for told in source.tell(reading, begun):
+    async for told in source.worker_input(reading, begun):
         to_worker.write(_json_line(told))
         await asyncio.sleep(0)  # all ids of 10 000 in one step are 1.7 ms of the event loop
         await to_worker.drain()

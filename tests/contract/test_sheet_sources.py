@@ -124,7 +124,7 @@ async def told_of(store: SqliteStore) -> list[Any]:
     """What a worker is told of a file of SQLite: where it is, and whose each look is to read."""
     reading = reading_of(store)
     source = ReadInPlace(store._path)
-    return [each async for each in source.tell(reading, await reading.begin())]
+    return [each async for each in source.worker_input(reading, await reading.begin())]
 
 
 class TestInPlace:

@@ -138,7 +138,7 @@ class ReadInPlace:
     def __init__(self, path: Path) -> None:
         self._address = f"{path.as_uri()}?mode=ro"
 
-    async def tell(self, reading: SheetReading, begun: SheetBegun) -> AsyncIterator[Any]:
+    async def worker_input(self, reading: SheetReading, begun: SheetBegun) -> AsyncIterator[Any]:
         """Says where the facts are and how to ask for them, then whose each look reads.
 
         None is the end.
@@ -162,7 +162,7 @@ class ReadForWorker:
 
     how_rows_come = "in facts"
 
-    async def tell(self, reading: SheetReading, begun: SheetBegun) -> AsyncIterator[Any]:
+    async def worker_input(self, reading: SheetReading, begun: SheetBegun) -> AsyncIterator[Any]:
         """Reads the facts of some people at a time, each time at one moment; None is the end."""
         for first in range(0, len(begun.user_ids), PEOPLE_A_LOOK_OF_SERVICE):
             user_ids = begun.user_ids[first : first + PEOPLE_A_LOOK_OF_SERVICE]
