@@ -24,11 +24,11 @@ async def add_open_day(store: Any, chance: random.Random) -> list[UserId]:
     def work(unit: Any) -> None:
         unit.events.add(an_event())
         for person in ids[1:]:
-            by = chance.choice([each for each in ids if each != person])
+            actor = chance.choice([each for each in ids if each != person])
             for number in range(chance.choice((0, 0, 1, 1, 2, 3, 4, 14))):
                 at = NOON + chance.randint(0, 3)
                 if number % 2 == 0:
-                    mark(unit, person, by, at)
+                    mark(unit, person, actor, at)
                     continue
                 annulled = unit.places.lock(EVENT, [person])[person].annulled()
                 unit.places.put(annulled)
@@ -37,7 +37,7 @@ async def add_open_day(store: Any, chance: random.Random) -> list[UserId]:
                         EVENT,
                         person,
                         annulled.last_n,
-                        by,
+                        actor,
                         at,
                         reason=chance.choice(REASONS),
                         note=chance.choice(("", "=1+1")),

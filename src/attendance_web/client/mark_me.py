@@ -45,8 +45,8 @@ class MarkMe(EventSocket[WaitStatus]):
         """Learns how it stands."""
         match frame.message:
             case "was_marked":
-                by = read_params(OneUser, frame).user_id
-                self._learn(marked_by=by, held_by=None, place=None)
+                marker = read_params(OneUser, frame).user_id
+                self._learn(marked_by=marker, held_by=None, place=None)
             case "held":
                 self._learn(held_by=read_params(HeldBy, frame))
             case "let_go":

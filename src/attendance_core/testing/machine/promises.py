@@ -57,8 +57,8 @@ class Promises(RuleBasedStateMachine):
                 state = place.state
                 assert not isinstance(state, Marked), "the person marked was not told"
                 if client.hears_news and not place.hold_has_lapsed(self.campus.clock.now()):
-                    by = state.marker if isinstance(state, Held) else None
-                    assert client.held_by == by, f"{client} should know who has them: {by}"
+                    marker = state.marker if isinstance(state, Held) else None
+                    assert client.held_by == marker, f"{client} should know who has them: {marker}"
                 is_due = self.campus.clock.now() >= client.your_position_at + 3
                 if client.hears_news and read and is_due:
                     told = client.your_position
@@ -68,7 +68,7 @@ class Promises(RuleBasedStateMachine):
                 assert set(client.listed or ()) == truth, f"{client} should list {truth}"
                 assert client.held <= truth
 
-    def nobody_has_stayed_who_has_gone(self) -> None:
+    def nobody_is_held_or_waits_without_a_socket(self) -> None:
         """Checks who is listed, once all that runs out has, and was swept."""
         keeping = {
             (each.user_id, each.connection.role)
@@ -108,8 +108,8 @@ class Promises(RuleBasedStateMachine):
                 )
                 assert state.marker != user_id
         for user_id in self.campus.people:
-            held = [each for each in last.values() if each.origin is Origin.HOLD]
-            made = [each for each in held if each.actor_id == user_id]
+            hold_marks = [each for each in last.values() if each.origin is Origin.HOLD]
+            made = [each for each in hold_marks if each.actor_id == user_id]
             assert self.campus.karma(user_id) == 50 * len(made)
 
     def _check_who_annuls(self, mark: Entry, annulment: Entry) -> None:
@@ -145,8 +145,8 @@ class Promises(RuleBasedStateMachine):
     @invariant()
     def every_change_is_announced_counted_and_allowed(self) -> None:
         self.rule_count += 1
-        for number in range(self.checked_count, len(self.campus.announcements)):
-            announcement = self.campus.announcements[number]
+        for index in range(self.checked_count, len(self.campus.announcements)):
+            announcement = self.campus.announcements[index]
             if isinstance(announcement, PlaceChanged):
                 place, at = announcement.place, announcement.at
                 user_id = place.user_id
@@ -154,9 +154,9 @@ class Promises(RuleBasedStateMachine):
                 assert place.version == old.version + 1
                 self.known_places[user_id] = place
                 if isinstance(place.state, Held) and place.state != old.state:
-                    self._hold_may_begin(place.state, user_id, at, number)
+                    self._check_hold_may_begin(place.state, user_id, at, index)
                 if isinstance(old.state, Held):
-                    self._hold_may_end(old.state, announcement, number)
+                    self._check_hold_may_end(old.state, announcement, index)
                     ended_at = min(at, old.state.until)
                     self.last_held[user_id] = replace(old.state, until=ended_at)
                 if isinstance(place.state, Marked):
@@ -170,7 +170,7 @@ class Promises(RuleBasedStateMachine):
             assert place == self.known_places.get(user_id, place)
             assert user_id in self.known_places or place.version == 0
 
-    def _hold_may_begin(self, hold: Held, user_id: UserId, at: Instant, number: int) -> None:
+    def _check_hold_may_begin(self, hold: Held, user_id: UserId, at: Instant, index: int) -> None:
         """Checks that nobody has again whom they had last, while others could. Contract: 6.19."""
         last = self.last_held.get(user_id)
         if last is None or last.marker != hold.marker or at >= last.until + 10:
@@ -178,7 +178,7 @@ class Promises(RuleBasedStateMachine):
         assert not any(
             each.user_id not in {hold.marker, user_id}
             and each.connection.role is Role.MARKING
-            and each.announced_before <= number
+            and each.announced_before <= index
             and self.campus.keeps_its_place(each)
             and not isinstance(self._known_place(each.user_id).state, Waiting | Held)
             for each in self.campus.all_clients
@@ -187,7 +187,7 @@ class Promises(RuleBasedStateMachine):
     def _known_place(self, user_id: UserId) -> Place:
         return self.known_places.get(user_id, Place(self.campus.event_id, user_id))
 
-    def _hold_may_end(self, old: Held, announcement: PlaceChanged, number: int) -> None:
+    def _check_hold_may_end(self, old: Held, announcement: PlaceChanged, index: int) -> None:
         """Checks that a hold ends by its marker, or once it may. Contract: 6.8."""
         place, at = announcement.place, announcement.at
         match place.state:
@@ -201,7 +201,7 @@ class Promises(RuleBasedStateMachine):
                 assert not any(
                     each.user_id == old.marker
                     and each.connection.role is Role.MARKING
-                    and each.announced_before <= number
+                    and each.announced_before <= index
                     and self.campus.keeps_its_place(each)
                     for each in self.campus.all_clients
                 ), "given back, though its marker is there"

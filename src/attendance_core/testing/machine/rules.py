@@ -204,7 +204,7 @@ class MarkingMachine(SocketRules):
         again, self.ran_out_at = self.rule_count == self.ran_out_at + 1, self.rule_count
         # Again, where nobody has done anything since
         self.campus.time_passes(self.campus.terms.hold_seconds, sweeping=not again)
-        self.nobody_has_stayed_who_has_gone()
+        self.nobody_is_held_or_waits_without_a_socket()
 
     def teardown(self) -> None:
         try:

@@ -53,7 +53,7 @@ LISTS: dict[str, tuple[List, Callable[[Any], Any]]] = {
 
 
 def attend_by_chance(
-    unit: Any, chance: random.Random, event_id: EventId, person: UserId, by: UserId
+    unit: Any, chance: random.Random, event_id: EventId, person: UserId, actor: UserId
 ) -> bool:
     """Joins, is marked, and loses the mark again, by chance; tells whether they are listed then."""
     times, entries = chance.sample((NOON, NOON, NOON + 1, NOON + 2), 3), chance.randint(0, 3)
@@ -62,7 +62,7 @@ def attend_by_chance(
         join(unit, event_id, person)
     for number in range(entries):
         put_down = annul if number % 2 else mark
-        put_down(unit, person, by, times[number], event_id)
+        put_down(unit, person, actor, times[number], event_id)
     return has_joined or entries > 0
 
 
