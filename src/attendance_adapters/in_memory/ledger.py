@@ -44,9 +44,9 @@ class Ledger:
         )
         place_key = PlaceKey(entry.event_id, entry.user_id)
         for person in (entry.actor_id, entry.user_id):
-            marked_in = self._tables.marked_in.get(person, ())
-            if place_key not in marked_in:
-                self._tables.marked_in[person] = (*marked_in, place_key)
+            places_of_entries = self._tables.places_of_entries.get(person, ())
+            if place_key not in places_of_entries:
+                self._tables.places_of_entries[person] = (*places_of_entries, place_key)
         profile = self._tables.profiles[entry.user_id]
         marked_as = None if entry.origin is None else profile.display_name
         self._tables.ledger_notes[key] = EntryNotes(marked_as, entry.note)
@@ -57,7 +57,7 @@ class Ledger:
         Places(self._tables).put(marked)
         self.add(entry)
         added = self.find(entry.event_id, entry.user_id, entry.n)
-        return added in paying_marks(self._entries_that_count_for(entry.actor_id), terms)
+        return added in paying_marks(self._last_entries_concerning(entry.actor_id), terms)
 
     def find(self, event_id: EventId, user_id: UserId, n: int) -> Entry | None:
         return self._tables.ledger.get(EntryKey(event_id, user_id, n))
@@ -102,14 +102,14 @@ class Ledger:
         return found
 
     def karma(self, user_id: UserId, terms: Terms) -> int:
-        paid = paying_marks(self._entries_that_count_for(user_id), terms)
+        paid = paying_marks(self._last_entries_concerning(user_id), terms)
         return terms.karma_per_mark * sum(each.actor_id == user_id for each in paid)
 
-    def _entries_that_count_for(self, marker: UserId) -> list[Entry]:
+    def _last_entries_concerning(self, marker: UserId) -> list[Entry]:
         """Lists the last entries of people whom this marker marked, or who marked them."""
         return [
             self._tables.ledger[EntryKey(*key, self._tables.places[key].last_n)]
-            for key in self._tables.marked_in.get(marker, ())
+            for key in self._tables.places_of_entries.get(marker, ())
         ]
 
 

@@ -108,8 +108,8 @@ class Tables:
     places: dict[PlaceKey, Place] = field(default_factory=dict)
     ledger: dict[EntryKey, Entry] = field(default_factory=dict)
     ledger_notes: dict[EntryKey, EntryNotes] = field(default_factory=dict)
-    # The places of marks by them, or of them
-    marked_in: dict[UserId, tuple[PlaceKey, ...]] = field(default_factory=dict)
+    # The places of entries by them, or of them
+    places_of_entries: dict[UserId, tuple[PlaceKey, ...]] = field(default_factory=dict)
     connections: dict[ConnectionId, Connection] = field(default_factory=dict)
     processes: dict[ProcessId, Process] = field(default_factory=dict)
     tallies: dict[TallyKey, TallyRow] = field(default_factory=dict)
