@@ -28,7 +28,7 @@ async def has_no_server(store: PostgresStore) -> None:
     async def refused() -> Any:
         raise ConnectionRefusedError
 
-    store._pool._close_idle()
+    store._pool._close_all_idle()
     store._pool._connect = refused
 
 

@@ -64,7 +64,7 @@ class Pool:
                 raise ConnectionLost from error
             await self._give_back(connection)
             if is_of_old_schema(error):
-                self._close_idle()
+                self._close_all_idle()
             elif connection.is_closed() and isinstance(error, asyncpg.PostgresError):
                 raise ConnectionLost from error
             raise
@@ -123,7 +123,7 @@ class Pool:
         connection.driver.terminate()
         self._end_turn()
 
-    def _close_idle(self) -> None:
+    def _close_all_idle(self) -> None:
         """Closes those that may have prepared something for tables that look otherwise now."""
         while self._idle:
             self._idle.pop().driver.terminate()
