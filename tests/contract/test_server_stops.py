@@ -16,13 +16,13 @@ import pytest
 from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed
 
-from attendance_web.serving.server import DRAIN_NOTICE_SECONDS, LATE_SECONDS
+from attendance_web.serving.server import DRAIN_NOTICE_SECONDS, LATE_CALLS_SECONDS
 from tests.support.people import Person, create_event, marker_and_asker, sign_up_people
 from tests.support.service_process import PATIENCE_SECONDS, Service, running
 from tests.support.service_process import own_service as service
 
 __all__ = ["service"]
-PAUSE = LATE_SECONDS / 10  # seconds from a call to the next, while some are still answered
+PAUSE = LATE_CALLS_SECONDS / 10  # seconds from a call to the next, while some are still answered
 
 
 def begun_upload(service: Service, person: Person) -> http.client.HTTPConnection:

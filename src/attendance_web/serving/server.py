@@ -40,7 +40,7 @@ STOP_SECONDS: Final[Seconds] = 14  # from the signal to the end, whoever is stil
 ANSWER_SECONDS: Final[Seconds] = 2  # the last of these, for requests that have no answer yet
 # From SIGTERM, in which a balancer can see that it is not ready
 DRAIN_NOTICE_SECONDS: Final[Seconds] = 2.0
-LATE_SECONDS: Final[Seconds] = 0.5  # then, for calls on connections that were just made
+LATE_CALLS_SECONDS: Final[Seconds] = 0.5  # then, for calls on connections that were just made
 # How long a thread that builds rows may keep the loop waiting; the interpreter's own is 5 ms, and
 # a command is ten steps
 SWITCH_SECONDS: Final[Seconds] = 0.0005
@@ -165,11 +165,11 @@ class _Server(uvicorn.Server):
         for acceptor in self._acceptors:
             acceptor.close()
         if self._notice_seconds and not self.force_exit:
-            await asyncio.sleep(LATE_SECONDS)
+            await asyncio.sleep(LATE_CALLS_SECONDS)
         self._app.live.sockets.refuse_calls()
         await self._wait_until_drained(draining, begun + STOP_SECONDS - ANSWER_SECONDS)
-        left = STOP_SECONDS - (time.monotonic() - begun)
-        self.config.timeout_graceful_shutdown = max(1, int(left))
+        seconds_left = STOP_SECONDS - (time.monotonic() - begun)
+        self.config.timeout_graceful_shutdown = max(1, int(seconds_left))
         await super().shutdown(sockets=sockets)
         if self._collections is not None:
             self._collections.close()
