@@ -16,7 +16,7 @@ from sqlalchemy import URL, Connection, create_engine, text
 from attendance_adapters.sql import migrate as migrating
 from attendance_adapters.sql import migration_steps
 from attendance_adapters.sql.addresses import sqlite_url
-from attendance_adapters.sql.maintenance import LOCK_WAIT_SECONDS, run_on_connection
+from attendance_adapters.sql.maintenance import SQLITE_BUSY_SECONDS, run_on_connection
 from attendance_adapters.sql.migrate import upgrade
 from attendance_adapters.sql.revisions import is_current
 from tests.support import fork_server, migrates_and_dies
@@ -204,7 +204,7 @@ class TestTwoAtOnce:
         file = tmp_path / "attendance.db"
         other = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
         other.execute("BEGIN IMMEDIATE")
-        ends = threading.Timer(LOCK_WAIT_SECONDS + 1, other.close)
+        ends = threading.Timer(SQLITE_BUSY_SECONDS + 1, other.close)
         ends.start()
         upgrade(URL.create("sqlite", database=str(file)))
         ends.join()

@@ -23,33 +23,37 @@ from attendance_adapters.sql.addresses import without_password
 from attendance_core.vocabulary import Seconds
 
 T = TypeVar("T")
-PAUSE_SECONDS: Seconds = 0.1  # between two batches, in which whoever waits on SQLite goes on
+BATCH_PAUSE_SECONDS: Seconds = 0.1  # between two batches, in which whoever waits on SQLite goes on
 # How often what meets a lock is run, and how long after the last time: a backup takes minutes
 MAX_RUNS = 200
-RERUN_SECONDS: Seconds = 3.0
+RERUN_PAUSE_SECONDS: Seconds = 3.0
 # Number of the advisory lock of PostgreSQL that one of these at a time holds; any that is free does
 ADVISORY_LOCK: Final = 7_216_355_201
 ASK_EVERY: Seconds = 0.2  # whether the other one is done
 LOCK_TIMEOUT_MILLISECONDS: Final = 1_000  # a service gives up after twice as long
 # How long whoever has a SQLite file locked is waited for: by a service that starts, and by what
 # works on a whole database behind another such, whose step may be long on a slow disk
-LOCK_WAIT_SECONDS: Final[Seconds] = 5.0
-LONG_LOCK_WAIT_SECONDS: Final[Seconds] = 60.0
+SQLITE_BUSY_SECONDS: Final[Seconds] = 5.0
+LONG_SQLITE_BUSY_SECONDS: Final[Seconds] = 60.0
 LOCK_SQLSTATES: Final = frozenset({"55P03", "40P01"})  # a lock not got in time, a deadlock
 logger = logging.getLogger(__name__)
 
 
 def run_on_connection(
-    url: URL, work: Callable[[Connection], T], *, lock_wait_seconds: Seconds = LOCK_WAIT_SECONDS
+    url: URL,
+    work: Callable[[Connection], T],
+    *,
+    sqlite_busy_seconds: Seconds = SQLITE_BUSY_SECONDS,
 ) -> T:
     """Opens a connection, runs ``work`` on it, and returns what that returned.
 
-    Whoever has a SQLite file locked is waited for, for ``lock_wait_seconds``; on PostgreSQL
-    `keep_others_out` and `run_patiently` wait. Raises UnusableDatabase.
+    What ``work`` has not committed is rolled back. Whoever has a SQLite file locked is waited for,
+    for ``sqlite_busy_seconds``; on PostgreSQL `keep_others_out` and `run_patiently` wait. Raises
+    UnusableDatabase.
     """
     try:
         if url.get_backend_name() == "sqlite":
-            return _run_on_sqlite(url, work, lock_wait_seconds)
+            return _run_on_sqlite(url, work, sqlite_busy_seconds)
         with ThreadPoolExecutor(1) as thread:  # an event loop may run in the caller's thread
             return thread.submit(asyncio.run, _run_on_asyncpg(url, work)).result()
     except DBAPIError as error:
@@ -87,7 +91,7 @@ def run_patiently(connection: Connection, work: Callable[[], T]) -> T:
                 raise
             if past_run_count == 0:
                 logger.warning("the migration waits for others, who lock what it changes")
-        sleep(RERUN_SECONDS)
+        sleep(RERUN_PAUSE_SECONDS)
     raise AssertionError
 
 
@@ -97,8 +101,8 @@ def _met_a_lock(error: DBAPIError) -> bool:
     return getattr(driver_error, "sqlstate", None) in LOCK_SQLSTATES
 
 
-def _run_on_sqlite(url: URL, work: Callable[[Connection], T], lock_wait_seconds: Seconds) -> T:
-    engine = create_engine(url, connect_args={"timeout": lock_wait_seconds})
+def _run_on_sqlite(url: URL, work: Callable[[Connection], T], sqlite_busy_seconds: Seconds) -> T:
+    engine = create_engine(url, connect_args={"timeout": sqlite_busy_seconds})
 
     @event.listens_for(engine, "connect")
     def set_up(driver_connection: Any, _record: object) -> None:

@@ -13,8 +13,8 @@ from alembic.script import Script, ScriptDirectory
 from sqlalchemy import URL, Connection
 
 from attendance_adapters.sql.maintenance import (
-    LONG_LOCK_WAIT_SECONDS,
-    PAUSE_SECONDS,
+    BATCH_PAUSE_SECONDS,
+    LONG_SQLITE_BUSY_SECONDS,
     keep_others_out,
     run_on_connection,
     run_patiently,
@@ -35,7 +35,7 @@ def upgrade(url: URL, revision: str = "head") -> None:
         keep_others_out(connection)
         run_patiently(connection, lambda: _take_steps(connection, revision))
 
-    run_on_connection(url, run, lock_wait_seconds=LONG_LOCK_WAIT_SECONDS)
+    run_on_connection(url, run, sqlite_busy_seconds=LONG_SQLITE_BUSY_SECONDS)
 
 
 def _take_steps(connection: Connection, target: str) -> None:
@@ -48,7 +48,7 @@ def _take_steps(connection: Connection, target: str) -> None:
         before_upgrade = getattr(script.module, "before_upgrade", None)
         for _ in before_upgrade(connection) if before_upgrade is not None else ():
             connection.commit()
-            sleep(PAUSE_SECONDS)
+            sleep(BATCH_PAUSE_SECONDS)
             after = _next_script(connection, target)
             if after is None or after.revision != script.revision:
                 break  # another process has done the rest

@@ -46,7 +46,7 @@ T = TypeVar("T")
 # limit of a connection is shorter, so that nothing goes on for long after nobody waits for it
 ANSWER_SECONDS: Seconds = 4.5
 MAX_RUNS = 5  # of what lost a race or its connection
-RERUN_SECONDS: Seconds = 0.02  # longest wait before the first rerun; doubled for each further one
+FIRST_PAUSE_SECONDS: Seconds = 0.02  # at most, before the first rerun; twice as long each time
 
 
 class PoolUse(NamedTuple):
@@ -172,7 +172,7 @@ class PostgresStore:
                 last_error: Exception = error
             if not may_be_run_again(last_error):
                 break
-            await asyncio.sleep(random.uniform(0, RERUN_SECONDS * 2**past_run_count))
+            await asyncio.sleep(random.uniform(0, FIRST_PAUSE_SECONDS * 2**past_run_count))
         raise error_for_caller(last_error)
 
     async def _transact_once(self, work: Callable[[ports.Unit], T]) -> _Committed[T]:

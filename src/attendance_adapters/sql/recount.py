@@ -27,8 +27,8 @@ from sqlalchemy import (
 
 from attendance_adapters.sql.karma import rule_of
 from attendance_adapters.sql.maintenance import (
-    LONG_LOCK_WAIT_SECONDS,
-    PAUSE_SECONDS,
+    BATCH_PAUSE_SECONDS,
+    LONG_SQLITE_BUSY_SECONDS,
     keep_others_out,
     run_on_connection,
     run_patiently,
@@ -91,7 +91,7 @@ def apply_rule(url: URL, terms: Terms) -> None:
         for _ in _recount_in_batches(connection, _PEOPLE_OF_ANOTHER_RULE, rule_of(terms)):
             pass
 
-    run_on_connection(url, run, lock_wait_seconds=LONG_LOCK_WAIT_SECONDS)
+    run_on_connection(url, run, sqlite_busy_seconds=LONG_SQLITE_BUSY_SECONDS)
 
 
 class Recount(NamedTuple):
@@ -120,7 +120,7 @@ def recount(url: URL) -> Recount:
             wrong += len(batch.after - batch.before)
         return Recount(months, wrong)
 
-    return run_on_connection(url, run, lock_wait_seconds=LONG_LOCK_WAIT_SECONDS)
+    return run_on_connection(url, run, sqlite_busy_seconds=LONG_SQLITE_BUSY_SECONDS)
 
 
 def _put_rule(connection: Connection, terms: Terms) -> None:
@@ -159,4 +159,4 @@ def _recount_in_batches(
             return
         yield batch
         last = batch.user_ids[-1]
-        sleep(PAUSE_SECONDS)
+        sleep(BATCH_PAUSE_SECONDS)
