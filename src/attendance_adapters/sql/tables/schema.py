@@ -28,9 +28,10 @@ def user_column(name: str = "user_id", **options: Any) -> Column[Any]:
     return Column(name, BigId, ForeignKey("accounts.user_id"), nullable=False, **options)
 
 
-def event_column(**options: Any) -> Column[Any]:
-    """Makes a column of the id of an event; ``options`` say what its deletion does to the row."""
-    return Column("event_id", Uuid, ForeignKey("events.event_id", **options), nullable=False)
+def event_column(ondelete: str | None = None) -> Column[Any]:
+    """Makes a column of the id of an event; ``ondelete`` says what its deletion does to the row."""
+    event_key = ForeignKey("events.event_id", ondelete=ondelete)
+    return Column("event_id", Uuid, event_key, nullable=False)
 
 
 def index_where(condition: ColumnElement[bool], name: str, *columns: Any, **options: Any) -> None:
