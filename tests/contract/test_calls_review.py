@@ -38,8 +38,8 @@ async def scan_of(site: Site, person: Browser) -> str:
     await site.unlimit()
     image = base64.b64encode(picture()).decode()
     assert response(await person.post(UPLOAD, image=image)) == {}
-    find = site.attendance.use_cases.get_own_scan.observe
-    scan = await find(lambda unit: unit.scans.find(UserId(person.user_id)))
+    observe = site.attendance.use_cases.get_own_scan.observe
+    scan = await observe(lambda unit: unit.scans.find(UserId(person.user_id)))
     assert scan is not None
     return str(scan.scan_id)
 

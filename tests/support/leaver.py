@@ -112,15 +112,15 @@ class Vera:
             target = self.earlier if number == 3 else self.kept
             target[f"scan {number}"] = file.read_bytes()[OF_PIXELS]
             target[f"name of scan {number}"] = file.stem.encode()
-            find = self.do.get_own_scan.observe
-            scan = await find(lambda unit: unit.scans.find(self.user_id))
+            observe = self.do.get_own_scan.observe
+            scan = await observe(lambda unit: unit.scans.find(self.user_id))
             given = {"scan": str(scan.scan_id)}
             response(await self.moderator.post("/api/profile/TakeConfirmation", **given))
             if number == 3:
                 given |= resolve  # type: ignore[arg-type]
                 response(await self.moderator.post("/api/profile/ResolveConfirmation", **given))
                 self.earlier["note of a scan"] = SCAN_NOTE.encode()
-        scan = await find(lambda unit: unit.scans.find(self.user_id))
+        scan = await observe(lambda unit: unit.scans.find(self.user_id))
         self.kept["secret of a lease"] = scan.lease.secret.encode()
 
     async def comes_in(self) -> None:

@@ -105,13 +105,13 @@ class TestLinkRequests:
         his = LinkRequest(boris, LinkRequestId("his"), SessionId("s"), NOON)
         for request in (old, his, new):
             await store.transact(lambda unit, it=request: unit.link_requests.put(it))
-        look = store.observe
-        assert await look(lambda unit: unit.link_requests.find(anna)) == new
+        observe = store.observe
+        assert await observe(lambda unit: unit.link_requests.find(anna)) == new
         await store.transact(lambda unit: unit.link_requests.remove_expired(NOON))
-        assert await look(lambda unit: unit.link_requests.find(boris)) is None
+        assert await observe(lambda unit: unit.link_requests.find(boris)) is None
         for _ in range(2):
             await store.transact(lambda unit: unit.link_requests.remove(anna))
-        assert await look(lambda unit: unit.link_requests.find(anna)) is None
+        assert await observe(lambda unit: unit.link_requests.find(anna)) is None
 
 
 class TestLogInsByLinks:

@@ -21,7 +21,7 @@ from attendance_core.vocabulary import BrowserId, ScanId, SessionId, UserId
 MARKER, ANNA = UserId(2), UserId(3)
 
 
-MANY = MAX_FORGOTTEN + 5  # more than one piece
+MANY = MAX_FORGOTTEN + 5  # more than one batch
 
 
 COOKIE = CredentialKind.COOKIE
@@ -53,10 +53,10 @@ class TestWhatNobodyUsesIsForgotten(_Fixtures):
         clock.pass_(1)
         await lecture.do.forget_unused()
         assert await lecture.connections(ANNA) == []  # it was opened with one of these
-        look = lecture.store.observe
-        assert await look(lambda unit: unit.sessions.by_cookie_of(MARKER)) == []
-        assert await look(lambda unit: unit.sessions.by_cookie_of(ANNA)) == [used]
-        assert await look(lambda unit: unit.sessions.find(bearer_id("secret"))) is not None
+        observe = lecture.store.observe
+        assert await observe(lambda unit: unit.sessions.by_cookie_of(MARKER)) == []
+        assert await observe(lambda unit: unit.sessions.by_cookie_of(ANNA)) == [used]
+        assert await observe(lambda unit: unit.sessions.find(bearer_id("secret"))) is not None
 
     async def test_a_browser_goes_once_its_cookie_has_gone(
         self, lecture: Lecture, clock: TestClock
@@ -73,12 +73,12 @@ class TestWhatNobodyUsesIsForgotten(_Fixtures):
         await lecture.store.transact(work)
         clock.pass_(BROWSER_SECONDS - 1)
         await lecture.do.forget_unused()
-        known = lecture.store.observe
-        assert len(await known(lambda unit: unit.known_browsers.of(ANNA))) == MANY + 1
+        observe = lecture.store.observe
+        assert len(await observe(lambda unit: unit.known_browsers.of(ANNA))) == MANY + 1
         clock.pass_(1)
         await lecture.do.forget_unused()
-        assert await known(lambda unit: unit.known_browsers.of(ANNA)) == [used]
-        assert await known(lambda unit: unit.known_browsers.of(MARKER)) == []
+        assert await observe(lambda unit: unit.known_browsers.of(ANNA)) == [used]
+        assert await observe(lambda unit: unit.known_browsers.of(MARKER)) == []
 
     async def test_what_was_done_with_scans_is_kept_for_three_years(
         self, lecture: Lecture, clock: TestClock
