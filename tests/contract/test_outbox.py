@@ -21,7 +21,7 @@ class OtherEnd:
     def __init__(self) -> None:
         self.takes_frames = False
         self.written: list[str] = []
-        self.cuts: list[int] = []
+        self.ends: list[int] = []
 
     def has_left(self) -> bool:
         raise AssertionError
@@ -37,8 +37,8 @@ class OtherEnd:
     def answer_goodbye(self) -> None:
         raise AssertionError
 
-    def cut(self, code: int) -> None:
-        self.cuts.append(code)
+    def end_soon(self, code: int) -> None:
+        self.ends.append(code)
 
 
 @pytest.fixture
@@ -124,10 +124,10 @@ class TestOutbox:
     ) -> None:
         for number in range(MAX_OUTBOX):
             outbox.put(frame(str(number)))
-        assert not outbox.is_closing and not peer.cuts
+        assert not outbox.is_closing and not peer.ends
         outbox.put(frame("one too many"))
         outbox.put(frame("and another"))
-        assert peer.cuts == [SLOW]
+        assert peer.ends == [SLOW]
         assert writer.all() == [SLOW]
 
 

@@ -86,7 +86,7 @@ class TestWhoDoesNotRead:
         app = Application(talks)
         async with serving(app, send_buffer=4096) as (_, port), deaf(port):
             await eventually(lambda: peers and not peers[0].writable.is_set())
-            peers[0].cut(4508)
+            peers[0].end_soon(4508)
             assert isinstance(await app.ends(), ClientDisconnected)
 
     async def test_who_answers_pings_stays(self) -> None:
@@ -110,11 +110,11 @@ class TestWhoDoesNotRead:
 
 class TestSending:
     async def test_to_one_we_have_cut_says_that_nobody_is_there(self) -> None:
-        async def cuts_and_talks(peer: Any, send: Send) -> None:
-            peer.cut(1011)
+        async def ends_and_talks(peer: Any, send: Send) -> None:
+            peer.end_soon(1011)
             await send(FRAME)
 
-        app = Application(cuts_and_talks)
+        app = Application(ends_and_talks)
         async with (
             serving(app) as (_, port),
             connect(f"ws://127.0.0.1:{port}/ws/marking", proxy=None) as client,

@@ -126,7 +126,7 @@ class SocketApplication:
         peer = PlainPeer(receive)
         socket = AsgiSocket(scope, peer.receive, send, peer, self._caller_of)
         await self._live.serve(socket, role, lambda: self._find_entrant(socket))
-        await peer.close_if_cut(socket)
+        await peer.close_if_due(socket)
 
     async def _find_entrant(self, socket: AsgiSocket) -> Entrant:
         """Finds who wants in, and where.

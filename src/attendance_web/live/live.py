@@ -157,7 +157,7 @@ class Live:
         socket = _CarriedSocket(peer.receive, events.send, peer=peer, language=language)
         socket.person, socket.address = actor.user_id, f"person {actor.user_id}"
         await self.serve(socket, Role(role), find_entrant)
-        await peer.close_if_cut(socket)
+        await peer.close_if_due(socket)
         return socket.closed_with
 
     def serve(self, socket: Socket, role: Role, find_entrant: FindEntrant) -> Awaitable[None]:

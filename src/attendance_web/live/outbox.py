@@ -24,7 +24,7 @@ class Outbox:
     Where nothing waits and no writer is at work, a frame is written at once: a room of a thousand
     would wake a thousand tasks. A writer is begun for what is behind, and for the close; there is
     one at a time. After a close code nothing more goes in; the code comes out after the frames
-    before it. A frame too many cuts the ``peer`` and ends it.
+    before it. A frame too many in line ends the ``peer`` soon.
     """
 
     def __init__(
@@ -68,7 +68,7 @@ class Outbox:
         if self._frames is not None and len(self._frames) >= MAX_OUTBOX:
             self._frames = None
             self.close(SLOW)
-            self._peer.cut(SLOW)
+            self._peer.end_soon(SLOW)
         else:
             self._append(frame)
             self._ensure_writer()

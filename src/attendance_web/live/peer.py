@@ -1,4 +1,4 @@
-"""What the server of a socket can do that ASGI has no word for: goodbyes, floods, cuts, writes."""
+"""What a server of sockets can do that ASGI has no word for: goodbyes, bounds, ends, writes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from attendance_web.live.text_frame import TextFrame
 # Where in the extensions of a scope a server leaves its `Peer`
 PEER_EXTENSION: Final = "attendance.peer"
 # In the event that stands for a frame too many, or for one that is too large
-FLOODED: Final = "attendance.flooded"
+TOO_MANY_FRAMES: Final = "attendance.too_many_frames"
 TOO_LARGE: Final = "attendance.too_large"
 
 
@@ -38,6 +38,6 @@ class Peer(Protocol):
         """Answers a goodbye, which is kept back until then; without one it does nothing."""
         ...
 
-    def cut(self, code: int) -> None:
-        """Ends the connection soon, whether or not anybody reads."""
+    def end_soon(self, code: int) -> None:
+        """Closes with ``code``, and soon ends the connection, whether or not anybody reads."""
         ...

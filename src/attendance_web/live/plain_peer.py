@@ -13,7 +13,7 @@ from typing import Any, Final
 from attendance_core.vocabulary import Seconds
 from attendance_web.live.close_codes import SLOW
 from attendance_web.live.frame_limits import FRAMES_A_SECOND, MAX_FRAME_BYTES, MAX_FRAMES
-from attendance_web.live.peer import FLOODED, TOO_LARGE
+from attendance_web.live.peer import TOO_LARGE, TOO_MANY_FRAMES
 from attendance_web.live.socket import ClientGone, Receive, Socket
 from attendance_web.live.text_frame import TextFrame
 from attendance_web.wire.allowance import Allowance
@@ -49,7 +49,7 @@ class PlainPeer:
 
     def __init__(self, receive: Receive, cut_now: Callable[[int], bool] = cannot_cut) -> None:
         self.said_goodbye = False
-        self.cut_with: int | None = None  # the code
+        self.end_code: int | None = None  # once it is to end
         self._is_cut = False  # nothing more can be written, and the visit is about to end
         self._receive = receive
         self._cut_now = cut_now
@@ -62,7 +62,7 @@ class PlainPeer:
             self.said_goodbye = is_goodbye(event)
         elif event["type"] == "websocket.receive":
             if not self._allowance.take():
-                return {"type": event["type"], FLOODED: True}
+                return {"type": event["type"], TOO_MANY_FRAMES: True}
             if len(event.get("text") or "") > MAX_FRAME_BYTES:  # bytes are no fewer than letters
                 return {"type": event["type"], TOO_LARGE: True}
         return event
@@ -81,25 +81,25 @@ class PlainPeer:
     def answer_goodbye(self) -> None:
         """See `Peer`; the server has answered it before anybody heard of it."""
 
-    def cut(self, code: int) -> None:
+    def end_soon(self, code: int) -> None:
         """See `Peer`. Whoever does not read is cut now, where the server can.
 
-        Any other one is closed once its visit has ended, by `close_if_cut`, since it can hear why.
+        Any other one is closed once its visit has ended, by `close_if_due`, since it can hear why.
         """
         if not self._is_cut:
-            self.cut_with = code
+            self.end_code = code
             if code == SLOW:
                 self._cut(code)
 
     def _cut(self, code: int) -> None:
         self._is_cut = self._cut_now(code)
 
-    async def close_if_cut(self, socket: Socket) -> None:
-        """Closes what is to be cut; where that cannot be written soon, cuts it if the server can.
+    async def close_if_due(self, socket: Socket) -> None:
+        """Closes what is to be ended; where that cannot be written soon, cuts it if the server can.
 
         At a server that cannot, its pings do the rest.
         """
-        code = self.cut_with
+        code = self.end_code
         if code is None:
             return
         if self._is_cut:

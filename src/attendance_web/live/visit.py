@@ -31,7 +31,7 @@ from attendance_web.live.log_context import logged_with
 from attendance_web.live.messages import PONG, encode, encode_error
 from attendance_web.live.outbox import Outbox
 from attendance_web.live.outboxes import close_for
-from attendance_web.live.peer import FLOODED, TOO_LARGE
+from attendance_web.live.peer import TOO_LARGE, TOO_MANY_FRAMES
 from attendance_web.live.room import Room
 from attendance_web.live.socket import ClientGone, Socket
 from attendance_web.live.sockets import Sockets
@@ -175,7 +175,7 @@ class Visit:
 
     def _fail(self, error: BaseException) -> None:
         logger.error("a socket failed", exc_info=error)
-        self._socket.peer.cut(FAILED)
+        self._socket.peer.end_soon(FAILED)
 
     async def _write(self) -> bool:
         """Sends what the outbox holds, and closes when that says so.
@@ -191,7 +191,7 @@ class Visit:
                         return True
                     await self._socket.send(item)
             except TimeoutError:
-                self._socket.peer.cut(SLOW)
+                self._socket.peer.end_soon(SLOW)
                 return True
             except ClientGone:
                 return True
@@ -214,7 +214,7 @@ class Visit:
                 continue
             if self._outbox.is_closing:
                 continue  # it has been sent the last thing; nothing more is carried out
-            if FLOODED in event:
+            if TOO_MANY_FRAMES in event:
                 too_many = TooManyFrames()
                 self._socket.log_fields["code"] = too_many.code
                 SECURITY.note_refusal(too_many, self._socket.headers, self._socket.address)

@@ -39,7 +39,7 @@ class ClosingPeer(WebSocketsSansIOProtocol):
 
     said_goodbye = False
     _is_open = False  # the handshake is answered, and frames may come
-    _is_flooded = False  # a frame too many has come
+    _has_too_many_frames = False  # a frame too many has come
     _is_ending = False  # we have closed, or refused
     _pinged_at: Seconds | None = None  # by the clock of the loop, while that is not answered
     _pings: Pings | None = None  # while it is pinged
@@ -81,8 +81,8 @@ class ClosingPeer(WebSocketsSansIOProtocol):
 
     # Ends of ours
 
-    def cut(self, code: int) -> None:
-        """Sends a Close frame behind what was written already, and soon an end whoever reads."""
+    def end_soon(self, code: int) -> None:
+        """Sends a Close frame behind what was written already, and ends it soon, whoever reads."""
         if self.handshake_complete and not self.close_sent and not self.transport.is_closing():
             self.conn.send_close(code)
             self.transport.write(b"".join(self.conn.data_to_send()))
@@ -189,8 +189,8 @@ class ClosingPeer(WebSocketsSansIOProtocol):
         if self._is_ending:
             may_read = self._close_bytes_left > 0
         else:
-            is_idle = not (self.read_paused or self._is_flooded)
-            may_read = self._is_open and is_idle and self.writable.is_set()
+            takes_more = not (self.read_paused or self._has_too_many_frames)
+            may_read = self._is_open and takes_more and self.writable.is_set()
         if may_read:
             self.transport.resume_reading()
         else:

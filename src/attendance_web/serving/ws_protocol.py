@@ -27,7 +27,7 @@ from websockets.http11 import Request
 from websockets.protocol import State
 
 from attendance_web.live.frame_limits import FRAMES_A_SECOND, MAX_FRAMES
-from attendance_web.live.peer import FLOODED, PEER_EXTENSION
+from attendance_web.live.peer import PEER_EXTENSION, TOO_MANY_FRAMES
 from attendance_web.live.text_frame import TextFrame
 from attendance_web.serving.tcp_state import says_no_more
 from attendance_web.serving.ws_closing import ClosingPeer
@@ -69,17 +69,17 @@ class PeerProtocol(ClosingPeer):
             within = self._bytes_within_limits(data)
             super().data_received(data[:within])
             if within < len(data):
-                self._flood()
+                self._take_no_more()
         else:
             super().data_received(data)
             if self.conn.handshake_exc is not None and not self.handshake_complete:
                 self._refuse(UNREADABLE)  # uvicorn would say nothing, and wait
 
-    def _flood(self) -> None:
-        """Takes no more: a frame too many has come."""
-        if not (self._is_ending or self._is_flooded):
-            self._is_flooded = True
-            event: Any = {"type": "websocket.receive", FLOODED: True}
+    def _take_no_more(self) -> None:
+        """Reads no more, and says that a frame too many has come."""
+        if not (self._is_ending or self._has_too_many_frames):
+            self._has_too_many_frames = True
+            event: Any = {"type": "websocket.receive", TOO_MANY_FRAMES: True}
             self.queue.put_nowait(event)
             self._pause_or_resume()
 
@@ -127,7 +127,7 @@ class PeerProtocol(ClosingPeer):
         """Hands over a whole message, unless too much waits, or it is text that cannot be read."""
         if self._waiting_bytes >= MAX_WAITING_BYTES:
             self.frames = []
-            self._flood()
+            self._take_no_more()
             return
         if self.curr_msg_data_type == "text":
             try:
