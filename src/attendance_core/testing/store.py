@@ -42,6 +42,7 @@ from attendance_core.testing.stores import (
     tokens,
     transactions,
     unused,
+    wrong_ids,
 )
 
 
@@ -119,6 +120,7 @@ class StoreContract:
     TestSearchOfEvents = search.TestSearchOfEvents
     TestKarma = karma.TestKarma
     TestPeopleWhoDoNotExist = nobody.TestPeopleWhoDoNotExist
+    TestWrongIds = wrong_ids.TestWrongIds
     TestCorrectionsAtOnce = corrections_races.TestCorrectionsAtOnce
     TestFewerMayMark = organisers_races.TestFewerMayMark
     TestHelpersAtOnce = organisers_races.TestHelpersAtOnce

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +19,7 @@ from attendance_core.errors import (
     NotLoggedIn,
     NotTheCreator,
     PersonNotFound,
+    Refusal,
     ScanNotFound,
     WrongCredentials,
     WrongRecoveryCode,
@@ -235,3 +236,11 @@ ABOUT_NOBODY: dict[str, tuple[Call, Any]] = {
     "hang_up": (lambda do: do.hang_up(connections=[MARKING], goodbye=True), None),
     "log_out": (lambda do: do.log_out(session_id=SESSION), None),
 }
+
+
+async def answer_or_error_type(call: Awaitable[Any]) -> Any:
+    """Answers what a call does, or the class of what it raises."""
+    try:
+        return await call
+    except (Refusal, TypeError) as error:
+        return type(error)
