@@ -21,7 +21,7 @@ from attendance_web.http.request_turns import RequestTurns
 from attendance_web.wire import leaving_pace, refusal_pace
 from attendance_web.wire.client_gone import (
     GONE_EXTENSION,
-    LEFT_EXTENSION,
+    NOTE_LEFT_EXTENSION,
     follow_client_of,
     wait_while_there,
 )
@@ -78,7 +78,7 @@ class People:
             "scheme": "http",
             "extensions": {
                 GONE_EXTENSION: asked.gone,
-                LEFT_EXTENSION: self._note_connection_left,
+                NOTE_LEFT_EXTENSION: self._note_connection_left,
                 LOG_EXTENSION: asked.log,
             },
         }

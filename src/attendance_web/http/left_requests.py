@@ -12,8 +12,8 @@ from typing import Any
 from attendance_core.vocabulary import Seconds
 from attendance_web.wire.client_gone import (
     GONE_EXTENSION,
-    LEFT_EXTENSION,
-    NO_MORE_EXTENSION,
+    NOTE_LEFT_EXTENSION,
+    SAYS_NO_MORE_EXTENSION,
     follow_client_of,
     wait_while_there,
 )
@@ -86,7 +86,7 @@ class FollowedRequest:
         Asks the connection, where it can: a quick answer begins before the server has read from
         it that the client has gone.
         """
-        says_no_more = self._scope["extensions"].get(NO_MORE_EXTENSION)
+        says_no_more = self._scope["extensions"].get(SAYS_NO_MORE_EXTENSION)
         self._is_left = self._has_gone if says_no_more is None else says_no_more()
         self._is_answered = True
 
@@ -98,7 +98,7 @@ class FollowedRequest:
         if not (self._is_left if self._is_answered else self._has_gone):
             return
         is_too_many = not self._has_begun or self._pace.note(self._whose)
-        note_connection_left = self._scope["extensions"].get(LEFT_EXTENSION)
+        note_connection_left = self._scope["extensions"].get(NOTE_LEFT_EXTENSION)
         if note_connection_left is not None and (self._is_network or is_too_many):
             note_connection_left(is_too_many=is_too_many)
 

@@ -40,7 +40,11 @@ from attendance_web.serving.http_head import (
 )
 from attendance_web.serving.tcp_state import says_no_more
 from attendance_web.wire.callers import address_of, network_of
-from attendance_web.wire.client_gone import GONE_EXTENSION, LEFT_EXTENSION, NO_MORE_EXTENSION
+from attendance_web.wire.client_gone import (
+    GONE_EXTENSION,
+    NOTE_LEFT_EXTENSION,
+    SAYS_NO_MORE_EXTENSION,
+)
 from attendance_web.wire.refusals import BadRequest, HeadTooLarge
 
 STEP_BYTES: Final = 4 * 1024  # parsed in one step of the loop, so that others have their turn
@@ -230,8 +234,8 @@ class CallProtocol(ClosingProtocol):
         )
         extensions: Any = {
             GONE_EXTENSION: self._gone,
-            NO_MORE_EXTENSION: self._says_no_more,
-            LEFT_EXTENSION: self._note_left,
+            SAYS_NO_MORE_EXTENSION: self._says_no_more,
+            NOTE_LEFT_EXTENSION: self._note_left,
         }
         self.cycle.scope["extensions"] = extensions
 

@@ -16,8 +16,8 @@ from attendance_core.vocabulary import Seconds
 
 GONE_EXTENSION: Final = "attendance.gone"  # an event that the server sets
 # A function that tells whether it has gone, also where that event is not set yet
-NO_MORE_EXTENSION: Final = "attendance.says_no_more"
-LEFT_EXTENSION: Final = "attendance.left"  # what counts its connection as one that was left
+SAYS_NO_MORE_EXTENSION: Final = "attendance.says_no_more"
+NOTE_LEFT_EXTENSION: Final = "attendance.note_left"  # counts its connection as left
 # Of the request that this task serves; None under a server that cannot tell
 _gone: ContextVar[asyncio.Event | None] = ContextVar("gone", default=None)
 
