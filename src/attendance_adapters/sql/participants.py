@@ -119,7 +119,7 @@ class Participants:
     def counts(self, event: Event, now: Instant) -> SheetCounts:
         parameters = {"event_id": event.event_id, "creator_id": event.creator_id, "now": now}
         (row,) = self._execute(COUNT_PARTICIPANTS, parameters)
-        joined, waiting_or_held, held, marked, but_creator, creators_waiting_or_held = row
+        joined, waiting_or_held, held, marked, but_waiting_creator, creators_waiting_or_held = row
         if event.ends_at <= now:
             waiting_or_held = held = creators_waiting_or_held = 0
         return SheetCounts(
@@ -127,7 +127,7 @@ class Participants:
             waiting=waiting_or_held - held,
             held=held,
             marked=marked,
-            participants=but_creator + creators_waiting_or_held,
+            participants=but_waiting_creator + creators_waiting_or_held,
         )
 
 

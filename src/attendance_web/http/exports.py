@@ -95,7 +95,7 @@ class ExportResponse(Response[bytes]):
         return self._answer
 
 
-class _Head(ASGIResponse):
+class _AnswerHead(ASGIResponse):
     """The head of a file, whose length may not be known."""
 
     _should_set_content_length = False
@@ -206,7 +206,7 @@ class _ExportAnswer(ASGIResponse):
         if size is not None:
             headers["Content-Length"] = str(size)
         media_type = MEDIA_TYPES[self._export.format]
-        head = _Head(headers=headers, cookies=self._cookies_to_set, media_type=media_type)
+        head = _AnswerHead(headers=headers, cookies=self._cookies_to_set, media_type=media_type)
         await head.start_response(send)
 
 

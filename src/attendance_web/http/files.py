@@ -56,7 +56,7 @@ class FileResponse(Response[bytes]):
         return self._answer
 
 
-class _Head(ASGIResponse):
+class _AnswerHead(ASGIResponse):
     """The head of a file, whose length it is told."""
 
     _should_set_content_length = False
@@ -77,7 +77,7 @@ class _FileAnswer(ASGIResponse):
         with client_departure(receive) as gone:
             async with self._opened as file, aclosing(file.pieces) as pieces:
                 headers = {**self._headers_to_send, "Content-Length": str(file.size)}
-                head = _Head(headers=headers, media_type=file.media_type)
+                head = _AnswerHead(headers=headers, media_type=file.media_type)
                 await head.start_response(send)
                 try:
                     async for piece in pieces:

@@ -114,7 +114,7 @@ def document(calls: Sequence[Call]) -> Schema:
 
 
 def _operation(call: Call, schema_of: dict[Any, Schema], components: dict[str, Any]) -> Schema:
-    arguments = _dereferenced(schema_of[call.arguments], components)
+    arguments = _resolved(schema_of[call.arguments], components)
     operation: Schema = {
         "operationId": call.name,
         "summary": call.summary,
@@ -185,9 +185,9 @@ def _tag(path: str) -> str:
     return TAGS.get(part, part)
 
 
-def _dereferenced(schema: Schema, components: dict[str, Any]) -> Schema:
-    """Finds the schema that one refers to."""
-    name = schema["$ref"].rpartition("/")[2]
+def _resolved(reference: Schema, components: dict[str, Any]) -> Schema:
+    """Finds the schema that a reference names."""
+    name = reference["$ref"].rpartition("/")[2]
     found: Schema = components[name]
     return found
 
