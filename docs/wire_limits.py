@@ -78,11 +78,11 @@ from attendance_web.scan_images import MAX_OF_ONE as MAX_SCANS_OF_ONE
 from attendance_web.serving.http_closing import HEAD_SECONDS
 from attendance_web.serving.http_head import (
     MAX_HEAD_BYTES,
+    MAX_HEADER_LINE_BYTES,
     MAX_HEADERS,
-    MAX_ITEMS,
-    MAX_LINE_BYTES,
     MAX_PATH_BYTES,
     MAX_QUERY_BYTES,
+    MAX_SEPARATORS,
 )
 from attendance_web.serving.unread_answers import MAX_UNREAD_BYTES
 from attendance_web.serving.ws_protocol import (
@@ -322,8 +322,8 @@ def _limits() -> Iterator[tuple[str, str, str]]:
         "`error` 1",
     )
     yield "the head of a request", f"{MAX_HEAD_BYTES // KIB} KiB, {MAX_HEADERS} headers", "431"
-    yield "what its headers list, such as cookies", str(MAX_ITEMS), "431"
-    yield "a header, all cookies", f"{MAX_LINE_BYTES // KIB} KiB", "431"
+    yield "what its headers list, such as cookies", str(MAX_SEPARATORS), "431"
+    yield "a header, all cookies", f"{MAX_HEADER_LINE_BYTES // KIB} KiB", "431"
     yield "a path, a query", f"{MAX_PATH_BYTES} bytes, {MAX_QUERY_BYTES // KIB} KiB", "431"
     yield "a head on its way", f"{HEAD_SECONDS:g} s", "the connection is cut"
     yield (

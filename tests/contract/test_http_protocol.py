@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from attendance_web.serving.http_head import MAX_ITEMS
+from attendance_web.serving.http_head import MAX_SEPARATORS
 from attendance_web.serving.server import config_of
 from tests.support.houses import house_in_memory as house
 from tests.support.live_house import House
@@ -116,7 +116,7 @@ async def test_a_head_that_lists_too_much_is_refused(
     house: House, begins: bytes, name: bytes
 ) -> None:
     """Those of 64 KiB took 10 to 34 ms of everybody each."""
-    some = name + b": Upgrade" + b",a;" * (MAX_ITEMS // 4)
+    some = name + b": Upgrade" + b",a;" * (MAX_SEPARATORS // 4)
     status, body = await answer_to(house, begins, *[some + b"\r\n"] * 3, b"\r\n")
     assert status == 431
     assert is_an_envelope(body)

@@ -4,9 +4,9 @@ What uvicorn 0.54 with httptools 0.9 leaves open, and is judged here:
 
 - llhttp ends a request at its head when it has `Connection: Upgrade` and any `Upgrade`, or the
   method CONNECT; uvicorn passes over an upgrade that it does not know, and parses what was the
-  body as another request. See `may_end_at_head`.
+  body as another request. See `upgrade_is_sound`.
 - uvicorn opens a socket on a connection whose earlier request is still unanswered, at any path.
-  See `may_end_at_head` and `names_socket`.
+  See `upgrade_is_sound` and `names_socket`.
 - More than one Host, none, or one that is no host, is served; so is `HTTP/2.0`.
   See `head_is_sound`.
 - Heads, their headers, and the lines between chunks have no bound. The bounds are here; what is
@@ -25,11 +25,12 @@ from attendance_web.wire.urls import SOCKETS
 MAX_HEAD_BYTES: Final = 64 * 1024  # of a head, or of the lines between chunks
 MAX_PATH_BYTES: Final = 512  # more than any of ours; Litestar remembers the last thousand
 MAX_QUERY_BYTES: Final = 4 * 1024  # the name of an event, of 128 letters, takes up to 1 536
-MAX_LINE_BYTES: Final = 8 * 1024  # of a header; what reads a handshake takes no longer ones
+MAX_HEADER_LINE_BYTES: Final = 8 * 1024  # of a header; what reads a handshake takes no longer ones
 MAX_HEADERS: Final = 128  # of a head; what reads a handshake takes no more either
-# Cookies, options and the like in all headers of a head: each is looked at by itself, and 28 000
-# took up to 34 ms. A browser sends 180 cookies to one site at most, some with lists in them
-MAX_ITEMS: Final = 1024
+# Between cookies, options and the like, in all headers of a head: each of those is looked at by
+# itself, and 28 000 took up to 34 ms. A browser sends 180 cookies to one site at most, some with
+# lists in them
+MAX_SEPARATORS: Final = 1024
 SOCKET_PATHS: Final = frozenset(f"{SOCKETS}{path}".encode() for path in ROLES)
 
 _HOST: Final = re.compile(rb"(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?", re.IGNORECASE)
@@ -45,11 +46,11 @@ def address_is_bounded(url: bytes) -> bool:
 
 def header_is_bounded(name: bytes, value: bytes) -> bool:
     """Tells whether a header's line, with its colon, space and end, is short enough."""
-    return len(name) + len(value) <= MAX_LINE_BYTES - 4
+    return len(name) + len(value) <= MAX_HEADER_LINE_BYTES - 4
 
 
-def item_count_of(value: bytes) -> int:
-    """Counts what a header lists, but for the first."""
+def separator_count_of(value: bytes) -> int:
+    """Counts the commas and semicolons between what a header lists."""
     return value.count(b",") + value.count(b";")
 
 
@@ -80,8 +81,8 @@ def address_is_ours(url: bytes, head: Head) -> bool:
     return scheme.lower() in (b"http", b"https") and authority == host and slash == b"/"
 
 
-def may_end_at_head(method: bytes, head: Head, *, nothing_is_due: bool) -> bool:
-    """Tells whether a request that the parser has ended at its head may be one that ends there.
+def upgrade_is_sound(method: bytes, head: Head, *, nothing_is_due: bool) -> bool:
+    """Tells whether a request that the parser has ended at its head, for an upgrade, may end there.
 
     It may ask for a socket where every request before it has its answer: ``nothing_is_due``. It
     may ask for `h2c`, too, which is passed over.

@@ -30,13 +30,13 @@ from attendance_web.serving.http_flow import AnswerTransport, ReadInTurn
 from attendance_web.serving.http_head import (
     MAX_HEAD_BYTES,
     MAX_HEADERS,
-    MAX_ITEMS,
+    MAX_SEPARATORS,
     address_is_bounded,
     head_is_sound,
     header_is_bounded,
-    item_count_of,
-    may_end_at_head,
     names_socket,
+    separator_count_of,
+    upgrade_is_sound,
 )
 from attendance_web.serving.tcp_state import says_no_more
 from attendance_web.wire.callers import address_of, network_of
@@ -66,7 +66,7 @@ class CallProtocol(ClosingProtocol):
         self._refusal: Refusal | None = None  # to be sent once every answer before it was given
         self._has_begun = False  # a byte of the head has come
         self._is_idle = False  # the last that came was the end of a request that has its answer
-        self._item_count = 0  # that the headers of the head list
+        self._separator_count = 0  # in all headers of the head
         self._line_bytes = 0  # of the head, or between the chunks of the body
         self._body_bytes = 0
         self._passes_over_upgrade = False
@@ -190,7 +190,7 @@ class CallProtocol(ClosingProtocol):
     def on_message_begin(self) -> None:
         """Begins a head."""
         self._has_begun, self._is_idle = True, False
-        self._item_count = 0
+        self._separator_count = 0
         super().on_message_begin()
 
     def on_url(self, url: bytes) -> None:
@@ -203,8 +203,8 @@ class CallProtocol(ClosingProtocol):
         """Takes a header; one that comes behind the body is a trailer, which nobody needs."""
         if not self._in_head:
             self._refuse_within_parser(BadRequest())
-        self._item_count += item_count_of(value)
-        is_bounded = header_is_bounded(name, value) and self._item_count <= MAX_ITEMS
+        self._separator_count += separator_count_of(value)
+        is_bounded = header_is_bounded(name, value) and self._separator_count <= MAX_SEPARATORS
         if len(self.headers) == MAX_HEADERS or not is_bounded:
             self._refuse_within_parser(HeadTooLarge())
         super().on_header(name, value)
@@ -217,7 +217,7 @@ class CallProtocol(ClosingProtocol):
         ends_here = self.parser.should_upgrade()  # for llhttp, whatever body it says it has
         if not head_is_sound(method, version, self.url, self.headers) or (
             ends_here
-            and not may_end_at_head(method, self.headers, nothing_is_due=self._nothing_is_due)
+            and not upgrade_is_sound(method, self.headers, nothing_is_due=self._nothing_is_due)
         ):
             self._refuse_within_parser(BadRequest())
         super().on_headers_complete()
