@@ -87,7 +87,7 @@ def endings() -> Iterator[str]:
     for number in sorted({*refusals, *WHEN}):
         codes = dict.fromkeys(f"`{_code(each)}`" for each in refusals.get(number, []))
         when = WHEN.get(number) or " or ".join(codes)
-        kept = "ends" if number in close_codes.FINAL else "is kept for the grace"
+        kept = "ends" if number in close_codes.PLACE_ENDING else "is kept for the grace"
         again = "no" if number in close_codes.IN_VAIN else "after a pause"
         yield f"{number} | {when} | {kept if number in opened else 'it had none'} | {again}"
     yield "nothing (1006) | the connection was lost | is kept for the grace | after a pause"

@@ -164,7 +164,7 @@ def _place_after(code: int) -> str:
     refused = {*close_codes.OPENING_CODES.values(), close_codes.TRY_AGAIN}
     if code in refused - opened:
         return "none"
-    return "ends" if code in close_codes.FINAL else "kept"
+    return "ends" if code in close_codes.PLACE_ENDING else "kept"
 
 
 def _commands(schema_of: dict[type[msgspec.Struct], Schema]) -> Iterator[_Message]:

@@ -75,9 +75,9 @@ ENDING_CODES: Final[Mapping[Ending, int]] = {
     Ending.FORGOTTEN: RESTART,
 }
 # Those that end a place, or a hold, by themselves; every other close of ours is a loss
-FINAL: Final = frozenset({MARKED, *ENDING_CODES.values()}) - {RESTART}
+PLACE_ENDING: Final = frozenset({MARKED, *ENDING_CODES.values()}) - {RESTART}
 # After these whoever comes back by themselves meets the same
-IN_VAIN: Final = FINAL | {*OPENING_CODES.values()} - {TOO_MANY}
+IN_VAIN: Final = PLACE_ENDING | {*OPENING_CODES.values()} - {TOO_MANY}
 
 
 def is_said_on(role: Role, error: type[Exception]) -> bool:

@@ -19,9 +19,9 @@ from attendance_core.marking.places import Marked
 from attendance_core.vocabulary import Seconds
 from attendance_web.live.close_codes import (
     FAILED,
-    FINAL,
     LARGE,
     MARKED,
+    PLACE_ENDING,
     RESTART,
     SLOW,
     TOO_MANY,
@@ -186,7 +186,7 @@ class Visit:
             try:
                 async with asyncio.timeout(SEND_SECONDS):
                     if isinstance(item, int):
-                        self._ends_place = item in FINAL
+                        self._ends_place = item in PLACE_ENDING
                         await self._socket.close(item)
                         return True
                     await self._socket.send(item)
