@@ -16,15 +16,17 @@ from attendance_web.wire.small_asyncio import SmallEvent
 class Stay:
     """Keeps one socket of somebody in an event, from before it is stored until its hang-up is."""
 
-    def __init__(self, is_leaving: Callable[[], bool], forget: Callable[[Stay], None]) -> None:
-        self._is_leaving = is_leaving
+    def __init__(
+        self, goes_without_grace: Callable[[], bool], forget: Callable[[Stay], None]
+    ) -> None:
+        self._goes_without_grace = goes_without_grace
         self._forget = forget
         self._ended = SmallEvent()
 
     @property
-    def is_leaving(self) -> bool:
+    def goes_without_grace(self) -> bool:
         """Whether it goes without a grace, and nobody has stored that yet."""
-        return self._is_leaving()
+        return self._goes_without_grace()
 
     async def wait_until_ended(self) -> None:
         """Returns once nothing of it counts any more."""
@@ -43,8 +45,10 @@ class Stays:
     def __init__(self) -> None:
         self._stays: dict[PlaceKey, set[Stay]] = {}
 
-    def begin(self, event_id: EventId, user_id: UserId, is_leaving: Callable[[], bool]) -> Stay:
-        """Notes a socket; ``is_leaving`` tells whether it goes, or has gone, without a grace."""
+    def begin(
+        self, event_id: EventId, user_id: UserId, goes_without_grace: Callable[[], bool]
+    ) -> Stay:
+        """Notes a socket. ``goes_without_grace`` is asked later, also once it has gone."""
         key = PlaceKey(event_id, user_id)
         theirs = self._stays.setdefault(key, set())
 
@@ -53,7 +57,7 @@ class Stays:
             if not theirs and self._stays.get(key) is theirs:
                 del self._stays[key]
 
-        stay = Stay(is_leaving, forget)
+        stay = Stay(goes_without_grace, forget)
         theirs.add(stay)
         return stay
 
@@ -61,8 +65,8 @@ class Stays:
         """Returns once no socket of theirs in the event is about to go without a grace."""
         key = PlaceKey(event_id, user_id)
         while True:
-            leaving = [stay for stay in self._stays.get(key, ()) if stay.is_leaving]
-            if not leaving:
+            going = [stay for stay in self._stays.get(key, ()) if stay.goes_without_grace]
+            if not going:
                 return
-            for stay in leaving:
+            for stay in going:
                 await stay.wait_until_ended()

@@ -111,7 +111,7 @@ class Visit:
             self._room.remove(connection)
             if perhaps_stored:
                 hang_ups = self._sockets.hang_ups
-                stored = hang_ups.begin(connection, goodbye=stay.is_leaving)
+                stored = hang_ups.begin(connection, goodbye=stay.goes_without_grace)
                 stored.add_done_callback(lambda _: stay.end())
                 if not self._is_stored:
                     hang_ups.begin_later(connection)
