@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from attendance_core.vocabulary import Instant, Seconds
 
-NOON: Instant = 1_800_000_000.0
+NOON: Instant = 1_800_000_000.0  # 2027-01-15 08:00 UTC, noon where clocks are 4 hours ahead
 
 
 @dataclass

@@ -191,9 +191,9 @@ def read_image(value: Any) -> bytes:
             encoded = rest + value[at:step_end].translate(TO_USUAL_BASE64)
             if "=" in encoded:
                 raise InvalidValue
-            at, whole = at + json_scanning.STEP_BYTES, len(encoded) // 4 * 4
-            decoded += binascii.a2b_base64(encoded[:whole], strict_mode=True)
-            rest = encoded[whole:]
+            at, whole_end = at + json_scanning.STEP_BYTES, len(encoded) // 4 * 4
+            decoded += binascii.a2b_base64(encoded[:whole_end], strict_mode=True)
+            rest = encoded[whole_end:]
         decoded += binascii.a2b_base64(rest + "=" * (-len(rest) % 4), strict_mode=True)
     except ValueError:
         raise InvalidValue from None
