@@ -60,6 +60,9 @@ from attendance_web.http.provider_turns import (
 from attendance_web.http.provider_turns import MAX_WAITING as PROVIDER_WAITING
 from attendance_web.http.provider_turns import MAX_WAITING_OF_ONE as PROVIDER_WAITING_OF_ONE
 from attendance_web.http.provider_turns import TURN_WAIT_SECONDS as PROVIDER_WAIT_SECONDS
+from attendance_web.http.scan_turns import MAX_OF_ONE as MAX_SCANS_OF_ONE
+from attendance_web.http.scan_turns import MAX_OWN_AT_ONCE, MAX_TAKEN_AT_ONCE
+from attendance_web.http.scan_turns import SEND_SECONDS as SCAN_SECONDS
 from attendance_web.http.wire_codes import BROKEN, UNAVAILABLE, WIRE
 from attendance_web.live.close_codes import SLOW, TOO_MANY, TRY_AGAIN
 from attendance_web.live.frame_limits import FRAMES_A_SECOND, MAX_FRAME_BYTES, MAX_FRAMES
@@ -74,7 +77,6 @@ from attendance_web.live.watching import (
     MAX_OF_PERSON_IN_ALL,
 )
 from attendance_web.routes import CALLS as ALL_CALLS
-from attendance_web.scan_images import MAX_OF_ONE as MAX_SCANS_OF_ONE
 from attendance_web.serving.http_closing import HEAD_SECONDS
 from attendance_web.serving.http_head import (
     MAX_HEAD_BYTES,
@@ -265,7 +267,11 @@ def _limits() -> Iterator[tuple[str, str, str]]:
         f"{MAX_UNREAD_BYTES // KIB**2} MiB",
         "the connection is cut that has read nothing for the longest, of the network that has most",
     )
-    yield "scans that are being sent, of a person", str(MAX_SCANS_OF_ONE), "429"
+    yield (
+        "scans that are being sent: of a person; of owners, and of moderators, in a process",
+        f"{MAX_SCANS_OF_ONE}; {MAX_OWN_AT_ONCE}, and {MAX_TAKEN_AT_ONCE}",
+        f"429; one is let go after {SCAN_SECONDS:g} s",
+    )
     hours = FRIEND_REQUESTS.within / 3600
     yield "friend requests of a person", f"{FRIEND_REQUESTS.most} in {hours:g} h", "429"
     joined, hours = "people whom an organiser marks by hand", JOINED_BY_HAND.within / 3600

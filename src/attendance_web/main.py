@@ -26,6 +26,7 @@ from attendance_web.http.list_turns import ListTurns
 from attendance_web.http.packing import answer_packed
 from attendance_web.http.provider_turns import ProviderTurns
 from attendance_web.http.request_turns import RequestTurns
+from attendance_web.http.scan_turns import ScanTurns
 from attendance_web.http.session_cache import SessionCache
 from attendance_web.live.live import Live
 from attendance_web.live.sockets import Sockets, ignore_command
@@ -33,7 +34,6 @@ from attendance_web.oidc_redirects import CALLBACK
 from attendance_web.pictures import picture_turns
 from attendance_web.qr_codes import QrCodes
 from attendance_web.routes import BEFORE_SEND, CALLS, ROUTES
-from attendance_web.scan_images import scan_turns
 from attendance_web.serving.access_log import Answered, ignore_answer
 from attendance_web.settings import Settings
 from attendance_web.wire import client_gone
@@ -196,7 +196,7 @@ def create_app(attendance: Attendance, settings: Settings, worker: int = 0) -> A
         bodies=Bodies(),
         list_turns=ListTurns(attendance.list_looks_at_once),
         picture_turns=picture_turns(),
-        scan_turns=scan_turns(),
+        scan_turns=ScanTurns(),
         provider_turns=ProviderTurns(),
         open_stream=sockets.open_stream,
         allowed_origins=settings.allowed_origins,

@@ -5,6 +5,7 @@ To whoever else asks, and once it is judged or the lease has ended, there is no 
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
@@ -23,6 +24,7 @@ from attendance_web.http.body_parsing import parse_query
 from attendance_web.http.call_services import CallServices
 from attendance_web.http.envelope import NO_STORE
 from attendance_web.http.files import PIECE_BYTES, FileResponse, OpenFile
+from attendance_web.http.scan_turns import SEND_SECONDS
 from attendance_web.pictures import PICTURE_POLICY, RETRY_SECONDS, TURN_WAIT_SECONDS
 from attendance_web.wire.credentials import credential_from, is_secure
 from attendance_web.wire.refusals import UnknownPath
@@ -32,27 +34,13 @@ from attendance_web.wire.values import UUID_FORM
 
 Read = Callable[[], Awaitable[FileContent]]
 
-# Of an image all is in memory until it is sent, up to 10 MiB. Contract: 1.22
-MAX_AT_ONCE, MAX_OF_ONE = 64, 1
-MAX_WAITING, MAX_WAITING_OF_ONE = 4000, 1000
-
-
-def scan_turns() -> FairTurns:
-    """Makes the turns at reading scans, each of which lasts until the scan is sent."""
-    return FairTurns(
-        at_once=MAX_AT_ONCE,
-        of_one=MAX_OF_ONE,
-        waiting=MAX_WAITING,
-        waiting_of_one=MAX_WAITING_OF_ONE,
-    )
-
 
 async def own_scan(request: Request[Any, Any, Any]) -> Response[bytes]:
     """Shows me the scan that I handed in, until it is judged. Raises NotLoggedIn, Unavailable."""
     services: CallServices = request.app.state.services
     actor = await _actor_of(services, request.scope)
     read = partial(services.use_cases.get_own_scan, actor=actor.user_id)
-    return _response(services, actor, read)
+    return _response(services, services.scan_turns.own, actor, read)
 
 
 async def taken_scan(request: Request[Any, Any, Any], scan: FromPath[str]) -> Response[bytes]:
@@ -72,7 +60,7 @@ async def taken_scan(request: Request[Any, Any, Any], scan: FromPath[str]) -> Re
         scan_id=ScanId(UUID(scan)),
         secret=secret,
     )
-    return _response(services, actor, read)
+    return _response(services, services.scan_turns.taken, actor, read)
 
 
 async def _actor_of(services: CallServices, scope: Any) -> Actor:
@@ -91,29 +79,33 @@ async def _actor_of(services: CallServices, scope: Any) -> Actor:
     return actor
 
 
-def _response(services: CallServices, actor: Actor, read: Read) -> Response[bytes]:
+def _response(
+    services: CallServices, turns: FairTurns, actor: Actor, read: Read
+) -> Response[bytes]:
     headers = {**NO_STORE, "Content-Security-Policy": PICTURE_POLICY}
-    return FileResponse(_opened(services, actor, read), headers)
+    return FileResponse(_opened(services, turns, actor, read), headers)
 
 
 @asynccontextmanager
-async def _opened(services: CallServices, actor: Actor, read: Read) -> AsyncIterator[OpenFile]:
+async def _opened(
+    services: CallServices, turns: FairTurns, actor: Actor, read: Read
+) -> AsyncIterator[OpenFile]:
     """Opens a scan in the turn of its reader, which lasts until it is closed.
 
     Raises UnknownPath, TooManyRequests, Unavailable.
     """
+    clock = asyncio.get_running_loop().time
+    until = clock() + TURN_WAIT_SECONDS
     async with AsyncExitStack() as turn:
         try:
-            await turn.enter_async_context(
-                services.scan_turns.turn(actor.user_id, TURN_WAIT_SECONDS)
-            )
-            async with services.picture_turns.turn(actor.user_id, TURN_WAIT_SECONDS):
+            await turn.enter_async_context(turns.turn(actor.user_id, TURN_WAIT_SECONDS))
+            async with services.picture_turns.turn(actor.user_id, max(0.0, until - clock())):
                 content, media_type = await read()
         except NoTurn:
             raise TooManyRequests(seconds=RETRY_SECONDS) from None
         except ScanNotFound:
             raise UnknownPath from None
-        yield OpenFile(len(content), media_type, _pieces(content))
+        yield OpenFile(len(content), media_type, _pieces(content), SEND_SECONDS)
 
 
 async def _pieces(content: bytes) -> AsyncGenerator[bytes]:

@@ -225,9 +225,15 @@ class TestClosedWhenAnswered:
         outbox.close_when_answered(RESTART)
         assert writer.all() == ["the answer", RESTART]
 
-    async def test_with_what_was_said_first(self, outbox: Outbox, writer: Writer) -> None:
+    @pytest.mark.parametrize("is_restarted_first", [False, True])
+    async def test_with_what_tells_why(
+        self, outbox: Outbox, writer: Writer, is_restarted_first: bool
+    ) -> None:
         with outbox.answering():
+            if is_restarted_first:
+                outbox.close_when_answered(RESTART)
             outbox.close_when_answered(4410, frame("the event is over"))
+            outbox.close_when_answered(4401, frame("not logged in"))
             outbox.close_when_answered(RESTART)
             outbox.put(frame("the answer"))
         assert writer.all() == ["the answer", "the event is over", 4410]

@@ -22,7 +22,16 @@ MAX, ENOUGH = 3 * ANSWER, 2 * ANSWER
 ASKS: Final = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
 
 
+HANDSHAKE: Final = (
+    b"GET /ws/marking HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+    b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+)
+
+
 async def answers(scope: Any, _receive: Any, send: Any) -> None:
+    if scope["type"] == "websocket":
+        await send({"type": "websocket.close"})
+        return
     headers = [(b"content-length", b"%d" % ANSWER)]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
     await send({"type": "http.response.body", "body": bytes(ANSWER)})
@@ -97,3 +106,16 @@ async def test_those_who_read_nothing_are_cut_and_one_who_reads_has_all(
     for each in clients:
         each.close()
     await eventually(lambda: not unread_answers_of(server.config).total)
+
+
+async def test_one_that_becomes_a_socket_is_counted_no_more(served: tuple[Served, int]) -> None:
+    server, port = served
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(ASKS)
+    await reader.readuntil(b"\r\n\r\n")
+    await reader.readexactly(ANSWER)
+    assert unread_answers_of(server.config).total > 0  # as it was when it was written
+    writer.write(HANDSHAKE)
+    assert b" 403 " in await reader.readuntil(b"\r\n\r\n")
+    assert unread_answers_of(server.config).total == 0
+    writer.close()

@@ -13,6 +13,7 @@ from attendance_core.vocabulary import UserId
 from attendance_web.http import provider_turns
 from attendance_web.http.provider_turns import ProviderTurns
 from attendance_web.wire.callers import Caller
+from attendance_web.wire.refusals import ClientLeft
 
 HALL: Caller = "192.0.2.1"
 
@@ -26,7 +27,7 @@ class University:
         self.turns = ProviderTurns(lambda: self.now)
 
     async def come_back(self, caller: Caller, times: int = 1) -> list[float]:
-        """Has them come back one after the other; answers how long each has waited."""
+        """Has them come back one after the other; answers how long those waited who had to."""
         self.waits.clear()
         for _ in range(times):
             async with self.turns.turn_to_come_back(caller):
@@ -36,30 +37,30 @@ class University:
 
 @pytest.fixture
 def university(monkeypatch: pytest.MonkeyPatch) -> University:
-    hall, sleep = University(), asyncio.sleep
+    hall = University()
 
     async def notes(seconds: float) -> None:
         hall.waits.append(seconds)
-        await sleep(0)
+        await asyncio.sleep(0)
 
-    monkeypatch.setattr(f"{provider_turns.__name__}.asyncio.sleep", notes)
+    monkeypatch.setattr(provider_turns, "wait_while_there", notes)
     return hall
 
 
 async def test_of_a_network_four_come_back_at_once_and_then_twenty_a_second(
     university: University,
 ) -> None:
-    assert await university.come_back(HALL, 7) == [0, 0, 0, 0, 0.05, 0.1, 0.15]
+    assert await university.come_back(HALL, 7) == [0.05, 0.1, 0.15]
     university.now += 1.0
-    assert await university.come_back(HALL, 5) == [0, 0, 0, 0, 0.05]
+    assert await university.come_back(HALL, 5) == [0.05]
 
 
 async def test_who_comes_from_elsewhere_or_is_logged_in_does_not_wait_for_them(
     university: University,
 ) -> None:
     await university.come_back(HALL, 50)
-    assert await university.come_back("2001:db8::/64") == [0]
-    assert await university.come_back(UserId(7)) == [0]
+    assert await university.come_back("2001:db8::/64") == []
+    assert await university.come_back(UserId(7)) == []
 
 
 async def test_who_leaves_does_not_wait_for_those_who_come_back(university: University) -> None:
@@ -68,7 +69,7 @@ async def test_who_leaves_does_not_wait_for_those_who_come_back(university: Univ
     for _ in range(6):
         async with university.turns.turn_to_leave(HALL):
             pass
-    assert university.waits == pytest.approx([0, 0, 0, 0, 0.05, 0.1])
+    assert university.waits == pytest.approx([0.05, 0.1])
 
 
 async def test_nobody_waits_in_their_turn_for_longer_than_all_with_one(
@@ -76,6 +77,15 @@ async def test_nobody_waits_in_their_turn_for_longer_than_all_with_one(
 ) -> None:
     waits = await university.come_back(HALL, 50)
     assert max(waits) == provider_turns.MAX_OF_ONE / provider_turns.BEGUN_A_SECOND
+
+
+async def test_who_goes_while_they_wait_is_not_begun(
+    university: University, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await university.come_back(HALL, 50)
+    monkeypatch.setattr(provider_turns, "has_gone", lambda: True)
+    with pytest.raises(ClientLeft):
+        await university.come_back(HALL)
 
 
 async def fill(stack: AsyncExitStack, turns: ProviderTurns) -> None:

@@ -27,10 +27,10 @@ class Connection:
     def __post_init__(self) -> None:
         self.client = (self.network, 1)
 
-    def holds(self, unread_bytes: int) -> Connection:
-        """Has written something, of which so much is unread."""
-        self.unread_bytes = unread_bytes
-        self.answers.note(self)
+    def holds(self, unread_bytes: int, written: int | None = None) -> Connection:
+        """Has written something, of which so much is unread with what was before."""
+        grown_by, self.unread_bytes = unread_bytes - self.unread_bytes, unread_bytes
+        self.answers.note(self, max(0, grown_by) if written is None else written)
         return self
 
     def cut(self) -> None:
@@ -65,6 +65,17 @@ def test_those_who_have_read_nothing_for_the_longest_are_cut_first(answers: Unre
     assert [each.is_cut for each in many] == [False, *[True] * 21, *[False] * 79]
 
 
+def test_one_who_reads_each_piece_is_cut_behind_those_who_read_nothing(
+    answers: UnreadAnswers,
+) -> None:
+    reads = Connection(answers).holds(PIECE)
+    many = [Connection(answers).holds(PIECE) for _ in range(90)]
+    reads.holds(PIECE, written=PIECE)  # it has taken the piece before, and holds the next one
+    many += [Connection(answers).holds(PIECE) for _ in range(10)]
+    assert many[0].is_cut
+    assert not reads.is_cut
+
+
 def test_whoever_is_elsewhere_is_spared_by_those_who_have_most(answers: UnreadAnswers) -> None:
     others = [Connection(answers, OTHER).holds(PIECE) for _ in range(20)]
     for _ in range(1000):
@@ -91,6 +102,15 @@ def test_one_that_has_ended_counts_no_more(answers: UnreadAnswers) -> None:
 def test_what_is_next_to_nothing_is_not_counted(answers: UnreadAnswers) -> None:
     Connection(answers).holds(MIN_COUNTED_BYTES - 1)
     assert answers.total == 0
+
+
+def test_one_that_has_read_all_is_kept_no_more(answers: UnreadAnswers) -> None:
+    one = Connection(answers).holds(PIECE).holds(0, written=100)
+    assert answers.total == 0
+    one.unread_bytes = PIECE  # as would be seen if it was looked at again
+    for _ in range(1000):
+        Connection(answers, OTHER).holds(PIECE)
+    assert not one.is_cut
 
 
 def test_one_that_goes_on_is_counted_once(answers: UnreadAnswers) -> None:

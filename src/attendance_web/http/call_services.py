@@ -12,6 +12,7 @@ from attendance_web.http.incoming_bodies import Bodies
 from attendance_web.http.limits import Limits
 from attendance_web.http.list_turns import ListTurns
 from attendance_web.http.provider_turns import ProviderTurns
+from attendance_web.http.scan_turns import ScanTurns
 from attendance_web.http.session_cache import SessionCache
 from attendance_web.wire.seen_sessions import SeenSessions
 from attendance_web.wire.turns import FairTurns
@@ -31,7 +32,7 @@ class CallServices:
     bodies: Bodies
     list_turns: ListTurns
     picture_turns: FairTurns
-    scan_turns: FairTurns
+    scan_turns: ScanTurns
     provider_turns: ProviderTurns
     open_stream: OpenStream  # opens a stream for as long as it lasts
     allowed_origins: frozenset[str]

@@ -1,7 +1,7 @@
 """Sends answers that are a file of a person: a picture, or a scan.
 
-A piece is sent when the client has taken the one before, so that one who reads slowly, or nothing,
-keeps next to nothing in memory. Contract: 1.22. Decision 0015.
+A piece is sent when the client has taken the one before, so that of a picture one who reads slowly,
+or nothing, keeps next to nothing in memory. Contract: 1.22. Decision 0015.
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ class OpenFile:
     size: int
     media_type: str
     pieces: AsyncGenerator[bytes]
+    max_seconds: Seconds | None = None  # for all of it, where all of it is in memory
 
 
 class FileResponse(Response[bytes]):
@@ -80,15 +81,23 @@ class _FileAnswer(ASGIResponse):
                 head = _AnswerHead(headers=headers, media_type=file.media_type)
                 await head.start_response(send)
                 try:
-                    async for piece in pieces:
-                        if gone.done():
-                            return
-                        await _send_piece(send, piece)
-                        del piece  # or it would be kept until there is another
-                        await asyncio.sleep(0)
-                    await send({"type": "http.response.body", "body": b"", "more_body": False})
+                    async with asyncio.timeout(file.max_seconds):
+                        await _send_pieces(pieces, gone, send)
                 except (TimeoutError, Refusal, Unavailable) as error:
                     _note_cut(error, scope)
+
+
+async def _send_pieces(pieces: AsyncGenerator[bytes], gone: asyncio.Task[None], send: Any) -> None:
+    """Sends them to the end, or until nobody is there. Raises what reading or sending does."""
+    async for piece in pieces:
+        if gone.done():
+            return
+        await _send_piece(send, piece)
+        del piece  # or it would be kept until there is another
+        await asyncio.sleep(0)
+        if gone.done():
+            return  # before the next one is read
+    await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
 async def _send_piece(send: Any, piece: bytes) -> None:

@@ -6,7 +6,6 @@ Whoever does either as fast as they can waits for themselves. Contract: 9.5. Dec
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
@@ -16,6 +15,8 @@ from attendance_core.errors import TooManyRequests
 from attendance_core.vocabulary import Seconds
 from attendance_web.wire.allowance import Allowances
 from attendance_web.wire.callers import Caller
+from attendance_web.wire.client_gone import has_gone, wait_while_there
+from attendance_web.wire.refusals import ClientLeft
 from attendance_web.wire.turns import FairTurns, NoTurn
 
 MAX_AT_ONCE, MAX_OF_ONE = 16, 12  # a hall is one network
@@ -42,12 +43,12 @@ class ProviderTurns:
     def turn_to_leave(self, caller: Caller) -> AbstractAsyncContextManager[None]:
         """Waits for a turn, and in it until the caller may leave for the provider.
 
-        Raises TooManyRequests where too many wait, or for too long.
+        Raises TooManyRequests where too many wait, or for too long; ClientLeft.
         """
         return self._turn(caller, self._leaving)
 
     def turn_to_come_back(self, caller: Caller) -> AbstractAsyncContextManager[None]:
-        """Waits as `turn_to_leave` does, beside those who leave. Raises TooManyRequests."""
+        """Waits as `turn_to_leave` does, beside those who leave. Raises the same."""
         return self._turn(caller, self._coming_back)
 
     @asynccontextmanager
@@ -57,5 +58,8 @@ class ProviderTurns:
                 await turn.enter_async_context(self._turns.turn(caller, TURN_WAIT_SECONDS))
             except NoTurn:
                 raise TooManyRequests(seconds=RETRY_SECONDS) from None
-            await asyncio.sleep(pace.take_on_credit(caller, MAX_OF_ONE))
+            if pause := pace.take_on_credit(caller, MAX_OF_ONE):
+                await wait_while_there(pause)
+                if has_gone():
+                    raise ClientLeft
             yield

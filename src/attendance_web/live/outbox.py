@@ -87,10 +87,14 @@ class Outbox:
         self._frames.append(frame)
 
     def close_when_answered(self, code: int, frame: TextFrame | None = None) -> None:
-        """Closes as `close` does, but a command that is being carried out is answered before."""
+        """Closes as `close` does, but a command that is being carried out is answered before.
+
+        What tells why comes instead of what tells nothing, as a restart.
+        """
+        last = self._last_when_answered
         if not self._is_answering:
             self.close(code, frame)
-        elif self._last_when_answered is None:
+        elif last is None or (last[1] is None and frame is not None):
             self._last_when_answered = code, frame
 
     @contextmanager

@@ -75,7 +75,7 @@ class ClosingProtocol(HttpToolsProtocol):
         self._is_deaf = True
         self._unread = memoryview(b"")
         super().connection_lost(exc)
-        self._unread_answers.forget(self)
+        self.count_unread_no_more()
         self._gone.set()
 
     def _note_left(self, *, is_too_many: bool = False) -> None:
@@ -91,9 +91,13 @@ class ClosingProtocol(HttpToolsProtocol):
         """How many bytes of its answers the system has not taken yet."""
         return self.transport.get_write_buffer_size()
 
-    def note_written(self) -> None:
-        """Has counted what is unread of its answers."""
-        self._unread_answers.note(self)
+    def note_written(self, written: int) -> None:
+        """Has counted what is unread of its answers, once so many more bytes were written."""
+        self._unread_answers.note(self, written)
+
+    def count_unread_no_more(self) -> None:
+        """Has its answers counted no more: it has ended, or something else reads it."""
+        self._unread_answers.forget(self)
 
     def cut(self) -> None:
         """Ends it, with what is unread of its answers."""

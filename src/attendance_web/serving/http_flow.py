@@ -63,7 +63,7 @@ class AnswerTransport:
         self,
         transport: asyncio.Transport,
         close_behind_answer: Callable[[], None],
-        note_written: Callable[[], None],
+        note_written: Callable[[int], None],
     ) -> None:
         self._write = transport.write
         self._note_written = note_written
@@ -73,4 +73,4 @@ class AnswerTransport:
     def write(self, data: bytes) -> None:
         """Writes a part of the answer, and has counted what is unread of it."""
         self._write(data)
-        self._note_written()
+        self._note_written(len(data))

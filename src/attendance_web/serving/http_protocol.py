@@ -172,6 +172,7 @@ class CallProtocol(ClosingProtocol):
         if self._says_no_more():
             self._cut()
             return False
+        self.count_unread_no_more()  # it never hears that it has ended
         try:
             self.handle_websocket_upgrade()
         except BaseException:

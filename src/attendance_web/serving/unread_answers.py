@@ -40,7 +40,7 @@ class UnreadAnswers:
     """Knows which connections hold unread bytes, and cuts some where they are too many.
 
     Of whichever network has most of these bytes that connection goes which has read nothing for
-    the longest, and so on.
+    the longest, and so on. Behind a proxy, which reads for its clients, all are one network.
     """
 
     def __init__(self) -> None:
@@ -48,12 +48,15 @@ class UnreadAnswers:
         self._unread: dict[Writes, int] = {}
         self._total = 0
 
-    def note(self, connection: Writes) -> None:
-        """Counts what a connection holds, once something was written."""
+    def note(self, connection: Writes, written: int) -> None:
+        """Counts what a connection holds, once so many more bytes of an answer were written."""
         unread = connection.unread_bytes
         noted = self._unread.get(connection, 0)
-        if unread < MIN_COUNTED_BYTES and not noted:
+        if unread < MIN_COUNTED_BYTES:
+            self.forget(connection)
             return
+        if unread < noted + written:
+            self._unread.pop(connection, None)  # it has read: it comes last
         self._unread[connection] = unread
         self._total += unread - noted
         if self._total > MAX_UNREAD_BYTES:
