@@ -60,7 +60,7 @@ class Scans:
     def pending_count(self) -> int:
         return len(list(self._pending()))
 
-    def uploaded_until(self, until: Instant, limit: int) -> Sequence[ConfirmationScan]:
+    def pending_uploaded_until(self, until: Instant, limit: int) -> Sequence[ConfirmationScan]:
         found = [scan for scan in self._pending() if scan.uploaded_at <= until]
         return sorted(found, key=lambda scan: (scan.uploaded_at, scan.user_id))[:limit]
 

@@ -67,7 +67,7 @@ PENDING_AFTER = PENDING_SCANS.where(
     > tuple_(bindparam("after_at", type_=InstantType), bindparam("after_id", type_=BigId))
 )
 COUNT_PENDING = select(func.count()).select_from(scans).where(IS_PENDING)
-UPLOADED_UNTIL = (
+PENDING_UPLOADED_UNTIL = (
     _SELECT_SCANS.where(IS_PENDING, scans.c.uploaded_at <= bindparam("until", type_=InstantType))
     .order_by(*BY_AGE)
     .limit(LIMIT)
@@ -156,10 +156,10 @@ class Scans:
     def pending_count(self) -> int:
         return int(self._execute(COUNT_PENDING).scalar_one())
 
-    def uploaded_until(self, until: Instant, limit: int) -> Sequence[ConfirmationScan]:
+    def pending_uploaded_until(self, until: Instant, limit: int) -> Sequence[ConfirmationScan]:
         return [
             _scan_from(row)
-            for row in self._execute(UPLOADED_UNTIL, {"until": until, "limit": limit})
+            for row in self._execute(PENDING_UPLOADED_UNTIL, {"until": until, "limit": limit})
         ]
 
     def discarded(self, limit: int) -> Sequence[FileKey]:

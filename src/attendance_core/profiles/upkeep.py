@@ -73,4 +73,4 @@ class ForgetScans:
 
 
 def _look_for_expired(unit: ports.Unit) -> Sequence[ConfirmationScan]:
-    return unit.scans.uploaded_until(unit.now() - PENDING_SECONDS, MAX_FORGOTTEN)
+    return unit.scans.pending_uploaded_until(unit.now() - PENDING_SECONDS, MAX_FORGOTTEN)

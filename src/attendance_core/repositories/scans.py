@@ -52,7 +52,7 @@ class Scans(Protocol):
         """Counts those nobody has judged yet."""
         ...
 
-    def uploaded_until(self, until: Instant, limit: int) -> Sequence[ConfirmationScan]:
+    def pending_uploaded_until(self, until: Instant, limit: int) -> Sequence[ConfirmationScan]:
         """Lists those nobody has judged that were uploaded then or before, oldest first."""
         ...
 

@@ -101,9 +101,9 @@ class TestScans:
         behind: ListQuery[PendingScan] = ListQuery(1, after=expected[0])
         assert await store.browse(lambda u: u.scans.pending(behind)) == expected[1:2]
         assert await store.browse(lambda u: u.scans.pending(ListQuery(2, 1))) == expected[1:]
-        old = await store.observe(lambda u: u.scans.uploaded_until(NOON, 9))
+        old = await store.observe(lambda u: u.scans.pending_uploaded_until(NOON, 9))
         assert [*old] == [each.scan for each in expected if each.scan.uploaded_at <= NOON]
-        assert len(await store.observe(lambda u: u.scans.uploaded_until(NOON + 1, 2))) == 2
+        assert len(await store.observe(lambda u: u.scans.pending_uploaded_until(NOON + 1, 2))) == 2
 
     async def test_a_scan_is_kept_with_its_lease_and_why_it_was_rejected(self, store: Any) -> None:
         anna, boris = await add_people(store, "Анна", "Борис")
