@@ -58,7 +58,7 @@ class Room:
         self._lacks_names = False  # those of its last reading could not be read
         self._tasks: set[asyncio.Task[None]] = set()
         self._positions_timer: asyncio.TimerHandle | None = None  # those whose position has changed
-        self._is_looking = False  # whether those who are said to be marked still are
+        self._is_reading_marks = False  # whether those who are said to be marked still are
         self._unsubscribe: Callable[[], None] | None = None
         self._opened = asyncio.get_running_loop().create_future()
         # Of its own, or its logs would tell the request of whoever came first
@@ -131,7 +131,7 @@ class Room:
 
     async def _read_once(self) -> None:
         self._next_reading.note_look(asyncio.get_running_loop().time())
-        begun, self._lacks_names = self._mirror.begin_reading(), True
+        heard_before, self._lacks_names = self._mirror.begin_reading(), True
         reading = await self._use_cases.read_room(
             event_id=self.event_id,
             process_id=self._process_id(),
@@ -140,7 +140,7 @@ class Room:
         )
         if reading.ends_at is not None:
             self._next_reading.note_end(reading.ends_at - reading.at)
-        self._deliver(self._mirror.apply_reading(begun, reading))
+        self._deliver(self._mirror.apply_reading(heard_before, reading))
         self.streams.count_soon()
         # Afterwards: frames go out without a name rather than late, and when the room is opened
         # there is nobody yet to send any to
@@ -203,8 +203,8 @@ class Room:
                 self._start_task(self._tell_name_of_holder(frame))
         if self._mirror.glance is None:
             self._next_reading.stir()
-        if self._mirror.owes_marks and not self._is_looking:
-            self._is_looking = True
+        if self._mirror.owes_marks and not self._is_reading_marks:
+            self._is_reading_marks = True
             self._start_task(self._tell_marks())
         if self._positions_timer is None and self._mirror.owes_positions:
             loop = asyncio.get_running_loop()
@@ -225,7 +225,7 @@ class Room:
         except Exception:
             logger.exception("a mark could not be read")
         finally:
-            self._is_looking = False
+            self._is_reading_marks = False
 
     def _tell_positions(self) -> None:
         self._positions_timer = None
