@@ -133,28 +133,28 @@ class TestIdiom:
             each.says(choice_of(asker.user_id))
         answers = [await next_answer(each) for each in markers]
         assert sorted(each["result"] for each in answers) == ["error", "ok"]
-        has_them = [each["result"] == "ok" for each in answers].index(True)
+        holder = [each["result"] == "ok" for each in answers].index(True)
 
         for each in markers:
             each.says(CONFIRM)
             each.says(CONFIRM)
-        answers = [await next_answer(markers[has_them]) for _ in range(2)]
+        answers = [await next_answer(markers[holder]) for _ in range(2)]
         assert [each["result"] for each in answers] == ["ok", "error"]
         assert answers[0]["message"] == "marked"
         assert answers[0]["params"]["user_id"] == asker.user_id
-        assert [(await next_answer(markers[1 - has_them]))["result"] for _ in range(2)] == [
+        assert [(await next_answer(markers[1 - holder]))["result"] for _ in range(2)] == [
             "error"
         ] * 2
 
         heard = json.loads(await waiting.hears("was_marked"))
-        assert heard["params"] == {"user_id": people[has_them].user_id}
+        assert heard["params"] == {"user_id": people[holder].user_id}
         await waiting.ended
         with pytest.raises(EOFError):
             await waiting.heard()
         for each in markers:
             await each.leaves()
         await idiom.until_everybody_left()
-        mark = (asker.user_id, 1, people[has_them].user_id)
+        mark = (asker.user_id, 1, people[holder].user_id)
         of_event = f"WHERE event_id = '{event_id}'"
         assert await idiom.rows(f"user_id, n, actor_id FROM ledger {of_event}") == [mark]
         assert await idiom.rows("user_id, paying FROM months") == [(mark[2], 1)]

@@ -16,8 +16,8 @@ TESTS = sorted(file for name in ("tests", "benchmarks") for file in (ROOT / name
 
 def imported_tests(source: str) -> set[str]:
     """The test modules and the fixtures of folders that a file imports."""
-    is_one = re.compile(r"(^|\.)(test_\w+|conftest)(\.|$)")
-    return {name for name in imported_from(source) if is_one.search(name)}
+    of_tests = re.compile(r"(^|\.)(test_\w+|conftest)(\.|$)")
+    return {name for name in imported_from(source) if of_tests.search(name)}
 
 
 # A file without this imports no test and from no folder, and its tree is not needed

@@ -149,7 +149,7 @@ class NotifierContract:
         here, there = notifiers
         heard = Heard()
         await there.subscribe(HERE, heard)
-        was_missed = heard.all.count(Missed())
+        missed_before = heard.all.count(Missed())
         for version in range(1, MANY):
             here.publish(place_changed(version))
         await here.close()  # type: ignore[attr-defined]
@@ -158,7 +158,7 @@ class NotifierContract:
             return {each.place.version for each in heard.all if isinstance(each, PlaceChanged)}
 
         def is_known() -> bool:
-            return len(came()) == MANY - 1 or heard.all.count(Missed()) > was_missed
+            return len(came()) == MANY - 1 or heard.all.count(Missed()) > missed_before
 
         if not await heard.comes_to(is_known):
             pytest.fail(f"{len(came())} of {MANY - 1} announcements came, and no Missed was said")

@@ -91,23 +91,29 @@ class TestKeptAsItIs:
 
     async def test_instants_are_kept_to_the_microsecond(self, store: Any) -> None:
         anna, boris, vera = await add_event_with(store, "Анна", "Борис", "Вера")
-        at = iter(round(NOON + number * 11 * FINE + FINE, 6) for number in range(20))
-        session = Session(SessionId("a" * 64), anna, CredentialKind.COOKIE, next(at), next(at))
-        event = Event(OTHER, "Other", anna, next(at), next(at), any_code())
-        waits = Place(EVENT, anna, True, Waiting(next(at)), 1)
-        is_held = Place(EVENT, boris, True, Held(next(at), vera, next(at)), 1)
-        asked = Friendship(boris, anna, next(at))
-        scan = ConfirmationScan(
-            anna, FileKey("s"), next(at), judged_at=next(at), scan_id=ScanId(UUID(int=5))
+        instants = iter(round(NOON + number * 11 * FINE + FINE, 6) for number in range(20))
+        session = Session(
+            SessionId("a" * 64), anna, CredentialKind.COOKIE, next(instants), next(instants)
         )
-        entry = NewEntry(EVENT, vera, 1, anna, next(at), Origin.HAND)
+        event = Event(OTHER, "Other", anna, next(instants), next(instants), any_code())
+        waits = Place(EVENT, anna, True, Waiting(next(instants)), 1)
+        held = Place(EVENT, boris, True, Held(next(instants), vera, next(instants)), 1)
+        request = Friendship(boris, anna, next(instants))
+        scan = ConfirmationScan(
+            anna,
+            FileKey("s"),
+            next(instants),
+            judged_at=next(instants),
+            scan_id=ScanId(UUID(int=5)),
+        )
+        entry = NewEntry(EVENT, vera, 1, anna, next(instants), Origin.HAND)
 
         def work(unit: Any) -> None:
             unit.sessions.add(session)
             unit.events.add(event)
             unit.places.put(waits)
-            unit.places.put(is_held)
-            unit.friendships.add(asked)
+            unit.places.put(held)
+            unit.friendships.add(request)
             unit.scans.put(scan)
             marked = unit.places.lock(EVENT, [vera])[vera].marked_by_hand(anna, entry.at)
             unit.places.put(marked)
@@ -132,8 +138,8 @@ class TestKeptAsItIs:
         given = {
             "session": session,
             "event": event,
-            "places": [waits, is_held],
-            "friendship": [asked],
+            "places": [waits, held],
+            "friendship": [request],
             "scan": (scan.uploaded_at, scan.judged_at),
             "entry": entry.at,
             "mark": entry.at,

@@ -99,12 +99,14 @@ class TestProfiles:
         await store.transact(lambda u: u.scans.put(earlier))
         later = ConfirmationScan(anna, FileKey("2"), NOON + 1, scan_id=second)
         await store.transact(lambda u: u.scans.put(later))
-        waits: ListQuery[PendingScan] = ListQuery()
-        assert await store.observe(lambda u: u.scans.pending(waits)) == [PendingScan(later, "Анна")]
+        everything: ListQuery[PendingScan] = ListQuery()
+        assert await store.observe(lambda u: u.scans.pending(everything)) == [
+            PendingScan(later, "Анна")
+        ]
         judged = later.judged(Confirmation.APPROVED, NOON + 2)
         await store.transact(lambda u: u.scans.put(judged))
         assert await store.observe(lambda u: u.scans.find(anna)) == judged
-        assert await store.observe(lambda u: u.scans.pending(waits)) == []
+        assert await store.observe(lambda u: u.scans.pending(everything)) == []
 
     async def test_the_reason_is_kept_with_a_scan(self, store: Any) -> None:
         """Contract: 3.7."""
@@ -126,11 +128,11 @@ class TestProfiles:
 class TestFriendships:
     async def test_a_pair_has_one_row_in_either_order(self, store: Any) -> None:
         anna, boris = await add_people(store, "Анна", "Борис")
-        asked = Friendship(boris, anna, NOON)
-        await store.transact(lambda u: u.friendships.add(asked))
-        assert await store.transact(lambda u: u.friendships.lock(anna, boris)) == asked
+        request = Friendship(boris, anna, NOON)
+        await store.transact(lambda u: u.friendships.add(request))
+        assert await store.transact(lambda u: u.friendships.lock(anna, boris)) == request
         assert await store.observe(lambda u: u.friendships.requests_to(anna, ListQuery())) == [
-            asked
+            request
         ]
         assert await store.observe(lambda u: u.friendships.friends_of(anna, ListQuery())) == []
         accepted = Friendship(boris, anna, NOON, accepted=True)
@@ -144,8 +146,8 @@ class TestFriendships:
     async def test_requests_come_in_pages_the_oldest_first(self, store: Any) -> None:
         anna, *others = await add_people(store, "Анна", "Борис", "Вера", "Глеб")
         for number, other in enumerate(others):
-            asked = Friendship(other, anna, NOON - number)
-            await store.transact(lambda u, asked=asked: u.friendships.add(asked))
+            request = Friendship(other, anna, NOON - number)
+            await store.transact(lambda u, request=request: u.friendships.add(request))
         oldest_first = others[::-1]
         for limit, offset, page in (
             (None, 0, oldest_first),
