@@ -21,7 +21,7 @@ class Board:
     """Stands for a screen: holds how often it was told counts, and what last."""
 
     def __init__(self) -> None:
-        self.told_count = 0
+        self.times_told = 0
         self.last: dict[str, Any] | None = None
         self._changed = asyncio.Condition()
 
@@ -41,7 +41,7 @@ class Board:
         """Shows what it was told."""
         async with self._changed:
             self.last = msgspec.to_builtins(counts)
-            self.told_count += 1
+            self.times_told += 1
             self._changed.notify_all()
 
     def _shows(self, counts: Mapping[str, int]) -> bool:

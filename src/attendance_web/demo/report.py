@@ -31,10 +31,10 @@ class Result:
     markers: Sequence[MarkerResult]
     prepare_ms: Sequence[float]
     confirm_ms: Sequence[float]
-    row_count: int  # of the sheet
-    entry_count: int
+    sheet_row_count: int
+    ledger_entry_count: int
     person_count: int  # whose karma was compared
-    told_count: int  # how often the board was told counts
+    times_board_was_told: int
     cell_count: int  # that were compared
     username: str  # of the creator, for whoever looks around
     password: str
@@ -63,10 +63,11 @@ def what_was_compared(result: Result) -> str:
     """Tells what was compared with what was played, and is as it was played."""
     return (
         "Compared with what was played, while one was held and one waited, and again afterwards: "
-        f"{result.row_count} rows of the sheet, {result.entry_count} entries of the ledger, "
+        f"{result.sheet_row_count} rows of the sheet, "
+        f"{result.ledger_entry_count} entries of the ledger, "
         f"the attendance, the helpers, the karma of {result.person_count}, and what the board was "
-        f"told last of {result.told_count} times. All {result.cell_count} cells are as they were "
-        "played"
+        f"told last of {result.times_board_was_told} times. "
+        f"All {result.cell_count} cells are as they were played"
     )
 
 

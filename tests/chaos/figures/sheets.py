@@ -60,9 +60,9 @@ async def viewers() -> Figure:
         "of a core without": round(unwatched.cores, 4),
         "of a core with": round(watched.cores, 4),
         "more": round(costs, 4),
-        "counts told": watched.told_count,
+        "counts told": watched.times_told,
     }
-    is_reached = costs < MAX_CORES and watched.told_count >= VIEWERS * MARKS
+    is_reached = costs < MAX_CORES and watched.times_told >= VIEWERS * MARKS
     return Figure(
         f"{VIEWERS} viewers of a class of {ROOM}", f"{MAX_CORES} of a core", found, is_reached
     )
@@ -72,7 +72,7 @@ class _Cost(NamedTuple):
     """What the service used, in cores, and how many counts the viewers were told."""
 
     cores: float
-    told_count: int
+    times_told: int
 
 
 async def _class(service: Service, among: Gathering, viewers: int) -> _Cost:
