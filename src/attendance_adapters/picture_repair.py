@@ -13,6 +13,7 @@ JPEG_END: Final = b"\xff\xd9"
 USED_EXTRAS: Final = frozenset({b"tRNS", b"iCCP", b"eXIf"})  # of what a PNG may do without
 CHUNK_HEAD: Final = struct.Struct(">I4s")  # the length of its body, and its name
 CHECKSUM_BYTES: Final = 4
+EXTRA_BIT: Final = 0x20  # of a name's first byte: PNG spells what may be left out in lower case
 MAX_PROFILE_BYTES: Final = 8 * 1024 * 1024
 MAX_EXIF_BYTES: Final = 64 * 1024  # a JPEG cannot have more
 # What shows where compressed pixels are missing; of 700 JPEGs cut short each told every one
@@ -29,7 +30,7 @@ class _Chunk(NamedTuple):
     @property
     def is_extra(self) -> bool:
         """Whether its name says that a picture can be shown without it."""
-        return bool(self.name[0] & 0x20)
+        return bool(self.name[0] & EXTRA_BIT)
 
     @property
     def is_sound(self) -> bool:
