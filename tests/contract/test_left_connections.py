@@ -52,9 +52,9 @@ class Counted(LeftConnections):
         self.asked += 1
         return NEVER if self.holds else super().wait_of(peer)
 
-    def note(self, peer: Any, *, is_too_many: bool) -> None:
+    def note(self, peer: Any, *, is_strict: bool) -> None:
         self.noted += 1
-        super().note(peer, is_too_many=is_too_many)
+        super().note(peer, is_strict=is_strict)
 
 
 class Served:
@@ -210,7 +210,7 @@ async def test_who_is_held_is_let_in_a_few_at_a_step(listener: socket.socket) ->
 async def test_a_network_that_leaves_too_many_waits_and_no_other() -> None:
     left = LeftConnections(stopwatch=ManualStopwatch())
     for _ in range(MAX_OF_NETWORK + 100):
-        left.note(("2001:db8::1", 1, 0, 0), is_too_many=False)
+        left.note(("2001:db8::1", 1, 0, 0), is_strict=False)
     assert left.wait_of(("2001:db8::2", 2, 0, 0)) == 100 / OF_NETWORK_A_SECOND
     assert left.wait_of(("2001:db8:0:1::1", 2, 0, 0)) == 0
     assert left.wait_of(PEER) == 0
@@ -219,11 +219,11 @@ async def test_a_network_that_leaves_too_many_waits_and_no_other() -> None:
 async def test_of_whoever_has_left_too_many_requests_fewer_are_borne() -> None:
     left = LeftConnections(stopwatch=ManualStopwatch())
     for _ in range(MAX_OF_PERSON):
-        left.note(PEER, is_too_many=True)
+        left.note(PEER, is_strict=True)
     assert left.wait_of(PEER) == 0
-    left.note(PEER, is_too_many=False)
+    left.note(PEER, is_strict=False)
     assert left.wait_of(PEER) == 0
-    left.note(PEER, is_too_many=True)
+    left.note(PEER, is_strict=True)
     assert left.wait_of(PEER) == 1 / OF_PERSON_A_SECOND
 
 
@@ -232,5 +232,5 @@ async def test_connections_of_a_proxy_are_as_many_peoples_as_there_are(server: S
     config.load()
     left = left_connections_of(config)
     for _ in range(2 * MAX_OF_NETWORK):
-        left.note(PEER, is_too_many=True)  # whom uvicorn believes what it forwards
+        left.note(PEER, is_strict=True)  # whom uvicorn believes what it forwards
     assert left.wait_of(PEER) == 0

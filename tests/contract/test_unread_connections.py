@@ -54,7 +54,7 @@ class Served:
     @property
     def last_holds(self) -> bool:
         """Whether the last one has an answer of which something is unread."""
-        return bool(self.made) and self.made[-1].unread_bytes > 0
+        return bool(self.made) and self.made[-1].unread_answer_bytes > 0
 
     @property
     def open_count(self) -> int:
@@ -64,7 +64,7 @@ class Served:
     def held(self) -> int:
         """Bytes that lie unread in memory."""
         open_ones = [each for each in self.made if not each.transport.is_closing()]
-        return sum(each.unread_bytes for each in open_ones)
+        return sum(each.unread_answer_bytes for each in open_ones)
 
 
 @pytest_asyncio.fixture

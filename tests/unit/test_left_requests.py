@@ -61,9 +61,9 @@ class People:
         self.left_connections = 0
         self.too_many = 0  # of those
 
-    def _note_connection_left(self, *, is_too_many: bool) -> None:
+    def _note_connection_left(self, *, is_strict: bool) -> None:
         self.left_connections += 1
-        self.too_many += is_too_many
+        self.too_many += is_strict
 
     def asks(self, person: str, client: str = HALL, answer: int | None = None) -> Asked:
         """Somebody asks for what takes for ever, or is answered with this status."""

@@ -20,22 +20,25 @@ class Connection:
 
     answers: UnreadAnswers
     network: str = FLOOD
-    unread_bytes: int = 0
+    unread_answer_bytes: int = 0
     is_cut: bool = False
     client: tuple[str, int] | None = field(init=False)
 
     def __post_init__(self) -> None:
         self.client = (self.network, 1)
 
-    def holds(self, unread_bytes: int, written: int | None = None) -> Connection:
+    def holds(self, unread_answer_bytes: int, written: int | None = None) -> Connection:
         """Has written something, of which so much is unread with what was before."""
-        grown_by, self.unread_bytes = unread_bytes - self.unread_bytes, unread_bytes
+        grown_by, self.unread_answer_bytes = (
+            unread_answer_bytes - self.unread_answer_bytes,
+            unread_answer_bytes,
+        )
         self.answers.note(self, max(0, grown_by) if written is None else written)
         return self
 
     def cut(self) -> None:
         assert not self.is_cut
-        self.is_cut, self.unread_bytes = True, 0
+        self.is_cut, self.unread_answer_bytes = True, 0
 
 
 @pytest.fixture
@@ -46,7 +49,7 @@ def answers(monkeypatch: pytest.MonkeyPatch) -> UnreadAnswers:
 
 
 def held(connections: list[Connection]) -> int:
-    return sum(each.unread_bytes for each in connections)
+    return sum(each.unread_answer_bytes for each in connections)
 
 
 def test_however_many_there_are_they_hold_no_more_than_they_may(answers: UnreadAnswers) -> None:
@@ -59,7 +62,7 @@ def test_however_many_there_are_they_hold_no_more_than_they_may(answers: UnreadA
 
 def test_those_who_have_read_nothing_for_the_longest_are_cut_first(answers: UnreadAnswers) -> None:
     many = [Connection(answers).holds(PIECE) for _ in range(100)]
-    many[0].unread_bytes -= 1  # it reads, if slowly
+    many[0].unread_answer_bytes -= 1  # it reads, if slowly
     assert not any(each.is_cut for each in many)
     many.append(Connection(answers).holds(PIECE))
     assert [each.is_cut for each in many] == [False, *[True] * 21, *[False] * 79]
@@ -86,7 +89,7 @@ def test_whoever_is_elsewhere_is_spared_by_those_who_have_most(answers: UnreadAn
 def test_what_was_read_meanwhile_costs_nobody_their_connection(answers: UnreadAnswers) -> None:
     many = [Connection(answers).holds(PIECE) for _ in range(100)]
     for each in many:
-        each.unread_bytes = 0
+        each.unread_answer_bytes = 0
     last = Connection(answers).holds(PIECE)
     assert answers.total == PIECE
     assert not any(each.is_cut for each in (*many, last))
@@ -107,7 +110,7 @@ def test_what_is_next_to_nothing_is_not_counted(answers: UnreadAnswers) -> None:
 def test_one_that_has_read_all_is_kept_no_more(answers: UnreadAnswers) -> None:
     one = Connection(answers).holds(PIECE).holds(0, written=100)
     assert answers.total == 0
-    one.unread_bytes = PIECE  # as would be seen if it was looked at again
+    one.unread_answer_bytes = PIECE  # as would be seen if it was looked at again
     for _ in range(1000):
         Connection(answers, OTHER).holds(PIECE)
     assert not one.is_cut
@@ -115,6 +118,6 @@ def test_one_that_has_read_all_is_kept_no_more(answers: UnreadAnswers) -> None:
 
 def test_one_that_goes_on_is_counted_once(answers: UnreadAnswers) -> None:
     one = Connection(answers)
-    for unread_bytes in (PIECE, 3 * PIECE, 0):
-        one.holds(unread_bytes)
-        assert answers.total == unread_bytes
+    for unread_answer_bytes in (PIECE, 3 * PIECE, 0):
+        one.holds(unread_answer_bytes)
+        assert answers.total == unread_answer_bytes

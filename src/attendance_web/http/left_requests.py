@@ -100,7 +100,7 @@ class FollowedRequest:
         is_too_many = not self._has_begun or self._pace.note(self._whose)
         note_connection_left = self._scope["extensions"].get(NOTE_LEFT_EXTENSION)
         if note_connection_left is not None and (self._is_network or is_too_many):
-            note_connection_left(is_too_many=is_too_many)
+            note_connection_left(is_strict=is_too_many)
 
     @property
     def _has_gone(self) -> bool:

@@ -56,7 +56,7 @@ class ClosingProtocol(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begins to wait for a head."""
         super().connection_made(transport)
-        self._unread = memoryview(b"")  # what came and is not parsed yet
+        self._input = memoryview(b"")  # what came and is not parsed yet
         self._is_deaf = False  # nothing that comes is parsed any more
         self._active: RequestResponseCycle | None = None  # whose answer is due, or was the last
         self._in_head = True
@@ -73,21 +73,21 @@ class ClosingProtocol(HttpToolsProtocol):
             self._note_left()  # it has asked for nothing, or not to the end
         self._stop_waiting()
         self._is_deaf = True
-        self._unread = memoryview(b"")
+        self._input = memoryview(b"")
         super().connection_lost(exc)
         self.count_unread_no_more()
         self._gone.set()
 
-    def _note_left(self, *, is_too_many: bool = False) -> None:
+    def _note_left(self, *, is_strict: bool = False) -> None:
         """Counts this connection as one that its client has left without an answer."""
         if not self._was_left:
             self._was_left = True
-            left_connections_of(self.config).note(self.client, is_too_many=is_too_many)
+            left_connections_of(self.config).note(self.client, is_strict=is_strict)
 
     # Answers that are due
 
     @property
-    def unread_bytes(self) -> int:
+    def unread_answer_bytes(self) -> int:
         """How many bytes of its answers the system has not taken yet."""
         return self.transport.get_write_buffer_size()
 
@@ -135,7 +135,7 @@ class ClosingProtocol(HttpToolsProtocol):
 
     def _end_when_answered(self) -> None:
         """Closes the connection of whoever says no more, once all of their answers were given."""
-        if self._nothing_is_due and not self._unread:
+        if self._nothing_is_due and not self._input:
             self.transport.close()
 
     # Ends
@@ -149,7 +149,7 @@ class ClosingProtocol(HttpToolsProtocol):
 
     def _hear_nothing_more(self) -> None:
         self._is_deaf = True
-        self._unread = memoryview(b"")
+        self._input = memoryview(b"")
         self._stop_waiting()
         if not self.transport.is_closing():
             self.transport.pause_reading()
@@ -180,13 +180,13 @@ class ClosingProtocol(HttpToolsProtocol):
 
     def _wait_for_head(self) -> None:
         """Cuts the connection where a head stays away."""
-        self._set_deadline(HEAD_SECONDS)
+        self._set_deadline_if_none(HEAD_SECONDS)
 
     def _wait_for_rest(self) -> None:
         """Cuts the connection where a body is not whole soon, whose answer was given."""
-        self._set_deadline(REST_SECONDS)
+        self._set_deadline_if_none(REST_SECONDS)
 
-    def _set_deadline(self, seconds: Seconds) -> None:
+    def _set_deadline_if_none(self, seconds: Seconds) -> None:
         """Cuts the connection after so long; a deadline that is set already stays."""
         if self._deadline is None:
             self._deadline = self.loop.call_later(seconds, self._cut)

@@ -82,7 +82,7 @@ class CallProtocol(ClosingProtocol):
         """Parses what came, a portion in each step, when its turn has come."""
         if self._is_deaf:
             return
-        self._unread = memoryview(bytes(self._unread) + data) if self._unread else memoryview(data)
+        self._input = memoryview(bytes(self._input) + data) if self._input else memoryview(data)
         if not self._is_reading_on_soon:
             self._read_on()
 
@@ -90,7 +90,7 @@ class CallProtocol(ClosingProtocol):
         """Keeps the connection open for the answers that are due."""
         self._gone.set()
         is_whole = self._in_head and not self._is_deaf
-        return is_whole and not (self._nothing_is_due and not self._unread)
+        return is_whole and not (self._nothing_is_due and not self._input)
 
     def read_on_soon(self) -> None:
         """Goes on with what came before, and then with the transport."""
@@ -102,8 +102,8 @@ class CallProtocol(ClosingProtocol):
         self._is_reading_on_soon = False
         if self._is_deaf or self.flow.read_paused or self.transport.is_closing():
             return
-        if self._unread:
-            portion, self._unread = self._unread[:STEP_BYTES], self._unread[STEP_BYTES:]
+        if self._input:
+            portion, self._input = self._input[:STEP_BYTES], self._input[STEP_BYTES:]
             try:
                 self._feed(portion)
             except BaseException:
@@ -111,7 +111,7 @@ class CallProtocol(ClosingProtocol):
                 raise
         if self._is_deaf or self.flow.read_paused:
             return
-        if self._unread:
+        if self._input:
             self.transport.pause_reading()
             self.read_on_soon()
         elif self._gone.is_set():
@@ -121,7 +121,7 @@ class CallProtocol(ClosingProtocol):
 
     def _feed(self, portion: memoryview) -> None:
         body_bytes, self._is_idle = self._body_bytes, False
-        unread = len(self._unread)
+        unparsed = len(self._input)
         self._unset_keepalive_if_required()
         try:
             self.parser.feed_data(portion)
@@ -129,7 +129,7 @@ class CallProtocol(ClosingProtocol):
             self._hear_nothing_more()  # what reads a socket goes on
             if not self._should_upgrade():
                 return
-            if len(portion) > upgrade.args[0] or unread:
+            if len(portion) > upgrade.args[0] or unparsed:
                 self._refuse(BadRequest())  # who has not seen the answer can say nothing yet
             elif names_socket(self.url):
                 network = network_of(address_of(self.scope))

@@ -41,13 +41,13 @@ class LeftConnections:
         self._pace = LeavingPace[str](MAX_OF_NETWORK, OF_NETWORK_A_SECOND, stopwatch)
         self._strict_pace = LeavingPace[str](MAX_OF_PERSON, OF_PERSON_A_SECOND, stopwatch)
 
-    def note(self, peer: Any, *, is_too_many: bool) -> None:
+    def note(self, peer: Any, *, is_strict: bool) -> None:
         """Counts one of this peer: an address and a port, or nothing where they are not known.
 
-        Fewer are borne, ``is_too_many``, of whoever has left too many requests.
+        Fewer are borne where it ``is_strict``: of whoever has left too many requests.
         """
         if peer and peer[0] not in self._proxies:
-            pace = self._strict_pace if is_too_many else self._pace
+            pace = self._strict_pace if is_strict else self._pace
             pace.note(network_of(peer[0]))
 
     def wait_of(self, peer: Any) -> Seconds:

@@ -27,7 +27,7 @@ class Writes(Protocol):
     client: tuple[str, int] | None
 
     @property
-    def unread_bytes(self) -> int:
+    def unread_answer_bytes(self) -> int:
         """How many bytes it holds that are written, and not taken by the system yet."""
         ...
 
@@ -50,7 +50,7 @@ class UnreadAnswers:
 
     def note(self, connection: Writes, written: int) -> None:
         """Counts what a connection holds, once so many more bytes of an answer were written."""
-        unread = connection.unread_bytes
+        unread = connection.unread_answer_bytes
         noted = self._unread.get(connection, 0)
         if unread < MIN_COUNTED_BYTES:
             self.forget(connection)
@@ -76,7 +76,7 @@ class UnreadAnswers:
     def _look_at_all(self) -> None:
         """Counts anew; whoever has read something since they were counted comes last."""
         for connection, noted in list(self._unread.items()):
-            unread = connection.unread_bytes
+            unread = connection.unread_answer_bytes
             if unread == noted:
                 continue
             del self._unread[connection]
