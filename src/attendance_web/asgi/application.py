@@ -117,11 +117,13 @@ class SocketApplication:
     def _serve(self, scope: Scope, receive: Receive, send: Send, role: Role) -> Awaitable[None]:
         peer: Peer | None = scope.get("extensions", {}).get(PEER_EXTENSION)
         if peer is None:
-            return self._serve_plainly(scope, receive, send, role)
+            return self._serve_with_plain_peer(scope, receive, send, role)
         socket = AsgiSocket(scope, receive, send, peer, self._caller_of)
         return self._live.serve(socket, role, lambda: self._find_entrant(socket))
 
-    async def _serve_plainly(self, scope: Scope, receive: Receive, send: Send, role: Role) -> None:
+    async def _serve_with_plain_peer(
+        self, scope: Scope, receive: Receive, send: Send, role: Role
+    ) -> None:
         """Serves one at a server that has nothing of ours."""
         peer = PlainPeer(receive)
         socket = AsgiSocket(scope, peer.receive, send, peer, self._caller_of)
@@ -184,10 +186,10 @@ def _path_of(scope: Scope) -> str:
     return path[len(root) :] if root and path.startswith(f"{root}/") else path
 
 
-async def _refuse(send: Send, kind: str, status: int) -> None:
+async def _refuse(send: Send, message_prefix: str, status: int) -> None:
     body = UPGRADE if status == 426 else UNKNOWN
     headers = [(b"content-type", b"text/plain"), (b"content-length", b"%d" % len(body))]
     if status == 426:
         headers.append((b"upgrade", b"websocket"))
-    await send({"type": f"{kind}.start", "status": status, "headers": headers})
-    await send({"type": f"{kind}.body", "body": body})
+    await send({"type": f"{message_prefix}.start", "status": status, "headers": headers})
+    await send({"type": f"{message_prefix}.body", "body": body})
