@@ -42,13 +42,15 @@ class Campus(Processes):
         session_id = self.sessions[user_id, session_number]
         drive(LogOut(self.store.transact, self.terms)(session_id=session_id))
         for client in self.all_clients:
-            client.ended = client.ended or client.connection.session_id == session_id
+            client.connection_ended = (
+                client.connection_ended or client.connection.session_id == session_id
+            )
         self.sessions[user_id, session_number] = self.logs_in(user_id)
 
     def leaves(self, user_id: UserId) -> None:
         drive(LeaveEvent(self.store.transact, self.terms)(actor=user_id, event_id=self.event_id))
         for client in self.all_clients:
-            client.ended = client.ended or client.user_id == user_id
+            client.connection_ended = client.connection_ended or client.user_id == user_id
 
     def joins(self, user_id: UserId) -> None:
         drive(JoinEvent(self.store.transact)(actor=user_id, event_id=self.event_id))
@@ -76,7 +78,9 @@ class Campus(Processes):
     def _leaves_out(self) -> None:
         for client in self.all_clients:
             if not self.may_mark(client.user_id):
-                client.ended = client.ended or client.connection.role is Role.MARKING
+                client.connection_ended = (
+                    client.connection_ended or client.connection.role is Role.MARKING
+                )
 
     def marks_by_hand(self, actor: UserId, user_id: UserId) -> None:
         mark = MarkParticipant(self.store.transact)
@@ -92,7 +96,9 @@ class Campus(Processes):
         )
         for client in self.all_clients:
             if client.user_id == user_id and self.places()[user_id].last_n > before:
-                client.ended = client.ended or client.connection.role is Role.MARK_ME
+                client.connection_ended = (
+                    client.connection_ended or client.connection.role is Role.MARK_ME
+                )
 
     # The truth
 
@@ -100,7 +106,7 @@ class Campus(Processes):
         """Tells whether a socket is open, or within its grace."""
         now = self.clock.now()
         return (
-            not client.ended
+            not client.connection_ended
             and now < self.renewed[client.connection.process_id] + self.terms.grace_seconds
             and (client.lost_at is None or now < client.lost_at + self.terms.grace_seconds)
         )
@@ -152,7 +158,9 @@ class Campus(Processes):
         markers = [
             each
             for each in self.all_clients
-            if each.connection.role is Role.MARKING and not each.ended and each.user_id != user_id
+            if each.connection.role is Role.MARKING
+            and not each.connection_ended
+            and each.user_id != user_id
         ]
         surely = {each.user_id for each in markers if self.keeps_its_place(each)}
         perhaps = {each.user_id for each in markers}

@@ -41,7 +41,7 @@ class Client:
     connection: Connection
     announced_before: int = 0  # how much was announced until it was opened
     closed: bool = False
-    ended: bool = False  # its connection counts no more: no place is kept for it
+    connection_ended: bool = False  # it counts no more: no place is kept for it
     lost_at: Instant | None = None
     marked_by: UserId | None = None
     listed: list[UserId] | None = None
@@ -66,11 +66,11 @@ class Client:
         if isinstance(frame, Closing):
             self.closed = True
         elif self.connection.role is Role.MARK_ME:
-            self._hears(frame)
+            self._takes_as_asker(frame)
         else:
-            self._folds(frame)
+            self._takes_as_marker(frame)
 
-    def _hears(self, frame: Frame) -> None:
+    def _takes_as_asker(self, frame: Frame) -> None:
         """Takes what one who waits is told of themselves. Contract: 8.9."""
         match frame:
             case WasMarked(user_id):
@@ -87,7 +87,7 @@ class Client:
             case _:
                 raise AssertionError(f"one who waits is sent {frame}")
 
-    def _folds(self, frame: Frame) -> None:
+    def _takes_as_marker(self, frame: Frame) -> None:
         """Folds what a marker is told of others. Contract: 6.10."""
         if isinstance(frame, MarkingList):
             assert self.listed is None, "the list comes once a socket"

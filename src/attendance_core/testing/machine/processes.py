@@ -67,7 +67,7 @@ class Processes(Sockets):
         ]
         for client in self.all_clients:
             process_id = client.connection.process_id
-            if client.ended:
+            if client.connection_ended:
                 continue
             if client.lost_at is not None:
                 ends.append(client.lost_at + grace)

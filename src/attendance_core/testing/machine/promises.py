@@ -49,8 +49,8 @@ class Promises(RuleBasedStateMachine):
         for client in [each for each in process.clients.values() if not each.closed]:
             if read:
                 assert not over, "of an event that is over, every socket closes"
-                assert not client.ended, "it should have been closed"
-            if over or client.ended:
+                assert not client.connection_ended, "it should have been closed"
+            if over or client.connection_ended:
                 continue
             if client.connection.role is Role.MARK_ME:
                 place = self.campus.places()[client.user_id]

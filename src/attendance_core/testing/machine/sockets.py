@@ -77,7 +77,7 @@ class Sockets(World):
             same = other.user_id == connection.user_id and other.connection.role is connection.role
             quiet = self.renewed[other.connection.process_id] + self.terms.lease_seconds
             if same and (other.lost_at is not None or quiet <= self.clock.now()):
-                other.ended = True
+                other.connection_ended = True
 
     def says(
         self, process: PlayedProcess, client: Client, name: str, user_id: UserId | None
@@ -121,7 +121,7 @@ class Sockets(World):
             process.mirror, process.has_read = Mirror(), False
         yield
         drive(self.hang_up(connections=[client.connection], goodbye=goodbye))
-        client.ended = client.ended or goodbye
+        client.connection_ended = client.connection_ended or goodbye
         if client.lost_at is None:
             client.lost_at = self.clock.now()
 
