@@ -24,6 +24,7 @@ from attendance_core.testing.stores import (
     karma,
     kept,
     links,
+    mark_at_once,
     markers_at_once,
     marking,
     nobody,
@@ -138,4 +139,4 @@ class StoreContract:
     TestDeletionsAtOnce = deletion_races.TestDeletionsAtOnce
     TestPeopleOfHosts = hosts.TestPeopleOfHosts
     TestAdmissionsAtOnce = hosts.TestAdmissionsAtOnce
-    TestMarkAtOnce = hosts.TestMarkAtOnce
+    TestMarkAtOnce = mark_at_once.TestMarkAtOnce
