@@ -53,7 +53,7 @@ def a_mark_is_not_told_by_readings(plant: Plant) -> None:
 
 
 def a_hold_is_not_told_by_readings(plant: Plant) -> None:
-    read, about_own = Mirror.apply_reading, View.frames_about_own
+    read, tell_own = Mirror.apply_reading, View.tell_own
     reading_now: list[bool] = []
 
     def reads(self: Mirror, heard_before: int, reading: Any) -> Any:
@@ -64,10 +64,10 @@ def a_hold_is_not_told_by_readings(plant: Plant) -> None:
             reading_now.clear()
 
     def tells(self: View, place: Place, at: float) -> Any:
-        return [] if reading_now and isinstance(place.state, Held) else about_own(self, place, at)
+        return [] if reading_now and isinstance(place.state, Held) else tell_own(self, place, at)
 
     plant.setattr(Mirror, "apply_reading", reads)
-    plant.setattr(View, "frames_about_own", tells)
+    plant.setattr(View, "tell_own", tells)
 
 
 def one_is_let_go_before_one_was_marked(plant: Plant) -> None:

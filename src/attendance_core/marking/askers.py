@@ -133,7 +133,7 @@ class Askers:
         sockets_told: dict[Frame, list[ConnectionId]] = {}
         for connection_id, view in self._views_of.get(place.user_id, {}).items():
             if not view.is_closing:
-                for frame in view.frames_about_own(place, at):
+                for frame in view.tell_own(place, at):
                     sockets_told.setdefault(frame, []).append(connection_id)
         return [Delivery(frame, tuple(told)) for frame, told in sockets_told.items()]
 

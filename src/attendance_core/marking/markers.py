@@ -92,7 +92,7 @@ class Markers:
                 earlier = self._tell_untold(view)
                 view.answered_about = PlaceVersion(place.user_id, place.version)
             answer = answer_about(place, at, paid) if is_its_own else None
-            for frame in view.frames_about(place, was_listed=was_listed, answer=answer):
+            for frame in view.tell(place, was_listed=was_listed, answer=answer):
                 sockets_told.setdefault(frame, []).append(connection_id)
         return earlier + [
             Delivery(frame, tuple(sockets_told[frame]))
@@ -120,9 +120,9 @@ class Markers:
             known = self._known[place.user_id]
             was_listed = view.untold.pop(place.user_id, view.should_list(known))
             deliveries += self._tell_untold(view)
-            frames = view.frames_about(place, was_listed=was_listed, answer=outcome.answer)
+            frames = view.tell(place, was_listed=was_listed, answer=outcome.answer)
             if known.version > place.version:
-                frames += view.frames_about(known, was_listed=view.should_list(place))
+                frames += view.tell(known, was_listed=view.should_list(place))
             deliveries += [Delivery(each, (connection_id,)) for each in frames]
         return deliveries + self._end_command(view)
 
@@ -138,7 +138,7 @@ class Markers:
         return [
             Delivery(frame, told)
             for user_id, was_listed in untold.items()
-            for frame in view.frames_about(self._known[user_id], was_listed=was_listed)
+            for frame in view.tell(self._known[user_id], was_listed=was_listed)
         ]
 
 

@@ -200,7 +200,7 @@ class Mirror:
         ``now`` is by the stopwatch that `tell_positions` goes by.
         """
         deliveries = self.apply_announcement(PlaceChanged(opened.place, opened.at))
-        view = self._view_of(connection, hears_news=hears_news)
+        view = self._open_view(connection, hears_news=hears_news)
         self._askers.add(view)
         mine = self._known[connection.user_id]
         deliveries += self._askers.tell_hold_or_note_mark(mine, opened.at)
@@ -214,13 +214,13 @@ class Mirror:
         deliveries = (
             [] if holding is None else self.apply_announcement(PlaceChanged(holding, opened.at))
         )
-        view = self._view_of(connection, hears_news=hears_news)
+        view = self._open_view(connection, hears_news=hears_news)
         self._askers.note_markers(self._askers.marker_ids | {connection.user_id})
         return deliveries + self._markers.add(view, opened)
 
-    def _view_of(self, connection: Connection, *, hears_news: bool) -> View:
+    def _open_view(self, connection: Connection, *, hears_news: bool) -> View:
         self._heard_count += 1
-        return View(connection, self._heard_count, hears_news, event=self._event)
+        return View(connection, self._heard_count, hears_news, event_told=self._event)
 
     def command_began(self, connection_id: ConnectionId) -> None:
         """Notes that a command of this socket has begun; see `command_ended`, `command_failed`.
@@ -278,8 +278,8 @@ class Mirror:
         self._event = event
         told = []
         for view in self._views():
-            if view.hears_news and not view.is_closing and view.event != event:
-                view.event = event
+            if view.hears_news and not view.is_closing and view.event_told != event:
+                view.event_told = event
                 told.append(view.connection.connection_id)
         return [] if event is None or not told else [Delivery(event, tuple(told))]
 

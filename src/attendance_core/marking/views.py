@@ -55,7 +55,7 @@ class View:
     hold_told: Held | None = None  # the hold on its own person that it was told of
     your_position: YourPosition | None = None  # the last it was told, and when
     your_position_at: Seconds = -inf
-    event: EventUpdated | None = None  # as it was when the socket opened, or as it was told since
+    event_told: EventUpdated | None = None  # as it was at the opening, or as told since
 
     def should_list(self, place: Place | None) -> bool:
         """Tells whether its client should list a person whose place is this."""
@@ -65,10 +65,8 @@ class View:
             return True
         return place.state is not None and self.holds.get(place.user_id) == place.state
 
-    def frames_about(
-        self, place: Place, *, was_listed: bool, answer: Answer | None = None
-    ) -> list[Frame]:
-        """Makes what its client is sent when another person's place is this now.
+    def tell(self, place: Place, *, was_listed: bool, answer: Answer | None = None) -> list[Frame]:
+        """Notes that its client hears of another person's place; answers what it is sent of it.
 
         ``was_listed`` is whether the client lists them until then; ``answer`` is given where the
         socket itself has asked for the change.
@@ -92,8 +90,8 @@ class View:
             frames.append(UserJoined(user_id, asked_at(place)))
         return frames
 
-    def frames_about_own(self, place: Place, at: Instant) -> list[Frame]:
-        """Makes what one who waits is sent when their own place is this now."""
+    def tell_own(self, place: Place, at: Instant) -> list[Frame]:
+        """Notes that one who waits hears of their own place; answers what they are sent of it."""
         if isinstance(place.state, Marked):
             self.is_closing = True
             return [WasMarked(place.state.marker)]

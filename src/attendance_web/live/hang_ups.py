@@ -131,13 +131,13 @@ class HangUps:
         """
         batch: list[_End] = []
         while not batch and self._goodbyes and self._goodbyes_under_way < GOODBYES_AT_ONCE:
-            batch = self._under_our_lease(self._next_goodbyes())
+            batch = self._under_our_lease(self._take_next_goodbyes())
         while not batch and self._losses:
             number = min(len(self._losses), LOSSES_AT_ONCE)
             batch = self._under_our_lease([self._losses.popleft() for _ in range(number)])
         return batch
 
-    def _next_goodbyes(self) -> list[_End]:
+    def _take_next_goodbyes(self) -> list[_End]:
         """Takes those of whoever is next in one event; they are next again behind all others."""
         user_id = next(iter(self._goodbyes))
         by_event = self._goodbyes.pop(user_id)
