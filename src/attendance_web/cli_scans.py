@@ -78,8 +78,8 @@ def judge(
     async def use(use_cases: UseCases) -> str:
         owner_id, file = UserId(user_id), FileKey(key.partition(KEY_SEPARATOR)[0])
         try:
-            seen = await use_cases.get_profile(actor=owner_id, user_id=owner_id)
-            name = seen.profile.display_name
+            owner = await use_cases.get_profile(actor=owner_id, user_id=owner_id)
+            name = owner.profile.display_name
             if key != _key(file, name):
                 raise ScanNotFound
             await use_cases.judge_scan(
@@ -116,8 +116,8 @@ async def _read_present(use_cases: UseCases, user_id: UserId) -> ScanSeen:
 
 
 async def _scan_line(use_cases: UseCases, scan: ConfirmationScan) -> str:
-    seen = await use_cases.get_profile(actor=scan.user_id, user_id=scan.user_id)
-    name, at = seen.profile.display_name, format_time(scan.uploaded_at)
+    owner = await use_cases.get_profile(actor=scan.user_id, user_id=scan.user_id)
+    name, at = owner.profile.display_name, format_time(scan.uploaded_at)
     state = scan.state.value if scan.reason is None else f"{scan.state.value}: {scan.reason.value}"
     return f"{scan.user_id}\t{name}\t{at}\t{state}\t{_key(scan.file, name)}"
 

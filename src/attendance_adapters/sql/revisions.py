@@ -49,8 +49,8 @@ def require_current(url: URL) -> None:
 
     Raises PendingMigration, UnusableDatabase.
     """
-    is_file = url.get_backend_name() == "sqlite"
-    if (is_file and not Path(url.database or "").is_file()) or not is_current(url):
+    is_sqlite = url.get_backend_name() == "sqlite"
+    if (is_sqlite and not Path(url.database or "").is_file()) or not is_current(url):
         raise PendingMigration(
             f"the database {without_password(url)} is not up to date: run `attendance migrate`, or "
             "have a program call `attendance_adapters.migrate` with its address"
