@@ -277,7 +277,7 @@ FAULTS: dict[str, type[MemoryStore]] = {
     "TestFriendships::test_a_pair_has_one_row_in_either_order": spoilt(
         a_friendship_has_a_row_each_way
     ),
-    "TestAccounts::test_sessions_are_found_used_and_removed": spoilt(a_session_stays),
+    "TestSessions::test_sessions_are_found_used_and_removed": spoilt(a_session_stays),
     "TestProfiles::test_search_is_folded_literal_and_ordered": spoilt(
         names_are_searched_as_they_are_written
     ),

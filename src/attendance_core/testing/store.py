@@ -38,6 +38,7 @@ from attendance_core.testing.stores import (
     review_races,
     rooms,
     search,
+    sessions,
     sheets,
     tallies,
     tokens,
@@ -88,6 +89,7 @@ class StoreContract:
     TestKeptAsItIs = kept.TestKeptAsItIs
     TestMarkersAtOnce = markers_at_once.TestMarkersAtOnce
     TestAccounts = accounts.TestAccounts
+    TestSessions = sessions.TestSessions
     TestKnownBrowsers = browsers.TestKnownBrowsers
     TestProfiles = profiles.TestProfiles
     TestFriendships = profiles.TestFriendships
