@@ -15,7 +15,7 @@ class Leavers:
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
 
-    def organised(self, user_id: UserId, limit: int) -> Sequence[EventId]:
+    def organised_with_others(self, user_id: UserId, limit: int) -> Sequence[EventId]:
         created = (
             event.event_id
             for event in self._tables.events.values()
@@ -28,7 +28,7 @@ class Leavers:
         """Tells whether an event has somebody to be given to."""
         return any(key.event_id == event_id for key in self._tables.helpers)
 
-    def present_in(self, user_id: UserId, limit: int) -> Sequence[EventId]:
+    def with_more_than_entries(self, user_id: UserId, limit: int) -> Sequence[EventId]:
         found = dict[EventId, None]()
         for key, place in self._tables.places.items():
             state = place.state

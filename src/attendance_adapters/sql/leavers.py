@@ -96,7 +96,7 @@ STATEMENTS_THAT_ERASE: Final = (
     *_statements_that_erase(),
     update(profiles).where(profiles.c.user_id == _where_user_id).values(checked_at=None),
 )
-ORGANISED = union(
+ORGANISED_WITH_OTHERS = union(
     select(events.c.event_id).where(
         events.c.creator_id == _user_id,
         exists().where(helpers.c.event_id == events.c.event_id),  # else it is given to nobody
@@ -105,7 +105,7 @@ ORGANISED = union(
 ).limit(_limit)
 _held_places = places.alias("held")
 # Whoever has a socket, or holds somebody, has a place there
-PRESENT_IN = (
+WITH_MORE_THAN_ENTRIES = (
     select(places.c.event_id)
     .where(
         places.c.user_id == _user_id,
@@ -132,11 +132,11 @@ class Leavers:
         self._send = executor.send
         self.erased_count = 0  # people, for whoever wipes what a file still has of them
 
-    def organised(self, user_id: UserId, limit: int) -> Sequence[EventId]:
-        return self._event_ids(ORGANISED, user_id, limit)
+    def organised_with_others(self, user_id: UserId, limit: int) -> Sequence[EventId]:
+        return self._event_ids(ORGANISED_WITH_OTHERS, user_id, limit)
 
-    def present_in(self, user_id: UserId, limit: int) -> Sequence[EventId]:
-        return self._event_ids(PRESENT_IN, user_id, limit)
+    def with_more_than_entries(self, user_id: UserId, limit: int) -> Sequence[EventId]:
+        return self._event_ids(WITH_MORE_THAN_ENTRIES, user_id, limit)
 
     def _event_ids(self, statement: Any, user_id: UserId, limit: int) -> Sequence[EventId]:
         rows = self._execute(statement, {"user_id": user_id, "limit": limit})

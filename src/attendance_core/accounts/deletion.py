@@ -36,10 +36,10 @@ class _EventsRemain(Exception):
 
 
 class _EventsToLeave(NamedTuple):
-    """Lists events that somebody organises, and those in which they have more than entries."""
+    """Lists events that somebody organises with others, and those with more than entries."""
 
-    organised: Sequence[EventId]
-    present: Sequence[EventId]
+    organised_with_others: Sequence[EventId]
+    with_more_than_entries: Sequence[EventId]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +77,9 @@ class DeleteAccount:
         )
         for _ in range(MAX_ROUNDS):
             events = await self.observe(lambda unit: _events_to_leave(unit, actor))
-            for event_id in events.organised:
+            for event_id in events.organised_with_others:
                 await self._transact_proven(proof, partial(_stop_organising, event_id, actor))
-            for event_id in events.present:
+            for event_id in events.with_more_than_entries:
                 await self._transact_proven(proof, partial(_leave, event_id, actor, self.terms))
             try:
                 paths = await self.transact(partial(_erase, proof))
@@ -100,8 +100,8 @@ class DeleteAccount:
 
 def _events_to_leave(unit: ports.Unit, user_id: UserId) -> _EventsToLeave:
     return _EventsToLeave(
-        unit.leavers.organised(user_id, EVENTS_LISTED),
-        unit.leavers.present_in(user_id, EVENTS_LISTED),
+        unit.leavers.organised_with_others(user_id, EVENTS_LISTED),
+        unit.leavers.with_more_than_entries(user_id, EVENTS_LISTED),
     )
 
 

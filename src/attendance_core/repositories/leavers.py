@@ -11,12 +11,12 @@ from attendance_core.vocabulary import EventId, UserId
 class Leavers(Protocol):
     """Finds and erases what there is of somebody who deletes their account. Decision 0025."""
 
-    def organised(self, user_id: UserId, limit: int) -> Sequence[EventId]:
-        """Lists events that this person created or helps in, in no particular order."""
+    def organised_with_others(self, user_id: UserId, limit: int) -> Sequence[EventId]:
+        """Lists up to ``limit`` events in which they help, or have a helper, in no order."""
         ...
 
-    def present_in(self, user_id: UserId, limit: int) -> Sequence[EventId]:
-        """Lists events where there is more of this person than entries of the ledger.
+    def with_more_than_entries(self, user_id: UserId, limit: int) -> Sequence[EventId]:
+        """Lists up to ``limit`` events with more of this person than entries of the ledger.
 
         That is a place without an entry, a wait, a hold by or on them, or a socket. They are in no
         particular order.

@@ -96,8 +96,8 @@ async def traces_of(lecture: Lecture, user_id: UserId) -> dict[str, Any]:
             "tokens": unit.tokens.of(user_id),
             "moderates": unit.moderators.has(user_id),
             "created": [each.name for each in unit.events.created_by(user_id)],
-            "organised": unit.leavers.organised(user_id, 10),
-            "present": unit.leavers.present_in(user_id, 10),
+            "organised_with_others": unit.leavers.organised_with_others(user_id, 10),
+            "more_than_entries": unit.leavers.with_more_than_entries(user_id, 10),
             "sockets": unit.connections.of(EVENT, user_id),
             "helps": unit.helpers.has(EVENT, user_id),
         }
@@ -111,8 +111,9 @@ NOTHING = {
     "name": None,
     "profile": Profile(UserId(0), ""),
     "scan": None,
-    **{each: [] for each in ("sessions", "browsers", "friends", "requests", "present", "sockets")},
-    "organised": [],
+    **{each: [] for each in ("sessions", "browsers", "friends", "requests", "sockets")},
+    "more_than_entries": [],
+    "organised_with_others": [],
     "created": ["Event 2"],  # whom nobody helps in
     "helps": False,
     "tokens": [],
