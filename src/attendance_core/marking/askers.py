@@ -30,7 +30,7 @@ class Askers:
         self._positions = positions
         self.marker_ids: Set[UserId] = frozenset()  # who is there to mark, on whatever process
         self._owes_positions = False
-        self._said_to_be_marked: set[UserId] = set()  # and not told yet
+        self._noted_as_marked: set[UserId] = set()  # who was not told yet
 
     @property
     def people(self) -> Set[UserId]:
@@ -55,7 +55,7 @@ class Askers:
         self._views_with_news.pop(connection.connection_id, None)
         if not views:
             self._views_of.pop(connection.user_id, None)
-            self._said_to_be_marked.discard(connection.user_id)
+            self._noted_as_marked.discard(connection.user_id)
 
     @property
     def owes_positions(self) -> bool:
@@ -102,12 +102,12 @@ class Askers:
 
     @property
     def owes_marks(self) -> bool:
-        """Whether somebody is said to be marked, and was not told yet."""
-        return bool(self._said_to_be_marked)
+        """Whether somebody's mark was noted, and they were not told of it yet."""
+        return bool(self._noted_as_marked)
 
-    def take_said_to_be_marked(self) -> Sequence[UserId]:
-        """Takes those who are said to be marked: whether they still are is read now."""
-        taken, self._said_to_be_marked = sorted(self._said_to_be_marked), set()
+    def take_noted_as_marked(self) -> Sequence[UserId]:
+        """Takes those whose mark was noted: whether it still stands is read now."""
+        taken, self._noted_as_marked = sorted(self._noted_as_marked), set()
         return taken
 
     def tell_hold_or_note_mark(self, place: Place, at: Instant) -> list[Delivery]:
@@ -117,16 +117,16 @@ class Askers:
         `tell_mark`, once it was read.
         """
         if not isinstance(place.state, Marked):
-            self._said_to_be_marked.discard(place.user_id)
+            self._noted_as_marked.discard(place.user_id)
             return self._tell(place, at)
         for view in self._views_of.get(place.user_id, {}).values():
             view.hold_told = None  # Contract: 8.9, nobody is let go by who has marked them
-            self._said_to_be_marked.add(place.user_id)
+            self._noted_as_marked.add(place.user_id)
         return []
 
     def tell_mark(self, place: Place, at: Instant) -> list[Delivery]:
         """Tells a person of their mark, which was just seen to stand, unless it was told."""
-        self._said_to_be_marked.discard(place.user_id)
+        self._noted_as_marked.discard(place.user_id)
         return self._tell(place, at)
 
     def _tell(self, place: Place, at: Instant) -> list[Delivery]:

@@ -165,7 +165,7 @@ class Mirror:
     def begin_reading_marks(self) -> Sequence[UserId]:
         """Takes those people: their places are to be read now, and given to `apply_marks`."""
         self._heard_count += 1  # or it is for a reading to tell
-        return self._askers.take_said_to_be_marked()
+        return self._askers.take_noted_as_marked()
 
     def apply_marks(self, places: Sequence[Place]) -> list[Delivery]:
         """Tells those who are marked, unless something newer is known.
