@@ -84,9 +84,9 @@ def open_session(
     account is new, or locked. Contract: 9.11.
     """
     now, replacing, browser = unit.now(), new.replacing, new.browser
-    theirs = unit.sessions.by_cookie_of(user_id, MAX_SESSIONS + SESSIONS_ENDED_AT_ONCE)
-    others = [each.session_id for each in theirs if each.session_id != replacing]
-    live_ids = {each.session_id for each in theirs if each.is_live(now)}
+    sessions = unit.sessions.by_cookie_of(user_id, MAX_SESSIONS + SESSIONS_ENDED_AT_ONCE)
+    others = [each.session_id for each in sessions if each.session_id != replacing]
+    live_ids = {each.session_id for each in sessions if each.is_live(now)}
     staying = [each for each in others if each in live_ids][: MAX_SESSIONS - 1]
     to_end = [each for each in others if each not in staying]
     if replacing is not None:
