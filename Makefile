@@ -178,7 +178,7 @@ newest: $(NEWEST_STAMP) ## Try it with the newest versions there are
 	$(try)
 
 OF_POSTGRES := -k "not memory and not sqlite and not valkey" tests/contract/postgres \
-  $(patsubst %,tests/contract/test_%.py,stores migrations notifier)
+  $(patsubst %,tests/contract/test_%.py,stores migrations migrations_by_engine notifier)
 .PHONY: postgres
 postgres: export ATTENDANCE_TEST_POSTGRES := wheel
 postgres: install ## Try the PostgreSQL of the wheel, where the tests use the one of the system

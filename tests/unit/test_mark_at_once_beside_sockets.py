@@ -124,14 +124,15 @@ def test_it_is_what_a_socket_does_in_two_steps(
         assert one.told() == other.told()
 
 
-@given(st.lists(steps, max_size=25))
-@example([("organisers", 1, 1)])
+@pytest.mark.parametrize("mark", [Twin.mark_at_once, Twin.in_two_steps])
+@given(history=st.lists(steps, max_size=25))
+@example(history=[("organisers", 1, 1)])
 @settings(max_examples=30, deadline=None)
 def test_whom_they_have_marked_stays_so_whatever_was_since(
-    history: list[tuple[str, int, int]],
+    mark: Callable[[Twin, int, int], Outcome], history: list[tuple[str, int, int]]
 ) -> None:
     twin = Twin.after([("waits", ANNA, ANNA)])
-    place = twin.mark_at_once(BORIS, ANNA).place
+    place = mark(twin, BORIS, ANNA).place
     for each in history:
         twin.does(*each)
     again = twin.mark_at_once(BORIS, ANNA)
