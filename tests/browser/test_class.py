@@ -47,7 +47,7 @@ async def test_an_organiser_sees_the_code_first_and_shows_it_to_all(door: Door) 
     assert box and min(box["width"], box["height"]) > 0.9 * height
     await teacher.at("close-code").click()
     await expect(shown).to_have_count(0)
-    assert await teacher.page.evaluate("() => document.fullscreenElement === null")
+    await teacher.page.wait_for_function("() => document.fullscreenElement === null")
 
 
 async def test_an_organiser_renames_prolongs_and_ends_it(door: Door) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Literal
 
 import pytest
@@ -230,6 +231,7 @@ async def test_the_last_seconds_of_a_hold_are_said(door: Door) -> None:
     said = marker.at("left")
     await expect(said).to_be_empty()
     count = marker.page.locator("count-down")
+    await expect(count).to_have_attribute("until", re.compile(r"\d"))  # the hold was answered
     for left in (30, 10):
         await count.evaluate(
             "(element, left) => element.setAttribute('until', Date.now() / 1000 + left)", left
