@@ -239,6 +239,18 @@ class TestOwnScan:
         again = await student.client.get("/scans/own")
         assert (again.status_code, again.content) == (200, slow.body)
 
+    async def test_one_that_is_read_for_too_long_is_let_go(
+        self, site: Site, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Contract: 1.22, though each piece is taken in time."""
+        monkeypatch.setattr(scan_images, "SEND_SECONDS", 0.05)
+        student = await site.person("student")
+        await scan_of(site, student)
+        slow = AsgiClient(site.app, "/scans/own", session=str(student.session))
+        assert not (await slow.ask(reads=0).ended()).is_whole
+        monkeypatch.undo()
+        assert (await student.client.get("/scans/own")).status_code == 200
+
 
 class TestGetConfirmationLog:
     """Contract: 9.10."""
