@@ -107,7 +107,8 @@ class TestResetPassword:
 
         def is_there() -> bool:
             drive(desk.forget())
-            found = drive(desk.world.store.observe(lambda unit: unit.reset_links.find(link)))
+            look = desk.world.store.observe
+            found = drive(look(lambda unit: unit.reset_links.find(link, made_after=0)))
             return found is not None
 
         desk.world.clock.pass_(RESET_SECONDS - 1)

@@ -16,8 +16,13 @@ class ResetLinks:
     def put(self, link: ResetLink) -> None:
         self._links[link.user_id] = link
 
-    def find(self, reset_id: ResetId) -> ResetLink | None:
-        return next((each for each in self._links.values() if each.reset_id == reset_id), None)
+    def find(self, reset_id: ResetId, *, made_after: Instant) -> ResetLink | None:
+        found = (
+            each
+            for each in self._links.values()
+            if each.reset_id == reset_id and each.made_at > made_after
+        )
+        return next(found, None)
 
     def remove(self, user_id: UserId) -> None:
         if user_id in self._links:

@@ -17,7 +17,9 @@ class ResetLinks(Protocol):
         """Has its person, whose account is locked, have this link and no other."""
         ...
 
-    def find(self, reset_id: ResetId) -> ResetLink | None: ...
+    def find(self, reset_id: ResetId, *, made_after: Instant) -> ResetLink | None:
+        """Returns that of this secret, None where it is older or there is none."""
+        ...
 
     def remove(self, user_id: UserId) -> None:
         """Removes that of somebody whose account is locked; does nothing where there is none."""

@@ -75,7 +75,10 @@ class TestResetLinks:
             await store.transact(lambda u, it=link: u.reset_links.put(it))
 
         def look(unit: Any) -> list[ResetLink | None]:
-            return [unit.reset_links.find(ResetId(each)) for each in ("old", "new", "his", "")]
+            return [
+                unit.reset_links.find(ResetId(each), made_after=NOON - 1)
+                for each in ("old", "new", "his", "")
+            ]
 
         assert await store.observe(look) == [None, new, his, None]
         for _ in range(2):
@@ -89,7 +92,7 @@ class TestResetLinks:
 
         def use_up(unit: Any) -> bool:
             unit.accounts.lock(anna)
-            is_there = unit.reset_links.find(link.reset_id) is not None
+            is_there = unit.reset_links.find(link.reset_id, made_after=NOON - 1) is not None
             unit.reset_links.remove(anna)
             return is_there
 
@@ -103,6 +106,21 @@ class TestResetLinks:
         await store.transact(lambda u: u.reset_links.remove_expired(NOON))
 
         def look(unit: Any) -> list[ResetLink | None]:
-            return [unit.reset_links.find(each.reset_id) for each in (old, new)]
+            return [
+                unit.reset_links.find(each.reset_id, made_after=NOON - 1) for each in (old, new)
+            ]
 
         assert await store.observe(look) == [None, new]
+
+    async def test_a_link_is_found_while_it_is_young(self, store: Any) -> None:
+        anna, _ = await add_anna_and_boris(store)
+        link = ResetLink(anna, ResetId("link"), NOON)
+        await store.transact(lambda u: u.reset_links.put(link))
+
+        def look(unit: Any) -> list[ResetLink | None]:
+            return [
+                unit.reset_links.find(link.reset_id, made_after=NOON + each)
+                for each in (-0.25, 0, 0.25)
+            ]
+
+        assert await store.observe(look) == [link, None, None]
