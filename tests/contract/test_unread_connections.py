@@ -54,7 +54,7 @@ class Served:
     @property
     def last_holds(self) -> bool:
         """Whether the last one has an answer of which something is unread."""
-        return bool(self.made) and self.made[-1].unread_answer_bytes > 0
+        return self.made[-1].transport is not None and self.made[-1].unread_answer_bytes > 0
 
     @property
     def open_count(self) -> int:

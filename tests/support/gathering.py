@@ -69,6 +69,8 @@ async def _gather(transact: Transact, person_count: int) -> Gathering:
 
     def work(unit: Unit) -> None:
         name, code, now = f"Lecture {event_id}", any_code(), unit.now()
+        while unit.events.find_by_code(code) is not None:  # of 50 000 that may be there
+            code = any_code()
         creator = UserId(people[0].user_id)
         unit.events.add(Event(event_id, name, creator, now - 60, now + 3600, code))
 
