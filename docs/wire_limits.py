@@ -60,6 +60,11 @@ from attendance_web.http.provider_turns import (
 from attendance_web.http.provider_turns import MAX_WAITING as PROVIDER_WAITING
 from attendance_web.http.provider_turns import MAX_WAITING_OF_ONE as PROVIDER_WAITING_OF_ONE
 from attendance_web.http.provider_turns import TURN_WAIT_SECONDS as PROVIDER_WAIT_SECONDS
+from attendance_web.http.request_turns import (
+    MAX_REST_SECONDS,
+    MAX_WITHOUT_REST,
+    WITHOUT_REST_A_SECOND,
+)
 from attendance_web.http.scan_turns import MAX_OF_ONE as MAX_SCANS_OF_ONE
 from attendance_web.http.scan_turns import MAX_OWN_AT_ONCE, MAX_TAKEN_AT_ONCE
 from attendance_web.http.scan_turns import SEND_SECONDS as SCAN_SECONDS
@@ -219,6 +224,11 @@ def _limits() -> Iterator[tuple[str, str, str]]:
         "refusals of a person, or of an address without a log-in",
         f"{REFUSALS} at once, then {REFUSALS_A_SECOND:g} a second",
         f"told after {TOLD_AFTER_SECONDS:g} to {TOLD_WITHIN_SECONDS:g} s",
+    )
+    yield (
+        "requests of a person, or of a network of those who are not logged in",
+        f"{MAX_WITHOUT_REST} at once, then {WITHOUT_REST_A_SECOND:g} a second",
+        f"begun with pauses of up to {MAX_REST_SECONDS * 1000:g} ms",
     )
     yield (
         "requests of a person that are left before the answer begins; of a network of those who "

@@ -19,7 +19,10 @@ from attendance_web.wire.turns import FairTurns, NoTurn
 
 MAX_KEPT: Final = 1000  # of some 5 kB; what nobody has asked for the longest goes
 QUIET_ZONE: Final = 4  # modules around it, as ISO/IEC 18004 asks
-MAX_WAITING: Final = 50  # to be drawn, which takes a fifth of a second
+MAX_WAITING: Final = 50  # to be drawn, which takes a second, with the rests
+# Times as long as it took: who draws keeps the interpreter from others
+REST: Final = 3.0
+MAX_REST_SECONDS: Final[Seconds] = 0.02
 TURN_WAIT_SECONDS: Final[Seconds] = 3.0
 
 
@@ -40,7 +43,12 @@ class QrCodes:
         self._kept: OrderedDict[str, bytes] = OrderedDict()
         self._drawing: dict[str, asyncio.Task[bytes]] = {}
         self._turns = FairTurns(
-            at_once=1, of_one=1, waiting=MAX_WAITING, waiting_of_one=MAX_WAITING
+            at_once=1,
+            of_one=1,
+            waiting=MAX_WAITING,
+            waiting_of_one=MAX_WAITING,
+            rest=REST,
+            max_rest_seconds=MAX_REST_SECONDS,
         )
 
     def find(self, key: str) -> bytes | None:

@@ -68,7 +68,7 @@ async def test_those_asked_for_last_are_kept(
 
 async def test_too_many_at_once_are_refused_and_the_kept_ones_are_not(drawings: Drawings) -> None:
     codes = QrCodes()
-    await code_of(codes, "kept")
+    await code_of(codes, "kept", "somebody else")
     drawings.may_go_on.clear()
     waiting = [
         asyncio.create_task(code_of(codes, str(number))) for number in range(MAX_WAITING + 1)

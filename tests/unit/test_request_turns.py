@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import Any
 
 import pytest
@@ -226,14 +227,85 @@ async def test_a_refusal_that_waits_to_be_told_has_no_turn_meanwhile(
         told.append(message)
 
     flood = [asks(turns, refuses, FLOOD, send=send) for _ in range(MANY)]
-    steps = 0
-    while len(begun.clients) < MANY:
-        before = len(begun.clients)
-        await asyncio.sleep(0)
-        steps += 1
-        assert len(begun.clients) <= before + MAX_OF_ONE
-        assert steps < 10 * MANY
+    async with asyncio.timeout(10):
+        while len(begun.clients) < MANY:
+            before = len(begun.clients)
+            await asyncio.sleep(0)
+            assert len(begun.clients) <= before + MAX_OF_ONE
     assert told == []
     for task in flood:
         task.cancel()
     await asyncio.wait(flood)
+
+
+async def test_who_asks_without_a_pause_leaves_most_of_the_time_to_others(
+    begun: Begun, seen: SeenSessions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Contract: 1.11. Others have it while their turns rest."""
+    monkeypatch.setattr(request_turns, "MAX_WITHOUT_REST", MAX_OF_ONE)
+    turns, takes, taken = RequestTurns(seen, RefusalPace(), lambda: 0.0), 0.001, 0.0
+
+    async def takes_long(scope: Any, receive: Any, send: Any) -> None:
+        nonlocal taken
+        await begun(scope, receive, send)
+        began = time.perf_counter()
+        time.sleep(takes)  # noqa: ASYNC251  # as whatever does not suspend
+        taken += time.perf_counter() - began
+
+    began = time.perf_counter()
+    flood = [asks(turns, takes_long, FLOOD) for _ in range(MANY)]
+    while not all(each.done() for each in flood):
+        await asks(turns, begun, OTHER)
+    assert taken < (time.perf_counter() - began) / 2
+    assert begun.clients.count(OTHER) > MANY
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "is_paced"),
+    [
+        ("/", 200, False),
+        ("/", 404, True),
+        ("/", 503, True),
+        ("/health/ready", 503, False),  # a balancer is told at once
+        ("/health/nothing", 404, True),
+    ],
+)
+async def test_what_is_refused_is_told_later_and_later(
+    seen: SeenSessions,
+    monkeypatch: pytest.MonkeyPatch,
+    path: str,
+    status: int,
+    is_paced: bool,
+) -> None:
+    monkeypatch.setattr(refusal_pace, "MAX_AT_ONCE", 0)
+    monkeypatch.setattr(refusal_pace, "TOLD_AFTER_SECONDS", 3600)
+    told = list[Any]()
+
+    async def answers(_scope: Any, _receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": status})
+
+    async def send(message: Any) -> None:
+        told.append(message)
+
+    asked = asks(RequestTurns(seen, RefusalPace()), answers, FLOOD, path, send=send)
+    for _ in range(10):
+        await asyncio.sleep(0)
+    assert bool(told) is not is_paced
+    asked.cancel()
+    await asyncio.wait([asked])
+
+
+async def test_the_turns_of_a_page_do_not_rest(
+    begun: Begun, seen: SeenSessions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(request_turns, "REST", 1e9)
+    monkeypatch.setattr(request_turns, "MAX_REST_SECONDS", 3600)
+    monkeypatch.setattr(request_turns, "TURN_WAIT_SECONDS", 3600)
+    seconds = 0.0
+    turns = RequestTurns(seen, RefusalPace(), lambda: seconds)
+    for _ in range(2):
+        async with asyncio.timeout(10):
+            await asyncio.gather(
+                *(asks(turns, begun, FLOOD) for _ in range(request_turns.MAX_WITHOUT_REST))
+            )
+        seconds += request_turns.MAX_WITHOUT_REST / request_turns.WITHOUT_REST_A_SECOND

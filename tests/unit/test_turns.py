@@ -14,6 +14,8 @@ from attendance_web.wire.client_gone import GONE_EXTENSION
 from attendance_web.wire.refusals import ClientLeft
 from attendance_web.wire.turns import FairQueue, FairTurns, NoTurn, Turn
 
+LONG = 0.02  # seconds
+
 
 class RecordedTurns:
     """Turns, with the names of those that were given and of those that were lost, in order."""
@@ -126,28 +128,50 @@ class TestBounds:
             0,
         )
 
-    @given(st.lists(st.tuples(st.booleans(), st.integers(0, 4), st.integers(0, 30)), max_size=80))
+    def test_one_that_rests_is_somebody_else_s_and_still_counts(self) -> None:
+        recorded = RecordedTurns()
+        first = recorded.asks("anna", "anna 0")
+        recorded.asks("anna", "anna 1")
+        second = recorded.asks("boris", "boris")
+        for _ in range(2):
+            recorded.turns.rest(first)
+            assert recorded.given == ["anna 0", "boris"]
+        recorded.turns.end(second)
+        assert recorded.given == ["anna 0", "boris"] and not recorded.turns.given_count
+        recorded.turns.end(first)
+        assert recorded.given == ["anna 0", "boris", "anna 1"]
+
+    @given(
+        st.lists(
+            st.tuples(
+                st.sampled_from(["ask", "rest", "end"]), st.integers(0, 4), st.integers(0, 30)
+            ),
+            max_size=80,
+        )
+    )
     def test_whatever_happens_no_bound_is_passed_and_no_turn_is_lost(
-        self, acts: list[tuple[bool, int, int]]
+        self, acts: list[tuple[str, int, int]]
     ) -> None:
         recorded = RecordedTurns(at_once=3, of_one=2, waiting=6, waiting_of_one=3)
         turns = recorded.turns
         asked: list[Turn] = []
-        for is_asking, whose, which in acts:
-            if is_asking:
+        for act, whose, which in acts:
+            if act == "ask":
                 try:
                     asked.append(recorded.asks(whose, str(whose)))
                 except NoTurn:
                     assert turns.waiting_count
             elif asked:
-                turns.end(asked[which % len(asked)])
-            have = [each.whose for each in asked if each.is_given and not each.is_over]
+                {"rest": turns.rest, "end": turns.end}[act](asked[which % len(asked)])
+            given_now = [each for each in asked if each.is_given and not each.is_over]
+            have = [each.whose for each in given_now if not each.is_resting]
+            owned = [each.whose for each in given_now]
             waits = [each.whose for each in asked if not each.is_given and not each.is_over]
             assert (len(have), len(waits)) == (turns.given_count, turns.waiting_count)
             assert len(have) <= 3 and len(waits) <= 6
-            assert all(have.count(whose) <= 2 and waits.count(whose) <= 3 for whose in range(5))
+            assert all(owned.count(whose) <= 2 and waits.count(whose) <= 3 for whose in range(5))
             # Nobody waits for what they could have
-            assert len(have) == 3 or all(have.count(whose) == 2 for whose in waits)
+            assert len(have) == 3 or all(owned.count(whose) == 2 for whose in waits)
         for each in asked:
             turns.end(each)
         assert (turns.given_count, turns.waiting_count) == (0, 0)
@@ -213,6 +237,43 @@ class TestWaiting:
             async with fair.turn("boris", 9):
                 assert turns.given_count == 1
         assert turns.given_count == 0
+
+    async def test_a_turn_rests_for_longer_than_it_took_and_others_have_it_meanwhile(self) -> None:
+        fair = FairTurns(at_once=1, of_one=1, waiting=9, waiting_of_one=9, rest=3.0)
+        async with fair.turn("anna", 9) as end:
+            await asyncio.sleep(LONG)
+            end()
+            assert fair.may_have("boris") and not fair.may_have("anna")
+        ended = asyncio.get_running_loop().time()
+        async with fair.turn("boris", 0):
+            pass
+        async with fair.turn("anna", 9):
+            assert asyncio.get_running_loop().time() - ended > 2 * LONG
+
+    async def test_it_rests_no_longer_than_it_may(self) -> None:
+        fair = FairTurns(
+            at_once=1, of_one=1, waiting=9, waiting_of_one=9, rest=1e9, max_rest_seconds=LONG
+        )
+        async with fair.turn("anna", 9):
+            await asyncio.sleep(LONG)
+        assert not fair.may_have("anna")
+        async with fair.turn("anna", 9):
+            pass
+
+    async def test_one_that_was_not_had_does_not_rest(self) -> None:
+        fair = FairTurns(at_once=1, of_one=1, waiting=9, waiting_of_one=9, rest=1e9)
+
+        async def waits() -> None:
+            async with fair.turn("boris", 9):
+                raise AssertionError
+
+        async with fair.turn("anna", 9) as end:
+            task = asyncio.create_task(waits())
+            await asyncio.sleep(0)
+            end()  # it is theirs now, and they do not know yet
+            task.cancel()
+            await asyncio.wait([task])
+        assert fair.may_have("boris")
 
     async def test_who_is_gone_while_they_wait_gets_no_turn(self) -> None:
         """Contract: 1.11."""

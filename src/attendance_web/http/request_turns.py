@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from contextlib import AsyncExitStack, suppress
 from typing import Any, Final
 
@@ -16,6 +16,7 @@ from attendance_core.errors import Refusal
 from attendance_core.vocabulary import Seconds
 from attendance_web.http.head_method import Application
 from attendance_web.http.left_requests import LeftRequests
+from attendance_web.wire.allowance import Allowances
 from attendance_web.wire.callers import is_network
 from attendance_web.wire.client_gone import wait_while_there
 from attendance_web.wire.log_fields import log_fields_of, note_caller
@@ -31,8 +32,13 @@ TURN_WAIT_SECONDS: Final[Seconds] = 3.0  # whoever has waited for so long begins
 LATE_WAIT_SECONDS: Final[Seconds] = 3.0  # of those who begin without a turn, each for their step
 # What takes longer waits for the store, and is in nobody's way
 MAX_TURN_SECONDS: Final[Seconds] = 0.02
+# Contract: 1.11. Of one caller; the turns of what they ask beyond that rest
+MAX_WITHOUT_REST, WITHOUT_REST_A_SECOND = 200, 200.0
+REST: Final = 7.0  # times as long as it took, before the same caller has that turn again
+MAX_REST_SECONDS: Final[Seconds] = 0.01  # what takes longer waits for the store
 HEALTH: Final = "/health/"
-REFUSED: Final = range(400, 500)  # also a page that says so in its own words
+FIRST_REFUSED: Final = 400  # and beyond: also a page that says so in its own words
+NOT_READY: Final = 503
 CAME_EXTENSION: Final = "attendance.came_at"
 REFUSAL_EXTENSION: Final = "attendance.refusal"
 
@@ -64,7 +70,15 @@ class RequestTurns:
         self._seen_sessions = seen_sessions
         self._refusal_pace = refusal_pace
         self._turns = FairTurns(
-            at_once=MAX_AT_ONCE, of_one=MAX_OF_ONE, waiting=MAX_WAITING, waiting_of_one=MAX_WAITING
+            at_once=MAX_AT_ONCE,
+            of_one=MAX_OF_ONE,
+            waiting=MAX_WAITING,
+            waiting_of_one=MAX_WAITING,
+            rest=REST,
+            max_rest_seconds=MAX_REST_SECONDS,
+        )
+        self._without_rest = Allowances[Hashable](
+            MAX_WITHOUT_REST, WITHOUT_REST_A_SECOND, stopwatch
         )
         self._late_turns = FairTurns(
             at_once=MAX_OF_ONE, of_one=MAX_OF_ONE, waiting=MAX_WAITING, waiting_of_one=MAX_WAITING
@@ -84,7 +98,9 @@ class RequestTurns:
         async def send_in_time(message: Any) -> None:
             if message["type"] == "http.response.start":
                 refusal = extensions.get(REFUSAL_EXTENSION)
-                if refusal is not None or message["status"] in REFUSED:
+                status = message["status"]
+                is_health = whose is not caller and status == NOT_READY  # which a balancer acts on
+                if (refusal is not None or status >= FIRST_REFUSED) and not is_health:
                     seconds = self._refusal_pace.wait_of(refusal, caller, came)
                     await self._wait_without_turn(seconds, end_turn)
                 request.note_answer()
@@ -94,7 +110,8 @@ class RequestTurns:
             await request.wait()
             async with AsyncExitStack() as stack:
                 try:
-                    turn = self._turns.turn(whose, TURN_WAIT_SECONDS)
+                    rests = not self._without_rest.take(whose)
+                    turn = self._turns.turn(whose, TURN_WAIT_SECONDS, rests=rests)
                     end_turn = await stack.enter_async_context(turn)
                 except NoTurn:
                     await self._begin_late()

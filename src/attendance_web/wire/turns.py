@@ -7,6 +7,7 @@ everybody else's first.
 from __future__ import annotations
 
 import asyncio
+import math
 from collections import Counter, OrderedDict, deque
 from collections.abc import AsyncIterator, Callable, Hashable
 from contextlib import asynccontextmanager
@@ -21,14 +22,15 @@ class NoTurn(Exception):
 
 
 class Turn:
-    """One that was asked for: it waits, then is given, then is over."""
+    """One that was asked for: it waits, then is given, then may rest, then is over."""
 
-    __slots__ = ("changed", "is_given", "is_over", "whose")
+    __slots__ = ("changed", "is_given", "is_over", "is_resting", "whose")
 
     def __init__(self, whose: Hashable, changed: Callable[[], None]) -> None:
         self.whose = whose
         self.changed = changed
         self.is_given = False
+        self.is_resting = False
         self.is_over = False
 
 
@@ -78,11 +80,22 @@ class FairQueue:
             self._waiting_count -= 1
             self._forget_if_empty(turn.whose)
             return
-        self._given_count -= 1
+        if not turn.is_resting:
+            self._given_count -= 1
         self._given[turn.whose] -= 1
         if not self._given[turn.whose]:
             del self._given[turn.whose]
         self._begin_next()
+
+    def rest(self, turn: Turn) -> None:
+        """Lets somebody else have a turn that is given, while it still counts as its owner's.
+
+        It rests until it is ended. Idempotent.
+        """
+        if turn.is_given and not turn.is_resting and not turn.is_over:
+            turn.is_resting = True
+            self._given_count -= 1
+            self._begin_next()
 
     @property
     def given_count(self) -> int:
@@ -130,12 +143,28 @@ class FairQueue:
 
 
 class FairTurns:
-    """Has its callers wait for turns, within the same bounds as `FairQueue`."""
+    """Has its callers wait for turns, within the same bounds as `FairQueue`.
 
-    def __init__(self, *, at_once: int, of_one: int, waiting: int, waiting_of_one: int) -> None:
+    A turn that took a second rests for ``rest`` more, or for ``max_rest_seconds``, and others may
+    have it meanwhile: so whoever asks without a pause leaves most of the time to others, however
+    quick the machine is.
+    """
+
+    def __init__(
+        self,
+        *,
+        at_once: int,
+        of_one: int,
+        waiting: int,
+        waiting_of_one: int,
+        rest: float = 0.0,
+        max_rest_seconds: Seconds = math.inf,
+    ) -> None:
         self._turns = FairQueue(
             at_once=at_once, of_one=of_one, waiting=waiting, waiting_of_one=waiting_of_one
         )
+        self._rest = rest
+        self._max_rest_seconds = max_rest_seconds
 
     @property
     def given_count(self) -> int:
@@ -147,18 +176,32 @@ class FairTurns:
         return self._turns.may_have(whose)
 
     @asynccontextmanager
-    async def turn(self, whose: Hashable, within: Seconds) -> AsyncIterator[Callable[[], None]]:
+    async def turn(
+        self, whose: Hashable, within: Seconds, *, rests: bool = True
+    ) -> AsyncIterator[Callable[[], None]]:
         """Waits for a turn and yields what ends it early; it ends with the block in any case.
 
-        Raises NoTurn; ClientLeft where the client of this request goes while it waits.
+        One that does not rest is theirs again as soon as it ends. Raises NoTurn; ClientLeft where
+        the client of this request goes while it waits.
         """
-        given = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        given = loop.create_future()
 
         def wake() -> None:
             if not given.done():
                 given.set_result(None)
 
         turn = self._turns.ask(whose, wake)
+        began: Seconds | None = None
+
+        def end() -> None:
+            if began is None or not self._rest or not rests:
+                self._turns.end(turn)
+            elif not turn.is_resting:
+                self._turns.rest(turn)
+                seconds = min(self._rest * (loop.time() - began), self._max_rest_seconds)
+                loop.call_later(seconds, self._turns.end, turn)
+
         try:
             if not turn.is_given:
                 try:
@@ -171,6 +214,7 @@ class FairTurns:
                     raise ClientLeft
                 if not turn.is_given:
                     raise NoTurn  # a newcomer has its place
-            yield lambda: self._turns.end(turn)
+            began = loop.time()
+            yield end
         finally:
-            self._turns.end(turn)
+            end()
