@@ -164,6 +164,7 @@ class Flood:
     begins: Act | None = None  # what it does once before that
     crowded: bool = False  # whether it is an attack only on a database that is full
     waiting: int = 0  # others who wait at the attacker's event, and hear news
+    marking: int = 0  # others who mark there
     entries: int = 0  # of the ledger of the attacker's event
     by_provider: bool = False  # whether the service lets people in by a university
 

@@ -40,7 +40,7 @@ from tests.chaos.flood import (
     Target,
     calls,
 )
-from tests.chaos.organiser_floods import ORGANISERS, WAITS
+from tests.chaos.organiser_floods import MARKS, ORGANISERS, WAITS
 from tests.chaos.provider_floods import PROVIDED
 from tests.chaos.refused_floods import REFUSED
 from tests.chaos.socket_floods import SOCKETS
@@ -236,10 +236,11 @@ async def carried_out(flood: Flood, target: Target, seconds: float) -> Done:
     over, done = asyncio.Event(), Done()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, over.set)
     there = [(WAITS, target.of(token)) for _, token in target.others[: flood.waiting]]
+    there += [(MARKS, target.of(token)) for _, token in target.others[: flood.marking]]
     going_on = [asyncio.create_task(_floods(*each, done, over)) for each in there]
     with suppress(TimeoutError):
         async with asyncio.timeout(PATIENCE):
-            while done.codes.get(OPEN, 0) < flood.waiting:
+            while done.codes.get(OPEN, 0) < len(there):
                 await asyncio.sleep(AGAIN)
     going_on += [
         asyncio.create_task(_floods(flood, target, done, over)) for _ in range(flood.connections)

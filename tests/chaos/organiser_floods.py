@@ -87,6 +87,12 @@ async def waits(connection: Connection) -> None:
     await connection.stays()
 
 
+async def marks(connection: Connection) -> None:
+    """Hears who asks to be marked, and who leaves."""
+    await connection.opens("marking")
+    await connection.stays()
+
+
 async def guesses(connection: Connection) -> None:
     """An event by its code."""
     code = "".join(random.choices(CODE_LETTERS, k=CODE_LENGTH))
@@ -119,6 +125,7 @@ async def guesses_secrets(connection: Connection) -> None:
 
 
 WAITS: Final = Flood("who waits and hears news", waits)
+MARKS: Final = Flood("who is there to mark", marks)
 ORGANISERS: Final[dict[str, Flood]] = {
     "corrections": Flood("MarkParticipant and AnnulMark", corrects),
     "ledger": reads(""),
@@ -131,6 +138,8 @@ ORGANISERS: Final[dict[str, Flood]] = {
     "changes": Flood("UpdateEvent", changes),
     "helpers": Flood("AddHelper and RemoveHelper", helps),
     "news": Flood("openings that 300 hear of", comes_and_goes, 8, waiting=300),
+    "asking": Flood("openings that 300 markers hear of", comes_and_goes, 16, marking=300),
+    "heard-changes": Flood("UpdateEvent that 300 hear of", changes, waiting=300),
     "unknown-codes": Flood("events by codes that are none", guesses, 100),
     "cut-streams": Flood("WatchAttendance, cut at once", watches, 100),
     "streams": Flood("WatchAttendance, 16 and many refused", stays_watching, 300),

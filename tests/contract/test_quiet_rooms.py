@@ -163,3 +163,31 @@ class TestNextReading:
         next_reading.note_look(loop.time())
         next_reading.note_end(0.001)
         await asyncio.wait_for(next_reading.wait(lambda: True), PATIENCE)
+
+    async def test_one_that_is_asked_for_over_and_over_is_read_once_in_a_while(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Contract: 1.11. An organiser may change an event as often as they may call."""
+        monkeypatch.setattr("attendance_web.live.readings.REQUESTED_EVERY", 3600.0)
+        next_reading, loop = NextReading(), asyncio.get_running_loop()
+        next_reading.request()
+        await asyncio.wait_for(next_reading.wait(lambda: False), PATIENCE)
+        next_reading.note_look(loop.time())
+        next_reading.request()
+        waiting = asyncio.create_task(next_reading.wait(lambda: False))
+        for _ in range(10):
+            await asyncio.sleep(0)
+            next_reading.request()
+        assert not waiting.done()
+        waiting.cancel()
+        next_reading.note_look(loop.time() - 3601.0)
+        next_reading.request()
+        await asyncio.wait_for(next_reading.wait(lambda: False), PATIENCE)
+
+    async def test_but_not_later_than_its_event_ends(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("attendance_web.live.readings.REQUESTED_EVERY", 3600.0)
+        next_reading, loop = NextReading(), asyncio.get_running_loop()
+        next_reading.note_look(loop.time())
+        next_reading.note_end(0.001)
+        next_reading.request()
+        await asyncio.wait_for(next_reading.wait(lambda: False), PATIENCE)

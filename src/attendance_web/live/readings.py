@@ -23,6 +23,8 @@ logger = logging.getLogger(__name__)
 
 READ_EVERY: Seconds = 3.0  # Contract: 6.10, the truth within 5 s whatever was lost
 READ_JITTER: Seconds = 0.5  # so that the rooms of many processes do not read in step
+# Of what organisers change, fifty times a second. Contract: UpdateEvent, rooms follow within 1 s
+REQUESTED_EVERY: Seconds = 0.25
 MAX_GLANCED_AT_ONCE: Final = 256  # rooms that one statement is about
 END_SECONDS: Seconds = 0.01  # behind the end of an event: then a reading finds it over
 
@@ -42,7 +44,7 @@ class NextReading:
         self._stirred = asyncio.Event()  # it is quiet no more
 
     def request(self) -> None:
-        """Has it read at once."""
+        """Has it read at once; again only a while after the reading before has begun."""
         self._due.set()
         self._stirred.set()
 
@@ -65,6 +67,9 @@ class NextReading:
         if is_quiet():
             await self._wait_for(self._stirred, self._ends_at)
         await self._wait_for(self._due, min(self._looked_at + draw_pause(), self._ends_at))
+        if self._due.is_set():
+            may_begin = min(self._looked_at + REQUESTED_EVERY, self._ends_at)
+            await asyncio.sleep(max(0.0, may_begin - asyncio.get_running_loop().time()))
         self._due.clear()
 
     async def _wait_for(self, event: asyncio.Event, until: Seconds) -> None:
