@@ -22,7 +22,8 @@ from tests.chaos import attacks, flood
 from tests.chaos.attacks import ATTACKS
 from tests.chaos.felt import Felt
 from tests.chaos.floods import FLOODS
-from tests.chaos.siege import ENGINES, MEBIBYTE, NobodyGetsIn, Siege, besieged, felt, ground
+from tests.chaos.ground import ENGINES, ground
+from tests.chaos.siege import MEBIBYTE, NobodyGetsIn, Siege, besieged, felt
 
 ALL: Final = (*ATTACKS, *FLOODS)
 WARM_SECONDS: Final = 1.0  # what is done for the first time takes longer, whoever asks

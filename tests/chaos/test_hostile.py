@@ -11,8 +11,9 @@ from contextlib import ExitStack, contextmanager
 import pytest
 
 from tests.chaos.attacks import ATTACKS
+from tests.chaos.ground import Ground, ground
 from tests.chaos.hostile import bounds_of
-from tests.chaos.siege import Ground, besieged, ground
+from tests.chaos.siege import besieged
 
 SECONDS = 0.3
 # Those that no bound but turns keeps from everybody else, and that need no crowd

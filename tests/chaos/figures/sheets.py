@@ -19,8 +19,9 @@ import psutil
 from attendance_adapters import migrate, sheet_worker
 from tests.chaos.felt import PATIENCE
 from tests.chaos.figures.figure import Figure
+from tests.chaos.ground import Ground, ground
 from tests.chaos.organiser_floods import ENTRIES
-from tests.chaos.siege import LOOK_SECONDS, MEBIBYTE, Ground, felt, ground
+from tests.chaos.siege import LOOK_SECONDS, MEBIBYTE, felt
 from tests.support.gathering import Gathering, gatherings, opened
 from tests.support.service_process import Service, running
 from tests.support.stream_reader import StreamReader, watching
