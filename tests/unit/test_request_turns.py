@@ -11,28 +11,12 @@ import pytest
 from attendance_core.accounts import Actor, session_id_of
 from attendance_core.vocabulary import UserId
 from attendance_web.http import request_turns
-from attendance_web.http.head_method import Application
 from attendance_web.http.request_turns import MAX_OF_ONE, RequestTurns, came_at
-from attendance_web.wire import client_gone, refusal_pace
 from attendance_web.wire.refusal_pace import RefusalPace
 from attendance_web.wire.seen_sessions import SeenSessions
+from tests.support.begun_requests import FLOOD, OTHER, Begun, asks
 
-FLOOD, OTHER = "192.0.2.1", "192.0.2.2"
 MANY = 10 * MAX_OF_ONE
-
-
-class Begun:
-    """An application that notes who came, and goes on when it may."""
-
-    def __init__(self) -> None:
-        self.clients: list[str] = []
-        self.may_go_on = asyncio.Event()
-        self.may_go_on.set()
-
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        self.clients.append(scope["client"][0])
-        if not self.may_go_on.is_set():
-            await self.may_go_on.wait()
 
 
 @pytest.fixture
@@ -48,20 +32,6 @@ def seen() -> SeenSessions:
 @pytest.fixture
 def turns(seen: SeenSessions) -> RequestTurns:
     return RequestTurns(seen, RefusalPace())
-
-
-def asks(
-    turns: RequestTurns,
-    begun: Application,
-    client: str,
-    path: str = "/",
-    token: str = "",
-    send: Any = None,
-) -> Any:
-    """A request of this client, with this session."""
-    headers = [(b"cookie", f"sessionid={token}".encode())] if token else []
-    scope = {"path": path, "client": (client, 1), "headers": headers, "scheme": "http"}
-    return asyncio.create_task(turns.serve(begun, scope, None, send))
 
 
 async def test_nobody_comes_behind_all_of_a_flood(turns: RequestTurns, begun: Begun) -> None:
@@ -188,56 +158,6 @@ async def test_nobody_comes_behind_all_who_ask_for_our_health(
     assert begun.clients[: MAX_OF_ONE + 2].count(OTHER) == 2
 
 
-async def test_nobody_waits_for_a_refusal_who_has_gone(
-    seen: SeenSessions, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(refusal_pace, "MAX_AT_ONCE", 0)
-    monkeypatch.setattr(refusal_pace, "TOLD_AFTER_SECONDS", 3600)
-    gone, told = asyncio.Event(), list[Any]()
-
-    async def refuses(_scope: Any, _receive: Any, send: Any) -> None:
-        client_gone.follow_client_of({"extensions": {client_gone.GONE_EXTENSION: gone}})
-        await send({"type": "http.response.start", "status": 404})
-
-    async def send(message: Any) -> None:
-        told.append(message)
-
-    asked = asks(RequestTurns(seen, RefusalPace()), refuses, FLOOD, send=send)
-    for _ in range(10):
-        await asyncio.sleep(0)
-    assert not told
-    gone.set()
-    async with asyncio.timeout(5):
-        await asked
-
-
-async def test_a_refusal_that_waits_to_be_told_has_no_turn_meanwhile(
-    begun: Begun, seen: SeenSessions, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(request_turns, "MAX_TURN_SECONDS", 3600)
-    monkeypatch.setattr(refusal_pace, "MAX_AT_ONCE", 0)
-    monkeypatch.setattr(refusal_pace, "TOLD_AFTER_SECONDS", 3600)
-    turns, told = RequestTurns(seen, RefusalPace()), list[Any]()
-
-    async def refuses(scope: Any, receive: Any, send: Any) -> None:
-        await begun(scope, receive, send)
-        await send({"type": "http.response.start", "status": 404})
-
-    async def send(message: Any) -> None:
-        told.append(message)
-
-    flood = [asks(turns, refuses, FLOOD, send=send) for _ in range(MANY)]
-    async with asyncio.timeout(10):
-        while len(begun.clients) < MANY:
-            before = len(begun.clients)
-            await asyncio.sleep(0)
-            assert len(begun.clients) <= before + MAX_OF_ONE
-    assert told == []
-    for task in flood:
-        task.cancel()
-    await asyncio.wait(flood)
-
-
 async def test_who_asks_without_a_pause_leaves_most_of_the_time_to_others(
     begun: Begun, seen: SeenSessions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -258,41 +178,6 @@ async def test_who_asks_without_a_pause_leaves_most_of_the_time_to_others(
         await asks(turns, begun, OTHER)
     assert taken < (time.perf_counter() - began) / 2
     assert begun.clients.count(OTHER) > MANY
-
-
-@pytest.mark.parametrize(
-    ("path", "status", "is_paced"),
-    [
-        ("/", 200, False),
-        ("/", 404, True),
-        ("/", 503, True),
-        ("/health/ready", 503, False),  # a balancer is told at once
-        ("/health/nothing", 404, True),
-    ],
-)
-async def test_what_is_refused_is_told_later_and_later(
-    seen: SeenSessions,
-    monkeypatch: pytest.MonkeyPatch,
-    path: str,
-    status: int,
-    is_paced: bool,
-) -> None:
-    monkeypatch.setattr(refusal_pace, "MAX_AT_ONCE", 0)
-    monkeypatch.setattr(refusal_pace, "TOLD_AFTER_SECONDS", 3600)
-    told = list[Any]()
-
-    async def answers(_scope: Any, _receive: Any, send: Any) -> None:
-        await send({"type": "http.response.start", "status": status})
-
-    async def send(message: Any) -> None:
-        told.append(message)
-
-    asked = asks(RequestTurns(seen, RefusalPace()), answers, FLOOD, path, send=send)
-    for _ in range(10):
-        await asyncio.sleep(0)
-    assert bool(told) is not is_paced
-    asked.cancel()
-    await asyncio.wait([asked])
 
 
 async def test_the_turns_of_a_page_do_not_rest(
