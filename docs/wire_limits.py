@@ -40,12 +40,15 @@ from attendance_web.http.envelope import RETRY_SECONDS
 from attendance_web.http.incoming_bodies import UPLOAD_CAPACITY_BYTES, UPLOADS_OF_ONE
 from attendance_web.http.incoming_body import BYTES_A_SECOND, PATIENCE_SECONDS
 from attendance_web.http.limits import CALLS, CALLS_A_SECOND, PROFILES_A_DAY
+from attendance_web.http.list_turns import MAX_REST_SECONDS as MAX_LIST_REST_SECONDS
 from attendance_web.http.list_turns import (
     MAX_STRANGERS_AT_ONCE,
     MAX_STRANGERS_OF_ONE,
     STRANGER_WAIT_SECONDS,
 )
+from attendance_web.http.list_turns import MAX_WITHOUT_REST as LISTS_WITHOUT_REST
 from attendance_web.http.list_turns import TURN_WAIT_SECONDS as LIST_SECONDS
+from attendance_web.http.list_turns import WITHOUT_REST_A_SECOND as LISTS_WITHOUT_REST_A_SECOND
 from attendance_web.http.password_turns import (
     MAX_KNOWN,
     MAX_KNOWN_AN_ACCOUNT,
@@ -316,6 +319,11 @@ def _limits() -> Iterator[tuple[str, str, str]]:
         f"{MAX_PIECE} rows at once: of a person, of all who are not logged in, of one network",
         f"1, {MAX_STRANGERS_AT_ONCE}, {MAX_STRANGERS_OF_ONE}",
         f"429 after {LIST_SECONDS:g} s, {STRANGER_WAIT_SECONDS:g} s, {STRANGER_WAIT_SECONDS:g} s",
+    )
+    yield (
+        "lists of a person, or of a network of those who are not logged in",
+        f"{LISTS_WITHOUT_REST} at once, then {LISTS_WITHOUT_REST_A_SECOND:g} a second",
+        f"read with pauses of up to {MAX_LIST_REST_SECONDS:g} s",
     )
     yield "a search", f"{BROWSE_SECONDS:g} s of the database", "503"
     yield "a body", f"{MAX_BODY_BYTES // KIB} KiB", "413"

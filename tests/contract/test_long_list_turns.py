@@ -12,6 +12,7 @@ import pytest
 import pytest_asyncio
 
 from attendance_web.http import list_turns, pieces, pipeline, responses
+from attendance_web.http.list_turns import looks_of_one
 from attendance_web.routes import CALLS
 from attendance_web.wire.person_turns import MAX_OF_ONE
 from tests.support.asgi_client import AsgiClient
@@ -213,7 +214,8 @@ class TestTurns:
     ) -> None:
         """Contract: 1.11."""
         looks.holds_from = 0
-        at_once, turns = site.attendance.list_looks_at_once, site.app.services.list_turns._looks
+        at_once = looks_of_one(site.attendance.list_looks_at_once)
+        turns = site.app.services.list_turns._looks
         session = str(anna.session)
         clients = [AsgiClient(site.app, FIND, session=session) for _ in range(at_once + 9)]
         for client in clients:
@@ -242,7 +244,8 @@ class TestTurns:
         def nobody(number: int) -> Any:
             return search("nobody", site.browser(), EVENTS, name="лекц", limit=1 + number)
 
-        at_once, turns = site.attendance.list_looks_at_once, site.app.services.list_turns._looks
+        at_once = looks_of_one(site.attendance.list_looks_at_once)
+        turns = site.app.services.list_turns._looks
         flood = [asyncio.create_task(nobody(number)) for number in range(20)]
         await eventually(lambda: turns._turns.waiting_count == 20 - at_once)
         others = [
@@ -259,13 +262,10 @@ class TestTurns:
         self, site: Site, anna: Browser, looks: Looks, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         looks.holds_from = 0
-        at_once = site.attendance.list_looks_at_once
-        flood = [asyncio.create_task(site.browser().get(EVENTS, limit=1)) for _ in range(at_once)]
+        at_once = looks_of_one(site.attendance.list_looks_at_once)
+        flood = [asyncio.create_task(anna.get(EVENTS, limit=1)) for _ in range(at_once)]
         await eventually(lambda: looks.begun == at_once)
-        turn = site.app.services.list_turns.turn_to_look
-        monkeypatch.setattr(
-            site.app.services.list_turns, "turn_to_look", lambda caller, _=0: turn(caller, 0.05)
-        )
+        monkeypatch.setattr(list_turns, "TURN_WAIT_SECONDS", 0.05)
         answer = await anna.get(FIND, display_name_part="anna")
         assert refusal(answer, 8, status=429) and answer.headers["retry-after"] == "1"
         looks.may_go_on.set()

@@ -1,11 +1,22 @@
-"""Long answers rest between their pieces, so that all of them take no more than one would."""
+"""Lists are read in turns, which rest: nobody's take more than a part of what there is."""
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import AsyncExitStack
 
+import pytest
+
+from attendance_core.errors import TooManyRequests
 from attendance_core.vocabulary import UserId
-from attendance_web.http.list_turns import MAX_PAUSE_SECONDS, ListTurns
+from attendance_web.http import list_turns
+from attendance_web.http.list_turns import (
+    MAX_PAUSE_SECONDS,
+    MAX_WITHOUT_REST,
+    WITHOUT_REST_A_SECOND,
+    ListTurns,
+    looks_of_one,
+)
 
 
 async def test_answers_in_pieces_share_what_one_would_take() -> None:
@@ -18,3 +29,49 @@ async def test_answers_in_pieces_share_what_one_would_take() -> None:
         assert turns.pause_after(0.01) == 0.03
         assert turns.pause_after(1) == MAX_PAUSE_SECONDS
     assert turns.pause_after(0.01) == 0
+
+
+@pytest.mark.parametrize(("at_once", "of_one"), [(1, 1), (2, 1), (5, 3)])
+async def test_nobody_has_more_than_half_of_the_looks(
+    at_once: int, of_one: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Contract: 1.20. But one, where there is only one."""
+    monkeypatch.setattr(list_turns, "TURN_WAIT_SECONDS", 0.01)
+    turns = ListTurns(at_once)
+    assert looks_of_one(at_once) == of_one
+    async with AsyncExitStack() as looks:
+        for _ in range(of_one):
+            await looks.enter_async_context(turns.turn_to_begin("192.0.2.7"))
+        with pytest.raises(TooManyRequests):
+            await looks.enter_async_context(turns.turn_to_begin("192.0.2.7"))
+        for number in range(at_once - of_one):
+            await looks.enter_async_context(turns.turn_to_begin(UserId(number)))
+
+
+async def test_the_turns_of_whoever_asks_for_very_many_lists_rest(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Contract: 1.20. Those at further pieces of a list do not."""
+    monkeypatch.setattr(list_turns, "REST", 1e9)
+    monkeypatch.setattr(list_turns, "MAX_REST_SECONDS", 3600)
+    monkeypatch.setattr(list_turns, "TURN_WAIT_SECONDS", 0.01)
+    seconds = 0.0
+    turns = ListTurns(1, lambda: seconds)
+    for _ in range(2):
+        for _ in range(MAX_WITHOUT_REST):
+            async with turns.turn_to_begin(UserId(1)):
+                await asyncio.sleep(0)
+        seconds += MAX_WITHOUT_REST / WITHOUT_REST_A_SECOND
+    for _ in range(MAX_WITHOUT_REST):
+        async with turns.turn_to_begin(UserId(1)):
+            pass
+    for _ in range(MAX_WITHOUT_REST):
+        async with turns.turn_to_go_on(UserId(1), 0.01):
+            pass
+    async with turns.turn_to_begin(UserId(1)):  # it rests from now on
+        pass
+    with pytest.raises(TooManyRequests):
+        async with turns.turn_to_begin(UserId(1)):
+            raise AssertionError
+    async with turns.turn_to_begin(UserId(2)):
+        pass

@@ -138,7 +138,7 @@ class _DownloadAnswer(ASGIResponse):
         Raises TooManyRequests, and what the look does.
         """
         await asyncio.sleep(self._list_turns.pause_after(self._last_look_took))
-        async with self._list_turns.turn_to_look(self._caller, NEXT_SECONDS):
+        async with self._list_turns.turn_to_go_on(self._caller, NEXT_SECONDS):
             began = asyncio.get_running_loop().time()
             found = await self._browse(look)
         self._last_look_took = asyncio.get_running_loop().time() - began

@@ -182,7 +182,7 @@ class _ExportAnswer(ASGIResponse):
         """Looks when its turn has come. Raises TooManyRequests, and what the look does."""
         if self._reading.event is not None:  # it is not the first
             await self._give_way()
-        async with self._list_turns.turn_to_look(self._caller, self._patience):
+        async with self._list_turns.turn_to_go_on(self._caller, self._patience):
             found = await self._browse(look)
         self._patience = NEXT_SECONDS
         return found

@@ -23,6 +23,10 @@ from attendance_web.wire.turns import FairTurns, NoTurn
 MAX_WAITING, MAX_WAITING_OF_ONE = 4000, 1000
 RETRY_SECONDS: Final = 1  # after which somebody who had no turn may try again
 TURN_WAIT_SECONDS: Final[Seconds] = 3.0  # of waiting; the look itself has one more (1.16)
+# Contract: 1.20. Of one caller's lists; the turns of what they ask for beyond that rest
+MAX_WITHOUT_REST, WITHOUT_REST_A_SECOND = 10, 10.0
+REST: Final = 3.0  # times as long as it took, before the same caller has that turn again
+MAX_REST_SECONDS: Final[Seconds] = 2.0  # less than one waits for a turn
 # Of an answer in pieces a piece is in memory until it is read, and nobody says how slowly
 MAX_STRANGERS_AT_ONCE, MAX_STRANGERS_OF_ONE = 4, 3
 MAX_PEOPLE_AT_ONCE: Final = 64
@@ -44,16 +48,30 @@ class ListTurns:
     def __init__(
         self, list_looks_at_once: int, stopwatch: Callable[[], Seconds] = time.monotonic
     ) -> None:
-        self._looks = _fair_turns(list_looks_at_once, of_one=list_looks_at_once)
+        self._looks = FairTurns(
+            at_once=list_looks_at_once,
+            of_one=looks_of_one(list_looks_at_once),
+            waiting=MAX_WAITING,
+            waiting_of_one=MAX_WAITING_OF_ONE,
+            rest=REST,
+            max_rest_seconds=MAX_REST_SECONDS,
+        )
+        self._without_rest = Allowances[Caller](MAX_WITHOUT_REST, WITHOUT_REST_A_SECOND, stopwatch)
         self._exports = _fair_turns(MAX_EXPORTS_AT_ONCE, of_one=1)
         self._left_exports = Allowances[Caller](MAX_LEFT_EXPORTS, LEFT_EXPORTS_A_SECOND, stopwatch)
         self._people = _fair_turns(MAX_PEOPLE_AT_ONCE, of_one=1)
         self._strangers = _fair_turns(MAX_STRANGERS_AT_ONCE, of_one=MAX_STRANGERS_OF_ONE)
 
-    def turn_to_look(
-        self, caller: Caller, patience: Seconds = TURN_WAIT_SECONDS
-    ) -> AbstractAsyncContextManager[None]:
-        """Waits for a turn at one look of the store. Raises TooManyRequests."""
+    def turn_to_begin(self, caller: Caller) -> AbstractAsyncContextManager[None]:
+        """Waits for a turn at the first look of the store for a list.
+
+        The turns of whoever asks for very many rest. Raises TooManyRequests, ClientLeft.
+        """
+        rests = not self._without_rest.take(caller)
+        return _turn(self._looks, caller, TURN_WAIT_SECONDS, rests=rests)
+
+    def turn_to_go_on(self, caller: Caller, patience: Seconds) -> AbstractAsyncContextManager[None]:
+        """Waits for a turn at a further look for the same list. Raises the same."""
         return _turn(self._looks, caller, patience)
 
     def may_answer(self, caller: Caller) -> bool:
@@ -101,6 +119,11 @@ class ListTurns:
         return self._strangers if is_network(caller) else self._people
 
 
+def looks_of_one(at_once: int) -> int:
+    """Tells how many of so many looks one caller may have."""
+    return (at_once + 1) // 2
+
+
 def _fair_turns(at_once: int, *, of_one: int) -> FairTurns:
     return FairTurns(
         at_once=at_once, of_one=of_one, waiting=MAX_WAITING, waiting_of_one=MAX_WAITING_OF_ONE
@@ -108,7 +131,9 @@ def _fair_turns(at_once: int, *, of_one: int) -> FairTurns:
 
 
 @asynccontextmanager
-async def _turn(turns: FairTurns, caller: Caller, patience: Seconds) -> AsyncIterator[None]:
+async def _turn(
+    turns: FairTurns, caller: Caller, patience: Seconds, *, rests: bool = False
+) -> AsyncIterator[None]:
     """Waits for a turn, and has it until the end of the block.
 
     Raises TooManyRequests; ClientLeft where there is nobody who would read what is read.
@@ -117,7 +142,7 @@ async def _turn(turns: FairTurns, caller: Caller, patience: Seconds) -> AsyncIte
         raise ClientLeft
     async with AsyncExitStack() as turn:
         try:
-            await turn.enter_async_context(turns.turn(caller, patience))
+            await turn.enter_async_context(turns.turn(caller, patience, rests=rests))
         except NoTurn:
             raise TooManyRequests(seconds=RETRY_SECONDS) from None
         yield

@@ -25,7 +25,7 @@ from attendance_core.vocabulary import Seconds
 from attendance_web.http.client_leaving import client_departure
 from attendance_web.http.envelope import JSON, NO_STORE, encode_around_rows, success
 from attendance_web.http.exception_handlers import cause_of
-from attendance_web.http.list_turns import TURN_WAIT_SECONDS, ListTurns
+from attendance_web.http.list_turns import ListTurns
 from attendance_web.wire.callers import Caller
 from attendance_web.wire.log_fields import log_fields_of
 from attendance_web.wire.refusals import ClientLeft
@@ -108,7 +108,7 @@ class _PiecesAnswer(ASGIResponse):
         try:
             if self._asked.pieces.is_short:
                 async with asyncio.timeout_at(self._asked.deadline):
-                    rows = await self._next_rows(TURN_WAIT_SECONDS)
+                    rows = await self._next_rows()
             else:
                 rows = await self._answer_long(scope, receive, send)
         except TimeoutError:
@@ -129,7 +129,7 @@ class _PiecesAnswer(ASGIResponse):
         async with AsyncExitStack() as turn:
             gone = turn.enter_context(client_departure(receive))
             async with asyncio.timeout_at(self._asked.deadline):
-                rows = await self._next_rows(TURN_WAIT_SECONDS)
+                rows = await self._next_rows()
                 if len(rows) < MAX_PIECE:
                     return rows
                 must_wait = not turns.may_answer(caller)
@@ -139,18 +139,21 @@ class _PiecesAnswer(ASGIResponse):
                 if gone.done():
                     raise ClientLeft
                 if must_wait:
-                    rows = await self._next_rows(TURN_WAIT_SECONDS)
+                    rows = await self._next_rows()
             if len(rows) < MAX_PIECE:
                 return rows
             await self._send_pieces(rows, gone, scope, send)
             return None
 
-    async def _next_rows(self, patience: Seconds) -> list[Any]:
+    async def _next_rows(self) -> list[Any]:
         """Reads the rows of the next piece when its turn has come; none at the end of the list."""
-        asked = self._asked
+        asked, turns = self._asked, self._asked.list_turns
         if self._values is None:
             self._values = asked.pieces.begin()
-        async with asked.list_turns.turn_to_look(asked.caller, patience):
+            turn = turns.turn_to_begin(asked.caller)
+        else:
+            turn = turns.turn_to_go_on(asked.caller, NEXT_SECONDS)
+        async with turn:
             try:
                 values = await anext(self._values)
             except StopAsyncIteration:
@@ -176,7 +179,7 @@ class _PiecesAnswer(ASGIResponse):
                 before = b","
                 await asyncio.sleep(turns.pause_after(took))
                 began = clock()
-                rows = await self._next_rows(NEXT_SECONDS)
+                rows = await self._next_rows()
                 took = clock() - began
         except (TimeoutError, Refusal, Unavailable) as error:
             code = error.code if isinstance(error, Refusal) else Unavailable.code

@@ -174,7 +174,7 @@ async def _run(
         try:
             async with asyncio.timeout_at(deadline):
                 if declared.is_list:
-                    await turn.enter_async_context(services.list_turns.turn_to_look(caller))
+                    await turn.enter_async_context(services.list_turns.turn_to_begin(caller))
                 elif declared.needs_login:
                     await turn.enter_async_context(
                         services.person_turns.turn(caller, TURN_WAIT_SECONDS)
