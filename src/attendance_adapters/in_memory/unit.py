@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
-from attendance_adapters.in_memory.accounts import Accounts, Sessions
+from attendance_adapters.in_memory.accounts import Accounts
 from attendance_adapters.in_memory.admissions import Admissions
 from attendance_adapters.in_memory.belongings import Belongings
 from attendance_adapters.in_memory.boards import Boards
@@ -27,6 +27,7 @@ from attendance_adapters.in_memory.resets import ResetLinks
 from attendance_adapters.in_memory.review import AuditLog, Moderators
 from attendance_adapters.in_memory.rooms import Rooms
 from attendance_adapters.in_memory.scans import Scans
+from attendance_adapters.in_memory.sessions import Sessions
 from attendance_adapters.in_memory.tables import Tables
 from attendance_adapters.in_memory.tallies import Tallies
 from attendance_adapters.in_memory.tokens import Tokens

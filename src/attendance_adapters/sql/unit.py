@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from attendance_adapters.sql.accounts import Accounts, Sessions
+from attendance_adapters.sql.accounts import Accounts
 from attendance_adapters.sql.admissions import Admissions
 from attendance_adapters.sql.belongings import Belongings
 from attendance_adapters.sql.boards import Boards
@@ -27,6 +27,7 @@ from attendance_adapters.sql.resets import ResetLinks
 from attendance_adapters.sql.review import AuditLog, Moderators
 from attendance_adapters.sql.rooms import Rooms
 from attendance_adapters.sql.scans import Scans
+from attendance_adapters.sql.sessions import Sessions
 from attendance_adapters.sql.tallies import Tallies
 from attendance_adapters.sql.tokens import Tokens
 from attendance_core import ports
