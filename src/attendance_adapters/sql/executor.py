@@ -11,9 +11,9 @@ NO_PARAMETERS: Mapping[str, Any] = {}
 # Option of a statement that locks the rows it finds: an engine on which it may have waited for
 # somebody has to find them again afterwards
 LOCKS_ROWS: Final = "locks_rows"
-# Option of a statement that reads what another one has locked, in rows whose first column says
-# which locked row they are about: it names that other one, and is run behind it
-LOCKED_BY: Final = "locked_by"
+# Option of a statement that reads what another one locks, in rows whose first column says which
+# locked row they are about: it names that other one, which is run first
+LOCK_FIRST: Final = "lock_first"
 NO_LIMIT: Final = 2**31 - 1  # more rows than there will be
 BROWSE_SECONDS: Final[Seconds] = 1.0  # for a look through a list, which takes some milliseconds
 # Option of a statement whose row is compared with the time: an engine that has to ask for the

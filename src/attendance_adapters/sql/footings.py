@@ -18,7 +18,7 @@ from attendance_adapters.sql.connections import (
     connection_from,
 )
 from attendance_adapters.sql.events import EVENT_COLUMNS, event_from
-from attendance_adapters.sql.executor import LOCKED_BY, Executor
+from attendance_adapters.sql.executor import LOCK_FIRST, Executor
 from attendance_adapters.sql.places import (
     PLACE_COLUMNS,
     PLACES_WITH_MARKS,
@@ -63,7 +63,7 @@ def _read_locked(source: FromClause, columns: Sequence[Any]) -> Select[Any]:
         .select_from(source)
         .where(is_of_users_or_held)
         .order_by(places.c.user_id)
-        .execution_options(**{LOCKED_BY: LOCK_PLACES})
+        .execution_options(**{LOCK_FIRST: LOCK_PLACES})
     )
 
 

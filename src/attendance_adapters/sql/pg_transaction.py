@@ -25,7 +25,7 @@ from attendance_adapters.sql.column_types import InstantType
 from attendance_adapters.sql.compiled import CompiledStatement
 from attendance_adapters.sql.executor import (
     BROWSE_SECONDS,
-    LOCKED_BY,
+    LOCK_FIRST,
     LOCKS_ROWS,
     NO_PARAMETERS,
     WITH_TIME,
@@ -58,7 +58,7 @@ def _add_time(statement: Any) -> Any:
     """
     with_time = _statements_with_time.get(statement)
     if with_time is None:
-        time = _TIME_OF_STATEMENT if LOCKED_BY in statement.get_execution_options() else _TIME_NOW
+        time = _TIME_OF_STATEMENT if LOCK_FIRST in statement.get_execution_options() else _TIME_NOW
         if isinstance(statement, CompoundSelect):
             first, *others = cast_to(Sequence[Select[Any]], statement.selects)
             no_time = cast(null(), BigInteger)
@@ -136,8 +136,8 @@ class Transaction(PgExecutor):
     def execute(self, statement: Any, parameters: Mapping[str, Any] = NO_PARAMETERS) -> Rows:
         """Runs a statement, see `Executor`. Raises LostRace, too."""
         options = statement.get_execution_options()
-        if LOCKED_BY in options:
-            return self._lock_and_read(options[LOCKED_BY], statement, parameters)
+        if LOCK_FIRST in options:
+            return self._lock_and_read(options[LOCK_FIRST], statement, parameters)
         if LOCKS_ROWS in options:
             return self._lock(statement, parameters)
         return super().execute(statement, parameters)
