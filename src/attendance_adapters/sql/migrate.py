@@ -49,8 +49,8 @@ def _take_steps(connection: Connection, target: str) -> None:
         for _ in before_upgrade(connection) if before_upgrade is not None else ():
             connection.commit()
             sleep(BATCH_PAUSE_SECONDS)
-            after = _next_script(connection, target)
-            if after is None or after.revision != script.revision:
+            next_now = _next_script(connection, target)
+            if next_now is None or next_now.revision != script.revision:
                 break  # another process has done the rest
         else:
             _take_step(connection, script)
@@ -75,8 +75,8 @@ def _next_script(connection: Connection, target: str) -> Script | None:
     path = [*_scripts().walk_revisions("base", target)][::-1]
     if revision is None:
         return path[0]
-    behind = itertools.dropwhile(lambda script: script.revision != revision, path)
-    return next(itertools.islice(behind, 1, None), None)
+    present_and_later = itertools.dropwhile(lambda script: script.revision != revision, path)
+    return next(itertools.islice(present_and_later, 1, None), None)
 
 
 @cache
