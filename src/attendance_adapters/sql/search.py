@@ -89,13 +89,13 @@ def word_parameters(folded_part: str) -> Mapping[str, Any]:
     return {
         "first": words[0],
         "others": json.dumps(words[1:]),
-        "patterns": " ".join(f"%{_literal(each)}%" for each in words[1:]),
+        "patterns": " ".join(f"%{_escaped_for_like(each)}%" for each in words[1:]),
         "phrases": " AND ".join('"' + each.replace('"', '""') + '"' for each in phrases),
         "many": MANY_MATCHES,
     }
 
 
-def _literal(word: str) -> str:
+def _escaped_for_like(word: str) -> str:
     """Writes a word for LIKE, in which it stands for itself."""
     return word.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
 
