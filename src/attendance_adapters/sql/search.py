@@ -64,8 +64,11 @@ class WordSearch:
     """
 
     def __init__(self, table: str, rows: Select[Any]) -> None:
-        names = ("first", "others", "patterns", "phrases")  # of those of `word_parameters`
-        arguments = literal_column(table), *(bindparam(each, type_=String) for each in names)
+        parameter_names = ("first", "others", "patterns", "phrases")  # of `word_parameters`
+        arguments = (
+            literal_column(table),
+            *(bindparam(each, type_=String) for each in parameter_names),
+        )
         many = bindparam("many", type_=Integer)
         self._few_matches = select(has_few_matches(*arguments, many))
         self._by_index = rows.where(has_words_by_index(*arguments))
@@ -124,11 +127,11 @@ def _sqlite_has_words(element: Any, compiler: SQLCompiler, **options: Any) -> st
 @compiles(has_words_by_index, "sqlite")
 def _sqlite_has_words_by_index(element: Any, compiler: SQLCompiler, **options: Any) -> str:
     given = _Arguments(*element.clauses)
-    names_column, full_text_column = JOIN_COLUMNS[given.table.name]
+    join_column, full_text_column = JOIN_COLUMNS[given.table.name]
     index = f"trigrams_of_{given.table.name}_folded"
     phrases = compiler.process(given.phrases, **options)
     matches = f"SELECT {full_text_column} FROM {index} WHERE {index} MATCH {phrases}"
-    return f"{names_column} IN ({matches}) AND {_sqlite_has_words(element, compiler, **options)}"
+    return f"{join_column} IN ({matches}) AND {_sqlite_has_words(element, compiler, **options)}"
 
 
 @compiles(has_few_matches, "sqlite")
