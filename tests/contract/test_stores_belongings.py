@@ -8,7 +8,7 @@ from sqlalchemy.sql import visitors
 from attendance_adapters.sql.belonging_lists import LISTS
 from attendance_adapters.sql.leavers import FATES
 from attendance_adapters.sql.tables import metadata
-from attendance_adapters.sql.taken_columns import LEFT_OUT, TAKEN
+from attendance_adapters.sql.taken_columns import KINDS, LEFT_OUT
 from attendance_core.belongings import BelongingKind
 
 
@@ -27,8 +27,8 @@ def told_columns() -> set[str]:
 class TestColumns:
     def test_every_column_with_somebody_s_id_is_of_a_kind(self) -> None:
         """Who adds one says what of a download it is, as what becomes of it with the account."""
-        assert set(TAKEN) == set(FATES)
-        assert {*TAKEN.values()} - {None} == set(BelongingKind)
+        assert set(KINDS) == set(FATES)
+        assert {*KINDS.values()} - {None} == set(BelongingKind)
 
     def test_every_other_column_of_these_tables_is_in_a_record_or_left_out_for_a_reason(
         self,
@@ -41,4 +41,4 @@ class TestColumns:
             for column in metadata.tables[name].c
             if not any(str(key.column) in told for key in column.foreign_keys)
         }
-        assert columns - told - set(TAKEN) == set(LEFT_OUT)
+        assert columns - told - set(KINDS) == set(LEFT_OUT)

@@ -11,8 +11,8 @@ from typing import Final
 
 from attendance_core.belongings import BelongingKind as Kind
 
-# By column, as `leavers.FATES`: of what kind it is; None where it is about somebody else
-TAKEN: Final[Mapping[str, Kind | None]] = {
+# By column, as `leavers.FATES`: of what kind it is; None of one that is somebody else's to take
+KINDS: Final[Mapping[str, Kind | None]] = {
     "accounts.user_id": Kind.ACCOUNT,
     "recovery_codes.user_id": Kind.ACCOUNT,  # how many
     "reset_links.user_id": Kind.ACCOUNT,
