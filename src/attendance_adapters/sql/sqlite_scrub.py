@@ -38,16 +38,18 @@ async def merge_names(transact: ports.Transact) -> None:
     """Merges each index of names whole, which leaves nothing in it of those that have gone."""
     for table in FULL_TEXT_TABLES:
         for _ in range(MAX_MERGES):
-            if await transact(partial(_merge_some, table)):
+            # One row changes even where nothing is left to merge
+            if await transact(partial(_merge_some, table)) < 2:
                 break
 
 
-def _merge_some(table: str, unit: ports.Unit) -> bool:
-    """Merges some pages, and tells whether nothing was left to merge: one row changes even then."""
+def _merge_some(table: str, unit: ports.Unit) -> int:
+    """Merges some pages; answers how many rows that changed."""
     assert isinstance(unit, SqlUnit)
-    before = unit.execute(_COUNT_CHANGES).scalar_one()
+    before: int = unit.execute(_COUNT_CHANGES).scalar_one()
     unit.execute(_MERGE[table])
-    return bool(unit.execute(_COUNT_CHANGES).scalar_one() - before < 2)
+    after: int = unit.execute(_COUNT_CHANGES).scalar_one()
+    return after - before
 
 
 def cut_log(path: Path, busy_seconds: Seconds = 0) -> bool:
