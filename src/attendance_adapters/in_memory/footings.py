@@ -29,7 +29,7 @@ class Footings:
         connection_limit: int,
     ) -> Footing | None:
         event_id, user_id = connection.event_id, connection.user_id
-        places = self._places.lock(event_id, [user_id, *targets], marker=user_id)
+        places = self._places.lock(event_id, [user_id, *targets], with_held_by=user_id)
         if not places:
             return None
         found = self._connections.find(connection.connection_id)
@@ -46,7 +46,7 @@ class Footings:
         self, connection: Connection, connection_limit: int
     ) -> OpeningFooting | None:
         event_id, user_id = connection.event_id, connection.user_id
-        places = self._places.lock(event_id, [user_id], marker=user_id)
+        places = self._places.lock(event_id, [user_id], with_held_by=user_id)
         if user_id not in places:
             return None
         return OpeningFooting(

@@ -40,12 +40,12 @@ class Places:
             self._tables.places[key] = Place(event_id, user_id)
 
     def lock(
-        self, event_id: EventId, user_ids: Sequence[UserId], marker: UserId | None = None
+        self, event_id: EventId, user_ids: Sequence[UserId], with_held_by: UserId | None = None
     ) -> Mapping[UserId, Place]:
         held_ids = [
             place.user_id
-            for place in (self._stored_in_event(event_id) if marker is not None else ())
-            if isinstance(place.state, Held) and place.state.marker == marker
+            for place in (self._stored_in_event(event_id) if with_held_by is not None else ())
+            if isinstance(place.state, Held) and place.state.marker == with_held_by
         ]
         places = self.of(event_id, sorted({*user_ids, *held_ids}))
         return {place.user_id: place for place in places}

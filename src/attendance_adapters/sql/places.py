@@ -180,13 +180,13 @@ class Places:
         self._send(MAKE_PLACE, {"event_id": event_id, "user_id": user_id})
 
     def lock(
-        self, event_id: EventId, user_ids: Sequence[UserId], marker: UserId | None = None
+        self, event_id: EventId, user_ids: Sequence[UserId], with_held_by: UserId | None = None
     ) -> Mapping[UserId, Place]:
         parameters: dict[str, Any] = {"event_id": event_id, "user_ids": list(user_ids)}
         rows = (
             self._execute(LOCK_PLACES, parameters)
-            if marker is None
-            else self._execute(LOCK_PLACES_WITH_HELD, {**parameters, "held_by": marker})
+            if with_held_by is None
+            else self._execute(LOCK_PLACES_WITH_HELD, {**parameters, "held_by": with_held_by})
         )
         return {place.user_id: place for place in map(place_from, rows)}
 

@@ -129,7 +129,7 @@ def _leave(event_id: EventId, user_id: UserId, terms: Terms, unit: ports.Unit) -
     Whom they hold is given back; a hold on them ends. Whoever confirms that hold locks the place,
     too: so they were marked before, or their marker holds nobody any more.
     """
-    places = unit.places.lock(event_id, [user_id], marker=user_id)
+    places = unit.places.lock(event_id, [user_id], with_held_by=user_id)
     mine = places.get(user_id)
     if mine is None:
         return  # or the event was deleted

@@ -181,7 +181,7 @@ class LeaveEvent:
 
         def work(unit: ports.Unit) -> None:
             event = unit.events.get(event_id)
-            places = unit.places.lock(event_id, [actor], marker=actor)
+            places = unit.places.lock(event_id, [actor], with_held_by=actor)
             mine = places.get(actor)
             if mine is None or not mine.member:
                 raise NotJoined

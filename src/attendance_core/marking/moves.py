@@ -66,7 +66,7 @@ def hang_up(
     """
     event_id, user_id = ended[0].event_id, ended[0].user_id
     if footing is None:
-        places = unit.places.lock(event_id, [user_id], marker=user_id)
+        places = unit.places.lock(event_id, [user_id], with_held_by=user_id)
         theirs = unit.connections.of(event_id, user_id, CONNECTIONS_READ)
     else:
         places, theirs = footing.places, footing.connections_of[user_id]
@@ -132,7 +132,7 @@ def lock_places_of(
     where the event was deleted while we waited for them; PersonNotFound.
     """
     unit.places.make(event_id, user_id)
-    places = unit.places.lock(event_id, [user_id, *beside], marker=user_id)
+    places = unit.places.lock(event_id, [user_id, *beside], with_held_by=user_id)
     if user_id not in places:
         raise_without_place(unit, user_id)
     return places

@@ -128,7 +128,7 @@ def _add_connection(
     lapsed = [each for each in theirs if not each.is_present(now, process, terms)]
     if lapsed:
         hang_up(unit, lapsed, process, terms)
-        places = unit.places.lock(event_id, [user_id], marker=user_id)
+        places = unit.places.lock(event_id, [user_id], with_held_by=user_id)
     settled = {
         each.user_id: end_hold(unit, each, process, terms) if each.hold_has_lapsed(now) else each
         for each in places.values()

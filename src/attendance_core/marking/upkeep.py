@@ -115,7 +115,7 @@ class Sweep:
 
     async def _forget(self, process_id: ProcessId, lapsed: Connection) -> None:
         def work(unit: ports.Unit) -> None:
-            unit.places.lock(lapsed.event_id, [lapsed.user_id], marker=lapsed.user_id)
+            unit.places.lock(lapsed.event_id, [lapsed.user_id], with_held_by=lapsed.user_id)
             found = unit.connections.find(lapsed.connection_id)
             judge = unit.processes.find(process_id)
             if found is not None and not found.is_present(unit.now(), judge, self.terms):

@@ -23,9 +23,9 @@ class Places(Protocol):
         ...
 
     def lock(
-        self, event_id: EventId, user_ids: Sequence[UserId], marker: UserId | None = None
+        self, event_id: EventId, user_ids: Sequence[UserId], with_held_by: UserId | None = None
     ) -> Mapping[UserId, Place]:
-        """Locks the places of these people and of the one ``marker`` holds, those that exist.
+        """Locks the places of these people and of whom ``with_held_by`` holds, if they exist.
 
         In the order of user id, until the transaction ends.
         """

@@ -51,7 +51,7 @@ class TestPlaces:
         second = Place(EVENT, boris, True, Held(NOON, vera, NOON + 90), 2)
         with pytest.raises(Taken):
             await store.transact(lambda u: u.places.put(second))
-        locked = await store.transact(lambda u: u.places.lock(EVENT, [vera], marker=vera))
+        locked = await store.transact(lambda u: u.places.lock(EVENT, [vera], with_held_by=vera))
         assert list(locked) == sorted([anna, vera])
         assert await store.observe(lambda u: u.places.lapsed(NOON + 89.9, 5)) == []
         assert await store.observe(lambda u: u.places.lapsed(NOON + 90, 5)) == [(EVENT, anna)]
