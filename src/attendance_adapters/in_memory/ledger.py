@@ -51,7 +51,7 @@ class Ledger:
         marked_as = None if entry.origin is None else profile.display_name
         self._tables.ledger_notes[key] = EntryNotes(marked_as, entry.note)
 
-    def add_hold_mark_and_tell_if_it_pays(
+    def put_place_add_hold_mark_and_tell_if_it_pays(
         self, entry: NewEntry, marked: Place, terms: Terms
     ) -> bool:
         Places(self._tables).put(marked)

@@ -168,7 +168,7 @@ class Ledger:
         self._send(ADD_ENTRY, _row_of(entry))
         self._put_note(entry)
 
-    def add_hold_mark_and_tell_if_it_pays(
+    def put_place_add_hold_mark_and_tell_if_it_pays(
         self, entry: NewEntry, marked: Place, terms: Terms
     ) -> bool:
         row = _row_of(entry)

@@ -102,7 +102,7 @@ def mark(
     """
     marked = held.marked(marker, at)
     entry = NewEntry(held.event_id, held.user_id, marked.last_n, marker, at, Origin.HOLD)
-    pays = unit.ledger.add_hold_mark_and_tell_if_it_pays(entry, marked, terms)
+    pays = unit.ledger.put_place_add_hold_mark_and_tell_if_it_pays(entry, marked, terms)
     paid = terms.karma_per_mark if pays else 0
     unit.announce(PlaceChanged(marked, at, commanded_by, paid))
     return Outcome(marked, at, paid=paid)

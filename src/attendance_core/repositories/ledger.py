@@ -29,10 +29,10 @@ class Ledger(Protocol):
         """
         ...
 
-    def add_hold_mark_and_tell_if_it_pays(
+    def put_place_add_hold_mark_and_tell_if_it_pays(
         self, entry: NewEntry, marked: Place, terms: Terms
     ) -> bool:
-        """Adds a mark of origin hold, without a note, and puts the place of its person.
+        """Puts the place of a person, and adds their mark of origin hold, without a note.
 
         Tells whether it pays, as `karma.pays` says. Raises as `add`.
         """

@@ -79,7 +79,7 @@ class WrittenLedger:
             kept = replace(kept, origin=None, reason=AnnulReason.OTHER)
         self._entries[key, n] = kept
         if new.origin is Origin.HOLD:
-            has_paid = unit.ledger.add_hold_mark_and_tell_if_it_pays(new, place, FEW)
+            has_paid = unit.ledger.put_place_add_hold_mark_and_tell_if_it_pays(new, place, FEW)
             assert has_paid == (kept in paying_marks(self._entries.values(), FEW))
         else:
             unit.places.put(place)

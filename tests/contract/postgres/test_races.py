@@ -159,7 +159,9 @@ class TestRaces:
             place = unit.places.lock(event_id, [ANNA])[ANNA].changed(state=Held(at, BORIS, at + 1))
             entry = NewEntry(event_id, ANNA, 1, BORIS, at, Origin.HOLD)
             marked = place.marked(BORIS, at)
-            return bool(unit.ledger.add_hold_mark_and_tell_if_it_pays(entry, marked, Terms()))
+            return bool(
+                unit.ledger.put_place_add_hold_mark_and_tell_if_it_pays(entry, marked, Terms())
+            )
 
         def first(unit: Any) -> bool:
             pays = confirm(unit, last_two[0], NOON + 1)
