@@ -50,14 +50,14 @@ class Connections:
         return [self._with_process(connection) for connection in theirs]
 
     def of_other_markers(
-        self, event_id: EventId, user_ids: Sequence[UserId], limit: int
+        self, event_id: EventId, excluded: Sequence[UserId], limit: int
     ) -> Sequence[Connection]:
         theirs = [
             connection
             for connection in self._connections.values()
             if connection.event_id == event_id
             and connection.role is Role.MARKING
-            and connection.user_id not in user_ids
+            and connection.user_id not in excluded
             and not self._waits_or_is_held(PlaceKey(event_id, connection.user_id))
         ]
         return list(map(self._with_process, nlargest(limit, theirs, key=_lost_at)))

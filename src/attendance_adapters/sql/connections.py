@@ -142,9 +142,9 @@ class Connections:
         return [connection_from(row) for row in rows]
 
     def of_other_markers(
-        self, event_id: EventId, user_ids: Sequence[UserId], limit: int
+        self, event_id: EventId, excluded: Sequence[UserId], limit: int
     ) -> Sequence[Connection]:
-        parameters = {"event_id": event_id, "user_ids": list(user_ids), "limit": limit}
+        parameters = {"event_id": event_id, "user_ids": list(excluded), "limit": limit}
         rows = self._execute(CONNECTIONS_OF_OTHER_MARKERS, parameters)
         return [connection_from(row) for row in rows]
 

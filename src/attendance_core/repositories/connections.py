@@ -28,9 +28,9 @@ class Connections(Protocol):
         ...
 
     def of_other_markers(
-        self, event_id: EventId, user_ids: Sequence[UserId], limit: int
+        self, event_id: EventId, excluded: Sequence[UserId], limit: int
     ) -> Sequence[Connection]:
-        """Lists ``marking`` ones of anybody but these people and those who wait or are held.
+        """Lists ``marking`` ones of all but ``excluded`` and those who wait or are held.
 
         Open ones first, then those that were lost last.
         """
