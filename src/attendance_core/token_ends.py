@@ -64,7 +64,7 @@ async def end_token_sessions(
     if session_ids:
         await end_sessions_in_batches(transact, session_ids, terms)
         token_ids = [each.token_id for each in tokens]
-        await transact(lambda unit: unit.tokens.forget_sessions(token_ids))
+        await transact(lambda unit: unit.tokens.note_sessions_ended(token_ids))
 
 
 async def remove_tokens(transact: ports.Transact, tokens: Sequence[Token], terms: Terms) -> None:

@@ -160,7 +160,7 @@ class EndExpiredTokens:
         """Ends them, and answers how many there were; at most `MAX_EXPIRED_ENDED`."""
 
         def look(unit: ports.Unit) -> Sequence[Token]:
-            return unit.tokens.expired(unit.now(), MAX_EXPIRED_ENDED)
+            return unit.tokens.expired_with_session(unit.now(), MAX_EXPIRED_ENDED)
 
         expired = await self.observe(look)
         for token in expired:
@@ -176,4 +176,6 @@ class ForgetTokens:
 
     async def __call__(self) -> None:
         """Removes those that expired long ago and have no session."""
-        await self.transact(lambda unit: unit.tokens.remove_expired(unit.now() - LISTED_SECONDS))
+        await self.transact(
+            lambda unit: unit.tokens.remove_expired_without_session(unit.now() - LISTED_SECONDS)
+        )

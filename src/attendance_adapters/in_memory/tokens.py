@@ -40,7 +40,7 @@ class Tokens:
             if token is not None and token.expires_at > at:
                 self._tokens[token_id] = replace(token, expires_at=at)
 
-    def expired(self, until: Instant, limit: int) -> Sequence[Token]:
+    def expired_with_session(self, until: Instant, limit: int) -> Sequence[Token]:
         found = [
             each
             for each in self._tokens.values()
@@ -48,7 +48,7 @@ class Tokens:
         ]
         return sorted(found, key=lambda each: each.expires_at)[:limit]
 
-    def forget_sessions(self, token_ids: Sequence[TokenId]) -> None:
+    def note_sessions_ended(self, token_ids: Sequence[TokenId]) -> None:
         for token_id in token_ids:
             if token_id in self._tokens:
                 self._tokens[token_id] = replace(self._tokens[token_id], own_session_id=None)
@@ -58,7 +58,7 @@ class Tokens:
             if token_id in self._tokens:
                 del self._tokens[token_id]
 
-    def remove_expired(self, until: Instant) -> None:
+    def remove_expired_without_session(self, until: Instant) -> None:
         for token in list(self._tokens.values()):
             if token.own_session_id is None and token.expires_at <= until:
                 del self._tokens[token.token_id]

@@ -42,16 +42,18 @@ EXPIRE_TOKENS = (
     .where(tokens.c.token_id.in_(_TOKEN_IDS), tokens.c.expires_at > bindparam("later_than"))
     .values(expires_at=bindparam("expires_at"))
 )
-EXPIRED_TOKENS = (
+EXPIRED_TOKENS_WITH_SESSION = (
     _SELECT_TOKENS.where(
         tokens.c.session_id.is_not(None), tokens.c.expires_at <= bindparam("until")
     )
     .order_by(tokens.c.expires_at)
     .limit(bindparam("limit", type_=BigInteger))
 )
-FORGET_SESSIONS = update(tokens).where(tokens.c.token_id.in_(_TOKEN_IDS)).values(session_id=None)
+NOTE_SESSIONS_ENDED = (
+    update(tokens).where(tokens.c.token_id.in_(_TOKEN_IDS)).values(session_id=None)
+)
 REMOVE_TOKENS = delete(tokens).where(tokens.c.token_id.in_(_TOKEN_IDS))
-REMOVE_EXPIRED_TOKENS = delete(tokens).where(
+REMOVE_EXPIRED_TOKENS_WITHOUT_SESSION = delete(tokens).where(
     tokens.c.session_id.is_(None), tokens.c.expires_at <= bindparam("until")
 )
 
@@ -91,19 +93,21 @@ class Tokens:
             parameters = {"token_ids": list(token_ids), "later_than": at, "expires_at": at}
             self._send(EXPIRE_TOKENS, parameters)
 
-    def expired(self, until: Instant, limit: int) -> Sequence[Token]:
-        return _tokens_from(self._execute(EXPIRED_TOKENS, {"until": until, "limit": limit}))
+    def expired_with_session(self, until: Instant, limit: int) -> Sequence[Token]:
+        return _tokens_from(
+            self._execute(EXPIRED_TOKENS_WITH_SESSION, {"until": until, "limit": limit})
+        )
 
-    def forget_sessions(self, token_ids: Sequence[TokenId]) -> None:
+    def note_sessions_ended(self, token_ids: Sequence[TokenId]) -> None:
         if token_ids:
-            self._send(FORGET_SESSIONS, {"token_ids": list(token_ids)})
+            self._send(NOTE_SESSIONS_ENDED, {"token_ids": list(token_ids)})
 
     def remove(self, token_ids: Sequence[TokenId]) -> None:
         if token_ids:
             self._send(REMOVE_TOKENS, {"token_ids": list(token_ids)})
 
-    def remove_expired(self, until: Instant) -> None:
-        self._send(REMOVE_EXPIRED_TOKENS, {"until": until})
+    def remove_expired_without_session(self, until: Instant) -> None:
+        self._send(REMOVE_EXPIRED_TOKENS_WITHOUT_SESSION, {"until": until})
 
 
 def _tokens_from(rows: Iterable[Sequence[Any]]) -> Sequence[Token]:

@@ -32,11 +32,11 @@ class Tokens(Protocol):
         """Has each of these expire at ``at``, unless it expires earlier."""
         ...
 
-    def expired(self, until: Instant, limit: int) -> Sequence[Token]:
+    def expired_with_session(self, until: Instant, limit: int) -> Sequence[Token]:
         """Lists those that expired at ``until`` or before, and have not lost their session yet."""
         ...
 
-    def forget_sessions(self, token_ids: Sequence[TokenId]) -> None:
+    def note_sessions_ended(self, token_ids: Sequence[TokenId]) -> None:
         """Notes that the sessions of these have ended."""
         ...
 
@@ -44,6 +44,6 @@ class Tokens(Protocol):
         """Removes what there is; does nothing where there is none."""
         ...
 
-    def remove_expired(self, until: Instant) -> None:
+    def remove_expired_without_session(self, until: Instant) -> None:
         """Forgets those without a session that expired at ``until`` or before."""
         ...

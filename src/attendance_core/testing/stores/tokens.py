@@ -70,7 +70,7 @@ class TestTokens:
         assert await found(SessionId("unknown")) is None
         await store.transact(lambda u: u.sessions.remove([token.own_session_id]))
         assert await found(token.own_session_id) is None
-        await store.transact(lambda u: u.tokens.forget_sessions([other.token_id]))
+        await store.transact(lambda u: u.tokens.note_sessions_ended([other.token_id]))
         assert await found(other.own_session_id) is None
 
     async def test_the_use_of_a_token_is_noted(self, store: Any) -> None:
@@ -104,14 +104,14 @@ class TestTokens:
         await add_tokens(store, *reversed(made), ended)
 
         async def expired(until: float, limit: int = 10) -> list[str]:
-            found = await store.observe(lambda u: u.tokens.expired(until, limit))
+            found = await store.observe(lambda u: u.tokens.expired_with_session(until, limit))
             return [each.name for each in found]
 
         assert await expired(NOON - 1) == []
         assert await expired(NOON + 2) == ["0", "1", "2"]
         assert await expired(NOON + 2, 2) == ["0", "1"]
-        await store.transact(lambda u: u.tokens.forget_sessions([made[0].token_id]))
-        await store.transact(lambda u: u.tokens.forget_sessions([]))
+        await store.transact(lambda u: u.tokens.note_sessions_ended([made[0].token_id]))
+        await store.transact(lambda u: u.tokens.note_sessions_ended([]))
         assert await expired(NOON + 2) == ["1", "2"]
 
     async def test_tokens_are_removed(self, store: Any) -> None:
@@ -134,7 +134,7 @@ class TestTokens:
         )
         open_ = a_token(anna, "open", expires_at=NOON, created_at=NOON + 2)
         await add_tokens(store, old, lately, open_)
-        await store.transact(lambda u: u.tokens.remove_expired(NOON))
+        await store.transact(lambda u: u.tokens.remove_expired_without_session(NOON))
         assert await tokens_of(store, anna) == [lately, open_]
 
     async def test_no_session_of_a_token_is_among_those_a_person_has_by_cookie(
