@@ -37,6 +37,6 @@ def refusals_among(answers: Iterable[Any]) -> list[Refusal]:
     return [answer for answer in answers if isinstance(answer, Refusal)]
 
 
-def check_refusals(told: Iterable[Any], *kinds: type[Refusal]) -> None:
+def check_no_other_refusals(answers: Iterable[Any], *kinds: type[Refusal]) -> None:
     """Raises AssertionError where something was refused for another reason than these."""
-    assert all(isinstance(each, kinds) for each in refusals_among(told)), told
+    assert all(isinstance(each, kinds) for each in refusals_among(answers)), answers

@@ -22,7 +22,7 @@ from attendance_core.marking.connections import Role
 from attendance_core.marking.places import Marked
 from attendance_core.marking.who_marks import WhoMarks
 from attendance_core.ports import Unit
-from attendance_core.testing.at_once import at_once, check_refusals
+from attendance_core.testing.at_once import at_once, check_no_other_refusals
 from attendance_core.testing.clock import NOON, TestClock
 from attendance_core.testing.lectures import EVENT, Lecture, numbered_connection
 from attendance_core.testing.stand_ins import any_code
@@ -46,7 +46,7 @@ class TestChangesAtOnce:
                     for each in (EVENT, other)
                 )
             )
-            check_refusals(told, EventNameTaken)
+            check_no_other_refusals(told, EventNameTaken)
             assert told.count(None) == 1
             assert len(await lecture.do.get_events(name=f"Name {number}")) == 1
 
@@ -149,7 +149,7 @@ class TestShorterEvents:
                     lecture.do.update_event(actor=ANNA, event_id=EVENT, ends_at=real_now() + 0.35),
                 ]
                 told = await at_once(*doing[:: 1 if number % 2 else -1])
-            check_refusals(told, EventOver, BadTimes)
+            check_no_other_refusals(told, EventOver, BadTimes)
             state = (await lecture.place(asker.user_id)).state
             ends_at = (await lecture.do.get_event_by_id(event_id=EVENT)).event.ends_at
             if isinstance(state, Marked):

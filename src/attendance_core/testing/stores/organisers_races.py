@@ -11,7 +11,7 @@ from attendance_core.marking.connections import Connection, Role
 from attendance_core.marking.places import Held, Marked, Waiting
 from attendance_core.marking.who_marks import WhoMarks
 from attendance_core.ports import Unit
-from attendance_core.testing.at_once import at_once, check_refusals
+from attendance_core.testing.at_once import at_once, check_no_other_refusals
 from attendance_core.testing.lectures import EVENT, Lecture, numbered_connection
 from attendance_core.vocabulary import UserId
 
@@ -61,7 +61,7 @@ class TestFewerMayMark:
                 for nth, asker in enumerate(lecture.waiting)
             ]
             doing.insert(number % 8, lets(lecture, WhoMarks.ORGANISERS))  # type: ignore[arg-type]
-            check_refusals(await at_once(*doing), MayNotMark)
+            check_no_other_refusals(await at_once(*doing), MayNotMark)
             assert await marking_sockets(lecture) == {ANNA: 1}
 
     async def test_a_choice_while_fewer_may_mark_leaves_no_hold_of_who_may_not(
@@ -74,7 +74,7 @@ class TestFewerMayMark:
             choice = lecture.do.prepare_to_mark(connection=marking, target=asker.user_id)
             narrowed = lets(lecture, WhoMarks.ORGANISERS)
             doing = [choice, narrowed] if number % 2 else [narrowed, choice]
-            check_refusals(await at_once(*doing), MayNotMark)
+            check_no_other_refusals(await at_once(*doing), MayNotMark)
             assert await marking_sockets(lecture) == {ANNA: 1}
             assert isinstance((await lecture.place(asker.user_id)).state, Waiting)
 
@@ -91,7 +91,7 @@ class TestFewerMayMark:
             narrowed = lets(lecture, WhoMarks.ORGANISERS)
             doing = [confirm, narrowed] if number % 2 else [narrowed, confirm]
             told = await at_once(*doing)
-            check_refusals(told, MayNotMark)
+            check_no_other_refusals(told, MayNotMark)
             state = (await lecture.place(asker.user_id)).state
             was_refused = any(isinstance(each, MayNotMark) for each in told)
             assert isinstance(state, Waiting if was_refused else Marked)
@@ -135,7 +135,7 @@ class TestHelpersAtOnce:
                 opens_marking(lecture, 6000 + number, BORIS),
             ]
             doing.insert(number % 3, lecture.do.remove_helper(**one))
-            check_refusals(await at_once(*doing), MayNotMark)
+            check_no_other_refusals(await at_once(*doing), MayNotMark)
             assert await marking_sockets(lecture) == {ANNA: 1}
             assert isinstance((await lecture.place(asker.user_id)).state, Waiting)
 
@@ -144,7 +144,7 @@ class TestHelpersAtOnce:
         ids = [each.user_id for each in lecture.waiting]
         add = lecture.do.add_helper
         told = await at_once(*(add(actor=ANNA, event_id=EVENT, user_id=each) for each in ids))
-        check_refusals(told, TooManyHelpers)
+        check_no_other_refusals(told, TooManyHelpers)
         assert sum(each is None for each in told) == MAX_HELPERS
         assert len(await lecture.do.get_helpers(actor=ANNA, event_id=EVENT)) == MAX_HELPERS
 

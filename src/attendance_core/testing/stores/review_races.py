@@ -27,7 +27,7 @@ from attendance_core.profiles import (
     TakeConfirmation,
     scan_path,
 )
-from attendance_core.testing.at_once import at_once, check_refusals, refusals_among
+from attendance_core.testing.at_once import at_once, check_no_other_refusals, refusals_among
 from attendance_core.testing.clock import NOON, TestClock
 from attendance_core.testing.people import add_people
 from attendance_core.testing.stand_ins import CountedIds, DictFiles
@@ -88,7 +88,7 @@ class TestReviewRaces:
                 remove(username=username),
             ]
             told = await at_once(*(doing if number % 2 else doing[::-1]))
-            check_refusals(told, NotAModerator)
+            check_no_other_refusals(told, NotAModerator)
             assert (await scan_in(store, anna)).lease is None
             await add(username=username)
 
@@ -113,7 +113,7 @@ class TestReviewRaces:
                 store.transact(replace_scan),
             ]
             told = await at_once(*(doing if number % 2 else doing[::-1]))
-            check_refusals(told, ScanNotFound)
+            check_no_other_refusals(told, ScanNotFound)
             assert await scan_in(store, anna) == later
             earlier = later
 
