@@ -38,7 +38,7 @@ class Campus(Processes):
 
     # People
 
-    def logs_out(self, user_id: UserId, session_number: int) -> None:
+    def logs_out_and_in(self, user_id: UserId, session_number: int) -> None:
         session_id = self.sessions[user_id, session_number]
         drive(LogOut(self.store.transact, self.terms)(session_id=session_id))
         for client in self.all_clients:

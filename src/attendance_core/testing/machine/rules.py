@@ -40,7 +40,7 @@ class MarkingMachine(SocketRules):
             elif what == "join":
                 self.campus.joins(user_id)
             else:
-                self.campus.logs_out(user_id, int(what == "log out other"))
+                self.campus.logs_out_and_in(user_id, int(what == "log out other"))
 
     @rule(who_marks=st.sampled_from([WhoMarks.EVERYBODY, *WhoMarks]))
     def an_organiser_says_who_marks(self, who_marks: WhoMarks) -> None:
