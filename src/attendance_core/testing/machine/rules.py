@@ -28,7 +28,7 @@ reasons = st.sampled_from([AnnulReason.WRONG_PERSON, AnnulReason.NOT_ME])
 class MarkingMachine(SocketRules):
     """An event of four people, served by up to three processes."""
 
-    ran_out_at = -1  # the last of the rules, by their count, in which whatever could run out did
+    rule_count_at_run_out = -1  # of the last rule in which whatever could run out did
 
     # People
 
@@ -201,7 +201,8 @@ class MarkingMachine(SocketRules):
         """Has grace, hold and a sweep go by: then nothing is left of those who have gone."""
         if not any(not each.is_asleep for each in self.campus.processes):
             self.campus.starts()
-        again, self.ran_out_at = self.rule_count == self.ran_out_at + 1, self.rule_count
+        again = self.rule_count == self.rule_count_at_run_out + 1
+        self.rule_count_at_run_out = self.rule_count
         # Again, where nobody has done anything since
         self.campus.time_passes(self.campus.terms.hold_seconds, sweeping=not again)
         self.nobody_is_held_or_waits_without_a_socket()
