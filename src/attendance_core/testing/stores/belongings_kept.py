@@ -41,7 +41,7 @@ CREATOR, MARKER, ANNA, BORIS = map(UserId, range(1, 5))
 HERS, BORISES = EventId(UUID(int=101)), EventId(UUID(int=102))
 HER_SCAN, HIS_SCAN = ScanId(UUID(int=201)), ScanId(UUID(int=202))
 SECRET = "secret"
-MONTHS = 40 * 86_400  # another month, at least
+OVER_A_MONTH_SECONDS = 40 * 86_400
 
 
 def event_of(event_id: EventId, creator: UserId, name: str) -> Event:
@@ -86,7 +86,7 @@ def give_anna_everything(unit: Any) -> None:
     # Anna was marked by hand, with a note, and annulled with another; then by a hold, a month later
     mark_by_hand(unit, HERS, ANNA, BORIS, "she was there")
     annul_with(unit, HERS, ANNA, BORIS, "no, she was not")
-    mark(unit, ANNA, BORIS, at=NOON + MONTHS, event_id=HERS)
+    mark(unit, ANNA, BORIS, at=NOON + OVER_A_MONTH_SECONDS, event_id=HERS)
     # And marks two, one of whom somebody else annuls
     mark(unit, MARKER, ANNA, event_id=HERS)
     mark_by_hand(unit, BORISES, BORIS, ANNA, "he was there")
@@ -271,7 +271,7 @@ ANNAS: dict[BelongingKind, list[Any]] = {
         for n, at, said, marked_as in (
             (1, NOON, {"origin": "hand", "note": "she was there"}, "Анна Каренина"),
             (2, NOON + 1, {"reason": "not_present", "note": "no, she was not"}, None),
-            (3, NOON + MONTHS, {"origin": "hold", "note": None}, "Анна Каренина"),
+            (3, NOON + OVER_A_MONTH_SECONDS, {"origin": "hold", "note": None}, "Анна Каренина"),
         )
     ],
     BelongingKind.MARKS_GIVEN: [
