@@ -75,8 +75,8 @@ class Sockets(World):
         """Ends those lost of the same person and role, or of a process that seems dead."""
         for other in self.all_clients:
             same = other.user_id == connection.user_id and other.connection.role is connection.role
-            quiet = self.renewed[other.connection.process_id] + self.terms.lease_seconds
-            if same and (other.lost_at is not None or quiet <= self.clock.now()):
+            lease_ends_at = self.renewed[other.connection.process_id] + self.terms.lease_seconds
+            if same and (other.lost_at is not None or lease_ends_at <= self.clock.now()):
                 other.connection_ended = True
 
     def says(
