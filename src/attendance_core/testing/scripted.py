@@ -75,7 +75,7 @@ class Seat:
             self.lecture.deliver(mirror.command_failed(cid))
             raise
         self.lecture.deliver(mirror.command_ended(cid, outcome))
-        await self.lecture.delivers()
+        await self.lecture.bring_up_to_date()
 
 
 class ScriptedLecture:
@@ -119,7 +119,7 @@ class ScriptedLecture:
             return seat
         told = self.mirror.add_asker(connection, opened, hears_news=True, now=self.clock.now())
         self.deliver(told)
-        await self.delivers()
+        await self.bring_up_to_date()
         return seat
 
     async def marks(self, person: LoggedIn) -> Seat:
@@ -128,19 +128,19 @@ class ScriptedLecture:
         opened = await self.service.use_cases.ready_to_mark(connection=connection)
         seat = await self._open(person, connection)
         self.deliver(self.mirror.add_marker(connection, opened, hears_news=True))
-        await self.delivers()
+        await self.bring_up_to_date()
         return seat
 
     async def hang_up(self, seat: Seat, *, goodbye: bool) -> None:
         """Ends a socket, by a word of its client or without one."""
         self._forget(seat)
         await self.service.use_cases.hang_up(connections=[seat.connection], goodbye=goodbye)
-        await self.delivers()
+        await self.bring_up_to_date()
 
     async def advance(self, seconds: Seconds) -> None:
         """Has time pass: leases are renewed, what runs out is swept, and all hear of it."""
         await advance(self.service, self.clock, seconds)
-        await self.delivers()
+        await self.bring_up_to_date()
 
     async def karma(self, person: LoggedIn) -> int:
         """Counts what marks have paid somebody."""
@@ -149,7 +149,7 @@ class ScriptedLecture:
         )
         return seen.karma
 
-    async def delivers(self) -> None:
+    async def bring_up_to_date(self) -> None:
         """Tells the sockets what was announced, and what has become of the room."""
         while self._heard:
             heard = self._heard.pop(0)
