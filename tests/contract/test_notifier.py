@@ -21,7 +21,7 @@ from attendance_core.ports import Missed, Notifier
 from attendance_core.testing import NotifierContract
 from attendance_core.testing.lectures import PROCESS
 from attendance_core.testing.notifier import (
-    HERE,
+    EVENT,
     Heard,
     cancelled_at_each_instant,
     place_changed,
@@ -138,7 +138,7 @@ class TestServerThatGoesAway:
         async with remote(server) as (here, there):
             assert isinstance(here, RemoteNotifier) and isinstance(there, RemoteNotifier)
             heard = Heard()
-            await there.subscribe(HERE, heard)
+            await there.subscribe(EVENT, heard)
             for round_ in range(1, 3):
                 server.kill()
                 await start_again(server)
@@ -157,8 +157,8 @@ class TestServerThatGoesAway:
             await eventually(lambda: not here.is_linked and not there.is_linked)
             heard, elsewhere = Heard(), Heard()
             async with asyncio.timeout(1):
-                await here.subscribe(HERE, heard)
-                await there.subscribe(HERE, elsewhere)
+                await here.subscribe(EVENT, heard)
+                await there.subscribe(EVENT, elsewhere)
             here.publish(place_changed(1))
             assert heard.all == [place_changed(1)]
             assert here.dropped_count == 1
@@ -173,7 +173,7 @@ class TestServerThatGoesAway:
         server.kill()
         async with remote(server) as (here, there):
             heard = Heard()
-            await there.subscribe(HERE, heard)
+            await there.subscribe(EVENT, heard)
             await start_again(server)
             await eventually(lambda: Missed() in heard.all, 30)
             await eventually(lambda: here.is_linked)
@@ -186,7 +186,7 @@ class TestServerThatGoesAway:
         before = asyncio.all_tasks()
         for _ in range(3):
             async with remote(server) as (_, there):
-                await there.subscribe(HERE, lambda _: None)
+                await there.subscribe(EVENT, lambda _: None)
                 server.kill()
                 await eventually(lambda: not there.is_linked)
                 await start_again(server)
@@ -218,14 +218,14 @@ async def test_a_server_that_falls_silent_is_noticed(
 
 async def test_of_the_subscriptions_that_ended_the_server_knows_nothing(valkey: Valkey) -> None:
     async with remote(valkey) as (_, there), Redis(port=valkey.port) as asks:
-        stays = await there.subscribe(HERE, lambda _: None)
+        stays = await there.subscribe(EVENT, lambda _: None)
         for _ in range(1000):
             (await there.subscribe(EventId(uuid4()), lambda _: None))()
         async for _ in cancelled_at_each_instant(lambda e: subscribe_briefly(there, e, Heard())):
             pass
 
         async def channels() -> bool:
-            return await asks.pubsub_channels() == [f"attendance:{HERE}".encode()]
+            return await asks.pubsub_channels() == [f"attendance:{EVENT}".encode()]
 
         await eventually(channels)
         stays()

@@ -22,24 +22,24 @@ from attendance_core.marking.places import Barred, Held, Marked, Place, Waiting
 from attendance_core.ports import Listener, Missed, Notifier
 from attendance_core.vocabulary import ConnectionId, EventId, UserId
 
-HERE, THERE = EventId(UUID(int=1)), EventId(UUID(int=2))
+EVENT, OTHER_EVENT = EventId(UUID(int=1)), EventId(UUID(int=2))
 SOCKET, BARRED = ConnectionId(UUID(int=6)), Barred(UserId(8), 9.000001)
 ANNOUNCEMENTS: dict[str, list[Announcement]] = {
     "PlaceChanged": [
         *(
-            PlaceChanged(Place(HERE, UserId(7), True, state, 3, BARRED, 2), 1.5, SOCKET)
+            PlaceChanged(Place(EVENT, UserId(7), True, state, 3, BARRED, 2), 1.5, SOCKET)
             for state in (None, Waiting(1.000001), Held(1.5, UserId(8), 2.5))
         ),
         PlaceChanged(
-            Place(HERE, UserId(7), True, Marked(UserId(8), 2.5, 3), 4, last_n=3), 2.5, paid=50
+            Place(EVENT, UserId(7), True, Marked(UserId(8), 2.5, 3), 4, last_n=3), 2.5, paid=50
         ),
     ],
     "ConnectionsEnded": [
-        ConnectionsEnded(HERE, Ending.DELETED),
-        ConnectionsEnded(HERE, Ending.LEFT, frozenset()),
-        ConnectionsEnded(HERE, Ending.LOGGED_OUT, frozenset({SOCKET})),
+        ConnectionsEnded(EVENT, Ending.DELETED),
+        ConnectionsEnded(EVENT, Ending.LEFT, frozenset()),
+        ConnectionsEnded(EVENT, Ending.LOGGED_OUT, frozenset({SOCKET})),
     ],
-    "EventChanged": [EventChanged(HERE, "«Физика»\u0301 \U0001f393", 1.000001, 2.5)],
+    "EventChanged": [EventChanged(EVENT, "«Физика»\u0301 \U0001f393", 1.000001, 2.5)],
 }
 # A test of ours compares it with `attendance_adapters.service_ports.Notifier`
 ASKED_OF_A_NOTIFIER = (
@@ -54,7 +54,7 @@ MANY = 250  # announcements, more than anybody carries in one go
 PATIENCE_SECONDS = 30  # for one that carries announcements between processes
 
 
-def place_changed(version: int, event_id: EventId = HERE) -> PlaceChanged:
+def place_changed(version: int, event_id: EventId = EVENT) -> PlaceChanged:
     """Makes the announcement of a place of this version."""
     return PlaceChanged(Place(event_id, UserId(7), member=True, version=version), at=1.5)
 
@@ -137,7 +137,7 @@ class NotifierContract:
     ) -> None:
         here, there = notifiers
         heard = Heard()
-        await there.subscribe(HERE, heard)
+        await there.subscribe(EVENT, heard)
         for announcement in ANNOUNCEMENTS[kind]:
             here.publish(announcement)
         assert await heard.until(len(ANNOUNCEMENTS[kind])) == ANNOUNCEMENTS[kind]
@@ -148,7 +148,7 @@ class NotifierContract:
         """A command does one thing, and ends: others hear of it, or read it again."""
         here, there = notifiers
         heard = Heard()
-        await there.subscribe(HERE, heard)
+        await there.subscribe(EVENT, heard)
         missed_before = heard.all.count(Missed())
         for version in range(1, MANY):
             here.publish(place_changed(version))
@@ -170,7 +170,7 @@ class NotifierContract:
         here, there = notifiers
         heard = [Heard() for _ in range(3)]
         for number, each in enumerate(heard):
-            await there.subscribe(HERE, each)
+            await there.subscribe(EVENT, each)
             here.publish(place_changed(number))
             assert await each.until(1) == [place_changed(number)]
 
@@ -179,20 +179,20 @@ class NotifierContract:
     ) -> None:
         here, there = notifiers
         heard, other = Heard(), Heard()
-        await there.subscribe(HERE, heard)
-        await there.subscribe(THERE, other)
-        here.publish(place_changed(1, THERE))
+        await there.subscribe(EVENT, heard)
+        await there.subscribe(OTHER_EVENT, other)
+        here.publish(place_changed(1, OTHER_EVENT))
         here.publish(place_changed(2))
         assert await heard.until(1) == [place_changed(2)]
-        assert await other.until(1) == [place_changed(1, THERE)]
+        assert await other.until(1) == [place_changed(1, OTHER_EVENT)]
 
     async def test_every_listener_is_told_until_it_ends_it(
         self, notifiers: tuple[Notifier, Notifier]
     ) -> None:
         here, there = notifiers
         stays, goes = Heard(), Heard()
-        await there.subscribe(HERE, stays)
-        end = await there.subscribe(HERE, goes)
+        await there.subscribe(EVENT, stays)
+        end = await there.subscribe(EVENT, goes)
         here.publish(place_changed(1))
         await stays.until(1)
         await goes.until(1)
@@ -211,8 +211,8 @@ class NotifierContract:
             raise ValueError
 
         heard = Heard()
-        await there.subscribe(HERE, raises)
-        await there.subscribe(HERE, heard)
+        await there.subscribe(EVENT, raises)
+        await there.subscribe(EVENT, heard)
         here.publish(place_changed(1))
         here.publish(place_changed(2))
         assert await heard.until(2) == [place_changed(1), place_changed(2)]
@@ -224,8 +224,8 @@ class NotifierContract:
         here, there = notifiers
         loops: list[asyncio.AbstractEventLoop] = []
         heard = Heard()
-        await there.subscribe(HERE, lambda _: loops.append(asyncio.get_running_loop()))
-        await there.subscribe(HERE, heard)
+        await there.subscribe(EVENT, lambda _: loops.append(asyncio.get_running_loop()))
+        await there.subscribe(EVENT, heard)
         here.publish(place_changed(1))
         await heard.until(1)
         assert loops == [asyncio.get_running_loop()]
@@ -242,8 +242,8 @@ class NotifierContract:
             ends[0]()
 
         listener: Listener = hear_once
-        ends.append(await there.subscribe(HERE, listener))
-        await there.subscribe(HERE, last)
+        ends.append(await there.subscribe(EVENT, listener))
+        await there.subscribe(EVENT, last)
         here.publish(place_changed(1))
         here.publish(place_changed(2))
         await last.until(2)
@@ -257,7 +257,7 @@ class NotifierContract:
             end = await there.subscribe(EventId(uuid4()), lambda _: None)
             end()
         heard = Heard()
-        await there.subscribe(HERE, heard)
+        await there.subscribe(EVENT, heard)
         here.publish(place_changed(1))
         assert await heard.until(1) == [place_changed(1)]
 
@@ -266,10 +266,10 @@ class NotifierContract:
     ) -> None:
         here, there = notifiers
         heard = Heard()
-        await there.subscribe(HERE, heard)
+        await there.subscribe(EVENT, heard)
         told_before = len(heard.all)
         many = frozenset(ConnectionId(UUID(int=each)) for each in range(1000))
-        announcement = ConnectionsEnded(HERE, Ending.LEFT, many)
+        announcement = ConnectionsEnded(EVENT, Ending.LEFT, many)
         here.publish(announcement)
         here.publish(place_changed(2))
         await heard.until(1)
