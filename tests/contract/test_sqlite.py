@@ -17,7 +17,7 @@ from attendance_adapters.sql import sqlite
 from attendance_adapters.sql.sqlite import SqliteStore
 from attendance_core.errors import EventNotFound, Unavailable
 from attendance_core.testing.clock import NOON, TestClock
-from attendance_core.testing.people import add_event_with, mark
+from attendance_core.testing.people import add_event_with_places, mark
 from tests.support.sqlite_writer import ANNOUNCEMENT, Gate, adds, driver_of, event_names
 
 WRITTEN = Path("/proc/self/io")
@@ -205,7 +205,9 @@ class TestFailures:
         self, sqlite_store: SqliteStore, database: Path
     ) -> None:
         """What is kept to undo a statement, and what triggers collect, is in no file."""
-        people = await add_event_with(sqlite_store, *(f"Person {number}" for number in range(100)))
+        people = await add_event_with_places(
+            sqlite_store, *(f"Person {number}" for number in range(100))
+        )
         log, (marker, *others) = database.with_name(f"{database.name}-wal"), people
         written, length = bytes_written(), log.stat().st_size
         await sqlite_store.transact(lambda unit: [mark(unit, each, marker) for each in others])

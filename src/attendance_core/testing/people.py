@@ -65,7 +65,7 @@ def an_event(name: str = "Lecture", event_id: EventId = EVENT, starts_at: float 
     return Event(event_id, name, UserId(1), starts_at, starts_at + 3600, any_code())
 
 
-async def add_event_with(store: Any, *names: str) -> list[UserId]:
+async def add_event_with_places(store: Any, *names: str) -> list[UserId]:
     """Adds an event, a process, and these people, who have places in it but are no members yet.
 
     Answers their ids.

@@ -13,7 +13,7 @@ from attendance_core.accounts import CredentialKind, Session
 from attendance_core.attendance import Admission
 from attendance_core.testing.clock import NOON
 from attendance_core.testing.lectures import EVENT
-from attendance_core.testing.people import add_event_with, an_event
+from attendance_core.testing.people import add_event_with_places, an_event
 from attendance_core.vocabulary import EventId, SessionId, UserId
 
 ENDS_AT = NOON + 3600
@@ -24,7 +24,7 @@ class TestAdmissions:
         self, store: Any
     ) -> None:
         """Contract: WatchAttendance"""
-        anna, boris, vera = await add_event_with(store, "Анна", "Борис", "Вера")
+        anna, boris, vera = await add_event_with_places(store, "Анна", "Борис", "Вера")
         other = EventId(uuid4())
         sessions = {who: SessionId(f"of {who}") for who in (anna, boris, vera)}
 

@@ -8,7 +8,7 @@ from typing import Any
 from attendance_core.attendance import Admission
 from attendance_core.testing.clock import NOON
 from attendance_core.testing.lectures import EVENT
-from attendance_core.testing.people import add_event_with
+from attendance_core.testing.people import add_event_with_places
 from attendance_core.vocabulary import BoardId
 
 ENDS_AT = NOON + 3600
@@ -18,7 +18,7 @@ class TestBoardLinks:
     """Contract: MakeBoardLink, RemoveBoardLink."""
 
     async def test_a_new_board_link_ends_the_one_before(self, store: Any) -> None:
-        await add_event_with(store, "Анна")
+        await add_event_with_places(store, "Анна")
         old, new = BoardId("old"), BoardId("new")
         for board_id in (old, new):
             await store.transact(lambda u, it=board_id: u.boards.put(EVENT, it))
@@ -32,7 +32,7 @@ class TestBoardLinks:
     async def test_a_board_link_follows_the_end_of_its_event_and_goes_with_it(
         self, store: Any
     ) -> None:
-        await add_event_with(store, "Анна")
+        await add_event_with_places(store, "Анна")
         link = BoardId("link")
         await store.transact(lambda u: u.boards.put(EVENT, link))
         longer = replace(await store.observe(lambda u: u.events.get(EVENT)), ends_at=ENDS_AT + 60)

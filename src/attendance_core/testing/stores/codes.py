@@ -12,7 +12,7 @@ from attendance_core.events import CODE_LETTERS, CreateEvent, event_code_of
 from attendance_core.pieces import ListQuery
 from attendance_core.testing.clock import NOON
 from attendance_core.testing.lectures import EVENT
-from attendance_core.testing.people import add_event_with, add_people, an_event
+from attendance_core.testing.people import add_event_with_places, add_people, an_event
 from attendance_core.testing.stand_ins import CountedIds
 from attendance_core.vocabulary import EventCode, EventId, UserId
 
@@ -29,7 +29,7 @@ class FewIds(CountedIds):
 
 class TestCodes:
     async def test_an_event_is_found_by_its_code_until_it_is_deleted(self, store: Any) -> None:
-        (anna,) = await add_event_with(store, "Анна")
+        (anna,) = await add_event_with_places(store, "Анна")
         event = await store.observe(lambda u: u.events.get(EVENT))
         assert event_code_of(event.code) == event.code
         for look in (

@@ -23,7 +23,7 @@ from attendance_core.testing.clock import NOON
 from attendance_core.testing.lectures import EVENT
 from attendance_core.testing.people import (
     a_connection,
-    add_event_with,
+    add_event_with_places,
     add_people,
     an_event,
     join,
@@ -111,7 +111,7 @@ class TestEvents:
             assert rest == made[2:]
 
     async def test_a_mark_protects_its_event(self, store: Any) -> None:
-        anna, boris = await add_event_with(store, "Анна", "Борис")
+        anna, boris = await add_event_with_places(store, "Анна", "Борис")
         await store.transact(lambda u: mark(u, anna, boris))
         with pytest.raises(SomebodyWasMarked):
             await store.transact(lambda u: u.events.remove(EVENT))
@@ -151,7 +151,7 @@ class TestEvents:
         assert len(await store.observe(lambda u: u.events.created_by(anna))) == 3
 
     async def test_others_joined_an_event_also_where_they_have_left_it(self, store: Any) -> None:
-        anna, boris = await add_event_with(store, "Анна", "Борис")
+        anna, boris = await add_event_with_places(store, "Анна", "Борис")
         for one, answer in ((anna, True), (boris, True)):
             look = await store.observe(lambda u, one=one: u.places.others_joined(EVENT, one))
             assert look is answer
@@ -169,7 +169,7 @@ class TestEvents:
             assert seen is answer
 
     async def test_with_an_event_go_its_places_and_connections(self, store: Any) -> None:
-        anna, _ = await add_event_with(store, "Анна", "Борис")
+        anna, _ = await add_event_with_places(store, "Анна", "Борис")
         connection = a_connection(anna)
         await store.transact(lambda u: u.connections.add(connection))
         await store.transact(lambda u: u.events.remove(EVENT))
@@ -180,7 +180,7 @@ class TestEvents:
     async def test_a_person_is_told_which_events_they_attended_and_by_whom_they_were_marked(
         self, store: Any
     ) -> None:
-        anna, boris = await add_event_with(store, "Анна", "Борис")
+        anna, boris = await add_event_with_places(store, "Анна", "Борис")
         assert await store.observe(lambda u: u.events.attended_by(anna, ListQuery())) == []
         await store.transact(lambda u: mark(u, anna, boris))
         (attended,) = await store.observe(lambda u: u.events.attended_by(anna, ListQuery()))
@@ -191,7 +191,7 @@ class TestEvents:
 class TestEventsThatChange:
     async def test_an_event_is_replaced_but_for_its_creator(self, store: Any) -> None:
         """Contract: 8.6."""
-        await add_event_with(store, "Анна", "Борис")
+        await add_event_with_places(store, "Анна", "Борис")
         event: Event = await store.observe(lambda u: u.events.get(EVENT))
         assert event.who_marks is WhoMarks.EVERYBODY
         changed = replace(
@@ -209,7 +209,7 @@ class TestEventsThatChange:
         assert await store.observe(lambda u: u.events.search(event.name.lower())) == []
 
     async def test_a_name_of_an_event_is_taken_or_given_free(self, store: Any) -> None:
-        await add_event_with(store, "Анна")
+        await add_event_with_places(store, "Анна")
         event: Event = await store.observe(lambda u: u.events.get(EVENT))
         other = an_event("Физика", EventId(uuid4()))
         await store.transact(lambda u: u.events.add(other))

@@ -20,7 +20,7 @@ from attendance_core.profiles import ConfirmationScan, Profile
 from attendance_core.profiles.profile import MAX_BIO_LENGTH, MAX_DISPLAY_NAME_LENGTH
 from attendance_core.testing.clock import NOON
 from attendance_core.testing.lectures import EVENT
-from attendance_core.testing.people import add_event_with, add_people, an_event
+from attendance_core.testing.people import add_event_with_places, add_people, an_event
 from attendance_core.testing.stand_ins import any_code
 from attendance_core.vocabulary import EventId, FileKey, ScanId, SessionId, UserId
 
@@ -57,7 +57,7 @@ class TestKeptAsItIs:
 
     async def test_other_texts_are_kept_letter_by_letter(self, store: Any) -> None:
         """The name of an event, what a session was opened with, and the note of an entry."""
-        anna, boris = await add_event_with(store, odd(40), "Борис")
+        anna, boris = await add_event_with_places(store, odd(40), "Борис")
         session = Session(
             SessionId("a" * 64), anna, CredentialKind.COOKIE, NOON, NOON, odd(MAX_CLIENT_LENGTH)
         )
@@ -90,7 +90,7 @@ class TestKeptAsItIs:
         }
 
     async def test_instants_are_kept_to_the_microsecond(self, store: Any) -> None:
-        anna, boris, vera = await add_event_with(store, "Анна", "Борис", "Вера")
+        anna, boris, vera = await add_event_with_places(store, "Анна", "Борис", "Вера")
         instants = iter(round(NOON + number * 11 * FINE + FINE, 6) for number in range(20))
         session = Session(
             SessionId("a" * 64), anna, CredentialKind.COOKIE, next(instants), next(instants)

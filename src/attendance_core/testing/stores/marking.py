@@ -20,7 +20,7 @@ from attendance_core.marking.terms import Terms
 from attendance_core.pieces import ListQuery
 from attendance_core.testing.clock import NOON, TestClock
 from attendance_core.testing.lectures import EVENT, PROCESS
-from attendance_core.testing.people import a_connection, add_event_with, add_people, mark
+from attendance_core.testing.people import a_connection, add_event_with_places, add_people, mark
 from attendance_core.vocabulary import ConnectionId, ProcessId, SessionId, UserId
 
 
@@ -36,7 +36,7 @@ class TestPlaces:
             await store.transact(lambda u: u.places.make(EVENT, anna))
 
     async def test_a_place_that_is_made_twice_stays_as_it_is(self, store: Any) -> None:
-        anna, boris = await add_event_with(store, "Анна", "Борис")
+        anna, boris = await add_event_with_places(store, "Анна", "Борис")
         waiting = Place(EVENT, anna, True, Waiting(NOON + 0.25), 1)
         await store.transact(lambda u: u.places.put(waiting))
         await store.transact(lambda u: u.places.make(EVENT, anna))
@@ -45,7 +45,7 @@ class TestPlaces:
         assert await store.observe(lambda u: u.places.waiting_or_held(EVENT)) == [waiting]
 
     async def test_one_marker_holds_one_person(self, store: Any) -> None:
-        anna, boris, vera = await add_event_with(store, "Анна", "Борис", "Вера")
+        anna, boris, vera = await add_event_with_places(store, "Анна", "Борис", "Вера")
         held = Place(EVENT, anna, True, Held(NOON, vera, NOON + 90), 2)
         await store.transact(lambda u: u.places.put(held))
         second = Place(EVENT, boris, True, Held(NOON, vera, NOON + 90), 2)
@@ -60,7 +60,9 @@ class TestPlaces:
         self, store: Any
     ) -> None:
         """The earliest ones first: a sweep takes what it can, and the next one the rest."""
-        anna, boris, vera, gleb = await add_event_with(store, "Анна", "Борис", "Вера", "Глеб")
+        anna, boris, vera, gleb = await add_event_with_places(
+            store, "Анна", "Борис", "Вера", "Глеб"
+        )
 
         def work(unit: Any) -> None:
             for target, marker, until in ((anna, vera, NOON + 2), (boris, gleb, NOON + 1)):
@@ -74,14 +76,14 @@ class TestPlaces:
 
     async def test_a_place_keeps_who_held_its_person_last(self, store: Any) -> None:
         """Contract: 6.19."""
-        anna, vera = await add_event_with(store, "Анна", "Вера")
+        anna, vera = await add_event_with_places(store, "Анна", "Вера")
         for barred in (Barred(vera, NOON + 10.000001), None):
             given_back = Place(EVENT, anna, True, Waiting(NOON), 2, barred)
             await store.transact(lambda u, place=given_back: u.places.put(place))
             assert await store.observe(lambda u: u.places.of(EVENT, [anna])) == [given_back]
 
     async def test_a_mark_is_known_from_the_ledger_and_made_once(self, store: Any) -> None:
-        anna, boris = await add_event_with(store, "Анна", "Борис")
+        anna, boris = await add_event_with_places(store, "Анна", "Борис")
         marked = await store.transact(lambda u: mark(u, anna, boris))
         assert marked.state == Marked(boris, NOON, 1, Origin.HOLD)
         assert await store.observe(lambda u: u.places.of(EVENT, [anna])) == [marked]
@@ -97,7 +99,7 @@ class TestPlaces:
 
 class TestConnections:
     async def test_a_connection_keeps_the_instant_it_was_lost_first(self, store: Any) -> None:
-        (anna,) = await add_event_with(store, "Анна")
+        (anna,) = await add_event_with_places(store, "Анна")
         connection = a_connection(anna)
         await store.transact(lambda u: u.connections.add(connection))
         for at in (NOON + 1, NOON + 2):
@@ -111,7 +113,7 @@ class TestConnections:
     async def test_connections_lapse_when_they_were_lost_or_their_process_is_silent(
         self, store: Any, clock: TestClock
     ) -> None:
-        (anna,) = await add_event_with(store, "Анна")
+        (anna,) = await add_event_with_places(store, "Анна")
         lost, open_ = a_connection(anna), a_connection(anna)
         await store.transact(lambda u: (u.connections.add(lost), u.connections.add(open_)))
         await store.transact(lambda u: u.connections.lose([lost.connection_id], NOON + 1))
@@ -128,7 +130,7 @@ class TestConnections:
     async def test_no_more_lapsed_connections_are_listed_than_were_asked_for(
         self, store: Any
     ) -> None:
-        (anna,) = await add_event_with(store, "Анна")
+        (anna,) = await add_event_with_places(store, "Анна")
         lost = [a_connection(anna) for _ in range(3)]
         ids = {each.connection_id for each in lost}
 
@@ -144,7 +146,7 @@ class TestConnections:
             assert len(found) == min(limit, 3) and found <= ids
 
     async def test_connections_are_found_by_person_session_and_process(self, store: Any) -> None:
-        anna, boris = await add_event_with(store, "Анна", "Борис")
+        anna, boris = await add_event_with_places(store, "Анна", "Борис")
         hers, his = a_connection(anna, session="hers"), a_connection(boris, session="his")
         await store.transact(lambda u: (u.connections.add(hers), u.connections.add(his)))
         of = await store.observe(lambda u: u.connections.of(EVENT, anna))
@@ -169,7 +171,7 @@ class TestConnections:
         self, store: Any
     ) -> None:
         """Contract: 6.16, markers on whatever process."""
-        anna, boris, vera = await add_event_with(store, "Анна", "Борис", "Вера")
+        anna, boris, vera = await add_event_with_places(store, "Анна", "Борис", "Вера")
         other = ProcessId(UUID(int=3))
         waits, marks = a_connection(anna), a_connection(boris, role=Role.MARKING)
         far_away = [
@@ -197,7 +199,7 @@ class TestConnections:
     async def test_of_a_person_with_many_connections_those_that_matter_are_read(
         self, store: Any
     ) -> None:
-        anna, boris = await add_event_with(store, "Анна", "Борис")
+        anna, boris = await add_event_with_places(store, "Анна", "Борис")
         hers = [a_connection(anna) for _ in range(8)]
 
         def work(unit: Any) -> None:
@@ -216,7 +218,7 @@ class TestConnections:
 
     async def test_who_else_may_mark_is_found(self, store: Any) -> None:
         """Contract: 6.19, neither of two, nor one who waits; open ones first."""
-        people = await add_event_with(store, "Анна", "Борис", "Вера", "Глеб", "Дина")
+        people = await add_event_with_places(store, "Анна", "Борис", "Вера", "Глеб", "Дина")
         anna, boris, vera, gleb, dina = people
         sockets = {each: a_connection(each, role=Role.MARKING) for each in people}
         waits = a_connection(dina)
@@ -240,7 +242,7 @@ class TestConnections:
         assert await found(9, dina, gleb, anna, boris) == []
 
     async def test_a_process_without_connections_is_forgotten(self, store: Any) -> None:
-        (anna,) = await add_event_with(store, "Анна")
+        (anna,) = await add_event_with_places(store, "Анна")
         idle = ProcessId(UUID(int=3))
         await store.transact(lambda u: u.processes.put(Process(idle, NOON, NOON)))
         await store.transact(lambda u: u.connections.add(a_connection(anna)))

@@ -11,13 +11,15 @@ from attendance_core.errors import NotAnOrganiser, PersonNotFound
 from attendance_core.events import Helper, check_organiser
 from attendance_core.testing.clock import NOON
 from attendance_core.testing.lectures import EVENT
-from attendance_core.testing.people import add_event_with, an_event
+from attendance_core.testing.people import add_event_with_places, an_event
 from attendance_core.vocabulary import EventId, UserId
 
 
 class TestHelpers:
     async def test_helpers_are_listed_in_the_order_they_were_added(self, store: Any) -> None:
-        anna, boris, vera, gleb = await add_event_with(store, "Анна", "Борис", "Вера", "Глеб")
+        anna, boris, vera, gleb = await add_event_with_places(
+            store, "Анна", "Борис", "Вера", "Глеб"
+        )
         for user_id, at in ((gleb, NOON), (vera, NOON + 2), (boris, NOON + 2)):
             await store.transact(lambda u, who=user_id, at=at: u.helpers.add(EVENT, who, at))
         assert await store.observe(lambda u: u.helpers.of(EVENT)) == [
@@ -33,7 +35,7 @@ class TestHelpers:
         assert not await store.observe(lambda u: u.helpers.has(EventId(uuid4()), boris))
 
     async def test_a_person_helps_in_some_of_many_events(self, store: Any) -> None:
-        anna, boris = await add_event_with(store, "Анна", "Борис")
+        anna, boris = await add_event_with_places(store, "Анна", "Борис")
         others = [an_event(name, EventId(uuid4())) for name in "абв"]
 
         def work(unit: Any) -> None:
@@ -56,18 +58,18 @@ class TestHelpers:
             assert helped == frozenset(found)
 
     async def test_somebody_who_does_not_exist_does_not_help(self, store: Any) -> None:
-        await add_event_with(store, "Анна")
+        await add_event_with_places(store, "Анна")
         with pytest.raises(PersonNotFound):
             await store.transact(lambda u: u.helpers.add(EVENT, UserId(99), NOON))
 
     async def test_helpers_go_with_their_event(self, store: Any) -> None:
-        _, boris = await add_event_with(store, "Анна", "Борис")
+        _, boris = await add_event_with_places(store, "Анна", "Борис")
         await store.transact(lambda u: u.helpers.add(EVENT, boris, NOON))
         await store.transact(lambda u: u.events.remove(EVENT))
         assert not await store.observe(lambda u: u.helpers.has(EVENT, boris))
 
     async def test_the_creator_and_helpers_are_organisers(self, store: Any) -> None:
-        anna, boris, vera = await add_event_with(store, "Анна", "Борис", "Вера")
+        anna, boris, vera = await add_event_with_places(store, "Анна", "Борис", "Вера")
         await store.transact(lambda u: u.helpers.add(EVENT, boris, NOON))
 
         def check(user_id: UserId) -> Any:

@@ -18,7 +18,7 @@ from attendance_core.marking.places import Held, Waiting
 from attendance_core.marking.terms import Terms
 from attendance_core.testing.clock import NOON, TestClock
 from attendance_core.testing.lectures import EVENT, PROCESS
-from attendance_core.testing.people import a_connection, add_event_with, an_event, mark
+from attendance_core.testing.people import a_connection, add_event_with_places, an_event, mark
 from attendance_core.vocabulary import ConnectionId, EventId, ProcessId, UserId
 
 ELSEWHERE = ProcessId(UUID(int=3))
@@ -107,7 +107,7 @@ KEEP_THE_GLANCE: dict[str, Change] = {
 class _Fixtures:
     @pytest_asyncio.fixture
     async def hall(self, store: Any) -> Hall:
-        ids = await add_event_with(store, "Анна", "Борис", "Вера", "Глеб", "Дина")
+        ids = await add_event_with_places(store, "Анна", "Борис", "Вера", "Глеб", "Дина")
         roles = Role.MARK_ME, Role.MARK_ME, Role.MARKING
         sockets = [a_connection(each, role=role) for each, role in zip(ids, roles, strict=False)]
 

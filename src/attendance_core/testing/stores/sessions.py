@@ -24,7 +24,7 @@ from attendance_core.marking.terms import Terms
 from attendance_core.profiles import Profile
 from attendance_core.testing.clock import NOON
 from attendance_core.testing.lectures import EVENT
-from attendance_core.testing.people import a_connection, add_event_with, add_people
+from attendance_core.testing.people import a_connection, add_event_with_places, add_people
 from attendance_core.testing.stand_ins import NotingPasswords, any_ids
 from attendance_core.vocabulary import SessionId, UserId
 
@@ -69,7 +69,7 @@ class TestSessions:
         self, store: Any, notifier: Any
     ) -> None:
         """Contract: 9.11."""
-        await add_event_with(store, "Анна")
+        await add_event_with_places(store, "Анна")
         kind, now = CredentialKind.COOKIE, await store.observe(lambda u: u.now())
         name, password = f"boris{uuid4().hex}", "tea at five"
         heard: list[Any] = []

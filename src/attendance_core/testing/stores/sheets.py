@@ -29,7 +29,14 @@ from attendance_core.sheet_counts import SheetCounts
 from attendance_core.testing.clock import NOON
 from attendance_core.testing.lectures import EVENT
 from attendance_core.testing.open_day import add_open_day
-from attendance_core.testing.people import add_event_with, add_people, an_event, annul, join, mark
+from attendance_core.testing.people import (
+    add_event_with_places,
+    add_people,
+    an_event,
+    annul,
+    join,
+    mark,
+)
 from attendance_core.vocabulary import EventId, UserId
 
 ENDS_AT = NOON + 3600
@@ -229,7 +236,7 @@ class TestSheets:
     async def test_a_sheet_is_counted_by_state(self, store: Any) -> None:
         """Contract: WatchAttendance; who has left is on it with an entry, and not without."""
         names = "waits", "held", "lapsed", "marked", "annulled", "marked and left", "left", "joined"
-        anna, *others = await add_event_with(store, "Анна", *names)
+        anna, *others = await add_event_with_places(store, "Анна", *names)
         waits, held, lapsed, marked, annulled, gone, left, joined = others
 
         def counts(unit: Any, now: float = NOON, creator: UserId | None = None) -> SheetCounts:

@@ -12,7 +12,7 @@ from attendance_core.attendance import Admission
 from attendance_core.bearer_tokens import Token, TokenScope
 from attendance_core.testing.clock import NOON
 from attendance_core.testing.lectures import EVENT
-from attendance_core.testing.people import add_event_with, add_people
+from attendance_core.testing.people import add_event_with_places, add_people
 from attendance_core.vocabulary import SessionId, TokenId, UserId
 
 READ_AND_MARK = frozenset({TokenScope.READ, TokenScope.MARK})
@@ -150,7 +150,7 @@ class TestTokens:
 
     async def test_whoever_watches_by_a_token_does_until_it_expires(self, store: Any) -> None:
         """Contract: WatchAttendance, 9.3."""
-        (anna,) = await add_event_with(store, "Анна")
+        (anna,) = await add_event_with_places(store, "Анна")
         session_id = SessionId("of a program")
         token = a_token(anna, own_session_id=session_id)
         await add_tokens(store, token)
