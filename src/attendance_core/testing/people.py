@@ -35,7 +35,7 @@ class AnnaAndBoris(NamedTuple):
     boris: UserId
 
 
-async def add_anna_and_boris(store: Any) -> AnnaAndBoris:
+async def add_accounts_of_anna_and_boris(store: Any) -> AnnaAndBoris:
     """Adds two accounts without a profile."""
 
     def work(unit: Any) -> AnnaAndBoris:

@@ -20,7 +20,7 @@ from attendance_core.identities import (
 from attendance_core.marking.terms import DEFAULT_TERMS
 from attendance_core.providers import LogInByProvider
 from attendance_core.testing.clock import NOON
-from attendance_core.testing.people import add_anna_and_boris
+from attendance_core.testing.people import add_accounts_of_anna_and_boris
 from attendance_core.testing.stand_ins import any_ids
 from attendance_core.vocabulary import LinkRequestId, ScanId, SessionId, UserId
 
@@ -51,7 +51,7 @@ class TestLinks:
     """Contract: 9.6."""
 
     async def test_an_identity_is_of_one_person_and_compared_exactly(self, store: Any) -> None:
-        anna, boris = await add_anna_and_boris(store)
+        anna, boris = await add_accounts_of_anna_and_boris(store)
         hers = [
             Link(identity("a"), anna, NOON + 1),
             Link(identity("A"), anna, NOON),
@@ -68,7 +68,7 @@ class TestLinks:
         assert await store.observe(lambda unit: unit.links.of(boris)) == [his]
 
     async def test_a_link_knows_the_tick_that_it_gave_and_can_be_removed(self, store: Any) -> None:
-        anna, _ = await add_anna_and_boris(store)
+        anna, _ = await add_accounts_of_anna_and_boris(store)
         link, other = Link(identity("a"), anna, NOON), Link(identity("b"), anna, NOON)
         given = replace(link, scan_id=ScanId(UUID(int=7)))
         await store.transact(lambda unit: (unit.links.add(link), unit.links.add(other)))
@@ -79,7 +79,7 @@ class TestLinks:
         assert await store.observe(lambda unit: unit.links.of(anna)) == [other]
 
     async def test_links_go_with_a_person_who_deletes_their_account(self, store: Any) -> None:
-        anna, boris = await add_anna_and_boris(store)
+        anna, boris = await add_accounts_of_anna_and_boris(store)
         hers, his = Link(identity("a"), anna, NOON), Link(identity("b"), boris, NOON)
         request = LinkRequest(anna, LinkRequestId("r"), SessionId("s"), NOON)
 
@@ -99,7 +99,7 @@ class TestLinkRequests:
     """Contract: 9.6."""
 
     async def test_a_new_request_ends_the_one_before(self, store: Any) -> None:
-        anna, boris = await add_anna_and_boris(store)
+        anna, boris = await add_accounts_of_anna_and_boris(store)
         old = LinkRequest(anna, LinkRequestId("old"), SessionId("s"), NOON)
         new = LinkRequest(anna, LinkRequestId("new"), SessionId("t"), NOON + 0.25)
         his = LinkRequest(boris, LinkRequestId("his"), SessionId("s"), NOON)

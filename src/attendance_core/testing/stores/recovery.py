@@ -7,7 +7,7 @@ from typing import Any
 
 from attendance_core.recovery import RecoveryCode, ResetLink
 from attendance_core.testing.clock import NOON
-from attendance_core.testing.people import add_anna_and_boris
+from attendance_core.testing.people import add_accounts_of_anna_and_boris
 from attendance_core.vocabulary import ResetId
 
 
@@ -15,7 +15,7 @@ class TestRecoveryCodes:
     """Contract: POST /accounts/recovery/codes/, POST /accounts/recovery/."""
 
     async def test_a_person_has_the_codes_that_were_made_last(self, store: Any) -> None:
-        anna, boris = await add_anna_and_boris(store)
+        anna, boris = await add_accounts_of_anna_and_boris(store)
         old = [RecoveryCode(anna, "AA", "old A"), RecoveryCode(anna, "BB", "old B")]
         new = [RecoveryCode(anna, "BB", "new B"), RecoveryCode(anna, "CC", "new C")]
         his = RecoveryCode(boris, "AA", "his A")
@@ -37,7 +37,7 @@ class TestRecoveryCodes:
         assert await store.observe(look) == [None, None, None, None, his]
 
     async def test_of_those_who_use_a_code_at_once_one_finds_it(self, store: Any) -> None:
-        anna, _ = await add_anna_and_boris(store)
+        anna, _ = await add_accounts_of_anna_and_boris(store)
         codes = [RecoveryCode(anna, "AA", "A"), RecoveryCode(anna, "BB", "B")]
         await store.transact(lambda u: u.recovery_codes.replace(anna, codes))
 
@@ -52,7 +52,7 @@ class TestRecoveryCodes:
         assert await store.observe(lambda u: u.recovery_codes.find(anna, "BB")) == codes[1]
 
     async def test_a_code_that_only_begins_alike_is_not_removed(self, store: Any) -> None:
-        anna, boris = await add_anna_and_boris(store)
+        anna, boris = await add_accounts_of_anna_and_boris(store)
         mine, his = RecoveryCode(anna, "AA", "mine"), RecoveryCode(boris, "AA", "his")
         for code in (mine, his):
             await store.transact(lambda u, it=code: u.recovery_codes.replace(it.user_id, [it]))
@@ -67,7 +67,7 @@ class TestResetLinks:
     """Contract: POST /accounts/reset/."""
 
     async def test_a_new_link_ends_the_one_before(self, store: Any) -> None:
-        anna, boris = await add_anna_and_boris(store)
+        anna, boris = await add_accounts_of_anna_and_boris(store)
         old = ResetLink(anna, ResetId("old"), NOON)
         new = ResetLink(anna, ResetId("new"), NOON + 0.25)
         his = ResetLink(boris, ResetId("his"), NOON)
@@ -86,7 +86,7 @@ class TestResetLinks:
         assert await store.observe(look) == [None, None, his, None]
 
     async def test_of_those_who_use_a_link_at_once_one_finds_it(self, store: Any) -> None:
-        anna, _ = await add_anna_and_boris(store)
+        anna, _ = await add_accounts_of_anna_and_boris(store)
         link = ResetLink(anna, ResetId("link"), NOON)
         await store.transact(lambda u: u.reset_links.put(link))
 
@@ -100,7 +100,7 @@ class TestResetLinks:
         assert sorted(used) == [False, False, False, True]
 
     async def test_links_that_have_expired_are_forgotten(self, store: Any) -> None:
-        anna, boris = await add_anna_and_boris(store)
+        anna, boris = await add_accounts_of_anna_and_boris(store)
         old, new = ResetLink(anna, ResetId("old"), NOON), ResetLink(boris, ResetId("b"), NOON + 1)
         await store.transact(lambda u: (u.reset_links.put(old), u.reset_links.put(new)))
         await store.transact(lambda u: u.reset_links.remove_expired(NOON))
@@ -113,7 +113,7 @@ class TestResetLinks:
         assert await store.observe(look) == [None, new]
 
     async def test_a_link_is_found_while_it_is_young(self, store: Any) -> None:
-        anna, _ = await add_anna_and_boris(store)
+        anna, _ = await add_accounts_of_anna_and_boris(store)
         link = ResetLink(anna, ResetId("link"), NOON)
         await store.transact(lambda u: u.reset_links.put(link))
 
