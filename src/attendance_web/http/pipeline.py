@@ -173,7 +173,7 @@ async def _run(
     async with AsyncExitStack() as turn:
         try:
             async with asyncio.timeout_at(deadline):
-                if declared.is_list:
+                if declared.takes_list_turn:
                     await turn.enter_async_context(services.list_turns.turn_to_begin(caller))
                 elif declared.needs_login:
                     await turn.enter_async_context(
