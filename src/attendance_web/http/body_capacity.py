@@ -96,7 +96,7 @@ class BodyCapacity:
         if clock() >= self._slow_found_at + LOOK_EVERY:
             self._slow_found_at = now = clock()
             unfinished = (body for theirs in self._unfinished.values() for body in theirs)
-            self._slow = _in_turns([body for body in unfinished if body.is_slow(now)])
+            self._slow = _in_order_of_giving_up([body for body in unfinished if body.is_slow(now)])
         for body in self._slow:
             if body in self._bodies and not body.is_whole and body.is_slow(clock()):
                 return body
@@ -127,7 +127,7 @@ class BodyCapacity:
             del self._unfinished[caller], self._unfinished_sizes[caller]
 
 
-def _in_turns(bodies: Sequence[Body]) -> Iterator[Body]:
+def _in_order_of_giving_up(bodies: Sequence[Body]) -> Iterator[Body]:
     """Goes through bodies in the order in which they make room: each time, of the caller who has
     most bytes left, the one that began first.
     """
