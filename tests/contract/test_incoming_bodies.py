@@ -12,7 +12,7 @@ import pytest
 from attendance_adapters import pictures
 from attendance_core.vocabulary import UserId
 from attendance_web.http.call import MAX_UPLOAD_BODY_BYTES
-from attendance_web.http.incoming_bodies import MIN_COUNTED_BYTES
+from attendance_web.http.incoming_bodies import COUNTED_AT_LEAST_BYTES
 from attendance_web.serving.http_closing import REST_SECONDS
 from tests.support.bodies_sent import INFO, TOKEN, UPLOAD, anna, connected, form, head, upload_bytes
 from tests.support.eventually import eventually
@@ -76,13 +76,13 @@ class TestRefusedBeforeItIsRead:
         """And it does not count as one of the hour."""
         monkeypatch.setattr(pictures, "WORKER_COMMAND", ["sleep", "60"])
         uploads, body, late = house.app.services.bodies._uploads, form(), await house.person()
-        monkeypatch.setattr(uploads, "_max_bytes", 4 * MIN_COUNTED_BYTES)
-        sent = head(UPLOAD, 3 * MIN_COUNTED_BYTES, self.EXPECTS, TOKEN, by=late)
+        monkeypatch.setattr(uploads, "_max_bytes", 4 * COUNTED_AT_LEAST_BYTES)
+        sent = head(UPLOAD, 3 * COUNTED_AT_LEAST_BYTES, self.EXPECTS, TOKEN, by=late)
         async with AsyncExitStack() as several:
             for _ in range(2):
                 upload = head(UPLOAD, len(body), TOKEN, by=await house.person()), body
                 await several.enter_async_context(await connected(house, *upload))
-            await eventually(lambda: not uploads.has_room_for(3 * MIN_COUNTED_BYTES))
+            await eventually(lambda: not uploads.has_room_for(3 * COUNTED_AT_LEAST_BYTES))
             for _ in range(61):
                 told = await self.refusal(house, sent)
                 assert statuses(told) == [503] and b"retry-after: 1" in told.lower()

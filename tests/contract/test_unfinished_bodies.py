@@ -15,7 +15,7 @@ from attendance_web.http import call_arguments, incoming_body
 from attendance_web.http.body_parsing import Given
 from attendance_web.http.call import MAX_BODY_BYTES, MAX_UPLOAD_BODY_BYTES
 from attendance_web.http.call_arguments import PARSED_IN_THREAD_BYTES
-from attendance_web.http.incoming_bodies import MIN_COUNTED_BYTES, UPLOADS_OF_ONE
+from attendance_web.http.incoming_bodies import COUNTED_AT_LEAST_BYTES, UPLOADS_OF_ONE
 from tests.support.bodies_sent import (
     INFO,
     LOG_IN,
@@ -146,9 +146,9 @@ class TestUnfinished:
             body = form()
             sent = head(UPLOAD, len(body), TOKEN, by=anna), body
             first, second = await connected(house, *sent), await connected(house, *sent)
-            await eventually(lambda: workers and upload_bytes(house) == 2 * MIN_COUNTED_BYTES)
+            await eventually(lambda: workers and upload_bytes(house) == 2 * COUNTED_AT_LEAST_BYTES)
             second.writer.close()  # it waits for the first
-            await eventually(lambda: upload_bytes(house) == MIN_COUNTED_BYTES)
+            await eventually(lambda: upload_bytes(house) == COUNTED_AT_LEAST_BYTES)
             first.writer.close()
             await eventually(lambda: upload_bytes(house) == 0)
             await eventually(lambda: workers[0].poll() is not None)

@@ -10,7 +10,7 @@ import pytest
 from attendance_core.errors import TooManyRequests, Unavailable
 from attendance_core.vocabulary import UserId
 from attendance_web.http import incoming_bodies
-from attendance_web.http.incoming_bodies import MIN_COUNTED_BYTES, Bodies
+from attendance_web.http.incoming_bodies import COUNTED_AT_LEAST_BYTES, Bodies
 from attendance_web.http.incoming_body import BYTES_A_SECOND, PATIENCE_SECONDS, Pace
 from attendance_web.wire.refusals import BodyTooSlow
 from tests.support.body_senders import ANNA, BORIS, LARGEST, Sender, reading, settled
@@ -76,7 +76,7 @@ class TestUploads:
     async def test_one_counts_by_what_has_come_of_it_until_it_is_answered(self) -> None:
         bodies, sender = Bodies(), Sender()
         with bodies.upload(ANNA, LARGEST) as body:
-            assert bodies._uploads.size == MIN_COUNTED_BYTES
+            assert bodies._uploads.size == COUNTED_AT_LEAST_BYTES
             task = asyncio.create_task(body.read(sender.receive, LARGEST))
             sender.sends(b"x" * PIECE, more=True)
             await settled()

@@ -9,7 +9,7 @@ from contextlib import ExitStack
 import pytest
 
 from attendance_web.http import body_capacity, incoming_bodies
-from attendance_web.http.incoming_bodies import MIN_COUNTED_BYTES, SMALL_CAPACITY_BYTES, Bodies
+from attendance_web.http.incoming_bodies import COUNTED_AT_LEAST_BYTES, SMALL_CAPACITY_BYTES, Bodies
 from attendance_web.http.incoming_body import Body
 from attendance_web.wire.callers import Caller
 from attendance_web.wire.refusals import BodyTooSlow
@@ -77,9 +77,9 @@ class TestSmallBodies:
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """A flood of them is what keeps it full."""
-        there = SMALL_CAPACITY_BYTES // MIN_COUNTED_BYTES // 16
+        there = SMALL_CAPACITY_BYTES // COUNTED_AT_LEAST_BYTES // 16
         looks, is_slow = Counter[str](), Body.is_slow
-        monkeypatch.setattr(incoming_bodies, "SMALL_CAPACITY_BYTES", there * MIN_COUNTED_BYTES)
+        monkeypatch.setattr(incoming_bodies, "SMALL_CAPACITY_BYTES", there * COUNTED_AT_LEAST_BYTES)
         monkeypatch.setattr(body_capacity, "LOOK_EVERY", 3600.0)
 
         def counted(body: Body, now: float) -> bool:
@@ -100,7 +100,7 @@ class TestSmallBodies:
         bodies, sender = Bodies(), Sender()
         task = reading_small(bodies, HALL, sender, 1)
         await asyncio.sleep(0)
-        assert bodies._small.size == MIN_COUNTED_BYTES
+        assert bodies._small.size == COUNTED_AT_LEAST_BYTES
         sender.sends(b"", more=False)
         await task
         assert bodies._small.size == 0

@@ -20,7 +20,7 @@ from attendance_web.wire.callers import Caller
 UPLOADS_OF_ONE: Final = 2  # of a person; the second is for who tries again. Contract: 1.17
 UPLOAD_CAPACITY_BYTES: Final = 128 * 1024 * 1024  # of everybody's uploads. Contract: 1.17
 SMALL_CAPACITY_BYTES: Final = 16 * 1024 * 1024  # of all other bodies
-MIN_COUNTED_BYTES: Final = 1024  # that any of them counts as: it has a task and buffers
+COUNTED_AT_LEAST_BYTES: Final = 1024  # that any of them counts as: it has a task and buffers
 RETRY_SECONDS: Final = 5  # after one upload too many
 
 
@@ -43,7 +43,7 @@ class Bodies:
             raise TooManyRequests(seconds=RETRY_SECONDS)
         if not self._uploads.has_room_for(size):
             raise Unavailable
-        with self._uploads.around_body(person, MIN_COUNTED_BYTES) as body:
+        with self._uploads.around_body(person, COUNTED_AT_LEAST_BYTES) as body:
             yield body
 
     @contextmanager
@@ -52,5 +52,5 @@ class Bodies:
 
         Raises Unavailable.
         """
-        with self._small.around_body(caller, max(size, MIN_COUNTED_BYTES)) as body:
+        with self._small.around_body(caller, max(size, COUNTED_AT_LEAST_BYTES)) as body:
             yield body
