@@ -226,7 +226,7 @@ class TestTurns:
         monkeypatch.setattr(
             "attendance_web.http.request_turns.MAX_TURN_SECONDS", 0
         )  # all are let in
-        for name, value in (("MAX_OTHERS_AN_ADDRESS", 3), ("REFUSAL_SECONDS", 0)):
+        for name, value in (("MAX_OTHERS_AN_ADDRESS", 3), ("REFUSAL_DELAY_SECONDS", 0)):
             monkeypatch.setattr(f"attendance_web.http.password_turns.{name}", value)
         await site.unlimit()
         crowd, elsewhere = site.browser(), self.at(site, "192.0.2.7")

@@ -91,7 +91,7 @@ class TestTurns:
         for name, value in (
             ("MAX_AT_ONCE", 1),
             ("MAX_OTHERS_AN_ADDRESS", 1),
-            ("REFUSAL_SECONDS", 0),
+            ("REFUSAL_DELAY_SECONDS", 0),
         ):
             monkeypatch.setattr(password_turns, name, value)
         limits = store.limits()

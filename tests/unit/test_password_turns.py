@@ -71,7 +71,7 @@ async def hall(monkeypatch: pytest.MonkeyPatch) -> Hall:
         ("MAX_OTHERS_AN_ADDRESS", 5),
         ("MAX_KNOWN", 4),
         ("MAX_KNOWN_AN_ACCOUNT", 1),
-        ("REFUSAL_SECONDS", 0.0),
+        ("REFUSAL_DELAY_SECONDS", 0.0),
     ):
         monkeypatch.setattr(password_turns, name, value)
     return Hall()
@@ -164,7 +164,7 @@ async def test_too_many_are_told_so_late_and_keep_no_place_meanwhile(
     hall: Hall, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Told at once, they would ask again at once."""
-    monkeypatch.setattr(password_turns, "REFUSAL_SECONDS", 3600)
+    monkeypatch.setattr(password_turns, "REFUSAL_DELAY_SECONDS", 3600)
     await hall.come(*(f"a{number}" for number in range(8)))
     assert await hall.end_all_turns() == [f"a{number}" for number in range(7)]
     assert not hall.tasks["a7"].done() and hall.refused == []
@@ -180,7 +180,7 @@ async def test_too_many_at_once_are_not_told_so_at_once(
     async def sleep(seconds: float) -> None:
         pauses.append(seconds)
 
-    monkeypatch.setattr(password_turns, "REFUSAL_SECONDS", 3.0)
+    monkeypatch.setattr(password_turns, "REFUSAL_DELAY_SECONDS", 3.0)
     monkeypatch.setattr(password_turns, "asyncio", SimpleNamespace(sleep=sleep))
     await hall.come(*(f"a{number}" for number in range(27)))
     assert len(pauses) == len(set(pauses)) == 20

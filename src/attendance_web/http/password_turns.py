@@ -22,7 +22,7 @@ TURN_WAIT_SECONDS: Seconds = 30.0  # who has had no turn by then comes again
 RETRY_SECONDS: Final = 5
 # Until it is said that too many wait, or up to twice as long: who is told at once asks at once
 # again, and a thousand who do, or do it all together, keep the process from everybody else
-REFUSAL_SECONDS: Seconds = 3.0
+REFUSAL_DELAY_SECONDS: Seconds = 3.0
 
 
 class PasswordTurns:
@@ -53,6 +53,6 @@ class PasswordTurns:
             try:
                 await turn.enter_async_context(turns.turn(whose, TURN_WAIT_SECONDS))
             except NoTurn:
-                await asyncio.sleep(REFUSAL_SECONDS * random.uniform(1, 2))
+                await asyncio.sleep(REFUSAL_DELAY_SECONDS * random.uniform(1, 2))
                 raise TooManyRequests(seconds=RETRY_SECONDS) from None
             yield
