@@ -29,7 +29,7 @@ class TestCancelled:
         guesses = Guesses(10, limits)
         await store.has_noted(0, 10)
         waiting = [asyncio.create_task(fails(limits)) for _ in range(3)]
-        await store.is_asked_again(tally_turns.MAX_AT_ONCE)  # by them
+        await store.is_asked_again(tally_turns.MAX_AT_ONE_TALLY)  # by them
         for each in waiting:
             await self.cancel(each)
         await guesses.ended()

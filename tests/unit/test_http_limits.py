@@ -37,7 +37,7 @@ class TestFailedLogIns:
     async def test_of_many_at_once_no_more_are_looked_at_than_may_fail(self, store: Store) -> None:
         guesses = Guesses(15, store.limits(), store.limits())
         await until(lambda: guesses.looked_at == 10)
-        await store.is_asked_again(2 * tally_turns.MAX_AT_ONCE)  # by those who wait
+        await store.is_asked_again(2 * tally_turns.MAX_AT_ONE_TALLY)  # by those who wait
         assert guesses.looked_at == 10
         assert await guesses.ended() == ["TooManyRequests"] * 20 + ["WrongCredentials"] * 10
         assert guesses.looked_at == 10
@@ -78,7 +78,7 @@ class TestFailedLogIns:
         monkeypatch.setattr(tally_turns, "TURN_WAIT_SECONDS", 0.2)
         store.open.clear()
         limits = store.limits()
-        first = [asyncio.create_task(fails(limits)) for _ in range(tally_turns.MAX_AT_ONCE)]
+        first = [asyncio.create_task(fails(limits)) for _ in range(tally_turns.MAX_AT_ONE_TALLY)]
         await asyncio.sleep(0)
         await fails(limits, why=TooManyRequests)
         store.open.set()
@@ -90,7 +90,7 @@ class TestFailedLogIns:
         monkeypatch.setattr(tally_turns, "TURN_WAIT_SECONDS", 0.2)
         store.open.clear()
         limits = store.limits()
-        first = [asyncio.create_task(sign_up(limits)) for _ in range(tally_turns.MAX_AT_ONCE)]
+        first = [asyncio.create_task(sign_up(limits)) for _ in range(tally_turns.MAX_AT_ONE_TALLY)]
         await asyncio.sleep(0)
         with pytest.raises(Unavailable):
             await sign_up(limits)
@@ -139,7 +139,7 @@ class TestOthers:
         limits = store.limits()
         await asyncio.gather(*(sign_up(limits) for _ in range(SIGN_UPS.most)))
         assert store.noted == [(SIGN_UPS.most, 0)]
-        assert store.most_at_work == tally_turns.MAX_AT_ONCE
+        assert store.most_at_work == tally_turns.MAX_AT_ONE_TALLY
         with pytest.raises(TooManyRequests):
             await sign_up(limits)
         await sign_up(limits, "192.0.2.2")

@@ -12,7 +12,7 @@ from weakref import WeakValueDictionary
 from attendance_core.limits import Limit
 from attendance_core.vocabulary import Seconds
 
-MAX_AT_ONCE = 4  # at one tally; SQLite commits them together
+MAX_AT_ONE_TALLY = 4  # at once; SQLite commits them together
 TURN_WAIT_SECONDS: Seconds = 3.0
 
 
@@ -28,7 +28,9 @@ class TallyTurns:
 
         Raises TimeoutError where it does not come in time.
         """
-        semaphore = self._semaphores.setdefault((limit, subject), asyncio.Semaphore(MAX_AT_ONCE))
+        semaphore = self._semaphores.setdefault(
+            (limit, subject), asyncio.Semaphore(MAX_AT_ONE_TALLY)
+        )
         async with asyncio.timeout(TURN_WAIT_SECONDS):
             await semaphore.acquire()
         try:
