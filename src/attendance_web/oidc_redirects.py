@@ -106,7 +106,7 @@ async def _call_of(services: CallServices, scope: Any) -> CallContext[Nothing]:
     if credential is not None:
         if credential.kind is CredentialKind.BEARER:  # Contract: 9.3
             raise MissingScope
-        actor = await services.session_cache.find_anew(credential)
+        actor = await services.session_cache.find_in_store(credential)
     if actor is not None:
         services.limits.count_call(actor.user_id)
     return CallContext(

@@ -70,7 +70,7 @@ async def _actor_of(services: CallServices, scope: Any) -> Actor:
     The store is asked anew each time, so that nothing is shown by a session that has ended.
     """
     credential = credential_from(scope["headers"], secure=is_secure(scope))
-    actor = None if credential is None else await services.session_cache.find_anew(credential)
+    actor = None if credential is None else await services.session_cache.find_in_store(credential)
     if actor is None or credential is None:
         raise NotLoggedIn
     if credential.kind is CredentialKind.BEARER:

@@ -82,7 +82,7 @@ class TestSessionCache:
     async def test_what_looks_anew_asks_the_store(self, desk: Desk) -> None:
         await desk.sessions.find_recent(SHOWN)
         desk.actor = None
-        assert await desk.sessions.find_anew(SHOWN) is None
+        assert await desk.sessions.find_in_store(SHOWN) is None
 
     async def test_an_end_here_counts_at_once(self, desk: Desk) -> None:
         await desk.sessions.find_recent(SHOWN)

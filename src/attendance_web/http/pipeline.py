@@ -96,7 +96,7 @@ async def answer_to(declared: Call, request: Request[Any, Any, Any]) -> Response
     if credential is not None:
         cache = services.session_cache
         may_be_old = declared.method == "GET" and not declared.is_stream
-        find_actor = cache.find_recent if may_be_old else cache.find_anew
+        find_actor = cache.find_recent if may_be_old else cache.find_in_store
         actor = await find_actor(credential)
     if actor is not None:
         services.seen_sessions.note(actor)

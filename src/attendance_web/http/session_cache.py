@@ -39,7 +39,7 @@ class SessionCache:
         self._kept: OrderedDict[SessionId, _Look] = OrderedDict()  # the oldest first
         self._forgotten_count = 0
 
-    async def find_anew(self, credential: Credential) -> Actor | None:
+    async def find_in_store(self, credential: Credential) -> Actor | None:
         """Asks the store. Raises Unavailable."""
         return await self._identify(token=credential.token, kind=credential.kind)
 
@@ -50,7 +50,7 @@ class SessionCache:
         if kept is not None and now < kept.began_at + KEPT_SECONDS:
             return kept.actor
         forgotten_count = self._forgotten_count
-        actor = await self.find_anew(credential)
+        actor = await self.find_in_store(credential)
         # If one was forgotten meanwhile, it may be this one, and seen before it ended
         if actor is not None and forgotten_count == self._forgotten_count:
             self._keep(key, _Look(replace(actor, renewed=False), now))
