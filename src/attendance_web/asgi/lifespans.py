@@ -49,10 +49,10 @@ def _draining_on(number: signal.Signals | None, live: Live) -> Iterator[None]:
         yield
         return
     hand_on, loop = before, asyncio.get_running_loop()
-    drains: list[asyncio.Task[None]] = []  # the loop itself keeps none
+    drain_tasks: list[asyncio.Task[None]] = []  # the loop itself keeps none
 
     def begin() -> None:
-        drains.append(loop.create_task(live.drain()))
+        drain_tasks.append(loop.create_task(live.drain()))
 
     def hear(received: int, frame: FrameType | None) -> None:
         loop.call_soon_threadsafe(begin)
