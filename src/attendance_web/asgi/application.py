@@ -147,7 +147,7 @@ class SocketApplication:
             raise TypeError(f"identify answers an Actor, or None, and no {type(actor).__name__}")
         params = SocketParams.of_query(scope["query_string"])
         try:
-            check_person(actor, params.person)
+            check_person(actor, params.person_text)
         except InvalidValue:
             raise BadAddress from None
         if not actor.may(SCOPE):

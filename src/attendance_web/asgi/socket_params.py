@@ -34,7 +34,7 @@ class SocketParams:
         return cls(given.get("event_id", ()), given.get("as", ()), given.get("news") == ["1"])
 
     @property
-    def person(self) -> str | None:
+    def person_text(self) -> str | None:
         """Tells for whom it is opened, where it says so; two are no id."""
         return ", ".join(self.acts_for) if self.acts_for else None
 
