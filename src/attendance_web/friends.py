@@ -33,13 +33,13 @@ async def send_friend_request(call: CallContext[OnePerson]) -> None:
 async def get_friend_requests(call: CallContext[Page]) -> Pieces[UserId, FriendRequests]:
     """Who asked me and waits for an answer, the oldest request first."""
     arguments = call.arguments
-    askers = partial(
+    requesters = partial(
         call.use_cases.get_friend_requests.pieces,
         actor=call.person,
         limit=arguments.limit,
         offset=arguments.offset,
     )
-    return Pieces(begin=askers, show=UserId, answer_of=FriendRequests, limit=arguments.limit)
+    return Pieces(begin=requesters, show=UserId, answer_of=FriendRequests, limit=arguments.limit)
 
 
 @post("/api/friends/RemoveFriend")
