@@ -42,13 +42,13 @@ async def sign_up(call: CallContext[NewAccount]) -> Person:
 @post("/accounts/login/", needs_login=False, checks_person=False, name="LogIn")
 async def log_in(call: CallContext[UsernameAndPassword]) -> Person:
     """Logs in; the session changes its id."""
-    username, secrets = call.arguments.username, call.browser_secrets
-    async with call.limits.around_log_in(username, call.address, secrets):
+    username, browser_secrets = call.arguments.username, call.browser_secrets
+    async with call.limits.around_log_in(username, call.address, browser_secrets):
         logged_in = await call.use_cases.log_in(
             username=username,
             password=call.arguments.password,
             replacing=call.session_to_replace,
-            browser_secrets=secrets,
+            browser_secrets=browser_secrets,
             client=call.client,
         )
     call.set_log_in_cookies(logged_in)

@@ -24,14 +24,14 @@ async def make_recovery_codes(call: CallContext[Proof]) -> RecoveryCodes:
 @post("/accounts/recovery/", needs_login=False, checks_person=False, name="UseRecoveryCode")
 async def use_recovery_code(call: CallContext[ByCode]) -> Person:
     """Logs in by a recovery code, with a new password; all other sessions end."""
-    username, secrets = call.arguments.username, call.browser_secrets
-    async with call.limits.around_log_in(username, call.address, secrets):
+    username, browser_secrets = call.arguments.username, call.browser_secrets
+    async with call.limits.around_log_in(username, call.address, browser_secrets):
         logged_in = await call.use_cases.use_recovery_code(
             username=username,
             code=call.arguments.code,
             new_password=call.arguments.new_password,
             replacing=call.session_to_replace,
-            browser_secrets=secrets,
+            browser_secrets=browser_secrets,
             client=call.client,
         )
     call.set_log_in_cookies(logged_in)
