@@ -50,9 +50,9 @@ def serve() -> None:
 
 @attendance.command(hidden=True)
 @click.option("--index", type=int, required=True)
-@click.option("--listener", "descriptor", type=int, required=True)
-@click.option("--parent", type=int, required=True)
-def work(index: int, descriptor: int, parent: int) -> None:
+@click.option("--listener", "listener_descriptor", type=int, required=True)
+@click.option("--parent", "parent_descriptor", type=int, required=True)
+def work(index: int, listener_descriptor: int, parent_descriptor: int) -> None:
     """Be one of the workers that serve starts, over file descriptors that it has opened."""
     settings = settings_of_environment(warn_of_unknown=False)
     from attendance_web.serving.lean_imports import import_what_serves
@@ -62,8 +62,8 @@ def work(index: int, descriptor: int, parent: int) -> None:
     from attendance_web.serving.parent import Parent
 
     logs.configure(settings.log_format, worker=index)
-    with one_line_errors(), socket.socket(fileno=descriptor) as listener:
-        code = serve_one(settings, listener, Parent(parent).say_ready, worker=index)
+    with one_line_errors(), socket.socket(fileno=listener_descriptor) as listener:
+        code = serve_one(settings, listener, Parent(parent_descriptor).say_ready, worker=index)
     sys.exit(code)
 
 
