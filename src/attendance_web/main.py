@@ -168,15 +168,15 @@ def create_app(attendance: Attendance, settings: Settings, worker: int = 0) -> A
     metrics = _metrics(attendance) if settings.metrics_port else None
     metrics_address = settings.metrics_host, settings.metrics_port + worker
     heartbeat, use_cases = attendance.heartbeat, attendance.use_cases
-    turns = person_turns()
+    turns_by_person = person_turns()
     live = Live(
         attendance,
-        person_turns=turns,
+        person_turns=turns_by_person,
         notifier=None if metrics is None else metrics.timed(attendance.notifier),
         on_command=ignore_command if metrics is None else metrics.count_command,
     )
-    sockets, seen = live.sockets, SeenSessions()
-    identify = IdentifyBySession(use_cases.identify, seen, lambda: sockets.is_draining)
+    sockets, seen_sessions = live.sockets, SeenSessions()
+    identify = IdentifyBySession(use_cases.identify, seen_sessions, lambda: sockets.is_draining)
     open_socket = SocketApplication(
         live,
         identify,
@@ -190,9 +190,9 @@ def create_app(attendance: Attendance, settings: Settings, worker: int = 0) -> A
         files=attendance.files,
         sheets=attendance.sheets,
         limits=Limits(use_cases),
-        seen_sessions=seen,
+        seen_sessions=seen_sessions,
         session_cache=SessionCache(use_cases.identify),
-        person_turns=turns,
+        person_turns=turns_by_person,
         bodies=Bodies(),
         list_turns=ListTurns(attendance.list_looks_at_once),
         picture_turns=picture_turns(),
@@ -216,7 +216,8 @@ def create_app(attendance: Attendance, settings: Settings, worker: int = 0) -> A
         ),
     )
     on_answer = ignore_answer if metrics is None else metrics.count_answer
-    return Application(http, live, open_socket, RequestTurns(seen, sockets.refusal_pace), on_answer)
+    turns = RequestTurns(seen_sessions, sockets.refusal_pace)
+    return Application(http, live, open_socket, turns, on_answer)
 
 
 def _lifespan(
