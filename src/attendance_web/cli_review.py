@@ -120,7 +120,7 @@ def list_moderators() -> None:
 @attendance.command()
 def audit() -> None:
     """List who looked at scans, and who judged them, the earliest first: when, who, what, whose."""
-    from attendance_web.cli_moderators import print_audit
+    from attendance_web.cli_audit import print_audit
 
     settings = settings_of_environment()
     with one_line_errors():
