@@ -47,7 +47,7 @@ class EventSocket(Generic[V]):
     async def __aenter__(self) -> Self:
         """Waits to be let in. Raises Refused, NotAnswered, NotAttendance."""
         self._running = asyncio.create_task(self._socket.run())
-        self._running.add_done_callback(self._end)
+        self._running.add_done_callback(self._note_end)
         waits = asyncio.create_task(self._let_in.wait())
         try:
             await asyncio.wait({waits, self._running}, return_when=asyncio.FIRST_COMPLETED)
@@ -75,7 +75,7 @@ class EventSocket(Generic[V]):
     async def __anext__(self) -> V:
         """Waits until something is other than it was told last. Raises Refused, NotAnswered."""
         while not self._has_changed:
-            if (end := self._failure()) is not None:
+            if (end := self._exception_at_end()) is not None:
                 raise end
             self._woken.clear()
             await self._woken.wait()
@@ -105,7 +105,7 @@ class EventSocket(Generic[V]):
         self._has_changed = True
         self._woken.set()
 
-    def _failure(self) -> BaseException | None:
+    def _exception_at_end(self) -> BaseException | None:
         """Tells how it has ended, StopAsyncIteration where it is done; None while it goes on."""
         if self._running is None:
             raise RuntimeError("it is to be entered first: async with")
@@ -115,7 +115,7 @@ class EventSocket(Generic[V]):
             return StopAsyncIteration()
         return self._running.exception() or StopAsyncIteration()
 
-    def _end(self, running: asyncio.Task[None]) -> None:
+    def _note_end(self, running: asyncio.Task[None]) -> None:
         self._woken.set()
 
     @staticmethod

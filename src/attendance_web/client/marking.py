@@ -97,7 +97,7 @@ class Marking(EventSocket[tuple[Asker, ...]]):
         pauses, until = Pauses(), time.monotonic() + self._patience
         sent_count = 0
         while True:
-            if (end := self._failure()) is not None:
+            if (end := self._exception_at_end()) is not None:
                 raise self._as_answer(end, may_be_done=sent_count > 0)
             command = _Command(message, user_id)
             self._commands.append(command)
@@ -223,10 +223,10 @@ class Marking(EventSocket[tuple[Asker, ...]]):
     def _next_to_answer(self) -> _Command | None:
         return next((each for each in self._commands if each.is_sent), None)
 
-    def _end(self, running: asyncio.Task[None]) -> None:
+    def _note_end(self, running: asyncio.Task[None]) -> None:
         """Tells whoever waits for an answer that none will come."""
-        super()._end(running)
-        end = self._failure() or StopAsyncIteration()
+        super()._note_end(running)
+        end = self._exception_at_end() or StopAsyncIteration()
         for command in self._commands:
             if not command.answer.done():
                 failure = self._as_answer(end, may_be_done=command.sent_count > 0)
