@@ -62,8 +62,8 @@ class MarkMe(EventSocket[WaitStatus]):
     async def hear_no(self, refusal: Refused) -> None:
         """Leaves it to the close that follows: who waits sends nothing that could be refused."""
 
-    def _learn(self, **news: object) -> None:
-        learnt = msgspec.structs.replace(self.status, **news)
+    def _learn(self, **changes: object) -> None:
+        learnt = msgspec.structs.replace(self.status, **changes)
         if learnt != self.status:
             self.status = learnt
             self._note_change()
