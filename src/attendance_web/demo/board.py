@@ -25,7 +25,7 @@ class Board:
         self.last: dict[str, Any] | None = None
         self._changed = asyncio.Condition()
 
-    async def wait_until_shown(self, counts: Mapping[str, int], within: Seconds) -> None:
+    async def give_time_to_show(self, counts: Mapping[str, int], within: Seconds) -> None:
         """Waits until it shows these, or so many seconds."""
         with suppress(TimeoutError):
             async with asyncio.timeout(within), self._changed:

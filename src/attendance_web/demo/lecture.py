@@ -181,7 +181,7 @@ class Lecture:
         self, played: PlayedEvent, organising: Organising, board: Board
     ) -> Comparison:
         """Compares all that the service says while nobody does anything. Raises LectureFailed."""
-        await board.wait_until_shown(expected.counts(played), TRUTH_SECONDS)
+        await board.give_time_to_show(expected.counts(played), TRUTH_SECONDS)
         creator, event_id, begun = self._roles.creator.client, played.event_id, self._clock()
         sheet = await self._roles.helper.client.export_attendance(
             event_id=event_id, format="json", tz=expected.ZONE
