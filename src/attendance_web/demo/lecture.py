@@ -36,7 +36,7 @@ T = TypeVar("T")
 CALLS_AT_ONCE: Final = 6  # the service makes one picture at a time and lets few wait for it
 MARKING_SECONDS: Final = 30.0  # for the whole sign-in sheet
 TRUTH_SECONDS: Final = 5.0  # Contract: 6.10, what a marker sees equals the truth within them
-WITH_PICTURE: Final = 5  # one in so many; the others are known by their initials
+ONE_PICTURE_IN: Final = 5  # people; the others are known by their initials
 SUBJECTS: Final = ("Матанализ", "Linear algebra", "Философия", "Databases", "История", "Physics")
 
 
@@ -99,7 +99,7 @@ class Lecture:
                 played,
                 self._clock,
                 self._chance,
-                to_refuse={each.user_id for each in self._pick_some(roles.asking, 5)},
+                to_refuse={each.user_id for each in self._pick_some(roles.asking, one_in=5)},
             )
             marking = await self._mark_all(stages, "Marking", sign_in, roles.asking)
             await organising.correct(roles)
@@ -114,7 +114,7 @@ class Lecture:
         """Has everybody sign up, send a picture, and make friends."""
         people = self._people
         await self._do_for_each(stages, "Signing up", people, sign_up)
-        with_picture = people[::WITH_PICTURE]
+        with_picture = people[::ONE_PICTURE_IN]
         faces = {person: face(self._chance) for person in with_picture}
         await self._do_for_each(
             stages,
@@ -128,16 +128,16 @@ class Lecture:
         """Tells what time it is at the service, about."""
         return time.time() + self._roles.creator.client.seconds_ahead
 
-    def _pick_some(self, people: Sequence[Person], part: int) -> list[Person]:
+    def _pick_some(self, people: Sequence[Person], one_in: int) -> list[Person]:
         """Picks one in so many of them, and at least one."""
-        return self._chance.sample(people, max(1, len(people) // part))
+        return self._chance.sample(people, max(1, len(people) // one_in))
 
     async def _mark_all(
         self, stages: Stages, name: str, sign_in: SignIn, asking: Sequence[Person]
     ) -> list[Marker]:
         """Has all who ask be marked; answers who marked them. Raises LectureFailed."""
         advance = stages.begin(name, len(asking))
-        dropping = self._pick_some(asking, 4)
+        dropping = self._pick_some(asking, one_in=4)
         marker_told: dict[int, int] = {}  # who has marked them, as each of them was told
 
         async def be_marked(person: Person) -> None:
