@@ -101,14 +101,14 @@ class Lecture:
                 self._chance,
                 to_refuse={each.user_id for each in self._pick_some(roles.asking, one_in=5)},
             )
-            marking = await self._mark_all(stages, "Marking", sign_in, roles.asking)
+            markers = await self._mark_all(stages, "Marking", sign_in, roles.asking)
             await organising.correct(roles)
             await asyncio.sleep(first_end - self._clock())
-            again = await self._mark_all(stages, "Asking again", sign_in, roles.slips)
+            markers_again = await self._mark_all(stages, "Asking again", sign_in, roles.slips)
             async with latecomers(sign_in, roles.markers[0], roles.late_held, roles.late_waiting):
                 during = await self._compare(played, organising, board)
             after = await self._compare(played, organising, board)
-            return self._result(sign_in, [*marking, *again], board, [during, after])
+            return self._result(sign_in, [*markers, *markers_again], board, [during, after])
 
     async def _arrive(self, stages: Stages) -> None:
         """Has everybody sign up, send a picture, and make friends."""
@@ -138,19 +138,19 @@ class Lecture:
         """Has all who ask be marked; answers who marked them. Raises LectureFailed."""
         advance = stages.begin(name, len(asking))
         dropping = self._pick_some(asking, one_in=4)
-        marker_told: dict[int, int] = {}  # who has marked them, as each of them was told
+        told_of: dict[int, int] = {}  # who has marked them, as each of them was told
 
         async def be_marked(person: Person) -> None:
             drops = person in dropping
-            marker_told[person.user_id] = await wait_to_be_marked(person, sign_in, drops=drops)
+            told_of[person.user_id] = await wait_to_be_marked(person, sign_in, drops=drops)
             advance()
 
         markers = [
             Marker(person, sign_in, drops=number == 0)
             for number, person in enumerate(self._roles.markers)
         ]
-        queue = asyncio.gather(*(be_marked(person) for person in asking))
-        running: list[asyncio.Future[Any]] = [queue]
+        all_marked = asyncio.gather(*(be_marked(person) for person in asking))
+        running: list[asyncio.Future[Any]] = [all_marked]
         running += [asyncio.create_task(marker.mark()) for marker in markers]
         try:
             await asyncio.wait(
@@ -159,10 +159,10 @@ class Lecture:
             for ended in running:
                 if ended.done():
                     ended.result()
-            if not queue.done():
-                left = len(asking) - len(marker_told)
+            if not all_marked.done():
+                untold_count = len(asking) - len(told_of)
                 raise LectureFailed(
-                    f"{left} of {len(asking)} who asked were not told within "
+                    f"{untold_count} of {len(asking)} who asked were not told within "
                     f"{MARKING_SECONDS:.0f} s that they are marked"
                 )
             await _wait_until_unlisted(markers, [each.user_id for each in asking])
@@ -171,9 +171,9 @@ class Lecture:
                 task.cancel()
             await asyncio.gather(*running, return_exceptions=True)
         marked_by = {person: each.person.user_id for each in markers for person in each.marked}
-        if marker_told != marked_by:
+        if told_of != marked_by:
             raise LectureFailed(
-                f"{len(marked_by)} were marked and {len(marker_told)} told, or by others"
+                f"{len(marked_by)} were marked and {len(told_of)} told, or by others"
             )
         return markers
 
