@@ -66,11 +66,11 @@ class Organising:
             await self._mark(roles.creator, person, "=came later; from 3-B")
         for person in roles.without_phone:
             await self._mark(roles.helper, person, None)
-        again = roles.without_phone[0]
+        marked_often = roles.without_phone[0]
         for number in range(TIMES_BY_HAND):
             reason = REASONS[number % len(REASONS)]
-            await self._annul(roles.creator, again, reason, f"No. {number + 1}")
-            await self._mark(roles.helper, again, "no phone")
+            await self._annul(roles.creator, marked_often, reason, f"No. {number + 1}")
+            await self._mark(roles.helper, marked_often, "no phone")
         for number, person in enumerate(roles.renamed):
             name = person.name.upper() if number else f"{person.name.split()[0]} Романова"
             await person.client.update_profile_info(display_name=name)
