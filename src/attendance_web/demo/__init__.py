@@ -13,7 +13,7 @@ from attendance_web.client import NotAnswered, NotAttendance, Refused
 from attendance_web.demo.failures import LectureFailed
 from attendance_web.demo.lecture import Lecture
 from attendance_web.demo.report import Result, result_table, what_was_compared
-from attendance_web.demo.roles import MIN_FREE, can_give_roles
+from attendance_web.demo.roles import MIN_NOT_MARKING, can_give_roles
 from attendance_web.demo.stages import Stages
 
 MAX_LINES = 20  # of differences
@@ -34,7 +34,8 @@ def play(
     """
     if not can_give_roles(people, markers):
         raise DemoFailed(
-            f"half of the people, and {MIN_FREE} at least, must be free to wait: take fewer markers"
+            f"half of the people, and {MIN_NOT_MARKING} at least, must be free to wait: "
+            "take fewer markers"
         )
     console = Console()
     chosen = secrets.randbelow(1_000_000) if seed is None else seed

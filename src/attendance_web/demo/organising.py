@@ -57,10 +57,10 @@ class Organising:
             assert mark is not None
             marker = by_id[mark.actor_id]
             await self._annul(marker, person, "wrong_person", "my mistake, ask again")
-        for number, person in enumerate(roles.strangers):
+        for number, person in enumerate(roles.disputing):
             await self._annul(person, person, "not_me", "I was at the dentist" if number else None)
-        await self._leave(roles.strangers[0])
-        for person in roles.absent:
+        await self._leave(roles.disputing[0])
+        for person in roles.marked_absent:
             await self._annul(roles.creator, person, "not_present", "left in the break")
         for person in roles.outside:
             await self._mark(roles.creator, person, "=came later; from 3-B")

@@ -9,7 +9,7 @@ from typing import Final
 
 from attendance_web.demo.people import Person
 
-MIN_FREE: Final = 9  # who do not mark: one of each, and two who come late
+MIN_NOT_MARKING: Final = 9  # people: one of each other role, and two who come late
 ONE_IN: Final = 20  # people has each of the roles that several have
 
 
@@ -25,8 +25,8 @@ class Roles:
     late_held: Person  # at the end
     late_waiting: Person  # at the end
     slips: Sequence[Person]  # are marked for somebody else, and ask again
-    strangers: Sequence[Person]  # say that their mark is not theirs
-    absent: Sequence[Person]  # are marked, and were not there
+    disputing: Sequence[Person]  # say that their mark is not theirs
+    marked_absent: Sequence[Person]  # are marked, and were not there
     renamed: Sequence[Person]  # have another name afterwards
 
     @property
@@ -37,7 +37,7 @@ class Roles:
 
 def can_give_roles(people: int, markers: int) -> bool:
     """Tells whether there is somebody for each role."""
-    return markers * 2 <= people and people - markers >= MIN_FREE
+    return markers * 2 <= people and people - markers >= MIN_NOT_MARKING
 
 
 def give_roles(people: Sequence[Person], markers: int, chance: random.Random) -> Roles:
@@ -62,7 +62,7 @@ def give_roles(people: Sequence[Person], markers: int, chance: random.Random) ->
         late_held=late_held,
         late_waiting=late_waiting,
         slips=take(per_role, free),
-        strangers=take(per_role, free),
-        absent=take(per_role, free),
+        disputing=take(per_role, free),
+        marked_absent=take(per_role, free),
         renamed=take(2, free),
     )
