@@ -65,13 +65,13 @@ def attendance(played: PlayedEvent) -> list[dict[str, Any]]:
                 "origin": mark and mark.origin,
                 "n": mark and mark.n,
                 "marked_as": mark and _other_name(played, mark),
-                "annulled": _last_annulled(played, user_id),
+                "annulled": _annulment_if_last(played, user_id),
             }
         )
     return rows
 
 
-def _last_annulled(played: PlayedEvent, user_id: int) -> dict[str, Any] | None:
+def _annulment_if_last(played: PlayedEvent, user_id: int) -> dict[str, Any] | None:
     """Works out the annulment that is the last of somebody, where that is one."""
     last = played.entries.get(user_id, [None])[-1]
     if last is None or last.origin is not None:
