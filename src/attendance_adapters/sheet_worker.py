@@ -53,7 +53,7 @@ def _parts(source: BinaryIO, head: Mapping[str, Any]) -> Iterator[Any]:
     told = map(json.loads, source)
     if head["how_rows_come"] == "made":
         return told
-    spare_core()
+    stub_core_package()
     from attendance_adapters.sheet_reader import make_of_facts, read_in_place
 
     if head["how_rows_come"] == "in facts":
@@ -68,7 +68,7 @@ def _parts(source: BinaryIO, head: Mapping[str, Any]) -> Iterator[Any]:
     raise CutShort
 
 
-def spare_core() -> None:
+def stub_core_package() -> None:
     """Has modules of the core come without their package, of which they need nothing."""
     core = find_spec("attendance_core")
     assert core is not None

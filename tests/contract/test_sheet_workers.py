@@ -204,9 +204,10 @@ class TestBounds:
             await content(files)
         assert "secret" not in str(caught.value.__cause__)
         loads = (
-            "import sys; from attendance_adapters import sheet_worker; sheet_worker.spare_core();"
+            "import sys; from attendance_adapters import sheet_worker;"
+            "sheet_worker.stub_core_package();"
+            "import attendance_adapters.sheet_reader; print(*sys.modules)"
         )
-        loads += "import attendance_adapters.sheet_reader; print(*sys.modules)"
         loaded = await asyncio.to_thread(
             subprocess.check_output, [sys.executable, "-P", "-c", loads], text=True
         )
