@@ -29,7 +29,7 @@ MAX_CPU_SECONDS = 15  # the worst that was found takes 5; ends a worker whose se
 MAX_CLEAN_BYTES = 10 * 1024 * 1024  # Contract: 3.4, of what is kept
 STRIP_PIXELS = 1_000_000  # that are hashed together
 QUALITY = 85  # of a JPEG or a WebP
-JPEG_QUALITIES = (85, 60, 30)  # tried in turn where the file is too long; noise has 8 MiB
+FALLBACK_JPEG_QUALITIES = (85, 60, 30)  # tried in turn where the file is too long; noise has 8 MiB
 
 EXIF_ORIENTATION = 0x0112  # the number of the tag
 # What turns a picture of each orientation upright
@@ -85,7 +85,7 @@ def clean(data: bytes, max_side: int) -> CleanPicture:
     fresh = Image.new(image.mode, image.size)  # without the file's comments, profiles and texts
     fresh.paste(image)
     cleaned = _encode(fresh, format_name, QUALITY)
-    for quality in JPEG_QUALITIES:
+    for quality in FALLBACK_JPEG_QUALITIES:
         if len(cleaned.content) <= MAX_CLEAN_BYTES:
             break
         fresh = _on_white(fresh)
