@@ -128,11 +128,11 @@ def _decode(data: bytes, max_side: int) -> _Decoded:
 
 def _digest_of(image: Image.Image) -> bytes:
     """Hashes all pixels, a strip at a time."""
-    pixels, row_count = hashlib.sha256(), max(1, STRIP_PIXELS // image.width)
+    hasher, row_count = hashlib.sha256(), max(1, STRIP_PIXELS // image.width)
     for top in range(0, image.height, row_count):
         strip = image.crop((0, top, image.width, min(top + row_count, image.height)))
-        pixels.update(strip.tobytes())
-    return pixels.digest()
+        hasher.update(strip.tobytes())
+    return hasher.digest()
 
 
 def _decode_whole(data: bytes, max_side: int) -> _Decoded:

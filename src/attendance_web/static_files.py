@@ -31,10 +31,10 @@ def contents_of(folder: Path) -> dict[str, bytes]:
 
 def version_of(contents: Mapping[str, bytes]) -> str:
     """Makes a version of all contents: a change of any of them changes it."""
-    whole = hashlib.sha256()
+    hasher = hashlib.sha256()
     for name, content in contents.items():
-        whole.update(f"{name} {len(content)} ".encode() + content)
-    return whole.hexdigest()[:12]
+        hasher.update(f"{name} {len(content)} ".encode() + content)
+    return hasher.hexdigest()[:12]
 
 
 # Contract: 1.9. The page changes more often than the service is given a number
