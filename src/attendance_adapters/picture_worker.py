@@ -209,8 +209,9 @@ def _limit_process() -> None:
             unlimited = hard_limit == resource.RLIM_INFINITY
             lowered = limit if unlimited else min(limit, hard_limit)
             # A second later it would be SIGKILL, which says nothing; before that it is SIGXCPU
-            last = lowered + 1 if resource_kind == resource.RLIMIT_CPU and unlimited else lowered
-            resource.setrlimit(resource_kind, (lowered, last))
+            is_killed_later = resource_kind == resource.RLIMIT_CPU and unlimited
+            new_hard_limit = lowered + 1 if is_killed_later else lowered
+            resource.setrlimit(resource_kind, (lowered, new_hard_limit))
         os.nice(10)
 
 
