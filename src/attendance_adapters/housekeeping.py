@@ -14,7 +14,8 @@ from attendance_core.vocabulary import Seconds
 DELETE_ORPHANS_EVERY: Seconds = 3600
 FORGET_TALLIES_EVERY: Seconds = 60
 END_SESSIONS_EVERY: Seconds = 3  # Contract: 6.9, their sockets hear of it within 5
-FORGET_LINKS_EVERY: Seconds = 3600
+FORGET_RESET_LINKS_EVERY: Seconds = 3600
+FORGET_LINK_REQUESTS_EVERY: Seconds = 3600
 FORGET_UNUSED_EVERY: Seconds = 3600
 END_TOKENS_EVERY: Seconds = 2  # Contract: 9.3, their sockets close
 FORGET_TOKENS_EVERY: Seconds = 3600
@@ -27,8 +28,10 @@ def make_housekeeping(use_cases: UseCases, store: Store, files: ports.Files) -> 
     jobs = [
         Periodic("scrub-store", SCRUB_EVERY, store.scrub),
         Periodic("forget-tallies", FORGET_TALLIES_EVERY, use_cases.forget_tallies),
-        Periodic("forget-reset-links", FORGET_LINKS_EVERY, use_cases.forget_reset_links),
-        Periodic("forget-link-requests", FORGET_LINKS_EVERY, use_cases.forget_link_requests),
+        Periodic("forget-reset-links", FORGET_RESET_LINKS_EVERY, use_cases.forget_reset_links),
+        Periodic(
+            "forget-link-requests", FORGET_LINK_REQUESTS_EVERY, use_cases.forget_link_requests
+        ),
         Periodic("end-lapsed-sessions", END_SESSIONS_EVERY, use_cases.end_lapsed_sessions),
         Periodic("forget-unused", FORGET_UNUSED_EVERY, use_cases.forget_unused),
         Periodic("end-tokens", END_TOKENS_EVERY, use_cases.end_expired_tokens),
