@@ -20,8 +20,8 @@ from attendance_core.vocabulary import Seconds
 NAP_SECONDS: Final[Seconds] = 20e-6  # the system makes some 70 us of it; a thread wakes in as many
 BUSY_STEP_SECONDS: Final[Seconds] = 30e-6  # a step that took longer had something else to do
 # Until an idle loop is measured again; twice as long each time
-FIRST_PAUSE_SECONDS: Final[Seconds] = 0.0002
-MAX_PAUSE_SECONDS: Final[Seconds] = 0.005
+FIRST_IDLE_INTERVAL_SECONDS: Final[Seconds] = 0.0002
+MAX_IDLE_INTERVAL_SECONDS: Final[Seconds] = 0.005
 
 
 def give_way_until(done: asyncio.Future[Any]) -> None:
@@ -41,13 +41,13 @@ class _Yielder:
         self._future_count = 0  # that threads work for
         self._is_measuring = False
         self._step_began: Seconds = 0.0
-        self._pause = FIRST_PAUSE_SECONDS
+        self._idle_interval = FIRST_IDLE_INTERVAL_SECONDS
 
     def begin(self, loop: asyncio.AbstractEventLoop) -> None:
         self._future_count += 1
         if not self._is_measuring:
             self._is_measuring = True
-            self._pause = FIRST_PAUSE_SECONDS
+            self._idle_interval = FIRST_IDLE_INTERVAL_SECONDS
             self._begin_step(loop)
 
     def end(self, _: asyncio.Future[Any]) -> None:
@@ -62,11 +62,11 @@ class _Yielder:
             self._is_measuring = False
         elif time.perf_counter() - self._step_began > BUSY_STEP_SECONDS:
             time.sleep(NAP_SECONDS)
-            self._pause = FIRST_PAUSE_SECONDS
+            self._idle_interval = FIRST_IDLE_INTERVAL_SECONDS
             self._begin_step(loop)
         else:
-            loop.call_later(self._pause, self._begin_step, loop)
-            self._pause = min(2 * self._pause, MAX_PAUSE_SECONDS)
+            loop.call_later(self._idle_interval, self._begin_step, loop)
+            self._idle_interval = min(2 * self._idle_interval, MAX_IDLE_INTERVAL_SECONDS)
 
 
 _yielders: WeakKeyDictionary[asyncio.AbstractEventLoop, _Yielder] = WeakKeyDictionary()
