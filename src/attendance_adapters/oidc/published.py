@@ -20,7 +20,7 @@ from attendance_core.vocabulary import Seconds
 T = TypeVar("T")
 WELL_KNOWN: Final = "/.well-known/openid-configuration"
 CACHE_SECONDS: Final[Seconds] = 3600.0
-# Between two times that it is asked, whatever came of the first: many may come back at once
+# After a failure, until it is asked again: many may come back at once
 PAUSE_SECONDS: Final[Seconds] = 2.0
 # For a key that is not known: it may be new, but whoever signs with any is no reason to ask always
 NEW_KEYS_EVERY: Final[Seconds] = 10.0
@@ -51,8 +51,8 @@ class _Cached(Generic[T]):
         self._failure: Exception | None = None
         self._asked_at = float("-inf")
 
-    async def get(self, max_age: Seconds = CACHE_SECONDS, pause: Seconds = PAUSE_SECONDS) -> T:
-        """Answers what was fetched, anew where it is older than ``max_age``, if the pause is over.
+    async def get(self, max_age: Seconds = CACHE_SECONDS) -> T:
+        """Answers what was fetched, and fetches it anew once it is as old as ``max_age``.
 
         Raises what fetching raises, also to those who come soon behind.
         """
@@ -60,7 +60,7 @@ class _Cached(Generic[T]):
             age = self._stopwatch() - self._asked_at
             if self._failure is not None and age < PAUSE_SECONDS:
                 raise self._failure
-            if self._value is not None and (age < max_age or age < pause):
+            if self._value is not None and age < max_age:
                 return self._value
             try:
                 self._value, self._failure = await self._fetch(), None
@@ -92,7 +92,7 @@ class Published:
 
     async def keys(self, *, anew: bool = False) -> KeySet:
         """Answers the keys it signs with; asks anew, if it may again. Raises as `configuration`."""
-        return await self._keys.get(0.0 if anew else CACHE_SECONDS, NEW_KEYS_EVERY)
+        return await self._keys.get(NEW_KEYS_EVERY if anew else CACHE_SECONDS)
 
     async def _fetch_configuration(self) -> Configuration:
         fetched = await self._fetcher.get(self._issuer.removesuffix("/") + WELL_KNOWN)
