@@ -90,7 +90,9 @@ class Connections:
             if connection_id in self._connections:
                 del self._connections[connection_id]
 
-    def in_room(self, event_id: EventId, process_id: ProcessId) -> Sequence[Connection]:
+    def of_process_or_marking(
+        self, event_id: EventId, process_id: ProcessId
+    ) -> Sequence[Connection]:
         """Lists those of one process in one event, and every ``marking`` one; lost ones too."""
         return [
             self._with_process(connection)

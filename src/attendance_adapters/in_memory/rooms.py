@@ -42,7 +42,7 @@ class Rooms:
             EventUpdated(event.name, event.starts_at, event.ends_at),
             listed=self._places.waiting_or_held(event_id),
             watched_places=self._places.of(event_id, watched),
-            connections=self._connections.in_room(event_id, process_id),
+            connections=self._connections.of_process_or_marking(event_id, process_id),
             glance=glance,
         )
 
