@@ -35,8 +35,8 @@ class Footings:
         found = self._connections.find(connection.connection_id)
         connections_of: dict[UserId, Sequence[Connection]] = {}
         if with_connections_of is not None:
-            latest = self._connections.of(event_id, with_connections_of, connection_limit)
-            connections_of[with_connections_of] = latest
+            theirs = self._connections.of(event_id, with_connections_of, connection_limit)
+            connections_of[with_connections_of] = theirs
         return Footing(places, self._tables.events[event_id], found, connections_of)
 
     def lock_for_mark(self, connection: Connection, targets: Sequence[UserId]) -> Footing | None:
