@@ -75,10 +75,10 @@ def make_of_facts(
     What is looked at is a `Look` each, and then None, which is the end.
     """
     states: Counter[SeenState] = Counter()
-    only_organise = 0
+    only_organise_count = 0
     for found in looks:
         if found is None:
-            yield sheet_counts(states, only_organise)._asdict()
+            yield sheet_counts(states, only_organise_count)._asdict()
             return
         look = Look(*found)
         annulled_of: dict[int, list[AnnulledFacts]] = {}
@@ -89,7 +89,7 @@ def make_of_facts(
             for person in map(PersonFacts._make, look.people)
         ]
         states.update(row["state"] for row in rows)
-        only_organise += sum(row["only_organises"] for row in rows)
+        only_organise_count += sum(row["only_organises"] for row in rows)
         yield rows
 
 

@@ -21,7 +21,7 @@ class SheetCounts(NamedTuple):
     participants: int  # without whoever has left, and without a creator who only organises
 
 
-def sheet_counts(states: Mapping[SeenState, int], only_organise: int) -> SheetCounts:
+def sheet_counts(states: Mapping[SeenState, int], only_organise_count: int) -> SheetCounts:
     """Makes the counts of how many people are in which state, and how many only organise."""
     everybody = sum(states.values())
     return SheetCounts(
@@ -29,5 +29,5 @@ def sheet_counts(states: Mapping[SeenState, int], only_organise: int) -> SheetCo
         waiting=states.get("waiting", 0),
         held=states.get("held", 0),
         marked=states.get("marked", 0),
-        participants=everybody - states.get("left", 0) - only_organise,
+        participants=everybody - states.get("left", 0) - only_organise_count,
     )

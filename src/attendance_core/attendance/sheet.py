@@ -133,14 +133,14 @@ class SheetReading:
             return _rows(unit, event, unit.now(), unit.participants.of(event.event_id, some))
 
         states = Counter[SeenState]()
-        only_organise = first = 0
+        only_organise_count = first = 0
         while begun is None or first < len(begun.user_ids):
             rows = await self.look(partial(read_rows, first))
             assert begun is not None
             first += ROWS_A_LOOK
             states.update(row.state for row in rows)
-            only_organise += sum(row.only_organises(begun.event) for row in rows)
-            counts = sheet_counts(states, only_organise)
+            only_organise_count += sum(row.only_organises(begun.event) for row in rows)
+            counts = sheet_counts(states, only_organise_count)
             yield SheetPiece(begun.event, begun.made_at, rows, counts)
 
 
