@@ -106,7 +106,7 @@ def read_in_place(
     anything can be read of ``service``, which says no more, that is its end: it has died, and the
     looks have no end then.
     """
-    begun = time.monotonic()
+    began_at = time.monotonic()
     with closing(_open(facts_source["database"])) as database:
         for user_ids in people_of_looks:
             if select.select([service], [], [], 0)[0]:
@@ -120,7 +120,7 @@ def read_in_place(
                 for text, values in facts_source["statements"]
             )
             database.execute("ROLLBACK")
-            yield Look(made_at + time.monotonic() - begun, people, annulled)
+            yield Look(made_at + time.monotonic() - began_at, people, annulled)
     yield None
 
 
