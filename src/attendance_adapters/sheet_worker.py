@@ -54,10 +54,12 @@ def _parts(source: BinaryIO, head: Mapping[str, Any]) -> Iterator[Any]:
     if head["how_rows_come"] == "made":
         return told
     stub_core_package()
-    from attendance_adapters.sheet_reader import make_of_facts, read_in_place
+    from attendance_adapters.sheet_rows import make_of_facts
 
     if head["how_rows_come"] == "in facts":
         return make_of_facts(head, told)
+    from attendance_adapters.sheet_reader import read_in_place
+
     facts_source: Any = next(told, None)
     people_of_looks: list[Sequence[int]] = []
     for user_ids in told:

@@ -218,6 +218,6 @@ class TestBounds:
             *("attendance_adapters.sheet_worker", "attendance_core"),
             *("attendance_core.folding", "attendance_core.vocabulary"),
             *("attendance_core.seen_states", "attendance_core.sheet_counts"),
-            "attendance_adapters.sheet_reader",
+            *("attendance_adapters.sheet_rows", "attendance_adapters.sheet_reader"),
         ]
         assert not {"sqlalchemy", "asyncio", "xlsxwriter"} & set(loaded.split())

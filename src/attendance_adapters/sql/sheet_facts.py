@@ -1,7 +1,7 @@
 """The facts of a sheet in SQL, and who reads them for the worker that writes it. Decision 0019.
 
 Values stay as the driver has them, instants in microseconds: the worker alone makes rows of them
-(`sheet_reader`), whose columns these are.
+(`sheet_rows`), whose columns these are.
 """
 
 from __future__ import annotations
