@@ -48,6 +48,6 @@ async def test_a_file_too_large_to_be_looked_through_starts(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(sqlite, "CHECK_SECONDS", -1.0)
-    monkeypatch.setattr(sqlite, "INSTRUCTIONS_PER_CHECK", 1)
+    monkeypatch.setattr(sqlite, "INSTRUCTIONS_PER_TIME_CHECK", 1)
     await start_and_close(an_empty_database(tmp_path))
     assert "is too large to be checked at the start" in caplog.text

@@ -39,7 +39,8 @@ BUSY_SECONDS: Seconds = 5.0  # how long another process may keep us waiting
 # machine: 1 000 instructions, some 0.1 ms
 INSTRUCTIONS_PER_SLICE, SLICES_IN_EVENT_LOOP = 100, 10
 CHECK_SECONDS: Seconds = 2.0  # that a start may take to look for damage
-INSTRUCTIONS_PER_CHECK = 1_000
+# Of the virtual machine, from one look at the clock to the next while pages are checked
+INSTRUCTIONS_PER_TIME_CHECK = 1_000
 # Of the write-ahead log, until a COMMIT copies them into the file and waits for the disk twice. A
 # mark writes some 13: so of a hundred COMMITs fewer than one waits; the log has some 16 MiB
 CHECKPOINT_PAGES = 4_000
@@ -188,7 +189,9 @@ class SqliteStore:
         Raises UnusableDatabase.
         """
         until = time.monotonic() + CHECK_SECONDS
-        connection.set_progress_handler(lambda: time.monotonic() > until, INSTRUCTIONS_PER_CHECK)
+        connection.set_progress_handler(
+            lambda: time.monotonic() > until, INSTRUCTIONS_PER_TIME_CHECK
+        )
         try:
             ((found, *_),) = connection.execute("PRAGMA quick_check(1)").fetchall()
         except sqlite3.OperationalError as error:

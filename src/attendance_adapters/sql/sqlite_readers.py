@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
 
 # Of SQLite's virtual machine, from one look at the clock to the next: some 5 ms, since a thread
 # that comes back to Python may wait as long for the interpreter
-INSTRUCTIONS_PER_CHECK = 50_000
+INSTRUCTIONS_PER_TIME_CHECK = 50_000
 
 
 class Reader:
@@ -102,7 +102,7 @@ class Readers:
             until = time.monotonic() + self._look_seconds
             reader.connection.set_progress_handler(
                 lambda: caller_has_gone.is_set() or time.monotonic() > until,
-                INSTRUCTIONS_PER_CHECK,
+                INSTRUCTIONS_PER_TIME_CHECK,
             )
         try:
             return reader.run(look)
