@@ -98,17 +98,19 @@ class SqliteStore:
                         f"{self._path}: PRAGMA {name} is {found!r} and not {wanted!r}"
                     )
             await asyncio.to_thread(self._check_pages, writing_connection)
-            loop_reader = self._connect_to_read(0)
-            loop_reader.set_progress_handler(self._spend_slice, INSTRUCTIONS_PER_SLICE)
-            for readers, threads in (
+            event_loop_connection = self._connect_to_read(0)
+            event_loop_connection.set_progress_handler(self._spend_slice, INSTRUCTIONS_PER_SLICE)
+            for readers, thread_count in (
                 (self._readers, READER_THREADS),
                 (self._list_readers, LIST_THREADS),
             ):
-                readers.start(self._connect_to_read(self._busy_seconds) for _ in range(threads))
+                readers.start(
+                    self._connect_to_read(self._busy_seconds) for _ in range(thread_count)
+                )
         except sqlite3.Error as error:
             raise UnusableDatabase(f"{self._path}: {error}") from error
         self._writer.start(writing_connection)
-        self._event_loop_reader = Reader(loop_reader, self._clock)
+        self._event_loop_reader = Reader(event_loop_connection, self._clock)
 
     async def close(self) -> None:
         """Finishes what was handed over, then closes the file; idempotent."""
