@@ -131,7 +131,7 @@ class Writer:
                 taken.append(self._jobs.get())
             is_end = taken[-1] is None
             jobs = [job for job in taken if job is not None]
-            self._send_results(_fail_late(jobs))
+            self._send_results(_fail_late_jobs(jobs))
             group = [job for job in jobs if job.error is None]
             if group:
                 self._commit_group(connection, unit, group)
@@ -194,7 +194,7 @@ class Writer:
                 job.future.exception()  # marks it as retrieved: its caller may have gone
 
 
-def _fail_late(jobs: list[_Job]) -> list[_Job]:
+def _fail_late_jobs(jobs: list[_Job]) -> list[_Job]:
     """Fails those that have waited for too long, and returns them; nothing of them is done."""
     begins_at = time.monotonic()
     late = [job for job in jobs if begins_at - job.queued_at >= QUEUE_SECONDS]
