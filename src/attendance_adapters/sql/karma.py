@@ -148,7 +148,7 @@ def rule_of(terms: Terms) -> Mapping[str, int]:
 def count_paying(execute: Any, user_id: UserId, terms: Terms) -> int:
     """Counts the marks of somebody that pay."""
     parameters = {"user_id": user_id, **rule_of(terms)}
-    paying, months_by_another_rule = execute(SUM_OF_MONTHS, parameters).one_or_none()
+    paying_count, months_by_another_rule = execute(SUM_OF_MONTHS, parameters).one_or_none()
     if months_by_another_rule:
-        paying = execute(COUNT_PAYING, parameters).scalar_one()
-    return int(paying)
+        paying_count = execute(COUNT_PAYING, parameters).scalar_one()
+    return int(paying_count)

@@ -116,11 +116,11 @@ class Profiles:
         row = self._execute(SHOW_PROFILE, parameters).one_or_none()
         if row is None:
             raise PersonNotFound
-        *profile, state, reason, verdict, note, paying, months_by_another_rule = row
+        *profile, state, reason, verdict, note, paying_count, months_by_another_rule = row
         confirmation = Confirmation.NONE if state is None else Confirmation(state)
         if months_by_another_rule:
-            paying = count_paying(self._execute, user_id, terms)
-        karma = terms.karma_per_mark * int(paying)
+            paying_count = count_paying(self._execute, user_id, terms)
+        karma = terms.karma_per_mark * int(paying_count)
         return Shown(Profile(*profile), confirmation, karma, reason_from(reason, verdict), note)
 
     def lock(self, user_id: UserId) -> Profile:
