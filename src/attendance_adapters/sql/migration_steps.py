@@ -20,11 +20,11 @@ def build_index(
 
     Commits first. One that a process left half built is built anew.
     """
-    half_built = text(
+    find_half_built = text(
         "SELECT 1 FROM pg_index WHERE indexrelid = to_regclass(:name) AND NOT indisvalid"
     )
     with _outside_of_transactions(connection):
-        if connection.execute(half_built, {"name": name}).first() is not None:
+        if connection.execute(find_half_built, {"name": name}).first() is not None:
             connection.exec_driver_sql(f"DROP INDEX CONCURRENTLY {name}")
         kind = "UNIQUE INDEX" if unique else "INDEX"
         connection.exec_driver_sql(f"CREATE {kind} CONCURRENTLY IF NOT EXISTS {name} {definition}")
