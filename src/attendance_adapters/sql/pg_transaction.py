@@ -233,8 +233,8 @@ class ReadOnly(PgExecutor):
         connection.run(BEGIN_READ_ONLY, [])
 
 
-class BriefReads(PgExecutor):
-    """Runs statements that read, all at one moment, each of which ends in another or fails."""
+class BriefReadOnly(PgExecutor):
+    """Runs statements that read, all at one moment; one that takes `BROWSE_SECONDS` fails."""
 
     __slots__ = ()
 

@@ -28,7 +28,7 @@ from attendance_adapters.sql.pg_errors import (
 )
 from attendance_adapters.sql.pg_pool import POOL_SIZE, Pool
 from attendance_adapters.sql.pg_transaction import (
-    BriefReads,
+    BriefReadOnly,
     PgExecutor,
     ReadOnly,
     SingleRead,
@@ -199,7 +199,7 @@ class PostgresStore:
 
     async def _browse_once(self, look: Callable[[ports.Unit], T]) -> T:
         async with self._list_turns:
-            return await self._pool.run(partial(self._run_look, BriefReads, look))
+            return await self._pool.run(partial(self._run_look, BriefReadOnly, look))
 
     def _run_look(
         self,
