@@ -144,16 +144,16 @@ class Transaction(PgExecutor):
 
     def count(self, statement: Any, parameters: Mapping[str, Any] = NO_PARAMETERS) -> int:
         """Counts rows, see `Executor`: in one trip with all that waits, since it says no more."""
-        sent = written(*COMPILER.prepare(statement, parameters))
-        assert sent is not None, "rows are counted, and locked, by ids and numbers alone"
-        self._waiting.append(sent)
+        in_words = written(*COMPILER.prepare(statement, parameters))
+        assert in_words is not None, "rows are counted, and locked, by ids and numbers alone"
+        self._waiting.append(in_words)
         return int(self._run_waiting().rpartition(" ")[2])
 
     def send(self, statement: Any, parameters: Mapping[str, Any] = NO_PARAMETERS) -> None:
         """Has a statement run with the next one, or at once where it has no plain words."""
         compiled, values = COMPILER.prepare(statement, parameters)
-        if (sent := written(compiled, values)) is not None:
-            self._waiting.append(sent)
+        if (in_words := written(compiled, values)) is not None:
+            self._waiting.append(in_words)
         else:
             self._ask(compiled, values)
 
