@@ -9,7 +9,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from attendance_core.attendance import BOARD_SECONDS, board_id_of
+from attendance_core.attendance import BOARD_AFTER_END_SECONDS, board_id_of
 from attendance_core.vocabulary import BoardId
 from tests.support.asgi_client import AsgiClient
 from tests.support.eventually import eventually
@@ -63,13 +63,13 @@ class TestMakeBoardLink:
 
     async def test_behind_its_hour_there_is_none(self, site: Site, anna: Browser) -> None:
         event_id = await anna.event(lasts=120)
-        site.clock.pass_(60 + BOARD_SECONDS - 1)
+        site.clock.pass_(60 + BOARD_AFTER_END_SECONDS - 1)
         await link_of(anna, event_id)
         secret = await link_of(anna, event_id)
         site.clock.pass_(1)
         assert await shows(site, secret) == (5, "board_not_found")
         refused = await anna.post("/api/events/MakeBoardLink", event_id=event_id)
-        site.clock.pass_(-60 - BOARD_SECONDS)
+        site.clock.pass_(-60 - BOARD_AFTER_END_SECONDS)
         assert refusal(refused) == (3, "event_over")
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from attendance_core.accounts import LONGEST_SESSION_SECONDS, SESSION_SECONDS, LogOut
 from attendance_core.attendance import (
-    BOARD_SECONDS,
+    BOARD_AFTER_END_SECONDS,
     CheckViewers,
     CountSheet,
     MakeBoardLink,
@@ -119,7 +119,7 @@ class TestTheLink:
         update = UpdateEvent(hall.transact, hall.terms)
         later = hall.world.clock.now() + 60
         drive(update(actor=ANNA, event_id=hall.event_id, ends_at=later))
-        hall.world.clock.pass_(60 + BOARD_SECONDS - 1)
+        hall.world.clock.pass_(60 + BOARD_AFTER_END_SECONDS - 1)
         assert hall.may(hall.by_link(secret)) == {viewer}
         hall.world.clock.pass_(1)
         with pytest.raises(BoardNotFound):

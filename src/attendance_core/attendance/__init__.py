@@ -1,7 +1,7 @@
 """What can be shown of marks afterwards, and how organisers correct it. Contract: 7, 8."""
 
 from attendance_core.attendance.boards import (
-    BOARD_SECONDS,
+    BOARD_AFTER_END_SECONDS,
     MakeBoardLink,
     RemoveBoardLink,
     board_id_of,
@@ -44,7 +44,7 @@ from attendance_core.attendance.watching import (
 from attendance_core.seen_states import SeenState
 
 __all__ = [
-    "BOARD_SECONDS",
+    "BOARD_AFTER_END_SECONDS",
     "MARKER_MAY_ANNUL_SECONDS",
     "MAX_ANNULLED_TOLD",
     "MAX_NOTE_LENGTH",

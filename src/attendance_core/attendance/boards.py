@@ -11,7 +11,7 @@ from attendance_core.errors import EventOver
 from attendance_core.events.organisers import check_organiser
 from attendance_core.vocabulary import BoardId, EventId, Seconds, UserId
 
-BOARD_SECONDS: Seconds = 3600  # Contract: MakeBoardLink, behind the end of its event
+BOARD_AFTER_END_SECONDS: Seconds = 3600  # Contract: MakeBoardLink, of its link
 
 
 def board_id_of(secret: str) -> BoardId:
@@ -39,7 +39,7 @@ class MakeBoardLink:
         def work(unit: ports.Unit) -> None:
             event = unit.events.lock(event_id)
             check_organiser(unit, event, actor)
-            if unit.now() >= event.ends_at + BOARD_SECONDS:
+            if unit.now() >= event.ends_at + BOARD_AFTER_END_SECONDS:
                 raise EventOver
             unit.boards.put(event_id, board_id_of(secret))
 

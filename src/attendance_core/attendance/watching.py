@@ -9,7 +9,7 @@ from typing import NamedTuple
 from attendance_core import ports
 from attendance_core.accounts import session_end
 from attendance_core.arguments import check_kinds
-from attendance_core.attendance.boards import BOARD_SECONDS, board_id_of
+from attendance_core.attendance.boards import BOARD_AFTER_END_SECONDS, board_id_of
 from attendance_core.errors import BoardNotFound, EventNotFound
 from attendance_core.events.organisers import check_organiser
 from attendance_core.sheet_counts import SheetCounts
@@ -48,7 +48,7 @@ class Admission(NamedTuple):
         if self.expires_at is not None:
             return now < self.expires_at
         if self.created_at is None or self.used_at is None:
-            return now < self.ends_at + BOARD_SECONDS
+            return now < self.ends_at + BOARD_AFTER_END_SECONDS
         return now < session_end(self.created_at, self.used_at)
 
 
