@@ -19,7 +19,8 @@ from attendance_core.marking.terms import Terms
 from attendance_core.vocabulary import ProcessId
 
 MAX_SWEPT = 500  # of each sort in one sweep; what is left waits for the next
-LEASES_KEPT = 10  # so long after its last renewal a process without sockets is forgotten
+# So many times what a lease lasts after its last renewal a process without sockets is forgotten
+FORGOTTEN_AFTER_LEASES = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class TakeLease:
 
         def work(unit: ports.Unit) -> None:
             now = unit.now()
-            unit.processes.remove_idle(now - LEASES_KEPT * self.terms.lease_seconds)
+            unit.processes.remove_idle(now - FORGOTTEN_AFTER_LEASES * self.terms.lease_seconds)
             unit.processes.put(Process(process_id, now, now))
 
         await self.transact(work)
