@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from attendance_core.marking.ledger import MAX_ENTRIES
+from attendance_core.marking.ledger import MAX_ENTRY_N
 from tests.support.site import Browser, Site, anna, boris, code, refusal, response, vera
 from tests.support.site import site_in_folder as site
 
@@ -169,7 +169,7 @@ async def test_refusals_of_an_annulment(
     for field in ("n", "reason"):
         without = {name: value for name, value in given.items() if name != field}
         assert field in refusal(await anna.post(ANNUL, **without), 2)
-    for field, value in (("n", 0), ("n", MAX_ENTRIES + 1), ("n", "x"), ("reason", "because")):
+    for field, value in (("n", 0), ("n", MAX_ENTRY_N + 1), ("n", "x"), ("reason", "because")):
         assert field in refusal(await anna.post(ANNUL, **{**given, field: value}), 1)
     assert code(await anna.post(ANNUL, **{**given, "event_id": NO_EVENT}), 5) == "event_not_found"
     for of_whom in (boris.user_id, 10**9):

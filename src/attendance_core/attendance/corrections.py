@@ -20,7 +20,7 @@ from attendance_core.limits import JOINED_BY_HAND, count_or_wait
 from attendance_core.marking.announcements import ConnectionsEnded, PlaceChanged
 from attendance_core.marking.connections import Role
 from attendance_core.marking.endings import Ending
-from attendance_core.marking.ledger import MAX_ENTRIES, AnnulReason, Entry, NewEntry, Origin
+from attendance_core.marking.ledger import MAX_ENTRY_N, AnnulReason, Entry, NewEntry, Origin
 from attendance_core.marking.moves import lock_places_of
 from attendance_core.marking.places import Marked
 from attendance_core.marking.who_marks import is_organiser
@@ -107,7 +107,7 @@ class AnnulMark:
         check_kinds(actor=actor, event_id=event_id, user_id=user_id, n=n)
         check_kind("reason", reason, AnnulReason)
         checked_note = checked_text(note, "note", 0, MAX_NOTE_LENGTH)
-        if not 1 <= n <= MAX_ENTRIES:
+        if not 1 <= n <= MAX_ENTRY_N:
             raise InvalidArgument(field="n")
 
         def work(unit: ports.Unit) -> int:

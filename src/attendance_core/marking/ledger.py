@@ -8,8 +8,8 @@ from enum import Enum
 
 from attendance_core.vocabulary import EventId, Instant, UserId
 
-# Of one place; more than there will be. The number behind it, too, is an INTEGER in SQL
-MAX_ENTRIES = 2**31 - 2
+# Of the entries of one place; more than there will be. The one behind it, too, is an INTEGER in SQL
+MAX_ENTRY_N = 2**31 - 2
 
 
 class Origin(Enum):

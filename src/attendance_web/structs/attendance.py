@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Meta
 
 from attendance_core.attendance import SeenState
-from attendance_core.marking.ledger import MAX_ENTRIES
+from attendance_core.marking.ledger import MAX_ENTRY_N
 from attendance_core.vocabulary import UserId
 from attendance_web.structs.arguments import EventRef, Page, PersonId
 
@@ -85,7 +85,7 @@ class Annulment(msgspec.Struct, frozen=True):
 
     event_id: EventRef
     user_id: PersonId
-    n: Annotated[int, Meta(ge=1, le=MAX_ENTRIES, description="The number of the mark")]
+    n: Annotated[int, Meta(ge=1, le=MAX_ENTRY_N, description="The number of the mark")]
     reason: ReasonName
     note: str = ""
 
