@@ -50,7 +50,7 @@ class AnnulledFacts(NamedTuple):
     """Holds a mark and the annulment after it, in the order of the columns, as `PersonFacts`."""
 
     user_id: int
-    n: int  # numbers the annulment
+    annulment_n: int
     marked_at: int
     marker_id: int
     marker_name: str | None
@@ -113,7 +113,7 @@ def _row(
         "note": person.note or None if is_marked else None,
         "annulled": [_annulled_mark(mark) for mark in annulled],
         # Each even entry is an annulment: so many there were before those that are told of
-        "annulled_before": annulled[-1].n // 2 - len(annulled) if annulled else 0,
+        "annulled_before": annulled[-1].annulment_n // 2 - len(annulled) if annulled else 0,
     }
 
 

@@ -90,7 +90,7 @@ class Ledger:
                 found.append(
                     AnnulledMark(
                         user_id=user_id,
-                        n=n,
+                        annulment_n=n,
                         marked_at=mark.at,
                         marker=mark.actor_id,
                         at=annulment.at,

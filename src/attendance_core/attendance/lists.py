@@ -72,10 +72,10 @@ class LedgerLine:
 
 
 class AnnulledMark(NamedTuple):
-    """A mark and the annulment after it, of one person; ``n`` numbers the annulment."""
+    """A mark and the annulment after it, of one person."""
 
     user_id: UserId
-    n: int
+    annulment_n: int
     marked_at: Instant
     marker: UserId
     at: Instant

@@ -233,5 +233,5 @@ def _row(
         )
         for each in annulled_marks
     )
-    annulled_count = annulled_marks[-1].n // 2  # each annulment has an even number
+    annulled_count = annulled_marks[-1].annulment_n // 2  # each annulment has an even number
     return SheetRow(person, state, marked_by, annulled, annulled_count - len(annulled))

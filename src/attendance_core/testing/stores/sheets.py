@@ -224,7 +224,11 @@ class TestSheets:
             mark(unit, boris, anna)
             asked = [vera, boris, anna, anna, UserId(99)]
             found = unit.ledger.annulled(EVENT, asked, 2)
-            assert [(each.user_id, each.n) for each in found] == [(anna, 4), (anna, 6), (vera, 2)]
+            assert [(each.user_id, each.annulment_n) for each in found] == [
+                (anna, 4),
+                (anna, 6),
+                (vera, 2),
+            ]
             assert found[1] == AnnulledMark(
                 anna, 6, NOON + 2, boris, NOON + 2.5, vera, AnnulReason.OTHER, ""
             )
