@@ -131,7 +131,7 @@ class TestReadRoom:
         )
         assert reading.listed == [world.place(2)]
         assert reading.watched_places == [world.place(3)]
-        assert reading.connection_ids == {waiting.connection_id, marker.connection_id}
+        assert reading.connection_ids_here == {waiting.connection_id, marker.connection_id}
         assert reading.ending is None
 
     def test_of_a_deleted_event_there_is_nothing(self, world: World) -> None:

@@ -133,7 +133,7 @@ class Mirror:
             each
             for each in self._views()
             if each.heard_count_at_opening <= heard_before
-            and each.connection.connection_id not in reading.connection_ids
+            and each.connection.connection_id not in reading.connection_ids_here
         ]
         return deliveries + self._close(vanished, None)
 

@@ -21,15 +21,15 @@ class Reading:
     """One look at a room: who is in it, and what becomes of it.
 
     ``listed`` are the places of whoever waits or is held, ``watched_places`` those of the people
-    who were asked for. ``connection_ids`` are the sockets of this process. ``marker_ids`` are the
-    people with a ``marking`` socket, in its grace too, on whatever process.
+    who were asked for. ``connection_ids_here`` are the sockets of this process. ``marker_ids`` are
+    the people with a ``marking`` socket, in its grace too, on whatever process.
     """
 
     ends_at: Instant | None  # of the event; None where it has been deleted
     at: Instant
     listed: Sequence[Place]
     watched_places: Sequence[Place]
-    connection_ids: frozenset[ConnectionId]
+    connection_ids_here: frozenset[ConnectionId]
     marker_ids: frozenset[UserId] = frozenset()
     event: EventUpdated | None = None
     glance: RoomGlance | None = None  # of the same moment, where time alone changes nothing
@@ -76,7 +76,7 @@ class ReadRoom:
                 at=now,
                 listed=room.listed,
                 watched_places=room.watched_places,
-                connection_ids=frozenset(each.connection_id for each in here),
+                connection_ids_here=frozenset(each.connection_id for each in here),
                 marker_ids=frozenset(
                     each.user_id
                     for each in room.connections
