@@ -47,14 +47,16 @@ class Rooms:
         )
 
     def glances(self, event_ids: Sequence[EventId], process_id: ProcessId) -> Sequence[RoomGlance]:
-        events, renewed_at = self._tables.events, self._earliest_renewal()
+        events, earliest_renewal = self._tables.events, self._earliest_renewal()
         return [
-            self._glance(event_id, process_id, renewed_at)
+            self._glance(event_id, process_id, earliest_renewal)
             for event_id in dict.fromkeys(event_ids)
             if event_id in events
         ]
 
-    def _glance(self, event_id: EventId, process_id: ProcessId, renewed_at: Instant) -> RoomGlance:
+    def _glance(
+        self, event_id: EventId, process_id: ProcessId, earliest_renewal: Instant
+    ) -> RoomGlance:
         event = self._tables.events[event_id]
         listed = [
             f"{place.user_id}:{place.version}"
@@ -74,7 +76,7 @@ class Rooms:
             listed=",".join(sorted(listed)),
             sockets=",".join(sorted(map(self._spell, sockets))),
             has_lost_marker=any(each.role is Role.MARKING for each in lost),
-            renewed_at=renewed_at,
+            earliest_renewal=earliest_renewal,
         )
 
     def _spell(self, connection: Connection) -> str:

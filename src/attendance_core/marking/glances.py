@@ -28,15 +28,15 @@ class RoomGlance:
     listed: str
     sockets: str
     has_lost_marker: bool  # whose grace will end
-    # The earliest renewal of a lease, of all processes with sockets
-    renewed_at: Instant = field(compare=False)
+    # Of the leases of all processes with sockets
+    earliest_renewal: Instant = field(compare=False)
 
     def stands(self, now: Instant, terms: Terms) -> bool:
         """Tells whether time alone changes nothing of a reading just now."""
         return (
             now < self.event.ends_at
             and not self.has_lost_marker
-            and now < self.renewed_at + terms.lease_seconds
+            and now < self.earliest_renewal + terms.lease_seconds
         )
 
 

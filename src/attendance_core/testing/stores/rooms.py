@@ -165,7 +165,7 @@ class TestReading(_Fixtures):
             lambda u: u.rooms.find(EVENT, PROCESS, [hall.people[0]], with_glance=True)
         )
         assert room.glance is not None and room.glance == await hall.glance()
-        assert room.glance.renewed_at == NOON
+        assert room.glance.earliest_renewal == NOON
         assert [each.user_id for each in room.watched_places] == [hall.people[0]]
 
     async def test_there_is_no_reading_of_an_event_that_does_not_exist(self, hall: Hall) -> None:
@@ -218,9 +218,9 @@ class TestGlances(_Fixtures):
             unit.processes.put(Process(ELSEWHERE, NOON - 50, NOON - 60))
 
         await hall.store.transact(fall_silent)
-        assert (await hall.glance()).renewed_at == NOON  # type: ignore[union-attr]
+        assert (await hall.glance()).earliest_renewal == NOON  # type: ignore[union-attr]
         await hall.store.transact(lambda unit: marks_elsewhere(unit, hall.people, ()))
-        assert (await hall.glance()).renewed_at == NOON - 50  # type: ignore[union-attr]
+        assert (await hall.glance()).earliest_renewal == NOON - 50  # type: ignore[union-attr]
         everybody = [each.connection_id for each in hall.sockets]
 
         def go(unit: Any) -> None:
@@ -228,7 +228,7 @@ class TestGlances(_Fixtures):
             unit.connections.remove([*everybody, *(each.connection_id for each in of)])
 
         await hall.store.transact(go)
-        assert (await hall.glance()).renewed_at == inf  # type: ignore[union-attr]
+        assert (await hall.glance()).earliest_renewal == inf  # type: ignore[union-attr]
 
 
 class TestWhatTimeAloneChanges(_Fixtures):
