@@ -67,7 +67,7 @@ class TestHangingUp:
         self, house: FaultyHouse, monkeypatch: pytest.MonkeyPatch, role: str, use_case: str
     ) -> None:
         monkeypatch.setattr("attendance_web.live.opening_turns.OPENING_SECONDS", 0.1)
-        monkeypatch.setattr("attendance_web.live.hang_ups.UNDER_WAY_SECONDS", 0.3)
+        monkeypatch.setattr("attendance_web.live.hang_ups.ABANDONED_OPENING_SECONDS", 0.3)
         person, creator = await house.people(2)
         event_id = await house.event(creator)
         async with house.store.carrying_out_late(use_case):

@@ -288,7 +288,7 @@ class TestTheEnd:
             hall.store.fails = lambda: error
             ends = hall.ends(20, goodbye=True) + hall.ends(20, goodbye=False)
             await asyncio.sleep(0 if error is None else 0.05)  # under way, or waiting
-            hall.hang_ups.begin_later(a_connection(FIRST))
+            hall.hang_ups.begin_after_abandoned_opening(a_connection(FIRST))
             await hall.hang_ups.close()
             assert all(each.done() for each in ends)
             tries = len(hall.store.tries)
@@ -302,8 +302,8 @@ class TestTheEnd:
     def test_an_opening_that_may_be_stored_later_is_lost_later(self) -> None:
         async def opens() -> None:
             hall = Hall()
-            hall.hang_ups.begin_later(a_connection(FIRST))
-            await asyncio.sleep(module.UNDER_WAY_SECONDS - 0.1)
+            hall.hang_ups.begin_after_abandoned_opening(a_connection(FIRST))
+            await asyncio.sleep(module.ABANDONED_OPENING_SECONDS - 0.1)
             assert hall.store.tries == []
             await asyncio.sleep(0.2)
             assert [len(each) for each in hall.store.connections.lost] == [1]

@@ -29,7 +29,8 @@ LOSSES_AT_ONCE: Final = 500  # rows that a transaction locks
 FIRST_PAUSE_SECONDS: Final[Seconds] = 0.5  # while the store is away; twice as long each time
 MAX_PAUSE_SECONDS: Final[Seconds] = 2.0  # so late is the first goodbye told once the store is back
 MAX_FAILURES: Final = 5  # of storing one end, before we take it that no further try can succeed
-UNDER_WAY_SECONDS: Final[Seconds] = 15.0  # a transaction that nobody waits for any more has ended
+# By then the transaction of an opening that nobody waits for any more has ended
+ABANDONED_OPENING_SECONDS: Final[Seconds] = 15.0
 
 
 @dataclass(slots=True, eq=False)
@@ -75,10 +76,10 @@ class HangUps:
             self._queue(end)
         return end.over
 
-    def begin_later(self, connection: Connection) -> None:
-        """Hangs up an opening that nobody waits for any more, and that may yet be stored."""
+    def begin_after_abandoned_opening(self, connection: Connection) -> None:
+        """Hangs up once an opening has ended that nobody waits for: it may yet be stored."""
         asyncio.get_running_loop().call_later(
-            UNDER_WAY_SECONDS, lambda: self.begin(connection, goodbye=False)
+            ABANDONED_OPENING_SECONDS, lambda: self.begin(connection, goodbye=False)
         )
 
     async def wait_until_stored(self) -> None:

@@ -114,7 +114,7 @@ class Visit:
                 stored = hang_ups.begin(connection, goodbye=stay.goes_without_grace)
                 stored.add_done_callback(lambda _: stay.end())
                 if not self._is_stored:
-                    hang_ups.begin_later(connection)
+                    hang_ups.begin_after_abandoned_opening(connection)
                 if peer.said_goodbye:
                     await asyncio.wait({stored}, timeout=GOODBYE_SECONDS)
             else:
