@@ -21,7 +21,7 @@ from attendance_core.marking.announcements import ConnectionsEnded, PlaceChanged
 from attendance_core.marking.connections import Role
 from attendance_core.marking.endings import Ending
 from attendance_core.marking.ledger import MAX_ENTRY_N, AnnulReason, Entry, NewEntry, Origin
-from attendance_core.marking.moves import lock_places_of
+from attendance_core.marking.moves import make_and_lock_places
 from attendance_core.marking.places import Marked
 from attendance_core.marking.who_marks import is_organiser
 from attendance_core.texts import checked_text
@@ -51,7 +51,7 @@ class MarkParticipant:
         def work(unit: ports.Unit) -> int:
             event = unit.events.get(event_id)
             check_organiser(unit, event, actor)
-            place = lock_places_of(unit, event_id, user_id)[user_id]
+            place = make_and_lock_places(unit, event_id, user_id)[user_id]
             unit.profiles.lock_shared([user_id])
             event = unit.events.lock_shared(event_id)
             check_organiser(unit, event, actor)  # who helps no more may have waited for the place

@@ -20,7 +20,7 @@ from attendance_core.errors import (
 from attendance_core.limits import CREATED_EVENTS, count_or_wait
 from attendance_core.marking.announcements import ConnectionsEnded, PlaceChanged
 from attendance_core.marking.endings import Ending
-from attendance_core.marking.moves import end_hold, lock_places_of
+from attendance_core.marking.moves import end_hold, make_and_lock_places
 from attendance_core.marking.places import Held
 from attendance_core.marking.terms import Terms
 from attendance_core.marking.who_marks import WhoMarks, is_organiser, may_mark
@@ -155,7 +155,7 @@ class JoinEvent:
 
         def work(unit: ports.Unit) -> None:
             event = unit.events.get(event_id)
-            mine = lock_places_of(unit, event_id, actor)[actor]
+            mine = make_and_lock_places(unit, event_id, actor)[actor]
             event.check_not_over(unit.now())
             if mine.member:
                 raise AlreadyJoined

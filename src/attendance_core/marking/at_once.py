@@ -8,7 +8,7 @@ from attendance_core import ports
 from attendance_core.arguments import check_kinds
 from attendance_core.marking.announcements import PlaceChanged
 from attendance_core.marking.holds import choose, mark
-from attendance_core.marking.moves import OF_NOBODY, lock_places_of
+from attendance_core.marking.moves import OF_NOBODY, make_and_lock_places
 from attendance_core.marking.outcomes import Outcome
 from attendance_core.marking.places import Marked
 from attendance_core.marking.terms import Terms
@@ -37,7 +37,7 @@ class MarkAtOnce:
         check_kinds(actor=actor, event_id=event_id, user_id=user_id)
 
         def work(unit: ports.Unit) -> Outcome:
-            locked = lock_places_of(unit, event_id, actor, beside=(user_id,))
+            locked = make_and_lock_places(unit, event_id, actor, beside=(user_id,))
             # Nobody changes the event: no mark is behind the end of one that is shortened
             event, at = unit.events.lock_shared(event_id), unit.now()
             event.check_not_over(at)

@@ -123,7 +123,7 @@ def _find_connections(
     return unit.connections.of(place.event_id, place.user_id, CONNECTIONS_READ)
 
 
-def lock_places_of(
+def make_and_lock_places(
     unit: ports.Unit, event_id: EventId, user_id: UserId, beside: Sequence[UserId] = ()
 ) -> Mapping[UserId, Place]:
     """Makes a person's place where there is none, and locks it and that of whom they hold.

@@ -91,7 +91,7 @@ class ReadyToMark:
 
 
 def _lock_for_opening(unit: ports.Unit, connection: Connection) -> OpeningFooting:
-    """Locks the session that a socket is opened with, then as `lock_places_of`, then the event.
+    """Locks the session that a socket is opened with, as `make_and_lock_places`, then the event.
 
     A log-out locks the session, too, before the places: it either finds this connection or keeps
     it from being opened. Whoever changes the event waits for this connection, or is seen.
