@@ -13,7 +13,7 @@ from attendance_core.profiles.audit import AUDIT_SECONDS
 from attendance_core.session_ends import end_sessions_in_batches
 from attendance_core.vocabulary import SessionId
 
-MAX_FORGOTTEN = 100  # of each sort in one transaction
+FORGOTTEN_A_BATCH = 100  # of each sort
 MAX_BATCHES = 1_000  # of each sort in one round; what is left waits for the next
 
 
@@ -34,24 +34,24 @@ class ForgetUnused:
             idle = await self.browse(_look_for_idle)
             if idle:
                 await end_sessions_in_batches(self.transact, idle, self.terms)
-            if len(idle) < MAX_FORGOTTEN:
+            if len(idle) < FORGOTTEN_A_BATCH:
                 break
         for forget in (_forget_browsers, _forget_audit):
             await self._repeat(forget)
 
     async def _repeat(self, forget: Callable[[ports.Unit], int]) -> None:
         for _ in range(MAX_BATCHES):
-            if await self.transact(forget) < MAX_FORGOTTEN:
+            if await self.transact(forget) < FORGOTTEN_A_BATCH:
                 return
 
 
 def _look_for_idle(unit: ports.Unit) -> Sequence[SessionId]:
-    return unit.sessions.idle(unit.now() - SESSION_SECONDS, MAX_FORGOTTEN)
+    return unit.sessions.idle(unit.now() - SESSION_SECONDS, FORGOTTEN_A_BATCH)
 
 
 def _forget_browsers(unit: ports.Unit) -> int:
-    return unit.known_browsers.remove_unused(unit.now() - BROWSER_SECONDS, MAX_FORGOTTEN)
+    return unit.known_browsers.remove_unused(unit.now() - BROWSER_SECONDS, FORGOTTEN_A_BATCH)
 
 
 def _forget_audit(unit: ports.Unit) -> int:
-    return unit.audit_log.remove_until(unit.now() - AUDIT_SECONDS, MAX_FORGOTTEN)
+    return unit.audit_log.remove_until(unit.now() - AUDIT_SECONDS, FORGOTTEN_A_BATCH)

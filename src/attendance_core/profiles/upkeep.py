@@ -17,7 +17,7 @@ from attendance_core.profiles.scans import (
 from attendance_core.vocabulary import FileKey, ScanId, Seconds, UserId
 
 PENDING_SECONDS: Seconds = 30 * 86_400  # Contract: 9.9, that a scan waits for somebody
-MAX_FORGOTTEN = 500  # of each sort in one look
+FORGOTTEN_A_LOOK = 500  # of each sort; it looks until there are no more
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +37,10 @@ class ForgetScans:
         while expired := await self.observe(_look_for_expired):
             for scan in expired:
                 await self._expire(scan.user_id, scan.scan_id)
-            if len(expired) < MAX_FORGOTTEN:
+            if len(expired) < FORGOTTEN_A_LOOK:
                 break
         count = 0
-        while discarded := await self.observe(lambda unit: unit.scans.discarded(MAX_FORGOTTEN)):
+        while discarded := await self.observe(lambda unit: unit.scans.discarded(FORGOTTEN_A_LOOK)):
             await self._delete(discarded)
             count += len(discarded)
         return count
@@ -73,4 +73,4 @@ class ForgetScans:
 
 
 def _look_for_expired(unit: ports.Unit) -> Sequence[ConfirmationScan]:
-    return unit.scans.pending_uploaded_until(unit.now() - PENDING_SECONDS, MAX_FORGOTTEN)
+    return unit.scans.pending_uploaded_until(unit.now() - PENDING_SECONDS, FORGOTTEN_A_LOOK)

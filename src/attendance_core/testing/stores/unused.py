@@ -9,7 +9,7 @@ import pytest_asyncio
 
 from attendance_core.accounts import CredentialKind, Session
 from attendance_core.accounts.sessions import SESSION_SECONDS
-from attendance_core.accounts.upkeep import MAX_FORGOTTEN
+from attendance_core.accounts.upkeep import FORGOTTEN_A_BATCH
 from attendance_core.browsers import BROWSER_SECONDS, KnownBrowser
 from attendance_core.pieces import ListQuery
 from attendance_core.profiles.audit import AUDIT_SECONDS, AuditEntry, ScanAct, ScanJudge
@@ -21,7 +21,7 @@ from attendance_core.vocabulary import BrowserId, ScanId, SessionId, UserId
 MARKER, ANNA = UserId(2), UserId(3)
 
 
-MANY = MAX_FORGOTTEN + 5  # more than one batch
+MANY = FORGOTTEN_A_BATCH + 5  # more than one batch
 
 
 COOKIE = CredentialKind.COOKIE
