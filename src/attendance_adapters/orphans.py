@@ -6,10 +6,10 @@ import re
 from collections.abc import Awaitable, Callable, Set
 
 from attendance_adapters.service_ports import ListedFiles
-from attendance_core.profiles import picture_path, scan_path
+from attendance_core.profiles import picture_file_path, scan_file_path
 from attendance_core.vocabulary import FileKey, Instant
 
-FOLDERS = (picture_path(FileKey("")), scan_path(FileKey("")))
+FOLDERS = (picture_file_path(FileKey("")), scan_file_path(FileKey("")))
 OUR_NAME = re.compile(r"[0-9a-f]{32}\.(?:jpg|png|webp)")  # as `RandomIds` makes one
 UPLOAD_SECONDS = 3600  # far more than an upload takes from its file to its row
 

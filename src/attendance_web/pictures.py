@@ -14,7 +14,7 @@ from litestar.params import FromPath
 
 from attendance_core.errors import TooManyRequests
 from attendance_core.ports import FilePart, NoSuchFile
-from attendance_core.profiles import picture_path
+from attendance_core.profiles import picture_file_path
 from attendance_core.vocabulary import FileKey, Seconds
 from attendance_web.http.call_services import CallServices
 from attendance_web.http.files import PIECE_BYTES, FileResponse, OpenFile
@@ -62,7 +62,7 @@ async def picture(request: Request[Any, Any, Any], key: FromPath[str]) -> Respon
         raise UnknownPath
     services: CallServices = request.app.state.services
     caller = services.seen_sessions.caller_of(request.scope)
-    opened = _opened(services, caller, picture_path(FileKey(key)), MEDIA_TYPES[form[1]])
+    opened = _opened(services, caller, picture_file_path(FileKey(key)), MEDIA_TYPES[form[1]])
     return FileResponse(opened, _headers(KEPT_FOR_EVER))
 
 

@@ -14,7 +14,7 @@ from attendance_core.errors import (
     Refusal,
     TooShort,
 )
-from attendance_core.profiles import Confirmation, picture_path
+from attendance_core.profiles import Confirmation, picture_file_path
 from attendance_core.testing.machine.driving import drive
 from attendance_core.vocabulary import UserId
 from tests.support.profile_desk import ANNA, BORIS, Desk, desk
@@ -124,8 +124,8 @@ class TestUpdateProfilePicture:
     def test_a_new_one_has_a_new_name_and_the_old_one_goes(self, desk: Desk) -> None:
         first, second = desk.shows(), desk.shows()
         assert first != second
-        assert list(desk.files.kept) == [picture_path(second)]
-        assert desk.files.kept[picture_path(second)] == b"clean picture1024"
+        assert list(desk.files.kept) == [picture_file_path(second)]
+        assert desk.files.kept[picture_file_path(second)] == b"clean picture1024"
 
     def test_what_is_no_picture_changes_nothing(self, desk: Desk) -> None:
         first = desk.shows()

@@ -6,7 +6,7 @@ import pytest
 
 from attendance_core.errors import ScanNotFound
 from attendance_core.ports import NoSuchFile
-from attendance_core.profiles import Confirmation, ScanReason, scan_path
+from attendance_core.profiles import Confirmation, ScanReason, scan_file_path
 from attendance_core.testing.machine.driving import drive
 from attendance_core.vocabulary import FileKey
 from tests.support.profile_desk import ANNA, BORIS, Desk, desk
@@ -19,8 +19,8 @@ class TestUploadProfileConfirmation:
         scan = desk.uploads()
         assert desk.sees(ANNA, ANNA).confirmation is Confirmation.PENDING
         assert not desk.sees(BORIS, ANNA).confirmed
-        assert list(desk.files.kept) == [scan_path(scan.file)]
-        assert desk.files.kept[scan_path(scan.file)] == b"clean picture4096"
+        assert list(desk.files.kept) == [scan_file_path(scan.file)]
+        assert desk.files.kept[scan_file_path(scan.file)] == b"clean picture4096"
 
     def test_a_new_one_replaces_the_old_and_takes_the_tick_away(self, desk: Desk) -> None:
         first = desk.uploads()
@@ -28,7 +28,7 @@ class TestUploadProfileConfirmation:
         assert desk.sees(BORIS, ANNA).confirmed
         second = desk.uploads()
         assert not desk.sees(BORIS, ANNA).confirmed
-        assert list(desk.files.kept) == [scan_path(second.file)]
+        assert list(desk.files.kept) == [scan_file_path(second.file)]
 
 
 class TestOperator:

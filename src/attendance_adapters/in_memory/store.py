@@ -8,7 +8,7 @@ from typing import TypeVar
 from attendance_adapters.in_memory.tables import Tables
 from attendance_adapters.in_memory.unit import MemoryUnit
 from attendance_core import ports
-from attendance_core.profiles import Confirmation, picture_path, scan_path
+from attendance_core.profiles import Confirmation, picture_file_path, scan_file_path
 
 T = TypeVar("T")
 
@@ -66,4 +66,6 @@ def referenced_files(tables: Tables) -> frozenset[str]:
     """Lists the path of every picture that somebody has, and of every scan that waits."""
     pictures = [profile.picture for profile in tables.profiles.values()]
     scans = [scan.file for scan in tables.scans.values() if scan.state is Confirmation.PENDING]
-    return frozenset([picture_path(key) for key in pictures if key] + [*map(scan_path, scans)])
+    return frozenset(
+        [picture_file_path(key) for key in pictures if key] + [*map(scan_file_path, scans)]
+    )

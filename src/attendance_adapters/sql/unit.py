@@ -32,7 +32,7 @@ from attendance_adapters.sql.tallies import Tallies
 from attendance_adapters.sql.tokens import Tokens
 from attendance_core import ports
 from attendance_core.marking.announcements import Announcement
-from attendance_core.profiles import picture_path, scan_path
+from attendance_core.profiles import picture_file_path, scan_file_path
 from attendance_core.vocabulary import Instant
 
 
@@ -118,4 +118,4 @@ def list_referenced_files(unit: ports.Unit) -> frozenset[str]:
     """
     assert isinstance(unit, SqlUnit)
     pictures, scans = unit.profiles.picture_keys(), unit.scans.file_keys()
-    return frozenset([*map(picture_path, pictures), *map(scan_path, scans)])
+    return frozenset([*map(picture_file_path, pictures), *map(scan_file_path, scans)])

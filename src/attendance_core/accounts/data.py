@@ -15,7 +15,7 @@ from attendance_core.limits import DATA_DOWNLOADS, count_or_wait
 from attendance_core.marking.terms import Terms
 from attendance_core.pieces import ListQuery, itself, read_in_pieces
 from attendance_core.ports import NoSuchFile
-from attendance_core.profiles import Confirmation, picture_path, scan_path
+from attendance_core.profiles import Confirmation, picture_file_path, scan_file_path
 from attendance_core.vocabulary import Instant, SessionId, UserId
 
 T = TypeVar("T")
@@ -107,9 +107,9 @@ class DataReading:
         scan = unit.scans.find(self.proof.user_id)
         paths: dict[str, str] = {}
         if profile.picture is not None:
-            paths["picture"] = picture_path(profile.picture)
+            paths["picture"] = picture_file_path(profile.picture)
         if scan is not None and scan.state is Confirmation.PENDING:
-            paths["scan"] = scan_path(scan.file)
+            paths["scan"] = scan_file_path(scan.file)
         return [
             _StoredFile(f"{name}.{path.rpartition('.')[2]}", path) for name, path in paths.items()
         ]

@@ -22,7 +22,7 @@ from attendance_core.marking.endings import Ending
 from attendance_core.marking.moves import end_hold
 from attendance_core.marking.places import Held, Waiting
 from attendance_core.marking.terms import Terms
-from attendance_core.profiles import Profile, picture_path, scan_path
+from attendance_core.profiles import Profile, picture_file_path, scan_file_path
 from attendance_core.profiles.scans import delete_discarded
 from attendance_core.session_ends import end_sessions_of
 from attendance_core.vocabulary import EventId, SessionId, UserId
@@ -166,5 +166,5 @@ def _erase(proof: Proof, unit: ports.Unit) -> Sequence[str]:
         raise _EventsRemain
     unit.profiles.put(Profile(user_id, ""))
     unit.accounts.erase(user_id)
-    paths = [] if profile.picture is None else [picture_path(profile.picture)]
-    return paths if scan is None else [*paths, scan_path(scan.file)]
+    paths = [] if profile.picture is None else [picture_file_path(profile.picture)]
+    return paths if scan is None else [*paths, scan_file_path(scan.file)]

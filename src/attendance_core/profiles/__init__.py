@@ -30,7 +30,7 @@ from attendance_core.profiles.profile import (
     UpdateProfilePicture,
     checked_display_name,
     group_of,
-    picture_path,
+    picture_file_path,
 )
 from attendance_core.profiles.review import (
     REVIEW_LEASE_SECONDS,
@@ -51,7 +51,7 @@ from attendance_core.profiles.scans import (
     ScanReason,
     ScanSeen,
     UploadProfileConfirmation,
-    scan_path,
+    scan_file_path,
 )
 from attendance_core.profiles.upkeep import PENDING_SECONDS, ForgetScans
 from attendance_core.profiles.verdicts import MAX_REVIEW_NOTE_LENGTH
@@ -103,6 +103,6 @@ __all__ = [
     "UploadProfileConfirmation",
     "checked_display_name",
     "group_of",
-    "picture_path",
-    "scan_path",
+    "picture_file_path",
+    "scan_file_path",
 ]

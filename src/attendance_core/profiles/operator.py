@@ -20,7 +20,7 @@ from attendance_core.profiles.scans import (
     ScanReason,
     ScanSeen,
     delete_discarded,
-    scan_path,
+    scan_file_path,
 )
 from attendance_core.profiles.verdicts import checked_verdict, judge_scan
 from attendance_core.vocabulary import FileKey, UserId
@@ -60,7 +60,7 @@ class ReadScan:
             return scan
 
         scan = await self.transact(work)
-        file = await self.files.get(scan_path(scan.file))
+        file = await self.files.get(scan_file_path(scan.file))
         return ScanSeen(scan, file.content)
 
 
@@ -103,4 +103,4 @@ class JudgeScan:
             judge_scan(unit, scan, verdict, None)
 
         await self.transact(work)
-        await delete_discarded(self.files, scan_path(file))
+        await delete_discarded(self.files, scan_file_path(file))

@@ -170,7 +170,7 @@ class UpdateProfilePicture:
         check_kinds(actor=actor)
         picture = await self.pictures.clean(image, owner=actor, max_side=PICTURE_SIDE)
         key = self.ids.file_key(picture.extension)
-        await self.files.put(picture_path(key), picture.content, picture.media_type)
+        await self.files.put(picture_file_path(key), picture.content, picture.media_type)
 
         def work(unit: ports.Unit) -> FileKey | None:
             profile = unit.profiles.lock(actor)
@@ -180,10 +180,10 @@ class UpdateProfilePicture:
         try:
             replaced = await self.transact(work)
         except PersonNotFound:  # they have deleted their account meanwhile
-            await delete_discarded(self.files, picture_path(key))
+            await delete_discarded(self.files, picture_file_path(key))
             raise
         if replaced is not None:
-            await delete_discarded(self.files, picture_path(replaced))
+            await delete_discarded(self.files, picture_file_path(replaced))
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +207,6 @@ class FindByName:
         return await self.browse(lambda unit: unit.profiles.search(part, limit, offset))
 
 
-def picture_path(key: FileKey) -> str:
+def picture_file_path(key: FileKey) -> str:
     """Tells where a profile picture is kept; anybody may read it."""
     return f"pictures/{key}"

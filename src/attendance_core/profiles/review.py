@@ -33,7 +33,7 @@ from attendance_core.profiles.scans import (
     ScanReason,
     delete_discarded,
     read_scan_picture,
-    scan_path,
+    scan_file_path,
 )
 from attendance_core.profiles.verdicts import checked_verdict, judge_scan
 from attendance_core.vocabulary import FileKey, Instant, ScanId, Seconds, SessionId, UserId
@@ -246,7 +246,7 @@ class ResolveConfirmation:
         judged = await self.transact(work)
         if judged is None:
             raise ScanChanged  # behind the commit, in which it went back to the others
-        await delete_discarded(self.files, scan_path(judged))
+        await delete_discarded(self.files, scan_file_path(judged))
 
 
 def _lock_scan(unit: ports.Unit, scan_id: ScanId) -> PendingScan | None:

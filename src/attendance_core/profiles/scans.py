@@ -115,7 +115,7 @@ class UploadProfileConfirmation:
         check_kinds(actor=actor)
         picture = await self.pictures.clean(image, owner=actor, max_side=SCAN_SIDE)
         key, scan_id = self.ids.file_key(picture.extension), ScanId(self.ids.scan_id())
-        await self.files.put(scan_path(key), picture.content, picture.media_type)
+        await self.files.put(scan_file_path(key), picture.content, picture.media_type)
 
         def work(unit: ports.Unit) -> FileKey | None:
             unit.profiles.lock(actor)  # who changes a scan comes after whoever changes the name
@@ -126,10 +126,10 @@ class UploadProfileConfirmation:
         try:
             replaced = await self.transact(work)
         except PersonNotFound:  # they have deleted their account meanwhile
-            await delete_discarded(self.files, scan_path(key))
+            await delete_discarded(self.files, scan_file_path(key))
             raise
         if replaced is not None:
-            await delete_discarded(self.files, scan_path(replaced))
+            await delete_discarded(self.files, scan_file_path(replaced))
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +151,7 @@ async def read_scan_picture(files: ports.Files, scan: ConfirmationScan | None) -
     if scan is None or scan.state is not Confirmation.PENDING:
         raise ScanNotFound
     try:
-        return await files.get(scan_path(scan.file))
+        return await files.get(scan_file_path(scan.file))
     except NoSuchFile:
         raise ScanNotFound from None
 
@@ -170,6 +170,6 @@ async def delete_discarded(files: ports.Files, path: str) -> None:
         await files.delete(path)
 
 
-def scan_path(key: FileKey) -> str:
+def scan_file_path(key: FileKey) -> str:
     """Tells where a scan is kept; never under a public path."""
     return f"scans/{key}"

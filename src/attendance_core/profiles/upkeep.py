@@ -12,7 +12,7 @@ from attendance_core.profiles.scans import (
     Confirmation,
     ConfirmationScan,
     ScanReason,
-    scan_path,
+    scan_file_path,
 )
 from attendance_core.vocabulary import FileKey, ScanId, Seconds, UserId
 
@@ -65,7 +65,7 @@ class ForgetScans:
         deleted: list[FileKey] = []
         try:
             for file in discarded:
-                await self.files.delete(scan_path(file))
+                await self.files.delete(scan_file_path(file))
                 deleted.append(file)
         finally:
             if deleted:

@@ -25,7 +25,7 @@ from attendance_core.profiles import (
     ScanJudge,
     ScanReason,
     TakeConfirmation,
-    scan_path,
+    scan_file_path,
 )
 from attendance_core.testing.at_once import at_once, check_no_other_refusals, refusals_among
 from attendance_core.testing.clock import NOON, TestClock
@@ -134,7 +134,7 @@ class TestForgetScans:
         await put(store, approved.judged(Confirmation.APPROVED, NOON))
         forget = ForgetScans(store.transact, store.observe, files)
         assert await forget() == 2
-        assert list(files.kept) == [scan_path(FileKey("2.png")), scan_path(waits.file)]
+        assert list(files.kept) == [scan_file_path(FileKey("2.png")), scan_file_path(waits.file)]
         assert await forget() == 0
 
     async def test_one_that_nobody_judges_in_thirty_days_is_rejected(
