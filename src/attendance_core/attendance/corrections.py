@@ -115,9 +115,9 @@ class AnnulMark:
             event = unit.events.lock_shared(event_id)  # nobody becomes a helper, or is one no more
             now = unit.now()
             mark = unit.ledger.find(event_id, user_id, n)
-            after = unit.ledger.find(event_id, user_id, n + 1)
-            if after is not None and (after.actor_id, after.reason) == (actor, reason):
-                return after.n
+            following = unit.ledger.find(event_id, user_id, n + 1)
+            if following is not None and (following.actor_id, following.reason) == (actor, reason):
+                return following.n
             if not _may_annul(unit, event, actor, user_id, mark, reason, now):
                 raise MayNotAnnul
             unit.profiles.get_even_deleted(user_id)

@@ -99,13 +99,13 @@ class CheckViewers:
     async def __call__(self, *, viewers: Collection[Viewer]) -> frozenset[Viewer]:
         """Answers those whose session, right or link has not ended. Raises Unavailable."""
         organisers = [each for each in viewers if each.user_id is not None]
-        strangers = [each for each in viewers if each.user_id is None]
+        link_viewers = [each for each in viewers if each.user_id is None]
 
         def look(unit: ports.Unit) -> frozenset[Viewer]:
             by_session = unit.admissions.by_session(
                 [(SessionId(each.admitted_by), each.event_id) for each in organisers]
             )
-            by_link = unit.admissions.by_link([BoardId(each.admitted_by) for each in strangers])
+            by_link = unit.admissions.by_link([BoardId(each.admitted_by) for each in link_viewers])
             now = unit.now()
             let_in = {
                 (each.event_id, each.admitted_by)
