@@ -131,7 +131,7 @@ async def glance(do: UseCases, event_id: EventId, process_id: ProcessId) -> Any:
             set(each.listed.split(",")),
             each.sockets.count(":"),
             each.has_lost_marker,
-            each.renewed_at,
+            each.earliest_renewal,
         )
         for key, each in found.items()
     }
