@@ -41,6 +41,7 @@ from tests.chaos.flood import (
     calls,
 )
 from tests.chaos.organiser_floods import MARKS, ORGANISERS, WAITS
+from tests.chaos.parsing_floods import PARSED
 from tests.chaos.provider_floods import PROVIDED
 from tests.chaos.refused_floods import REFUSED
 from tests.chaos.socket_floods import SOCKETS
@@ -216,6 +217,7 @@ FLOODS: Final[dict[str, Flood]] = {
     **ORGANISERS,
     **PROVIDED,
     **UNREAD,
+    **PARSED,
 }
 
 

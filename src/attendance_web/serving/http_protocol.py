@@ -8,7 +8,8 @@ what is parsed and when it is answered. Each guard can go when they mend it:
   made of it. See `on_headers_complete`.
 - Trailers come as headers of the request, without end. Refused in `on_header`.
 - Heads, their headers, and the lines between chunks have no bound. Held to theirs in `_feed`.
-- Of pipelined requests all that one read brings are parsed. Here it is a portion at a time.
+- Of pipelined requests, and of chunks, all that one read brings are parsed, and all that come in
+  one step of the loop in that step. See `portions` and `parse_turns`.
 - What is no HTTP is answered at once, also where an answer to an earlier request is still due.
   See `_refuse`.
 - Who says that they will say no more gets no answer. See `eof_received`.
@@ -38,6 +39,8 @@ from attendance_web.serving.http_head import (
     separator_count_of,
     upgrade_is_sound,
 )
+from attendance_web.serving.parse_turns import parse_turns_of
+from attendance_web.serving.portions import length_of_body, size_of_body, size_of_heads
 from attendance_web.serving.tcp_state import says_no_more
 from attendance_web.wire.callers import address_of, network_of
 from attendance_web.wire.client_gone import (
@@ -47,7 +50,6 @@ from attendance_web.wire.client_gone import (
 )
 from attendance_web.wire.refusals import BadRequest, HeadTooLarge
 
-STEP_BYTES: Final = 4 * 1024  # parsed in one step of the loop, so that others have their turn
 MAX_DISCARDED_BYTES: Final = 4 * 1024 * 1024  # of a body whose answer was given. Contract: 1.17
 
 
@@ -62,13 +64,16 @@ class CallProtocol(ClosingProtocol):
         """Begins to wait for a head."""
         super().connection_made(transport)
         self.flow: ReadInTurn = ReadInTurn(self)
-        self._is_reading_on_soon = False  # in the next step of the loop
+        self._network = network_of(self.client[0]) if self.client else ""
+        self._parse_turns = parse_turns_of(self.config)
+        self._is_reading_on_soon = False  # when its turn has come
         self._refusal: Refusal | None = None  # to be sent once every answer before it was given
         self._has_begun = False  # a byte of the head has come
         self._is_idle = False  # the last that came was the end of a request that has its answer
         self._separator_count = 0  # in all headers of the head
         self._line_bytes = 0  # of the head, or between the chunks of the body
         self._body_bytes = 0
+        self._body_length: int | None = 0  # as the head says; None where it comes in chunks
         self._passes_over_upgrade = False
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -79,12 +84,13 @@ class CallProtocol(ClosingProtocol):
     # What the transport says
 
     def data_received(self, data: bytes) -> None:
-        """Parses what came, a portion in each step, when its turn has come."""
+        """Parses what came, portion by portion, when its turn has come."""
         if self._is_deaf:
             return
         self._input = memoryview(bytes(self._input) + data) if self._input else memoryview(data)
-        if not self._is_reading_on_soon:
-            self._read_on()
+        self.read_on_soon()
+        if self._is_reading_on_soon:
+            self.transport.pause_reading()
 
     def eof_received(self) -> bool:  # type: ignore[override]
         """Keeps the connection open for the answers that are due."""
@@ -96,14 +102,15 @@ class CallProtocol(ClosingProtocol):
         """Goes on with what came before, and then with the transport."""
         if not self._is_reading_on_soon and not self._is_deaf:
             self._is_reading_on_soon = True
-            self.loop.call_soon(self._read_on)
+            self._parse_turns.ask(self._network, self._read_on)
 
     def _read_on(self) -> None:
         self._is_reading_on_soon = False
         if self._is_deaf or self.flow.read_paused or self.transport.is_closing():
             return
         if self._input:
-            portion, self._input = self._input[:STEP_BYTES], self._input[STEP_BYTES:]
+            size = self._portion_size()
+            portion, self._input = self._input[:size], self._input[size:]
             try:
                 self._feed(portion)
             except BaseException:
@@ -118,6 +125,12 @@ class CallProtocol(ClosingProtocol):
             self._end_when_answered()
         else:
             self.transport.resume_reading()
+
+    def _portion_size(self) -> int:
+        if self._in_head:
+            return size_of_heads(self._input)
+        length = self._body_length
+        return size_of_body(self._input, None if length is None else length - self._body_bytes)
 
     def _feed(self, portion: memoryview) -> None:
         body_bytes, self._is_idle = self._body_bytes, False
@@ -224,6 +237,7 @@ class CallProtocol(ClosingProtocol):
         super().on_headers_complete()
         self._in_head = False
         self._line_bytes = self._body_bytes = 0
+        self._body_length = length_of_body(self.headers)
         if ends_here and self._should_upgrade():
             return
         if ends_here:

@@ -1,0 +1,34 @@
+"""Floods of what is small and comes together: the parser has much to do of few bytes."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tests.chaos.flood import Connection, Flood
+
+SMALLEST: Final = b"GET /health/live HTTP/1.1\r\nHost: a\r\n\r\n"
+TOGETHER: Final = 110  # in 4 KiB
+CHUNKED: Final = "Transfer-Encoding: chunked\r\nContent-Type: application/json\r\n\r\n"
+CHUNKS: Final = b"1\r\na\r\n" * 10_000
+
+
+async def pipelines(connection: Connection) -> None:
+    """Asks all at once, on one connection, and hears all the answers."""
+    await connection.say(SMALLEST * TOGETHER)
+    for _ in range(TOGETHER):
+        await connection.answer()
+
+
+async def sends_chunks(connection: Connection) -> None:
+    """A body of one letter after another, without an end."""
+    await connection.say(
+        connection.target.head("POST", "/accounts/login/", known=False, more=CHUNKED)
+    )
+    while True:
+        await connection.say(CHUNKS)
+
+
+PARSED: Final[dict[str, Flood]] = {
+    "pipelines": Flood("110 requests of nobody together", pipelines, 1000),
+    "small-chunks": Flood("bodies in chunks of one byte", sends_chunks, 100),
+}
