@@ -162,7 +162,7 @@ class Flood:
     act: Act
     connections: int = 16
     begins: Act | None = None  # what it does once before that
-    crowded: bool = False  # whether it is an attack only on a database that is full
+    needs_crowded_database: bool = False  # many names, without which it is no attack
     waiting: int = 0  # others who wait at the attacker's event, and hear news
     marking: int = 0  # others who mark there
     entries: int = 0  # of the ledger of the attacker's event

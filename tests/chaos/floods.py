@@ -168,26 +168,28 @@ FLOODS: Final[dict[str, Flood]] = {
     "find-people": Flood(
         "FindByName among 100 000",
         calls(f"/api/profile/FindByName?display_name_part={PART}"),
-        crowded=True,
+        needs_crowded_database=True,
     ),
     "find-events": Flood(
         "GetEvents by name, of nobody",
         calls(f"/api/events/GetEvents?name={PART}", known=False),
         200,
-        crowded=True,
+        needs_crowded_database=True,
     ),
     "deep": Flood(
         "GetEvents by name, far down the list, of nobody",
         calls(f"/api/events/GetEvents?name={quote('ов-')}&offset={MAX_OFFSET}", known=False),
         200,
-        crowded=True,
+        needs_crowded_database=True,
     ),
-    "all-events": Flood("GetEvents of 50 000", calls("/api/events/GetEvents"), 8, crowded=True),
+    "all-events": Flood(
+        "GetEvents of 50 000", calls("/api/events/GetEvents"), 8, needs_crowded_database=True
+    ),
     "all-events-of-nobody": Flood(
         "GetEvents of 50 000, of nobody",
         calls("/api/events/GetEvents", known=False),
         50,
-        crowded=True,
+        needs_crowded_database=True,
     ),
     "create-events": Flood("CreateEvent", creates_events),
     "friend-requests": Flood("SendFriendRequest", asks_friends),
@@ -205,7 +207,10 @@ FLOODS: Final[dict[str, Flood]] = {
         "bodies of 16 MiB without their end", fills_and_waits, 100, begins_body(PICTURE, BODY_BYTES)
     ),
     "slow-readers": Flood(
-        "GetEvents whose answer is not read", asks_and_reads_nothing, 50, crowded=True
+        "GetEvents whose answer is not read",
+        asks_and_reads_nothing,
+        50,
+        needs_crowded_database=True,
     ),
     "idle": Flood("connections that say nothing", is_idle, 5000),
     "codes": Flood("QR codes", draws, 100),

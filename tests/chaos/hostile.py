@@ -140,7 +140,7 @@ def measured(name: str, seconds: float, engine: str, *, nginx: bool) -> Measured
             Path(folder),
             engine,
             nginx=nginx,
-            crowded=found is not None and found.crowded,
+            crowded=found is not None and found.needs_crowded_database,
             entries=0 if found is None else found.entries,
             by_provider=found is not None and found.by_provider,
         ) as on,

@@ -100,6 +100,6 @@ UNREAD: Final[dict[str, Flood]] = {
         "GetEvents of nobody, unread",
         asks(f"/api/events/GetEvents?limit={MAX_PIECE - 1}"),
         3000,
-        crowded=True,
+        needs_crowded_database=True,
     ),
 }
