@@ -61,7 +61,7 @@ class Report:
     marks: Sequence[Mark] = ()
     paying: int = 0
     lasted: float = 0.0
-    waited: float = 0.0  # the share of their time in which processes waited for a core
+    waited_share: float = 0.0  # the share of their time in which processes waited for a core
     parts: int = 0
     faults: Counter[str] = field(default_factory=Counter)
     ends: Counter[str] = field(default_factory=Counter)
@@ -89,7 +89,7 @@ class Report:
             "faults",
             *(f"  {kind:<22}{count}" for kind, count in sorted(self.faults.items())),
             f"seconds           {self.lasted:.0f}, in {self.parts} parts",
-            f"waited for a core {self.waited:.0%} of the processes' time",
+            f"waited for a core {self.waited_share:.0%} of the processes' time",
             f"violations        {len(self.violations)}",
             *(f"  {each}" for each in self.violations[:50]),
             f"seed              {self.seed}",
@@ -177,7 +177,7 @@ async def play(plan: Plan, says: Callable[[str], None]) -> Report:
             {"clocks wrong by 30 s": sum(each.skewed for each in workers)}
         )
         report.lasted = time.monotonic() - begun
-        report.waited = sum(each.waited for each in workers) / (plan.workers * report.lasted)
+        report.waited_share = sum(each.waited for each in workers) / (plan.workers * report.lasted)
     return report
 
 
