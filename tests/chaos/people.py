@@ -15,7 +15,7 @@ from tests.support.gathering import Person
 
 BACKOFF: Final = 0.2  # seconds before the first time it is opened again; doubled each further one
 MAX_BACKOFF: Final = 5.0
-ALIVE_SECONDS: Final = 3.0  # between two pings
+PING_EVERY: Final = 3.0  # seconds, on average
 FINAL: Final = frozenset({4401, 4403, 4404, 4410})  # nothing is to be had there any more
 HEARS_NEWS: Final = 0.5  # of those who open a socket
 SLIPS: Final = 0.05  # of marks their marker annuls at once
@@ -127,7 +127,7 @@ class Asker:
         while True:
             try:
                 # Not `wait_for`: it loses a cancellation that comes as the socket ends
-                async with asyncio.timeout(stage.chance.uniform(0.5, 1.5) * ALIVE_SECONDS):
+                async with asyncio.timeout(stage.chance.uniform(0.5, 1.5) * PING_EVERY):
                     await wire.ended.wait()
                 return False
             except TimeoutError:
