@@ -10,7 +10,7 @@ from benchmarks.machine import cpu_seconds
 
 MAX_LOOKS: Final = 150
 LOOK_EVERY: Final = 0.2  # seconds
-BUSY: Final = 0.1  # of a core
+BUSY_SHARE: Final = 0.1  # of a core
 
 
 async def until_quiet(door: Door) -> None:
@@ -19,5 +19,5 @@ async def until_quiet(door: Door) -> None:
     for _ in range(MAX_LOOKS):
         await asyncio.sleep(LOOK_EVERY)
         before, used = used, cpu_seconds(door.pids)
-        if used - before < BUSY * LOOK_EVERY:
+        if used - before < BUSY_SHARE * LOOK_EVERY:
             return

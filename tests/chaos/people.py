@@ -17,10 +17,10 @@ BACKOFF: Final = 0.2  # seconds before the first time it is opened again; double
 MAX_BACKOFF: Final = 5.0
 PING_EVERY: Final = 3.0  # seconds, on average
 FINAL: Final = frozenset({4401, 4403, 4404, 4410})  # nothing is to be had there any more
-HEARS_NEWS: Final = 0.5  # of those who open a socket
-SLIPS: Final = 0.05  # of marks their marker annuls at once
-DENIED: Final = 0.05  # of marks the person says are not them
-LOOKS_AGAIN: Final = 0.1  # of those who were marked ask once more later on
+NEWS_SHARE: Final = 0.5  # of those who open a socket
+SLIP_SHARE: Final = 0.05  # of marks their marker annuls at once
+DENIED_SHARE: Final = 0.05  # of marks the person says are not them
+ASKS_AGAIN_SHARE: Final = 0.1  # of those who were marked ask once more later on
 
 
 def code_of(answer: dict[str, Any] | None) -> str:
@@ -47,7 +47,7 @@ class Visits:
         """Opens a socket, after a while where the last try failed; None where this one does."""
         if self._failed:
             await self.stage.think(min(BACKOFF * 2**self._failed, MAX_BACKOFF) / 2)
-        news = self.stage.chance.random() < HEARS_NEWS
+        news = self.stage.chance.random() < NEWS_SHARE
         self.wire = await opened(self.stage, self.person, self._role, self.event, news=news)
         self._failed = 0 if self.wire is not None else self._failed + 1
         return self.wire
@@ -84,11 +84,11 @@ class Asker:
             visits = self.visits = Visits(stage, self.person, "mark_me", event)
             if await self._wait(visits):
                 self.marked_in.add(event)
-                if stage.chance.random() < DENIED and await denies(stage, self.person, event):
+                if stage.chance.random() < DENIED_SHARE and await denies(stage, self.person, event):
                     self.marked_in.discard(event)
                 elif stage.chance.random() < 0.3:
                     await look_in(stage, self.person, event)  # who is marked is told it again
-                if self.marked_in and stage.chance.random() < LOOKS_AGAIN:
+                if self.marked_in and stage.chance.random() < ASKS_AGAIN_SHARE:
                     # Somebody may have annulled it meanwhile
                     self.marked_in.discard(stage.chance.choice(sorted(self.marked_in)))
             else:
@@ -248,7 +248,7 @@ class Marker:
         answer = await wire.ask("confirm_marking", user_id if named else None)
         told = code_of(answer)
         self._unsure = user_id if told in {"", "unavailable"} else None
-        if answer is not None and told == "marked" and self._stage.chance.random() < SLIPS:
+        if answer is not None and told == "marked" and self._stage.chance.random() < SLIP_SHARE:
             params = answer["params"]
             slip = KnownMark(wire.event, params["user_id"], params["n"])
             await annuls(self._stage, self.person, slip, "wrong_person")
