@@ -114,7 +114,7 @@ async def play(plan: Plan, says: Callable[[str], None]) -> Report:
         }
         done = await asyncio.to_thread(attendance, "migrate", folder=folder, settings=settings)
         assert done.returncode == 0, done.stderr
-        people = await database.people(plan.people)
+        people = await database.add_people(plan.people)
         history = History(plan.history)
         alive.callback(history.close)
         chance = random.Random(plan.seed)

@@ -91,8 +91,8 @@ class Database:
     def __init__(self, access: Access) -> None:
         self._access = access
 
-    async def people(self, count: int) -> list[Person]:
-        """They have an account, a profile and a session, as if they had signed up."""
+    async def add_people(self, count: int) -> list[Person]:
+        """Adds so many, with an account, a profile and a session, as if they had signed up."""
         now = round(time.time() * 1_000_000)
         names = {number: f"chaos{number}" for number in range(1, count + 1)}
         made = [Person(number, f"token of {name}") for number, name in names.items()]
