@@ -35,7 +35,7 @@ from tests.chaos.news import (
     held_is_by_one_who_holds,
     news_equal_the_store,
     only_who_asked_hears_news,
-    places_are_told_seldom,
+    positions_are_told_seldom,
 )
 from tests.chaos.refusals import prepared_is_true, refusals_are_true, too_soon_is_kept
 from tests.chaos.rights import (
@@ -177,7 +177,7 @@ RULES: Final[tuple[Rule, ...]] = (
     only_who_asked_hears_news,
     news_equal_the_store,
     held_is_by_one_who_holds,
-    places_are_told_seldom,
+    positions_are_told_seldom,
     only_503,
     nobody_waits_for_an_answer,
     the_ended_are_closed,

@@ -44,11 +44,11 @@ class Fold:
 
 
 class NewsFold:
-    """What one who hears news knows: who has them, their place, and the event as it was told."""
+    """What one who hears news knows: who has them, their position, and the event as it was told."""
 
     def __init__(self) -> None:
         self.held_by: int | None = None
-        self.place: dict[str, int] | None = None
+        self.position: dict[str, int] | None = None
         self.event: dict[str, Any] | None = None  # None: as it was when the socket was opened
         self.wrong: list[str] = []
 
@@ -63,11 +63,11 @@ class NewsFold:
                     self.wrong.append("let_go of one whom nobody held")
                 self.held_by = None
             case "your_place":
-                if params == self.place:
-                    self.wrong.append(f"the same place twice: {params}")
+                if params == self.position:
+                    self.wrong.append(f"the same position twice: {params}")
                 if not (1 <= params["place"] <= params["waiting"] and params["markers"] >= 0):
-                    self.wrong.append(f"a place that is none: {params}")
-                self.place = params
+                    self.wrong.append(f"a position that is none: {params}")
+                self.position = params
             case "event_changed":
                 if params == self.event:
                     self.wrong.append(f"the same event twice: {params}")

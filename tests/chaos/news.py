@@ -1,4 +1,4 @@
-"""Rules of news: who comes for whom, what place one has, what an event is now. Contract: 8.9."""
+"""Rules of news: who comes for whom, what position one has, what an event is now. Contract: 8.9."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from tests.chaos.holds import SLACK
 from tests.chaos.lists import due_at
 from tests.chaos.lives import Life
 
-PLACE_SOON: Final = 7.0  # seconds; contract: 6.16, a place is right within these
-PLACE_EVERY: Final = 3.0  # contract: 6.16, at most once in so long
+POSITION_SOON: Final = 7.0  # seconds; contract: 6.16, a position is right within these
+POSITION_EVERY: Final = 3.0  # contract: 6.16, at most once in so long
 ARRIVES: Final = 0.5  # seconds by which one frame may come sooner or later than another
 NEWS: Final = {
     "mark_me": frozenset({"held", "let_go", "your_place", "event_changed"}),
@@ -68,11 +68,11 @@ def wrong_news(case: Case, life: Life, look: HistoryItem, fold: NewsFold) -> Ite
             SOON, lambda each: (holder_of(each, person), person in each["order"])
         ):
             yield f"that {fold.held_by} holds them: {holder_of(data, person)}"
-        place = place_of(data, person)
-        if place not in (None, fold.place) and settled(
-            PLACE_SOON, lambda each: place_of(each, person)
+        position = position_of(data, person)
+        if position not in (None, fold.position) and settled(
+            POSITION_SOON, lambda each: position_of(each, person)
         ):
-            yield f"to be {fold.place}: {place}"
+            yield f"to be {fold.position}: {position}"
     is_news = fold.event is not None or _changed_since(case, life)
     if is_news and fold.event != data["is"] and settled(SOON, lambda each: each["is"]):
         yield f"that the event is {fold.event}: {data['is']}"
@@ -96,15 +96,17 @@ def held_is_by_one_who_holds(case: Case) -> Iterator[str]:
                 yield f"{life.person} was told at {at} that {by} holds them in {life.event}"
 
 
-def places_are_told_seldom(case: Case) -> Iterator[str]:
+def positions_are_told_seldom(case: Case) -> Iterator[str]:
     """At most once in 3 s a socket."""
     for life in case.lives.sockets_of("mark_me"):
         told = [heard.at for heard in life.heard if heard.name == "your_place"]
         for one, next_one in pairwise(told):
             lag = case.lives.lag(one - SOON, next_one)
             lag += case.lives.lag(one - SOON, next_one, life.worker)
-            if next_one - one < PLACE_EVERY - ARRIVES - lag and not _was_held_up(case, life, one):
-                yield f"{life.person} was told their place after {next_one - one:.2f} s"
+            if next_one - one < POSITION_EVERY - ARRIVES - lag and not _was_held_up(
+                case, life, one
+            ):
+                yield f"{life.person} was told their position after {next_one - one:.2f} s"
 
 
 def holder_of(room: dict[str, Any], person: int) -> int | None:
@@ -113,7 +115,7 @@ def holder_of(room: dict[str, Any], person: int) -> int | None:
     return found
 
 
-def place_of(room: dict[str, Any], person: int) -> dict[str, int] | None:
+def position_of(room: dict[str, Any], person: int) -> dict[str, int] | None:
     """Finds what `your_place` says of them; None where they are not on the list."""
     if person not in room["order"]:
         return None
@@ -128,7 +130,7 @@ def agrees(fold: NewsFold, room: dict[str, Any], person: int) -> bool:
     """Tells whether one who waits believes what is so."""
     return (
         fold.held_by == holder_of(room, person)
-        and place_of(room, person) in (None, fold.place)
+        and position_of(room, person) in (None, fold.position)
         and fold.event in (None, room["is"])
     )
 

@@ -73,7 +73,7 @@ class TestWhatIsBelieved:
             {"place": 1, "waiting": 2, "markers": 1},
         ],
     )
-    def test_a_place_that_is_another_s(self, tale: Tale, wrong: dict[str, int]) -> None:
+    def test_a_position_that_is_another_s(self, tale: Tale, wrong: dict[str, int]) -> None:
         tale.now += 5
         tale.hears(ANNA, HEARS, "your_place", **wrong)
         tale.calm([ANNA, BORIS])
@@ -112,7 +112,7 @@ class TestWhatIsTold:
         tale.hears(BORIS, BORIS_WAITS, message, **params)
         assert tale.broken_rules() == ONLY
 
-    def test_a_place_to_a_marker(self, tale: Tale) -> None:
+    def test_a_position_to_a_marker(self, tale: Tale) -> None:
         tale.opens(GLEB, "marking", 16, news=True)
         tale.hears(GLEB, 16, "marking_list", marking_list=[ANNA, BORIS])
         tale.hears(GLEB, 16, "your_place", **FIRST)
@@ -123,20 +123,20 @@ class TestWhatIsTold:
         assert tale.broken_rules() == ONLY
 
     @pytest.mark.parametrize("again", [0, 5])
-    def test_the_same_place_twice(self, tale: Tale, again: int) -> None:
+    def test_the_same_position_twice(self, tale: Tale, again: int) -> None:
         tale.now += again
         tale.hears(ANNA, HEARS, "your_place", **FIRST)
-        expected = ONLY if again else ONLY | {"places_are_told_seldom"}
+        expected = ONLY if again else ONLY | {"positions_are_told_seldom"}
         assert tale.broken_rules() == expected
 
-    def test_a_place_beyond_the_last(self, tale: Tale) -> None:
+    def test_a_position_beyond_the_last(self, tale: Tale) -> None:
         tale.now += 5
         tale.hears(ANNA, HEARS, "your_place", place=3, waiting=2, markers=2)
         assert tale.broken_rules() == ONLY
 
-    def test_places_too_often(self, tale: Tale) -> None:
+    def test_positions_too_often(self, tale: Tale) -> None:
         tale.hears(ANNA, HEARS, "your_place", place=1, waiting=3, markers=2)
-        assert tale.broken_rules() == {"places_are_told_seldom"}
+        assert tale.broken_rules() == {"positions_are_told_seldom"}
 
     @pytest.mark.parametrize("by", [GLEB, CREATOR])
     def test_held_by_one_who_has_chosen_nobody(self, tale: Tale, by: int) -> None:
