@@ -81,7 +81,7 @@ def one_is_let_go_before_one_was_marked(plant: Plant) -> None:
     plant.setattr(Askers, "tell_hold_or_note_mark", tells)
 
 
-def who_is_held_loses_their_number(plant: Plant) -> None:
+def who_is_held_loses_their_position(plant: Plant) -> None:
     put = Positions.put
     plant.setattr(
         Positions,
@@ -92,7 +92,7 @@ def who_is_held_loses_their_number(plant: Plant) -> None:
     )
 
 
-def a_place_is_told_whenever_it_changes(plant: Plant) -> None:
+def a_position_is_told_whenever_it_changes(plant: Plant) -> None:
     plant.setattr(askers, "YOUR_POSITION_EVERY", 0)
 
 

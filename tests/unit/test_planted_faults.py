@@ -37,14 +37,14 @@ from tests.support.mirror_faults import (
     a_mark_is_not_told_by_readings,
     a_mirror_believes_older_news,
     a_mirror_keeps_the_annulled_off_the_list,
-    a_place_is_told_whenever_it_changes,
+    a_position_is_told_whenever_it_changes,
     a_quiet_room_is_one_that_was_quiet_once,
     a_reading_comes_before_the_answer,
     a_socket_that_was_not_told_outlives_the_mark,
     absence_counts_though_there_are_news,
     one_is_let_go_before_one_was_marked,
     one_is_told_of_an_annulled_mark,
-    who_is_held_loses_their_number,
+    who_is_held_loses_their_position,
 )
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]  # bounded in examples, not in seconds
@@ -217,8 +217,8 @@ FAULTS: list[Callable[[Plant], None]] = [
     another_process_forgets_that_it_is_too_soon,
     a_hold_is_not_told_by_readings,
     one_is_let_go_before_one_was_marked,
-    who_is_held_loses_their_number,
-    a_place_is_told_whenever_it_changes,
+    who_is_held_loses_their_position,
+    a_position_is_told_whenever_it_changes,
     an_annulled_mark_pays,
     a_stranger_annuls,
     a_mark_is_counted_twice,
@@ -244,7 +244,7 @@ SEEDS: dict[Callable[[Plant], None], int] = {
     another_process_forgets_that_it_is_too_soon: 19,
     lost_connections_have_no_grace: 38,
     one_is_given_back_when_another_marker_goes: 42,
-    who_is_held_loses_their_number: 6,
+    who_is_held_loses_their_position: 6,
 }
 LATE = {a_quiet_room_is_one_that_was_quiet_once}  # from whatever chance begins
 
