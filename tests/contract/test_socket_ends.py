@@ -112,7 +112,7 @@ class TestDraining:
             await marking.says("prepare_to_mark", user_id=asker.user_id)
             await house.store.until_asked("PrepareToMark")
             await marking.says("confirm_marking")
-            await eventually(lambda: house.unread_count() == 1)
+            await eventually(lambda: house.unread_connection_count() == 1)
             draining = asyncio.create_task(house.app.sockets.drain())
             await eventually(lambda: house.app.sockets.is_draining)
         await marking.hears("prepared", user_id=asker.user_id)

@@ -206,7 +206,7 @@ class FaultyHouse(House):
         """Tells whether a socket or a call is being served."""
         return bool(self._server.server_state.tasks)
 
-    def unread_count(self) -> int:
+    def unread_connection_count(self) -> int:
         """Counts the connections with frames that no socket has read yet."""
         protocols: Any = self._server.server_state.connections
         return sum(not each.queue.empty() for each in protocols if isinstance(each, PeerProtocol))
