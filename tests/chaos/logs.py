@@ -18,7 +18,7 @@ class Log:
         self.path = path
         self._read = 0  # bytes
 
-    def read(self) -> Iterator[dict[str, Any]]:
+    def read_remarkable(self) -> Iterator[dict[str, Any]]:
         """Each whole line since the last time that is a warning or worse, or no line of ours."""
         if not self.path.exists():
             return

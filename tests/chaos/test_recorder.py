@@ -20,14 +20,14 @@ def line(level: str, event: str, **fields: str) -> str:
 class TestLog:
     def test_a_log_tells_what_is_more_than_daily_work(self, tmp_path: Path) -> None:
         log = Log(tmp_path / "log")
-        assert list(log.read()) == []
+        assert list(log.read_remarkable()) == []
         raised = "Traceback (most recent call last):\n  ...\nKeyError: 1"
         log.path.write_text(
             line("info", "it serves")
             + line("error", "a command failed", exception=raised)
             + "Traceback (most recent call last):\n"
         )
-        told = list(log.read())
+        told = list(log.read_remarkable())
         assert [(each["text"], each["traceback"]) for each in told] == [
             ("a command failed", "KeyError: 1"),
             ("Traceback (most recent call last):", ""),
@@ -38,10 +38,10 @@ class TestLog:
         log = Log(tmp_path / "log")
         whole = line("warning", "the store is away")
         log.path.write_text(whole + whole[:20])
-        assert len(list(log.read())) == 1
-        assert list(log.read()) == []
+        assert len(list(log.read_remarkable())) == 1
+        assert list(log.read_remarkable()) == []
         log.path.write_text(whole + whole)
-        assert len(list(log.read())) == 1
+        assert len(list(log.read_remarkable())) == 1
 
 
 class TestLink:

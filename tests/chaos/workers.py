@@ -136,7 +136,7 @@ class Worker:
 
     def note_log(self) -> None:
         """Writes down what it has logged since, where that is more than its daily work."""
-        for line in self._log.read():
+        for line in self._log.read_remarkable():
             self._history.add("logged", worker=self.number, **line)
 
     async def _one_life(self) -> _End:
