@@ -82,7 +82,7 @@ class Bystander:
             until = time.perf_counter() + seconds
             async with asyncio.TaskGroup() as group:
                 for pairing in self._cast.to_hold:
-                    group.create_task(self._repeat(HOLD_EVERY, until, self._marks(pairing)))
+                    group.create_task(self._repeat(HOLD_EVERY, until, self._holds(pairing)))
                 group.create_task(self._repeat(OPENING_EVERY, until, self._opens))
                 group.create_task(self._repeat(PROFILE_EVERY, until, self._reads))
                 group.create_task(self._repeat(CONFIRM_EVERY, until, self._confirms))
@@ -149,7 +149,7 @@ class Bystander:
         with suppress(Failed):
             await _send_command(connection, "refused", "refuse_to_mark", {})
 
-    def _marks(self, pairing: Pairing) -> Callable[[], Awaitable[None]]:
+    def _holds(self, pairing: Pairing) -> Callable[[], Awaitable[None]]:
         async def changes() -> None:
             connection = self._marking[pairing.event_id]
             if pairing.event_id in self._holding:
