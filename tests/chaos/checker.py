@@ -68,9 +68,9 @@ def marks_come_from_live_holds(case: Case) -> Iterator[str]:
     held = defaultdict(list)
     for hold in case.possible_holds:
         held[hold.event, hold.person, hold.marker].append(hold)
-    others = defaultdict(list)
+    sure = defaultdict(list)
     for hold in case.sure_holds:
-        others[hold.event, hold.person].append(hold)
+        sure[hold.event, hold.person].append(hold)
     asked = _confirms(case)
     for mark in case.marks:
         if mark.at < case.begun_at or mark.origin != BY_HOLD:
@@ -78,7 +78,7 @@ def marks_come_from_live_holds(case: Case) -> Iterator[str]:
         theirs = held[_key(mark)]
         if not any(hold.start - SLACK <= mark.at <= hold.end for hold in theirs):
             yield f"{mark} was made without a live hold: {theirs}"
-        for hold in others[mark.event, mark.person]:
+        for hold in sure[mark.event, mark.person]:
             if hold.marker != mark.marker and hold.start < mark.at < hold.end:
                 yield f"{mark} was made while another held them: {hold}"
         if mark.at >= (case.ends_at(mark.event) or 0):
