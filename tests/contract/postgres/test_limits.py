@@ -99,9 +99,9 @@ class Guesser:
             browser.get("/api/auth/GetCurrentUserId")
             self.visitors.append((service, browser.headers()))
 
-    def log_in(self, at: int, password: str = "a wrong guess") -> tuple[int, int]:
-        """The status and the ``error`` of one log-in."""
-        service, headers = self.visitors[at % len(self.visitors)]
+    def log_in(self, service_number: int, password: str = "a wrong guess") -> tuple[int, int]:
+        """The status and the ``error`` of one log-in; the services go round by number."""
+        service, headers = self.visitors[service_number % len(self.visitors)]
         connection = http.client.HTTPConnection(
             *service.address, timeout=30, source_address=(self.address, 0)
         )
@@ -144,9 +144,9 @@ class TestServices:
         one_after_another = [boris.log_in(number) for number in range(40)]
         assert one_after_another == [LOOKED_AT] * 10 + [REFUSED] * 30
         for guesser in (anna, boris):
-            assert [guesser.log_in(at, PASSWORD) for at in (0, 1)] == [REFUSED, REFUSED]
+            assert [guesser.log_in(number, PASSWORD) for number in (0, 1)] == [REFUSED, REFUSED]
             elsewhere = Guesser(services, guesser.username, "127.0.0.2")
-            assert [elsewhere.log_in(at, PASSWORD) for at in (0, 1)] == [DONE, DONE]
+            assert [elsewhere.log_in(number, PASSWORD) for number in (0, 1)] == [DONE, DONE]
 
     def test_a_restart_forgets_nothing(self, services: list[Service], tmp_path: Path) -> None:
         nobody = Guesser(services, "nobody", "127.0.0.1")
