@@ -38,7 +38,7 @@ async def house() -> AsyncIterator[House]:
 
 
 @pytest.fixture
-def at(house: House, monkeypatch: pytest.MonkeyPatch) -> Run:
+def run_program(house: House, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Runs something in a thread, as a program of somebody in an event."""
 
     async def run(program: Path | str, person: Visitor, event_id: EventId, *arguments: str) -> None:
@@ -74,45 +74,48 @@ async def test_the_page_shows_four_programs() -> None:
 
 
 async def test_the_first_lists_what_its_person_has_joined(
-    house: House, at: Run, capsys: pytest.CaptureFixture[str]
+    house: House, run_program: Run, capsys: pytest.CaptureFixture[str]
 ) -> None:
     anna = await house.person()
     event_id = await house.event(anna)
-    await at(BLOCKS[0], anna, event_id)
+    await run_program(BLOCKS[0], anna, event_id)
     assert str(event_id) in capsys.readouterr().out
 
 
 async def test_the_second_is_refused_a_name_and_exports_a_sheet(
-    house: House, at: Run, capsys: pytest.CaptureFixture[str]
+    house: House, run_program: Run, capsys: pytest.CaptureFixture[str]
 ) -> None:
     anna = await house.person()
-    await at(BLOCKS[1], anna, await house.event(anna))
+    await run_program(BLOCKS[1], anna, await house.event(anna))
     said = capsys.readouterr().out
     assert said.startswith("event_name_taken 6\n") and "bytes for Algebra" in said
 
 
 async def test_one_waits_while_another_marks(
-    house: House, at: Run, capsys: pytest.CaptureFixture[str]
+    house: House, run_program: Run, capsys: pytest.CaptureFixture[str]
 ) -> None:
     anna, boris = await house.people(2)
     event_id = await house.event(anna)
-    asks = asyncio.create_task(at(BLOCKS[2], boris, event_id))
+    asks = asyncio.create_task(run_program(BLOCKS[2], boris, event_id))
     await waits(house, event_id, boris)
-    await at(BLOCKS[3], anna, event_id)
+    await run_program(BLOCKS[3], anna, event_id)
     await asks
     said = capsys.readouterr().out
     assert f"{boris.user_id} Marked" in said and f"marked by {anna.user_id}" in said
 
 
 async def test_a_card_reader_marks_who_waits_and_nobody_else(
-    house: House, at: Run, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    house: House,
+    run_program: Run,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     anna, boris, vera = await house.people(3)
     event_id = await house.event(anna)
     await boris.mark_me(event_id)
     cards = f"{boris.user_id}\n\nno card\n{vera.user_id}\n{anna.user_id}\n"
     monkeypatch.setattr(sys, "stdin", io.StringIO(cards))
-    await at(READER, anna, event_id, str(event_id))
+    await run_program(READER, anna, event_id, str(event_id))
     assert capsys.readouterr().out.splitlines() == [
         f"{boris.user_id} is marked",
         f"{vera.user_id} is not on the list",
@@ -122,7 +125,7 @@ async def test_a_card_reader_marks_who_waits_and_nobody_else(
 
 
 async def test_a_script_of_twenty_lines_prints_who_is_missing(
-    house: House, at: Run, capsys: pytest.CaptureFixture[str], tmp_path: Path
+    house: House, run_program: Run, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     anna, boris = await house.people(2)
     event_id = await house.event(anna)
@@ -131,7 +134,7 @@ async def test_a_script_of_twenty_lines_prints_who_is_missing(
     )
     name = f"PERSON{boris.user_id}"
     (tmp_path / "group.txt").write_text(f"{name}\nВера Попова\n\n", "utf-8")
-    await at(SCRIPT, anna, event_id, str(event_id), str(tmp_path / "group.txt"))
+    await run_program(SCRIPT, anna, event_id, str(event_id), str(tmp_path / "group.txt"))
     assert capsys.readouterr().out == "Вера Попова\n"
     lines = [line for line in SCRIPT.read_text("utf-8").splitlines() if line.strip()]
     assert len(lines) <= 20
