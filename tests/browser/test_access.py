@@ -44,7 +44,7 @@ async def expect_logged_out(visitor: Visitor) -> None:
     visitor.watch.wrong = [each for each in visitor.watch.wrong if "401" not in each]
 
 
-async def codes_of(visitor: Visitor) -> list[str]:
+async def make_codes(visitor: Visitor) -> list[str]:
     """New ones, which are on the screen now."""
     await visitor.at("make-codes").click()
     proof = visitor.at("codes-proof")
@@ -120,7 +120,7 @@ async def test_codes_are_offered_once_one_has_signed_up(door: Door) -> None:
 async def test_a_forgotten_password_is_restored_by_a_code(door: Door) -> None:
     before = await door.student("Forgetful", "forgetful", language="en")
     await open_access(before)
-    codes = await codes_of(before)
+    codes = await make_codes(before)
     assert len(set(codes)) == len(codes)
     await before.page.keyboard.press("Escape")
     await expect(before.at("code-list")).to_be_visible()  # they are not shown again
@@ -153,7 +153,7 @@ async def test_codes_can_be_copied_and_printed(door: Door) -> None:
     permissions = ["clipboard-read", "clipboard-write"]
     visitor = await door.student("Copy Cat", "copy-cat", language="en", permissions=permissions)
     await open_access(visitor)
-    codes = await codes_of(visitor)
+    codes = await make_codes(visitor)
     await visitor.at("copy").click()
     await expect(visitor.at("notice")).to_contain_text("copied")
     copied = await visitor.page.evaluate("() => navigator.clipboard.readText()")

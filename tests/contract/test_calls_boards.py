@@ -21,7 +21,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 WATCH = "/api/events/WatchAttendance"
 
 
-async def link_of(organiser: Browser, event_id: str) -> str:
+async def make_board_link(organiser: Browser, event_id: str) -> str:
     """The secret of a new link."""
     made = response(await organiser.post("/api/events/MakeBoardLink", event_id=event_id))
     path, _, secret = made["url"].partition("#")
@@ -46,7 +46,7 @@ class TestMakeBoardLink:
         self, site: Site, anna: Browser, caplog: pytest.LogCaptureFixture
     ) -> None:
         with caplog.at_level(logging.DEBUG):
-            secret = await link_of(anna, await anna.event())
+            secret = await make_board_link(anna, await anna.event())
             await shows(site, secret + "x")
         assert re.fullmatch(r"[A-Za-z0-9_-]{43}", secret)  # 256 bits
         assert secret not in caplog.text
@@ -57,15 +57,15 @@ class TestMakeBoardLink:
 
     async def test_another_one_ends_it(self, site: Site, anna: Browser) -> None:
         event_id = await anna.event()
-        old, new = await link_of(anna, event_id), await link_of(anna, event_id)
+        old, new = await make_board_link(anna, event_id), await make_board_link(anna, event_id)
         assert old != new
         assert await shows(site, old) == (5, "board_not_found")
 
     async def test_behind_its_hour_there_is_none(self, site: Site, anna: Browser) -> None:
         event_id = await anna.event(lasts=120)
         site.clock.pass_(60 + BOARD_AFTER_END_SECONDS - 1)
-        await link_of(anna, event_id)
-        secret = await link_of(anna, event_id)
+        await make_board_link(anna, event_id)
+        secret = await make_board_link(anna, event_id)
         site.clock.pass_(1)
         assert await shows(site, secret) == (5, "board_not_found")
         refused = await anna.post("/api/events/MakeBoardLink", event_id=event_id)
@@ -76,7 +76,7 @@ class TestMakeBoardLink:
 class TestRemoveBoardLink:
     async def test_it_leads_nowhere_any_more(self, site: Site, anna: Browser) -> None:
         event_id = await anna.event()
-        secret = await link_of(anna, event_id)
+        secret = await make_board_link(anna, event_id)
         for _ in range(2):
             response(await anna.post("/api/events/RemoveBoardLink", event_id=event_id))
         assert await shows(site, secret) == (5, "board_not_found")
@@ -106,7 +106,7 @@ class TestWatchAttendance:
     ) -> None:
         """And nothing is told to whoever is logged in beside it, of another one or of theirs."""
         event_id = await anna.event()
-        secret = await link_of(anna, event_id)
+        secret = await make_board_link(anna, event_id)
         client = AsgiClient(site.app, WATCH, session=str(anna.session))
         client._scope["headers"].append((b"authorization", f"bOaRd {secret}".encode()))
         client.ask(reads=9, event_id=str(uuid4()))

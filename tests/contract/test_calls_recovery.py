@@ -32,7 +32,7 @@ async def anna(site: Site) -> Browser:
     return await site.person("anna")
 
 
-async def codes_of(person: Browser, password: str = PASSWORD) -> list[str]:
+async def make_codes(person: Browser, password: str = PASSWORD) -> list[str]:
     made = response(await person.post(CODES, password=password))
     assert list(made) == ["codes"]
     codes: list[str] = made["codes"]
@@ -44,7 +44,7 @@ async def recovers(browser: Browser, person: Browser, shown: str) -> httpx.Respo
     return await browser.post(RECOVERY, **given)
 
 
-async def link_of(site: Site, person: Browser) -> str:
+async def make_reset_link(site: Site, person: Browser) -> str:
     return await site.attendance.use_cases.make_reset_link(username=person.username)
 
 
@@ -59,7 +59,7 @@ class TestCodes:
         self, site: Site, anna: Browser, caplog: pytest.LogCaptureFixture
     ) -> None:
         with caplog.at_level(logging.DEBUG):
-            codes = await codes_of(anna)
+            codes = await make_codes(anna)
         assert len(set(codes)) == 10
         for each in codes:
             assert re.fullmatch(r"([2-9A-HJKMNP-TV-Z]{4}-){3}[2-9A-HJKMNP-TV-Z]{4}", each)
@@ -72,7 +72,7 @@ class TestCodes:
         assert secret not in kept.secret_hash
 
     async def test_the_ones_before_are_void(self, site: Site, anna: Browser) -> None:
-        old, new = await codes_of(anna), await codes_of(anna)
+        old, new = await make_codes(anna), await make_codes(anna)
         assert code(await recovers(site.browser(), anna, old[0]), 3) == "wrong_recovery_code"
         response(await recovers(site.browser(), anna, new[0]))
 
@@ -81,7 +81,7 @@ class TestCodes:
     ) -> None:
         """Contract: 1.16. A slow machine needs more than the seconds of other calls."""
         monkeypatch.setattr(pipeline, "ANSWER_SECONDS", -1.0)
-        assert len(await codes_of(anna)) == 10
+        assert len(await make_codes(anna)) == 10
         proven = {call.name for call in CALLS if call.takes_proof}
         assert proven == {
             *("ChangePassword", "CreateToken", "DeleteAccount", "DownloadData", "LinkProvider"),
@@ -103,7 +103,7 @@ class TestRecovery:
     async def test_one_is_logged_in_with_a_new_password_and_everywhere_else_out(
         self, site: Site, anna: Browser
     ) -> None:
-        shown = (await codes_of(anna))[0]
+        shown = (await make_codes(anna))[0]
         phone, new_browser = site.browser(), site.browser()
         response(await logs_in(phone, anna, PASSWORD))
         assert response(await recovers(new_browser, anna, shown.lower())) == {
@@ -121,19 +121,19 @@ class TestRecovery:
         headers = {"Authorization": f"Bearer {made['token']}"}
         program = site.browser(headers=headers).client
         assert response(await program.get("/api/auth/GetCurrentUserId"))["user_id"] is not None
-        (shown, *_), browser = await codes_of(anna), site.browser()
+        (shown, *_), browser = await make_codes(anna), site.browser()
         response(await recovers(browser, anna, shown))
         assert response(await program.get("/api/auth/GetCurrentUserId"))["user_id"] is None
         assert response(await browser.get("/api/auth/GetTokens")) == {"tokens": []}
 
     async def test_a_code_works_once_and_the_others_go_on(self, site: Site, anna: Browser) -> None:
-        first, second, *_ = await codes_of(anna)
+        first, second, *_ = await make_codes(anna)
         response(await recovers(site.browser(), anna, first))
         refusal(await recovers(site.browser(), anna, first), 3)
         response(await recovers(site.browser(), anna, second))
 
     async def test_whatever_is_wrong_is_told_alike(self, site: Site, anna: Browser) -> None:
-        shown = (await codes_of(anna))[0]
+        shown = (await make_codes(anna))[0]
         told = [
             (await site.browser().post(RECOVERY, username=name, code=typed, new_password=NEW))
             for name, typed in [
@@ -150,7 +150,7 @@ class TestRecovery:
 
     async def test_wrong_ones_count_as_failed_log_ins(self, site: Site, anna: Browser) -> None:
         """Contract: 1.10."""
-        shown = (await codes_of(anna))[0]
+        shown = (await make_codes(anna))[0]
         for number in range(FAILED_LOG_INS.most):
             wrong = site.browser()
             if number % 2:
@@ -165,7 +165,7 @@ class TestRecovery:
     async def test_a_password_that_is_refused_uses_nothing_up(
         self, site: Site, anna: Browser
     ) -> None:
-        shown = (await codes_of(anna))[0]
+        shown = (await make_codes(anna))[0]
         for password in ("short", "password", "x1" * 129, "12345\x00678"):
             given = {"username": anna.username, "code": shown, "new_password": password}
             told = await site.browser().post(RECOVERY, **given)
@@ -184,7 +184,7 @@ class TestRecovery:
         self, site: Site, anna: Browser
     ) -> None:
         """Contract: 2.5, 9.4."""
-        shown, before = (await codes_of(anna))[0], anna.session
+        shown, before = (await make_codes(anna))[0], anna.session
         new_browser = site.browser()
         response(await recovers(new_browser, anna, shown))
         assert new_browser.client.cookies.get("knownbrowser")
@@ -197,7 +197,7 @@ class TestReset:
     async def test_a_link_lets_its_person_in_once_and_everybody_else_out(
         self, site: Site, anna: Browser
     ) -> None:
-        token, new_browser = await link_of(site, anna), site.browser()
+        token, new_browser = await make_reset_link(site, anna), site.browser()
         given = {"token": token, "new_password": NEW}
         assert response(await new_browser.post(RESET, **given)) == {"user_id": anna.user_id}
         assert [await user_id_of(each) for each in (anna, new_browser)] == [None, anna.user_id]
@@ -206,14 +206,14 @@ class TestReset:
         assert code(await site.browser().post(RESET, **given), 3) == "wrong_reset_link"
 
     async def test_it_lasts_a_day(self, site: Site, anna: Browser) -> None:
-        token = await link_of(site, anna)
+        token = await make_reset_link(site, anna)
         site.clock.pass_(RESET_SECONDS)
         told = await site.browser().post(RESET, token=token, new_password=NEW)
         site.clock.pass_(-RESET_SECONDS)
         assert code(told, 3) == "wrong_reset_link"
 
     async def test_whatever_is_wrong_is_told_alike(self, site: Site, anna: Browser) -> None:
-        replaced, used = await link_of(site, anna), await link_of(site, anna)
+        replaced, used = await make_reset_link(site, anna), await make_reset_link(site, anna)
         response(await site.browser().post(RESET, token=used, new_password=NEW))
         told = [
             await site.browser().post(RESET, token=token, new_password=NEW)
@@ -225,13 +225,13 @@ class TestReset:
     async def test_it_lets_in_whoever_has_failed_too_often(self, site: Site, anna: Browser) -> None:
         for _ in range(FAILED_LOG_INS.most):
             refusal(await logs_in(site.browser(), anna, "wrong password"), 3)
-        token = await link_of(site, anna)
+        token = await make_reset_link(site, anna)
         response(await site.browser().post(RESET, token=token, new_password=NEW))
 
     async def test_a_password_that_is_refused_uses_nothing_up(
         self, site: Site, anna: Browser
     ) -> None:
-        token = await link_of(site, anna)
+        token = await make_reset_link(site, anna)
         told = await site.browser().post(RESET, token=token, new_password="password")
         assert "«new_password»" in refusal(told, 1)
         response(await site.browser().post(RESET, token=token, new_password=NEW))
