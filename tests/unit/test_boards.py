@@ -141,7 +141,7 @@ class TestViewers:
         with pytest.raises(EventNotFound):
             hall.watches(ANNA, EventId(UUID(int=99)))
 
-    def test_right_session_and_event_may_end(self, hall: Hall) -> None:
+    def test_the_end_of_the_right_the_session_or_the_event_ends_watching(self, hall: Hall) -> None:
         hall.helps(BORIS)
         anna, boris, link = hall.watches(ANNA), hall.watches(BORIS), hall.by_link(hall.link())
         remove = RemoveHelper(hall.transact, hall.terms)
