@@ -82,8 +82,8 @@ class Host(ABC):
         self._clients.append(client)
         return Guest(self, client)
 
-    async def ended(self) -> None:
-        """Has everybody gone."""
+    async def close_all(self) -> None:
+        """Closes the sockets and clients of every guest."""
         for wire in self.wires:
             await wire.close()
         for client in self._clients:
@@ -266,7 +266,7 @@ async def test_a_host_has_our_rooms_with_people_of_its_own(
             await whoever_logs_out_there_is_closed_here(host)
             await at_the_end_everybody_is_sent_elsewhere(host, process)
         finally:
-            await host.ended()
+            await host.close_all()
 
 
 @HOSTS

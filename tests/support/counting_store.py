@@ -118,8 +118,8 @@ class Guesses:
             await self.go_on.wait()
             raise Wrong
 
-    async def ended(self) -> list[str]:
-        """What came of them."""
+    async def finish(self) -> list[str]:
+        """Has all passwords looked at; answers the names of what each log-in has raised."""
         self.go_on.set()
         ended = await asyncio.gather(*self.tasks, return_exceptions=True)
         return sorted(type(each).__name__ for each in ended)

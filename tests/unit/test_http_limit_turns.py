@@ -32,7 +32,7 @@ class TestCancelled:
         await store.is_asked_again(tally_turns.MAX_AT_ONE_TALLY)  # by them
         for each in waiting:
             await self.cancel(each)
-        await guesses.ended()
+        await guesses.finish()
         assert store.noted == [(10, 0)]
         assert not limits._tally_turns
 
@@ -103,5 +103,5 @@ class TestTurns:
             with pytest.raises(TooManyRequests, match=" 5 s"):
                 await sign_up(limits)
         assert store.asked == asked
-        assert await guesses.ended() == ["WrongCredentials"] * 2
+        assert await guesses.finish() == ["WrongCredentials"] * 2
         assert store.noted == [(2, 0)]

@@ -39,7 +39,7 @@ class TestFailedLogIns:
         await until(lambda: guesses.looked_at == 10)
         await store.is_asked_again(2 * tally_turns.MAX_AT_ONE_TALLY)  # by those who wait
         assert guesses.looked_at == 10
-        assert await guesses.ended() == ["TooManyRequests"] * 20 + ["WrongCredentials"] * 10
+        assert await guesses.finish() == ["TooManyRequests"] * 20 + ["WrongCredentials"] * 10
         assert guesses.looked_at == 10
 
     async def test_however_many_succeed_at_once_none_is_refused(self, store: Store) -> None:
@@ -70,7 +70,7 @@ class TestFailedLogIns:
             with pytest.raises(TooManyRequests, match=" 1 s"):
                 async with store.limits().around_log_in("anna", ADDRESS):
                     pass
-        assert set(await guesses.ended()) == {"WrongCredentials"}
+        assert set(await guesses.finish()) == {"WrongCredentials"}
 
     async def test_who_waits_behind_another_is_told_so_too(
         self, store: Store, monkeypatch: pytest.MonkeyPatch
