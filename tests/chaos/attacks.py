@@ -27,7 +27,7 @@ from urllib.parse import urlsplit
 BEGUN: Final = "begun"
 NICE: Final = 5
 AGAIN: Final = 0.01  # seconds from a cut to the next connection
-SECONDS: Final = 5.0  # for a connection, and for what is waited for on it
+PATIENCE_SECONDS: Final = 5.0  # for a connection, and for what is waited for on it
 PIECE_BYTES: Final = 256 * 1024  # handed over together
 MASK: Final = b"\x12\x34\x56\x78"
 ENDED: Final = b"\r\n\r\n"  # a handshake that was answered
@@ -62,7 +62,7 @@ class Target:
         made = socket.socket()
         if not reads:
             made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-        made.settimeout(SECONDS)
+        made.settimeout(PATIENCE_SECONDS)
         try:
             made.connect((url.hostname, url.port))
             if self.certificate is None:

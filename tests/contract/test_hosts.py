@@ -27,7 +27,7 @@ from tests.support.service_process import free_port
 
 pytestmark = pytest.mark.long
 ROOT = Path(__file__).resolve().parents[2]
-SECONDS = 60.0  # on a slow machine
+PATIENCE_SECONDS = 60.0  # on a slow machine
 SERVED = """\
 import sys, uvicorn
 uvicorn.run(sys.argv[1], port=int(sys.argv[2]), timeout_graceful_shutdown=20)
@@ -78,7 +78,7 @@ class Host(ABC):
         return []
 
     def guest(self) -> Guest:
-        client = httpx.Client(base_url=f"http://127.0.0.1:{self.port}", timeout=SECONDS)
+        client = httpx.Client(base_url=f"http://127.0.0.1:{self.port}", timeout=PATIENCE_SECONDS)
         self._clients.append(client)
         return Guest(self, client)
 
@@ -169,7 +169,7 @@ def running(kind: type[Host], folder: Path) -> Iterator[tuple[Host, Popen[bytes]
     command = [sys.executable, "-c", kind.before + SERVED, kind.application, str(port)]
     process = Popen(command, cwd=folder, env=environment, stdout=log, stderr=log)
     try:
-        until = time.monotonic() + SECONDS
+        until = time.monotonic() + PATIENCE_SECONDS
         while b"running on" not in (said := (folder / "log").read_bytes()):
             assert process.poll() is None and time.monotonic() < until, said.decode()
             time.sleep(0.05)
@@ -181,7 +181,7 @@ def running(kind: type[Host], folder: Path) -> Iterator[tuple[Host, Popen[bytes]
 
 
 async def heard(wire: ClientConnection) -> dict[str, Any]:
-    frame: dict[str, Any] = json.loads(await asyncio.wait_for(wire.recv(), SECONDS))
+    frame: dict[str, Any] = json.loads(await asyncio.wait_for(wire.recv(), PATIENCE_SECONDS))
     return frame
 
 
@@ -189,7 +189,7 @@ async def closed(wire: ClientConnection) -> int | None:
     """The code it was closed with, whatever came before; what is not read would hide the end."""
     with suppress(ConnectionClosed):
         while True:
-            await asyncio.wait_for(wire.recv(), SECONDS)
+            await asyncio.wait_for(wire.recv(), PATIENCE_SECONDS)
     return wire.close_code
 
 
@@ -243,11 +243,11 @@ async def at_the_end_everybody_is_sent_elsewhere(host: Host, process: Popen[byte
     wire = await anna.opens("mark_me", event_id)
     began = threading.Event()
     following = asyncio.create_task(asyncio.to_thread(host.follows, anna, event_id, began))
-    assert await asyncio.to_thread(began.wait, SECONDS)
+    assert await asyncio.to_thread(began.wait, PATIENCE_SECONDS)
     process.send_signal(signal.SIGTERM)
     assert await closed(wire) == 1012
     await following
-    await asyncio.to_thread(process.wait, SECONDS)
+    await asyncio.to_thread(process.wait, PATIENCE_SECONDS)
     assert process.returncode in {0, -signal.SIGTERM}
 
 

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.long  # a kernel takes seconds to start
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "examples" / "notebook"
 NOTEBOOK = FOLDER / "who_was_there.ipynb"
-SECONDS = 100  # on a slow machine
+PATIENCE_SECONDS = 100  # on a slow machine
 
 
 async def played(service: Attendance) -> int:
@@ -74,8 +74,8 @@ async def test_it_answers_what_it_shows(tmp_path: Path, monkeypatch: pytest.Monk
                 "ATTENDANCE_DATABASE_URL": f"sqlite:///{tmp_path / 'var' / 'attendance.db'}",
                 "TEACHER": str(await played(service)),
             }
-            client = NotebookClient(run, timeout=SECONDS)
-            async with asyncio.timeout(SECONDS):
+            client = NotebookClient(run, timeout=PATIENCE_SECONDS)
+            async with asyncio.timeout(PATIENCE_SECONDS):
                 await client.async_execute(env=environment, cwd=str(tmp_path))
     assert shown(run) == shown(kept)
     assert "Anna | 2 of 2" in shown(kept)[2]["text/markdown"]

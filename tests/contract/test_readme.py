@@ -25,7 +25,7 @@ from tests.support.service_process import Service, environment, running
 ROOT = Path(__file__).resolve().parents[2]
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 USUAL = "http://127.0.0.1:8000"
-SECONDS = 60.0
+PATIENCE_SECONDS = 60.0
 HERE = [command for command in COMMANDS if not command.line.startswith(("make ", SERVES))]
 TARGETS = sorted(
     {
@@ -49,7 +49,7 @@ def run(command: Command, folder: Path, service: Service) -> str:
         },
         capture_output=True,
         text=True,
-        timeout=SECONDS,
+        timeout=PATIENCE_SECONDS,
         check=False,
     )
     assert done.returncode == 0, f"$ {command.line}\n{done.stdout}{done.stderr}"
