@@ -34,7 +34,7 @@ SIZES = """
 """
 
 # As many as there may be in one class, each figure of it on one line
-LARGEST = """
+LARGEST_COUNTS_FIT = """
 async () => {
   const begun = document.querySelector("script[type=module]").src;
   const { BoardView } = await import(begun.replace(/board.js$/, "view.js"));
@@ -126,7 +126,7 @@ async def test_a_board_by_its_secret_shows_marks_at_once_and_names_never(
         folder = ARTEFACTS / f"{width}x{height}" / language
         await hall.page.screenshot(path=folder / "board-by-link.png")
         assert not await faults(hall.page), (width, height)
-        assert await hall.page.evaluate(LARGEST), (width, height)
+        assert await hall.page.evaluate(LARGEST_COUNTS_FIT), (width, height)
         if width > height:
             letters, code, whole = await hall.page.evaluate(SIZES)
             assert letters >= 0.0599 and code > 0.75 and whole <= 1, (letters, code, whole)
