@@ -10,11 +10,11 @@ import pytest
 from attendance_core.testing.stand_ins import ManualStopwatch
 from attendance_core.vocabulary import UserId
 from attendance_web.http.limits import Limits
-from tests.support.limited_site import anna, seconds, too_many
+from tests.support.limited_site import anna, stopwatch, too_many
 from tests.support.site import PASSWORD, Browser, Site, envelope, refusal, response
 from tests.support.site import site_in_memory as site
 
-__all__ = ["anna", "seconds", "site"]
+__all__ = ["anna", "site", "stopwatch"]
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
@@ -80,7 +80,7 @@ class TestFriendRequests:
 
 class TestProfiles:
     async def test_twenty_thousand_a_day_of_other_people(
-        self, site: Site, anna: Browser, seconds: ManualStopwatch
+        self, site: Site, anna: Browser, stopwatch: ManualStopwatch
     ) -> None:
         limits: Limits = site.app.services.limits
         boris = await site.person("Борис")
@@ -88,19 +88,19 @@ class TestProfiles:
         path = "/api/profile/GetProfile"
         for _ in range(19_999):
             limits.count_profile(me, other)
-        seconds.at += 60
+        stopwatch.at += 60
         response(await anna.get(path, user_id=other))
         assert too_many(await anna.get(path, user_id=other)) == 86_340
         for _ in range(3):
             response(await anna.get(path, user_id=me))
         response(await boris.get(path, user_id=me))
-        seconds.at += 86_340
+        stopwatch.at += 86_340
         response(await anna.get(path, user_id=other))
 
 
 class TestCalls:
     async def test_fifty_a_second_and_a_thousand_at_once_for_a_person(
-        self, site: Site, anna: Browser, seconds: ManualStopwatch
+        self, site: Site, anna: Browser, stopwatch: ManualStopwatch
     ) -> None:
         limits: Limits = site.app.services.limits
         for _ in range(999):
@@ -110,7 +110,7 @@ class TestCalls:
         assert too_many(await anna.get(path)) == 1
         refusal(await anna.post("/api/events/CreateEvent"), 8, status=429)
         assert response(await site.browser().get(path)) == {"user_id": None}
-        seconds.at += 1
+        stopwatch.at += 1
         statuses = [(await anna.get(path)).status_code for _ in range(51)]
         assert statuses == [200] * 50 + [429]
 

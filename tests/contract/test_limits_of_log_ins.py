@@ -11,11 +11,11 @@ import pytest
 
 from attendance_adapters.scrypt_passwords import ScryptPasswords
 from attendance_web.http.password_turns import MAX_AT_ONCE
-from tests.support.limited_site import LOG_IN, anna, seconds, too_many
+from tests.support.limited_site import LOG_IN, anna, stopwatch, too_many
 from tests.support.site import PASSWORD, Browser, Site, refusal, response
 from tests.support.site import site_in_memory as site
 
-__all__ = ["anna", "seconds", "site"]
+__all__ = ["anna", "site", "stopwatch"]
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 

@@ -18,11 +18,11 @@ async def anna(site: Site) -> Browser:
 
 
 @pytest_asyncio.fixture(autouse=True, loop_scope="module")
-async def seconds(site: Site) -> ManualStopwatch:
-    """The clock that calls are counted by; nothing is counted yet."""
-    clock = ManualStopwatch()
-    await site.unlimit(clock)
-    return clock
+async def stopwatch(site: Site) -> ManualStopwatch:
+    """What calls are counted by; nothing is counted yet."""
+    made = ManualStopwatch()
+    await site.unlimit(made)
+    return made
 
 
 def too_many(answer: Any) -> int:
