@@ -25,8 +25,8 @@ MAX_IN_ALL = 300_000  # with all screens, which come once somebody has logged in
 MANY, SOME = 500, 40
 FULL = 300
 CHANGES = 9
-LONGEST_TASK = 500  # milliseconds in which the page answers nobody; 50 are noticed
-FIRST_SEEN = 20.0  # seconds on a slow phone; 2 on a machine that does nothing else
+MAX_MEDIAN_TASK_MS = 500  # in which the page answers nobody; 50 are noticed
+MAX_UNTIL_USABLE_SECONDS = 20.0  # on a slow phone; 2 on a machine that does nothing else
 SLOW_PHONE = {"latency": 150, "downloadThroughput": 200_000, "uploadThroughput": 90_000}
 SLOWER = 4  # times, than this machine
 ALL_IS_KEPT = "() => navigator.serviceWorker.ready.then(() => true)"
@@ -141,7 +141,7 @@ async def test_it_is_usable_soon_on_a_slow_phone(
     took = time.perf_counter() - begun
     with capsys.disabled():
         print(f"\nusable on a slow phone after {took:.1f} s")
-    assert took < FIRST_SEEN
+    assert took < MAX_UNTIL_USABLE_SECONDS
 
 
 async def test_a_list_of_hundreds_scrolls_and_changes_smoothly(
@@ -176,7 +176,7 @@ async def test_a_list_of_hundreds_scrolls_and_changes_smoothly(
             json.dumps({"coming": coming, "scrolling": scrolling, "changing": changing}),
         )
     assert len(frames) > 50
-    assert median([*scrolling, *changing] or [0]) < LONGEST_TASK
+    assert median([*scrolling, *changing] or [0]) < MAX_MEDIAN_TASK_MS
 
 
 async def test_a_change_of_a_list_of_300_touches_the_one_row_that_it_is_about(
