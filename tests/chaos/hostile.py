@@ -53,10 +53,10 @@ class Bounds:
     growth: int  # bytes
 
 
-AT_THE_DOOR: Final = Bounds(
+BOUNDS_UNDER_ATTACKS: Final = Bounds(
     {kind: Bound(250, 4) for kind in ("hold", "opening", "profile")}, 50 * MEBIBYTE
 )
-OF_ONE: Final = Bounds(
+BOUNDS_UNDER_FLOODS: Final = Bounds(
     {
         "hold": Bound(250, 4),
         "confirm": Bound(250, 4),
@@ -66,12 +66,12 @@ OF_ONE: Final = Bounds(
     },
     150 * MEBIBYTE,
 )
-KINDS: Final = tuple(OF_ONE.kinds)
+KINDS: Final = tuple(BOUNDS_UNDER_FLOODS.kinds)
 
 
 def bounds_of(name: str) -> Bounds:
     """Finds what is asked of a bystander under an attack."""
-    return OF_ONE if name in FLOODS else AT_THE_DOOR
+    return BOUNDS_UNDER_FLOODS if name in FLOODS else BOUNDS_UNDER_ATTACKS
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ class Measured:
 
     def ratio(self, kind: str) -> float:
         """How many times slower it was, by what bounds it."""
-        bound = OF_ONE.kinds[kind]
+        bound = BOUNDS_UNDER_FLOODS.kinds[kind]
         return bound.of(self.siege.felt[kind]) / max(bound.of(self.before[kind]), 0.01)
 
     @property
