@@ -140,11 +140,11 @@ class TestNumbers:
         """Contract: 1.15. A new one is added to the list."""
         assert {kind.code for kind in every_refusal()} == set(GIVEN_OUT.split())
 
-    def test_so_has_what_is_our_fault(self) -> None:
+    def test_what_is_our_fault_has_a_name_for_programs_too(self) -> None:
         assert said(failure(Unavailable(), "en"))["code"] == "unavailable"
         assert said(failure(ZeroDivisionError(), "en"))["code"] == "internal_error"
 
-    def test_and_what_is_said_at_the_door(self) -> None:
+    def test_what_is_said_at_the_door_has_a_name_for_programs_too(self) -> None:
         told = msgspec.json.decode(encode_refusal(refusal("HeadTooLarge"), "en"))
         assert told["code"] == "head_too_large"
 
