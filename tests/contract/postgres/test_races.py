@@ -184,7 +184,7 @@ class TestRaces:
         second = await store.transact(lambda unit: confirm(unit, last_two[1], NOON + 2))
         assert (await begun, second) == (True, False)
 
-    async def test_one_who_enters_by_two_sockets_at_once_has_one_place(
+    async def test_one_who_enters_by_eight_sockets_at_once_has_one_place(
         self, store: PostgresStore
     ) -> None:
         lecture = await Lecture.begun(store, waiting=0)
