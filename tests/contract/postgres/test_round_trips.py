@@ -42,8 +42,8 @@ TRIPS = {
 }
 
 
-async def an_hour_of(store: PostgresStore) -> Lecture:
-    """A lecture by the clock of the database."""
+async def lecture_by_database_clock(store: PostgresStore) -> Lecture:
+    """Begins a lecture that goes on for an hour from now, by the clock of the database."""
     lecture = await Lecture.begun(store, waiting=8)
 
     def work(unit: Any) -> None:
@@ -59,7 +59,7 @@ async def an_hour_of(store: PostgresStore) -> Lecture:
 async def test_each_command_asks_as_often_as_it_is_known_to(postgres_url: URL) -> None:
     store = PostgresStore(postgres_url, LocalNotifier())
     await store.start()
-    lecture = await an_hour_of(store)
+    lecture = await lecture_by_database_clock(store)
     do, marker = lecture.do, lecture.markers[0]
     sockets_of = {each.user_id: [each] for each in lecture.waiting}
 
@@ -110,7 +110,7 @@ async def test_a_connection_keeps_only_so_many_statements_prepared(
     monkeypatch.setattr(pg_connection, "MAX_PREPARED", 3)
     store = PostgresStore(postgres_url, LocalNotifier(), pool_size=1)
     await store.start()
-    lecture = await an_hour_of(store)
+    lecture = await lecture_by_database_clock(store)
     for target in (ANNA, BORIS):
         await lecture.do.prepare_to_mark(connection=lecture.markers[0], target=target)
         await lecture.do.confirm_marking(connection=lecture.markers[0])
