@@ -66,9 +66,9 @@ async def test_each_command_asks_as_often_as_it_is_known_to(postgres_url: URL) -
     def late_socket(role: Role, number: int) -> Any:
         return numbered_connection(number, LATE_COMER, role)
 
-    async def count_trips(number: int) -> dict[str, int]:
-        mark_me, marking = late_socket(Role.MARK_ME, number), late_socket(Role.MARKING, number + 1)
-        target, another = UserId(number - 94), UserId(number - 93)
+    async def count_trips(target: UserId, another: UserId, first_number: int) -> dict[str, int]:
+        mark_me = late_socket(Role.MARK_ME, first_number)
+        marking = late_socket(Role.MARKING, first_number + 1)
         steps: list[tuple[str, Any]] = [
             ("find out who calls", store.observe(lambda u: u.sessions.find(session_of(1)))),
             ("prepare_to_mark", do.prepare_to_mark(connection=marker, target=target)),
@@ -98,8 +98,9 @@ async def test_each_command_asks_as_often_as_it_is_known_to(postgres_url: URL) -
             trips[name] = len(noted)
         return {name: trips[name] for name in TRIPS}
 
-    await count_trips(100)  # from now on it is known which looks are more than one statement
-    found = await count_trips(102)
+    # From then on it is known which looks are more than one statement
+    await count_trips(UserId(6), UserId(7), 100)
+    found = await count_trips(UserId(8), UserId(9), 102)
     await store.close()
     assert found == TRIPS
 
