@@ -127,8 +127,8 @@ def postgres(
     yield PostgresStore(emptied(request.getfixturevalue("postgres_database")), post, clock=clock)
 
 
-async def count_on(store: Any) -> None:
-    """The next person gets the next number, although a refusal has used that up."""
+async def restore_next_user_id(store: Any) -> None:
+    """Has the next person get the next number, although a refusal has used that up."""
     if isinstance(store, PostgresStore):
         last = "SELECT setval('accounts_user_id_seq', (SELECT max(user_id) FROM accounts))"
         async with beside(store) as connection:
@@ -163,7 +163,7 @@ async def side_by_side(
         assert told == also_told
         kind, answer = one
         if kind != "answer" and name == "sign_up":
-            await count_on(stores[1])
+            await restore_next_user_id(stores[1])
         if kind == "answer" and isinstance(answer, LoggedIn):
             known.people.append(answer)
         if kind == "answer" and isinstance(answer, NewToken):
