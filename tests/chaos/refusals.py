@@ -45,8 +45,8 @@ def refusals_are_true(case: Case) -> Iterator[str]:
                 continue
             if sent.message == "prepare_to_mark":
                 theirs = of_them[life.event, sent.user_id or 0]
-                others = by_them[life.event, life.person]
-                is_true = _can_be_refused(case, life, sent, theirs, others)
+                own = by_them[life.event, life.person]
+                is_true = _can_be_refused(case, life, sent, theirs, own)
             else:
                 is_true = not any(_denies(sent, hold) for hold in mine[life.event, life.person])
             if not is_true:
@@ -114,14 +114,14 @@ def _denies(sent: Sent, hold: Hold) -> bool:
 
 
 def _can_be_refused(
-    case: Case, life: Life, sent: Sent, theirs: list[Hold], others: list[Hold]
+    case: Case, life: Life, sent: Sent, theirs: list[Hold], own: list[Hold]
 ) -> bool:
-    """Tells whether a choice may be answered so; ``others`` are those that its marker held."""
+    """Tells whether a choice may be answered so, by the target's holds and the marker's own."""
     match sent.answer:
         case "taken":
             return any(_meets(hold, sent) and hold.marker != life.person for hold in theirs)
         case "already_holding":
-            return any(_meets(hold, sent) and hold.person != sent.user_id for hold in others)
+            return any(_meets(hold, sent) and hold.person != sent.user_id for hold in own)
         case "already_marked":
             return case.stood(life.event, sent.user_id or 0, sent.at, sent.answered_at or sent.at)
         case "too_soon":
