@@ -114,8 +114,8 @@ def corrections_are_refused_rightly(case: Case) -> Iterator[str]:
         event = case.kept.events.get(call.event)
         if event is None or call.ended_at is None or not call.refusal:
             continue
-        mine = event.creator == call.person and call.given.get("reason") != "not_me"
-        if call.refusal in MAY_NOT and mine:
+        by_creator = event.creator == call.person and call.given.get("reason") != "not_me"
+        if call.refusal in MAY_NOT and by_creator:
             yield f"{call.person} created the event and was refused: {call}"
         mark = marks.get((call.event, call.given["user_id"], call.given.get("n", 0)))
         if mark is None or not _surely_stood(mark, call):
