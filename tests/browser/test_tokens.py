@@ -18,7 +18,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 LIST = "**/api/auth/GetTokens"
 MAKE = "**/api/auth/CreateToken"
-NOT_THEIRS = "what the service says of it"
+SERVICE_MESSAGE = "what the service says of it"
 
 
 async def open_tokens(visitor: Visitor) -> None:
@@ -42,19 +42,19 @@ async def submit(visitor: Visitor) -> None:
 
 async def asks_with(visitor: Visitor, secret: str) -> dict[str, Any]:
     """What a program is told that shows this token, and has no cookie of anybody."""
-    calls = await visitor.context.browser.new_context()  # type: ignore[union-attr]
-    answer = await calls.request.get(
+    program = await visitor.context.browser.new_context()  # type: ignore[union-attr]
+    answer = await program.request.get(
         f"{visitor.url}/api/events/GetJoinedEvents?limit=1",
         headers={"Authorization": f"Bearer {secret}"},
     )
     told: dict[str, Any] = await answer.json()
-    await calls.close()
+    await program.close()
     return told
 
 
 async def refuse_call(visitor: Visitor, call: str, code: str, error: int = 3) -> None:
     """Has this call refused from now on, whatever the service would say."""
-    answer = {"error": error, "error_msg": NOT_THEIRS, "code": code}
+    answer = {"error": error, "error_msg": SERVICE_MESSAGE, "code": code}
     await visitor.page.unroute_all()
     await visitor.page.route(call, lambda route: route.fulfill(json=answer))
 
