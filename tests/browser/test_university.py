@@ -44,8 +44,8 @@ async def door(browser: Browser, provider: Provider, tmp_path: Path) -> AsyncIte
         await opened.close()
 
 
-def was_sent_there(visitor: Visitor, provider: Provider) -> None:
-    """That a browser asks the university is what it was sent to do."""
+def excuse_being_sent_there(visitor: Visitor, provider: Provider) -> None:
+    """Looks that it was, and takes it from the faults: to ask the university was its errand."""
     theirs = f"asked another host: {provider.issuer}/authorize?"
     sent = [each for each in visitor.watch.wrong if each.startswith(theirs)]
     assert sent, visitor.watch.wrong
@@ -74,7 +74,7 @@ async def test_whoever_has_no_password_is_never_asked_for_one(
     await looks_well(visitor, "log-in")
     await visitor.at("provider").click()
     await expect(visitor.at("tab-me")).to_be_visible()
-    was_sent_there(visitor, provider)
+    excuse_being_sent_there(visitor, provider)
     await open_access(visitor)
     await expect(visitor.at("linked")).to_have_count(1)
     await expect(visitor.at("change-password")).to_be_hidden()
@@ -111,13 +111,13 @@ async def test_an_account_is_linked_and_lets_its_person_in(door: Door, provider:
     await expect(visitor.at("linked")).to_have_count(1)
     await expect(visitor.at("change-password")).to_be_visible()
     await looks_well(visitor, "linked")
-    was_sent_there(visitor, provider)
+    excuse_being_sent_there(visitor, provider)
     laptop = await door.enter("Boris Linked", language="en", size=LAPTOP, keeps_page=True)
     await laptop.open()
     await laptop.at("provider").click()
     await laptop.at("tab-me").click()
     await expect(laptop.page.get_by_text("Boris Linked").first).to_be_visible()
-    was_sent_there(laptop, provider)
+    excuse_being_sent_there(laptop, provider)
     await visitor.at("unlink").click()
     await visitor.at("yes").click()
     await expect(visitor.at("linked")).to_have_count(0)
@@ -133,9 +133,9 @@ async def test_whom_the_university_does_not_let_in_is_told_why(
     await visitor.at("provider").click()
     await expect(visitor.at("why")).to_contain_text("cannot be trusted")
     await looks_well(visitor, "refused")
-    was_sent_there(visitor, provider)
+    excuse_being_sent_there(visitor, provider)
     provider.change_claims = lambda given: given
     await visitor.at("go-on").click()
     await visitor.at("provider").click()
     await expect(visitor.at("tab-me")).to_be_visible()
-    was_sent_there(visitor, provider)
+    excuse_being_sent_there(visitor, provider)
