@@ -37,7 +37,7 @@ def worked(done: subprocess.CompletedProcess[str]) -> None:
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
-def addresses(
+def both_settings(
     request: pytest.FixtureRequest,
 ) -> Iterator[tuple[dict[str, str], dict[str, str]]]:
     """The settings of a service, and those of the one that takes over."""
@@ -53,12 +53,12 @@ def addresses(
 
 
 async def test_what_was_backed_up_is_there_again(
-    tmp_path: Path, addresses: tuple[dict[str, str], dict[str, str]]
+    tmp_path: Path, both_settings: tuple[dict[str, str], dict[str, str]]
 ) -> None:
     old, new = tmp_path / "old", tmp_path / "new"
     old.mkdir()
     new.mkdir()
-    with running(old, addresses[0]) as service:
+    with running(old, both_settings[0]) as service:
         asker, marker = sign_up_people(service, 2)
         marker.browser.upload(
             "/api/profile/UpdateProfilePicture", saved(two_halves(), "PNG"), "me.png"
@@ -71,10 +71,10 @@ async def test_what_was_backed_up_is_there_again(
             await marking.hears("marking_list")
             await marking.asks("prepare_to_mark", user_id=asker.user_id)
             assert (await marking.asks("confirm_marking"))["message"] == "marked"
-            worked(script("backup", old, addresses[0]))
+            worked(script("backup", old, both_settings[0]))
         port = str(service.port)
-    worked(script("restore", new, addresses[1]))
-    with running(new, {**addresses[1], "ATTENDANCE_PORT": port}, migrate=False) as service:
+    worked(script("restore", new, both_settings[1]))
+    with running(new, {**both_settings[1], "ATTENDANCE_PORT": port}, migrate=False) as service:
         assert marker.karma() == 50
         assert asker.state(event_id, marker) == "marked"
         assert service.get(picture_of(marker))[0] == 200
