@@ -173,10 +173,10 @@ class TestLogs:
             hall = Hall()
             contexts: list[object] = []
 
-            def fail() -> None:
+            def note_context() -> None:
                 contexts.append(LOG_CONTEXT.get({}))
 
-            hall.store.fails = fail
+            hall.store.fails = note_context
             with logged_with(frame=7):
                 hall.ends(2, goodbye=True)
                 hall.ends(2, goodbye=False)
