@@ -5,7 +5,7 @@ What waits and fails is a stand-in's. Contract: 1.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import aclosing
 from typing import Any
 from uuid import UUID
@@ -20,7 +20,6 @@ from tests.support.site import site_in_memory as site
 from tests.support.site_client import at_the_site, client, event, person, quick
 
 __all__ = ["quick", "site"]
-Answer = Callable[[httpx.Request], httpx.Response]
 DONE = {"error": 0, "error_msg": "", "response": {}}
 
 
