@@ -32,7 +32,7 @@ from tests.chaos.tale import (
     Tale,
 )
 
-MONTH = 1_795_564_800.0  # an instant of November 2026
+IN_NOVEMBER = 1_795_564_800.0  # of 2026, UNIX seconds
 DAY = 86_400
 
 
@@ -269,15 +269,15 @@ class TestKarma:
 
     def test_karma_is_counted_from_rows_alone(self) -> None:
         rows = [
-            LedgerRow("a", ANNA, 1, VERA, MONTH, BY_HOLD),
-            LedgerRow("b", ANNA, 1, VERA, MONTH + 1, BY_HOLD),  # the same two again
-            LedgerRow("c", VERA, 1, ANNA, MONTH + 2, BY_HOLD),  # and the other way round
-            LedgerRow("d", ANNA, 1, VERA, MONTH + 30 * DAY, BY_HOLD),  # in another month
-            LedgerRow("a", BORIS, 1, VERA, MONTH + 3, BY_HOLD),  # a second who is not known
-            LedgerRow("a", GLEB, 1, VERA, MONTH + 4, BY_HOLD, True),  # one who is
-            LedgerRow("e", HELPER, 1, GLEB, MONTH, BY_HOLD),
-            LedgerRow("e", HELPER, 2, CREATOR, MONTH + 1, None, False, "other"),
-            LedgerRow("e", HELPER, 3, CREATOR, MONTH + 2, BY_HAND),
+            LedgerRow("a", ANNA, 1, VERA, IN_NOVEMBER, BY_HOLD),
+            LedgerRow("b", ANNA, 1, VERA, IN_NOVEMBER + 1, BY_HOLD),  # the same two again
+            LedgerRow("c", VERA, 1, ANNA, IN_NOVEMBER + 2, BY_HOLD),  # and the other way round
+            LedgerRow("d", ANNA, 1, VERA, IN_NOVEMBER + 30 * DAY, BY_HOLD),  # in another month
+            LedgerRow("a", BORIS, 1, VERA, IN_NOVEMBER + 3, BY_HOLD),  # a second who is not known
+            LedgerRow("a", GLEB, 1, VERA, IN_NOVEMBER + 4, BY_HOLD, True),  # one who is
+            LedgerRow("e", HELPER, 1, GLEB, IN_NOVEMBER, BY_HOLD),
+            LedgerRow("e", HELPER, 2, CREATOR, IN_NOVEMBER + 1, None, False, "other"),
+            LedgerRow("e", HELPER, 3, CREATOR, IN_NOVEMBER + 2, BY_HAND),
         ]
         assert karma_of(reversed(rows), KarmaTerms(pair=1, unchecked=1)) == {VERA: 150}
         everything = karma_of(rows, KarmaTerms(pair=9, unchecked=9))
