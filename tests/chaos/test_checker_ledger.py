@@ -36,7 +36,7 @@ IN_NOVEMBER = 1_795_564_800.0  # of 2026, UNIX seconds
 DAY = 86_400
 
 
-def annulled(tale: Tale) -> Tale:
+def annulled_and_marked_again(tale: Tale) -> Tale:
     """Anna's mark is annulled by the creator, and Vera marks her again."""
     tale.annuls(CREATOR, ANNA, 1)
     tale.opens(ANNA, "mark_me", EXTRA)
@@ -48,7 +48,7 @@ def annulled(tale: Tale) -> Tale:
 
 class TestEntries:
     def test_a_good_history_breaks_no_rule(self, marked: Tale) -> None:
-        tale = annulled(marked)
+        tale = annulled_and_marked_again(marked)
         tale.marks_by_hand(CREATOR, BORIS)
         tale.was_marked(BORIS, BORIS_WAITS, CREATOR)
         tale.shown_entries = [
@@ -238,7 +238,7 @@ class TestAfterAnAnnulment:
         assert tale.broken_rules() == {"marks_come_from_live_holds"}
 
     def test_one_may_be_held_again(self, marked: Tale) -> None:
-        assert annulled(marked).broken_rules() == set()
+        assert annulled_and_marked_again(marked).broken_rules() == set()
 
     def test_the_roll_call_hears_nothing(self, marked: Tale) -> None:
         marked.annuls(CREATOR, ANNA, 1)
