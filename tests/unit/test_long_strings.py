@@ -44,7 +44,7 @@ class TestLongStrings:
             assert repr(parse_body(JSON, body)) == whole
 
     @hypothesis.given(st.text('"\\{}[]:,a ё', max_size=60), st.integers(4, 12))
-    def test_nor_does_what_is_none(self, said: str, step: int) -> None:
+    def test_nor_does_whether_it_is_json(self, said: str, step: int) -> None:
         body = ('{"a": "' + said).encode()
         whole = outcome(body)
         with pytest.MonkeyPatch.context() as patch:
@@ -52,7 +52,7 @@ class TestLongStrings:
             assert outcome(body) == whole
 
     @pytest.mark.parametrize("constant", ["NaN", "Infinity", "-Infinity"])
-    def test_no_constant_stands_for_one(
+    def test_no_constant_is_taken_for_a_long_string(
         self, constant: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(json_scanning, "STEP_BYTES", 8)
@@ -85,8 +85,8 @@ class TestLongStrings:
         assert given == {"image": written, "name": "a.png"}
         assert read_image(given["image"]) == picture
         assert max(steps) <= json_scanning.STEP_BYTES + 4 and len(steps) > 100
-        bounds = [end - start for start, end in string_steps(body.encode(), len('{"image": "'))]
-        assert max(bounds) <= json_scanning.STEP_BYTES
+        lengths = [end - start for start, end in string_steps(body.encode(), len('{"image": "'))]
+        assert max(lengths) <= json_scanning.STEP_BYTES
 
 
 def outcome(body: bytes) -> str:
