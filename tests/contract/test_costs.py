@@ -131,7 +131,7 @@ async def hold_and_refuse(lecture: Lecture) -> None:
     await lecture.do.refuse_to_mark(connection=lecture.markers[1])
 
 
-async def memory_bytes_of(lecture: Lecture) -> int:
+async def memory_bytes_of_hold_and_refusal(lecture: Lecture) -> int:
     """Counts the bytes that a hold and its refusal have in hand at once, having run before."""
     lecture.store._clock.pass_(2 * BARRED_SECONDS)
     await hold_and_refuse(lecture)
@@ -155,7 +155,7 @@ async def test_each_asks_as_many_statements_with_few_people_as_with_many(
 
 
 async def test_a_warm_command_has_little_in_hand(lecture: Lecture) -> None:
-    assert await memory_bytes_of(lecture) < MAX_MEMORY_BYTES
+    assert await memory_bytes_of_hold_and_refusal(lecture) < MAX_MEMORY_BYTES
 
 
 class TestPlanted:
@@ -193,4 +193,4 @@ class TestPlanted:
         is_large = (
             len(await lecture.store.observe(lambda u: u.places.waiting_or_held(EVENT))) > MANY / 2
         )
-        assert (await memory_bytes_of(lecture) > MAX_MEMORY_BYTES) == is_large
+        assert (await memory_bytes_of_hold_and_refusal(lecture) > MAX_MEMORY_BYTES) == is_large
