@@ -67,7 +67,7 @@ class CreateToken:
         if not 1 <= expires_in_days <= MAX_TOKEN_DAYS:
             raise InvalidArgument(field="expires_in_days")
         token_id, secret = TokenId(self.ids.token_id()), BEARER_PREFIX + self.ids.token()
-        own_session_id = session_id_of(secret, CredentialKind.BEARER)
+        token_session_id = session_id_of(secret, CredentialKind.BEARER)
         proof = await prove(
             self.observe, self.passwords, actor=actor, session_id=session_id, password=password
         )
@@ -76,13 +76,13 @@ class CreateToken:
             proof.lock(unit)  # so that two of one person are counted one after the other
             now = unit.now()
             _make_room(unit, actor, now)
-            unit.sessions.add(Session(own_session_id, actor, CredentialKind.BEARER, now, now))
+            unit.sessions.add(Session(token_session_id, actor, CredentialKind.BEARER, now, now))
             expires_at = now + expires_in_days * DAY_SECONDS
             unit.tokens.add(
                 Token(
                     token_id,
                     actor,
-                    own_session_id,
+                    token_session_id,
                     name,
                     frozenset(scopes),
                     created_at=now,
