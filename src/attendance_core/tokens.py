@@ -100,9 +100,9 @@ def _make_room(unit: ports.Unit, user_id: UserId, now: Instant) -> None:
     if sum(each.is_live(now) for each in tokens) >= MAX_TOKENS:
         raise TooManyTokens(most=MAX_TOKENS)
     ended = [each.token_id for each in tokens if each.own_session_id is None]
-    too_many = len(tokens) + 1 - MAX_TOKENS
-    if too_many > 0 and ended:
-        unit.tokens.remove(ended[:too_many])
+    excess = len(tokens) + 1 - MAX_TOKENS
+    if excess > 0 and ended:
+        unit.tokens.remove(ended[:excess])
 
 
 @dataclass(frozen=True, slots=True)
