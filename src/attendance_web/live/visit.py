@@ -215,10 +215,10 @@ class Visit:
             if self._outbox.is_closing:
                 continue  # it has been sent the last thing; nothing more is carried out
             if TOO_MANY_FRAMES in event:
-                too_many = TooManyFrames()
-                self._socket.log_fields["code"] = too_many.code
-                SECURITY.note_refusal(too_many, self._socket.headers, self._socket.address)
-                self._outbox.close(TOO_MANY, encode_error(too_many, self._outbox.language))
+                refusal = TooManyFrames()
+                self._socket.log_fields["code"] = refusal.code
+                SECURITY.note_refusal(refusal, self._socket.headers, self._socket.address)
+                self._outbox.close(TOO_MANY, encode_error(refusal, self._outbox.language))
                 continue
             if TOO_LARGE in event:
                 self._outbox.close(LARGE)
