@@ -75,9 +75,9 @@ class Stream:
                 if not await self._changes_within(COMMENT_EVERY):
                     return NOTHING_NEW
                 continue
-            too_early = self._told_at + COUNTS_EVERY - loop.time()
-            if too_early > 0:
-                await self._changes_within(too_early)
+            seconds_left = self._told_at + COUNTS_EVERY - loop.time()
+            if seconds_left > 0:
+                await self._changes_within(seconds_left)
                 continue
             item, self._next, self._told_at = self._next, None, loop.time()
             return item
