@@ -70,7 +70,7 @@ class Reader:
     def has_left(self) -> bool:
         return False
 
-    def count_with(self, take: Callable[[], bool]) -> None: ...
+    def count_control_frames_with(self, take: Callable[[], bool]) -> None: ...
 
     def write_now(self, frame: TextFrame) -> bool:
         if self.takes:

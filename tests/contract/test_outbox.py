@@ -26,7 +26,7 @@ class OtherEnd:
     def has_left(self) -> bool:
         raise AssertionError
 
-    def count_with(self, take: Callable[[], bool]) -> None:
+    def count_control_frames_with(self, take: Callable[[], bool]) -> None:
         raise AssertionError
 
     def write_now(self, frame: TextFrame) -> bool:

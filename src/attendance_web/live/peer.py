@@ -23,7 +23,7 @@ class Peer(Protocol):
         """Tells whether nobody is there any more, as far as that can be told before a handshake."""
         ...
 
-    def count_with(self, take: Callable[[], bool]) -> None:
+    def count_control_frames_with(self, take: Callable[[], bool]) -> None:
         """Has frames that nobody is handed, such as pings, counted by this, too.
 
         Where it answers False, that frame was one too many.

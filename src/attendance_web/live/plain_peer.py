@@ -71,7 +71,7 @@ class PlainPeer:
         """See `Peer`: nobody knows."""
         return False
 
-    def count_with(self, take: Callable[[], bool]) -> None:
+    def count_control_frames_with(self, take: Callable[[], bool]) -> None:
         """See `Peer`; pings are the server's, whose own bounds have to do."""
 
     def write_now(self, _: TextFrame) -> bool:

@@ -101,7 +101,9 @@ class Visit:
             self._is_stored = True
             if self._sockets.is_draining:
                 self._outbox.close(RESTART)
-            peer.count_with(partial(self._sockets.frame_turns.take, connection.user_id))
+            peer.count_control_frames_with(
+                partial(self._sockets.frame_turns.take, connection.user_id)
+            )
             await self._socket.accept()
             await self._talk()
         except (Refusal, LeaseLost):

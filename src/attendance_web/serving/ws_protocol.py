@@ -179,7 +179,7 @@ class PeerProtocol(ClosingPeer):
         self.request.headers.clear()
         del self.request, self.response
 
-    def count_with(self, take: Callable[[], bool]) -> None:
+    def count_control_frames_with(self, take: Callable[[], bool]) -> None:
         """See `Peer`."""
         self._take_of_person = take
 
