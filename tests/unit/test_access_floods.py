@@ -36,7 +36,7 @@ class Said:
         self.request_ids.append(structlog.contextvars.get_contextvars().get("request_id"))
 
     def lines(self, caller: str | int, times: int) -> int:
-        return sum(self.floods.has_line(caller, FLOOD) for _ in range(times))
+        return sum(self.floods.take_line(caller, FLOOD) for _ in range(times))
 
 
 async def test_a_flood_has_so_many_lines_a_second_and_nobody_elses_are_fewer() -> None:

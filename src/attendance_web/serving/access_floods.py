@@ -44,7 +44,7 @@ class AccessFloods:
         self._stopwatch = stopwatch
         self._windows: OrderedDict[Hashable, _Window] = OrderedDict()  # the oldest first
 
-    def has_line(self, caller: Hashable, address: str) -> bool:
+    def take_line(self, caller: Hashable, address: str) -> bool:
         """Counts a request; tells whether it has a line of its own."""
         now = self._stopwatch()
         self._forget_quiet_ones(now)

@@ -105,7 +105,7 @@ class AccessLog:
     ) -> None:
         """Writes a line, where their caller has not had as many as a second may have."""
         address, fields = address_of(scope), log_fields_of(scope)
-        if not self._floods.has_line(noted_caller_of(scope), address):
+        if not self._floods.take_line(noted_caller_of(scope), address):
             return
         values = {
             "method": method or "GET",
