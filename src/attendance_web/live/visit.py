@@ -96,7 +96,7 @@ class Visit:
         try:
             await self._sockets.stays.wait_for_goodbyes(connection.event_id, connection.user_id)
             perhaps_stored = True  # also where nobody can say
-            perhaps_stored = await self._open()
+            perhaps_stored = await self._store_opening()
             self._release()
             self._is_stored = True
             if self._sockets.is_draining:
@@ -123,7 +123,7 @@ class Visit:
                 stay.end()
             peer.answer_goodbye()
 
-    async def _open(self) -> bool:
+    async def _store_opening(self) -> bool:
         """Stores the opening and tells the room, before the handshake is answered.
 
         False where there was nothing to store: its person is marked already.
