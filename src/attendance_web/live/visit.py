@@ -113,12 +113,12 @@ class Visit:
             self._room.remove(connection)
             if perhaps_stored:
                 hang_ups = self._sockets.hang_ups
-                stored = hang_ups.begin(connection, goodbye=stay.goes_without_grace)
-                stored.add_done_callback(lambda _: stay.end())
+                hang_up = hang_ups.begin(connection, goodbye=stay.goes_without_grace)
+                hang_up.add_done_callback(lambda _: stay.end())
                 if not self._is_stored:
                     hang_ups.begin_after_abandoned_opening(connection)
                 if peer.said_goodbye:
-                    await asyncio.wait({stored}, timeout=GOODBYE_SECONDS)
+                    await asyncio.wait({hang_up}, timeout=GOODBYE_SECONDS)
             else:
                 stay.end()
             peer.answer_goodbye()
