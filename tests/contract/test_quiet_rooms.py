@@ -161,7 +161,7 @@ class TestNextReading:
     async def test_but_by_the_end_of_its_event(self) -> None:
         next_reading, loop = NextReading(), asyncio.get_running_loop()
         next_reading.note_look(loop.time())
-        next_reading.note_end(0.001)
+        next_reading.note_event_end(0.001)
         await asyncio.wait_for(next_reading.wait(lambda: True), PATIENCE)
 
     async def test_one_that_is_asked_for_over_and_over_is_read_once_in_a_while(
@@ -188,6 +188,6 @@ class TestNextReading:
         monkeypatch.setattr("attendance_web.live.readings.REQUESTED_EVERY", 3600.0)
         next_reading, loop = NextReading(), asyncio.get_running_loop()
         next_reading.note_look(loop.time())
-        next_reading.note_end(0.001)
+        next_reading.note_event_end(0.001)
         next_reading.request()
         await asyncio.wait_for(next_reading.wait(lambda: False), PATIENCE)

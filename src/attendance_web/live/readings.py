@@ -26,7 +26,7 @@ READ_JITTER: Seconds = 0.5  # so that the rooms of many processes do not read in
 # Of what organisers change, fifty times a second. Contract: UpdateEvent, rooms follow within 1 s
 REQUESTED_EVERY: Seconds = 0.25
 MAX_GLANCED_AT_ONCE: Final = 256  # rooms that one statement is about
-END_SECONDS: Seconds = 0.01  # behind the end of an event: then a reading finds it over
+AFTER_EVENT_END_SECONDS: Seconds = 0.01  # behind the end of an event: then a reading finds it over
 
 
 def draw_pause() -> Seconds:
@@ -39,7 +39,7 @@ class NextReading:
 
     def __init__(self) -> None:
         self._looked_at: Seconds = -inf
-        self._ends_at: Seconds = inf  # the event, as it was read last
+        self._event_ends_at: Seconds = inf  # the event, as it was read last
         self._due = asyncio.Event()  # at once
         self._stirred = asyncio.Event()  # it is quiet no more
 
@@ -56,19 +56,19 @@ class NextReading:
         """Notes when it was last known to be right, by the clock of the loop."""
         self._looked_at = at
 
-    def note_end(self, ends_in: Seconds) -> None:
+    def note_event_end(self, ends_in: Seconds) -> None:
         """Notes in how many seconds its event ends: then it is read."""
         now = asyncio.get_running_loop().time()
-        self._ends_at = now + ends_in + END_SECONDS if ends_in > 0 else inf
+        self._event_ends_at = now + ends_in + AFTER_EVENT_END_SECONDS if ends_in > 0 else inf
 
     async def wait(self, is_quiet: Callable[[], bool]) -> None:
         """Returns when it is to be read."""
         self._stirred.clear()
         if is_quiet():
-            await self._wait_for(self._stirred, self._ends_at)
-        await self._wait_for(self._due, min(self._looked_at + draw_pause(), self._ends_at))
+            await self._wait_for(self._stirred, self._event_ends_at)
+        await self._wait_for(self._due, min(self._looked_at + draw_pause(), self._event_ends_at))
         if self._due.is_set():
-            may_begin = min(self._looked_at + REQUESTED_EVERY, self._ends_at)
+            may_begin = min(self._looked_at + REQUESTED_EVERY, self._event_ends_at)
             await asyncio.sleep(max(0.0, may_begin - asyncio.get_running_loop().time()))
         self._due.clear()
 

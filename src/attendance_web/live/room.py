@@ -139,7 +139,7 @@ class Room:
             glances=self._mirror.heard_nothing_since_reading,
         )
         if reading.ends_at is not None:
-            self._next_reading.note_end(reading.ends_at - reading.at)
+            self._next_reading.note_event_end(reading.ends_at - reading.at)
         self._deliver(self._mirror.apply_reading(heard_before, reading))
         self.streams.count_soon()
         # Afterwards: frames go out without a name rather than late, and when the room is opened
