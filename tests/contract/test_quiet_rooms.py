@@ -155,7 +155,7 @@ class TestNextReading:
         next_reading.note_look(loop.time())
         await asyncio.sleep(0.01)
         assert not waiting.done()
-        next_reading.stir()
+        next_reading.end_quiet()
         await asyncio.wait_for(waiting, PATIENCE)
 
     async def test_but_by_the_end_of_its_event(self) -> None:

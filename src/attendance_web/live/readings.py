@@ -41,16 +41,16 @@ class NextReading:
         self._looked_at: Seconds = -inf
         self._event_ends_at: Seconds = inf  # the event, as it was read last
         self._due = asyncio.Event()  # at once
-        self._stirred = asyncio.Event()  # it is quiet no more
+        self._quiet_ended = asyncio.Event()  # it is quiet no more
 
     def request(self) -> None:
         """Has it read at once; again only a while after the reading before has begun."""
         self._due.set()
-        self._stirred.set()
+        self._quiet_ended.set()
 
-    def stir(self) -> None:
+    def end_quiet(self) -> None:
         """Has it read when its time has come, whatever a glance would see."""
-        self._stirred.set()
+        self._quiet_ended.set()
 
     def note_look(self, at: Seconds) -> None:
         """Notes when it was last known to be right, by the clock of the loop."""
@@ -63,9 +63,9 @@ class NextReading:
 
     async def wait(self, is_quiet: Callable[[], bool]) -> None:
         """Returns when it is to be read."""
-        self._stirred.clear()
+        self._quiet_ended.clear()
         if is_quiet():
-            await self._wait_for(self._stirred, self._event_ends_at)
+            await self._wait_for(self._quiet_ended, self._event_ends_at)
         await self._wait_for(self._due, min(self._looked_at + draw_pause(), self._event_ends_at))
         if self._due.is_set():
             may_begin = min(self._looked_at + REQUESTED_EVERY, self._event_ends_at)

@@ -177,7 +177,7 @@ class Room:
         """Sends a command's answer, and what others see of it. Raises its refusal."""
         connection_id = outbox.connection.connection_id
         self._mirror.command_began(connection_id)
-        self._next_reading.stir()
+        self._next_reading.end_quiet()
         try:
             outcome = await command
         except BaseException:
@@ -189,7 +189,7 @@ class Room:
         """Forgets a socket that has gone."""
         self._outboxes.remove(connection)
         self._mirror.remove(connection)
-        self._next_reading.stir()
+        self._next_reading.end_quiet()
 
     def close_for_restart(self, within: Seconds) -> None:
         """Closes every socket here, once its command is answered, and every stream."""
@@ -202,7 +202,7 @@ class Room:
             if is_told and isinstance(frame, HeldBy) and frame.user_id not in self.people.spelt:
                 self._start_task(self._tell_name_of_holder(frame))
         if self._mirror.glance is None:
-            self._next_reading.stir()
+            self._next_reading.end_quiet()
         if self._mirror.owes_marks and not self._is_reading_marks:
             self._is_reading_marks = True
             self._start_task(self._tell_marks())
