@@ -125,7 +125,7 @@ class Live:
                 await self.drain()
         finally:
             self._has_ended = True
-            await self.sockets.close()
+            await self.sockets.stop_tasks()
 
     async def visit(
         self,

@@ -91,7 +91,7 @@ class Outboxes:
             pause = random.uniform(0, within)
             loop.call_later(pause, outbox.close_when_answered, RESTART)
 
-    def close(self) -> None:
+    def stop_asking(self) -> None:
         """Ends what is asked for them, once nobody is here any more."""
         for task in self._asking:
             task.cancel()

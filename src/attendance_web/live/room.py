@@ -86,8 +86,8 @@ class Room:
     def close(self) -> None:
         """Ends it, once nobody is here any more."""
         self._task.cancel()
-        self.streams.close()
-        self._outboxes.close()
+        self.streams.stop_counting()
+        self._outboxes.stop_asking()
         for task in self._tasks:
             task.cancel()
         if self._positions_timer is not None:

@@ -111,7 +111,7 @@ class Sockets:
         """Has calls refused: who is here already and calls is told to try again."""
         self.refuses_calls = True
 
-    async def close(self) -> None:
-        """Gives up what could not be stored."""
-        await self.watching.close()
+    async def stop_tasks(self) -> None:
+        """Stops checking who may watch, and gives up what could not be stored."""
+        await self.watching.stop_checking()
         await self.hang_ups.close()

@@ -136,7 +136,7 @@ class RoomStreams:
         for stream in self._streams:
             loop.call_later(random.uniform(0, within), stream.close)
 
-    def close(self) -> None:
+    def stop_counting(self) -> None:
         """Stops counting."""
         if self._counting is not None:
             self._counting.cancel()

@@ -94,7 +94,7 @@ class Watching:
         """How many streams are open, or on their way in or out."""
         return self._stream_count
 
-    async def close(self) -> None:
+    async def stop_checking(self) -> None:
         """Stops asking whether anybody may still watch."""
         if self._checking is not None:
             self._checking.cancel()
