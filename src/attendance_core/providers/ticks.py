@@ -41,8 +41,8 @@ def judge_tick(unit: ports.Unit, link: Link, claims: Claims, names: TickNames) -
     profile = unit.profiles.lock(link.user_id)
     scan = unit.scans.lock(link.user_id)
     name = name_in(claims)
-    is_theirs = name is not None and not is_another_name(name, profile.display_name)
-    if not (claims.confirmed and is_theirs):
+    is_shown_name = name is not None and not is_another_name(name, profile.display_name)
+    if not (claims.confirmed and is_shown_name):
         _remove(unit, link, scan)
     elif scan is None or scan.state is not Confirmation.APPROVED:
         now = unit.now()
