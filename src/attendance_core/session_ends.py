@@ -22,7 +22,7 @@ T = TypeVar("T")
 
 SOCKETS_ENDED_AT_ONCE = MAX_SOCKETS  # all that a person may have in one event
 SESSIONS_ENDED_AT_ONCE = 100
-MAX_BATCHES = 500  # then all at once: whoever opens ever more sockets does not stay logged in
+BATCHES_BEFORE_ALL_AT_ONCE = 500  # whoever opens ever more sockets does not stay logged in
 
 
 def end_sessions(
@@ -58,7 +58,7 @@ async def end_sessions_in_batches(
     transact: ports.Transact, session_ids: Sequence[SessionId], terms: Terms
 ) -> None:
     """Ends sessions, some of their sockets at a time; passes over those that there are not."""
-    for _ in range(MAX_BATCHES):
+    for _ in range(BATCHES_BEFORE_ALL_AT_ONCE):
         if await transact(lambda unit: end_sessions(unit, session_ids, terms)):
             return
     await transact(lambda unit: end_sessions(unit, session_ids, terms, None))
@@ -103,7 +103,7 @@ async def end_sessions_of(
             return _Batch(False, None)
         return _Batch(True, finish(unit))
 
-    for _ in range(MAX_BATCHES):
+    for _ in range(BATCHES_BEFORE_ALL_AT_ONCE):
         done = await transact(
             lambda unit: end_batch(unit, SESSIONS_ENDED_AT_ONCE, SOCKETS_ENDED_AT_ONCE)
         )

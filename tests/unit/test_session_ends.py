@@ -223,7 +223,7 @@ def test_a_log_in_between_two_batches_ends_too(ends: Ends) -> None:
 def test_whoever_logs_in_ever_more_is_logged_out_all_the_same(
     ends: Ends, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(session_ends, "MAX_BATCHES", 3)
+    monkeypatch.setattr(session_ends, "BATCHES_BEFORE_ALL_AT_ONCE", 3)
     ends.session("phone", sockets=20)
 
     def more(number: int) -> None:

@@ -257,7 +257,7 @@ class TestLogOut:
     def test_whoever_opens_ever_more_is_logged_out_all_the_same(
         self, door: Door, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(session_ends, "MAX_BATCHES", 3)
+        monkeypatch.setattr(session_ends, "BATCHES_BEFORE_ALL_AT_ONCE", 3)
         anna = door.sign_up("anna")
         self._opens_in(door, anna, 2 * SOCKETS_ENDED_AT_ONCE)
 
