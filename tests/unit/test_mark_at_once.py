@@ -104,10 +104,10 @@ class TestRefusals:
     def test_of_the_event(self, world: World) -> None:
         world.waits(ANNA)
         update = UpdateEvent(world.store.transact, world.terms)
-        event = {"actor": CREATOR, "event_id": world.event_id}
-        drive(update(**event, who_marks=WhoMarks.ORGANISERS))  # type: ignore[arg-type]
+        arguments = {"actor": CREATOR, "event_id": world.event_id}
+        drive(update(**arguments, who_marks=WhoMarks.ORGANISERS))  # type: ignore[arg-type]
         self.refuses(world, BORIS, ANNA, MayNotMark)
-        drive(update(**event, who_marks=WhoMarks.EVERYBODY))  # type: ignore[arg-type]
+        drive(update(**arguments, who_marks=WhoMarks.EVERYBODY))  # type: ignore[arg-type]
         world.advance_unswept(3600)
         self.refuses(world, BORIS, ANNA, EventOver)
         world.event_id = world.event("Later", starts=600)

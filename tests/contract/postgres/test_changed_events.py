@@ -26,7 +26,7 @@ from attendance_core.vocabulary import UserId
 from tests.support.postgres_strangers import ANNA, Stranger
 
 HELPER = UserId(2)
-HELPS: dict[str, Any] = {"actor": UserId(1), "event_id": EVENT, "user_id": HELPER}
+HELPER_ARGUMENTS: dict[str, Any] = {"actor": UserId(1), "event_id": EVENT, "user_id": HELPER}
 
 
 async def held_by_the_helper(store: PostgresStore) -> Lecture:
@@ -97,13 +97,13 @@ class TestRemovedHelper:
 
     async def test_marks_nobody_by_hand(self, store: PostgresStore) -> None:
         lecture = await Lecture.begun(store, waiting=1)
-        await lecture.do.add_helper(**HELPS)
+        await lecture.do.add_helper(**HELPER_ARGUMENTS)
         async with Stranger(store) as other:
             await other.run("SELECT FROM places WHERE user_id = :anna FOR UPDATE", anna=ANNA)
             marks = lecture.do.mark_participant(actor=HELPER, event_id=EVENT, user_id=ANNA)
             marked = asyncio.create_task(marks)
             await other.until_somebody_waits()
-            await lecture.do.remove_helper(**HELPS)
+            await lecture.do.remove_helper(**HELPER_ARGUMENTS)
             await other.connection.commit()
         with pytest.raises(NotAnOrganiser):
             await marked
@@ -111,7 +111,7 @@ class TestRemovedHelper:
 
     async def test_annuls_nothing(self, store: PostgresStore) -> None:
         lecture = await Lecture.begun(store, waiting=1)
-        await lecture.do.add_helper(**HELPS)
+        await lecture.do.add_helper(**HELPER_ARGUMENTS)
         n = await lecture.do.mark_participant(actor=UserId(1), event_id=EVENT, user_id=ANNA)
         async with Stranger(store) as other:
             await other.run("SELECT FROM events FOR UPDATE")

@@ -147,17 +147,17 @@ class TestCorrectionsAtOnce:
     async def test_a_helper_who_is_removed_meanwhile_corrects_or_is_refused(
         self, lecture: Lecture
     ) -> None:
-        helps: dict[str, Any] = {"actor": CREATOR, "event_id": EVENT, "user_id": HELPER}
+        arguments: dict[str, Any] = {"actor": CREATOR, "event_id": EVENT, "user_id": HELPER}
         count = 0
         for _ in range(2 * ROUNDS):
             marked = count % 2 == 1
             corrects = (
                 annul(lecture.do, count, HELPER) if marked else mark_by_hand(lecture.do, HELPER)
             )
-            told, _ = await at_once_in_any_order(corrects, lecture.do.remove_helper(**helps))
+            told, _ = await at_once_in_any_order(corrects, lecture.do.remove_helper(**arguments))
             count += not isinstance(told, Refusal)
             assert len(await read_ledger(lecture)) == count
-            await lecture.do.add_helper(**helps)
+            await lecture.do.add_helper(**arguments)
 
     async def test_a_crowd_that_corrects_one_person_leaves_one_chain(
         self, lecture: Lecture

@@ -76,10 +76,10 @@ class TestChangesAtOnce:
                 numbered_connection(7000 + number, BORIS, Role.MARKING), event_id=event_id
             )
             await lecture.do.ready_to_mark(connection=marking)
-            narrow: dict[str, Any] = {"actor": ANNA, "event_id": event_id}
-            narrow["who_marks"] = WhoMarks.ORGANISERS
+            arguments: dict[str, Any] = {"actor": ANNA, "event_id": event_id}
+            arguments["who_marks"] = WhoMarks.ORGANISERS
             doing = [
-                lecture.do.update_event(**narrow),
+                lecture.do.update_event(**arguments),
                 lecture.do.prepare_to_mark(connection=marking, target=UserId(FIRST_ASKER)),
                 lecture.do.delete_event(actor=ANNA, event_id=event_id),
             ]

@@ -124,17 +124,17 @@ class TestFewerMayMark:
 class TestHelpersAtOnce:
     async def test_one_removed_while_choosing_holds_nobody(self, store: Any) -> None:
         lecture = await Lecture.begun(store, waiting=ROUNDS)  # one a round: 6.19
-        one: dict[str, Any] = {"actor": ANNA, "event_id": EVENT, "user_id": BORIS}
-        await lecture.do.add_helper(**one)
+        arguments: dict[str, Any] = {"actor": ANNA, "event_id": EVENT, "user_id": BORIS}
+        await lecture.do.add_helper(**arguments)
         await lets(lecture, WhoMarks.ORGANISERS)
         for number, asker in enumerate(lecture.waiting):
-            await lecture.do.add_helper(**one)
+            await lecture.do.add_helper(**arguments)
             marking = await opens_marking(lecture, 5000 + number, BORIS)
             doing = [
                 lecture.do.prepare_to_mark(connection=marking, target=asker.user_id),
                 opens_marking(lecture, 6000 + number, BORIS),
             ]
-            doing.insert(number % 3, lecture.do.remove_helper(**one))
+            doing.insert(number % 3, lecture.do.remove_helper(**arguments))
             check_no_other_refusals(await at_once(*doing), MayNotMark)
             assert await marking_sockets(lecture) == {ANNA: 1}
             assert isinstance((await lecture.place(asker.user_id)).state, Waiting)

@@ -164,11 +164,13 @@ class TestWhoMaySee(_Fixtures):
     async def test_who_helps_no_more_sees_no_more(
         self, store: Any, meanwhile: Meanwhile, helper: UserId, what: str
     ) -> None:
-        whom: Any = {"actor": helper, "event_id": EVENT}
+        arguments: Any = {"actor": helper, "event_id": EVENT}
         lists: dict[str, AsyncIterator[Sequence[Any]]] = {
-            "attendance": GetAttendance(store.browse).pieces(**whom),
-            "ledger": GetLedger(store.browse).pieces(**whom),
-            "ledger of one": GetLedger(store.browse).pieces(**whom, user_id=UserId(helper + 1)),
+            "attendance": GetAttendance(store.browse).pieces(**arguments),
+            "ledger": GetLedger(store.browse).pieces(**arguments),
+            "ledger of one": GetLedger(store.browse).pieces(
+                **arguments, user_id=UserId(helper + 1)
+            ),
         }
         found = lists[what]
         read: list[Any] = []
