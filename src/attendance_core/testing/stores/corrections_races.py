@@ -150,9 +150,9 @@ class TestCorrectionsAtOnce:
         arguments: dict[str, Any] = {"actor": CREATOR, "event_id": EVENT, "user_id": HELPER}
         count = 0
         for _ in range(2 * ROUNDS):
-            marked = count % 2 == 1
+            is_marked = count % 2 == 1
             corrects = (
-                annul(lecture.do, count, HELPER) if marked else mark_by_hand(lecture.do, HELPER)
+                annul(lecture.do, count, HELPER) if is_marked else mark_by_hand(lecture.do, HELPER)
             )
             told, _ = await at_once_in_any_order(corrects, lecture.do.remove_helper(**arguments))
             count += not isinstance(told, Refusal)
