@@ -136,10 +136,10 @@ class TestDeletionsAtOnce:
                 assert (places, entry) == ([], None)
             else:
                 assert isinstance(places[0].state, Marked) and entry is not None
-                notes = await lecture.store.observe(
+                lines = await lecture.store.observe(
                     lambda unit: unit.ledger.of(EVENT, None, ListQuery())
                 )
-                assert all(line.notes.marked_as is None for line in notes)
+                assert all(line.notes.marked_as is None for line in lines)
 
     async def test_whatever_else_somebody_does_meanwhile_nothing_of_them_is_left(
         self, lecture: Lecture
