@@ -59,13 +59,13 @@ class TestDeletionsThatDie(_Fixtures):
         await give_everything(lecture, ANNA)
         do, deaths = lecture.do.delete_account, 0
         while True:
-            left = deaths
+            transactions_left = deaths
 
             async def transact(work: Any) -> Any:
-                nonlocal left
-                if not left:
+                nonlocal transactions_left
+                if not transactions_left:
                     raise _Dies
-                left -= 1
+                transactions_left -= 1
                 return await lecture.store.transact(work)
 
             dies = DeleteAccount(transact, do.observe, PlainPasswords(), do.files, Terms())
