@@ -153,8 +153,8 @@ class TestEvents:
     async def test_others_joined_an_event_also_where_they_have_left_it(self, store: Any) -> None:
         anna, boris = await add_event_with_places(store, "Анна", "Борис")
         for one, answer in ((anna, True), (boris, True)):
-            look = await store.observe(lambda u, one=one: u.places.others_joined(EVENT, one))
-            assert look is answer
+            seen = await store.observe(lambda u, one=one: u.places.others_joined(EVENT, one))
+            assert seen is answer
         lonely = an_event("Other", EventId(uuid4()))
 
         def work(unit: Any) -> None:
@@ -174,8 +174,8 @@ class TestEvents:
         await store.transact(lambda u: u.connections.add(connection))
         await store.transact(lambda u: u.events.remove(EVENT))
         assert await store.observe(lambda u: u.places.of(EVENT, [anna])) == []
-        find = connection.connection_id
-        assert await store.observe(lambda u: u.connections.find(find)) is None
+        connection_id = connection.connection_id
+        assert await store.observe(lambda u: u.connections.find(connection_id)) is None
 
     async def test_a_person_is_told_which_events_they_attended_and_by_whom_they_were_marked(
         self, store: Any

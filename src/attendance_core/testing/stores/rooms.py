@@ -133,19 +133,19 @@ class TestReading(_Fixtures):
 
         await hall.store.transact(hold_and_mark)
         strangers = [UserId(99), dina]
-        find = await hall.store.observe(
+        room = await hall.store.observe(
             lambda u: u.rooms.find(EVENT, PROCESS, [gleb, boris, *strangers])
         )
-        of = {each: {it.user_id: it for it in getattr(find, each)} for each in find._fields[1:3]}
+        of = {each: {it.user_id: it for it in getattr(room, each)} for each in room._fields[1:3]}
         places = await hall.store.observe(lambda u: u.places.of(EVENT, list(hall.people)))
         stored = {each.user_id: each for each in places}
         assert of == {
             "listed": {each: stored[each] for each in (anna, gleb)},
             "watched_places": {each: stored[each] for each in (gleb, boris, dina)},
         }
-        assert len(find.listed) == 2 and len(find.watched_places) == 3
-        assert find.event == EventUpdated("Lecture", NOON, NOON + 3600)
-        assert find.glance is None
+        assert len(room.listed) == 2 and len(room.watched_places) == 3
+        assert room.event == EventUpdated("Lecture", NOON, NOON + 3600)
+        assert room.glance is None
 
     async def test_a_reading_has_the_sockets_as_they_were_added(self, hall: Hall) -> None:
         lost = hall.sockets[2]
