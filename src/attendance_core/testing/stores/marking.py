@@ -149,15 +149,15 @@ class TestConnections:
         anna, boris = await add_event_with_places(store, "Анна", "Борис")
         hers, his = a_connection(anna, session="hers"), a_connection(boris, session="his")
         await store.transact(lambda u: (u.connections.add(hers), u.connections.add(his)))
-        of = await store.observe(lambda u: u.connections.of(EVENT, anna))
-        assert [each.connection_id for each in of] == [hers.connection_id]
-        of = await store.observe(lambda u: u.connections.of_sessions([SessionId("his")]))
-        assert [each.connection_id for each in of] == [his.connection_id]
+        found = await store.observe(lambda u: u.connections.of(EVENT, anna))
+        assert [each.connection_id for each in found] == [hers.connection_id]
+        found = await store.observe(lambda u: u.connections.of_sessions([SessionId("his")]))
+        assert [each.connection_id for each in found] == [his.connection_id]
         second, third = (a_connection(boris, session="his") for _ in range(2))
         await store.transact(lambda u: (u.connections.add(second), u.connections.add(third)))
-        of = await store.observe(lambda u: u.connections.of_sessions([SessionId("his")], 2))
-        assert len({each.connection_id for each in of}) == 2
-        assert all(each.session_id == "his" for each in of)
+        found = await store.observe(lambda u: u.connections.of_sessions([SessionId("his")], 2))
+        assert len({each.connection_id for each in found}) == 2
+        assert all(each.session_id == "his" for each in found)
         await store.transact(
             lambda u: u.connections.remove([second.connection_id, third.connection_id])
         )
@@ -210,10 +210,10 @@ class TestConnections:
 
         await store.transact(work)
         ids = [each.connection_id for each in hers]
-        of = await store.observe(lambda u: u.connections.of(EVENT, anna, 6))
-        assert {each.connection_id for each in of[:4]} == {ids[1], ids[3], ids[5], ids[7]}
-        assert [each.connection_id for each in of[4:]] == [ids[6], ids[4]]
-        assert all(each.process == Process(PROCESS, NOON, NOON) for each in of)
+        found = await store.observe(lambda u: u.connections.of(EVENT, anna, 6))
+        assert {each.connection_id for each in found[:4]} == {ids[1], ids[3], ids[5], ids[7]}
+        assert [each.connection_id for each in found[4:]] == [ids[6], ids[4]]
+        assert all(each.process == Process(PROCESS, NOON, NOON) for each in found)
         assert len(await store.observe(lambda u: u.connections.of(EVENT, anna))) == 8
 
     async def test_who_else_may_mark_is_found(self, store: Any) -> None:

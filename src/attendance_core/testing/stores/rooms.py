@@ -136,10 +136,10 @@ class TestReading(_Fixtures):
         room = await hall.store.observe(
             lambda u: u.rooms.find(EVENT, PROCESS, [gleb, boris, *strangers])
         )
-        of = {each: {it.user_id: it for it in getattr(room, each)} for each in room._fields[1:3]}
+        found = {each: {it.user_id: it for it in getattr(room, each)} for each in room._fields[1:3]}
         places = await hall.store.observe(lambda u: u.places.of(EVENT, list(hall.people)))
         stored = {each.user_id: each for each in places}
-        assert of == {
+        assert found == {
             "listed": {each: stored[each] for each in (anna, gleb)},
             "watched_places": {each: stored[each] for each in (gleb, boris, dina)},
         }
@@ -224,8 +224,8 @@ class TestGlances(_Fixtures):
         everybody = [each.connection_id for each in hall.sockets]
 
         def go(unit: Any) -> None:
-            of = unit.connections.marking(EVENT)
-            unit.connections.remove([*everybody, *(each.connection_id for each in of)])
+            marking = unit.connections.marking(EVENT)
+            unit.connections.remove([*everybody, *(each.connection_id for each in marking)])
 
         await hall.store.transact(go)
         assert (await hall.glance()).earliest_renewal == inf  # type: ignore[union-attr]
