@@ -262,7 +262,7 @@ class TestWhatTimeAloneChanges(_Fixtures):
     async def test_no_glance_is_answered_of_a_room_where_a_process_with_sockets_may_be_dead(
         self, hall: Hall, clock: TestClock
     ) -> None:
-        clock.pass_(7.9)
+        clock.pass_(Terms().lease_seconds - 0.1)
         assert await self.is_glance_answered(hall)
         clock.pass_(0.1)
         assert not await self.is_glance_answered(hall)
