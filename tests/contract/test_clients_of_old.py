@@ -165,9 +165,12 @@ class TestEvents:
         mine = uuid4().hex
         names = {f"{mine}testevent", f"{mine}tesevent"}
         assert [makes(anna, each) for each in names] == [0, 0]
-        for part, found in ((f"{mine}test", {f"{mine}testevent"}), (f"{mine}tes".upper(), names)):
+        for part, expected in (
+            (f"{mine}test", {f"{mine}testevent"}),
+            (f"{mine}tes".upper(), names),
+        ):
             events = anna.browser.get(f"{EVENTS}GetEvents", name=part)
-            assert {each["name"] for each in events} == found
+            assert {each["name"] for each in events} == expected
 
     def test_what_is_not_one_s_own_stays(self, anna: Person, boris: Person) -> None:
         """Contract: 5.6."""

@@ -70,9 +70,9 @@ class TestPlaces:
                 unit.places.put(Place(EVENT, target, member=True, state=held))
 
         await store.transact(work)
-        for limit, found in ((1, [boris]), (2, [boris, anna]), (9, [boris, anna])):
+        for limit, expected in ((1, [boris]), (2, [boris, anna]), (9, [boris, anna])):
             look = store.observe(lambda u, limit=limit: u.places.lapsed(NOON + 9, limit))
-            assert await look == [(EVENT, each) for each in found]
+            assert await look == [(EVENT, each) for each in expected]
 
     async def test_a_place_keeps_who_held_its_person_last(self, store: Any) -> None:
         """Contract: 6.19."""

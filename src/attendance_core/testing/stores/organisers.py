@@ -46,7 +46,7 @@ class TestHelpers:
 
         await store.transact(work)
         ids = [event.event_id for event in others]
-        for user_id, asked, found in (
+        for user_id, asked, expected in (
             (boris, [*ids, EVENT], ids[:2]),
             (boris, ids[1:], ids[1:2]),
             (boris, [], []),
@@ -55,7 +55,7 @@ class TestHelpers:
             helped = await store.observe(
                 lambda u, who=user_id, of=asked: u.helpers.helped_by(who, of)
             )
-            assert helped == frozenset(found)
+            assert helped == frozenset(expected)
 
     async def test_somebody_who_does_not_exist_does_not_help(self, store: Any) -> None:
         await add_event_with_places(store, "Анна")

@@ -61,9 +61,9 @@ class TestSessions:
             session = Session(session_id, anna, CredentialKind.COOKIE, NOON - age, NOON)
             await store.transact(lambda u, session=session: u.sessions.add(session))
         oldest_first = [session_ids[1], session_ids[0], session_ids[2]]
-        for limit, found in ((10, oldest_first), (2, oldest_first[:2])):
+        for limit, expected in ((10, oldest_first), (2, oldest_first[:2])):
             look = store.observe(lambda u, limit=limit: u.sessions.lapsed(NOON - 1, limit))
-            assert await look == found
+            assert await look == expected
 
     async def test_a_session_too_many_ends_with_its_sockets(
         self, store: Any, notifier: Any
