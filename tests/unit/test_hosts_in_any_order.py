@@ -90,16 +90,16 @@ class Hosts(RuleBasedStateMachine):
             ids = [each.session_id for each in self.open.values()]
             kept = [unit.sessions.find(each) for each in ids]
             everybody = [*self.accounts.values(), *self.gone]
-            of = [each for user_id in everybody for each in unit.sessions.by_host_of(user_id)]
+            sessions = [each for user_id in everybody for each in unit.sessions.by_host_of(user_id)]
             connected = [
                 each
                 for user_id in everybody
                 for each in unit.connections.of(self.world.event_id, user_id)
             ]
-            return kept, of, connected
+            return kept, sessions, connected
 
-        kept, of, connected = drive(self.world.store.observe(look))
-        assert all(each is not None for each in kept) and len(of) == len(kept)
+        kept, sessions, connected = drive(self.world.store.observe(look))
+        assert all(each is not None for each in kept) and len(sessions) == len(kept)
         assert {each.connection_id for each in connected} == {
             each.connection_id for each in self.sockets
         }
