@@ -30,8 +30,8 @@ class TestMarkersAtOnce:
                 for marker, answer in zip(lecture.markers, told, strict=True)
                 if isinstance(answer, Outcome)
             ]
-            names = sorted(type(answer).__name__ for answer in told)
-            assert names == ["Outcome", Taken.__name__], f"one of two was to hold; answers: {told}"
+            kinds = sorted(type(answer).__name__ for answer in told)
+            assert kinds == ["Outcome", Taken.__name__], f"one of two was to hold; answers: {told}"
             state = (await lecture.place(each.user_id)).state
             assert isinstance(state, Held)
             assert state.marker == holders[0].user_id, "another one holds than was told so"
