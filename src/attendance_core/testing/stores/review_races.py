@@ -50,19 +50,19 @@ async def race_for_scans(store: Any, rounds: int) -> None:
     for number in range(rounds):
         scan = scan_of(anna, number)
         await put(store, scan)
-        turned = moderators[number % 3 :] + moderators[: number % 3]
+        rotated = moderators[number % 3 :] + moderators[: number % 3]
         told = await at_once(
-            *(take(actor=it, session_id=SESSION, scan_id=scan.scan_id) for it in turned)
+            *(take(actor=it, session_id=SESSION, scan_id=scan.scan_id) for it in rotated)
         )
         winners = [
-            it for it, each in zip(turned, told, strict=True) if each not in refusals_among(told)
+            it for it, each in zip(rotated, told, strict=True) if each not in refusals_among(told)
         ]
         assert len(winners) == 1
         assert sorted(type(each).__name__ for each in refusals_among(told)) == ["ScanTaken"] * 2
         lease = (await scan_in(store, anna)).lease
         assert lease is not None and [lease.moderator_id] == winners
         told = await at_once(
-            *(resolve(actor=it, scan_id=scan.scan_id, approve=True) for it in turned)
+            *(resolve(actor=it, scan_id=scan.scan_id, approve=True) for it in rotated)
         )
         assert len(refusals_among(told)) == 2
     acts = [each.act for each in await GetAuditLog(store.browse)()]
