@@ -195,10 +195,10 @@ class TestAuditLog:
         assert [each.n for each in kept] == sorted({each.n for each in kept})
         about = await store.browse(lambda u: u.audit_log.about(anna, EVERYTHING))
         assert [*about] == [kept[2], kept[0]]
-        behind: ListQuery[AuditEntry] = ListQuery(9, after=kept[2])
-        assert [*await store.browse(lambda u: u.audit_log.about(anna, behind))] == [kept[0]]
-        later: ListQuery[AuditEntry] = ListQuery(1, after=kept[0])
-        assert [*await store.browse(lambda u: u.audit_log.all(later))] == [kept[1]]
+        behind_latest: ListQuery[AuditEntry] = ListQuery(9, after=kept[2])
+        assert [*await store.browse(lambda u: u.audit_log.about(anna, behind_latest))] == [kept[0]]
+        behind_first: ListQuery[AuditEntry] = ListQuery(1, after=kept[0])
+        assert [*await store.browse(lambda u: u.audit_log.all(behind_first))] == [kept[1]]
         for who, scan, has_taken in ((boris, hers, True), (boris, his, False), (anna, hers, False)):
             taken = await store.observe(
                 lambda u, it=who, scan=scan: u.audit_log.has_taken(it, scan)
