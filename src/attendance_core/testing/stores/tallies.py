@@ -81,10 +81,13 @@ class TestInstallation:
     """Whose files a folder has is told by it."""
 
     async def test_a_database_has_one_id_for_ever(self, store: Any) -> None:
-        news = [f"{number:024x}" for number in range(8)]
-        asked = [store.transact(lambda u, n=new: u.installation.database_id(n)) for new in news]
+        new_ids = [f"{number:024x}" for number in range(8)]
+        asked = [
+            store.transact(lambda u, new_id=new_id: u.installation.database_id(new_id))
+            for new_id in new_ids
+        ]
         (first, *others) = await asyncio.gather(*asked)
-        assert first in news
+        assert first in new_ids
         assert set(others) == {first}
         assert await store.observe(lambda u: u.installation.database_id("another")) == first
 
