@@ -72,8 +72,8 @@ class TestFewerMayMark:
             await lets(lecture, WhoMarks.EVERYBODY)
             marking = await opens_marking(lecture, 5000 + number, BORIS)
             choice = lecture.do.prepare_to_mark(connection=marking, target=asker.user_id)
-            narrowed = lets(lecture, WhoMarks.ORGANISERS)
-            doing = [choice, narrowed] if number % 2 else [narrowed, choice]
+            narrowing = lets(lecture, WhoMarks.ORGANISERS)
+            doing = [choice, narrowing] if number % 2 else [narrowing, choice]
             check_no_other_refusals(await at_once(*doing), MayNotMark)
             assert await marking_sockets(lecture) == {ANNA: 1}
             assert isinstance((await lecture.place(asker.user_id)).state, Waiting)
@@ -88,8 +88,8 @@ class TestFewerMayMark:
             marking = await opens_marking(lecture, 5000 + number, BORIS)
             await lecture.do.prepare_to_mark(connection=marking, target=asker.user_id)
             confirm = lecture.do.confirm_marking(connection=marking, target=asker.user_id)
-            narrowed = lets(lecture, WhoMarks.ORGANISERS)
-            doing = [confirm, narrowed] if number % 2 else [narrowed, confirm]
+            narrowing = lets(lecture, WhoMarks.ORGANISERS)
+            doing = [confirm, narrowing] if number % 2 else [narrowing, confirm]
             told = await at_once(*doing)
             check_no_other_refusals(told, MayNotMark)
             state = (await lecture.place(asker.user_id)).state
