@@ -61,8 +61,8 @@ def attend_by_chance(
     if has_joined:
         join(unit, event_id, person)
     for number in range(entries):
-        put_down = annul if number % 2 else mark
-        put_down(unit, person, actor, times[number], event_id)
+        mark_or_annul = annul if number % 2 else mark
+        mark_or_annul(unit, person, actor, times[number], event_id)
     return has_joined or entries > 0
 
 
