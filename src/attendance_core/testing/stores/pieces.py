@@ -81,13 +81,15 @@ async def fill_lists(store: Any, chance: random.Random) -> Filled:
 
     def work(unit: Any) -> dict[str, int]:
         unit.events.add(an_event())
-        rooms = [EVENT]
+        event_ids = [EVENT]
         for number in range(EVENT_COUNT):
             starts = NOON - chance.randint(0, 2)
             event = Event(EventId(uuid4()), f"№{number}", me, starts, NOON + 60, any_code())
             unit.events.add(event)
-            rooms.append(event.event_id)
-        attended = sum(attend_by_chance(unit, chance, room, me, marker) for room in rooms)
+            event_ids.append(event.event_id)
+        attended = sum(
+            attend_by_chance(unit, chance, event_id, me, marker) for event_id in event_ids
+        )
         listed = sum(attend_by_chance(unit, chance, EVENT, other, me) for other in others)
         listed += any(row.user_id == me for row in unit.participants.listed(EVENT, ListQuery()))
         counts = {"attended": attended, "participants": listed, "friends": 0, "requests": 0}
