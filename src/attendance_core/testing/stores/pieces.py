@@ -87,12 +87,19 @@ async def fill_lists(store: Any, chance: random.Random) -> Filled:
             event = Event(EventId(uuid4()), f"№{number}", me, starts, NOON + 60, any_code())
             unit.events.add(event)
             event_ids.append(event.event_id)
-        attended = sum(
+        attended_count = sum(
             attend_by_chance(unit, chance, event_id, me, marker) for event_id in event_ids
         )
-        listed = sum(attend_by_chance(unit, chance, EVENT, other, me) for other in others)
-        listed += any(row.user_id == me for row in unit.participants.listed(EVENT, ListQuery()))
-        counts = {"attended": attended, "participants": listed, "friends": 0, "requests": 0}
+        listed_count = sum(attend_by_chance(unit, chance, EVENT, other, me) for other in others)
+        listed_count += any(
+            row.user_id == me for row in unit.participants.listed(EVENT, ListQuery())
+        )
+        counts = {
+            "attended": attended_count,
+            "participants": listed_count,
+            "friends": 0,
+            "requests": 0,
+        }
         for other in others:
             requester, recipient = chance.sample((me, other), 2)
             at, accepted = NOON - chance.randint(0, 2), chance.random() < 0.3
