@@ -52,7 +52,7 @@ LISTS: dict[str, tuple[List, Callable[[Any], Any]]] = {
 }
 
 
-def attend_by_chance(
+def attend_by_chance_and_tell_if_listed(
     unit: Any, chance: random.Random, event_id: EventId, person: UserId, actor: UserId
 ) -> bool:
     """Joins, is marked, and loses the mark again, by chance; tells whether they are listed then."""
@@ -88,9 +88,12 @@ async def fill_lists(store: Any, chance: random.Random) -> Filled:
             unit.events.add(event)
             event_ids.append(event.event_id)
         attended_count = sum(
-            attend_by_chance(unit, chance, event_id, me, marker) for event_id in event_ids
+            attend_by_chance_and_tell_if_listed(unit, chance, event_id, me, marker)
+            for event_id in event_ids
         )
-        listed_count = sum(attend_by_chance(unit, chance, EVENT, other, me) for other in others)
+        listed_count = sum(
+            attend_by_chance_and_tell_if_listed(unit, chance, EVENT, other, me) for other in others
+        )
         listed_count += any(
             row.user_id == me for row in unit.participants.listed(EVENT, ListQuery())
         )
