@@ -22,9 +22,9 @@ from attendance_core.vocabulary import EventId, UserId
 NAMES = ("вера", "Вера", "ВЕРА", "анна", "Глеб", "ё", "е")  # three of them folded alike
 NAMES_FOLDED_OTHERWISE = ("ав", "бб", "ва", "гя", "да", "еб")
 OTHER_COUNT, EVENT_COUNT, LEAST_ROWS = 20, 9, 4
-List = Callable[[Any, UserId, ListQuery[Any]], Sequence[Any]]
+ReadList = Callable[[Any, UserId, ListQuery[Any]], Sequence[Any]]
 
-LISTS: dict[str, tuple[List, Callable[[Any], Any]]] = {
+LISTS: dict[str, tuple[ReadList, Callable[[Any], Any]]] = {
     "participants": (
         lambda unit, me, query: unit.participants.listed(EVENT, query),
         lambda row: (*name_order(row.display_name), row.user_id),
