@@ -69,8 +69,8 @@ class TestWhatComesAndGoes(_Fixtures):
                 join(unit, EVENT, one)
 
         await store.transact(begin)
-        seen = GetAttendance(store.browse).pieces(actor=me, event_id=EVENT)
-        read = await meanwhile.read(seen, one_goes_and_two_come)
+        pieces = GetAttendance(store.browse).pieces(actor=me, event_id=EVENT)
+        read = await meanwhile.read(pieces, one_goes_and_two_come)
         assert "".join(row.person.display_name for row in read) == "абвдеж"
 
     async def test_an_entry_that_stands_all_the_while_is_in_the_ledger_once(
@@ -87,8 +87,8 @@ class TestWhatComesAndGoes(_Fixtures):
             annul(unit, others[0], me, NOON + 9)
 
         await store.transact(begin)
-        lines = GetLedger(store.browse).pieces(actor=me, event_id=EVENT)
-        read = await meanwhile.read(lines, one_is_annulled)
+        pieces = GetLedger(store.browse).pieces(actor=me, event_id=EVENT)
+        read = await meanwhile.read(pieces, one_is_annulled)
         assert [line.entry.user_id for line in read] == others[::-1]
         assert {line.entry.n for line in read} == {1}
 
@@ -108,8 +108,8 @@ class TestWhatComesAndGoes(_Fixtures):
             unit.events.remove(ids["г"])
 
         await store.transact(begin)
-        attended = GetMyAttendance(store.browse).pieces(actor=me)
-        read = await meanwhile.read(attended, one_goes)
+        pieces = GetMyAttendance(store.browse).pieces(actor=me)
+        read = await meanwhile.read(pieces, one_goes)
         assert "".join(row.event.name for row in read) == "абвд"
 
     async def test_friends_and_requesters_of_all_the_while_are_listed_once(
@@ -134,11 +134,14 @@ class TestWhatComesAndGoes(_Fixtures):
                 unit.friendships.remove(me, other)
 
         await store.transact(begin)
-        asked = GetFriendRequests(store.browse).pieces(actor=me)
-        assert await meanwhile.read(asked, two_are_accepted) == [*others[:3], others[4]]
+        requests_in_pieces = GetFriendRequests(store.browse).pieces(actor=me)
+        assert await meanwhile.read(requests_in_pieces, two_are_accepted) == [
+            *others[:3],
+            others[4],
+        ]
         await store.transact(all_are_accepted)
-        friends = GetFriendList(store.browse).pieces(actor=me)
-        read = await meanwhile.read(friends, two_are_no_more)
+        friends_in_pieces = GetFriendList(store.browse).pieces(actor=me)
+        read = await meanwhile.read(friends_in_pieces, two_are_no_more)
         assert "".join(row.display_name for row in read) == "абвд"
 
 
@@ -172,7 +175,7 @@ class TestWhoMaySee(_Fixtures):
                 **arguments, user_id=UserId(helper + 1)
             ),
         }
-        found = lists[what]
+        pieces = lists[what]
         read: list[Any] = []
         if what == "ledger of one":
 
@@ -181,10 +184,10 @@ class TestWhoMaySee(_Fixtures):
                 mark(unit, UserId(helper + 1), helper)
 
             await store.transact(annul_and_mark)
-        read += await anext(found)
+        read += await anext(pieces)
         await store.transact(lambda unit: unit.helpers.remove(EVENT, helper))
         with pytest.raises(NotAnOrganiser):
-            read += await anext(found)
+            read += await anext(pieces)
         assert len(read) == 2
 
     async def test_who_reads_their_own_entries_reads_on_when_they_help_no_more(
@@ -195,10 +198,10 @@ class TestWhoMaySee(_Fixtures):
             mark(unit, helper, UserId(helper + 1))
 
         await store.transact(annul_and_mark)
-        found = GetLedger(store.browse).pieces(actor=helper, event_id=EVENT, user_id=helper)
-        await anext(found)
+        pieces = GetLedger(store.browse).pieces(actor=helper, event_id=EVENT, user_id=helper)
+        await anext(pieces)
         await store.transact(lambda unit: unit.helpers.remove(EVENT, helper))
-        assert [line.entry.n for line in await anext(found)] == [1]
+        assert [line.entry.n for line in await anext(pieces)] == [1]
 
     async def test_who_begins_with_their_own_entries_gets_no_others_once_they_help(
         self, store: Any, meanwhile: Meanwhile, helper: UserId
@@ -210,10 +213,10 @@ class TestWhoMaySee(_Fixtures):
             mark(unit, person, helper)
 
         await store.transact(annul_and_mark)
-        found = GetLedger(store.browse).pieces(actor=person, event_id=EVENT)
-        await anext(found)
+        pieces = GetLedger(store.browse).pieces(actor=person, event_id=EVENT)
+        await anext(pieces)
         await store.transact(lambda unit: unit.helpers.add(EVENT, person, NOON))
-        assert {line.entry.user_id for line in await anext(found)} == {person}
+        assert {line.entry.user_id for line in await anext(pieces)} == {person}
 
     async def test_an_event_that_is_gone_is_not_found(
         self, store: Any, meanwhile: Meanwhile
@@ -226,8 +229,8 @@ class TestWhoMaySee(_Fixtures):
                 join(unit, EVENT, other)
 
         await store.transact(begin)
-        found = GetAttendance(store.browse).pieces(actor=me, event_id=EVENT)
-        await anext(found)
+        pieces = GetAttendance(store.browse).pieces(actor=me, event_id=EVENT)
+        await anext(pieces)
         await store.transact(lambda unit: unit.events.remove(EVENT))
         with pytest.raises(EventNotFound):
-            await anext(found)
+            await anext(pieces)
