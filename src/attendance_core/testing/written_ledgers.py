@@ -46,7 +46,7 @@ class WrittenLedger:
             code = numbered_code(event_id.int)
             unit.events.add(Event(event_id, event_id.hex, self._who[0], NOON, NOON + 60, code))
 
-    def add_entry(self, unit: Any) -> list[Entry]:
+    def add_entry_and_list_all(self, unit: Any) -> list[Entry]:
         """Adds one, and answers all there are then.
 
         Raises AssertionError where the store has it otherwise, or pays what the fold does not.
@@ -99,7 +99,7 @@ async def write_at_random(
     chance: random.Random,
     number: int,
     who: Sequence[UserId],
-    after_each: Callable[[Any, list[Entry]], None] = lambda _, __: None,
+    after_each_entry: Callable[[Any, list[Entry]], None] = lambda _, __: None,
 ) -> list[Entry]:
     """Writes a ledger into a store, a few entries in a transaction, which has its time."""
     written = WrittenLedger(chance, number, who)
@@ -108,8 +108,8 @@ async def write_at_random(
     def add_some(unit: Any) -> None:
         nonlocal entries
         for _ in range(ENTRIES_AT_ONCE):
-            entries = written.add_entry(unit)
-            after_each(unit, entries)
+            entries = written.add_entry_and_list_all(unit)
+            after_each_entry(unit, entries)
 
     await store.transact(written.begin)
     for _ in range(ENTRIES // ENTRIES_AT_ONCE):
