@@ -22,7 +22,7 @@ from attendance_core.testing.written_ledgers import (
     FEW,
     PEOPLE,
     check_karma,
-    months_of,
+    paying_counts_by_month,
     write_at_random,
 )
 from attendance_core.vocabulary import EventId, UserId
@@ -45,7 +45,7 @@ async def test_it_is_what_the_fold_says_after_every_entry(url: URL, store: Any) 
             check_karma(unit, who, ledger)
 
         written_down += await write_at_random(store, chance, number, who, look)
-    assert stored_months(url) == months_of(written_down, FEW)
+    assert stored_months(url) == paying_counts_by_month(written_down, FEW)
     assert await asyncio.to_thread(recount.recount, url) == (len(stored_months(url)), 0)
 
 
@@ -92,7 +92,7 @@ class TestManyAtOnce:
                     )
                     moves.append((store, another)[at % 2].transact(does))
                 await asyncio.gather(*moves)
-        assert stored_months(url) == months_of(await all_entries(store, events), FEW)
+        assert stored_months(url) == paying_counts_by_month(await all_entries(store, events), FEW)
 
 
 class TestRecount:
@@ -100,7 +100,7 @@ class TestRecount:
         chance = random.Random(816)
         who = await add_people(store, *(f"Person {number}" for number in range(PEOPLE)))
         ledger = await write_at_random(store, chance, 1, who)
-        right = months_of(ledger, FEW)
+        right = paying_counts_by_month(ledger, FEW)
         first, second, *_ = sorted(right)
         run_sql(
             url,

@@ -23,7 +23,7 @@ from attendance_adapters.sql.revisions import is_current
 from attendance_core.marking.terms import Terms
 from attendance_core.testing.people import add_people, an_event, mark
 from attendance_core.testing.random_ledgers import MONTHS, an_instant
-from attendance_core.testing.written_ledgers import FEW, months_of
+from attendance_core.testing.written_ledgers import FEW, paying_counts_by_month
 from attendance_core.vocabulary import UserId
 from tests.support.karma_months import a_store, all_entries, numbered_events, store, stored_months
 from tests.support.migrating import add_person, run_sql
@@ -67,7 +67,7 @@ async def folded_of(url: URL, terms: Terms) -> dict[tuple[UserId, int], int]:
     store = await a_store(url)
     entries = await all_entries(store, numbered_events(2 * MARKS))
     await store.close()
-    return months_of(entries, terms)
+    return paying_counts_by_month(entries, terms)
 
 
 async def test_two_of_the_version_before_who_mark_each_other_at_once(url: URL) -> None:

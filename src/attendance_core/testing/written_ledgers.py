@@ -125,9 +125,9 @@ def check_karma(unit: Any, who: Iterable[UserId], ledger: Iterable[Entry]) -> No
     }
 
 
-def months_of(ledger: Iterable[Entry], terms: Terms) -> Counter[tuple[UserId, int]]:
+def paying_counts_by_month(ledger: Iterable[Entry], terms: Terms) -> Counter[tuple[UserId, int]]:
     """Counts the marks that pay, by marker and month; where none does there is a 0."""
     hold_marks = [each for each in ledger if each.origin is Origin.HOLD]
-    months = Counter({(each.actor_id, month_of(each.at)): 0 for each in hold_marks})
-    months.update((each.actor_id, month_of(each.at)) for each in paying_marks(ledger, terms))
-    return months
+    counts = Counter({(each.actor_id, month_of(each.at)): 0 for each in hold_marks})
+    counts.update((each.actor_id, month_of(each.at)) for each in paying_marks(ledger, terms))
+    return counts
