@@ -27,7 +27,13 @@ from attendance_core.testing.written_ledgers import (
 )
 from attendance_core.vocabulary import EventId, UserId
 from tests.support.karma_ledgers import KARMA_LEDGERS
-from tests.support.karma_months import a_store, all_entries, numbered_events, store, stored_months
+from tests.support.karma_months import (
+    a_store,
+    all_entries,
+    numbered_events,
+    store,
+    stored_counts_by_month,
+)
 from tests.support.migrating import run_sql
 
 __all__ = ["store"]
@@ -45,8 +51,8 @@ async def test_it_is_what_the_fold_says_after_every_entry(url: URL, store: Any) 
             check_karma(unit, who, ledger)
 
         written_down += await write_at_random(store, chance, number, who, look)
-    assert stored_months(url) == paying_counts_by_month(written_down, FEW)
-    assert await asyncio.to_thread(recount.recount, url) == (len(stored_months(url)), 0)
+    assert stored_counts_by_month(url) == paying_counts_by_month(written_down, FEW)
+    assert await asyncio.to_thread(recount.recount, url) == (len(stored_counts_by_month(url)), 0)
 
 
 class TestManyAtOnce:
@@ -92,7 +98,9 @@ class TestManyAtOnce:
                     )
                     moves.append((store, another)[at % 2].transact(does))
                 await asyncio.gather(*moves)
-        assert stored_months(url) == paying_counts_by_month(await all_entries(store, events), FEW)
+        assert stored_counts_by_month(url) == paying_counts_by_month(
+            await all_entries(store, events), FEW
+        )
 
 
 class TestRecount:
@@ -110,10 +118,10 @@ class TestRecount:
             f"INSERT INTO karma_months (user_id, month, paying, unchecked, pair_a_month,"
             f" unchecked_a_month) VALUES ({who[0]}, 1, 9, 0, 2, 1)",
         )
-        wrong = stored_months(url)
+        wrong = stored_counts_by_month(url)
         assert wrong != right
         found = await store.observe(lambda u: [u.ledger.karma(each, FEW) for each in who])
         assert found[0] == 7 * sum(n for (user_id, _), n in wrong.items() if user_id == who[0])
         assert await asyncio.to_thread(recount.recount, url) == (len(right) + 1, 3)
-        assert stored_months(url) == {**right, (who[0], 1): 0}
+        assert stored_counts_by_month(url) == {**right, (who[0], 1): 0}
         assert await asyncio.to_thread(recount.recount, url) == (len(right) + 1, 0)

@@ -25,7 +25,13 @@ from attendance_core.testing.people import add_people, an_event, mark
 from attendance_core.testing.random_ledgers import MONTHS, an_instant
 from attendance_core.testing.written_ledgers import FEW, paying_counts_by_month
 from attendance_core.vocabulary import UserId
-from tests.support.karma_months import a_store, all_entries, numbered_events, store, stored_months
+from tests.support.karma_months import (
+    a_store,
+    all_entries,
+    numbered_events,
+    store,
+    stored_counts_by_month,
+)
 from tests.support.migrating import add_person, run_sql
 
 __all__ = ["store"]
@@ -100,7 +106,7 @@ async def test_two_of_the_version_before_who_mark_each_other_at_once(url: URL) -
     )
     assert both_wrote.broken
     folded = await folded_of(url, two)
-    assert stored_months(url) == folded
+    assert stored_counts_by_month(url) == folded
     assert sum(folded.values()) == 2
 
 
@@ -121,7 +127,7 @@ class TestMonthsOfBefore:
         left = [0]
 
         def die(_: float) -> None:
-            left.append(len(stored_months(url)))
+            left.append(len(stored_counts_by_month(url)))
             raise Died
 
         monkeypatch.setattr(migrating, "sleep", die)
@@ -130,7 +136,7 @@ class TestMonthsOfBefore:
                 upgrade(url)
         assert left[:3] == [0, 4, 8]
         folded = await folded_of(url, USUAL)
-        assert stored_months(url) == folded
+        assert stored_counts_by_month(url) == folded
         assert sum(folded.values()) < MARKS
 
     async def test_what_the_old_one_marks_meanwhile_is_counted_once(
@@ -150,7 +156,7 @@ class TestMonthsOfBefore:
         monkeypatch.setattr(migrating, "sleep", lambda _: run_on_connection(url, mark_one))
         upgrade(url)
         assert next(numbers) > FEW_PEOPLE + 4
-        assert stored_months(url) == await folded_of(url, USUAL)
+        assert stored_counts_by_month(url) == await folded_of(url, USUAL)
 
 
 class TestRule:
@@ -175,10 +181,10 @@ class TestRule:
 
         assert [await karma(FEW), await karma(USUAL)] == [7, 200]
         await asyncio.to_thread(apply_rule, url, USUAL)
-        assert stored_months(url) == {(a, 2026 * 12 + 4): 4}
+        assert stored_counts_by_month(url) == {(a, 2026 * 12 + 4): 4}
         assert [await karma(FEW), await karma(USUAL)] == [7, 200]
         await store.transact(lambda u: mark(u, b, a, MONTHS[1], events[5]))
-        assert stored_months(url) == {(a, 2026 * 12 + 4): 4, (a, 2026 * 12 + 5): 1}
+        assert stored_counts_by_month(url) == {(a, 2026 * 12 + 4): 4, (a, 2026 * 12 + 5): 1}
         assert [await karma(FEW), await karma(USUAL)] == [14, 250]
         assert [await karma(replace(USUAL, karma_per_mark=1))] == [5]
 

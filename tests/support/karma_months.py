@@ -25,7 +25,7 @@ from tests.support.migrating import run_sql
 KEPT = "SELECT user_id, month, paying FROM karma_months"
 
 
-def stored_months(url: URL) -> dict[tuple[int, int], int]:
+def stored_counts_by_month(url: URL) -> dict[tuple[int, int], int]:
     return {(user_id, month): paying for user_id, month, paying in run_sql(url, KEPT)}
 
 
