@@ -21,6 +21,7 @@ from attendance_core.testing.stores import (
     events,
     events_races,
     hosts,
+    installation,
     karma,
     kept,
     links,
@@ -104,7 +105,7 @@ class StoreContract:
     TestPlaces = marking.TestPlaces
     TestConnections = marking.TestConnections
     TestTallies = tallies.TestTallies
-    TestInstallation = tallies.TestInstallation
+    TestInstallation = installation.TestInstallation
     TestHelpers = organisers.TestHelpers
     TestRecoveryCodes = recovery.TestRecoveryCodes
     TestResetLinks = recovery.TestResetLinks
