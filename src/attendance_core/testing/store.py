@@ -20,6 +20,7 @@ from attendance_core.testing.stores import (
     deletion_races,
     events,
     events_races,
+    forget_scans,
     hosts,
     installation,
     karma,
@@ -114,7 +115,7 @@ class StoreContract:
     TestAuditLog = review.TestAuditLog
     TestScanLists = review.TestScanLists
     TestReviewRaces = review_races.TestReviewRaces
-    TestForgetScans = review_races.TestForgetScans
+    TestForgetScans = forget_scans.TestForgetScans
     TestReading = rooms.TestReading
     TestGlances = rooms.TestGlances
     TestWhatTimeAloneChanges = rooms.TestWhatTimeAloneChanges
