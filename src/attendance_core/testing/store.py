@@ -21,6 +21,7 @@ from attendance_core.testing.stores import (
     events,
     events_races,
     forget_scans,
+    friends,
     hosts,
     installation,
     karma,
@@ -94,7 +95,7 @@ class StoreContract:
     TestSessions = sessions.TestSessions
     TestKnownBrowsers = browsers.TestKnownBrowsers
     TestProfiles = profiles.TestProfiles
-    TestFriendships = profiles.TestFriendships
+    TestFriendships = friends.TestFriendships
     TestReferencedFiles = profiles.TestReferencedFiles
     TestEvents = events.TestEvents
     TestEventsThatChange = events.TestEventsThatChange
