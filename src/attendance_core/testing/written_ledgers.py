@@ -6,12 +6,13 @@ import random
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID, uuid4
 
 from attendance_core.events import Event
 from attendance_core.marking.karma import paying_marks
 from attendance_core.marking.ledger import AnnulReason, Entry, NewEntry, Origin, month_of
+from attendance_core.marking.places import PlaceKey
 from attendance_core.marking.terms import Terms
 from attendance_core.profiles import Confirmation, ConfirmationScan
 from attendance_core.testing.clock import NOON
@@ -21,13 +22,6 @@ from attendance_core.vocabulary import EventId, FileKey, ScanId, UserId
 
 FEW = Terms(karma_per_mark=7, karma_pair_a_month=2, karma_unchecked_a_month=1)
 PEOPLE, EVENTS, ENTRIES, ENTRIES_AT_ONCE = 4, 8, 36, 2
-
-
-class PlaceKey(NamedTuple):
-    """Whose place it is: one person in one event."""
-
-    event_id: EventId
-    user_id: UserId
 
 
 class WrittenLedger:
