@@ -34,7 +34,7 @@ from attendance_core.session_ends import (
     end_sessions_in_batches,
 )
 from attendance_core.texts import FORBIDDEN_CATEGORIES
-from attendance_core.token_ends import end_sessions_and_tokens_of
+from attendance_core.token_ends import end_sessions_and_remove_tokens_of
 from attendance_core.vocabulary import Seconds, SessionId, UserId
 
 ADMISSION_NOTED_EVERY: Seconds = 86_400  # of one that is kept for 30 days from its last
@@ -119,7 +119,7 @@ class Dismiss:
             return
         link = await self.observe(lambda unit: unit.links.find(identity))
         if link is not None:
-            await end_sessions_and_tokens_of(self.transact, link.user_id, self.terms)
+            await end_sessions_and_remove_tokens_of(self.transact, link.user_id, self.terms)
 
 
 @dataclass(frozen=True, slots=True)

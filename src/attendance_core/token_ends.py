@@ -21,14 +21,14 @@ def expire_tokens(unit: ports.Unit, user_id: UserId) -> Sequence[Token]:
     """Has all tokens of a person, whose account is locked, expire now; answers them.
 
     None is made meanwhile, since that locks the account, too. Their sockets are still open:
-    `end_tokens` closes them afterwards, or else `EndExpiredTokens`.
+    `end_and_remove_tokens_of` closes them afterwards, or else `EndExpiredTokens`.
     """
     tokens = unit.tokens.of(user_id)
     unit.tokens.expire([each.token_id for each in tokens], unit.now())
     return tokens
 
 
-async def end_tokens(transact: ports.Transact, user_id: UserId, terms: Terms) -> None:
+async def end_and_remove_tokens_of(transact: ports.Transact, user_id: UserId, terms: Terms) -> None:
     """Ends all tokens of a person, with their sockets; none of them is listed any more."""
 
     def work(unit: ports.Unit) -> Sequence[Token]:
@@ -38,7 +38,7 @@ async def end_tokens(transact: ports.Transact, user_id: UserId, terms: Terms) ->
     await remove_tokens(transact, await transact(work), terms)
 
 
-async def end_sessions_and_tokens_of(
+async def end_sessions_and_remove_tokens_of(
     transact: ports.Transact, user_id: UserId, terms: Terms
 ) -> None:
     """Ends all sessions and tokens of a person, with their sockets, whoever opened them.
@@ -53,7 +53,7 @@ async def end_sessions_and_tokens_of(
         check=lambda unit: None,
         finish=lambda unit: expire_tokens(unit, user_id),
     )
-    await end_tokens(transact, user_id, terms)
+    await end_and_remove_tokens_of(transact, user_id, terms)
 
 
 async def end_token_sessions(

@@ -7,7 +7,7 @@ import pytest
 
 from attendance_core.bearer_tokens import TokenScope
 from attendance_core.marking.places import Waiting
-from attendance_core.token_ends import end_tokens
+from attendance_core.token_ends import end_and_remove_tokens_of
 from attendance_core.vocabulary import EventId, UserId
 from tests.support.eventually import eventually
 from tests.support.houses import house_in_folder as house
@@ -64,7 +64,9 @@ async def test_whom_its_marker_held_is_given_back(house: House) -> None:
     await marks.hears("prepared")
     await sees.hears("user_left", user_id=vera.user_id)
     do = house.attendance.use_cases
-    await end_tokens(do.log_out.transact, UserId(boris.user_id), house.attendance.terms)
+    await end_and_remove_tokens_of(
+        do.log_out.transact, UserId(boris.user_id), house.attendance.terms
+    )
     await marks.hears("reservation_expired", user_id=vera.user_id)
     assert await marks.turns_away() == ("not_logged_in", 4401)
     await sees.hears("user_joined", user_id=vera.user_id)

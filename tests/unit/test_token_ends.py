@@ -14,7 +14,7 @@ from attendance_core.marking.announcements import ConnectionsEnded
 from attendance_core.marking.endings import Ending
 from attendance_core.testing.lectures import session_of
 from attendance_core.testing.machine.driving import drive
-from attendance_core.token_ends import end_tokens, expire_tokens
+from attendance_core.token_ends import end_and_remove_tokens_of, expire_tokens
 from attendance_core.tokens import RevokeToken
 from attendance_core.vocabulary import TokenId
 from tests.support.token_desk import ANNA, BORIS, Desk, T, desk
@@ -78,7 +78,7 @@ class TestItsEnd:
             assert [desk.who(each.secret) for each in mine] == [None] * 3
             assert desk.end_expired() == 3
         else:
-            drive(end_tokens(desk.world.store.transact, ANNA, desk.world.terms))
+            drive(end_and_remove_tokens_of(desk.world.store.transact, ANNA, desk.world.terms))
             assert desk.tokens() == []
         assert [desk.who(each.secret) for each in mine] == [None] * 3
         assert not any(desk.is_open(each) for each in sockets)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from attendance_core import ports
 from attendance_core.errors import PersonNotFound
 from attendance_core.marking.terms import Terms
-from attendance_core.token_ends import end_sessions_and_tokens_of
+from attendance_core.token_ends import end_sessions_and_remove_tokens_of
 from attendance_core.vocabulary import UserId
 
 
@@ -31,4 +31,4 @@ class EndSessionsOf:
                 raise PersonNotFound
             return account.user_id
 
-        await end_sessions_and_tokens_of(self.transact, await self.observe(find), self.terms)
+        await end_sessions_and_remove_tokens_of(self.transact, await self.observe(find), self.terms)

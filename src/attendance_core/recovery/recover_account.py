@@ -18,7 +18,7 @@ from attendance_core.errors import PersonNotFound
 from attendance_core.marking.terms import Terms
 from attendance_core.providers.links import remove_links
 from attendance_core.session_ends import end_sessions_in_batches, end_sessions_of
-from attendance_core.token_ends import end_tokens, expire_tokens
+from attendance_core.token_ends import end_and_remove_tokens_of, expire_tokens
 from attendance_core.vocabulary import SessionId, UserId
 
 
@@ -68,5 +68,5 @@ class RecoverAccount:
         )
         if to_end:
             await end_sessions_in_batches(self.transact, to_end, self.terms)
-        await end_tokens(self.transact, user_id, self.terms)
+        await end_and_remove_tokens_of(self.transact, user_id, self.terms)
         return logged_in
