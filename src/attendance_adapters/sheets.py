@@ -178,8 +178,8 @@ async def _feed(
     last = first
     piece: SheetPiece | None = first
     while piece is not None:
-        for begin in range(0, len(piece.rows), ROWS_A_STEP):
-            rows = piece.rows[begin : begin + ROWS_A_STEP]
+        for start in range(0, len(piece.rows), ROWS_A_STEP):
+            rows = piece.rows[start : start + ROWS_A_STEP]
             to_worker.write(_json_line([_row_of(row, piece.event) for row in rows]))
             await asyncio.sleep(0)
         await to_worker.drain()
