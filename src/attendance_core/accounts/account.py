@@ -32,15 +32,15 @@ def may_log_in_by_password(account: Account) -> bool:
     return account.password_hash is not None and bool(USERNAME.fullmatch(account.username))
 
 
-def composed(text: str, field: str, most: int) -> str:
+def composed(text: str, field: str, cut_above: int) -> str:
     """Brings a text into NFC.
 
-    One of far more than ``most`` code points is cut first, to what is still too long.
+    One of far more than ``cut_above`` code points is cut first, to what is still longer than that.
 
     Raises InvalidArgument.
     """
     check_comparable(text, field)
-    return normalize("NFC", text[: MAX_CODE_POINTS_COMPOSED * most + 1])
+    return normalize("NFC", text[: MAX_CODE_POINTS_COMPOSED * cut_above + 1])
 
 
 def checked_username(username: str) -> str:
