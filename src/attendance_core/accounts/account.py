@@ -75,5 +75,5 @@ async def is_right(
     Raises InvalidArgument. Contract: 2.3.
     """
     forms = dict.fromkeys((composed(password, field, MAX_PASSWORD_LENGTH), password))
-    right = [await passwords.verify(hashed, each[: MAX_PASSWORD_LENGTH + 1]) for each in forms]
-    return any(right)
+    matches = [await passwords.verify(hashed, each[: MAX_PASSWORD_LENGTH + 1]) for each in forms]
+    return any(matches)
