@@ -71,18 +71,18 @@ def check_kind(name: str, value: object, *classes: type, words: str = "") -> Non
     The error names the classes, or has the ``words`` for them that are given. Raises TypeError.
     """
     if not isinstance(value, classes):
-        kinds = words or " or ".join(f"a {each.__name__}" for each in classes)
-        raise TypeError(f"{name} is {kinds}, and no {_words_for(value)}")
+        words_wanted = words or " or ".join(f"a {each.__name__}" for each in classes)
+        raise TypeError(f"{name} is {words_wanted}, and no {_words_for(value)}")
 
 
 def _words_for(value: object) -> str:
     """Names the class of what was given instead, and says how to come by what is meant."""
-    kind = type(value).__name__
+    class_name = type(value).__name__
     if hasattr(value, "user_id") and hasattr(value, "session_id"):
-        return f"{kind}: give its user_id, or its session_id"
+        return f"{class_name}: give its user_id, or its session_id"
     if hasattr(value, "user_id"):
-        return f"{kind}: give its user_id"
-    return f"{kind}: give its timestamp()" if isinstance(value, datetime) else kind
+        return f"{class_name}: give its user_id"
+    return f"{class_name}: give its timestamp()" if isinstance(value, datetime) else class_name
 
 
 def check_page(limit: int | None, offset: int) -> None:
