@@ -103,8 +103,8 @@ class GetJoinedEvents:
 
         def read_memberships(piece_query: EventQuery, unit: ports.Unit) -> Sequence[Membership]:
             found = unit.events.joined_by(actor, piece_query)
-            others = [event.event_id for event in found if event.creator_id != actor]
-            helped = unit.helpers.helped_by(actor, others)
+            made_by_others = [event.event_id for event in found if event.creator_id != actor]
+            helped = unit.helpers.helped_by(actor, made_by_others)
             return [
                 Membership(event, event.creator_id == actor or event.event_id in helped)
                 for event in found
