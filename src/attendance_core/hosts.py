@@ -153,12 +153,12 @@ class Subjects:
         Raises BadLength, BadCharacters, PersonNotFound for an id that nobody can have, Unavailable.
         """
         check_user_ids(user_ids)
-        checked = _checked_part(issuer, "issuer", MAX_ISSUER_LENGTH)
+        checked_issuer = _checked_part(issuer, "issuer", MAX_ISSUER_LENGTH)
         people = sorted(frozenset(user_ids))
         subjects: dict[UserId, str] = {}
         for start in range(0, len(people), PEOPLE_AT_ONCE):
             some = people[start : start + PEOPLE_AT_ONCE]
-            links = await self.observe(partial(_links_of, checked, some))
+            links = await self.observe(partial(_links_of, checked_issuer, some))
             subjects |= {each.user_id: each.identity.subject for each in links}
         return subjects
 
