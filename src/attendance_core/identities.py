@@ -17,7 +17,7 @@ from attendance_core.vocabulary import (
 
 LINK_REQUEST_SECONDS: Seconds = 600  # Contract: 9.6, from a proof to the answer of the provider
 MAX_SUBJECT_LENGTH = 255  # OpenID Connect: 2
-MAX_ISSUER_LENGTH = 255
+MAX_ISSUER_LENGTH = 255  # Contract: 10.1, and as much as stores keep of any
 
 
 class IdentityKind(Enum):
