@@ -98,8 +98,10 @@ class Tally:
 
     def lapses_at(self, limit: Limit) -> Instant:
         """Tells from when on nothing of it counts."""
-        taken = self.taken[-1] + limit.within if self.taken else 0.0
-        return max(taken, self.under_way[-1] + TRY_SECONDS) if self.under_way else taken
+        taken_lapse_at = self.taken[-1] + limit.within if self.taken else 0.0
+        if not self.under_way:
+            return taken_lapse_at
+        return max(taken_lapse_at, self.under_way[-1] + TRY_SECONDS)
 
 
 def _still_counting(since: Instant, noted: Sequence[Instant], now: Instant) -> tuple[Instant, ...]:
