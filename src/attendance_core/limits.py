@@ -40,8 +40,8 @@ TRY_SECONDS: Seconds = 90
 
 def key_of(limit: Limit, subject: str) -> TallyKey:
     """Makes the key of a tally: who looks at the table reads neither names nor addresses."""
-    named = f"{limit.name}: {subject}".encode("utf-8", "surrogatepass")
-    return TallyKey(hashlib.blake2b(named, digest_size=16).hexdigest())
+    spelt = f"{limit.name}: {subject}".encode("utf-8", "surrogatepass")
+    return TallyKey(hashlib.blake2b(spelt, digest_size=16).hexdigest())
 
 
 @dataclass(frozen=True, slots=True)

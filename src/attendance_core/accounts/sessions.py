@@ -95,8 +95,8 @@ def session_id_of(token: str, kind: CredentialKind = CredentialKind.COOKIE) -> S
     That of a bearer token is another one than a cookie's: a version that knows no scopes does not
     find it, else it would let the token do everything.
     """
-    named = token if kind is CredentialKind.COOKIE else f"{kind.value} {token}"
-    return SessionId(hashlib.sha256(named.encode("utf-8", "surrogatepass")).hexdigest())
+    spelt = token if kind is CredentialKind.COOKIE else f"{kind.value} {token}"
+    return SessionId(hashlib.sha256(spelt.encode("utf-8", "surrogatepass")).hexdigest())
 
 
 class _Found(NamedTuple, Generic[T]):
