@@ -127,20 +127,20 @@ class FinishLink:
         TooManyLinks, NotLoggedIn, Unavailable.
         """
         check_kinds(actor=actor, session_id=session_id)
-        begun = checked_attempt(attempt, answer)
+        own_attempt = checked_attempt(attempt, answer)
 
         def check(unit: ports.Unit) -> None:
             request = unit.link_requests.find(actor)
             if (
                 request is None
-                or request.request_id != request_id_of(begun.state)
+                or request.request_id != request_id_of(own_attempt.state)
                 or request.session_id != session_id
                 or not request.is_live(unit.now())
             ):
                 raise LogInNotBegun
 
         await self.observe(check)
-        claims = await self.provider.finish(begun, answer)
+        claims = await self.provider.finish(own_attempt, answer)
         identity, tick_names = identity_of(claims), new_tick_names(self.ids)
 
         def work(unit: ports.Unit) -> None:
