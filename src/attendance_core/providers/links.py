@@ -182,8 +182,8 @@ class UnlinkProvider:
             if account is None:
                 raise NotLoggedIn
             theirs = unit.links.of(actor)
-            its_own = (each for each in _of_providers(theirs) if link_name_of(each) == link)
-            named = next(its_own, None)
+            so_named = (each for each in _of_providers(theirs) if link_name_of(each) == link)
+            named = next(so_named, None)
             if named is None:
                 return
             if len(theirs) == 1 and not may_log_in_by_password(account):
