@@ -194,7 +194,7 @@ class UnlinkProvider:
         await self.transact(work)
 
 
-def remove_links(unit: ports.Unit, user_id: UserId) -> None:
+def remove_provider_links(unit: ports.Unit, user_id: UserId) -> None:
     """Removes all links of somebody who comes back without their password, and has one now.
 
     Whoever had found the password before may have made them, but none that a host made. Their

@@ -16,7 +16,7 @@ from attendance_core.accounts.account import may_log_in_by_password
 from attendance_core.accounts.log_ins import OpenedSession, new_session, open_session
 from attendance_core.errors import PersonNotFound
 from attendance_core.marking.terms import Terms
-from attendance_core.providers.links import remove_links
+from attendance_core.providers.links import remove_provider_links
 from attendance_core.session_ends import end_sessions_in_batches, end_sessions_of
 from attendance_core.token_ends import end_and_remove_tokens_of, expire_tokens
 from attendance_core.vocabulary import SessionId, UserId
@@ -60,7 +60,7 @@ class RecoverAccount:
             unit.accounts.put(account)
             expire_tokens(unit, user_id)
             if may_log_in_by_password(account):
-                remove_links(unit, user_id)
+                remove_provider_links(unit, user_id)
             return open_session(unit, user_id, new, self.terms)
 
         logged_in, to_end = await end_sessions_of(
