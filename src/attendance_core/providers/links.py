@@ -34,7 +34,7 @@ from attendance_core.identities import (
 )
 from attendance_core.providers.answers import checked_attempt, identity_of, new_attempt
 from attendance_core.providers.log_ins import Begun
-from attendance_core.providers.ticks import judge_tick, new_tick_names, remove_tick_given_by
+from attendance_core.providers.ticks import judge_tick, new_tick_ids, remove_tick_given_by
 from attendance_core.vocabulary import SessionId, UserId
 
 MAX_LINKS = 10  # Contract: 9.6, of a person
@@ -141,7 +141,7 @@ class FinishLink:
 
         await self.observe(check)
         claims = await self.provider.finish(own_attempt, answer)
-        identity, tick_names = identity_of(claims), new_tick_names(self.ids)
+        identity, tick_ids = identity_of(claims), new_tick_ids(self.ids)
 
         def work(unit: ports.Unit) -> None:
             if unit.accounts.lock(actor) is None or unit.sessions.find(session_id) is None:
@@ -159,7 +159,7 @@ class FinishLink:
                 unit.links.add(link)
             elif link.user_id != actor:
                 raise LinkedToAnother
-            judge_tick(unit, link, claims, tick_names)
+            judge_tick(unit, link, claims, tick_ids)
 
         await self.transact(work)
 

@@ -20,7 +20,7 @@ from attendance_core.limits import PROVIDER_LOG_INS, count_or_wait
 from attendance_core.marking.terms import Terms
 from attendance_core.profiles import Profile
 from attendance_core.providers.answers import checked_attempt, identity_of, name_in, new_attempt
-from attendance_core.providers.ticks import judge_tick, new_tick_names
+from attendance_core.providers.ticks import judge_tick, new_tick_ids
 from attendance_core.vocabulary import SessionId
 
 DEFAULT_DISPLAY_NAME = "Student"  # of whoever has none at the provider that can be shown
@@ -86,7 +86,7 @@ class LogInByProvider:
         TooManyRequests where the account has logged in so too often just now.
         """
         claims = await self.provider.finish(checked_attempt(attempt, answer), answer)
-        identity, tick_names = identity_of(claims), new_tick_names(self.ids)
+        identity, tick_ids = identity_of(claims), new_tick_ids(self.ids)
         new = new_session(self.ids, client, replacing, browser_secrets)
         # A name that nobody can sign up with, or type at a log-in: it has a colon
         username = f"{identity.kind.value}:{self.ids.token()}"
@@ -100,7 +100,7 @@ class LogInByProvider:
                 unit.links.add(link)
             if seconds := count_or_wait(unit, PROVIDER_LOG_INS, str(link.user_id)):
                 raise TooManyRequests(seconds=seconds)
-            judge_tick(unit, link, claims, tick_names)
+            judge_tick(unit, link, claims, tick_ids)
             return open_session(unit, link.user_id, new, self.terms)
 
         return await transact_opening(self.transact, work, self.terms)

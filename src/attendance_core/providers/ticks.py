@@ -18,19 +18,19 @@ from attendance_core.vocabulary import FileKey, ScanId
 
 
 @dataclass(frozen=True, slots=True)
-class TickNames:
-    """The names that a tick gets if it is given; no file has this key."""
+class TickIds:
+    """The ids that a tick gets if it is given; no file has this key."""
 
     key: FileKey
     scan_id: ScanId
 
 
-def new_tick_names(ids: ports.Ids) -> TickNames:
+def new_tick_ids(ids: ports.Ids) -> TickIds:
     """Makes them by chance."""
-    return TickNames(ids.file_key("none"), ScanId(ids.scan_id()))
+    return TickIds(ids.file_key("none"), ScanId(ids.scan_id()))
 
 
-def judge_tick(unit: ports.Unit, link: Link, claims: Claims, names: TickNames) -> None:
+def judge_tick(unit: ports.Unit, link: Link, claims: Claims, tick_ids: TickIds) -> None:
     """Gives the tick to whom the provider confirms under the name that they show.
 
     Of everybody else it removes the tick that this link gave. A tick that came by a scan stays, and
@@ -47,10 +47,10 @@ def judge_tick(unit: ports.Unit, link: Link, claims: Claims, names: TickNames) -
     elif scan is None or scan.state is not Confirmation.APPROVED:
         now = unit.now()
         approved_scan = ConfirmationScan(
-            link.user_id, names.key, now, Confirmation.APPROVED, now, scan_id=names.scan_id
+            link.user_id, tick_ids.key, now, Confirmation.APPROVED, now, scan_id=tick_ids.scan_id
         )
         unit.scans.put(approved_scan)
-        unit.links.put(replace(link, scan_id=names.scan_id))
+        unit.links.put(replace(link, scan_id=tick_ids.scan_id))
         note_service_act(unit, approved_scan, ScanAct.APPROVED)
 
 
