@@ -8,7 +8,7 @@ from unicodedata import normalize
 
 import pytest
 
-from attendance_core.accounts import Actor, session_id_of
+from attendance_core.accounts import Actor, GetUsername, session_id_of
 from attendance_core.browsers import RecogniseBrowser
 from attendance_core.errors import (
     BadCharacters,
@@ -16,6 +16,7 @@ from attendance_core.errors import (
     BadUsername,
     CommonPassword,
     InvalidArgument,
+    NotLoggedIn,
     Refusal,
     UsernameTaken,
     WrongCredentials,
@@ -207,3 +208,11 @@ class TestCombiningMarks:
         recognise = RecogniseBrowser(door.world.store.observe)
         with pytest.raises(InvalidArgument, match="«username»"):
             drive(recognise(username=self.MANY, browser_secrets=["a"]))
+
+
+def test_tries_are_counted_under_the_name_that_one_logs_in_with(door: Door) -> None:
+    get_username, nobody = GetUsername(door.world.store.observe), UserId(77)
+    assert drive(get_username(actor=door.sign_up("anna").user_id)) == "anna"
+    with pytest.raises(Refusal) as refused:
+        drive(get_username(actor=nobody))
+    assert isinstance(refused.value, NotLoggedIn)

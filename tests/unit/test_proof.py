@@ -11,7 +11,6 @@ from attendance_core.accounts import (
     PROOF_SECONDS,
     Account,
     CredentialKind,
-    GetUsername,
     LogIn,
     Proof,
     Session,
@@ -21,7 +20,6 @@ from attendance_core.errors import (
     LogInAgain,
     MissingArgument,
     NotLoggedIn,
-    Refusal,
     WrongCredentials,
     WrongPassword,
 )
@@ -175,11 +173,3 @@ class TestSessions:
         for user_id in (UserId(2), NOBODY):
             with pytest.raises(NotLoggedIn):
                 desk.proves(SECRET, user_id=user_id)
-
-
-def test_tries_are_counted_under_the_name_that_one_logs_in_with(desk: Desk) -> None:
-    get_username = GetUsername(desk.world.store.observe)
-    assert drive(get_username(actor=ANNA)) == "Person1"
-    with pytest.raises(Refusal) as refused:
-        drive(get_username(actor=NOBODY))
-    assert isinstance(refused.value, NotLoggedIn)

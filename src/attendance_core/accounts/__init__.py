@@ -5,6 +5,7 @@ from attendance_core.accounts.account import (
     MAX_USERNAME_LENGTH,
     MIN_PASSWORD_LENGTH,
     Account,
+    GetUsername,
 )
 from attendance_core.accounts.data import DataReading, DownloadData, KeptFile, Records
 from attendance_core.accounts.deletion import DeleteAccount
@@ -12,7 +13,7 @@ from attendance_core.accounts.log_ins import LogIn, SignUp
 from attendance_core.accounts.operator import EndSessionsOf
 from attendance_core.accounts.own_sessions import EndSession, GetSessions, SessionSeen
 from attendance_core.accounts.passwords import ChangePassword
-from attendance_core.accounts.proof import PROOF_SECONDS, GetUsername, Proof, prove
+from attendance_core.accounts.proof import PROOF_SECONDS, Proof, prove
 from attendance_core.accounts.sessions import (
     LONGEST_SESSION_SECONDS,
     MAX_CLIENT_LENGTH,

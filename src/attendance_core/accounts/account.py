@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from unicodedata import normalize
 
 from attendance_core import ports
-from attendance_core.errors import BadLength, BadUsername, CommonPassword
+from attendance_core.arguments import check_kinds
+from attendance_core.errors import BadLength, BadUsername, CommonPassword, NotLoggedIn
 from attendance_core.texts import check_comparable, is_blank
 from attendance_core.vocabulary import UserId
 
@@ -77,3 +78,18 @@ async def is_right(
     forms = dict.fromkeys((composed(password, field, MAX_PASSWORD_LENGTH), password))
     matches = [await passwords.verify(hashed, each[: MAX_PASSWORD_LENGTH + 1]) for each in forms]
     return any(matches)
+
+
+@dataclass(frozen=True, slots=True)
+class GetUsername:
+    """Says by which name somebody logs in: their tries are counted under it."""
+
+    observe: ports.Observe
+
+    async def __call__(self, *, actor: UserId) -> str:
+        """Raises NotLoggedIn where there is no such account any more; Unavailable."""
+        check_kinds(actor=actor)
+        account = await self.observe(lambda unit: unit.accounts.find_by_id(actor))
+        if account is None:
+            raise NotLoggedIn
+        return account.username

@@ -11,7 +11,6 @@ from typing import NamedTuple
 from attendance_core import ports
 from attendance_core.accounts.account import Account, is_right
 from attendance_core.accounts.sessions import Session
-from attendance_core.arguments import check_kinds
 from attendance_core.errors import LogInAgain, MissingArgument, NotLoggedIn, WrongPassword
 from attendance_core.vocabulary import Instant, Seconds, SessionId, UserId
 
@@ -81,18 +80,3 @@ async def prove(
     elif not await is_right(passwords, account.password_hash, password, field):
         raise WrongPassword
     return Proof(actor, session_id, account.password_hash)
-
-
-@dataclass(frozen=True, slots=True)
-class GetUsername:
-    """Says by which name somebody logs in: their tries are counted under it."""
-
-    observe: ports.Observe
-
-    async def __call__(self, *, actor: UserId) -> str:
-        """Raises NotLoggedIn where there is no such account any more; Unavailable."""
-        check_kinds(actor=actor)
-        account = await self.observe(lambda unit: unit.accounts.find_by_id(actor))
-        if account is None:
-            raise NotLoggedIn
-        return account.username
