@@ -147,7 +147,7 @@ class Noting(RefusalPace):
         super().__init__()
         self.noted: list[Exception | None] = []
 
-    def wait_of(self, error: Exception | None, caller: Caller, came_at: Seconds) -> Seconds:
+    def note(self, error: Exception | None, caller: Caller, came_at: Seconds) -> Seconds:
         self.noted.append(error)
         return 0.0
 

@@ -36,7 +36,7 @@ class Pace:
 
     def wait(self, caller: Caller, error: Exception | None = None, *, ago: float = 0.0) -> float:
         began = asyncio.get_running_loop().time() - ago
-        return self._pace.wait_of(error, caller, began)
+        return self._pace.note(error, caller, began)
 
 
 async def test_a_few_are_told_at_once_and_more_as_time_goes_by() -> None:

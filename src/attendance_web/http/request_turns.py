@@ -101,7 +101,7 @@ class RequestTurns:
                 status = message["status"]
                 is_health = whose is not caller and status == NOT_READY  # which a balancer acts on
                 if (refusal is not None or status >= FIRST_REFUSED) and not is_health:
-                    seconds = self._refusal_pace.wait_of(refusal, caller, came)
+                    seconds = self._refusal_pace.note(refusal, caller, came)
                     await self._wait_without_turn(seconds, end_turn)
                 request.note_answer()
             await send(message)

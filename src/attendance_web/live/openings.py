@@ -113,7 +113,7 @@ class Openings:
             await socket.close(refusal_code(error))
 
     async def _wait_to_be_told(self, socket: Socket, error: Exception) -> None:
-        wait = self._sockets.refusal_pace.wait_of(error, socket.caller(), socket.began_at)
+        wait = self._sockets.refusal_pace.note(error, socket.caller(), socket.began_at)
         await _wait_while_there(socket, wait)
 
 

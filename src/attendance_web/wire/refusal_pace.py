@@ -26,15 +26,15 @@ MAX_EARLIER_SECONDS: Final[Seconds] = 1.0  # by chance, of each of those who owe
 
 
 class RefusalPace:
-    """Tells how long a refusal waits until it is told."""
+    """Counts refusals by their caller, and tells how long each waits until it is told."""
 
     def __init__(self, stopwatch: Callable[[], Seconds] = time.monotonic) -> None:
         self._allowances = Allowances[Caller](MAX_AT_ONCE, A_SECOND, stopwatch)
 
-    def wait_of(self, error: Exception | None, caller: Caller, came_at: Seconds) -> Seconds:
+    def note(self, error: Exception | None, caller: Caller, came_at: Seconds) -> Seconds:
         """Counts a refusal of what ``came_at`` an instant, by the clock of the event loop.
 
-        Too much is never told at once.
+        Tells how long it waits until it is told; too much is never told at once.
         """
         owed = self._allowances.take_on_credit(caller, TOLD_WITHIN_SECONDS * A_SECOND)
         if not owed and not isinstance(error, (TooManyRequests, NoTurn)):
