@@ -14,7 +14,7 @@ from attendance_web.wire.callers import Caller
 from attendance_web.wire.refusal_pace import (
     A_SECOND,
     MAX_AT_ONCE,
-    MAX_EARLIER_SECONDS,
+    MAX_JITTER_SECONDS,
     TOLD_AFTER_SECONDS,
     TOLD_WITHIN_SECONDS,
     RefusalPace,
@@ -53,7 +53,7 @@ async def test_who_goes_on_waits_for_what_they_have_had_refused_before() -> None
     waits = [pace.wait(ADDRESS) for _ in range(100)]
     assert waits[:10] == pytest.approx([TOLD_AFTER_SECONDS] * 10, abs=0.1)
     assert waits[39] == pytest.approx(40 / A_SECOND, abs=0.1)
-    least = TOLD_WITHIN_SECONDS - MAX_EARLIER_SECONDS
+    least = TOLD_WITHIN_SECONDS - MAX_JITTER_SECONDS
     assert all(least - 0.1 < each <= TOLD_WITHIN_SECONDS for each in waits[60:])
     pace.clock.at += TOLD_WITHIN_SECONDS
     assert pace.wait(ADDRESS) == pytest.approx(TOLD_AFTER_SECONDS, abs=0.1)  # no more is owed

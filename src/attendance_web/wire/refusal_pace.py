@@ -22,7 +22,7 @@ MAX_AT_ONCE, A_SECOND = 100, 20.0
 # From when it was asked; each of three hundred connections is back once in the longer time
 TOLD_AFTER_SECONDS: Final[Seconds] = 0.5
 TOLD_WITHIN_SECONDS: Final[Seconds] = 3.0
-MAX_EARLIER_SECONDS: Final[Seconds] = 1.0  # by chance, of each of those who owe the longest
+MAX_JITTER_SECONDS: Final[Seconds] = 1.0  # by which those who owe the longest are told earlier
 
 
 class RefusalPace:
@@ -40,6 +40,6 @@ class RefusalPace:
         if not owed and not isinstance(error, (TooManyRequests, NoTurn)):
             return 0.0
         if owed == TOLD_WITHIN_SECONDS:  # as all the others: they would be back in one instant
-            owed -= random.uniform(0, MAX_EARLIER_SECONDS)
+            owed -= random.uniform(0, MAX_JITTER_SECONDS)
         due = came_at + max(owed, TOLD_AFTER_SECONDS)
         return max(0.0, due - asyncio.get_running_loop().time())
