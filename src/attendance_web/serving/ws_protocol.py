@@ -97,12 +97,12 @@ class PeerProtocol(ClosingPeer):
         for frame in self._finder.frames_in(data):
             if frame.opcode == Opcode.PONG and self._pinged_at is not None:
                 self._pinged_at = None
-            elif not (self._allowance.take() and self._person_may(frame.opcode)):
+            elif not (self._allowance.take() and self._take_permit_of_person(frame.opcode)):
                 return frame.begins
         return len(data)
 
-    def _person_may(self, opcode: int) -> bool:
-        """Counts a frame against all sockets of its person."""
+    def _take_permit_of_person(self, opcode: int) -> bool:
+        """Counts a frame against all sockets of its person; False where it is one too many."""
         take = self._take_of_person
         return take is None or opcode in COUNTED_ELSEWHERE or take()
 
