@@ -133,8 +133,8 @@ class CallProtocol(ClosingProtocol):
         return size_of_body(self._input, None if length is None else length - self._body_bytes)
 
     def _feed(self, portion: memoryview) -> None:
-        body_bytes, self._is_idle = self._body_bytes, False
-        unparsed = len(self._input)
+        body_bytes_before, self._is_idle = self._body_bytes, False
+        unparsed_bytes = len(self._input)
         self._unset_keepalive_if_required()
         try:
             self.parser.feed_data(portion)
@@ -142,7 +142,7 @@ class CallProtocol(ClosingProtocol):
             self._hear_nothing_more()  # what reads a socket goes on
             if not self._should_upgrade():
                 return
-            if len(portion) > upgrade.args[0] or unparsed:
+            if len(portion) > upgrade.args[0] or unparsed_bytes:
                 self._refuse(BadRequest())  # who has not seen the answer can say nothing yet
             elif names_socket(self.url):
                 network = network_of(address_of(self.scope))
@@ -153,7 +153,7 @@ class CallProtocol(ClosingProtocol):
         except httptools.HttpParserError:
             self._refuse(self._refusal or BadRequest())
             return
-        self._line_bytes += len(portion) - max(0, self._body_bytes - body_bytes)
+        self._line_bytes += len(portion) - max(0, self._body_bytes - body_bytes_before)
         if self._in_head:
             if self._line_bytes > MAX_HEAD_BYTES:
                 self._refuse(HeadTooLarge())
