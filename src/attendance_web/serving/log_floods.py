@@ -107,8 +107,8 @@ def _kind_of(record: logging.LogRecord) -> Hashable:
 def _origin_of(raised: Any) -> Iterator[Hashable]:
     """Yields what was raised, and by which way of calls; not what it says, which has no bounds."""
     if raised:
-        kind, _, trace = raised
-        yield kind
+        exception_type, _, trace = raised
+        yield exception_type
         for frame, line in walk_tb(trace):
             yield frame.f_code.co_filename, line
 
