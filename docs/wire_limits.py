@@ -40,15 +40,15 @@ from attendance_web.http.envelope import RETRY_SECONDS
 from attendance_web.http.incoming_bodies import UPLOAD_CAPACITY_BYTES, UPLOADS_OF_ONE
 from attendance_web.http.incoming_body import BYTES_A_SECOND, PATIENCE_SECONDS
 from attendance_web.http.limits import CALLS, CALLS_A_SECOND, PROFILES_A_DAY
+from attendance_web.http.list_turns import FREE_A_SECOND as LIST_FREE_A_SECOND
+from attendance_web.http.list_turns import FREE_SECONDS as LIST_FREE_SECONDS
 from attendance_web.http.list_turns import MAX_REST_SECONDS as MAX_LIST_REST_SECONDS
 from attendance_web.http.list_turns import (
     MAX_STRANGERS_AT_ONCE,
     MAX_STRANGERS_OF_ONE,
     STRANGER_WAIT_SECONDS,
 )
-from attendance_web.http.list_turns import MAX_WITHOUT_REST as LISTS_WITHOUT_REST
 from attendance_web.http.list_turns import TURN_WAIT_SECONDS as LIST_SECONDS
-from attendance_web.http.list_turns import WITHOUT_REST_A_SECOND as LISTS_WITHOUT_REST_A_SECOND
 from attendance_web.http.password_turns import (
     MAX_KNOWN,
     MAX_KNOWN_AN_ACCOUNT,
@@ -64,9 +64,9 @@ from attendance_web.http.provider_turns import MAX_WAITING as PROVIDER_WAITING
 from attendance_web.http.provider_turns import MAX_WAITING_OF_ONE as PROVIDER_WAITING_OF_ONE
 from attendance_web.http.provider_turns import TURN_WAIT_SECONDS as PROVIDER_WAIT_SECONDS
 from attendance_web.http.request_turns import (
+    FREE_A_SECOND,
+    FREE_SECONDS,
     MAX_REST_SECONDS,
-    MAX_WITHOUT_REST,
-    WITHOUT_REST_A_SECOND,
 )
 from attendance_web.http.scan_turns import MAX_OF_ONE as MAX_SCANS_OF_ONE
 from attendance_web.http.scan_turns import MAX_OWN_AT_ONCE, MAX_TAKEN_AT_ONCE
@@ -230,7 +230,7 @@ def _limits() -> Iterator[tuple[str, str, str]]:
     )
     yield (
         "requests of a person, or of a network of those who are not logged in",
-        f"{MAX_WITHOUT_REST} at once, then {WITHOUT_REST_A_SECOND:g} a second",
+        f"{FREE_SECONDS:g} s of the process at once, then {FREE_A_SECOND:g} s a second",
         f"begun with pauses of up to {MAX_REST_SECONDS * 1000:g} ms",
     )
     yield (
@@ -322,7 +322,7 @@ def _limits() -> Iterator[tuple[str, str, str]]:
     )
     yield (
         "lists of a person, or of a network of those who are not logged in",
-        f"{LISTS_WITHOUT_REST} at once, then {LISTS_WITHOUT_REST_A_SECOND:g} a second",
+        f"{LIST_FREE_SECONDS:g} s of reading at once, then {LIST_FREE_A_SECOND:g} s a second",
         f"read with pauses of up to {MAX_LIST_REST_SECONDS:g} s",
     )
     yield "a search", f"{BROWSE_SECONDS:g} s of the database", "503"

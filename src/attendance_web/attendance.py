@@ -85,7 +85,7 @@ async def annul_mark(call: CallContext[Annulment]) -> EntryNumber:
 async def get_ledger(call: CallContext[WhoseLedger]) -> Pieces[EntryShown, LedgerShown]:
     """Every mark and annulment of an event that I organise; of another one my own."""
     arguments = call.arguments
-    lines = partial(
+    entries = partial(
         call.use_cases.get_ledger.pieces,
         actor=call.person,
         event_id=EventId(arguments.event_id),
@@ -93,7 +93,7 @@ async def get_ledger(call: CallContext[WhoseLedger]) -> Pieces[EntryShown, Ledge
         limit=arguments.limit,
         offset=arguments.offset,
     )
-    return Pieces(begin=lines, show=_entry_shown, answer_of=LedgerShown, limit=arguments.limit)
+    return Pieces(begin=entries, show=_entry_shown, answer_of=LedgerShown, limit=arguments.limit)
 
 
 @get("/api/events/ExportAttendance", scope=TokenScope.EXPORT)

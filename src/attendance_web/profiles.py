@@ -62,7 +62,7 @@ async def upload_profile_confirmation(call: CallContext[NewScan]) -> None:
     await call.use_cases.upload_profile_confirmation(actor=call.person, image=call.arguments.image)
 
 
-@get("/api/profile/FindByName", takes_list_turn=True)
+@get("/api/profile/FindByName", is_look_at_list=True)
 async def find_by_name(call: CallContext[NamePart]) -> PeopleFound:
     """People by a part of their name, in whatever case; at most 100."""
     found = await call.use_cases.find_by_name(

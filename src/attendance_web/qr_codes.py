@@ -15,13 +15,15 @@ from attendance_core.vocabulary import Seconds
 from attendance_web.wire.callers import Caller
 from attendance_web.wire.client_gone import has_gone
 from attendance_web.wire.refusals import ClientLeft
+from attendance_web.wire.rests import Rests
 from attendance_web.wire.turns import FairTurns, NoTurn
 
 MAX_KEPT: Final = 1000  # of some 5 kB; what nobody has asked for the longest goes
 QUIET_ZONE: Final = 4  # modules around it, as ISO/IEC 18004 asks
 MAX_WAITING: Final = 50  # to be drawn, which takes a second, with the rests
-# Times as long as it took: who draws keeps the interpreter from others
-REST: Final = 3.0
+# Of one caller's; the thread that draws keeps the interpreter from the event loop
+FREE_SECONDS, FREE_A_SECOND = 0.05, 0.05
+REST_TIMES: Final = 3.0
 MAX_REST_SECONDS: Final[Seconds] = 0.02
 TURN_WAIT_SECONDS: Final[Seconds] = 3.0
 
@@ -47,8 +49,12 @@ class QrCodes:
             of_one=1,
             waiting=MAX_WAITING,
             waiting_of_one=MAX_WAITING,
-            rest=REST,
-            max_rest_seconds=MAX_REST_SECONDS,
+            rests=Rests(
+                free_seconds=FREE_SECONDS,
+                free_a_second=FREE_A_SECOND,
+                times=REST_TIMES,
+                max_seconds=MAX_REST_SECONDS,
+            ),
         )
 
     def find(self, key: str) -> bytes | None:

@@ -33,7 +33,8 @@ class TestOrder:
     async def test_a_body_that_breaks_off_is_answered_in_its_turn(self, house: House) -> None:
         broken = POST + b"Transfer-Encoding: chunked\r\n\r\n" + b"1\r\nx\r\nno chunk\r\n"
         come = await all_that_comes(house, INNER + broken + INNER)
-        assert statuses(come) == [200, 400]
+        first, second = statuses(come)  # it brings no CSRF token: whichever is found first is told
+        assert first == 200 and second in (400, 403)
 
     async def test_a_body_broken_behind_its_answer_gets_no_second_one(self, house: House) -> None:
         refused = POST + b"Transfer-Encoding: chunked\r\n\r\n1\r\nx\r\n"  # no CSRF token
@@ -48,7 +49,7 @@ class TestOrder:
         assert statuses(come) == [200, 400]
 
     async def test_who_will_say_no_more_is_answered(self, house: House) -> None:
-        for sent in (INNER, INNER * 3, INNER * 150):  # more would rest
+        for sent in (INNER, INNER * 3, INNER * 150):
             reader, writer = await asyncio.open_connection("127.0.0.1", house.port)
             writer.write(sent)
             writer.write_eof()

@@ -276,7 +276,7 @@ class TestTurns:
 
     def test_every_list_is_read_in_turns(self) -> None:
         """By a look for all of it, or by one for each piece."""
-        assert {call.name for call in CALLS if call.takes_list_turn} == {"FindByName"}
+        assert {call.name for call in CALLS if call.is_look_at_list} == {"FindByName"}
         in_pieces = [call for call in CALLS if "Pieces" in str(call.run.__annotations__["return"])]
         assert {call.name for call in in_pieces} == {
             *("GetEvents", "GetCreatedEvents", "GetJoinedEvents"),

@@ -1,10 +1,14 @@
-"""However many requests come together, one more than is answered is kept. Contract: 1.11."""
+"""Requests that come together are read one by one, and answered in their order. Contract: 1.11."""
 
 from __future__ import annotations
 
 import asyncio
+import logging
+from collections.abc import AsyncIterator
 from typing import Any
 
+import pytest
+import pytest_asyncio
 from uvicorn.server import ServerState
 
 from attendance_web.serving.http_protocol import CallProtocol
@@ -12,40 +16,130 @@ from attendance_web.serving.server import config_of
 from tests.support.eventually import eventually
 
 TOGETHER = 148  # in 4 KiB
-GET = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
-POST = b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nx"
+LARGE = 75_000  # bytes: more than uvicorn takes of a body that nobody reads
+KEEP_ALIVE_SECONDS = 0.1
 
 
-async def test_of_requests_that_come_together_one_waits() -> None:
-    may_answer, made = asyncio.Event(), list[CallProtocol]()
+def get(path: str = "/") -> bytes:
+    return f"GET {path} HTTP/1.1\r\nHost: a\r\n\r\n".encode()
 
-    async def answers(_scope: Any, _receive: Any, send: Any) -> None:
-        await may_answer.wait()
-        headers = [(b"content-length", b"1")]
+
+def post(length: int) -> bytes:
+    """Without its body."""
+    return f"POST /post HTTP/1.1\r\nHost: a\r\nContent-Length: {length}\r\n\r\n".encode()
+
+
+class Served:
+    """A server that answers with the path, and reads no body; it may be told to wait."""
+
+    def __init__(self) -> None:
+        async def application(scope: Any, receive: Any, send: Any) -> None:
+            await self.answer(scope, send)
+
+        self.config, self._state = config_of(application), ServerState()
+        self.config.load()
+        self.config.timeout_keep_alive = KEEP_ALIVE_SECONDS  # type: ignore[assignment]
+        self.made: list[CallProtocol] = []
+        self.may_answer = asyncio.Event()
+        self.may_answer.set()
+        self.at_once = self.most_at_once = 0
+        self.address: tuple[str, int] = ("", 0)
+
+    def new_protocol(self) -> CallProtocol:
+        self.made.append(CallProtocol(config=self.config, server_state=self._state, app_state={}))
+        return self.made[-1]
+
+    async def answer(self, scope: Any, send: Any) -> None:
+        path = scope["path"].encode()
+        self.at_once += 1
+        self.most_at_once = max(self.at_once, self.most_at_once)
+        await self.may_answer.wait()
+        if path == b"/slow":
+            await asyncio.sleep(3 * KEEP_ALIVE_SECONDS)
+        self.at_once -= 1
+        headers = [(b"content-length", b"%d" % (len(path) + 1))]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
-        await send({"type": "http.response.body", "body": b"x"})
+        await send({"type": "http.response.body", "body": path + b"\n"})
 
-    config, state = config_of(answers), ServerState()
-    config.load()
 
-    def new_protocol() -> CallProtocol:
-        made.append(CallProtocol(config=config, server_state=state, app_state={}))
-        return made[-1]
-
-    server = await asyncio.get_running_loop().create_server(new_protocol, "127.0.0.1", 0)
+@pytest_asyncio.fixture
+async def served() -> AsyncIterator[Served]:
+    made = Served()
+    server = await asyncio.get_running_loop().create_server(made.new_protocol, "127.0.0.1", 0)
     async with server:
-        for request in (GET, POST):
-            may_answer.clear()
-            reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
-            writer.write(request * TOGETHER)
-            await eventually(lambda: bool(made[-1].pipeline))
-            for _ in range(10):
-                await asyncio.sleep(0)
-            assert len(made[-1].pipeline) == 1
-            may_answer.set()
-            come = b""
-            async with asyncio.timeout(10):
-                while come.count(b"HTTP/1.1 200") < TOGETHER:
-                    come += await reader.read(65536)
-            writer.close()
-            await eventually(lambda: made[-1].transport.is_closing())
+        made.address = server.sockets[0].getsockname()
+        yield made
+        made.may_answer.set()
+        for each in made.made:
+            each.transport.abort()
+
+
+async def paths_of(reader: asyncio.StreamReader, count: int) -> list[str]:
+    """The next answers."""
+    paths = []
+    async with asyncio.timeout(10):
+        while len(paths) < count:
+            await reader.readuntil(b"\r\n\r\n")
+            paths.append((await reader.readline()).decode().strip())
+    return paths
+
+
+@pytest.mark.parametrize("request_", [get(), post(1) + b"x"], ids=["GET", "POST"])
+async def test_of_those_that_come_together_one_waits(served: Served, request_: bytes) -> None:
+    served.may_answer.clear()
+    reader, writer = await asyncio.open_connection(*served.address)
+    writer.write(request_ * TOGETHER)
+    await eventually(lambda: bool(served.made) and bool(served.made[-1].pipeline))
+    for _ in range(10):
+        await asyncio.sleep(0)
+    assert len(served.made[-1].pipeline) == 1
+    served.may_answer.set()
+    await paths_of(reader, TOGETHER)
+    writer.close()
+
+
+async def test_so_it_is_behind_a_body_that_ends_after_its_answer(served: Served) -> None:
+    reader, writer = await asyncio.open_connection(*served.address)
+    writer.write(post(6000) + bytes(5999))
+    assert await paths_of(reader, 1) == ["/post"]
+    served.may_answer.clear()
+    writer.write(b"x" + get() * 130)
+    await eventually(lambda: bool(served.made[-1].pipeline))
+    for _ in range(10):
+        await asyncio.sleep(0)
+    assert len(served.made[-1].pipeline) == 1
+    served.may_answer.set()
+    await paths_of(reader, 130)
+    writer.close()
+
+
+async def test_what_follows_a_body_that_nobody_read_is_answered_in_order(served: Served) -> None:
+    reader, writer = await asyncio.open_connection(*served.address)
+    paths = ["/slow", "/b", "/c"]
+    writer.write(post(LARGE) + bytes(LARGE) + b"".join(map(get, paths)))
+    assert await paths_of(reader, 4) == ["/post", *paths]
+    assert served.most_at_once == 1
+    writer.close()
+
+
+async def test_nobody_is_cut_behind_a_body_that_nobody_read(served: Served) -> None:
+    """Though their answer takes longer than a connection is kept for nothing."""
+    reader, writer = await asyncio.open_connection(*served.address)
+    writer.write(post(LARGE) + bytes(LARGE))
+    assert await paths_of(reader, 1) == ["/post"]
+    writer.write(get("/slow"))
+    assert await paths_of(reader, 1) == ["/slow"]
+    writer.close()
+
+
+async def test_a_body_that_breaks_off_behind_its_answer_ends_the_connection(
+    served: Served, caplog: pytest.LogCaptureFixture
+) -> None:
+    reader, writer = await asyncio.open_connection(*served.address)
+    head = b"POST /post HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+    writer.write(head + (b"1000\r\n" + bytes(4096) + b"\r\n") * 17 + b"zz\r\n")
+    assert await paths_of(reader, 1) == ["/post"]
+    async with asyncio.timeout(10):
+        assert await reader.read() == b""
+    assert [each for each in caplog.records if each.levelno >= logging.ERROR] == []
+    writer.close()

@@ -191,3 +191,15 @@ class TestNextReading:
         next_reading.note_event_end(0.001)
         next_reading.request()
         await asyncio.wait_for(next_reading.wait(lambda: False), PATIENCE)
+
+    async def test_the_end_of_an_event_is_read_once_though_the_store_is_away(self) -> None:
+        """Contract: 1.11. Or it was read over and over, as fast as a store says that it is away."""
+        next_reading, loop = NextReading(), asyncio.get_running_loop()
+        next_reading.note_look(loop.time())
+        next_reading.note_event_end(0.001)
+        await asyncio.wait_for(next_reading.wait(lambda: False), PATIENCE)
+        next_reading.note_look(loop.time())  # which fails
+        waiting = asyncio.create_task(next_reading.wait(lambda: False))
+        await asyncio.sleep(0.05)
+        assert not waiting.done()
+        waiting.cancel()

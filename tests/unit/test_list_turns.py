@@ -12,8 +12,6 @@ from attendance_core.vocabulary import UserId
 from attendance_web.http import list_turns
 from attendance_web.http.list_turns import (
     MAX_PAUSE_SECONDS,
-    MAX_WITHOUT_REST,
-    WITHOUT_REST_A_SECOND,
     ListTurns,
     looks_of_one,
 )
@@ -31,7 +29,7 @@ async def test_answers_in_pieces_share_what_one_would_take() -> None:
     assert turns.pause_after(0.01) == 0
 
 
-@pytest.mark.parametrize(("at_once", "of_one"), [(1, 1), (2, 1), (5, 3)])
+@pytest.mark.parametrize(("at_once", "of_one"), [(1, 1), (2, 1), (5, 2)])
 async def test_nobody_has_more_than_half_of_the_looks(
     at_once: int, of_one: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -48,28 +46,18 @@ async def test_nobody_has_more_than_half_of_the_looks(
             await looks.enter_async_context(turns.turn_to_begin(UserId(number)))
 
 
-async def test_the_turns_of_whoever_asks_for_very_many_lists_rest(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+async def test_the_turns_of_whoever_has_taken_much_rest(monkeypatch: pytest.MonkeyPatch) -> None:
     """Contract: 1.20. Those at further pieces of a list do not."""
-    monkeypatch.setattr(list_turns, "REST", 1e9)
+    monkeypatch.setattr(list_turns, "FREE_SECONDS", 0.0)
+    monkeypatch.setattr(list_turns, "REST_TIMES", 1e9)
     monkeypatch.setattr(list_turns, "MAX_REST_SECONDS", 3600)
     monkeypatch.setattr(list_turns, "TURN_WAIT_SECONDS", 0.01)
-    seconds = 0.0
-    turns = ListTurns(1, lambda: seconds)
-    for _ in range(2):
-        for _ in range(MAX_WITHOUT_REST):
-            async with turns.turn_to_begin(UserId(1)):
-                await asyncio.sleep(0)
-        seconds += MAX_WITHOUT_REST / WITHOUT_REST_A_SECOND
-    for _ in range(MAX_WITHOUT_REST):
-        async with turns.turn_to_begin(UserId(1)):
-            pass
-    for _ in range(MAX_WITHOUT_REST):
+    turns = ListTurns(1)
+    for _ in range(3):
         async with turns.turn_to_go_on(UserId(1), 0.01):
-            pass
+            await asyncio.sleep(0)
     async with turns.turn_to_begin(UserId(1)):  # it rests from now on
-        pass
+        await asyncio.sleep(0)
     with pytest.raises(TooManyRequests):
         async with turns.turn_to_begin(UserId(1)):
             raise AssertionError

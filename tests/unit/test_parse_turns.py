@@ -79,6 +79,15 @@ async def test_what_goes_on_comes_behind_those_who_wait(parsed: Parsed) -> None:
     assert parsed.numbers.index(1) <= 6
 
 
+async def test_what_is_asked_for_later_is_not_parsed_before_its_caller_goes_on(
+    parsed: Parsed,
+) -> None:
+    parsed.turns.ask_soon(FLOOD, lambda: parsed.numbers.append(7))
+    assert parsed.numbers == []
+    await asyncio.sleep(0)
+    assert parsed.numbers == [7]
+
+
 async def test_a_bug_ends_nobody_elses_turn(parsed: Parsed) -> None:
     told: list[dict[str, Any]] = []
     asyncio.get_running_loop().set_exception_handler(lambda _, context: told.append(context))

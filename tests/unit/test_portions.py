@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from attendance_web.serving.portions import (
     CHUNKS_BYTES,
     MIN_CHUNKS_BYTES,
+    MIN_HEAD_BYTES,
     PORTION_BYTES,
     length_of_body,
     size_of_body,
@@ -50,7 +51,7 @@ def test_a_body_in_chunks_is_parsed_a_few_at_a_time_and_to_its_end() -> None:
 
 @given(st.binary(max_size=2000), st.none() | st.integers(-5, 3000))
 def test_it_goes_on_whatever_comes(unparsed: bytes, missing: int | None) -> None:
-    assert 0 < head_size(unparsed) <= PORTION_BYTES
+    assert MIN_HEAD_BYTES - 1 <= head_size(unparsed) <= PORTION_BYTES
     least = MIN_CHUNKS_BYTES if missing is None else 1
     assert least <= body_size(unparsed, missing) <= PORTION_BYTES
 

@@ -162,7 +162,7 @@ async def test_who_asks_without_a_pause_leaves_most_of_the_time_to_others(
     begun: Begun, seen: SeenSessions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Contract: 1.11. Others have it while their turns rest."""
-    monkeypatch.setattr(request_turns, "MAX_WITHOUT_REST", MAX_OF_ONE)
+    monkeypatch.setattr(request_turns, "FREE_SECONDS", 0.0)
     turns, takes, taken = RequestTurns(seen, RefusalPace(), lambda: 0.0), 0.001, 0.0
 
     async def takes_long(scope: Any, receive: Any, send: Any) -> None:
@@ -183,14 +183,10 @@ async def test_who_asks_without_a_pause_leaves_most_of_the_time_to_others(
 async def test_the_turns_of_a_page_do_not_rest(
     begun: Begun, seen: SeenSessions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(request_turns, "REST", 1e9)
+    monkeypatch.setattr(request_turns, "FREE_SECONDS", 3600)
+    monkeypatch.setattr(request_turns, "REST_TIMES", 1e9)
     monkeypatch.setattr(request_turns, "MAX_REST_SECONDS", 3600)
     monkeypatch.setattr(request_turns, "TURN_WAIT_SECONDS", 3600)
-    seconds = 0.0
-    turns = RequestTurns(seen, RefusalPace(), lambda: seconds)
-    for _ in range(2):
-        async with asyncio.timeout(10):
-            await asyncio.gather(
-                *(asks(turns, begun, FLOOD) for _ in range(request_turns.MAX_WITHOUT_REST))
-            )
-        seconds += request_turns.MAX_WITHOUT_REST / request_turns.WITHOUT_REST_A_SECOND
+    turns = RequestTurns(seen, RefusalPace())
+    async with asyncio.timeout(10):
+        await asyncio.gather(*(asks(turns, begun, FLOOD) for _ in range(MANY)))

@@ -12,9 +12,15 @@ from hypothesis import strategies as st
 from attendance_web.wire import client_gone
 from attendance_web.wire.client_gone import GONE_EXTENSION
 from attendance_web.wire.refusals import ClientLeft
+from attendance_web.wire.rests import Rests
 from attendance_web.wire.turns import FairQueue, FairTurns, NoTurn, Turn
 
 LONG = 0.02  # seconds
+
+
+def rests(times: float, max_seconds: float = 3600) -> Rests:
+    """Of every turn, whoever has it."""
+    return Rests(free_seconds=0, free_a_second=1e-9, times=times, max_seconds=max_seconds)
 
 
 class RecordedTurns:
@@ -239,7 +245,7 @@ class TestWaiting:
         assert turns.given_count == 0
 
     async def test_a_turn_rests_for_longer_than_it_took_and_others_have_it_meanwhile(self) -> None:
-        fair = FairTurns(at_once=1, of_one=1, waiting=9, waiting_of_one=9, rest=3.0)
+        fair = FairTurns(at_once=1, of_one=1, waiting=9, waiting_of_one=9, rests=rests(3.0))
         async with fair.turn("anna", 9) as end:
             await asyncio.sleep(LONG)
             end()
@@ -251,9 +257,8 @@ class TestWaiting:
             assert asyncio.get_running_loop().time() - ended > 2 * LONG
 
     async def test_it_rests_no_longer_than_it_may(self) -> None:
-        fair = FairTurns(
-            at_once=1, of_one=1, waiting=9, waiting_of_one=9, rest=1e9, max_rest_seconds=LONG
-        )
+        resting = rests(1e9, max_seconds=LONG)
+        fair = FairTurns(at_once=1, of_one=1, waiting=9, waiting_of_one=9, rests=resting)
         async with fair.turn("anna", 9):
             await asyncio.sleep(LONG)
         assert not fair.may_have("anna")
@@ -261,7 +266,7 @@ class TestWaiting:
             pass
 
     async def test_one_that_was_not_had_does_not_rest(self) -> None:
-        fair = FairTurns(at_once=1, of_one=1, waiting=9, waiting_of_one=9, rest=1e9)
+        fair = FairTurns(at_once=1, of_one=1, waiting=9, waiting_of_one=9, rests=rests(1e9))
 
         async def waits() -> None:
             async with fair.turn("boris", 9):

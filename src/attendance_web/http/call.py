@@ -45,7 +45,7 @@ class Call:
     arguments: type[msgspec.Struct]
     answer: Any  # a type that msgspec encodes; None where there is nothing to say
     media_types: tuple[str, ...]  # of the file that it answers; none where it answers no file
-    takes_list_turn: bool = False  # whether it is one look at a list, for which people take turns
+    is_look_at_list: bool = False  # one whole, in a turn; others take theirs themselves
     is_stream: bool  # whether its answer goes on, and tells one such thing after another
     summary: str
     run: Run
@@ -63,7 +63,7 @@ def get(
     scope: TokenScope | None = TokenScope.READ,
     checks_person: bool = True,
     use_case: str | None = None,
-    takes_list_turn: bool = False,
+    is_look_at_list: bool = False,
     takes_board: bool = False,
 ) -> Callable[[Run], Call]:
     """Declares a call that reads."""
@@ -83,7 +83,7 @@ def get(
             arguments=signature.arguments,
             answer=signature.answer,
             media_types=signature.media_types,
-            takes_list_turn=takes_list_turn,
+            is_look_at_list=is_look_at_list,
             is_stream=signature.is_stream,
             summary=_summary_of(run),
             run=run,

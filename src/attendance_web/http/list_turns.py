@@ -17,15 +17,16 @@ from attendance_web.wire.allowance import Allowances
 from attendance_web.wire.callers import Caller, is_network
 from attendance_web.wire.client_gone import has_gone, wait_while_there
 from attendance_web.wire.refusals import ClientLeft
+from attendance_web.wire.rests import Rests
 from attendance_web.wire.turns import FairTurns, NoTurn
 
 # To wait costs next to nothing, and who is refused at once is back at once
 MAX_WAITING, MAX_WAITING_OF_ONE = 4000, 1000
 RETRY_SECONDS: Final = 1  # after which somebody who had no turn may try again
 TURN_WAIT_SECONDS: Final[Seconds] = 3.0  # of waiting; the look itself has one more (1.16)
-# Contract: 1.20. Of one caller's lists; the turns of what they ask for beyond that rest
-MAX_WITHOUT_REST, WITHOUT_REST_A_SECOND = 10, 10.0
-REST: Final = 3.0  # times as long as it took, before the same caller has that turn again
+# Contract: 1.20. Of one caller's first looks, most of which take a millisecond or two
+FREE_SECONDS, FREE_A_SECOND = 0.5, 0.1
+REST_TIMES: Final = 3.0
 MAX_REST_SECONDS: Final[Seconds] = 2.0  # less than one waits for a turn
 # Of an answer in pieces a piece is in memory until it is read, and nobody says how slowly
 MAX_STRANGERS_AT_ONCE, MAX_STRANGERS_OF_ONE = 4, 3
@@ -53,10 +54,14 @@ class ListTurns:
             of_one=looks_of_one(list_looks_at_once),
             waiting=MAX_WAITING,
             waiting_of_one=MAX_WAITING_OF_ONE,
-            rest=REST,
-            max_rest_seconds=MAX_REST_SECONDS,
+            rests=Rests(
+                free_seconds=FREE_SECONDS,
+                free_a_second=FREE_A_SECOND,
+                times=REST_TIMES,
+                max_seconds=MAX_REST_SECONDS,
+                stopwatch=stopwatch,
+            ),
         )
-        self._without_rest = Allowances[Caller](MAX_WITHOUT_REST, WITHOUT_REST_A_SECOND, stopwatch)
         self._exports = _fair_turns(MAX_EXPORTS_AT_ONCE, of_one=1)
         self._left_exports = Allowances[Caller](MAX_LEFT_EXPORTS, LEFT_EXPORTS_A_SECOND, stopwatch)
         self._people = _fair_turns(MAX_PEOPLE_AT_ONCE, of_one=1)
@@ -65,13 +70,14 @@ class ListTurns:
     def turn_to_begin(self, caller: Caller) -> AbstractAsyncContextManager[None]:
         """Waits for a turn at the first look of the store for a list.
 
-        The turns of whoever asks for very many rest. Raises TooManyRequests, ClientLeft.
+        The turns of whoever has taken much rest. Raises TooManyRequests, ClientLeft.
         """
-        rests = not self._without_rest.take(caller)
-        return _turn(self._looks, caller, TURN_WAIT_SECONDS, rests=rests)
+        return _turn(self._looks, caller, TURN_WAIT_SECONDS, rests=True)
 
     def turn_to_go_on(self, caller: Caller, patience: Seconds) -> AbstractAsyncContextManager[None]:
-        """Waits for a turn at a further look for the same list. Raises the same."""
+        """Waits for a turn at a look for a list that has pauses of its own: further pieces, and
+        whatever is written to a file. It does not rest. Raises the same.
+        """
         return _turn(self._looks, caller, patience)
 
     def may_answer(self, caller: Caller) -> bool:
@@ -120,8 +126,8 @@ class ListTurns:
 
 
 def looks_of_one(at_once: int) -> int:
-    """Tells how many of so many looks one caller may have."""
-    return (at_once + 1) // 2
+    """Tells how many of so many looks one caller may have: half, but one at least."""
+    return max(1, at_once // 2)
 
 
 def _fair_turns(at_once: int, *, of_one: int) -> FairTurns:

@@ -173,7 +173,7 @@ async def _run(
     async with AsyncExitStack() as turn:
         try:
             async with asyncio.timeout_at(deadline):
-                if declared.takes_list_turn:
+                if declared.is_look_at_list:
                     await turn.enter_async_context(services.list_turns.turn_to_begin(caller))
                 elif declared.needs_login:
                     await turn.enter_async_context(

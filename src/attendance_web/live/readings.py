@@ -71,6 +71,8 @@ class NextReading:
             may_begin = min(self._looked_at + REQUESTED_EVERY, self._event_ends_at)
             await asyncio.sleep(max(0.0, may_begin - asyncio.get_running_loop().time()))
         self._due.clear()
+        if self._event_ends_at <= asyncio.get_running_loop().time():
+            self._event_ends_at = inf  # it is read for that once, though the store may be away
 
     async def _wait_for(self, event: asyncio.Event, until: Seconds) -> None:
         with suppress(TimeoutError):

@@ -74,6 +74,7 @@ class CallProtocol(ClosingProtocol):
         self._line_bytes = 0  # of the head, or between the chunks of the body
         self._body_bytes = 0
         self._body_length: int | None = 0  # as the head says; None where it comes in chunks
+        self._body_come = 0  # bytes, whether anybody waits for them or not
         self._passes_over_upgrade = False
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -88,7 +89,10 @@ class CallProtocol(ClosingProtocol):
         if self._is_deaf:
             return
         self._input = memoryview(bytes(self._input) + data) if self._input else memoryview(data)
-        self.read_on_soon()
+        self._unset_keepalive_if_required()  # or it might end while this waits for its turn
+        if not self._is_reading_on_soon:
+            self._is_reading_on_soon = True
+            self._parse_turns.ask(self._network, self._read_on)
         if self._is_reading_on_soon:
             self.transport.pause_reading()
 
@@ -102,7 +106,7 @@ class CallProtocol(ClosingProtocol):
         """Goes on with what came before, and then with the transport."""
         if not self._is_reading_on_soon and not self._is_deaf:
             self._is_reading_on_soon = True
-            self._parse_turns.ask(self._network, self._read_on)
+            self._parse_turns.ask_soon(self._network, self._read_on)
 
     def _read_on(self) -> None:
         self._is_reading_on_soon = False
@@ -130,7 +134,7 @@ class CallProtocol(ClosingProtocol):
         if self._in_head:
             return size_of_heads(self._input)
         length = self._body_length
-        return size_of_body(self._input, None if length is None else length - self._body_bytes)
+        return size_of_body(self._input, None if length is None else length - self._body_come)
 
     def _feed(self, portion: memoryview) -> None:
         body_bytes_before, self._is_idle = self._body_bytes, False
@@ -237,7 +241,7 @@ class CallProtocol(ClosingProtocol):
         super().on_headers_complete()
         self._in_head = False
         self._line_bytes = self._body_bytes = 0
-        self._body_length = length_of_body(self.headers)
+        self._body_length, self._body_come = length_of_body(self.headers), 0
         if ends_here and self._should_upgrade():
             return
         if ends_here:
@@ -257,6 +261,7 @@ class CallProtocol(ClosingProtocol):
     def on_body(self, body: bytes) -> None:
         """Takes a part of the body."""
         self._body_bytes += len(body)
+        self._body_come += len(body)
         super().on_body(body)
 
     def on_message_complete(self) -> None:

@@ -37,25 +37,39 @@ class ParseTurns:
 
         One that is asked for by another one comes behind all that wait.
         """
-        self._lines.setdefault(network, deque()).append(parse)
+        self.ask_soon(network, parse)
         if not self._is_parsing:
             self._parse_some()
 
+    def ask_soon(self, network: Hashable, parse: Parse) -> None:
+        """Has it parsed in its turn as well, but not before this returns."""
+        self._lines.setdefault(network, deque()).append(parse)
+        self._count_anew_soon()
+
     def _parse_some(self) -> None:
         """Parses while there is time; what waits is parsed from the next step on."""
+        self._count_anew_soon()
+        self._is_parsing = True
+        try:
+            while self._lines and self._taken < STEP_SECONDS:
+                self._parse_next()
+        finally:
+            self._is_parsing = False
+
+    def _parse_next(self) -> None:
+        parse, began = self._next_in_turn(), self._stopwatch()
+        try:
+            parse()
+        except Exception as error:  # a bug; whoever asked just now may be somebody else
+            told = {"message": "a connection could not be parsed", "exception": error}
+            asyncio.get_running_loop().call_exception_handler(told)
+        finally:
+            self._taken += self._stopwatch() - began
+
+    def _count_anew_soon(self) -> None:
         if not self._begins_step_soon:
             self._begins_step_soon = True
             asyncio.get_running_loop().call_soon(self._begin_step)
-        self._is_parsing = True
-        while self._lines and self._taken < STEP_SECONDS:
-            parse, began = self._next_in_turn(), self._stopwatch()
-            try:
-                parse()
-            except Exception as error:  # a bug; whoever asked just now may be somebody else
-                told = {"message": "a connection could not be parsed", "exception": error}
-                asyncio.get_running_loop().call_exception_handler(told)
-            self._taken += self._stopwatch() - began
-        self._is_parsing = False
 
     def _next_in_turn(self) -> Parse:
         """Takes the first portion of the next line, which is the last line then."""

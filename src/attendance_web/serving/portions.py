@@ -13,13 +13,15 @@ from typing import Final
 
 PORTION_BYTES: Final = 4 * 1024
 CHUNKS_BYTES: Final = 512
-MIN_CHUNKS_BYTES: Final = 64  # or a body of blank lines would be parsed a line at a time
+# Or heads, or a body, of blank lines would be parsed a line at a time
+MIN_HEAD_BYTES: Final = 16  # of the smallest there is
+MIN_CHUNKS_BYTES: Final = 64
 BLANK_LINE: Final = re.compile(rb"\n\r?\n")  # ends a head, and a body in chunks
 
 
 def size_of_heads(unparsed: memoryview) -> int:
     """Measures up to where a head is parsed, and nothing behind it."""
-    return _end_of_blank_line(unparsed, 0, PORTION_BYTES)
+    return _end_of_blank_line(unparsed, MIN_HEAD_BYTES - 2, PORTION_BYTES)
 
 
 def size_of_body(unparsed: memoryview, missing: int | None) -> int:

@@ -37,13 +37,13 @@ class Allowance:
         self._permits -= 1
         return True
 
-    def take_on_credit(self, max_owed: float) -> Seconds:
-        """Takes a permit, or owes one, but never more than ``max_owed``.
+    def take_on_credit(self, max_owed: float, permits: float = 1) -> Seconds:
+        """Takes permits, or owes some, but never more than ``max_owed``.
 
         Tells how long until nothing is owed any more; 0 where nothing is.
         """
         self._fill()
-        self._permits = max(self._permits - 1, -max_owed)
+        self._permits = max(self._permits - permits, -max_owed)
         return self.owed_seconds
 
     @property
@@ -90,12 +90,12 @@ class Allowances(Generic[K]):
         """Tells how long until they have a permit; 0 where they have one."""
         return self._allowance_of(whose).seconds_to_next
 
-    def take_on_credit(self, whose: K, max_owed: float) -> Seconds:
-        """Takes a permit of theirs, or owes one, but never more than ``max_owed``.
+    def take_on_credit(self, whose: K, max_owed: float, permits: float = 1) -> Seconds:
+        """Takes permits of theirs, or owes some, but never more than ``max_owed``.
 
         Tells how long until they owe nothing any more; 0 where they owe nothing.
         """
-        return self._allowance_of(whose).take_on_credit(max_owed)
+        return self._allowance_of(whose).take_on_credit(max_owed, permits)
 
     def owed_seconds(self, whose: K) -> Seconds:
         """Tells how long until they owe nothing any more; 0 where they owe nothing."""

@@ -7,7 +7,6 @@ everybody else's first.
 from __future__ import annotations
 
 import asyncio
-import math
 from collections import Counter, OrderedDict, deque
 from collections.abc import AsyncIterator, Callable, Hashable
 from contextlib import asynccontextmanager
@@ -15,6 +14,7 @@ from contextlib import asynccontextmanager
 from attendance_core.vocabulary import Seconds
 from attendance_web.wire.client_gone import call_when_gone, has_gone
 from attendance_web.wire.refusals import ClientLeft
+from attendance_web.wire.rests import Rests
 
 
 class NoTurn(Exception):
@@ -145,9 +145,8 @@ class FairQueue:
 class FairTurns:
     """Has its callers wait for turns, within the same bounds as `FairQueue`.
 
-    A turn that took a second rests for ``rest`` more, or for ``max_rest_seconds``, and others may
-    have it meanwhile: so whoever asks without a pause leaves most of the time to others, however
-    quick the machine is.
+    Where there are `Rests`, a turn that is over is somebody else's at once, but its owner's only
+    after it has rested.
     """
 
     def __init__(
@@ -157,14 +156,12 @@ class FairTurns:
         of_one: int,
         waiting: int,
         waiting_of_one: int,
-        rest: float = 0.0,
-        max_rest_seconds: Seconds = math.inf,
+        rests: Rests | None = None,
     ) -> None:
         self._turns = FairQueue(
             at_once=at_once, of_one=of_one, waiting=waiting, waiting_of_one=waiting_of_one
         )
-        self._rest = rest
-        self._max_rest_seconds = max_rest_seconds
+        self._rests = rests
 
     @property
     def given_count(self) -> int:
@@ -181,8 +178,8 @@ class FairTurns:
     ) -> AsyncIterator[Callable[[], None]]:
         """Waits for a turn and yields what ends it early; it ends with the block in any case.
 
-        One that does not rest is theirs again as soon as it ends. Raises NoTurn; ClientLeft where
-        the client of this request goes while it waits.
+        One that is said not to rest is theirs again as soon as it ends. Raises NoTurn; ClientLeft
+        where the client of this request goes while it waits.
         """
         loop = asyncio.get_running_loop()
         given = loop.create_future()
@@ -195,12 +192,16 @@ class FairTurns:
         began: Seconds | None = None
 
         def end() -> None:
-            if began is None or not self._rest or not rests:
-                self._turns.end(turn)
-            elif not turn.is_resting:
+            if turn.is_over or turn.is_resting:
+                return
+            seconds = 0.0
+            if began is not None and rests and self._rests is not None:
+                seconds = self._rests.seconds_after(whose, loop.time() - began)
+            if seconds:
                 self._turns.rest(turn)
-                seconds = min(self._rest * (loop.time() - began), self._max_rest_seconds)
                 loop.call_later(seconds, self._turns.end, turn)
+            else:
+                self._turns.end(turn)
 
         try:
             if not turn.is_given:
