@@ -76,7 +76,7 @@ async def served() -> AsyncIterator[Served]:
 
 async def paths_of(reader: asyncio.StreamReader, count: int) -> list[str]:
     """The next answers."""
-    paths = []
+    paths: list[str] = []
     async with asyncio.timeout(10):
         while len(paths) < count:
             await reader.readuntil(b"\r\n\r\n")
