@@ -11,6 +11,7 @@ import argparse
 import asyncio
 import json
 import os
+import re
 import signal
 import ssl
 import sys
@@ -148,6 +149,14 @@ async def draws_for_others(connection: Connection) -> None:
     await draws(connection)
 
 
+async def loads_a_file(connection: Connection) -> None:
+    """One file of the page, again and again."""
+    await connection.say(connection.target.head("GET", "/", known=False) + b"\r\n")
+    (file, *_) = re.findall(rb"/static/[^\"]+\.js", await connection.answer())
+    while True:
+        await connection.call(file.decode(), known=False)
+
+
 async def looks_for_pictures(connection: Connection) -> None:
     await connection.call(f"/pictures/{uuid4().hex}.png", known=False)
 
@@ -215,6 +224,7 @@ FLOODS: Final[dict[str, Flood]] = {
     "idle": Flood("connections that say nothing", is_idle, 5000),
     "codes": Flood("QR codes", draws, 100),
     "other-codes": Flood("QR codes of ever other hosts", draws_for_others, 100),
+    "page-files": Flood("a file of the page, of nobody", loads_a_file, 300),
     "no-pictures": Flood("pictures that there are not", looks_for_pictures, 300),
     "health": Flood("/health/ready", calls("/health/ready", known=False), 100),
     **SOCKETS,

@@ -190,3 +190,23 @@ async def test_the_turns_of_a_page_do_not_rest(
     turns = RequestTurns(seen, RefusalPace())
     async with asyncio.timeout(10):
         await asyncio.gather(*(asks(turns, begun, FLOOD) for _ in range(MANY)))
+
+
+async def test_nor_do_those_of_the_files_of_a_page(
+    begun: Begun, seen: SeenSessions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A hall that opens it anew asks for fifty each."""
+    monkeypatch.setattr(request_turns, "FREE_SECONDS", 0.0)
+    monkeypatch.setattr(request_turns, "REST_TIMES", 1e9)
+    monkeypatch.setattr(request_turns, "MAX_REST_SECONDS", 3600)
+    monkeypatch.setattr(request_turns, "TURN_WAIT_SECONDS", 3600)
+    turns = RequestTurns(seen, RefusalPace())
+    async with asyncio.timeout(10):
+        files = [asks(turns, begun, FLOOD, "/static/1/page.js") for _ in range(MANY)]
+        await asyncio.gather(*files)
+    for _ in range(MAX_OF_ONE):
+        await asks(turns, begun, FLOOD)
+    waits = asks(turns, begun, FLOOD)
+    await asyncio.sleep(0.01)
+    assert not waits.done(), "what is no file does rest"
+    waits.cancel()

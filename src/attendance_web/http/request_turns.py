@@ -37,6 +37,7 @@ FREE_SECONDS, FREE_A_SECOND = 0.2, 0.2
 REST_TIMES: Final = 7.0  # with four turns they have half of the time
 MAX_REST_SECONDS: Final[Seconds] = 0.01  # what takes longer waits for the store
 HEALTH: Final = "/health/"
+FILES_OF_PAGE: Final = "/static/"
 FIRST_REFUSED: Final = 400  # and beyond: also a page that says so in its own words
 NOT_READY: Final = 503
 CAME_EXTENSION: Final = "attendance.came_at"
@@ -112,7 +113,9 @@ class RequestTurns:
             await request.wait()
             async with AsyncExitStack() as stack:
                 try:
-                    turn = self._turns.turn(whose, TURN_WAIT_SECONDS)
+                    # The page is fifty files, which a hall that opens it anew may ask for at once
+                    rests = not scope["path"].startswith(FILES_OF_PAGE)
+                    turn = self._turns.turn(whose, TURN_WAIT_SECONDS, rests=rests)
                     end_turn = await stack.enter_async_context(turn)
                 except NoTurn:
                     await self._begin_late()
