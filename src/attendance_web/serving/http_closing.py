@@ -24,8 +24,10 @@ from attendance_web.http import every_answer
 from attendance_web.http.envelope import JSON, encode_refusal
 from attendance_web.http.wire_codes import wire_code_of
 from attendance_web.serving.left_connections import left_connections_of
+from attendance_web.serving.tcp_state import says_no_more
 from attendance_web.serving.unread_answers import unread_answers_of
 from attendance_web.wire.language import DEFAULT_LANGUAGE
+from attendance_web.wire.refusals import BadRequest
 
 HEAD_SECONDS: Final[Seconds] = 15.0  # for a head to be whole
 REST_SECONDS: Final[Seconds] = 2.0  # for the rest of a body that has its answer. Contract: 1.17
@@ -61,6 +63,7 @@ class ClosingProtocol(HttpToolsProtocol):
         self._active: RequestResponseCycle | None = None  # whose answer is due, or was the last
         self._in_head = True
         self._is_last = False  # the connection is to be closed behind this request
+        self._refusal: Refusal | None = None  # to be sent once every answer before it was given
         self._deadline: asyncio.TimerHandle | None = None
         self._gone = asyncio.Event()  # the client has closed its half, or the connection
         self._was_left = False  # without an answer
@@ -83,6 +86,12 @@ class ClosingProtocol(HttpToolsProtocol):
         if not self._was_left:
             self._was_left = True
             left_connections_of(self.config).note(self.client, is_strict=is_strict)
+
+    def _says_no_more(self) -> bool:
+        """Tells whether the client has gone, also where that is yet to be read."""
+        if self._gone.is_set() or self.transport.is_closing():
+            return self._gone.is_set()
+        return says_no_more(self.transport.get_extra_info("socket"))
 
     # Answers that are due
 
@@ -139,6 +148,26 @@ class ClosingProtocol(HttpToolsProtocol):
             self.transport.close()
 
     # Ends
+
+    def send_400_response(self, msg: str) -> None:
+        """Refuses what is no HTTP."""
+        self._refuse(BadRequest())
+
+    def _refuse(self, refusal: Refusal) -> None:
+        """Says so once every answer before it was given; nothing that follows is read."""
+        self._refusal = refusal
+        self._hear_nothing_more()
+        if self._in_head:
+            if self._nothing_is_due:
+                self._send_refusal(refusal)
+        elif self.pipeline and self.pipeline[0][0] is self.cycle:
+            self.pipeline.popleft()  # it has not begun: the refusal is its answer
+        elif self.cycle.response_started:
+            self._end()  # it has its answer, or a part of it
+        else:
+            self.cycle.disconnected = True  # its application gets no more of the body
+            self.cycle.message_event.set()
+            self._send_refusal(refusal)
 
     def _send_refusal(self, refusal: Refusal) -> None:
         self._unset_keepalive_if_required()

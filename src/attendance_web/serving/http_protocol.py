@@ -11,7 +11,7 @@ what is parsed and when it is answered. Each guard can go when they mend it:
 - Of pipelined requests, and of chunks, all that one read brings are parsed, and all that come in
   one step of the loop in that step. See `portions` and `parse_turns`.
 - What is no HTTP is answered at once, also where an answer to an earlier request is still due.
-  See `_refuse`.
+  See `_refuse` of `http_closing`.
 - Who says that they will say no more gets no answer. See `eof_received`.
 - All handshakes of sockets that come in one step begin in it, those of who has gone, too. See
   `handshake_turns`.
@@ -41,7 +41,6 @@ from attendance_web.serving.http_head import (
 )
 from attendance_web.serving.parse_turns import parse_turns_of
 from attendance_web.serving.portions import length_of_body, size_of_body, size_of_heads
-from attendance_web.serving.tcp_state import says_no_more
 from attendance_web.wire.callers import address_of, network_of
 from attendance_web.wire.client_gone import (
     GONE_EXTENSION,
@@ -67,7 +66,6 @@ class CallProtocol(ClosingProtocol):
         self._network = network_of(self.client[0]) if self.client else ""
         self._parse_turns = parse_turns_of(self.config)
         self._is_reading_on_soon = False  # when its turn has come
-        self._refusal: Refusal | None = None  # to be sent once every answer before it was given
         self._has_begun = False  # a byte of the head has come
         self._is_idle = False  # the last that came was the end of a request that has its answer
         self._separator_count = 0  # in all headers of the head
@@ -197,12 +195,6 @@ class CallProtocol(ClosingProtocol):
             raise
         return True
 
-    def _says_no_more(self) -> bool:
-        """Tells whether the client has gone, also where that is yet to be read."""
-        if self._gone.is_set() or self.transport.is_closing():
-            return self._gone.is_set()
-        return says_no_more(self.transport.get_extra_info("socket"))
-
     # What the parser says
 
     def on_message_begin(self) -> None:
@@ -298,23 +290,3 @@ class CallProtocol(ClosingProtocol):
             self._line_bytes = self._body_bytes = 0  # of the rest, which nobody waits for
             self._unset_keepalive_if_required()
             self._wait_for_rest()
-
-    def send_400_response(self, msg: str) -> None:
-        """Refuses what is no HTTP."""
-        self._refuse(BadRequest())
-
-    def _refuse(self, refusal: Refusal) -> None:
-        """Says so once every answer before it was given; nothing that follows is read."""
-        self._refusal = refusal
-        self._hear_nothing_more()
-        if self._in_head:
-            if self._nothing_is_due:
-                self._send_refusal(refusal)
-        elif self.pipeline and self.pipeline[0][0] is self.cycle:
-            self.pipeline.popleft()  # it has not begun: the refusal is its answer
-        elif self.cycle.response_started:
-            self._end()  # it has its answer, or a part of it
-        else:
-            self.cycle.disconnected = True  # its application gets no more of the body
-            self.cycle.message_event.set()
-            self._send_refusal(refusal)
