@@ -65,8 +65,8 @@ def upgrade() -> None:
 def _has_trigrams() -> bool:
     """Whether the server has pg_trgm and lets us use it; names are found without, but slowly."""
     connection = op.get_bind()
-    offered = "SELECT 1 FROM pg_available_extensions WHERE name = 'pg_trgm'"
-    if connection.scalar(sa.text(offered)) is None:
+    find_extension = "SELECT 1 FROM pg_available_extensions WHERE name = 'pg_trgm'"
+    if connection.scalar(sa.text(find_extension)) is None:
         logger.warning("the server does not have pg_trgm: names will be searched without an index")
         return False
     try:

@@ -172,22 +172,22 @@ def have_triggers_on_sqlite(connection: sa.Connection) -> None:
 
 def fold_on_sqlite(connection: sa.Connection, table: str) -> Iterator[None]:
     column, key = ID_COLUMNS[table], search_key_on_sqlite(f"{table}.name_key")
-    first: int | str = 0 if table == "profiles" else ""
+    last: int | str = 0 if table == "profiles" else ""
     insertion, condition = (each.replace("{key}", key) for each in INDEXED_ON_SQLITE[table])
-    rows = f"search_key IS NULL AND {column} > ?"
+    behind = f"search_key IS NULL AND {column} > ?"
     size = migration_steps.BATCH_SIZE
-    batch = f"SELECT {column} FROM {table} WHERE {rows} ORDER BY {column} LIMIT {size}"
-    last = f"SELECT max({column}) FROM ({batch})"
-    while (until := connection.exec_driver_sql(last, (first,)).scalar()) is not None:
-        where = f"{rows} AND {column} <= ?"
+    batch = f"SELECT {column} FROM {table} WHERE {behind} ORDER BY {column} LIMIT {size}"
+    find_last = f"SELECT max({column}) FROM ({batch})"
+    while (until := connection.exec_driver_sql(find_last, (last,)).scalar()) is not None:
+        where = f"{behind} AND {column} <= ?"
         connection.exec_driver_sql(
-            f"{insertion} FROM {table} WHERE {where}{condition}", (first, until)
+            f"{insertion} FROM {table} WHERE {where}{condition}", (last, until)
         )
         connection.exec_driver_sql(
-            f"UPDATE {table} SET search_key = {key} WHERE {where}", (first, until)
+            f"UPDATE {table} SET search_key = {key} WHERE {where}", (last, until)
         )
         yield
-        first = until
+        last = until
 
 
 def have_trigger_on_postgres(connection: sa.Connection, table: str) -> None:

@@ -87,15 +87,15 @@ def have_triggers_on_sqlite(connection: sa.Connection) -> None:
 
 
 def give_on_sqlite(connection: sa.Connection) -> Iterator[None]:
-    rows, first = "code IS NULL AND event_id > ?", ""
+    behind, last = "code IS NULL AND event_id > ?", ""
     size = migration_steps.BATCH_SIZE
-    batch = f"SELECT event_id FROM events WHERE {rows} ORDER BY event_id LIMIT {size}"
-    last = f"SELECT max(event_id) FROM ({batch})"
-    give = f"UPDATE events SET code = NULL WHERE {rows} AND event_id <= ?"  # to the trigger
-    while (until := connection.exec_driver_sql(last, (first,)).scalar()) is not None:
-        connection.exec_driver_sql(give, (first, until))
+    batch = f"SELECT event_id FROM events WHERE {behind} ORDER BY event_id LIMIT {size}"
+    find_last = f"SELECT max(event_id) FROM ({batch})"
+    give = f"UPDATE events SET code = NULL WHERE {behind} AND event_id <= ?"  # to the trigger
+    while (until := connection.exec_driver_sql(find_last, (last,)).scalar()) is not None:
+        connection.exec_driver_sql(give, (last, until))
         yield
-        first = until
+        last = until
 
 
 def give_on_postgres(connection: sa.Connection) -> Iterator[None]:
@@ -103,8 +103,8 @@ def give_on_postgres(connection: sa.Connection) -> Iterator[None]:
     batch = f"""SELECT event_id FROM events WHERE code IS NULL AND event_id > $1
     ORDER BY event_id LIMIT {migration_steps.BATCH_SIZE} FOR NO KEY UPDATE SKIP LOCKED"""
     give = f"UPDATE events SET code = NULL WHERE event_id IN ({batch}) RETURNING event_id"
-    has_more = sa.text("SELECT 1 FROM events WHERE code IS NULL LIMIT 1")
-    while connection.scalar(has_more) is not None:
+    find_without_code = sa.text("SELECT 1 FROM events WHERE code IS NULL LIMIT 1")
+    while connection.scalar(find_without_code) is not None:
         last = UUID(int=0)
         while given := connection.exec_driver_sql(give, (last,)).scalars().all():
             yield

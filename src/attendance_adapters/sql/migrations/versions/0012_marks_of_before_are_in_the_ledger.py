@@ -70,7 +70,7 @@ def upgrade() -> None:
 
 def note_ticks(connection: sa.Connection) -> Iterator[None]:
     """Notes who has the tick, or had it until they took another name, by their scans."""
-    many = sa.text(
+    batch = sa.text(
         f"""SELECT scans.user_id FROM scans JOIN profiles USING (user_id)
         WHERE checked_at IS NULL AND {HAD_TICK}
         ORDER BY scans.user_id LIMIT {migration_steps.BATCH_SIZE}"""
@@ -81,7 +81,7 @@ def note_ticks(connection: sa.Connection) -> Iterator[None]:
         WHERE checked_at IS NULL AND user_id IN :people AND EXISTS (SELECT 1 FROM scans
             WHERE scans.user_id = profiles.user_id AND {HAD_TICK})"""
     ).bindparams(sa.bindparam("people", expanding=True))
-    while people := connection.execute(many).scalars().all():
+    while people := connection.execute(batch).scalars().all():
         connection.execute(note, {"people": people})
         yield
 
@@ -110,10 +110,10 @@ def write_down_on_postgres(connection: sa.Connection) -> Iterator[None]:
 UPDATE places SET last_n = 1 FROM batch
 WHERE places.event_id = batch.event_id AND places.user_id = batch.user_id
 RETURNING places.event_id, places.user_id"""
-    has_more = sa.text(
+    find_not_written_down = sa.text(
         "SELECT 1 FROM marks JOIN places USING (event_id, user_id) WHERE last_n = 0 LIMIT 1"
     )
-    while connection.scalar(has_more) is not None:
+    while connection.scalar(find_not_written_down) is not None:
         last = (UUID(int=0), 0)
         while keys := connection.exec_driver_sql(write_down, last).all():
             yield

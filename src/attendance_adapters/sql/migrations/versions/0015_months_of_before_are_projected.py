@@ -28,7 +28,7 @@ def before_upgrade(connection: sa.Connection) -> Iterator[None]:
     )
     # Whoever adds an entry meanwhile locks its people, too, and may have counted the month
     lock = sa.text("SELECT pg_advisory_xact_lock(-CAST(:actor_id AS bigint))")
-    count = sa.text(
+    add_month = sa.text(
         """INSERT INTO karma_months (user_id, month)
         SELECT CAST(:actor_id AS bigint), CAST(:month AS integer)
         WHERE NOT EXISTS (SELECT 1 FROM karma_months
@@ -41,7 +41,7 @@ def before_upgrade(connection: sa.Connection) -> Iterator[None]:
             last = {"actor_id": actor_id, "month": month}
             if connection.dialect.name == "postgresql":
                 connection.execute(lock, {"actor_id": actor_id})
-            connection.execute(count, last)
+            connection.execute(add_month, last)
         yield
 
 

@@ -78,7 +78,7 @@ ON_POSTGRES = {
     "discards_scans": """AFTER INSERT OR DELETE OR UPDATE OF file, state ON scans
     FOR EACH ROW EXECUTE FUNCTION discard_scans()""",
 }
-HAS_NO_ID = sa.text("SELECT 1 FROM scans WHERE scan_id IS NULL LIMIT 1")
+FIND_WITHOUT_ID = sa.text("SELECT 1 FROM scans WHERE scan_id IS NULL LIMIT 1")
 
 
 def before_upgrade(connection: sa.Connection) -> Iterator[None]:
@@ -89,7 +89,7 @@ def before_upgrade(connection: sa.Connection) -> Iterator[None]:
         for name, (kind, _) in COLUMNS.items():
             if name not in there:
                 connection.exec_driver_sql(f"ALTER TABLE scans ADD COLUMN {name} {kind}")
-        make_discarded(connection)
+        create_table_of_discarded(connection)
         connection.exec_driver_sql(f"CREATE UNIQUE INDEX IF NOT EXISTS uq_scans_scan_id {UNIQUE}")
         connection.exec_driver_sql(f"CREATE INDEX IF NOT EXISTS ix_scans_pending {PENDING}")
         connection.exec_driver_sql(f"CREATE INDEX IF NOT EXISTS ix_scans_taken_by {TAKEN}")
@@ -100,7 +100,7 @@ def before_upgrade(connection: sa.Connection) -> Iterator[None]:
     else:
         for name, (_, kind) in COLUMNS.items():
             connection.exec_driver_sql(f"ALTER TABLE scans ADD COLUMN IF NOT EXISTS {name} {kind}")
-        make_discarded(connection)
+        create_table_of_discarded(connection)
         connection.exec_driver_sql(GIVE_ID)
         connection.exec_driver_sql(DISCARD)
         for name, rest in ON_POSTGRES.items():
@@ -114,12 +114,12 @@ def before_upgrade(connection: sa.Connection) -> Iterator[None]:
         give = f"""UPDATE scans SET scan_id = gen_random_uuid() WHERE user_id IN (
             SELECT user_id FROM scans WHERE scan_id IS NULL
             LIMIT {size} FOR NO KEY UPDATE SKIP LOCKED)"""
-    while connection.scalar(HAS_NO_ID) is not None:
+    while connection.scalar(FIND_WITHOUT_ID) is not None:
         connection.exec_driver_sql(give)
         yield
 
 
-def make_discarded(connection: sa.Connection) -> None:
+def create_table_of_discarded(connection: sa.Connection) -> None:
     connection.exec_driver_sql(
         """CREATE TABLE IF NOT EXISTS discarded_scans (
             file VARCHAR NOT NULL,
