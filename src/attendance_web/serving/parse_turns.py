@@ -44,11 +44,11 @@ class ParseTurns:
     def ask_soon(self, network: Hashable, parse: Parse) -> None:
         """Has it parsed in its turn as well, but not before this returns."""
         self._lines.setdefault(network, deque()).append(parse)
-        self._count_anew_soon()
+        self._begin_step_soon()
 
     def _parse_some(self) -> None:
         """Parses while there is time; what waits is parsed from the next step on."""
-        self._count_anew_soon()
+        self._begin_step_soon()
         self._is_parsing = True
         try:
             while self._lines and self._taken < STEP_SECONDS:
@@ -66,7 +66,7 @@ class ParseTurns:
         finally:
             self._taken += self._stopwatch() - began
 
-    def _count_anew_soon(self) -> None:
+    def _begin_step_soon(self) -> None:
         if not self._begins_step_soon:
             self._begins_step_soon = True
             asyncio.get_running_loop().call_soon(self._begin_step)
