@@ -13,7 +13,7 @@ from typing import Final
 from attendance_core.vocabulary import Seconds
 from attendance_web.wire.allowance import Allowances
 
-OWED_SECONDS: Final[Seconds] = 0.1  # at most: whoever pauses for so long begins anew
+MAX_OWED_SECONDS: Final[Seconds] = 0.1  # whoever pauses for so long begins anew
 
 
 class Rests:
@@ -33,7 +33,7 @@ class Rests:
         stopwatch: Callable[[], Seconds] = time.monotonic,
     ) -> None:
         self._free = Allowances[Hashable](free_seconds, free_a_second, stopwatch)
-        self._max_owed = OWED_SECONDS * free_a_second
+        self._max_owed = MAX_OWED_SECONDS * free_a_second
         self._times = times
         self._max_seconds = max_seconds
 
