@@ -21,8 +21,8 @@ def test_one_too_many_is_refused_and_nobody_elses() -> None:
         with pytest.raises(TooManySockets), person_sockets.one_more(ANNA):
             raise AssertionError
         with person_sockets.one_more(BORIS):
-            assert len(person_sockets) == 2
-        assert len(person_sockets) == 1
+            assert person_sockets.people_count == 2
+        assert person_sockets.people_count == 1
     with person_sockets.one_more(ANNA):
         pass
 
@@ -32,4 +32,4 @@ def test_whoever_has_none_is_forgotten_however_it_ended() -> None:
     for _ in range(MAX_IN_ALL + 1):
         with suppress(EventNotFound), person_sockets.one_more(ANNA):
             raise EventNotFound
-    assert len(person_sockets) == 0
+    assert person_sockets.people_count == 0

@@ -34,5 +34,7 @@ class PersonSockets:
             if not self._counts[user_id]:
                 del self._counts[user_id]
 
-    def __len__(self) -> int:
+    @property
+    def people_count(self) -> int:
+        """How many people have sockets; of others nothing is kept."""
         return len(self._counts)
