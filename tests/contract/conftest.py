@@ -94,8 +94,9 @@ async def store(
 @pytest.fixture(scope="session")
 def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a PostgreSQL server that all workers of this run share."""
-    mine = tmp_path_factory.getbasetemp()
-    with shared_server(mine.parent if "PYTEST_XDIST_WORKER" in os.environ else mine) as address:
+    worker_folder = tmp_path_factory.getbasetemp()
+    folder = worker_folder.parent if "PYTEST_XDIST_WORKER" in os.environ else worker_folder
+    with shared_server(folder) as address:
         yield address
 
 
