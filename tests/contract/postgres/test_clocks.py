@@ -26,7 +26,7 @@ from attendance_core.vocabulary import EventId, Instant, UserId
 from tests.support.eventually import eventually
 
 TERMS = Terms(hold_seconds=1, grace_seconds=1)
-SWEPT = 3.0  # seconds in which whoever sweeps finds what has run out, and some for a slow machine
+SWEPT = 3.0  # seconds in which whoever sweeps finds what has run out, and some for a busy machine
 ahead: ContextVar[float] = ContextVar("ahead", default=0.0)  # seconds, of whoever asks
 
 
@@ -79,8 +79,8 @@ async def machines(
 ) -> AsyncIterator[tuple[Machine, Machine]]:
     truly = time.time
     monkeypatch.setattr(time, "time", lambda: truly() + ahead.get())
-    async with a_machine(postgres_url, 300) as early, a_machine(postgres_url, -300) as late:
-        yield early, late
+    async with a_machine(postgres_url, 300) as fast, a_machine(postgres_url, -300) as slow:
+        yield fast, slow
 
 
 async def people(machine: Machine) -> None:
@@ -109,11 +109,11 @@ async def an_event(machine: Machine) -> EventId:
 async def test_holds_graces_and_leases_are_as_the_databases_clock_says(
     machines: tuple[Machine, Machine],
 ) -> None:
-    early, _ = machines
+    fast, _ = machines
     clocks = [await each.does(asyncio.to_thread(SystemClock().now)) for each in machines]
     assert clocks[0] - clocks[1] == pytest.approx(600, abs=5)
-    await people(early)
-    event_id = await an_event(early)
+    await people(fast)
+    event_id = await an_event(fast)
     marker, anna = UserId(1), UserId(2)
     for holder, other in (machines, machines[::-1]):
         waiting = other.socket(event_id, anna, Role.MARK_ME)
