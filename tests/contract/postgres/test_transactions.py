@@ -127,13 +127,13 @@ class TestReruns:
         await lecture.do.prepare_to_mark(connection=lecture.markers[0], target=ANNA)
 
     async def test_a_bug_is_told_as_it_is_and_ends_nothing_else(self, store: PostgresStore) -> None:
-        for ends in (StopIteration, KeyboardInterrupt, SystemExit):
+        for bug in (StopIteration, KeyboardInterrupt, SystemExit):
 
-            def work(unit: Any, ends: type[BaseException] = ends) -> None:
+            def work(unit: Any, bug: type[BaseException] = bug) -> None:
                 unit.accounts.add("anna", "hash", NOON)
-                raise ends
+                raise bug
 
-            with pytest.raises(RuntimeError, match=ends.__name__):
+            with pytest.raises(RuntimeError, match=bug.__name__):
                 await store.transact(work)
         assert await store.observe(lambda u: u.accounts.find("anna")) is None
 
@@ -144,12 +144,12 @@ class TestReruns:
         store = PostgresStore(postgres_url, LocalNotifier(), pool_size=1)
         await store.start()
         goes_on = asyncio.Event()
-        holds = asyncio.create_task(store.transact(lambda u: await_only(goes_on.wait())))
+        holder = asyncio.create_task(store.transact(lambda u: await_only(goes_on.wait())))
         await asyncio.sleep(0)
         with pytest.raises(Unavailable):
             await store.transact(lambda u: u.accounts.find("anna"))
         goes_on.set()
-        await holds
+        await holder
         assert await store.transact(lambda u: u.accounts.find("anna")) is None
         await store.close()
 
