@@ -27,7 +27,7 @@ from tests.support.site import site_in_folder as site
 
 __all__ = ["anna", "site", "unlimited"]
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-BAD_IDS: list[Any] = [
+BAD_NUMBERS: list[Any] = [
     *(0, -1, 2**63, 2**64, 10**400, -(2**63), 1.5, 1e308, True, False, [], [1], {}),
     *(
         {"user_id": 1},
@@ -46,7 +46,7 @@ BAD_IDS: list[Any] = [
         "1\x00",
     ),
 ]
-BAD_EVENT_IDS: list[Any] = [
+BAD_UUIDS: list[Any] = [
     *(0, 1, 1.5, True, [], {}, "", "x", "0" * 36, SOME_ID[:-1], SOME_ID + "0", SOME_ID + "\n"),
     *(SOME_ID.replace("-", ""), f"{{{SOME_ID}}}", f"urn:uuid:{SOME_ID}", "٠" * 36, "\ud800" * 36),
 ]
@@ -131,7 +131,7 @@ class TestNumbers:
         self, anna: Browser, call: Call, field: str
     ) -> None:
         may_be_zero = field not in {"user_id", "limit", "expires_in_days"}
-        for number in BAD_IDS:
+        for number in BAD_NUMBERS:
             if may_be_zero and number in (0, "0") and number is not False:
                 continue
             if call.method == "GET" and not isinstance(number, str | int | float):
@@ -180,9 +180,9 @@ class TestNumbers:
     async def test_every_malformed_id_of_36_characters_is_refused_by_its_name(
         self, anna: Browser, call: Call, field: str
     ) -> None:
-        for event_id in BAD_EVENT_IDS:
-            for answer in await make(anna, call, arguments(call, **{field: event_id})):
-                assert taken_or_refused(answer) == 1, (event_id, answer.text)
+        for malformed in BAD_UUIDS:
+            for answer in await make(anna, call, arguments(call, **{field: malformed})):
+                assert taken_or_refused(answer) == 1, (malformed, answer.text)
                 assert field in answer.json()["error_msg"]
 
     @pytest.mark.parametrize("scopes", BAD_SCOPES, ids=str)
@@ -239,9 +239,9 @@ class TestMissing:
         told = {(each.json()["error"], each.json()["error_msg"]) for each in answers}
         assert len(told) == 1
         ((error, text),) = told
-        needed = field in {each.name for each in required(call)}
+        needed = field in {each.name for each in required_fields(call)}
         assert (error == 2) is needed and (field in text or not needed)
 
 
-def required(call: Call) -> list[Any]:
+def required_fields(call: Call) -> list[Any]:
     return [each for each in msgspec.structs.fields(call.arguments) if each.required]
