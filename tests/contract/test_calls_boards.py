@@ -29,16 +29,16 @@ async def make_board_link(organiser: Browser, event_id: str) -> str:
     return str(secret)
 
 
-def refusal(answer: httpx.Response) -> tuple[int, str]:
+def error_and_code(answer: httpx.Response) -> tuple[int, str]:
     """The number and the code of a refusal."""
     told = envelope(answer)
     return told["error"], told["code"]
 
 
-async def shows(site: Site, secret: str) -> tuple[int, str]:
+async def answer_to(site: Site, secret: str) -> tuple[int, str]:
     """What is said to whoever shows a secret that is none."""
     headers = {"Authorization": f"Board {secret}".encode()}
-    return refusal(await site.browser(headers=headers).get(WATCH))
+    return error_and_code(await site.browser(headers=headers).get(WATCH))
 
 
 class TestMakeBoardLink:
@@ -47,7 +47,7 @@ class TestMakeBoardLink:
     ) -> None:
         with caplog.at_level(logging.DEBUG):
             secret = await make_board_link(anna, await anna.event())
-            await shows(site, secret + "x")
+            await answer_to(site, secret + "x")
         assert re.fullmatch(r"[A-Za-z0-9_-]{43}", secret)  # 256 bits
         assert secret not in caplog.text
         found = await site.attendance._store.observe(
@@ -59,7 +59,7 @@ class TestMakeBoardLink:
         event_id = await anna.event()
         old, new = await make_board_link(anna, event_id), await make_board_link(anna, event_id)
         assert old != new
-        assert await shows(site, old) == (5, "board_not_found")
+        assert await answer_to(site, old) == (5, "board_not_found")
 
     async def test_behind_its_hour_there_is_none(self, site: Site, anna: Browser) -> None:
         event_id = await anna.event(lasts=120)
@@ -67,10 +67,10 @@ class TestMakeBoardLink:
         await make_board_link(anna, event_id)
         secret = await make_board_link(anna, event_id)
         site.clock.pass_(1)
-        assert await shows(site, secret) == (5, "board_not_found")
+        assert await answer_to(site, secret) == (5, "board_not_found")
         refused = await anna.post("/api/events/MakeBoardLink", event_id=event_id)
         site.clock.pass_(-60 - BOARD_AFTER_END_SECONDS)
-        assert refusal(refused) == (3, "event_over")
+        assert error_and_code(refused) == (3, "event_over")
 
 
 class TestRemoveBoardLink:
@@ -79,7 +79,7 @@ class TestRemoveBoardLink:
         secret = await make_board_link(anna, event_id)
         for _ in range(2):
             response(await anna.post("/api/events/RemoveBoardLink", event_id=event_id))
-        assert await shows(site, secret) == (5, "board_not_found")
+        assert await answer_to(site, secret) == (5, "board_not_found")
 
 
 class TestWatchAttendance:
@@ -95,11 +95,11 @@ class TestWatchAttendance:
             (anna, {"event_id": str(uuid4())}, (5, "event_not_found")),
             (boris, {"event_id": event_id}, (3, "not_an_organiser")),
         ):
-            assert refusal(await who.get(WATCH, **given)) == refused
+            assert error_and_code(await who.get(WATCH, **given)) == refused
 
     @pytest.mark.parametrize("secret", ["", "x", "x" * 43, "a b", "ы", "0" * 1000])
     async def test_an_unknown_secret_is_not_found(self, site: Site, secret: str) -> None:
-        assert await shows(site, secret) == (5, "board_not_found")
+        assert await answer_to(site, secret) == (5, "board_not_found")
 
     async def test_a_secret_says_itself_which_event_it_is_of(
         self, site: Site, anna: Browser

@@ -44,7 +44,7 @@ async def scan_of(site: Site, person: Browser) -> str:
     return str(scan.scan_id)
 
 
-def refusal(answer: httpx.Response) -> tuple[int, str]:
+def error_and_code(answer: httpx.Response) -> tuple[int, str]:
     told = envelope(answer)
     return told["error"], told["code"]
 
@@ -79,8 +79,8 @@ class TestGetPendingConfirmations:
 
     async def test_it_is_for_moderators(self, site: Site) -> None:
         person = await site.person()
-        assert refusal(await person.get(PENDING)) == (3, "not_a_moderator")
-        assert refusal(await site.browser().get(PENDING)) == (7, "not_logged_in")
+        assert error_and_code(await person.get(PENDING)) == (3, "not_a_moderator")
+        assert error_and_code(await site.browser().get(PENDING)) == (7, "not_logged_in")
 
 
 class TestTakeConfirmation:
@@ -94,7 +94,7 @@ class TestTakeConfirmation:
         assert (taken["expires_in"], taken["display_name"]) == (600, student.username)
         assert response(await moderator.post(TAKE, scan=scan)) == taken
         assert (await row_of(other, scan))["taken_by"] == moderator.user_id
-        assert refusal(await other.post(TAKE, scan=scan)) == (3, "taken")
+        assert error_and_code(await other.post(TAKE, scan=scan)) == (3, "taken")
         image = await moderator.client.get(taken["image"])
         assert (image.status_code, image.headers["content-type"]) == (200, "image/png")
         assert image.headers["cache-control"] == "no-store"
@@ -134,14 +134,17 @@ class TestTakeConfirmation:
             response(await one.post("/api/friends/SendFriendRequest", **given))
         for person in (moderator, friend):
             scan = await scan_of(site, person)
-            assert refusal(await moderator.post(TAKE, scan=scan)) == (3, "may_not_review")
+            assert error_and_code(await moderator.post(TAKE, scan=scan)) == (3, "may_not_review")
 
     async def test_an_unknown_one_is_not_found(self, site: Site) -> None:
         moderator = await moderator_of(site)
         for path in (TAKE, RETURN):
-            assert refusal(await moderator.post(path, scan=str(uuid4()))) == (5, "scan_not_found")
+            assert error_and_code(await moderator.post(path, scan=str(uuid4()))) == (
+                5,
+                "scan_not_found",
+            )
         given = {"scan": str(uuid4()), "approve": True}
-        assert refusal(await moderator.post(RESOLVE, **given)) == (5, "scan_not_found")
+        assert error_and_code(await moderator.post(RESOLVE, **given)) == (5, "scan_not_found")
 
 
 class TestReturnConfirmation:
@@ -159,15 +162,18 @@ class TestResolveConfirmation:
     async def test_the_owner_sees_the_reason_and_the_note_and_nobody_else(self, site: Site) -> None:
         moderator, student = await moderator_of(site), await site.person("student")
         scan = await scan_of(site, student)
-        assert refusal(await moderator.post(RESOLVE, scan=scan, approve=True)) == (3, "not_taken")
+        assert error_and_code(await moderator.post(RESOLVE, scan=scan, approve=True)) == (
+            3,
+            "not_taken",
+        )
         response(await moderator.post(TAKE, scan=scan))
-        assert refusal(await moderator.post(RESOLVE, scan=scan, approve=False)) == (
+        assert error_and_code(await moderator.post(RESOLVE, scan=scan, approve=False)) == (
             2,
             "missing_argument",
         )
         given = {"scan": scan, "approve": False, "reason": "unreadable", "note": "Снимите ближе"}
         assert response(await moderator.post(RESOLVE, **given)) == {}
-        assert refusal(await moderator.post(RESOLVE, **given)) == (3, "not_taken")
+        assert error_and_code(await moderator.post(RESOLVE, **given)) == (3, "not_taken")
         asked = {"user_id": student.user_id}
         mine = response(await student.get("/api/profile/GetProfile", **asked))
         assert (mine["confirmed"], mine["confirmation"]) == (False, "rejected")
@@ -197,12 +203,12 @@ class TestResolveConfirmation:
         assert later != scan
         assert (await moderator.client.get(taken["image"])).status_code == 404
         told = await moderator.post(RESOLVE, scan=scan, approve=True)
-        assert refusal(told) == (3, "changed")
+        assert error_and_code(told) == (3, "changed")
         response(await moderator.post(TAKE, scan=later))
         rename = {"display_name": "Somebody Else"}
         response(await student.post("/api/profile/UpdateProfileInfo", **rename))
         told = await moderator.post(RESOLVE, scan=later, approve=True)
-        assert refusal(told) == (3, "changed")
+        assert error_and_code(told) == (3, "changed")
         assert (await row_of(moderator, later))["taken_by"] is None
 
 
@@ -283,4 +289,4 @@ class TestGetConfirmationLog:
         await site.attendance.use_cases.remove_moderator(username=moderator.username)
         assert (await moderator.client.get(taken["image"])).status_code == 404
         told = await moderator.post(RESOLVE, scan=scan, approve=True)
-        assert refusal(told) == (3, "not_a_moderator")
+        assert error_and_code(told) == (3, "not_a_moderator")
