@@ -103,9 +103,9 @@ async def test_my_own_list_says_why_a_mark_does_not_stand(
     assert (mine["marked_by"], mine["grade"], mine["n"]) == (vera.user_id, "peer", 1)
     assert mine["annulled"] is None
     response(await gleb.post(LEAVE, event_id=event_id))
-    gone = {"event_id": event_id, "user_id": gleb.user_id, "n": 1, "reason": "not_me"}
-    assert response(await gleb.post(ANNUL, **gone)) == {"n": 2}
-    assert response(await gleb.post(ANNUL, **gone)) == {"n": 2}
+    not_me = {"event_id": event_id, "user_id": gleb.user_id, "n": 1, "reason": "not_me"}
+    assert response(await gleb.post(ANNUL, **not_me)) == {"n": 2}
+    assert response(await gleb.post(ANNUL, **not_me)) == {"n": 2}
     (mine,) = response(await gleb.get(MINE))
     assert mine["annulled"] == {"at": int(site.clock.at), "reason": "not_me", "note": None}
     assert mine["marked_by"] is mine["marked_at"] is mine["grade"] is mine["n"] is None
@@ -173,8 +173,8 @@ async def test_refusals_of_an_annulment(
         assert field in refusal(await anna.post(ANNUL, **{**given, field: value}), 1)
     assert code(await anna.post(ANNUL, **{**given, "event_id": NO_EVENT}), 5) == "event_not_found"
     for of_whom in (boris.user_id, 10**9):
-        stranger = await vera.post(ANNUL, **{**given, "user_id": of_whom})
-        assert code(stranger, 3) == "may_not_annul"
+        answer = await vera.post(ANNUL, **{**given, "user_id": of_whom})
+        assert code(answer, 3) == "may_not_annul"
     assert code(await anna.post(ANNUL, **{**given, "reason": "not_me"}), 3) == "may_not_annul"
     assert code(await anna.post(ANNUL, **{**given, "user_id": 10**9}), 5) == "person_not_found"
     assert code(await anna.post(ANNUL, **{**given, "n": 3}), 3) == "changed"
