@@ -74,8 +74,8 @@ class TestLogIn:
         (kept,) = (await browser.client.get(LOG_IN)).headers.get_list("set-cookie")
         assert kept.startswith("oidcattempt=login.")
         assert {"HttpOnly", "Path=/", "SameSite=Lax", "Max-Age=600"} <= {*kept.split("; ")}
-        safe = log_ins.site.browser(base_url="https://attendance.test")
-        (kept,) = (await safe.client.get(LOG_IN)).headers.get_list("set-cookie")
+        by_https = log_ins.site.browser(base_url="https://attendance.test")
+        (kept,) = (await by_https.client.get(LOG_IN)).headers.get_list("set-cookie")
         assert kept.startswith("__Host-oidcattempt=login.") and "Secure" in kept.split("; ")
 
     async def test_somebody_of_one_name_or_address_is_somebody_else(self, log_ins: LogIns) -> None:
