@@ -129,19 +129,19 @@ class TestAddHelper:
     async def test_events_one_helps_in_are_among_ones_own_if_asked_for(
         self, site: Site, anna: Browser
     ) -> None:
-        glebs = await site.person("gleb")
-        theirs, mine = await anna.event(starts=-90), await glebs.event()
-        response(await anna.post(ADD, event_id=theirs, user_id=glebs.user_id))
+        gleb = await site.person("gleb")
+        theirs, mine = await anna.event(starts=-90), await gleb.event()
+        response(await anna.post(ADD, event_id=theirs, user_id=gleb.user_id))
         assert (
-            await event_ids(glebs, CREATED)
-            == await event_ids(glebs, CREATED, helping="false")
+            await event_ids(gleb, CREATED)
+            == await event_ids(gleb, CREATED, helping="false")
             == [mine]
         )
-        assert await event_ids(glebs, CREATED, helping="true") == [theirs, mine]
-        assert await event_ids(glebs, CREATED, helping="true", newest_first="true", limit=1) == [
+        assert await event_ids(gleb, CREATED, helping="true") == [theirs, mine]
+        assert await event_ids(gleb, CREATED, helping="true", newest_first="true", limit=1) == [
             mine
         ]
-        assert "helping" in refusal(await glebs.get(CREATED, helping="yes"), 1)
+        assert "helping" in refusal(await gleb.get(CREATED, helping="yes"), 1)
 
     async def test_refusals_in_their_order(self, site: Site, anna: Browser, boris: Browser) -> None:
         event_id = await anna.event()
