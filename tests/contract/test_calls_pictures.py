@@ -87,7 +87,7 @@ class HeldFiles:
         self.reading = 0
         self.may_go_on = asyncio.Event()
 
-    async def get_part(self, path: str, start: int, most: int) -> FilePart:
+    async def get_part(self, path: str, start: int, limit: int) -> FilePart:
         self.reading += 1
         await self.may_go_on.wait()
         self.reading -= 1
@@ -101,9 +101,9 @@ class PartedFiles:
         self.content = os.urandom(pieces * PIECE_BYTES - 1)
         self.reads: list[int] = []  # from where on
 
-    async def get_part(self, path: str, start: int, most: int) -> FilePart:
+    async def get_part(self, path: str, start: int, limit: int) -> FilePart:
         self.reads.append(start)
-        return FilePart(self.content[start : start + most], len(self.content))
+        return FilePart(self.content[start : start + limit], len(self.content))
 
 
 def has_read(files: PartedFiles, count: int) -> bool:
@@ -161,7 +161,7 @@ class TestReading:
         slow = AsgiClient(site.app, "/pictures/a.png").ask(reads=0)
         await eventually(lambda: len(files.reads) == 1)
 
-        async def none(path: str, start: int, most: int) -> FilePart:
+        async def none(path: str, start: int, limit: int) -> FilePart:
             raise NoSuchFile(path)
 
         monkeypatch.setattr(files, "get_part", none)
