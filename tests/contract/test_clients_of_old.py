@@ -149,17 +149,17 @@ class TestEvents:
         assert makes(anna, name) == 0
         assert makes(anna, name) == 6  # Contract: 5.2
         (made,) = anna.browser.get(f"{EVENTS}GetEvents", name=name)
-        event_id, called = made["event_id"], {"event_id": made["event_id"]}
+        event_id, of_it = made["event_id"], {"event_id": made["event_id"]}
         assert (made["name"], made["creator_id"]) == (name, anna.user_id)
-        assert anna.browser.get(f"{EVENTS}GetEventByID", **called).items() >= made.items()
+        assert anna.browser.get(f"{EVENTS}GetEventByID", **of_it).items() >= made.items()
         (joined,) = anna.browser.get(f"{EVENTS}GetJoinedEvents")
         assert joined["creator"] is True and joined["name"] == name
-        assert error_of(anna, f"{EVENTS}JoinEvent", **called) == 3
-        assert error_of(anna, f"{EVENTS}LeaveEvent", **called) == 0
+        assert error_of(anna, f"{EVENTS}JoinEvent", **of_it) == 3
+        assert error_of(anna, f"{EVENTS}LeaveEvent", **of_it) == 0
         assert (ids(anna, "GetJoinedEvents"), ids(anna, "GetCreatedEvents")) == ([], [event_id])
-        assert error_of(anna, f"{EVENTS}JoinEvent", **called) == 0
-        assert error_of(anna, f"{EVENTS}DeleteEvent", **called) == 0
-        assert error_of_get(anna, f"{EVENTS}GetEventByID", **called) == 5
+        assert error_of(anna, f"{EVENTS}JoinEvent", **of_it) == 0
+        assert error_of(anna, f"{EVENTS}DeleteEvent", **of_it) == 0
+        assert error_of_get(anna, f"{EVENTS}GetEventByID", **of_it) == 5
 
     def test_two_are_told_apart_by_a_part_of_the_name(self, anna: Person) -> None:
         mine = uuid4().hex
