@@ -55,7 +55,7 @@ class Page:
         named = {call.name for call in CALLS if f"{call.method} {call.path}" in self.calls}
         return named | {path.rpartition("/")[2] for path in self.calls} - {""}
 
-    def built(self) -> set[str]:
+    def built_rules(self) -> set[str]:
         """The rules that are kept already, or a part of which is."""
         return {number for number, is_built in self.rules.items() if is_built}
 
@@ -173,7 +173,7 @@ def test_every_citation_leads_to_a_section_a_rule_or_a_call() -> None:
 
 def test_every_rule_that_is_built_is_named_by_a_test() -> None:
     tested = {rule for path, text in sources().items() if is_test(path) for rule in named(text)}
-    missing = sorted(PAGE.built() - tested, key=order)
+    missing = sorted(PAGE.built_rules() - tested, key=order)
     assert not missing, f"no test names {', '.join(missing)}"
 
 
@@ -216,7 +216,7 @@ class TestReading:
     )
 
     def test_what_is_built_is_what_is_not_coming(self) -> None:
-        assert self.PAGE.built() == {"6.1", "6.2"}
+        assert self.PAGE.built_rules() == {"6.1", "6.2"}
         assert self.PAGE.sections == {"6": True, "8": False}
         assert list(self.PAGE.calls.values()) == [True, False]
 
