@@ -33,9 +33,9 @@ async def test_repeated_it_is_answered_and_the_ledger_tells_all_of_it(
     await a_slip_is_annulled(it, creator, marker, slip)
     await it_is_prolonged_while_one_waits(it, creator, held)
     await one_is_marked_by_hand_while_held(it, creator, marker, held)
-    await an_assistant_is_named(it, creator, helper)
+    await a_helper_is_named(it, creator, helper)
     await it_is_restricted_while_one_holds(it, creator, marker, helper, late)
-    await the_assistant_is_removed_while_they_hold(it, creator, helper, late)
+    await the_helper_is_removed_while_they_hold(it, creator, helper, late)
     await it_is_shortened_while_one_is_held(it, creator, late)
     by_hold, by_hand = (marker.user_id, "hold", None), (creator.user_id, "hand", None)
     assert await it.ledger(creator) == [
@@ -102,7 +102,7 @@ async def one_is_marked_by_hand_while_held(
     assert len(await it.ledger(creator, held)) == 1
 
 
-async def an_assistant_is_named(it: Class, creator: Person, helper: Person) -> None:
+async def a_helper_is_named(it: Class, creator: Person, helper: Person) -> None:
     await it.dies_in(creator, "AddHelper", "UpdateEvent", user_id=helper.user_id)
     await it.calls(creator, "AddHelper", user_id=helper.user_id)
     (found,) = (await it.calls(creator, "GetHelpers"))["helpers"]
@@ -131,7 +131,7 @@ async def it_is_restricted_while_one_holds(
     assert (await it.event())["who_marks"] == "organisers"
 
 
-async def the_assistant_is_removed_while_they_hold(
+async def the_helper_is_removed_while_they_hold(
     it: Class, creator: Person, helper: Person, late: Person
 ) -> None:
     async with it.opens(late, "mark_me"), it.opens(helper, "marking") as marking:
