@@ -59,11 +59,11 @@ def index_for(query: EventQuery) -> str:
 async def check_list(store: Any, query: EventQuery) -> None:
     rows = await store.observe(lambda unit: unit.events.search(None, query))
     every = [float(number) for number in range(1, EVENTS + 1)]
-    has_end = query.ends_after is None
+    may_be_over = query.ends_after is None
     starts = [
         start
         for start in (every[::-1] if query.newest_first else every)
-        if (has_end or start + 0.5 > NOW) and (query.starts_before is None or start < NOW)
+        if (may_be_over or start + 0.5 > NOW) and (query.starts_before is None or start < NOW)
     ]
     assert [each.starts_at for each in rows] == starts[:ROWS]
 
