@@ -18,7 +18,7 @@ from attendance_core.vocabulary import UserId
 from tests.support.command_line import attendance_here
 
 
-class Day(NamedTuple):
+class StoredEvent(NamedTuple):
     """An event in a database that a service may use, too."""
 
     folder: Path
@@ -30,10 +30,10 @@ class Day(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def day(tmp_path_factory: pytest.TempPathFactory) -> Day:
+def stored(tmp_path_factory: pytest.TempPathFactory) -> StoredEvent:
     folder = tmp_path_factory.mktemp("export")
 
-    async def made() -> Day:
+    async def made() -> StoredEvent:
         async with embedded(folder / "var") as attendance:
             do = attendance.use_cases
             anna = await do.sign_up(username="anna", password="correct horse", display_name="Анна")
@@ -44,36 +44,38 @@ def day(tmp_path_factory: pytest.TempPathFactory) -> Day:
             await do.mark_participant(
                 actor=anna.user_id, event_id=event.event_id, user_id=UserId(boris.user_id)
             )
-            return Day(folder, str(event.event_id), event.code)
+            return StoredEvent(folder, str(event.event_id), event.code)
 
     return asyncio.run(made())
 
 
-def test_it_goes_to_standard_output_by_id_or_by_code(day: Day) -> None:
-    by_id = day.export(day.event_id, "--format", "csv", "--tz", "Europe/Moscow")
+def test_it_goes_to_standard_output_by_id_or_by_code(stored: StoredEvent) -> None:
+    by_id = stored.export(stored.event_id, "--format", "csv", "--tz", "Europe/Moscow")
     assert (by_id.returncode, by_id.stderr) == (0, "")
     assert by_id.stdout.startswith("\ufeffРяды") and ";'=Б;;;есть отметка;" in by_id.stdout
     assert "+03:00" in by_id.stdout
-    by_code = day.export(day.code.lower(), "--format", "json")
+    by_code = stored.export(stored.code.lower(), "--format", "json")
     assert [row["display_name"] for row in json.loads(by_code.stdout)["rows"]] == ["=Б", "Анна"]
-    english = day.export(day.event_id, "--format", "csv", "--language", "en")
+    english = stored.export(stored.event_id, "--format", "csv", "--language", "en")
     assert ";'=Б;;;marked;" in english.stdout
 
 
-def test_a_file_is_for_this_user_alone_and_never_over_another(day: Day, tmp_path: Path) -> None:
+def test_a_file_is_for_this_user_alone_and_never_over_another(
+    stored: StoredEvent, tmp_path: Path
+) -> None:
     to = tmp_path / "sheet.xlsx"
-    done = day.export(day.event_id, "--format", "xlsx", "--to", str(to))
+    done = stored.export(stored.event_id, "--format", "xlsx", "--to", str(to))
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     assert stat.S_IMODE(to.stat().st_mode) == 0o600
     written = to.read_bytes()
     assert written.startswith(b"PK")
-    again = day.export(day.event_id, "--format", "csv", "--to", str(to))
+    again = stored.export(stored.event_id, "--format", "csv", "--to", str(to))
     assert again.returncode == 1 and again.stderr == f"attendance: {to}: File exists\n"
     assert to.read_bytes() == written
 
 
 def test_what_cannot_be_written_whole_is_not_there(
-    day: Day, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    stored: StoredEvent, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fills_the_disk(source: object, file: object) -> None:
         raise OSError(28, "No space left on device")
@@ -81,7 +83,7 @@ def test_what_cannot_be_written_whole_is_not_there(
     to = tmp_path / "sheet.csv"
     with monkeypatch.context() as patch:
         patch.setattr(shutil, "copyfileobj", fills_the_disk)
-        done = day.export(day.event_id, "--format", "csv", "--to", str(to))
+        done = stored.export(stored.event_id, "--format", "csv", "--to", str(to))
     assert done.returncode == 1 and "No space left" in done.stderr
     assert not to.exists()
 
@@ -97,12 +99,12 @@ def test_what_cannot_be_written_whole_is_not_there(
     ],
 )
 def test_what_is_wrong_is_said_in_a_line(
-    day: Day, arguments: tuple[str, ...], code: int, said: str
+    stored: StoredEvent, arguments: tuple[str, ...], code: int, said: str
 ) -> None:
-    done = day.export(*arguments)
+    done = stored.export(*arguments)
     assert done.returncode == code and said in done.stderr and done.stdout == ""
 
 
-def test_a_zone_that_there_is_not_is_named(day: Day) -> None:
-    done = day.export(day.event_id, "--format", "csv", "--tz", "Moscow")
+def test_a_zone_that_there_is_not_is_named(stored: StoredEvent) -> None:
+    done = stored.export(stored.event_id, "--format", "csv", "--tz", "Moscow")
     assert done.returncode == 1 and "tz" in done.stderr
