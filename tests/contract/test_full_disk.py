@@ -29,10 +29,10 @@ async def limit_disk(house: House, pages: int) -> None:
 
 
 async def mark_until_full(
-    house: House, event_id: EventId, marker: Visitor, marked: list[Visitor]
+    house: House, event_id: EventId, marker: Visitor, people: list[Visitor]
 ) -> int:
     """Marks people until there is no room for one more; answers how many."""
-    for number, user_id in enumerate(UserId(each.user_id) for each in marked):
+    for number, user_id in enumerate(UserId(each.user_id) for each in people):
 
         def work(unit: Any, user_id: UserId = user_id) -> None:
             mark(unit, user_id, UserId(marker.user_id), unit.now(), event_id)
@@ -53,16 +53,16 @@ async def test_a_confirm_is_unavailable_leaves_the_hold_and_is_done_once_there_i
     marking = await marker.marks(event_id)
     await marking.asks("prepare_to_mark", user_id=asker.user_id)
     await limit_disk(house, 1)
-    before = await mark_until_full(house, event_id, marker, others)
+    marked_count = await mark_until_full(house, event_id, marker, others)
 
     for _ in range(3):
         await marking.is_refused("unavailable", "confirm_marking", user_id=asker.user_id)
         assert isinstance(await house.state_of(event_id, asker), Held)
-        assert await house.karma(marker) == 50 * before
+        assert await house.karma(marker) == 50 * marked_count
     await waiting.hears_nothing()
 
     await limit_disk(house, 1_000_000)
     assert (await marking.asks("confirm_marking"))["message"] == "marked"
     await waiting.hears("was_marked", user_id=marker.user_id)
     assert isinstance(await house.state_of(event_id, asker), Marked)
-    assert await house.karma(marker) == 50 * (before + 1)
+    assert await house.karma(marker) == 50 * (marked_count + 1)
