@@ -31,7 +31,7 @@ def address_of(house: House) -> str:
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def description(house: House, tmp_path: Path) -> Path:
+async def description_folder(house: House, tmp_path: Path) -> Path:
     """The folder that the description is in, as the service gives it out."""
     async with httpx.AsyncClient() as client:
         answer = await client.get(f"{address_of(house)}/schema/openapi.json")
@@ -39,20 +39,20 @@ async def description(house: House, tmp_path: Path) -> Path:
     return tmp_path
 
 
-async def test_openapi_python_client(house: House, description: Path) -> None:
+async def test_openapi_python_client(house: House, description_folder: Path) -> None:
     programs = await python_generator_bin()
-    made = description / "made"
+    made = description_folder / "made"
     path = {"PATH": str(programs), "PYTHONPATH": ""}  # it tidies up by a ruff of its own
     generate = ("generate", "--path", "openapi.json", "--output-path", made, "--fail-on-warning")
-    await run(programs / "openapi-python-client", *generate, cwd=description, **path)
+    await run(programs / "openapi-python-client", *generate, cwd=description_folder, **path)
     script = SOURCES / "mark_somebody.py"
     path["PYTHONPATH"] = str(made)
-    said = await run(programs / "python", script, address_of(house), cwd=description, **path)
+    said = await run(programs / "python", script, address_of(house), cwd=description_folder, **path)
     assert said.splitlines() == [REFUSED]
 
 
-async def test_openapi_ts_whose_types_are_checked(house: House, description: Path) -> None:
-    folder = await node_folder(description)
+async def test_openapi_ts_whose_types_are_checked(house: House, description_folder: Path) -> None:
+    folder = await node_folder(description_folder)
     said = await run("node", "generate.mjs", cwd=folder)
     assert "warning" not in said.lower(), said
     await run("node", "node_modules/typescript/bin/tsc", "--project", ".", cwd=folder)
