@@ -48,8 +48,8 @@ def beside(
     with ExitStack() as stack:
         database = stack.enter_context(a_database(postgres_server))
         address = database.set(drivername="postgresql").render_as_string(hide_password=False)
-        valkey = stack.enter_context(a_valkey()).url if request.param == "valkey" else address
-        settings = {"ATTENDANCE_DATABASE_URL": address, "ATTENDANCE_NOTIFIER_URL": valkey}
+        notifier_url = stack.enter_context(a_valkey()).url if request.param == "valkey" else address
+        settings = {"ATTENDANCE_DATABASE_URL": address, "ATTENDANCE_NOTIFIER_URL": notifier_url}
         folder = tmp_path_factory.mktemp("service")
         command = [sys.executable, "-c", READS_NEVER]
         service = stack.enter_context(running(folder, settings, migrate=False, command=command))
