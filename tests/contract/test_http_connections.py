@@ -215,8 +215,8 @@ class TestBounds:
         for sent in (GET + b"X: " + b"y" * 5000 + b"\r\n\r\nnonsense\r\n\r\n", GET + b"y" * 70_000):
             for _ in range(20):
                 _, writer = await asyncio.open_connection("127.0.0.1", house.port)
-                own: socket.socket = writer.get_extra_info("socket")
-                own.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                own_socket: socket.socket = writer.get_extra_info("socket")
+                own_socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
                 writer.write(sent)
                 await writer.drain()
                 writer.transport.abort()

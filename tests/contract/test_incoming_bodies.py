@@ -106,11 +106,11 @@ class TestRefusedBeforeItIsRead:
         """Though they could not send all of it."""
 
         def send_and_read() -> bytes:
-            with socket.create_connection(("127.0.0.1", house.port), timeout=10) as own:
+            with socket.create_connection(("127.0.0.1", house.port), timeout=10) as own_socket:
                 with suppress(ConnectionError):
-                    own.sendall(head(UPLOAD, MAX_UPLOAD_BODY_BYTES, TOKEN))
-                    own.sendall(b"x" * MAX_UPLOAD_BODY_BYTES)
-                return own.recv(10_000)
+                    own_socket.sendall(head(UPLOAD, MAX_UPLOAD_BODY_BYTES, TOKEN))
+                    own_socket.sendall(b"x" * MAX_UPLOAD_BODY_BYTES)
+                return own_socket.recv(10_000)
 
         assert statuses(await asyncio.to_thread(send_and_read)) == [401]
 
