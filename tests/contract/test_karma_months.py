@@ -58,15 +58,15 @@ async def test_it_is_what_the_fold_says_after_every_entry(url: URL, store: Any) 
 class TestManyAtOnce:
     """Contract: 8.12; what is added in one event waits for no place of another."""
 
-    WHO, EVENTS, EVENTS_A_ROUND, ROUNDS = 3, 12, 8, 25
+    PEOPLE_COUNT, EVENT_COUNT, EVENTS_A_ROUND, ROUNDS = 3, 12, 8, 25
 
     async def test_nothing_is_lost_and_nobody_is_in_a_deadlock(
         self, url: URL, store: Any, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(postgres, "MAX_RUNS", 1)
         chance = random.Random(813)
-        who = await add_people(store, *(f"Person {each}" for each in range(self.WHO)))
-        events = numbered_events(self.EVENTS)
+        who = await add_people(store, *(f"Person {each}" for each in range(self.PEOPLE_COUNT)))
+        events = numbered_events(self.EVENT_COUNT)
 
         def prepare(unit: Any) -> None:
             for event_id in events:
@@ -121,7 +121,9 @@ class TestRecount:
         wrong = stored_counts_by_month(url)
         assert wrong != right
         found = await store.observe(lambda u: [u.ledger.karma(each, FEW) for each in who])
-        assert found[0] == 7 * sum(n for (user_id, _), n in wrong.items() if user_id == who[0])
+        assert found[0] == FEW.karma_per_mark * sum(
+            n for (user_id, _), n in wrong.items() if user_id == who[0]
+        )
         assert await asyncio.to_thread(recount.recount, url) == (len(right) + 1, 3)
         assert stored_counts_by_month(url) == {**right, (who[0], 1): 0}
         assert await asyncio.to_thread(recount.recount, url) == (len(right) + 1, 0)
