@@ -78,9 +78,9 @@ async def folded_of(url: URL, terms: Terms) -> dict[tuple[UserId, int], int]:
 
 async def test_two_of_the_version_before_who_mark_each_other_at_once(url: URL) -> None:
     """One waits for the other, or neither would see that it is one too many."""
-    two = replace(FEW, karma_unchecked_a_month=99)
+    two_a_pair = replace(FEW, karma_unchecked_a_month=99)
     upgrade(url)
-    apply_rule(url, two)
+    apply_rule(url, two_a_pair)
     both_wrote = Barrier(2)
 
     def add_two(on: Connection) -> None:
@@ -105,7 +105,7 @@ async def test_two_of_the_version_before_who_mark_each_other_at_once(url: URL) -
         )
     )
     assert both_wrote.broken
-    folded = await folded_of(url, two)
+    folded = await folded_of(url, two_a_pair)
     assert stored_counts_by_month(url) == folded
     assert sum(folded.values()) == 2
 
@@ -124,17 +124,17 @@ class TestMonthsOfBefore:
         run_on_connection(url, marks_of_old)
         upgrade(url, "0014")
         monkeypatch.setattr(migration_steps, "BATCH_SIZE", 40)
-        left = [0]
+        counted = [0]
 
         def die(_: float) -> None:
-            left.append(len(stored_counts_by_month(url)))
+            counted.append(len(stored_counts_by_month(url)))
             raise Died
 
         monkeypatch.setattr(migrating, "sleep", die)
         while not is_current(url):
             with suppress(Died):
                 upgrade(url)
-        assert left[:3] == [0, 4, 8]
+        assert counted[:3] == [0, 4, 8]
         folded = await folded_of(url, USUAL)
         assert stored_counts_by_month(url) == folded
         assert sum(folded.values()) < MARKS
