@@ -13,7 +13,7 @@ from attendance_adapters.errors import UnusableDatabase
 from tests.support.migrating import run_sql
 
 EVENT = "00000000000000000000000000000001"
-ROOM = (
+PEOPLE_AND_EVENT = (
     *(
         f"""INSERT INTO accounts (user_id, username, username_key, password_hash, created_at)
         VALUES ({number}, 'u{number}', 'u{number}', 'hash', 1)"""
@@ -48,11 +48,11 @@ Say = Callable[[str], list[tuple[object, ...]]]
 
 
 @pytest.fixture
-def room(current_url: URL) -> Iterator[Say]:
+def say(current_url: URL) -> Iterator[Say]:
     """Has people, an event, a mark, and its annulment; runs a statement, which is committed, as
     anybody does who has the password or the file.
     """
-    run_sql(current_url, *ROOM, MARKED, ANNULLED)
+    run_sql(current_url, *PEOPLE_AND_EVENT, MARKED, ANNULLED)
     if current_url.get_backend_name() == "sqlite":
         connection = sqlite3.connect(Path(str(current_url.database)), isolation_level=None)
         connection.execute("PRAGMA foreign_keys = ON")
@@ -101,26 +101,26 @@ ON_POSTGRES = {
 
 class TestAnEntryNeverChangesAndNeverGoes:
     @pytest.mark.parametrize("statement", REFUSED.values(), ids=REFUSED.keys())
-    def test_whoever_tries(self, room: Say, statement: str) -> None:
-        self.is_refused(room, statement)
+    def test_whoever_tries(self, say: Say, statement: str) -> None:
+        self.is_refused(say, statement)
 
     @pytest.mark.parametrize("statement", ON_SQLITE.values(), ids=ON_SQLITE.keys())
     @pytest.mark.parametrize("current_url", ["sqlite"], indirect=True)
-    def test_nor_by_words_of_sqlite(self, room: Say, statement: str) -> None:
-        self.is_refused(room, statement)
+    def test_nor_by_words_of_sqlite(self, say: Say, statement: str) -> None:
+        self.is_refused(say, statement)
 
     @pytest.mark.parametrize("current_url", ["sqlite"], indirect=True)
     @pytest.mark.parametrize(
         "statement", [entry(4, 3), entry(2, 1), entry(2, 1, how="REPLACE INTO")]
     )
-    def test_nor_on_sqlite_where_foreign_keys_are_off(self, room: Say, statement: str) -> None:
-        room("PRAGMA foreign_keys = OFF")
-        self.is_refused(room, statement)
+    def test_nor_on_sqlite_where_foreign_keys_are_off(self, say: Say, statement: str) -> None:
+        say("PRAGMA foreign_keys = OFF")
+        self.is_refused(say, statement)
 
     @pytest.mark.parametrize("statement", ON_POSTGRES.values(), ids=ON_POSTGRES.keys())
     @pytest.mark.parametrize("current_url", ["postgres"], indirect=True)
-    def test_nor_by_words_of_postgresql(self, room: Say, statement: str) -> None:
-        self.is_refused(room, statement)
+    def test_nor_by_words_of_postgresql(self, say: Say, statement: str) -> None:
+        self.is_refused(say, statement)
 
     def is_refused(self, say: Say, statement: str) -> None:
         before = say(ENTRIES)
@@ -130,23 +130,23 @@ class TestAnEntryNeverChangesAndNeverGoes:
         assert say(ENTRIES) == before
 
     @pytest.mark.parametrize("current_url", ["sqlite"], indirect=True)
-    def test_it_has_no_row_id_to_be_replaced_by(self, room: Say) -> None:
+    def test_it_has_no_row_id_to_be_replaced_by(self, say: Say) -> None:
         with pytest.raises(sqlite3.OperationalError, match="no such column: rowid"):
-            room("SELECT rowid FROM ledger")
+            say("SELECT rowid FROM ledger")
 
-    def test_the_next_may_follow(self, room: Say) -> None:
-        room(entry(3, 2))
-        assert [n for n, *_ in room(ENTRIES)] == [1, 2, 3]
+    def test_the_next_may_follow(self, say: Say) -> None:
+        say(entry(3, 2))
+        assert [n for n, *_ in say(ENTRIES)] == [1, 2, 3]
 
 
 class TestWhatStandsBesideIt:
     """Contract: 8.4."""
 
-    def test_the_name_of_the_person_marked_is_kept_and_can_be_erased(self, room: Say) -> None:
-        room("UPDATE profiles SET display_name = 'Another', name_key = 'another'")
+    def test_the_name_of_the_person_marked_is_kept_and_can_be_erased(self, say: Say) -> None:
+        say("UPDATE profiles SET display_name = 'Another', name_key = 'another'")
         found = "SELECT n, marked_as, note FROM ledger_notes ORDER BY n"
-        assert room(found) == [(1, "Person 2", None), (2, None, None)]
-        room("UPDATE ledger_notes SET note = 'a word'")
-        room("DELETE FROM ledger_notes WHERE n = 1")
-        assert room(found) == [(2, None, "a word")]
-        assert [n for n, *_ in room(ENTRIES)] == [1, 2]
+        assert say(found) == [(1, "Person 2", None), (2, None, None)]
+        say("UPDATE ledger_notes SET note = 'a word'")
+        say("DELETE FROM ledger_notes WHERE n = 1")
+        assert say(found) == [(2, None, "a word")]
+        assert [n for n, *_ in say(ENTRIES)] == [1, 2]
