@@ -136,7 +136,7 @@ async def test_no_step_of_the_loop_has_more_rows_than_a_piece(
     hall: Hall, looks: Looks, in_pieces: Callable[..., None], name: str
 ) -> None:
     """And others have theirs between any two of them."""
-    asked, steps, at = hall.lists[name], 0, []
+    asked, steps, steps_at_looks = hall.lists[name], 0, []
     in_pieces()
 
     async def others_go_on() -> None:
@@ -148,7 +148,7 @@ async def test_no_step_of_the_loop_has_more_rows_than_a_piece(
     browse = looks._browse
 
     async def counted(look: Any) -> Any:
-        at.append(steps)
+        steps_at_looks.append(steps)
         return await browse(look)
 
     looks._browse = counted
@@ -159,8 +159,8 @@ async def test_no_step_of_the_loop_has_more_rows_than_a_piece(
     told = json.loads(client.body)["response"]
     assert len(told if asked.field is None else told[asked.field]) == asked.rows
     assert len(client.pieces) >= asked.rows / 2, "a piece of the answer has two rows at most"
-    assert looks.begun == len(at) >= asked.rows / 2
-    assert all(later > earlier for earlier, later in pairwise(at)), at
+    assert looks.begun == len(steps_at_looks) >= asked.rows / 2
+    assert all(later > earlier for earlier, later in pairwise(steps_at_looks)), steps_at_looks
 
 
 @pytest.mark.parametrize("name", ["attendance", "ledger", "my attendance", "friends"])
