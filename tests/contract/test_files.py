@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import time
-import uuid
 from pathlib import Path
 
 import pytest
 
 from attendance_adapters.files import ObjectFiles
 from attendance_adapters.in_memory import MemoryFiles
-from attendance_adapters.system import RandomIds, SystemClock
 from attendance_core.errors import Unavailable
 from attendance_core.ports import NoSuchFile
 from attendance_core.testing import FilesContract
@@ -52,19 +49,3 @@ async def test_a_directory_that_cannot_be_written_is_unavailable(tmp_path: Path)
 def test_files_are_kept_nowhere_else(url: str) -> None:
     with pytest.raises(ValueError, match="files are kept at"):
         ObjectFiles.at(url)
-
-
-def test_the_clock_tells_the_time_in_whole_microseconds() -> None:
-    now = SystemClock().now()
-    assert abs(now - time.time()) < 60
-    assert now == round(now, 6)
-
-
-def test_ids_and_secrets_are_new_each_time() -> None:
-    ids = RandomIds()
-    assert len({ids.event_id(), ids.event_id(), ids.connection_id(), ids.process_id()}) == 4
-    assert isinstance(ids.event_id(), uuid.UUID)
-    assert ids.token() != ids.token()
-    assert len(ids.token()) == 43  # 256 bits at 6 a letter
-    assert ids.file_key("jpg") != ids.file_key("jpg")
-    assert ids.file_key("jpg").endswith(".jpg")
