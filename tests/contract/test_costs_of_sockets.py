@@ -1,12 +1,11 @@
-"""What an announcement costs a room, and a process that serves its start; never timed."""
+"""What an announcement costs a room, in frames and steps of the loop; never timed."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Set
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Final
 
 import pytest
@@ -26,37 +25,8 @@ from attendance_web.live.outbox import Outbox
 from attendance_web.live.rooms import Rooms
 from attendance_web.live.text_frame import TextFrame
 from attendance_web.structs.people import PersonSummary
-from tests.support.service_process import running
 
 SOCKETS: Final = 200
-# What only migrations, other engines, workers of their own or other commands need. Python names a
-# package that is tried in vain, too; so of some a module of it stands here
-UNWANTED: Final = frozenset(
-    {
-        "PIL",
-        "aiosqlite",
-        "alembic",
-        "asyncpg",
-        "attendance_adapters.in_memory",
-        "attendance_adapters.sql.migrate",
-        "attendance_adapters.sql.postgres",
-        "attendance_web.demo",
-        "greenlet._greenlet",
-        "jinja2",
-        "mako",
-        "pydantic.main",
-        "pygments",
-        "redis",
-        "rich.console",
-        "rich_click",
-        "segno",
-        "sqlalchemy.dialects.postgresql",
-        "sqlalchemy.ext.asyncio",
-        "sqlalchemy.orm",
-        "xlsxwriter",
-        "yaml",
-    }
-)
 
 
 @dataclass
@@ -92,7 +62,7 @@ class Cost:
 
 
 @contextmanager
-def counting_steps(cost: Cost, plant: pytest.MonkeyPatch) -> Iterator[None]:
+def counting_steps(cost: Cost, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     loop = asyncio.get_running_loop()
     call_soon: Callable[..., Any] = loop.call_soon
 
@@ -100,12 +70,12 @@ def counting_steps(cost: Cost, plant: pytest.MonkeyPatch) -> Iterator[None]:
         cost.scheduled += 1
         return call_soon(*arguments, **options)
 
-    with plant.context() as patch:
+    with monkeypatch.context() as patch:
         patch.setattr(loop, "call_soon", counts)
         yield
 
 
-async def cost_of_an_announcement(plant: pytest.MonkeyPatch, *, takes: bool = True) -> Cost:
+async def cost_of_an_announcement(monkeypatch: pytest.MonkeyPatch, *, takes: bool = True) -> Cost:
     """Somebody waits, and so many markers are told of it."""
     notifier, cost = LocalNotifier(), Cost()
     lecture = await Lecture.begun(MemoryStore(TestClock(), notifier), waiting=2)
@@ -129,8 +99,8 @@ async def cost_of_an_announcement(plant: pytest.MonkeyPatch, *, takes: bool = Tr
         for reader in readers:
             reader.takes = takes
         place = await lecture.place(2)
-        plant.setattr("attendance_web.live.outboxes.encode", counts)
-        with counting_steps(cost, plant):
+        monkeypatch.setattr("attendance_web.live.outboxes.encode", counts)
+        with counting_steps(cost, monkeypatch):
             notifier.publish(PlaceChanged(place.changed(state=Waiting(NOON)), NOON))
         cost.told = sum(len(reader.frames) for reader in readers)
         cost.frames = {id(frame) for reader in readers for frame in reader.frames}
@@ -186,27 +156,3 @@ class TestPlanted:
 
         monkeypatch.setattr(Mirror, "apply_announcement", one_by_one)
         assert (await cost_of_an_announcement(monkeypatch)).encoded == SOCKETS
-
-
-def imported_by(log: str) -> Set[str]:
-    """Every module that a process has imported, as Python itself reports it."""
-    lines = [line for line in log.splitlines() if line.startswith("import time:")]
-    return {line.rpartition("|")[2].strip() for line in lines}
-
-
-def unwanted_among(modules: Set[str]) -> Set[str]:
-    """Those that a process that serves has no use for, or packages of theirs."""
-    return {each for each in UNWANTED if any(f"{name}.".startswith(f"{each}.") for name in modules)}
-
-
-def test_a_service_imports_nothing_that_it_does_not_use(tmp_path: Path) -> None:
-    with running(tmp_path, {"PYTHONPROFILEIMPORTTIME": "1"}) as service:
-        assert service.get("/health/ready")[0] == 200
-        modules = imported_by(service.said())
-    assert "attendance_adapters.sql.sqlite" in modules
-    assert not unwanted_among(modules)
-
-
-def test_one_that_it_did_would_be_seen() -> None:
-    log = "import time:       359 |      85504 |       alembic.config\nimport time: 1 | 1 | PILL\n"
-    assert unwanted_among(imported_by(log)) == {"alembic"}
