@@ -91,7 +91,7 @@ def with_settings(site: Site, **given: Any) -> Site:
     return replace(site, app=create_app(site.attendance, Settings(**given)))
 
 
-def is_the_pages_404(answer: httpx.Response) -> None:
+def check_is_the_pages_404(answer: httpx.Response) -> None:
     assert answer.status_code == 404, answer.text
     assert answer.headers["content-type"] == "text/html; charset=utf-8"
     assert answer.headers["content-security-policy"] == content_policy(
@@ -131,7 +131,7 @@ class TestPage:
         assert head.scripts == usual.scripts
         assert (await site.browser().get(IMAGE)).headers["content-type"] == "image/png"
         await person.post("/api/events/DeleteEvent", event_id=made["event_id"])
-        is_the_pages_404(await site.browser().get(f"/e/{made['code']}"))
+        check_is_the_pages_404(await site.browser().get(f"/e/{made['code']}"))
 
     async def test_either_case_will_do_and_so_will_what_a_browser_makes_of_it(
         self, site: Site
@@ -176,7 +176,7 @@ class TestPage:
     )
     async def test_whatever_is_no_code_is_the_pages_own_404(self, site: Site, path: str) -> None:
         """Contract: 1.13."""
-        is_the_pages_404(await site.browser().get(f"/e{path}"))
+        check_is_the_pages_404(await site.browser().get(f"/e{path}"))
 
     async def test_what_only_begins_like_it_is_none(self, site: Site) -> None:
         for path in ("/events", "/ee/222222", "/E/222222"):
@@ -207,7 +207,7 @@ class TestPage:
         assert (await browser.get(other)).headers["etag"] != tag
         unknown = await browser.get("/e/222222")
         headers = {"If-None-Match": unknown.headers["etag"]}
-        is_the_pages_404(await browser.client.get("/e/222222", headers=headers))
+        check_is_the_pages_404(await browser.client.get("/e/222222", headers=headers))
 
     async def test_it_gives_the_token_that_calls_need_and_asks_for_no_log_in(
         self, site: Site

@@ -102,12 +102,12 @@ ON_POSTGRES = {
 class TestAnEntryNeverChangesAndNeverGoes:
     @pytest.mark.parametrize("statement", REFUSED.values(), ids=REFUSED.keys())
     def test_whoever_tries(self, say: Say, statement: str) -> None:
-        self.is_refused(say, statement)
+        self.check_is_refused(say, statement)
 
     @pytest.mark.parametrize("statement", ON_SQLITE.values(), ids=ON_SQLITE.keys())
     @pytest.mark.parametrize("current_url", ["sqlite"], indirect=True)
     def test_nor_by_words_of_sqlite(self, say: Say, statement: str) -> None:
-        self.is_refused(say, statement)
+        self.check_is_refused(say, statement)
 
     @pytest.mark.parametrize("current_url", ["sqlite"], indirect=True)
     @pytest.mark.parametrize(
@@ -115,14 +115,14 @@ class TestAnEntryNeverChangesAndNeverGoes:
     )
     def test_nor_on_sqlite_where_foreign_keys_are_off(self, say: Say, statement: str) -> None:
         say("PRAGMA foreign_keys = OFF")
-        self.is_refused(say, statement)
+        self.check_is_refused(say, statement)
 
     @pytest.mark.parametrize("statement", ON_POSTGRES.values(), ids=ON_POSTGRES.keys())
     @pytest.mark.parametrize("current_url", ["postgres"], indirect=True)
     def test_nor_by_words_of_postgresql(self, say: Say, statement: str) -> None:
-        self.is_refused(say, statement)
+        self.check_is_refused(say, statement)
 
-    def is_refused(self, say: Say, statement: str) -> None:
+    def check_is_refused(self, say: Say, statement: str) -> None:
         before = say(ENTRIES)
         assert [n for n, *_ in before] == [1, 2]
         with pytest.raises((sqlite3.IntegrityError, UnusableDatabase)):
