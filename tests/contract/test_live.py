@@ -16,9 +16,9 @@ from attendance_web.live.frame_limits import MAX_FRAME_BYTES, MAX_FRAMES
 from attendance_web.live.log_context import LOG_CONTEXT
 from tests.support.eventually import eventually
 from tests.support.live_host import PATIENCE_SECONDS, Host, QueueTransport
-from tests.support.transports import NOWHERE, Accepting, at_once, has, host
+from tests.support.transports import NOWHERE, Accepting, closed_at_once, host, losses_are
 
-__all__ = ["at_once", "host"]
+__all__ = ["closed_at_once", "host"]
 
 
 class Noting(QueueTransport):
@@ -75,8 +75,8 @@ class TestVisits:
         going.line.gives(None)
         losing.line.gives(ConnectionResetError())
         assert [await each.ended() for each in (going, losing)] == [None, None]
-        await eventually(lambda: has(host, event_id, anna, []))
-        await eventually(lambda: has(host, event_id, boris, [True]))
+        await eventually(lambda: losses_are(host, event_id, anna, []))
+        await eventually(lambda: losses_are(host, event_id, boris, [True]))
         assert not isinstance(await host.state_of(event_id, anna), Waiting)
         assert isinstance(await host.state_of(event_id, boris), Waiting)
 
@@ -86,7 +86,7 @@ class TestVisits:
         waiting = host.opens(anna, event_id, Role.MARK_ME)
         await eventually(lambda: host.live.census().waiting == 1)
         waiting.visit.cancel()
-        await eventually(lambda: has(host, event_id, anna, [True]))
+        await eventually(lambda: losses_are(host, event_id, anna, [True]))
 
     async def test_the_handshake_is_answered_once_the_opening_is_stored(self, host: Host) -> None:
         anna = await host.person()
@@ -151,7 +151,7 @@ class TestVisits:
         large = host.opens(anna, event_id, Role.MARKING)
         large.line.gives(" " * (MAX_FRAME_BYTES + 1))
         assert await large.ended() == 1009
-        await eventually(lambda: has(host, event_id, anna, [True]))  # a loss, after one
+        await eventually(lambda: losses_are(host, event_id, anna, [True]))  # a loss, after one
 
     async def test_a_transport_that_fails_closes_it(
         self, host: Host, caplog: pytest.LogCaptureFixture

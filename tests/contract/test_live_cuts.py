@@ -10,9 +10,9 @@ from attendance_core import Role
 from attendance_web.live import Transport
 from tests.support.eventually import eventually
 from tests.support.live_host import Host
-from tests.support.transports import Accepting, at_once, has, host
+from tests.support.transports import Accepting, closed_at_once, host, losses_are
 
-__all__ = ["at_once", "host"]
+__all__ = ["closed_at_once", "host"]
 
 
 class Cutting(Accepting):
@@ -66,7 +66,7 @@ class TestCuts:
         line = Cutting(sticks=True)
         assert await host.opens(anna, event_id, Role.MARKING, line).ended() == 4508
         assert line.done == ["accepted", ("cut", 4508)]
-        await eventually(lambda: has(host, event_id, anna, [True]))
+        await eventually(lambda: losses_are(host, event_id, anna, [True]))
 
     async def test_it_is_cut_at_once_where_too_much_waits(
         self, host: Host, monkeypatch: pytest.MonkeyPatch

@@ -14,9 +14,9 @@ from attendance_core.marking.places import Held
 from attendance_web.live import Live
 from tests.support.eventually import eventually
 from tests.support.live_host import PATIENCE_SECONDS, Host, QueueTransport, hosted
-from tests.support.transports import NOWHERE, at_once, host
+from tests.support.transports import NOWHERE, closed_at_once, host
 
-__all__ = ["at_once", "host"]
+__all__ = ["closed_at_once", "host"]
 
 
 class TestBeginningAndEnding:

@@ -16,7 +16,7 @@ NOWHERE = EventId(UUID(int=0))
 
 
 @pytest.fixture(autouse=True)
-def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def closed_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Sockets are closed at once when the host stops."""
     monkeypatch.setattr("attendance_web.live.sockets.SPREAD_SECONDS", 0.0)
 
@@ -41,5 +41,5 @@ class Accepting(QueueTransport):
         self.done.append(code)
 
 
-async def has(host: Host, event_id: EventId, person: Actor, lost: list[bool]) -> bool:
+async def losses_are(host: Host, event_id: EventId, person: Actor, lost: list[bool]) -> bool:
     return await host.losses_of(event_id, person) == lost
