@@ -123,8 +123,8 @@ class TestVisits:
 
     async def test_a_token_needs_the_scope(self, host: Host) -> None:
         anna = await host.person()
-        reads = Actor(anna.user_id, anna.session_id, scopes=frozenset({TokenScope.READ}))
-        visited = host.opens(reads, await host.event(anna), Role.MARKING)
+        by_token = Actor(anna.user_id, anna.session_id, scopes=frozenset({TokenScope.READ}))
+        visited = host.opens(by_token, await host.event(anna), Role.MARKING)
         assert await visited.line.is_refused() == "missing_scope"
         assert await visited.ended() == 4403
 
@@ -223,9 +223,9 @@ class TestWatching:
         event_id = await host.event(boris)
         with pytest.raises(NotAnOrganiser):
             await anext(host.live.watch(anna, event_id))
-        marks = Actor(boris.user_id, boris.session_id, scopes=frozenset({TokenScope.MARK}))
+        by_token = Actor(boris.user_id, boris.session_id, scopes=frozenset({TokenScope.MARK}))
         with pytest.raises(MissingScope):
-            await anext(host.live.watch(marks, event_id))
+            await anext(host.live.watch(by_token, event_id))
 
     async def test_whoever_stops_reading_counts_no_more(self, host: Host) -> None:
         boris = await host.person()
