@@ -118,9 +118,9 @@ def some_people(on: Connection) -> None:
 @pytest.fixture
 def before(url: URL) -> Before:
     upgrade(url)
-    both = Before(url)
-    both.does(some_people)
-    return both
+    old = Before(url)
+    old.does(some_people)
+    return old
 
 
 @pytest.fixture
@@ -281,13 +281,13 @@ class TestMarksOfOld:
         upgrade(url, LAST_OF_BEFORE)
         run_on_connection(url, mark_everybody)
         monkeypatch.setattr(migration_steps, "BATCH_SIZE", BATCH_SIZE)
-        both, people = Before(url), iter(range(1, PEOPLE))
+        old, people = Before(url), iter(range(1, PEOPLE))
 
         def go_on(_: float) -> None:
             number = next(people)
             event = 1 + (number + 1) % 4
-            both.does(lambda on: enters(on, event, number))
-            both.does(marks, event, number, number + 1, JUNE)
+            old.does(lambda on: enters(on, event, number))
+            old.does(marks, event, number, number + 1, JUNE)
 
         monkeypatch.setattr(migrate, "sleep", go_on)
         upgrade(url, "0012")
