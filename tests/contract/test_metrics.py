@@ -89,7 +89,7 @@ class TestOverServers:
     ) -> Iterator[Service]:
         settings = {
             METRICS_PORT_SETTING: str(port),
-            "ATTENDANCE_DATABASE_URL": address_of(postgres_url),
+            "ATTENDANCE_DATABASE_URL": url_with_password(postgres_url),
             "ATTENDANCE_NOTIFIER_URL": valkey.url,
             "ATTENDANCE_GRACE_SECONDS": "1",
         }
@@ -119,7 +119,7 @@ class TestOverServers:
         async with marker_and_asker(service) as both:
             marks, user_id = both.marking, both.asker_id
             assert Metrics(port).value("database_pool_size") == 10
-            holds = await asyncpg.connect(address_of(postgres_url))
+            holds = await asyncpg.connect(url_with_password(postgres_url))
             try:
                 async with holds.transaction():
                     await holds.execute("SELECT 1 FROM places FOR UPDATE")
@@ -132,7 +132,7 @@ class TestOverServers:
             await eventually(lambda: in_use(Metrics(port)) == (0, 0))
 
 
-def address_of(url: URL) -> str:
+def url_with_password(url: URL) -> str:
     return url.set(drivername="postgresql").render_as_string(hide_password=False)
 
 
