@@ -144,9 +144,9 @@ class TestWhatStandsBesideIt:
 
     def test_the_name_of_the_person_marked_is_kept_and_can_be_erased(self, say: Say) -> None:
         say("UPDATE profiles SET display_name = 'Another', name_key = 'another'")
-        found = "SELECT n, marked_as, note FROM ledger_notes ORDER BY n"
-        assert say(found) == [(1, "Person 2", None), (2, None, None)]
+        statement = "SELECT n, marked_as, note FROM ledger_notes ORDER BY n"
+        assert say(statement) == [(1, "Person 2", None), (2, None, None)]
         say("UPDATE ledger_notes SET note = 'a word'")
         say("DELETE FROM ledger_notes WHERE n = 1")
-        assert say(found) == [(2, None, "a word")]
+        assert say(statement) == [(2, None, "a word")]
         assert [n for n, *_ in say(ENTRIES)] == [1, 2]

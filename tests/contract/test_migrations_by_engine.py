@@ -43,8 +43,8 @@ class TestSqlite:
                 (f"trigrams_of_{table}", part),
                 (f"trigrams_of_{table}_folded", part.replace("ё", "е")),
             ):
-                found = f"SELECT count(*) FROM {index} WHERE {index} MATCH '\"{sought}\"'"
-                assert run_sql(url, found) == [(1,)]
+                statement = f"SELECT count(*) FROM {index} WHERE {index} MATCH '\"{sought}\"'"
+                assert run_sql(url, statement) == [(1,)]
 
     def test_a_new_name_is_in_every_index_and_the_old_one_is_not(self, tmp_path: Path) -> None:
         """Contract: 3.9; the indexes of an older version, too."""
@@ -57,15 +57,15 @@ class TestSqlite:
                 for index, key in ((table, new), (f"{table}_folded", search_fold(new))):
                     for part in ("анна ёлк", "анна елк", "щука", "лекция", 'а "зо', "ёжж"):
                         sought = part.replace('"', '""')
-                        found = f"""SELECT count(*) FROM trigrams_of_{index}
+                        statement = f"""SELECT count(*) FROM trigrams_of_{index}
                             WHERE trigrams_of_{index} MATCH '"{sought}"'"""
-                        assert run_sql(url, found) == [(int(part in key),)], (index, part, key)
+                        assert run_sql(url, statement) == [(int(part in key),)], (index, part, key)
                 check = f"INSERT INTO trigrams_of_{index} (trigrams_of_{index}, rank)"
                 run_sql(url, f"{check} VALUES ('integrity-check', 1)")
         run_sql(url, "DELETE FROM profiles", "DELETE FROM events")
         for index in ("profiles", "events", "profiles_folded", "events_folded"):
-            found = f"SELECT count(*) FROM trigrams_of_{index} WHERE trigrams_of_{index} MATCH "
-            assert run_sql(url, f"{found} 'лекция OR лек'") == [(0,)]
+            statement = f"SELECT count(*) FROM trigrams_of_{index} WHERE trigrams_of_{index} MATCH "
+            assert run_sql(url, f"{statement} 'лекция OR лек'") == [(0,)]
 
     def test_a_file_that_is_no_database_is_one_line(self, tmp_path: Path) -> None:
         database = tmp_path / "a 100% new?.db"

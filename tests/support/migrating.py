@@ -165,9 +165,9 @@ def check_all_are_folded(url: URL) -> None:
                 check = f"INSERT INTO trigrams_of_{index} (trigrams_of_{index}, rank)"
                 run_sql(url, f"{check} VALUES ('integrity-check', 1)")
             index = f"trigrams_of_{table}_folded"
-            found = f"SELECT count(*) FROM {index} WHERE {index} MATCH '\"еж''\"'"
+            statement = f"SELECT count(*) FROM {index} WHERE {index} MATCH '\"еж''\"'"
             expected = sum("еж'" in search_key for _, search_key in rows)
-            assert run_sql(url, found) == [(expected,)]
+            assert run_sql(url, statement) == [(expected,)]
 
 
 def count_unfolded(url: URL) -> int:
