@@ -69,7 +69,7 @@ async def next_text(wire: Wire, message: str) -> str:
 async def test_every_socket_of_a_person_hears_it_and_one_that_comes_back(house: House) -> None:
     event_id, asker, marker, phone, marking = await asker_and_marker(house)
     laptop = await asker.mark_me(with_news(event_id))
-    old = await asker.mark_me(event_id)
+    without_news = await asker.mark_me(event_id)
     await marking.asks("prepare_to_mark", user_id=asker.user_id)
     for wire in (phone, laptop):
         await next_text(wire, "held")
@@ -79,7 +79,7 @@ async def test_every_socket_of_a_person_hears_it_and_one_that_comes_back(house: 
     await marking.asks("confirm_marking")
     for wire in (phone, back):
         assert "let_go" not in await next_text(wire, "was_marked")
-    await old.hears("was_marked", user_id=marker.user_id)
+    await without_news.hears("was_marked", user_id=marker.user_id)
 
 
 async def test_it_ends_where_the_marker_has_gone(house: House) -> None:
@@ -117,28 +117,28 @@ class TestYourPlace:
         early = [await each.mark_me(event_id) for each in others]
         waiting = await asker.mark_me(with_news(event_id))
         told_at = [asyncio.get_running_loop().time()]
-        assert await next_place(waiting) == (4, 4, 0)
+        assert await next_your_place(waiting) == (4, 4, 0)
         await early[0].says_goodbye()
         await marker.marks(event_id)
-        assert await next_place(waiting) == (3, 3, 1)
+        assert await next_your_place(waiting) == (3, 3, 1)
         told_at.append(asyncio.get_running_loop().time())
         for each in early[1:]:
             await each.says_goodbye()
         late = await (await house.person()).mark_me(with_news(event_id))
-        assert await next_place(late) == (2, 2, 1)
-        assert await next_place(waiting) == (1, 2, 1)
+        assert await next_your_place(late) == (2, 2, 1)
+        assert await next_your_place(waiting) == (1, 2, 1)
         told_at.append(asyncio.get_running_loop().time())
         for before, after in pairwise(told_at):
             assert 2.9 < after - before < 7
 
     async def test_who_is_held_keeps_their_position(self, house: House) -> None:
         event_id, asker, _, waiting, marking = await asker_and_marker(house)
-        await next_place(waiting)
+        await next_your_place(waiting)
         late = await (await house.person()).mark_me(with_news(event_id))
-        assert await next_place(late) == (2, 2, 1)
+        assert await next_your_place(late) == (2, 2, 1)
         await marking.says("prepare_to_mark", user_id=asker.user_id)
         await next_text(waiting, "held")
-        assert await next_place(waiting) == (1, 2, 1)
+        assert await next_your_place(waiting) == (1, 2, 1)
         await late.hears_nothing()
 
     async def test_of_a_room_that_nobody_changes_nothing_is_told(
@@ -146,15 +146,15 @@ class TestYourPlace:
     ) -> None:
         monkeypatch.setattr("attendance_core.marking.askers.YOUR_POSITION_EVERY", 0)
         _, _, _, waiting, _ = await asker_and_marker(house)
-        await next_place(waiting)
-        assert await next_place(waiting) == (1, 1, 1)  # its marker came
+        await next_your_place(waiting)
+        assert await next_your_place(waiting) == (1, 1, 1)  # its marker came
         await asyncio.sleep(0.6)
         await waiting.hears_nothing()
 
 
 class TestEventChanged:
     async def test_byte_for_byte_on_both_sockets(self, house: House) -> None:
-        event_id, asker, marker, waiting, old = await asker_and_marker(house)
+        event_id, asker, marker, waiting, without_news = await asker_and_marker(house)
         marking = await marker.marking(with_news(event_id))
         now = int(time.time())
 
@@ -171,13 +171,13 @@ class TestEventChanged:
                 '{"result":"ok","message":"event_changed","params":{"name":"Физика",'
                 f'"time_from":{now - 90},"time_to":{now + 60}}}}}'
             )
-        await old.hears_nothing()
+        await without_news.hears_nothing()
         late = await asker.mark_me(with_news(event_id))
-        assert await next_place(late) == (1, 1, 1)
+        assert await next_your_place(late) == (1, 1, 1)
         await late.hears_nothing()
 
 
-async def next_place(wire: Wire) -> tuple[int, int, int]:
+async def next_your_place(wire: Wire) -> tuple[int, int, int]:
     """The next they are told: which, of how many, and how many are there to mark."""
     params = json.loads(await next_text(wire, "your_place"))["params"]
     return params["place"], params["waiting"], params["markers"]
