@@ -217,18 +217,18 @@ async def test_a_server_that_falls_silent_is_noticed(
 
 
 async def test_of_the_subscriptions_that_ended_the_server_knows_nothing(valkey: Valkey) -> None:
-    async with remote(valkey) as (_, there), Redis(port=valkey.port) as asks:
-        stays = await there.subscribe(EVENT, lambda _: None)
+    async with remote(valkey) as (_, there), Redis(port=valkey.port) as client:
+        unsubscribe = await there.subscribe(EVENT, lambda _: None)
         for _ in range(1000):
             (await there.subscribe(EventId(uuid4()), lambda _: None))()
         async for _ in cancelled_at_each_instant(lambda e: subscribe_briefly(there, e, Heard())):
             pass
 
         async def channels() -> bool:
-            return await asks.pubsub_channels() == [f"attendance:{EVENT}".encode()]
+            return await client.pubsub_channels() == [f"attendance:{EVENT}".encode()]
 
         await eventually(channels)
-        stays()
+        unsubscribe()
 
 
 @pytest.mark.parametrize(

@@ -268,7 +268,7 @@ class TestCorrections:
 class TestConnections:
     async def test_a_process_has_one_to_valkey(self, pair: Pair) -> None:
         assert isinstance(pair.notifier, Valkey)
-        async with Redis(port=pair.notifier.port) as asks:
-            me = await asks.client_id()
-            others = [each for each in await asks.client_list() if int(each["id"]) != me]
+        async with Redis(port=pair.notifier.port) as client:
+            me = await client.client_id()
+            others = [each for each in await client.client_list() if int(each["id"]) != me]
         assert len(others) == 2

@@ -137,10 +137,10 @@ async def test_it_is_killed_and_comes_back(pair: Pair) -> None:
 
 
 async def test_a_process_has_one_connection_for_it(pair: Pair) -> None:
-    asks = await asyncpg.connect(pair.notifier.url)
-    names = await asks.fetch(
+    connection = await asyncpg.connect(pair.notifier.url)
+    names = await connection.fetch(
         "SELECT application_name FROM pg_stat_activity"
         " WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
     )
-    await asks.close()
+    await connection.close()
     assert [each["application_name"] for each in names] == [NOTIFIER, NOTIFIER]
