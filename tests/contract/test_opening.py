@@ -173,7 +173,7 @@ class TestRefusals:
     ) -> None:
         """Contract: 1.10."""
         anna, boris = await house.people(2)
-        event_id, other = await house.event(boris), await house.event(boris)
+        event_id, other_event = await house.event(boris), await house.event(boris)
         other_role = "mark_me" if role == "marking" else "marking"
 
         async def opens(visitor: Visitor, event: EventId = event_id, path: str = role) -> Wire:
@@ -182,7 +182,7 @@ class TestRefusals:
         wires = [await opens(anna) for _ in range(16)]
         assert await (await opens(anna)).turns_away() == ("too_many_sockets", 4429)
         assert await house.has_sockets(event_id, anna, 16)
-        await opens(anna, other)
+        await opens(anna, other_event)
         await opens(boris)
         if other_role == "marking":  # decided last
             refused = await opens(anna, event_id, other_role)
@@ -203,8 +203,8 @@ class TestRefusals:
         events = [await house.event(boris) for _ in range(4)]
         wires = [await anna.marks(event_id) for event_id in events[:2]]
         wires.append(await anna.mark_me(events[2]))
-        for refused in (events[3], events[0], str(uuid4())):
-            assert await (await anna.marking(refused)).turns_away() == ("too_many_sockets", 4429)
+        for event_id in (events[3], events[0], str(uuid4())):
+            assert await (await anna.marking(event_id)).turns_away() == ("too_many_sockets", 4429)
         assert await house.state_of(events[3], anna) is None
         assert await house.has_no_socket(events[3], anna)
         assert (await (await boris.marks(events[3])).asks("ping"))["message"] == "pong"
