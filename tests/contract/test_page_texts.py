@@ -42,8 +42,10 @@ class TestTexts:
     async def test_every_key_is_used(self) -> None:
         texts = [text for name, text in MODULES.items() if name != "words.js"]
         said = {each for text in texts for each in re.findall(r"\"([\w.]+)\"", text)}
-        whole = {key for key in self.KEYS if not key.startswith(("code.", "reason.", "undone."))}
-        assert whole <= said
+        written_whole = {
+            key for key in self.KEYS if not key.startswith(("code.", "reason.", "undone."))
+        }
+        assert written_whole <= said
 
     async def test_every_reason_of_an_annulment_has_a_text(self) -> None:
         """For whoever gives it, and for whoever it happened to."""
