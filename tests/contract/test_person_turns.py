@@ -47,22 +47,22 @@ async def busy(turns: FairTurns, user_id: int) -> AsyncIterator[None]:
         yield
 
 
-class Desk(NamedTuple):
+class TwoMarkers(NamedTuple):
     """Two people who mark, and somebody who waits: who they are, and the markers' sockets."""
 
     asker: int
     marker: int
-    wire: Wire  # the marker's
-    other_wire: Wire  # of the other one who marks
+    marker_wire: Wire
+    other_marker_wire: Wire
 
 
-async def opened_desk(house: House) -> Desk:
+async def two_markers(house: House) -> TwoMarkers:
     """At an event of their own, with the lists read."""
     asker, marker, other = await house.people(3)
     event_id = await house.event(marker)
     await asker.mark_me(event_id)
-    wire, other_wire = await marker.marks(event_id), await other.marks(event_id)
-    return Desk(asker.user_id, marker.user_id, wire, other_wire)
+    marker_wire, other_marker_wire = await marker.marks(event_id), await other.marks(event_id)
+    return TwoMarkers(asker.user_id, marker.user_id, marker_wire, other_marker_wire)
 
 
 class TestCalls:
@@ -107,12 +107,14 @@ class TestCommands:
     async def test_whoever_has_no_turn_in_time_is_told_so(
         self, house: House, hurried: None
     ) -> None:
-        desk = await opened_desk(house)
-        async with busy(house.app.sockets.person_turns, desk.marker):
-            await desk.wire.is_refused("unavailable", "prepare_to_mark", user_id=desk.asker)
-            assert (await desk.wire.asks("ping"))["message"] == "pong"
+        markers = await two_markers(house)
+        async with busy(house.app.sockets.person_turns, markers.marker):
+            await markers.marker_wire.is_refused(
+                "unavailable", "prepare_to_mark", user_id=markers.asker
+            )
+            assert (await markers.marker_wire.asks("ping"))["message"] == "pong"
             # And somebody else is not in their way
-            await desk.other_wire.asks("prepare_to_mark", user_id=desk.asker)
+            await markers.other_marker_wire.asks("prepare_to_mark", user_id=markers.asker)
 
 
 def pings(number: int) -> bytes:
@@ -180,16 +182,16 @@ class TestFrames:
     async def test_nothing_is_begun_that_waited_until_its_client_had_left(
         self, house: House, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        desk = await opened_desk(house)
+        markers = await two_markers(house)
         monkeypatch.setattr(frame_turns, "MAX_OF_PERSON", 1)
         monkeypatch.setattr(frame_turns, "OF_PERSON_A_SECOND", 2)
         monkeypatch.setattr(house.app.sockets, "frame_turns", FrameTurns())
         open_count = house.app.sockets.tracked_count
-        assert (await desk.wire.asks("ping"))["message"] == "pong"
-        await desk.wire.says("prepare_to_mark", user_id=desk.asker)
-        desk.wire.cut()
+        assert (await markers.marker_wire.asks("ping"))["message"] == "pong"
+        await markers.marker_wire.says("prepare_to_mark", user_id=markers.asker)
+        markers.marker_wire.cut()
         await eventually(lambda: house.app.sockets.tracked_count < open_count)
-        await desk.other_wire.hears_nothing()
+        await markers.other_marker_wire.hears_nothing()
 
     async def test_so_does_what_an_opening_is_turned_away_with(
         self, house: House, monkeypatch: pytest.MonkeyPatch
