@@ -70,7 +70,7 @@ def cleaning(
     return asyncio.create_task(pictures.clean(data, owner=owner, max_side=max_side))
 
 
-async def is_over(task: asyncio.Task[Picture]) -> None:
+async def give_up(task: asyncio.Task[Picture]) -> None:
     task.cancel()
     await asyncio.wait({task}, timeout=5)
     assert task.cancelled()
@@ -96,10 +96,10 @@ class TestTurns:
         await asyncio.sleep(0)
         with pytest.raises(Unavailable):
             await cleaning(pictures, UserId(23), 23)
-        await is_over(others[0])
+        await give_up(others[0])
         last = cleaning(pictures, UserId(24), 24)  # there is room again, at once
         await asyncio.sleep(0)
-        await is_over(first)
+        await give_up(first)
         await asyncio.wait_for(asyncio.gather(others[1], last), 10)
         assert workers.started == [11, 22, 24]
 
@@ -109,7 +109,7 @@ class TestTurns:
         workers.held.add(11)
         first, second = cleaning(pictures, ANNA, 11), cleaning(pictures, ANNA, 12)
         await workers.has(1)
-        await is_over(first)
+        await give_up(first)
         assert isinstance(await asyncio.wait_for(second, 10), Picture)  # a worker has 60 s
         assert workers.running is not None and workers.running.poll() == -signal.SIGKILL
         assert workers.started == [11, 12]
@@ -123,7 +123,7 @@ class TestTurns:
         await workers.has(1)
         yielder = give_way._yielders.get(asyncio.get_running_loop())
         assert yielder is None or not yielder._future_count
-        await is_over(first)
+        await give_up(first)
 
     async def test_closing_lets_nobody_wait(
         self, pictures: PillowPictures, workers: Workers
@@ -166,7 +166,7 @@ class TestRoom:
         assert [each.done() for each in many] == [False, False, True]
         assert isinstance(many[2].exception(), Unavailable)
         for each in many[:2]:
-            await is_over(each)
+            await give_up(each)
         assert isinstance(await cleaning(pictures, ANNA, 12), Picture)
         assert (pictures._job_count, pictures._pixel_count, pictures._byte_count) == (0, 0, 0)
 
