@@ -29,7 +29,7 @@ pytestmark = pytest.mark.long
 CROWD = 20  # people
 PATIENCE = 30  # seconds, on a slow machine
 END = "SELECT pg_terminate_backend(pg_backend_pid())"
-HURRY = 0.01  # seconds after which a client in a hurry asks again
+ASKS_AGAIN_SECONDS = 0.01  # of a client in a hurry
 
 
 async def stored_rows(store: PostgresStore) -> list[list[Any]]:
@@ -125,7 +125,7 @@ class Crowd:
                 await self._add(name)
             except Unavailable:
                 self.unavailable += 1
-                await asyncio.sleep(HURRY)
+                await asyncio.sleep(ASKS_AGAIN_SECONDS)
             except UsernameTaken:
                 self.others.append(AssertionError(f"{name} was added twice"))
             except BaseException as error:
