@@ -66,7 +66,7 @@ class Machine:
     def _lost(self) -> None:
         self.lost_leases += 1
 
-    def opens(self, event_id: EventId, person: Any, role: Role) -> Connection:
+    def new_connection(self, event_id: EventId, person: Any, role: Role) -> Connection:
         """A socket of this process."""
         connection_id, session_id = ConnectionId(uuid4()), session_id_of(person.token)
         process_id = self.heartbeat.process_id
@@ -119,8 +119,8 @@ class TestProcesses:
     async def test_people_of_one_mark_people_of_another(self, machines: list[Machine]) -> None:
         here, there = machines
         event_id, anna, boris = await a_lecture(here)
-        await here.do.mark_me(connection=here.opens(event_id, anna, Role.MARK_ME))
-        marking = there.opens(event_id, boris, Role.MARKING)
+        await here.do.mark_me(connection=here.new_connection(event_id, anna, Role.MARK_ME))
+        marking = there.new_connection(event_id, boris, Role.MARKING)
         await there.do.ready_to_mark(connection=marking)
         await there.do.prepare_to_mark(connection=marking, target=anna.user_id)
         await there.do.confirm_marking(connection=marking)
@@ -132,12 +132,12 @@ class TestProcesses:
     ) -> None:
         dead, alive = machines
         event_id, anna, boris = await a_lecture(dead)
-        await alive.do.mark_me(connection=alive.opens(event_id, anna, Role.MARK_ME))
-        marking = dead.opens(event_id, boris, Role.MARKING)
+        await alive.do.mark_me(connection=alive.new_connection(event_id, anna, Role.MARK_ME))
+        marking = dead.new_connection(event_id, boris, Role.MARKING)
         await dead.do.ready_to_mark(connection=marking)
         await dead.do.prepare_to_mark(connection=marking, target=anna.user_id)
         carol = await dead.do.sign_up(username="carol", password="correct horse")
-        await dead.do.mark_me(connection=dead.opens(event_id, carol, Role.MARK_ME))
+        await dead.do.mark_me(connection=dead.new_connection(event_id, carol, Role.MARK_ME))
         assert isinstance((await alive.place(event_id, anna.user_id)).state, Held)
         await dead.goes_silent()
 
@@ -154,7 +154,7 @@ class TestProcesses:
         stalled, alive = machines
         event_id, anna, _ = await a_lecture(stalled)
         before = stalled.heartbeat.process_id
-        await stalled.do.mark_me(connection=stalled.opens(event_id, anna, Role.MARK_ME))
+        await stalled.do.mark_me(connection=stalled.new_connection(event_id, anna, Role.MARK_ME))
         await stalled.goes_silent()
 
         async def is_off_the_list() -> bool:
@@ -166,7 +166,7 @@ class TestProcesses:
         await stalled.heartbeat._renew_or_take_lease()
         assert stalled.lost_leases == 1
         assert stalled.heartbeat.process_id != before
-        again = stalled.opens(event_id, anna, Role.MARK_ME)
+        again = stalled.new_connection(event_id, anna, Role.MARK_ME)
         assert isinstance((await stalled.do.mark_me(connection=again)).place.state, Waiting)
 
 
@@ -191,7 +191,7 @@ class TestDatabaseAway:
 
     async def _is_away_for_a_while(self, cluster: Cluster, here: Machine, there: Machine) -> None:
         event_id, anna, _ = await a_lecture(here)
-        asked = await here.do.mark_me(connection=here.opens(event_id, anna, Role.MARK_ME))
+        asked = await here.do.mark_me(connection=here.new_connection(event_id, anna, Role.MARK_ME))
         place = asked.place
         await asyncio.to_thread(cluster.stop, "immediate")
         await asyncio.sleep(AWAY)
@@ -205,7 +205,7 @@ class TestDatabaseAway:
 
         await until(started_over)
         assert await there.place(event_id, anna.user_id) == place
-        back = there.opens(event_id, anna, Role.MARK_ME)
+        back = there.new_connection(event_id, anna, Role.MARK_ME)
         assert (await there.do.mark_me(connection=back)).place == place
         await asyncio.sleep(NOBODY_GOES)
         assert await there.place(event_id, anna.user_id) == place
