@@ -103,10 +103,10 @@ async def test_what_a_command_stands_on_of_two_people(store: Any) -> None:
     target, found = UserId(210), []
 
     async def look() -> None:
-        asked = await store.observe(
+        footing = await store.observe(
             lambda unit: unit.footings.lock_for_command(mine, [target], target, 32)
         )
-        found.append(asked)
+        found.append(footing)
 
     plan = await plan_of(store, look, "AS latest_connections")
     ((places, event, connection, connections_of),) = found
