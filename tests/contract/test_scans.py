@@ -111,10 +111,10 @@ def test_show_writes_to_a_file_that_is_named_and_over_none(
     service: Service, student: Student, tmp_path: Path
 ) -> None:
     to = tmp_path / "scan.png"
-    show = ("show", str(student.user_id), "--to", str(to))
-    assert scans(service, *show)[0] == str(to)
+    command = ("show", str(student.user_id), "--to", str(to))
+    assert scans(service, *command)[0] == str(to)
     written = to.read_bytes()
-    done = attendance_here("scans", *show, folder=service.folder)
+    done = attendance_here("scans", *command, folder=service.folder)
     assert (done.returncode, done.stderr) == (1, f"attendance: {to}: File exists\n")
     assert to.read_bytes() == written
 
@@ -122,15 +122,15 @@ def test_show_writes_to_a_file_that_is_named_and_over_none(
 def test_a_scan_that_was_replaced_meanwhile_is_not_judged(
     service: Service, student: Student
 ) -> None:
-    seen = key_of(service, student)
+    key = key_of(service, student)
     student.upload()
-    command = ("scans", "approve", str(student.user_id), "--scan", seen)
+    command = ("scans", "approve", str(student.user_id), "--scan", key)
     done = attendance_here(*command, folder=service.folder)
     assert done.returncode == 1
     assert "it may have been replaced" in done.stderr
     assert len(done.stderr.splitlines()) == 1
     assert student.seen() == (False, "pending")
-    assert key_of(service, student) != seen
+    assert key_of(service, student) != key
 
 
 def test_nobody_with_such_a_scan_is_one_line(service: Service) -> None:
@@ -220,17 +220,17 @@ def test_a_scan_of_one_who_has_another_name_by_now_is_not_judged_by_the_old_look
     service: Service, student: Student
 ) -> None:
     """Contract: 3.7."""
-    seen = key_of(service, student)
+    key = key_of(service, student)
     rename = "/api/profile/UpdateProfileInfo"
     student.browser.post(rename, display_name="Кто-то другой")
     done = attendance_here(
-        "scans", "approve", str(student.user_id), "--scan", seen, folder=service.folder
+        "scans", "approve", str(student.user_id), "--scan", key, folder=service.folder
     )
     assert done.returncode == 1
     assert "another name" in done.stderr
     assert student.seen() == (False, "pending")
     student.browser.post(rename, display_name="СТУДЕНТКА Анна")
-    scans(service, "approve", str(student.user_id), "--scan", seen)
+    scans(service, "approve", str(student.user_id), "--scan", key)
     assert student.seen() == (True, "approved")
     student.browser.post(rename, display_name="Кто-то другой")
     assert student.seen() == (False, "none")
