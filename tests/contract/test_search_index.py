@@ -94,8 +94,10 @@ class TestPostgres:
         for kind in ("profiles", "events"):
             await finds_by_the_index(store, kind)
         async with beside(store) as connection:
-            has = text("SELECT count(*) FROM pg_extension WHERE extname = 'pg_trgm'")
-            if not (await connection.execute(has)).scalar_one():
+            installed = await connection.execute(
+                text("SELECT count(*) FROM pg_extension WHERE extname = 'pg_trgm'")
+            )
+            if not installed.scalar_one():
                 pytest.skip("no pg_trgm here: names are found without, only slower")
             for kind in ("profiles", "events"):
                 # Of a hundred that match it may find, by its sample, that going through all is as
