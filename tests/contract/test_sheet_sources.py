@@ -56,7 +56,7 @@ def reading_of(store: Any, actor: UserId | None = None) -> SheetReading:
     return ExportAttendance(store.browse).reading(actor=actor, event_id=EVENT)
 
 
-async def written(writing: Any) -> Any:
+async def json_of(writing: Any) -> Any:
     with await writing as file:
         return json.load(file)
 
@@ -75,24 +75,24 @@ async def wait(store: Any, ids: list[UserId]) -> None:
 
 
 @pytest.mark.parametrize("seed", range(2))
-@pytest.mark.parametrize("after", [0, 10_000])
+@pytest.mark.parametrize("seconds_later", [0, 10_000])
 async def test_it_is_that_which_the_core_makes(
-    store: Any, files: SheetFiles, clock: TestClock, seed: int, after: int
+    store: Any, files: SheetFiles, clock: TestClock, seed: int, seconds_later: int
 ) -> None:
     ids = await add_open_day(store, random.Random(seed))
     await wait(store, ids)
-    clock.pass_(after)  # during the event, and when it is over
-    fed = await written(files.feed(reading_of(store).pieces(), JSON))
-    assert await written(files.write(reading_of(store), JSON)) == fed
+    clock.pass_(seconds_later)  # during the event, and when it is over
+    fed = await json_of(files.feed(reading_of(store).pieces(), JSON))
+    assert await json_of(files.write(reading_of(store), JSON)) == fed
     assert len(fed["rows"]) > 14 and any(row["annulled_before"] for row in fed["rows"])
     states = {row["state"] for row in fed["rows"]}
-    assert states >= ({"waiting", "held", "marked"} if not after else {"joined", "marked"})
+    assert states >= ({"waiting", "held", "marked"} if not seconds_later else {"joined", "marked"})
 
 
 async def test_an_event_of_nobody_has_one(store: Any, files: SheetFiles) -> None:
     await add_people(store, "А")
     await store.transact(lambda unit: unit.events.add(an_event()))
-    assert (await written(files.write(reading_of(store), JSON)))["rows"] == []
+    assert (await json_of(files.write(reading_of(store), JSON)))["rows"] == []
 
 
 async def test_who_may_not_have_it_any_more_when_it_is_made_has_none(
@@ -153,19 +153,19 @@ class TestInPlace:
         other_work = asyncio.create_task(goes_on())
         await sheets._tell(source, reading_of(sqlite_store), begun, JSON, worker)
         other_work.cancel()
-        _, place, *looks, end = at_each
+        _, facts_source, *looks, end = at_each
         assert max(size for _, size in looks) < 5_000 and len(looks) == 20
-        assert len({at for at, _ in (place, *looks, end)}) == len(looks) + 2
+        assert len({at for at, _ in (facts_source, *looks, end)}) == len(looks) + 2
 
     async def test_a_worker_cannot_write_there(self, sqlite_store: SqliteStore) -> None:
         await add_open_day(sqlite_store, random.Random(1))
-        place, *looks, _ = await told_of(sqlite_store)
-        place["statements"] = [["DELETE FROM scans RETURNING user_id", []]]
+        facts_source, *looks, _ = await told_of(sqlite_store)
+        facts_source["statements"] = [["DELETE FROM scans RETURNING user_id", []]]
 
         ours, its = socket.socketpair()
         cannot = pytest.raises(sqlite3.OperationalError, match="readonly")
         with ours, its, its.makefile("rb") as service, cannot:
-            next(sheet_reader.read_in_place(place, looks, NOON, service))
+            next(sheet_reader.read_in_place(facts_source, looks, NOON, service))
 
     async def test_one_whose_service_dies_writes_nothing_whole(
         self, sqlite_store: SqliteStore
