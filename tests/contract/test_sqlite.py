@@ -177,13 +177,13 @@ class TestFailures:
         self, database: Path, sqlite_store: SqliteStore
     ) -> None:
         await sqlite_store.transact(lambda unit: [adds(f"{n}" * 50)(unit) for n in range(99)])
-        pages = database.stat().st_size
+        size = database.stat().st_size
         with sqlite3.connect(database) as other:
             other.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         other.close()
         with database.open("r+b") as file:
             file.seek(4096)
-            file.write(b"\xff" * pages)
+            file.write(b"\xff" * size)
         with pytest.raises(Unavailable):
             await sqlite_store.observe(lambda unit: unit.events.search(None))
         with pytest.raises(Unavailable):
