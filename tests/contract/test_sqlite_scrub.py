@@ -105,15 +105,15 @@ async def test_an_index_is_merged_some_at_a_time(
     await sqlite_store.transact(adds_many)
     count = 0
 
-    async def counts(work: Callable[[Unit], T]) -> T:
+    async def counting_transact(work: Callable[[Unit], T]) -> T:
         nonlocal count
         count += 1
         return await sqlite_store.transact(work)
 
     await sqlite_store.transact(lambda unit: adds(unit, NAME))
-    await merge_names(counts)
+    await merge_names(counting_transact)
     first, count = count, 0
-    await merge_names(counts)
+    await merge_names(counting_transact)
     assert (first > 6, count) == (True, 4)  # one for each index that is whole
 
 
