@@ -100,14 +100,17 @@ class TestUnfinished:
     ) -> None:
         monkeypatch.setattr(incoming_body, "PATIENCE_SECONDS", 1.0)
         sent = head(path, 9000, TOKEN, by=anna)
-        async with await connected(house, sent, b"x") as slow, await connected(house, sent) as well:
+        async with (
+            await connected(house, sent, b"x") as slow,
+            await connected(house, sent) as steady,
+        ):
             for _ in range(9):
                 await asyncio.sleep(0.2)
-                await well.sends(b"x" * 1000)
+                await steady.sends(b"x" * 1000)
             told = await slow.answer()
             assert statuses(told) == [408]
             assert b'"code":"body_too_slow"' in told and b"connection: close" in told.lower()
-            assert statuses(await well.answer()) == [200]
+            assert statuses(await steady.answer()) == [200]
 
     async def test_one_at_a_time_is_parsed(
         self, house: House, monkeypatch: pytest.MonkeyPatch
