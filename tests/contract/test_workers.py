@@ -95,8 +95,8 @@ class TestWorkers:
             async with marked.opens("mark_me", event_id) as again:
                 await again.hears("was_marked", user_id=marker.user_id)
             # Who does not come back leaves in the end
-            left = asyncio.wait_for(marking.connection.recv(), LEASE_SECONDS + 5)
-            assert json.loads(await left)["params"] == {"user_id": waiting.user_id}
+            user_left = asyncio.wait_for(marking.connection.recv(), LEASE_SECONDS + 5)
+            assert json.loads(await user_left)["params"] == {"user_id": waiting.user_id}
             assert LEASE_SECONDS - 3 < time.monotonic() - killed_at < LEASE_SECONDS + 5
         assert marker.karma() == 100
         assert "worker 0 ended with -9" in service.said()
