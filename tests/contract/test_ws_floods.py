@@ -23,7 +23,8 @@ from tests.support.raw_sockets import (
 )
 
 __all__ = ["linger"]
-MANY_PINGS = 1.5  # seconds in which more come than the sixty of a flood and what a second refills
+# In which more come than the sixty of a flood and what a second refills
+MANY_PINGS_SECONDS = 1.5
 FLOODS = {
     "pings": masked(9),
     "pings with something to say": masked(9, b"x" * 125),
@@ -74,7 +75,7 @@ class TestFloods:
         async with serving(app, ping_seconds=PACE, pong_seconds=PATIENCE) as (_, port):
             address = f"ws://127.0.0.1:{port}/ws/marking"
             async with connect(address, proxy=None, ping_interval=None) as client:
-                await asyncio.sleep(MANY_PINGS)
+                await asyncio.sleep(MANY_PINGS_SECONDS)
                 for _ in range(MAX_FRAMES):
                     await client.send("{}")
                 await eventually(lambda: app.texts == MAX_FRAMES)
