@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from attendance_web.http.call import Call
-from tests.support.bad_input import POSTS, named, taken_or_refused, unlimited
+from tests.support.bad_input import POSTS, error_number, named, unlimited
 from tests.support.pictures import picture
 from tests.support.site import PASSWORD, Browser, Site, anna, escaped, response
 from tests.support.site import site_in_folder as site
@@ -51,19 +51,19 @@ class TestBodies:
         for content_type, body in BROKEN if call.name in ASKED_ALL else OF_A_KIND:
             sent = {"Content-Type": content_type.encode("latin-1")}
             answer = await anna.send(call.path, content=body, headers=sent)
-            error = taken_or_refused(answer)
+            error = error_number(answer)
             assert error in {1, 2, 4}, (content_type, body[:40], answer.text)
 
     async def test_a_repeated_parameter_is_refused_by_its_name(self, anna: Browser) -> None:
         answer = await anna.client.get("/api/profile/GetProfile?user_id=1&user_id=1")
-        assert taken_or_refused(answer) == 1 and "user_id" in answer.json()["error_msg"]
+        assert error_number(answer) == 1 and "user_id" in answer.json()["error_msg"]
 
     @pytest.mark.parametrize(
         "query", ["name=%FF", "name=%ED%A0%80aaa", "%FF=1&name=%00%00%00", "name=%"]
     )
     async def test_a_query_that_is_no_text_is_refused(self, anna: Browser, query: str) -> None:
         answer = await anna.client.get(f"/api/events/GetEvents?{query}")
-        assert taken_or_refused(answer) == 1 and "name" in answer.json()["error_msg"]
+        assert error_number(answer) == 1 and "name" in answer.json()["error_msg"]
 
     async def test_unknown_fields_are_ignored(self, anna: Browser) -> None:
         """Contract: 1.5."""
@@ -81,9 +81,9 @@ class TestBodies:
             [("image", (None, "text", "text/plain; charset=klingon")), ("name", (None, "a"))],
             [*((f"f{n}", (None, "a")) for n in range(300)), ("image", file)],
         ):
-            assert taken_or_refused(await anna.send(path, files=files)) in {1, 2, 4}
+            assert error_number(await anna.send(path, files=files)) in {1, 2, 4}
 
     async def test_a_password_is_never_told(self, site: Site) -> None:
         given = {"username": "a b", "password": PASSWORD}
         answer = await site.browser().post("/accounts/signup/", **given)
-        assert taken_or_refused(answer) == 1 and PASSWORD not in answer.text
+        assert error_number(answer) == 1 and PASSWORD not in answer.text

@@ -16,10 +16,10 @@ from tests.support.bad_input import (
     SOME_ID,
     UNSTORABLE,
     arguments,
+    error_number,
     fields_of,
     make,
     named,
-    taken_or_refused,
     unlimited,
 )
 from tests.support.site import Browser, Site, anna, refusal, response
@@ -115,7 +115,7 @@ class TestTexts:
             if call.name == "UseRecoveryCode" and text not in UNSTORABLE:
                 given["code" if field == "new_password" else "new_password"] = None  # so do codes
             for answer in await make(browser, call, given, in_forms=text in UNSTORABLE):
-                error = taken_or_refused(answer)
+                error = error_number(answer)
                 if text in UNSTORABLE:
                     assert error == 1 and field in answer.json()["error_msg"], (text, answer.text)
         if call.method == "POST" and call.needs_login:
@@ -137,7 +137,7 @@ class TestNumbers:
             if call.method == "GET" and not isinstance(number, str | int | float):
                 continue
             for answer in await make(anna, call, arguments(call, **{field: number})):
-                assert taken_or_refused(answer) == 1, (number, answer.text)
+                assert error_number(answer) == 1, (number, answer.text)
                 text = answer.json()["error_msg"]
                 assert field in text or "body" in text
 
@@ -148,7 +148,7 @@ class TestNumbers:
         """Contract: 1.19."""
         for offset, error in ((10_000, 0), (10_001, 1), (2_000_000_000, 1)):
             (answer,) = await make(anna, call, arguments(call, offset=offset))
-            found = taken_or_refused(answer)
+            found = error_number(answer)
             assert found == error or {found, error} == {0, 5}, answer.text  # of no event
             assert "offset" in answer.json()["error_msg"] or not error
 
@@ -182,7 +182,7 @@ class TestNumbers:
     ) -> None:
         for malformed in BAD_UUIDS:
             for answer in await make(anna, call, arguments(call, **{field: malformed})):
-                assert taken_or_refused(answer) == 1, (malformed, answer.text)
+                assert error_number(answer) == 1, (malformed, answer.text)
                 assert field in answer.json()["error_msg"]
 
     @pytest.mark.parametrize("scopes", BAD_SCOPES, ids=str)
@@ -191,7 +191,7 @@ class TestNumbers:
     ) -> None:
         (call,) = (each for each in CALLS if each.name == "CreateToken")
         for answer in await make(anna, call, arguments(call, scopes=scopes)):
-            assert taken_or_refused(answer) == 1, answer.text
+            assert error_number(answer) == 1, answer.text
             assert "scopes" in answer.json()["error_msg"]
 
 

@@ -73,7 +73,7 @@ GOOD: dict[str, Any] = {
     "tz": "UTC",
 }
 # A form is read alike for all; these are asked everything in one, too
-FORMED = {"SendFriendRequest", "UpdateEvent", "UpdateProfileInfo"}
+ALSO_IN_FORMS = {"SendFriendRequest", "UpdateEvent", "UpdateProfileInfo"}
 
 
 @pytest_asyncio.fixture(autouse=True, loop_scope="module")
@@ -102,7 +102,7 @@ async def make(
     if call.method == "GET":
         return [await browser.client.get(f"{call.path}?{encoded(given)}")]
     as_json = await browser.send(call.path, **escaped(given))
-    in_forms = in_forms or call.name in FORMED
+    in_forms = in_forms or call.name in ALSO_IN_FORMS
     if not in_forms or not all(isinstance(value, str | int) for value in given.values()):
         return [as_json]
     return [as_json, await browser.send(call.path, content=encoded(given), headers=FORM)]
@@ -118,8 +118,8 @@ def arguments(call: Call, **changed: Any) -> dict[str, Any]:
     return {**{field: GOOD[field] for field in fields_of(call)}, **changed}
 
 
-def taken_or_refused(answer: httpx.Response) -> int:
-    """The number; our own fault is none."""
+def error_number(answer: httpx.Response) -> int:
+    """Reads the number of its error; 0 where it was carried out, and never a fault of ours."""
     error: int = envelope(answer)["error"]
     assert answer.status_code == 200 and error in {0, 1, 2, 3, 4, 5, 6}, answer.text
     return error
