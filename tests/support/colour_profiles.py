@@ -35,7 +35,7 @@ def print_of_one_colour(lightness: int, a: int, b: int) -> bytes:
     table = (
         b"mft1"
         + bytes(4)
-        + bytes([4, 3, 2, 0])
+        + bytes([4, 3, 2, 0])  # inks, numbers of Lab, points of the grid a side
         + _fixed(1, 0, 0, 0, 1, 0, 0, 0, 1)
         + 4 * ramp
         + 2**4 * lab
@@ -52,7 +52,9 @@ def _xyz(values: tuple[float, ...]) -> bytes:
     return b"XYZ " + bytes(4) + _fixed(*values)
 
 
-def _profile(kind: bytes, colours: bytes, between: bytes, tags: dict[bytes, bytes]) -> bytes:
+def _profile(
+    kind: bytes, colours: bytes, connection_space: bytes, tags: dict[bytes, bytes]
+) -> bytes:
     tags = {b"wtpt": _xyz(D50), **tags}
     table, body, offset = struct.pack(">I", len(tags)), b"", 128 + 4 + 12 * len(tags)
     for name, content in tags.items():
@@ -60,7 +62,7 @@ def _profile(kind: bytes, colours: bytes, between: bytes, tags: dict[bytes, byte
         body += content + bytes(-len(content) % 4)
     size = offset + len(body)
     head = struct.pack(
-        ">I4sI4s4s4s12s4s", size, b"", 0x04200000, kind, colours, between, b"", b"acsp"
+        ">I4sI4s4s4s12s4s", size, b"", 0x04200000, kind, colours, connection_space, b"", b"acsp"
     )
     head += bytes(28) + _fixed(*D50)
     return head.ljust(128, b"\0") + table + body
