@@ -27,7 +27,7 @@ from attendance_core.profiles import UpdateProfileInfo
 from attendance_core.testing.clock import NOON
 from attendance_core.testing.machine.driving import drive
 from attendance_core.vocabulary import UserId
-from tests.support.course import BORIS, CREATOR, GLEB, NOT_ME, VERA, Course, world
+from tests.support.ledger_world import BORIS, CREATOR, GLEB, NOT_ME, VERA, LedgerWorld, world
 
 __all__ = ["world"]
 NOBODY = UserId(99)
@@ -36,26 +36,26 @@ NOBODY = UserId(99)
 class TestWhoMayAnnul:
     @pytest.mark.parametrize("reason", [each for each in AnnulReason if each is not NOT_ME])
     def test_organisers_for_every_reason_at_any_time(
-        self, world: Course, reason: AnnulReason
+        self, world: LedgerWorld, reason: AnnulReason
     ) -> None:
         world.helps(GLEB)
         world.marks_boris()
         world.clock.pass_(10_000)
         assert world.annul(GLEB, reason=reason) == 2
 
-    def test_whoever_made_it_for_a_quarter_of_an_hour(self, world: Course) -> None:
+    def test_whoever_made_it_for_a_quarter_of_an_hour(self, world: LedgerWorld) -> None:
         world.marks_boris()
         drive(world._leave(actor=VERA, event_id=world.event_id))
         world.clock.pass_(MARKER_MAY_ANNUL_SECONDS - 0.000001)
         assert world.annul(VERA) == 2
 
-    def test_not_later(self, world: Course) -> None:
+    def test_not_later(self, world: LedgerWorld) -> None:
         world.marks_boris()
         world.clock.pass_(MARKER_MAY_ANNUL_SECONDS)
         with pytest.raises(MayNotAnnul):
             world.annul(VERA)
 
-    def test_the_person_marked_says_that_it_is_not_them(self, world: Course) -> None:
+    def test_the_person_marked_says_that_it_is_not_them(self, world: LedgerWorld) -> None:
         world.marks_boris()
         world.clock.pass_(10_000)
         with pytest.raises(MayNotAnnul):
@@ -63,19 +63,19 @@ class TestWhoMayAnnul:
         assert world.annul(BORIS, reason=NOT_ME) == 2
 
     @pytest.mark.parametrize("actor", [CREATOR, VERA, GLEB])
-    def test_nobody_else_says_so(self, world: Course, actor: int) -> None:
+    def test_nobody_else_says_so(self, world: LedgerWorld, actor: int) -> None:
         world.marks_boris()
         with pytest.raises(MayNotAnnul):
             world.annul(actor, reason=NOT_ME)
 
     @pytest.mark.parametrize("n", [1, 2, 7])
-    def test_anybody_else_learns_nothing(self, world: Course, n: int) -> None:
+    def test_anybody_else_learns_nothing(self, world: LedgerWorld, n: int) -> None:
         world.marks_boris()
         for user_id in (BORIS, GLEB, NOBODY):
             with pytest.raises(MayNotAnnul):
                 world.annul(GLEB, n=n, user_id=user_id)
 
-    def test_the_marker_of_another_mark_is_anybody_else(self, world: Course) -> None:
+    def test_the_marker_of_another_mark_is_anybody_else(self, world: LedgerWorld) -> None:
         world.marks_boris()
         world.annul(CREATOR)
         world.by_hand(CREATOR, BORIS)
@@ -83,7 +83,7 @@ class TestWhoMayAnnul:
             world.annul(VERA, n=3)
 
     def test_then_a_person_there_is_not_and_then_a_mark_that_does_not_stand(
-        self, world: Course
+        self, world: LedgerWorld
     ) -> None:
         world.marks_boris()
         with pytest.raises(PersonNotFound):
@@ -104,7 +104,7 @@ class TestWhoMayAnnul:
         with pytest.raises(BadLength):
             world.annul(CREATOR, note="x" * 201)
 
-    def test_the_same_again_by_the_same_person_is_answered_alike(self, world: Course) -> None:
+    def test_the_same_again_by_the_same_person_is_answered_alike(self, world: LedgerWorld) -> None:
         world.marks_boris()
         assert world.annul(VERA) == 2
         before = world.place(BORIS), len(world.announcements)
@@ -119,7 +119,7 @@ class TestWhoMayAnnul:
 class TestAfterAnAnnulment:
     """Contract: 8.7."""
 
-    def test_one_is_nobody_and_may_ask_again(self, world: Course) -> None:
+    def test_one_is_nobody_and_may_ask_again(self, world: LedgerWorld) -> None:
         world.marks_boris()
         world.annul(CREATOR)
         place = world.place(BORIS)
@@ -127,7 +127,7 @@ class TestAfterAnAnnulment:
         world.waits(BORIS)
         assert isinstance(world.place(BORIS).state, Waiting)
 
-    def test_a_repeated_confirm_marks_nobody_anew(self, world: Course) -> None:
+    def test_a_repeated_confirm_marks_nobody_anew(self, world: LedgerWorld) -> None:
         marking = world.marks_boris()
         world.annul(CREATOR)
         with pytest.raises(NobodyHeld):
@@ -138,7 +138,7 @@ class TestAfterAnAnnulment:
             drive(world.confirm(connection=marking, target=BORIS))
         assert world.place(BORIS).state is None
 
-    def test_marked_again_it_is_the_third_entry_and_pays_once(self, world: Course) -> None:
+    def test_marked_again_it_is_the_third_entry_and_pays_once(self, world: LedgerWorld) -> None:
         world.marks_boris()
         assert world.karma(VERA) == 50
         world.annul(CREATOR)
@@ -148,7 +148,7 @@ class TestAfterAnAnnulment:
         again = drive(world.confirm(connection=marking, target=BORIS))
         assert (again.place.last_n, again.changed) == (3, False)
 
-    def test_a_socket_that_was_not_told_ends_to_come_back(self, world: Course) -> None:
+    def test_a_socket_that_was_not_told_ends_to_come_back(self, world: LedgerWorld) -> None:
         waiting = world.waits(BORIS)
         marking = world.marks(VERA)
         world.chooses(marking, BORIS)
@@ -166,7 +166,7 @@ class TestAfterAnAnnulment:
 
         assert drive(world.store.observe(find)) is None
 
-    def test_one_that_was_told_has_gone_and_marking_sockets_stay(self, world: Course) -> None:
+    def test_one_that_was_told_has_gone_and_marking_sockets_stay(self, world: LedgerWorld) -> None:
         waiting = world.waits(BORIS)
         marking = world.marks(VERA)
         world.chooses(marking, BORIS)
@@ -176,7 +176,7 @@ class TestAfterAnAnnulment:
         world.annul(VERA)
         assert isinstance(world.announcements[-1], PlaceChanged)
 
-    def test_an_event_whose_marks_were_annulled_stays(self, world: Course) -> None:
+    def test_an_event_whose_marks_were_annulled_stays(self, world: LedgerWorld) -> None:
         """Contract: 5.6."""
         world.marks_boris()
         world.annul(CREATOR)
@@ -186,7 +186,7 @@ class TestAfterAnAnnulment:
 
 
 class TestWhatIsSeen:
-    def test_grade_origin_and_number_on_the_sheet(self, world: Course) -> None:
+    def test_grade_origin_and_number_on_the_sheet(self, world: LedgerWorld) -> None:
         """Contract: 8.3 and 8.8."""
         world.marks_boris()
         person, state = world.on_sheet(BORIS)
@@ -197,7 +197,9 @@ class TestWhatIsSeen:
         person, state = world.on_sheet(BORIS)
         assert (state, person.grade, person.state.n) == ("marked", Grade.CHECKED, 3)
 
-    def test_whoever_has_left_stays_on_it_with_what_became_of_them(self, world: Course) -> None:
+    def test_whoever_has_left_stays_on_it_with_what_became_of_them(
+        self, world: LedgerWorld
+    ) -> None:
         """Contract: 8.8."""
         world.marks_boris()
         drive(world._leave(actor=BORIS, event_id=world.event_id))
@@ -206,7 +208,7 @@ class TestWhatIsSeen:
         person, state = world.on_sheet(BORIS)
         assert (state, person.grade, person.marked_as) == ("left", None, None)
 
-    def test_helpers_see_the_sheet_and_others_do_not(self, world: Course) -> None:
+    def test_helpers_see_the_sheet_and_others_do_not(self, world: LedgerWorld) -> None:
         world.helps(VERA)
         assert drive(world._sheet(actor=VERA, event_id=world.event_id))
         with pytest.raises(NotAnOrganiser):
@@ -216,7 +218,7 @@ class TestWhatIsSeen:
         ("name", "told"), [("Another", "Person 2"), ("PERSON  2", None), ("Person 2", None)]
     )
     def test_the_name_of_the_mark_where_todays_is_another(
-        self, world: Course, name: str, told: str | None
+        self, world: LedgerWorld, name: str, told: str | None
     ) -> None:
         """Contract: 8.4, a sheet that shows today's name for yesterday's mark."""
         world.marks_boris()
@@ -224,7 +226,7 @@ class TestWhatIsSeen:
         assert world.on_sheet(BORIS).person.marked_as == told
         assert [line.marked_as for line in world.ledger()] == [told]
 
-    def test_ones_own_list_tells_of_the_annulment(self, world: Course) -> None:
+    def test_ones_own_list_tells_of_the_annulment(self, world: LedgerWorld) -> None:
         """Contract: 8.8."""
         world.marks_boris()
         (mine,) = drive(world._mine(actor=BORIS))
@@ -242,7 +244,7 @@ class TestWhatIsSeen:
         )
         assert (mine.marked, mine.grade) == (None, None)
 
-    def test_the_ledger_is_newest_first_all_of_it_for_organisers(self, world: Course) -> None:
+    def test_the_ledger_is_newest_first_all_of_it_for_organisers(self, world: LedgerWorld) -> None:
         world.marks_boris()
         world.clock.pass_(1)
         world.annul(VERA)

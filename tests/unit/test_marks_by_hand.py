@@ -23,14 +23,14 @@ from attendance_core.marking.places import Marked
 from attendance_core.testing.clock import NOON
 from attendance_core.testing.machine.driving import drive
 from attendance_core.vocabulary import EventId, UserId
-from tests.support.course import BORIS, CREATOR, GLEB, VERA, Course, world
+from tests.support.ledger_world import BORIS, CREATOR, GLEB, VERA, LedgerWorld, world
 
 __all__ = ["world"]
 NOBODY, NO_EVENT = UserId(99), EventId(UUID(int=99))
 
 
 class TestByHand:
-    def test_whoever_is_there_is_marked_and_joined(self, world: Course) -> None:
+    def test_whoever_is_there_is_marked_and_joined(self, world: LedgerWorld) -> None:
         assert world.by_hand(CREATOR, GLEB, "  came late ") == 1
         place = world.place(GLEB)
         assert place.member
@@ -38,17 +38,17 @@ class TestByHand:
         (line,) = world.ledger()
         assert (line.entry.grade, line.notes.note) == (Grade.ORGANISER, "came late")
 
-    def test_it_pays_nobody(self, world: Course) -> None:
+    def test_it_pays_nobody(self, world: LedgerWorld) -> None:
         world.by_hand(CREATOR, GLEB)
         assert world.karma(CREATOR) == 0
 
-    def test_one_who_is_marked_stays_as_they_are(self, world: Course) -> None:
+    def test_one_who_is_marked_stays_as_they_are(self, world: LedgerWorld) -> None:
         world.marks_boris()
         before = world.place(BORIS), len(world.announcements)
         assert world.by_hand(CREATOR, BORIS) == 1
         assert (world.place(BORIS), len(world.announcements)) == before
 
-    def test_one_who_waits_and_one_who_is_held(self, world: Course) -> None:
+    def test_one_who_waits_and_one_who_is_held(self, world: LedgerWorld) -> None:
         world.waits(BORIS)
         marking = world.marks(VERA)
         world.chooses(marking, BORIS)
@@ -58,12 +58,14 @@ class TestByHand:
         with pytest.raises(NobodyHeld):
             drive(world.confirm(connection=marking))
 
-    def test_also_after_the_end_and_by_a_helper_who_has_not_joined(self, world: Course) -> None:
+    def test_also_after_the_end_and_by_a_helper_who_has_not_joined(
+        self, world: LedgerWorld
+    ) -> None:
         world.helps(GLEB)
         world.clock.pass_(4000)
         assert world.by_hand(GLEB, BORIS) == 1
 
-    def test_refusals_in_their_order(self, world: Course) -> None:
+    def test_refusals_in_their_order(self, world: LedgerWorld) -> None:
         early = world.event("Later", starts=60)
         lecture, world.event_id = world.event_id, early
         with pytest.raises(NotAnOrganiser):
@@ -82,7 +84,7 @@ class TestByHand:
         world.event_id = lecture
         world.by_hand(CREATOR, GLEB, "x" * 200)
 
-    def test_an_organiser_joins_so_many_an_hour(self, world: Course) -> None:
+    def test_an_organiser_joins_so_many_an_hour(self, world: LedgerWorld) -> None:
         people = [world.person(f"Late {number}") for number in range(JOINED_BY_HAND.most)]
         for each in people:
             world.by_hand(CREATOR, each)

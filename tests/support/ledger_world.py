@@ -1,4 +1,4 @@
-"""An event whose record is put right, by the rules alone."""
+"""An event whose ledger is written and put right, by the rules alone."""
 
 from __future__ import annotations
 
@@ -28,8 +28,11 @@ CREATOR, BORIS, VERA, GLEB = (UserId(number) for number in (1, 2, 3, 4))
 OTHER, NOT_ME = AnnulReason.OTHER, AnnulReason.NOT_ME
 
 
-class Course(World):
-    """An event of the first person; the second waits, the third marks."""
+class LedgerWorld(World):
+    """A world with the calls that write its ledger and read it.
+
+    The event is the first person's; the second waits, the third marks.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -96,5 +99,5 @@ class Course(World):
 
 
 @pytest.fixture
-def world() -> Course:
-    return Course()
+def world() -> LedgerWorld:
+    return LedgerWorld()
