@@ -133,15 +133,15 @@ def start(
     status, write_status = os.pipe()
     theirs = [write_status, 0, 1, 2]
     to_close = [write_status]
-    asked = printed = None
+    to_stdin = from_stdout = None
     if stdin == subprocess.PIPE:
         theirs[1], writes = os.pipe()
         to_close.append(theirs[1])
-        asked = os.fdopen(writes, "w", encoding="utf-8")
+        to_stdin = os.fdopen(writes, "w", encoding="utf-8")
     if stdout == subprocess.PIPE:
         reads, theirs[2] = os.pipe()
         to_close.append(theirs[2])
-        printed = os.fdopen(reads, encoding="utf-8")
+        from_stdout = os.fdopen(reads, encoding="utf-8")
     elif stdout is not None and not isinstance(stdout, int):
         theirs[2] = stdout.fileno()
     if stderr is not None:
@@ -151,7 +151,7 @@ def start(
     finally:
         for descriptor in to_close:
             os.close(descriptor)
-    return ForkedProcess(command, pid, status, asked, printed)
+    return ForkedProcess(command, pid, status, to_stdin, from_stdout)
 
 
 def run(
