@@ -50,13 +50,13 @@ class Door:
     ) -> LoggedIn:
         return drive(self._log_in(username=username, password=password, replacing=replacing))
 
-    def log_out(self, token: str, between: Callable[[], bool] = bool) -> list[bool]:
-        """Answers what ``between`` does behind each of its transactions."""
+    def log_out(self, token: str, after_each: Callable[[], bool] = bool) -> list[bool]:
+        """Answers what ``after_each`` does behind each of its transactions."""
         transact, found = self.world.store.transact, list[bool]()
 
         async def counted(work: Callable[[ports.Unit], T]) -> T:
             answer = await transact(work)
-            found.append(between())
+            found.append(after_each())
             return answer
 
         drive(LogOut(counted, self.world.terms)(session_id=session_id_of(token)))

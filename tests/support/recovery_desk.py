@@ -51,7 +51,7 @@ class Desk:
         self._identify = Identify(transact, observe)
         self._make = MakeRecoveryCodes(transact, observe, self.passwords, RandomIds())
         self._link = MakeResetLink(transact, observe, ids)
-        self.between: Callable[[], object] = bool  # behind each transaction of a recovery
+        self.after_each: Callable[[], object] = bool  # transaction of a recovery
         recover_account = RecoverAccount(self._watched, self.passwords, ids, terms)
         self._recover = UseRecoveryCode(observe, self.passwords, recover_account)
         self._reset = ResetPassword(observe, self.passwords, recover_account)
@@ -61,7 +61,7 @@ class Desk:
 
     async def _watched(self, work: Callable[[ports.Unit], T]) -> T:
         answer = await self.world.store.transact(work)
-        self.between()
+        self.after_each()
         return answer
 
     def log_in(self, password: str = OLD, username: str = "anna") -> LoggedIn:

@@ -252,10 +252,10 @@ class TestRecover:
         def dies() -> None:
             raise ZeroDivisionError
 
-        desk.between = dies
+        desk.after_each = dies
         with pytest.raises(ZeroDivisionError):
             desk.recovers(code)
-        desk.between = bool
+        desk.after_each = bool
         assert desk.log_in(OLD).user_id == desk.anna.user_id
         assert desk.recovers(code).user_id == desk.anna.user_id
 

@@ -36,7 +36,7 @@ class Ends:
         self.world = World(person_count=2)
         self.transactions = 0
         self.dies_before: int | None = None
-        self.between: Callable[[int], object] = bool
+        self.after_each: Callable[[int], object] = bool
         self.checked = 0
 
     async def transact(self, work: Callable[[ports.Unit], T]) -> T:
@@ -44,7 +44,7 @@ class Ends:
             raise Died
         answer = await self.world.store.transact(work)
         self.transactions += 1
-        self.between(self.transactions)
+        self.after_each(self.transactions)
         return answer
 
     def session(self, name: str, user_id: UserId = ANNA, sockets: int = 0) -> SessionId:
@@ -164,7 +164,7 @@ def test_however_many_there_are_few_end_in_one_transaction(
     for number in range(sessions):
         ends.session(f"{number}", sockets=sockets)
     seen = [(sessions, 0)]
-    ends.between = lambda _: seen.append((len(ends.session_ids() - {SPARED}), ends.closed_count))
+    ends.after_each = lambda _: seen.append((len(ends.session_ids() - {SPARED}), ends.closed_count))
     ends.end()
     assert ends.session_ids() == {SPARED} and ends.closed_count == sessions * sockets
     for before, after in pairwise(seen):
@@ -215,7 +215,7 @@ def test_one_that_may_not_at_all_ends_none(ends: Ends) -> None:
 
 def test_a_log_in_between_two_batches_ends_too(ends: Ends) -> None:
     ends.session("phone", sockets=40)
-    ends.between = lambda number: number == 1 and ends.session("thief", sockets=1)
+    ends.after_each = lambda number: number == 1 and ends.session("thief", sockets=1)
     ends.end()
     assert ends.session_ids() == {SPARED} and ends.closed_count == 41
 
@@ -231,6 +231,6 @@ def test_whoever_logs_in_ever_more_is_logged_out_all_the_same(
             for each in range(60):
                 ends.session(f"{number} {each}", sockets=1)
 
-    ends.between = more
+    ends.after_each = more
     assert ends.end() == "done"
     assert ends.session_ids() == {SPARED} and ends.transactions == 4

@@ -247,7 +247,7 @@ class TestLogOut:
             ended.append(sum(isinstance(each, ConnectionsEnded) for each in told) - sum(ended))
             return door.actor_of(anna.token) is not None
 
-        log_out = door.log_out(anna.token, between=counts)
+        log_out = door.log_out(anna.token, after_each=counts)
         assert len(told) == 2 * events  # each has left the list, and its socket is to close
         assert len(ended) == events // SOCKETS_ENDED_AT_ONCE + 1
         assert max(ended) <= SOCKETS_ENDED_AT_ONCE and sum(ended) == events
@@ -267,7 +267,7 @@ class TestLogOut:
                 self._opens_in(door, anna, SOCKETS_ENDED_AT_ONCE)
             return known
 
-        assert door.log_out(anna.token, between=opens_more) == [True, True, True, False]
+        assert door.log_out(anna.token, after_each=opens_more) == [True, True, True, False]
         assert not door.sockets_of(anna.token)
 
     def test_a_session_that_is_replaced_ends_so_too(self, door: Door) -> None:
