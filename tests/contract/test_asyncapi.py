@@ -22,7 +22,7 @@ from attendance_web.live.commands import COMMANDS, decode
 from attendance_web.live.messages import PONG, encode, encode_error, spell_person
 from attendance_web.live.service_frames import SERVICE_FRAMES
 from attendance_web.socket_descriptions import FOLDER
-from tests.support.fuzz import fits, resolved
+from tests.support.described_answers import fits, resolved
 from tests.support.site import Site
 from tests.support.site import site_in_memory as site
 

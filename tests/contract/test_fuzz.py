@@ -13,7 +13,8 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.support.fuzz import Fuzz, Request, check, fits
+from tests.support.described_answers import check, fits
+from tests.support.fuzz import Fuzz, Request
 from tests.support.site import Browser, Site, opened_site
 
 REQUESTS = int(os.environ.get("FUZZ_REQUESTS", "300"))
@@ -65,7 +66,7 @@ async def test_every_answer_is_one_that_is_described() -> None:
             answer = await asked(browser, made, logged_in=chance.random() < 0.8)
             statuses[answer.status_code] += 1
             is_over = made.path.startswith("/accounts/") and '"error":0' in answer.text
-            problem = check(answer, made, document)
+            problem = check(answer, made.operation, document)
             if problem is not None:
                 name = made.operation["operationId"] if made.operation else made.method
                 wrong.setdefault(f"{name} {problem[:40]}", f"{made}\n  {problem}")

@@ -14,7 +14,7 @@ import pytest_asyncio
 from attendance_core.use_cases import UseCases
 from attendance_web.http.exports import MEDIA_TYPES as FILE_TYPES
 from attendance_web.routes import CALLS
-from tests.support.fuzz import resolved
+from tests.support.described_answers import resolved
 from tests.support.scopes import SCOPES
 from tests.support.site import Site
 from tests.support.site import site_in_memory as site

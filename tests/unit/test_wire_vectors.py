@@ -21,7 +21,7 @@ from attendance_web.client.reopening import Address
 from attendance_web.live.asyncapi import document
 from attendance_web.live.service_frames import SERVICE_FRAMES
 from attendance_web.socket_descriptions import FOLDER, vectors
-from tests.support.fuzz import fits
+from tests.support.described_answers import fits
 from tests.support.wrong_folding import WRONG, Asker, Client, InRows, Marker
 
 WRITER = runpy.run_path(str(Path(__file__).parents[2] / "docs" / "print_vectors.py"))
