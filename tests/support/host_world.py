@@ -48,8 +48,8 @@ def is_open(world: World, connection: Connection) -> bool:
     return drive(world.store.observe(look))
 
 
-def writes(world: World) -> list[Any]:
-    """What transactions there were from now on."""
+def noted_transactions(world: World) -> list[Any]:
+    """Notes the work of each transaction from now on, in a list that grows."""
     seen: list[Any] = []
     transact = world.store.transact
 
