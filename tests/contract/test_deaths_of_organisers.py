@@ -14,7 +14,14 @@ from typing import Any
 import pytest
 
 from tests.support.http_browser import CallFailed
-from tests.support.killed_class import Class, a_class, chooses, gather, is_refused, lists
+from tests.support.killed_class import (
+    Class,
+    a_class,
+    chooses,
+    confirms_and_is_refused,
+    gather,
+    lists,
+)
 from tests.support.people import Person
 from tests.support.two_services import READ_AGAIN_SECONDS, heard_until_closed
 from tests.support.wires import Wire
@@ -61,7 +68,7 @@ async def a_slip_is_annulled(it: Class, creator: Person, marker: Person, slip: P
     assert [n for _, n, *_ in await it.ledger(creator, slip)] == [1, 2]
     assert await it.karma(marker) == 0
     async with it.opens(marker, "marking") as marking, it.opens(slip, "mark_me") as waits:
-        await is_refused(marking, "nobody_held", slip)
+        await confirms_and_is_refused(marking, "nobody_held", slip)
         await waits.hears_nothing()
         await lists(marking, slip)
         await chooses(marking, slip)
@@ -76,7 +83,7 @@ async def it_is_prolonged_while_one_waits(it: Class, creator: Person, waiting: P
         await it.dies_in(creator, "UpdateEvent", "MarkParticipant", time_to=ends_at)
         await it.calls(creator, "UpdateEvent", time_to=ends_at)
         assert (await it.event())["time_to"] == ends_at
-        if it.lives:
+        if it.another_lives:
             await waits.hears_nothing()
         assert it.state(waiting, creator) == "waiting"
 
@@ -93,12 +100,12 @@ async def one_is_marked_by_hand_while_held(
         whom = {"user_id": held.user_id}
         await it.dies_in(creator, "MarkParticipant", "AddHelper", **whom)
         assert await it.calls(creator, "MarkParticipant", **whom) == {"n": 1}
-        if not it.lives:
+        if not it.another_lives:
             waits = await opens(it.opens(held, "mark_me"))
             marking = await opens(it.opens(marker, "marking"))
         await waits.hears("was_marked", user_id=creator.user_id)
         assert await waits.close_code() == 1000
-        await is_refused(marking, "nobody_held", held)
+        await confirms_and_is_refused(marking, "nobody_held", held)
     assert len(await it.ledger(creator, held)) == 1
 
 
@@ -111,7 +118,7 @@ async def a_helper_is_named(it: Class, creator: Person, helper: Person) -> None:
 
 async def left_out(it: Class, person: Person, marking: Wire) -> None:
     """They are told so at once, or when they come back."""
-    if it.lives:
+    if it.another_lives:
         _, code = await asyncio.wait_for(heard_until_closed(marking), READ_AGAIN_SECONDS)
         assert code == 4403
     async with it.opens(person, "marking") as again:
@@ -159,7 +166,7 @@ async def it_is_shortened_while_one_is_held(it: Class, creator: Person, late: Pe
             with suppress(CallFailed):
                 await it.calls(creator, "UpdateEvent", time_to=ends_at)
         came_at = time.time()
-        if not it.lives:
+        if not it.another_lives:
             waits = await opens(it.opens(late, "mark_me"))
             marking = await opens(it.opens(creator, "marking"))
         for wire in (waits, marking):

@@ -30,11 +30,13 @@ from tests.support.wires import Wire
 class Class:
     """An event, its people, and services of which one dies at each call that it is to die at."""
 
-    def __init__(self, folder: Path, settings: Mapping[str, str], point: str, lives: bool) -> None:
+    def __init__(
+        self, folder: Path, settings: Mapping[str, str], point: str, another_lives: bool
+    ) -> None:
         self.folder = folder
         self.settings = settings
         self.point = point
-        self.lives = lives  # whether another process lives on
+        self.another_lives = another_lives  # beside the process that dies
         self.event_id = ""
         self.people: list[Person] = []
         self._services = ExitStack()
@@ -42,15 +44,15 @@ class Class:
         self._dies: Service | None = None
 
     @property
-    def stays(self) -> Service:
+    def service(self) -> Service:
         """Where people are: the one that lives on, or the one that came last."""
-        service = self._stays or self._dies
-        assert service is not None
-        return service
+        found = self._stays or self._dies
+        assert found is not None
+        return found
 
     def begins(self, call: str) -> None:
         """The first one comes that is to die, in this call."""
-        if self.lives:
+        if self.another_lives:
             self._stays = self._starts("stays", COMMAND)
         self._dies_next(call)
 
@@ -58,7 +60,7 @@ class Class:
         self._services.close()
 
     def _starts(self, name: str, command: Sequence[str]) -> Service:
-        folder = self.folder / name if self.lives else self.folder
+        folder = self.folder / name if self.another_lives else self.folder
         folder.mkdir(exist_ok=True)
         started = running(folder, self.settings, migrate=False, command=command)
         return self._services.enter_context(started)
@@ -74,12 +76,12 @@ class Class:
         with pytest.raises((CallFailed, ConnectionError)):
             await self._calls(self._dies, who, call, given)
         assert self._dies.process.wait(PATIENCE_SECONDS) == -signal.SIGKILL
-        if then is not None or not self.lives:
+        if then is not None or not self.another_lives:
             await asyncio.to_thread(self._dies_next, then)
 
     async def calls(self, who: Person, call: str, **given: Any) -> Any:
         """What it answers, where people are."""
-        return await self._calls(self.stays, who, call, given)
+        return await self._calls(self.service, who, call, given)
 
     async def _calls(self, service: Service, who: Person, call: str, given: Any) -> Any:
         browser = at(who, service).browser
@@ -97,20 +99,20 @@ class Class:
         ]
 
     async def karma(self, person: Person) -> int:
-        return await asyncio.to_thread(at(person, self.stays).karma)
+        return await asyncio.to_thread(at(person, self.service).karma)
 
     async def event(self) -> Any:
-        browser = HttpBrowser(self.stays.url, "en")
+        browser = HttpBrowser(self.service.url, "en")
         return await asyncio.to_thread(
             browser.get, "/api/events/GetEventByID", event_id=self.event_id
         )
 
     def state(self, person: Person, creator: Person) -> str:
-        return person.state(self.event_id, at(creator, self.stays))
+        return person.state(self.event_id, at(creator, self.service))
 
     @asynccontextmanager
     async def opens(self, person: Person, role: str) -> AsyncIterator[Wire]:
-        async with at(person, self.stays).opens(role, self.event_id) as wire:
+        async with at(person, self.service).opens(role, self.event_id) as wire:
             yield wire
 
 
@@ -119,9 +121,9 @@ def a_class(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable
     with ExitStack() as ends:
 
         def made(point: str) -> Class:
-            lives = request.param == "postgres"
+            another_lives = request.param == "postgres"
             settings = {"ATTENDANCE_GRACE_SECONDS": "60"}  # a busy machine starts one in ten
-            if lives:
+            if another_lives:
                 server = request.getfixturevalue("postgres_server")
                 url = ends.enter_context(a_database(server)).render_as_string(hide_password=False)
                 settings |= {
@@ -131,7 +133,7 @@ def a_class(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable
                 }
             else:
                 bring_up_to_date(tmp_path, settings)
-            found = Class(tmp_path, settings, point, lives)
+            found = Class(tmp_path, settings, point, another_lives)
             ends.callback(found.ends)
             return found
 
@@ -164,8 +166,8 @@ async def chooses(wire: Wire, person: Person) -> None:
         frame = await wire.heard()
 
 
-async def is_refused(wire: Wire, code: str, person: Person) -> None:
-    """A confirm is, whatever else is told before."""
+async def confirms_and_is_refused(wire: Wire, code: str, person: Person) -> None:
+    """Confirms, which has to be refused with this code, whatever else is told before."""
     frame = await wire.asks("confirm_marking", user_id=person.user_id)
     while frame["result"] == "ok":
         frame = await wire.heard()
