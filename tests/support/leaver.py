@@ -42,7 +42,7 @@ def adds_others(first: int, unit: Any) -> None:
         unit.profiles.add(Profile(user_id, f"Борис {number}", f"bio {number}"))
 
 
-async def image(person: Browser, path: str, seed: int) -> None:
+async def send_image(person: Browser, path: str, seed: int) -> None:
     given: dict[str, Any] = {"image": base64.b64encode(noise(seed)).decode()}
     if path.endswith("Picture"):
         given["name"] = "a.png"
@@ -94,7 +94,7 @@ class Vera:
         for bio, name, seed in ((FIRST_BIO, FIRST_NAME, 1), (BIO, NAME, 2)):
             given = {"bio": bio, "display_name": name}
             response(await self.me.post("/api/profile/UpdateProfileInfo", **given))
-            await image(self.me, "UpdateProfilePicture", seed)
+            await send_image(self.me, "UpdateProfilePicture", seed)
             (picture,) = [each for each in self.files.glob("pictures/*") if each.is_file()]
             target = self.earlier if seed == 1 else self.kept
             target[f"picture {seed}"] = picture.read_bytes()[OF_PIXELS]
@@ -107,7 +107,7 @@ class Vera:
         """One scan is rejected with a note; then another waits, and a moderator has it."""
         resolve = {"approve": False, "reason": "other", "note": SCAN_NOTE}
         for number in (3, 4):
-            await image(self.me, "UploadProfileConfirmation", number)
+            await send_image(self.me, "UploadProfileConfirmation", number)
             (file,) = self.files.glob("scans/*")
             target = self.earlier if number == 3 else self.kept
             target[f"scan {number}"] = file.read_bytes()[OF_PIXELS]
