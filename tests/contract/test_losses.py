@@ -161,7 +161,7 @@ class TestRule6OnePersonAnyNumberOfSockets:
         async with Raw.opens(asker, "mark_me", event_id) as raw:
             LOSSES["1001, as a browser says when its page goes"](raw)
             assert await raw.close_code() == 1001
-        await eventually(lambda: house.has_lost(event_id, asker))
+        await eventually(lambda: house.has_lost_all(event_id, asker))
         assert await is_waiting(house, event_id, asker)
 
     @pytest.mark.parametrize("loses", LOSSES.values(), ids=LOSSES)

@@ -59,7 +59,7 @@ class TestHangingUp:
             house.cancels_every_socket()
             await eventually(lambda: not house.is_serving())
         for person in (asker, marker):
-            await eventually(lambda person=person: house.has_lost(event_id, person))
+            await eventually(lambda person=person: house.has_lost_all(event_id, person))
             assert await house.has_sockets(event_id, person, 1)
 
     @OPENINGS
@@ -74,7 +74,7 @@ class TestHangingUp:
             wire = await opens(house, person, role, event_id)
             assert (await wire.heard())["params"]["code"] == "unavailable"
             assert await wire.close_code() == 1013
-        await eventually(lambda: house.has_lost(event_id, person))
+        await eventually(lambda: house.has_lost_all(event_id, person))
 
     async def test_is_given_up_when_the_service_ends(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("attendance_web.live.sockets.DRAIN_SECONDS", 0.2)
@@ -138,7 +138,7 @@ class TestDraining:
         assert await wire.close_code() == 1012
         await asyncio.wait_for(draining, PATIENCE)
         assert await house.has_sockets(event_id, anna, 1)
-        assert await house.has_lost(event_id, anna)
+        assert await house.has_lost_all(event_id, anna)
 
     async def test_who_comes_afterwards_is_sent_elsewhere(self, house: FaultyHouse) -> None:
         event_id, asker, *_ = await asker_and_marker(house)
@@ -164,7 +164,7 @@ class TestDraining:
             assert not draining.done()
         await asyncio.wait_for(draining, PATIENCE)
         for person in (asker, marker):
-            assert await house.has_lost(event_id, person)
+            assert await house.has_lost_all(event_id, person)
 
     async def test_but_not_for_ever(
         self, house: FaultyHouse, monkeypatch: pytest.MonkeyPatch

@@ -131,7 +131,7 @@ class TestOpening:
         with house.store.losing_the_answer(Unavailable(), use_case):
             wire = await opens(house, anna, role, event_id)
             assert await wire.turns_away() == ("unavailable", 1013)
-        await eventually(lambda: house.has_lost(event_id, anna))
+        await eventually(lambda: house.has_lost_all(event_id, anna))
         assert await house.has_sockets(event_id, anna, 1)
 
     @OPENINGS

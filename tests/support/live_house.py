@@ -183,7 +183,7 @@ class House:
         found = await self._observe(lambda unit: unit.connections.of(event_id, person))
         return len(found) == number
 
-    async def has_lost(self, event_id: EventId, visitor: Visitor) -> bool:
+    async def has_lost_all(self, event_id: EventId, visitor: Visitor) -> bool:
         """Tells whether all connections they have in the event are lost ones."""
         person = UserId(visitor.user_id)
         found = await self._observe(lambda unit: unit.connections.of(event_id, person))
