@@ -20,7 +20,7 @@ from tests.support.log_ins import (
     LOG_IN,
     LogIns,
     begin,
-    let_in,
+    check_sent_to,
     links_of,
     log_in,
     log_ins,
@@ -41,10 +41,10 @@ class TestLogIn:
 
     async def test_a_person_gets_an_account_and_comes_back_to_it(self, log_ins: LogIns) -> None:
         anna, browser, other = Person(), log_ins.site.browser(), log_ins.site.browser()
-        let_in(await log_in(log_ins, browser, anna))
+        check_sent_to(await log_in(log_ins, browser, anna))
         shown = await profile_of(browser)
         assert shown["display_name"] == anna.name
-        let_in(await log_in(log_ins, other, anna))
+        check_sent_to(await log_in(log_ins, other, anna))
         assert await user_id_of(other) == shown["user_id"]
         assert [each["issuer"] for each in await links_of(browser)] == [log_ins.provider.issuer]
 
@@ -52,7 +52,7 @@ class TestLogIn:
         self, log_ins: LogIns
     ) -> None:
         browser = log_ins.site.browser()
-        let_in(await log_in(log_ins, browser, Person()))
+        check_sent_to(await log_in(log_ins, browser, Person()))
         told = [
             await each.get("/api/auth/GetSessions")
             for each in (browser, await log_ins.site.person())
@@ -83,7 +83,7 @@ class TestLogIn:
         ids = []
         for person in (Person(more=mail), Person(more=mail)):
             browser = log_ins.site.browser()
-            let_in(await log_in(log_ins, browser, person))
+            check_sent_to(await log_in(log_ins, browser, person))
             ids.append(await user_id_of(browser))
         assert len(set(ids)) == 2
 
@@ -91,14 +91,14 @@ class TestLogIn:
         self, log_ins: LogIns
     ) -> None:
         anna, browser = Person(), log_ins.site.browser()
-        let_in(await log_in(log_ins, browser, anna))
+        check_sent_to(await log_in(log_ins, browser, anna))
         clock = log_ins.site.clock
         async with (
             a_provider(clock) as elsewhere,
             opened_site(None, provider=lambda _: client_of(elsewhere, clock)) as site,
         ):
             there = site.browser()
-            let_in(await log_in(LogIns(site, elsewhere), there, anna))
+            check_sent_to(await log_in(LogIns(site, elsewhere), there, anna))
             (link,) = await links_of(there)
         assert link["issuer"] == elsewhere.issuer != log_ins.provider.issuer
         assert link["link"] != (await links_of(browser))[0]["link"]
@@ -108,7 +108,7 @@ class TestLogIn:
     ) -> None:
         browser = await log_ins.site.person()
         before, old = browser.user_id, browser.session
-        let_in(await log_in(log_ins, browser, Person()))
+        check_sent_to(await log_in(log_ins, browser, Person()))
         assert await user_id_of(browser) != before and browser.session != old
         stale = log_ins.site.browser(cookies={"sessionid": str(old)})
         assert await user_id_of(stale) is None
@@ -116,7 +116,7 @@ class TestLogIn:
 
     async def test_nobody_logs_in_there_by_a_password(self, log_ins: LogIns) -> None:
         browser = log_ins.site.browser()
-        let_in(await log_in(log_ins, browser, Person()))
+        check_sent_to(await log_in(log_ins, browser, Person()))
         user_id = UserId(await user_id_of(browser))
         observe = log_ins.site.attendance.use_cases.get_ways_in.observe
         account = await observe(lambda unit: unit.accounts.find_by_id(user_id))
@@ -134,10 +134,10 @@ class TestLogIn:
         odd: list[Any] = [None, "", " ", "a" * 101, "\u202eevil", "a" + "\u0301" * 90, "x" * 5000]
         for name in odd:
             browser = log_ins.site.browser()
-            let_in(await log_in(log_ins, browser, Person(name=name)))
+            check_sent_to(await log_in(log_ins, browser, Person(name=name)))
             assert (await profile_of(browser))["display_name"] == DEFAULT_DISPLAY_NAME
         browser = log_ins.site.browser()
-        let_in(await log_in(log_ins, browser, Person(more={"name": ["Anna"]})))
+        check_sent_to(await log_in(log_ins, browser, Person(more={"name": ["Anna"]})))
         assert (await profile_of(browser))["display_name"] == DEFAULT_DISPLAY_NAME
 
     async def test_a_provider_that_tells_names_only_who_asks_is_asked(
@@ -145,7 +145,7 @@ class TestLogIn:
     ) -> None:
         log_ins.provider.tells_name = False
         browser = log_ins.site.browser()
-        let_in(await log_in(log_ins, browser, Person(name="Вера Ли")))
+        check_sent_to(await log_in(log_ins, browser, Person(name="Вера Ли")))
         assert (await profile_of(browser))["display_name"] == "Вера Ли"
         log_ins.provider.change_userinfo = lambda given: {**given, "sub": "somebody else"}
         browser = log_ins.site.browser()
@@ -160,7 +160,7 @@ class TestLogIn:
             *(each.client.get(way) for each, way in zip(browsers, ways, strict=True))
         )
         for each in answers:
-            let_in(each)
+            check_sent_to(each)
         assert len({await user_id_of(each) for each in browsers}) == 1
         assert await people_count(log_ins.site) == before + 1
 
@@ -169,13 +169,13 @@ class TestLogIn:
     ) -> None:
         anna, browser = Person(), log_ins.site.browser()
         for _ in range(PROVIDER_LOG_INS.most):
-            let_in(await log_in(log_ins, log_ins.site.browser(), anna))
+            check_sent_to(await log_in(log_ins, log_ins.site.browser(), anna))
         await refused(log_ins, await log_in(log_ins, browser, anna), browser, "too_many_requests")
         way = log_ins.provider.come_back(await begin(browser), anna)
         assert code(await browser.client.get(way), 8, status=429) == "too_many_requests"
-        let_in(await log_in(log_ins, log_ins.site.browser(), Person()))
+        check_sent_to(await log_in(log_ins, log_ins.site.browser(), Person()))
         log_ins.site.clock.pass_(PROVIDER_LOG_INS.within)
-        let_in(await log_in(log_ins, browser, anna))
+        check_sent_to(await log_in(log_ins, browser, anna))
 
     async def test_the_page_is_told_how_people_call_it(self, log_ins: LogIns) -> None:
         told = response(await log_ins.site.browser().get("/api/auth/GetCurrentUserId"))
@@ -187,12 +187,12 @@ class TestLogIn:
         log_ins.provider.key, log_ins.provider.algorithm = ec_key(), "ES256"
         log_ins.provider.publish(rsa_key(), ec_key())
         log_ins.provider.published.insert(0, {"kty": "AKP", "alg": "ML-DSA-44", "kid": "new"})
-        let_in(await log_in(log_ins, log_ins.site.browser(), Person()))
+        check_sent_to(await log_in(log_ins, log_ins.site.browser(), Person()))
         log_ins.provider.key, log_ins.provider.algorithm = rsa_key(), "PS256"
-        let_in(await log_in(log_ins, log_ins.site.browser(), Person()))
+        check_sent_to(await log_in(log_ins, log_ins.site.browser(), Person()))
 
     async def test_a_key_that_is_new_is_asked_for_but_not_always(self, log_ins: LogIns) -> None:
-        let_in(await log_in(log_ins, log_ins.site.browser(), Person()))
+        check_sent_to(await log_in(log_ins, log_ins.site.browser(), Person()))
         log_ins.provider.key = rsa_key("second")
         log_ins.provider.publish(rsa_key("second"))
         log_ins.provider.asked.clear()
@@ -203,7 +203,7 @@ class TestLogIn:
         assert "/keys" not in log_ins.provider.asked  # it was asked just before
         log_ins.site.clock.pass_(11)
         for _ in range(3):
-            let_in(await log_in(log_ins, log_ins.site.browser(), Person()))
+            check_sent_to(await log_in(log_ins, log_ins.site.browser(), Person()))
         assert log_ins.provider.asked.count("/keys") == 1
         assert CONFIGURATION not in log_ins.provider.asked
 
@@ -219,6 +219,6 @@ class TestNoProvider:
                 assert envelope(answer)["error"] in (3, 5)
             assert code(await person.client.get(LOG_IN), 5) == "no_provider"
             assert code(await person.post(LINK, password=PASSWORD), 5) == "no_provider"
-            let_in(await person.client.get(LOG_IN, headers=HTML), "/#/oidc/no_provider")
+            check_sent_to(await person.client.get(LOG_IN, headers=HTML), "/#/oidc/no_provider")
             told = response(await person.get("/api/auth/GetCurrentUserId"))
             assert told == {"user_id": person.user_id}

@@ -15,7 +15,7 @@ from tests.support.log_ins import (
     LOG_IN,
     LogIns,
     begin,
-    let_in,
+    check_sent_to,
     log_in,
     log_ins,
     refused,
@@ -74,7 +74,7 @@ class TestWrongAnswers:
         log_ins.provider.change_claims = lambda given: (
             given | {"iat": given["iat"] + 30, "exp": given["iat"] - 30}
         )
-        let_in(await log_in(log_ins, log_ins.site.browser(), Person()))
+        check_sent_to(await log_in(log_ins, log_ins.site.browser(), Person()))
 
     async def test_the_log_says_what_was_wrong_and_nothing_secret(
         self, log_ins: LogIns, caplog: pytest.LogCaptureFixture
@@ -133,4 +133,4 @@ class TestWrongAnswers:
                 held.set()
                 client._answer_seconds = 60
                 clock.pass_(PAUSE_SECONDS)
-                let_in(await log_in(LogIns(site, slow), site.browser(), Person()))
+                check_sent_to(await log_in(LogIns(site, slow), site.browser(), Person()))

@@ -14,7 +14,7 @@ from tests.support.log_ins import (
     UNLINK,
     LogIns,
     begin,
-    let_in,
+    check_sent_to,
     log_ins,
     refused,
     whole,
@@ -45,10 +45,10 @@ class TestWrongComebacks:
         browser = log_ins.site.browser()
         way = log_ins.provider.come_back(await begin(browser), Person())
         kept = {**browser.client.cookies}
-        let_in(await browser.client.get(way))
+        check_sent_to(await browser.client.get(way))
         assert "oidcattempt" not in browser.client.cookies
         again = await browser.client.get(way, headers=HTML)
-        let_in(again, "/#/oidc/log_in_not_begun")
+        check_sent_to(again, "/#/oidc/log_in_not_begun")
         restored = log_ins.site.browser(cookies={"oidcattempt": kept["oidcattempt"]})
         answer = await restored.client.get(way, headers=HTML)
         await refused(log_ins, answer, restored, "provider_distrusted")  # the code was used
@@ -102,7 +102,7 @@ class TestWrongComebacks:
         log_ins.site.clock.pass_(4000)
         browser = log_ins.site.browser()
         way = log_ins.provider.come_back(await begin(browser), Person(), iss=None)
-        let_in(await browser.client.get(way))
+        check_sent_to(await browser.client.get(way))
 
     async def test_the_provider_says_no(self, log_ins: LogIns) -> None:
         browser = log_ins.site.browser()
@@ -150,7 +150,7 @@ class TestWrongComebacks:
         sent = await browser.client.get(f"{LOG_IN}?next=https://evil.test&redirect_uri=//evil")
         assert sent.headers["location"].startswith(f"{log_ins.provider.issuer}/authorize?")
         way = log_ins.provider.come_back(sent.headers["location"], Person())
-        let_in(await browser.client.get(f"{way}&next=https://evil.test"))
+        check_sent_to(await browser.client.get(f"{way}&next=https://evil.test"))
 
     async def test_a_program_reaches_none_of_it(self, log_ins: LogIns) -> None:
         """Contract: 9.3."""

@@ -20,7 +20,7 @@ from tests.support.log_ins import (
     LogIns,
     begin,
     begin_link,
-    let_in,
+    check_sent_to,
     link,
     links_of,
     log_in,
@@ -43,13 +43,13 @@ class TestLinks:
         self, log_ins: LogIns
     ) -> None:
         anna, person = Person(), await log_ins.site.person("anna", display_name="Анна")
-        let_in(await link(log_ins, person, anna), "/#/access")
+        check_sent_to(await link(log_ins, person, anna), "/#/access")
         (shown,) = await links_of(person)
         assert set(shown) == {"link", "issuer", "linked_at"}
         assert (shown["issuer"], shown["linked_at"]) == (log_ins.provider.issuer, now_of(log_ins))
         assert anna.subject not in str(shown)
         phone = log_ins.site.browser()
-        let_in(await log_in(log_ins, phone, anna))
+        check_sent_to(await log_in(log_ins, phone, anna))
         assert await user_id_of(phone) == person.user_id
         assert (await profile_of(phone))["display_name"] == "Анна"  # their own name stays
 
@@ -65,10 +65,10 @@ class TestLinks:
     async def test_who_has_no_password_has_just_logged_in(self, log_ins: LogIns) -> None:
         """Contract: 9.1."""
         browser, another = log_ins.site.browser(), Person()
-        let_in(await log_in(log_ins, browser, Person()))
+        check_sent_to(await log_in(log_ins, browser, Person()))
         log_ins.site.clock.pass_(PROOF_SECONDS - 1)
         way = log_ins.provider.come_back(await begin_link(browser), another)
-        let_in(await browser.client.get(way), "/#/access")
+        check_sent_to(await browser.client.get(way), "/#/access")
         assert len(await links_of(browser)) == 2
         log_ins.site.clock.pass_(1)
         assert code(await browser.post(LINK), 3) == "log_in_again"
@@ -76,18 +76,18 @@ class TestLinks:
     async def test_done_again_it_is_no_error(self, log_ins: LogIns) -> None:
         anna, person = Person(), await log_ins.site.person()
         for _ in range(2):
-            let_in(await link(log_ins, person, anna), "/#/access")
+            check_sent_to(await link(log_ins, person, anna), "/#/access")
         assert len(await links_of(person)) == 1
 
     async def test_of_one_subject_there_is_one_account(self, log_ins: LogIns) -> None:
         anna, one, other = Person(), await log_ins.site.person(), await log_ins.site.person()
-        let_in(await link(log_ins, one, anna), "/#/access")
-        let_in(await link(log_ins, other, anna), "/#/oidc/linked_to_another")
+        check_sent_to(await link(log_ins, one, anna), "/#/access")
+        check_sent_to(await link(log_ins, other, anna), "/#/oidc/linked_to_another")
         assert await links_of(other) == [] and await user_id_of(other) == other.user_id
         first = log_ins.site.browser()
         newcomer = Person()
-        let_in(await log_in(log_ins, first, newcomer))
-        let_in(await link(log_ins, other, newcomer), "/#/oidc/linked_to_another")
+        check_sent_to(await log_in(log_ins, first, newcomer))
+        check_sent_to(await link(log_ins, other, newcomer), "/#/oidc/linked_to_another")
 
     async def test_two_people_who_link_one_subject_at_once(self, log_ins: LogIns) -> None:
         anna, people = Person(), [await log_ins.site.person() for _ in range(4)]
@@ -105,16 +105,16 @@ class TestLinks:
         """Neither another browser of the same person's nor another person finishes it."""
         person, mallory = await log_ins.site.person(), await log_ins.site.person()
         way = log_ins.provider.come_back(await begin_link(mallory, password=PASSWORD), Person())
-        let_in(await person.client.get(way, headers=HTML), "/#/oidc/log_in_not_begun")
+        check_sent_to(await person.client.get(way, headers=HTML), "/#/oidc/log_in_not_begun")
         # What a browser keeps can be planted; what was proven cannot
         kept = mallory.client.cookies["oidcattempt"]
         person.client.cookies["oidcattempt"] = kept
-        let_in(await person.client.get(way, headers=HTML), "/#/oidc/log_in_not_begun")
+        check_sent_to(await person.client.get(way, headers=HTML), "/#/oidc/log_in_not_begun")
         phone = log_ins.site.browser()
         given = {"username": mallory.username, "password": PASSWORD}
         response(await phone.post("/accounts/login/", **given))
         phone.client.cookies["oidcattempt"] = kept
-        let_in(await phone.client.get(way, headers=HTML), "/#/oidc/log_in_not_begun")
+        check_sent_to(await phone.client.get(way, headers=HTML), "/#/oidc/log_in_not_begun")
         nobody = log_ins.site.browser()
         nobody.client.cookies["oidcattempt"] = kept
         assert code(await nobody.client.get(way), 7, status=401) == "not_logged_in"
@@ -127,14 +127,14 @@ class TestLinks:
         kept = person.client.cookies["oidcattempt"].replace("login.", "link.")
         del person.client.cookies["oidcattempt"]
         person.client.cookies["oidcattempt"] = kept
-        let_in(await person.client.get(way, headers=HTML), "/#/oidc/log_in_not_begun")
+        check_sent_to(await person.client.get(way, headers=HTML), "/#/oidc/log_in_not_begun")
         assert await links_of(person) == []
 
     async def test_it_is_finished_within_some_minutes(self, log_ins: LogIns) -> None:
         person = await log_ins.site.person()
         way = log_ins.provider.come_back(await begin_link(person, password=PASSWORD), Person())
         log_ins.site.clock.pass_(LINK_REQUEST_SECONDS)
-        let_in(await person.client.get(way, headers=HTML), "/#/oidc/log_in_not_begun")
+        check_sent_to(await person.client.get(way, headers=HTML), "/#/oidc/log_in_not_begun")
         await log_ins.site.attendance.use_cases.forget_link_requests()
         observe = log_ins.site.attendance.use_cases.get_ways_in.observe
         user_id = UserId(person.user_id)
@@ -142,7 +142,7 @@ class TestLinks:
 
     async def test_who_unlinks_it_is_let_in_by_it_no_more(self, log_ins: LogIns) -> None:
         anna, person = Person(), await log_ins.site.person()
-        let_in(await link(log_ins, person, anna), "/#/access")
+        check_sent_to(await link(log_ins, person, anna), "/#/access")
         (shown,) = await links_of(person)
         other = await log_ins.site.person()
         for browser, name in ((other, shown["link"]), (person, "another"), (person, "\ud800")):
@@ -153,37 +153,39 @@ class TestLinks:
             response(await person.post(UNLINK, link=shown["link"]))
         assert await links_of(person) == []
         phone = log_ins.site.browser()
-        let_in(await log_in(log_ins, phone, anna))
+        check_sent_to(await log_in(log_ins, phone, anna))
         assert await user_id_of(phone) != person.user_id
 
     async def test_the_only_way_in_stays(self, log_ins: LogIns) -> None:
         browser = log_ins.site.browser()
-        let_in(await log_in(log_ins, browser, Person()))
+        check_sent_to(await log_in(log_ins, browser, Person()))
         (only,) = await links_of(browser)
         assert code(await browser.post(UNLINK, link=only["link"]), 3) == "only_way_in"
         response(await browser.post("/accounts/password/", new_password=PASSWORD))
         # A password without a user name lets nobody in
         assert code(await browser.post(UNLINK, link=only["link"]), 3) == "only_way_in"
         url = await begin_link(browser, password=PASSWORD)
-        let_in(await browser.client.get(log_ins.provider.come_back(url, Person())), "/#/access")
+        check_sent_to(
+            await browser.client.get(log_ins.provider.come_back(url, Person())), "/#/access"
+        )
         response(await browser.post(UNLINK, link=only["link"]))
         assert len(await links_of(browser)) == 1
 
     async def test_a_person_has_so_many_at_most(self, log_ins: LogIns) -> None:
         person = await log_ins.site.person()
         for _ in range(MAX_LINKS):
-            let_in(await link(log_ins, person, Person()), "/#/access")
-        let_in(await link(log_ins, person, Person()), "/#/oidc/too_many_links")
+            check_sent_to(await link(log_ins, person, Person()), "/#/access")
+        check_sent_to(await link(log_ins, person, Person()), "/#/oidc/too_many_links")
         assert len(await links_of(person)) == MAX_LINKS
 
     async def test_they_go_with_the_account(self, log_ins: LogIns) -> None:
         """Contract: POST /accounts/delete/."""
         anna, person = Person(), await log_ins.site.person()
-        let_in(await link(log_ins, person, anna), "/#/access")
+        check_sent_to(await link(log_ins, person, anna), "/#/access")
         await begin_link(person, password=PASSWORD)
         response(await person.post("/accounts/delete/", password=PASSWORD))
         browser = log_ins.site.browser()
-        let_in(await log_in(log_ins, browser, anna))
+        check_sent_to(await log_in(log_ins, browser, anna))
         assert await user_id_of(browser) != person.user_id
         observe = log_ins.site.attendance.use_cases.get_ways_in.observe
         user_id = UserId(person.user_id)
@@ -193,7 +195,7 @@ class TestLinks:
         self, log_ins: LogIns
     ) -> None:
         anna, one, other = Person(), await log_ins.site.person(), await log_ins.site.person()
-        let_in(await link(log_ins, one, anna), "/#/access")
+        check_sent_to(await link(log_ins, one, anna), "/#/access")
 
         transact = log_ins.site.attendance.use_cases.unlink_provider.transact
 
@@ -202,10 +204,10 @@ class TestLinks:
             unit.accounts.erase(UserId(person.user_id))
 
         await transact(partial(erase, one))
-        let_in(await link(log_ins, other, anna), "/#/access")
+        check_sent_to(await link(log_ins, other, anna), "/#/access")
         await transact(partial(erase, other))
         browser = log_ins.site.browser()
-        let_in(await log_in(log_ins, browser, anna))
+        check_sent_to(await log_in(log_ins, browser, anna))
         assert await user_id_of(browser) not in (None, one.user_id, other.user_id)
 
     async def test_who_comes_back_without_their_password_has_none_left(
@@ -213,7 +215,7 @@ class TestLinks:
     ) -> None:
         """Whoever had found the password may have linked an account of their own."""
         mallory, person = Person(), await log_ins.site.person()
-        let_in(await link(log_ins, person, mallory), "/#/access")
+        check_sent_to(await link(log_ins, person, mallory), "/#/access")
         use_cases = log_ins.site.attendance.use_cases
         token = await use_cases.make_reset_link(username=person.username)
         browser = log_ins.site.browser()
@@ -223,7 +225,7 @@ class TestLinks:
 
     async def test_who_has_no_user_name_keeps_theirs(self, log_ins: LogIns) -> None:
         browser = log_ins.site.browser()
-        let_in(await log_in(log_ins, browser, Person()))
+        check_sent_to(await log_in(log_ins, browser, Person()))
         use_cases, user_id = log_ins.site.attendance.use_cases, UserId(await user_id_of(browser))
         username = await use_cases.get_username(actor=user_id)
         token = await use_cases.make_reset_link(username=username)

@@ -10,7 +10,7 @@ from tests.support.log_ins import (
     CLAIM,
     UNLINK,
     LogIns,
-    let_in,
+    check_sent_to,
     link,
     links_of,
     log_in,
@@ -37,12 +37,12 @@ class TestTicks:
 
     async def test_who_is_confirmed_under_their_name_has_it(self, log_ins: LogIns) -> None:
         anna, browser = Person(name="Анна  ПЁТРОВА", more={CLAIM: True}), log_ins.site.browser()
-        let_in(await log_in(log_ins, browser, anna))
+        check_sent_to(await log_in(log_ins, browser, anna))
         assert await self.confirmation(browser) == "approved"
         log = response(await browser.get("/api/profile/GetConfirmationLog"))["entries"]
         assert [(each["what"], each["by"]) for each in log] == [("approved", "service")]
         person = await log_ins.site.person(display_name="анна петрова")
-        let_in(
+        check_sent_to(
             await link(log_ins, person, Person(name="Анна Пётрова", more={CLAIM: True})),
             "/#/access",
         )
@@ -51,51 +51,51 @@ class TestTicks:
     async def test_nobody_else_has(self, log_ins: LogIns) -> None:
         for said in (False, None, "true", 1, [True]):
             browser = log_ins.site.browser()
-            let_in(await log_in(log_ins, browser, Person(more={CLAIM: said})))
+            check_sent_to(await log_in(log_ins, browser, Person(more={CLAIM: said})))
             assert await self.confirmation(browser) == "none"
         person = await log_ins.site.person(display_name="Борис")
-        let_in(await link(log_ins, person, Person(more={CLAIM: True})), "/#/access")
+        check_sent_to(await link(log_ins, person, Person(more={CLAIM: True})), "/#/access")
         assert await self.confirmation(person) == "none"
         browser = log_ins.site.browser()
-        let_in(await log_in(log_ins, browser, Person(name=None, more={CLAIM: True})))
+        check_sent_to(await log_in(log_ins, browser, Person(name=None, more={CLAIM: True})))
         assert await self.confirmation(browser) == "none"
 
     async def test_it_is_judged_at_every_log_in(self, log_ins: LogIns) -> None:
         anna, browser = Person(more={CLAIM: True}), log_ins.site.browser()
-        let_in(await log_in(log_ins, browser, anna))
+        check_sent_to(await log_in(log_ins, browser, anna))
         anna.more[CLAIM] = False
         assert await self.confirmation(browser) == "approved"
         for said, state in ((False, "none"), (True, "approved")):
             anna.more[CLAIM] = said
-            let_in(await log_in(log_ins, browser, anna))
+            check_sent_to(await log_in(log_ins, browser, anna))
             assert await self.confirmation(browser) == state
         anna.name = "Анна Иванова"  # she has married
-        let_in(await log_in(log_ins, browser, anna))
+        check_sent_to(await log_in(log_ins, browser, anna))
         assert await self.confirmation(browser) == "none"
         response(await browser.post("/api/profile/UpdateProfileInfo", display_name="Анна Иванова"))
-        let_in(await log_in(log_ins, browser, anna))
+        check_sent_to(await log_in(log_ins, browser, anna))
         assert await self.confirmation(browser) == "approved"
 
     async def test_a_new_name_and_a_new_scan_take_it_away(self, log_ins: LogIns) -> None:
         """Contract: 3.7, 9.10."""
         browser = log_ins.site.browser()
         anna = Person(more={CLAIM: True})
-        let_in(await log_in(log_ins, browser, anna))
+        check_sent_to(await log_in(log_ins, browser, anna))
         response(await browser.post("/api/profile/UpdateProfileInfo", display_name="Другая"))
         assert await self.confirmation(browser) == "none"
-        let_in(await log_in(log_ins, browser, anna))
+        check_sent_to(await log_in(log_ins, browser, anna))
         assert await self.confirmation(browser) == "none"
         response(await browser.post("/api/profile/UpdateProfileInfo", display_name=anna.name))
-        let_in(await log_in(log_ins, browser, anna))
+        check_sent_to(await log_in(log_ins, browser, anna))
         assert await self.confirmation(browser) == "approved"
         files = {"image": ("a.png", picture())}
         response(await browser.send("/api/profile/UploadProfileConfirmation", files=files))
         assert await self.confirmation(browser) == "pending"
         anna.more[CLAIM] = False
-        let_in(await log_in(log_ins, browser, anna))
+        check_sent_to(await log_in(log_ins, browser, anna))
         assert await self.confirmation(browser) == "pending"
         anna.more[CLAIM] = True
-        let_in(await log_in(log_ins, browser, anna))
+        check_sent_to(await log_in(log_ins, browser, anna))
         assert await self.confirmation(browser) == "approved"  # and nobody need look any more
         waiting = await log_ins.site.attendance.use_cases.get_pending_scans()
         assert await user_id_of(browser) not in [each.user_id for each in waiting]
@@ -110,7 +110,7 @@ class TestTicks:
         assert scan is not None
         judge = log_ins.site.attendance.use_cases.judge_scan
         await judge(user_id=user_id, file=scan.file, approve=True)
-        let_in(await link(log_ins, person, Person(more={CLAIM: False})), "/#/access")
+        check_sent_to(await link(log_ins, person, Person(more={CLAIM: False})), "/#/access")
         assert await self.confirmation(person) == "approved"
         (shown,) = await links_of(person)
         response(await person.post(UNLINK, link=shown["link"]))
@@ -119,7 +119,7 @@ class TestTicks:
     async def test_it_ends_with_the_link_that_gave_it(self, log_ins: LogIns) -> None:
         """So an account elsewhere confirms one person here, and not one after the other."""
         person = await log_ins.site.person(display_name="Анна Петрова")
-        let_in(await link(log_ins, person, Person(more={CLAIM: True})), "/#/access")
+        check_sent_to(await link(log_ins, person, Person(more={CLAIM: True})), "/#/access")
         assert await self.confirmation(person) == "approved"
         (shown,) = await links_of(person)
         response(await person.post(UNLINK, link=shown["link"]))

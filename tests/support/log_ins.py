@@ -86,14 +86,15 @@ async def link(log_ins: LogIns, browser: Browser, person: Person) -> httpx.Respo
     return await browser.client.get(log_ins.provider.come_back(url, person), headers=HTML)
 
 
-def let_in(answer: httpx.Response, where: str = "/#/") -> None:
+def check_sent_to(answer: httpx.Response, where: str = "/#/") -> None:
+    """Checks that a browser is sent there: to the page's start, where it was let in."""
     assert (answer.status_code, answer.headers["location"]) == (302, where), answer.text
     assert answer.headers["cache-control"] == "no-store" and answer.content == b""
 
 
 async def refused(log_ins: LogIns, answer: httpx.Response, browser: Browser, code: str) -> None:
     """A browser is shown why, by a code that the page has words for; nobody is logged in."""
-    let_in(answer, f"/#/oidc/{code}")
+    check_sent_to(answer, f"/#/oidc/{code}")
     assert await user_id_of(browser) is None
 
 
