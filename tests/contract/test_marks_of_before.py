@@ -32,7 +32,7 @@ from tests.support.migrating import add_person, run_sql
 
 pytestmark = pytest.mark.long
 
-LAST_OF_BEFORE = "0010"
+LAST_WITHOUT_LEDGER = "0010"  # a revision
 MICRO = 1_000_000
 JUNE = 1_780_272_000  # the first second of a month
 EVENT = EventId(UUID(int=1))
@@ -243,7 +243,7 @@ class TestMarksOfOld:
     def test_they_are_in_the_ledger_whenever_the_migration_dies(
         self, url: URL, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        upgrade(url, LAST_OF_BEFORE)
+        upgrade(url, LAST_WITHOUT_LEDGER)
         run_on_connection(url, mark_everybody)
         monkeypatch.setattr(migration_steps, "BATCH_SIZE", BATCH_SIZE)
         deaths = 0
@@ -278,7 +278,7 @@ class TestMarksOfOld:
     def test_what_the_old_one_marks_meanwhile_is_there_once(
         self, url: URL, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        upgrade(url, LAST_OF_BEFORE)
+        upgrade(url, LAST_WITHOUT_LEDGER)
         run_on_connection(url, mark_everybody)
         monkeypatch.setattr(migration_steps, "BATCH_SIZE", BATCH_SIZE)
         old, people = Before(url), iter(range(1, PEOPLE))

@@ -23,7 +23,7 @@ from tests.support import fork_server, migrates_and_dies
 from tests.support.fork_server import ROOT, ForkedProcess
 from tests.support.migrates_and_dies import BATCH_SIZE
 from tests.support.migrating import (
-    LAST_OF_BEFORE,
+    LAST_WITHOUT_SEARCH_KEYS,
     PEOPLE,
     add_person,
     check_all_are_folded,
@@ -38,7 +38,7 @@ pytestmark = pytest.mark.long
 @pytest.fixture
 def of_before(url: URL) -> URL:
     """A database that the version before has filled."""
-    fill_at(url, LAST_OF_BEFORE)
+    fill_at(url, LAST_WITHOUT_SEARCH_KEYS)
     return url
 
 
@@ -109,7 +109,7 @@ class TestDeath:
 
 def count_left_to_fold(url: URL) -> int:
     at = run_sql(url, "SELECT version_num FROM alembic_version")
-    return 2 * PEOPLE if at == [(LAST_OF_BEFORE,)] else count_unfolded(url)
+    return 2 * PEOPLE if at == [(LAST_WITHOUT_SEARCH_KEYS,)] else count_unfolded(url)
 
 
 def run_program(url: URL, dies_after: int = 0) -> ForkedProcess:
@@ -167,7 +167,7 @@ class TestTwoAtOnce:
     ) -> None:
         """SQLite's two take turns; PostgreSQL's second one waits for all of the first."""
         url = sqlite_url(tmp_path / "it.db")
-        fill_at(url, LAST_OF_BEFORE)
+        fill_at(url, LAST_WITHOUT_SEARCH_KEYS)
         pauses: list[bool] = []
 
         def let_the_other_in() -> None:
@@ -184,7 +184,7 @@ class TestTwoAtOnce:
     ) -> None:
         """It would look for names where there are none any more."""
         url = sqlite_url(tmp_path / "it.db")
-        fill_at(url, LAST_OF_BEFORE)
+        fill_at(url, LAST_WITHOUT_SEARCH_KEYS)
 
         def let_the_newer_one_in() -> None:
             between_batches(monkeypatch, lambda: None)

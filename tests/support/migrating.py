@@ -35,7 +35,7 @@ PROFILE = """INSERT INTO profiles (user_id, display_name, name_key, bio)
 EVENT = """INSERT INTO events (event_id, name, name_key, creator_id, starts_at, ends_at)
     VALUES ('00000000000000000000000000000001', 'Лекция', 'лекция', 7, 1, 2)"""
 PEOPLE = 43  # some more than four batches, and as many events
-LAST_OF_BEFORE = "0003"
+LAST_WITHOUT_SEARCH_KEYS = "0003"  # a revision
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

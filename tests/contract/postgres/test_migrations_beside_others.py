@@ -16,7 +16,7 @@ from attendance_adapters.sql.maintenance import run_on_connection
 from attendance_adapters.sql.migrate import upgrade
 from tests.support.migrates_and_dies import BATCH_SIZE
 from tests.support.migrating import (
-    LAST_OF_BEFORE,
+    LAST_WITHOUT_SEARCH_KEYS,
     PEOPLE,
     check_all_are_folded,
     count_unfolded,
@@ -36,7 +36,7 @@ def few_rows_a_batch(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def filled(postgres_server: str) -> Iterator[URL]:
     with a_database(postgres_server, "template0") as made:
-        fill_at(made, LAST_OF_BEFORE)
+        fill_at(made, LAST_WITHOUT_SEARCH_KEYS)
         yield made
 
 
