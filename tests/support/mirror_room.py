@@ -108,7 +108,7 @@ class Room:
         assert self.mirror.begin_reading_marks() == sorted(each.user_id for each in found)
         self.deliver(self.mirror.apply_marks(found))
 
-    def hush(self) -> None:
+    def forget_sent(self) -> None:
         """Forgets what was sent so far."""
         self.sent = {cid: [] for cid in self.sent}
 

@@ -99,7 +99,7 @@ class TestTold:
 class TestAnswered:
     def test_the_chosen_stays_on_the_list_of_who_chose(self, room: Room) -> None:
         mia, max_ = room.marks(MIA), room.marks(MAX)
-        room.hush()
+        room.forget_sent()
         room.answered(mia, place(BOB, 2, BY_MIA))
         assert room.frames(mia) == [Prepared(BOB, 90)]
         assert room.frames(max_) == [UserLeft(BOB)]
@@ -112,7 +112,7 @@ class TestAnswered:
 
     def test_given_back_nobody_joins_the_list_they_never_left(self, room: Room) -> None:
         mia, max_ = room.marks(MIA, holding=place(BOB, 2, BY_MIA)), room.marks(MAX)
-        room.hush()
+        room.forget_sent()
         room.answered(mia, place(BOB, 3, Waiting(10)))
         assert room.frames(mia) == [GivenBack()]
         assert room.frames(max_) == [UserJoined(BOB, 10)]
@@ -131,7 +131,7 @@ class TestAnswered:
 
     def test_the_other_socket_that_was_told_prepared_hears_that_it_ended(self, room: Room) -> None:
         phone, laptop = (room.marks(MIA, holding=place(BOB, 2, BY_MIA)) for _ in range(2))
-        room.hush()
+        room.forget_sent()
         room.answered(phone, place(BOB, 3, Marked(MIA, AT)))
         assert room.frames(phone) == [Confirmed(BOB, 1, 50)]
         assert room.frames(laptop) == [ReservationExpired(BOB), UserLeft(BOB)]
@@ -146,7 +146,7 @@ class TestAnswered:
     def test_choosing_again_from_the_other_socket_lists_them_there(self, room: Room) -> None:
         phone, laptop = room.marks(MIA), room.marks(MIA)
         room.answered(phone, place(BOB, 2, BY_MIA))
-        room.hush()
+        room.forget_sent()
         for _ in range(2):
             room.answered(laptop, place(BOB, 2, BY_MIA), changed=False)
         assert room.frames(laptop) == [Prepared(BOB, 90), UserJoined(BOB, 10), Prepared(BOB, 90)]

@@ -61,7 +61,7 @@ def test_one_whose_mark_is_annulled_at_once_is_not_let_go(room: Room) -> None:
     phone = room.waits(WAITS, hears_news=True)
     room.told(place(BOB, 2, BY_MIA))
     room.told(BY_MIA_NOW)
-    room.hush()
+    room.forget_sent()
     room.told(place(BOB, 4, None))
     assert room.frames(phone) == []
 

@@ -46,7 +46,7 @@ class TestHeld:
     def test_whoever_opens_meanwhile_is_told_what_is_left(self, room: Room) -> None:
         phone = room.waits(WAITS, hears_news=True)
         room.told(place(BOB, 2, BY_MIA))
-        room.hush()
+        room.forget_sent()
         back = room.waits(place(BOB, 2, BY_MIA), hears_news=True, at=AT + 30)
         assert (room.frames(phone), room.frames(back)) == ([], [HeldBy(MIA, 60)])
 
@@ -133,7 +133,7 @@ class TestReadings:
     ) -> None:
         phone = room.waits(WAITS, hears_news=True)
         room.told(place(BOB, 2, BY_MIA))
-        room.hush()
+        room.forget_sent()
         now = place(BOB, 2 if state == BY_MIA else 5, state)
         listed = (now,) if isinstance(state, Waiting | Held) else ()
         for _ in range(2):
@@ -155,7 +155,7 @@ class TestWithAName:
     def test_it_is_told_again_to_whoever_still_is_held(self, room: Room) -> None:
         phone, old = room.waits(WAITS, hears_news=True), room.waits(WAITS)
         room.told(place(BOB, 2, BY_MIA))
-        room.hush()
+        room.forget_sent()
         room.deliver(room.mirror.tell_hold_again(HeldBy(MIA, 90), 0.25))
         assert (room.frames(phone), room.frames(old)) == ([HeldBy(MIA, 89.75)], [])
 
@@ -164,7 +164,7 @@ class TestWithAName:
         phone = room.waits(WAITS, hears_news=True)
         room.told(place(BOB, 2, BY_MIA))
         room.told(place(BOB, 3, state))
-        room.hush()
+        room.forget_sent()
         room.deliver(room.mirror.tell_hold_again(HeldBy(MIA, 90), 0.25))
         assert room.frames(phone) == []
 
@@ -188,7 +188,7 @@ class TestYourPlace:
         phone, max_ = room.waits(WAITS, hears_news=True), place(MAX, 1, Waiting(20))
         later = room.waits(max_, hears_news=True)
         old = room.waits(WAITS)
-        room.hush()
+        room.forget_sent()
         room.told(place(self.EVE, 2, None))
         assert room.mirror.owes_positions
         room.deliver(room.mirror.tell_positions(3.0))
@@ -198,7 +198,7 @@ class TestYourPlace:
 
     def test_but_not_twice_within_three_seconds(self, room: Room) -> None:
         phone = room.waits(WAITS, hears_news=True)
-        room.hush()
+        room.forget_sent()
         room.told(place(self.EVE, 2, None))
         room.deliver(room.mirror.tell_positions(2.9))
         assert room.frames(phone) == []
@@ -212,7 +212,7 @@ class TestYourPlace:
     def test_who_is_held_keeps_their_position(self, room: Room) -> None:
         phone = room.waits(WAITS, hears_news=True)
         room.deliver(room.mirror.tell_positions(3.0))
-        room.hush()
+        room.forget_sent()
         room.told(place(self.EVE, 2, Held(5, MIA, AT + 90)))
         assert not room.mirror.owes_positions
         room.deliver(room.mirror.tell_positions(6.0))
@@ -252,7 +252,7 @@ class TestYourPlace:
 
     def test_one_who_has_gone_or_was_marked_has_none(self, room: Room) -> None:
         phone = room.waits(WAITS, hears_news=True)
-        room.hush()
+        room.forget_sent()
         room.told(place(BOB, 2, Marked(MIA, AT)))
         room.deliver(room.mirror.tell_positions(3.0))
         assert room.frames(phone) == []
@@ -265,7 +265,7 @@ class TestEventChanged:
         room.reads(WAITS, event=self.PHYSICS)
         sockets = [room.waits(WAITS, hears_news=True), room.marks(MIA, hears_news=True)]
         old = [room.waits(WAITS), room.marks(MIA)]
-        room.hush()
+        room.forget_sent()
         for _ in range(2):
             room.reads(WAITS, event=self.CHEMISTRY)
         assert [room.frames(each) for each in sockets] == [[self.CHEMISTRY]] * 2
