@@ -19,7 +19,8 @@ from attendance_adapters.sql.sqlite import SqliteStore
 from attendance_adapters.system import SystemClock
 from attendance_core.events import EventQuery
 from tests.support.postgres import a_database
-from tests.support.postgres_strangers import asked, beside
+from tests.support.postgres_strangers import beside
+from tests.support.round_trips import asked
 from tests.support.sqlite_file import an_empty_database
 
 NAMES = 100_000  # on SQLite a fifth of them will do: what it plans does not depend on how many

@@ -38,10 +38,10 @@ from tests.support.postgres_strangers import (
     BORIS,
     Reruns,
     Stranger,
-    asked,
     beside,
     outcomes,
 )
+from tests.support.round_trips import asked
 
 
 def open_all(sockets: Iterable[Connection]) -> Callable[[Unit], None]:

@@ -24,7 +24,8 @@ from attendance_core.testing.lectures import (
     session_of,
 )
 from attendance_core.vocabulary import UserId
-from tests.support.postgres_strangers import ANNA, BORIS, asked
+from tests.support.postgres_strangers import ANNA, BORIS
+from tests.support.round_trips import asked
 
 LATE_COMER = UserId(5)
 TRIPS = {

@@ -26,9 +26,9 @@ from tests.support.postgres_strangers import (
     BORIS,
     Reruns,
     Stranger,
-    asked,
     beside,
 )
+from tests.support.round_trips import asked
 
 # The number goes on though the transaction is undone
 FIRST_FAILS = (
