@@ -83,7 +83,7 @@ class TestMarking:
     async def test_of_fifty_markers_at_both_one_gets_the_person(self, pair: Pair) -> None:
         among = await gathering(pair.settings["ATTENDANCE_DATABASE_URL"], MARKERS + 1)
         found = await race([pair.one, pair.two], among, ROUNDS)
-        assert found.winners == {1: ROUNDS}
+        assert found.rounds_by_winners == {1: ROUNDS}
         # Who won the round before may ask before this one is won: contract 6.19
         assert found.codes.keys() <= {"taken", "too_soon"}
         assert found.codes.total() == ROUNDS * (MARKERS - 1)

@@ -24,7 +24,7 @@ PACE: Final = 0.06  # seconds from a round to the next: a socket may send 20 fra
 class Race:
     """What the rounds of a race came to."""
 
-    winners: Counter[int] = field(default_factory=Counter)  # rounds, by how many got the person
+    rounds_by_winners: Counter[int] = field(default_factory=Counter)  # by how many got the person
     codes: Counter[str] = field(default_factory=Counter)  # of those who did not
     seconds: list[float] = field(default_factory=list)  # until each answer
 
@@ -62,7 +62,7 @@ async def race(doors: Sequence[Service], among: Gathering, rounds: int) -> Race:
             next_at = time.monotonic() + PACE
             random.shuffle(wires)  # or the first to ask would win, and send twice as many frames
             won = await asyncio.gather(*map(reaches, wires))
-            found.winners[sum(won)] += 1
+            found.rounds_by_winners[sum(won)] += 1
             for wire, has_won in zip(wires, won, strict=True):
                 if has_won:
                     await wire.says("refuse_to_mark")
