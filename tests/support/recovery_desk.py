@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import pytest
 
@@ -36,6 +36,15 @@ from tests.support.world import World
 
 T = TypeVar("T")
 OLD, NEW = "correct horse", "battery staple"
+
+
+class Tried(NamedTuple):
+    """How many passwords were verified and hashed, and the kind and the texts of a refusal."""
+
+    verified_count: int
+    hashed_count: int
+    refusal: type[Refusal] | None
+    text: str
 
 
 class Desk:
@@ -102,8 +111,8 @@ class Desk:
         drive(self.world.mark_me(connection=connection))
         return connection
 
-    def cost(self, act: Callable[[], object]) -> tuple[int, int, type[Refusal] | None, str]:
-        """What is verified and hashed for it, and how it is refused."""
+    def tried(self, act: Callable[[], object]) -> Tried:
+        """Finds what an act costs, and how it is refused."""
         self.passwords.verified.clear()
         self.passwords.hashed.clear()
         kind, text = None, ""
@@ -111,7 +120,7 @@ class Desk:
             act()
         except Refusal as refused:
             kind, text = type(refused), refused.text("en") + refused.text("ru")
-        return len(self.passwords.verified), len(self.passwords.hashed), kind, text
+        return Tried(len(self.passwords.verified), len(self.passwords.hashed), kind, text)
 
 
 @pytest.fixture

@@ -198,8 +198,8 @@ class TestRecover:
         wrong_secret = code[:-1] + ("2" if code[-1] != "2" else "3")
         selectors = {each[:2] for each in (code, used, *others)}
         free = next(a + b for a in CODE_LETTERS for b in CODE_LETTERS if a + b not in selectors)
-        costs = {
-            desk.cost(lambda given=given: desk.recovers(*given))  # type: ignore[misc]
+        alike = {
+            desk.tried(lambda given=given: desk.recovers(*given))  # type: ignore[misc]
             for given in (
                 (wrong_secret,),
                 (free + code[2:],),
@@ -215,13 +215,13 @@ class TestRecover:
                 ("no code", "nobody"),
             )
         }
-        assert len(costs) == 1
-        ((verified, hashed, kind, _),) = costs
+        assert len(alike) == 1
+        ((verified, hashed, kind, _),) = alike
         assert (verified, hashed, kind) == (1, 0, WrongRecoveryCode)
 
     def test_a_right_one_costs_two(self, desk: Desk) -> None:
         code = desk.codes()[0]
-        assert desk.cost(lambda: desk.recovers(code))[:3] == (1, 1, None)
+        assert desk.tried(lambda: desk.recovers(code))[:3] == (1, 1, None)
 
     def test_a_link_of_an_operator_s_is_void_afterwards(self, desk: Desk) -> None:
         link = desk.link()
