@@ -30,7 +30,7 @@ from attendance_core.testing.stand_ins import DictFiles, PlainPictures
 from attendance_core.vocabulary import ScanId, SessionId, UserId
 from tests.support.world import World
 
-ANNA, BORIS, MODERATOR, OTHER = UserId(1), UserId(2), UserId(3), UserId(4)
+ANNA, BORIS, MODERATOR, OTHER_MODERATOR = UserId(1), UserId(2), UserId(3), UserId(4)
 
 
 class Desk:
@@ -48,7 +48,7 @@ class Desk:
         self._resolve = ResolveConfirmation(store.transact, self.files)
         self._upload = UploadProfileConfirmation(store.transact, PlainPictures(), self.files, ids)
         self._rename = UpdateProfileInfo(store.transact)
-        for moderator in (MODERATOR, OTHER):
+        for moderator in (MODERATOR, OTHER_MODERATOR):
             self.makes_moderator(moderator)
         self.uploads()
 

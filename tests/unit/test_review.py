@@ -11,7 +11,7 @@ from attendance_core.profiles import REVIEW_LEASE_SECONDS, ScanAct
 from attendance_core.testing.lectures import session_of
 from attendance_core.testing.machine.driving import drive
 from attendance_core.vocabulary import ScanId, SessionId, UserId
-from tests.support.review_desk import ANNA, BORIS, MODERATOR, OTHER, Desk, desk
+from tests.support.review_desk import ANNA, BORIS, MODERATOR, OTHER_MODERATOR, Desk, desk
 
 __all__ = ["desk"]
 
@@ -19,17 +19,17 @@ __all__ = ["desk"]
 class TestTakeConfirmation:
     def test_whoever_takes_it_is_seen_until_the_lease_has_run_out(self, desk: Desk) -> None:
         desk.takes()
-        assert [each.taken_by for each in desk.pending(OTHER)] == [MODERATOR]
+        assert [each.taken_by for each in desk.pending(OTHER_MODERATOR)] == [MODERATOR]
         desk.world.clock.pass_(REVIEW_LEASE_SECONDS)
-        assert [each.taken_by for each in desk.pending(OTHER)] == [None]
+        assert [each.taken_by for each in desk.pending(OTHER_MODERATOR)] == [None]
 
     def test_nobody_else_takes_it_meanwhile(self, desk: Desk) -> None:
         desk.takes()
         desk.world.clock.pass_(REVIEW_LEASE_SECONDS - 1)
         with pytest.raises(ScanTaken):
-            desk.takes(OTHER)
+            desk.takes(OTHER_MODERATOR)
         desk.world.clock.pass_(1)
-        assert desk.takes(OTHER).moderator_id == OTHER
+        assert desk.takes(OTHER_MODERATOR).moderator_id == OTHER_MODERATOR
 
     def test_again_renews_it_and_leaves_its_address(self, desk: Desk) -> None:
         first = desk.takes()
@@ -67,7 +67,11 @@ class TestTakeConfirmation:
         scan_id = desk.scan_id
         desk.resolves(scan_id)
         with pytest.raises(ScanNotFound):
-            drive(desk._take(actor=OTHER, session_id=session_of(OTHER), scan_id=scan_id))
+            drive(
+                desk._take(
+                    actor=OTHER_MODERATOR, session_id=session_of(OTHER_MODERATOR), scan_id=scan_id
+                )
+            )
 
     @pytest.mark.parametrize("actor", [ANNA, BORIS])
     def test_only_moderators_come_to_the_desk(self, desk: Desk, actor: UserId) -> None:
@@ -90,7 +94,7 @@ class TestImage:
         lease = desk.takes()
         assert desk.looks(lease).content == b"clean picture4096"
         others: tuple[dict[str, UserId | SessionId | ScanId | str], ...] = (
-            {"actor": OTHER},
+            {"actor": OTHER_MODERATOR},
             {"session_id": SessionId("another")},
             {"scan_id": ScanId(uuid4())},
             {"secret": lease.secret + "x"},

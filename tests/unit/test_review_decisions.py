@@ -26,7 +26,7 @@ from attendance_core.profiles import (
 from attendance_core.testing.clock import NOON
 from attendance_core.testing.machine.driving import drive
 from attendance_core.vocabulary import ScanId
-from tests.support.review_desk import ANNA, MODERATOR, OTHER, Desk, desk
+from tests.support.review_desk import ANNA, MODERATOR, OTHER_MODERATOR, Desk, desk
 
 __all__ = ["desk"]
 
@@ -41,7 +41,7 @@ class TestReturnConfirmation:
 
     def test_of_anothers_nothing_changes(self, desk: Desk) -> None:
         desk.takes()
-        desk.gives_back(desk.scan_id, OTHER)
+        desk.gives_back(desk.scan_id, OTHER_MODERATOR)
         assert [each.taken_by for each in desk.pending()] == [MODERATOR]
 
     def test_one_that_was_replaced_is_back_and_one_that_never_was_is_not_found(
@@ -74,7 +74,7 @@ class TestResolveConfirmation:
             desk.resolves(scan_id)
         desk.takes()
         with pytest.raises(NotTaken):
-            desk.resolves(scan_id, OTHER)
+            desk.resolves(scan_id, OTHER_MODERATOR)
         desk.world.clock.pass_(REVIEW_LEASE_SECONDS)
         with pytest.raises(NotTaken):
             desk.resolves(scan_id)
@@ -94,8 +94,8 @@ class TestResolveConfirmation:
             desk.resolves(desk.scan_id)
         assert (desk.state(), desk.pending()[0].taken_by) == (Confirmation.PENDING, None)
         assert desk.acts()[-1] == (ScanAct.RETURNED, MODERATOR)
-        assert desk.takes(OTHER).display_name == "Вера"
-        desk.resolves(desk.scan_id, OTHER)
+        assert desk.takes(OTHER_MODERATOR).display_name == "Вера"
+        desk.resolves(desk.scan_id, OTHER_MODERATOR)
         assert desk.state() is Confirmation.APPROVED
 
     def test_a_name_that_no_search_tells_apart_is_the_same(self, desk: Desk) -> None:
@@ -112,7 +112,7 @@ class TestResolveConfirmation:
         with pytest.raises(ScanChanged):
             desk.resolves(scan_id)
         with pytest.raises(ScanNotFound):  # of whoever never had it
-            desk.resolves(scan_id, OTHER)
+            desk.resolves(scan_id, OTHER_MODERATOR)
         assert desk.state() is Confirmation.PENDING
         assert len(desk.files.kept) == 1
 
