@@ -17,7 +17,7 @@ from attendance_web.live.plain_peer import PlainPeer
 from attendance_web.live.readings import NextReading
 from attendance_web.live.room import Room
 from tests.support.eventually import PATIENCE, eventually
-from tests.support.room_hall import Hall, hall, leaves_unheard, nothing, told
+from tests.support.room_hall import Hall, hall, leaves_unheard, must_not_receive, told
 
 __all__ = ["hall"]
 
@@ -56,7 +56,7 @@ class TestReadingAgain:
         self, hall: Hall
     ) -> None:
         async with hall.rooms.enter(EVENT) as room, hall.marker(room) as marker:
-            waits = Outbox(hall.lecture.waiting[0], "en", PlainPeer(nothing))
+            waits = Outbox(hall.lecture.waiting[0], "en", PlainPeer(must_not_receive))
             room.add_asker(waits, await hall.lecture.do.mark_me(connection=waits.connection))
             user_id = waits.connection.user_id
             with structlog.contextvars.bound_contextvars(request_id="of whoever marks"):
@@ -97,7 +97,7 @@ class TestQuietRooms:
         async with hall.rooms.enter(EVENT) as room, hall.marker(room) as outbox:
             await self.grows_quiet(hall, room)
             await hall.store.kept.transact(lambda unit: unit.sessions.remove([session_of(1)]))
-            await hall.forgets(outbox.connection)
+            await hall.store_forgets(outbox.connection)
             await hall.rooms.quiet_rooms.glance_once()
             assert '"not_logged_in"' in str(await told(outbox))
 

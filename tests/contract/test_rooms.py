@@ -18,7 +18,7 @@ from attendance_web.live.outbox import Outbox
 from attendance_web.live.plain_peer import PlainPeer
 from attendance_web.live.room import Room
 from tests.support.eventually import eventually
-from tests.support.room_hall import Hall, hall, nothing, told
+from tests.support.room_hall import Hall, hall, must_not_receive, told
 
 __all__ = ["hall"]
 
@@ -159,7 +159,7 @@ class TestCommands:
 
     async def _end_event(self, hall: Hall, room: Room, clock: TestClock) -> None:
         """Has the room know that the event is over: a phone there is told so."""
-        phone = Outbox(hall.lecture.waiting[1], "en", PlainPeer(nothing))
+        phone = Outbox(hall.lecture.waiting[1], "en", PlainPeer(must_not_receive))
         room.add_asker(phone, await hall.lecture.do.mark_me(connection=phone.connection))
         clock.pass_(LONG_AFTERWARDS)
         hall.notifier.misses(EVENT)
@@ -171,7 +171,7 @@ class TestAConnectionThatHasGone:
     async def test_is_told_why(self, hall: Hall) -> None:
         async with hall.rooms.enter(EVENT) as room, hall.marker(room) as outbox:
             await hall.store.kept.transact(lambda unit: unit.sessions.remove([session_of(1)]))
-            await hall.forgets(outbox.connection)
+            await hall.store_forgets(outbox.connection)
             hall.notifier.misses(EVENT)
             assert '"not_logged_in"' in str(await told(outbox))
             assert await told(outbox) == 4401
@@ -187,7 +187,7 @@ class TestAConnectionThatHasGone:
         caplog: pytest.LogCaptureFixture,
     ) -> None:
         async with hall.rooms.enter(EVENT) as room, hall.marker(room) as outbox:
-            await hall.forgets(outbox.connection)
+            await hall.store_forgets(outbox.connection)
             with hall.store.failing(error, "FindEnding"):
                 hall.notifier.misses(EVENT)
                 assert await told(outbox) == RESTART

@@ -71,14 +71,14 @@ class Hall:
     @asynccontextmanager
     async def marker(self, room: Room) -> AsyncIterator[Outbox]:
         """The socket of person 1, who marks, and what it is told; the list is read."""
-        outbox = Outbox(self.lecture.markers[0], "en", PlainPeer(nothing))
+        outbox = Outbox(self.lecture.markers[0], "en", PlainPeer(must_not_receive))
         room.add_marker(outbox, await self.lecture.do.ready_to_mark(connection=outbox.connection))
         assert '"marking_list"' in str(await told(outbox))
         yield outbox
         room.remove(outbox.connection)
 
-    async def forgets(self, connection: Connection) -> None:
-        """The store does, and nobody is told."""
+    async def store_forgets(self, connection: Connection) -> None:
+        """Removes a connection from the store, and nobody is told."""
         ids = [connection.connection_id]
         await self.store.kept.transact(lambda unit: unit.connections.remove(ids))
 
@@ -98,9 +98,9 @@ async def hall(clock: TestClock, monkeypatch: pytest.MonkeyPatch) -> Hall:
     return Hall(await Lecture.begun(FaultyStore(notifier, clock), waiting=2), notifier)
 
 
-async def nothing() -> dict[str, Any]:
-    """What a client says that says nothing."""
-    raise AssertionError("nobody reads here")
+async def must_not_receive() -> dict[str, Any]:
+    """Raises AssertionError: nobody reads from this client."""
+    raise AssertionError("somebody read")
 
 
 def leaves_unheard(unit: Any, user_id: UserId) -> None:
