@@ -101,7 +101,7 @@ class TestTexts:
         self, site: Site, anna: Browser, call: Call, field: str
     ) -> None:
         browser = anna if call.needs_login else site.browser()
-        await browser.token()
+        await browser.csrf_token()
         # Nothing is done with the name of a picture, and looking at pictures takes its time; and
         # whoever guesses a password that proves who they are so often has to wait
         is_proof = field == "old_password" or (call.name, field) in PROOFS
@@ -162,7 +162,7 @@ class TestNumbers:
         made = await anna.client.post(
             "/api/events/CreateEvent",
             json=times,
-            headers={**headers, "X-CSRFToken": await anna.token()},
+            headers={**headers, "X-CSRFToken": await anna.csrf_token()},
         )
         said = refusal(made, 1)
         assert "time_from" in said and "UNIX" in said and "253402300799" in said

@@ -72,7 +72,7 @@ class TestBodies:
 
     async def test_a_client_that_goes_away_halfway_has_changed_nothing(self, site: Site) -> None:
         person = await site.person("halfway")
-        token = await person.token()
+        token = await person.csrf_token()
         scope = {
             "type": "http",
             "asgi": {"version": "3.0"},

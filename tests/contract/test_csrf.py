@@ -37,10 +37,10 @@ class TestTheCookie:
 
     async def test_it_is_set_once_and_differs_from_browser_to_browser(self, site: Site) -> None:
         browser = site.browser()
-        token = await browser.token()
+        token = await browser.csrf_token()
         answer = await browser.get("/api/events/GetEvents")
         assert "set-cookie" not in answer.headers
-        assert await site.browser().token() != token
+        assert await site.browser().csrf_token() != token
 
     async def test_a_refused_get_sets_none(self, site: Site) -> None:
         for path in ("/api/friends/GetFriendList", "/api/nothing", "/accounts/login/"):
@@ -77,7 +77,7 @@ class TestTheCheck:
 
     async def test_a_neighbour_s_cookie_beside_ours_locks_nobody_out(self, anna: Browser) -> None:
         """Contract: 1.7."""
-        ours = await anna.token()
+        ours = await anna.csrf_token()
         for first, second in (("theirs", ours), (ours, "theirs")):
             kept = f"csrftoken={first}; csrftoken={second}; sessionid={anna.session}"
             headers = {"Cookie": kept, "X-CSRFToken": ours}

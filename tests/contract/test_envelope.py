@@ -76,7 +76,7 @@ class TestHead:
     )
     async def test_it_answers_as_get_does_without_the_body(self, site: Site, path: str) -> None:
         browser = site.browser()
-        await browser.token()
+        await browser.csrf_token()
         got, asked = await browser.get(path), await browser.client.head(path)
         assert asked.content == b"" and got.content
         assert asked.status_code == got.status_code

@@ -88,7 +88,7 @@ async def seconds_of(
     order = [(kind, number) for kind in kinds for number in range(samples)]
     random.Random(seed).shuffle(order)
     found: dict[str, list[float]] = {kind: [] for kind in kinds}
-    headers = {"X-CSRFToken": await browser.token()}
+    headers = {"X-CSRFToken": await browser.csrf_token()}
     for kind, number in order:
         given = dict(kinds[kind](number))
         began = time.process_time()

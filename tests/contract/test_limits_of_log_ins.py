@@ -119,7 +119,7 @@ class TestKnownBrowsers:
     async def test_a_forged_cookie_is_none(self, site: Site, anna: Browser, planted: str) -> None:
         headers = {"Cookie": f"knownbrowser={planted}".encode("latin-1")}
         forger = site.browser()
-        token = await forger.token()
+        token = await forger.csrf_token()
         headers["Cookie"] += f"; csrftoken={token}".encode()
         given = {"username": anna.username, "password": "wrong password"}
         answers = [await forger.send(LOG_IN, json=given, headers=headers) for _ in range(11)]
@@ -191,7 +191,7 @@ class TestTurns:
         known, elsewhere = people[0], self.at(site, "192.0.2.7")
         response(await known.post("/accounts/logout/"))
         for browser in (elsewhere, crowd := site.browser()):
-            await browser.token()
+            await browser.csrf_token()
         answered: list[str] = []
 
         async def log_in(browser: Browser, username: str, password: str = PASSWORD) -> Any:
@@ -231,7 +231,7 @@ class TestTurns:
         await site.unlimit()
         crowd, elsewhere = site.browser(), self.at(site, "192.0.2.7")
         for browser in (crowd, elsewhere):
-            await browser.token()
+            await browser.csrf_token()
         guesses = [
             asyncio.create_task(crowd.post(LOG_IN, username=f"nobody{each}", password="wrong one"))
             for each in range(MAX_AT_ONCE + 3)

@@ -63,7 +63,7 @@ async def test_a_refusal_waits_and_nothing_else(
 ) -> None:
     monkeypatch.setattr(refusal_pace, "TOLD_AFTER_SECONDS", NEVER)
     browser = site.browser()
-    await browser.token()
+    await browser.csrf_token()
     refused = [asyncio.create_task(REFUSED[kind](browser)) for _ in range(20)]
     _, waiting = await asyncio.wait(refused, timeout=A_MOMENT)
     assert len(waiting) == len(refused)

@@ -62,10 +62,10 @@ class Browser:
 
     async def send(self, path: str, **how: Any) -> httpx.Response:
         """Sends a POST otherwise: ``content``, ``data``, ``files``, ``json``, ``headers``."""
-        headers = {"X-CSRFToken": await self.token(), **how.pop("headers", {})}
+        headers = {"X-CSRFToken": await self.csrf_token(), **how.pop("headers", {})}
         return await self.client.post(path, headers=headers, **how)
 
-    async def token(self) -> str:
+    async def csrf_token(self) -> str:
         """Reads the cookie `csrftoken`, which any first GET sets."""
         if "csrftoken" not in self.client.cookies:
             await self.get("/api/auth/GetCurrentUserId")
