@@ -24,7 +24,7 @@ from attendance_adapters import (
 )
 from attendance_core import Unavailable
 from tests.support.quick_passwords import quickly_hashed
-from tests.support.sqlite_file import with_database
+from tests.support.sqlite_file import folder_with_database
 
 
 @pytest.fixture(params=["memory", "sqlite", "postgres"])
@@ -33,7 +33,7 @@ def service(request: pytest.FixtureRequest, tmp_path: Path) -> Attendance:
         if request.param == "memory":
             return embedded()
         if request.param == "sqlite":
-            return embedded(with_database(tmp_path))
+            return embedded(folder_with_database(tmp_path))
         url: URL = request.getfixturevalue("postgres_url")
         address = url.set(drivername="postgresql").render_as_string(hide_password=False)
         return connect(address, files_url=(tmp_path / "files").as_uri())

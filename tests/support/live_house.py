@@ -31,7 +31,7 @@ from attendance_web.serving.server import config_of
 from tests.support.eventually import eventually
 from tests.support.quick_app import quick_app
 from tests.support.quick_passwords import quickly_hashed
-from tests.support.sqlite_file import with_database
+from tests.support.sqlite_file import folder_with_database
 from tests.support.wires import Wire
 
 QUICK = Terms(hold_seconds=1.0, grace_seconds=1.0, lease_seconds=8, karma_per_mark=50)
@@ -247,7 +247,7 @@ async def opened_house(
 ) -> AsyncIterator[House]:
     """Opens one over SQLite in this folder, or in memory without one; see `served`."""
     with quickly_hashed():
-        attendance = embedded(with_database(folder), terms=terms, clock=clock)
+        attendance = embedded(folder_with_database(folder), terms=terms, clock=clock)
     app = quick_app(attendance)
     config = config_of(cast(ASGI3Application, app))
     config.lifespan = "on"

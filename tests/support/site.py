@@ -34,7 +34,7 @@ from attendance_web.main import Application
 from attendance_web.wire import refusal_pace
 from tests.support.quick_app import quick_app
 from tests.support.quick_passwords import quickly_hashed
-from tests.support.sqlite_file import with_database
+from tests.support.sqlite_file import folder_with_database
 
 if TYPE_CHECKING:
     from attendance_adapters.oidc import OpenIdProvider
@@ -166,7 +166,7 @@ async def opened_site(
     clock = TestClock()
     with quickly_hashed():
         lets_in = None if provider is None else provider(clock)
-        made = embedded(with_database(folder), clock=clock, provider=lets_in)
+        made = embedded(folder_with_database(folder), clock=clock, provider=lets_in)
     async with site_over(made, clock, refusals_at_once) as site:
         yield site
 

@@ -25,8 +25,8 @@ def an_empty_database(folder: Path) -> Path:
     return path
 
 
-def with_database(folder: Path | None) -> Path | None:
-    """Puts a database that is up to date into a folder, which it answers; nobody migrates one."""
+def folder_with_database(folder: Path | None) -> Path | None:
+    """Puts a database that is up to date into a folder, if one is given, and answers the folder."""
     if folder is not None and not (folder / "attendance.db").exists():
         an_empty_database(folder)
     return folder
