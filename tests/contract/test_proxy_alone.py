@@ -72,9 +72,9 @@ async def test_a_kept_connection_is_closed_before_a_service_would(tmp_path: Path
         with proxied(tmp_path, [service], tls=False, changed=alone) as proxy:
             for _ in range(2):
                 assert (await answer_to(proxy.port, get("/api/x"))).status == 200
-            await eventually(lambda: service.kept_for)
-    assert len(service.kept_for) == 1  # it was kept for the second
-    assert 0.5 < service.kept_for[0] < DRAIN_NOTICE_SECONDS
+            await eventually(lambda: service.idle_seconds)
+    assert len(service.idle_seconds) == 1  # it was kept for the second
+    assert 0.5 < service.idle_seconds[0] < DRAIN_NOTICE_SECONDS
 
 
 async def test_a_file_of_a_version_that_one_service_lacks_is_asked_of_the_other(

@@ -37,11 +37,11 @@ Answer = Callable[[HttpMessage], Awaitable[bytes]]
 
 @dataclass
 class Stub:
-    """One that listens; ``kept_for`` has for how many seconds each connection was idle at last."""
+    """One that listens; ``idle_seconds`` says how long each connection was idle before its end."""
 
     port: int = 0
     requests: list[HttpMessage] = field(default_factory=list)
-    kept_for: list[float] = field(default_factory=list)
+    idle_seconds: list[float] = field(default_factory=list)
 
 
 async def fine(request: HttpMessage) -> bytes:
@@ -84,7 +84,7 @@ async def stub(answering: Answer = fine, *, waits_for_bodies: bool = True) -> As
                     break
                 last = monotonic()
         except (asyncio.IncompleteReadError, ConnectionError):
-            made.kept_for.append(monotonic() - last)
+            made.idle_seconds.append(monotonic() - last)
         finally:
             writer.close()
             del open_to[serving]
