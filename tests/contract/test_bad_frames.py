@@ -99,7 +99,7 @@ class TestRule11BadFrames:
     async def test_commands_of_a_marker_are_unknown_to_one_who_waits(self, house: House) -> None:
         _, asker, _, waiting, _ = await asker_and_marker(house)
         for message in ("prepare_to_mark", "confirm_marking", "refuse_to_mark"):
-            await waiting.is_refused("unknown_message", message, user_id=asker.user_id)
+            await waiting.asks_and_is_refused("unknown_message", message, user_id=asker.user_id)
 
     async def test_unknown_fields_are_ignored_and_ids_may_be_digits(self, house: House) -> None:
         _, asker, _, _, marking = await asker_and_marker(house)

@@ -41,8 +41,8 @@ async def test_of_one_who_is_marked_by_hand_the_hold_ends(house: House) -> None:
     await marks.hears("user_left", user_id=vera.user_id)
     await waits.hears("was_marked", user_id=anna.user_id)
     assert await waits.close_code() == 1000
-    await marks.is_refused("nobody_held", "confirm_marking")
-    await marks.is_refused("nobody_held", "confirm_marking", user_id=vera.user_id)
+    await marks.asks_and_is_refused("nobody_held", "confirm_marking")
+    await marks.asks_and_is_refused("nobody_held", "confirm_marking", user_id=vera.user_id)
     assert await house.karma(anna) == await house.karma(boris) == 0
 
 
@@ -57,7 +57,7 @@ async def test_whose_mark_is_annulled_waits_again_and_is_marked_again(house: Hou
     await annul(house, event_id, anna, vera)
     assert await house.karma(boris) == 0
     # A repeated confirm is never a new mark
-    await marks.is_refused("nobody_held", "confirm_marking", user_id=vera.user_id)
+    await marks.asks_and_is_refused("nobody_held", "confirm_marking", user_id=vera.user_id)
     again = await vera.mark_me(event_id)
     await marks.hears("user_joined", user_id=vera.user_id)
     await marks.asks("prepare_to_mark", user_id=vera.user_id)

@@ -82,7 +82,7 @@ class TestRule9Leaving:
         await house.leaves(asker, event_id)
         await marking.hears("reservation_expired", user_id=asker.user_id)
         await marking.hears("user_left", user_id=asker.user_id)
-        await marking.is_refused("nobody_held", "confirm_marking")
+        await marking.asks_and_is_refused("nobody_held", "confirm_marking")
 
     async def test_a_marker_who_leaves_gives_back_at_once(self, house: House) -> None:
         event_id, asker, marker, _, marking = await asker_and_marker(house)

@@ -56,7 +56,7 @@ async def test_a_confirm_is_unavailable_leaves_the_hold_and_is_done_once_there_i
     marked_count = await mark_until_full(house, event_id, marker, others)
 
     for _ in range(3):
-        await marking.is_refused("unavailable", "confirm_marking", user_id=asker.user_id)
+        await marking.asks_and_is_refused("unavailable", "confirm_marking", user_id=asker.user_id)
         assert isinstance(await house.state_of(event_id, asker), Held)
         assert await house.karma(marker) == 50 * marked_count
     await waiting.hears_nothing()

@@ -107,7 +107,7 @@ class TestRule8Holds:
         other = await (await house.person()).marks(event_id)
         await marking.hears("reservation_expired", user_id=asker.user_id)
         await other.hears("user_joined", user_id=asker.user_id)
-        await marking.is_refused("nobody_held", "confirm_marking")
+        await marking.asks_and_is_refused("nobody_held", "confirm_marking")
         assert marking.listed == [asker.user_id]
         assert isinstance(await house.state_of(event_id, asker), Waiting)
 

@@ -52,8 +52,10 @@ class TestRule1OneMarkOneHold:
         await marking.asks("prepare_to_mark", user_id=asker.user_id)
         await late.hears("user_left", user_id=asker.user_id)
         await marking.asks("confirm_marking")
-        await late.is_refused("already_marked", "prepare_to_mark", user_id=asker.user_id)
-        await marking.is_refused("already_marked", "prepare_to_mark", user_id=asker.user_id)
+        await late.asks_and_is_refused("already_marked", "prepare_to_mark", user_id=asker.user_id)
+        await marking.asks_and_is_refused(
+            "already_marked", "prepare_to_mark", user_id=asker.user_id
+        )
         assert (await the_mark(house, event_id, asker)).marker == marker.user_id
 
     async def test_a_marker_holds_one_person_on_all_their_sockets(self, house: House) -> None:
@@ -62,21 +64,27 @@ class TestRule1OneMarkOneHold:
         await second.mark_me(event_id)
         await marking.hears("user_joined", user_id=second.user_id)
         await marking.asks("prepare_to_mark", user_id=asker.user_id)
-        await marking.is_refused("already_holding", "prepare_to_mark", user_id=second.user_id)
+        await marking.asks_and_is_refused(
+            "already_holding", "prepare_to_mark", user_id=second.user_id
+        )
         elsewhere = await marker.marks(event_id)
         await elsewhere.hears("prepared", user_id=asker.user_id)
-        await elsewhere.is_refused("already_holding", "prepare_to_mark", user_id=second.user_id)
+        await elsewhere.asks_and_is_refused(
+            "already_holding", "prepare_to_mark", user_id=second.user_id
+        )
 
 
 class TestRule2NobodyMarksThemselves:
     async def test_oneself_is_refused(self, house: House) -> None:
         _, _, marker, _, marking = await asker_and_marker(house)
-        await marking.is_refused("yourself", "prepare_to_mark", user_id=marker.user_id)
+        await marking.asks_and_is_refused("yourself", "prepare_to_mark", user_id=marker.user_id)
 
     async def test_one_who_begins_to_wait_elsewhere_cannot_choose(self, house: House) -> None:
         event_id, asker, marker, _, marking = await asker_and_marker(house)
         await marker.mark_me(event_id)
-        await marking.is_refused("you_are_waiting", "prepare_to_mark", user_id=asker.user_id)
+        await marking.asks_and_is_refused(
+            "you_are_waiting", "prepare_to_mark", user_id=asker.user_id
+        )
         assert marker.user_id not in marking.listed
         await marking.hears_nothing()
 
@@ -154,14 +162,14 @@ class TestRule5ConfirmAndRefuse:
     async def test_holding_nobody(self, house: House) -> None:
         _, asker, _, _, marking = await asker_and_marker(house)
         for message in ("confirm_marking", "refuse_to_mark"):
-            await marking.is_refused("nobody_held", message)
-            await marking.is_refused("nobody_held", message, user_id=asker.user_id)
+            await marking.asks_and_is_refused("nobody_held", message)
+            await marking.asks_and_is_refused("nobody_held", message, user_id=asker.user_id)
 
     async def test_the_id_given_is_the_person_held(self, house: House) -> None:
         event_id, asker, _, _, marking = await asker_and_marker(house)
         await marking.asks("prepare_to_mark", user_id=str(asker.user_id))
         for message in ("confirm_marking", "refuse_to_mark"):
-            await marking.is_refused("not_held", message, user_id=asker.user_id + 1000)
+            await marking.asks_and_is_refused("not_held", message, user_id=asker.user_id + 1000)
         assert isinstance(await house.state_of(event_id, asker), Held)
         frame = await marking.asks("confirm_marking", user_id=asker.user_id)
         assert frame["message"] == "marked"
@@ -194,10 +202,10 @@ class TestRule5ConfirmAndRefuse:
         elsewhere = await another.marks(event_id)
         await elsewhere.asks("prepare_to_mark", user_id=second.user_id)
         await marking.hears("user_left", user_id=second.user_id)
-        await marking.is_refused("taken", "prepare_to_mark", user_id=second.user_id)
-        await marking.is_refused("nobody_held", "confirm_marking")
-        await marking.is_refused("not_waiting", "prepare_to_mark", user_id=another.user_id)
-        await marking.is_refused("nobody_held", "confirm_marking")
+        await marking.asks_and_is_refused("taken", "prepare_to_mark", user_id=second.user_id)
+        await marking.asks_and_is_refused("nobody_held", "confirm_marking")
+        await marking.asks_and_is_refused("not_waiting", "prepare_to_mark", user_id=another.user_id)
+        await marking.asks_and_is_refused("nobody_held", "confirm_marking")
         held = await house.state_of(event_id, second)
         assert isinstance(held, Held) and held.marker == another.user_id
         assert await house.state_of(event_id, another) is None
@@ -218,12 +226,12 @@ class TestRule5ConfirmAndRefuse:
         other = await (await house.person()).marks(event_id)
         await marking.asks("prepare_to_mark", user_id=asker.user_id)
         await other.hears("user_left", user_id=asker.user_id)
-        await other.is_refused("taken", "prepare_to_mark", user_id=asker.user_id)
+        await other.asks_and_is_refused("taken", "prepare_to_mark", user_id=asker.user_id)
 
     @pytest.mark.parametrize("user_id", [987654321, 2**63 - 1])
     async def test_one_who_does_not_wait(self, house: House, user_id: int) -> None:
         _, _, _, _, marking = await asker_and_marker(house)
-        await marking.is_refused("not_waiting", "prepare_to_mark", user_id=user_id)
+        await marking.asks_and_is_refused("not_waiting", "prepare_to_mark", user_id=user_id)
 
 
 async def answer_of(wire: Wire) -> dict[str, Any]:

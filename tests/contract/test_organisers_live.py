@@ -144,5 +144,5 @@ class TestWhoMarks:
             unit.events.put(replace(event, who_marks=WhoMarks.CONFIRMED))
 
         await house._transact(narrow)  # as if it were so, and the marker had had the tick
-        await marking.is_refused("may_not_mark", "prepare_to_mark", user_id=asker.user_id)
+        await marking.asks_and_is_refused("may_not_mark", "prepare_to_mark", user_id=asker.user_id)
         await marking.hears_nothing()

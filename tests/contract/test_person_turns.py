@@ -109,7 +109,7 @@ class TestCommands:
     ) -> None:
         markers = await two_markers(house)
         async with busy(house.app.sockets.person_turns, markers.marker):
-            await markers.marker_wire.is_refused(
+            await markers.marker_wire.asks_and_is_refused(
                 "unavailable", "prepare_to_mark", user_id=markers.asker
             )
             assert (await markers.marker_wire.asks("ping"))["message"] == "pong"

@@ -76,7 +76,7 @@ class Wire:
         assert {name: given[name] for name in params} == params, frame
         return frame
 
-    async def is_refused(self, code: str, message: str, **params: Any) -> None:
+    async def asks_and_is_refused(self, code: str, message: str, **params: Any) -> None:
         """Says a command that has to be answered by an error frame with this code."""
         frame = await self.asks(message, **params)
         assert frame["result"] == "error", frame

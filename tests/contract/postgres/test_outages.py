@@ -112,7 +112,7 @@ async def test_calls_get_503_commands_unavailable_and_the_first_after_it_is_done
         await asyncio.to_thread(server.kill)
         for message in ("prepare_to_mark", "confirm_marking"):
             begun = time.monotonic()
-            await wire.is_refused("unavailable", message, user_id=asker.user_id)
+            await wire.asks_and_is_refused("unavailable", message, user_id=asker.user_id)
             assert time.monotonic() - begun < ANSWERED_WITHIN
         await eventually(lambda: callers.told[503] > 30)
         await eventually(lambda: is_not_ready(service))

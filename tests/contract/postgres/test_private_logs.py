@@ -80,7 +80,7 @@ async def test_a_statement_that_fails_is_logged_without_what_it_was_to_store(
         await run_sql(address, *(f"ALTER TABLE {each} {broken}" for each in BROKEN))
         assert await write_canaries(service, marker) == [500, 500]
         await wire.asks(CANARY, user_id=CANARY)
-        await wire.is_refused("unavailable", "prepare_to_mark", user_id=asker.user_id)
+        await wire.asks_and_is_refused("unavailable", "prepare_to_mark", user_id=asker.user_id)
         await run_sql(address, *(f"ALTER TABLE {each} DROP CONSTRAINT broken" for each in BROKEN))
     said = service.said()
     assert said.count("violates check constraint") >= 3
