@@ -91,7 +91,7 @@ SIGNED: dict[str, Misbehave] = {
     "by nobody": signed_by(lambda _, claims: unsigned(claims)),
     "by nobody, it says by RSA": signed_by(lambda _, claims: unsigned(claims, "RS256")),
     "by another with that name": signed_by(
-        lambda provider, claims: provider.signed(claims, key=stolen_name())
+        lambda provider, claims: provider.signed(claims, key=key_with_stolen_name())
     ),
     "with what is published": signed_by(
         lambda provider, claims: provider.signed(
@@ -106,7 +106,7 @@ SIGNED: dict[str, Misbehave] = {
     ),
     "by a weak key": lambda log_ins: by_weak_key(log_ins.provider),
     "changed afterwards": signed_by(
-        lambda provider, claims: changed_behind(provider.signed(claims), claims)
+        lambda provider, claims: changed_after_signing(provider.signed(claims), claims)
     ),
     "with extensions that must be known": signed_by(
         lambda _, claims: signed_by_hand(
@@ -180,13 +180,14 @@ def by_weak_key(provider: Provider) -> None:
     provider.publish(provider.key)
 
 
-def stolen_name() -> Any:
+def key_with_stolen_name() -> Any:
     """A key that calls itself as the published one does."""
     other = rsa_key("another")
     given: Any = other.as_dict(private=True) | {"kid": rsa_key().kid}
     return type(other).import_key(given)
 
 
-def changed_behind(token: str, claims: dict[str, Any]) -> str:
+def changed_after_signing(token: str, claims: dict[str, Any]) -> str:
+    """Puts other claims before the signature of a token."""
     head, _, signature = token.split(".")
     return ".".join((head, unsigned(claims | {"sub": "admin"}).split(".")[1], signature))
