@@ -13,7 +13,7 @@ import pytest
 from tests.support.eventually import eventually
 from tests.support.houses import house_in_memory as house
 from tests.support.live_house import House
-from tests.support.raw_http import HANDSHAKE, QUIET, all_that_comes, connections
+from tests.support.raw_http import QUIET, UNENDED_HANDSHAKE, all_that_comes, connections
 from tests.support.smuggled import GET, INNER, POST, statuses, with_length
 
 __all__ = ["house"]
@@ -79,7 +79,7 @@ class TestOrder:
         assert statuses(come) == [200] * 1100
 
     async def test_a_socket_is_not_opened_before_an_answer_is_given(self, house: House) -> None:
-        handshake = HANDSHAKE + b"\r\n"
+        handshake = UNENDED_HANDSHAKE + b"\r\n"
         come = await all_that_comes(house, INNER + handshake)
         assert statuses(come) == [200, 400]
 
@@ -88,7 +88,7 @@ class TestOrder:
         before = connections(house)
         reader, writer = await asyncio.open_connection("127.0.0.1", house.port)
         await eventually(lambda: connections(house) > before)
-        writer.write(HANDSHAKE + b"\r\n")
+        writer.write(UNENDED_HANDSHAKE + b"\r\n")
         writer.write_eof()  # before any of it is read
         assert await asyncio.wait_for(reader.read(), 10) == b""
         writer.close()
@@ -184,7 +184,7 @@ class TestBounds:
         assert statuses(await all_that_comes(house, long)) == [431]
 
     async def test_a_header_is_bounded_for_calls_and_sockets_alike(self, house: House) -> None:
-        for head in (GET, HANDSHAKE):
+        for head in (GET, UNENDED_HANDSHAKE):
             for length, are_let_in in ((8000, True), (8300, False)):
                 cookies = b"Cookie: " + b"c" * length + b"\r\n\r\n"
                 come = await all_that_comes(house, head + cookies)

@@ -13,7 +13,7 @@ from attendance_web.serving.http_head import MAX_SEPARATORS
 from attendance_web.serving.server import config_of
 from tests.support.houses import house_in_memory as house
 from tests.support.live_house import House
-from tests.support.raw_http import HANDSHAKE, all_that_comes
+from tests.support.raw_http import UNENDED_HANDSHAKE, all_that_comes
 from tests.support.smuggled import CALL, GET, INNER, POST, SMUGGLED, statuses
 
 __all__ = ["house"]
@@ -110,7 +110,9 @@ async def test_heads_are_counted_one_by_one(house: House) -> None:
 
 
 @pytest.mark.parametrize(
-    ("begins", "name"), [(GET, b"Cookie"), (HANDSHAKE, b"Connection")], ids=["call", "handshake"]
+    ("begins", "name"),
+    [(GET, b"Cookie"), (UNENDED_HANDSHAKE, b"Connection")],
+    ids=["call", "handshake"],
 )
 async def test_a_head_that_lists_too_much_is_refused(
     house: House, begins: bytes, name: bytes
@@ -128,7 +130,7 @@ async def test_a_head_that_lists_too_much_is_refused(
 async def test_a_handshake_that_cannot_be_read_is_refused_at_once(
     house: House, more: bytes
 ) -> None:
-    status, _ = await answer_to(house, HANDSHAKE + more + b"\r\n\r\n")
+    status, _ = await answer_to(house, UNENDED_HANDSHAKE + more + b"\r\n\r\n")
     assert status == 431
 
 
@@ -162,7 +164,7 @@ async def test_a_wish_for_http_2_is_passed_over(house: House, head: bytes) -> No
 async def test_a_handshake_where_there_is_no_socket_is_answered_as_a_get_is(
     house: House, path: str, status: int, code: str
 ) -> None:
-    head = HANDSHAKE.replace(b"/ws/marking?event_id=x", path.encode()) + b"\r\n"
+    head = UNENDED_HANDSHAKE.replace(b"/ws/marking?event_id=x", path.encode()) + b"\r\n"
     come = await all_that_comes(house, head)
     answer = json.loads(come.partition(b"\r\n\r\n")[2])
     assert (statuses(come), answer["code"]) == ([status], code)

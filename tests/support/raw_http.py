@@ -11,7 +11,7 @@ from tests.support.live_house import House
 from tests.support.smuggled import SEGMENT_SECONDS
 
 QUIET = 1.5  # seconds in which whatever else there was to say or to read would have come
-HANDSHAKE = (
+UNENDED_HANDSHAKE = (
     b"GET /ws/marking?event_id=x HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\n"
     b"Connection: Upgrade\r\nSec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\n"
     b"Sec-WebSocket-Version: 13\r\n"
