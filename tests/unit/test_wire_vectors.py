@@ -22,7 +22,8 @@ from attendance_web.live.asyncapi import document
 from attendance_web.live.service_frames import SERVICE_FRAMES
 from attendance_web.socket_descriptions import FOLDER, vectors
 from tests.support.described_answers import fits
-from tests.support.wrong_folding import WRONG, Asker, Client, InRows, Marker
+from tests.support.right_folding import Asker, Client, Marker
+from tests.support.wrong_folding import WRONG, InRows
 
 WRITER = runpy.run_path(str(Path(__file__).parents[2] / "docs" / "print_vectors.py"))
 VECTORS = vectors()
