@@ -20,7 +20,8 @@ from attendance_core.errors import Unavailable, UsernameTaken
 from attendance_core.testing.clock import NOON, TestClock
 from attendance_core.testing.lectures import Lecture, session_of
 from attendance_core.vocabulary import UserId
-from tests.support.marking_steps import STEPS, awaited, cancelled_at
+from tests.support.cancelled_steps import awaited, cancelled_at
+from tests.support.marking_steps import STEPS
 from tests.support.postgres import Cluster, a_database, binaries, emptied, make_template
 from tests.support.postgres_strangers import Stranger, beside
 

@@ -19,7 +19,8 @@ from attendance_core.accounts import CredentialKind
 from attendance_core.testing.clock import TestClock
 from attendance_core.testing.lectures import EVENT, PROCESS, Lecture
 from attendance_core.vocabulary import UserId
-from tests.support.marking_steps import ANNA, STEPS, Step, awaited, cancelled_at, nothing
+from tests.support.cancelled_steps import awaited, cancelled_at
+from tests.support.marking_steps import ANNA, STEPS, Step, nothing
 from tests.support.sqlite_file import an_empty_database
 
 
