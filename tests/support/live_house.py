@@ -10,7 +10,7 @@ import socket
 import time
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
@@ -44,7 +44,6 @@ class Visitor:
     house: House
     user_id: int
     token: str
-    open: list[Wire] = field(default_factory=list)
 
     async def mark_me(self, event_id: EventId | str, **headers: str) -> Wire:
         """Opens a `mark_me` socket."""
