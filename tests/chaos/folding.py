@@ -15,8 +15,8 @@ class Fold:
         self.holding: int | None = None
         self.wrong: list[str] = []  # what could not be true of the list it had
 
-    def hears(self, frame: Mapping[str, Any], confirmed: int | None = None) -> None:
-        """``confirmed`` is whom a `marked` is about."""
+    def hears(self, frame: Mapping[str, Any], marked_person: int | None = None) -> None:
+        """``marked_person`` is whom a `marked` is about."""
         params = frame.get("params") or {}
         user_id: int = params.get("user_id", 0)  # of the frames that are about somebody
         match frame["message"] if frame["result"] == "ok" else "":
@@ -36,8 +36,8 @@ class Fold:
             case "prepared":
                 self.holding = user_id
             case "marked":
-                self.listed.discard(confirmed)
-                if confirmed == self.holding:
+                self.listed.discard(marked_person)
+                if marked_person == self.holding:
                     self.holding = None
             case "refused" | "reservation_expired":
                 self.holding = None

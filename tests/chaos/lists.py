@@ -70,4 +70,4 @@ def expected(room: dict[str, Any], marker: int) -> set[int]:
 
 def _fold_next(fold: Fold, still_to_fold: deque[Heard]) -> None:
     heard = still_to_fold.popleft()
-    fold.hears(heard.frame, heard.confirmed)
+    fold.hears(heard.frame, heard.marked_person)

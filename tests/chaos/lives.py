@@ -36,7 +36,7 @@ class Heard(NamedTuple):
     at: float
     frame: dict[str, Any]
     answers: int | None  # the number of the command that it answers
-    confirmed: int | None  # whom a `marked` is about
+    marked_person: int | None  # whom a `marked` is about
 
     @property
     def name(self) -> str:
@@ -191,7 +191,7 @@ class Lives:
 
     def _heard(self, item: HistoryItem) -> None:
         life, data = self.sockets[item.socket], item.data
-        heard = Heard(item.at, data["frame"], data["answers"], data["confirmed"])
+        heard = Heard(item.at, data["frame"], data["answers"], data["marked_person"])
         life.heard.append(heard)
         if heard.answers is not None:
             sent = life.sent[heard.answers]

@@ -75,11 +75,11 @@ class Tale:
         socket: int,
         message: str,
         answers: int | None = None,
-        confirmed: int | None = None,
+        marked_person: int | None = None,
         **params: Any,
     ) -> None:
         frame = {"result": "ok", "message": message, "params": params}
-        self.add("heard", person, socket, frame=frame, answers=answers, confirmed=confirmed)
+        self.add("heard", person, socket, frame=frame, answers=answers, marked_person=marked_person)
 
     def says(self, person: int, socket: int, message: str, user_id: int | None = None) -> int:
         self.sent += 1
@@ -93,7 +93,7 @@ class Tale:
     def confirms(self, marker: int, socket: int, person: int) -> None:
         number = self.says(marker, socket, "confirm_marking", person)
         n = self.keeps_mark(marker, person, self.now + 0.5)
-        self.hears(marker, socket, "marked", number, confirmed=person, user_id=person, n=n)
+        self.hears(marker, socket, "marked", number, marked_person=person, user_id=person, n=n)
 
     def keeps_mark(self, marker: int, person: int, at: float, origin: str = BY_HOLD) -> int:
         """The number of the entry."""
@@ -167,7 +167,7 @@ class Tale:
     def refuses(self, marker: int, socket: int, number: int, code: str) -> None:
         """A command is answered with an error frame."""
         frame = {"result": "error", "message": "no", "params": {"code": code}}
-        self.add("heard", marker, socket, frame=frame, answers=number, confirmed=None)
+        self.add("heard", marker, socket, frame=frame, answers=number, marked_person=None)
 
     def calls(
         self,

@@ -43,7 +43,7 @@ class TestMarks:
 
     def test_told_marked_of_a_mark_that_another_made(self, marked: Tale) -> None:
         number = marked.says(GLEB, MARKS_TOO, "confirm_marking", ANNA)
-        marked.hears(GLEB, MARKS_TOO, "marked", number, confirmed=ANNA, user_id=ANNA, n=1)
+        marked.hears(GLEB, MARKS_TOO, "marked", number, marked_person=ANNA, user_id=ANNA, n=1)
         assert "no_marked_without_a_mark" in marked.broken_rules()
 
     def test_was_marked_to_somebody_else(self, marked: Tale) -> None:

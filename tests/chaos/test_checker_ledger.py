@@ -207,7 +207,7 @@ class TestCorrections:
     def test_one_told_of_an_annulled_mark_as_her_own(self, marked: Tale) -> None:
         marked.annuls(CREATOR, ANNA, 1)
         number = marked.says(VERA, MARKS, "confirm_marking", ANNA)
-        marked.hears(VERA, MARKS, "marked", number, confirmed=ANNA, user_id=ANNA, n=1)
+        marked.hears(VERA, MARKS, "marked", number, marked_person=ANNA, user_id=ANNA, n=1)
         assert "no_marked_without_a_mark" in marked.broken_rules()
 
 

@@ -15,7 +15,7 @@ SITS_TOO = 15  # a socket of the creator
 def left_out(tale: Tale, socket: int, person: int) -> None:
     """Their socket is closed, as of one who may not mark any more."""
     frame = {"result": "error", "message": "no", "params": {"code": "may_not_mark"}}
-    tale.add("heard", person, socket, frame=frame, answers=None, confirmed=None)
+    tale.add("heard", person, socket, frame=frame, answers=None, marked_person=None)
     tale.add("closed", person, socket, code=4403)
 
 

@@ -131,16 +131,16 @@ class Wire:
 
     def _hear(self, frame: dict[str, Any]) -> None:
         command = self._command_answered_by(frame)
-        confirmed = (
+        marked_person = (
             command.user_id if command is not None and frame["message"] == "marked" else None
         )
         self._note(
             "heard",
             frame=frame,
             answers=None if command is None else command.number,
-            confirmed=confirmed,
+            marked_person=marked_person,
         )
-        self.fold.hears(frame, confirmed)
+        self.fold.hears(frame, marked_person)
         if self.news is not None:
             self.news.hears(frame)
         if frame["result"] != "ok":
