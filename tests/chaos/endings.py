@@ -110,7 +110,7 @@ def _ends_of_places(case: Case) -> Iterator[Over]:
 def _is_closed_well(case: Case, life: Life, over: Over) -> bool:
     """Where nothing else may have ended it: its person, a network, the end of its process."""
     assert life.ended_at is not None
-    if life.last_act_at is not None or life.code in over.codes:
+    if life.given_up_at is not None or life.code in over.codes:
         return True
     if any(heard.name == "was_marked" for heard in life.heard):
         return life.code == 1000

@@ -210,5 +210,5 @@ def _disturbances(lives: Lives) -> dict[tuple[str, int], list[float]]:
             for span in lives.troubled[life.worker]
             if span.meets(life.asked_at, ended_at)
         ]
-        found[key] += [at for at in (life.last_act_at, life.ended_at) if at is not None]
+        found[key] += [at for at in (life.given_up_at, life.ended_at) if at is not None]
     return found

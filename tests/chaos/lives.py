@@ -65,7 +65,7 @@ class Life:
     n: int | None = None  # the entry of the ledger that a call was answered with
     news: bool = False  # whether a socket was opened to hear them
     code: int | None = None
-    last_act_at: float | None = None  # when its person let go of it
+    given_up_at: float | None = None  # when its person let go of it
     goodbye_at: float | None = None
     sent: dict[int, Sent] = field(default_factory=dict)
     heard: list[Heard] = field(default_factory=list)
@@ -203,7 +203,7 @@ class Lives:
 
     def _given_up(self, item: HistoryItem) -> None:
         life = self.sockets[item.socket]
-        life.last_act_at = life.last_act_at or item.at
+        life.given_up_at = life.given_up_at or item.at
 
     def _closed(self, item: HistoryItem) -> None:
         life = self.sockets[item.socket]
