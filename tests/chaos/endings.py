@@ -67,7 +67,7 @@ def no_socket_fails(case: Case) -> Iterator[str]:
 def processes_end_as_asked(case: Case) -> Iterator[str]:
     """They start where there is a database, and end when and how they are told to."""
     lives = case.lives
-    for item in lives.processes:
+    for item in lives.process_ends:
         data = item.data
         began_at = item.at - data["lived"]
         if data["how"] == "did not start":

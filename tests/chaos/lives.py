@@ -126,7 +126,7 @@ class Lives:
         self.away: dict[str, list[Span]] = defaultdict(list)  # PostgreSQL, Valkey
         self.looks: list[HistoryItem] = []
         self.calls_that_end_holds: list[Life] = []
-        self.processes: list[HistoryItem] = []  # that ended, or did not start
+        self.process_ends: list[HistoryItem] = []  # or where one did not start
         self.logged: list[HistoryItem] = []
         self.roll_called_at: float | None = None
         self.last_fault_at = self.last_death_at = self.calm_at = 0.0
@@ -263,7 +263,7 @@ class Lives:
         self.calm_at = item.at
 
     def _ended(self, item: HistoryItem) -> None:
-        self.processes.append(item)
+        self.process_ends.append(item)
 
     def _logged(self, item: HistoryItem) -> None:
         self.logged.append(item)
