@@ -150,7 +150,7 @@ def _left_at(lives: Lives) -> dict[int, float]:
         grouped[life.event, life.person].append(life)
     for theirs in grouped.values():
         for life in theirs:
-            at = _counted_at(life)
+            at = _goodbye_done_at(life)
             others = [each for each in theirs if each is not life and each.asked_at <= at]
             if at < FOREVER and all(_is_gone(each, at) for each in others):
                 for each in [life, *others]:
@@ -158,7 +158,7 @@ def _left_at(lives: Lives) -> dict[int, float]:
     return found
 
 
-def _counted_at(life: Life) -> float:
+def _goodbye_done_at(life: Life) -> float:
     """Finds when its goodbye was surely carried out."""
     if life.goodbye_at is None or life.ended_at is None or life.code != 1000:
         return FOREVER
@@ -168,7 +168,7 @@ def _counted_at(life: Life) -> float:
 def _is_gone(life: Life, at: float) -> bool:
     """Tells whether it cannot keep a hold any more."""
     gone_at = FOREVER if life.ended_at is None else life.ended_at + LONG_GONE
-    return min(_counted_at(life), gone_at) < at
+    return min(_goodbye_done_at(life), gone_at) < at
 
 
 def _acts(lives: Lives) -> dict[tuple[str, int], list[Span]]:
