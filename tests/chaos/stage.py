@@ -124,14 +124,14 @@ class Stage:
             status=status,
             error=None if envelope is None else envelope["error"],
             refusal="" if envelope is None else envelope.get("code", ""),
-            n=_number(envelope),
+            n=_entry_number(envelope),
             link=link,
             worker=worker,
         )
         return envelope if status == 200 else None
 
 
-def _number(envelope: dict[str, Any] | None) -> int | None:
+def _entry_number(envelope: dict[str, Any] | None) -> int | None:
     """Finds the number of the entry that an answer names."""
     response = None if envelope is None else envelope.get("response")
     return response.get("n") if isinstance(response, dict) else None
