@@ -17,21 +17,21 @@ GIVEN: Final = re.compile(rb"^set-cookie: *([^;\r]+)", re.IGNORECASE | re.MULTIL
 
 async def logs_in(connection: Connection) -> None:
     """Begins, is known to the university at once, and comes back, with the same account."""
-    begun = await _followed(connection, LOG_IN)
+    begun = await _asks_for_page(connection, LOG_IN)
     way, cookie = SENT_ON.search(begun), GIVEN.search(begun)
     if way is None or cookie is None:
         return  # there was no turn
     there = await _at_the_university(way[1].decode())
     back = urlsplit(there)
-    await _followed(connection, f"{back.path}?{back.query}", cookie[1].decode())
+    await _asks_for_page(connection, f"{back.path}?{back.query}", cookie[1].decode())
 
 
 async def comes_back(connection: Connection) -> None:
     """Brings a code that nobody was sent for."""
-    await _followed(connection, f"{CALLBACK}?state={secrets.token_urlsafe(16)}&code=a")
+    await _asks_for_page(connection, f"{CALLBACK}?state={secrets.token_urlsafe(16)}&code=a")
 
 
-async def _followed(connection: Connection, path: str, cookie: str = "") -> bytes:
+async def _asks_for_page(connection: Connection, path: str, cookie: str = "") -> bytes:
     """Asks as a browser that shows a page; answers the head of the answer."""
     headers = ["Accept: text/html", *([f"Cookie: {cookie}"] if cookie else []), "\r\n"]
     more = "\r\n".join(headers)
