@@ -63,17 +63,17 @@ def besieged(on: Ground, name: str, seconds: float) -> Siege:
     """
     leases_lost = on.leases_lost()
     # For longer than the bystander waits: it has to get its last answers in spite of it
-    bounds = str(seconds + 2 * PATIENCE)
+    attack_seconds = str(seconds + 2 * PATIENCE)
     who = ["--token", on.attacker.people[0].token, "--event", on.attacker.event_id]
     is_flood = name in floods.FLOODS
     module = floods.__name__ if is_flood else attacks.__name__
     who += ["--others", str(on.others)] if is_flood else []
-    command = on.command(module, name, on.door.url, "--seconds", bounds, *who)
+    command = on.command(module, name, on.door.url, "--seconds", attack_seconds, *who)
     with _bystander(on, seconds) as inside:
         before = on.memory()
         with _started(command) as attacker:
             try:
-                with _watched(on, attacker) as highest:
+                with _watched(on, attacker) as memory_looks:
                     assert attacker.stdout is not None
                     attacker.stdout.readline()  # it has begun
                     during = _felt(inside)
@@ -84,7 +84,7 @@ def besieged(on: Ground, name: str, seconds: float) -> Siege:
             said_by_attacker = attacker.stdout.read()
     told_done = json.loads(said_by_attacker.splitlines()[-1])
     done = flood.Done(**told_done) if is_flood else attacks.Done(**told_done)
-    memory = Memory(before, max(highest), on.memory())
+    memory = Memory(before, max(memory_looks), on.memory())
     return Siege(during, done, memory, on.leases_lost() - leases_lost)
 
 
