@@ -99,7 +99,7 @@ async def guesses(connection: Connection) -> None:
     await connection.call(f"/e/{code}", known=False)
 
 
-async def watches(connection: Connection) -> None:
+async def watches_and_cuts(connection: Connection) -> None:
     """A stream that is cut once it tells something; a refusal is read."""
     event_id = connection.target.event_id
     head = connection.target.head("GET", f"{WATCH}?event_id={event_id}")
@@ -141,7 +141,7 @@ ORGANISERS: Final[dict[str, Flood]] = {
     "asking": Flood("openings that 300 markers hear of", comes_and_goes, 16, marking=300),
     "heard-changes": Flood("UpdateEvent that 300 hear of", changes, waiting=300),
     "unknown-codes": Flood("events by codes that are none", guesses, 100),
-    "cut-streams": Flood("WatchAttendance, cut at once", watches, 100),
+    "cut-streams": Flood("WatchAttendance, cut at once", watches_and_cuts, 100),
     "streams": Flood("WatchAttendance, 16 and many refused", stays_watching, 300),
     "board-secrets": Flood("WatchAttendance by secrets that are none", guesses_secrets, 100),
 }

@@ -23,7 +23,7 @@ OPTIONS, HEADERS = 4000, 7  # of a header, and headers: all that a head may have
 LASTS: Final = 3600  # seconds
 
 
-async def opens(connection: Connection) -> None:
+async def opens_and_cuts(connection: Connection) -> None:
     await connection.opens("mark_me")
     connection.writer.transport.abort()
 
@@ -118,7 +118,7 @@ async def opens_another_room(connection: Connection) -> None:
 
 
 SOCKETS: Final[dict[str, Flood]] = {
-    "openings": Flood("openings, cut at once", opens, 100),
+    "openings": Flood("openings, cut at once", opens_and_cuts, 100),
     "open-and-leave": Flood("openings with a goodbye", opens_and_leaves, 16),
     "openings-of-nobody": Flood("openings without a log-in", opens_of_nobody, 100),
     "cut-openings-of-nobody": Flood("the same, cut at once", begins_to_open, 100),
