@@ -116,7 +116,7 @@ class Tale:
     def annuls(self, actor: int, person: int, n: int, reason: str = "other") -> None:
         """A call that is answered, and what it has written."""
         written = self.writes(person, actor, self.now + 1.5, None, reason)
-        self.calls(actor, "AnnulMark", n=written, user_id=person, number=n, reason=reason)
+        self.calls(actor, "AnnulMark", n=written, user_id=person, given_n=n, reason=reason)
 
     def changes(self, organiser: int, *, status: int = 200, **fields: Any) -> None:
         """The event is another."""
@@ -179,14 +179,14 @@ class Tale:
         status: int = 200,
         refusal: str = "",
         n: int | None = None,
-        number: int | None = None,
+        given_n: int | None = None,
         **given: Any,
     ) -> None:
-        """A call that is answered; ``number`` is the mark that it names."""
+        """A call that is answered with the entry ``n``; ``given_n`` is the mark that it names."""
         self.calls_made += 1
         socket = 1000 + self.calls_made
-        if number is not None:
-            given["n"] = number
+        if given_n is not None:
+            given["n"] = given_n
         path = f"/api/events/{call}"
         self.add("called", person, socket, call=path, worker=0, given={"event_id": EVENT, **given})
         answer = {"status": status, "error": error if status else None, "refusal": refusal, "n": n}

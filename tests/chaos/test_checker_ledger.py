@@ -107,11 +107,11 @@ class TestCorrections:
 
     def test_an_annulment_that_was_answered_as_somebody_elses(self, marked: Tale) -> None:
         marked.annuls(CREATOR, ANNA, 1)
-        marked.calls(VERA, "AnnulMark", n=2, user_id=ANNA, number=1, reason="wrong_person")
+        marked.calls(VERA, "AnnulMark", n=2, user_id=ANNA, given_n=1, reason="wrong_person")
         assert marked.broken_rules() == {"no_entry_is_lost"}
 
     def test_an_annulment_without_an_answer_is_there_or_not(self, marked: Tale) -> None:
-        given: dict[str, Any] = {"user_id": ANNA, "number": 1, "reason": "other"}
+        given: dict[str, Any] = {"user_id": ANNA, "given_n": 1, "reason": "other"}
         marked.calls(CREATOR, "AnnulMark", status=0, **given)
         assert marked.broken_rules() == set()
         marked.writes(ANNA, CREATOR, marked.now + 2, None, "other")
@@ -133,7 +133,7 @@ class TestCorrections:
 
     @pytest.mark.parametrize("reason", ["other", "wrong_person"])
     def test_an_annulment_that_nobody_asked_for(self, marked: Tale, reason: str) -> None:
-        marked.calls(CREATOR, "AnnulMark", status=0, user_id=ANNA, number=1, reason="not_present")
+        marked.calls(CREATOR, "AnnulMark", status=0, user_id=ANNA, given_n=1, reason="not_present")
         marked.writes(ANNA, CREATOR, marked.now, None, reason)
         assert marked.broken_rules() == {"entries_were_asked_for"}
 
@@ -192,14 +192,14 @@ class TestCorrections:
     def test_a_correction_that_is_refused_wrongly(
         self, marked: Tale, actor: int, refusal: str
     ) -> None:
-        given: dict[str, Any] = {"user_id": ANNA, "number": 1, "reason": "other"}
+        given: dict[str, Any] = {"user_id": ANNA, "given_n": 1, "reason": "other"}
         marked.now += 1
         marked.calls(actor, "AnnulMark", error=3, refusal=refusal, **given)
         assert marked.broken_rules() == {"corrections_are_refused_rightly"}
 
     def test_a_correction_that_is_refused_rightly(self, marked: Tale) -> None:
         marked.annuls(CREATOR, ANNA, 1)
-        given: dict[str, Any] = {"user_id": ANNA, "number": 1, "reason": "duplicate"}
+        given: dict[str, Any] = {"user_id": ANNA, "given_n": 1, "reason": "duplicate"}
         marked.calls(CREATOR, "AnnulMark", error=3, refusal="changed", **given)
         marked.calls(GLEB, "AnnulMark", error=3, refusal="may_not_annul", **given)
         assert marked.broken_rules() == set()
