@@ -12,7 +12,7 @@ from tests.chaos.tale import ANNA, BORIS, CREATOR, GLEB, HELPER, MARKS, MARKS_TO
 SITS_TOO = 15  # a socket of the creator
 
 
-def left_out(tale: Tale, socket: int, person: int) -> None:
+def closes_left_out(tale: Tale, socket: int, person: int) -> None:
     """Their socket is closed, as of one who may not mark any more."""
     frame = {"result": "error", "message": "no", "params": {"code": "may_not_mark"}}
     tale.add("heard", person, socket, frame=frame, answers=None, marked_person=None)
@@ -35,7 +35,7 @@ class TestWhoMarks:
 
     def test_a_mark_by_one_with_the_tick(self, tale: Tale) -> None:
         tale.changes(CREATOR, who_marks="confirmed")
-        left_out(tale, MARKS_TOO, GLEB)
+        closes_left_out(tale, MARKS_TOO, GLEB)
         tale.prepares(VERA, MARKS, ANNA)
         tale.confirms(VERA, MARKS, ANNA)
         tale.was_marked(ANNA, WAITS, VERA)
@@ -68,14 +68,14 @@ class TestWhoMarks:
     def test_one_who_still_sits_there(self, tale: Tale, closes: bool, broken: set[str]) -> None:
         tale.changes(CREATOR, who_marks="confirmed")
         if closes:
-            left_out(tale, MARKS_TOO, GLEB)
+            closes_left_out(tale, MARKS_TOO, GLEB)
         tale.calm([ANNA, BORIS])
         assert tale.broken_rules() == broken
 
     def test_a_hold_of_one_who_is_left_out_may_be_another_s(self, tale: Tale) -> None:
         tale.prepares(GLEB, MARKS_TOO, ANNA)
         tale.changes(CREATOR, who_marks="confirmed")
-        left_out(tale, MARKS_TOO, GLEB)
+        closes_left_out(tale, MARKS_TOO, GLEB)
         tale.prepares(VERA, MARKS, ANNA)
         assert tale.broken_rules() == set()
 
