@@ -41,9 +41,9 @@ NAMES = {
         "History of science",
     ),
 }
-TELLING = "told"
-# It goes by itself after some seconds, for which a tour does not stop
+WITH_NOTICE = "told"  # the screen whose notice is looked at, and stays
 NO_FULL_SCREEN = "() => { document.documentElement.requestFullscreen = () => Promise.reject(); }"
+# It goes by itself after some seconds, for which a tour does not stop
 PUT_NOTICE_AWAY = "() => document.querySelector('.notice')?.replaceChildren()"
 
 
@@ -68,7 +68,7 @@ class Tour:
     async def screens(self) -> AsyncIterator[Screen]:
         """All of them; each is as it is only until the next one is asked for."""
         async for screen in self._lecture():
-            if screen.name != TELLING:
+            if screen.name != WITH_NOTICE:
                 await screen.page.evaluate(PUT_NOTICE_AWAY)
             yield screen
 
@@ -160,7 +160,7 @@ class Tour:
         await expect(askers[0].at("own")).to_have_text(askers[0].name)
         yield Screen("marked", askers[0].page)
         await expect(marker.at("notice")).to_contain_text(askers[0].name)
-        yield Screen(TELLING, marker.page)
+        yield Screen(WITH_NOTICE, marker.page)
         await self._end(askers[1])
         yield Screen("ended", askers[1].page)
         await marker.open(link)
