@@ -48,10 +48,12 @@ BLOCK_STORAGE = """
   const blocked = { get() { throw new DOMException("blocked", "SecurityError"); } };
   Object.defineProperty(globalThis, "localStorage", blocked);
   Object.defineProperty(globalThis, "sessionStorage", blocked);
-  Object.defineProperty(Navigator.prototype, "languages", {
-    get: () => ["ru_RU", "en_US", "en-US@posix", "en"],
-  });
 })();
+"""
+ODD_LANGUAGES = """
+Object.defineProperty(Navigator.prototype, "languages", {
+  get: () => ["ru_RU", "en_US", "en-US@posix", "en"],
+});
 """
 NO_MODULES = "delete HTMLScriptElement.prototype.noModule;"
 
@@ -107,6 +109,7 @@ async def test_the_whole_story_in_the_oldest(door: Door) -> None:
 async def test_blocked_storage_and_odd_languages_keep_nobody_out(door: Door) -> None:
     visitor = await door.enter("Blocked", language="en")
     await visitor.context.add_init_script(BLOCK_STORAGE)
+    await visitor.context.add_init_script(ODD_LANGUAGES)
     await visitor.open()
     await visitor.sign_up("blocked")
     await visitor.create_event("With nothing kept")
