@@ -95,7 +95,7 @@ async def test_a_board_by_its_secret_shows_marks_at_once_and_names_never(
     title = {"ru": "Матанализ на доске, лекция 12", "en": "Analysis on the board, lecture 12"}
     event_id = await make_event(teacher, title[language], -60, HOUR)
     await teacher.open(event_link(teacher, event_id))
-    await teacher.choose("link")
+    await teacher.choose_action("link")
     await teacher.at("make-board-link").click()
     address = await teacher.at("link").input_value()
     assert re.fullmatch(rf"{re.escape(door.url)}/board/{event_id}#[\w-]{{43}}", address)
@@ -210,7 +210,7 @@ async def test_who_may_not_see_a_board_any_more_is_told_kindly(door: Door) -> No
     await hall.open(address)
     await expect_state(hall.page, "open")
     await teacher.open(event_link(teacher, event_id))
-    await teacher.choose("link")
+    await teacher.choose_action("link")
     await teacher.at("end-board-link").click()
     await expect(teacher.at("notice")).to_contain_text("The board link has ended")
     await expect_state(hall.page, "refused")

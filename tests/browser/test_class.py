@@ -139,7 +139,7 @@ async def test_a_class_that_is_over_is_deleted_only_where_nobody_else_came(door:
     await teacher.open(event_link(teacher, alone))
     await expect(teacher.page.locator("h1")).to_have_text("Никто не пришёл")
     await expect(teacher.at("state")).to_have_text("закончилось")
-    await teacher.choose("delete")
+    await teacher.choose_action("delete")
     await teacher.at("yes").click()
     await expect(teacher.at("notice")).to_contain_text("Занятие удалено")
 
@@ -193,7 +193,7 @@ async def test_a_helper_is_named_and_taken_back(door: Door) -> None:
     helper = await door.student("Помощник Олег", "oleg-help", event_link(teacher, event_id))
     await expect(helper.at("attendance")).to_have_count(0)
     await teacher.open(event_link(teacher, event_id))
-    await teacher.choose("helpers")
+    await teacher.choose_action("helpers")
     helping = teacher.at("helping")
     await helping.get_by_test_id("search").fill("помощник")
     await helping.get_by_role("button", name="Добавить").click()

@@ -53,10 +53,10 @@ async def test_watchers_and_intervals_end_with_what_they_were_for(door: Door) ->
     once = await left(creator)
     notice = creator.at("notice")
     for _ in range(3):
-        await creator.choose("leave")
+        await creator.choose_action("leave")
         await creator.at("yes").click()
         await expect(notice).to_contain_text("You have left")
-        await creator.choose("join")
+        await creator.choose_action("join")
         await expect(notice).to_contain_text("You have joined")
     await creator.at("attendance").wait_for()
     assert await left(creator) == once

@@ -93,7 +93,7 @@ class Visitor:
         await self.at("can-mark").click()
         await expect(self.at("connection")).to_have_attribute("data-state", "open")
 
-    async def choose(self, name: str) -> None:
+    async def choose_action(self, name: str) -> None:
         """Something behind "⋯"."""
         await self.at("more").click()
         await self.at("actions").get_by_test_id(name).click()
