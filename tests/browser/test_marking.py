@@ -24,7 +24,7 @@ LISTS = """
 """
 LANDMARKS = "() => [...document.querySelectorAll('aside')].filter((e) => !e.hidden && !e.innerText)"
 SCHEMES: tuple[Literal["dark", "light"], ...] = ("dark", "light")
-MEET_SOMEBODY = """
+CHANGE_PEOPLE = """
 async () => {
   const folder = document.querySelector("script[type=module]").src.replace(/app.js$/, "");
   (await import(`${folder}people.js`)).people.set({});
@@ -128,7 +128,7 @@ async def test_after_the_end_nothing_is_left_to_be_pressed(door: Door) -> None:
     event_id = marker.page.url.split("/event/")[1].partition("/")[0]
     await post(marker, "/api/events/DeleteEvent", event_id=event_id)
     await expect(marker.page.locator("main").get_by_text("The class is over")).to_be_visible()
-    await marker.page.evaluate(MEET_SOMEBODY)  # whatever is learned later
+    await marker.page.evaluate(CHANGE_PEOPLE)  # whatever is learned later
     for gone in ("count", "search", "again", "asker", "connection"):
         await expect(marker.at(gone).locator("visible=true")).to_have_count(0)
     await anna.expect_state("ended")
