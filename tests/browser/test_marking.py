@@ -12,7 +12,7 @@ from playwright.async_api import WebSocketRoute, expect
 from tests.browser.calls import begin_class, post
 from tests.browser.faults import least_contrast
 from tests.browser.screens import PUT_NOTICE_AWAY
-from tests.browser.visitor import Door, Visitor
+from tests.browser.visitor import REST_MS, Door, Visitor
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -102,7 +102,7 @@ async def test_a_mark_can_be_taken_back_though_something_else_is_told(door: Door
     await marker.at("marked").click()
     await anna.expect_state("marked")
     await expect(marker.at("held")).to_be_hidden()
-    await marker.page.wait_for_timeout(700)  # a tap that is too soon was meant for the sheet
+    await marker.page.wait_for_timeout(REST_MS)  # a tap that is too soon was meant for the sheet
     await marker.hold(boris)
     await marker.at("not-now").click()
     await expect(marker.at("notice")).to_contain_text("Boris Between")
@@ -246,7 +246,7 @@ async def test_back_closes_the_sheet_and_keeps_the_screen(door: Door) -> None:
     await expect(marker.at("held")).to_be_hidden()
     await expect(marker.at("notice")).to_contain_text("back on the list")
     await marker.expect_listed(anna)
-    await marker.page.wait_for_timeout(600)
+    await marker.page.wait_for_timeout(REST_MS)
     await marker.hold(anna)
     await marker.at("not-now").click()
     await expect(marker.at("held")).to_be_hidden()

@@ -9,10 +9,9 @@ import pytest
 from playwright.async_api import expect
 
 from tests.browser.calls import begin_class
-from tests.browser.visitor import LAPTOP, Door, Visitor
+from tests.browser.visitor import LAPTOP, REST_MS, Door, Visitor
 
 TWICE_WITHIN_MS = 180  # as thumbs do
-REST = 600  # and how long a sheet takes no word
 LONG_NAME = "Константинопольская-Рождественская Александра Владиславовна"
 SIZES = (
     (360, 740),
@@ -111,7 +110,7 @@ async def test_the_second_tap_of_two_marks_nobody(door: Door) -> None:
     marker, asker = await two(door, "Two taps")
     answered = await marker.row(asker).evaluate(TAP_TWICE, TWICE_WITHIN_MS)
     assert answered == "marked", "the second tap was not on what marks"
-    await marker.page.wait_for_timeout(REST)
+    await marker.page.wait_for_timeout(REST_MS)
     await expect(marker.at("held")).to_be_visible()
     await asker.expect_state("held")
     await marker.at("marked").click()
@@ -123,7 +122,7 @@ async def test_the_second_tap_on_putting_back_holds_nobody(door: Door) -> None:
     await marker.hold(asker)
     await expect(marker.at("not-now")).to_have_attribute("aria-disabled", "false")
     await marker.row(asker).evaluate(PUT_BACK_TWICE)
-    await marker.page.wait_for_timeout(REST)
+    await marker.page.wait_for_timeout(REST_MS)
     await expect(marker.at("held")).to_be_hidden()
     await marker.hold(asker)
 
@@ -149,7 +148,7 @@ async def test_a_key_that_is_held_down_marks_nobody(door: Door) -> None:
         await asker.expect_state("held")
         await marker.page.keyboard.press("Escape")
         await expect(marker.at("held")).to_be_hidden()
-        await marker.page.wait_for_timeout(REST)
+        await marker.page.wait_for_timeout(REST_MS)
 
 
 @pytest.mark.parametrize("name", ["Li Bo", LONG_NAME], ids=["short", "long"])

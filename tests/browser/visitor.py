@@ -13,6 +13,7 @@ PHONE, LAPTOP = (360, 740), (1280, 800)
 ON_ITS_SIDE, TABLET = (844, 390), (768, 1024)
 PASSWORD = "tea at five"
 PATIENCE_MILLISECONDS = 30_000  # for anything to be seen: machines that test are slow
+REST_MS = 600  # of the page's hold.js: in which a second tap, or key, decides nothing
 # As a browser does that keeps no pages. To keep one takes as much of a processor as to open it
 KEEPS_NO_PAGE = """
 if (globalThis.ServiceWorkerContainer) ServiceWorkerContainer.prototype.register = async () => {
