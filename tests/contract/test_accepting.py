@@ -9,12 +9,13 @@ import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack, closing
 from itertools import pairwise
+from typing import ClassVar
 from unittest.mock import Mock
 
 import pytest
 
 from attendance_web.serving import accepting
-from attendance_web.serving.accepting import MAX_AT_ONCE, Acceptor
+from attendance_web.serving.accepting import MAX_ACCEPTED, MAX_LET_IN, Acceptor
 from attendance_web.serving.left_connections import LeftConnections
 from tests.support.eventually import eventually
 
@@ -22,19 +23,22 @@ MANY = 50  # connections
 
 
 class CountedConnection(asyncio.Protocol):
-    """Counts those that have been let in."""
+    """Counts those that have been let in, and notes their addresses."""
 
     let_in_count = 0
+    addresses: ClassVar[list[str]] = []
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         CountedConnection.let_in_count += 1
+        CountedConnection.addresses.append(transport.get_extra_info("peername")[0])
         transport.close()
 
 
 @pytest.fixture
 def listener() -> Iterator[socket.socket]:
     CountedConnection.let_in_count = 0
-    with closing(socket.create_server(("127.0.0.1", 0), backlog=MANY)) as listening:
+    CountedConnection.addresses.clear()
+    with closing(socket.create_server(("127.0.0.1", 0), backlog=2 * MANY)) as listening:
         yield listening
 
 
@@ -66,7 +70,20 @@ async def test_whoever_came_before_has_a_turn_between_a_few_and_a_few(
         steps.append(CountedConnection.let_in_count)
         await asyncio.sleep(0)
     gained = [after - before for before, after in pairwise(steps)]
-    assert max(gained) <= MAX_AT_ONCE
+    assert max(gained) <= MAX_LET_IN
+
+
+async def test_nobody_waits_behind_all_who_came_before_from_another_address(
+    listener: socket.socket, clients: list[socket.socket]
+) -> None:
+    """Contract: 1.11."""
+    ours = ("127.0.0.2", 0)
+    with socket.create_connection(listener.getsockname(), source_address=ours):
+        letting = Acceptor(listener, CountedConnection, LeftConnections())
+        await eventually(lambda: CountedConnection.let_in_count > MANY)
+        letting.close()
+    steps_until_accepted = MANY // MAX_ACCEPTED + 1
+    assert CountedConnection.addresses.index(ours[0]) <= (steps_until_accepted + 1) * MAX_LET_IN
 
 
 async def test_who_has_connected_before_the_end_is_let_in(letting_in: Acceptor) -> None:

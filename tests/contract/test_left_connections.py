@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import AsyncIterator, Iterator
-from contextlib import ExitStack, closing
+from contextlib import closing
 from typing import Any, Final
 
 import pytest
@@ -16,9 +16,8 @@ from uvicorn.server import ServerState
 
 from attendance_core.testing.stand_ins import ManualStopwatch
 from attendance_web.http.request_turns import RequestTurns
-from attendance_web.serving import left_connections
-from attendance_web.serving.accepting import Acceptor
-from attendance_web.serving.held_connections import MAX_AT_ONCE, HeldConnections
+from attendance_web.serving import accepting, left_connections
+from attendance_web.serving.accepting import MAX_LET_IN, Acceptor
 from attendance_web.serving.http_protocol import CallProtocol
 from attendance_web.serving.left_connections import LeftConnections, left_connections_of
 from attendance_web.serving.server import config_of
@@ -146,14 +145,16 @@ async def test_a_connection_that_has_its_answers_does_not_count(server: Served) 
     assert server.left.noted == 0
 
 
-async def test_a_connection_that_is_left_before_its_quick_answer_counts(server: Served) -> None:
+async def test_a_connection_that_is_left_before_its_quick_answer_counts(
+    server: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """What has come with the request is read behind it, when the answer is there already."""
     server.left.holds = True  # until it has gone, and yet does not count as gone
     with socket.create_connection(server.address) as client:
         await eventually(lambda: server.left.asked == 1)
         client.sendall(LOOK)
-    (connection,) = server.acceptor._held._held
-    server.acceptor._held._let_in(connection)
+    monkeypatch.setattr(accepting, "says_no_more", lambda _: False)  # as when it was let in
+    server.acceptor._held.end_all()
     await eventually(lambda: server.asked == ["/look"] and not server.state.tasks)
     assert server.left.noted == 1
 
@@ -184,27 +185,22 @@ async def test_of_whoever_left_too_many_nothing_is_made_before_its_time(server: 
     await there.leave()
 
 
-async def test_who_is_held_is_let_in_a_few_at_a_step(listener: socket.socket) -> None:
-    let_in = list[socket.socket]()
-    held = HeldConnections(let_in.append)
-    clients = [socket.create_connection(listener.getsockname()) for _ in range(MANY)]
-    accepted = [listener.accept()[0] for _ in range(MANY)]
-    with ExitStack() as stack:
-        for each in (*clients, *accepted):
-            stack.enter_context(closing(each))
-        for each in accepted:
-            held.hold(each, 0.001)
-        for client in clients[: MANY // 2]:
-            client.close()
-        at_a_step = set[int]()
-        async with asyncio.timeout(20):
-            while len(let_in) < MANY // 2:
-                before = len(let_in)
-                await asyncio.sleep(0)
-                at_a_step.add(len(let_in) - before)
-        assert max(at_a_step) <= MAX_AT_ONCE
-        assert let_in == accepted[MANY // 2 :]
-        assert all(each.fileno() < 0 for each in accepted[: MANY // 2])
+async def test_who_was_held_is_let_in_a_few_at_a_step(server: Served) -> None:
+    server.left.holds = True
+    clients = [await server.connected() for _ in range(MANY)]
+    await eventually(lambda: server.left.asked == MANY)
+    for client in clients[: MANY // 2]:
+        await client.leave()
+    server.acceptor._held.end_all()
+    at_a_step = set[int]()
+    async with asyncio.timeout(20):
+        while server.made < MANY // 2:
+            before = server.made
+            await asyncio.sleep(0)
+            at_a_step.add(server.made - before)
+    assert max(at_a_step) <= MAX_LET_IN
+    for client in clients[MANY // 2 :]:
+        await client.leave()
 
 
 async def test_a_network_that_leaves_too_many_waits_and_no_other() -> None:

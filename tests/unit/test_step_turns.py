@@ -1,4 +1,4 @@
-"""Handshakes begin a few at each step of the event loop, in turns by network. Contract: 1.11."""
+"""A few begin at each step of the event loop, in turns by network. Contract: 1.11."""
 
 from __future__ import annotations
 
@@ -8,23 +8,19 @@ from unittest.mock import Mock
 
 import pytest
 
-from attendance_web.serving.handshake_turns import (
-    MAX_AT_ONCE,
-    MAX_EXAMINED,
-    HandshakeTurns,
-    handshake_turns_of,
-)
 from attendance_web.serving.server import config_of
+from attendance_web.serving.step_turns import MAX_EXAMINED, StepTurns, handshake_turns_of
 
-MANY = 10 * MAX_AT_ONCE
+AT_ONCE = 2
+MANY = 10 * AT_ONCE
 FLOOD, OTHER = "192.0.2.1", "192.0.2.2"
 
 
 class Begun:
-    """Handshakes that note their numbers when they begin."""
+    """Each notes its number when it begins."""
 
     def __init__(self) -> None:
-        self.turns = HandshakeTurns()
+        self.turns = StepTurns(AT_ONCE)
         self.numbers: list[int] = []
 
     def comes(self, number: int, whose: str = FLOOD, *, has_left: bool = False) -> None:
@@ -58,7 +54,7 @@ async def test_a_few_begin_at_a_step_and_none_is_lost(begun: Begun) -> None:
         gained.append(len(begun.numbers) - before)
         before = len(begun.numbers)
         await asyncio.sleep(0)
-    assert max(gained) == MAX_AT_ONCE
+    assert max(gained) == AT_ONCE
     assert begun.numbers == [*range(MANY)]
 
 
@@ -68,7 +64,7 @@ async def test_nobody_comes_behind_all_of_another_network(begun: Begun) -> None:
     begun.comes(MANY, OTHER)
     while len(begun.numbers) <= MANY:
         await asyncio.sleep(0)
-    assert begun.numbers.index(MANY) <= MAX_AT_ONCE + 1
+    assert begun.numbers.index(MANY) <= AT_ONCE + 1
     assert sorted(begun.numbers) == [*range(MANY + 1)]
 
 
@@ -86,6 +82,13 @@ async def test_those_who_have_left_are_not_all_looked_at_in_one_step(begun: Begu
     assert not begun.numbers
     await asyncio.sleep(0)
     assert begun.numbers == [MANY]
+
+
+async def test_all_that_wait_may_begin_in_one_step(begun: Begun) -> None:
+    for number in range(MANY):
+        begun.comes(number)
+    begun.turns.begin_all()
+    assert begun.numbers == [*range(MANY)]
 
 
 async def test_one_that_fails_stops_nobody(begun: Begun) -> None:
