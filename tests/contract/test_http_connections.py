@@ -53,7 +53,7 @@ class TestOrder:
             reader, writer = await asyncio.open_connection("127.0.0.1", house.port)
             writer.write(sent)
             writer.write_eof()
-            come = await asyncio.wait_for(reader.read(), 10)
+            come = await asyncio.wait_for(reader.read(), 30)
             assert statuses(come) == [200] * sent.count(b"GET")
             writer.close()
 
@@ -65,7 +65,7 @@ class TestOrder:
             for _ in range(30):
                 writer.write(b"x" * 100_000)
                 await writer.drain()
-            assert statuses(await asyncio.wait_for(reader.read(), 10)) == [413]
+            assert statuses(await asyncio.wait_for(reader.read(), 30)) == [413]
             writer.close()
 
     async def test_what_follows_the_last_request_is_not_carried_out(self, house: House) -> None:
@@ -90,7 +90,7 @@ class TestOrder:
         await eventually(lambda: connections(house) > before)
         writer.write(UNENDED_HANDSHAKE + b"\r\n")
         writer.write_eof()  # before any of it is read
-        assert await asyncio.wait_for(reader.read(), 10) == b""
+        assert await asyncio.wait_for(reader.read(), 30) == b""
         writer.close()
 
 

@@ -8,7 +8,12 @@ from typing import Any
 import pytest
 
 from attendance_core.vocabulary import Seconds
-from attendance_web.serving.parse_turns import STEP_SECONDS, ParseTurns, parse_turns_of
+from attendance_web.serving.parse_turns import (
+    MAX_HEADS,
+    STEP_SECONDS,
+    ParseTurns,
+    parse_turns_of,
+)
 from attendance_web.serving.server import config_of
 
 MANY = 30
@@ -17,7 +22,7 @@ FLOOD, OTHER = "192.0.2.1", "192.0.2.2"
 
 class Parsed:
     """Portions that note their numbers when they are parsed, each of which takes a third of a
-    step's time.
+    step's time, but heads none.
     """
 
     def __init__(self) -> None:
@@ -25,14 +30,18 @@ class Parsed:
         self.turns = ParseTurns(lambda: self.seconds)
         self.numbers: list[int] = []
 
-    def comes(self, number: int, network: str = FLOOD, *, more: int = 0) -> None:
+    def comes(
+        self, number: int, network: str = FLOOD, *, more: int = 0, is_head: bool = False
+    ) -> None:
         """One more, which asks for so many more behind it."""
 
-        def parse() -> None:
-            self.seconds += STEP_SECONDS / 3
+        def parse() -> bool:
+            if not is_head:
+                self.seconds += STEP_SECONDS / 3
             self.numbers.append(number)
             if more:
                 self.comes(number, network, more=more - 1)
+            return is_head
 
         self.turns.ask(network, parse)
 
@@ -60,6 +69,17 @@ async def test_a_few_are_parsed_in_a_step_and_none_is_lost(parsed: Parsed) -> No
     assert parsed.numbers == [*range(MANY)]
 
 
+async def test_a_few_heads_are_parsed_in_a_step_however_quickly(parsed: Parsed) -> None:
+    for number in range(MANY):
+        parsed.comes(number, is_head=True)
+    assert len(parsed.numbers) == MAX_HEADS
+    while len(parsed.numbers) < MANY:
+        before = len(parsed.numbers)
+        await asyncio.sleep(0)
+        assert len(parsed.numbers) <= before + MAX_HEADS
+    assert parsed.numbers == [*range(MANY)]
+
+
 async def test_nobody_waits_behind_all_of_another_network(parsed: Parsed) -> None:
     for number in range(MANY):
         parsed.comes(number)
@@ -82,7 +102,11 @@ async def test_what_goes_on_comes_behind_those_who_wait(parsed: Parsed) -> None:
 async def test_what_is_asked_for_later_is_not_parsed_before_its_caller_goes_on(
     parsed: Parsed,
 ) -> None:
-    parsed.turns.ask_soon(FLOOD, lambda: parsed.numbers.append(7))
+    def parse() -> bool:
+        parsed.numbers.append(7)
+        return False
+
+    parsed.turns.ask_soon(FLOOD, parse)
     assert parsed.numbers == []
     await asyncio.sleep(0)
     assert parsed.numbers == [7]
@@ -93,7 +117,7 @@ async def test_a_bug_ends_nobody_elses_turn(parsed: Parsed) -> None:
     asyncio.get_running_loop().set_exception_handler(lambda _, context: told.append(context))
     error = ValueError("a bug")
 
-    def fails() -> None:
+    def fails() -> bool:
         raise error
 
     parsed.turns.ask(FLOOD, fails)

@@ -14,7 +14,7 @@ what is parsed and when it is answered. Each guard can go when they mend it:
   See `_refuse` of `http_closing`.
 - Who says that they will say no more gets no answer. See `eof_received`.
 - All handshakes of sockets that come in one step begin in it, those of who has gone, too. See
-  `handshake_turns`.
+  `step_turns`.
 """
 
 from __future__ import annotations
@@ -25,7 +25,6 @@ from typing import Any, Final
 import httptools
 
 from attendance_core.errors import Refusal
-from attendance_web.serving.handshake_turns import handshake_turns_of
 from attendance_web.serving.http_closing import ClosingProtocol
 from attendance_web.serving.http_flow import AnswerTransport, ReadInTurn
 from attendance_web.serving.http_head import (
@@ -41,6 +40,7 @@ from attendance_web.serving.http_head import (
 )
 from attendance_web.serving.parse_turns import parse_turns_of
 from attendance_web.serving.portions import length_of_body, size_of_body, size_of_heads
+from attendance_web.serving.step_turns import handshake_turns_of
 from attendance_web.wire.callers import address_of, network_of
 from attendance_web.wire.client_gone import (
     GONE_EXTENSION,
@@ -106,10 +106,12 @@ class CallProtocol(ClosingProtocol):
             self._is_reading_on_soon = True
             self._parse_turns.ask_soon(self._network, self._read_on)
 
-    def _read_on(self) -> None:
+    def _read_on(self) -> bool:
+        """Parses a portion, and goes on; tells whether it was of a head."""
         self._is_reading_on_soon = False
         if self._is_deaf or self.flow.read_paused or self.transport.is_closing():
-            return
+            return False
+        is_head = self._in_head
         if self._input:
             size = self._portion_size()
             portion, self._input = self._input[:size], self._input[size:]
@@ -119,7 +121,7 @@ class CallProtocol(ClosingProtocol):
                 self._cut()  # nobody else would: reading is paused
                 raise
         if self._is_deaf or self.flow.read_paused:
-            return
+            return is_head
         if self._input:
             self.transport.pause_reading()
             self.read_on_soon()
@@ -127,6 +129,7 @@ class CallProtocol(ClosingProtocol):
             self._end_when_answered()
         else:
             self.transport.resume_reading()
+        return is_head
 
     def _portion_size(self) -> int:
         if self._in_head:
