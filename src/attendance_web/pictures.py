@@ -20,6 +20,7 @@ from attendance_web.http.call_services import CallServices
 from attendance_web.http.files import PIECE_BYTES, FileResponse, OpenFile
 from attendance_web.wire.callers import Caller
 from attendance_web.wire.refusals import UnknownPath
+from attendance_web.wire.rests import Rests
 from attendance_web.wire.turns import FairTurns, NoTurn
 from attendance_web.wire.urls import DEFAULT_KEY, PICTURES
 
@@ -40,6 +41,10 @@ MAX_WAITING, MAX_WAITING_OF_ONE = 4000, 3000
 TURN_WAIT_SECONDS: Final[Seconds] = 3.0
 NEXT_SECONDS: Final[Seconds] = 15.0  # until the turn of a further piece; the answer has begun
 RETRY_SECONDS: Final = 1
+# Of one caller's turns: what most take is a millisecond, and then to be sent as long again
+FREE_SECONDS, FREE_A_SECOND = 0.5, 0.2
+REST_TIMES: Final = 7.0
+MAX_REST_SECONDS: Final[Seconds] = 0.05  # what takes longer waits for files that are elsewhere
 
 
 def picture_turns() -> FairTurns:
@@ -49,6 +54,12 @@ def picture_turns() -> FairTurns:
         of_one=MAX_OF_ONE,
         waiting=MAX_WAITING,
         waiting_of_one=MAX_WAITING_OF_ONE,
+        rests=Rests(
+            free_seconds=FREE_SECONDS,
+            free_a_second=FREE_A_SECOND,
+            times=REST_TIMES,
+            max_seconds=MAX_REST_SECONDS,
+        ),
     )
 
 

@@ -41,12 +41,12 @@ from tests.chaos.flood import (
     Target,
     calls,
 )
+from tests.chaos.large_floods import LARGE
 from tests.chaos.organiser_floods import MARKS, ORGANISERS, WAITS
 from tests.chaos.parsing_floods import PARSED
 from tests.chaos.provider_floods import PROVIDED
 from tests.chaos.refused_floods import REFUSED
 from tests.chaos.socket_floods import SOCKETS
-from tests.chaos.unread_floods import UNREAD
 
 BODY_BYTES: Final = 16 * 2**20
 
@@ -231,7 +231,7 @@ FLOODS: Final[dict[str, Flood]] = {
     **REFUSED,
     **ORGANISERS,
     **PROVIDED,
-    **UNREAD,
+    **LARGE,
     **PARSED,
 }
 

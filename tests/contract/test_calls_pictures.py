@@ -192,6 +192,27 @@ class TestTurns:
         held.may_go_on.set()
         assert {each.status_code for each in await asyncio.gather(hers, *many)} == {200}
 
+    async def test_the_turns_of_whoever_has_taken_much_rest(
+        self, site: Site, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Contract: 1.22. Others have theirs meanwhile."""
+        held: Any = HeldFiles()
+        held.may_go_on.set()
+        for name, value in (("FREE_SECONDS", 0.0), ("REST_TIMES", 1e9), ("MAX_REST_SECONDS", 3600)):
+            monkeypatch.setattr(pictures, name, value)
+        monkeypatch.setattr(pictures, "MAX_OF_ONE", 1)
+        monkeypatch.setattr(pictures, "TURN_WAIT_SECONDS", 0.01)
+        monkeypatch.setattr(
+            site.app,
+            "services",
+            replace(site.app.services, files=held, picture_turns=pictures.picture_turns()),
+        )
+        anna = await site.person("anna")
+        await anna.get("/api/auth/GetCurrentUserId")  # from now on they are known by their session
+        nobody = site.browser()
+        answers = [await each.get("/pictures/a.png") for each in (nobody, nobody, anna)]
+        assert [each.status_code for each in answers] == [200, 429, 200]
+
     async def test_whoever_has_no_turn_in_time_comes_again(
         self, site: Site, monkeypatch: pytest.MonkeyPatch
     ) -> None:

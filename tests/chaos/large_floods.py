@@ -1,4 +1,4 @@
-"""Floods of those who ask for what is large, and read none of it."""
+"""Floods of those who ask for what is large, and read none of it, or all as fast as they can."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from tests.chaos.flood import PATIENCE, Act, Connection, Flood
 LITTLE: Final = 4096  # bytes that the system of whoever reads nothing keeps for them
 PICTURE: Final = "/api/profile/UpdateProfilePicture"
 SCAN: Final = "/api/profile/UploadProfileConfirmation"
+Ask = Callable[..., Awaitable[None]]  # of a connection, for a path, as somebody who is ``known``
 PICTURE_SIDE, SCAN_SIDE = 1024, 1780  # pixels: 4 MiB of one, 9 of the other
 
 
@@ -75,7 +76,14 @@ def asks(path: str) -> Act:
     return lambda connection: unread(connection, path, known=False)
 
 
-def asks_for(made: Callable[[Connection], Awaitable[str]], *, known: bool) -> Act:
+async def all_read(connection: Connection, path: str, *, known: bool) -> None:
+    """Asks, and reads the whole answer."""
+    await connection.call(path, known=known)
+
+
+def asks_for(
+    made: Callable[[Connection], Awaitable[str]], *, known: bool, ask: Ask = unread
+) -> Act:
     """Asks for what one of the connections has made before."""
     making: list[asyncio.Task[str]] = []
 
@@ -86,15 +94,20 @@ def asks_for(made: Callable[[Connection], Awaitable[str]], *, known: bool) -> Ac
     async def act(connection: Connection) -> None:
         if not making:
             making.append(asyncio.create_task(make(connection)))
-        await unread(connection, await asyncio.shield(making[0]), known=known)
+        await ask(connection, await asyncio.shield(making[0]), known=known)
 
     return act
 
 
-UNREAD: Final[dict[str, Flood]] = {
+LARGE: Final[dict[str, Flood]] = {
     "unread-scans": Flood("one's own scan of 9 MiB, unread", asks_for(new_scan, known=True), 200),
     "unread-pictures": Flood(
         "a picture of 4 MiB, of nobody, unread", asks_for(new_picture, known=False), 600
+    ),
+    "pictures-at-once": Flood(
+        "a picture of 4 MiB, of nobody, all read",
+        asks_for(new_picture, known=False, ask=all_read),
+        300,
     ),
     "unread-lists": Flood(
         "GetEvents of nobody, unread",
