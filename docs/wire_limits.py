@@ -32,6 +32,7 @@ from attendance_core.pieces import MAX_PIECE
 from attendance_core.profiles import PENDING_SECONDS, REVIEW_LEASE_SECONDS
 from attendance_core.texts import MAX_COMBINING_MARKS
 from attendance_core.tokens import MAX_TOKENS as MAX_TOKENS_OF_ONE
+from attendance_web import pictures
 from attendance_web.http.body_parsing import MAX_FIELDS
 from attendance_web.http.call import MAX_BODY_BYTES, MAX_UPLOAD_BODY_BYTES
 from attendance_web.http.csrf import CSRF_COOKIE
@@ -274,6 +275,12 @@ def _limits() -> Iterator[tuple[str, str, str]]:
         "what has come of everybody's pictures and scans, in a process",
         f"{UPLOAD_CAPACITY_BYTES // KIB**2} MiB",
         "408 of one that makes room, 503 where all wait to be worked off",
+    )
+    yield (
+        "pictures that are read by a person, or by a network of those who are not logged in",
+        f"{pictures.FREE_SECONDS:g} s of reading at once, then "
+        f"{pictures.FREE_A_SECOND:g} s a second",
+        f"read with pauses of up to {pictures.MAX_REST_SECONDS * 1000:g} ms",
     )
     yield (
         "what clients have yet to read of answers, in a process",
