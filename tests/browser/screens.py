@@ -225,7 +225,9 @@ class Tour:
     async def _find(self, visitor: Visitor, other: Visitor) -> None:
         await visitor.open_people()
         await visitor.at("search").fill(other.name)
-        await visitor.at("found").get_by_role("link").first.click()
+        # Others of a run may have these names the other way round, and are found, too
+        found = visitor.at("found").get_by_role("link")
+        await found.filter(has_text=other.name).first.click()
         await visitor.at("profile").get_by_role("button").first.wait_for()
 
     async def _people(self, marker: Visitor) -> AsyncIterator[Screen]:
