@@ -12,7 +12,7 @@ from benchmarks.load.room import leave_all
 from benchmarks.load.wire import Door, Person, Refused, Wire, opened
 from benchmarks.machine import cpu_seconds
 
-MARKERS_EACH: Final = 5  # one of so many marks
+PEOPLE_PER_MARKER: Final = 5  # one of so many marks
 A_MOMENT: Final = 0.3  # seconds: who is turned away hears of it right after the handshake
 
 
@@ -21,9 +21,9 @@ class Arrival:
     """When the last was in, in seconds since the first came; how many were turned away."""
 
     last: float
-    slowest: float  # seconds, of one since they came: the worst hundredth
+    p99: float  # seconds, from when somebody came until they were in
     refused: int
-    cpu: float  # milliseconds each
+    cpu_ms: float  # each
 
 
 async def arrive(door: Door, event_id: str, people: Sequence[Person], seconds: float) -> Arrival:
@@ -36,7 +36,7 @@ async def arrive(door: Door, event_id: str, people: Sequence[Person], seconds: f
     async def comes(at: int, person: Person) -> None:
         await asyncio.sleep(at * seconds / len(people))
         came = time.perf_counter()
-        marks = at % MARKERS_EACH == 0
+        marks = at % PEOPLE_PER_MARKER == 0
         is_listed = asyncio.Event()
 
         def listen(text: bytes) -> None:
@@ -62,8 +62,8 @@ async def arrive(door: Door, event_id: str, people: Sequence[Person], seconds: f
     used = cpu_seconds(door.pids) - used
     await leave_all(door, wires)
     took.sort()
-    slowest = took[-1 - len(took) // 100] if took else seconds
-    return Arrival(last, slowest, refused[0], 1000 * used / len(people))
+    p99 = took[-1 - len(took) // 100] if took else seconds
+    return Arrival(last, p99, refused[0], 1000 * used / len(people))
 
 
 async def open_some(door: Door, event_id: str, people: Sequence[Person], at_once: int) -> float:
