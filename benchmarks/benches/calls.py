@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from benchmarks.crowd import Crowd, Gathered, MarkedClass, add_marks, add_names
 from benchmarks.figure import Figure
-from benchmarks.load.calls import Calls, make_calls
+from benchmarks.load.calls import make_calls
 from benchmarks.run import Run
 from benchmarks.subjects import Subject, a_floor, over_postgres, over_sqlite
 
@@ -60,7 +60,7 @@ def measure(run: Run) -> list[Figure]:
             BARE: stack.enter_context(a_floor("bare", run.new_folder("bare"), crowd)),
         }
 
-        def ask(asked: _Asked, subject: Subject) -> Calls:
+        def ask(asked: _Asked, subject: Subject) -> float:
             people = run.dice.sample(subject.people, CALLERS)
             one, other, *_ = subject.people
             path = asked.path.format(one=one.user_id, other=other.user_id)
@@ -80,8 +80,8 @@ def measure(run: Run) -> list[Figure]:
         Figure(
             f"{name}, {engine}",
             "µs of CPU",
-            [each.cpu for each in rounds[engine]],
-            {floor: [each.cpu for each in rounds[floor]] for floor in (ROUTE, BARE)},
+            rounds[engine],
+            {floor: rounds[floor] for floor in (ROUTE, BARE)},
         )
         for name, rounds in found.items()
         for engine in ENGINES
