@@ -24,7 +24,7 @@ SENDS: Final = "a set of bare sends"
 ANNOUNCED: Final = (
     ("from a tap to the last who sees it", "ms", "from_tap"),
     ("an announcement, from the first to the last", "ms", "from_first"),
-    ("an announcement, each who hears it", "µs of CPU", "cpu"),
+    ("an announcement, each who hears it", "µs of CPU", "cpu_us"),
 )
 
 

@@ -125,7 +125,7 @@ def _cycles(run: Run, subject: Subject, rooms: int) -> Cycles:
 
 
 def _used(found: Found, title: str, rooms: int) -> list[float]:
-    return [each.cpu for each in found[title, rooms]]
+    return [each.cpu_ms for each in found[title, rooms]]
 
 
 def _cpu(engine: str, found: Found, run: Run) -> list[Figure]:

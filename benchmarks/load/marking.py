@@ -28,7 +28,7 @@ class Room(NamedTuple):
 class Cycles:
     """What cycles took, in milliseconds."""
 
-    cpu: float = 0.0  # of the server, for each cycle
+    cpu_ms: float = 0.0  # of the server, for each cycle
     holds: list[float] = field(default_factory=list)
     confirms: list[float] = field(default_factory=list)
 
@@ -51,7 +51,7 @@ async def play_cycles(door: Door, rooms: Sequence[Room]) -> Cycles:
     used = cpu_seconds(door.pids)
     await asyncio.gather(*map(one, range(len(rooms)), rooms))
     await asyncio.sleep(HANG_UP_SECONDS)
-    found.cpu = 1000 * (cpu_seconds(door.pids) - used) / len(found.confirms)
+    found.cpu_ms = 1000 * (cpu_seconds(door.pids) - used) / len(found.confirms)
     return found
 
 

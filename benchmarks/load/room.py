@@ -33,7 +33,7 @@ class Heard:
 
     from_tap: float
     from_first: float  # who heard it
-    cpu: float
+    cpu_us: float
 
 
 async def open_all(
