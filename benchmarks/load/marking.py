@@ -13,7 +13,7 @@ from benchmarks.load.wire import Door, Person, opened
 from benchmarks.machine import cpu_seconds
 
 CONFIRM: Final = b'{"message":"confirm_marking"}'
-HANG_UP_SECONDS: Final = 0.1  # in which the last goodbyes are stored
+SETTLE_SECONDS: Final = 0.1  # in which the last goodbyes are stored
 APART_SECONDS: Final = 0.01  # rooms begin: what many who come at once are told, `arrival` measures
 
 
@@ -50,7 +50,7 @@ async def play_cycles(door: Door, rooms: Sequence[Room]) -> Cycles:
 
     used = cpu_seconds(door.pids)
     await asyncio.gather(*map(one, range(len(rooms)), rooms))
-    await asyncio.sleep(HANG_UP_SECONDS)
+    await asyncio.sleep(SETTLE_SECONDS)
     found.cpu_ms = 1000 * (cpu_seconds(door.pids) - used) / len(found.confirms)
     return found
 
