@@ -101,9 +101,9 @@ async def announce(
     door: Door, event_id: str, people: Sequence[Person], markers: int, probes: int
 ) -> Heard:
     """Has a marker hold somebody, and measures when the last of the others knows of it."""
-    askers, marks, watch = people[:probes], people[probes], people[probes + 1 :][:markers]
+    askers, marker, watch = people[:probes], people[probes], people[probes + 1 :][:markers]
     waiting = await open_all(door, "mark_me", event_id, askers)
-    marking = await opened(door, "marking", event_id, marks)
+    marking = await opened(door, "marking", event_id, marker)
 
     async def says(at: int) -> None:
         marking.says(choice_of(askers[at].user_id))
