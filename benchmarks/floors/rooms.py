@@ -30,10 +30,10 @@ class _Room:
     waiting: dict[int, Send] = field(default_factory=dict)
     markers: dict[str, Send] = field(default_factory=dict)
 
-    async def tell(self, frame: dict[str, Any], beside: str = "") -> None:
-        """Tells every marker but one."""
+    async def tell(self, frame: dict[str, Any], excluded: str = "") -> None:
+        """Tells every marker but the one of the connection that is excluded."""
         for connection_id, send in list(self.markers.items()):
-            if connection_id != beside:
+            if connection_id != excluded:
                 with suppress(OSError):  # they have just gone
                     await send(frame)
 

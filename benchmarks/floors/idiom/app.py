@@ -93,7 +93,7 @@ def application(steps: IdiomSteps, rooms: Rooms) -> FastAPI:
 
     async def hold(marker: Socket, target: int) -> Frame:
         await steps.hold(marker, target)
-        left = Announcement(frame=frame("user_left", user_id=target), beside=marker.connection_id)
+        left = Announcement(frame=frame("user_left", user_id=target), excluded=marker.connection_id)
         await rooms.announce(marker.event_id, left)
         return frame("prepared", user_id=target, expires_in=90)
 

@@ -44,7 +44,7 @@ class Announcement(BaseModel):
 
     frame: Frame
     asker: int | None = None  # whom alone it is for; all markers where there is none
-    beside: str = ""  # the connection that knows already
+    excluded: str = ""  # the connection that knows already
 
 
 def frame(message: str, **params: Any) -> Frame:

@@ -16,7 +16,7 @@ from benchmarks.floors.steps import Socket
 
 log = logging.getLogger(__name__)
 CONNECTIONS: Final = 10
-NOBODYS: Final = "nobody's"  # a channel that is always listened to: without any, listening ends
+NOBODYS_CHANNEL: Final = "nobody's"  # always listened to: without any, listening ends
 LAST: Final = "was_marked"  # the frame that a socket ends with
 
 
@@ -64,7 +64,7 @@ class Room:
             if socket is None:
                 continue
             if what.asker is None:
-                is_for = socket.role == "marking" and socket.connection_id != what.beside
+                is_for = socket.role == "marking" and socket.connection_id != what.excluded
             else:
                 is_for = socket.role == "mark_me" and socket.user_id == what.asker
             if is_for:
@@ -87,7 +87,7 @@ class Rooms:
 
     async def start(self) -> None:
         """Begins to listen."""
-        await self._listening.subscribe(NOBODYS)
+        await self._listening.subscribe(NOBODYS_CHANNEL)
         self._listener = asyncio.create_task(self._listen())
 
     async def announce(self, event_id: str, what: Announcement) -> None:
