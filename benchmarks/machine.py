@@ -16,12 +16,13 @@ PACKAGES: Final = (
     *("litestar", "msgspec", "uvicorn", "uvloop", "httptools", "websockets"),
     *("sqlalchemy", "asyncpg", "redis"),
 )
-SCHEDULED: Final = 2  # which clock of a process: what it was given of the processors
+CPUCLOCK_SCHED: Final = 2  # as Linux calls a process's clock of what it was given of processors
 
 
 def cpu_seconds(pids: tuple[int, ...]) -> float:
     """Measures what these processes have used, with threads that have ended, exactly."""
-    return sum(time.clock_gettime(~pid << 3 | SCHEDULED) for pid in pids)
+    # The clock's id is that of `make_process_cpuclock` in Linux, whose lowest three bits say which
+    return sum(time.clock_gettime(~pid << 3 | CPUCLOCK_SCHED) for pid in pids)
 
 
 def memory_kib(pid: int) -> float:
