@@ -73,7 +73,7 @@ Load = Callable[[], object]
 
 
 @contextmanager
-def paths(folder: Path) -> Iterator[dict[str, tuple[Subject, Load]]]:
+def hot_paths(folder: Path) -> Iterator[dict[str, tuple[Subject, Load]]]:
     """Starts a service for each hot path; yields it with what is done to it, over and over."""
     dice = random.Random(SEED)
     marks = Crowd(2 * ROOMS * CYCLES, LOADS * ROOMS)
@@ -104,7 +104,7 @@ def paths(folder: Path) -> Iterator[dict[str, tuple[Subject, Load]]]:
             path = f"/api/profile/GetProfile?user_id={people[0].user_id}"
             load.run(make_calls, subject.door, path, people, CALLS)
 
-        def path(service: Subject, does: Callable[[Subject], None]) -> tuple[Subject, Load]:
+        def hot_path(service: Subject, does: Callable[[Subject], None]) -> tuple[Subject, Load]:
             return service, partial(does, service)
 
         marked = stack.enter_context(over_sqlite(new("marked"), marks))
@@ -113,13 +113,13 @@ def paths(folder: Path) -> Iterator[dict[str, tuple[Subject, Load]]]:
         by_two = stack.enter_context(over_postgres(new("by-two"), marks, on, workers=2))
         opened_there = stack.enter_context(over_postgres(new("opened-there"), opens, on))
         yield {
-            "marking, SQLite": path(marked, marking),
-            "marking, PostgreSQL": path(marked_there, marking),
-            "the same, two workers": path(by_two, marking),
-            "opening, SQLite": path(opened, opening),
-            "opening, PostgreSQL": path(opened_there, opening),
-            "GetProfile, SQLite": path(opened, profile),
-            "GetProfile, PostgreSQL": path(opened_there, profile),
+            "marking, SQLite": hot_path(marked, marking),
+            "marking, PostgreSQL": hot_path(marked_there, marking),
+            "the same, two workers": hot_path(by_two, marking),
+            "opening, SQLite": hot_path(opened, opening),
+            "opening, PostgreSQL": hot_path(opened_there, opening),
+            "GetProfile, SQLite": hot_path(opened, profile),
+            "GetProfile, PostgreSQL": hot_path(opened_there, profile),
         }
 
 
@@ -202,7 +202,7 @@ def main() -> int:
     found = {}
     with (
         tempfile.TemporaryDirectory(dir=BUILD, prefix="shares-") as folder,
-        paths(Path(folder)) as of_name,
+        hot_paths(Path(folder)) as of_name,
         Progress(disable=not sys.stdout.isatty(), transient=True) as bar,
     ):
         for name, (service, load) in bar.track(of_name.items(), description="hot paths"):
