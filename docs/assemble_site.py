@@ -23,7 +23,7 @@ import public_names
 DOCS: Final = Path(__file__).parent
 ROOT: Final = DOCS.parent
 SOURCE: Final = ROOT / "build" / "documents"
-ELSEWHERE: Final = {"package.md"}  # the description of the package, which the home page is made of
+WITHOUT_A_PAGE: Final = {"package.md"}  # the description, which the home page is made of
 SECTIONS: Final[dict[str, tuple[str, ...]]] = {
     "Tutorial": ("tutorial.md",),
     "How to": ("how-to/*.md",),
@@ -63,7 +63,7 @@ def pages() -> dict[str, str]:
     kept = {
         path: with_links(text, f"docs/{path}", path)
         for path, text in own.items()
-        if path not in ELSEWHERE
+        if path not in WITHOUT_A_PAGE
     }
     return {HOME: home(own["package.md"]), **kept, **examples(), **reference()}
 
