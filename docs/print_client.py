@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from inspect import get_annotations
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
 from msgspec import inspect as kinds
@@ -29,6 +29,14 @@ ELSEWHERE: Final = {
     "Calling": "attendance_web.client.calling",
     "File": "attendance_web.client.answers",
 }
+
+
+class Reading(NamedTuple):
+    """How a method of the client reads its answer."""
+
+    kind: str  # as an annotation
+    by: str  # which method of `Calling`
+    told: tuple[str, ...]  # what that has to be told first
 
 
 def files() -> Iterator[tuple[str, str]]:
@@ -118,7 +126,7 @@ def _homes() -> Mapping[str, str]:
 
 def _method(call: Call) -> Iterator[str]:
     fields = msgspec.structs.fields(call.arguments)
-    kind, make, of = _answer(call)
+    reading = _reading(call)
     yield ""
     yield f"    {'' if call.is_stream else 'async '}def {call.run.__name__}("
     yield "        self,"
@@ -127,29 +135,28 @@ def _method(call: Call) -> Iterator[str]:
     words = _annotations(call.arguments)
     for field in fields:
         yield f"        {field.name}: {_plain(words[field.name])}{_default(field)},"
-    yield f"    ) -> {kind}:"
+    yield f"    ) -> {reading.kind}:"
     yield f'        """{call.summary}'
     yield ""
     yield f"        {_who_may(call)}"
     yield '        """'
-    yield f"        {'return' if call.is_stream else 'return await'} self.{make}("
-    for each in (*of, f'"{call.method}"', f'"{call.path}"'):
+    yield f"        {'return' if call.is_stream else 'return await'} self.{reading.by}("
+    for each in (*reading.told, f'"{call.method}"', f'"{call.path}"'):
         yield f"            {each},"
     for field in fields:
         yield f"            {field.name}={field.name},"
     yield "        )"
 
 
-def _answer(call: Call) -> tuple[str, str, list[str]]:
-    """Tells the type of an answer, the method that reads it, and what that has to know."""
+def _reading(call: Call) -> Reading:
     if call.media_types:
-        return "File", "file", []
+        return Reading("File", "file", ())
     if call.answer is None:
-        return "None", "done", []
+        return Reading("None", "done", ())
+    name = _spelt(call.answer)
     if call.is_stream:
-        name = _spelt(call.answer)
-        return f"AsyncGenerator[{name}, None]", "told", [name]
-    return _spelt(call.answer), "answer", [_spelt(call.answer)]
+        return Reading(f"AsyncGenerator[{name}, None]", "told", (name,))
+    return Reading(name, "answer", (name,))
 
 
 def _spelt(answer: Any) -> str:
