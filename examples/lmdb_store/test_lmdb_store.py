@@ -27,10 +27,10 @@ class TestLmdbStore(StoreContract):
     def break_down(self, store: LmdbStore) -> Callable[[], Awaitable[None]]:
         """There is room for what is there, and for nothing more."""
 
-        async def is_full() -> None:
+        async def fill_up() -> None:
             store._environment.set_mapsize(1)
 
-        return is_full
+        return fill_up
 
 
 FOLDER = TemporaryDirectory()  # is removed with the process
