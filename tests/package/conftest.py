@@ -43,7 +43,7 @@ def tracked() -> frozenset[str]:
 
 
 @pytest.fixture(scope="module")
-def elsewhere(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def wheel_python(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The Python of an environment with the wheel in it, and nothing that it needs."""
     folder = tmp_path_factory.mktemp("elsewhere")
     venv.create(folder)
@@ -53,9 +53,9 @@ def elsewhere(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def packages(elsewhere: Path) -> Path:
+def packages(wheel_python: Path) -> Path:
     """Where that environment keeps what is installed in it."""
-    return packages_of(elsewhere.parents[1])
+    return packages_of(wheel_python.parents[1])
 
 
 def packages_of(environment: Path) -> Path:

@@ -114,14 +114,14 @@ def test_what_its_description_shows_is_what_the_readme_shows_and_is_tried_there(
     assert shown and all(each in COMMANDS for each in shown)
 
 
-def test_live_rooms_need_the_wheel_and_msgspec(elsewhere: Path, tmp_path: Path) -> None:
+def test_live_rooms_need_the_wheel_and_msgspec(wheel_python: Path, tmp_path: Path) -> None:
     (found,) = distributions(name="msgspec")
     for file in found.files or []:
         if file.parts[0] == "msgspec" and file.suffix in {".py", ".so"}:
             (tmp_path / file).parent.mkdir(exist_ok=True)
             (tmp_path / file).write_bytes(file.read_binary())
     program = "import attendance_web.live, attendance_web.asgi as asgi; print(asgi.__all__)"
-    command = [str(elsewhere), "-c", program]
+    command = [str(wheel_python), "-c", program]
     there = subprocess.run(command, env={"PYTHONPATH": str(tmp_path)}, capture_output=True)
     assert b"lifespan_of" in there.stdout, there.stderr
     without = subprocess.run(command, env={}, capture_output=True)
@@ -175,14 +175,14 @@ class TestWheelAlone:
         assert done.stderr == ""
         return done.stdout
 
-    def test_the_example_marks_somebody_in_memory(self, elsewhere: Path, tmp_path: Path) -> None:
+    def test_the_example_marks_somebody_in_memory(self, wheel_python: Path, tmp_path: Path) -> None:
         (example,) = blocks("python")
-        assert self.run(elsewhere, example, tmp_path) == "50\n"
+        assert self.run(wheel_python, example, tmp_path) == "50\n"
 
     def test_whatever_else_is_asked_for_says_which_extra_it_needs(
-        self, elsewhere: Path, tmp_path: Path
+        self, wheel_python: Path, tmp_path: Path
     ) -> None:
-        told = self.run(elsewhere, NEEDS_AN_EXTRA, tmp_path).splitlines()
+        told = self.run(wheel_python, NEEDS_AN_EXTRA, tmp_path).splitlines()
         needed = (*["sqlalchemy"] * 4, "oidc", "sqlalchemy", "redis", "postgres")
         contracts = ("FilesContract", "NotifierContract", "StoreContract", "marking_machine")
         assert told == [

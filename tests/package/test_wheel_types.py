@@ -80,26 +80,26 @@ def type_check(python: Path, program: str, folder: Path) -> subprocess.Completed
 
 class TestTypes:
     def test_a_strict_type_checker_sees_the_types_of_the_packages(
-        self, elsewhere: Path, tmp_path: Path
+        self, wheel_python: Path, tmp_path: Path
     ) -> None:
-        done = type_check(elsewhere, PROGRAM, tmp_path)
+        done = type_check(wheel_python, PROGRAM, tmp_path)
         assert done.stdout == "Success: no issues found in 1 source file\n", done.stderr
 
     def test_a_strict_type_checker_sees_the_types_of_the_client(
-        self, elsewhere: Path, packages: Path, tmp_path: Path
+        self, wheel_python: Path, packages: Path, tmp_path: Path
     ) -> None:
         """Whoever installs the client has these beside it."""
         for each in (httpx, msgspec, websockets):
             (packages / each.__name__).symlink_to(Path(each.__path__[0]))
-        done = type_check(elsewhere, WITH_CLIENT, tmp_path)
+        done = type_check(wheel_python, WITH_CLIENT, tmp_path)
         assert done.stdout == "Success: no issues found in 1 source file\n", done.stderr
-        done = type_check(elsewhere, NO_SUCH_WORD, tmp_path)
+        done = type_check(wheel_python, NO_SUCH_WORD, tmp_path)
         assert 'Argument "who_marks" to "create_event"' in done.stdout
         assert done.returncode == 1
 
     def test_a_strict_type_checker_finds_a_mistake_of_a_caller(
-        self, elsewhere: Path, tmp_path: Path
+        self, wheel_python: Path, tmp_path: Path
     ) -> None:
-        done = type_check(elsewhere, MISTAKE, tmp_path)
+        done = type_check(wheel_python, MISTAKE, tmp_path)
         assert 'Argument "username" to "__call__" of "SignUp" has incompatible type' in done.stdout
         assert done.returncode == 1
