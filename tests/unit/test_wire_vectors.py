@@ -6,8 +6,6 @@
 from __future__ import annotations
 
 import json
-import runpy
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -22,10 +20,10 @@ from attendance_web.live.asyncapi import document
 from attendance_web.live.service_frames import SERVICE_FRAMES
 from attendance_web.socket_descriptions import FOLDER, vectors
 from tests.support.described_answers import fits
+from tests.support.docs_scripts import script
 from tests.support.right_folding import Asker, Client, Marker
 from tests.support.wrong_folding import WRONG, InRows
 
-WRITER = runpy.run_path(str(Path(__file__).parents[2] / "docs" / "print_vectors.py"))
 VECTORS = vectors()
 MESSAGES = document()["components"]["messages"]
 NOWHERE = Address("ws://127.0.0.1:9", dict)
@@ -54,7 +52,7 @@ def test_a_client_that_folds_wrongly_is_found_by_them(name: str) -> None:
 
 def test_they_are_what_the_service_would_say_today() -> None:
     files = {each.name: each.read_text(encoding="utf-8") for each in FOLDER.iterdir()}
-    assert files == dict(WRITER["written"]()), REPAIR
+    assert files == dict(script("print_vectors").written()), REPAIR
 
 
 @pytest.mark.parametrize("name", VECTORS)
