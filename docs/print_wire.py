@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 import wire_codes
+import wire_first_steps
 import wire_limits
 import wire_sockets
 from msgspec import inspect as kinds
@@ -88,7 +89,7 @@ def lines() -> Iterator[str]:
         "has understood what is said [below](#what-a-markers-client-knows)."
     )
     yield ""
-    yield from wire_limits.first_steps()
+    yield from wire_first_steps.first_steps()
     yield ""
     yield "## Calls"
     yield ""
@@ -101,7 +102,7 @@ def lines() -> Iterator[str]:
         "be left out."
     )
     yield ""
-    yield from wire_limits.numbers()
+    yield from wire_codes.numbers()
     yield ""
     yield from wire_codes.codes_of_calls()
     for call in CALLS:

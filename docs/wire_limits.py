@@ -1,20 +1,15 @@
-"""The parts of docs/wire.md about every call and frame: numbers, languages, cookies and limits."""
+"""The part of docs/wire.md about limits: how much is taken, and what is answered to more."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final, get_args
-
-from wire_prose import first_line, paragraph
+from typing import Final
 
 from attendance_adapters.picture_formats import MAX_PIXELS, MAX_SIDE
 from attendance_adapters.pictures import MAX_BYTES
 from attendance_adapters.sql.executor import BROWSE_SECONDS
-from attendance_core.accounts import LONGEST_SESSION_SECONDS, SESSION_SECONDS
 from attendance_core.arguments import MAX_OFFSET
-from attendance_core.bearer_tokens import TokenScope
-from attendance_core.browsers import BROWSER_SECONDS
-from attendance_core.errors import Language, RefusalKind, TooManySockets
+from attendance_core.errors import TooManySockets
 from attendance_core.events import MAX_OPEN_EVENTS
 from attendance_core.limits import (
     CREATED_EVENTS,
@@ -35,9 +30,7 @@ from attendance_core.tokens import MAX_TOKENS as MAX_TOKENS_OF_ONE
 from attendance_web import pictures
 from attendance_web.http.body_parsing import MAX_FIELDS
 from attendance_web.http.call import MAX_BODY_BYTES, MAX_UPLOAD_BODY_BYTES
-from attendance_web.http.csrf import CSRF_COOKIE
 from attendance_web.http.downloads import MAX_ZIP_BYTES
-from attendance_web.http.envelope import RETRY_SECONDS
 from attendance_web.http.incoming_bodies import UPLOAD_CAPACITY_BYTES, UPLOADS_OF_ONE
 from attendance_web.http.incoming_body import BYTES_A_SECOND, PATIENCE_SECONDS
 from attendance_web.http.limits import CALLS, CALLS_A_SECOND, PROFILES_A_DAY
@@ -72,11 +65,9 @@ from attendance_web.http.request_turns import (
 from attendance_web.http.scan_turns import MAX_OF_ONE as MAX_SCANS_OF_ONE
 from attendance_web.http.scan_turns import MAX_OWN_AT_ONCE, MAX_TAKEN_AT_ONCE
 from attendance_web.http.scan_turns import SEND_SECONDS as SCAN_SECONDS
-from attendance_web.http.wire_codes import BROKEN, UNAVAILABLE, WIRE
 from attendance_web.live.close_codes import SLOW, TOO_MANY, TRY_AGAIN
 from attendance_web.live.frame_limits import FRAMES_A_SECOND, MAX_FRAME_BYTES, MAX_FRAMES
 from attendance_web.live.opening_turns import OPENING_SECONDS
-from attendance_web.live.openings import SCOPE
 from attendance_web.live.outbox import MAX_OUTBOX
 from attendance_web.live.person_sockets import MAX_IN_ALL
 from attendance_web.live.watching import (
@@ -100,14 +91,7 @@ from attendance_web.serving.ws_protocol import (
     MAX_FRAGMENTS,
     MAX_WAITING_BYTES,
 )
-from attendance_web.wire.credentials import (
-    BROWSER_COOKIE,
-    HTTPS_BROWSER_COOKIE,
-    HTTPS_SESSION_COOKIE,
-    SESSION_COOKIE,
-)
 from attendance_web.wire.json_scanning import MAX_DEPTH, MAX_TOKENS
-from attendance_web.wire.language import DEFAULT_LANGUAGE
 from attendance_web.wire.leaving_pace import (
     MAX_OF_NETWORK,
     MAX_WAIT_SECONDS,
@@ -120,93 +104,6 @@ from attendance_web.wire.refusal_pace import MAX_AT_ONCE as REFUSALS
 from attendance_web.wire.refusal_pace import TOLD_AFTER_SECONDS, TOLD_WITHIN_SECONDS
 
 KIB: Final = 1024
-KINDS: Final = {
-    RefusalKind.INVALID: (
-        "An argument of the wrong type or form, or out of range; the text names it."
-    ),
-    RefusalKind.MISSING: "An argument that is needed is not there; the text names it.",
-    RefusalKind.FORBIDDEN: "The rules of the product say no.",
-    RefusalKind.NOT_FOUND: "A well-formed id that names nothing.",
-    RefusalKind.TAKEN: "The name is taken.",
-    RefusalKind.NOT_LOGGED_IN: "No session, or one that has ended.",
-}
-
-
-def numbers() -> Iterator[str]:
-    """Each `error` with its status, from the table that answers."""
-    yield "`error` | HTTP status | meaning"
-    yield "---|---|---"
-    yield "0 | 200 | Done."
-    for kind, number in WIRE.items():
-        said = KINDS[kind] if isinstance(kind, RefusalKind) else first_line(kind)
-        yield f"{number.error} | {number.status} | {said}"
-    unsure = "We cannot answer now, and cannot say whether it was done."
-    yield f"{UNAVAILABLE.error} | {UNAVAILABLE.status} | {unsure}"
-    yield f"{BROKEN.error} | {BROKEN.status} | A fault of ours."
-    yield ""
-    yield paragraph(
-        "A refused call has changed nothing. 429 says in `Retry-After` how many seconds to "
-        f"wait; {UNAVAILABLE.status} does, too: {RETRY_SECONDS}."
-    )
-
-
-def first_steps() -> Iterator[str]:
-    """What comes before anything else: the language, and the cookies."""
-    ours = " and ".join(f"`{each}`" for each in sorted(get_args(Language), reverse=True))
-    scopes = ", ".join(f"`{each.value}`" for each in TokenScope)
-    days = f"{SESSION_SECONDS / 86_400:g}"
-    yield "## Before the first call"
-    yield ""
-    yield paragraph(
-        f"Texts are in the language of `Accept-Language`, of {ours}; where that is not sent, or "
-        f"nothing fits, in `{DEFAULT_LANGUAGE}`. Programs go by `error` and by `code`, never by "
-        "texts.",
-        "- ",
-    )
-    yield paragraph(
-        f"The first successful GET without the cookie `{CSRF_COOKIE}` sets it, and scripts can "
-        "read it: GetCurrentUserId will do. Every POST by cookie, a sign-up and a log-in too, "
-        "repeats it in the header `X-CSRFToken`. Where `Origin` is sent, it names our own host "
-        "and port.",
-        "- ",
-    )
-    yield paragraph(
-        f"A sign-up or a log-in sets the cookie `{SESSION_COOKIE}`, on HTTPS "
-        f"`{HTTPS_SESSION_COOKIE}` and no other, which scripts cannot read. "
-        f"It is good for {days} days from its last use, and for "
-        f"{LONGEST_SESSION_SECONDS / 86_400:g} from its log-in; another log-in of the same browser "
-        "ends it, with its sockets.",
-        "- ",
-    )
-    yield paragraph(
-        f"Both also set `{BROWSER_COOKIE}` (`{HTTPS_BROWSER_COOKIE}`), which lets nobody in, for "
-        f"{BROWSER_SECONDS / 86_400:g} days: failed log-ins to an account that was used in this "
-        "browser before are counted by themselves, so that strangers at the same address keep "
-        "nobody out. Keep it when you log out.",
-        "- ",
-    )
-    yield paragraph(
-        "`Authorization: Bearer <token>` goes before the cookie and needs no `X-CSRFToken`. "
-        "CreateToken gives tokens out, each for some of the scopes "
-        f"{scopes}; every call below says which it takes, sockets take `{SCOPE.value}`. "
-        "What a token is not for is refused (`missing_scope`).",
-        "- ",
-    )
-    yield paragraph(_person(), "- ")
-    yield paragraph(
-        "Every answer has the time here, in seconds with milliseconds, in `X-Attendance-Time`, and "
-        "the version that answers in `X-Attendance-Version`.",
-        "- ",
-    )
-
-
-def _person() -> str:
-    passed_over = ", ".join(call.name for call in ALL_CALLS if not call.checks_person)
-    return (
-        "`X-Attendance-User: <user_id>` on a call, and `&as=<user_id>` in the address of a socket, "
-        "say whom it is for: where somebody else is logged in it is refused (`other_person`). "
-        f"Passed over by {passed_over}."
-    )
 
 
 def limits() -> Iterator[str]:
