@@ -143,10 +143,10 @@ def _limits() -> Iterator[tuple[str, str, str]]:
         f"{FAILED_LOG_INS.most} in {minutes:g} minutes",
         "429",
     )
-    quarter = PROVIDER_LOG_INS.within / 60
+    minutes = PROVIDER_LOG_INS.within / 60
     yield (
         "log-ins of an account by the provider",
-        f"{PROVIDER_LOG_INS.most} in {quarter:g} minutes",
+        f"{PROVIDER_LOG_INS.most} in {minutes:g} minutes",
         "429",
     )
     yield (
