@@ -163,7 +163,7 @@ class IdiomSteps:
 
 
 async def _locked(db: AsyncSession, event_id: str, user_ids: list[int]) -> Sequence[Place]:
-    """Reads places that nobody else changes meanwhile, in one order, always in one order."""
+    """Reads places that nobody else changes meanwhile, always in one order."""
     places = select(Place).where(Place.event_id == event_id, Place.user_id.in_(user_ids))
     return (await db.scalars(places.order_by(Place.user_id).with_for_update())).all()
 
