@@ -31,7 +31,7 @@ def mark(number: int, marker: int, person: int, at: float = JUNE, *, checked: bo
     return Entry(event(number), who, 1, by, at, Origin.HOLD, False, checked, None)
 
 
-def annulled(entry: Entry) -> Entry:
+def annulment_of(entry: Entry) -> Entry:
     """The entry that annuls this one."""
     return replace(entry, n=entry.n + 1, at=entry.at + 1, origin=None, reason=AnnulReason.OTHER)
 
@@ -41,7 +41,7 @@ def again(entry: Entry) -> Entry:
     return replace(entry, n=entry.n + 2, at=entry.at + 2)
 
 
-def earned(entries: list[Entry], marker: int, terms: Terms = FEW) -> int:
+def paying_count(entries: list[Entry], marker: int, terms: Terms = FEW) -> int:
     return sum(each.actor_id == marker for each in paying_marks(entries, terms))
 
 
@@ -60,31 +60,31 @@ class TestPairs:
     def test_another_month_is_counted_anew(self) -> None:
         marks = [mark(number, 1, 2, JUNE - 0.000001) for number in range(3)]
         marks += [mark(number, 1, 2, JUNE) for number in range(3, 6)]
-        assert earned(marks, 1) == 4
+        assert paying_count(marks, 1) == 4
 
     def test_the_usual_most_is_four(self) -> None:
-        assert earned([mark(number, 1, 2) for number in range(9)], 1, Terms()) == 4
+        assert paying_count([mark(number, 1, 2) for number in range(9)], 1, Terms()) == 4
 
 
 class TestUnchecked:
     def test_marks_of_people_who_never_had_a_tick_pay_so_many_times(self) -> None:
         marks = [mark(number, 1, 10 + number, checked=False) for number in range(9)]
-        assert earned(marks, 1) == 3
-        assert earned(marks, 1, Terms()) == 9
+        assert paying_count(marks, 1) == 3
+        assert paying_count(marks, 1, Terms()) == 9
 
     def test_the_usual_most_pays_five_thousand(self) -> None:
         marks = [mark(number, 1, 10 + number, checked=False) for number in range(150)]
-        assert earned(marks, 1, Terms()) * Terms().karma_per_mark == 5_000
+        assert paying_count(marks, 1, Terms()) * Terms().karma_per_mark == 5_000
 
     def test_those_of_others_count_for_others(self) -> None:
         marks = [mark(number, number % 3, 10 + number, checked=False) for number in range(9)]
-        assert [earned(marks, marker) for marker in range(3)] == [3, 3, 3]
+        assert [paying_count(marks, marker) for marker in range(3)] == [3, 3, 3]
 
     def test_the_two_limits_are_counted_independently(self) -> None:
         """One that does not pay for the pair's sake still counts among the unchecked."""
         marks = [mark(number, 1, 2, checked=False) for number in range(3)]
         marks += [mark(9, 1, 3, checked=False)]
-        assert earned(marks, 1) == 2
+        assert paying_count(marks, 1) == 2
         assert pays(MarksBefore(0, 3), True, FEW)
         assert not pays(MarksBefore(0, 3), False, FEW)
         assert not pays(MarksBefore(2, 0), True, FEW)
@@ -93,20 +93,20 @@ class TestUnchecked:
 class TestAnnulled:
     def test_a_mark_that_was_annulled_pays_nothing_and_makes_room(self) -> None:
         marks = [mark(number, 1, 2) for number in range(3)]
-        assert earned([*marks, annulled(marks[0])], 1) == 2
-        assert earned([*marks[:2], annulled(marks[0])], 1) == 1
+        assert paying_count([*marks, annulment_of(marks[0])], 1) == 2
+        assert paying_count([*marks[:2], annulment_of(marks[0])], 1) == 1
 
     @given(st.integers(1, 6))
     def test_annul_and_mark_again_never_pays_twice(self, times: int) -> None:
         ledger = [mark(1, 1, 2)]
         for _ in range(times):
-            ledger += [annulled(ledger[-1]), again(ledger[-1])]
-        assert earned(ledger, 1) == 1
-        assert earned([*ledger, annulled(ledger[-1])], 1) == 0
+            ledger += [annulment_of(ledger[-1]), again(ledger[-1])]
+        assert paying_count(ledger, 1) == 1
+        assert paying_count([*ledger, annulment_of(ledger[-1])], 1) == 0
 
     def test_a_mark_by_hand_pays_nobody_and_takes_no_room(self) -> None:
         marks = [mark(number, 1, 2) for number in range(3)]
-        assert earned([replace(marks[0], origin=Origin.HAND), *marks[1:]], 1) == 2
+        assert paying_count([replace(marks[0], origin=Origin.HAND), *marks[1:]], 1) == 2
 
 
 @settings(deadline=None)
@@ -127,7 +127,7 @@ def test_nothing_counts_but_what_one_did_or_had_done(seed: int) -> None:
         (each.event_id, each.user_id) for each in ledger if 1 in (each.actor_id, each.user_id)
     }
     mine = [each for each in ledger if (each.event_id, each.user_id) in about_me]
-    assert earned(mine, 1) == earned(ledger, 1)
+    assert paying_count(mine, 1) == paying_count(ledger, 1)
 
 
 class TestStrategies:
