@@ -201,13 +201,13 @@ class TestUploads:
                 for _ in range(2)
             ]
             await asyncio.sleep(3)
-            phones = reading(bodies, ANNA, sender)
+            of_phone = reading(bodies, ANNA, sender)
             for _ in range(300):
-                assert not phones.done() and bodies._uploads.size <= ROOM
+                assert not of_phone.done() and bodies._uploads.size <= ROOM
                 sender.sends(b"x" * 5000, more=True)
                 await asyncio.sleep(0.1)
             sender.sends(b"", more=False)
-            assert len(await phones) == 1_500_000
+            assert len(await of_phone) == 1_500_000
             for each in tricklers:
                 each.cancel()
             await asyncio.wait(tricklers)
