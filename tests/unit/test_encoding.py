@@ -70,8 +70,8 @@ def test_a_mark_is_told_and_read_as_the_version_before_does() -> None:
     assert message["state"] == ["marked", 2, 5.0, 50]
     before = {name: message[name] for name in ("v", "kind", "user", "member", "version", "state")}
     said = decode(EVENT, json.dumps({**before, "at": 6.0, "by": None, "from": "it"}).encode())
-    once = Place(EVENT, UserId(1), True, Marked(UserId(2), 5.0), 7, None, 1)
-    assert said == ("it", PlaceChanged(once, 6.0, None, 50))
+    expected_place = Place(EVENT, UserId(1), True, Marked(UserId(2), 5.0), 7, None, 1)
+    assert said == ("it", PlaceChanged(expected_place, 6.0, None, 50))
 
 
 def test_what_is_too_large_for_a_server_is_told_as_missed() -> None:
