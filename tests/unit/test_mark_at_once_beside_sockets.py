@@ -153,11 +153,11 @@ class WithPrograms(MarkingMachine):
         with suppress(Refusal):
             drive(do(actor=actor, event_id=campus.event_id, user_id=user_id))
 
-    @rule(number=st.integers(0, 99), user_id=people)
-    def a_program_marks_who_waits(self, number: int, user_id: UserId) -> None:
-        waiting = sorted(user_id for user_id, each in self.campus.places().items() if each.state)
-        if waiting:
-            self.a_program_marks(user_id, waiting[number % len(waiting)])
+    @rule(actor=people, number=st.integers(0, 99))
+    def a_program_marks_who_has_a_state(self, actor: UserId, number: int) -> None:
+        with_state = sorted(user_id for user_id, each in self.campus.places().items() if each.state)
+        if with_state:
+            self.a_program_marks(actor, with_state[number % len(with_state)])
 
 
 TestMarkingInAnyOrder = pytest.mark.slow(WithPrograms.TestCase)
