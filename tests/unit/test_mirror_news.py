@@ -20,7 +20,7 @@ WAITS = place(BOB, 1, Waiting(10))
 BY_MAX = Held(since=10, marker=MAX, until=AT + 60)
 
 
-class WithoutPlaces(Room):
+class WithoutPositions(Room):
     """One whose clients do not look at where they stand."""
 
     def frames(self, cid: ConnectionId) -> list[Frame]:
@@ -29,7 +29,7 @@ class WithoutPlaces(Room):
 
 @pytest.fixture
 def room() -> Room:
-    return WithoutPlaces()
+    return WithoutPositions()
 
 
 class TestHeld:
@@ -185,8 +185,8 @@ class TestYourPlace:
         assert room.frames(room.waits(WAITS)) == []
 
     def test_and_again_when_it_has_changed(self, room: Room) -> None:
-        phone, max_ = room.waits(WAITS, hears_news=True), place(MAX, 1, Waiting(20))
-        later = room.waits(max_, hears_news=True)
+        phone, place_of_max = room.waits(WAITS, hears_news=True), place(MAX, 1, Waiting(20))
+        later = room.waits(place_of_max, hears_news=True)
         old = room.waits(WAITS)
         room.forget_sent()
         room.told(place(self.EVE, 2, None))
