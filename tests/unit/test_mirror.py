@@ -225,8 +225,8 @@ class TestAnswered:
         room.mirror.command_began(mia)
         room.told(place(BOB, 3, late))
         room.answered(mia, place(eve, 2, Held(20, MIA, 300)))
-        gone = [ReservationExpired(BOB)] + [UserLeft(BOB)] * (late is None)
-        assert room.frames(mia) == [*gone, Prepared(eve, 200)]
+        frames_of_end = [ReservationExpired(BOB)] + [UserLeft(BOB)] * (late is None)
+        assert room.frames(mia) == [*frames_of_end, Prepared(eve, 200)]
 
     def test_choosing_anew_one_whose_hold_ran_out_tells_of_its_end(self, room: Room) -> None:
         mia = room.marks(MIA, holding=place(BOB, 2, BY_MIA))
