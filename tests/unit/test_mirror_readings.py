@@ -177,18 +177,18 @@ def test_whatever_is_lost_doubled_or_reordered_one_reading_mends_it(
         deliver(room.mirror.add_asker(bob.connection, AskerOpened(mine[0], AT)))
     heard = data.draw(st.lists(st.sampled_from(mine), max_size=12))
     for each in heard:
-        asks = isinstance(each.state, Held) and data.draw(st.booleans())
-        asker = (
+        is_commanded = isinstance(each.state, Held) and data.draw(st.booleans())
+        marker = (
             (mia if each.state.marker == MIA else max_) if isinstance(each.state, Held) else None
         )
-        if asks and asker is not None:
-            asker.command = Command("prepare", BOB)
+        if is_commanded and marker is not None:
+            marker.command = Command("prepare", BOB)
             deliver(
                 room.mirror.apply_announcement(
-                    PlaceChanged(each, AT, asker.connection.connection_id)
+                    PlaceChanged(each, AT, marker.connection.connection_id)
                 )
             )
-            asker.command = None
+            marker.command = None
         else:
             deliver(room.mirror.apply_announcement(PlaceChanged(each, AT)))
     now = mine[-1]
@@ -197,8 +197,8 @@ def test_whatever_is_lost_doubled_or_reordered_one_reading_mends_it(
     reading = Reading(ENDS_AT, AT, listed, [now] if moves else [], here)
     deliver(room.mirror.apply_reading(room.mirror.begin_reading(), reading))
     for client in (mia, max_):
-        theirs = isinstance(now.state, Held) and client.held == {BOB}
-        assert client.listed == ([BOB] if isinstance(now.state, Waiting) or theirs else [])
-        if theirs and isinstance(now.state, Held):
+        is_theirs = isinstance(now.state, Held) and client.held == {BOB}
+        assert client.listed == ([BOB] if isinstance(now.state, Waiting) or is_theirs else [])
+        if is_theirs and isinstance(now.state, Held):
             assert now.state.marker == client.user_id
     assert bob.marked_by == (now.state.marker if isinstance(now.state, Marked) and moves else None)
