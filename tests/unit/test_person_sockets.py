@@ -15,9 +15,9 @@ ANNA, BORIS = UserId(1), UserId(2)
 
 def test_one_too_many_is_refused_and_nobody_elses() -> None:
     person_sockets = PersonSockets()
-    with ExitStack() as are_open:
+    with ExitStack() as open_sockets:
         for _ in range(MAX_IN_ALL):
-            are_open.enter_context(person_sockets.one_more(ANNA))
+            open_sockets.enter_context(person_sockets.one_more(ANNA))
         with pytest.raises(TooManySockets), person_sockets.one_more(ANNA):
             raise AssertionError
         with person_sockets.one_more(BORIS):
