@@ -139,16 +139,16 @@ def a_choice_does_not_end_another_that_ended_elsewhere(plant: Plant) -> None:
 
 
 def another_process_forgets_that_it_is_too_soon(plant: Plant) -> None:
-    ended_at: dict[UserId, Any] = {}
+    ended_by: dict[UserId, Any] = {}
     end_hold, check = moves.end_hold, holds.check_not_too_soon
 
     def ends(unit: Any, held: Place, judge: Any, terms: Any, **given: Any) -> Place:
-        ended_at[held.user_id] = judge
+        ended_by[held.user_id] = judge
         return end_hold(unit, held, judge, terms, **given)
 
     def checks(unit: Any, place: Place, marker: UserId, judge: Any, terms: Any) -> None:
-        knows = ended_at.get(place.user_id)
-        if knows is not None and knows.process_id == judge.process_id:
+        ender = ended_by.get(place.user_id)
+        if ender is not None and ender.process_id == judge.process_id:
             check(unit, place, marker, judge, terms)
 
     for module in (moves, openings, commands, upkeep):
