@@ -32,10 +32,10 @@ def test_everybody_has_the_position_that_sorting_gives_them(
             for each in places.values()
             if isinstance(each.state, Waiting | Held)
         )
-        sorted_out = {user: position for position, (_, user) in enumerate(listed, 1)}
+        expected_positions = {user: position for position, (_, user) in enumerate(listed, 1)}
         assert len(positions) == len(listed)
         assert {each: positions.position_of(each) for each in places} == {
-            each: sorted_out.get(each) for each in places
+            each: expected_positions.get(each) for each in places
         }
 
 
