@@ -37,14 +37,14 @@ class University:
 
 @pytest.fixture
 def university(monkeypatch: pytest.MonkeyPatch) -> University:
-    hall = University()
+    stand_in = University()
 
     async def notes(seconds: float) -> None:
-        hall.waits.append(seconds)
+        stand_in.waits.append(seconds)
         await asyncio.sleep(0)
 
     monkeypatch.setattr(provider_turns, "wait_while_there", notes)
-    return hall
+    return stand_in
 
 
 async def test_of_a_network_four_come_back_at_once_and_then_twenty_a_second(
@@ -115,8 +115,8 @@ async def test_of_a_network_five_hundred_wait(monkeypatch: pytest.MonkeyPatch) -
     turns = ProviderTurns()
     async with AsyncExitStack() as stack, asyncio.TaskGroup() as group:
         await fill(stack, turns)
-        waits = group.create_task(stack.enter_async_context(turns.turn_to_leave(HALL)))
+        waiting = group.create_task(stack.enter_async_context(turns.turn_to_leave(HALL)))
         await asyncio.sleep(0)
         with pytest.raises(TooManyRequests):
             await stack.enter_async_context(turns.turn_to_leave(HALL))
-        waits.cancel()
+        waiting.cancel()
