@@ -103,12 +103,12 @@ class TestResetPassword:
         assert desk.log_in("of the quicker one").user_id == desk.anna.user_id
 
     def test_links_whose_day_is_over_are_forgotten(self, desk: Desk) -> None:
-        link = reset_id_of(desk.link())
+        reset_id = reset_id_of(desk.link())
 
         def is_there() -> bool:
             drive(desk.forget())
             look = desk.world.store.observe
-            found = drive(look(lambda unit: unit.reset_links.find(link, made_after=0)))
+            found = drive(look(lambda unit: unit.reset_links.find(reset_id, made_after=0)))
             return found is not None
 
         desk.world.clock.pass_(RESET_SECONDS - 1)
