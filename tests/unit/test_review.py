@@ -93,7 +93,7 @@ class TestImage:
     def test_it_is_shown_to_the_session_that_took_it_while_it_has_it(self, desk: Desk) -> None:
         lease = desk.takes()
         assert desk.looks(lease).content == b"clean picture4096"
-        others: tuple[dict[str, UserId | SessionId | ScanId | str], ...] = (
+        wrong_arguments: tuple[dict[str, UserId | SessionId | ScanId | str], ...] = (
             {"actor": OTHER_MODERATOR},
             {"session_id": SessionId("another")},
             {"scan_id": ScanId(uuid4())},
@@ -101,9 +101,9 @@ class TestImage:
             {"secret": ""},
             {"secret": "ы\ud800"},
         )
-        for other in others:
+        for wrong in wrong_arguments:
             with pytest.raises(ScanNotFound):
-                desk.looks(lease, **other)
+                desk.looks(lease, **wrong)
         desk.world.clock.pass_(REVIEW_LEASE_SECONDS)
         with pytest.raises(ScanNotFound):
             desk.looks(lease)
