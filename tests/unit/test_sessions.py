@@ -47,14 +47,14 @@ class TestLapsedSessions:
         anna = door.sign_up("anna")
         old = self.opened(door, anna.user_id, LONGEST_SESSION_SECONDS, "old")
         young = self.opened(door, anna.user_id, LONGEST_SESSION_SECONDS - 1, "young")
-        ended = door.opens(anna.user_id, old)
-        stays = door.opens(anna.user_id, young)
+        old_socket = door.opens(anna.user_id, old)
+        young_socket = door.opens(anna.user_id, young)
         assert self.ends(door) == 1
         assert door.world.announcements[-1] == ConnectionsEnded(
-            door.world.event_id, Ending.LOGGED_OUT, frozenset({ended.connection_id})
+            door.world.event_id, Ending.LOGGED_OUT, frozenset({old_socket.connection_id})
         )
         assert door.sockets_of(young) and not door.sockets_of(old)
-        assert stays.connection_id in {each.connection_id for each in door.sockets_of(young)}
+        assert young_socket.connection_id in {each.connection_id for each in door.sockets_of(young)}
         assert self.ends(door) == 0
         door.world.clock.pass_(1)
         assert self.ends(door) == 1
@@ -243,15 +243,16 @@ class TestLogOut:
         told = self._opens_in(door, anna, events)
         ended: list[int] = []  # by each transaction
 
-        def counts() -> bool:
+        def is_still_in() -> bool:
+            """Notes how many have ended since; answers whether Anna is logged in yet."""
             ended.append(sum(isinstance(each, ConnectionsEnded) for each in told) - sum(ended))
             return door.actor_of(anna.token) is not None
 
-        log_out = door.log_out(anna.token, after_each=counts)
+        answers = door.log_out(anna.token, after_each=is_still_in)
         assert len(told) == 2 * events  # each has left the list, and its socket is to close
         assert len(ended) == events // SOCKETS_ENDED_AT_ONCE + 1
         assert max(ended) <= SOCKETS_ENDED_AT_ONCE and sum(ended) == events
-        assert log_out == [True] * (len(ended) - 1) + [False]
+        assert answers == [True] * (len(ended) - 1) + [False]
         assert not door.sockets_of(anna.token)
 
     def test_whoever_opens_ever_more_is_logged_out_all_the_same(
@@ -262,10 +263,10 @@ class TestLogOut:
         self._opens_in(door, anna, 2 * SOCKETS_ENDED_AT_ONCE)
 
         def opens_more() -> bool:
-            known = door.actor_of(anna.token) is not None
-            if known:
+            is_still_in = door.actor_of(anna.token) is not None
+            if is_still_in:
                 self._opens_in(door, anna, SOCKETS_ENDED_AT_ONCE)
-            return known
+            return is_still_in
 
         assert door.log_out(anna.token, after_each=opens_more) == [True, True, True, False]
         assert not door.sockets_of(anna.token)
@@ -273,7 +274,7 @@ class TestLogOut:
     def test_a_session_that_is_replaced_ends_so_too(self, door: Door) -> None:
         anna = door.sign_up("anna")
         told = self._opens_in(door, anna, 3 * SOCKETS_ENDED_AT_ONCE)
-        boris = door.log_in("anna", replacing=session_id_of(anna.token))
-        assert door.actor_of(anna.token) is None and door.actor_of(boris.token) is not None
+        again = door.log_in("anna", replacing=session_id_of(anna.token))
+        assert door.actor_of(anna.token) is None and door.actor_of(again.token) is not None
         assert sum(isinstance(each, ConnectionsEnded) for each in told) == 3 * SOCKETS_ENDED_AT_ONCE
         assert not door.sockets_of(anna.token)
