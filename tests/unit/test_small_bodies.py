@@ -77,9 +77,11 @@ class TestSmallBodies:
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """A flood of them is what keeps it full."""
-        there = SMALL_CAPACITY_BYTES // COUNTED_AT_LEAST_BYTES // 16
+        room_for = SMALL_CAPACITY_BYTES // COUNTED_AT_LEAST_BYTES // 16
         looks, is_slow = Counter[str](), Body.is_slow
-        monkeypatch.setattr(incoming_bodies, "SMALL_CAPACITY_BYTES", there * COUNTED_AT_LEAST_BYTES)
+        monkeypatch.setattr(
+            incoming_bodies, "SMALL_CAPACITY_BYTES", room_for * COUNTED_AT_LEAST_BYTES
+        )
         monkeypatch.setattr(body_capacity, "LOOK_EVERY", 3600.0)
 
         def counted(body: Body, now: float) -> bool:
@@ -91,10 +93,10 @@ class TestSmallBodies:
         monkeypatch.setattr(Body, "give_up", lambda body: given_up.append(numbers[body]))
         numbers: dict[Body, int] = {}
         with ExitStack() as several:
-            for number in range(2 * there):
+            for number in range(2 * room_for):
                 numbers[several.enter_context(bodies.small(HALL, 1))] = number
-        assert given_up == list(range(there)), "the oldest before the others"
-        assert looks["at one"] <= 2 * there, "not once for each that came"
+        assert given_up == list(range(room_for)), "the oldest before the others"
+        assert looks["at one"] <= 2 * room_for, "not once for each that came"
 
     async def test_each_counts_for_what_a_connection_takes(self) -> None:
         bodies, sender = Bodies(), Sender()
