@@ -63,10 +63,10 @@ class Room:
         self.counted_at.append(asyncio.get_running_loop().time())
         if self.is_away:
             raise Unavailable
-        return None if self.is_deleted else self.sheet
+        return None if self.is_deleted else self.counts_now
 
     @property
-    def sheet(self) -> CountsSeen:
+    def counts_now(self) -> CountsSeen:
         return CountsSeen(SheetCounts(self.joined, 0, 0, 0, 0), 1.0, self.is_over)
 
     def shown(self, screen: Screen) -> Screen:
@@ -101,7 +101,7 @@ async def test_it_is_counted_at_most_twice_a_second_and_the_last_is_told(room: R
     assert min(gaps(room.counted_at)) >= COUNTS_EVERY
     for screen in screens:
         assert min(gaps([each.at for each in screen.told])) >= COUNTS_EVERY
-        assert screen.pieces[-1] == encode_counts(room.sheet)
+        assert screen.pieces[-1] == encode_counts(room.counts_now)
         assert screen.pieces[-1] is screens[0].pieces[-1]  # encoded once
 
 
@@ -111,14 +111,14 @@ async def test_whoever_comes_later_is_told_at_once_and_no_more_often(room: Room)
     await asyncio.sleep(3 * COUNTS_EVERY)
     late = room.shown(Screen())
     await asyncio.sleep(SOON)
-    assert late.pieces == [encode_counts(room.sheet)] and len(room.counted_at) == 1
+    assert late.pieces == [encode_counts(room.counts_now)] and len(room.counted_at) == 1
     for _ in range(3):
         room.joins()
         await asyncio.sleep(SOON)
     assert len(room.counted_at) > 1 and len(late.told) == 1
     await asyncio.sleep(2 * COUNTS_EVERY)
     assert min(gaps([each.at for each in late.told])) >= COUNTS_EVERY
-    assert late.pieces[-1] == encode_counts(room.sheet)
+    assert late.pieces[-1] == encode_counts(room.counts_now)
 
 
 @in_a_room
@@ -138,7 +138,7 @@ async def test_what_has_not_changed_is_not_told_and_nobody_is_counted_for_nobody
     await asyncio.sleep(COUNTS_EVERY)
     again = room.shown(Screen())
     await asyncio.sleep(COUNTS_EVERY)
-    assert again.pieces == [encode_counts(room.sheet)]  # and nothing of before
+    assert again.pieces == [encode_counts(room.counts_now)]  # and nothing of before
 
 
 @in_a_room
@@ -150,7 +150,7 @@ async def test_a_slow_reader_is_told_the_last_and_nothing_between(room: Room) ->
         await asyncio.sleep(COUNTS_EVERY)
     assert len(slow.told) == 1
     await asyncio.sleep(10.0)
-    assert slow.pieces[1:] == [encode_counts(room.sheet)]
+    assert slow.pieces[1:] == [encode_counts(room.counts_now)]
 
 
 @in_a_room
@@ -182,9 +182,9 @@ async def test_one_that_is_closed_says_nothing_more(room: Room) -> None:
     screen, deleted = room.shown(Screen()), room.shown(Screen())
     await asyncio.sleep(SOON)
     room.joins()
-    screen.stream.show(StreamItem(room.sheet, b"not told yet"))
+    screen.stream.show(StreamItem(room.counts_now, b"not told yet"))
     screen.stream.close()
-    screen.stream.show(StreamItem(room.sheet, b"too late"))
+    screen.stream.show(StreamItem(room.counts_now, b"too late"))
     room.is_deleted = True
     await asyncio.sleep(2 * COUNTS_EVERY)
     for each in (screen, deleted):
@@ -200,5 +200,5 @@ async def test_a_store_that_was_away_is_asked_again_by_the_next_reading(room: Ro
     room.is_away = False
     room.streams.count_soon()
     await asyncio.sleep(2 * COUNTS_EVERY)
-    assert screen.pieces == [encode_counts(room.sheet)]
+    assert screen.pieces == [encode_counts(room.counts_now)]
     screen.reading.cancel()
