@@ -156,11 +156,11 @@ async def test_a_lecture_is_scripted_in_any_service(current_url: URL) -> None:
         service = connect(
             address.render_as_string(hide_password=False), files_url="memory://", clock=clock
         )
-    async with service, lecture_in(service, clock) as t:
-        anna, boris = await t.person("Anna"), await t.person("Boris")
-        asks, desk = await t.waits(anna), await t.marks(boris)
+    async with service, lecture_in(service, clock) as scripted:
+        anna, boris = await scripted.person("Anna"), await scripted.person("Boris")
+        asks, desk = await scripted.waits(anna), await scripted.marks(boris)
         await desk.prepare(anna)
-        await t.advance(91)
+        await scripted.advance(91)
         assert desk.heard(ReservationExpired) == [ReservationExpired(anna.user_id)]
         await desk.prepare(anna)
         await desk.confirm()

@@ -23,9 +23,9 @@ from attendance_core.testing import PlainPasswords, TestClock, advance
 
 
 async def test_a_mark_is_told_to_both() -> None:
-    async with lecture() as t:
-        anna, boris = await t.person("Anna"), await t.person("Boris")
-        asks, desk = await t.waits(anna), await t.marks(boris)
+    async with lecture() as scripted:
+        anna, boris = await scripted.person("Anna"), await scripted.person("Boris")
+        asks, desk = await scripted.waits(anna), await scripted.marks(boris)
         assert [each.user_ids for each in desk.heard(MarkingList)] == [(anna.user_id,)]
         await desk.prepare(anna)
         assert [each.user_id for each in desk.heard(Prepared)] == [anna.user_id]
@@ -33,18 +33,22 @@ async def test_a_mark_is_told_to_both() -> None:
         await desk.confirm()
         assert [each.user_id for each in desk.heard(Confirmed)] == [anna.user_id]
         assert asks.heard(WasMarked) == [WasMarked(boris.user_id)]
-        assert await t.karma(boris) == 50
-        assert (await t.waits(anna)).is_closed
+        assert await scripted.karma(boris) == 50
+        assert (await scripted.waits(anna)).is_closed
 
 
 async def test_a_hold_runs_out_when_its_time_has_passed_and_everybody_hears() -> None:
-    async with lecture() as t:
-        anna, boris, vera = [await t.person(name) for name in ("Anna", "Boris", "Vera")]
-        asks, desk, other = await t.waits(anna), await t.marks(boris), await t.marks(vera)
+    async with lecture() as scripted:
+        anna, boris, vera = [await scripted.person(name) for name in ("Anna", "Boris", "Vera")]
+        asks, desk, other = (
+            await scripted.waits(anna),
+            await scripted.marks(boris),
+            await scripted.marks(vera),
+        )
         await desk.prepare(anna)
-        await t.advance(89)
+        await scripted.advance(89)
         assert not desk.heard(ReservationExpired)
-        await t.advance(2)
+        await scripted.advance(2)
         assert desk.heard(ReservationExpired) == [ReservationExpired(anna.user_id)]
         assert len(asks.heard(LetGo)) == 1
         assert len(other.heard(UserLeft)) == len(other.heard(UserJoined)) == 1
@@ -56,21 +60,21 @@ async def test_a_hold_runs_out_when_its_time_has_passed_and_everybody_hears() ->
 
 
 async def test_who_is_lost_keeps_their_place_for_a_grace_and_a_goodbye_none() -> None:
-    async with lecture() as t:
-        anna, boris, vera = [await t.person(name) for name in ("Anna", "Boris", "Vera")]
-        desk = await t.marks(vera)
-        lost, left = await t.waits(anna), await t.waits(boris)
+    async with lecture() as scripted:
+        anna, boris, vera = [await scripted.person(name) for name in ("Anna", "Boris", "Vera")]
+        desk = await scripted.marks(vera)
+        lost, left = await scripted.waits(anna), await scripted.waits(boris)
         await lost.breaks_off()
         await left.says_goodbye()
         assert desk.heard(UserLeft) == [UserLeft(boris.user_id)]
-        await t.advance(16)
+        await scripted.advance(16)
         assert desk.heard(UserLeft) == [UserLeft(boris.user_id), UserLeft(anna.user_id)]
 
 
 async def test_every_socket_closes_with_the_event() -> None:
-    async with lecture(lasts=30) as t:
-        desk = await t.marks(await t.person("Anna"))
-        await t.advance(31)
+    async with lecture(lasts=30) as scripted:
+        desk = await scripted.marks(await scripted.person("Anna"))
+        await scripted.advance(31)
         assert desk.is_closed
 
 
