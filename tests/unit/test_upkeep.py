@@ -1,4 +1,4 @@
-"""Who counts as present, what a sweep ends, what a room shows. Contract: 6.2, 6.6, 6.13."""
+"""Who counts as present, and what a sweep ends of those who do not. Contract: 6.2, 6.6, 6.13."""
 
 from __future__ import annotations
 
@@ -8,19 +8,15 @@ from uuid import UUID
 
 import pytest
 
-from attendance_core.accounts import LogOut
-from attendance_core.errors import LeaseLost, NobodyHeld
-from attendance_core.events import DeleteEvent, LeaveEvent
-from attendance_core.marking.connections import Connection, Process, Role
-from attendance_core.marking.endings import Ending, FindEnding
-from attendance_core.marking.places import Held, Place, Waiting
+from attendance_core.errors import LeaseLost
+from attendance_core.marking.connections import Process, Role
+from attendance_core.marking.places import Held, Waiting
 from attendance_core.marking.terms import Terms
 from attendance_core.marking.upkeep import Sweep
 from attendance_core.ports import Unit
 from attendance_core.testing.clock import NOON
-from attendance_core.testing.lectures import session_of
 from attendance_core.testing.machine.driving import drive
-from attendance_core.vocabulary import ProcessId, UserId
+from attendance_core.vocabulary import ProcessId
 from tests.support.world import World
 
 T = TypeVar("T")
@@ -96,96 +92,3 @@ class TestSweep:
         state = world.place(2).state
         assert isinstance(state, Held) and state.until == NOON + 180
         assert world.place(4).state == Waiting(NOON + 90)
-
-
-class TestWhyGone:
-    def why(self, world: World, connection: Connection) -> Ending:
-        return drive(FindEnding(world.store.observe)(connection=connection))
-
-    def test_the_reason_is_found_in_the_store(self, world: World) -> None:
-        waiting, left = world.waits(2), world.waits(3)
-        assert self.why(world, left) is Ending.FORGOTTEN
-        drive(
-            LeaveEvent(world.store.transact, world.terms)(actor=UserId(3), event_id=world.event_id)
-        )
-        world.clock.pass_(3600)
-        assert self.why(world, waiting) is Ending.OVER
-        assert self.why(world, left) is Ending.LEFT
-        drive(LogOut(world.store.transact, world.terms)(session_id=session_of(3)))
-        assert self.why(world, left) is Ending.LOGGED_OUT
-        drive(world.store.transact(lambda unit: unit.events.remove(world.event_id)))
-        assert self.why(world, left) is Ending.DELETED
-
-    def test_one_who_never_was_there_has_left(self, world: World) -> None:
-        assert self.why(world, world.connection(3, Role.MARKING)) is Ending.LEFT
-
-
-class TestReadRoom:
-    def test_it_shows_the_room_at_one_moment(self, world: World) -> None:
-        waiting, marker = world.waits(2), world.marks(3)
-        world.chooses(marker, 2)
-        reading = drive(
-            world.read_room(
-                event_id=world.event_id, process_id=world.process_id, watched=[UserId(3)]
-            )
-        )
-        assert reading.listed == [world.place(2)]
-        assert reading.watched_places == [world.place(3)]
-        assert reading.connection_ids_here == {waiting.connection_id, marker.connection_id}
-        assert reading.ending is None
-
-    def test_of_a_deleted_event_there_is_nothing(self, world: World) -> None:
-        drive(DeleteEvent(world.store.transact)(actor=UserId(1), event_id=world.event_id))
-        reading = drive(
-            world.read_room(event_id=world.event_id, process_id=world.process_id, watched=[])
-        )
-        assert reading.ending is Ending.DELETED
-
-
-class TestPlace:
-    def test_only_what_can_change_counts_as_a_change(self, world: World) -> None:
-        place = Place(world.event_id, UserId(2), member=True)
-        assert place.joined() is place
-        assert place.withdrawn() is place
-        assert place.released(NOON, present=True) is place
-
-    def test_nobody_is_marked_but_by_who_holds_them(self, world: World) -> None:
-        place = Place(world.event_id, UserId(2), member=True)
-        held = place.asked(NOON).held(UserId(3), NOON, 90)
-        for by, now in ((UserId(4), NOON), (UserId(3), NOON + 90)):
-            with pytest.raises(NobodyHeld):
-                held.marked(by, now)
-
-
-class TestWhoIsThereToMark:
-    """Contract: 6.16, with a present socket, on whatever process."""
-
-    def markers(self, world: World) -> frozenset[UserId]:
-        reading = world.read_room(event_id=world.event_id, process_id=world.process_id, watched=())
-        return drive(reading).marker_ids
-
-    def test_each_once_and_nobody_who_waits(self, world: World) -> None:
-        world.waits(1)
-        for marker in (2, 2, 3):
-            world.marks(marker, world.process())
-        assert self.markers(world) == {2, 3}
-
-    def test_a_loss_has_a_grace_and_a_goodbye_has_none(self, world: World) -> None:
-        world.waits(1)
-        lost, gone = world.marks(2), world.marks(3)
-        world.breaks_off(lost)
-        world.says_goodbye(gone)
-        assert self.markers(world) == {2}
-        world.clock.pass_(15)
-        assert self.markers(world) == set()
-
-    def test_those_of_a_dead_process_go_after_the_grace_though_nobody_swept(
-        self, world: World
-    ) -> None:
-        world.waits(1)
-        world.advance(20)
-        world.marks(2, world.process())
-        world.advance_unswept(14)
-        assert self.markers(world) == {2}
-        world.clock.pass_(1)
-        assert self.markers(world) == set()
