@@ -29,8 +29,8 @@ def parts(*each: str | bytes) -> bytes:
     return joined + b"---x---\r\n"
 
 
-def part(name: str, value: str, more: str = "", headers: str = "") -> str:
-    return f'Content-Disposition: form-data; name="{name}"{more}\r\n{headers}\r\n{value}'
+def part(name: str, value: str, headers: str = "") -> str:
+    return f'Content-Disposition: form-data; name="{name}"\r\n{headers}\r\n{value}'
 
 
 class TestInJson:
