@@ -72,7 +72,7 @@ class TestLooks:
 
     async def test_it_sees_one_moment(self, sqlite_store: SqliteStore) -> None:
         """Also while a function writes, and what was committed between two of its statements."""
-        first = await sqlite_store.transact(adds("A"))
+        event_id = await sqlite_store.transact(adds("A"))
         gate = Gate()
 
         def look(unit: Any) -> list[int]:
@@ -84,11 +84,11 @@ class TestLooks:
 
         assert await sqlite_store.observe(look) == [1, 1]
         with pytest.raises(EventNotFound):
-            await sqlite_store.observe(lambda unit: unit.events.get(first))
-        held = await gate.hold(sqlite_store)
+            await sqlite_store.observe(lambda unit: unit.events.get(event_id))
+        held_task = await gate.hold(sqlite_store)
         assert await event_names(sqlite_store) == []
         gate.open.set()
-        await held
+        await held_task
 
     async def test_it_cannot_write(
         self, sqlite_store: SqliteStore, caplog: pytest.LogCaptureFixture
@@ -221,9 +221,9 @@ class TestFailures:
     ) -> None:
         class Weaker(sqlite3.Connection):
             def execute(self, sql: str, *given: Any) -> sqlite3.Cursor:
-                wish = sql.startswith(f"PRAGMA {name} =")
+                sets_pragma = sql.startswith(f"PRAGMA {name} =")
                 off = "DELETE" if name == "journal_mode" else "OFF"
-                return super().execute(f"PRAGMA {name} = {off}" if wish else sql, *given)
+                return super().execute(f"PRAGMA {name} = {off}" if sets_pragma else sql, *given)
 
         monkeypatch.setattr(sqlite3, "connect", partial(sqlite3.connect, factory=Weaker))
         store = SqliteStore(database, TestClock(), LocalNotifier())

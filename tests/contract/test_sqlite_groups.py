@@ -74,8 +74,8 @@ class TestGroups:
     ) -> None:
         told: list[str] = []
         gate = Gate()
-        first = await gate.hold(sqlite_store)
-        second = Gate()
+        held_task = await gate.hold(sqlite_store)
+        second_gate = Gate()
 
         async def add(name: str) -> None:
             try:
@@ -85,15 +85,15 @@ class TestGroups:
 
         tasks = [asyncio.create_task(add("A")), asyncio.create_task(add("A"))]
         await asyncio.sleep(0)
-        last = asyncio.create_task(sqlite_store.transact(second._wait))  # of the same group
+        last = asyncio.create_task(sqlite_store.transact(second_gate._wait))  # of the same group
         await asyncio.sleep(0)
         gate.open.set()
-        await first
-        await asyncio.to_thread(second.reached.wait)
+        await held_task
+        await asyncio.to_thread(second_gate.reached.wait)
         # Both functions have run: the refusal is known, but the name it names is not kept yet
         await asyncio.sleep(0)
         assert told == []
-        second.open.set()
+        second_gate.open.set()
         await asyncio.gather(last, *tasks)
         assert told == ["refused"]
 
@@ -136,7 +136,7 @@ class TestCallersWhoGo:
         self, sqlite_store: SqliteStore, heard: list[Any]
     ) -> None:
         gate = Gate()
-        first = await gate.hold(sqlite_store)
+        held_task = await gate.hold(sqlite_store)
         gone = asyncio.create_task(sqlite_store.transact(adds("A")))
         stays = asyncio.create_task(sqlite_store.transact(adds("B")))
         await asyncio.sleep(0)
@@ -144,7 +144,7 @@ class TestCallersWhoGo:
         with pytest.raises(asyncio.CancelledError):
             await gone
         gate.open.set()
-        await asyncio.gather(first, stays)
+        await asyncio.gather(held_task, stays)
         assert await event_names(sqlite_store) == ["A", "B"]
         assert heard == [ANNOUNCEMENT, ANNOUNCEMENT]
 
@@ -162,7 +162,7 @@ class TestCallersWhoGo:
         self, sqlite_store: SqliteStore, caplog: pytest.LogCaptureFixture
     ) -> None:
         gate = Gate()
-        first = await gate.hold(sqlite_store)
+        held_task = await gate.hold(sqlite_store)
 
         def other_loop() -> None:
             loop = asyncio.new_event_loop()
@@ -175,7 +175,7 @@ class TestCallersWhoGo:
 
         await asyncio.to_thread(other_loop)
         gate.open.set()
-        await first
+        await held_task
         await sqlite_store.transact(adds("B"))
         assert await event_names(sqlite_store) == ["A", "B"]
         await sqlite_store.close()
@@ -190,12 +190,12 @@ class TestTooMany:
     ) -> None:
         monkeypatch.setattr(sqlite_writer, "MAX_QUEUED", 2)
         gate = Gate()
-        first = await gate.hold(sqlite_store)
+        held_task = await gate.hold(sqlite_store)
         tasks = [asyncio.create_task(sqlite_store.transact(adds(name))) for name in "ABC"]
         refused, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
         assert [type(task.exception()) for task in refused] == [Unavailable]
         gate.open.set()
-        await first
+        await held_task
         await asyncio.wait(tasks)
         assert await event_names(sqlite_store) == ["A", "B"]
         await sqlite_store.transact(adds("D"))
@@ -208,13 +208,13 @@ class TestTooMany:
         caplog: pytest.LogCaptureFixture,
     ) -> None:
         gate = Gate()
-        first = await gate.hold(sqlite_store)
+        held_task = await gate.hold(sqlite_store)
         late = [asyncio.create_task(sqlite_store.transact(adds(name))) for name in "AB"]
         await asyncio.sleep(0)
         late[1].cancel()
         monkeypatch.setattr(sqlite_writer, "QUEUE_SECONDS", 0.0)
         gate.open.set()
-        await first
+        await held_task
         assert [type(each) for each in await asyncio.gather(*late, return_exceptions=True)] == [
             Unavailable,
             asyncio.CancelledError,

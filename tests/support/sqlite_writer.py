@@ -58,11 +58,11 @@ class Gate:
 async def in_one_group(store: SqliteStore, *works: Callable[[Any], Any]) -> list[Any]:
     """Has functions share a COMMIT; answers what became of each."""
     gate = Gate()
-    first = await gate.hold(store)
+    held_task = await gate.hold(store)
     tasks = [asyncio.create_task(store.transact(work)) for work in works]
     await asyncio.sleep(0)  # each has handed its function over
     gate.open.set()
-    await first
+    await held_task
     return await asyncio.gather(*tasks, return_exceptions=True)
 
 
