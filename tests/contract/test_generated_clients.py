@@ -42,12 +42,12 @@ async def description_folder(house: House, tmp_path: Path) -> Path:
 async def test_openapi_python_client(house: House, description_folder: Path) -> None:
     programs = await python_generator_bin()
     made = description_folder / "made"
-    path = {"PATH": str(programs), "PYTHONPATH": ""}  # it tidies up by a ruff of its own
+    env = {"PATH": str(programs), "PYTHONPATH": ""}  # it tidies up by a ruff of its own
     generate = ("generate", "--path", "openapi.json", "--output-path", made, "--fail-on-warning")
-    await run(programs / "openapi-python-client", *generate, cwd=description_folder, **path)
+    await run(programs / "openapi-python-client", *generate, cwd=description_folder, **env)
     script = SOURCES / "mark_somebody.py"
-    path["PYTHONPATH"] = str(made)
-    said = await run(programs / "python", script, address_of(house), cwd=description_folder, **path)
+    env["PYTHONPATH"] = str(made)
+    said = await run(programs / "python", script, address_of(house), cwd=description_folder, **env)
     assert said.splitlines() == [REFUSED]
 
 
@@ -69,5 +69,5 @@ async def test_asyncapi_parser(house: House, tmp_path: Path, is_right: bool) -> 
         described["operations"]["send_marking"]["channel"]["$ref"] = "#/channels/nothing"
     (folder / "asyncapi.json").write_text(json.dumps(described))
     said = (await run("node", "parse_asyncapi.mjs", cwd=folder)).splitlines()
-    names = "receive_mark_me receive_marking send_mark_me send_marking"
-    assert (said == [names]) is is_right, said
+    operation_names = "receive_mark_me receive_marking send_mark_me send_marking"
+    assert (said == [operation_names]) is is_right, said
