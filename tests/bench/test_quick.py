@@ -36,6 +36,6 @@ def test_every_bench_runs_and_every_figure_has_a_floor(tmp_path: Path) -> None:
         assert figure.floors, figure.title
         assert {len(each) for each in figure.floors.values()} == {len(figure.values)}, figure.title
     # Where it is small a curve has other points
-    names = tuple(figure.name for figure in figures)
-    asked = [*TARGETS, *(each.title for some in SENTENCES.values() for each in some)]
-    assert [title for title in asked if not title.startswith(names)] == []
+    figure_names = tuple(figure.name for figure in figures)
+    needed_titles = [*TARGETS, *(each.title for some in SENTENCES.values() for each in some)]
+    assert [title for title in needed_titles if not title.startswith(figure_names)] == []
