@@ -32,7 +32,7 @@ async def test_ones_classes_do_not_wait_for_the_question_who_it_is(door: Door) -
     await visitor.page.unroute_all(behavior="wait")
 
 
-async def test_whose_session_is_over_is_asked_to_log_in_and_comes_to_where_the_link_led(
+async def test_whose_session_is_over_is_asked_to_log_in_and_told_where_the_link_leads(
     door: Door,
 ) -> None:
     visitor = await door.student("Session Over", "session-over", language="en")
