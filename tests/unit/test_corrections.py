@@ -250,11 +250,11 @@ class TestWhatIsSeen:
         world.annul(VERA)
         world.clock.pass_(1)
         world.by_hand(CREATOR, GLEB)
-        everything = [(2, 2), (2, 1)]
+        about_boris = [(2, 2), (2, 1)]
         lines = world.ledger()
-        assert [(each.entry.user_id, each.entry.n) for each in lines] == [(4, 1), *everything]
+        assert [(each.entry.user_id, each.entry.n) for each in lines] == [(4, 1), *about_boris]
         of_boris = world.ledger(CREATOR, BORIS)
-        assert [(each.entry.user_id, each.entry.n) for each in of_boris] == everything
+        assert [(each.entry.user_id, each.entry.n) for each in of_boris] == about_boris
         for user_id in (None, BORIS):
             assert world.ledger(BORIS, user_id) == of_boris
         assert world.ledger(VERA) == []
