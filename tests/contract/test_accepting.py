@@ -77,13 +77,13 @@ async def test_nobody_waits_behind_all_who_came_before_from_another_address(
     listener: socket.socket, clients: list[socket.socket]
 ) -> None:
     """Contract: 1.11."""
-    ours = ("127.0.0.2", 0)
-    with socket.create_connection(listener.getsockname(), source_address=ours):
+    another = ("127.0.0.2", 0)
+    with socket.create_connection(listener.getsockname(), source_address=another):
         letting = Acceptor(listener, CountedConnection, LeftConnections())
         await eventually(lambda: CountedConnection.let_in_count > MANY)
         letting.close()
     steps_until_accepted = MANY // MAX_ACCEPTED + 1
-    assert CountedConnection.addresses.index(ours[0]) <= (steps_until_accepted + 1) * MAX_LET_IN
+    assert CountedConnection.addresses.index(another[0]) <= (steps_until_accepted + 1) * MAX_LET_IN
 
 
 async def test_who_has_connected_before_the_end_is_let_in(letting_in: Acceptor) -> None:

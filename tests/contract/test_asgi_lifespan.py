@@ -34,7 +34,7 @@ class TestLifespan:
         heard: list[int] = []
         before = signal.signal(signal.SIGUSR1, lambda number, _: heard.append(number))
         try:
-            ours, live = signal.getsignal(signal.SIGUSR1), Live(embedded())
+            handler, live = signal.getsignal(signal.SIGUSR1), Live(embedded())
             async with lifespan_of(live, drains_on=signal.SIGUSR1)(object()):
                 host = Host(live.service, live)  # type: ignore[arg-type]
                 anna = await host.person()
@@ -44,7 +44,7 @@ class TestLifespan:
                 async with asyncio.timeout(PATIENCE_SECONDS):
                     assert [each async for each in seen] == []
                 assert heard == [signal.SIGUSR1]
-            assert signal.getsignal(signal.SIGUSR1) is ours
+            assert signal.getsignal(signal.SIGUSR1) is handler
         finally:
             signal.signal(signal.SIGUSR1, before)
 
@@ -58,11 +58,11 @@ class TestLifespan:
             signal.signal(signal.SIGUSR1, before)
 
     async def test_outside_of_the_main_thread_it_is_left_as_it_is_too(self) -> None:
-        before = signal.signal(signal.SIGUSR1, ours := lambda number, _: None)
+        before = signal.signal(signal.SIGUSR1, handler := lambda number, _: None)
 
         async def lives() -> None:
             async with lifespan_of(Live(embedded()), drains_on=signal.SIGUSR1)(object()):
-                assert signal.getsignal(signal.SIGUSR1) is ours
+                assert signal.getsignal(signal.SIGUSR1) is handler
 
         try:
             await asyncio.to_thread(asyncio.run, lives())
