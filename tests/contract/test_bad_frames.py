@@ -15,7 +15,7 @@ from tests.support.wires import Ended
 
 __all__ = ["house"]
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-PACE = 0.06  # seconds from a frame to the next: a socket may send 20 a second
+FRAME_EVERY = 0.06  # seconds from a frame to the next: a socket may send 20 a second
 BAD: list[tuple[str | bytes, str]] = [
     ("", "bad_frame"),
     ("nonsense", "bad_frame"),
@@ -151,5 +151,5 @@ class TestRule11BadFrames:
             await waiting.connection.send("{}")
             await waiting.heard()
         for _ in range(20):
-            await asyncio.sleep(PACE)
+            await asyncio.sleep(FRAME_EVERY)
             assert (await waiting.asks("ping"))["message"] == "pong"

@@ -13,7 +13,7 @@ from tests.support.faulty_house import serving
 from tests.support.raw_sockets import (
     CONTINUED,
     HANDSHAKE,
-    PACE,
+    SEND_EVERY,
     TEXT,
     Hearing,
     Raw,
@@ -57,7 +57,7 @@ class TestFloods:
         async with shaking(app) as raw:
             for _ in range(3):  # one after another they may go on
                 await raw.says(masked(1, b"x" * 99))
-                await asyncio.sleep(PACE)
+                await asyncio.sleep(SEND_EVERY)
             assert (app.texts, app.floods) == (3, 0)
             await raw.says(masked(1, b"x" * 60) * 5)
             assert b"\x11\x4d" in await raw.hears_the_end()  # 4429
@@ -72,7 +72,7 @@ class TestFloods:
 
     async def test_answers_to_our_own_pings_are_free(self) -> None:
         app = Hearing()
-        async with serving(app, ping_seconds=PACE, pong_seconds=PATIENCE) as (_, port):
+        async with serving(app, ping_seconds=SEND_EVERY, pong_seconds=PATIENCE) as (_, port):
             address = f"ws://127.0.0.1:{port}/ws/marking"
             async with connect(address, proxy=None, ping_interval=None) as client:
                 await asyncio.sleep(MANY_PINGS_SECONDS)

@@ -19,7 +19,7 @@ from tests.support.faulty_house import serving
 from tests.support.raw_sockets import (
     HANDSHAKE,
     LINGER,
-    PACE,
+    SEND_EVERY,
     TEXT,
     Application,
     Send,
@@ -94,7 +94,7 @@ class TestWhoDoesNotRead:
             until = time.monotonic() + 5 * LINGER
             while time.monotonic() < until:
                 await send({"type": "websocket.send", "text": "still here"})
-                await asyncio.sleep(PACE)
+                await asyncio.sleep(SEND_EVERY)
             await send({"type": "websocket.close", "code": 4000})
 
         app = Application(listens_and_says)

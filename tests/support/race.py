@@ -17,7 +17,7 @@ from tests.support.wires import Wire
 
 MARKERS: Final = 50
 ROUNDS: Final = 20  # enough for a test
-PACE: Final = 0.06  # seconds from a round to the next: a socket may send 20 frames a second
+ROUND_EVERY: Final = 0.06  # seconds from a round to the next: a socket may send 20 frames a second
 
 
 @dataclass
@@ -59,7 +59,7 @@ async def race(doors: Sequence[Service], among: Gathering, rounds: int) -> Race:
         for wire in wires:
             await wire.hears("marking_list", marking_list=[asker.user_id])
         for _ in range(rounds):
-            next_at = time.monotonic() + PACE
+            next_at = time.monotonic() + ROUND_EVERY
             random.shuffle(wires)  # or the first to ask would win, and send twice as many frames
             won = await asyncio.gather(*map(reaches, wires))
             found.rounds_by_winners[sum(won)] += 1

@@ -14,7 +14,7 @@ from tests.support.eventually import PATIENCE
 from tests.support.faulty_house import serving
 
 LINGER = 0.4  # seconds, instead of the two
-PACE = 0.01  # seconds from one thing that is sent to the next
+SEND_EVERY = 0.01  # seconds from one thing that is sent to the next
 HANDSHAKE = (
     b"GET /ws/marking HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
     b"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n\r\n"
