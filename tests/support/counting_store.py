@@ -16,7 +16,12 @@ from attendance_core.errors import WrongCredentials as Wrong
 from attendance_core.marking.terms import Terms
 from attendance_core.no_provider import NoIdentityProvider
 from attendance_core.testing.clock import TestClock
-from attendance_core.testing.stand_ins import CountedIds, DictFiles, NotingPasswords, PlainPictures
+from attendance_core.testing.stand_ins import (
+    CountedIds,
+    DictFiles,
+    NotingPasswords,
+    PrefixedPictures,
+)
 from attendance_web.http import password_turns
 from attendance_web.http.limits import Limits
 
@@ -45,7 +50,7 @@ class Store:
             observe=self.kept.observe,
             browse=self.kept.browse,
             files=DictFiles(),
-            pictures=PlainPictures(),
+            pictures=PrefixedPictures(),
             passwords=NotingPasswords(),
             ids=CountedIds(),
             provider=NoIdentityProvider(),

@@ -18,7 +18,7 @@ from attendance_core.profiles import (
     UploadProfileConfirmation,
 )
 from attendance_core.testing.machine.driving import drive
-from attendance_core.testing.stand_ins import DictFiles, PlainPictures
+from attendance_core.testing.stand_ins import DictFiles, PrefixedPictures
 from attendance_core.vocabulary import FileKey, UserId
 from tests.support.world import World
 
@@ -34,7 +34,7 @@ class Desk:
         self.world.person("Борис")
         self.files = DictFiles()
         transact, observe = self.world.store.transact, self.world.store.observe
-        pictures, ids = PlainPictures(), self.world.ids
+        pictures, ids = PrefixedPictures(), self.world.ids
         self._get = GetProfile(observe, Terms())
         self._info = UpdateProfileInfo(transact)
         self._picture = UpdateProfilePicture(transact, pictures, self.files, ids)

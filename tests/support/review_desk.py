@@ -26,7 +26,7 @@ from attendance_core.profiles import (
 from attendance_core.testing.clock import NOON
 from attendance_core.testing.lectures import session_of
 from attendance_core.testing.machine.driving import drive
-from attendance_core.testing.stand_ins import DictFiles, PlainPictures
+from attendance_core.testing.stand_ins import DictFiles, PrefixedPictures
 from attendance_core.vocabulary import ScanId, SessionId, UserId
 from tests.support.world import World
 
@@ -46,7 +46,9 @@ class Desk:
         self._own = GetOwnScan(store.observe, self.files)
         self._return = ReturnConfirmation(store.transact)
         self._resolve = ResolveConfirmation(store.transact, self.files)
-        self._upload = UploadProfileConfirmation(store.transact, PlainPictures(), self.files, ids)
+        self._upload = UploadProfileConfirmation(
+            store.transact, PrefixedPictures(), self.files, ids
+        )
         self._rename = UpdateProfileInfo(store.transact)
         for moderator in (MODERATOR, OTHER_MODERATOR):
             self.makes_moderator(moderator)

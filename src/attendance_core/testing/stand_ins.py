@@ -95,7 +95,7 @@ class NotingPasswords(PlainPasswords):
         return await super().verify(hashed, password)
 
 
-class PlainPictures:
+class PrefixedPictures:
     """Takes whatever begins with ``picture`` for one."""
 
     async def clean(self, data: bytes, *, owner: UserId, max_side: int) -> Picture:
