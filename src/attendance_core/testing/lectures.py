@@ -21,7 +21,7 @@ from attendance_core.testing.stand_ins import (
     CountedIds,
     DictFiles,
     PlainPasswords,
-    SamePictures,
+    UnchangedPictures,
     numbered_code,
 )
 from attendance_core.use_cases import UseCases
@@ -40,7 +40,7 @@ def use_cases(
         observe=store.observe,
         browse=store.browse,
         files=files or DictFiles(),
-        pictures=SamePictures(),
+        pictures=UnchangedPictures(),
         passwords=PlainPasswords(),
         ids=ids or CountedIds(),
         provider=NoIdentityProvider(),

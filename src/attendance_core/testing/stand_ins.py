@@ -126,7 +126,7 @@ class DictFiles:
         self.kept.pop(path, None)
 
 
-class SamePictures:
+class UnchangedPictures:
     """Takes every upload for a PNG that is clean already."""
 
     async def clean(self, data: bytes, *, owner: UserId, max_side: int) -> Picture:
