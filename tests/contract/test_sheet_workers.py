@@ -157,9 +157,9 @@ async def test_of_a_service_and_its_worker_that_are_killed_nothing_is_left(folde
     service = await asyncio.create_subprocess_exec(
         sys.executable, "-c", WRITES_FOR_EVER, env=environment
     )
-    of_service = psutil.Process(service.pid)
-    await eventually(of_service.children, 30)
-    (worker,) = of_service.children()
+    service_process = psutil.Process(service.pid)
+    await eventually(service_process.children, 30)
+    (worker,) = service_process.children()
     # It has written some of the rows, and is not at its end
     await eventually(lambda: os.stat(f"/proc/{worker.pid}/fd/1").st_size > 20_000, 30)
     assert list(folder.iterdir()) == []
