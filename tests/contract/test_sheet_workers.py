@@ -198,8 +198,9 @@ class TestBounds:
         self, files: SheetFiles, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setenv("DATABASE_PASSWORD", "secret")
-        look = "import os, sys; sys.stderr.write(str([dict(os.environ), list(sys.modules)])); 1/0"
-        monkeypatch.setattr(sheets, "WORKER_COMMAND", (sheets.WORKER_COMMAND[0], "-c", look))
+        tells = "import os, sys; sys.stderr.write(str([dict(os.environ), list(sys.modules)])); 1/0"
+        telling_command = (sheets.WORKER_COMMAND[0], "-c", tells)
+        monkeypatch.setattr(sheets, "WORKER_COMMAND", telling_command)
         with pytest.raises(Unavailable) as caught:
             await content(files)
         assert "secret" not in str(caught.value.__cause__)
