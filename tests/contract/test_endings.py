@@ -26,16 +26,16 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 class TestRule9TheEnd:
     async def test_all_sockets_close_and_holds_end_unconfirmed(self, house: House) -> None:
         event_id, asker, marker, waiting, marking = await asker_and_marker(house, lasts=61.5)
-        held = await house.person()
-        await held.mark_me(event_id)
+        target = await house.person()
+        await target.mark_me(event_id)
         await marking.hears("user_joined")
-        await marking.asks("prepare_to_mark", user_id=held.user_id)
+        await marking.asks("prepare_to_mark", user_id=target.user_id)
         assert await waiting.turns_away() == ("event_over", 4410)
         while (frame := await marking.heard())["result"] == "ok":
             pass  # the hold of a second may have ended first
         assert frame["params"]["code"] == "event_over"
         assert await marking.close_code() == 4410
-        for person in (asker, held):
+        for person in (asker, target):
             await eventually(lambda person=person: is_nobody(house, event_id, person))
         assert await house.karma(marker) == 0
 
