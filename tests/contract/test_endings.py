@@ -156,8 +156,8 @@ class TestRule9LogOut:
         there = await do.log_in(username=name, password=password)
         marker = await house.person()
         event_id = await house.event(marker)
-        mine, other = (Visitor(house, each.user_id, each.token) for each in (here, there))
-        kept, ended = await mine.mark_me(event_id), await other.mark_me(event_id)
+        visitors = (Visitor(house, each.user_id, each.token) for each in (here, there))
+        kept, ended = [await each.mark_me(event_id) for each in visitors]
         await do.change_password(
             actor=here.user_id,
             session_id=session_id_of(here.token),
