@@ -183,15 +183,16 @@ class TestRule9LogOut:
         for _ in range(5):
             await marking.says("confirm_marking")
         await logging_out
-        codes = []
+        codes_and_messages = []
         try:
             while True:
                 frame = await marking.heard()
-                codes.append(frame.get("params", {}).get("code", frame["message"]))
+                params = frame.get("params", {})
+                codes_and_messages.append(params.get("code", frame["message"]))
         except Ended as ended:
             assert ended.code == 4401
-        assert codes[-1] == "not_logged_in"
-        assert "marked" not in codes
+        assert codes_and_messages[-1] == "not_logged_in"
+        assert "marked" not in codes_and_messages
         assert isinstance(await house.state_of(event_id, asker), Waiting)
 
     async def test_a_lost_announcement_is_made_good_by_reading_again(
