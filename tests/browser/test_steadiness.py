@@ -46,7 +46,7 @@ async def test_nothing_moves_while_a_screen_comes(door: Door, size: tuple[int, i
     await slow_down_and_record_shifts(visitor)
     wrong = {}
 
-    async def look(name: str, seen: Visitor = visitor) -> None:
+    async def note_shifts(name: str, seen: Visitor = visitor) -> None:
         await seen.page.wait_for_load_state("networkidle")
         shifts = await take_shifts(seen.page)
         if sum(each[0] for each in shifts) >= MAX_SHIFT:
@@ -54,42 +54,42 @@ async def test_nothing_moves_while_a_screen_comes(door: Door, size: tuple[int, i
 
     await visitor.open(link)
     await expect(visitor.at("invitation")).to_be_visible()
-    await look("sign-up")
+    await note_shifts("sign-up")
     await visitor.sign_up(username)
     for name, awaited in (("", "tab-me"), ("people", "friends"), ("me", "karma")):
         await visitor.page.goto(f"{visitor.url}/#/{name}")
         await visitor.page.reload()
         await visitor.at(awaited).first.wait_for()
-        await look(name or "today")
+        await note_shifts(name or "today")
     await visitor.open(link)
     await visitor.page.reload()
     await visitor.at("mark-me").wait_for()
-    await look("event")
+    await note_shifts("event")
     await visitor.wait()
     await visitor.page.reload()
     await visitor.expect_state("open")
-    await look("wait")
+    await note_shifts("wait")
     await marker.page.set_viewport_size({"width": size[0], "height": size[1]})
     await post(marker, "/api/profile/UpdateProfileInfo", bio="Group 231")
     await slow_down_and_record_shifts(marker)
     await marker.page.reload()
     await marker.expect_listed(visitor)
     await expect(marker.at("who-group")).to_be_visible()
-    await look("mark", marker)
+    await note_shifts("mark", marker)
     await visitor.at("stop-waiting").click()
     await marker.expect_listed()
     await visitor.wait()
     await marker.expect_listed(visitor)
-    await look("a change of the list", marker)
+    await note_shifts("a change of the list", marker)
     await marker.hold(visitor)
     await marker.at("marked").click()
     await visitor.expect_state("marked")
     await expect(visitor.at("own")).to_have_text(visitor.name)
-    await look("marked")
+    await note_shifts("marked")
     await visitor.page.goto(link)
     await visitor.page.reload()
     await expect(visitor.at("already-marked")).to_contain_text(LONG_NAME)
-    await look("already marked")
+    await note_shifts("already marked")
     assert not wrong, wrong
 
 
