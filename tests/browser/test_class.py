@@ -60,12 +60,12 @@ async def test_an_organiser_renames_prolongs_and_ends_it(door: Door) -> None:
     await form.locator("[name=name]").fill("Новое имя")
     await form.get_by_test_id("submit").click()
     await expect(teacher.page.get_by_role("heading", level=1, name="Новое имя")).to_be_visible()
-    event = f"/api/events/GetEventByID?event_id={event_id}"
-    before = await get(teacher, event)
+    event_path = f"/api/events/GetEventByID?event_id={event_id}"
+    before = await get(teacher, event_path)
     await teacher.at("prolong").click()
     await expect(teacher.at("notice")).to_contain_text("Занятие идёт до")
     await expect(teacher.page.get_by_role("heading", level=1)).to_be_focused()
-    after = await get(teacher, event)
+    after = await get(teacher, event_path)
     assert after["time_to"] - before["time_to"] == 30 * 60
     await teacher.at("end").click()
     await teacher.at("yes").click()

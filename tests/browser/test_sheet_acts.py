@@ -218,12 +218,12 @@ async def test_helpers_and_times_are_changed_from_the_sheet(door: Door) -> None:
     teacher = await door.student("Менеева Ольга", "olga-acts")
     helper = await door.student("Ассистентов Олег", "oleg-acts")
     event_id = await make_event(teacher, "Меняется с листа", -HOUR, HOUR)
-    event = f"/api/events/GetEventByID?event_id={event_id}"
+    event_path = f"/api/events/GetEventByID?event_id={event_id}"
     await open_sheet(teacher, event_id)
-    before = await get(teacher, event)
+    before = await get(teacher, event_path)
     await teacher.at("prolong").click()
     await expect(teacher.at("notice")).to_contain_text("Занятие идёт до")
-    after = await get(teacher, event)
+    after = await get(teacher, event_path)
     assert after["time_to"] - before["time_to"] == 30 * 60
     await teacher.choose_action("helpers")
     await expect(teacher.at("helping")).to_contain_text("Помощников пока нет")
