@@ -151,6 +151,10 @@ class House:
         return Program(self, visitor.user_id, secret, token.token_id)
 
     async def event(self, creator: Visitor, starts: float = -60, lasts: float = 3600) -> EventId:
+        """Creates one that starts so many seconds after now; unless told, a minute before.
+
+        So ``lasts=61.5`` ends it in a second and a half.
+        """
         self._events += 1
         starts_at = time.time() + starts
         event = await self.attendance.use_cases.create_event(
