@@ -16,7 +16,7 @@ from attendance_core.marking.announcements import PlaceChanged
 from attendance_core.marking.connections import CONNECTIONS_READ, Connection, Process
 from attendance_core.marking.endings import find_ending
 from attendance_core.marking.holds import choose, mark
-from attendance_core.marking.moves import ConnectionsOf, end_hold
+from attendance_core.marking.moves import ConnectionsByPerson, end_hold
 from attendance_core.marking.outcomes import Outcome
 from attendance_core.marking.places import Marked, Place, find_held, get_held
 from attendance_core.marking.terms import Terms
@@ -36,7 +36,7 @@ class _CheckedFooting(NamedTuple):
     places: Mapping[UserId, Place]  # locked
     event: Organised
     judge: Process | None  # the process of its socket
-    connections_of: ConnectionsOf
+    connections_of: ConnectionsByPerson
 
 
 def _checked_footing(

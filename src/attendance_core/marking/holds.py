@@ -14,7 +14,7 @@ from attendance_core.errors import NotWaiting, TooSoon
 from attendance_core.marking.announcements import PlaceChanged
 from attendance_core.marking.connections import MARKERS_READ, Process, Role, anybody_present
 from attendance_core.marking.ledger import NewEntry, Origin
-from attendance_core.marking.moves import ConnectionsOf, settle
+from attendance_core.marking.moves import ConnectionsByPerson, settle
 from attendance_core.marking.outcomes import Outcome
 from attendance_core.marking.places import Place, check_may_choose, find_held
 from attendance_core.marking.terms import Terms
@@ -44,7 +44,7 @@ def choose(
     locked: Mapping[UserId, Place],
     judge: Process | None,
     terms: Terms,
-    connections_of: ConnectionsOf,
+    connections_of: ConnectionsByPerson,
 ) -> Chosen:
     """Has a marker choose a target at this instant, by all rules of that; ends what had run out.
 

@@ -24,8 +24,8 @@ from attendance_core.repositories import Footing
 from attendance_core.vocabulary import ConnectionId, EventId, UserId
 
 # Of some people, all connections that they have in an event, read behind the lock of their place
-ConnectionsOf = Mapping[UserId, Sequence[Connection]]
-OF_NOBODY: ConnectionsOf = {}
+ConnectionsByPerson = Mapping[UserId, Sequence[Connection]]
+OF_NOBODY: ConnectionsByPerson = {}
 
 
 def end_hold(
@@ -34,7 +34,7 @@ def end_hold(
     judge: Process | None,
     terms: Terms,
     *,
-    connections_of: ConnectionsOf = OF_NOBODY,
+    connections_of: ConnectionsByPerson = OF_NOBODY,
     commanded_by: ConnectionId | None = None,
 ) -> Place:
     """Gives a held person back: to the list if a socket of theirs is open or in its grace.
@@ -96,7 +96,7 @@ def settle(
     place: Place,
     judge: Process | None,
     terms: Terms,
-    connections_of: ConnectionsOf,
+    connections_of: ConnectionsByPerson,
 ) -> Place:
     """Ends what has run out of a locked place, the hold or the grace, as a sweep would.
 
@@ -115,7 +115,7 @@ def settle(
 
 
 def _find_connections(
-    unit: ports.Unit, place: Place, connections_of: ConnectionsOf
+    unit: ports.Unit, place: Place, connections_of: ConnectionsByPerson
 ) -> Sequence[Connection]:
     """Finds what a person has in an event, as far as it can matter: no command reads more."""
     if place.user_id in connections_of:
