@@ -12,6 +12,7 @@ import pytest
 from hypothesis import strategies as st
 
 from attendance_adapters.pictures import MAX_BYTES
+from attendance_web.http import body_parsing
 from attendance_web.http.argument_readers import read_image
 from attendance_web.http.body_parsing import parse_body
 from attendance_web.wire import json_scanning
@@ -41,6 +42,7 @@ class TestLongStrings:
         with pytest.MonkeyPatch.context() as patch:
             whole = repr(parse_body(JSON, body))
             patch.setattr(json_scanning, "STEP_BYTES", data.draw(st.integers(8, 12)))
+            patch.setattr(body_parsing, "LONG_STRING_BYTES", data.draw(st.integers(8, 12)))
             assert repr(parse_body(JSON, body)) == whole
 
     @hypothesis.given(st.text('"\\{}[]:,a ё', max_size=60), st.integers(4, 12))
@@ -49,13 +51,14 @@ class TestLongStrings:
         whole = outcome(body)
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(json_scanning, "STEP_BYTES", step)
+            patch.setattr(body_parsing, "LONG_STRING_BYTES", step)
             assert outcome(body) == whole
 
     @pytest.mark.parametrize("constant", ["NaN", "Infinity", "-Infinity"])
     def test_no_constant_is_taken_for_a_long_string(
         self, constant: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(json_scanning, "STEP_BYTES", 8)
+        monkeypatch.setattr(body_parsing, "LONG_STRING_BYTES", 8)
         long = '"b": "' + 9 * "x" + '"'
         for body in (f'{{"a": {constant}, {long}}}', f'{{{long}, "a": {constant}}}'):
             with pytest.raises(BadBody):

@@ -25,10 +25,12 @@ from attendance_web.wire.values import UUID_FORM, InvalidValue, whole_number
 
 A = TypeVar("A", bound=msgspec.Struct)
 
+MAX_TEXT_LENGTH: Final = 16 * 1024  # letters of any text: only an upload could bring more
 MAX_WORDS = 100  # in one list: of the few that there are each may be named again
 FLAGS: Final = {"true": True, "1": True, "false": False, "0": False}
 DATA_URL: Final = re.compile(r"data:[^,]{0,200};base64,", re.IGNORECASE)
 BASE64_ENDING: Final = "= \t\r\n"
+MAX_BASE64_ENDING: Final = 1024  # letters; looking for the end of millions keeps the event loop
 TO_USUAL_BASE64: Final = str.maketrans("-_", "+/", " \t\r\n")
 UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")  # NUL and lone surrogates
 
@@ -134,7 +136,7 @@ def _read_of(kind: kinds.Type) -> ReadValue:
 
 def read_text(value: Any) -> str:
     """Reads any text that every store can keep. Raises InvalidValue."""
-    if not isinstance(value, str) or UNSTORABLE.search(value):
+    if not isinstance(value, str) or len(value) > MAX_TEXT_LENGTH or UNSTORABLE.search(value):
         raise InvalidValue
     if has_too_many_combining_marks(value):
         raise InvalidValue
@@ -182,8 +184,9 @@ def read_image(value: Any) -> bytes:
         return value
     if not isinstance(value, str) or not value.isascii():  # else it is passed over bit by bit
         raise InvalidValue
-    start = DATA_URL.match(value)
-    at, end = start.end() if start else 0, len(value.rstrip(BASE64_ENDING))
+    start, ending = DATA_URL.match(value), value[-MAX_BASE64_ENDING:]
+    at = start.end() if start else 0
+    end = len(value) - len(ending) + len(ending.rstrip(BASE64_ENDING))
     decoded, rest = bytearray(), ""
     try:
         while at < end:

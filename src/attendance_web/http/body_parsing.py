@@ -2,14 +2,18 @@
 
 In a query and in a urlencoded body every value is a text; in a JSON body it is what JSON has;
 in a multipart body it is a text, or bytes where the part is a file.
+
+What is large is parsed in a thread, in steps: all other threads, and the event loop, wait while one
+call of the interpreter's own code looks through bytes.
 """
 
 from __future__ import annotations
 
+import codecs
 import json
 import re
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from multipart import (  # type: ignore[import-untyped]
@@ -20,14 +24,17 @@ from multipart import (  # type: ignore[import-untyped]
 )
 
 from attendance_core.errors import InvalidArgument
-from attendance_web.wire import json_scanning
-from attendance_web.wire.json_scanning import string_steps, tokens_of, too_complex
+from attendance_web.wire.json_scanning import STEP_BYTES, string_steps, tokens_of, too_complex
 from attendance_web.wire.refusals import BadBody, RepeatedArgument, UnsupportedMediaType
 
 MAX_FIELDS = 100  # of a query or a form
 UTF8 = frozenset({"utf-8", "utf8", "us-ascii", "ascii"})
 ESCAPES = re.compile(rb"(?:%[0-9A-Fa-f]{2})+")
 PORTION_BYTES = 64 * 1024  # whose escapes are decoded at once
+LONG_STRING_BYTES = 4 * 1024  # of a JSON string, and more: it is read by itself
+MAX_SHORT_BYTES = 256 * 1024  # of all else in a JSON body: read at once, and far more than we take
+# Of a form, at least, that is parsed last: a boundary of 1 024 letters, and what stands around it
+LAST_PORTION_BYTES = 2 * 1024
 IN_PLACE_OF_STRING = b"NaN"  # a constant that JSON has not: each stands for a long string
 
 Given = Mapping[str, Any]  # values by the names of arguments
@@ -86,14 +93,24 @@ def _urlencoded_pairs(encoded: bytes) -> list[tuple[str, str]]:
 
 def _unescape(encoded: bytes) -> str:
     """Decodes a name or a value, in a few times its room: urllib takes two hundred times that."""
-    encoded, read, start = encoded.replace(b"+", b" "), bytearray(), 0
+    return _decode(_unescaped_portions(encoded))
+
+
+def _unescaped_portions(encoded: bytes) -> Iterator[bytes]:
+    start = 0
     while start < len(encoded):
         end = start + PORTION_BYTES
         if (divided := encoded.rfind(b"%", end - 2, end)) >= 0 and end < len(encoded):
             end = divided
-        read += ESCAPES.sub(_bytes_of, encoded[start:end])
+        yield ESCAPES.sub(_bytes_of, encoded[start:end].replace(b"+", b" "))
         start = end
-    return read.decode("utf-8", "surrogateescape")
+
+
+def _decode(portions: Iterable[bytes]) -> str:
+    """Decodes a text that comes in portions; bytes that are no UTF-8 become lone surrogates."""
+    decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
+    decoded = [decoder.decode(portion) for portion in portions]
+    return "".join((*decoded, decoder.decode(b"", final=True)))
 
 
 def _bytes_of(escapes: re.Match[bytes]) -> bytes:
@@ -123,6 +140,8 @@ def _parse_json(body: bytes) -> Given:
 
     try:
         short = _without_long_strings(body, long_strings)
+        if len(short) > MAX_SHORT_BYTES:
+            raise BadBody
         read = json.loads(
             short.decode("utf-8-sig"), object_pairs_hook=_Object, parse_constant=take_string
         )
@@ -145,7 +164,7 @@ def _without_long_strings(body: bytes, long_strings: deque[str]) -> bytes:
     parts: list[bytes] = []
     at = 0
     for start, end in tokens_of(body):
-        if end - start > json_scanning.STEP_BYTES:
+        if end - start > LONG_STRING_BYTES:
             parts += body[at:start], IN_PLACE_OF_STRING
             steps = (body[first:last] for first, last in string_steps(body, start + 1))
             long_strings.append("".join(json.loads(f'"{step.decode()}"') for step in steps))
@@ -156,18 +175,18 @@ def _without_long_strings(body: bytes, long_strings: deque[str]) -> bytes:
 def _multipart_pairs(boundary: str, body: bytes) -> list[tuple[str, str | bytes]]:
     """Parses the parts of a form: the name and the value of each. Raises BadBody.
 
-    Those with a file name, or of another type than text, are files.
+    The first has to begin soon. Those with a file name, or of another type than text, are files.
     """
     pairs: list[tuple[str, str | bytes]] = []
     try:
         with PushMultipartParser(
             boundary, content_length=len(body), max_segment_count=MAX_FIELDS, strict=True
         ) as parser:
-            for event in parser.parse(body):
+            for event in (each for portion in _portions(body) for each in parser.parse(portion)):
                 if isinstance(event, MultipartSegment):
-                    segment, content = event, b""
+                    segment, content = event, list[bytes]()
                 elif event is not None:
-                    content += bytes(event)
+                    content.append(bytes(event))
                 else:
                     pairs.append((segment.name or "", _part_value(segment, content)))
     except (MultipartError, ValueError):
@@ -175,13 +194,22 @@ def _multipart_pairs(boundary: str, body: bytes) -> list[tuple[str, str | bytes]
     return pairs
 
 
-def _part_value(segment: MultipartSegment, content: bytes) -> str | bytes:
+def _portions(body: bytes) -> Iterator[bytes]:
+    """Divides a form. Its end, behind which nothing may come, is in one portion."""
+    start = 0
+    while len(body) - start > STEP_BYTES + LAST_PORTION_BYTES:
+        yield body[start : start + STEP_BYTES]
+        start += STEP_BYTES
+    yield body[start:]
+
+
+def _part_value(segment: MultipartSegment, content: Iterable[bytes]) -> str | bytes:
     """Decodes a part. Raises UnsupportedMediaType for a text in another charset than ours."""
     if segment.filename is not None or not _is_text(segment.content_type):
-        return content
+        return b"".join(content)
     if (segment.charset or "utf-8").lower() not in UTF8:
         raise UnsupportedMediaType
-    return content.decode("utf-8", "surrogateescape")
+    return _decode(content)
 
 
 def _is_text(media_type: str | None) -> bool:
