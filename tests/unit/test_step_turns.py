@@ -1,4 +1,4 @@
-"""A few begin at each step of the event loop, in turns by network. Contract: 1.11."""
+"""A few begin at each step of the event loop, in turns by whose they are. Contract: 1.11."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from unittest.mock import Mock
 
 import pytest
 
-from attendance_web.serving.server import config_of
-from attendance_web.serving.step_turns import MAX_EXAMINED, StepTurns, handshake_turns_of
+from attendance_web.wire.step_turns import MAX_EXAMINED, StepTurns
 
 AT_ONCE = 2
 MANY = 10 * AT_ONCE
@@ -23,13 +22,15 @@ class Begun:
         self.turns = StepTurns(AT_ONCE)
         self.numbers: list[int] = []
 
-    def comes(self, number: int, whose: str = FLOOD, *, has_left: bool = False) -> None:
+    def comes(
+        self, number: int, whose: str = FLOOD, *, has_left: bool = False, counts_for: int = 1
+    ) -> None:
         """One more."""
 
-        def begin() -> bool:
+        def begin() -> int:
             if not has_left:
                 self.numbers.append(number)
-            return not has_left
+            return 0 if has_left else counts_for
 
         self.turns.ask(whose, begin)
 
@@ -58,7 +59,15 @@ async def test_a_few_begin_at_a_step_and_none_is_lost(begun: Begun) -> None:
     assert begun.numbers == [*range(MANY)]
 
 
-async def test_nobody_comes_behind_all_of_another_network(begun: Begun) -> None:
+async def test_one_that_counts_for_many_is_followed_by_none_in_its_step(begun: Begun) -> None:
+    for number in range(3):
+        begun.comes(number, counts_for=10 * AT_ONCE)
+    for begun_by_then in range(1, 4):
+        assert begun.numbers == [*range(begun_by_then)]
+        await asyncio.sleep(0)
+
+
+async def test_nobody_comes_behind_all_of_another_one(begun: Begun) -> None:
     for number in range(MANY):
         begun.comes(number)
     begun.comes(MANY, OTHER)
@@ -99,9 +108,3 @@ async def test_one_that_fails_stops_nobody(begun: Begun) -> None:
         begun.comes(number)
     while len(begun.numbers) < MANY:
         await asyncio.sleep(0)
-
-
-def test_a_server_has_its_own() -> None:
-    servers = [config_of(Mock()) for _ in range(2)]
-    assert handshake_turns_of(servers[0]) is handshake_turns_of(servers[0])
-    assert handshake_turns_of(servers[0]) is not handshake_turns_of(servers[1])

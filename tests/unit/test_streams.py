@@ -15,6 +15,7 @@ from attendance_core.attendance import CountsSeen, Viewer
 from attendance_core.errors import Unavailable
 from attendance_core.sheet_counts import SheetCounts
 from attendance_core.vocabulary import BoardId, EventId
+from attendance_web.live.room_turns import STREAMS_AT_ONCE, RoomTurns
 from attendance_web.live.streams import COMMENT_EVERY, COUNTS_EVERY, RoomStreams, Stream, StreamItem
 from attendance_web.wire.counts import COMMENT, END, encode_counts
 from tests.support.quick_loop import run
@@ -56,7 +57,7 @@ class Room:
         self.joined = 0
         self.counted_at: list[float] = []
         self.is_over = self.is_deleted = self.is_away = False
-        self.streams = RoomStreams(EVENT, self.count)  # type: ignore[arg-type]
+        self.streams = RoomStreams(EVENT, self.count, RoomTurns().streams)  # type: ignore[arg-type]
 
     async def count(self, *, event_id: EventId) -> CountsSeen | None:
         assert event_id == EVENT
@@ -202,3 +203,20 @@ async def test_a_store_that_was_away_is_asked_again_by_the_next_reading(room: Ro
     await asyncio.sleep(2 * COUNTS_EVERY)
     assert screen.pieces == [encode_counts(room.counts_now)]
     screen.reading.cancel()
+
+
+@in_a_room
+async def test_many_streams_are_told_a_few_at_a_step_and_all_of_it(room: Room) -> None:
+    """Contract: 1.11."""
+    screens = [room.shown(Screen()) for _ in range(3 * STREAMS_AT_ONCE)]
+    await asyncio.sleep(COUNTS_EVERY + SOON)
+    for room.is_over in (False, True):
+        before, gained = sum(len(each.told) for each in screens), [0]
+        room.joins()
+        while sum(gained) < len(screens):
+            await asyncio.sleep(0)
+            gained.append(sum(len(each.told) for each in screens) - before - sum(gained))
+        assert max(gained) <= STREAMS_AT_ONCE
+        await asyncio.sleep(COUNTS_EVERY + SOON)
+    assert {each.pieces[-1] for each in screens} == {encode_counts(room.counts_now)}
+    assert all(each.reading.done() for each in screens)

@@ -70,6 +70,11 @@ class Mirror:
         return sorted(self._askers.people | self._markers.people)
 
     @property
+    def marker_socket_count(self) -> int:
+        """How many sockets may have to be told of a change of anybody's place."""
+        return len(self._markers)
+
+    @property
     def counts(self) -> RoomCounts:
         """How many people there are, as far as it knows."""
         held = sum(isinstance(self._known[user_id].state, Held) for user_id in self._listed)

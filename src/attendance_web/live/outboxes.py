@@ -7,17 +7,20 @@ import logging
 import random
 from collections.abc import Iterable
 from contextvars import Context
+from functools import cache, partial
 from typing import Final
 
-from attendance_core.errors import Refusal, Unavailable
+from attendance_core.errors import Language, Refusal, Unavailable
 from attendance_core.marking.connections import Connection, Role
 from attendance_core.marking.endings import Ending, FindEnding
 from attendance_core.marking.frames import Closing, Confirmed, Delivery, WasMarked
-from attendance_core.vocabulary import ConnectionId, Seconds
+from attendance_core.vocabulary import ConnectionId, EventId, Seconds
 from attendance_web.live.close_codes import ENDING_CODES, MARKED, RESTART
 from attendance_web.live.messages import encode, encode_error
 from attendance_web.live.outbox import Outbox
 from attendance_web.live.person_cache import PersonCache
+from attendance_web.live.text_frame import TextFrame
+from attendance_web.wire.step_turns import StepTurns
 
 logger = logging.getLogger(__name__)
 
@@ -32,19 +35,32 @@ def close_for(outbox: Outbox, ending: Ending) -> None:
 
     A command that is being carried out is answered before, or has no answer.
     """
-    error, code = ending.as_error(), ENDING_CODES[ending]
-    last = encode_error(error, outbox.language) if isinstance(error, Refusal) else None
+    code, last = ENDING_CODES[ending], _error_frame(ending, outbox.language)
     outbox.close_when_answered(code, last)
     if not outbox.is_closing:
         asyncio.get_running_loop().call_later(MAX_ANSWER_SECONDS, outbox.close, code, last)
 
 
+@cache  # an event that ends tells hundreds the same
+def _error_frame(ending: Ending, language: Language) -> TextFrame | None:
+    error = ending.as_error()
+    return encode_error(error, language) if isinstance(error, Refusal) else None
+
+
 class Outboxes:
     """Finds the sockets that a frame is for, and closes those that are over."""
 
-    def __init__(self, people: PersonCache, find_ending: FindEnding) -> None:
+    def __init__(
+        self,
+        event_id: EventId,
+        people: PersonCache,
+        find_ending: FindEnding,
+        ending_turns: StepTurns,
+    ) -> None:
+        self._event_id = event_id
         self._people = people
         self._find_ending = find_ending
+        self._ending_turns = ending_turns
         self._outboxes: dict[ConnectionId, Outbox] = {}
         self._asking: set[asyncio.Task[None]] = set()  # why connections have gone
 
@@ -100,10 +116,16 @@ class Outboxes:
         if ending is not None:
             close_for(outbox, ending)
             return
+        self._ending_turns.ask(self._event_id, partial(self._begin_to_ask_why, outbox))
+
+    def _begin_to_ask_why(self, outbox: Outbox) -> bool:
+        if self._outboxes.get(outbox.connection.connection_id) is not outbox:
+            return False  # it has gone
         # Of its own, or its logs would tell the frame of whoever has it asked
         task = asyncio.create_task(self._ask_why(outbox), context=Context())
         self._asking.add(task)
         task.add_done_callback(self._asking.discard)
+        return True
 
     async def _ask_why(self, outbox: Outbox) -> None:
         try:

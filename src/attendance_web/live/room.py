@@ -11,6 +11,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from contextvars import Context
+from functools import partial
 
 from attendance_core import ports
 from attendance_core.errors import Unavailable
@@ -27,6 +28,7 @@ from attendance_web.live.outbox import Outbox
 from attendance_web.live.outboxes import Outboxes
 from attendance_web.live.person_cache import PersonCache
 from attendance_web.live.readings import NextReading
+from attendance_web.live.room_turns import RoomTurns
 from attendance_web.live.streams import RoomStreams
 
 logger = logging.getLogger(__name__)
@@ -44,22 +46,25 @@ class Room:
         notifier: ports.Notifier,
         use_cases: UseCases,
         process_id: Callable[[], ProcessId],
+        turns: RoomTurns,
     ) -> None:
         self.event_id = event_id
         self.visit_count = 0  # in it, or on their way in or out
         self.people = PersonCache(use_cases.get_profile_summaries)
-        self.streams = RoomStreams(event_id, use_cases.count_sheet)
+        self.streams = RoomStreams(event_id, use_cases.count_sheet, turns.streams)
         self._mirror = Mirror()
         self._notifier = notifier
         self._use_cases = use_cases
         self._process_id = process_id
-        self._outboxes = Outboxes(self.people, use_cases.find_ending)
+        self._turns = turns
+        self._outboxes = Outboxes(event_id, self.people, use_cases.find_ending, turns.endings)
         self._next_reading = NextReading()
         self._lacks_names = False  # those of its last reading could not be read
         self._tasks: set[asyncio.Task[None]] = set()
         self._positions_timer: asyncio.TimerHandle | None = None  # those whose position has changed
         self._is_reading_marks = False  # whether those who are said to be marked still are
         self._unsubscribe: Callable[[], None] | None = None
+        self._is_closed = False
         self._opened = asyncio.get_running_loop().create_future()
         # Of its own, or its logs would tell the request of whoever came first
         self._task = asyncio.create_task(self._run(), context=Context())
@@ -85,6 +90,7 @@ class Room:
 
     def close(self) -> None:
         """Ends it, once nobody is here any more."""
+        self._is_closed = True
         self._task.cancel()
         self.streams.stop_counting()
         self._outboxes.stop_asking()
@@ -150,11 +156,20 @@ class Room:
         self._lacks_names = not shown <= self.people.spelt.keys()
 
     def _hear(self, heard: Announcement | ports.Missed) -> None:
-        if isinstance(heard, ports.Missed | EventChanged):
+        if isinstance(heard, ports.Missed):
+            self.read_soon()
+        else:
+            self._turns.announcements.ask(self.event_id, partial(self._apply, heard))
+
+    def _apply(self, announcement: Announcement) -> int:
+        """Tells everybody here of it; counts those who may have to be told."""
+        if self._is_closed:
+            return 0
+        if isinstance(announcement, EventChanged):
             self.read_soon()  # it may end at another instant
-        if not isinstance(heard, ports.Missed):
-            self._deliver(self._mirror.apply_announcement(heard))
-            self.streams.count_soon()
+        self._deliver(self._mirror.apply_announcement(announcement))
+        self.streams.count_soon()
+        return 1 + self._mirror.marker_socket_count
 
     def add_asker(self, outbox: Outbox, opened: AskerOpened) -> None:
         """Takes in a ``mark_me`` socket that is open and stored."""

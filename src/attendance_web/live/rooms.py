@@ -13,6 +13,7 @@ from attendance_core.use_cases import UseCases
 from attendance_core.vocabulary import EventId, ProcessId, Seconds
 from attendance_web.live.readings import QuietRooms
 from attendance_web.live.room import Room
+from attendance_web.live.room_turns import RoomTurns
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ class Rooms:
         self._use_cases = use_cases
         self._process_id = process_id
         self._rooms: dict[EventId, Room] = {}
+        self.turns = RoomTurns()
         self.quiet_rooms = QuietRooms(self._rooms, use_cases.glance_at_rooms, process_id)
 
     @asynccontextmanager
@@ -48,7 +50,7 @@ class Rooms:
         room = self._rooms.get(event_id)
         if room is None or room.has_failed:
             room = self._rooms[event_id] = Room(
-                event_id, self._notifier, self._use_cases, self._process_id
+                event_id, self._notifier, self._use_cases, self._process_id, self.turns
             )
         self.quiet_rooms.start()
         room.visit_count += 1

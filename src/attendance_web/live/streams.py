@@ -11,6 +11,7 @@ import random
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import suppress
 from contextvars import Context
+from functools import partial
 from typing import Final, NamedTuple
 
 from attendance_core.attendance import CountSheet, CountsSeen, Viewer
@@ -18,6 +19,7 @@ from attendance_core.errors import Unavailable
 from attendance_core.sheet_counts import SheetCounts
 from attendance_core.vocabulary import EventId, Seconds
 from attendance_web.wire.counts import COMMENT, encode_counts
+from attendance_web.wire.step_turns import StepTurns
 
 logger = logging.getLogger(__name__)
 
@@ -45,11 +47,13 @@ class Stream:
         self._is_over = False  # nothing comes behind what is next
         self._changed = asyncio.Event()
 
-    def show(self, item: StreamItem, *, is_last: bool = False) -> None:
-        """Has this told next, whatever was to be told before."""
-        if not self._is_over:
-            self._next, self._is_over = item, is_last
-            self._changed.set()
+    def show(self, item: StreamItem, *, is_last: bool = False) -> bool:
+        """Has this told next, whatever was to be told before; False where it is over."""
+        if self._is_over:
+            return False
+        self._next, self._is_over = item, is_last
+        self._changed.set()
+        return True
 
     def close(self) -> None:
         """Ends it without another word: whoever comes back is told why."""
@@ -91,15 +95,26 @@ class Stream:
         return self._changed.is_set()
 
 
+def close_in_turn(stream: Stream, turns: StepTurns) -> None:
+    """Ends one, with few others in the same step."""
+
+    def close() -> bool:
+        stream.close()
+        return True
+
+    turns.ask(stream.viewer.event_id, close)
+
+
 class RoomStreams:
     """Counts for all streams of a room at once: where something has changed, and somebody watches.
 
-    One look at the store each time, and at most one in half a second.
+    One look at the store each time, and at most one in half a second. They are told in ``turns``.
     """
 
-    def __init__(self, event_id: EventId, count_sheet: CountSheet) -> None:
+    def __init__(self, event_id: EventId, count_sheet: CountSheet, turns: StepTurns) -> None:
         self._event_id = event_id
         self._count_sheet = count_sheet
+        self._turns = turns
         self._streams: set[Stream] = set()
         self._latest: StreamItem | None = None  # counts, while somebody watches
         self._counted_at: Seconds = -COUNTS_EVERY  # by the clock of the loop
@@ -159,12 +174,13 @@ class RoomStreams:
         sheet = await self._count_sheet(event_id=self._event_id)
         if sheet is None:
             for stream in self._streams:
-                stream.close()
+                close_in_turn(stream, self._turns)
         elif sheet.is_over or self._latest_counts != sheet.counts:
             item = StreamItem(sheet, encode_counts(sheet))
             self._latest = None if sheet.is_over else item
             for stream in self._streams:
-                stream.show(item, is_last=sheet.is_over)
+                show = partial(stream.show, item, is_last=sheet.is_over)
+                self._turns.ask(self._event_id, show)
 
     @property
     def _latest_counts(self) -> SheetCounts | None:

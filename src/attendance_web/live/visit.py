@@ -150,7 +150,7 @@ class Visit:
     async def _talk(self) -> None:
         try:
             async with self._reader_limit:
-                self._outbox.start(self._begin_writer)
+                self._outbox.start(self._ask_for_writer)
                 await self._read()
         except Exception as error:
             if not self._reader_limit.expired():
@@ -161,10 +161,15 @@ class Visit:
                 self._writer.cancel()
                 await asyncio.wait({self._writer})
 
-    def _begin_writer(self) -> None:
+    def _ask_for_writer(self) -> None:
+        """Has a writer begin in its turn: an event that ends closes all its sockets at once."""
+        self._sockets.rooms.turns.writers.ask(self._connection.event_id, self._begin_writer)
+
+    def _begin_writer(self) -> bool:
         if self._is_talking:
             self._writer = asyncio.create_task(self._write(), context=self._context)
             self._writer.add_done_callback(self._writer_ended, context=self._context)
+        return self._is_talking
 
     def _writer_ended(self, writer: asyncio.Task[bool]) -> None:
         if writer.cancelled():

@@ -17,7 +17,7 @@ from attendance_core.attendance import CheckViewers, Viewer
 from attendance_core.errors import TooManyRequests, Unavailable
 from attendance_core.vocabulary import Seconds
 from attendance_web.live.rooms import Rooms
-from attendance_web.live.streams import Stream
+from attendance_web.live.streams import Stream, close_in_turn
 
 logger = logging.getLogger(__name__)
 
@@ -133,7 +133,7 @@ class Watching:
         for viewer in viewers:
             if viewer not in may_watch:
                 for stream in self._streams.get(viewer, ()):
-                    stream.close()
+                    close_in_turn(stream, self._rooms.turns.streams)
 
 
 def _limits_of(viewer: Viewer) -> Mapping[Hashable, int]:

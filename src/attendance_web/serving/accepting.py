@@ -20,9 +20,9 @@ from typing import Final
 from attendance_core.vocabulary import Seconds
 from attendance_web.serving.held_connections import HeldConnections
 from attendance_web.serving.left_connections import LeftConnections
-from attendance_web.serving.step_turns import StepTurns
 from attendance_web.serving.tcp_state import says_no_more
 from attendance_web.wire.callers import network_of
+from attendance_web.wire.step_turns import StepTurns
 
 logger = logging.getLogger(__name__)
 

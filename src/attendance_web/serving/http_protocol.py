@@ -14,7 +14,7 @@ what is parsed and when it is answered. Each guard can go when they mend it:
   See `_refuse` of `http_closing`.
 - Who says that they will say no more gets no answer. See `eof_received`.
 - All handshakes of sockets that come in one step begin in it, those of who has gone, too. See
-  `step_turns`.
+  `handshake_turns`.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from typing import Any, Final
 import httptools
 
 from attendance_core.errors import Refusal
+from attendance_web.serving.handshake_turns import handshake_turns_of
 from attendance_web.serving.http_closing import ClosingProtocol
 from attendance_web.serving.http_flow import AnswerTransport, ReadInTurn
 from attendance_web.serving.http_head import (
@@ -40,7 +41,6 @@ from attendance_web.serving.http_head import (
 )
 from attendance_web.serving.parse_turns import parse_turns_of
 from attendance_web.serving.portions import length_of_body, size_of_body, size_of_heads
-from attendance_web.serving.step_turns import handshake_turns_of
 from attendance_web.wire.callers import address_of, network_of
 from attendance_web.wire.client_gone import (
     GONE_EXTENSION,
