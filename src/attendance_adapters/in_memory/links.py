@@ -16,6 +16,8 @@ class Links:
         self._links = tables.links
 
     def add(self, link: Link) -> None:
+        if link.identity in self._links:
+            raise ValueError("this identity lets somebody in already")
         self._links[link.identity] = link
 
     def find(self, identity: Identity) -> Link | None:

@@ -170,7 +170,7 @@ class PostgresStore:
                 return await run()
             except STORE_ERRORS as error:
                 last_error: Exception = error
-            if not may_be_run_again(last_error):
+            if not may_be_run_again(last_error) or past_run_count == MAX_RUNS - 1:
                 break
             await asyncio.sleep(random.uniform(0, FIRST_PAUSE_SECONDS * 2**past_run_count))
         raise error_for_caller(last_error)

@@ -15,7 +15,10 @@ class Links(Protocol):
     """Keeps identities that let somebody in, each of one person."""
 
     def add(self, link: Link) -> None:
-        """Adds one; two who add the same identity at once come one after the other."""
+        """Adds one; two who add the same identity at once come one after the other.
+
+        Raises an error where this identity lets somebody in already.
+        """
         ...
 
     def find(self, identity: Identity) -> Link | None: ...

@@ -100,8 +100,16 @@ class TestReruns:
         assert found is not None and found.user_id == added
         assert len(heard) == 1
 
-    async def test_only_so_often(self, store: PostgresStore) -> None:
-        tried = 0
+    async def test_only_so_often_and_none_waits_behind_the_last(
+        self, store: PostgresStore, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        tried, pauses = 0, list[float]()
+
+        def no_pause(least: float, most: float) -> float:
+            pauses.append(most)
+            return least
+
+        monkeypatch.setattr("random.uniform", no_pause)
 
         def work(unit: Any) -> None:
             nonlocal tried
@@ -112,6 +120,7 @@ class TestReruns:
         with pytest.raises(Unavailable):
             await store.transact(work)
         assert tried == postgres.MAX_RUNS
+        assert len(pauses) == postgres.MAX_RUNS - 1
         assert await store.observe(lambda u: u.accounts.find("anna")) is None
 
     async def test_a_lock_that_is_held_for_too_long_is_unavailable(

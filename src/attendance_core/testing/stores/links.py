@@ -7,6 +7,8 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
+import pytest
+
 from attendance_core.identities import (
     Attempt,
     Claims,
@@ -66,6 +68,16 @@ class TestLinks:
         assert await store.observe(lambda unit: unit.links.find(identity("a "))) is None
         assert await store.observe(lambda unit: unit.links.of(anna)) == [hers[1], hers[0], hers[2]]
         assert await store.observe(lambda unit: unit.links.of(boris)) == [his]
+
+    async def test_an_identity_that_is_linked_is_not_linked_again(self, store: Any) -> None:
+        anna, boris = await add_accounts_of_anna_and_boris(store)
+        hers, his = Link(identity("a"), anna, NOON), Link(identity("a"), boris, NOON + 1)
+        await store.transact(lambda unit: unit.links.add(hers))
+        for again in (hers, his):
+            with pytest.raises(Exception):  # noqa: B017 each engine says so in its own way
+                await store.transact(lambda unit, it=again: unit.links.add(it))
+        assert await store.observe(lambda unit: unit.links.find(hers.identity)) == hers
+        assert await store.observe(lambda unit: unit.links.of(boris)) == []
 
     async def test_a_link_knows_the_tick_that_it_gave_and_can_be_removed(self, store: Any) -> None:
         anna, _ = await add_accounts_of_anna_and_boris(store)
