@@ -18,7 +18,9 @@ from attendance_core.limits import (
     FRIEND_REQUESTS,
     JOINED_BY_HAND,
     PROVIDER_LOG_INS,
+    SCAN_LOOKS,
     SIGN_UPS,
+    TAKEN_SCANS,
     UPLOADS,
 )
 from attendance_core.marking.connections import MAX_SOCKETS
@@ -188,6 +190,12 @@ def _limits() -> Iterator[tuple[str, str, str]]:
         "scans that are being sent: of a person; of owners, and of moderators, in a process",
         f"{MAX_SCANS_OF_ONE}; {MAX_OWN_AT_ONCE}, and {MAX_TAKEN_AT_ONCE}",
         f"429; one is let go after {SCAN_SECONDS:g} s",
+    )
+    hours = TAKEN_SCANS.within / 3600
+    yield (
+        "scans that a moderator takes; looks at them",
+        f"{TAKEN_SCANS.most} in {hours:g} h; {SCAN_LOOKS.most}",
+        "429",
     )
     hours = FRIEND_REQUESTS.within / 3600
     yield "friend requests of a person", f"{FRIEND_REQUESTS.most} in {hours:g} h", "429"

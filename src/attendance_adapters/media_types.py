@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-MEDIA_TYPES: Final = {"jpg": "image/jpeg", "png": "image/png", "webp": "image/webp"}
+from attendance_core.ports import MEDIA_TYPES
+
 UNKNOWN_MEDIA_TYPE: Final = "application/octet-stream"
 
 

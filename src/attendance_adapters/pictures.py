@@ -12,13 +12,12 @@ from contextlib import contextmanager
 from typing import NamedTuple
 from weakref import WeakValueDictionary
 
-from attendance_adapters.media_types import MEDIA_TYPES
 from attendance_adapters.missing_extras import require
 from attendance_adapters.picture_exits import EXIT_BAD_PICTURE, EXIT_OUT_OF_TIME, EXIT_TOO_LARGE
 from attendance_adapters.picture_formats import MAX_PIXELS, is_heic, size_of
 from attendance_adapters.worker_environment import worker_environment
 from attendance_core.errors import BadPicture, HeicPicture, PictureTooLarge, Unavailable
-from attendance_core.ports import Picture
+from attendance_core.ports import MEDIA_TYPES, Picture
 from attendance_core.vocabulary import UserId
 from attendance_core.wrong_use import Closed
 

@@ -31,6 +31,8 @@ SIGN_UPS = Limit("sign-ups", 600, 60)  # for an address
 UPLOADS = Limit("uploads", 60, 3600)  # for a person
 FRIEND_REQUESTS = Limit("friend requests", 60, 3600)  # for a person
 CREATED_EVENTS = Limit("created events", 600, 3600)  # for a person
+TAKEN_SCANS = Limit("taken scans", 600, 3600)  # Contract: 9.12, for a moderator
+SCAN_LOOKS = Limit("looks at scans", 600, 3600)  # Contract: 9.12, for a moderator
 DATA_DOWNLOADS = Limit("data downloads", 1, 60)  # Contract: POST /accounts/data/, for a person
 JOINED_BY_HAND = Limit("joined by hand", 300, 3600)  # Contract: MarkParticipant, for an organiser
 # How long a try counts that nobody has ended: its process has died, or it would have been given

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,11 +14,12 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 
 from attendance_core.errors import TooManyRequests
-from attendance_core.ports import FilePart, NoSuchFile
+from attendance_core.ports import MEDIA_TYPES, FilePart, NoSuchFile
 from attendance_core.profiles import picture_file_path
 from attendance_core.vocabulary import FileKey, Seconds
 from attendance_web.http.call_services import CallServices
-from attendance_web.http.files import PIECE_BYTES, FileResponse, OpenFile
+from attendance_web.http.files import PIECE_BYTES, FileResponse, OpenFile, no_pieces
+from attendance_web.http.head_method import wants_head
 from attendance_web.wire.callers import Caller
 from attendance_web.wire.refusals import UnknownPath
 from attendance_web.wire.rests import Rests
@@ -25,7 +27,6 @@ from attendance_web.wire.turns import FairTurns, NoTurn
 from attendance_web.wire.urls import DEFAULT_KEY, PICTURES
 
 DEFAULT_PICTURE: Final = (Path(__file__).parent / "static" / DEFAULT_KEY).read_bytes()
-MEDIA_TYPES: Final = {"jpg": "image/jpeg", "png": "image/png", "webp": "image/webp"}
 KEY_FORM: Final = re.compile(rf"[0-9A-Za-z_-]{{1,64}}\.({'|'.join(MEDIA_TYPES)})")
 
 # A picture opened by itself runs nothing and loads nothing, and no page has it in a frame
@@ -73,8 +74,9 @@ async def picture(request: Request[Any, Any, Any], key: FromPath[str]) -> Respon
         raise UnknownPath
     services: CallServices = request.app.state.services
     caller = services.seen_sessions.caller_of(request.scope)
-    opened = _opened(services, caller, picture_file_path(FileKey(key)), MEDIA_TYPES[form[1]])
-    return FileResponse(opened, _headers(KEPT_FOR_EVER))
+    path, media_type = picture_file_path(FileKey(key)), MEDIA_TYPES[form[1]]
+    open_it = _measured if wants_head(request.scope) else _opened
+    return FileResponse(open_it(services, caller, path, media_type), _headers(KEPT_FOR_EVER))
 
 
 @asynccontextmanager
@@ -84,15 +86,7 @@ async def _opened(
     """Opens a picture, each piece of which is read in a turn. Raises UnknownPath, TooManyRequests,
     Unavailable.
     """
-
-    async def read(start: int, patience: Seconds) -> FilePart:
-        try:
-            async with services.picture_turns.turn(caller, patience):
-                return await services.files.get_part(path, start, PIECE_BYTES)
-        except NoTurn:
-            raise TooManyRequests(seconds=RETRY_SECONDS) from None
-        except NoSuchFile:
-            raise UnknownPath from None
+    read = partial(_read, services, caller, path)
 
     async def pieces(start: int, content: bytes, size: int) -> AsyncGenerator[bytes]:
         while content:
@@ -100,12 +94,34 @@ async def _opened(
             start += len(content)
             content = b""  # what is sent is not kept while a turn is waited for
             if start < size:
-                content = (await read(start, NEXT_SECONDS)).content
+                content = (await read(start, PIECE_BYTES, NEXT_SECONDS)).content
 
-    first = await read(0, TURN_WAIT_SECONDS)
+    first = await read(0, PIECE_BYTES, TURN_WAIT_SECONDS)
     size, following = first.size, pieces(0, first.content, first.size)
     del first  # with its bytes, which nobody needs once they are sent
     yield OpenFile(size, media_type, following)
+
+
+@asynccontextmanager
+async def _measured(
+    services: CallServices, caller: Caller, path: str, media_type: str
+) -> AsyncIterator[OpenFile]:
+    """Opens a picture of which nobody wants more than the head. Raises as `_opened`."""
+    part = await _read(services, caller, path, 0, 1, TURN_WAIT_SECONDS)
+    yield OpenFile(part.size, media_type, no_pieces())
+
+
+async def _read(
+    services: CallServices, caller: Caller, path: str, start: int, limit: int, patience: Seconds
+) -> FilePart:
+    """Reads some of a picture in a turn. Raises UnknownPath, TooManyRequests, Unavailable."""
+    try:
+        async with services.picture_turns.turn(caller, patience):
+            return await services.files.get_part(path, start, limit)
+    except NoTurn:
+        raise TooManyRequests(seconds=RETRY_SECONDS) from None
+    except NoSuchFile:
+        raise UnknownPath from None
 
 
 def _headers(cache_control: str) -> dict[str, str]:

@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, TypedDict
 from uuid import UUID
 
 from litestar import Request, Response
@@ -18,12 +18,13 @@ from litestar.params import FromPath
 
 from attendance_core.accounts import Actor, CredentialKind
 from attendance_core.errors import MissingScope, NotLoggedIn, ScanNotFound, TooManyRequests
-from attendance_core.ports import FileContent
-from attendance_core.vocabulary import ScanId
+from attendance_core.ports import FileContent, FileSize
+from attendance_core.vocabulary import ScanId, SessionId, UserId
 from attendance_web.http.body_parsing import parse_query
 from attendance_web.http.call_services import CallServices
 from attendance_web.http.envelope import NO_STORE
-from attendance_web.http.files import PIECE_BYTES, FileResponse, OpenFile
+from attendance_web.http.files import PIECE_BYTES, FileResponse, OpenFile, no_pieces
+from attendance_web.http.head_method import wants_head
 from attendance_web.http.scan_turns import SEND_SECONDS
 from attendance_web.pictures import PICTURE_POLICY, RETRY_SECONDS, TURN_WAIT_SECONDS
 from attendance_web.wire.credentials import credential_from, is_secure
@@ -33,13 +34,29 @@ from attendance_web.wire.urls import LEASE_ARGUMENT, OWN_SCAN, SCANS
 from attendance_web.wire.values import UUID_FORM
 
 Read = Callable[[], Awaitable[FileContent]]
+Measure = Callable[[], Awaitable[FileSize]]
+
+
+class _Given(TypedDict):
+    """Holds what a scan that was taken is asked for with."""
+
+    actor: UserId
+    session_id: SessionId
+    scan_id: ScanId
+    secret: str
+
+
+HEADERS: Final = {**NO_STORE, "Content-Security-Policy": PICTURE_POLICY}
 
 
 async def own_scan(request: Request[Any, Any, Any]) -> Response[bytes]:
     """Shows me the scan that I handed in, until it is judged. Raises NotLoggedIn, Unavailable."""
     services: CallServices = request.app.state.services
     actor = await _actor_of(services, request.scope)
-    read = partial(services.use_cases.get_own_scan, actor=actor.user_id)
+    own_scan = services.use_cases.get_own_scan
+    if wants_head(request.scope):
+        return _head_response(services, actor, partial(own_scan.measure, actor=actor.user_id))
+    read = partial(own_scan, actor=actor.user_id)
     return _response(services, services.scan_turns.own, actor, read)
 
 
@@ -53,14 +70,13 @@ async def taken_scan(request: Request[Any, Any, Any], scan: FromPath[str]) -> Re
     secret = parse_query(request.scope["query_string"]).get(LEASE_ARGUMENT)
     if not UUID_FORM.fullmatch(scan) or not isinstance(secret, str):
         raise UnknownPath
-    read = partial(
-        services.use_cases.get_taken_scan,
-        actor=actor.user_id,
-        session_id=actor.session_id,
-        scan_id=ScanId(UUID(scan)),
-        secret=secret,
+    given = _Given(
+        actor=actor.user_id, session_id=actor.session_id, scan_id=ScanId(UUID(scan)), secret=secret
     )
-    return _response(services, services.scan_turns.taken, actor, read)
+    taken_scan = services.use_cases.get_taken_scan
+    if wants_head(request.scope):
+        return _head_response(services, actor, partial(taken_scan.measure, **given))
+    return _response(services, services.scan_turns.taken, actor, partial(taken_scan, **given))
 
 
 async def _actor_of(services: CallServices, scope: Any) -> Actor:
@@ -82,8 +98,11 @@ async def _actor_of(services: CallServices, scope: Any) -> Actor:
 def _response(
     services: CallServices, turns: FairTurns, actor: Actor, read: Read
 ) -> Response[bytes]:
-    headers = {**NO_STORE, "Content-Security-Policy": PICTURE_POLICY}
-    return FileResponse(_opened(services, turns, actor, read), headers)
+    return FileResponse(_opened(services, turns, actor, read), HEADERS)
+
+
+def _head_response(services: CallServices, actor: Actor, measure: Measure) -> Response[bytes]:
+    return FileResponse(_measured(services, actor, measure), HEADERS)
 
 
 @asynccontextmanager
@@ -106,6 +125,24 @@ async def _opened(
         except ScanNotFound:
             raise UnknownPath from None
         yield OpenFile(len(content), media_type, _pieces(content), SEND_SECONDS)
+
+
+@asynccontextmanager
+async def _measured(
+    services: CallServices, actor: Actor, measure: Measure
+) -> AsyncIterator[OpenFile]:
+    """Opens a scan of which nobody wants more than the head, so that it waits for no other one.
+
+    Raises as `_opened`.
+    """
+    try:
+        async with services.picture_turns.turn(actor.user_id, TURN_WAIT_SECONDS):
+            size, media_type = await measure()
+    except NoTurn:
+        raise TooManyRequests(seconds=RETRY_SECONDS) from None
+    except ScanNotFound:
+        raise UnknownPath from None
+    yield OpenFile(size, media_type, no_pieces())
 
 
 async def _pieces(content: bytes) -> AsyncGenerator[bytes]:

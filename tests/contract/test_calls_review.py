@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import base64
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
 import httpx
 import pytest
 
+from attendance_core.limits import SCAN_LOOKS, TAKEN_SCANS
+from attendance_core.profiles import review
 from attendance_core.vocabulary import UserId
 from attendance_web import scan_images
 from tests.support.asgi_client import AsgiClient
@@ -146,6 +149,29 @@ class TestTakeConfirmation:
         given = {"scan": str(uuid4()), "approve": True}
         assert error_and_code(await moderator.post(RESOLVE, **given)) == (5, "scan_not_found")
 
+    async def test_over_and_over_it_is_too_many(
+        self, site: Site, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Contract: 9.12."""
+        for name, limit in (("TAKEN_SCANS", TAKEN_SCANS), ("SCAN_LOOKS", SCAN_LOOKS)):
+            monkeypatch.setattr(review, name, replace(limit, most=2))
+        moderator, student = await moderator_of(site), await site.person("student")
+        scan = await scan_of(site, student)
+        for _ in range(2):
+            taken = response(await moderator.post(TAKE, scan=scan))
+            assert (await moderator.client.get(taken["image"])).status_code == 200
+            response(await moderator.post(RETURN, scan=scan))
+        refused = await moderator.post(TAKE, scan=scan)
+        assert code(refused, 8, status=429) == "too_many_requests"
+        assert 0 < int(refused.headers["retry-after"]) <= 3600
+        log = response(await student.get(LOG))["entries"]
+        assert len(log) == 6
+        monkeypatch.setattr(review, "TAKEN_SCANS", replace(TAKEN_SCANS, most=3))
+        taken = response(await moderator.post(TAKE, scan=scan))
+        refused = await moderator.client.get(taken["image"])
+        assert code(refused, 8, status=429) == "too_many_requests"
+        assert (await moderator.client.head(taken["image"])).status_code == 200
+
 
 class TestReturnConfirmation:
     async def test_others_may_take_it_then(self, site: Site) -> None:
@@ -226,6 +252,27 @@ class TestOwnScan:
         stranger = await site.person()
         assert (await stranger.client.get("/scans/own")).status_code == 404
         assert (await site.browser().client.get("/scans/own")).status_code == 401
+
+    async def test_a_head_is_the_same_and_reads_none_of_it(self, site: Site) -> None:
+        """Contract: 1.6, also while another one is read, and of a moderator."""
+        moderator, student = await moderator_of(site), await site.person("student")
+        taken = response(await moderator.post(TAKE, scan=await scan_of(site, student)))
+        slow = AsgiClient(site.app, "/scans/own", session=str(student.session)).ask(reads=0)
+        await eventually(lambda: bool(slow.status))
+        heads = [
+            await who.client.head(address)
+            for who, address in ((student, "/scans/own"), (moderator, taken["image"]))
+        ]
+        slow.read(1000)
+        await slow.ended()
+        image = await moderator.client.get(taken["image"])
+        of_time = {"x-attendance-time": ""}
+        for head in heads:
+            assert (head.status_code, head.content) == (200, b"")
+            assert {**head.headers, **of_time} == {**image.headers, **of_time}
+        assert (await student.client.head(taken["image"])).status_code == 404
+        log = response(await student.get(LOG))["entries"]
+        assert [each["what"] for each in log] == ["looked", "taken"]
 
     async def test_a_person_has_one_at_a_time_until_it_is_read(
         self, site: Site, monkeypatch: pytest.MonkeyPatch

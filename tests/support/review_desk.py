@@ -6,7 +6,7 @@ import pytest
 
 from attendance_core.friends import Friendship
 from attendance_core.pieces import ListQuery
-from attendance_core.ports import FileContent
+from attendance_core.ports import FileContent, FilePart, FileSize
 from attendance_core.profiles import (
     REVIEW_LEASE_SECONDS,
     Confirmation,
@@ -33,16 +33,32 @@ from tests.support.world import World
 ANNA, BORIS, MODERATOR, OTHER_MODERATOR = UserId(1), UserId(2), UserId(3), UserId(4)
 
 
+class ReadFiles(DictFiles):
+    """Files of which it is known how much was read."""
+
+    read_bytes = 0
+
+    async def get(self, path: str) -> FileContent:
+        got = await super().get(path)
+        self.read_bytes += len(got.content)
+        return got
+
+    async def get_part(self, path: str, start: int, limit: int) -> FilePart:
+        content = self.kept[path]
+        self.read_bytes += len(content[start : start + limit])
+        return FilePart(content[start : start + limit], len(content))
+
+
 class Desk:
     """Anna has handed in a scan; two people judge such."""
 
     def __init__(self) -> None:
         self.world = World(person_count=4)
-        self.files = DictFiles()
+        self.files = ReadFiles()
         store, ids = self.world.store, self.world.ids
         self._pending = GetPendingConfirmations(store.browse)
         self._take = TakeConfirmation(store.transact, ids)
-        self._look = GetTakenScan(store.transact, self.files)
+        self._look = GetTakenScan(store.transact, store.observe, self.files)
         self._own = GetOwnScan(store.observe, self.files)
         self._return = ReturnConfirmation(store.transact)
         self._resolve = ResolveConfirmation(store.transact, self.files)
@@ -75,13 +91,22 @@ class Desk:
         return taken.lease
 
     def looks(self, lease: ReviewLease, **other: UserId | SessionId | ScanId | str) -> FileContent:
-        given = {
+        return drive(self._look(**self._asked(lease, other)))  # type: ignore[arg-type]
+
+    def measures(self, lease: ReviewLease, **other: UserId | SessionId | ScanId | str) -> FileSize:
+        return drive(self._look.measure(**self._asked(lease, other)))  # type: ignore[arg-type]
+
+    def _asked(
+        self, lease: ReviewLease, other: dict[str, UserId | SessionId | ScanId | str]
+    ) -> dict[str, UserId | SessionId | ScanId | str]:
+        """What a look is asked with, unless told otherwise."""
+        given: dict[str, UserId | SessionId | ScanId | str] = {
             "actor": lease.moderator_id,
             "session_id": lease.session_id,
             "scan_id": self.scan_id,
             "secret": lease.secret,
         }
-        return drive(self._look(**{**given, **other}))  # type: ignore[arg-type]
+        return {**given, **other}
 
     def resolves(
         self,

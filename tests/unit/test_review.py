@@ -6,7 +6,15 @@ from uuid import uuid4
 
 import pytest
 
-from attendance_core.errors import MayNotReview, NotAModerator, ScanNotFound, ScanTaken
+from attendance_core.errors import (
+    MayNotReview,
+    NotAModerator,
+    ScanNotFound,
+    ScanTaken,
+    TooManyRequests,
+)
+from attendance_core.limits import SCAN_LOOKS, TAKEN_SCANS
+from attendance_core.ports import FileSize
 from attendance_core.profiles import REVIEW_LEASE_SECONDS, ScanAct
 from attendance_core.testing.lectures import session_of
 from attendance_core.testing.machine.driving import drive
@@ -127,3 +135,47 @@ class TestImage:
         with pytest.raises(ScanNotFound):
             drive(desk._own(actor=ANNA))
         assert desk.files.kept == {}
+
+    def test_its_head_is_told_of_a_byte_and_is_no_look(self, desk: Desk) -> None:
+        """Contract: 1.6."""
+        lease, size = desk.takes(), FileSize(len(b"clean picture4096"), "image/jpeg")
+        assert desk.measures(lease) == drive(desk._own.measure(actor=ANNA)) == size
+        assert desk.files.read_bytes == 2
+        assert desk.acts() == [(ScanAct.TAKEN, MODERATOR)]
+        with pytest.raises(ScanNotFound):
+            desk.measures(lease, secret="x")
+        with pytest.raises(ScanNotFound):
+            drive(desk._own.measure(actor=BORIS))
+
+
+class TestHowOften:
+    """Contract: 9.12."""
+
+    def test_taking_and_giving_back_over_and_over_ends_for_an_hour(self, desk: Desk) -> None:
+        scan_id = desk.scan_id
+        for _ in range(TAKEN_SCANS.most):
+            desk.takes()
+            desk.gives_back(scan_id)
+        acts = desk.acts()
+        with pytest.raises(TooManyRequests) as refused:
+            desk.takes()
+        assert refused.value.words["seconds"] == TAKEN_SCANS.within
+        assert (desk.acts(), len(acts)) == (acts, 2 * TAKEN_SCANS.most)
+        assert desk.takes(OTHER_MODERATOR).moderator_id == OTHER_MODERATOR
+        desk.world.clock.pass_(TAKEN_SCANS.within)
+        assert desk.takes().moderator_id == MODERATOR
+
+    def test_renewing_what_one_has_does_not_count(self, desk: Desk) -> None:
+        for _ in range(TAKEN_SCANS.most + 1):
+            desk.takes()
+        assert desk.acts() == [(ScanAct.TAKEN, MODERATOR)]
+
+    def test_looking_over_and_over_ends_for_an_hour(self, desk: Desk) -> None:
+        lease = desk.takes()
+        for _ in range(SCAN_LOOKS.most):
+            desk.looks(lease)
+        with pytest.raises(TooManyRequests):
+            desk.looks(lease)
+        assert desk.acts().count((ScanAct.LOOKED, MODERATOR)) == SCAN_LOOKS.most
+        desk.world.clock.pass_(SCAN_LOOKS.within)
+        desk.looks(desk.takes())

@@ -6,7 +6,14 @@ repositories that this has are those of `repositories`. All else is no business 
 
 from __future__ import annotations
 
-from attendance_core.ports.files import FileContent, FilePart, Files, NoSuchFile
+from attendance_core.ports.files import (
+    MEDIA_TYPES,
+    FileContent,
+    FilePart,
+    Files,
+    FileSize,
+    NoSuchFile,
+)
 from attendance_core.ports.log_ins import IdentityProvider, Passwords
 from attendance_core.ports.notifiers import Listener, Missed, Notifier
 from attendance_core.ports.pictures import Picture, Pictures
@@ -16,11 +23,13 @@ from attendance_core.ports.together import Action, Together, one_after_another
 from attendance_core.ports.transactions import Browse, Observe, Transact, Unit
 
 __all__ = [
+    "MEDIA_TYPES",
     "Action",
     "Browse",
     "Clock",
     "FileContent",
     "FilePart",
+    "FileSize",
     "Files",
     "IdentityProvider",
     "Ids",

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol
+
+# By the extension that a path ends with
+MEDIA_TYPES: Final = {"jpg": "image/jpeg", "png": "image/png", "webp": "image/webp"}
 
 
 class NoSuchFile(KeyError):
@@ -13,6 +16,13 @@ class FileContent(NamedTuple):
     """What is in a file, and of what type it is, as HTTP has it."""
 
     content: bytes
+    media_type: str
+
+
+class FileSize(NamedTuple):
+    """How large a file is, in bytes, and of what type it is, as HTTP has it."""
+
+    size: int
     media_type: str
 
 

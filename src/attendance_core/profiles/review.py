@@ -20,10 +20,12 @@ from attendance_core.errors import (
     ScanChanged,
     ScanNotFound,
     ScanTaken,
+    TooManyRequests,
 )
 from attendance_core.folding import is_another_name
+from attendance_core.limits import SCAN_LOOKS, TAKEN_SCANS, Limit, count_or_wait
 from attendance_core.pieces import ListQuery, read_in_pieces, whole
-from attendance_core.ports import FileContent
+from attendance_core.ports import FileContent, FileSize
 from attendance_core.profiles.audit import ScanAct, note_act
 from attendance_core.profiles.moderators import check_moderator, check_moderator_stays
 from attendance_core.profiles.scans import (
@@ -32,6 +34,7 @@ from attendance_core.profiles.scans import (
     ReviewLease,
     ScanReason,
     delete_discarded,
+    measure_scan_picture,
     read_scan_picture,
     scan_file_path,
 )
@@ -116,7 +119,8 @@ class TakeConfirmation:
         """Has it for ten minutes from now; its image is shown to this session.
 
         Where this session has it already the lease goes on, with the name that it was taken under.
-        Raises NotAModerator, ScanNotFound, MayNotReview, ScanTaken.
+        Raises NotAModerator, ScanNotFound, MayNotReview, ScanTaken; TooManyRequests where they
+        have taken too many within an hour.
         """
         check_kinds(actor=actor, session_id=session_id, scan_id=scan_id)
         secret = self.ids.token()
@@ -137,6 +141,7 @@ class TakeConfirmation:
                 renewed_or_new = ReviewLease(
                     actor, session_id, until, display_name=found.display_name, secret=secret
                 )
+                _count_or_raise(unit, TAKEN_SCANS, actor)
                 note_act(unit, scan, ScanAct.TAKEN, actor)
             unit.scans.put_lease(scan.user_id, renewed_or_new)
             return TakenScan(renewed_or_new, REVIEW_LEASE_SECONDS)
@@ -149,30 +154,55 @@ class GetTakenScan:
     """Shows the image of a scan to whoever has taken it. Contract: 9.9."""
 
     transact: ports.Transact
+    observe: ports.Observe
     files: ports.Files
 
     async def __call__(
         self, *, actor: UserId, session_id: SessionId, scan_id: ScanId, secret: str
     ) -> FileContent:
-        """Writes down the look first. Raises ScanNotFound for whoever else asks, or later."""
+        """Writes down the look first. Raises ScanNotFound for whoever else asks, or later;
+        TooManyRequests where they have looked too often within an hour.
+        """
         check_kinds(actor=actor, session_id=session_id, scan_id=scan_id)
 
         def work(unit: ports.Unit) -> ConfirmationScan:
-            user_id = unit.scans.owner_of(scan_id)
-            scan = None if user_id is None else unit.scans.find(user_id)
-            if scan is None or scan.scan_id != scan_id:
-                raise ScanNotFound
-            lease = scan.lease_at(unit.now())
-            if (
-                lease is None
-                or (lease.moderator_id, lease.session_id) != (actor, session_id)
-                or not hmac.compare_digest(lease.secret.encode(), secret.encode(errors="replace"))
-            ):
-                raise ScanNotFound
+            scan = _find_taken(unit, actor, session_id, scan_id, secret)
+            _count_or_raise(unit, SCAN_LOOKS, actor)
             note_act(unit, scan, ScanAct.LOOKED, actor)
             return scan
 
         return await read_scan_picture(self.files, await self.transact(work))
+
+    async def measure(
+        self, *, actor: UserId, session_id: SessionId, scan_id: ScanId, secret: str
+    ) -> FileSize:
+        """Tells how large the image is; that shows nobody anything, and is no look.
+
+        Raises ScanNotFound as a look does.
+        """
+        check_kinds(actor=actor, session_id=session_id, scan_id=scan_id)
+        scan = await self.observe(
+            lambda unit: _find_taken(unit, actor, session_id, scan_id, secret)
+        )
+        return await measure_scan_picture(self.files, scan)
+
+
+def _find_taken(
+    unit: ports.Unit, actor: UserId, session_id: SessionId, scan_id: ScanId, secret: str
+) -> ConfirmationScan:
+    """Finds a scan that this session has taken. Raises ScanNotFound."""
+    user_id = unit.scans.owner_of(scan_id)
+    scan = None if user_id is None else unit.scans.find(user_id)
+    if scan is None or scan.scan_id != scan_id:
+        raise ScanNotFound
+    lease = scan.lease_at(unit.now())
+    if (
+        lease is None
+        or (lease.moderator_id, lease.session_id) != (actor, session_id)
+        or not hmac.compare_digest(lease.secret.encode(), secret.encode(errors="replace"))
+    ):
+        raise ScanNotFound
+    return scan
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,6 +301,12 @@ def _check_may_review(unit: ports.Unit, actor: UserId, user_id: UserId) -> None:
     friendship = unit.friendships.lock(actor, user_id)
     if friendship is not None and friendship.accepted:
         raise MayNotReview
+
+
+def _count_or_raise(unit: ports.Unit, limit: Limit, actor: UserId) -> None:
+    """Counts what adds an entry to the audit log. Raises TooManyRequests."""
+    if seconds := count_or_wait(unit, limit, str(actor)):
+        raise TooManyRequests(seconds=seconds)
 
 
 def _check_was_taken(unit: ports.Unit, scan_id: ScanId, actor: UserId) -> None:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from attendance_core import ports
 from attendance_core.arguments import check_kinds
 from attendance_core.errors import PersonNotFound, ScanNotFound, Unavailable
-from attendance_core.ports import FileContent, NoSuchFile
+from attendance_core.ports import MEDIA_TYPES, FileContent, FileSize, NoSuchFile
 from attendance_core.vocabulary import FileKey, Instant, ScanId, SessionId, UserId
 
 SCAN_SIDE = 4096  # Contract: 3.4; a page of A4 with 350 pixels an inch
@@ -145,15 +145,37 @@ class GetOwnScan:
         scan = await self.observe(lambda unit: unit.scans.find(actor))
         return await read_scan_picture(self.files, scan)
 
+    async def measure(self, *, actor: UserId) -> FileSize:
+        """Tells how large its picture is. Raises ScanNotFound where reading it does."""
+        check_kinds(actor=actor)
+        scan = await self.observe(lambda unit: unit.scans.find(actor))
+        return await measure_scan_picture(self.files, scan)
+
 
 async def read_scan_picture(files: ports.Files, scan: ConfirmationScan | None) -> FileContent:
     """Reads the picture of a scan that waits. Raises ScanNotFound, also where it has just gone."""
-    if scan is None or scan.state is not Confirmation.PENDING:
-        raise ScanNotFound
+    path = _path_of_waiting(scan)
     try:
-        return await files.get(scan_file_path(scan.file))
+        return await files.get(path)
     except NoSuchFile:
         raise ScanNotFound from None
+
+
+async def measure_scan_picture(files: ports.Files, scan: ConfirmationScan | None) -> FileSize:
+    """Tells how large it is, of which a byte is read. Raises ScanNotFound as reading it does."""
+    path = _path_of_waiting(scan)
+    try:
+        size = (await files.get_part(path, 0, 1)).size
+    except NoSuchFile:
+        raise ScanNotFound from None
+    return FileSize(size, MEDIA_TYPES[path.rpartition(".")[2]])
+
+
+def _path_of_waiting(scan: ConfirmationScan | None) -> str:
+    """Tells where the picture of a scan is kept. Raises ScanNotFound of one that does not wait."""
+    if scan is None or scan.state is not Confirmation.PENDING:
+        raise ScanNotFound
+    return scan_file_path(scan.file)
 
 
 def remove_tick_for_new_name(unit: ports.Unit, user_id: UserId) -> None:

@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, Final
+
+HEAD_EXTENSION: Final = "attendance.head"
 
 Application = Callable[[Any, Any, Any], Awaitable[None]]  # of ASGI, whoever has typed it
+
+
+def wants_head(scope: Any) -> bool:
+    """Tells whether only the head of an answer is wanted, so that no file has to be read for it."""
+    return HEAD_EXTENSION in scope.get("extensions", {})
 
 
 async def answer_without_body(
@@ -25,4 +32,5 @@ async def answer_without_body(
             message, is_ended = {**message, "body": b"", "more_body": False}, True
         await send(message)
 
+    scope.setdefault("extensions", {})[HEAD_EXTENSION] = True
     await application({**scope, "method": "GET"}, receive, send_head)
