@@ -88,6 +88,8 @@ from attendance_web.serving.http_head import (
     MAX_QUERY_BYTES,
     MAX_SEPARATORS,
 )
+from attendance_web.serving.http_protocol import MAX_WAITING_BODY_BYTES
+from attendance_web.serving.portions import PORTION_BYTES
 from attendance_web.serving.unread_answers import MAX_UNREAD_BYTES
 from attendance_web.serving.ws_protocol import (
     MAX_FRAGMENTS,
@@ -261,6 +263,11 @@ def _limits() -> Iterator[tuple[str, str, str]]:
     yield "what its headers list, such as cookies", str(MAX_SEPARATORS), "431"
     yield "a header, all cookies", f"{MAX_HEADER_LINE_BYTES // KIB} KiB", "431"
     yield "a path, a query", f"{MAX_PATH_BYTES} bytes, {MAX_QUERY_BYTES // KIB} KiB", "431"
+    yield (
+        "what is read of a connection before it is parsed; of a body before the call asks for it",
+        f"{PORTION_BYTES // KIB} KiB; {(MAX_WAITING_BODY_BYTES + PORTION_BYTES) // KIB} KiB",
+        "the rest waits",
+    )
     yield "a head on its way", f"{HEAD_SECONDS:g} s", "the connection is cut"
     yield (
         "a message of a socket",

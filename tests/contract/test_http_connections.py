@@ -81,7 +81,7 @@ class TestOrder:
     async def test_a_socket_is_not_opened_before_an_answer_is_given(self, house: House) -> None:
         handshake = UNENDED_HANDSHAKE + b"\r\n"
         come = await all_that_comes(house, INNER + handshake)
-        assert statuses(come) == [200, 400]
+        assert statuses(come) == [200, 101]
 
     async def test_no_handshake_is_begun_with_who_has_left(self, house: House) -> None:
         """Contract: 1.11."""

@@ -85,14 +85,16 @@ async def paths_of(reader: asyncio.StreamReader, count: int) -> list[str]:
 
 
 @pytest.mark.parametrize("request_", [get(), post(1) + b"x"], ids=["GET", "POST"])
-async def test_of_those_that_come_together_one_waits(served: Served, request_: bytes) -> None:
+async def test_those_that_come_together_wait_unread_behind_the_first(
+    served: Served, request_: bytes
+) -> None:
     served.may_answer.clear()
     reader, writer = await asyncio.open_connection(*served.address)
     writer.write(request_ * TOGETHER)
-    await eventually(lambda: bool(served.made) and bool(served.made[-1].pipeline))
+    await eventually(lambda: served.at_once == 1)
     for _ in range(10):
         await asyncio.sleep(0)
-    assert len(served.made[-1].pipeline) == 1
+    assert not served.made[-1].pipeline
     served.may_answer.set()
     await paths_of(reader, TOGETHER)
     writer.close()
@@ -104,10 +106,10 @@ async def test_so_it_is_behind_a_body_that_ends_after_its_answer(served: Served)
     assert await paths_of(reader, 1) == ["/post"]
     served.may_answer.clear()
     writer.write(b"x" + get() * 130)
-    await eventually(lambda: bool(served.made[-1].pipeline))
+    await eventually(lambda: served.at_once == 1)
     for _ in range(10):
         await asyncio.sleep(0)
-    assert len(served.made[-1].pipeline) == 1
+    assert not served.made[-1].pipeline
     served.may_answer.set()
     await paths_of(reader, 130)
     writer.close()

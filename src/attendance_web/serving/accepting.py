@@ -37,7 +37,7 @@ class Acceptor:
     def __init__(
         self,
         listener: socket.socket,
-        new_protocol: Callable[[], asyncio.Protocol],
+        new_protocol: Callable[[], asyncio.BaseProtocol],
         left: LeftConnections,
     ) -> None:
         """Begins in the loop that runs; ``new_protocol`` makes what reads one connection."""

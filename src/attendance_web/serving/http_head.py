@@ -22,11 +22,13 @@ from urllib.parse import unquote_to_bytes
 from attendance_web.asgi.application import ROLES
 from attendance_web.wire.urls import SOCKETS
 
-MAX_HEAD_BYTES: Final = 64 * 1024  # of a head, or of the lines between chunks
+# Contract: 1.23. Requests that wait keep their heads, of thousands of connections
+MAX_HEAD_BYTES: Final = 12 * 1024
+MAX_LINES_BYTES: Final = 64 * 1024  # of the lines between chunks, beyond what these have
 MAX_PATH_BYTES: Final = 512  # more than any of ours; Litestar remembers the last thousand
 MAX_QUERY_BYTES: Final = 4 * 1024  # the name of an event, of 128 letters, takes up to 1 536
 MAX_HEADER_LINE_BYTES: Final = 8 * 1024  # of a header; what reads a handshake takes no longer ones
-MAX_HEADERS: Final = 128  # of a head; what reads a handshake takes no more either
+MAX_HEADERS: Final = 64  # of a head; a browser sends 20, a proxy adds some
 # Between cookies, options and the like, in all headers of a head: each of those is looked at by
 # itself, and 28 000 took up to 34 ms. A browser sends 180 cookies to one site at most, some with
 # lists in them

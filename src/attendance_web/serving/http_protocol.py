@@ -9,7 +9,11 @@ what is parsed and when it is answered. Each guard can go when they mend it:
 - Trailers come as headers of the request, without end. Refused in `on_header`.
 - Heads, their headers, and the lines between chunks have no bound. Held to theirs in `_feed`.
 - Of pipelined requests, and of chunks, all that one read brings are parsed, and all that come in
-  one step of the loop in that step. See `portions` and `parse_turns`.
+  one step of the loop in that step. See `portions` and `parse_turns`. Here a head is parsed when
+  the request before it has its answer.
+- A read brings up to 250 KB, and 64 KiB of a body wait for the application. See `small_reads`, and
+  `MAX_WAITING_BODY_BYTES`.
+- A connection that has ended, or waits for another request, keeps the last one. See `_let_go`.
 - What is no HTTP is answered at once, also where an answer to an earlier request is still due.
   See `_refuse` of `http_closing`.
 - Who says that they will say no more gets no answer. See `eof_received`.
@@ -31,6 +35,7 @@ from attendance_web.serving.http_flow import AnswerTransport, ReadInTurn
 from attendance_web.serving.http_head import (
     MAX_HEAD_BYTES,
     MAX_HEADERS,
+    MAX_LINES_BYTES,
     MAX_SEPARATORS,
     address_is_bounded,
     head_is_sound,
@@ -40,7 +45,12 @@ from attendance_web.serving.http_head import (
     upgrade_is_sound,
 )
 from attendance_web.serving.parse_turns import parse_turns_of
-from attendance_web.serving.portions import length_of_body, size_of_body, size_of_heads
+from attendance_web.serving.portions import (
+    PORTION_BYTES,
+    length_of_body,
+    size_of_body,
+    size_of_heads,
+)
 from attendance_web.wire.callers import address_of, network_of
 from attendance_web.wire.client_gone import (
     GONE_EXTENSION,
@@ -49,6 +59,7 @@ from attendance_web.wire.client_gone import (
 )
 from attendance_web.wire.refusals import BadRequest, HeadTooLarge
 
+MAX_WAITING_BODY_BYTES: Final = PORTION_BYTES  # before the application asks. Contract: 1.23
 MAX_DISCARDED_BYTES: Final = 4 * 1024 * 1024  # of a body whose answer was given. Contract: 1.17
 
 
@@ -78,7 +89,17 @@ class CallProtocol(ClosingProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Ends what was begun for it."""
         super().connection_lost(exc)
+        self._let_go()
+
+    def _let_go(self) -> None:
+        """Lets go of what knows this connection, so that its memory is free at once.
+
+        Else it would be garbage of cycles, and collected in a quiet moment: Decision 0021.
+        """
         self.flow.forget()
+        self.pipeline.clear()
+        self._active = None
+        self.cycle = self.scope = self.headers = self.parser = None  # type: ignore[assignment]
 
     # What the transport says
 
@@ -110,6 +131,9 @@ class CallProtocol(ClosingProtocol):
         """Parses a portion, and goes on; tells whether it was of a head."""
         self._is_reading_on_soon = False
         if self._is_deaf or self.flow.read_paused or self.transport.is_closing():
+            return False
+        if self._input and self._in_head and not self._nothing_is_due:
+            self.flow.pause_reading()  # until that is answered: a head that waits is a large thing
             return False
         is_head = self._in_head
         if self._input:
@@ -166,7 +190,7 @@ class CallProtocol(ClosingProtocol):
                 self._keep_alive()
             elif self._nothing_is_due:
                 self._wait_for_head()
-        elif self._line_bytes > MAX_HEAD_BYTES + self._body_bytes:
+        elif self._line_bytes > MAX_LINES_BYTES + self._body_bytes:
             self._refuse(BadRequest())
         elif self.cycle.response_complete:
             if self._body_bytes > MAX_DISCARDED_BYTES:
@@ -196,6 +220,7 @@ class CallProtocol(ClosingProtocol):
         except BaseException:
             self._cut()  # nobody else would: reading is paused
             raise
+        self._let_go()
         return True
 
     # What the parser says
@@ -254,10 +279,12 @@ class CallProtocol(ClosingProtocol):
         self.cycle.scope["extensions"] = extensions
 
     def on_body(self, body: bytes) -> None:
-        """Takes a part of the body."""
+        """Takes a part of the body; once a few are here the application has to ask for more."""
         self._body_bytes += len(body)
         self._body_come += len(body)
         super().on_body(body)
+        if len(self.cycle.body) >= MAX_WAITING_BODY_BYTES and not self.cycle.response_complete:
+            self.flow.pause_reading()
 
     def on_message_complete(self) -> None:
         """Ends a request: what follows is another head, if anything may follow."""
@@ -274,8 +301,16 @@ class CallProtocol(ClosingProtocol):
 
     # Answers
 
+    def _let_go_of_head(self) -> None:
+        """Keeps nothing of a request that is answered, while its connection waits for another."""
+        if self._active is not None:
+            self._active.scope = None  # type: ignore[assignment]
+        if self._active is self.cycle:
+            self.scope, self.headers = None, []  # type: ignore[assignment]
+
     def on_response_complete(self) -> None:
         """Goes on with the next request, or with the refusal of what was none."""
+        self._let_go_of_head()
         super().on_response_complete()
         if self._is_last:
             self._unset_keepalive_if_required()

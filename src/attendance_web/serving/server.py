@@ -30,6 +30,7 @@ from attendance_web.serving.http_protocol import CallProtocol
 from attendance_web.serving.large_blocks import give_back_large_blocks
 from attendance_web.serving.left_connections import left_connections_of
 from attendance_web.serving.listening import BACKLOG
+from attendance_web.serving.small_reads import SmallReads, room_for_reads
 from attendance_web.serving.ws_protocol import PeerProtocol
 from attendance_web.settings import KEEP_ALIVE_SECONDS
 
@@ -131,6 +132,7 @@ class _Server(uvicorn.Server):
         self._notice_seconds = DRAIN_NOTICE_SECONDS
         self._acceptors: list[Acceptor] = []
         self._collections: QuietCollections | None = None
+        self._room = room_for_reads()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         try:
@@ -143,11 +145,12 @@ class _Server(uvicorn.Server):
         self._collections = QuietCollections()
         self._on_ready()
 
-    def _new_protocol(self) -> asyncio.Protocol:
-        """Makes what reads one connection, as uvicorn does."""
-        return CallProtocol(
+    def _new_protocol(self) -> asyncio.BufferedProtocol:
+        """Makes what reads one connection, as uvicorn does, but less at a time."""
+        protocol = CallProtocol(
             config=self.config, server_state=self.server_state, app_state=self.lifespan.state
         )
+        return SmallReads(protocol, self._room)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Takes a signal as a wish that we grant, so it is not raised anew after the end."""
