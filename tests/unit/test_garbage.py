@@ -1,29 +1,63 @@
-"""Full collections wait for a quiet moment, since they stop the event loop."""
+"""Young garbage is collected a little at a time; full collections wait for a quiet moment, since
+they stop the event loop. Decision 0021.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import gc
 
 import pytest
 
 from attendance_web.serving import garbage
-from attendance_web.serving.garbage import MIN_COLLECTIONS, THRESHOLDS, QuietCollections
+from attendance_web.serving.garbage import (
+    MAX_PAUSE,
+    MAX_WORTH_SECONDS,
+    MAX_YOUNG_SECONDS,
+    MIN_PAUSE,
+    MIN_YOUNG_SECONDS,
+    THRESHOLDS,
+    WORTH_SECONDS,
+    YOUNG,
+    Collections,
+)
 
-pytestmark = pytest.mark.asyncio
-MEASUREMENTS = 5
+FULL = 2
+
+
+class Times:
+    """Stands for `time`, as a process works that is given ``share`` of a core."""
+
+    def __init__(self) -> None:
+        self.share = self.worked = self.now = 0.0
+
+    def process_time(self) -> float:
+        return self.worked
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def perf_counter(self) -> float:
+        return self.now
+
+    def passes(self, seconds: float) -> None:
+        self.now += seconds
+        self.worked += seconds * self.share
 
 
 class Collector:
     """Stands for `gc`, whose real one belongs to the whole test process."""
 
-    def __init__(self) -> None:
-        self.done: list[str] = []
-        self.waiting = MIN_COLLECTIONS
+    def __init__(self, times: Times) -> None:
+        self.done: list[str | int] = []
+        self.takes = 0.0  # seconds, to collect what is young
         self.thresholds: tuple[int, ...] = ()
+        self._times = times
 
-    def collect(self) -> None:
-        self.done.append("collect")
-        self.waiting = 0
+    def collect(self, generation: int = FULL) -> None:
+        self.done.append(generation)
+        if generation == YOUNG:
+            self._times.passes(self.takes)
 
     def freeze(self) -> None:
         self.done.append("freeze")
@@ -34,89 +68,127 @@ class Collector:
     def set_threshold(self, *thresholds: int) -> None:
         self.thresholds = thresholds
 
-    def get_count(self) -> tuple[int, int, int]:
-        return 0, 0, self.waiting
-
-
-class Times:
-    """Stands for `time`: from one measurement to the next a second of it passes, of which the
-    process works a share.
-    """
-
-    def __init__(self) -> None:
-        self.share = 0.0
-        self.worked = self.now = 0.0
-
-    def process_time(self) -> float:
-        return self.worked
-
-    def monotonic(self) -> float:
-        return self.now
-
-    async def pass_measurements(self) -> None:
-        for _ in range(MEASUREMENTS):
-            self.now += 1
-            self.worked += self.share
-            await asyncio.sleep(0.002)
-
-
-@pytest.fixture
-def collector(monkeypatch: pytest.MonkeyPatch) -> Collector:
-    monkeypatch.setattr(garbage, "gc", made := Collector())
-    return made
-
 
 @pytest.fixture
 def times(monkeypatch: pytest.MonkeyPatch) -> Times:
     monkeypatch.setattr(garbage, "time", made := Times())
-    monkeypatch.setattr(garbage, "MEASURE_EVERY", 0.001)
     return made
 
 
 @pytest.fixture
-async def collections(collector: Collector, times: Times) -> QuietCollections:
-    made = QuietCollections()
-    collector.waiting = MIN_COLLECTIONS
+def collector(monkeypatch: pytest.MonkeyPatch, times: Times) -> Collector:
+    monkeypatch.setattr(garbage, "gc", made := Collector(times))
+    return made
+
+
+@pytest.fixture
+async def collections(collector: Collector) -> Collections:
+    made = Collections()
+    made.close()  # the tests call what its timers would
     return made
 
 
 async def test_what_lives_at_the_start_is_left_out_of_every_collection(
-    collections: QuietCollections, collector: Collector
+    collections: Collections, collector: Collector
 ) -> None:
-    collections.close()
-    assert collector.done == ["collect", "freeze", "enable"]
+    assert collector.done == [FULL, "freeze", "enable"]
     assert collector.thresholds == THRESHOLDS
-    assert THRESHOLDS[2] > 10 * MIN_COLLECTIONS
+
+
+async def test_what_is_young_is_collected_as_often_as_it_takes_a_millisecond(
+    collections: Collections, collector: Collector
+) -> None:
+    pauses = []
+    for takes in (*[2 * MAX_YOUNG_SECONDS] * 9, 0.8 * MAX_YOUNG_SECONDS, *[0.0] * 9):
+        collector.takes = takes
+        collections._collect_young()
+        pauses.append(collections._pause)
+        collections.close()
+    assert pauses[:2] == [MAX_PAUSE / 2, MAX_PAUSE / 4]
+    assert pauses[8:11] == [MIN_PAUSE, MIN_PAUSE, 2 * MIN_PAUSE]
+    assert pauses[-1] == MAX_PAUSE
+    assert collector.done[3:] == [YOUNG] * 19
 
 
 @pytest.mark.parametrize(
-    ("share", "waiting", "expected"),
+    ("share", "taken", "is_collected"),
     [
-        pytest.param(0.05, MIN_COLLECTIONS, 1, id="once, while there is little else to do"),
-        pytest.param(0.2, MIN_COLLECTIONS, 0, id="never while there is"),
-        pytest.param(0.05, MIN_COLLECTIONS - 1, 0, id="never for little"),
+        pytest.param(0.05, WORTH_SECONDS, True, id="while there is little else to do"),
+        pytest.param(0.2, WORTH_SECONDS, False, id="not while there is"),
+        pytest.param(0.2, MAX_WORTH_SECONDS, True, id="unless there always is"),
+        pytest.param(0.05, WORTH_SECONDS / 2, False, id="not for little"),
     ],
 )
 async def test_full_collections_wait_for_a_quiet_moment(
-    collections: QuietCollections,
+    collections: Collections,
     collector: Collector,
     times: Times,
     share: float,
-    waiting: int,
-    expected: int,
+    taken: float,
+    is_collected: bool,
 ) -> None:
-    collector.done.clear()
-    collector.waiting, times.share = waiting, share
-    await times.pass_measurements()
+    collector.takes = taken
+    collections._collect_young()
+    collections._measure_from_now()
+    for _ in range(2):  # once is enough
+        times.share = share
+        times.passes(1.0)
+        collections._collect_if_quiet()
+        collections.close()
+    assert collector.done.count(FULL) == 1 + is_collected
+
+
+async def test_what_finds_next_to_nothing_makes_no_full_collection_worth_it(
+    collections: Collections, collector: Collector, times: Times
+) -> None:
+    collector.takes = MIN_YOUNG_SECONDS / 2
+    for _ in range(1000):
+        collections._collect_young()
+        collections.close()
+    collections._collect_if_quiet()
     collections.close()
-    assert collector.done == ["collect"] * expected
+    assert collector.done.count(FULL) == 1
 
 
 async def test_nothing_is_collected_once_it_is_closed(
-    collections: QuietCollections, collector: Collector, times: Times
+    collector: Collector, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    for name in ("MEASURE_EVERY", "MAX_PAUSE"):
+        monkeypatch.setattr(garbage, name, 0.001)
+    open_collections = Collections()
+    await asyncio.sleep(0.02)
+    assert YOUNG in collector.done
+    open_collections.close()
+    open_collections.close()
     collector.done.clear()
-    collections.close()
-    collections.close()
-    await times.pass_measurements()
+    await asyncio.sleep(0.02)
     assert collector.done == []
+
+
+async def test_what_was_made_while_as_much_was_freed_is_collected(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """CPython, which counts what was made less what was freed, would not look at it."""
+
+    class Kept:
+        """Knows itself, so that only a collection frees it."""
+
+        def __init__(self) -> None:
+            self.itself = self
+
+    thresholds, was_enabled = gc.get_threshold(), gc.isenabled()
+    held = [[0] for _ in range(20_000)]
+    collections = Collections()
+    try:
+        for _ in range(2_000):
+            Kept()
+            held.pop()
+            held.pop()
+        assert sum(isinstance(each, Kept) for each in gc.get_objects()) == 2_000
+        collections._collect_young()
+        assert not any(isinstance(each, Kept) for each in gc.get_objects())
+    finally:
+        collections.close()
+        gc.set_threshold(*thresholds)
+        if not was_enabled:
+            gc.disable()

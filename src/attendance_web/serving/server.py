@@ -25,7 +25,7 @@ from attendance_web.live.frame_limits import MAX_FRAME_BYTES
 from attendance_web.live.live import Live
 from attendance_web.serving.accepting import Acceptor
 from attendance_web.serving.access_log import AccessLog, Answered
-from attendance_web.serving.garbage import QuietCollections
+from attendance_web.serving.garbage import Collections
 from attendance_web.serving.http_protocol import CallProtocol
 from attendance_web.serving.large_blocks import give_back_large_blocks
 from attendance_web.serving.left_connections import left_connections_of
@@ -131,7 +131,7 @@ class _Server(uvicorn.Server):
         self._on_ready = on_ready
         self._notice_seconds = DRAIN_NOTICE_SECONDS
         self._acceptors: list[Acceptor] = []
-        self._collections: QuietCollections | None = None
+        self._collections: Collections | None = None
         self._room = room_for_reads()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -142,7 +142,7 @@ class _Server(uvicorn.Server):
         await super().startup(sockets=[])
         left = left_connections_of(self.config)
         self._acceptors = [Acceptor(each, self._new_protocol, left) for each in sockets or ()]
-        self._collections = QuietCollections()
+        self._collections = Collections()
         self._on_ready()
 
     def _new_protocol(self) -> asyncio.BufferedProtocol:
