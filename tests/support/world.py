@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from attendance_adapters.in_memory import MemoryStore
 from attendance_core.marking.at_once import MarkAtOnce
 from attendance_core.marking.connections import Connection
@@ -10,6 +12,8 @@ from attendance_core.marking.terms import Terms
 from attendance_core.testing.machine import world
 from attendance_core.testing.machine.driving import drive
 from attendance_core.vocabulary import UserId
+
+SECONDS_TO_THE_END: Final = 3540  # of the event: it began a minute ago, and lasts an hour
 
 
 class World(world.World):

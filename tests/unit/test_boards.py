@@ -26,10 +26,9 @@ from attendance_core.testing.lectures import session_of
 from attendance_core.testing.machine.driving import drive
 from attendance_core.testing.stand_ins import CountedIds
 from attendance_core.vocabulary import EventId, UserId
-from tests.support.world import World
+from tests.support.world import SECONDS_TO_THE_END, World
 
 ANNA, BORIS = UserId(1), UserId(2)  # Anna creates
-LASTS = 3540  # from now on
 
 
 class Hall:
@@ -115,7 +114,7 @@ class TestTheLink:
 
     def test_it_ends_an_hour_after_the_event_whenever_that_is(self, hall: Hall) -> None:
         viewer = hall.by_link(secret := hall.link())
-        hall.world.clock.pass_(LASTS - 1)
+        hall.world.clock.pass_(SECONDS_TO_THE_END - 1)
         update = UpdateEvent(hall.transact, hall.terms)
         later = hall.world.clock.now() + 60
         drive(update(actor=ANNA, event_id=hall.event_id, ends_at=later))
@@ -184,5 +183,5 @@ class TestCounts:
 
     def test_behind_the_end_nobody_waits_or_is_held(self, hall: Hall) -> None:
         hall.world.waits(2)
-        hall.world.clock.pass_(LASTS)
+        hall.world.clock.pass_(SECONDS_TO_THE_END)
         assert hall.counts() == (SheetCounts(2, 0, 0, 0, 1), hall.world.clock.now(), True)

@@ -32,6 +32,7 @@ from attendance_core.testing.clock import NOON
 from attendance_core.testing.machine.driving import drive
 from attendance_core.vocabulary import LATEST_INSTANT, EventId
 from tests.support.event_calendar import ANNA, BORIS, Calendar, calendar, names
+from tests.support.world import SECONDS_TO_THE_END
 
 __all__ = ["calendar"]
 
@@ -248,7 +249,7 @@ class TestDeleteEvent:
         """Contract: 5.5."""
         calendar.joins(BORIS)
         calendar.leaves(BORIS)
-        calendar.world.clock.pass_(3540)
+        calendar.world.clock.pass_(SECONDS_TO_THE_END)
         with pytest.raises(SomebodyTookPart):
             calendar.deletes(ANNA)
         with pytest.raises(NotTheCreator):
@@ -256,7 +257,7 @@ class TestDeleteEvent:
         assert calendar.created(ANNA) == ["Lecture"]
 
     def test_it_goes_after_its_end_where_nobody_else_came(self, calendar: Calendar) -> None:
-        calendar.world.clock.pass_(3540)
+        calendar.world.clock.pass_(SECONDS_TO_THE_END)
         calendar.deletes(ANNA)
         assert calendar.created(ANNA) == []
 

@@ -19,7 +19,7 @@ from attendance_core.testing.clock import NOON
 from attendance_core.testing.lectures import session_of
 from attendance_core.testing.machine.driving import drive
 from attendance_core.vocabulary import UserId
-from tests.support.world import World
+from tests.support.world import SECONDS_TO_THE_END, World
 
 
 class TestHangUp:
@@ -151,7 +151,7 @@ class TestProcesses:
 
     def test_a_service_that_restarts_empties_no_list(self, world: World) -> None:
         world.waits(2)
-        world.clock.pass_(3500)  # 40 s before the event ends
+        world.clock.pass_(SECONDS_TO_THE_END - 40)
         world.process_id = world.process()
         world.advance(14)
         world.waits(2)

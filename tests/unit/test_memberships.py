@@ -11,13 +11,14 @@ from attendance_core.marking.places import Marked
 from attendance_core.testing.machine.driving import drive
 from attendance_core.vocabulary import EventId
 from tests.support.event_calendar import ANNA, BORIS, VERA, Calendar, calendar
+from tests.support.world import SECONDS_TO_THE_END
 
 __all__ = ["calendar"]
 
 
 class TestJoinEvent:
     def test_people_come_late_but_not_after_the_end(self, calendar: Calendar) -> None:
-        calendar.world.clock.pass_(3539)
+        calendar.world.clock.pass_(SECONDS_TO_THE_END - 1)
         calendar.joins(BORIS)
         assert calendar.joined(BORIS) == ["Lecture"]
         calendar.world.clock.pass_(1)
@@ -60,7 +61,7 @@ class TestLeaveEvent:
     def test_nobody_leaves_after_the_end(self, calendar: Calendar) -> None:
         """Contract: 5.5."""
         calendar.joins(BORIS)
-        calendar.world.clock.pass_(3540)
+        calendar.world.clock.pass_(SECONDS_TO_THE_END)
         with pytest.raises(EventOver):
             calendar.leaves(BORIS)
         with pytest.raises(NotJoined):
