@@ -172,10 +172,10 @@ class TestReading:
         try:
             with pytest.raises(InvalidArgument, match="«image»"):
                 read(image=given)
-            _, most = tracemalloc.get_traced_memory()
+            _, peak_bytes = tracemalloc.get_traced_memory()
         finally:
             tracemalloc.stop()
-        assert most < len(given)
+        assert peak_bytes < len(given)
 
     def test_a_file_comes_as_it_is_or_in_base64(self) -> None:
         content = bytes(range(256))

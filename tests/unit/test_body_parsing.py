@@ -158,10 +158,10 @@ class TestInForms:
         tracemalloc.start()
         try:
             parse_body(FORM, body)
-            _, most = tracemalloc.get_traced_memory()
+            _, peak_bytes = tracemalloc.get_traced_memory()
         finally:
             tracemalloc.stop()
-        assert most < 8 * len(body)
+        assert peak_bytes < 8 * len(body)
 
     @pytest.mark.parametrize(
         ("value", "meant"), [(b"%", "%"), (b"%4", "%4"), (b"%zz%41", "%zzA"), (b"%%41%", "%A%")]
