@@ -210,7 +210,7 @@ class TestCombiningMarks:
             drive(recognise(username=self.MANY, browser_secrets=["a"]))
 
 
-def test_tries_are_counted_under_the_name_that_one_logs_in_with(door: Door) -> None:
+def test_the_name_that_one_logs_in_with_is_told_to_whoever_has_an_account(door: Door) -> None:
     get_username, nobody = GetUsername(door.world.store.observe), UserId(77)
     assert drive(get_username(actor=door.sign_up("anna").user_id)) == "anna"
     with pytest.raises(Refusal) as refused:
