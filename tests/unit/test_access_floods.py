@@ -81,16 +81,16 @@ async def test_a_hall_is_as_many_callers_as_are_logged_in(
 
     log: Any = AccessLog(serve, answers.append)
 
-    async def asks(person: int, times: int) -> int:
+    async def lines(person: int, times: int) -> int:
         caplog.clear()
         for _ in range(times):
             scope = {"type": "http", "method": "GET", "path": f"/{person}", "client": (FLOOD, 1)}
             await log(scope, None, None)
         return sum(isinstance(each, PlainLine) for each in caplog.records)
 
-    assert await asks(1, MAX_LINES + 50) == MAX_LINES
-    assert [await asks(person, 10) for person in range(2, 52)] == [10] * 50
-    assert await asks(0, MAX_LINES + 50) == MAX_LINES  # of nobody who is known
+    assert await lines(1, MAX_LINES + 50) == MAX_LINES
+    assert [await lines(person, 10) for person in range(2, 52)] == [10] * 50
+    assert await lines(0, MAX_LINES + 50) == MAX_LINES  # of nobody who is known
     assert len(answers) == 2 * (MAX_LINES + 50) + 500  # each is counted in the metrics
 
 
