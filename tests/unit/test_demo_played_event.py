@@ -89,7 +89,7 @@ def answered() -> Answers:
         **{"marked_by_id": ANNA, "by_id": VERA},
         **{"reason": "not_me", "note": "at home"},
     }
-    by_hand = [
+    annulled_marks = [
         {
             **{"marked_at": local(40 + 2 * number), "marked_by": "boris"},
             **{"at": local(41 + 2 * number), "by": "boris", "reason": "other", "note": None},
@@ -99,18 +99,21 @@ def answered() -> Answers:
     ]
     peer: dict[str, Any] = {"grade": "peer", "marked_as": "Boris O"}
     hand: dict[str, Any] = {"origin": "hand", "grade": "organiser", "note": "no phone"}
-    many: dict[str, Any] = {
+    egor_on_the_sheet: dict[str, Any] = {
         **{"marked_at": local(60), "marked_by": "boris", "grade": "organiser"},
-        **{"marked_by_id": BORIS, "note": "no phone", "annulled": by_hand, "annulled_before": 1},
+        **{"marked_by_id": BORIS, "note": "no phone"},
+        **{"annulled": annulled_marks, "annulled_before": 1},
     }
-    last: dict[str, Any] = {
+    egor_in_the_attendance: dict[str, Any] = {
         **{"marked_by": BORIS, "marked_at": NINE + 60, "grade": "organiser"},
         **{"origin": "hand", "n": 13},
     }
-    egor = [entry(EGOR, 13, BORIS, 60, **hand)]
+    egor_in_the_ledger = [entry(EGOR, 13, BORIS, 60, **hand)]
     for number in reversed(range(6)):
-        egor.append(entry(EGOR, 2 * number + 2, BORIS, 41 + 2 * number, reason="other"))
-        egor.append(entry(EGOR, 2 * number + 1, BORIS, 40 + 2 * number, **hand))
+        egor_in_the_ledger.append(
+            entry(EGOR, 2 * number + 2, BORIS, 41 + 2 * number, reason="other")
+        )
+        egor_in_the_ledger.append(entry(EGOR, 2 * number + 1, BORIS, 40 + 2 * number, **hand))
     sheet = {
         "event": {
             **{"event_id": str(EVENT), "name": "Algebra"},
@@ -124,7 +127,7 @@ def answered() -> Answers:
             row(3, GLEB, "waiting"),
             row(None, ANNA, "joined"),
             row(4, VERA, "left", annulled=[not_hers]),
-            row(5, EGOR, "marked", **many),
+            row(5, EGOR, "marked", **egor_on_the_sheet),
         ],
         "counts": {"joined": 6, "waiting": 1, "held": 1, "marked": 2, "participants": 4},
         "made_at": local(60),
@@ -136,10 +139,10 @@ def answered() -> Answers:
             seen(BORIS, "marked", **peer, **marked),
             *(seen(DINA, "held"), seen(GLEB, "waiting"), seen(ANNA, "joined")),
             seen(VERA, "left", annulled={"at": NINE + 30, "reason": "not_me", "note": "at home"}),
-            seen(EGOR, "marked", **last),
+            seen(EGOR, "marked", **egor_in_the_attendance),
         ],
         ledger=[
-            *egor,
+            *egor_in_the_ledger,
             entry(VERA, 2, VERA, 30, reason="not_me", note="at home"),
             entry(VERA, 1, ANNA, 20, origin="hold", grade="peer"),
             entry(BORIS, 1, ANNA, 10, origin="hold", **peer),
@@ -226,8 +229,14 @@ def test_what_is_missing_too_much_or_in_another_order_is_found() -> None:
         ("attendance", right.attendance),
         ("ledger", right.ledger),
     ]
-    for part, many in parts:
-        for wrong in (many[1:], many[:-1], [*many, many[0]], [many[1], many[0], *many[2:]], []):
+    for part, entries in parts:
+        for wrong in (
+            entries[1:],
+            entries[:-1],
+            [*entries, entries[0]],
+            [entries[1], entries[0], *entries[2:]],
+            [],
+        ):
             answer = {**right.sheet, "rows": wrong} if part == "sheet" else wrong
             assert differences(but(**{part: answer})), part
     assert differences(but(sheet={**right.sheet, "more": 1}))
