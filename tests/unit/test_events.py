@@ -61,9 +61,9 @@ class TestCreateEvent:
             calendar.creates("Физика", starts, ends)
         assert "time_from" in str(refused.value) and "start" in str(refused.value)
 
-    @pytest.mark.parametrize("told", [BadTimes, CreateEvent.__call__])
-    def test_what_its_text_calls_the_times_is_told_to_programs(self, told: object) -> None:
-        said = inspect.getdoc(told) or ""
+    @pytest.mark.parametrize("documented", [BadTimes, CreateEvent.__call__])
+    def test_what_its_text_calls_the_times_is_told_to_programs(self, documented: object) -> None:
+        said = inspect.getdoc(documented) or ""
         named = re.findall("«(time_.*?)»", BadTimes.en)
         assert set(named) == {"time_from", "time_to"}
         assert all(each in said for each in (*named, "``starts_at``", "``ends_at``"))
@@ -190,17 +190,17 @@ class TestGetEvents:
             return [names(piece) async for piece in pieces]
 
         mine: dict[str, Any] = {"actor": ANNA}
-        lists: Any
-        for lists, own in (
+        use_case: Any
+        for use_case, own in (
             (calendar._search, {}),
             (calendar._created, mine),
             (calendar._joined, mine),
         ):
-            read_in = drive(read(lists.pieces(query=EventQuery(limit, offset), **own)))
-            assert [len(piece) for piece in read_in] == sizes
+            read_pieces = drive(read(use_case.pieces(query=EventQuery(limit, offset), **own)))
+            assert [len(piece) for piece in read_pieces] == sizes
             page = whole[offset : None if limit is None else offset + limit]
-            assert [name for piece in read_in for name in piece] == page
-            assert names(drive(lists(query=EventQuery(limit, offset), **own))) == page
+            assert [name for piece in read_pieces for name in piece] == page
+            assert names(drive(use_case(query=EventQuery(limit, offset), **own))) == page
 
     def test_what_comes_and_goes_meanwhile_leaves_all_others_in_once(
         self, calendar: Calendar, monkeypatch: pytest.MonkeyPatch
@@ -210,17 +210,17 @@ class TestGetEvents:
         ids = {name: calendar.creates(name).event_id for name in "абвгд"}
 
         async def read() -> str:
-            read_in, number = "", 0
+            found, piece_count = "", 0
             async for piece in calendar._search.pieces(
                 name=None, query=EventQuery(offset=1)
             ):  # the lecture
-                read_in += "".join(names(piece))
-                number += 1
-                if number == 1:
+                found += "".join(names(piece))
+                piece_count += 1
+                if piece_count == 1:
                     await calendar._delete(actor=ANNA, event_id=ids["б"])
-                if number == 2:
+                if piece_count == 2:
                     await calendar._create(actor=ANNA, name="ааа", starts_at=NOON, ends_at=NOON + 9)
-            return read_in
+            return found
 
         assert drive(read()) == "абвгд"
 
