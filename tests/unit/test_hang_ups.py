@@ -25,7 +25,7 @@ from tests.support.quick_loop import run
 T = TypeVar("T")
 FIRST, SECOND = ProcessId(UUID(int=1)), ProcessId(UUID(int=2))
 BACK_AFTER = 10.0
-NUMBERS = itertools.count(1)
+USER_IDS = itertools.count(1)
 
 
 @dataclass
@@ -93,7 +93,7 @@ def a_connection(process_id: ProcessId, user_id: int | None = None) -> Connectio
     return Connection(
         ConnectionId(uuid4()),
         EventId(UUID(int=1)),
-        UserId(user_id or next(NUMBERS)),
+        UserId(user_id or next(USER_IDS)),
         Role.MARK_ME,
         process_id,
         SessionId("s"),
@@ -131,9 +131,9 @@ class TestAnOutage:
                 hall.hang_ups.begin(a_connection(FIRST, user_id=1_000_000), goodbye=True)
             (other,) = hall.ends(1, goodbye=True)
             await asyncio.sleep(BACK_AFTER)
-            tries = len(hall.store.tries)
+            try_count = len(hall.store.tries)
             await other
-            assert len(hall.store.tries) <= tries + 3
+            assert len(hall.store.tries) <= try_count + 3
             await hall.hang_ups.wait_until_stored()
             return hall.store
 
@@ -215,13 +215,13 @@ class TestALeaseThatIsLost:
             new = hall.ends(1, goodbye=False)
             await asyncio.sleep(MAX_PAUSE_SECONDS)
             assert all(each.done() for each in old)
-            tries = len(hall.store.tries)
+            try_count = len(hall.store.tries)
             late = hall.hang_ups.begin(a_connection(FIRST), goodbye=False)
             await hall.hang_ups.wait_until_stored()
             assert late.done() and new[0].done()
             assert hall.store.connections.gone == []
             assert [len(each) for each in hall.store.connections.lost] == [1]
-            assert len(hall.store.tries) <= tries + 2
+            assert len(hall.store.tries) <= try_count + 2
 
         run(loses())
 
@@ -246,10 +246,10 @@ class TestABug:
             hall.store.fails = lambda: ValueError("a bug")
             hall.ends(3, goodbye=True)
             await hall.hang_ups.wait_until_stored()
-            tries = len(hall.store.tries)
-            assert tries <= 3 * 2 * MAX_FAILURES
+            try_count = len(hall.store.tries)
+            assert try_count <= 3 * 2 * MAX_FAILURES
             await asyncio.sleep(60)
-            assert len(hall.store.tries) == tries
+            assert len(hall.store.tries) == try_count
 
         run(fails())
         dropped = [each for each in caplog.records if "dropped" in each.message]
@@ -291,11 +291,11 @@ class TestTheEnd:
             hall.hang_ups.begin_after_abandoned_opening(a_connection(FIRST))
             await hall.hang_ups.close()
             assert all(each.done() for each in ends)
-            tries = len(hall.store.tries)
+            try_count = len(hall.store.tries)
             assert hall.hang_ups.begin(a_connection(FIRST), goodbye=True).done()
             assert asyncio.all_tasks() == {asyncio.current_task()}
             await asyncio.sleep(60)
-            assert len(hall.store.tries) == tries
+            assert len(hall.store.tries) == try_count
 
         run(closes())
 
