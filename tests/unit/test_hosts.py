@@ -36,14 +36,14 @@ class TestAdmit:
     """Contract: 10.1."""
 
     def test_the_same_again_is_one_account_and_nothing_is_written(self, world: World) -> None:
-        seen = noted_transactions(world)
+        transactions = noted_transactions(world)
         do = use_cases(world.store, world.ids)
         anna = admits(do)
-        assert anna == admits(do) and len(seen) == 1
+        assert anna == admits(do) and len(transactions) == 1
         assert drive(do.get_profile(actor=anna.user_id, user_id=anna.user_id)).profile.bio == ""
         world.clock.pass_(ADMISSION_NOTED_EVERY)
-        assert admits(do) == anna and len(seen) == 2  # that the session is used
-        assert admits(do) == anna and len(seen) == 2
+        assert admits(do) == anna and len(transactions) == 2  # that the session is used
+        assert admits(do) == anna and len(transactions) == 2
 
     def test_two_hosts_and_two_subjects_are_different_people(self, do: UseCases) -> None:
         anna = admits(do)
