@@ -32,11 +32,11 @@ def test_every_example_of_a_page_passes(name: str, tmp_path: Path) -> None:
         folder = tmp_path / str(number)
         folder.mkdir()
         # The contract of a store is long, and our own memory store is tried by it elsewhere
-        whole = "StoreContract" not in example
+        is_whole = "StoreContract" not in example
         found = outcomes_of(
             example,
             folder,
-            *([] if whole else ["TestMyStore::TestTransact", "TestMarking"]),
+            *([] if is_whole else ["TestMyStore::TestTransact", "TestMarking"]),
             settings=settings,
         )
         passed = {each for each, outcome in found.items() if outcome == "passed in call"}
