@@ -107,24 +107,24 @@ class TestUploads:
 
     async def test_without_room_what_comes_slowly_is_given_up_before_who_has_most(self) -> None:
         bodies, loop = Bodies(), asyncio.get_running_loop()
-        slow, most, last = Sender(), Sender(), Sender()
-        slow.sends(b"x" * PIECE, more=True)
-        of_slow = reading(bodies, ANNA, slow)
+        slow_sender, large_sender, last_sender = Sender(), Sender(), Sender()
+        slow_sender.sends(b"x" * PIECE, more=True)
+        of_slow = reading(bodies, ANNA, slow_sender)
         await settled()
         (body,) = bodies._uploads._bodies
         body._steady.deadline = loop.time() - 1
-        most.sends(b"x" * (ROOM - 2 * PIECE), more=True)
-        of_most = reading(bodies, BORIS, most)
+        large_sender.sends(b"x" * (ROOM - 2 * PIECE), more=True)
+        of_most = reading(bodies, BORIS, large_sender)
         await settled()
-        last.sends(b"x" * (PIECE + 1), more=True)
-        of_last = reading(bodies, UserId(3), last)
+        last_sender.sends(b"x" * (PIECE + 1), more=True)
+        of_last = reading(bodies, UserId(3), last_sender)
         await settled()
         assert isinstance(of_slow.exception(), BodyTooSlow)
         assert not of_most.done() and not of_last.done()
-        last.sends(b"x" * PIECE, more=True)
+        last_sender.sends(b"x" * PIECE, more=True)
         await settled()
         assert isinstance(of_most.exception(), BodyTooSlow)
-        last.sends(b"", more=False)
+        last_sender.sends(b"", more=False)
         assert len(await of_last) == 2 * PIECE + 1
 
     def test_one_is_not_slow_before_it_is_read(self) -> None:
@@ -166,12 +166,12 @@ class TestUploads:
             assert bodies._uploads.size == 0
 
     @pytest.mark.parametrize(
-        ("accounts", "at_once", "comes_back"),
+        ("account_count", "bytes_at_once", "comes_back"),
         [(8, 2 * 1024 * 1024, True), (8, ROOM // 16 - 1024, True), (64, ROOM // 128, False)],
         ids=["the largest", "as much as there is room", "many small ones"],
     )
     def test_a_phone_finds_its_place_however_many_trickle(
-        self, accounts: int, at_once: int, comes_back: bool
+        self, account_count: int, bytes_at_once: int, comes_back: bool
     ) -> None:
         """They bring much at once, then a byte more than they must; the phone has 50 KB a second.
 
@@ -182,7 +182,7 @@ class TestUploads:
             while True:
                 sender = Sender()
                 task = reading(bodies, person, sender)
-                for _ in range(at_once // PIECE):
+                for _ in range(bytes_at_once // PIECE):
                     sender.sends(b"x" * PIECE, more=True)
                 while not task.done():
                     sender.sends(b"x" * (BYTES_A_SECOND + 1), more=True)
@@ -197,7 +197,7 @@ class TestUploads:
             bodies, sender, given_up = Bodies(), Sender(), list[UserId]()
             tricklers = [
                 asyncio.create_task(trickle(bodies, UserId(person), given_up))
-                for person in range(3, 3 + accounts)
+                for person in range(3, 3 + account_count)
                 for _ in range(2)
             ]
             await asyncio.sleep(3)
