@@ -134,27 +134,27 @@ class TestStrategies:
     """Whatever somebody does with accounts that are not confirmed."""
 
     @pytest.mark.parametrize(
-        "strategies",
+        "strategy_count",
         [
             pytest.param(1_000, marks=pytest.mark.slow),
             pytest.param(10_000, marks=pytest.mark.long),
         ],
     )
     @pytest.mark.timeout(300)
-    def test_nobody_earns_more_than_the_bound_and_some_reach_it(self, strategies: int) -> None:
-        chance, reached = random.Random(811), 0
-        for _ in range(strategies):
+    def test_nobody_earns_more_than_the_bound_and_some_reach_it(self, strategy_count: int) -> None:
+        chance, reached_count = random.Random(811), 0
+        for _ in range(strategy_count):
             terms = Terms(
                 karma_pair_a_month=chance.randint(1, 4),
                 karma_unchecked_a_month=chance.randint(1, 12),
             )
-            accounts = chance.randint(2, 12)
+            account_count = chance.randint(2, 12)
             ledger = random_ledger(
-                chance, entries=chance.randint(1, 60), people=accounts, all_unchecked=True
+                chance, entries=chance.randint(1, 60), people=account_count, all_unchecked=True
             )
             of_month = Counter(
                 (each.actor_id, month_of(each.at)) for each in paying_marks(ledger, terms)
             )
             assert max(of_month.values(), default=0) <= terms.karma_unchecked_a_month
-            reached += terms.karma_unchecked_a_month in of_month.values()
-        assert reached > strategies // 30
+            reached_count += terms.karma_unchecked_a_month in of_month.values()
+        assert reached_count > strategy_count // 30
