@@ -29,8 +29,8 @@ def test_who_leaves_a_few_waits_for_nothing(pace: LeavingPace[str]) -> None:
 def test_who_leaves_more_waits_until_it_is_made_good(
     pace: LeavingPace[str], clock: ManualStopwatch
 ) -> None:
-    left = [pace.note(SOMEBODY) for _ in range(MOST + 3)]
-    assert left[MOST:] == [True] * 3
+    are_too_many = [pace.note(SOMEBODY) for _ in range(MOST + 3)]
+    assert are_too_many[MOST:] == [True] * 3
     assert pace.wait_of(SOMEBODY) == 3 / A_SECOND
     assert pace.wait_of(ANOTHER) == 0
     clock.at += 1
