@@ -58,12 +58,12 @@ class People:
     def __init__(self) -> None:
         self.seen = SeenSessions()
         self.turns = RequestTurns(self.seen, RefusalPace(), ManualStopwatch())
-        self.left_connections = 0
-        self.too_many = 0  # of those
+        self.left_connection_count = 0
+        self.strict_count = 0  # of those
 
     def _note_connection_left(self, *, is_strict: bool) -> None:
-        self.left_connections += 1
-        self.too_many += is_strict
+        self.left_connection_count += 1
+        self.strict_count += is_strict
 
     def asks(self, person: str, client: str = HALL, answer: int | None = None) -> Asked:
         """Somebody asks for what takes for ever, or is answered with this status."""
@@ -153,7 +153,7 @@ async def test_who_leaves_a_few_waits_for_nothing(people: People) -> None:
     asked = people.asks("1")
     with people.asking(asked):
         assert await begins(asked)
-    assert people.left_connections == 0
+    assert people.left_connection_count == 0
 
 
 async def test_what_is_left_of_an_answer_does_not_count(people: People) -> None:
@@ -175,7 +175,7 @@ async def test_a_hall_that_loads_its_page_anew_feels_nothing(people: People) -> 
     """Three hundred phones at one address, each logged in, and each leaving a page's files."""
     for person in range(1, 301):
         await people.leaves(str(person), 10)
-    assert people.left_connections == 0
+    assert people.left_connection_count == 0
     asked = [people.asks(str(person)) for person in range(1, 301)]
     newcomer = people.asks(NOBODY)
     with people.asking(*asked, newcomer):
@@ -184,7 +184,7 @@ async def test_a_hall_that_loads_its_page_anew_feels_nothing(people: People) -> 
 
 async def test_a_network_has_more_as_long_as_nobody_there_is_known(people: People) -> None:
     await people.leaves(NOBODY, MAX_OF_NETWORK + 1)
-    assert (people.left_connections, people.too_many) == (MAX_OF_NETWORK + 1, 1)
+    assert (people.left_connection_count, people.strict_count) == (MAX_OF_NETWORK + 1, 1)
     late, known = people.asks(NOBODY), people.asks("1")
     elsewhere = people.asks(NOBODY, ELSEWHERE)
     with people.asking(known, elsewhere):
@@ -195,11 +195,11 @@ async def test_a_network_has_more_as_long_as_nobody_there_is_known(people: Peopl
 
 async def test_connections_count_from_when_their_person_has_left_too_many(people: People) -> None:
     await people.leaves("1", MAX_OF_PERSON)
-    assert people.left_connections == 0
+    assert people.left_connection_count == 0
     await people.leaves("1", 1)
-    assert people.left_connections == 1
+    assert people.left_connection_count == 1
     for expected in (2, 3, 4):
         late = people.asks("1")
         await asyncio.sleep(0)
         await late.leave()
-        assert people.left_connections == people.too_many == expected
+        assert people.left_connection_count == people.strict_count == expected
