@@ -37,8 +37,8 @@ class TestLongStrings:
     def test_what_is_said_does_not_depend_on_how_long_a_step_is(
         self, said: dict[str, Any], data: st.DataObject
     ) -> None:
-        spaced = data.draw(st.sampled_from([None, 1]))
-        body = json.dumps(said, ensure_ascii=False, indent=spaced).encode()
+        indent = data.draw(st.sampled_from([None, 1]))
+        body = json.dumps(said, ensure_ascii=False, indent=indent).encode()
         with pytest.MonkeyPatch.context() as patch:
             whole = repr(parse_body(JSON, body))
             patch.setattr(json_scanning, "STEP_BYTES", data.draw(st.integers(8, 12)))
@@ -72,12 +72,12 @@ class TestLongStrings:
         written = base64.b64encode(picture).decode()
         body = json.dumps({"image": written, "name": "a.png"})
         body = body.replace("/", "\\/") if escaped else body
-        steps: list[int] = []
+        read_lengths: list[int] = []
         loads, decode = json.loads, binascii.a2b_base64
 
         def noted(read: Any) -> Any:
             def reading(text: Any, **more: Any) -> Any:
-                steps.append(len(text))
+                read_lengths.append(len(text))
                 return read(text, **more)
 
             return reading
@@ -87,9 +87,11 @@ class TestLongStrings:
         given = parse_body(JSON, body.encode())
         assert given == {"image": written, "name": "a.png"}
         assert read_image(given["image"]) == picture
-        assert max(steps) <= json_scanning.STEP_BYTES + 4 and len(steps) > 100
-        lengths = [end - start for start, end in string_steps(body.encode(), len('{"image": "'))]
-        assert max(lengths) <= json_scanning.STEP_BYTES
+        assert max(read_lengths) <= json_scanning.STEP_BYTES + 4 and len(read_lengths) > 100
+        step_lengths = [
+            end - start for start, end in string_steps(body.encode(), len('{"image": "'))
+        ]
+        assert max(step_lengths) <= json_scanning.STEP_BYTES
 
 
 def outcome(body: bytes) -> str:
