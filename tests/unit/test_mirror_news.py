@@ -113,9 +113,9 @@ class TestReadings:
         self, room: Room, state: State, frames: list[Frame]
     ) -> None:
         phone = room.waits(WAITS, hears_news=True)
-        now = place(BOB, 5, state)
-        listed = () if isinstance(state, Marked) else (now,)
-        room.reads(*listed, watched=(now,), at=AT + 2)
+        bobs_place = place(BOB, 5, state)
+        listed = () if isinstance(state, Marked) else (bobs_place,)
+        room.reads(*listed, watched=(bobs_place,), at=AT + 2)
         assert room.frames(phone) == frames
 
     @pytest.mark.parametrize(
@@ -134,17 +134,17 @@ class TestReadings:
         phone = room.waits(WAITS, hears_news=True)
         room.told(place(BOB, 2, BY_MIA))
         room.forget_sent()
-        now = place(BOB, 2 if state == BY_MIA else 5, state)
-        listed = (now,) if isinstance(state, Waiting | Held) else ()
+        bobs_place = place(BOB, 2 if state == BY_MIA else 5, state)
+        listed = (bobs_place,) if isinstance(state, Waiting | Held) else ()
         for _ in range(2):
-            room.reads(*listed, watched=(now,), at=AT + 2)
+            room.reads(*listed, watched=(bobs_place,), at=AT + 2)
         assert room.frames(phone) == frames
 
     def test_a_hold_that_has_run_out_is_none(self, room: Room) -> None:
         """Nobody came by to end it yet."""
         phone = room.waits(WAITS, hears_news=True)
-        now = place(BOB, 2, BY_MIA)
-        room.reads(now, watched=(now,), at=AT + 90)
+        bobs_place = place(BOB, 2, BY_MIA)
+        room.reads(bobs_place, watched=(bobs_place,), at=AT + 90)
         room.told(place(BOB, 3, Waiting(10)))
         assert room.frames(phone) == []
 
@@ -218,7 +218,7 @@ class TestYourPlace:
         room.deliver(room.mirror.tell_positions(6.0))
         assert room.frames(phone) == []
 
-    def test_nobody_who_hears_news_is_owed_nothing(self, room: Room) -> None:
+    def test_where_nobody_hears_news_nothing_is_owed(self, room: Room) -> None:
         room.waits(WAITS)
         room.told(place(self.EVE, 2, None))
         assert not room.mirror.owes_positions

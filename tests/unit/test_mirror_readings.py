@@ -137,22 +137,22 @@ histories = st.lists(
 
 def versions(moves: list[str]) -> list[Place]:
     """The places Bob goes through."""
-    mine = [Place(EVENT, BOB)]
+    bobs_places = [Place(EVENT, BOB)]
     for number, move in enumerate(moves, 1):
-        old = mine[-1]
+        old = bobs_places[-1]
         state = old.state
         if move == "ask" and state is None:
-            mine.append(old.changed(member=True, state=Waiting(number)))
+            bobs_places.append(old.changed(member=True, state=Waiting(number)))
         elif move.startswith("hold") and isinstance(state, Waiting):
             by = UserId(int(move[-1]))
-            mine.append(old.changed(state=Held(state.since, by, number + 90)))
+            bobs_places.append(old.changed(state=Held(state.since, by, number + 90)))
         elif move == "release" and isinstance(state, Held):
-            mine.append(old.changed(state=Waiting(state.since)))
+            bobs_places.append(old.changed(state=Waiting(state.since)))
         elif move == "withdraw" and isinstance(state, Waiting):
-            mine.append(old.withdrawn())
+            bobs_places.append(old.withdrawn())
         elif move == "mark" and isinstance(state, Held):
-            mine.append(old.changed(state=Marked(state.marker, number)))
-    return mine
+            bobs_places.append(old.changed(state=Marked(state.marker, number)))
+    return bobs_places
 
 
 @given(moves=histories, data=st.data())
@@ -160,7 +160,7 @@ def test_whatever_is_lost_doubled_or_reordered_one_reading_mends_it(
     moves: list[str], data: st.DataObject
 ) -> None:
     room = Room()
-    mine = versions(moves)
+    bobs_places = versions(moves)
     mia = Client(room.connection(MIA, Role.MARKING))
     max_ = Client(room.connection(MAX, Role.MARKING))
     bob = Client(room.connection(BOB, Role.MARK_ME))
@@ -174,8 +174,8 @@ def test_whatever_is_lost_doubled_or_reordered_one_reading_mends_it(
     for client in (mia, max_):
         deliver(room.mirror.add_marker(client.connection, MarkerOpened(None, AT)))
     if moves:
-        deliver(room.mirror.add_asker(bob.connection, AskerOpened(mine[0], AT)))
-    heard = data.draw(st.lists(st.sampled_from(mine), max_size=12))
+        deliver(room.mirror.add_asker(bob.connection, AskerOpened(bobs_places[0], AT)))
+    heard = data.draw(st.lists(st.sampled_from(bobs_places), max_size=12))
     for each in heard:
         is_commanded = isinstance(each.state, Held) and data.draw(st.booleans())
         marker = (
@@ -191,14 +191,18 @@ def test_whatever_is_lost_doubled_or_reordered_one_reading_mends_it(
             marker.command = None
         else:
             deliver(room.mirror.apply_announcement(PlaceChanged(each, AT)))
-    now = mine[-1]
-    listed = [now] if isinstance(now.state, Waiting | Held) else []
+    bobs_place = bobs_places[-1]
+    listed = [bobs_place] if isinstance(bobs_place.state, Waiting | Held) else []
     here = frozenset(clients)
-    reading = Reading(ENDS_AT, AT, listed, [now] if moves else [], here)
+    reading = Reading(ENDS_AT, AT, listed, [bobs_place] if moves else [], here)
     deliver(room.mirror.apply_reading(room.mirror.begin_reading(), reading))
     for client in (mia, max_):
-        is_theirs = isinstance(now.state, Held) and client.held == {BOB}
-        assert client.listed == ([BOB] if isinstance(now.state, Waiting) or is_theirs else [])
-        if is_theirs and isinstance(now.state, Held):
-            assert now.state.marker == client.user_id
-    assert bob.marked_by == (now.state.marker if isinstance(now.state, Marked) and moves else None)
+        is_theirs = isinstance(bobs_place.state, Held) and client.held == {BOB}
+        assert client.listed == (
+            [BOB] if isinstance(bobs_place.state, Waiting) or is_theirs else []
+        )
+        if is_theirs and isinstance(bobs_place.state, Held):
+            assert bobs_place.state.marker == client.user_id
+    assert bob.marked_by == (
+        bobs_place.state.marker if isinstance(bobs_place.state, Marked) and moves else None
+    )
