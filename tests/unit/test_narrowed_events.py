@@ -24,8 +24,8 @@ class TestNarrowing:
         world = hall.world
         hall.adds(VERA)
         world.waits(GLEB)
-        lost = world.marks(BORIS)
-        world.breaks_off(lost)
+        lost_connection = world.marks(BORIS)
+        world.breaks_off(lost_connection)
         boris = [world.marks(BORIS), world.connection(BORIS, Role.MARKING)]
         drive(world.ready_to_mark(connection=boris[1]))
         for user_id in (ANNA, VERA):
@@ -72,12 +72,12 @@ class TestNarrowing:
         marker = hall.world.marks(BORIS)
         hall.sets_tick(BORIS, Confirmation.NONE)
         hall.world.waits(GLEB)
-        for change in (
+        for arguments in (
             {"who_marks": WhoMarks.CONFIRMED},
             {"name": "Another"},
             {"who_marks": WhoMarks.EVERYBODY},
         ):
-            hall.changes(**change)
+            hall.changes(**arguments)
             assert hall.marking() == {BORIS}
         hall.prepares(marker, GLEB)
         assert isinstance(hall.world.place(GLEB).state, Held)
@@ -138,9 +138,9 @@ class TestRemoveHelper:
 class TestUpdateEvent:
     def test_rooms_are_told_how_it_is_now(self, hall: Hall) -> None:
         world = hall.world
-        until = world.clock.now() + 7200
-        hall.changes(name=" Physics ", ends_at=until)
-        expected = EventChanged(world.event_id, "Physics", world.clock.now() - 60, until)
+        ends_at = world.clock.now() + 7200
+        hall.changes(name=" Physics ", ends_at=ends_at)
+        expected = EventChanged(world.event_id, "Physics", world.clock.now() - 60, ends_at)
         assert world.announcements == [expected]
 
     def test_what_is_as_it_was_is_not_told(self, hall: Hall) -> None:
