@@ -38,8 +38,8 @@ class TestTurns:
     ) -> None:
         async with AsyncExitStack() as sockets:
             for _ in range(5):
-                opened = await sockets.enter_async_context(slot(openings))
-                opened()
+                release = await sockets.enter_async_context(slot(openings))
+                release()
             await asyncio.sleep(LONGER)  # an open socket is in no haste
 
     async def test_who_gets_none_in_time_is_told(self, openings: OpeningQueue) -> None:
@@ -52,11 +52,11 @@ class TestTurns:
         self, openings: OpeningQueue
     ) -> None:
         """Contract: 1.16."""
-        async with slot(openings, 1) as opened, slot(openings, 2):
+        async with slot(openings, 1) as release, slot(openings, 2):
             with pytest.raises(NoTurn):
                 async with slot(openings, 1):
                     raise AssertionError
-            opened()
+            release()
             async with slot(openings, 1):
                 pass
 
@@ -76,8 +76,8 @@ class TestTurns:
             with pytest.raises(ValueError, match="refused"):
                 async with slot(openings):
                     raise ValueError("refused")
-            async with slot(openings) as opened:
-                opened()
+            async with slot(openings) as release:
+                release()
         async with slot(openings, 1), slot(openings, 2):
             with pytest.raises(NoTurn):
                 async with slot(openings, 3):
