@@ -48,6 +48,6 @@ class TestEndSessionsOf:
         assert drive(observe(partial(count_of, desk.anna.user_id))) == (0, False)
         assert drive(observe(partial(count_of, boris.user_id))) == (1, True)
 
-    def test_nobody_has_none(self, desk: Desk) -> None:
+    def test_an_unknown_person_is_not_found(self, desk: Desk) -> None:
         with pytest.raises(PersonNotFound):
             drive(desk.end(username="nobody"))
