@@ -97,8 +97,8 @@ class TestManyAtOnce:
             asyncio.create_task(people.reload([UserId(each)])) for each in range(1, 4)
         )
         await asyncio.sleep(0)
-        one, register.may_answer = register.may_answer, asyncio.Event()
-        one.set()
+        first_may_answer, register.may_answer = register.may_answer, asyncio.Event()
+        first_may_answer.set()
         await first
         while len(register.asked) < 2:
             await asyncio.sleep(0)
