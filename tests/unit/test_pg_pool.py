@@ -47,15 +47,15 @@ class Trial:
 
     def __init__(self, size: int) -> None:
         self.made: list[Any] = []
-        self.refused = 0  # connections that will not be made
+        self.refusal_count = 0  # connections that will not be made
         self.begun: list[str] = []
         self.goes_on = asyncio.Event()
         self.pool = Pool(self._connect, size)
 
     async def _connect(self) -> PgConnection:
         await asyncio.sleep(0)
-        if self.refused:
-            self.refused -= 1
+        if self.refusal_count:
+            self.refusal_count -= 1
             raise OSError("refused")
         self.made.append(Driver())
         return PgConnection(self.made[-1])
@@ -153,11 +153,11 @@ async def test_nor_one_on_which_the_driver_no_longer_knows_what_it_is_told() -> 
     """The server said goodbye between two statements, and its end has not been read yet."""
     trial = Trial(1)
 
-    def is_confused(_: PgConnection) -> None:
+    def loses_track(_: PgConnection) -> None:
         raise asyncpg.InternalClientError("another operation is in progress")
 
     with pytest.raises(ConnectionLost):
-        await trial.pool.run(is_confused)
+        await trial.pool.run(loses_track)
     assert trial.made[0].closed
     assert await trial.takes() is trial.made[1]
 
@@ -182,18 +182,18 @@ async def test_what_was_left_open_is_undone_before_anybody_else_has_the_connecti
 async def test_one_that_the_server_does_not_answer_on_is_not_lent_again() -> None:
     trial = Trial(1)
 
-    def waits(_: PgConnection) -> None:
+    def times_out(_: PgConnection) -> None:
         raise TimeoutError
 
     with pytest.raises(TimeoutError):
-        await trial.pool.run(waits)
+        await trial.pool.run(times_out)
     assert trial.made[0].closed
     assert await trial.takes() is trial.made[1]
 
 
 async def test_a_connection_that_is_refused_takes_no_place() -> None:
     trial = Trial(1)
-    trial.refused = 3
+    trial.refusal_count = 3
     told = await asyncio.gather(*(trial.takes() for _ in range(4)), return_exceptions=True)
     assert [type(each) for each in told] == [OSError] * 3 + [Driver]
 
