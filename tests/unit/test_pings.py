@@ -52,16 +52,16 @@ class Socket:
         return True
 
 
-def pings(loop: Loop) -> Pings:
+def new_pings(loop: Loop) -> Pings:
     return Pings(EVERY, cast(Any, loop))
 
 
 def test_each_is_pinged_every_so_often() -> None:
     loop = Loop()
-    all_, early, late = pings(loop), Socket(loop), Socket(loop)
-    all_.add(early)
+    pings, early, late = new_pings(loop), Socket(loop), Socket(loop)
+    pings.add(early)
     loop.pass_(4)
-    all_.add(late)
+    pings.add(late)
     loop.pass_(30)
     assert early.pinged_at == [10, 20, 30]
     assert late.pinged_at == [14, 24, 34]
@@ -69,9 +69,9 @@ def test_each_is_pinged_every_so_often() -> None:
 
 def test_many_share_a_timer() -> None:
     loop = Loop()
-    all_, sockets = pings(loop), [Socket(loop) for _ in range(1000)]
+    pings, sockets = new_pings(loop), [Socket(loop) for _ in range(1000)]
     for socket in sockets:
-        all_.add(socket)
+        pings.add(socket)
         loop.pass_(0.001)
     loop.pass_(99)
     assert {len(each.pinged_at) for each in sockets} <= {9, 10}
@@ -83,14 +83,19 @@ def test_many_share_a_timer() -> None:
 
 def test_one_that_ends_or_has_gone_is_pinged_no_more() -> None:
     loop = Loop()
-    all_, silent, gone, stays = pings(loop), Socket(loop, answers=False), Socket(loop), Socket(loop)
+    pings, silent, gone, stays = (
+        new_pings(loop),
+        Socket(loop, answers=False),
+        Socket(loop),
+        Socket(loop),
+    )
     for socket in (silent, gone, stays):
-        all_.add(socket)
+        pings.add(socket)
     loop.pass_(15)
-    all_.remove(gone)
-    all_.remove(gone)
+    pings.remove(gone)
+    pings.remove(gone)
     loop.pass_(25)
     assert (len(silent.pinged_at), len(gone.pinged_at), len(stays.pinged_at)) == (1, 1, 4)
-    all_.remove(stays)
+    pings.remove(stays)
     loop.pass_(20)
     assert not loop.timers  # nothing wakes up for nobody
