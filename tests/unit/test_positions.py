@@ -39,7 +39,7 @@ def test_everybody_has_the_position_that_sorting_gives_them(
         }
 
 
-def test_it_tells_what_is_new() -> None:
+def test_it_tells_whether_anything_is_new() -> None:
     positions = Positions()
     assert positions.put(place(BOB, 1, Waiting(10)))
     assert not positions.put(place(BOB, 2, BY_MIA))  # who is held keeps their position
