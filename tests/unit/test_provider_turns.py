@@ -110,7 +110,7 @@ async def test_who_has_had_no_turn_in_time_is_told_so(
             pass  # there are places left for other networks
 
 
-async def test_of_a_network_five_hundred_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_of_a_network_only_so_many_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(provider_turns, "MAX_WAITING_OF_ONE", 1)
     turns = ProviderTurns()
     async with AsyncExitStack() as stack, asyncio.TaskGroup() as group:
