@@ -51,8 +51,8 @@ def test_what_is_not_public_is_no_name_of_the_core() -> None:
 
 
 def test_help_of_a_use_case_shows_what_is_got_by_awaiting_it() -> None:
-    """Of one that lists in pieces, too: all of them together."""
-    lists = set()
+    """Of one that listed_types in pieces, too: all of them together."""
+    listed_types = set()
     for kind in get_type_hints(UseCases).values():
         call = kind.__call__
         assert inspect.iscoroutinefunction(call)
@@ -60,5 +60,5 @@ def test_help_of_a_use_case_shows_what_is_got_by_awaiting_it() -> None:
         shown = pydoc.plain(pydoc.render_doc(kind))
         assert "async __call__(self" in shown and "__call__ = pieces" not in shown
         if hasattr(kind, "pieces"):
-            lists.add(inspect.signature(call).return_annotation)
-    assert "Sequence[Friend]" in lists
+            listed_types.add(inspect.signature(call).return_annotation)
+    assert "Sequence[Friend]" in listed_types
