@@ -158,14 +158,14 @@ class TestRecover:
     def test_all_other_sessions_end_with_their_sockets(self, desk: Desk) -> None:
         code = desk.codes()[0]
         phone, laptop = desk.log_in(), desk.log_in()
-        sockets = {desk.opens(each).connection_id for each in (phone, laptop)}
+        connection_ids = {desk.opens(each).connection_id for each in (phone, laptop)}
         back = desk.recovers(code, replacing=session_id_of(laptop.token))
         assert [desk.is_in(each) for each in (desk.anna, phone, laptop, back)] == [
             *(False, False, False, True)
         ]
         ended = [each for each in desk.world.announcements if isinstance(each, ConnectionsEnded)]
         assert {each.why for each in ended} == {Ending.LOGGED_OUT}
-        assert {one for each in ended for one in each.connection_ids or ()} == sockets
+        assert {one for each in ended for one in each.connection_ids or ()} == connection_ids
 
     def test_the_session_of_somebody_else_in_this_browser_ends_too(self, desk: Desk) -> None:
         boris = drive(desk._sign_up(username="boris", password=OLD))
@@ -197,12 +197,14 @@ class TestRecover:
         desk.recovers(used)
         wrong_secret = code[:-1] + ("2" if code[-1] != "2" else "3")
         selectors = {each[:2] for each in (code, used, *others)}
-        free = next(a + b for a in CODE_LETTERS for b in CODE_LETTERS if a + b not in selectors)
+        free_selector = next(
+            a + b for a in CODE_LETTERS for b in CODE_LETTERS if a + b not in selectors
+        )
         alike = {
             desk.tried(lambda given=given: desk.recovers(*given))  # type: ignore[misc]
             for given in (
                 (wrong_secret,),
-                (free + code[2:],),
+                (free_selector + code[2:],),
                 (used,),
                 ("",),
                 ("x" * 10_000,),
