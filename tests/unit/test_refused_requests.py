@@ -87,7 +87,7 @@ async def test_a_refusal_that_waits_to_be_told_has_no_turn_meanwhile(
         ("/health/nothing", 404, True),
     ],
 )
-async def test_what_is_refused_is_told_later_and_later(
+async def test_what_is_refused_is_told_later(
     seen: SeenSessions,
     monkeypatch: pytest.MonkeyPatch,
     path: str,
