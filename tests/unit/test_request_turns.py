@@ -56,11 +56,11 @@ async def test_the_time_of_a_request_goes_by_when_it_came(
     await asyncio.sleep(0)
     late = asks(turns, tells, FLOOD)
     await asyncio.sleep(0)
-    asked = clock()
+    asked_at = clock()
     assert not told
     begun.may_go_on.set()
     await asyncio.gather(*flood, late)
-    assert told[0] <= asked
+    assert told[0] <= asked_at
 
 
 async def test_a_few_begin_at_a_step_though_none_suspends(
