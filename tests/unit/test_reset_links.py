@@ -110,6 +110,6 @@ class TestResetPassword:
         assert not is_there()
 
     @pytest.mark.parametrize("username", ["nobody", "", "no name at all"])
-    def test_there_is_none_for_nobody(self, desk: Desk, username: str) -> None:
+    def test_an_unknown_person_gets_none(self, desk: Desk, username: str) -> None:
         with pytest.raises(PersonNotFound):
             desk.link(username)
