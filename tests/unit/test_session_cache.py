@@ -21,13 +21,13 @@ class Desk:
 
     def __init__(self) -> None:
         self.actor: Actor | None = ANNA
-        self.asked, self.now = 0, 0.0
+        self.asked_count, self.now = 0, 0.0
         self.is_asked, self.may_answer = asyncio.Event(), asyncio.Event()
         self.may_answer.set()
         self.sessions = SessionCache(cast(Identify, self.identify), lambda: self.now)
 
     async def identify(self, *, token: str, kind: CredentialKind) -> Actor | None:
-        self.asked += 1
+        self.asked_count += 1
         found = self.actor if kind is CredentialKind.COOKIE else None
         self.is_asked.set()
         await self.may_answer.wait()
@@ -45,7 +45,7 @@ class TestSessionCache:
 
     async def test_gets_of_a_second_share_one_look(self, desk: Desk) -> None:
         assert [await desk.sessions.find_recent(SHOWN) for _ in range(3)] == [ANNA] * 3
-        assert desk.asked == 1
+        assert desk.asked_count == 1
 
     async def test_those_of_a_person_are_forgotten_together(self, desk: Desk) -> None:
         """Contract: 9.1: another session of theirs has ended."""
@@ -101,14 +101,14 @@ class TestSessionCache:
         assert await desk.sessions.find_recent(SHOWN) is None
 
     async def test_a_cookie_is_set_anew_once(self, desk: Desk) -> None:
-        renewed = [(await desk.sessions.find_recent(SHOWN)) for _ in range(2)]
-        assert [each is not None and each.renewed for each in renewed] == [True, False]
+        actors = [(await desk.sessions.find_recent(SHOWN)) for _ in range(2)]
+        assert [each is not None and each.renewed for each in actors] == [True, False]
 
     async def test_another_sort_of_credential_is_another(self, desk: Desk) -> None:
         await desk.sessions.find_recent(SHOWN)
         assert await desk.sessions.find_recent(Credential("secret", CredentialKind.BEARER)) is None
 
-    async def test_nobody_is_not_kept(self, desk: Desk) -> None:
+    async def test_that_it_is_nobody_is_not_kept(self, desk: Desk) -> None:
         desk.actor = None
         await desk.sessions.find_recent(SHOWN)
         desk.actor = ANNA
