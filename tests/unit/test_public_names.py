@@ -51,7 +51,7 @@ def test_what_is_not_public_is_no_name_of_the_core() -> None:
 
 
 def test_help_of_a_use_case_shows_what_is_got_by_awaiting_it() -> None:
-    """Of one that listed_types in pieces, too: all of them together."""
+    """Of one that lists in pieces, too: all of them together."""
     listed_types = set()
     for kind in get_type_hints(UseCases).values():
         call = kind.__call__
