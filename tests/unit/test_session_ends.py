@@ -34,24 +34,24 @@ class Ends:
 
     def __init__(self) -> None:
         self.world = World(person_count=2)
-        self.transactions = 0
+        self.transaction_count = 0
         self.dies_before: int | None = None
         self.after_each: Callable[[int], object] = bool
-        self.checked = 0
+        self.check_count = 0
 
     async def transact(self, work: Callable[[ports.Unit], T]) -> T:
-        if self.transactions == self.dies_before:
+        if self.transaction_count == self.dies_before:
             raise Died
         answer = await self.world.store.transact(work)
-        self.transactions += 1
-        self.after_each(self.transactions)
+        self.transaction_count += 1
+        self.after_each(self.transaction_count)
         return answer
 
-    def session(self, name: str, user_id: UserId = ANNA, sockets: int = 0) -> SessionId:
+    def session(self, name: str, user_id: UserId = ANNA, socket_count: int = 0) -> SessionId:
         session_id, now = SessionId(name), self.world.clock.now()
         session = Session(session_id, user_id, CredentialKind.COOKIE, now, now)
         drive(self.world.store.transact(lambda unit: unit.sessions.add(session)))
-        for _ in range(sockets):
+        for _ in range(socket_count):
             self.opens(session_id, user_id)
         return session_id
 
@@ -101,7 +101,7 @@ class Ends:
         """Changes the password with it."""
 
         def looks(unit: ports.Unit) -> None:
-            self.checked += 1
+            self.check_count += 1
             if check is not None:
                 check(unit)
 
@@ -129,9 +129,9 @@ def ends() -> Ends:
 
 def test_all_but_the_spared_one_end_with_their_sockets(ends: Ends) -> None:
     """Contract: 6.9."""
-    others = [ends.session(name, sockets=2) for name in ("phone", "laptop")]
+    others = [ends.session(name, socket_count=2) for name in ("phone", "laptop")]
     ends.opens(SPARED)
-    theirs = ends.session("theirs", BORIS, sockets=1)
+    theirs = ends.session("theirs", BORIS, socket_count=1)
     assert ends.end() == "done" and ends.is_done
     assert ends.session_ids() == {SPARED} and ends.socket_count(SPARED) == 1
     assert ends.session_ids(BORIS) >= {theirs} and ends.socket_count(theirs) == 1
@@ -146,7 +146,7 @@ def test_without_a_spared_one_all_end(ends: Ends) -> None:
 
 def test_where_there_are_no_others_it_is_done_at_once(ends: Ends) -> None:
     assert ends.end() == "done"
-    assert (ends.session_ids(), ends.transactions) == ({SPARED}, 1)
+    assert (ends.session_ids(), ends.transaction_count) == ({SPARED}, 1)
 
 
 def test_a_token_of_a_program_is_no_session_of_theirs(ends: Ends) -> None:
@@ -157,27 +157,27 @@ def test_a_token_of_a_program_is_no_session_of_theirs(ends: Ends) -> None:
     assert drive(ends.world.store.observe(lambda unit: unit.sessions.find(token))) == session
 
 
-@pytest.mark.parametrize(("sessions", "sockets"), [(101, 0), (250, 0), (3, 20), (105, 1)])
+@pytest.mark.parametrize(("session_count", "socket_count"), [(101, 0), (250, 0), (3, 20), (105, 1)])
 def test_however_many_there_are_few_end_in_one_transaction(
-    ends: Ends, sessions: int, sockets: int
+    ends: Ends, session_count: int, socket_count: int
 ) -> None:
-    for number in range(sessions):
-        ends.session(f"{number}", sockets=sockets)
-    seen = [(sessions, 0)]
+    for number in range(session_count):
+        ends.session(f"{number}", socket_count=socket_count)
+    seen = [(session_count, 0)]
     ends.after_each = lambda _: seen.append((len(ends.session_ids() - {SPARED}), ends.closed_count))
     ends.end()
-    assert ends.session_ids() == {SPARED} and ends.closed_count == sessions * sockets
+    assert ends.session_ids() == {SPARED} and ends.closed_count == session_count * socket_count
     for before, after in pairwise(seen):
         assert before[0] - after[0] <= session_ends.SESSIONS_ENDED_AT_ONCE
         assert after[1] - before[1] <= session_ends.SOCKETS_ENDED_AT_ONCE
-    assert ends.checked == ends.transactions > 1  # each of them looked whether it may
+    assert ends.check_count == ends.transaction_count > 1  # each of them looked whether it may
 
 
 @pytest.mark.parametrize("dies_before", range(8))
 def test_one_that_dies_has_done_nothing_else_and_leaves_no_socket_without_a_session(
     ends: Ends, dies_before: int
 ) -> None:
-    others = [ends.session(f"{number}", sockets=20) for number in range(5)]
+    others = [ends.session(f"{number}", socket_count=20) for number in range(5)]
     ends.dies_before = dies_before
     try:
         ends.end()
@@ -194,16 +194,16 @@ def test_who_may_no_longer_ends_nothing_more(ends: Ends) -> None:
         ends.session(f"{number}")
 
     def check(unit: Any) -> None:
-        if ends.transactions:
+        if ends.transaction_count:
             raise WrongPassword
 
     with pytest.raises(WrongPassword):
         ends.end(check=check)
-    assert ends.transactions == 1 and not ends.is_done and len(ends.session_ids()) == 51
+    assert ends.transaction_count == 1 and not ends.is_done and len(ends.session_ids()) == 51
 
 
 def test_one_that_may_not_at_all_ends_none(ends: Ends) -> None:
-    phone = ends.session("phone", sockets=1)
+    phone = ends.session("phone", socket_count=1)
 
     def check(unit: Any) -> None:
         raise NotLoggedIn
@@ -214,8 +214,8 @@ def test_one_that_may_not_at_all_ends_none(ends: Ends) -> None:
 
 
 def test_a_log_in_between_two_batches_ends_too(ends: Ends) -> None:
-    ends.session("phone", sockets=40)
-    ends.after_each = lambda number: number == 1 and ends.session("thief", sockets=1)
+    ends.session("phone", socket_count=40)
+    ends.after_each = lambda number: number == 1 and ends.session("thief", socket_count=1)
     ends.end()
     assert ends.session_ids() == {SPARED} and ends.closed_count == 41
 
@@ -224,13 +224,13 @@ def test_whoever_logs_in_ever_more_is_logged_out_all_the_same(
     ends: Ends, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(session_ends, "BATCHES_BEFORE_ALL_AT_ONCE", 3)
-    ends.session("phone", sockets=20)
+    ends.session("phone", socket_count=20)
 
-    def more(number: int) -> None:
+    def logs_in_more(number: int) -> None:
         if number <= 3:
             for each in range(60):
-                ends.session(f"{number} {each}", sockets=1)
+                ends.session(f"{number} {each}", socket_count=1)
 
-    ends.after_each = more
+    ends.after_each = logs_in_more
     assert ends.end() == "done"
-    assert ends.session_ids() == {SPARED} and ends.transactions == 4
+    assert ends.session_ids() == {SPARED} and ends.transaction_count == 4
