@@ -77,7 +77,7 @@ class TestLapsedSessions:
 class TestManySessions:
     """Contract: 9.11."""
 
-    def sessions(self, door: Door, user_id: UserId) -> list[SessionId]:
+    def session_ids(self, door: Door, user_id: UserId) -> list[SessionId]:
         """Those used last first."""
         return [
             each.session_id
@@ -97,7 +97,7 @@ class TestManySessions:
             if number == 2:
                 door.world.process_id = door.world.process()
                 waiting = door.opens(anna.user_id, tokens[2])
-        assert len(self.sessions(door, anna.user_id)) == MAX_SESSIONS == 100
+        assert len(self.session_ids(door, anna.user_id)) == MAX_SESSIONS == 100
         ended = [token for token in tokens if door.actor_of(token) is None]
         assert ended == tokens[1:4]
         assert waiting is not None and not door.sockets_of(tokens[2])
@@ -117,7 +117,7 @@ class TestManySessions:
         door.opens(anna.user_id, anna.token)
         door.world.clock.pass_(SESSION_SECONDS)
         token = door.log_in("anna").token
-        assert self.sessions(door, anna.user_id) == [session_id_of(token)]
+        assert self.session_ids(door, anna.user_id) == [session_id_of(token)]
         assert not door.sockets_of(anna.token)
 
     def test_of_those_that_a_version_before_left_some_end_at_each_log_in(self, door: Door) -> None:
@@ -135,7 +135,7 @@ class TestManySessions:
         for _ in range(4):
             door.world.clock.pass_(400)
             door.log_in("anna")
-            counts.append(len(self.sessions(door, anna.user_id)))
+            counts.append(len(self.session_ids(door, anna.user_id)))
         assert counts == [251, 151, 100, 100]
 
     def test_many_sockets_of_it_end_in_batches(self, door: Door) -> None:
@@ -147,7 +147,7 @@ class TestManySessions:
             door.world.clock.pass_(1)
             door.log_in("anna")
         assert door.actor_of(anna.token) is None and not door.sockets_of(anna.token)
-        assert len(self.sessions(door, anna.user_id)) == MAX_SESSIONS
+        assert len(self.session_ids(door, anna.user_id)) == MAX_SESSIONS
 
 
 class TestIdentify:
@@ -225,22 +225,22 @@ class TestLogOut:
             (Ending.LOGGED_OUT, 1)
         ] * 2
 
-    def _opens_in(self, door: Door, anna: LoggedIn, events: int) -> list[object]:
+    def _opens_in(self, door: Door, anna: LoggedIn, event_count: int) -> list[object]:
         """Opens a socket in each of so many events; answers what is told there from then on."""
         told: list[object] = []
-        for _ in range(events):
+        for _ in range(event_count):
             door.world.event_id = door.world.event(f"Class {door.world.ids.event_id()}")
             door.opens(anna.user_id, anna.token)
             drive(door.world.notifier.subscribe(door.world.event_id, told.append))
         return told
 
     @pytest.mark.parametrize(
-        "events", [0, 1, SOCKETS_ENDED_AT_ONCE - 1, SOCKETS_ENDED_AT_ONCE, 100]
+        "event_count", [0, 1, SOCKETS_ENDED_AT_ONCE - 1, SOCKETS_ENDED_AT_ONCE, 100]
     )
-    def test_one_transaction_ends_few_of_its_sockets(self, door: Door, events: int) -> None:
+    def test_one_transaction_ends_few_of_its_sockets(self, door: Door, event_count: int) -> None:
         """However many there are, and the session is there until the last of them is ended."""
         anna = door.sign_up("anna")
-        told = self._opens_in(door, anna, events)
+        told = self._opens_in(door, anna, event_count)
         ended: list[int] = []  # by each transaction
 
         def is_still_in() -> bool:
@@ -249,9 +249,9 @@ class TestLogOut:
             return door.actor_of(anna.token) is not None
 
         answers = door.log_out(anna.token, after_each=is_still_in)
-        assert len(told) == 2 * events  # each has left the list, and its socket is to close
-        assert len(ended) == events // SOCKETS_ENDED_AT_ONCE + 1
-        assert max(ended) <= SOCKETS_ENDED_AT_ONCE and sum(ended) == events
+        assert len(told) == 2 * event_count  # each has left the list, and its socket is to close
+        assert len(ended) == event_count // SOCKETS_ENDED_AT_ONCE + 1
+        assert max(ended) <= SOCKETS_ENDED_AT_ONCE and sum(ended) == event_count
         assert answers == [True] * (len(ended) - 1) + [False]
         assert not door.sockets_of(anna.token)
 
