@@ -172,9 +172,9 @@ async def test_with_the_event_it_ends_behind_the_last_counts(room: Room) -> None
     room.joins()
     late = room.shown(Screen())
     await asyncio.sleep(2 * COUNTS_EVERY)
-    for each, counts in ((screen, screen.pieces[1:]), (late, late.pieces)):
-        assert len(counts) == 1 and counts[0].startswith(b"event: counts\n")
-        assert counts[0].endswith(END)
+    for each, pieces in ((screen, screen.pieces[1:]), (late, late.pieces)):
+        assert len(pieces) == 1 and pieces[0].startswith(b"event: counts\n")
+        assert pieces[0].endswith(END)
         assert each.reading.done()
 
 
