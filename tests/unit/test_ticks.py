@@ -103,7 +103,9 @@ class TestNewName:
         reason = ScanReason.OTHER if approve is False else None
         assert (kept.file, kept.reason) == (scan.file, reason)
 
-    def test_a_word_said_twice_does_not_bring_it_back_but_a_new_scan_may(self, desk: Desk) -> None:
+    def test_an_approval_said_twice_does_not_bring_it_back_but_a_new_scan_may(
+        self, desk: Desk
+    ) -> None:
         first = desk.uploads()
         desk.judges(first.file, approve=True)
         desk.writes(display_name="Вера Петрова")
