@@ -57,8 +57,11 @@ class TestCreateToken:
     def test_no_version_without_scopes_finds_it(self, desk: Desk) -> None:
         """Such a one goes by the hash of the secret alone, for cookies and tokens alike."""
         made = desk.create()
-        plain = session_id_of(made.secret)
-        assert drive(desk.world.store.observe(lambda unit: unit.sessions.find(plain))) is None
+        id_by_secret_alone = session_id_of(made.secret)
+        assert (
+            drive(desk.world.store.observe(lambda unit: unit.sessions.find(id_by_secret_alone)))
+            is None
+        )
         assert desk.who(made.secret, CredentialKind.COOKIE) is None
 
     def test_it_lasts_90_days_or_as_long_as_was_asked(self, desk: Desk) -> None:
@@ -113,9 +116,9 @@ class TestCreateToken:
         verify = desk.passwords.verify
 
         async def verify_and_change(hashed: str | None, password: str) -> bool:
-            right = await verify(hashed, password)
+            is_right = await verify(hashed, password)
             desk.sets_password(ANNA, "another")
-            return right
+            return is_right
 
         desk.passwords.verify = verify_and_change  # type: ignore[method-assign]
         with pytest.raises(WrongPassword):
