@@ -28,7 +28,7 @@ def world() -> World:
     return world
 
 
-def has_to_wait(world: World, marker: Connection) -> int:
+def seconds_to_wait(world: World, marker: Connection) -> int:
     """How many seconds longer she has to leave Bob to others."""
     with pytest.raises(TooSoon) as refused:
         world.chooses(marker, BOB)
@@ -88,9 +88,9 @@ def test_whoever_had_them_leaves_them_to_others_for_ten_seconds(
     world.chooses(marker, BOB)
     ends(world, marker)
     marker = world.marks(MIA, world.process())
-    assert has_to_wait(world, marker) == 10
+    assert seconds_to_wait(world, marker) == 10
     world.clock.pass_(9.5)
-    assert has_to_wait(world, marker) == 1
+    assert seconds_to_wait(world, marker) == 1
     world.clock.pass_(0.5)
     world.chooses(marker, BOB)
 
@@ -100,7 +100,7 @@ def test_a_hold_that_ran_out_has_ended_then_though_nobody_came_by(world: World) 
     marker = world.marks(MIA)
     world.chooses(marker, BOB)
     world.clock.pass_(93.2)
-    assert has_to_wait(world, marker) == 7
+    assert seconds_to_wait(world, marker) == 7
 
 
 def test_another_process_knows_it(world: World) -> None:
@@ -108,7 +108,7 @@ def test_another_process_knows_it(world: World) -> None:
     marker = world.marks(MIA)
     world.chooses(marker, BOB)
     refuses(world, marker)
-    assert has_to_wait(world, world.marks(MIA, world.process())) == 10
+    assert seconds_to_wait(world, world.marks(MIA, world.process())) == 10
 
 
 def test_others_may_choose_them(world: World) -> None:
@@ -166,7 +166,7 @@ class TestNobodyElse:
         world.breaks_off(other)
         world.clock.pass_(14)
         refuses(world, marker)
-        assert has_to_wait(world, marker) == 10
+        assert seconds_to_wait(world, marker) == 10
         world.clock.pass_(1)
         world.chooses(marker, BOB)
 
