@@ -250,15 +250,15 @@ class TestWaiting:
             await asyncio.sleep(LONG)
             end()
             assert fair.may_have("boris") and not fair.may_have("anna")
-        ended = asyncio.get_running_loop().time()
+        ended_at = asyncio.get_running_loop().time()
         async with fair.turn("boris", 0):
             pass
         async with fair.turn("anna", 9):
-            assert asyncio.get_running_loop().time() - ended > 2 * LONG
+            assert asyncio.get_running_loop().time() - ended_at > 2 * LONG
 
     async def test_it_rests_no_longer_than_it_may(self) -> None:
-        resting = rests(1e9, max_seconds=LONG)
-        fair = FairTurns(at_once=1, of_one=1, waiting=9, waiting_of_one=9, rests=resting)
+        bounded_rests = rests(1e9, max_seconds=LONG)
+        fair = FairTurns(at_once=1, of_one=1, waiting=9, waiting_of_one=9, rests=bounded_rests)
         async with fair.turn("anna", 9):
             await asyncio.sleep(LONG)
         assert not fair.may_have("anna")
