@@ -78,14 +78,14 @@ class TestSweep:
         world.chooses(marker, 2)
         world.breaks_off(world.waits(4))
         world.advance_unswept(90)
-        others: list[Callable[[], object]] = [
+        acts_of_others: list[Callable[[], object]] = [
             lambda: world.chooses(world.marks(3), 2),
             lambda: world.waits(4),
         ]
-        quicker = iter(others)
+        next_acts = iter(acts_of_others)
 
         async def overtaken(work: Callable[[Unit], T]) -> T:
-            next(quicker)()
+            next(next_acts)()
             return await world.store.transact(work)
 
         drive(Sweep(overtaken, world.store.observe, world.terms)(process_id=world.process_id))
