@@ -96,14 +96,14 @@ def read_frame(frame: dict[str, Any]) -> Frame:
 
 @pytest.mark.parametrize(("role", "names"), [(Role.MARKING, MARKING), (Role.MARK_ME, MARK_ME)])
 def test_whatever_a_client_can_be_told_of_people_is_in_them(role: Role, names: list[str]) -> None:
-    told = {
+    in_vectors = {
         frame["message"] if frame["result"] == "ok" else "error"
         for name in names
         for step in VECTORS[name]["steps"]
         for frame in step["frames"]
     }
-    said = {each.message for each in SERVICE_FRAMES.values() if role in each.roles}
-    assert (said - {"event_changed"}) | {"error", "pong"} <= told
+    of_this_role = {each.message for each in SERVICE_FRAMES.values() if role in each.roles}
+    assert (of_this_role - {"event_changed"}) | {"error", "pong"} <= in_vectors
 
 
 @pytest.mark.parametrize("name", VECTORS)
