@@ -1,4 +1,4 @@
-"""Who the markers of a room know by name, and what a frame says of who is not at hand."""
+"""Who the people of a room are is looked up together, and kept."""
 
 from __future__ import annotations
 
@@ -7,13 +7,10 @@ import json
 from collections.abc import Sequence
 
 from attendance_core.errors import Unavailable
-from attendance_core.marking.frames import Listed, MarkingList, UserJoined
-from attendance_core.profiles import GetProfileSummaries, ProfileSummary
+from attendance_core.profiles import ProfileSummary
 from attendance_core.testing.machine.driving import drive
-from attendance_core.vocabulary import FileKey, UserId
-from attendance_web.live.messages import encode, spell_person
+from attendance_core.vocabulary import UserId
 from attendance_web.live.person_cache import MAX_READ_AT_ONCE, PersonCache
-from tests.support.world import World
 
 ANNA, BORIS = UserId(1), UserId(2)
 
@@ -107,39 +104,3 @@ class TestManyAtOnce:
         register.may_answer.set()
         await waits
         assert 3 in people.spelt
-
-
-class TestFrames:
-    anna = ProfileSummary(ANNA, "Анна", FileKey("a.jpg"), confirmed=True, group="БПМИ-231")
-
-    def told(self, frame: MarkingList | UserJoined) -> dict[str, object]:
-        params: dict[str, object] = json.loads(
-            encode(frame, "en", {ANNA: spell_person(self.anna)}).payload
-        )["params"]
-        return params
-
-    def test_the_list_has_those_who_are_at_hand(self) -> None:
-        assert self.told(MarkingList((Listed(BORIS, 1.5), Listed(ANNA, 2.5)))) == {
-            "marking_list": [BORIS, ANNA],
-            "asked_at": [1.5, 2.5],
-            "users": [
-                {
-                    "user_id": ANNA,
-                    "display_name": "Анна",
-                    "pic": "/pictures/a.jpg",
-                    "confirmed": True,
-                    "group": "БПМИ-231",
-                }
-            ],
-        }
-
-    def test_one_who_is_not_at_hand_comes_as_an_id(self) -> None:
-        assert "user" in self.told(UserJoined(ANNA, 1.5))
-        assert self.told(UserJoined(BORIS, 1.5)) == {"user_id": BORIS, "asked_at": 1.5}
-
-
-def test_summaries_are_of_those_who_exist() -> None:
-    world = World(person_count=2)
-    ask = GetProfileSummaries(world.store.observe)
-    found = drive(ask(user_ids=[BORIS, UserId(77)]))
-    assert list(found) == [ProfileSummary(BORIS, "Person 2", None, confirmed=False)]

@@ -14,7 +14,12 @@ from attendance_core.errors import (
     Refusal,
     TooShort,
 )
-from attendance_core.profiles import Confirmation, picture_file_path
+from attendance_core.profiles import (
+    Confirmation,
+    GetProfileSummaries,
+    ProfileSummary,
+    picture_file_path,
+)
 from attendance_core.testing.machine.driving import drive
 from attendance_core.vocabulary import UserId
 from tests.support.profile_desk import ANNA, BORIS, Desk, desk
@@ -43,6 +48,13 @@ class TestGetProfile:
     def test_an_unknown_person_is_not_found(self, desk: Desk) -> None:
         with pytest.raises(PersonNotFound):
             desk.sees(ANNA, UserId(99))
+
+
+class TestGetProfileSummaries:
+    def test_they_are_of_those_who_exist(self, desk: Desk) -> None:
+        ask = GetProfileSummaries(desk.world.store.observe)
+        found = drive(ask(user_ids=[BORIS, UserId(77)]))
+        assert list(found) == [ProfileSummary(BORIS, "Борис", None, confirmed=False)]
 
 
 class TestUpdateProfileInfo:
