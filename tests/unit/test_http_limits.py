@@ -112,10 +112,10 @@ class TestFailedLogIns:
 class TestStoreIsAwayByTheEnd:
     @pytest.fixture
     def limits(self, store: Store, monkeypatch: pytest.MonkeyPatch) -> Limits:
-        async def is_away(*_: object, **__: object) -> None:
+        async def raise_unavailable(*_: object, **__: object) -> None:
             raise Unavailable
 
-        monkeypatch.setattr("attendance_core.limits.EndTry.__call__", is_away)
+        monkeypatch.setattr("attendance_core.limits.EndTry.__call__", raise_unavailable)
         return store.limits()
 
     async def test_a_log_in_that_is_done_is_answered(self, store: Store, limits: Limits) -> None:

@@ -112,7 +112,7 @@ class TestWhoHasAPassword:
 
 class TestWhoHasNone:
     @pytest.fixture(autouse=True)
-    def has_none(self, desk: Desk) -> None:
+    def take_password_away(self, desk: Desk) -> None:
         desk.keeps(None)
 
     @pytest.mark.parametrize("given", [None, "whatever"])
