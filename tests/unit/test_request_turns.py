@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from typing import Any
 
 import pytest
@@ -163,20 +162,21 @@ async def test_who_asks_without_a_pause_leaves_most_of_the_time_to_others(
 ) -> None:
     """Contract: 1.11. Others have it while their turns rest."""
     monkeypatch.setattr(request_turns, "FREE_SECONDS", 0.0)
-    turns, taken_seconds = RequestTurns(seen, RefusalPace(), lambda: 0.0), 0.0
+    loop, now, taken_seconds = asyncio.get_running_loop(), 0.0, 0.0
+    monkeypatch.setattr(loop, "time", lambda: now)
+    turns = RequestTurns(seen, RefusalPace(), lambda: 0.0)
 
     async def takes_long(scope: Any, receive: Any, send: Any) -> None:
-        nonlocal taken_seconds
+        nonlocal now, taken_seconds
         await begun(scope, receive, send)
-        began = time.perf_counter()
-        time.sleep(0.001)  # noqa: ASYNC251  # as whatever does not suspend
-        taken_seconds += time.perf_counter() - began
+        now += 0.001
+        taken_seconds += 0.001
 
-    began = time.perf_counter()
     flood = [asks(turns, takes_long, FLOOD) for _ in range(MANY)]
     while not all(each.done() for each in flood):
         await asks(turns, begun, OTHER)
-    assert taken_seconds < (time.perf_counter() - began) / 2
+        now += 0.0001
+    assert taken_seconds < now / 2
     assert begun.clients.count(OTHER) > MANY
 
 
