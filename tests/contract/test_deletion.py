@@ -5,9 +5,16 @@ What is left of them is tried by the contract of stores.
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from sqlalchemy.dialects import sqlite
+
 from attendance_adapters.sql.column_types import BigId
-from attendance_adapters.sql.leavers import FATES, Fate
+from attendance_adapters.sql.leavers import FATES, STATEMENTS_THAT_ERASE, Fate
 from attendance_adapters.sql.tables import metadata
+from tests.support.sqlite_file import an_empty_database
 
 
 class TestFates:
@@ -30,3 +37,11 @@ class TestFates:
                 continue
             fates.setdefault(name.partition(".")[0], set()).add(fate is Fate.ERASED)
         assert all(len(each) == 1 for each in fates.values())
+
+    def test_what_is_erased_is_found_by_an_index(self, tmp_path: Path) -> None:
+        """Else one who deletes an account has everybody's rows read, while nobody else writes."""
+        with closing(sqlite3.connect(an_empty_database(tmp_path))) as on:
+            for statement in STATEMENTS_THAT_ERASE:
+                text = str(statement.compile(dialect=sqlite.dialect()))
+                explained = on.execute(f"EXPLAIN QUERY PLAN {text}", [1] * text.count("?"))
+                assert "SCAN" not in str(explained.fetchall()), text
