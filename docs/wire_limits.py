@@ -167,7 +167,7 @@ def _limits() -> Iterator[tuple[str, str, str]]:
     )
     yield (
         "log-ins that do, from browsers known to the account",
-        f"{MAX_KNOWN_AN_ACCOUNT} of an account, {MAX_KNOWN} in all, {TURN_WAIT_SECONDS:g} s",
+        f"{MAX_KNOWN_AN_ACCOUNT} of an account, {MAX_KNOWN} of an address, {TURN_WAIT_SECONDS:g} s",
         "429",
     )
     yield "pictures and scans of a person", f"{UPLOADS.most} in {hours:g} h", "429"

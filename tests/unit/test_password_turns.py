@@ -35,7 +35,7 @@ class Hall:
         self._over: dict[str, asyncio.Event] = {}
 
     async def come(self, *names: str) -> None:
-        """From the address of their first letter; ``K`` is in a browser their account knows."""
+        """From the address of their first letter; ``K`` and ``L`` in browsers accounts know."""
         for name in names:
             self._over[name], self.gone[name] = asyncio.Event(), asyncio.Event()
             self.tasks[name] = asyncio.create_task(self._log_in(name))
@@ -43,7 +43,7 @@ class Hall:
 
     async def _log_in(self, name: str) -> None:
         client_gone.follow_client_of({"extensions": {client_gone.GONE_EXTENSION: self.gone[name]}})
-        turn = self.turns.turn(name[0], name[:-1] if name[0] == "K" else None)
+        turn = self.turns.turn(name[0], name[:-1] if name[0] in "KL" else None)
         try:
             async with turn:
                 self.begun.append(name)
@@ -110,6 +110,13 @@ async def test_known_browsers_are_bounded_too_and_their_accounts_take_turns(hall
     assert hall.refused == ["Ka4"]
     assert hall.begun == ["Ka1", "Ka2", "a1"]  # nor do the others wait for them
     assert (await hall.end_all_turns())[3:] == ["Ka3", "Kb1"]
+
+
+async def test_whoever_has_many_accounts_keeps_known_browsers_elsewhere_waiting_for_none(
+    hall: Hall,
+) -> None:
+    await hall.come("Ka1", "Kb1", "Kc1", "Kd1", "La1")
+    assert await hall.end_all_turns() == ["Ka1", "Kb1", "La1", "Kc1", "Kd1"]
 
 
 async def test_who_goes_away_leaves_their_place(hall: Hall) -> None:
