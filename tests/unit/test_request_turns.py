@@ -122,6 +122,24 @@ async def test_a_few_of_those_who_waited_too_long_begin_at_a_step(
     await asyncio.gather(*flood)
 
 
+async def test_so_do_those_who_have_waited_for_that_as_long_again(
+    turns: RequestTurns, begun: Begun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Or of five thousand requests some thousand began together, which took 0.7 s."""
+    loop, ahead = asyncio.get_running_loop(), 0.0
+    clock = loop.time
+    monkeypatch.setattr(loop, "time", lambda: clock() + ahead)
+    flood = [asks(turns, begun, FLOOD) for _ in range(MANY)]
+    at_once, before = 0, 0
+    while len(begun.clients) < MANY:
+        ahead += 1.0  # steps are long beside a flood
+        await asyncio.sleep(0)
+        at_once = max(at_once, len(begun.clients) - before)
+        before = len(begun.clients)
+    assert at_once <= 2 * MAX_OF_ONE
+    await asyncio.gather(*flood)
+
+
 async def test_nobody_waits_for_ever(
     turns: RequestTurns, begun: Begun, monkeypatch: pytest.MonkeyPatch
 ) -> None:

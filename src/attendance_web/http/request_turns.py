@@ -29,7 +29,9 @@ MAX_AT_ONCE: Final = 16  # Decision 0016
 MAX_OF_ONE: Final = 4  # of a person; of a network, for whoever has not been here before
 MAX_WAITING: Final = 20_000  # a hall that opens the page, with six connections each
 TURN_WAIT_SECONDS: Final[Seconds] = 3.0  # whoever has waited for so long begins all the same
-LATE_WAIT_SECONDS: Final[Seconds] = 3.0  # of those who begin without a turn, each for their step
+# Of those who begin without a turn, each for their step: thousands need seconds, and would begin
+# together where they did not wait for all of it
+LATE_WAIT_SECONDS: Final[Seconds] = 60.0
 # What takes longer waits for the store, and is in nobody's way
 MAX_TURN_SECONDS: Final[Seconds] = 0.02
 # Contract: 1.11. Of one caller's turns; a cheap one takes 0.3 ms alone, and 1 ms in a crowd
