@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+from unittest.mock import Mock
 
 import pytest
 
@@ -126,7 +127,10 @@ async def test_full_collections_wait_for_a_quiet_moment(
     share: float,
     taken: float,
     is_collected: bool,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    given_back = Mock()
+    monkeypatch.setattr(garbage, "give_back_free_pages", given_back)
     collector.takes = taken
     collections._collect_young()
     collections._measure_from_now()
@@ -136,6 +140,8 @@ async def test_full_collections_wait_for_a_quiet_moment(
         collections._collect_if_quiet()
         collections.close()
     assert collector.done.count(FULL) == 1 + is_collected
+    await asyncio.get_running_loop().shutdown_default_executor()
+    assert given_back.call_count == is_collected
 
 
 async def test_what_finds_next_to_nothing_makes_no_full_collection_worth_it(

@@ -25,7 +25,7 @@ from attendance_web.wire.log_fields import log_fields_of
 logger = logging.getLogger(__name__)
 
 # Most pictures are one. Whatever is smaller would lie among everything else in memory, which keeps
-# it; see `serving/large_blocks`
+# it; see `serving/freed_memory`
 PIECE_BYTES: Final = 512 * 1024
 SEND_SECONDS: Final[Seconds] = 30.0  # for one piece, of a client that reads slowly
 

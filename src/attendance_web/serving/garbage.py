@@ -17,6 +17,7 @@ import time
 from typing import Final
 
 from attendance_core.vocabulary import Seconds
+from attendance_web.serving.freed_memory import give_back_free_pages
 
 # CPython begins a collection by itself only in a burst between two of ours, and never a full one
 THRESHOLDS: Final = (50_000, 1_000, 1_000_000)
@@ -27,7 +28,7 @@ MIN_PAUSE, MAX_PAUSE = 0.002, 0.05  # seconds, between two of them
 MEASURE_EVERY: Final[Seconds] = 1.0
 QUIET_SHARE: Final = 0.1  # of a core, from one measurement to the next
 # Of young collections, since the last full one: in a second they look at ten million objects
-WORTH_SECONDS: Final[Seconds] = 0.015  # in a quiet moment
+WORTH_SECONDS: Final[Seconds] = 0.05  # in a quiet moment
 MAX_WORTH_SECONDS: Final[Seconds] = 1.0  # also where no moment is quiet
 
 
@@ -76,4 +77,5 @@ class Collections:
         if self._taken >= (WORTH_SECONDS if is_quiet else MAX_WORTH_SECONDS):
             gc.collect()
             self._taken = 0.0
+            self._loop.run_in_executor(None, give_back_free_pages)  # after a flood it is much
         self._measure_from_now()

@@ -25,9 +25,9 @@ from attendance_web.live.frame_limits import MAX_FRAME_BYTES
 from attendance_web.live.live import Live
 from attendance_web.serving.accepting import Acceptor
 from attendance_web.serving.access_log import AccessLog, Answered
+from attendance_web.serving.freed_memory import give_back_large_blocks
 from attendance_web.serving.garbage import Collections
 from attendance_web.serving.http_protocol import CallProtocol
-from attendance_web.serving.large_blocks import give_back_large_blocks
 from attendance_web.serving.left_connections import left_connections_of
 from attendance_web.serving.listening import BACKLOG
 from attendance_web.serving.small_reads import SmallReads, room_for_reads

@@ -15,6 +15,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from attendance_web.serving.freed_memory import give_back_free_pages
 from tests.support.people import Person, sign_up_people
 from tests.support.service_process import PATIENCE_SECONDS, Service, running
 
@@ -71,3 +72,14 @@ def test_what_uploads_took_is_given_back(tmp_path: Path) -> None:
         while (kept := process.memory_info().rss - idle) >= KEPT_BYTES:
             assert time.monotonic() < until, kept
             time.sleep(0.1)
+
+
+def test_what_is_free_beneath_something_else_is_given_back() -> None:
+    process = psutil.Process()
+    small = [bytearray(1024) for _ in range(60_000)]  # each a block of the C library's own
+    kept = small[::1000]
+    before = process.memory_info().rss
+    small.clear()
+    give_back_free_pages()
+    assert before - process.memory_info().rss > 30 * MEBIBYTE
+    assert len(kept) == 60
