@@ -8,6 +8,8 @@ from tests.chaos.flood import Connection, Flood
 
 SMALLEST: Final = b"GET /health/live HTTP/1.1\r\nHost: a\r\n\r\n"
 TOGETHER: Final = 110  # in 4 KiB
+PROFILE: Final = "/api/profile/GetProfile?user_id=1"
+PROFILES_TOGETHER: Final = 40
 CHUNKED: Final = "Transfer-Encoding: chunked\r\nContent-Type: application/json\r\n\r\n"
 CHUNKS: Final = b"1\r\na\r\n" * 10_000
 
@@ -16,6 +18,13 @@ async def pipelines(connection: Connection) -> None:
     """Asks all at once, on one connection, and hears all the answers."""
     await connection.say(SMALLEST * TOGETHER)
     for _ in range(TOGETHER):
+        await connection.answer()
+
+
+async def known_pipelines(connection: Connection) -> None:
+    """The same by an account, whose requests wait for their turns behind each other."""
+    await connection.say((connection.target.head("GET", PROFILE) + b"\r\n") * PROFILES_TOGETHER)
+    for _ in range(PROFILES_TOGETHER):
         await connection.answer()
 
 
@@ -30,5 +39,6 @@ async def sends_chunks(connection: Connection) -> None:
 
 PARSED: Final[dict[str, Flood]] = {
     "pipelines": Flood("110 requests of nobody together", pipelines, 1000),
+    "known-pipelines": Flood("40 GetProfile of one account together", known_pipelines, 5000),
     "small-chunks": Flood("bodies in chunks of one byte", sends_chunks, 100),
 }
