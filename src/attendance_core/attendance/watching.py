@@ -38,7 +38,7 @@ class Admission(NamedTuple):
 
     event_id: EventId
     admitted_by: SessionId | BoardId
-    ends_at: Instant
+    event_ends_at: Instant
     created_at: Instant | None = None
     used_at: Instant | None = None
     expires_at: Instant | None = None
@@ -48,7 +48,7 @@ class Admission(NamedTuple):
         if self.expires_at is not None:
             return now < self.expires_at
         if self.created_at is None or self.used_at is None:
-            return now < self.ends_at + BOARD_AFTER_END_SECONDS
+            return now < self.event_ends_at + BOARD_AFTER_END_SECONDS
         return now < session_end(self.created_at, self.used_at)
 
 
