@@ -97,7 +97,7 @@ async def _opened(
                 content = (await read(start, PIECE_BYTES, NEXT_SECONDS)).content
 
     first = await read(0, PIECE_BYTES, TURN_WAIT_SECONDS)
-    size, following = first.size, pieces(0, first.content, first.size)
+    size, following = first.file_size, pieces(0, first.content, first.file_size)
     del first  # with its bytes, which nobody needs once they are sent
     yield OpenFile(size, media_type, following)
 
@@ -108,7 +108,7 @@ async def _measured(
 ) -> AsyncIterator[OpenFile]:
     """Opens a picture of which nobody wants more than the head. Raises as `_opened`."""
     part = await _read(services, caller, path, 0, 1, TURN_WAIT_SECONDS)
-    yield OpenFile(part.size, media_type, no_pieces())
+    yield OpenFile(part.file_size, media_type, no_pieces())
 
 
 async def _read(

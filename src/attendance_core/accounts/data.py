@@ -123,13 +123,13 @@ class DataReading:
 
         async def pieces() -> AsyncGenerator[bytes, None]:
             yield first.content
-            for start in range(PART_BYTES, first.size, PART_BYTES):
+            for start in range(PART_BYTES, first.file_size, PART_BYTES):
                 try:
                     yield (await self.files.get_part(stored.path, start, PART_BYTES)).content
                 except NoSuchFile as error:  # half of it is no file
                     raise Unavailable from error
 
-        return KeptFile(stored.name, first.size, pieces())
+        return KeptFile(stored.name, first.file_size, pieces())
 
     async def _records(self, kind: BelongingKind) -> AsyncGenerator[Sequence[Record], None]:
         def look(query: ListQuery[Belonging], unit: ports.Unit) -> Sequence[Belonging]:

@@ -30,7 +30,7 @@ class FilePart(NamedTuple):
     """Some bytes of a file, and how large all of it is."""
 
     content: bytes
-    size: int
+    file_size: int
 
 
 class Files(Protocol):

@@ -165,7 +165,7 @@ async def measure_scan_picture(files: ports.Files, scan: ConfirmationScan | None
     """Tells how large it is, of which a byte is read. Raises ScanNotFound as reading it does."""
     path = _path_of_waiting(scan)
     try:
-        size = (await files.get_part(path, 0, 1)).size
+        size = (await files.get_part(path, 0, 1)).file_size
     except NoSuchFile:
         raise ScanNotFound from None
     return FileSize(size, MEDIA_TYPES[path.rpartition(".")[2]])
