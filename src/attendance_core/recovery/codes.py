@@ -65,8 +65,8 @@ def typed_code(text: str) -> TypedCode:
 
 def code_as_shown(letters: str) -> str:
     """Writes a code as people read it: four letters, a hyphen, and so on."""
-    groups = range(0, len(letters), GROUP_LENGTH)
-    return "-".join(letters[first : first + GROUP_LENGTH] for first in groups)
+    starts = range(0, len(letters), GROUP_LENGTH)
+    return "-".join(letters[start : start + GROUP_LENGTH] for start in starts)
 
 
 def draw_codes(ids: ports.Ids) -> Sequence[str]:
