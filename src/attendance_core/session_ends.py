@@ -104,9 +104,9 @@ async def end_sessions_of(
         return _Batch(True, finish(unit))
 
     for _ in range(BATCHES_BEFORE_ALL_AT_ONCE):
-        done = await transact(
+        batch = await transact(
             lambda unit: end_batch(unit, SESSIONS_ENDED_AT_ONCE, SOCKETS_ENDED_AT_ONCE)
         )
-        if done.is_last:
-            return cast(T, done.answer)
+        if batch.is_last:
+            return cast(T, batch.answer)
     return cast(T, (await transact(lambda unit: end_batch(unit, None, None))).answer)
