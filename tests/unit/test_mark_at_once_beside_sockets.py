@@ -144,7 +144,7 @@ class WithPrograms(MarkingMachine):
     """As people at sockets, with programs that mark for some of them."""
 
     make_store = staticmethod(MemoryStore)
-    suspends = False
+    store_suspends = False
 
     @rule(actor=people, user_id=people)
     def a_program_marks(self, actor: UserId, user_id: UserId) -> None:

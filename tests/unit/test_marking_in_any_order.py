@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, settings
 from attendance_adapters.in_memory import MemoryStore
 from attendance_core.testing import marking_machine
 
-TestMarkingInAnyOrder = marking_machine(MemoryStore, suspends=False).TestCase
+TestMarkingInAnyOrder = marking_machine(MemoryStore, store_suspends=False).TestCase
 TestMarkingInAnyOrder.settings = settings(
     max_examples=60,  # the same ones each time; planted faults are found in the first thirty
     stateful_step_count=60,

@@ -48,7 +48,7 @@ from tests.support.mirror_faults import (
 )
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]  # bounded in examples, not in seconds
-MARKING = marking_machine(MemoryStore, suspends=False)
+MARKING = marking_machine(MemoryStore, store_suspends=False)
 SEARCH = settings(
     max_examples=1500,  # most are found in the first thirty
     stateful_step_count=60,

@@ -21,11 +21,11 @@ class Promises(RuleBasedStateMachine):
     """An event of four people, served by two processes at first."""
 
     make_store: MakeStore
-    suspends = True  # the store; one that never does needs no event loop
+    store_suspends = True  # a store that never does needs no event loop
 
     def __init__(self) -> None:
         super().__init__()
-        if self.suspends:
+        if self.store_suspends:
             begin_loop()
         self.campus = Campus(self.make_store, 4)
         self.campus.starts()
@@ -37,7 +37,7 @@ class Promises(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         drive(self.campus.store.close())
-        if self.suspends:
+        if self.store_suspends:
             end_loop()
 
     def knows_the_truth(self, process: PlayedProcess, read: bool) -> None:

@@ -214,10 +214,10 @@ class MarkingMachine(SocketRules):
             super().teardown()
 
 
-def marking_machine(make_store: MakeStore, *, suspends: bool = True) -> type[MarkingMachine]:
+def marking_machine(make_store: MakeStore, *, store_suspends: bool = True) -> type[MarkingMachine]:
     """Makes the machine over stores of yours, each new and empty; its `TestCase` is the test.
 
-    A store that ``suspends`` runs in a loop of the machine's own, and is started and closed by it.
+    A store that suspends runs in a loop of the machine's own, and is started and closed by it.
     """
-    body = {"make_store": staticmethod(make_store), "suspends": suspends}
+    body = {"make_store": staticmethod(make_store), "store_suspends": store_suspends}
     return type("Marking", (MarkingMachine,), body)
