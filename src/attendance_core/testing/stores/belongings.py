@@ -118,22 +118,24 @@ class TestDownloads(_WithAllThereIs):
     """Contract: 9.1."""
 
     @pytest.fixture
-    def reading_of(self, lecture: Lecture) -> Any:
-        async def begin(password: str = SECRET) -> DataReading:
+    def reading_by(self, lecture: Lecture) -> Any:
+        """Makes a reading of what is kept of Anna, which has not begun, by a password."""
+
+        async def make(password: str = SECRET) -> DataReading:
             return await lecture.do.download_data(
                 actor=ANNA, session_id=session_of(ANNA), password=password
             )
 
-        return begin
+        return make
 
     async def test_a_download_has_the_files_and_all_kinds_each_once(
-        self, lecture: Lecture, reading_of: Any
+        self, lecture: Lecture, reading_by: Any
     ) -> None:
         do: Any = lecture.do
         await do.update_profile_picture(actor=ANNA, image=b"picture" * 100_000)
         await do.upload_profile_confirmation(actor=ANNA, image=b"her scan")
         await do.upload_profile_confirmation(actor=BORIS, image=b"his scan")
-        reading = await reading_of()
+        reading = await reading_by()
         assert await reading.begin() == NOON
         files, found = {}, {}
         async for part in reading.parts():
@@ -148,11 +150,11 @@ class TestDownloads(_WithAllThereIs):
         assert found[BelongingKind.PROFILE] == [{**ANNAS[BelongingKind.PROFILE][0], "karma": 50}]
 
     async def test_nobody_downloads_without_a_proof(
-        self, lecture: Lecture, reading_of: Any
+        self, lecture: Lecture, reading_by: Any
     ) -> None:
         with pytest.raises(WrongPassword):
-            await reading_of("wrong")
-        reading = await reading_of()
+            await reading_by("wrong")
+        reading = await reading_by()
         await lecture.do.change_password(
             actor=ANNA, session_id=session_of(ANNA), old_password=SECRET, new_password="new secret"
         )
@@ -160,21 +162,21 @@ class TestDownloads(_WithAllThereIs):
             await reading.begin()
 
     async def test_a_person_downloads_once_a_minute(
-        self, reading_of: Any, clock: TestClock
+        self, reading_by: Any, clock: TestClock
     ) -> None:
-        await (await reading_of()).begin()
+        await (await reading_by()).begin()
         clock.pass_(59.5)
         for _ in range(2):
             with pytest.raises(TooManyRequests) as refused:
-                await (await reading_of()).begin()
+                await (await reading_by()).begin()
             assert refused.value.words["seconds"] == 1
         clock.pass_(0.5)
-        await (await reading_of()).begin()
+        await (await reading_by()).begin()
 
     async def test_a_log_out_elsewhere_ends_a_download(
-        self, lecture: Lecture, reading_of: Any
+        self, lecture: Lecture, reading_by: Any
     ) -> None:
-        reading = await reading_of()
+        reading = await reading_by()
         await reading.begin()
         seen = []
         with pytest.raises(NotLoggedIn):
