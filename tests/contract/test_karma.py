@@ -16,10 +16,10 @@ from attendance_core.marking.karma import paying_marks
 from attendance_core.testing.random_ledgers import random_ledger
 from attendance_core.testing.stores import karma
 from attendance_core.testing.written_ledgers import (
-    ENTRIES,
-    EVENTS,
+    ENTRY_COUNT,
+    EVENT_COUNT,
     FEW,
-    PEOPLE,
+    PERSON_COUNT,
 )
 from tests.support.karma_ledgers import KARMA_LEDGERS
 
@@ -34,7 +34,9 @@ def test_both_limits_are_met_by_chance() -> None:
     """So every fault of a count would be seen."""
     chance, met = random.Random(811), [0, 0]
     for _ in range(100):
-        ledger = random_ledger(chance, entries=ENTRIES, people=PEOPLE, events=EVENTS)
+        ledger = random_ledger(
+            chance, entry_count=ENTRY_COUNT, person_count=PERSON_COUNT, event_count=EVENT_COUNT
+        )
         paid = len(paying_marks(ledger, FEW))
         met[0] += paid < len(paying_marks(ledger, replace(FEW, karma_pair_a_month=99)))
         met[1] += paid < len(paying_marks(ledger, replace(FEW, karma_unchecked_a_month=99)))

@@ -20,7 +20,7 @@ from attendance_core.testing.people import add_people, an_event, annul, mark
 from attendance_core.testing.random_ledgers import an_instant
 from attendance_core.testing.written_ledgers import (
     FEW,
-    PEOPLE,
+    PERSON_COUNT,
     check_karma,
     paying_counts_by_month,
     write_at_random,
@@ -45,7 +45,7 @@ async def test_it_is_what_the_fold_says_after_every_entry(url: URL, store: Any) 
     chance = random.Random(812)
     written_down: list[Entry] = []
     for number in range(KARMA_LEDGERS):
-        who = await add_people(store, *(f"Person {each}" for each in range(PEOPLE)))
+        who = await add_people(store, *(f"Person {each}" for each in range(PERSON_COUNT)))
 
         def look(unit: Any, ledger: list[Entry], who: Sequence[UserId] = who) -> None:
             check_karma(unit, who, ledger)
@@ -106,7 +106,7 @@ class TestManyAtOnce:
 class TestRecount:
     async def test_it_finds_and_mends_what_is_wrong(self, url: URL, store: Any) -> None:
         chance = random.Random(816)
-        who = await add_people(store, *(f"Person {number}" for number in range(PEOPLE)))
+        who = await add_people(store, *(f"Person {number}" for number in range(PERSON_COUNT)))
         ledger = await write_at_random(store, chance, 1, who)
         right = paying_counts_by_month(ledger, FEW)
         first, second, *_ = sorted(right)

@@ -112,7 +112,7 @@ class TestAnnulled:
 @settings(deadline=None)
 @given(st.integers(), st.randoms())
 def test_the_order_of_reading_never_matters(seed: int, chance: random.Random) -> None:
-    ledger = random_ledger(random.Random(seed), entries=40)
+    ledger = random_ledger(random.Random(seed), entry_count=40)
     shuffled = list(ledger)
     chance.shuffle(shuffled)
     assert paying_marks(shuffled, FEW) == paying_marks(ledger, FEW)
@@ -122,7 +122,7 @@ def test_the_order_of_reading_never_matters(seed: int, chance: random.Random) ->
 @given(st.integers())
 def test_nothing_counts_but_what_one_did_or_had_done(seed: int) -> None:
     """Nobody's karma changes by what others do with each other."""
-    ledger = random_ledger(random.Random(seed), entries=40)
+    ledger = random_ledger(random.Random(seed), entry_count=40)
     about_me = {
         (each.event_id, each.user_id) for each in ledger if 1 in (each.actor_id, each.user_id)
     }
@@ -150,7 +150,10 @@ class TestStrategies:
             )
             account_count = chance.randint(2, 12)
             ledger = random_ledger(
-                chance, entries=chance.randint(1, 60), people=account_count, all_unchecked=True
+                chance,
+                entry_count=chance.randint(1, 60),
+                person_count=account_count,
+                all_unchecked=True,
             )
             of_month = Counter(
                 (each.actor_id, month_of(each.at)) for each in paying_marks(ledger, terms)

@@ -23,17 +23,17 @@ def an_instant(chance: random.Random) -> Instant:
 def random_ledger(
     chance: random.Random,
     *,
-    entries: int,
-    people: int = 4,
-    events: int = 12,
+    entry_count: int,
+    person_count: int = 4,
+    event_count: int = 12,
     all_unchecked: bool = False,
 ) -> list[Entry]:
     """People mark each other, annul and mark again, in events of one and the same name."""
     last: dict[tuple[EventId, UserId], Entry] = {}
     ledger: list[Entry] = []
-    for _ in range(entries):
-        marker, person = (UserId(each) for each in chance.sample(range(1, people + 1), 2))
-        event_id = EventId(UUID(int=chance.randint(1, events)))
+    for _ in range(entry_count):
+        marker, person = (UserId(each) for each in chance.sample(range(1, person_count + 1), 2))
+        event_id = EventId(UUID(int=chance.randint(1, event_count)))
         before = last.get((event_id, person))
         checked = not all_unchecked and chance.random() < 0.3
         origin = Origin.HAND if chance.random() < 0.1 else Origin.HOLD

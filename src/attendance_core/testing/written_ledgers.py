@@ -21,7 +21,7 @@ from attendance_core.testing.stand_ins import numbered_code
 from attendance_core.vocabulary import EventId, FileKey, ScanId, UserId
 
 FEW = Terms(karma_per_mark=7, karma_pair_a_month=2, karma_unchecked_a_month=1)
-PEOPLE, EVENTS, ENTRIES, ENTRIES_AT_ONCE = 4, 8, 36, 2
+PERSON_COUNT, EVENT_COUNT, ENTRY_COUNT, ENTRIES_AT_ONCE = 4, 8, 36, 2
 
 
 class WrittenLedger:
@@ -29,7 +29,8 @@ class WrittenLedger:
 
     def __init__(self, chance: random.Random, number: int, who: Sequence[UserId]) -> None:
         self._chance, self._who = chance, who
-        self._events = [EventId(UUID(int=number * EVENTS + each)) for each in range(1, EVENTS + 1)]
+        first = number * EVENT_COUNT + 1
+        self._events = [EventId(UUID(int=first + each)) for each in range(EVENT_COUNT)]
         self._entries: dict[tuple[PlaceKey, int], Entry] = {}
         self._checked: set[UserId] = set()
         self._places: dict[PlaceKey, Any] = {}
@@ -106,7 +107,7 @@ async def write_at_random(
             after_each_entry(unit, entries)
 
     await store.transact(written.begin)
-    for _ in range(ENTRIES // ENTRIES_AT_ONCE):
+    for _ in range(ENTRY_COUNT // ENTRIES_AT_ONCE):
         await store.transact(add_some)
     return entries
 
@@ -115,7 +116,7 @@ def check_karma(unit: Any, who: Iterable[UserId], ledger: Iterable[Entry]) -> No
     """Raises AssertionError where the karma of anybody is not what the fold says."""
     paid = Counter(each.actor_id for each in paying_marks(ledger, FEW))
     assert {each: unit.ledger.karma(each, FEW) for each in who} == {
-        each: 7 * paid[each] for each in who
+        each: FEW.karma_per_mark * paid[each] for each in who
     }
 
 

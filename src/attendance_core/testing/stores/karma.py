@@ -6,7 +6,7 @@ import random
 from typing import Any
 
 from attendance_core.testing.people import add_people
-from attendance_core.testing.written_ledgers import PEOPLE, check_karma, write_at_random
+from attendance_core.testing.written_ledgers import PERSON_COUNT, check_karma, write_at_random
 
 
 class TestKarma:
@@ -17,6 +17,6 @@ class TestKarma:
         """Writes ledgers made by chance, and compares everybody's karma with the fold of each."""
         chance = random.Random(811)  # always the same; any number does
         for number in range(ledger_count):
-            who = await add_people(store, *(f"Person {each}" for each in range(PEOPLE)))
+            who = await add_people(store, *(f"Person {each}" for each in range(PERSON_COUNT)))
             ledger = await write_at_random(store, chance, number, who)
             await store.observe(lambda u, who=who, ledger=ledger: check_karma(u, who, ledger))

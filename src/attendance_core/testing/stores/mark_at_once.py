@@ -18,7 +18,7 @@ from attendance_core.testing.lectures import EVENT, Lecture
 from attendance_core.vocabulary import UserId
 
 MARKER, ANNA, BORIS = map(UserId, range(2, 5))
-ASKERS = 5  # whom one marker marks at once
+ASKER_COUNT = 5  # whom one marker marks at once
 
 
 class TestMarkAtOnce:
@@ -75,7 +75,7 @@ class TestMarkAtOnce:
 
     async def test_one_marker_marks_several_at_once(self, store: Any) -> None:
         """Each in turn: they hold one at a time, and none afterwards."""
-        lecture = await Lecture.begun(store, waiting=ASKERS)
+        lecture = await Lecture.begun(store, waiting=ASKER_COUNT)
         told = await asyncio.gather(
             *(
                 lecture.do.mark_at_once(actor=MARKER, event_id=EVENT, user_id=each.user_id)
@@ -84,4 +84,4 @@ class TestMarkAtOnce:
         )
         assert all(each.changed for each in told)
         paid = sum(each.paid for each in told)
-        assert await lecture.karma(MARKER) == paid == 50 * ASKERS
+        assert await lecture.karma(MARKER) == paid == 50 * ASKER_COUNT

@@ -56,14 +56,14 @@ def attend_by_chance_and_tell_if_listed(
     unit: Any, chance: random.Random, event_id: EventId, person: UserId, actor: UserId
 ) -> bool:
     """Joins, is marked, and loses the mark again, by chance; tells whether they are listed then."""
-    times, entries = chance.sample((NOON, NOON, NOON + 1, NOON + 2), 3), chance.randint(0, 3)
+    times, entry_count = chance.sample((NOON, NOON, NOON + 1, NOON + 2), 3), chance.randint(0, 3)
     has_joined = chance.random() < 0.5
     if has_joined:
         join(unit, event_id, person)
-    for number in range(entries):
+    for number in range(entry_count):
         mark_or_annul = annul if number % 2 else mark
         mark_or_annul(unit, person, actor, times[number], event_id)
-    return has_joined or entries > 0
+    return has_joined or entry_count > 0
 
 
 class Filled(NamedTuple):
