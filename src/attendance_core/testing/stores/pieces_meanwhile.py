@@ -61,7 +61,7 @@ class TestWhatComesAndGoes(_Fixtures):
             for other in others:
                 join(unit, EVENT, other)
 
-        def one_goes_and_two_come(unit: Any) -> None:
+        def two_go_and_two_come(unit: Any) -> None:
             for gone in (ids["б"], ids["г"]):
                 place = unit.places.lock(EVENT, [gone])[gone]
                 unit.places.put(place.changed(member=False, state=place.state))
@@ -70,7 +70,7 @@ class TestWhatComesAndGoes(_Fixtures):
 
         await store.transact(begin)
         pieces = GetAttendance(store.browse).pieces(actor=me, event_id=EVENT)
-        read = await meanwhile.read(pieces, one_goes_and_two_come)
+        read = await meanwhile.read(pieces, two_go_and_two_come)
         assert "".join(row.person.display_name for row in read) == "абвдеж"
 
     async def test_an_entry_that_stands_all_the_while_is_in_the_ledger_once(
@@ -103,13 +103,13 @@ class TestWhatComesAndGoes(_Fixtures):
                 unit.events.add(an_event(name, event_id))
                 join(unit, event_id, me)
 
-        def one_goes(unit: Any) -> None:
+        def two_go(unit: Any) -> None:
             unit.events.remove(ids["б"])
             unit.events.remove(ids["г"])
 
         await store.transact(begin)
         pieces = GetMyAttendance(store.browse).pieces(actor=me)
-        read = await meanwhile.read(pieces, one_goes)
+        read = await meanwhile.read(pieces, two_go)
         assert "".join(row.event.name for row in read) == "абвд"
 
     async def test_friends_and_requesters_of_all_the_while_are_listed_once(
