@@ -33,11 +33,11 @@ class TestBoardLinks:
         self, store: Any
     ) -> None:
         await add_event_with_places(store, "Анна")
-        link = BoardId("link")
-        await store.transact(lambda u: u.boards.put(EVENT, link))
+        board_id = BoardId("board")
+        await store.transact(lambda u: u.boards.put(EVENT, board_id))
         longer = replace(await store.observe(lambda u: u.events.get(EVENT)), ends_at=ENDS_AT + 60)
         await store.transact(lambda u: (u.events.lock(EVENT), u.events.put(longer)))
-        found = await store.observe(lambda u: u.admissions.by_link([link]))
-        assert found == [Admission(EVENT, link, ENDS_AT + 60)]
+        found = await store.observe(lambda u: u.admissions.by_link([board_id]))
+        assert found == [Admission(EVENT, board_id, ENDS_AT + 60)]
         await store.transact(lambda u: u.events.remove(EVENT))
-        assert await store.observe(lambda u: u.admissions.by_link([link])) == []
+        assert await store.observe(lambda u: u.admissions.by_link([board_id])) == []

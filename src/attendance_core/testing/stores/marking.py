@@ -188,11 +188,11 @@ class TestConnections:
         there = await sockets_in_room(store, other)
         here = await sockets_in_room(store, PROCESS)
         found = {each.connection_id: each.process.renewed_at for each in here}
-        (marks_too,) = [each.connection_id for each in far_away if each.role is Role.MARKING]
+        (marks_there,) = [each for each in far_away if each.role is Role.MARKING]
         assert found == {
             waits.connection_id: NOON,
             marks.connection_id: NOON,
-            marks_too: NOON + 1,
+            marks_there.connection_id: NOON + 1,
         }
         assert len(there) == 3
 

@@ -199,10 +199,12 @@ class TestAuditLog:
         assert [*await store.browse(lambda u: u.audit_log.about(anna, behind_latest))] == [kept[0]]
         behind_first: ListQuery[AuditEntry] = ListQuery(1, after=kept[0])
         assert [*await store.browse(lambda u: u.audit_log.all(behind_first))] == [kept[1]]
-        for who, scan, has_taken in ((boris, hers, True), (boris, his, False), (anna, hers, False)):
-            taken = await store.observe(
-                lambda u, it=who, scan=scan: u.audit_log.has_taken(it, scan)
-            )
+        for who, scan_id, has_taken in (
+            (boris, hers, True),
+            (boris, his, False),
+            (anna, hers, False),
+        ):
+            taken = await store.observe(lambda u, it=who, of=scan_id: u.audit_log.has_taken(it, of))
             assert taken is has_taken
 
 

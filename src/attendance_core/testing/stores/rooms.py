@@ -132,10 +132,8 @@ class TestReading(_Fixtures):
             mark(unit, boris, vera)
 
         await hall.store.transact(hold_and_mark)
-        strangers = [UserId(99), dina]
-        room = await hall.store.observe(
-            lambda u: u.rooms.find(EVENT, PROCESS, [gleb, boris, *strangers])
-        )
+        watched = [gleb, boris, dina, UserId(99)]
+        room = await hall.store.observe(lambda u: u.rooms.find(EVENT, PROCESS, watched))
         found = {each: {it.user_id: it for it in getattr(room, each)} for each in room._fields[1:3]}
         places = await hall.store.observe(lambda u: u.places.of(EVENT, list(hall.people)))
         stored = {each.user_id: each for each in places}
@@ -221,11 +219,11 @@ class TestGlances(_Fixtures):
         assert (await hall.glance()).earliest_renewal == NOON  # type: ignore[union-attr]
         await hall.store.transact(lambda unit: marks_elsewhere(unit, hall.people, ()))
         assert (await hall.glance()).earliest_renewal == NOON - 50  # type: ignore[union-attr]
-        everybody = [each.connection_id for each in hall.sockets]
+        ids_here = [each.connection_id for each in hall.sockets]
 
         def go(unit: Any) -> None:
             marking = unit.connections.marking(EVENT)
-            unit.connections.remove([*everybody, *(each.connection_id for each in marking)])
+            unit.connections.remove([*ids_here, *(each.connection_id for each in marking)])
 
         await hall.store.transact(go)
         assert (await hall.glance()).earliest_renewal == inf  # type: ignore[union-attr]
