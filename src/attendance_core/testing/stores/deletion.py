@@ -149,9 +149,9 @@ class TestDeleteAccount(_Fixtures):
         assert (notes[ANNA].marked_as, notes[ANNA].note) == (None, "")
         assert notes[BORIS].marked_as == "Person 4"
         assert await lecture.karma(BORIS) == karma
-        sheet = await lecture.do.get_attendance(actor=CREATOR, event_id=other)
-        assert [each.person.display_name for each in sheet] == ["Person 4", ""]
-        assert isinstance(sheet[-1].person.state, Marked)
+        participants = await lecture.do.get_attendance(actor=CREATOR, event_id=other)
+        assert [each.person.display_name for each in participants] == ["Person 4", ""]
+        assert isinstance(participants[-1].person.state, Marked)
         seen = await lecture.do.get_profile(actor=BORIS, user_id=ANNA)
         assert (seen.profile.is_deleted, seen.karma, seen.confirmed) == (True, 0, False)
 

@@ -172,11 +172,11 @@ class TestSheets:
         await store.transact(lambda unit: unit.events.add(an_event()))
         await store.transact(join_all(*ids[:3]))
         export = ExportAttendance(store.browse)
-        reading = export.pieces(actor=None, event_id=EVENT)
-        first = await anext(reading)
+        pieces = export.pieces(actor=None, event_id=EVENT)
+        first = await anext(pieces)
         assert [row.person.display_name for row in first.rows] == ["А", "Б"]
         await store.transact(join_all(*ids[3:]))  # meanwhile
-        (last,) = [piece async for piece in reading]
+        (last,) = [piece async for piece in pieces]
         assert [row.person.display_name for row in last.rows] == ["В"] and last.counts.joined == 3
         with pytest.raises(TooManyRows):
             await anext(export.pieces(actor=None, event_id=EVENT))
@@ -194,8 +194,8 @@ class TestSheets:
                 join(unit, EVENT, person)
 
         await store.transact(begin)
-        reading = ExportAttendance(store.browse).pieces(actor=None, event_id=EVENT)
-        rows = list((await anext(reading)).rows)
+        pieces = ExportAttendance(store.browse).pieces(actor=None, event_id=EVENT)
+        rows = list((await anext(pieces)).rows)
 
         def move(unit: Any) -> None:
             unit.profiles.put(Profile(ids[0], "Я"))
@@ -203,7 +203,7 @@ class TestSheets:
             unit.places.put(unit.places.lock(EVENT, [ids[2]])[ids[2]].left(NOON))
 
         await store.transact(move)
-        rows += [row async for piece in reading for row in piece.rows]
+        rows += [row async for piece in pieces for row in piece.rows]
         assert [row.person.user_id for row in rows] == [*ids[:2], *ids[3:]]
         assert [row.person.display_name for row in rows] == [*"АБГАЕ"]
 
@@ -245,8 +245,8 @@ class TestSheets:
 
         def counts(unit: Any, now: float = NOON, creator: UserId | None = None) -> SheetCounts:
             event = unit.events.get(EVENT)
-            whose = replace(event, creator_id=creator or event.creator_id)
-            found: SheetCounts = unit.participants.counts(whose, now)
+            event_of_theirs = replace(event, creator_id=creator or event.creator_id)
+            found: SheetCounts = unit.participants.counts(event_of_theirs, now)
             return found
 
         assert await store.observe(counts) == SheetCounts(0, 0, 0, 0, 0)
