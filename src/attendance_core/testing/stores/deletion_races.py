@@ -101,8 +101,10 @@ class TestDeletionsThatDie(_Fixtures):
         assert [path.partition("/")[0] for path in files.kept] == ["pictures"]
         assert await lecture.store.referenced_files() == set()
 
-    async def test_what_is_uploaded_meanwhile_is_no_file(self, lecture: Lecture) -> None:
-        """It is written before the row that there is none of any more."""
+    async def test_what_somebody_uploads_who_has_been_deleted_is_no_file(
+        self, lecture: Lecture
+    ) -> None:
+        """As where the deletion comes between the file and the row that would name it."""
         do: Any = lecture.do
         await deletes(lecture, ANNA)
         for call in (do.update_profile_picture, do.upload_profile_confirmation):
