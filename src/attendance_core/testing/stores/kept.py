@@ -10,6 +10,7 @@ import pytest
 
 from attendance_core.accounts import CredentialKind, Session
 from attendance_core.accounts.sessions import MAX_CLIENT_LENGTH
+from attendance_core.attendance import MAX_NOTE_LENGTH
 from attendance_core.events import Event
 from attendance_core.events.event import MAX_EVENT_NAME_LENGTH
 from attendance_core.friends import Friend, Friendship
@@ -26,7 +27,7 @@ from attendance_core.vocabulary import EventId, FileKey, ScanId, SessionId, User
 
 # No form of Unicode leaves it as it is, nor does whoever strips, folds or counts in UTF-16
 ODD = "e\u0301 \u00e9 \ufb01 \u212b A\u030a \u0451 \u0435\u0308 \U0001f393 'q\" \\ %_ "
-FINE = 0.000001  # an instant is kept to the microsecond
+MICROSECOND = 0.000001  # to which an instant is kept
 OTHER = EventId(UUID(int=77))
 
 
@@ -69,7 +70,7 @@ class TestKeptAsItIs:
             unit.places.make(OTHER, anna)
             marked = unit.places.lock(OTHER, [anna])[anna].marked_by_hand(boris, NOON)
             unit.places.put(marked)
-            entry = NewEntry(OTHER, anna, 1, boris, NOON, Origin.HAND, note=odd(200))
+            entry = NewEntry(OTHER, anna, 1, boris, NOON, Origin.HAND, note=odd(MAX_NOTE_LENGTH))
             unit.ledger.add(entry)
 
         def look(unit: Any) -> dict[str, str]:
@@ -85,13 +86,14 @@ class TestKeptAsItIs:
         assert await store.observe(look) == {
             "client": session.client,
             "event": event.name,
-            "note": odd(200),
+            "note": odd(MAX_NOTE_LENGTH),
             "marked as": odd(40),
         }
 
     async def test_instants_are_kept_to_the_microsecond(self, store: Any) -> None:
         anna, boris, vera = await add_event_with_places(store, "Анна", "Борис", "Вера")
-        instants = iter(round(NOON + number * 11 * FINE + FINE, 6) for number in range(20))
+        # With 11 from each to the next the last digits are of every kind
+        instants = iter(round(NOON + (11 * number + 1) * MICROSECOND, 6) for number in range(20))
         session = Session(
             SessionId("a" * 64), anna, CredentialKind.COOKIE, next(instants), next(instants)
         )
