@@ -92,12 +92,12 @@ class TestEvents:
                 found = await store.observe(lambda u, look=look, query=query: look(u, query))
                 assert "".join(each.name[-1] for each in found) == names
                 if query.limit is None and names:  # it goes on behind any of them, two at a time
-                    for at, after in enumerate(found):
+                    for nth, after in enumerate(found, 1):
                         behind = replace(query, limit=2, after=after)
                         rest = await store.observe(
                             lambda u, look=look, behind=behind: look(u, behind)
                         )
-                        assert "".join(each.name[-1] for each in rest) == names[at + 1 : at + 3]
+                        assert "".join(each.name[-1] for each in rest) == names[nth : nth + 2]
 
     async def test_a_list_goes_on_behind_an_event_that_is_gone(self, store: Any) -> None:
         """Contract: 1.20."""
