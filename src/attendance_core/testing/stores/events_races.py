@@ -132,7 +132,7 @@ class TestShorterEvents:
         lecture = await Lecture.begun(store, waiting=ROUNDS)
         boris, real_now = lecture.markers[1], clock.now
 
-        def ticks() -> float:
+        def later_now() -> float:
             clock.pass_(0.1)
             return real_now()
 
@@ -143,7 +143,7 @@ class TestShorterEvents:
             await store.transact(prolong)
             await lecture.do.prepare_to_mark(connection=boris, target=asker.user_id)
             with monkeypatch.context() as patch:
-                patch.setattr(clock, "now", ticks)
+                patch.setattr(clock, "now", later_now)
                 doing = [
                     lecture.do.confirm_marking(connection=boris),
                     lecture.do.update_event(actor=ANNA, event_id=EVENT, ends_at=real_now() + 0.35),
