@@ -60,8 +60,8 @@ class TestPeopleOfHosts(_Fixtures):
             lapsed = unit.sessions.lapsed(NOON, 100)
             return unit.sessions.by_host_of(ANNA), unit.sessions.by_host_of(ANNA, 2), idle, lapsed
 
-        of, newest, idle, lapsed = await store.observe(look)
-        assert of == theirs[::-1] and newest == of[:2]
+        found, newest, idle, lapsed = await store.observe(look)
+        assert found == theirs[::-1] and newest == found[:2]
         hosted = {each for each in idle if each.startswith("host:")}
         assert hosted == {"host:0", "host:1", "host:9"} and "b" not in idle
         assert not any(each.startswith("host:") for each in lapsed)
@@ -71,7 +71,7 @@ class TestPeopleOfHosts(_Fixtures):
     async def test_links_of_people_are_those_of_one_issuer(self, store: Any) -> None:
         await Lecture.begun(store, waiting=1)
         host, oidc = IdentityKind.HOST, IdentityKind.OIDC
-        mine = [
+        expected = [
             Link(Identity(host, HOST, "b"), ANNA, NOON),
             Link(Identity(host, HOST, "a"), ANNA, NOON + 1),
             Link(Identity(host, HOST, "c"), MARKER, NOON + 2),
@@ -83,7 +83,7 @@ class TestPeopleOfHosts(_Fixtures):
         ]
 
         def work(unit: Any) -> None:
-            for each in (*mine, *others):
+            for each in (*expected, *others):
                 unit.links.add(each)
 
         await store.transact(work)
@@ -92,7 +92,7 @@ class TestPeopleOfHosts(_Fixtures):
             people = [MARKER, ANNA, UserId(999)]
             return unit.links.of_people(host, HOST, people), unit.links.of_people(host, HOST, [])
 
-        assert await store.observe(look) == (mine, [])
+        assert await store.observe(look) == (expected, [])
 
     async def test_a_session_of_a_host_is_forgotten_after_a_month(
         self, store: Any, do: UseCases, clock: TestClock
