@@ -15,6 +15,7 @@ from attendance_core.testing.stores import (
     boards,
     browsers,
     codes,
+    connections,
     corrections_races,
     deletion,
     deletion_races,
@@ -29,12 +30,12 @@ from attendance_core.testing.stores import (
     links,
     mark_at_once,
     markers_at_once,
-    marking,
     nobody,
     organisers,
     organisers_races,
     pieces,
     pieces_meanwhile,
+    places,
     profiles,
     recovery,
     review,
@@ -104,8 +105,8 @@ class StoreContract:
     TestLinks = links.TestLinks
     TestLinkRequests = links.TestLinkRequests
     TestLogInsByLinks = links.TestLogInsByLinks
-    TestPlaces = marking.TestPlaces
-    TestConnections = marking.TestConnections
+    TestPlaces = places.TestPlaces
+    TestConnections = connections.TestConnections
     TestTallies = tallies.TestTallies
     TestInstallation = installation.TestInstallation
     TestHelpers = organisers.TestHelpers
