@@ -38,6 +38,7 @@ from attendance_core.testing.stores import (
     places,
     profiles,
     recovery,
+    resets,
     review,
     review_races,
     rooms,
@@ -111,7 +112,7 @@ class StoreContract:
     TestInstallation = installation.TestInstallation
     TestHelpers = organisers.TestHelpers
     TestRecoveryCodes = recovery.TestRecoveryCodes
-    TestResetLinks = recovery.TestResetLinks
+    TestResetLinks = resets.TestResetLinks
     TestScans = review.TestScans
     TestModerators = review.TestModerators
     TestAuditLog = review.TestAuditLog
