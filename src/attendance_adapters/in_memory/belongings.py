@@ -77,14 +77,14 @@ class Belongings:
         )
 
     def _scan_log(self, user_id: UserId) -> Iterator[Belonging]:
-        for act in self._tables.audit_log.values():
-            if act.user_id == user_id:
-                yield _belonging((act.n,), **_record_of_act(act), actor_id=act.actor_id)
+        for each in self._tables.audit_log.values():
+            if each.user_id == user_id:
+                yield _belonging((each.n,), **_record_of_audit_entry(each), actor_id=each.actor_id)
 
     def _scans_handled(self, user_id: UserId) -> Iterator[Belonging]:
-        for act in self._tables.audit_log.values():
-            if act.actor_id == user_id:
-                yield _belonging((act.n,), **_record_of_act(act), user_id=act.user_id)
+        for each in self._tables.audit_log.values():
+            if each.actor_id == user_id:
+                yield _belonging((each.n,), **_record_of_audit_entry(each), user_id=each.user_id)
 
     def _scans_taken(self, user_id: UserId) -> Iterator[Belonging]:
         for scan in self._tables.scans.values():
@@ -285,11 +285,11 @@ def _record_of_organised(event: Event) -> Record:
     return {**_record_of_event(event), "code": event.code, "who_marks": event.who_marks.value}
 
 
-def _record_of_act(act: AuditEntry) -> Record:
+def _record_of_audit_entry(entry: AuditEntry) -> Record:
     return {
-        "scan": act.scan_id,
-        "at": act.at,
-        "what": act.act.value,
-        "by": act.judge.value,
-        "reason": None if act.reason is None else act.reason.value,
+        "scan": entry.scan_id,
+        "at": entry.at,
+        "what": entry.act.value,
+        "by": entry.judge.value,
+        "reason": None if entry.reason is None else entry.reason.value,
     }
