@@ -43,10 +43,10 @@ class Ledger:
             reason=entry.reason,
         )
         place_key = PlaceKey(entry.event_id, entry.user_id)
-        for person in (entry.actor_id, entry.user_id):
-            places_of_entries = self._tables.places_of_entries.get(person, ())
+        for user_id in (entry.actor_id, entry.user_id):
+            places_of_entries = self._tables.places_of_entries.get(user_id, ())
             if place_key not in places_of_entries:
-                self._tables.places_of_entries[person] = (*places_of_entries, place_key)
+                self._tables.places_of_entries[user_id] = (*places_of_entries, place_key)
         profile = self._tables.profiles[entry.user_id]
         marked_as = None if entry.origin is None else profile.display_name
         self._tables.ledger_notes[key] = EntryNotes(marked_as, entry.note)
