@@ -36,21 +36,27 @@ class Participants:
 
     def counts(self, event: Event, now: Instant) -> SheetCounts:
         in_event = self._places.in_event(event.event_id)
-        sheet = [place for place in in_event if place.member or place.last_n]
-        waiting_or_held = [place for place in sheet if isinstance(place.state, Waiting | Held)]
+        on_sheet = [place for place in in_event if place.member or place.last_n]
+        waiting_or_held = [place for place in on_sheet if isinstance(place.state, Waiting | Held)]
         if event.ends_at <= now:
             waiting_or_held = []
-        held = sum(
+        held_count = sum(
             isinstance(place.state, Held) and not place.hold_has_lapsed(now)
             for place in waiting_or_held
         )
-        marked = sum(map(_is_marked, sheet))
-        others = sum(
+        marked_count = sum(map(_is_marked, on_sheet))
+        other_count = sum(
             place.member and (place.user_id != event.creator_id or place in waiting_or_held)
-            for place in sheet
+            for place in on_sheet
             if not _is_marked(place)
         )
-        return SheetCounts(len(sheet), len(waiting_or_held) - held, held, marked, marked + others)
+        return SheetCounts(
+            joined=len(on_sheet),
+            waiting=len(waiting_or_held) - held_count,
+            held=held_count,
+            marked=marked_count,
+            participants=marked_count + other_count,
+        )
 
     def _piece_among(
         self, places: Iterable[Place], query: ListQuery[Participant]
