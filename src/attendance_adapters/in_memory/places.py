@@ -52,9 +52,10 @@ class Places:
 
     def put(self, place: Place) -> None:
         if isinstance(place.state, Held):
+            marker = place.state.marker
             for other in self._stored_in_event(place.event_id):
-                is_held = isinstance(other.state, Held) and other.state.marker == place.state.marker
-                if is_held and other.user_id != place.user_id:
+                is_held_by_them = isinstance(other.state, Held) and other.state.marker == marker
+                if is_held_by_them and other.user_id != place.user_id:
                     raise Taken
         if isinstance(place.state, Marked):
             place = replace(place, state=None)
