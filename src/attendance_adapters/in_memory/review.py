@@ -33,10 +33,10 @@ class Moderators:
         return self.has(user_id)
 
     def listed(self) -> Sequence[Moderator]:
-        names = {each.user_id: each.username for each in self._tables.accounts.values()}
+        usernames = {each.user_id: each.username for each in self._tables.accounts.values()}
         profiles = self._tables.profiles
         found = [
-            Moderator(user_id, names[user_id], profiles[user_id].display_name, at)
+            Moderator(user_id, usernames[user_id], profiles[user_id].display_name, at)
             for user_id, at in self._moderators.items()
         ]
         return sorted(found, key=lambda each: (each.added_at, each.user_id))
