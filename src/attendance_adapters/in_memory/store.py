@@ -64,8 +64,8 @@ class MemoryStore:
 
 def referenced_files(tables: Tables) -> frozenset[str]:
     """Lists the path of every picture that somebody has, and of every scan that waits."""
-    pictures = [profile.picture for profile in tables.profiles.values()]
-    scans = [scan.file for scan in tables.scans.values() if scan.state is Confirmation.PENDING]
+    picture_keys = [profile.picture for profile in tables.profiles.values()]
+    scan_keys = [scan.file for scan in tables.scans.values() if scan.state is Confirmation.PENDING]
     return frozenset(
-        [picture_file_path(key) for key in pictures if key] + [*map(scan_file_path, scans)]
+        [picture_file_path(key) for key in picture_keys if key] + [*map(scan_file_path, scan_keys)]
     )

@@ -169,7 +169,7 @@ class Scans:
         self.forgotten_count += len(files)
         self._send(FORGET_DISCARDED, {"files": list(files)})
 
-    def file_keys(self) -> Sequence[FileKey]:
+    def pending_file_keys(self) -> Sequence[FileKey]:
         """Lists the keys of all scans that wait."""
         return [FileKey(key) for (key,) in self._execute(PENDING_KEYS)]
 

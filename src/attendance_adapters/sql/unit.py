@@ -117,5 +117,5 @@ def list_referenced_files(unit: ports.Unit) -> frozenset[str]:
     A look of SQL stores.
     """
     assert isinstance(unit, SqlUnit)
-    pictures, scans = unit.profiles.picture_keys(), unit.scans.file_keys()
-    return frozenset([*map(picture_file_path, pictures), *map(scan_file_path, scans)])
+    picture_keys, scan_keys = unit.profiles.picture_keys(), unit.scans.pending_file_keys()
+    return frozenset([*map(picture_file_path, picture_keys), *map(scan_file_path, scan_keys)])
