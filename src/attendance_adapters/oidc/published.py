@@ -49,7 +49,7 @@ class _Cached(Generic[T]):
         self._fetch_lock = asyncio.Lock()
         self._value: T | None = None
         self._failure: Exception | None = None
-        self._asked_at = float("-inf")
+        self._fetch_ended_at = float("-inf")
 
     async def get(self, max_age: Seconds = CACHE_SECONDS) -> T:
         """Answers what was fetched, and fetches it anew once it is as old as ``max_age``.
@@ -57,7 +57,7 @@ class _Cached(Generic[T]):
         Raises what fetching raises, also to those who come soon behind.
         """
         async with self._fetch_lock:
-            age = self._stopwatch() - self._asked_at
+            age = self._stopwatch() - self._fetch_ended_at
             if self._failure is not None and age < PAUSE_SECONDS:
                 raise self._failure
             if self._value is not None and age < max_age:
@@ -68,7 +68,7 @@ class _Cached(Generic[T]):
                 self._value, self._failure = None, error.with_traceback(None)
                 raise
             finally:
-                self._asked_at = self._stopwatch()
+                self._fetch_ended_at = self._stopwatch()
             return self._value
 
 
