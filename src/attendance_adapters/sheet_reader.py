@@ -20,21 +20,21 @@ BUSY_SECONDS: Final = 5.0  # how long another process may keep it waiting
 
 def read_in_place(
     facts_source: Mapping[str, Any],
-    people_of_looks: Iterable[Sequence[int]],
+    user_ids_of_looks: Iterable[Sequence[int]],
     made_at: float,
-    service: BinaryIO,
+    from_service: BinaryIO,
 ) -> Iterator[Look | None]:
     """Reads the people of each look, at its own moment, and then answers None.
 
     The source has the address of the ``database``, and the ``statements`` for people and for what
-    is annulled: each with its text and its values, of which None stands for the ids. Where
-    anything can be read of ``service``, which says no more, that is its end: it has died, and the
-    looks have no end then.
+    is annulled: each with its text and its values, of which None stands for the ids. Nothing more
+    comes ``from_service``: where anything can be read of that, the service has died, and the looks
+    have no end then.
     """
     began_at = time.monotonic()
     with closing(_open(facts_source["database"])) as database:
-        for user_ids in people_of_looks:
-            if select.select([service], [], [], 0)[0]:
+        for user_ids in user_ids_of_looks:
+            if select.select([from_service], [], [], 0)[0]:
                 return
             ids = json.dumps(user_ids)
             database.execute("BEGIN")  # both at one moment, and the log is kept for no longer

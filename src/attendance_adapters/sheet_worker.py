@@ -61,12 +61,12 @@ def _parts(source: BinaryIO, head: Mapping[str, Any]) -> Iterator[Any]:
     from attendance_adapters.sheet_reader import read_in_place
 
     facts_source: Any = next(told, None)
-    people_of_looks: list[Sequence[int]] = []
+    user_ids_of_looks: list[Sequence[int]] = []
     for user_ids in told:
         if user_ids is None:
-            looks = read_in_place(facts_source, people_of_looks, head["made_at"], source)
+            looks = read_in_place(facts_source, user_ids_of_looks, head["made_at"], source)
             return make_of_facts(head, looks)
-        people_of_looks.append(user_ids)
+        user_ids_of_looks.append(user_ids)
     raise CutShort
 
 

@@ -164,8 +164,8 @@ class TestInPlace:
 
         ours, its = socket.socketpair()
         cannot = pytest.raises(sqlite3.OperationalError, match="readonly")
-        with ours, its, its.makefile("rb") as service, cannot:
-            next(sheet_reader.read_in_place(facts_source, looks, NOON, service))
+        with ours, its, its.makefile("rb") as from_service, cannot:
+            next(sheet_reader.read_in_place(facts_source, looks, NOON, from_service))
 
     async def test_one_whose_service_dies_writes_nothing_whole(
         self, sqlite_store: SqliteStore
