@@ -68,10 +68,10 @@ class Accounts:
         return None if row is None else Account(*row)
 
     def put(self, account: Account) -> None:
-        row = {"where_user_id": account.user_id, "password_hash": account.password_hash}
-        self._send(PUT_ACCOUNT, row)
+        parameters = {"where_user_id": account.user_id, "password_hash": account.password_hash}
+        self._send(PUT_ACCOUNT, parameters)
 
     def erase(self, user_id: UserId) -> None:
         # A key is unique; this one is that of no user name, in which there is no slash
-        row = {"where_user_id": user_id, "username_key": f"/{user_id}"}
-        self._send(ERASE_ACCOUNT, row)
+        parameters = {"where_user_id": user_id, "username_key": f"/{user_id}"}
+        self._send(ERASE_ACCOUNT, parameters)

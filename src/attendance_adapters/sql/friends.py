@@ -104,14 +104,14 @@ class Friendships:
 
     def put(self, friendship: Friendship) -> None:
         pair = _pair(friendship.requester, friendship.recipient)
-        row = {
+        parameters = {
             "where_low_id": pair["low_id"],
             "where_high_id": pair["high_id"],
             "requester_id": friendship.requester,
             "requested_at": friendship.requested_at,
             "accepted": friendship.accepted,
         }
-        self._send(PUT_FRIENDSHIP, row)
+        self._send(PUT_FRIENDSHIP, parameters)
 
     def remove(self, one: UserId, other: UserId) -> None:
         self._send(REMOVE_FRIENDSHIP, _pair(one, other))

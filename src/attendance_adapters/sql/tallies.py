@@ -46,13 +46,13 @@ class Tallies:
         return Tally(key, taken, under_way)
 
     def put(self, tally: Tally, lapses_at: Instant) -> None:
-        row = {
+        parameters = {
             "where_key": tally.key,
             "taken": tally.taken,
             "under_way": tally.under_way,
             "lapses_at": lapses_at,
         }
-        self._execute(PUT_TALLY, row)
+        self._execute(PUT_TALLY, parameters)
 
     def remove_lapsed(self, now: Instant) -> None:
         self._send(REMOVE_LAPSED_TALLIES, {"lapsed_until": now})
