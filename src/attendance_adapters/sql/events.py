@@ -233,15 +233,15 @@ class Events:
         section: Section | None,
     ) -> list[Sequence[Any]]:
         bounds = {"ends_after": query.ends_after, "starts_before": query.starts_before}
-        given_bounds = {name: at for name, at in bounds.items() if at is not None}
-        of_section = list_statement(
+        given_bounds = {name: instant for name, instant in bounds.items() if instant is not None}
+        section_statement = list_statement(
             statement,
             has_ends_after="ends_after" in given_bounds,
             has_starts_before="starts_before" in given_bounds,
             newest_first=query.newest_first,
             section=section,
         )
-        return list(self._execute(of_section, {**parameters, **given_bounds}))
+        return list(self._execute(section_statement, {**parameters, **given_bounds}))
 
 
 def _attended_event_from(row: Sequence[Any]) -> AttendedEvent:
