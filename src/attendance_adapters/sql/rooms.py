@@ -115,7 +115,9 @@ _PLACE_VALUES: Final[Values] = {
 }
 _event_id = bindparam("event_id", type_=Uuid)
 _process_id = bindparam("process_id", type_=Uuid)
-_POSITIONS: Final = {name: at for at, name in enumerate(("part", *_COLUMN_TYPES_WITH_GLANCE))}
+_POSITIONS: Final = {
+    name: position for position, name in enumerate(("part", *_COLUMN_TYPES_WITH_GLANCE))
+}
 
 
 def _taker_of(names: Iterable[str]) -> Callable[[Sequence[Any]], Sequence[Any]]:
@@ -128,10 +130,10 @@ def _maker_of(
 ) -> Callable[[EventId, Sequence[Any]], T]:
     """Has ``make`` be given the values of a row, with the id of the event behind the first."""
     first_name, *other_names = values
-    first, others_in = _POSITIONS[first_name], _taker_of(other_names)
+    first_position, others_in = _POSITIONS[first_name], _taker_of(other_names)
 
     def make_from(event_id: EventId, row: Sequence[Any]) -> T:
-        return make((row[first], event_id, *others_in(row)))
+        return make((row[first_position], event_id, *others_in(row)))
 
     return make_from
 
