@@ -22,7 +22,7 @@ from attendance_adapters.sql.executor import LOCK_FIRST, Executor
 from attendance_adapters.sql.places import (
     PLACE_COLUMNS,
     PLACES_WITH_MARKS,
-    is_of_users_or_held,
+    is_of_users_or_held_in_event,
     place_from,
 )
 from attendance_adapters.sql.tables import connections, events, places, processes, sessions
@@ -32,7 +32,10 @@ from attendance_core.repositories import Footing, OpeningFooting
 from attendance_core.vocabulary import UserId
 
 LOCK_PLACES = (
-    select(places.c.user_id).where(is_of_users_or_held).order_by(places.c.user_id).with_for_update()
+    select(places.c.user_id)
+    .where(is_of_users_or_held_in_event)
+    .order_by(places.c.user_id)
+    .with_for_update()
 )
 _opening_process = processes.alias("opening_process")
 _latest_connections = LATEST_CONNECTIONS_OF_USER.subquery("latest_connections")
@@ -61,7 +64,7 @@ def _read_locked(source: FromClause, columns: Sequence[Any]) -> Select[Any]:
     return (
         select(*PLACE_COLUMNS, *EVENT_COLUMNS, *columns)
         .select_from(source)
-        .where(is_of_users_or_held)
+        .where(is_of_users_or_held_in_event)
         .order_by(places.c.user_id)
         .execution_options(**{LOCK_FIRST: LOCK_PLACES})
     )

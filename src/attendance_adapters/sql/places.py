@@ -84,11 +84,11 @@ LOCK_PLACES = (
     .execution_options(**{LOCKS_ROWS: True})
 )
 # The event in both halves: written once before them, SQLite reads the whole room
-is_of_users_or_held = or_(
+is_of_users_or_held_in_event = or_(
     is_in_event & is_of_users, is_in_event & (places.c.held_by == bindparam("held_by"))
 )
 LOCK_PLACES_WITH_HELD = (
-    _SELECT_PLACES.where(is_of_users_or_held)
+    _SELECT_PLACES.where(is_of_users_or_held_in_event)
     .order_by(places.c.user_id)
     .with_for_update(of=places)
     .execution_options(**{LOCKS_ROWS: True})
