@@ -62,8 +62,8 @@ class PgConnection:
         Either text may be empty. Returns what the server says of the last of all.
         """
         pairs = [(self._prepared_for(each.statement), each.words) for each in statements]
-        executes = [_execute(prepared.get_name(), words) for prepared, words in pairs]
-        texts = [text for text in (before, *executes, after) if text]
+        execute_texts = [_execute_text(prepared.get_name(), words) for prepared, words in pairs]
+        texts = [text for text in (before, *execute_texts, after) if text]
         return str(await_only(self.driver.execute("; ".join(texts))))
 
     async def roll_back(self) -> None:
@@ -82,7 +82,7 @@ class PgConnection:
         return prepared
 
 
-def _execute(name: str, words: Sequence[str]) -> str:
+def _execute_text(name: str, words: Sequence[str]) -> str:
     return f"EXECUTE {name}({', '.join(words)})" if words else f"EXECUTE {name}"
 
 
