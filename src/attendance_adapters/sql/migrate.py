@@ -72,10 +72,12 @@ def _next_script(connection: Connection, target: str) -> Script | None:
     Returns None at the target, behind it, and where a newer version has migrated.
     """
     revision = revision_of(connection)
-    path = [*_scripts().walk_revisions("base", target)][::-1]
+    scripts_to_target = [*_scripts().walk_revisions("base", target)][::-1]
     if revision is None:
-        return path[0]
-    present_and_later = itertools.dropwhile(lambda script: script.revision != revision, path)
+        return scripts_to_target[0]
+    present_and_later = itertools.dropwhile(
+        lambda script: script.revision != revision, scripts_to_target
+    )
     return next(itertools.islice(present_and_later, 1, None), None)
 
 
