@@ -76,8 +76,8 @@ class WordSearch:
 
     def statement_for(self, parameters: Mapping[str, Any], execute: Execute) -> Select[Any]:
         """Chooses the statement that finds these words, by counting what SQLite's index finds."""
-        has_index = len(parameters["first"]) >= TRIGRAM_LENGTH
-        if has_index and execute(self._few_matches, parameters).scalar_one():
+        may_use_index = len(parameters["first"]) >= TRIGRAM_LENGTH
+        if may_use_index and execute(self._few_matches, parameters).scalar_one():
             return self._by_index
         return self._in_order
 
