@@ -26,8 +26,8 @@ FULL_TEXT_TABLES: Final = tuple(
     f"trigrams_of_{table}{of_key}" for table in JOIN_COLUMNS for of_key in ("", "_folded")
 )
 # People are listed by it, then by `name_key`, which is no key of searches. Contract: 3.8
-_IN_ORDER: Final = "ix_profiles_search_key_name_key_user_id"
-_INDEX_IN_ORDER = f"CREATE INDEX {_IN_ORDER} ON profiles (search_key, name_key, user_id)"
+_ORDER_INDEX: Final = "ix_profiles_search_key_name_key_user_id"
+_CREATE_ORDER_INDEX = f"CREATE INDEX {_ORDER_INDEX} ON profiles (search_key, name_key, user_id)"
 REPLACED_AT_ONCE = 12  # SQLite's parser does not nest very many calls
 
 
@@ -174,10 +174,10 @@ $$""",
 @event.listens_for(metadata, "after_create")
 def _create_search(_: object, connection: Connection, **__: object) -> None:
     if connection.dialect.name == "sqlite":
-        for statement in (*_FULL_TEXT_OF_OLD, *_FULL_TEXT, _INDEX_IN_ORDER):
+        for statement in (*_FULL_TEXT_OF_OLD, *_FULL_TEXT, _CREATE_ORDER_INDEX):
             connection.exec_driver_sql(statement)
     else:
-        for statement in (*_ON_POSTGRES, _INDEX_IN_ORDER):
+        for statement in (*_ON_POSTGRES, _CREATE_ORDER_INDEX):
             connection.exec_driver_sql(statement)
 
 
@@ -189,6 +189,6 @@ def is_declared(name: str | None, kind: str, _: object) -> bool:
     """
     if kind == "column":
         return name != "search_key"
-    if name == _IN_ORDER:
+    if name == _ORDER_INDEX:
         return False
     return kind not in {"table", "index"} or not (name or "").startswith("trigrams_of_")
