@@ -50,17 +50,17 @@ class BoundedThreads:
         if not self._reserve():
             raise Unavailable
         try:
-            future = self._pool.submit(job)
+            thread_future = self._pool.submit(job)
         except RuntimeError:  # closed
             self._release()
             raise Closed("this service is closed: make another one") from None
-        future.add_done_callback(lambda _: self._release())
-        result = asyncio.wrap_future(future)
-        give_way_until(result)
+        thread_future.add_done_callback(lambda _: self._release())
+        future = asyncio.wrap_future(thread_future)
+        give_way_until(future)
         try:
-            return await asyncio.shield(result)
+            return await asyncio.shield(future)
         except asyncio.CancelledError:
-            if future.cancelled():  # dropped by `close`; nobody cancelled the caller
+            if thread_future.cancelled():  # dropped by `close`; nobody cancelled the caller
                 raise Unavailable from None
             raise
 

@@ -110,37 +110,37 @@ class SheetFiles:
         ours, stdin = socket.socketpair()
         job = SheetJob((*WORKER_COMMAND, style.format, style.zone), stdin)
         try:
-            run = self._threads.submit(job.run)
+            thread_future = self._threads.submit(job.run)
         except RuntimeError as error:  # we are closed, or the machine has no room for a thread
             job.kill()
             ours.close()
             stdin.close()
             raise Unavailable from error
         self._running.add(job)
-        file_made = asyncio.wrap_future(run)
+        file_future = asyncio.wrap_future(thread_future)
         try:
             _, to_worker = await asyncio.open_unix_connection(sock=ours)
             try:
                 with suppress(ConnectionError):  # it has ended: its code says why
                     await tell(to_worker)
-                return await asyncio.shield(file_made)
+                return await asyncio.shield(file_future)
             finally:
                 to_worker.close()  # and not before: it ends where this does
         except BaseException:
             job.kill()
-            file_made.add_done_callback(_close_file)
-            if run.cancel():  # it waited for a thread
+            file_future.add_done_callback(_close_file)
+            if thread_future.cancel():  # it waited for a thread
                 stdin.close()
-            await asyncio.wait({file_made})
+            await asyncio.wait({file_future})
             raise
         finally:
             self._running.discard(job)
 
 
-def _close_file(file_made: asyncio.Future[BinaryIO]) -> None:
+def _close_file(file_future: asyncio.Future[BinaryIO]) -> None:
     """Closes what nobody waits for any more."""
-    if not file_made.cancelled() and file_made.exception() is None:
-        file_made.result().close()
+    if not file_future.cancelled() and file_future.exception() is None:
+        file_future.result().close()
 
 
 @cache

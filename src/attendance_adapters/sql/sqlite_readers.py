@@ -78,18 +78,18 @@ class Readers:
         """Runs a look and returns what it returned. Raises Unavailable."""
         caller_has_gone = threading.Event()
         try:
-            in_thread = self._threads.submit(self._run, look, caller_has_gone)
+            thread_future = self._threads.submit(self._run, look, caller_has_gone)
         except RuntimeError as error:  # closed meanwhile
             raise Unavailable from error
-        future = asyncio.wrap_future(in_thread)
+        future = asyncio.wrap_future(thread_future)
         give_way_until(future)
         try:
             return await future
         except asyncio.CancelledError:
             caller_has_gone.set()
-            if not in_thread.done():
+            if not thread_future.done():
                 self.abandoned_count += 1
-                in_thread.add_done_callback(self._forget)
+                thread_future.add_done_callback(self._forget)
             raise
 
     def _forget(self, _: object) -> None:
