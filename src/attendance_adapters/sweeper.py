@@ -9,7 +9,7 @@ from attendance_core.marking.upkeep import MAX_SWEPT, Sweep
 from attendance_core.vocabulary import Seconds
 
 SWEEP_EVERY: Seconds = 1.0
-SWEEPS_A_ROUND = 20  # at most: when a whole hall loses its network nobody waits for the next
+MAX_SWEEPS_A_ROUND = 20  # when a whole hall loses its network nobody waits for the next
 
 
 class Sweeper:
@@ -39,7 +39,7 @@ class Sweeper:
             return
         process_id = self._heartbeat.process_id
         try:
-            for _ in range(SWEEPS_A_ROUND):
+            for _ in range(MAX_SWEEPS_A_ROUND):
                 swept = await self._sweep(process_id=process_id)
                 self.swept_count += swept
                 self.sweep_count += 1
