@@ -36,6 +36,6 @@ def add_or_change(
     table: Table, key: Sequence[Column[object]], changed_names: Iterable[str]
 ) -> Insert:
     """Makes the statement that adds a row, or changes in one with this key the columns named."""
-    added = insert(table)
-    changed = {name: added.excluded[name] for name in changed_names}
-    return added.ext(_ChangeOldRow(key, set_=changed))
+    insertion = insert(table)
+    changes = {name: insertion.excluded[name] for name in changed_names}
+    return insertion.ext(_ChangeOldRow(key, set_=changes))
