@@ -46,7 +46,7 @@ INSTRUCTIONS_PER_TIME_CHECK = 1_000
 CHECKPOINT_PAGES = 4_000
 PRAGMAS: dict[str, str | int] = {
     "journal_mode": "wal",
-    "synchronous": 2,
+    "synchronous": 2,  # FULL, as SQLite answers it
     "foreign_keys": 1,
     "secure_delete": 1,
 }
