@@ -5,6 +5,9 @@ code adds it. A mark that is the last of its month in the order of counting is c
 where others come behind it, and where one is annulled, the months of its two people are counted
 anew. On PostgreSQL both people are locked before anything is counted, the smaller id first, until
 the transaction ends: so who counts sees all that was counted before, and nothing is lost.
+
+Where `karma_rules` has no row yet, 4 marks between two people pay in a month, and 100 of people
+without a tick: the terms that an operator has not set. Contract: 8.11.
 """
 
 from __future__ import annotations
@@ -15,7 +18,7 @@ from sqlalchemy import Connection, event
 
 from attendance_adapters.sql.tables import metadata
 
-_COUNTED_ON_SQLITE: Final = """BEGIN
+_COUNT_MONTH_ON_SQLITE: Final = """BEGIN
     UPDATE karma_months SET (pair_a_month, unchecked_a_month, paying, unchecked) = (
         SELECT pairs, uncheckeds, count(*) FILTER (WHERE of_pair <= pairs
                 AND (person_checked OR of_unchecked <= uncheckeds)),
@@ -89,9 +92,9 @@ END""",
             AND user_id = new.user_id AND n = new.n - 1 AND origin = 'hold');
 END""",
     "karma_of_new_months": f"""AFTER INSERT ON karma_months WHEN new.paying IS NULL
-{_COUNTED_ON_SQLITE}""",
+{_COUNT_MONTH_ON_SQLITE}""",
     "karma_of_months": f"""AFTER UPDATE OF paying ON karma_months WHEN new.paying IS NULL
-{_COUNTED_ON_SQLITE}""",
+{_COUNT_MONTH_ON_SQLITE}""",
 }
 _FUNCTIONS: Final = {
     "keep_karma_of_ledger": """DECLARE

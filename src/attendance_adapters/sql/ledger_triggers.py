@@ -14,8 +14,8 @@ from sqlalchemy import Connection, event
 
 from attendance_adapters.sql.tables import metadata
 
-# The standing marks, for the version before. Nothing here reads it or adds to it, and the next
-# release drops it
+# The standing marks, for the version before, and the 50 karma that it takes one by hold to pay.
+# Nothing here reads it or adds to it, and the next release drops it
 _MARKS: Final = """CREATE VIEW marks AS SELECT event_id, user_id, actor_id AS marker_id, at,
     CASE origin WHEN 'hold' THEN 50 ELSE 0 END AS points
 FROM ledger AS mark

@@ -13,7 +13,7 @@ branch_labels = None
 depends_on = None
 
 BIG_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
-COUNTED_ON_SQLITE = """BEGIN
+COUNT_MONTH_ON_SQLITE = """BEGIN
     UPDATE karma_months SET (pair_a_month, unchecked_a_month, paying, unchecked) = (
         SELECT pairs, uncheckeds, count(*) FILTER (WHERE of_pair <= pairs
                 AND (person_checked OR of_unchecked <= uncheckeds)),
@@ -75,9 +75,9 @@ END""",
             AND user_id = new.user_id AND n = new.n - 1 AND origin = 'hold');
 END""",
     "karma_of_new_months": f"""AFTER INSERT ON karma_months WHEN new.paying IS NULL
-{COUNTED_ON_SQLITE}""",
+{COUNT_MONTH_ON_SQLITE}""",
     "karma_of_months": f"""AFTER UPDATE OF paying ON karma_months WHEN new.paying IS NULL
-{COUNTED_ON_SQLITE}""",
+{COUNT_MONTH_ON_SQLITE}""",
 }
 FUNCTIONS = {
     "keep_karma_of_ledger": """DECLARE
