@@ -52,9 +52,9 @@ def search_key_on_sqlite(name_key: str) -> str:
 def search_key_on_postgres(name_key: str) -> str:
     """Writes `search_fold` in SQL, of what `fold` has folded."""
     ordered = sorted(ALIKE.items(), key=lambda pair: pair[1], reverse=True)
-    each, alike = "".join(pair[0] for pair in ordered), "".join(pair[1] for pair in ordered)
+    letters, alikes = "".join(pair[0] for pair in ordered), "".join(pair[1] for pair in ordered)
     key = f"replace({name_key}, {quoted(ACUTE_ACCENT)}, {quoted(chr(39))})"
-    key = f"translate({key}, {quoted(each)}, {quoted(alike)})"  # the last ones are left out
+    key = f"translate({key}, {quoted(letters)}, {quoted(alikes)})"  # the last ones are left out
     return f"btrim(regexp_replace({key}, ' +', ' ', 'g'))"
 
 
