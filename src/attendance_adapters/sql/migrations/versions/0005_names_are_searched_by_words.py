@@ -176,8 +176,8 @@ def fold_on_sqlite(connection: sa.Connection, table: str) -> Iterator[None]:
     insertion, condition = (each.replace("{key}", key) for each in INDEXED_ON_SQLITE[table])
     behind = f"search_key IS NULL AND {column} > ?"
     size = migration_steps.BATCH_SIZE
-    batch = f"SELECT {column} FROM {table} WHERE {behind} ORDER BY {column} LIMIT {size}"
-    find_last = f"SELECT max({column}) FROM ({batch})"
+    find_batch = f"SELECT {column} FROM {table} WHERE {behind} ORDER BY {column} LIMIT {size}"
+    find_last = f"SELECT max({column}) FROM ({find_batch})"
     while (until := connection.exec_driver_sql(find_last, (last,)).scalar()) is not None:
         where = f"{behind} AND {column} <= ?"
         connection.exec_driver_sql(
@@ -207,10 +207,10 @@ def fold_on_postgres(connection: sa.Connection, table: str) -> Iterator[None]:
     """Passes over rows that others have locked, so that nobody waits for both, and comes back."""
     column, key = ID_COLUMNS[table], search_key_on_postgres("name_key")
     lowest: int | UUID = 0 if table == "profiles" else UUID(int=0)
-    batch = f"""SELECT {column} FROM {table} WHERE search_key IS NULL AND {column} > $1
+    find_batch = f"""SELECT {column} FROM {table} WHERE search_key IS NULL AND {column} > $1
     ORDER BY {column} LIMIT {migration_steps.BATCH_SIZE} FOR NO KEY UPDATE SKIP LOCKED"""
     fold = f"""UPDATE {table} SET search_key = {key}
-    WHERE {column} IN ({batch}) RETURNING {column}"""
+    WHERE {column} IN ({find_batch}) RETURNING {column}"""
     find_unfolded = sa.text(f"SELECT 1 FROM {table} WHERE search_key IS NULL LIMIT 1")
     while connection.scalar(find_unfolded) is not None:
         last = lowest

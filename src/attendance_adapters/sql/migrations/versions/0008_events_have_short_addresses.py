@@ -89,8 +89,8 @@ def have_triggers_on_sqlite(connection: sa.Connection) -> None:
 def give_on_sqlite(connection: sa.Connection) -> Iterator[None]:
     behind, last = "code IS NULL AND event_id > ?", ""
     size = migration_steps.BATCH_SIZE
-    batch = f"SELECT event_id FROM events WHERE {behind} ORDER BY event_id LIMIT {size}"
-    find_last = f"SELECT max(event_id) FROM ({batch})"
+    find_batch = f"SELECT event_id FROM events WHERE {behind} ORDER BY event_id LIMIT {size}"
+    find_last = f"SELECT max(event_id) FROM ({find_batch})"
     give = f"UPDATE events SET code = NULL WHERE {behind} AND event_id <= ?"  # to the trigger
     while (until := connection.exec_driver_sql(find_last, (last,)).scalar()) is not None:
         connection.exec_driver_sql(give, (last, until))
@@ -100,9 +100,9 @@ def give_on_sqlite(connection: sa.Connection) -> Iterator[None]:
 
 def give_on_postgres(connection: sa.Connection) -> Iterator[None]:
     """Passes over rows that others have locked, so that nobody waits for both, and comes back."""
-    batch = f"""SELECT event_id FROM events WHERE code IS NULL AND event_id > $1
+    find_batch = f"""SELECT event_id FROM events WHERE code IS NULL AND event_id > $1
     ORDER BY event_id LIMIT {migration_steps.BATCH_SIZE} FOR NO KEY UPDATE SKIP LOCKED"""
-    give = f"UPDATE events SET code = NULL WHERE event_id IN ({batch}) RETURNING event_id"
+    give = f"UPDATE events SET code = NULL WHERE event_id IN ({find_batch}) RETURNING event_id"
     find_without_code = sa.text("SELECT 1 FROM events WHERE code IS NULL LIMIT 1")
     while connection.scalar(find_without_code) is not None:
         last = UUID(int=0)

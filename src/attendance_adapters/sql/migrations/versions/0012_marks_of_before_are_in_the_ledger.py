@@ -70,7 +70,7 @@ def upgrade() -> None:
 
 def note_ticks(connection: sa.Connection) -> Iterator[None]:
     """Notes who has the tick, or had it until they took another name, by their scans."""
-    batch = sa.text(
+    find_batch = sa.text(
         f"""SELECT scans.user_id FROM scans JOIN profiles USING (user_id)
         WHERE checked_at IS NULL AND {HAD_TICK}
         ORDER BY scans.user_id LIMIT {migration_steps.BATCH_SIZE}"""
@@ -81,7 +81,7 @@ def note_ticks(connection: sa.Connection) -> Iterator[None]:
         WHERE checked_at IS NULL AND user_id IN :people AND EXISTS (SELECT 1 FROM scans
             WHERE scans.user_id = profiles.user_id AND {HAD_TICK})"""
     ).bindparams(sa.bindparam("people", expanding=True))
-    while people := connection.execute(batch).scalars().all():
+    while people := connection.execute(find_batch).scalars().all():
         connection.execute(note, {"people": people})
         yield
 
@@ -89,12 +89,12 @@ def note_ticks(connection: sa.Connection) -> Iterator[None]:
 def write_down_on_sqlite(connection: sa.Connection) -> Iterator[None]:
     event_id, user_id = "", 0
     behind = """last_n = 0 AND (event_id, user_id) > (?, ?) ORDER BY event_id, user_id"""
-    batch = f"""SELECT event_id, user_id FROM marks JOIN places USING (event_id, user_id)
+    find_batch = f"""SELECT event_id, user_id FROM marks JOIN places USING (event_id, user_id)
         WHERE {behind} LIMIT {migration_steps.BATCH_SIZE}"""
-    of_batch = f"WHERE last_n = 0 AND (event_id, user_id) IN ({batch})"
-    while keys := connection.exec_driver_sql(batch, (event_id, user_id)).all():
-        connection.exec_driver_sql(f"{ENTRIES_ON_SQLITE} {of_batch}", (event_id, user_id))
-        connection.exec_driver_sql(f"UPDATE places SET last_n = 1 {of_batch}", (event_id, user_id))
+    in_batch = f"WHERE last_n = 0 AND (event_id, user_id) IN ({find_batch})"
+    while keys := connection.exec_driver_sql(find_batch, (event_id, user_id)).all():
+        connection.exec_driver_sql(f"{ENTRIES_ON_SQLITE} {in_batch}", (event_id, user_id))
+        connection.exec_driver_sql(f"UPDATE places SET last_n = 1 {in_batch}", (event_id, user_id))
         yield
         event_id, user_id = keys[-1]
 

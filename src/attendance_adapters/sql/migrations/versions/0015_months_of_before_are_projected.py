@@ -18,13 +18,13 @@ depends_on = None
 
 def before_upgrade(connection: sa.Connection) -> Iterator[None]:
     """Stops wherever what it has done may be committed, and goes on whatever was done before."""
-    batch = sa.text(
+    find_batch = sa.text(
         """SELECT DISTINCT actor_id, month FROM ledger
         WHERE (actor_id, month) > (:actor_id, :month) AND origin = 'hold'
             AND NOT EXISTS (SELECT 1 FROM karma_months
                 WHERE karma_months.user_id = ledger.actor_id
                 AND karma_months.month = ledger.month)
-        ORDER BY actor_id, month LIMIT :many"""
+        ORDER BY actor_id, month LIMIT :batch_size"""
     )
     # Whoever adds an entry meanwhile locks its people, too, and may have counted the month
     lock = sa.text("SELECT pg_advisory_xact_lock(-CAST(:actor_id AS bigint))")
@@ -35,8 +35,8 @@ def before_upgrade(connection: sa.Connection) -> Iterator[None]:
             WHERE user_id = :actor_id AND month = :month)"""
     )
     last = {"actor_id": 0, "month": 0}
-    many = migration_steps.BATCH_SIZE // 10  # a month has some dozens of marks
-    while months := connection.execute(batch, {**last, "many": many}).all():
+    batch_size = migration_steps.BATCH_SIZE // 10  # a month has some dozens of marks
+    while months := connection.execute(find_batch, {**last, "batch_size": batch_size}).all():
         for actor_id, month in months:
             last = {"actor_id": actor_id, "month": month}
             if connection.dialect.name == "postgresql":
