@@ -20,20 +20,20 @@ depends_on = None
 
 LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 LENGTH = 6
-ONE_ON_SQLITE = " || ".join(
+CODE_ON_SQLITE = " || ".join(
     [f"substr('{LETTERS}', abs(random() % {len(LETTERS)}) + 1, 1)"] * LENGTH
 )
-FREE_ON_SQLITE = f"""(
+FREE_CODE_ON_SQLITE = f"""(
         WITH RECURSIVE drawn(number, code) AS (
-            SELECT 1, {ONE_ON_SQLITE}
-            UNION ALL SELECT number + 1, {ONE_ON_SQLITE} FROM drawn
+            SELECT 1, {CODE_ON_SQLITE}
+            UNION ALL SELECT number + 1, {CODE_ON_SQLITE} FROM drawn
             WHERE EXISTS (SELECT 1 FROM events WHERE events.code = drawn.code)
         ) SELECT code FROM drawn ORDER BY number DESC LIMIT 1
     )"""
 TRIGGERS_ON_SQLITE = [
     f"""CREATE TRIGGER IF NOT EXISTS code_of_events_{name} AFTER {when} ON events
     WHEN new.code IS NULL BEGIN
-    UPDATE events SET code = {FREE_ON_SQLITE} WHERE event_id = new.event_id AND code IS NULL;
+    UPDATE events SET code = {FREE_CODE_ON_SQLITE} WHERE event_id = new.event_id AND code IS NULL;
 END"""
     for name, when in (("add", "INSERT"), ("put", "UPDATE"))
 ]
@@ -52,7 +52,7 @@ END
 $$"""
 TRIGGER = """CREATE TRIGGER code_of_events BEFORE INSERT OR UPDATE ON events
     FOR EACH ROW WHEN (NEW.code IS NULL) EXECUTE FUNCTION give_event_code()"""
-UNIQUE = "ON events (code) WHERE code IS NOT NULL"
+CODE_INDEX = "ON events (code) WHERE code IS NOT NULL"
 
 
 def before_upgrade(connection: sa.Connection) -> Iterator[None]:
@@ -66,7 +66,7 @@ def before_upgrade(connection: sa.Connection) -> Iterator[None]:
         return
     connection.exec_driver_sql("ALTER TABLE events ADD COLUMN IF NOT EXISTS code VARCHAR(6)")
     connection.commit()  # until then nobody can read or write the table
-    migration_steps.build_index(connection, "uq_events_code", UNIQUE, unique=True)
+    migration_steps.build_index(connection, "uq_events_code", CODE_INDEX, unique=True)
     connection.exec_driver_sql(FUNCTION)
     connection.exec_driver_sql("DROP TRIGGER IF EXISTS code_of_events ON events")
     connection.exec_driver_sql(TRIGGER)
@@ -81,7 +81,7 @@ def upgrade() -> None:
 def have_triggers_on_sqlite(connection: sa.Connection) -> None:
     if not any(each["name"] == "code" for each in sa.inspect(connection).get_columns("events")):
         connection.exec_driver_sql("ALTER TABLE events ADD COLUMN code VARCHAR(6)")
-    connection.exec_driver_sql(f"CREATE UNIQUE INDEX IF NOT EXISTS uq_events_code {UNIQUE}")
+    connection.exec_driver_sql(f"CREATE UNIQUE INDEX IF NOT EXISTS uq_events_code {CODE_INDEX}")
     for trigger in TRIGGERS_ON_SQLITE:
         connection.exec_driver_sql(trigger)
 
