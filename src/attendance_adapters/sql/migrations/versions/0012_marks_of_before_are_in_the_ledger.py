@@ -23,23 +23,23 @@ CHECKED = """EXISTS (SELECT 1 FROM scans WHERE scans.user_id = marks.marker_id
         AND state = 'approved' AND judged_at <= marks.at),
     EXISTS (SELECT 1 FROM profiles WHERE profiles.user_id = marks.user_id
         AND checked_at <= marks.at)"""
-ENTRIES_ON_SQLITE = f"""INSERT INTO ledger ({COLUMNS})
+ADD_ENTRIES_ON_SQLITE = f"""INSERT INTO ledger ({COLUMNS})
 SELECT marks.event_id, marks.user_id, 1, marker_id, at,
     CAST(strftime('%Y', at / 1000000, 'unixepoch') AS INTEGER) * 12
     + CAST(strftime('%m', at / 1000000, 'unixepoch') AS INTEGER) - 1, 'hold', {CHECKED}
 FROM marks JOIN places USING (event_id, user_id)"""
-ENTRIES_ON_POSTGRES = f"""INSERT INTO ledger ({COLUMNS})
+ADD_ENTRIES_ON_POSTGRES = f"""INSERT INTO ledger ({COLUMNS})
 SELECT marks.event_id, marks.user_id, 1, marker_id, at,
     extract(year FROM to_timestamp(at / 1000000) AT TIME ZONE 'UTC') * 12
     + extract(month FROM to_timestamp(at / 1000000) AT TIME ZONE 'UTC') - 1, 'hold', {CHECKED}
 FROM marks JOIN batch USING (event_id, user_id)"""
-NAMES_ON_SQLITE = """CREATE TRIGGER names_of_ledger AFTER INSERT ON ledger BEGIN
+NAME_TRIGGER_ON_SQLITE = """CREATE TRIGGER names_of_ledger AFTER INSERT ON ledger BEGIN
     INSERT INTO ledger_notes (event_id, user_id, n, marked_as)
         SELECT new.event_id, new.user_id, new.n,
             CASE WHEN new.origin IS NOT NULL THEN display_name END
         FROM profiles WHERE user_id = new.user_id;
 END"""
-NAMES_ON_POSTGRES = (
+NAME_TRIGGER_ON_POSTGRES = (
     """CREATE FUNCTION note_name_of_entry() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO ledger_notes (event_id, user_id, n, marked_as)
@@ -64,7 +64,7 @@ def before_upgrade(connection: sa.Connection) -> Iterator[None]:
 def upgrade() -> None:
     connection = op.get_bind()
     is_sqlite = connection.dialect.name == "sqlite"
-    for statement in (NAMES_ON_SQLITE,) if is_sqlite else NAMES_ON_POSTGRES:
+    for statement in (NAME_TRIGGER_ON_SQLITE,) if is_sqlite else NAME_TRIGGER_ON_POSTGRES:
         connection.exec_driver_sql(statement)
 
 
@@ -78,11 +78,11 @@ def note_ticks(connection: sa.Connection) -> Iterator[None]:
     note = sa.text(
         f"""UPDATE profiles SET checked_at = (SELECT judged_at FROM scans
             WHERE scans.user_id = profiles.user_id AND {HAD_TICK})
-        WHERE checked_at IS NULL AND user_id IN :people AND EXISTS (SELECT 1 FROM scans
+        WHERE checked_at IS NULL AND user_id IN :user_ids AND EXISTS (SELECT 1 FROM scans
             WHERE scans.user_id = profiles.user_id AND {HAD_TICK})"""
-    ).bindparams(sa.bindparam("people", expanding=True))
-    while people := connection.execute(find_batch).scalars().all():
-        connection.execute(note, {"people": people})
+    ).bindparams(sa.bindparam("user_ids", expanding=True))
+    while user_ids := connection.execute(find_batch).scalars().all():
+        connection.execute(note, {"user_ids": user_ids})
         yield
 
 
@@ -93,7 +93,7 @@ def write_down_on_sqlite(connection: sa.Connection) -> Iterator[None]:
         WHERE {behind} LIMIT {migration_steps.BATCH_SIZE}"""
     in_batch = f"WHERE last_n = 0 AND (event_id, user_id) IN ({find_batch})"
     while keys := connection.exec_driver_sql(find_batch, (event_id, user_id)).all():
-        connection.exec_driver_sql(f"{ENTRIES_ON_SQLITE} {in_batch}", (event_id, user_id))
+        connection.exec_driver_sql(f"{ADD_ENTRIES_ON_SQLITE} {in_batch}", (event_id, user_id))
         connection.exec_driver_sql(f"UPDATE places SET last_n = 1 {in_batch}", (event_id, user_id))
         yield
         event_id, user_id = keys[-1]
@@ -106,7 +106,7 @@ def write_down_on_postgres(connection: sa.Connection) -> Iterator[None]:
     WHERE last_n = 0 AND (event_id, user_id) > ($1, $2) AND EXISTS (SELECT 1 FROM marks
         WHERE marks.event_id = places.event_id AND marks.user_id = places.user_id)
     ORDER BY event_id, user_id LIMIT {migration_steps.BATCH_SIZE} FOR NO KEY UPDATE SKIP LOCKED
-), entries AS ({ENTRIES_ON_POSTGRES})
+), entries AS ({ADD_ENTRIES_ON_POSTGRES})
 UPDATE places SET last_n = 1 FROM batch
 WHERE places.event_id = batch.event_id AND places.user_id = batch.user_id
 RETURNING places.event_id, places.user_id"""
