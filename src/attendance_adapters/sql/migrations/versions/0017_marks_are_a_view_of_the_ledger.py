@@ -183,8 +183,8 @@ def upgrade() -> None:
     run("DROP TABLE marks")
     run(VIEW)
     for name, body in FUNCTIONS.items():
-        made = f"FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql"
-        run(f"CREATE OR REPLACE {made} AS $$\n{body}\n$$")
+        signature = f"FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql"
+        run(f"CREATE OR REPLACE {signature} AS $$\n{body}\n$$")
     run(
         """CREATE TRIGGER ledger_of_marks INSTEAD OF INSERT ON marks
     FOR EACH ROW EXECUTE FUNCTION keep_ledger_of_marks()"""
