@@ -16,7 +16,7 @@ down_revision = "0019"
 branch_labels = None
 depends_on = None
 
-CREATED_AT = "ix_sessions_created_at"
+CREATED_AT_INDEX = "ix_sessions_created_at"
 # SQLite cannot let a column be empty that could not, and a table with so many that lean on it is
 # better not made anew: it is the column that is
 ON_SQLITE = (
@@ -30,7 +30,7 @@ ON_SQLITE = (
 def before_upgrade(connection: sa.Connection) -> Iterator[None]:
     """Builds PostgreSQL's index, by which those are found whose log-in was too long ago."""
     if connection.dialect.name == "postgresql":
-        migration_steps.build_index(connection, CREATED_AT, "ON sessions (created_at)")
+        migration_steps.build_index(connection, CREATED_AT_INDEX, "ON sessions (created_at)")
     return iter(())
 
 
@@ -40,7 +40,7 @@ def upgrade() -> None:
         sa.Column("client", sa.String(length=64), nullable=False, server_default=sa.text("''")),
     )
     if op.get_bind().dialect.name == "sqlite":
-        op.create_index(CREATED_AT, "sessions", ["created_at"])
+        op.create_index(CREATED_AT_INDEX, "sessions", ["created_at"])
         for statement in ON_SQLITE:
             op.execute(statement)
     else:
