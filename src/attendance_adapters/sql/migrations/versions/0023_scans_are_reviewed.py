@@ -31,9 +31,9 @@ COLUMNS = {
     "taken_name": ("VARCHAR", "VARCHAR"),
     "taken_secret": ("VARCHAR", "VARCHAR"),
 }
-UNIQUE = "ON scans (scan_id) WHERE scan_id IS NOT NULL"
-PENDING = "ON scans (uploaded_at, user_id) WHERE state = 'pending'"
-TAKEN = "ON scans (taken_by) WHERE taken_by IS NOT NULL"
+ID_INDEX = "ON scans (scan_id) WHERE scan_id IS NOT NULL"
+PENDING_INDEX = "ON scans (uploaded_at, user_id) WHERE state = 'pending'"
+TAKEN_BY_INDEX = "ON scans (taken_by) WHERE taken_by IS NOT NULL"
 ON_SQLITE = {
     "id_of_scans": """AFTER INSERT ON scans WHEN new.scan_id IS NULL BEGIN
     UPDATE scans SET scan_id = lower(hex(randomblob(16)))
@@ -85,14 +85,14 @@ def before_upgrade(connection: sa.Connection) -> Iterator[None]:
     """Stops wherever what it has done may be committed, and goes on whatever was done before."""
     size = migration_steps.BATCH_SIZE
     if connection.dialect.name == "sqlite":
-        there = {each["name"] for each in sa.inspect(connection).get_columns("scans")}
+        column_names = {each["name"] for each in sa.inspect(connection).get_columns("scans")}
         for name, (kind, _) in COLUMNS.items():
-            if name not in there:
+            if name not in column_names:
                 connection.exec_driver_sql(f"ALTER TABLE scans ADD COLUMN {name} {kind}")
         create_table_of_discarded(connection)
-        connection.exec_driver_sql(f"CREATE UNIQUE INDEX IF NOT EXISTS uq_scans_scan_id {UNIQUE}")
-        connection.exec_driver_sql(f"CREATE INDEX IF NOT EXISTS ix_scans_pending {PENDING}")
-        connection.exec_driver_sql(f"CREATE INDEX IF NOT EXISTS ix_scans_taken_by {TAKEN}")
+        connection.exec_driver_sql(f"CREATE UNIQUE INDEX IF NOT EXISTS uq_scans_scan_id {ID_INDEX}")
+        connection.exec_driver_sql(f"CREATE INDEX IF NOT EXISTS ix_scans_pending {PENDING_INDEX}")
+        connection.exec_driver_sql(f"CREATE INDEX IF NOT EXISTS ix_scans_taken_by {TAKEN_BY_INDEX}")
         for name, rest in ON_SQLITE.items():
             connection.exec_driver_sql(f"CREATE TRIGGER IF NOT EXISTS {name} {rest}")
         give = f"""UPDATE scans SET scan_id = lower(hex(randomblob(16))) WHERE user_id IN (
@@ -107,9 +107,9 @@ def before_upgrade(connection: sa.Connection) -> Iterator[None]:
             connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name} ON scans")
             connection.exec_driver_sql(f"CREATE TRIGGER {name} {rest}")
         connection.commit()  # until then nobody can read or write the table
-        migration_steps.build_index(connection, "uq_scans_scan_id", UNIQUE, unique=True)
-        migration_steps.build_index(connection, "ix_scans_pending", PENDING)
-        migration_steps.build_index(connection, "ix_scans_taken_by", TAKEN)
+        migration_steps.build_index(connection, "uq_scans_scan_id", ID_INDEX, unique=True)
+        migration_steps.build_index(connection, "ix_scans_pending", PENDING_INDEX)
+        migration_steps.build_index(connection, "ix_scans_taken_by", TAKEN_BY_INDEX)
         # Passes over rows that others have locked, so that nobody waits for both, and comes back
         give = f"""UPDATE scans SET scan_id = gen_random_uuid() WHERE user_id IN (
             SELECT user_id FROM scans WHERE scan_id IS NULL
