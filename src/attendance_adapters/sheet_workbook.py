@@ -25,7 +25,7 @@ COMPRESSION: Final = 3  # of 9: a third of the time, for a tenth more of bytes
 SHEET_PART: Final = "xl/worksheets/sheet1.xml"
 # Around the rows; what is in bold has a number. How large the worksheet is has not to be said
 FRAME: Final = re.compile(
-    r"(?P<head>.*)<dimension [^>]*/>(?P<looks>.*)<sheetData>"
+    r"(?P<head>.*)<dimension [^>]*/>(?P<layout>.*)<sheetData>"
     r'.* s="(?P<bold>\d+)".*</sheetData>(?P<ending>.*)',
     re.DOTALL,
 )
@@ -50,7 +50,7 @@ class XlsxTable:
                 self._archive.writestr(part, frame.read(part))
         self._sheet = self._archive.open(SHEET_PART, "w")
         self._row = 0
-        self._unwritten = [found["head"] + found["looks"] + "<sheetData>"]
+        self._unwritten = [found["head"] + found["layout"] + "<sheetData>"]
 
     def add(self, *cells: str | int | None, is_bold: bool = False) -> None:
         """Adds a row; of one that is empty there is nothing to write."""
