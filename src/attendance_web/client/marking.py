@@ -54,7 +54,7 @@ class _Doubt(NamedTuple):
     """Holds a refusal that may be of a command, or of the socket, which it closes then."""
 
     refusal: Refused
-    pong_count: int  # so many, and it was of the command: the socket is still there
+    awaited_pong_count: int  # so many, and it was of the command: the socket is still there
 
 
 class Marking(EventSocket[tuple[Asker, ...]]):
@@ -163,7 +163,7 @@ class Marking(EventSocket[tuple[Asker, ...]]):
                 self._hold(None)
                 self._answer(REFUSE, None, None)
             case "pong" if (doubt := self._doubt) is not None:
-                if self._socket.pong_count >= doubt.pong_count:
+                if self._socket.pong_count >= doubt.awaited_pong_count:
                     self._doubt = None
                     self._refuse(doubt.refusal)
 
