@@ -33,7 +33,7 @@ class LocalTime(NamedTuple):
 
 def sheet(played: PlayedEvent, exported: Moment) -> dict[str, Any]:
     """Works out the sheet as ExportAttendance writes it in JSON; ``exported``: when."""
-    people = [each for each in played.sheet if not _only_organises(played, each)]
+    people = [each for each in played.user_ids_on_sheet if not _only_organises(played, each)]
     numbers = {user_id: number for number, user_id in enumerate(people, 1)}
     return {
         "event": {
@@ -43,7 +43,8 @@ def sheet(played: PlayedEvent, exported: Moment) -> dict[str, Any]:
             "time_to": _local(played.ends_at),
         },
         "rows": [
-            {"number": numbers.get(user_id), **_row(played, user_id)} for user_id in played.sheet
+            {"number": numbers.get(user_id), **_row(played, user_id)}
+            for user_id in played.user_ids_on_sheet
         ],
         "counts": counts(played),
         "made_at": LocalTime(exported),
@@ -53,7 +54,7 @@ def sheet(played: PlayedEvent, exported: Moment) -> dict[str, Any]:
 def attendance(played: PlayedEvent) -> list[dict[str, Any]]:
     """Works out the participants of GetAttendance."""
     rows = []
-    for user_id in played.sheet:
+    for user_id in played.user_ids_on_sheet:
         mark = played.standing(user_id)
         rows.append(
             {
@@ -104,7 +105,7 @@ def counts(played: PlayedEvent) -> dict[str, int]:
 
     Contract: 8.8.
     """
-    states = Counter(_state(played, each) for each in played.sheet)
+    states = Counter(_state(played, each) for each in played.user_ids_on_sheet)
     only_organises = _only_organises(played, played.creator_id)
     return {
         "joined": states.total(),

@@ -227,7 +227,7 @@ class Lecture:
             ],
             prepare_ms=sign_in.prepare_ms,
             confirm_ms=sign_in.confirm_ms,
-            sheet_row_count=len(played.sheet),
+            sheet_row_count=len(played.user_ids_on_sheet),
             ledger_entry_count=len(entries),
             person_count=len(self._people),
             times_board_was_told=board.times_told,

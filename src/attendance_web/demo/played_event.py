@@ -71,8 +71,8 @@ class PlayedEvent:
         return last if last is not None and last.origin is not None else None
 
     @property
-    def sheet(self) -> list[int]:
-        """Lists whoever is on the sheet, by name then id."""
+    def user_ids_on_sheet(self) -> list[int]:
+        """Lists the ids of whoever is on the sheet, by name then id."""
         return sorted(
             self.joined | self.entries.keys(), key=lambda each: (*_sort_key(self.names[each]), each)
         )
