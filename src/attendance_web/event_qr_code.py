@@ -26,25 +26,25 @@ async def event_qr_code(
     Raises UnknownPath, Unavailable.
     """
     services: CallServices = request.app.state.services
-    codes: QrCodes = request.app.state.qr_codes
+    qr_codes: QrCodes = request.app.state.qr_codes
     origin = public_origin_of(request)
     try:
-        wanted = EventId(UUID(event_id))
+        wanted_event_id = EventId(UUID(event_id))
     except ValueError:
         raise UnknownPath from None
     if origin is None:
         raise UnknownPath
-    key = f"{origin} {wanted}"
-    code = codes.find(key)  # also of one that is deleted since, as browsers have it
-    if code is None:
+    key = f"{origin} {wanted_event_id}"
+    qr_code = qr_codes.find(key)  # also of one that is deleted since, as browsers have it
+    if qr_code is None:
         try:
-            seen = await services.use_cases.get_event_by_id(event_id=wanted)
+            seen = await services.use_cases.get_event_by_id(event_id=wanted_event_id)
         except EventNotFound:
             raise UnknownPath from None
         address = f"{origin}{SHORT_PATH}/{seen.event.code}"
-        code = await codes.draw(key, address, services.seen_sessions.caller_of(request.scope))
+        qr_code = await qr_codes.draw(key, address, services.seen_sessions.caller_of(request.scope))
     headers = {"Cache-Control": "private, max-age=3600", "Content-Security-Policy": PICTURE_POLICY}
-    return Response(code, media_type="image/svg+xml", headers=headers)
+    return Response(qr_code, media_type="image/svg+xml", headers=headers)
 
 
 ROUTES: Final = [
