@@ -14,8 +14,8 @@ from multipart import PushMultipartParser  # type: ignore[import-untyped]
 from attendance_web.http import body_parsing
 from attendance_web.http.argument_readers import MAX_TEXT_LENGTH, read_image, read_text
 from attendance_web.http.body_parsing import (
-    LAST_PORTION_BYTES,
     MAX_SHORT_BYTES,
+    MIN_LAST_PORTION_BYTES,
     PORTION_BYTES,
     parse_body,
 )
@@ -74,7 +74,7 @@ class TestInParts:
         sent = content * (LARGE // len(content))
         image = parse_body(MULTIPART, in_parts(head + sent))["image"]
         assert image == (sent if head is FILE_HEAD else sent.decode("utf-8", "surrogateescape"))
-        assert max(lengths + decoded) <= STEP_BYTES + LAST_PORTION_BYTES
+        assert max(lengths + decoded) <= STEP_BYTES + MIN_LAST_PORTION_BYTES
 
     @hypothesis.given(st.lists(BYTES, max_size=3), BYTES, st.integers(64, 80))
     def test_what_is_said_does_not_depend_on_how_long_a_step_is(
@@ -88,7 +88,7 @@ class TestInParts:
             whole = outcome(MULTIPART, body)
             with pytest.MonkeyPatch.context() as patch:
                 patch.setattr(body_parsing, "STEP_BYTES", step)
-                patch.setattr(body_parsing, "LAST_PORTION_BYTES", 80)
+                patch.setattr(body_parsing, "MIN_LAST_PORTION_BYTES", 80)
                 assert outcome(MULTIPART, body) == whole
 
     @pytest.mark.parametrize("divided_at", range(-20, 3))

@@ -34,7 +34,7 @@ PORTION_BYTES = 64 * 1024  # whose escapes are decoded at once
 LONG_STRING_BYTES = 4 * 1024  # of a JSON string, and more: it is read by itself
 MAX_SHORT_BYTES = 256 * 1024  # of all else in a JSON body: read at once, and far more than we take
 # Of a form, at least, that is parsed last: a boundary of 1 024 letters, and what stands around it
-LAST_PORTION_BYTES = 2 * 1024
+MIN_LAST_PORTION_BYTES = 2 * 1024
 IN_PLACE_OF_STRING = b"NaN"  # a constant that JSON has not: each stands for a long string
 
 Given = Mapping[str, Any]  # values by the names of arguments
@@ -197,7 +197,7 @@ def _multipart_pairs(boundary: str, body: bytes) -> list[tuple[str, str | bytes]
 def _portions(body: bytes) -> Iterator[bytes]:
     """Divides a form. Its end, behind which nothing may come, is in one portion."""
     start = 0
-    while len(body) - start > STEP_BYTES + LAST_PORTION_BYTES:
+    while len(body) - start > STEP_BYTES + MIN_LAST_PORTION_BYTES:
         yield body[start : start + STEP_BYTES]
         start += STEP_BYTES
     yield body[start:]
