@@ -74,7 +74,7 @@ def first_steps() -> Iterator[str]:
 
 
 def _whom_it_is_for() -> str:
-    passed_over = ", ".join(call.name for call in ALL_CALLS if not call.checks_person)
+    passed_over = ", ".join(call.name for call in ALL_CALLS if not call.refuses_other_person)
     return (
         "`X-Attendance-User: <user_id>` on a call, and `&as=<user_id>` in the address of a socket, "
         "say whom it is for: where somebody else is logged in it is refused (`other_person`). "

@@ -23,7 +23,7 @@ from attendance_web.structs.accounts import (
 from attendance_web.structs.arguments import Nothing
 
 
-@post("/accounts/signup/", needs_login=False, checks_person=False, name="SignUp")
+@post("/accounts/signup/", needs_login=False, refuses_other_person=False, name="SignUp")
 async def sign_up(call: CallContext[NewAccount]) -> Person:
     """Makes an account and logs in."""
     async with call.limits.around_sign_up(call.address):
@@ -39,7 +39,7 @@ async def sign_up(call: CallContext[NewAccount]) -> Person:
     return Person(logged_in.user_id)
 
 
-@post("/accounts/login/", needs_login=False, checks_person=False, name="LogIn")
+@post("/accounts/login/", needs_login=False, refuses_other_person=False, name="LogIn")
 async def log_in(call: CallContext[UsernameAndPassword]) -> Person:
     """Logs in; the session changes its id."""
     username, browser_secrets = call.arguments.username, call.browser_secrets
@@ -148,7 +148,9 @@ async def end_session(call: CallContext[SessionsToEnd]) -> None:
         call.remove_session_cookie()
 
 
-@get("/api/auth/GetCurrentUserId", needs_login=False, checks_person=False, use_case="Identify")
+@get(
+    "/api/auth/GetCurrentUserId", needs_login=False, refuses_other_person=False, use_case="Identify"
+)
 async def get_current_user_id(call: CallContext[Nothing]) -> PersonOrNobody:
     """Who I am."""
     user_id = None if call.actor is None else call.actor.user_id

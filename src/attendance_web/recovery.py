@@ -21,7 +21,7 @@ async def make_recovery_codes(call: CallContext[Proof]) -> RecoveryCodes:
     return RecoveryCodes([*codes])
 
 
-@post("/accounts/recovery/", needs_login=False, checks_person=False, name="UseRecoveryCode")
+@post("/accounts/recovery/", needs_login=False, refuses_other_person=False, name="UseRecoveryCode")
 async def use_recovery_code(call: CallContext[ByCode]) -> Person:
     """Logs in by a recovery code, with a new password; all other sessions end."""
     username, browser_secrets = call.arguments.username, call.browser_secrets
@@ -38,7 +38,7 @@ async def use_recovery_code(call: CallContext[ByCode]) -> Person:
     return Person(logged_in.user_id)
 
 
-@post("/accounts/reset/", needs_login=False, checks_person=False, name="ResetPassword")
+@post("/accounts/reset/", needs_login=False, refuses_other_person=False, name="ResetPassword")
 async def reset_password(call: CallContext[ByLink]) -> Person:
     """Logs in by a link of an operator's, with a new password; all other sessions end."""
     async with call.limits.around_reset(call.address):

@@ -38,7 +38,7 @@ class Call:
     needs_login: bool = True
     takes_board: bool = False  # whether the secret of a board does as well
     scope: TokenScope | None  # of the tokens that may make it; None where no token may
-    checks_person: bool = True  # whether it is refused to another person than its header names
+    refuses_other_person: bool = True  # than the one whom its header names
     # Whether it takes what shows that it is the person who asks: then it is as slow as a log-in
     takes_proof: bool = False
     is_upload: bool = False  # whether it brings a file, of which a person has so many an hour
@@ -61,7 +61,7 @@ def get(
     *,
     needs_login: bool = True,
     scope: TokenScope | None = TokenScope.READ,
-    checks_person: bool = True,
+    refuses_other_person: bool = True,
     use_case: str | None = None,
     is_look_at_list: bool = False,
     takes_board: bool = False,
@@ -79,7 +79,7 @@ def get(
             needs_login=needs_login,
             takes_board=takes_board,
             scope=scope,
-            checks_person=checks_person,
+            refuses_other_person=refuses_other_person,
             arguments=signature.arguments,
             answer=signature.answer,
             media_types=signature.media_types,
@@ -97,7 +97,7 @@ def post(
     *,
     needs_login: bool = True,
     scope: TokenScope | None = None,
-    checks_person: bool = True,
+    refuses_other_person: bool = True,
     takes_proof: bool = False,
     is_upload: bool = False,
     name: str | None = None,
@@ -114,7 +114,7 @@ def post(
             use_case=named,
             needs_login=needs_login,
             scope=scope,
-            checks_person=checks_person,
+            refuses_other_person=refuses_other_person,
             takes_proof=takes_proof,
             is_upload=is_upload,
             arguments=signature.arguments,

@@ -103,7 +103,7 @@ async def answer_to(declared: Call, request: Request[Any, Any, Any]) -> Response
         services.limits.count_call(actor.user_id)
     elif declared.needs_login and board_secret is None:
         raise NotLoggedIn
-    if declared.checks_person:
+    if declared.refuses_other_person:
         _check_person(actor, headers)
     _check_scope(declared, actor, credential)
     async with _upload(declared, services, actor, headers) as upload:
