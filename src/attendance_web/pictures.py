@@ -40,7 +40,9 @@ KEPT_FOR_A_DAY: Final = "public, max-age=86400"
 MAX_AT_ONCE, MAX_OF_ONE = 16, 12
 MAX_WAITING, MAX_WAITING_OF_ONE = 4000, 3000
 TURN_WAIT_SECONDS: Final[Seconds] = 3.0
-NEXT_SECONDS: Final[Seconds] = 15.0  # until the turn of a further piece; the answer has begun
+NEXT_TURN_WAIT_SECONDS: Final[Seconds] = (
+    15.0  # until the turn of a further piece; the answer has begun
+)
 RETRY_SECONDS: Final = 1
 # Of one caller's turns: what most take is a millisecond, and then to be sent as long again
 FREE_SECONDS, FREE_A_SECOND = 0.5, 0.2
@@ -94,7 +96,7 @@ async def _opened(
             start += len(content)
             content = b""  # what is sent is not kept while a turn is waited for
             if start < size:
-                content = (await read(start, PIECE_BYTES, NEXT_SECONDS)).content
+                content = (await read(start, PIECE_BYTES, NEXT_TURN_WAIT_SECONDS)).content
 
     first = await read(0, PIECE_BYTES, TURN_WAIT_SECONDS)
     size, following = first.file_size, pieces(0, first.content, first.file_size)

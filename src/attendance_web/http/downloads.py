@@ -30,7 +30,7 @@ from attendance_web.http.envelope import NO_STORE
 from attendance_web.http.exception_handlers import cause_of
 from attendance_web.http.file_names import content_disposition
 from attendance_web.http.list_turns import ListTurns
-from attendance_web.http.pieces import NEXT_SECONDS, SEND_SECONDS
+from attendance_web.http.pieces import NEXT_TURN_WAIT_SECONDS, SEND_SECONDS
 from attendance_web.http.zips import ZipStream
 from attendance_web.wire.callers import Caller
 from attendance_web.wire.log_fields import log_fields_of
@@ -138,7 +138,7 @@ class _DownloadAnswer(ASGIResponse):
         Raises TooManyRequests, and what the look does.
         """
         await asyncio.sleep(self._list_turns.pause_after(self._last_look_took))
-        async with self._list_turns.turn_to_go_on(self._caller, NEXT_SECONDS):
+        async with self._list_turns.turn_to_go_on(self._caller, NEXT_TURN_WAIT_SECONDS):
             began = asyncio.get_running_loop().time()
             found = await self._browse(look)
         self._last_look_took = asyncio.get_running_loop().time() - began

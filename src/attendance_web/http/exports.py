@@ -28,7 +28,7 @@ from attendance_web.http.envelope import JSON, NO_STORE, language_of
 from attendance_web.http.exception_handlers import cause_of
 from attendance_web.http.file_names import content_disposition
 from attendance_web.http.list_turns import TURN_WAIT_SECONDS, ListTurns
-from attendance_web.http.pieces import NEXT_SECONDS, SEND_SECONDS
+from attendance_web.http.pieces import NEXT_TURN_WAIT_SECONDS, SEND_SECONDS
 from attendance_web.wire.callers import Caller
 from attendance_web.wire.log_fields import log_fields_of
 from attendance_web.wire.refusals import ClientLeft
@@ -184,7 +184,7 @@ class _ExportAnswer(ASGIResponse):
             await self._give_way()
         async with self._list_turns.turn_to_go_on(self._caller, self._patience):
             found = await self._browse(look)
-        self._patience = NEXT_SECONDS
+        self._patience = NEXT_TURN_WAIT_SECONDS
         return found
 
     async def _give_way(self) -> None:

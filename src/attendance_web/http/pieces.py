@@ -35,7 +35,9 @@ A = TypeVar("A")  # the whole answer
 logger = logging.getLogger(__name__)
 
 SEND_SECONDS: Final[Seconds] = 30.0  # for one piece, some 100 KB, of a client that reads slowly
-NEXT_SECONDS: Final[Seconds] = 15.0  # until the turn of a further piece; the answer has begun
+NEXT_TURN_WAIT_SECONDS: Final[Seconds] = (
+    15.0  # until the turn of a further piece; the answer has begun
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,7 +154,7 @@ class _PiecesAnswer(ASGIResponse):
             self._values = asked.pieces.begin()
             turn = turns.turn_to_begin(asked.caller)
         else:
-            turn = turns.turn_to_go_on(asked.caller, NEXT_SECONDS)
+            turn = turns.turn_to_go_on(asked.caller, NEXT_TURN_WAIT_SECONDS)
         async with turn:
             try:
                 values = await anext(self._values)
