@@ -109,7 +109,7 @@ async def answer_to(declared: Call, request: Request[Any, Any, Any]) -> Response
     async with _upload(declared, services, actor, headers) as upload:
         address = address_of(scope)
         caller = caller_of(None if actor is None else actor.user_id, address)
-        arguments, reading_seconds = await _timed(read_arguments(declared, request, caller, upload))
+        arguments, arguments_took = await _timed(read_arguments(declared, request, caller, upload))
         call = CallContext(
             arguments=arguments,
             actor=actor,
@@ -124,8 +124,8 @@ async def answer_to(declared: Call, request: Request[Any, Any, Any]) -> Response
             if not declared.needs_login
             else "",
         )
-        is_timed = declared.needs_login and not declared.takes_proof
-        deadline = came_at(scope) + ANSWER_SECONDS + reading_seconds if is_timed else None
+        has_deadline = declared.needs_login and not declared.takes_proof
+        deadline = came_at(scope) + ANSWER_SECONDS + arguments_took if has_deadline else None
         try:
             answer = await _run(declared, call, services, caller=caller, deadline=deadline)
         finally:
