@@ -27,7 +27,7 @@ class Begun:
         self.whose: list[Hashable] = []
 
     async def _frame(self, whose: Hashable) -> None:
-        await self.turns.frame_turn(whose)
+        await self.turns.wait_for_frame_turn(whose)
         self.whose.append(whose)
 
     def comes(self, whose: Hashable) -> asyncio.Task[None]:
@@ -69,7 +69,7 @@ async def test_nobody_comes_behind_all_of_a_flood(begun: Begun) -> None:
 
 async def test_one_that_comes_alone_waits_for_no_step(begun: Begun) -> None:
     for _ in range(MANY):
-        waits = begun.turns.frame_turn(OTHER)
+        waits = begun.turns.wait_for_frame_turn(OTHER)
         with pytest.raises(StopIteration):
             waits.send(None)
         await asyncio.sleep(0)
@@ -83,7 +83,7 @@ async def test_who_leaves_while_waiting_takes_nobodys_turn(begun: Begun) -> None
         task.cancel()
     await asyncio.gather(*flood, return_exceptions=True)
     assert len(begun.whose) == MANY - len(leaves)
-    await begun.turns.frame_turn(FLOOD)
+    await begun.turns.wait_for_frame_turn(FLOOD)
 
 
 async def test_what_takes_no_turn_counts_against_its_person_too(begun: Begun) -> None:

@@ -12,6 +12,7 @@ import time
 from collections.abc import Hashable
 from typing import Final
 
+from attendance_core.vocabulary import Seconds
 from attendance_web.wire.allowance import Allowances
 from attendance_web.wire.turns import FairQueue, Turn
 
@@ -40,16 +41,16 @@ class FrameTurns:
         self._begun: list[Turn] = []  # since the count began anew
         self._counts_anew = False  # in the next step
 
-    async def frame_turn(self, person: Hashable) -> bool:
+    async def wait_for_frame_turn(self, person: Hashable) -> Seconds:
         """Returns when one more frame of this person may begin, mostly at once.
 
-        Tells whether they have sent too many.
+        Answers for how long it had to wait since they have sent too many; mostly 0.
         """
         owed = self._allowances.take_on_credit(person, MAX_WAITING)
         if owed:
             await asyncio.sleep(owed)
         await self.turn(person)
-        return owed > 0
+        return owed
 
     def take(self, person: Hashable) -> bool:
         """Counts a frame of this person that takes no turn; False where it is one too many."""

@@ -216,7 +216,8 @@ class Visit:
                 return
             if sent_too_many and peer.has_left():
                 continue
-            sent_too_many = await self._sockets.frame_turns.frame_turn(self._connection.user_id)
+            frame_turns, user_id = self._sockets.frame_turns, self._connection.user_id
+            sent_too_many = await frame_turns.wait_for_frame_turn(user_id) > 0
             if sent_too_many and peer.has_left():
                 continue
             if self._outbox.is_closing:
