@@ -57,7 +57,7 @@ class HangUps:
         # Those that wait to be stored
         self._goodbyes: dict[UserId, dict[EventId, list[_End]]] = {}  # who is next comes first
         self._losses = deque[_End]()
-        self._goodbyes_under_way = 0
+        self._goodbye_batch_count = 0  # of those under way
         self._under_way = set[asyncio.Task[None]]()
         self._pause: Seconds = 0.0  # before the next try; 0 while the store answers
         self._timer: asyncio.TimerHandle | None = None  # until when nothing is tried
@@ -115,7 +115,7 @@ class HangUps:
             and len(self._under_way) < (1 if self._pause else MAX_TRIES_AT_ONCE)
             and (batch := self._next_batch())
         ):
-            self._goodbyes_under_way += batch[0].is_goodbye
+            self._goodbye_batch_count += batch[0].is_goodbye
             # Of its own, or its logs would tell the request of whoever went when it was begun
             task = asyncio.create_task(self._store(batch), context=Context())
             self._under_way.add(task)
@@ -131,7 +131,7 @@ class HangUps:
         Of goodbyes so few are under way at once that losses are tried, too.
         """
         batch: list[_End] = []
-        while not batch and self._goodbyes and self._goodbyes_under_way < GOODBYES_AT_ONCE:
+        while not batch and self._goodbyes and self._goodbye_batch_count < GOODBYES_AT_ONCE:
             batch = self._under_our_lease(self._take_next_goodbyes())
         while not batch and self._losses:
             number = min(len(self._losses), LOSSES_AT_ONCE)
@@ -174,7 +174,7 @@ class HangUps:
             for end in batch:
                 self._finish(end)
         finally:
-            self._goodbyes_under_way -= are_goodbyes
+            self._goodbye_batch_count -= are_goodbyes
 
     def _pause_tries(self) -> None:
         """Has nothing tried for a while; of tries that fail together the first one counts."""

@@ -24,7 +24,7 @@ class _Window:
     """Stands for a second of one caller's lines."""
 
     until: Seconds
-    lines: int = 0
+    line_count: int = 0
     more: int = 0
 
 
@@ -51,8 +51,8 @@ class AccessFloods:
         window = self._windows.get(caller)
         if window is None:
             window = self._windows[caller] = _Window(now + WINDOW_SECONDS)
-        if window.lines < MAX_LINES:
-            window.lines += 1
+        if window.line_count < MAX_LINES:
+            window.line_count += 1
             return True
         window.more += 1
         if window.more == 1:

@@ -31,7 +31,7 @@ class ParseTurns:
         self._stopwatch = stopwatch
         self._lines: OrderedDict[Hashable, deque[Parse]] = OrderedDict()  # the next line first
         self._taken: Seconds = 0.0  # of this step
-        self._heads = 0  # portions of them, in this step
+        self._head_count = 0  # portions of them, in this step
         self._is_parsing = self._begins_step_soon = False
 
     def ask(self, network: Hashable, parse: Parse) -> None:
@@ -53,7 +53,7 @@ class ParseTurns:
         self._begin_step_soon()
         self._is_parsing = True
         try:
-            while self._lines and self._taken < STEP_SECONDS and self._heads < MAX_HEADS:
+            while self._lines and self._taken < STEP_SECONDS and self._head_count < MAX_HEADS:
                 self._parse_next()
         finally:
             self._is_parsing = False
@@ -61,7 +61,7 @@ class ParseTurns:
     def _parse_next(self) -> None:
         parse, began = self._next_in_turn(), self._stopwatch()
         try:
-            self._heads += parse()
+            self._head_count += parse()
         except Exception as error:  # a bug; whoever asked just now may be somebody else
             told = {"message": "a connection could not be parsed", "exception": error}
             asyncio.get_running_loop().call_exception_handler(told)
@@ -83,7 +83,7 @@ class ParseTurns:
 
     def _begin_step(self) -> None:
         self._begins_step_soon = False
-        self._taken, self._heads = 0.0, 0
+        self._taken, self._head_count = 0.0, 0
         if self._lines:
             self._parse_some()
 

@@ -30,7 +30,7 @@ class StepTurns:
     def __init__(self, at_once: int) -> None:
         self._at_once = at_once
         self._lines: OrderedDict[Hashable, deque[Begin]] = OrderedDict()  # the next line first
-        self._begun = self._examined = 0  # since the count began anew
+        self._begun_count = self._examined_count = 0  # since the count began anew
         self._counts_anew = False  # in the next step
 
     def ask(self, whose: Hashable, begin: Begin) -> None:
@@ -49,10 +49,14 @@ class StepTurns:
             self._counts_anew = True
             # Of its own, or its logs would tell the request of whoever came first
             asyncio.get_running_loop().call_soon(self._count_anew, context=Context())
-        while self._lines and self._begun < self._at_once and self._examined < MAX_EXAMINED:
-            self._examined += 1
+        while (
+            self._lines
+            and self._begun_count < self._at_once
+            and self._examined_count < MAX_EXAMINED
+        ):
+            self._examined_count += 1
             begin = self._next_in_turn()
-            self._begun += begin()
+            self._begun_count += begin()
 
     def _next_in_turn(self) -> Begin:
         """Takes the first of the next line, which is the last line then."""
@@ -64,6 +68,6 @@ class StepTurns:
 
     def _count_anew(self) -> None:
         self._counts_anew = False
-        self._begun = self._examined = 0
+        self._begun_count = self._examined_count = 0
         if self._lines:
             self._begin_some()
