@@ -124,5 +124,5 @@ async def _wait_while_there(socket: Socket, seconds: Seconds) -> None:
     """
     clock = asyncio.get_running_loop().time
     until = clock() + seconds
-    while (left := until - clock()) > 0 and not socket.peer.has_left():
-        await asyncio.sleep(min(left, POLL_EVERY))
+    while (seconds_left := until - clock()) > 0 and not socket.peer.has_left():
+        await asyncio.sleep(min(seconds_left, POLL_EVERY))
