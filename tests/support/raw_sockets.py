@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from attendance_web.live.peer import PEER_EXTENSION, TOO_MANY_FRAMES
+from attendance_web.live.peer import PEER_EXTENSION, TOO_MANY_FRAMES_KEY
 from tests.support.eventually import PATIENCE
 from tests.support.faulty_house import serving
 
@@ -77,7 +77,7 @@ class Hearing:
             if event["type"] == "websocket.disconnect":
                 self.ended.set_result(event["code"])
                 return
-            if TOO_MANY_FRAMES in event:
+            if TOO_MANY_FRAMES_KEY in event:
                 self.floods += 1
                 await send({"type": "websocket.close", "code": 4429})
             else:

@@ -9,9 +9,9 @@ from attendance_web.live.text_frame import TextFrame
 
 # Where in the extensions of a scope a server leaves its `Peer`
 PEER_EXTENSION: Final = "attendance.peer"
-# In the event that stands for a frame too many, or for one that is too large
-TOO_MANY_FRAMES: Final = "attendance.too_many_frames"
-TOO_LARGE: Final = "attendance.too_large"
+# Keys of the event that stands for a frame too many, or for one that is too large
+TOO_MANY_FRAMES_KEY: Final = "attendance.too_many_frames"
+TOO_LARGE_KEY: Final = "attendance.too_large"
 
 
 class Peer(Protocol):

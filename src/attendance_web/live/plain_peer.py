@@ -13,7 +13,7 @@ from typing import Any, Final
 from attendance_core.vocabulary import Seconds
 from attendance_web.live.close_codes import SLOW
 from attendance_web.live.frame_limits import FRAMES_A_SECOND, MAX_FRAME_BYTES, MAX_FRAMES
-from attendance_web.live.peer import TOO_LARGE, TOO_MANY_FRAMES
+from attendance_web.live.peer import TOO_LARGE_KEY, TOO_MANY_FRAMES_KEY
 from attendance_web.live.socket import ClientGone, Receive, Socket
 from attendance_web.live.text_frame import TextFrame
 from attendance_web.wire.allowance import Allowance
@@ -62,9 +62,9 @@ class PlainPeer:
             self.said_goodbye = is_goodbye(event)
         elif event["type"] == "websocket.receive":
             if not self._allowance.take():
-                return {"type": event["type"], TOO_MANY_FRAMES: True}
+                return {"type": event["type"], TOO_MANY_FRAMES_KEY: True}
             if len(event.get("text") or "") > MAX_FRAME_BYTES:  # bytes are no fewer than letters
-                return {"type": event["type"], TOO_LARGE: True}
+                return {"type": event["type"], TOO_LARGE_KEY: True}
         return event
 
     def has_left(self) -> bool:

@@ -31,7 +31,7 @@ from attendance_web.live.log_context import logged_with
 from attendance_web.live.messages import PONG, encode, encode_error
 from attendance_web.live.outbox import Outbox
 from attendance_web.live.outboxes import close_for
-from attendance_web.live.peer import TOO_LARGE, TOO_MANY_FRAMES
+from attendance_web.live.peer import TOO_LARGE_KEY, TOO_MANY_FRAMES_KEY
 from attendance_web.live.room import Room
 from attendance_web.live.socket import ClientGone, Socket
 from attendance_web.live.sockets import Sockets
@@ -222,13 +222,13 @@ class Visit:
                 continue
             if self._outbox.is_closing:
                 continue  # it has been sent the last thing; nothing more is carried out
-            if TOO_MANY_FRAMES in event:
+            if TOO_MANY_FRAMES_KEY in event:
                 refusal = TooManyFrames()
                 self._socket.log_fields["code"] = refusal.code
                 SECURITY.note_refusal(refusal, self._socket.headers, self._socket.address)
                 self._outbox.close(TOO_MANY, encode_error(refusal, self._outbox.language))
                 continue
-            if TOO_LARGE in event:
+            if TOO_LARGE_KEY in event:
                 self._outbox.close(LARGE)
                 continue
             with self._outbox.answering():

@@ -27,7 +27,7 @@ from websockets.http11 import Request
 from websockets.protocol import State
 
 from attendance_web.live.frame_limits import FRAMES_A_SECOND, MAX_FRAMES
-from attendance_web.live.peer import PEER_EXTENSION, TOO_MANY_FRAMES
+from attendance_web.live.peer import PEER_EXTENSION, TOO_MANY_FRAMES_KEY
 from attendance_web.live.text_frame import TextFrame
 from attendance_web.serving.tcp_state import says_no_more
 from attendance_web.serving.ws_closing import ClosingPeer
@@ -79,7 +79,7 @@ class PeerProtocol(ClosingPeer):
         """Reads no more, and says that a frame too many has come."""
         if not (self._is_ending or self._has_too_many_frames):
             self._has_too_many_frames = True
-            event: Any = {"type": "websocket.receive", TOO_MANY_FRAMES: True}
+            event: Any = {"type": "websocket.receive", TOO_MANY_FRAMES_KEY: True}
             self.queue.put_nowait(event)
             self._pause_or_resume()
 
