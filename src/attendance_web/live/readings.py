@@ -68,8 +68,8 @@ class NextReading:
             await self._wait_for(self._quiet_ended, self._event_ends_at)
         await self._wait_for(self._due, min(self._looked_at + draw_pause(), self._event_ends_at))
         if self._due.is_set():
-            may_begin = min(self._looked_at + REQUESTED_EVERY, self._event_ends_at)
-            await asyncio.sleep(max(0.0, may_begin - asyncio.get_running_loop().time()))
+            may_begin_at = min(self._looked_at + REQUESTED_EVERY, self._event_ends_at)
+            await asyncio.sleep(max(0.0, may_begin_at - asyncio.get_running_loop().time()))
         self._due.clear()
         if self._event_ends_at <= asyncio.get_running_loop().time():
             self._event_ends_at = inf  # it is read for that once, though the store may be away

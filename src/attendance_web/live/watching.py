@@ -123,7 +123,7 @@ class Watching:
 
     async def _check_some(self, viewers: list[Viewer]) -> None:
         try:
-            may_watch = await self._check_viewers(viewers=viewers)
+            still_watching = await self._check_viewers(viewers=viewers)
         except Unavailable:
             logger.warning("whether those who watch still may could not be read")
             return
@@ -131,7 +131,7 @@ class Watching:
             logger.exception("whether those who watch still may could not be read")
             return
         for viewer in viewers:
-            if viewer not in may_watch:
+            if viewer not in still_watching:
                 for stream in self._streams.get(viewer, ()):
                     close_in_turn(stream, self._rooms.turns.streams)
 
