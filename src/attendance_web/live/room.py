@@ -159,9 +159,9 @@ class Room:
         if isinstance(heard, ports.Missed):
             self.read_soon()
         else:
-            self._turns.announcements.ask(self.event_id, partial(self._apply, heard))
+            self._turns.announcements.ask(self.event_id, partial(self._tell_and_count, heard))
 
-    def _apply(self, announcement: Announcement) -> int:
+    def _tell_and_count(self, announcement: Announcement) -> int:
         """Tells everybody here of it; counts those who may have to be told."""
         if self._is_closed:
             return 0
