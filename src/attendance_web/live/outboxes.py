@@ -65,7 +65,7 @@ class Outboxes:
         self._asking: set[asyncio.Task[None]] = set()  # why connections have gone
 
     @property
-    def roles(self) -> Iterable[Role]:
+    def roles_of_sockets(self) -> Iterable[Role]:
         """What each socket is for."""
         return (outbox.connection.role for outbox in self._outboxes.values())
 

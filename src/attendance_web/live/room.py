@@ -75,9 +75,9 @@ class Room:
         return self._opened.done() and self._opened.exception() is not None
 
     @property
-    def roles(self) -> Iterable[Role]:
+    def roles_of_sockets(self) -> Iterable[Role]:
         """What each socket that is open here is for."""
-        return self._outboxes.roles
+        return self._outboxes.roles_of_sockets
 
     @property
     def counts(self) -> RoomCounts:

@@ -68,7 +68,7 @@ class Rooms:
 
     def census(self) -> Census:
         """Counts everybody."""
-        roles = Counter(role for room in self._rooms.values() for role in room.roles)
+        roles = Counter(role for room in self._rooms.values() for role in room.roles_of_sockets)
         counts = [room.counts for room in self._rooms.values()]
         return Census(
             sockets={role: roles[role] for role in Role},
