@@ -132,19 +132,19 @@ class Visit:
         # Before it is announced, so that their name goes out with it
         if self._connection.role is Role.MARKING:
             await self._room.people.load_missing([self._connection.user_id])
-            marker = await use_cases.ready_to_mark(connection=self._connection)
-            self._room.add_marker(self._outbox, marker)
+            marker_opened = await use_cases.ready_to_mark(connection=self._connection)
+            self._room.add_marker(self._outbox, marker_opened)
             return True
         await self._room.people.reload([self._connection.user_id])
-        asker = await use_cases.mark_me(connection=self._connection)
-        state = asker.place.state
+        asker_opened = await use_cases.mark_me(connection=self._connection)
+        state = asker_opened.place.state
         if isinstance(state, Marked):
-            if self._room.knows_newer(asker.place):  # annulled since. Contract: 8.7
+            if self._room.knows_newer(asker_opened.place):  # annulled since. Contract: 8.7
                 self._outbox.close(RESTART)
                 return False
             self._outbox.close(MARKED, encode(WasMarked(state.marker), self._outbox.language))
             return False
-        self._room.add_asker(self._outbox, asker)
+        self._room.add_asker(self._outbox, asker_opened)
         return True
 
     async def _talk(self) -> None:
