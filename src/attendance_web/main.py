@@ -30,7 +30,7 @@ from attendance_web.http.scan_turns import ScanTurns
 from attendance_web.http.session_cache import SessionCache
 from attendance_web.live.live import Live
 from attendance_web.live.sockets import Sockets, ignore_command
-from attendance_web.oidc_redirects import CALLBACK
+from attendance_web.oidc_redirects import CALLBACK_PATH
 from attendance_web.pictures import picture_turns
 from attendance_web.qr_codes import QrCodes
 from attendance_web.routes import BEFORE_SEND, CALLS, ROUTES
@@ -74,7 +74,7 @@ def _provider_of(settings: Settings) -> IdentityProvider | None:
         client_id=settings.oidc_client_id,
         client_secret=settings.oidc_client_secret,
         name=settings.oidc_name,
-        redirect_uri=f"{settings.public_url}{CALLBACK}",
+        redirect_uri=f"{settings.public_url}{CALLBACK_PATH}",
         confirmed_claim=settings.oidc_confirmed_claim or None,
     )
 

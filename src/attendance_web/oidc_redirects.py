@@ -42,8 +42,8 @@ from attendance_web.wire.credentials import (
 )
 from attendance_web.wire.headers import header
 
-LOG_IN: Final = "/accounts/oidc/login/"
-CALLBACK: Final = "/accounts/oidc/callback/"
+LOG_IN_PATH: Final = "/accounts/oidc/login/"
+CALLBACK_PATH: Final = "/accounts/oidc/callback/"
 LINKS_SCREEN: Final = "/#/access"
 FAILED_SCREEN: Final = "/#/oidc/"  # and the code of what has gone wrong
 
@@ -170,6 +170,6 @@ def _answer_in(given: Given) -> ProviderAnswer:
 
 
 ROUTES: Final = [
-    HTTPRouteHandler(LOG_IN, http_method="GET", include_in_schema=False)(log_in),
-    HTTPRouteHandler(CALLBACK, http_method="GET", include_in_schema=False)(come_back),
+    HTTPRouteHandler(LOG_IN_PATH, http_method="GET", include_in_schema=False)(log_in),
+    HTTPRouteHandler(CALLBACK_PATH, http_method="GET", include_in_schema=False)(come_back),
 ]

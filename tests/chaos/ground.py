@@ -19,7 +19,7 @@ from sqlalchemy import Connection, text
 from attendance_adapters import picture_worker
 from attendance_adapters.sql.addresses import postgres_url, sqlite_url
 from attendance_adapters.sql.maintenance import run_on_connection
-from attendance_web.oidc_redirects import CALLBACK
+from attendance_web.oidc_redirects import CALLBACK_PATH
 from tests.chaos.cast import PASSWORD, Cast, Pairing
 from tests.support.gathering import Gathering, gathering, gatherings
 from tests.support.http_browser import HttpBrowser
@@ -65,7 +65,7 @@ def _university() -> Iterator[Mapping[str, str]]:
     """A provider that knows everybody who comes, for a service at a port that is free."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
-    with running_provider(Person(), callback=f"{url}{CALLBACK}") as issuer:
+    with running_provider(Person(), callback=f"{url}{CALLBACK_PATH}") as issuer:
         yield {
             "ATTENDANCE_PORT": str(port),
             "ATTENDANCE_PUBLIC_URL": url,

@@ -8,7 +8,7 @@ import secrets
 from typing import Final
 from urllib.parse import urlsplit
 
-from attendance_web.oidc_redirects import CALLBACK, LOG_IN
+from attendance_web.oidc_redirects import CALLBACK_PATH, LOG_IN_PATH
 from tests.chaos.flood import PATIENCE, Connection, Flood
 
 SENT_ON: Final = re.compile(rb"^location: *(\S+)", re.IGNORECASE | re.MULTILINE)
@@ -17,7 +17,7 @@ GIVEN: Final = re.compile(rb"^set-cookie: *([^;\r]+)", re.IGNORECASE | re.MULTIL
 
 async def logs_in(connection: Connection) -> None:
     """Begins, is known to the university at once, and comes back, with the same account."""
-    begun = await _asks_for_page(connection, LOG_IN)
+    begun = await _asks_for_page(connection, LOG_IN_PATH)
     way, cookie = SENT_ON.search(begun), GIVEN.search(begun)
     if way is None or cookie is None:
         return  # there was no turn
@@ -28,7 +28,7 @@ async def logs_in(connection: Connection) -> None:
 
 async def comes_back(connection: Connection) -> None:
     """Brings a code that nobody was sent for."""
-    await _asks_for_page(connection, f"{CALLBACK}?state={secrets.token_urlsafe(16)}&code=a")
+    await _asks_for_page(connection, f"{CALLBACK_PATH}?state={secrets.token_urlsafe(16)}&code=a")
 
 
 async def _asks_for_page(connection: Connection, path: str, cookie: str = "") -> bytes:

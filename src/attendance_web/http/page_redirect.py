@@ -14,9 +14,9 @@ from attendance_web.wire.credentials import credential_from, is_secure
 from attendance_web.wire.headers import RawHeaders, headers_named
 from attendance_web.wire.refusals import UnknownPath
 
-ACCOUNTS: Final = "/accounts/"
-BY_UNIVERSITY: Final = "/accounts/oidc/"  # which answers browsers itself
-PAGE: Final = "/"
+ACCOUNTS_PATH: Final = "/accounts/"
+UNIVERSITY_PATH: Final = "/accounts/oidc/"  # which answers browsers itself
+PAGE_PATH: Final = "/"
 EVENTS_SCREEN: Final = "/#/"
 METHODS: Final[list[Any]] = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
 
@@ -26,8 +26,8 @@ def wants_a_page(scope: Any) -> bool:
     path = f"{scope['path'].rstrip('/')}/"
     return (
         scope["method"] == "GET"
-        and path.startswith(ACCOUNTS)
-        and not path.startswith(BY_UNIVERSITY)
+        and path.startswith(ACCOUNTS_PATH)
+        and not path.startswith(UNIVERSITY_PATH)
         and accepts_html(scope["headers"])
     )
 
@@ -48,7 +48,10 @@ async def redirect_to_page(request: Request[Any, Any, Any]) -> Response[bytes]:
             actor = await services.use_cases.identify(token=credential.token, kind=credential.kind)
         except Unavailable:
             actor = None  # the page says so, and asks again
-    headers = {"Location": PAGE if actor is None else EVENTS_SCREEN, "Cache-Control": "no-store"}
+    headers = {
+        "Location": PAGE_PATH if actor is None else EVENTS_SCREEN,
+        "Cache-Control": "no-store",
+    }
     return Response(b"", status_code=302, media_type="text/plain", headers=headers)
 
 

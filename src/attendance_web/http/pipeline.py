@@ -31,7 +31,7 @@ from attendance_web.http.call_context import CallContext
 from attendance_web.http.call_services import CallServices
 from attendance_web.http.client_leaving import while_there
 from attendance_web.http.incoming_body import Body
-from attendance_web.http.page_redirect import ACCOUNTS, redirect_to_page, wants_a_page
+from attendance_web.http.page_redirect import ACCOUNTS_PATH, redirect_to_page, wants_a_page
 from attendance_web.http.request_turns import came_at
 from attendance_web.http.responses import response_of
 from attendance_web.wire.callers import Caller, address_of, caller_of
@@ -71,7 +71,7 @@ def handler_of(call: Call) -> HTTPRouteHandler:
     handle.__name__ = re.sub(r"(?<!^)(?=[A-Z][a-z])", "_", call.name).lower()
     # OPTIONS is ours too: Litestar would answer it by itself, outside the envelope
     methods: list[Any] = [call.method, "OPTIONS"]
-    if call.method == "POST" and call.path.startswith(ACCOUNTS):
+    if call.method == "POST" and call.path.startswith(ACCOUNTS_PATH):
         methods.append("GET")  # of a person who typed the address
     return HTTPRouteHandler(
         call.path, http_method=methods, operation_id=call.name, include_in_schema=False

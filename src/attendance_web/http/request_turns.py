@@ -38,8 +38,8 @@ MAX_TURN_SECONDS: Final[Seconds] = 0.02
 FREE_SECONDS, FREE_A_SECOND = 0.2, 0.2
 REST_TIMES: Final = 7.0  # with four turns they have half of the time
 MAX_REST_SECONDS: Final[Seconds] = 0.01  # what takes longer waits for the store
-HEALTH: Final = "/health/"
-FILES_OF_PAGE: Final = "/static/"
+HEALTH_PATH: Final = "/health/"
+PAGE_FILES_PATH: Final = "/static/"
 FIRST_REFUSED: Final = 400  # and beyond: also a page that says so in its own words
 NOT_READY: Final = 503
 CAME_EXTENSION: Final = "attendance.came_at"
@@ -96,7 +96,7 @@ class RequestTurns:
         came = extensions[CAME_EXTENSION] = asyncio.get_running_loop().time()
         caller = self._seen_sessions.caller_of(scope)
         note_caller(scope, caller)
-        whose = (HEALTH, caller) if scope["path"].startswith(HEALTH) else caller
+        whose = (HEALTH_PATH, caller) if scope["path"].startswith(HEALTH_PATH) else caller
         request = self._left_requests.follow(whose, is_network=is_network(caller), scope=scope)
         end_turn: Callable[[], None] | None = None
 
@@ -116,7 +116,7 @@ class RequestTurns:
             async with AsyncExitStack() as stack:
                 try:
                     # The page is fifty files, which a hall that opens it anew may ask for at once
-                    rests = not scope["path"].startswith(FILES_OF_PAGE)
+                    rests = not scope["path"].startswith(PAGE_FILES_PATH)
                     turn = self._turns.turn(whose, TURN_WAIT_SECONDS, rests=rests)
                     end_turn = await stack.enter_async_context(turn)
                 except NoTurn:

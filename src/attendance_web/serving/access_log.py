@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     )
 
 REQUEST_ID: Final = b"x-request-id"
-HEALTH: Final = "/health/"  # asked every few seconds by a machine; nobody reads those lines
+HEALTH_PATH: Final = "/health/"  # asked every few seconds by a machine; nobody reads those lines
 MORE: Final = "more requests"  # than have a line of their own, of one caller in a second
 
 
@@ -97,7 +97,7 @@ class AccessLog:
             seconds = time.perf_counter() - begun
             method = scope["method"] if scope["type"] == "http" else None
             self._on_answer(Answered(method, path, code, stream_begun_in or seconds))
-            if not path.startswith(HEALTH) and logger.isEnabledFor(logging.INFO):
+            if not path.startswith(HEALTH_PATH) and logger.isEnabledFor(logging.INFO):
                 self._log(scope, method, path, code, seconds)
 
     def _log(
