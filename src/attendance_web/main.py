@@ -40,7 +40,7 @@ from attendance_web.wire import client_gone
 from attendance_web.wire.origins import ORIGINS_SETTING
 from attendance_web.wire.person_turns import person_turns
 from attendance_web.wire.seen_sessions import SeenSessions
-from attendance_web.wire.urls import SOCKETS
+from attendance_web.wire.urls import SOCKETS_PATH
 
 if TYPE_CHECKING:
     from attendance_adapters.service_ports import IdentityProvider
@@ -182,7 +182,7 @@ def create_app(attendance: Attendance, settings: Settings, worker: int = 0) -> A
         identify,
         origins=settings.allowed_origins,
         origins_named_in=ORIGINS_SETTING,
-        prefix=SOCKETS,
+        prefix=SOCKETS_PATH,
         caller_of=identify.caller_of,
     )
     services = CallServices(

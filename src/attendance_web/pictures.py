@@ -24,7 +24,7 @@ from attendance_web.wire.callers import Caller
 from attendance_web.wire.refusals import UnknownPath
 from attendance_web.wire.rests import Rests
 from attendance_web.wire.turns import FairTurns, NoTurn
-from attendance_web.wire.urls import DEFAULT_KEY, PICTURES
+from attendance_web.wire.urls import DEFAULT_KEY, PICTURES_PATH
 
 DEFAULT_PICTURE: Final = (Path(__file__).parent / "static" / DEFAULT_KEY).read_bytes()
 KEY_FORM: Final = re.compile(rf"[0-9A-Za-z_-]{{1,64}}\.({'|'.join(MEDIA_TYPES)})")
@@ -135,5 +135,7 @@ def _headers(cache_control: str) -> dict[str, str]:
 
 
 ROUTES: Final = [
-    HTTPRouteHandler(PICTURES + "/{key:str}", http_method="GET", include_in_schema=False)(picture)
+    HTTPRouteHandler(PICTURES_PATH + "/{key:str}", http_method="GET", include_in_schema=False)(
+        picture
+    )
 ]

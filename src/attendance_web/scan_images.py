@@ -30,7 +30,7 @@ from attendance_web.pictures import PICTURE_POLICY, RETRY_SECONDS, TURN_WAIT_SEC
 from attendance_web.wire.credentials import credential_from, is_secure
 from attendance_web.wire.refusals import UnknownPath
 from attendance_web.wire.turns import FairTurns, NoTurn
-from attendance_web.wire.urls import LEASE_ARGUMENT, OWN_SCAN, SCANS
+from attendance_web.wire.urls import LEASE_ARGUMENT, OWN_SCAN_PATH, SCANS_PATH
 from attendance_web.wire.values import UUID_FORM
 
 Read = Callable[[], Awaitable[FileContent]]
@@ -151,6 +151,8 @@ async def _pieces(content: bytes) -> AsyncGenerator[bytes]:
 
 
 ROUTES: Final = [
-    HTTPRouteHandler(OWN_SCAN, http_method="GET", include_in_schema=False)(own_scan),
-    HTTPRouteHandler(SCANS + "/{scan:str}", http_method="GET", include_in_schema=False)(taken_scan),
+    HTTPRouteHandler(OWN_SCAN_PATH, http_method="GET", include_in_schema=False)(own_scan),
+    HTTPRouteHandler(SCANS_PATH + "/{scan:str}", http_method="GET", include_in_schema=False)(
+        taken_scan
+    ),
 ]

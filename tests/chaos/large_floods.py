@@ -14,7 +14,7 @@ from typing import Final, cast
 from PIL import Image
 
 from attendance_core.pieces import MAX_PIECE
-from attendance_web.wire.urls import OWN_SCAN
+from attendance_web.wire.urls import OWN_SCAN_PATH
 from tests.chaos.flood import PATIENCE, Act, Connection, Flood
 
 LITTLE: Final = 4096  # bytes that the system of whoever reads nothing keeps for them
@@ -50,7 +50,7 @@ async def gets(connection: Connection, path: str) -> dict[str, object]:
 async def new_scan(connection: Connection) -> str:
     """Hands in a scan of one's own; answers its address."""
     await hands_in(connection, SCAN, noise(SCAN_SIDE, "RGB"))
-    return OWN_SCAN
+    return OWN_SCAN_PATH
 
 
 async def new_picture(connection: Connection) -> str:

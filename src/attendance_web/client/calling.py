@@ -26,7 +26,7 @@ SILENCE_SECONDS: Final[Seconds] = 30.0  # of a stream, which says something ever
 KEPT_SECONDS: Final[Seconds] = 4.0  # of a connection in no use; the service ends it after 5
 SCHEMES: Final = {"http": "ws", "https": "wss"}
 CSRF_COOKIE, CSRF_HEADER = "csrftoken", "x-csrftoken"
-WHO_AM_I: Final = "/api/auth/GetCurrentUserId"
+WHO_AM_I_PATH: Final = "/api/auth/GetCurrentUserId"
 NEVER_SENT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 # Of calls that change something: those that docs/wire.md says are answered as the first time.
 # GETs may always be made again
@@ -161,7 +161,7 @@ class Calling:
     async def _csrf(self) -> dict[str, str]:
         """Repeats the cookie that every POST by cookie has to repeat; gets one first."""
         if CSRF_COOKIE not in self._http.cookies:
-            self._note_answer(await self._http.get(WHO_AM_I))
+            self._note_answer(await self._http.get(WHO_AM_I_PATH))
         return {CSRF_HEADER: self._http.cookies.get(CSRF_COOKIE) or ""}
 
     def _note_answer(self, answer: httpx.Response) -> httpx.Response:

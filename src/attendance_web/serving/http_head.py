@@ -20,7 +20,7 @@ from typing import Final
 from urllib.parse import unquote_to_bytes
 
 from attendance_web.asgi.application import ROLES
-from attendance_web.wire.urls import SOCKETS
+from attendance_web.wire.urls import SOCKETS_PATH
 
 # Contract: 1.23. Requests that wait keep their heads, of thousands of connections
 MAX_HEAD_BYTES: Final = 12 * 1024
@@ -33,7 +33,7 @@ MAX_HEADERS: Final = 64  # of a head; a browser sends 20, a proxy adds some
 # itself, and 28 000 took up to 34 ms. A browser sends 180 cookies to one site at most, some with
 # lists in them
 MAX_SEPARATORS: Final = 1024
-SOCKET_PATHS: Final = frozenset(f"{SOCKETS}{path}".encode() for path in ROLES)
+SOCKET_PATHS: Final = frozenset(f"{SOCKETS_PATH}{path}".encode() for path in ROLES)
 
 _HOST: Final = re.compile(rb"(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?", re.IGNORECASE)
 
