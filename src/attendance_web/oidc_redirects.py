@@ -84,10 +84,10 @@ async def _redirect(
                 services.session_cache.forget_person(user_id)
         cookies = [*own_cookies, *call.cookies]
     except (Refusal, Unavailable) as error:
-        answer = answer_error(request, error)
+        response = answer_error(request, error)
         if not accepts_html(request.scope["headers"]):
-            answer.cookies = own_cookies
-            return answer
+            response.cookies = own_cookies
+            return response
         location, cookies = f"{FAILED_SCREEN}{error.code}", own_cookies
     headers = {**NO_STORE, "Location": location, "Referrer-Policy": "no-referrer"}
     return Response(b"", status_code=302, media_type="text/plain", headers=headers, cookies=cookies)
