@@ -15,7 +15,7 @@ from litestar.handlers import HTTPRouteHandler
 from attendance_core.errors import EventNotFound, Unavailable
 from attendance_core.events import Event
 from attendance_web.http.call_services import CallServices
-from attendance_web.page import HOST, answer_with
+from attendance_web.page import HOST_FORM, answer_with
 from attendance_web.page_files import FILES, PageFile, file_of
 from attendance_web.wire.credentials import is_secure
 from attendance_web.wire.headers import header
@@ -60,7 +60,7 @@ def public_origin_of(request: Request[Any, Any, Any]) -> str | None:
     if public_url:
         return public_url
     host = header(request.scope["headers"], "host") or ""
-    if not HOST.fullmatch(host):
+    if not HOST_FORM.fullmatch(host):
         return None
     return f"{'https' if is_secure(request.scope) else 'http'}://{host}"
 

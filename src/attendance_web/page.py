@@ -18,8 +18,8 @@ from attendance_web.wire.values import UUID_FORM
 
 # A link whose `#` was written as `%23` on its way: where it leads is known all the same
 MISWRITTEN_PATH: Final = "/#"
-SCREEN_PATH: Final = re.compile(r"/[0-9A-Za-z/-]{0,99}")
-HOST: Final = re.compile(r"[0-9A-Za-z.\-\[\]:]{1,255}")
+SCREEN_PATH_FORM: Final = re.compile(r"/[0-9A-Za-z/-]{0,99}")
+HOST_FORM: Final = re.compile(r"[0-9A-Za-z.\-\[\]:]{1,255}")
 
 
 def content_policy(host: str, *, secure: bool) -> str:
@@ -27,7 +27,7 @@ def content_policy(host: str, *, secure: bool) -> str:
 
     Sockets are named, since not every browser counts them as the page's own.
     """
-    socket = f" {'wss' if secure else 'ws'}://{host}" if HOST.fullmatch(host) else ""
+    socket = f" {'wss' if secure else 'ws'}://{host}" if HOST_FORM.fullmatch(host) else ""
     return (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
         f"connect-src 'self'{socket}; manifest-src 'self'; worker-src 'self'; "
@@ -82,7 +82,7 @@ async def board(request: Request[Any, Any, Any], event_id: FromPath[str]) -> Res
 async def miswritten_link(request: Request[Any, Any, Any]) -> Response[bytes]:
     """Sends whoever comes by a miswritten link to where it leads. Raises UnknownPath."""
     screen = request.scope["path"].removeprefix(MISWRITTEN_PATH)
-    if not SCREEN_PATH.fullmatch(screen):
+    if not SCREEN_PATH_FORM.fullmatch(screen):
         raise UnknownPath
     headers = {"Location": f"{MISWRITTEN_PATH}{screen}", "Cache-Control": "no-store"}
     return Response(b"", status_code=302, media_type="text/plain", headers=headers)

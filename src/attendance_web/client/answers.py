@@ -14,7 +14,7 @@ import msgspec
 from attendance_web.client.errors import NotAttendance, Refused, Unavailable
 
 EVENT_STREAM: Final = "text/event-stream"
-FILE_NAME: Final = re.compile(r"filename\*=UTF-8''([^;\s]+)")
+FILE_NAME_FORM: Final = re.compile(r"filename\*=UTF-8''([^;\s]+)")
 NOT_OURS: Final = "what answers there is no attendance service"
 OUR_FAULT: Final = -1
 
@@ -71,7 +71,7 @@ def decoded(kind: Any, encoded: msgspec.Raw | bytes | str, where: str) -> Any:
 
 def file_of(answer: httpx.Response) -> File:
     """Takes a file as it is; whatever is none is an envelope. Raises Refused, NotAttendance."""
-    named = FILE_NAME.search(answer.headers.get("content-disposition", ""))
+    named = FILE_NAME_FORM.search(answer.headers.get("content-disposition", ""))
     if named is None:
         unwrap(answer)
         raise NotAttendance(f"{answer.url.path}: {NOT_OURS}")

@@ -35,7 +35,7 @@ MAX_HEADERS: Final = 64  # of a head; a browser sends 20, a proxy adds some
 MAX_SEPARATORS: Final = 1024
 SOCKET_PATHS: Final = frozenset(f"{SOCKETS_PATH}{path}".encode() for path in ROLES)
 
-_HOST: Final = re.compile(rb"(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?", re.IGNORECASE)
+_HOST_FORM: Final = re.compile(rb"(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?", re.IGNORECASE)
 
 Head = list[tuple[bytes, bytes]]  # names in lower case
 
@@ -70,7 +70,7 @@ def head_is_sound(method: bytes, version: str, url: bytes, head: Head) -> bool:
 def host_is_sound(head: Head) -> bool:
     """Tells whether a request names one host, in the form of one."""
     hosts = [value for name, value in head if name == b"host"]
-    return len(hosts) == 1 and _HOST.fullmatch(hosts[0]) is not None
+    return len(hosts) == 1 and _HOST_FORM.fullmatch(hosts[0]) is not None
 
 
 def address_is_ours(url: bytes, head: Head) -> bool:

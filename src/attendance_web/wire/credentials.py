@@ -20,10 +20,10 @@ SESSION_COOKIE = "sessionid"  # Contract: 2
 HTTPS_SESSION_COOKIE = "__Host-sessionid"  # Contract: 2.5, which no other host can set
 BROWSER_COOKIE = "knownbrowser"  # Contract: 9.4
 HTTPS_BROWSER_COOKIE = "__Host-knownbrowser"
-BROWSER_SECRET = re.compile(r"[A-Za-z0-9_-]{43}")  # 256 bits
+BROWSER_SECRET_FORM = re.compile(r"[A-Za-z0-9_-]{43}")  # 256 bits
 ATTEMPT_COOKIE = "oidcattempt"  # Contract: 9.5, while its person is at the provider
 HTTPS_ATTEMPT_COOKIE = "__Host-oidcattempt"
-ATTEMPT = re.compile(r"(login|link)" + r"\.([A-Za-z0-9_-]{43})" * 3)  # each of 256 bits
+ATTEMPT_FORM = re.compile(r"(login|link)" + r"\.([A-Za-z0-9_-]{43})" * 3)  # each of 256 bits
 MAX_BROWSER_PEOPLE = 8  # Contract: 9.4, to whose accounts one browser is known
 BETWEEN_SECRETS = "."
 PERSON_HEADER = "x-attendance-user"  # Contract: 1.8
@@ -70,7 +70,7 @@ def attempt_text(attempt: Attempt) -> str:
 def attempt_from(headers: RawHeaders, *, secure: bool) -> Attempt | None:
     """Finds what this browser has begun; of two that differ one may be a stranger's gift."""
     found = set(cookies_named(headers, attempt_cookie_name(secure=secure)))
-    kept = ATTEMPT.fullmatch(found.pop()) if len(found) == 1 else None
+    kept = ATTEMPT_FORM.fullmatch(found.pop()) if len(found) == 1 else None
     return None if kept is None else Attempt(Purpose(kept[1]), kept[2], kept[3], kept[4])
 
 
@@ -78,7 +78,7 @@ def browser_secrets_from(headers: RawHeaders, *, secure: bool) -> tuple[str, ...
     """Finds the secrets that accounts may know this browser by, of which there are a few."""
     joined = BETWEEN_SECRETS.join(cookies_named(headers, browser_cookie_name(secure=secure)))
     secrets = joined.split(BETWEEN_SECRETS, MAX_BROWSER_PEOPLE)[:MAX_BROWSER_PEOPLE]
-    return tuple(dict.fromkeys(filter(BROWSER_SECRET.fullmatch, secrets)))
+    return tuple(dict.fromkeys(filter(BROWSER_SECRET_FORM.fullmatch, secrets)))
 
 
 def credential_from(headers: RawHeaders, *, secure: bool) -> Credential | None:
