@@ -34,7 +34,7 @@ async def get_attendance(call: CallContext[OneEvent]) -> Pieces[ParticipantShown
     """Who is in an event that I organise, and who was marked by whom."""
     people = partial(
         call.use_cases.get_attendance.pieces,
-        actor=call.person,
+        actor=call.actor_id,
         event_id=EventId(call.arguments.event_id),
     )
     return Pieces(begin=people, show=_participant_shown, answer_of=Attendance)
@@ -46,7 +46,7 @@ async def get_my_attendance(call: CallContext[Page]) -> Pieces[MyAttendance, lis
     arguments = call.arguments
     attended = partial(
         call.use_cases.get_my_attendance.pieces,
-        actor=call.person,
+        actor=call.actor_id,
         limit=arguments.limit,
         offset=arguments.offset,
     )
@@ -58,7 +58,7 @@ async def mark_participant(call: CallContext[ByHand]) -> EntryNumber:
     """Marks somebody by hand, in an event that I organise."""
     arguments = call.arguments
     n = await call.use_cases.mark_participant(
-        actor=call.person,
+        actor=call.actor_id,
         event_id=EventId(arguments.event_id),
         user_id=UserId(arguments.user_id),
         note=arguments.note,
@@ -71,7 +71,7 @@ async def annul_mark(call: CallContext[Annulment]) -> EntryNumber:
     """Has a mark stand no more: as an organiser, as who made it, or as who was marked."""
     arguments = call.arguments
     n = await call.use_cases.annul_mark(
-        actor=call.person,
+        actor=call.actor_id,
         event_id=EventId(arguments.event_id),
         user_id=UserId(arguments.user_id),
         n=arguments.n,
@@ -87,7 +87,7 @@ async def get_ledger(call: CallContext[WhoseLedger]) -> Pieces[EntryShown, Ledge
     arguments = call.arguments
     entries = partial(
         call.use_cases.get_ledger.pieces,
-        actor=call.person,
+        actor=call.actor_id,
         event_id=EventId(arguments.event_id),
         user_id=None if arguments.user_id is None else UserId(arguments.user_id),
         limit=arguments.limit,
@@ -101,7 +101,7 @@ async def export_attendance(call: CallContext[WhichFile]) -> Export:
     """A file with a row for whoever is in an event that I organise."""
     arguments = call.arguments
     reading = call.use_cases.export_attendance.reading(
-        actor=call.person, event_id=EventId(arguments.event_id)
+        actor=call.actor_id, event_id=EventId(arguments.event_id)
     )
     return Export(reading, format=arguments.format, zone=arguments.tz)
 

@@ -31,7 +31,7 @@ async def watch_attendance(call: CallContext[WatchedEvent]) -> EventStream[Count
 async def make_board_link(call: CallContext[OneEvent]) -> BoardLink:
     """A link to the board of an event that I organise, for whoever has it; the one before ends."""
     event_id = EventId(call.arguments.event_id)
-    secret = await call.use_cases.make_board_link(actor=call.person, event_id=event_id)
+    secret = await call.use_cases.make_board_link(actor=call.actor_id, event_id=event_id)
     return BoardLink(f"/board/{event_id}#{secret}")
 
 
@@ -39,7 +39,7 @@ async def make_board_link(call: CallContext[OneEvent]) -> BoardLink:
 async def remove_board_link(call: CallContext[OneEvent]) -> None:
     """The link to the board of an event that I organise leads nowhere any more."""
     event_id = EventId(call.arguments.event_id)
-    await call.use_cases.remove_board_link(actor=call.person, event_id=event_id)
+    await call.use_cases.remove_board_link(actor=call.actor_id, event_id=event_id)
 
 
 CALLS = (watch_attendance, make_board_link, remove_board_link)

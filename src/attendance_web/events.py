@@ -32,7 +32,7 @@ from attendance_web.structs.events import (
 async def create_event(call: CallContext[NewEvent]) -> EventCreated:
     """Makes an event, which I join."""
     event = await call.use_cases.create_event(
-        actor=call.person,
+        actor=call.actor_id,
         name=call.arguments.name,
         starts_at=float(call.arguments.time_from),
         ends_at=float(call.arguments.time_to),
@@ -71,19 +71,19 @@ async def get_events(call: CallContext[Search]) -> Pieces[EventShown, list[Event
 @post("/api/events/JoinEvent", scope=TokenScope.EVENTS)
 async def join_event(call: CallContext[OneEvent]) -> None:
     """I take part."""
-    await call.use_cases.join_event(actor=call.person, event_id=_event_id(call))
+    await call.use_cases.join_event(actor=call.actor_id, event_id=_event_id(call))
 
 
 @post("/api/events/LeaveEvent", scope=TokenScope.EVENTS)
 async def leave_event(call: CallContext[OneEvent]) -> None:
     """I no longer take part; marks stay."""
-    await call.use_cases.leave_event(actor=call.person, event_id=_event_id(call))
+    await call.use_cases.leave_event(actor=call.actor_id, event_id=_event_id(call))
 
 
 @post("/api/events/DeleteEvent", scope=TokenScope.EVENTS)
 async def delete_event(call: CallContext[OneEvent]) -> None:
     """Deletes an event of mine in which nobody has been marked."""
-    await call.use_cases.delete_event(actor=call.person, event_id=_event_id(call))
+    await call.use_cases.delete_event(actor=call.actor_id, event_id=_event_id(call))
 
 
 @post("/api/events/UpdateEvent", scope=TokenScope.EVENTS)
@@ -91,7 +91,7 @@ async def update_event(call: CallContext[EventChanges]) -> None:
     """Changes an event that I organise, until it ends; its start only before that."""
     arguments = call.arguments
     await call.use_cases.update_event(
-        actor=call.person,
+        actor=call.actor_id,
         event_id=EventId(arguments.event_id),
         name=arguments.name,
         starts_at=None if arguments.time_from is None else float(arguments.time_from),
@@ -108,7 +108,7 @@ async def get_created_events(
     arguments = call.arguments
     created = partial(
         call.use_cases.get_created_events.pieces,
-        actor=call.person,
+        actor=call.actor_id,
         query=arguments.query,
         helping=arguments.helping,
     )
@@ -120,7 +120,7 @@ async def get_joined_events(
     call: CallContext[EventsPage],
 ) -> Pieces[JoinedEvent, list[JoinedEvent]]:
     """The events I am in; by start, then name."""
-    me, arguments = call.person, call.arguments
+    me, arguments = call.actor_id, call.arguments
     memberships = partial(call.use_cases.get_joined_events.pieces, actor=me, query=arguments.query)
     return Pieces(
         begin=memberships,

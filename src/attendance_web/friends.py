@@ -16,16 +16,16 @@ from attendance_web.structs.friends import FriendList, FriendListed, FriendReque
 @get("/api/friends/GetFriendList")
 async def get_friend_list(call: CallContext[Nothing]) -> Pieces[FriendListed, FriendList]:
     """My friends, and those I have asked."""
-    friends = partial(call.use_cases.get_friend_list.pieces, actor=call.person)
+    friends = partial(call.use_cases.get_friend_list.pieces, actor=call.actor_id)
     return Pieces(begin=friends, show=_friend_shown, answer_of=FriendList)
 
 
 @post("/api/friends/SendFriendRequest")
 async def send_friend_request(call: CallContext[OnePerson]) -> None:
     """Asks somebody; one who has asked me becomes my friend."""
-    await call.limits.count_friend_request(call.person)
+    await call.limits.count_friend_request(call.actor_id)
     await call.use_cases.send_friend_request(
-        actor=call.person, user_id=UserId(call.arguments.user_id)
+        actor=call.actor_id, user_id=UserId(call.arguments.user_id)
     )
 
 
@@ -35,7 +35,7 @@ async def get_friend_requests(call: CallContext[Page]) -> Pieces[UserId, FriendR
     arguments = call.arguments
     requesters = partial(
         call.use_cases.get_friend_requests.pieces,
-        actor=call.person,
+        actor=call.actor_id,
         limit=arguments.limit,
         offset=arguments.offset,
     )
@@ -45,7 +45,7 @@ async def get_friend_requests(call: CallContext[Page]) -> Pieces[UserId, FriendR
 @post("/api/friends/RemoveFriend")
 async def remove_friend(call: CallContext[OnePerson]) -> None:
     """Ends a friendship, withdraws my request, or declines theirs."""
-    await call.use_cases.remove_friend(actor=call.person, user_id=UserId(call.arguments.user_id))
+    await call.use_cases.remove_friend(actor=call.actor_id, user_id=UserId(call.arguments.user_id))
 
 
 def _friend_shown(friend: Friend) -> FriendListed:

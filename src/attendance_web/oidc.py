@@ -29,7 +29,7 @@ async def link_provider(call: CallContext[Proof]) -> ProviderAddress:
 @post("/accounts/oidc/unlink/", name="UnlinkProvider")
 async def unlink_provider(call: CallContext[OneLink]) -> None:
     """Ends a link of mine: it lets nobody in any more."""
-    await call.use_cases.unlink_provider(actor=call.person, link=call.arguments.link)
+    await call.use_cases.unlink_provider(actor=call.actor_id, link=call.arguments.link)
 
 
 CALLS = (link_provider, unlink_provider)

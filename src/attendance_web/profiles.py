@@ -23,9 +23,9 @@ from attendance_web.wire.urls import picture_url
 @get("/api/profile/GetProfile")
 async def get_profile(call: CallContext[OnePerson]) -> ProfileShown:
     """Somebody's profile."""
-    person, user_id = call.person, UserId(call.arguments.user_id)
-    call.limits.count_profile(person, user_id)
-    seen = await call.use_cases.get_profile(actor=person, user_id=user_id)
+    actor_id, user_id = call.actor_id, UserId(call.arguments.user_id)
+    call.limits.count_profile(actor_id, user_id)
+    seen = await call.use_cases.get_profile(actor=actor_id, user_id=user_id)
     return ProfileShown(
         user_id=seen.profile.user_id,
         pic=picture_url(seen.profile.picture),
@@ -43,14 +43,14 @@ async def get_profile(call: CallContext[OnePerson]) -> ProfileShown:
 @post("/api/profile/UpdateProfilePicture", is_upload=True)
 async def update_profile_picture(call: CallContext[NewPicture]) -> None:
     """Sets my picture."""
-    await call.use_cases.update_profile_picture(actor=call.person, image=call.arguments.image)
+    await call.use_cases.update_profile_picture(actor=call.actor_id, image=call.arguments.image)
 
 
 @post("/api/profile/UpdateProfileInfo")
 async def update_profile_info(call: CallContext[NewInfo]) -> None:
     """Changes my name, or what I say of myself, or both."""
     await call.use_cases.update_profile_info(
-        actor=call.person,
+        actor=call.actor_id,
         display_name=call.arguments.display_name,
         bio=call.arguments.bio,
     )
@@ -59,7 +59,9 @@ async def update_profile_info(call: CallContext[NewInfo]) -> None:
 @post("/api/profile/UploadProfileConfirmation", is_upload=True)
 async def upload_profile_confirmation(call: CallContext[NewScan]) -> None:
     """Hands in a scan of my student record book; it replaces the one before and its tick."""
-    await call.use_cases.upload_profile_confirmation(actor=call.person, image=call.arguments.image)
+    await call.use_cases.upload_profile_confirmation(
+        actor=call.actor_id, image=call.arguments.image
+    )
 
 
 @get("/api/profile/FindByName", is_look_at_list=True)

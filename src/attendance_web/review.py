@@ -26,9 +26,9 @@ from attendance_web.wire.urls import taken_scan_url
 async def get_pending_confirmations(call: CallContext[Page]) -> Pieces[ScanPending, ScansPending]:
     """Scans that wait for a moderator."""
     arguments, use_case = call.arguments, call.use_cases.get_pending_confirmations
-    count = await use_case.count(actor=call.person)
+    count = await use_case.count(actor=call.actor_id)
     pending = partial(
-        use_case.pieces, actor=call.person, limit=arguments.limit, offset=arguments.offset
+        use_case.pieces, actor=call.actor_id, limit=arguments.limit, offset=arguments.offset
     )
     return Pieces(
         begin=pending,
@@ -55,7 +55,9 @@ async def take_confirmation(call: CallContext[OneScan]) -> ScanInHand:
 @post("/api/profile/ReturnConfirmation")
 async def return_confirmation(call: CallContext[OneScan]) -> None:
     """Gives a scan that I have taken back to the others."""
-    await call.use_cases.return_confirmation(actor=call.person, scan_id=ScanId(call.arguments.scan))
+    await call.use_cases.return_confirmation(
+        actor=call.actor_id, scan_id=ScanId(call.arguments.scan)
+    )
 
 
 @post("/api/profile/ResolveConfirmation")
@@ -63,7 +65,7 @@ async def resolve_confirmation(call: CallContext[Judgement]) -> None:
     """Gives the tick for a scan that I have taken, or says why not; its image is deleted."""
     arguments = call.arguments
     await call.use_cases.resolve_confirmation(
-        actor=call.person,
+        actor=call.actor_id,
         scan_id=ScanId(arguments.scan),
         approve=arguments.approve,
         reason=None if arguments.reason is None else ScanReason(arguments.reason),
@@ -77,7 +79,7 @@ async def get_confirmation_log(call: CallContext[Page]) -> Pieces[ActShown, Conf
     arguments = call.arguments
     entries = partial(
         call.use_cases.get_confirmation_log.pieces,
-        actor=call.person,
+        actor=call.actor_id,
         limit=arguments.limit,
         offset=arguments.offset,
     )

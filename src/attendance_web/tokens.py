@@ -35,7 +35,7 @@ async def create_token(call: CallContext[NewToken]) -> TokenMade:
 @get("/api/auth/GetTokens", scope=None)
 async def get_tokens(call: CallContext[Nothing]) -> TokensShown:
     """My tokens; one that has expired, for 30 more days."""
-    tokens = await call.use_cases.get_tokens(actor=call.person)
+    tokens = await call.use_cases.get_tokens(actor=call.actor_id)
     return TokensShown([_token_shown(each) for each in tokens])
 
 
@@ -43,8 +43,8 @@ async def get_tokens(call: CallContext[Nothing]) -> TokensShown:
 async def revoke_token(call: CallContext[OneToken]) -> None:
     """A token of mine lets nobody in any more, and its sockets close."""
     token_id = TokenId(call.arguments.token_id)
-    call.note_sessions_may_end(call.person)
-    await call.use_cases.revoke_token(actor=call.person, token_id=token_id)
+    call.note_sessions_may_end(call.actor_id)
+    await call.use_cases.revoke_token(actor=call.actor_id, token_id=token_id)
 
 
 def _token_shown(token: Token) -> TokenShown:

@@ -44,7 +44,7 @@ class CallContext(Generic[A]):
         return self.actor
 
     @property
-    def person(self) -> UserId:
+    def actor_id(self) -> UserId:
         """Names who makes the call. Raises NotLoggedIn."""
         return self.logged_in_actor.user_id
 
