@@ -162,7 +162,7 @@ class TestBounds:
         self, house: House, monkeypatch: pytest.MonkeyPatch, begun: bytes
     ) -> None:
         """Else the next call of a proxy is lost, which a refused one has gone before."""
-        monkeypatch.setattr("attendance_web.serving.http_closing.REST_SECONDS", 1.0)
+        monkeypatch.setattr("attendance_web.serving.http_closing.BODY_REMAINDER_SECONDS", 1.0)
         reader, writer = await asyncio.open_connection("127.0.0.1", house.port)
         writer.write(POST + b"Content-Length: 2\r\n\r\nx")
         answer = await reader.readuntil(b"\r\n\r\n")

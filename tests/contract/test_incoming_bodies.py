@@ -13,7 +13,7 @@ from attendance_adapters import pictures
 from attendance_core.vocabulary import UserId
 from attendance_web.http.call import MAX_UPLOAD_BODY_BYTES
 from attendance_web.http.incoming_bodies import COUNTED_AT_LEAST_BYTES
-from attendance_web.serving.http_closing import REST_SECONDS
+from attendance_web.serving.http_closing import BODY_REMAINDER_SECONDS
 from tests.support.bodies_sent import INFO, TOKEN, UPLOAD, anna, connected, form, head, upload_bytes
 from tests.support.eventually import eventually
 from tests.support.houses import house_in_memory as house
@@ -100,7 +100,7 @@ class TestRefusedBeforeItIsRead:
                 while time.monotonic() - began < 10:
                     await client.sends(b"x" * 10_000)
                     await asyncio.sleep(0.1)
-        assert time.monotonic() - began < 2 * REST_SECONDS <= 4
+        assert time.monotonic() - began < 2 * BODY_REMAINDER_SECONDS <= 4
 
     async def test_who_reads_when_all_is_sent_finds_the_answer(self, house: House) -> None:
         """Though they could not send all of it."""

@@ -3,7 +3,7 @@
 What uvicorn 0.54 with httptools 0.9 leaves open, and is mended here:
 
 - A connection that says nothing, or not the end of its head, stays for ever: see `HEAD_SECONDS`.
-  So does one whose body nobody waits for any more: see `REST_SECONDS`.
+  So does one whose body nobody waits for any more: see `BODY_REMAINDER_SECONDS`.
 - Who is refused while their body is still coming gets a reset instead: see `close_behind_answer`
   for the refusals of calls, and `LINGER_SECONDS` for those of what is no call.
 """
@@ -30,7 +30,7 @@ from attendance_web.wire.language import DEFAULT_LANGUAGE
 from attendance_web.wire.refusals import BadRequest
 
 HEAD_SECONDS: Final[Seconds] = 15.0  # for a head to be whole
-REST_SECONDS: Final[Seconds] = 2.0  # for the rest of a body that has its answer. Contract: 1.17
+BODY_REMAINDER_SECONDS: Final[Seconds] = 2.0  # of a body that has its answer. Contract: 1.17
 LINGER_SECONDS: Final[Seconds] = 1.0  # for a refusal to arrive before the connection is cut
 
 
@@ -140,7 +140,7 @@ class ClosingProtocol(HttpToolsProtocol):
         else:
             self._is_last = True
             self._close_our_half()
-            self._wait_for_rest()
+            self._wait_for_body_remainder()
 
     def _end_when_answered(self) -> None:
         """Closes the connection of whoever says no more, once all of their answers were given."""
@@ -211,9 +211,9 @@ class ClosingProtocol(HttpToolsProtocol):
         """Cuts the connection where a head stays away."""
         self._set_deadline_if_none(HEAD_SECONDS)
 
-    def _wait_for_rest(self) -> None:
+    def _wait_for_body_remainder(self) -> None:
         """Cuts the connection where a body is not whole soon, whose answer was given."""
-        self._set_deadline_if_none(REST_SECONDS)
+        self._set_deadline_if_none(BODY_REMAINDER_SECONDS)
 
     def _set_deadline_if_none(self, seconds: Seconds) -> None:
         """Cuts the connection after so long; a deadline that is set already stays."""

@@ -196,7 +196,7 @@ class CallProtocol(ClosingProtocol):
             if self._body_bytes > MAX_DISCARDED_BYTES:
                 self._end()
             else:
-                self._wait_for_rest()
+                self._wait_for_body_remainder()
 
     def _pass_over_upgrade(self) -> None:
         """Answers a handshake at an address without a socket as a GET, which it is, too."""
@@ -327,4 +327,4 @@ class CallProtocol(ClosingProtocol):
         elif not self._in_head:
             self._line_bytes = self._body_bytes = 0  # of the rest, which nobody waits for
             self._unset_keepalive_if_required()
-            self._wait_for_rest()
+            self._wait_for_body_remainder()
