@@ -133,14 +133,14 @@ def issuer(value: str) -> str:
 
     try:
         split = urlsplit(value)
-        is_one = bool(split.hostname) and split.username is None and split.port != 0
+        is_address = bool(split.hostname) and split.username is None and split.port != 0
     except ValueError:
-        split, is_one = urlsplit(""), False
+        split, is_address = urlsplit(""), False
     is_safe = split.scheme == "https" or (
         split.scheme == "http" and split.hostname in {"localhost", "127.0.0.1", "::1"}
     )
     is_short = len(value) <= MAX_ISSUER_LENGTH
-    if not (is_one and is_safe and is_short) or re.fullmatch(r"[!\"$->@-~]+", value) is None:
+    if not (is_address and is_safe and is_short) or re.fullmatch(r"[!\"$->@-~]+", value) is None:
         raise WrongSetting("must be the https:// address of an issuer, without ? and #")
     return value
 

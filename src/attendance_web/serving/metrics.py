@@ -82,9 +82,9 @@ class Metrics:
         """Counts an HTTP request that was answered; sockets are counted otherwise."""
         if answered.method is None:
             return
-        not_a_call = "health" if answered.path.startswith("/health/") else "other"
+        name_of_no_call = "health" if answered.path.startswith("/health/") else "other"
         status = f"{answered.code // 100}xx" if answered.code else "none"
-        self._calls.labels(self._call_names.get(answered.path, not_a_call), status).observe(
+        self._calls.labels(self._call_names.get(answered.path, name_of_no_call), status).observe(
             answered.seconds
         )
 

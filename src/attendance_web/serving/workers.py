@@ -77,7 +77,7 @@ class Workers:
             self._selector.register(signals, selectors.EVENT_READ)
             self._start(0)
             while self._alive or (self._start_at and self._stopped_at is None):
-                for key, _ in self._selector.select(self._wait_for()):
+                for key, _ in self._selector.select(self._seconds_to_wait()):
                     if key.data is None:
                         for number in signals.recv(64):
                             self._obey_signal(number)
@@ -104,7 +104,7 @@ class Workers:
             reads.close()
             writes.close()
 
-    def _wait_for(self) -> Seconds:
+    def _seconds_to_wait(self) -> Seconds:
         now = time.monotonic()
         if self._stopped_at is not None:
             return max(0.1, self._stopped_at + KILL_SECONDS - now)
