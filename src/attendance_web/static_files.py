@@ -10,6 +10,7 @@ from typing import Final
 from attendance_core.version import __version__
 
 FOLDER: Final = Path(__file__).parent / "static"
+VERSION_LETTERS: Final = 12  # of a SHA-256 in hexadecimal: no other contents have them by chance
 MEDIA_TYPES: Final = {
     ".html": "text/html",
     ".css": "text/css",
@@ -34,7 +35,7 @@ def version_of(contents: Mapping[str, bytes]) -> str:
     hasher = hashlib.sha256()
     for name, content in contents.items():
         hasher.update(f"{name} {len(content)} ".encode() + content)
-    return hasher.hexdigest()[:12]
+    return hasher.hexdigest()[:VERSION_LETTERS]
 
 
 # Contract: 1.9. The page changes more often than the service is given a number
