@@ -72,7 +72,7 @@ class ListTurns:
 
         The turns of whoever has taken much rest. Raises TooManyRequests, ClientLeft.
         """
-        return _turn(self._looks, caller, TURN_WAIT_SECONDS, rests=True)
+        return _turn(self._looks, caller, TURN_WAIT_SECONDS, may_rest=True)
 
     def turn_to_go_on(self, caller: Caller, patience: Seconds) -> AbstractAsyncContextManager[None]:
         """Waits for a turn at a look for a list that has pauses of its own: further pieces, and
@@ -138,7 +138,7 @@ def _fair_turns(at_once: int, *, of_one: int) -> FairTurns:
 
 @asynccontextmanager
 async def _turn(
-    turns: FairTurns, caller: Caller, patience: Seconds, *, rests: bool = False
+    turns: FairTurns, caller: Caller, patience: Seconds, *, may_rest: bool = False
 ) -> AsyncIterator[None]:
     """Waits for a turn, and has it until the end of the block.
 
@@ -148,7 +148,7 @@ async def _turn(
         raise ClientLeft
     async with AsyncExitStack() as turn:
         try:
-            await turn.enter_async_context(turns.turn(caller, patience, rests=rests))
+            await turn.enter_async_context(turns.turn(caller, patience, may_rest=may_rest))
         except NoTurn:
             raise TooManyRequests(seconds=RETRY_SECONDS) from None
         yield

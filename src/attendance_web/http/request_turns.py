@@ -116,8 +116,8 @@ class RequestTurns:
             async with AsyncExitStack() as stack:
                 try:
                     # The page is fifty files, which a hall that opens it anew may ask for at once
-                    rests = not scope["path"].startswith(PAGE_FILES_PATH)
-                    turn = self._turns.turn(whose, TURN_WAIT_SECONDS, rests=rests)
+                    may_rest = not scope["path"].startswith(PAGE_FILES_PATH)
+                    turn = self._turns.turn(whose, TURN_WAIT_SECONDS, may_rest=may_rest)
                     end_turn = await stack.enter_async_context(turn)
                 except NoTurn:
                     await self._begin_late()

@@ -174,7 +174,7 @@ class FairTurns:
 
     @asynccontextmanager
     async def turn(
-        self, whose: Hashable, within: Seconds, *, rests: bool = True
+        self, whose: Hashable, within: Seconds, *, may_rest: bool = True
     ) -> AsyncIterator[Callable[[], None]]:
         """Waits for a turn and yields what ends it early; it ends with the block in any case.
 
@@ -195,7 +195,7 @@ class FairTurns:
             if turn.is_over or turn.is_resting:
                 return
             seconds = 0.0
-            if began is not None and rests and self._rests is not None:
+            if began is not None and may_rest and self._rests is not None:
                 seconds = self._rests.seconds_after(whose, loop.time() - began)
             if seconds:
                 self._turns.rest(turn)
