@@ -50,9 +50,9 @@ class IdentifyBySession:
             return None
         if self._is_draining():  # it might end before the store has answered
             raise Unavailable
-        person = self._seen.person_of(credential)
-        turns = self._turns_of_addresses if person is None else self._turns_of_people
-        caller = caller_of(person, address_of(scope))
+        user_id = self._seen.user_id_of(credential)
+        turns = self._turns_of_addresses if user_id is None else self._turns_of_people
+        caller = caller_of(user_id, address_of(scope))
         async with turns.turn(caller, opening_turns.TURN_WAIT_SECONDS):
             actor = await self._find_actor(token=credential.token, kind=credential.kind)
         if actor is not None:

@@ -33,17 +33,17 @@ class Bodies:
         self.parsing_large = asyncio.Lock()  # which takes several times its size for a moment
 
     @contextmanager
-    def upload(self, person: UserId, size: int) -> Iterator[Body]:
+    def upload(self, user_id: UserId, size: int) -> Iterator[Body]:
         """Stands around an upload of ``size`` bytes, from before it is read until it is answered.
 
         Raises TooManyRequests where too many of this person's are unfinished, Unavailable where
         there will be no room for it until what others brought is worked off.
         """
-        if self._uploads.count_of(person) >= UPLOADS_OF_ONE:
+        if self._uploads.count_of(user_id) >= UPLOADS_OF_ONE:
             raise TooManyRequests(seconds=RETRY_SECONDS)
         if not self._uploads.has_room_for(size):
             raise Unavailable
-        with self._uploads.around_body(person, COUNTED_AT_LEAST_BYTES) as body:
+        with self._uploads.around_body(user_id, COUNTED_AT_LEAST_BYTES) as body:
             yield body
 
     @contextmanager

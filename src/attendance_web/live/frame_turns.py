@@ -41,20 +41,20 @@ class FrameTurns:
         self._begun: list[Turn] = []  # since the count began anew
         self._counts_anew = False  # in the next step
 
-    async def wait_for_frame_turn(self, person: Hashable) -> Seconds:
+    async def wait_for_frame_turn(self, whose: Hashable) -> Seconds:
         """Returns when one more frame of this person may begin, mostly at once.
 
         Answers for how long it had to wait since they have sent too many; mostly 0.
         """
-        owed = self._allowances.take_on_credit(person, MAX_WAITING)
+        owed = self._allowances.take_on_credit(whose, MAX_WAITING)
         if owed:
             await asyncio.sleep(owed)
-        await self.turn(person)
+        await self.turn(whose)
         return owed
 
-    def take(self, person: Hashable) -> bool:
+    def take(self, whose: Hashable) -> bool:
         """Counts a frame of this person that takes no turn; False where it is one too many."""
-        return self._allowances.take(person)
+        return self._allowances.take(whose)
 
     async def turn(self, whose: Hashable) -> None:
         """Returns when one more thing of theirs may begin, in this step or a later one."""

@@ -155,7 +155,7 @@ class Live:
         events = TransportEvents(transport)
         peer = PlainPeer(events.receive, events.cut)
         socket = _CarriedSocket(peer.receive, events.send, peer=peer, language=language)
-        socket.person, socket.address = actor.user_id, f"person {actor.user_id}"
+        socket.known_caller, socket.address = actor.user_id, f"person {actor.user_id}"
         await self.serve(socket, Role(role), find_entrant)
         await peer.close_if_due(socket)
         return socket.closed_with
@@ -212,7 +212,7 @@ class Live:
 class _CarriedSocket(Socket):
     """Wraps a socket of somebody who is known before it is opened."""
 
-    person: Caller
+    known_caller: Caller
 
     def caller(self) -> Caller:
-        return self.person
+        return self.known_caller

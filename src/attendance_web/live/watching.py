@@ -139,6 +139,6 @@ class Watching:
 def _limits_of(viewer: Viewer) -> Mapping[Hashable, int]:
     """Tells what this viewer's stream counts against, and how many there may be of each."""
     if viewer.user_id is not None:
-        person = viewer.user_id
-        return {(viewer.event_id, person): MAX_OF_PERSON, person: MAX_OF_PERSON_IN_ALL}
+        user_id = viewer.user_id
+        return {(viewer.event_id, user_id): MAX_OF_PERSON, user_id: MAX_OF_PERSON_IN_ALL}
     return {viewer.admitted_by: MAX_OF_LINK, ("links", viewer.creator_id): MAX_OF_LINKS_IN_ALL}

@@ -18,9 +18,9 @@ def address_of(scope: Mapping[str, Any]) -> str:
     return client[0] if client else ""
 
 
-def caller_of(person: UserId | None, address: str) -> Caller:
+def caller_of(user_id: UserId | None, address: str) -> Caller:
     """Names whoever asks: a person that is known, else the network they come from."""
-    return network_of(address) if person is None else person
+    return network_of(address) if user_id is None else user_id
 
 
 def is_network(caller: Caller) -> bool:

@@ -29,7 +29,7 @@ class SeenSessions:
         if len(self._people) > MAX_SEEN:
             self._people.popitem(last=False)
 
-    def person_of(self, credential: Credential) -> UserId | None:
+    def user_id_of(self, credential: Credential) -> UserId | None:
         """Finds whose a session was; None where it was not seen lately."""
         return self._people.get(credential.session_id)
 
@@ -38,5 +38,5 @@ class SeenSessions:
         is known, else the network.
         """
         credential = credential_from(scope["headers"], secure=is_secure(scope))
-        person = None if credential is None else self.person_of(credential)
-        return caller_of(person, address_of(scope))
+        user_id = None if credential is None else self.user_id_of(credential)
+        return caller_of(user_id, address_of(scope))
