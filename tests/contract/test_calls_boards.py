@@ -112,7 +112,7 @@ class TestWatchAttendance:
         client.ask(reads=9, event_id=str(uuid4()))
         await eventually(lambda: client.pieces)
         assert b'"joined":1,' in client.body
-        client.go()
+        client.disconnect()
         await client.ended()
         (viewed,) = await site.attendance._store.observe(
             lambda unit: unit.admissions.by_link([board_id_of(secret)])

@@ -212,7 +212,7 @@ class TestLosses:
         files = site.attendance.sheets
         assert isinstance(files, SheetFiles)
         await eventually(lambda: bool(files._running))
-        client.go()
+        client.disconnect()
         await client.ended()
         assert client.status == 0 and not files._running
 
@@ -224,6 +224,6 @@ class TestLosses:
         client = AsgiClient(site.app, EXPORT, session=str(anna.session))
         client.ask(reads=1, event_id=event_id, format="csv")
         await eventually(lambda: bool(client.pieces))
-        client.go()
+        client.disconnect()
         await client.ended()
         assert not client.is_whole and len(os.listdir("/proc/self/fd")) <= before

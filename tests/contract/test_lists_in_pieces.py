@@ -172,7 +172,7 @@ async def test_nothing_more_is_read_for_a_client_that_is_gone(
     client = hall.client(asked).ask(reads=1, **asked.given)
     await eventually(lambda: looks.begun == 2)
     assert hall.site.attendance.store_calls == 0, "nothing is open while it does not read"
-    client.go()
+    client.disconnect()
     await client.ended()
     assert looks.begun <= 3 and not client.is_whole
 

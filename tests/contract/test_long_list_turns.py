@@ -128,7 +128,7 @@ class TestTurns:
         for person in (anna, boris):
             assert response(await person.get(FRIENDS)) == {"friends": []}
             refusal(await person.get(EVENTS), 8, status=429)
-        slow.go()
+        slow.disconnect()
         await slow.ended()
 
     async def test_of_who_waits_nothing_is_kept_and_their_list_is_read_anew(
@@ -140,7 +140,7 @@ class TestTurns:
         waits = asyncio.create_task(anna.get(EVENTS))
         await eventually(lambda: site.app.services.list_turns._people._turns.waiting_count == 1)
         await anna.event("Первая", starts=-600)
-        slow.go()
+        slow.disconnect()
         await slow.ended()
         found = response(await waits)
         assert len(found) == MANY + 1 and found[0]["name"].startswith("Первая")
@@ -189,7 +189,7 @@ class TestTurns:
         assert refused.status == 429
         assert len(response(await anna.get(EVENTS))) == MANY, "who is logged in is not among them"
         for client in slow:
-            client.go()
+            client.disconnect()
             await client.ended()
         assert (await AsgiClient(site.app, EVENTS, address=here).ask().ended()).is_whole
 
@@ -202,8 +202,8 @@ class TestTurns:
         await eventually(lambda: looks.begun == 2)
         waits = AsgiClient(site.app, EVENTS, session=session).ask()
         await eventually(lambda: people._turns.waiting_count == 1)
-        waits.go()
-        slow.go()
+        waits.disconnect()
+        slow.disconnect()
         await slow.ended()
         begun = looks.begun
         await waits.ended()

@@ -70,7 +70,7 @@ class TestPieces:
         in_pieces()
         client = AsgiClient(site.app, EVENTS).ask(reads=1)
         await eventually(lambda: looks.begun == 2)
-        client.go()
+        client.disconnect()
         await client.ended()
         assert looks.begun <= 3 and not client.is_whole
 

@@ -185,7 +185,7 @@ async def test_how_long_it_lasts_is_not_how_long_its_answer_took(hall: Hall) -> 
     await eventually(lambda: client.pieces)
     has_begun_in = time.perf_counter() - began
     await asyncio.sleep(0.2)
-    client.go()
+    client.disconnect()
     await client.ended()
     (answered,) = answers
     assert answered.seconds < has_begun_in

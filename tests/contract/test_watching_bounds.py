@@ -72,7 +72,7 @@ class TestBounds:
         assert [each.status for each in still_there] == [200] * 4
         assert not any(each.is_whole for each in still_there)
         for each in still_there:
-            each.go()
+            each.disconnect()
             await each.ended()
 
     async def test_a_person_has_so_many_in_all_their_events(
@@ -124,7 +124,7 @@ class TestBounds:
         assert lazy.pieces[1].count(b"event: counts") == 1
         await dead.ended()
         assert not dead.pieces and not dead.is_whole
-        lazy.go()
+        lazy.disconnect()
         await lazy.ended()
 
     async def test_whoever_goes_is_forgotten_at_once(self, hall: Hall) -> None:
@@ -132,6 +132,6 @@ class TestBounds:
         client = AsgiClient(app, PATH, session=hall.creator.token)
         client.ask(reads=9, event_id=str(hall.event_id))
         await eventually(lambda: client.pieces)
-        client.go()
+        client.disconnect()
         await client.ended()
         assert not hall.open_count

@@ -74,8 +74,8 @@ class AsgiClient:
         self._to_read += pieces
         self._may_read.set()
 
-    def go(self) -> None:
-        """Goes: from then on it takes nothing."""
+    def disconnect(self) -> None:
+        """Closes its connection: from then on it takes nothing."""
         self._gone.set()
         self.read(1)
 
