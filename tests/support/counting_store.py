@@ -79,12 +79,12 @@ class Store:
         tallies = self.kept._tables.tallies.values()
         return [(len(tally.taken), len(tally.under_way)) for tally, _ in tallies]
 
-    async def is_asked_again(self, times: int) -> None:
+    async def until_asked_again(self, times: int) -> None:
         """Returns when it was, so often."""
         before = self.asked
         await until(lambda: self.asked >= before + times)
 
-    async def has_noted(self, taken: int, under_way: int) -> None:
+    async def until_noted(self, taken: int, under_way: int) -> None:
         """Returns when it has."""
         await until(lambda: self.noted == [(taken, under_way)])
 

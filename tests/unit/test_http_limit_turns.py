@@ -27,9 +27,9 @@ class TestCancelled:
     async def test_while_they_wait(self, store: Store) -> None:
         limits = store.limits()
         guesses = Guesses(10, limits)
-        await store.has_noted(0, 10)
+        await store.until_noted(0, 10)
         waiting = [asyncio.create_task(fails(limits)) for _ in range(3)]
-        await store.is_asked_again(tally_turns.MAX_AT_ONE_TALLY)  # by them
+        await store.until_asked_again(tally_turns.MAX_AT_ONE_TALLY)  # by them
         for each in waiting:
             await self.cancel(each)
         await guesses.finish()
@@ -42,7 +42,7 @@ class TestCancelled:
         await until(lambda: store.at_work == 1)
         await self.cancel(task)
         store.open.set()
-        await store.has_noted(0, 0)
+        await store.until_noted(0, 0)
 
     async def test_while_the_password_is_looked_at(self, store: Store) -> None:
         guess = Guesses(1, store.limits())
@@ -58,7 +58,7 @@ class TestCancelled:
         await until(lambda: store.at_work == 1)
         await self.cancel(guess.tasks[0])
         store.open.set()
-        await store.has_noted(1, 0)
+        await store.until_noted(1, 0)
 
 
 class TestTurns:

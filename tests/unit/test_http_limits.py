@@ -37,7 +37,7 @@ class TestFailedLogIns:
     async def test_of_many_at_once_no_more_are_looked_at_than_may_fail(self, store: Store) -> None:
         guesses = Guesses(15, store.limits(), store.limits())
         await until(lambda: guesses.looked_at == 10)
-        await store.is_asked_again(2 * tally_turns.MAX_AT_ONE_TALLY)  # by those who wait
+        await store.until_asked_again(2 * tally_turns.MAX_AT_ONE_TALLY)  # by those who wait
         assert guesses.looked_at == 10
         assert await guesses.finish() == ["TooManyRequests"] * 20 + ["WrongCredentials"] * 10
         assert guesses.looked_at == 10
@@ -64,7 +64,7 @@ class TestFailedLogIns:
         self, store: Store, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         guesses = Guesses(10, store.limits())
-        await store.has_noted(0, 10)
+        await store.until_noted(0, 10)
         monkeypatch.setattr(log_in_tries, "BEGIN_SECONDS", 0.05)
         for _ in range(2):
             with pytest.raises(TooManyRequests, match=" 1 s"):
