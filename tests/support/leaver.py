@@ -70,14 +70,14 @@ class Vera:
         self.helper, self.friend, self.moderator, self.marker, self.holder = people
         await site.unlimit()
         await do.add_moderator(username=self.moderator.username)
-        await self.is_marked()
+        await self.gets_marked()
         await self.shows_herself()
-        await self.is_judged()
+        await self.gets_judged()
         await self.comes_in()
         await self.organises()
         await self.note_what_is_kept()
 
-    async def is_marked(self) -> None:
+    async def gets_marked(self) -> None:
         """By hand, with a note, under her first name; and it is annulled, with another."""
         self.event_id = await self.helper.event()
         about = {"event_id": self.event_id, "user_id": self.user_id}
@@ -103,7 +103,7 @@ class Vera:
         self.kept["a trigram of the name"] = NAME[1:3].encode()
         self.earlier |= {"bio before": FIRST_BIO.encode()}
 
-    async def is_judged(self) -> None:
+    async def gets_judged(self) -> None:
         """One scan is rejected with a note; then another waits, and a moderator has it."""
         resolve = {"approve": False, "reason": "other", "note": SCAN_NOTE}
         for number in (3, 4):
@@ -158,16 +158,16 @@ class Vera:
         me, friend = self.me, self.friend
         for person, user in ((me, friend), (friend, me)):
             response(await person.post("/api/friends/SendFriendRequest", user_id=user.user_id))
-        self.hers = await me.event()
-        helps = {"event_id": self.hers, "user_id": self.helper.user_id}
+        self.her_event_id = await me.event()
+        helps = {"event_id": self.her_event_id, "user_id": self.helper.user_id}
         response(await me.post("/api/events/AddHelper", **helps))
-        response(await me.post("/api/events/MakeBoardLink", event_id=self.hers))
-        await self.site.mark(self.hers, friend, me)
-        waits_in = await self.marker.event()
-        await self.site.mark(waits_in, friend, self.marker)
+        response(await me.post("/api/events/MakeBoardLink", event_id=self.her_event_id))
+        await self.site.mark(self.her_event_id, friend, me)
+        other_event_id = await self.marker.event()
+        await self.site.mark(other_event_id, friend, self.marker)
         self.karma = await self.karma_of(self.marker), await self.karma_of(friend)
-        await self.site.wait(waits_in, me)
-        marking = self.site.connection(waits_in, self.holder, Role.MARKING)
+        await self.site.wait(other_event_id, me)
+        marking = self.site.connection(other_event_id, self.holder, Role.MARKING)
         await self.do.ready_to_mark(connection=marking)
         await self.do.prepare_to_mark(connection=marking, target=self.user_id)
 
@@ -207,6 +207,8 @@ class Vera:
         )["participants"]
         row = next(each for each in sheet if each["user_id"] == self.user_id)
         assert (row["display_name"], row["state"]) == ("", "marked")
-        event = response(await self.helper.get("/api/events/GetEventByID", event_id=self.hers))
+        event = response(
+            await self.helper.get("/api/events/GetEventByID", event_id=self.her_event_id)
+        )
         assert event["creator_id"] == self.helper.user_id
         assert (await self.karma_of(self.marker), await self.karma_of(self.friend)) == self.karma
