@@ -125,7 +125,7 @@ class TestVisits:
         anna = await host.person()
         by_token = Actor(anna.user_id, anna.session_id, scopes=frozenset({TokenScope.READ}))
         visited = host.opens(by_token, await host.event(anna), Role.MARKING)
-        assert await visited.line.is_refused() == "missing_scope"
+        assert await visited.line.refusal_code() == "missing_scope"
         assert await visited.ended() == 4403
 
     async def test_what_cannot_be_read_is_answered(self, host: Host) -> None:
@@ -133,9 +133,9 @@ class TestVisits:
         visited = host.opens(anna, await host.event(anna), Role.MARKING)
         await visited.line.hears("marking_list")
         visited.line.gives(b"\x00")
-        assert await visited.line.is_refused() == "bad_frame"
+        assert await visited.line.refusal_code() == "bad_frame"
         visited.line.gives("{")
-        assert await visited.line.is_refused() == "bad_frame"
+        assert await visited.line.refusal_code() == "bad_frame"
         visited.line.gives(None)
         await visited.ended()
 
@@ -185,7 +185,7 @@ class TestVisits:
         visited = host.opens(anna, await host.event(anna), Role.MARKING)
         await visited.line.hears("marking_list")
         await host.service.use_cases.log_out(session_id=anna.session_id)
-        assert await visited.line.is_refused() == "not_logged_in"
+        assert await visited.line.refusal_code() == "not_logged_in"
         assert await visited.ended() == 4401
 
     async def test_a_transport_needs_no_more_than_two_methods(self) -> None:

@@ -47,7 +47,7 @@ class TestBeginningAndEnding:
         assert [await each.ended() for each in (waiting, marking)] == [1012, 1012]
         assert isinstance(await host.state_of(event_id, anna), Held)
         late = host.opens(anna, event_id, Role.MARK_ME)
-        assert await late.line.is_refused() == "unavailable"
+        assert await late.line.refusal_code() == "unavailable"
         assert await late.ended() == 1013
 
     async def test_a_lost_lease_sends_everybody_back(

@@ -60,7 +60,7 @@ class QueueTransport(Transport):
         params: dict[str, Any] = frame.get("params", {})
         return params
 
-    async def is_refused(self) -> str:
+    async def refusal_code(self) -> str:
         """Takes the next frame, which has to be a refusal; answers its code."""
         frame = await self.heard()
         assert frame["result"] == "error", frame
