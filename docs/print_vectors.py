@@ -90,7 +90,7 @@ def marker_stories() -> dict[str, Story]:
         .people(anna=waiting(ANNA), boris=waiting(BORIS))
         .opens()
         .changes(ANNA, held(ANNA, OTHER), "another marker chooses Anna")
-        .is_refused("prepare_to_mark", ANNA, errors.Taken())
+        .asks_in_vain("prepare_to_mark", ANNA, errors.Taken())
         .changes(ANNA, waiting(ANNA), "the other one gives Anna back, who is first again")
         .changes(BORIS, held(BORIS, OTHER), "another marker chooses Boris")
         .changes(BORIS, Marked(OTHER, NOW), "and marks Boris, of which nothing is heard"),
@@ -109,9 +109,9 @@ def marker_stories() -> dict[str, Story]:
         "refusals": MarkerStory("A refusal changes nothing of the list, nor who is held.")
         .people(anna=waiting(ANNA), boris=waiting(BORIS))
         .opens()
-        .is_refused("confirm_marking", ANNA, errors.NobodyHeld())
+        .asks_in_vain("confirm_marking", ANNA, errors.NobodyHeld())
         .does("prepare_to_mark", ANNA, held(ANNA))
-        .is_refused("prepare_to_mark", BORIS, errors.AlreadyHolding()),
+        .asks_in_vain("prepare_to_mark", BORIS, errors.AlreadyHolding()),
         "confirmed_again": MarkerStory("An answer about one person ends no hold of another.")
         .people(anna=waiting(ANNA), boris=waiting(BORIS))
         .opens()
@@ -138,7 +138,9 @@ def marker_stories() -> dict[str, Story]:
         .opens()
         .changes(ANNA, None, "Anna goes")
         .changes(ANNA, waiting(ANNA, 60), "Anna asks anew")
-        .is_told(BORIS, waiting(BORIS, 60), "Boris has, too, and nothing was heard of his going")
+        .hears_again_of(
+            BORIS, waiting(BORIS, 60), "Boris has, too, and nothing was heard of his going"
+        )
         .changes(BORIS, None, "Boris goes"),
         "nameless": MarkerStory("Somebody whose name is not at hand is on the list all the same.")
         .people(gleb=waiting(GLEB), anna=waiting(ANNA))
@@ -164,7 +166,7 @@ def asker_stories() -> dict[str, Story]:
         .marker_comes(ME)
         .changes(GLEB, None, "Gleb, who was before her, goes")
         .changes(ANNA, held(ANNA), "she is chosen")
-        .is_marked(ME),
+        .gets_marked(ME),
         "is_let_go": AskerStory("Who is let go waits on; the last `held` is the one that counts.")
         .people(anna=waiting(ANNA))
         .opens()

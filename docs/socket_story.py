@@ -1,8 +1,8 @@
 """A socket of a vector, told step by step: what it is sent, and what is to be known then.
 
-The frames are those of the service's own mirror, but for those that `hears` and `is_told` say of
-themselves: what a client has to be ready for. Who is to be seen is worked out from the places
-alone, as the contract has it (6.10): so neither says of itself that it is right.
+The frames are those of the service's own mirror, but for those that `hears` and `hears_again_of`
+say of themselves: what a client has to be ready for. Who is to be seen is worked out from the
+places alone, as the contract has it (6.10): so neither says of itself that it is right.
 """
 
 from __future__ import annotations
@@ -155,14 +155,14 @@ class MarkerStory(Story):
         told = self._mirror.command_ended(self._own.connection_id, outcome)
         return self._told(told, f"{message} of {user_id}")
 
-    def is_refused(self, message: str, user_id: UserId, error: errors.Refusal) -> Self:
+    def asks_in_vain(self, message: str, user_id: UserId, error: errors.Refusal) -> Self:
         """This socket's command is refused."""
         self._mirror.command_began(self._own.connection_id)
         behind = self._spelt(self._mirror.command_failed(self._own.connection_id))
         frames = [json.loads(encode_error(error, "en").text), *behind]
         return self._step(f"{message} of {user_id}", frames)
 
-    def is_told(self, user_id: UserId, state: Waiting, why: str) -> Self:
+    def hears_again_of(self, user_id: UserId, state: Waiting, why: str) -> Self:
         """Is told `user_joined` of somebody who is on the list already."""
         self._happens(user_id, state)
         return self._step(why, [spelt(UserJoined(user_id, state.since))])
@@ -196,7 +196,7 @@ class AskerStory(Story):
         self._mirror.add_marker(opened, MarkerOpened(None, NOW), hears_news=True)
         return self._told(self._positions(), f"{user_id} is ready to mark")
 
-    def is_marked(self, marker: UserId) -> Self:
+    def gets_marked(self, marker: UserId) -> Self:
         """She is marked."""
         place = self._changed(ANNA, Marked(marker, NOW))
         return self._told(self._mirror.apply_marks([place]), f"{marker} has marked her")
