@@ -124,9 +124,9 @@ def profiles_are_put_as(change: Callable[[Any], Any]) -> Spoil:
     return spoil
 
 
-def is_composed(profile: Any) -> Any:
-    composed = {each: unicodedata.normalize("NFC", getattr(profile, each)) for each in TEXTS}
-    return replace(profile, **composed)
+def composed(profile: Any) -> Any:
+    changes = {each: unicodedata.normalize("NFC", getattr(profile, each)) for each in TEXTS}
+    return replace(profile, **changes)
 
 
 def instants_are_rounded(unit: Any) -> None:
@@ -199,8 +199,8 @@ class TwoMayHold(LocksNothing):
         unit = MemoryUnit(self._tables.copy(), self._clock)
         with suppress(Exception):
             work(unit)
-        holds = [each for each in unit.announcements if isinstance(each, PlaceChanged)]
-        if not any(hasattr(each.place.state, "until") for each in holds):
+        changed = [each for each in unit.announcements if isinstance(each, PlaceChanged)]
+        if not any(hasattr(each.place.state, "until") for each in changed):
             return await MemoryStore.transact(self, work)
         return await super().transact(work)
 
@@ -295,7 +295,7 @@ FAULTS: dict[str, type[MemoryStore]] = {
         profiles_are_put_as(lambda profile: replace(profile, bio=profile.bio[:200]))
     ),
     "TestKeptAsItIs::test_a_profile_is_kept_letter_by_letter[a name]": spoilt(
-        profiles_are_put_as(is_composed)
+        profiles_are_put_as(composed)
     ),
     "TestKeptAsItIs::test_instants_are_kept_to_the_microsecond": spoilt(instants_are_rounded),
     **{
