@@ -14,7 +14,7 @@ from attendance_adapters.sql.maintenance import run_on_connection
 from attendance_adapters.sql.migrate import upgrade
 from attendance_adapters.sql.revisions import is_current
 from attendance_core.events import CODE_LENGTH, CODE_LETTERS, event_code_of
-from tests.support.migrating import PEOPLE, add_person, fill_at, migrated, run_sql
+from tests.support.migrating import PERSON_COUNT, add_person, fill_at, migrated, run_sql
 
 __all__ = ["migrated"]
 
@@ -31,7 +31,7 @@ def of_before(url: URL, monkeypatch: pytest.MonkeyPatch) -> URL:
     return url
 
 
-def all_have_one(url: URL, events: int = PEOPLE) -> dict[Any, str]:
+def all_have_one(url: URL, events: int = PERSON_COUNT) -> dict[Any, str]:
     """Each its own; by event."""
     codes = {event_id: code for event_id, code in run_sql(url, CODES)}
     assert len(codes) == len(set(codes.values())) == events
@@ -110,10 +110,10 @@ class TestEventsOfOld:
                 codes = dict(run_sql(of_before, CODES))
                 assert seen.items() <= codes.items()
                 seen = {event_id: code for event_id, code in codes.items() if code is not None}
-                left.append(PEOPLE - len(seen))
+                left.append(PERSON_COUNT - len(seen))
         assert left[-1] == 0
-        assert {*left} <= {*range(PEOPLE, 0, -BATCH_SIZE), 0}
-        assert len({*left}) >= PEOPLE // BATCH_SIZE
+        assert {*left} <= {*range(PERSON_COUNT, 0, -BATCH_SIZE), 0}
+        assert len({*left}) >= PERSON_COUNT // BATCH_SIZE
         assert all_have_one(of_before) == seen
 
     def test_whoever_writes_between_two_batches_waits_for_nothing(
@@ -123,8 +123,8 @@ class TestEventsOfOld:
         between_batches(monkeypatch, lambda: adds(of_before, number := next(numbers), number + 1))
         upgrade(of_before)
         made = next(numbers) - 100
-        assert made > PEOPLE // BATCH_SIZE
-        all_have_one(of_before, PEOPLE + made)
+        assert made > PERSON_COUNT // BATCH_SIZE
+        all_have_one(of_before, PERSON_COUNT + made)
 
 
 def between_batches(monkeypatch: pytest.MonkeyPatch, then: Callable[[], None]) -> None:
@@ -147,4 +147,4 @@ class TestPostgres:
 
         run_on_connection(of_before, give)
         all_have_one(of_before)
-        assert run_sql(of_before, "SELECT count(*) FROM places") == [(PEOPLE,)]
+        assert run_sql(of_before, "SELECT count(*) FROM places") == [(PERSON_COUNT,)]

@@ -15,9 +15,9 @@ from attendance_adapters.sql.migrate import upgrade
 from attendance_adapters.sql.revisions import MIGRATIONS, is_current, known_revisions
 from attendance_core.folding import ACUTE_ACCENT, ALIKE_IN_SEARCHES, fold, search_fold
 from tests.support.migrating import (
-    EVENT,
-    PERSON,
-    PROFILE,
+    ADD_EVENT,
+    ADD_PERSON,
+    ADD_PROFILE,
     add_person,
     differences,
     migrated,
@@ -90,27 +90,27 @@ class TestUpgrade:
         self, migrated: URL
     ) -> None:
         """Contract: 3.9"""
-        run_sql(migrated, PERSON, PROFILE, EVENT)
+        run_sql(migrated, ADD_PERSON, ADD_PROFILE, ADD_EVENT)
         run_on_connection(migrated, check_names_and_changed_ones_are_folded)
 
     @pytest.mark.long
     def test_in_events_of_an_older_version_everybody_marks(self, url: URL) -> None:
         """Contract: 8.6"""
         upgrade(url, "0008")
-        run_sql(url, PERSON, EVENT)
+        run_sql(url, ADD_PERSON, ADD_EVENT)
         upgrade(url)
         assert run_sql(url, "SELECT who_marks FROM events") == [("everybody",)]
 
     def test_in_events_that_an_older_version_makes_meanwhile_too(self, migrated: URL) -> None:
         """Contract: 8.6; while versions are replaced."""
-        run_sql(migrated, PERSON, EVENT)
+        run_sql(migrated, ADD_PERSON, ADD_EVENT)
         assert run_sql(migrated, "SELECT who_marks FROM events") == [("everybody",)]
 
     @pytest.mark.long
     def test_people_keep_their_password_and_sessions_of_an_older_version(self, url: URL) -> None:
         """Contract: 9.1"""
         upgrade(url, "0019")
-        run_sql(url, PERSON, "INSERT INTO sessions VALUES ('s', 7, 'cookie', 1, 2)")
+        run_sql(url, ADD_PERSON, "INSERT INTO sessions VALUES ('s', 7, 'cookie', 1, 2)")
         (before,) = run_sql(url, "SELECT password_hash, created_at FROM accounts")
         upgrade(url)
         assert run_sql(url, "SELECT password_hash, created_at FROM accounts") == [before]
@@ -119,7 +119,9 @@ class TestUpgrade:
     def test_so_do_those_that_it_adds_meanwhile(self, migrated: URL) -> None:
         """Contract: 9.1; while versions are replaced."""
         columns = "(session_id, user_id, credential, created_at, used_at)"
-        run_sql(migrated, PERSON, f"INSERT INTO sessions {columns} VALUES ('s', 7, 'cookie', 1, 2)")
+        run_sql(
+            migrated, ADD_PERSON, f"INSERT INTO sessions {columns} VALUES ('s', 7, 'cookie', 1, 2)"
+        )
         check_session_and_clear_password(migrated)
 
     @pytest.mark.long
@@ -150,7 +152,7 @@ class TestUpgrade:
         assert found[0] == "remove_column"
 
     def test_twice_is_once(self, migrated: URL) -> None:
-        run_sql(migrated, PERSON)
+        run_sql(migrated, ADD_PERSON)
         upgrade(migrated)
         assert run_sql(migrated, "SELECT user_id FROM accounts") == [(7,)]
 

@@ -18,7 +18,14 @@ from attendance_adapters.sql.refusals import DELETE_REFUSALS, INSERT_REFUSALS, U
 from attendance_adapters.sql.revisions import is_current
 from attendance_adapters.sql.tables import metadata
 from attendance_core.folding import search_fold
-from tests.support.migrating import EVENT, PERSON, PROFILE, postgres_schema, run_sql, sqlite_schema
+from tests.support.migrating import (
+    ADD_EVENT,
+    ADD_PERSON,
+    ADD_PROFILE,
+    postgres_schema,
+    run_sql,
+    sqlite_schema,
+)
 from tests.support.postgres import a_database
 from tests.support.sqlite_file import an_empty_database
 
@@ -36,7 +43,7 @@ class TestSqlite:
     def test_names_that_were_there_before_the_index_are_in_it(self, tmp_path: Path) -> None:
         url = sqlite_url(tmp_path / "it.db")
         upgrade(url, "0001")
-        run_sql(url, PERSON, PROFILE, EVENT)
+        run_sql(url, ADD_PERSON, ADD_PROFILE, ADD_EVENT)
         upgrade(url)
         for table, part in (("profiles", "ёлк"), ("events", "екц")):
             for index, sought in (
@@ -49,7 +56,7 @@ class TestSqlite:
     def test_a_new_name_is_in_every_index_and_the_old_one_is_not(self, tmp_path: Path) -> None:
         """Contract: 3.9; the indexes of an older version, too."""
         url = sqlite_url(an_empty_database(tmp_path))
-        run_sql(url, PERSON, PROFILE, EVENT)
+        run_sql(url, ADD_PERSON, ADD_PROFILE, ADD_EVENT)
         for new in ("ёж", "ы", 'щука "зоя"', "ёлкина лекция"):
             run_sql(url, f"UPDATE profiles SET name_key = '{new}'")
             run_sql(url, f"UPDATE events SET name_key = '{new}'")

@@ -24,7 +24,7 @@ from tests.support.fork_server import ROOT, ForkedProcess
 from tests.support.migrates_and_dies import BATCH_SIZE
 from tests.support.migrating import (
     LAST_WITHOUT_SEARCH_KEYS,
-    PEOPLE,
+    PERSON_COUNT,
     add_person,
     check_all_are_folded,
     count_unfolded,
@@ -70,10 +70,10 @@ class TestDeath:
                 upgrade(of_before)
             except Died:
                 left.append(count_unfolded(of_before))
-        everybody = 2 * PEOPLE
+        everybody = 2 * PERSON_COUNT
         assert sorted({everybody, *left}, reverse=True) == [
-            *range(everybody, PEOPLE, -BATCH_SIZE),
-            *range(PEOPLE, 0, -BATCH_SIZE),
+            *range(everybody, PERSON_COUNT, -BATCH_SIZE),
+            *range(PERSON_COUNT, 0, -BATCH_SIZE),
             0,
         ]
         check_all_are_folded(of_before)
@@ -109,7 +109,7 @@ class TestDeath:
 
 def count_left_to_fold(url: URL) -> int:
     at = run_sql(url, "SELECT version_num FROM alembic_version")
-    return 2 * PEOPLE if at == [(LAST_WITHOUT_SEARCH_KEYS,)] else count_unfolded(url)
+    return 2 * PERSON_COUNT if at == [(LAST_WITHOUT_SEARCH_KEYS,)] else count_unfolded(url)
 
 
 def run_program(url: URL, dies_after: int = 0) -> ForkedProcess:

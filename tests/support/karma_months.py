@@ -22,11 +22,11 @@ from attendance_core.testing.written_ledgers import FEW
 from attendance_core.vocabulary import EventId
 from tests.support.migrating import run_sql
 
-KEPT = "SELECT user_id, month, paying FROM karma_months"
+READ_MONTHS = "SELECT user_id, month, paying FROM karma_months"
 
 
 def stored_counts_by_month(url: URL) -> dict[tuple[int, int], int]:
-    return {(user_id, month): paying for user_id, month, paying in run_sql(url, KEPT)}
+    return {(user_id, month): paying for user_id, month, paying in run_sql(url, READ_MONTHS)}
 
 
 async def a_store(url: URL) -> SqliteStore | PostgresStore:

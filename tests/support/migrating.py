@@ -28,13 +28,13 @@ from tests.support.postgres import a_database
 from tests.support.sqlite_file import an_empty_database
 
 # Columns that every revision has had
-PERSON = """INSERT INTO accounts (user_id, username, username_key, password_hash, created_at)
+ADD_PERSON = """INSERT INTO accounts (user_id, username, username_key, password_hash, created_at)
     VALUES (7, 'anna', 'anna', 'hash', 1000000)"""
-PROFILE = """INSERT INTO profiles (user_id, display_name, name_key, bio)
+ADD_PROFILE = """INSERT INTO profiles (user_id, display_name, name_key, bio)
     VALUES (7, 'Анна Ёлкина', 'анна ёлкина', '')"""
-EVENT = """INSERT INTO events (event_id, name, name_key, creator_id, starts_at, ends_at)
+ADD_EVENT = """INSERT INTO events (event_id, name, name_key, creator_id, starts_at, ends_at)
     VALUES ('00000000000000000000000000000001', 'Лекция', 'лекция', 7, 1, 2)"""
-PEOPLE = 43  # some more than four batches, and as many events
+PERSON_COUNT = 43  # some more than four batches, and as many events
 LAST_WITHOUT_SEARCH_KEYS = "0003"  # a revision
 
 
@@ -143,11 +143,11 @@ def add_person(on: Connection, number: int, name: str) -> None:
 
 
 def fill_at(url: URL, revision: str) -> None:
-    """Brings a database to a revision, and adds PEOPLE to it, with an event each."""
+    """Brings a database to a revision, and adds PERSON_COUNT people to it, with an event each."""
     upgrade(url, revision)
 
     def add(on: Connection) -> None:
-        for number in range(1, PEOPLE + 1):
+        for number in range(1, PERSON_COUNT + 1):
             add_person(on, number, f"Алёна Ёж’{number:03}")
         on.commit()
 

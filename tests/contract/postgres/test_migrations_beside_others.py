@@ -17,7 +17,7 @@ from attendance_adapters.sql.migrate import upgrade
 from tests.support.migrates_and_dies import BATCH_SIZE
 from tests.support.migrating import (
     LAST_WITHOUT_SEARCH_KEYS,
-    PEOPLE,
+    PERSON_COUNT,
     check_all_are_folded,
     count_unfolded,
     fill_at,
@@ -57,7 +57,7 @@ def test_a_row_that_somebody_has_locked_is_folded_later(
             holder.start()
             assert locked.wait(30)
         left.append(count_unfolded(filled))
-        if left[-1] == PEOPLE + 1:  # all people but one
+        if left[-1] == PERSON_COUNT + 1:  # all people but one
             released.set()
             holder.join()
 
