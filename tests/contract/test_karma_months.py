@@ -30,7 +30,7 @@ from tests.support.karma_ledgers import KARMA_LEDGERS
 from tests.support.karma_months import (
     a_store,
     all_entries,
-    numbered_events,
+    numbered_event_ids,
     store,
     stored_counts_by_month,
 )
@@ -66,10 +66,10 @@ class TestManyAtOnce:
         monkeypatch.setattr(postgres, "MAX_RUNS", 1)
         chance = random.Random(813)
         who = await add_people(store, *(f"Person {each}" for each in range(self.PEOPLE_COUNT)))
-        events = numbered_events(self.EVENT_COUNT)
+        event_ids = numbered_event_ids(self.EVENT_COUNT)
 
         def prepare(unit: Any) -> None:
-            for event_id in events:
+            for event_id in event_ids:
                 unit.events.add(replace(an_event(event_id.hex, event_id), creator_id=who[0]))
                 for person in who:
                     unit.places.make(event_id, person)
@@ -87,7 +87,7 @@ class TestManyAtOnce:
             opened.push_async_callback(another.close)
             for _ in range(self.ROUNDS):
                 moves = []
-                for at, event_id in enumerate(chance.sample(events, self.EVENTS_A_ROUND)):
+                for at, event_id in enumerate(chance.sample(event_ids, self.EVENTS_A_ROUND)):
                     marker, person = chance.sample(who, 2)
                     does = partial(
                         move,
@@ -99,7 +99,7 @@ class TestManyAtOnce:
                     moves.append((store, another)[at % 2].transact(does))
                 await asyncio.gather(*moves)
         assert stored_counts_by_month(url) == paying_counts_by_month(
-            await all_entries(store, events), FEW
+            await all_entries(store, event_ids), FEW
         )
 
 

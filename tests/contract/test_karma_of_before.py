@@ -28,7 +28,7 @@ from attendance_core.vocabulary import UserId
 from tests.support.karma_months import (
     a_store,
     all_entries,
-    numbered_events,
+    numbered_event_ids,
     store,
     stored_counts_by_month,
 )
@@ -71,7 +71,7 @@ def marks_as_of_old(on: Connection, event: int, marker: int, person: int, at: fl
 
 async def folded_of(url: URL, terms: Terms) -> dict[tuple[UserId, int], int]:
     store = await a_store(url)
-    entries = await all_entries(store, numbered_events(2 * MARKS))
+    entries = await all_entries(store, numbered_event_ids(2 * MARKS))
     await store.close()
     return paying_counts_by_month(entries, terms)
 
@@ -166,13 +166,13 @@ class TestRule:
         self, url: URL, store: Any
     ) -> None:
         a, b = await add_people(store, "Anna", "Boris")
-        events = numbered_events(6)
+        event_ids = numbered_event_ids(6)
 
         def work(unit: Any) -> None:
-            for event_id in events[:5]:
+            for event_id in event_ids[:5]:
                 unit.events.add(replace(an_event(event_id.hex, event_id), creator_id=a))
                 mark(unit, b, a, MONTHS[0], event_id)
-            unit.events.add(replace(an_event(events[5].hex, events[5]), creator_id=a))
+            unit.events.add(replace(an_event(event_ids[5].hex, event_ids[5]), creator_id=a))
 
         await store.transact(work)
 
@@ -183,7 +183,7 @@ class TestRule:
         await asyncio.to_thread(apply_rule, url, USUAL)
         assert stored_counts_by_month(url) == {(a, 2026 * 12 + 4): 4}
         assert [await karma(FEW), await karma(USUAL)] == [7, 200]
-        await store.transact(lambda u: mark(u, b, a, MONTHS[1], events[5]))
+        await store.transact(lambda u: mark(u, b, a, MONTHS[1], event_ids[5]))
         assert stored_counts_by_month(url) == {(a, 2026 * 12 + 4): 4, (a, 2026 * 12 + 5): 1}
         assert [await karma(FEW), await karma(USUAL)] == [14, 250]
         assert [await karma(replace(USUAL, karma_per_mark=1))] == [5]

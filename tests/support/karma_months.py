@@ -39,14 +39,16 @@ async def a_store(url: URL) -> SqliteStore | PostgresStore:
     return made
 
 
-async def all_entries(store: Any, events: Sequence[EventId]) -> list[Entry]:
+async def all_entries(store: Any, event_ids: Sequence[EventId]) -> list[Entry]:
     def look(unit: Any) -> list[Entry]:
-        return [line.entry for each in events for line in unit.ledger.of(each, None, ListQuery())]
+        return [
+            line.entry for each in event_ids for line in unit.ledger.of(each, None, ListQuery())
+        ]
 
     return await store.observe(look)  # type: ignore[no-any-return]
 
 
-def numbered_events(many: int) -> list[EventId]:
+def numbered_event_ids(many: int) -> list[EventId]:
     return [EventId(UUID(int=number)) for number in range(1, many + 1)]
 
 
