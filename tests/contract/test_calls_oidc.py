@@ -24,15 +24,15 @@ from tests.support.log_ins import (
     links_of,
     log_in,
     log_ins,
+    module_log_ins,
     people_count,
     profile_of,
     refused,
-    whole,
 )
 from tests.support.oidc_provider import NAME, Person, a_provider, client_of, ec_key, rsa_key
 from tests.support.site import ORIGIN, PASSWORD, code, envelope, opened_site, response
 
-__all__ = ["log_ins", "whole"]
+__all__ = ["log_ins", "module_log_ins"]
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 

@@ -18,8 +18,8 @@ from tests.support.log_ins import (
     check_sent_to,
     log_in,
     log_ins,
+    module_log_ins,
     refused,
-    whole,
 )
 from tests.support.oidc_provider import (
     SECRET,
@@ -33,7 +33,7 @@ from tests.support.oidc_provider import (
 from tests.support.site import code, opened_site
 from tests.support.wrong_answers import ANSWERS, CLAIMS, CONFIGURATIONS, SIGNED
 
-__all__ = ["log_ins", "whole"]
+__all__ = ["log_ins", "module_log_ins"]
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 

@@ -16,14 +16,14 @@ from tests.support.log_ins import (
     begin,
     check_sent_to,
     log_ins,
+    module_log_ins,
     refused,
-    whole,
 )
 from tests.support.oidc_provider import Person
 from tests.support.site import code, refusal
 from tests.support.wrong_answers import without
 
-__all__ = ["log_ins", "whole"]
+__all__ = ["log_ins", "module_log_ins"]
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 

@@ -25,14 +25,14 @@ from tests.support.log_ins import (
     links_of,
     log_in,
     log_ins,
+    module_log_ins,
     now_of,
     profile_of,
-    whole,
 )
 from tests.support.oidc_provider import Person
 from tests.support.site import PASSWORD, Browser, code, envelope, escaped, refusal, response
 
-__all__ = ["log_ins", "whole"]
+__all__ = ["log_ins", "module_log_ins"]
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 

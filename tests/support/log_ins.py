@@ -30,7 +30,7 @@ class LogIns(NamedTuple):
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def whole(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[LogIns]:
+async def module_log_ins(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[LogIns]:
     clock = TestClock()
     async with (
         a_provider(clock) as provider,
@@ -44,15 +44,15 @@ async def whole(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[LogIn
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def log_ins(whole: LogIns) -> AsyncIterator[LogIns]:
+async def log_ins(module_log_ins: LogIns) -> AsyncIterator[LogIns]:
     """The provider behaves, and nothing of before counts."""
-    await whole.site.unlimit()
-    well_behaved = Provider(whole.provider.issuer, whole.site.clock)
+    await module_log_ins.site.unlimit()
+    well_behaved = Provider(module_log_ins.provider.issuer, module_log_ins.site.clock)
     for name in Provider.__dataclass_fields__:
-        setattr(whole.provider, name, getattr(well_behaved, name))
-    whole.provider.publish(rsa_key())
-    whole.site.clock.pass_(4000)  # what was kept of it is forgotten
-    yield whole
+        setattr(module_log_ins.provider, name, getattr(well_behaved, name))
+    module_log_ins.provider.publish(rsa_key())
+    module_log_ins.site.clock.pass_(4000)  # what was kept of it is forgotten
+    yield module_log_ins
 
 
 async def begin(browser: Browser) -> str:
