@@ -20,6 +20,7 @@ from tests.support.log_ins import (
     LOG_IN,
     LogIns,
     begin,
+    check_refused,
     check_sent_to,
     links_of,
     log_in,
@@ -27,7 +28,6 @@ from tests.support.log_ins import (
     module_log_ins,
     people_count,
     profile_of,
-    refused,
 )
 from tests.support.oidc_provider import NAME, Person, a_provider, client_of, ec_key, rsa_key
 from tests.support.site import ORIGIN, PASSWORD, code, envelope, opened_site, response
@@ -150,7 +150,7 @@ class TestLogIn:
         log_ins.provider.change_userinfo = lambda given: {**given, "sub": "somebody else"}
         browser = log_ins.site.browser()
         answer = await log_in(log_ins, browser, Person())
-        await refused(log_ins, answer, browser, "provider_distrusted")
+        await check_refused(log_ins, answer, browser, "provider_distrusted")
 
     async def test_first_log_ins_at_once_make_one_account(self, log_ins: LogIns) -> None:
         anna, browsers = Person(), [log_ins.site.browser() for _ in range(8)]
@@ -170,7 +170,9 @@ class TestLogIn:
         anna, browser = Person(), log_ins.site.browser()
         for _ in range(PROVIDER_LOG_INS.most):
             check_sent_to(await log_in(log_ins, log_ins.site.browser(), anna))
-        await refused(log_ins, await log_in(log_ins, browser, anna), browser, "too_many_requests")
+        await check_refused(
+            log_ins, await log_in(log_ins, browser, anna), browser, "too_many_requests"
+        )
         way = log_ins.provider.come_back(await begin(browser), anna)
         assert code(await browser.client.get(way), 8, status=429) == "too_many_requests"
         check_sent_to(await log_in(log_ins, log_ins.site.browser(), Person()))
@@ -197,7 +199,7 @@ class TestLogIn:
         log_ins.provider.publish(rsa_key("second"))
         log_ins.provider.asked.clear()
         browser = log_ins.site.browser()
-        await refused(
+        await check_refused(
             log_ins, await log_in(log_ins, browser, Person()), browser, "provider_distrusted"
         )
         assert "/keys" not in log_ins.provider.asked  # it was asked just before

@@ -15,11 +15,11 @@ from tests.support.log_ins import (
     LOG_IN,
     LogIns,
     begin,
+    check_refused,
     check_sent_to,
     log_in,
     log_ins,
     module_log_ins,
-    refused,
 )
 from tests.support.oidc_provider import (
     SECRET,
@@ -45,28 +45,28 @@ class TestWrongAnswers:
         log_ins.provider.change_claims = CLAIMS[wrong]
         browser = log_ins.site.browser()
         answer = await log_in(log_ins, browser, Person())
-        await refused(log_ins, answer, browser, "provider_distrusted")
+        await check_refused(log_ins, answer, browser, "provider_distrusted")
 
     @pytest.mark.parametrize("wrong", SIGNED)
     async def test_it_is_signed_wrongly(self, log_ins: LogIns, wrong: str) -> None:
         SIGNED[wrong](log_ins)
         browser = log_ins.site.browser()
         answer = await log_in(log_ins, browser, Person())
-        await refused(log_ins, answer, browser, "provider_distrusted")
+        await check_refused(log_ins, answer, browser, "provider_distrusted")
 
     @pytest.mark.parametrize("wrong", ANSWERS)
     async def test_what_is_answered_is_wrong(self, log_ins: LogIns, wrong: str) -> None:
         ANSWERS[wrong](log_ins)
         browser = log_ins.site.browser()
         answer = await log_in(log_ins, browser, Person())
-        await refused(log_ins, answer, browser, "provider_distrusted")
+        await check_refused(log_ins, answer, browser, "provider_distrusted")
 
     @pytest.mark.parametrize("wrong", CONFIGURATIONS)
     async def test_the_configuration_is_wrong(self, log_ins: LogIns, wrong: str) -> None:
         CONFIGURATIONS[wrong](log_ins)
         browser = log_ins.site.browser()
         answer = await browser.client.get(LOG_IN, headers=HTML)
-        await refused(log_ins, answer, browser, "provider_distrusted")
+        await check_refused(log_ins, answer, browser, "provider_distrusted")
         log_ins.site.clock.pass_(PAUSE_SECONDS)
         assert code(await browser.client.get(LOG_IN), 3) == "provider_distrusted"
 
@@ -84,7 +84,7 @@ class TestWrongAnswers:
         with caplog.at_level(logging.DEBUG, "attendance_adapters"):
             url = await begin(browser)
             way = log_ins.provider.come_back(url, Person())
-            await refused(
+            await check_refused(
                 log_ins, await browser.client.get(way, headers=HTML), browser, "provider_distrusted"
             )
         # The browser of this test logs where it goes, too, where another test has had it do so
@@ -108,7 +108,7 @@ class TestWrongAnswers:
                 continue
             assert code(await browser.client.get(LOG_IN), -1, status=503) == "unavailable"
             shown = await browser.client.get(LOG_IN, headers=HTML)
-            await refused(log_ins, shown, browser, "unavailable")
+            await check_refused(log_ins, shown, browser, "unavailable")
             assert log_ins.provider.asked.count(path) == 1  # of those who come at once one asks
             log_ins.provider.instead.clear()
             log_ins.site.clock.pass_(PAUSE_SECONDS)

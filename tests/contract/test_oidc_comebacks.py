@@ -14,10 +14,10 @@ from tests.support.log_ins import (
     UNLINK,
     LogIns,
     begin,
+    check_refused,
     check_sent_to,
     log_ins,
     module_log_ins,
-    refused,
 )
 from tests.support.oidc_provider import Person
 from tests.support.site import code, refusal
@@ -35,10 +35,10 @@ class TestWrongComebacks:
         mallory, victim = log_ins.site.browser(), log_ins.site.browser()
         way = log_ins.provider.come_back(await begin(mallory), Person())
         answer = await victim.client.get(way, headers=HTML)
-        await refused(log_ins, answer, victim, "log_in_not_begun")
+        await check_refused(log_ins, answer, victim, "log_in_not_begun")
         await begin(victim)  # of their own, which is another
         answer = await victim.client.get(way, headers=HTML)
-        await refused(log_ins, answer, victim, "log_in_not_begun")
+        await check_refused(log_ins, answer, victim, "log_in_not_begun")
         assert "/token" not in log_ins.provider.asked
 
     async def test_a_state_is_good_for_one_comeback(self, log_ins: LogIns) -> None:
@@ -51,16 +51,16 @@ class TestWrongComebacks:
         check_sent_to(again, "/#/oidc/log_in_not_begun")
         restored = log_ins.site.browser(cookies={"oidcattempt": kept["oidcattempt"]})
         answer = await restored.client.get(way, headers=HTML)
-        await refused(log_ins, answer, restored, "provider_distrusted")  # the code was used
+        await check_refused(log_ins, answer, restored, "provider_distrusted")  # the code was used
 
     async def test_it_is_over_as_well_where_it_fails(self, log_ins: LogIns) -> None:
         browser = log_ins.site.browser()
         url = await begin(browser)
         way = log_ins.provider.come_back(url, Person(), state="s" * 43)
         answer = await browser.client.get(way, headers=HTML)
-        await refused(log_ins, answer, browser, "log_in_not_begun")
+        await check_refused(log_ins, answer, browser, "log_in_not_begun")
         answer = await browser.client.get(log_ins.provider.come_back(url, Person()), headers=HTML)
-        await refused(log_ins, answer, browser, "log_in_not_begun")
+        await check_refused(log_ins, answer, browser, "log_in_not_begun")
 
     async def test_a_stolen_code_opens_nothing(self, log_ins: LogIns) -> None:
         """A code that is brought by another browser, with a state of its own."""
@@ -70,7 +70,7 @@ class TestWrongComebacks:
         url = await begin(thief)
         way = log_ins.provider.come_back(url, Person(), code=its_code)
         answer = await thief.client.get(way, headers=HTML)
-        await refused(log_ins, answer, thief, "provider_distrusted")
+        await check_refused(log_ins, answer, thief, "provider_distrusted")
         assert not log_ins.provider.grants[its_code].is_used
 
     async def test_nor_at_a_provider_that_looks_at_no_verifier(self, log_ins: LogIns) -> None:
@@ -80,21 +80,21 @@ class TestWrongComebacks:
         (its_code,) = parse_qs(urlsplit(stolen).query)["code"]
         way = log_ins.provider.come_back(await begin(thief), Person(), code=its_code)
         answer = await thief.client.get(way, headers=HTML)
-        await refused(log_ins, answer, thief, "provider_distrusted")  # by the nonce
+        await check_refused(log_ins, answer, thief, "provider_distrusted")  # by the nonce
 
     async def test_a_code_that_was_never_given(self, log_ins: LogIns) -> None:
         for odd in ("invented", "a b", "c" * 5000, "код", "%00", "a\nb"):
             browser = log_ins.site.browser()
             way = log_ins.provider.come_back(await begin(browser), Person(), code=odd)
             answer = await browser.client.get(way, headers=HTML)
-            await refused(log_ins, answer, browser, "provider_distrusted")
+            await check_refused(log_ins, answer, browser, "provider_distrusted")
 
     async def test_another_issuer_sends_back_or_none(self, log_ins: LogIns) -> None:
         for issuer in ("https://evil.test", None, log_ins.provider.issuer + "/", ""):
             browser = log_ins.site.browser()
             way = log_ins.provider.come_back(await begin(browser), Person(), iss=issuer)
             answer = await browser.client.get(way, headers=HTML)
-            await refused(log_ins, answer, browser, "provider_distrusted")
+            await check_refused(log_ins, answer, browser, "provider_distrusted")
         assert "/token" not in log_ins.provider.asked
         log_ins.provider.change_configuration = lambda given: without(
             given, "authorization_response_iss_parameter_supported"
@@ -114,10 +114,10 @@ class TestWrongComebacks:
             error_description="<b>",
         )
         answer = await browser.client.get(way, headers=HTML)
-        await refused(log_ins, answer, browser, "provider_refused")
+        await check_refused(log_ins, answer, browser, "provider_refused")
         # From nowhere nobody is told anything of it
         answer = await browser.client.get(f"{CALLBACK}?error=access_denied", headers=HTML)
-        await refused(log_ins, answer, browser, "log_in_not_begun")
+        await check_refused(log_ins, answer, browser, "log_in_not_begun")
 
     async def test_parameters_that_are_missing_or_there_twice(self, log_ins: LogIns) -> None:
         browser = log_ins.site.browser()

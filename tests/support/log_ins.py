@@ -92,8 +92,10 @@ def check_sent_to(answer: httpx.Response, where: str = "/#/") -> None:
     assert answer.headers["cache-control"] == "no-store" and answer.content == b""
 
 
-async def refused(log_ins: LogIns, answer: httpx.Response, browser: Browser, code: str) -> None:
-    """A browser is shown why, by a code that the page has words for; nobody is logged in."""
+async def check_refused(
+    log_ins: LogIns, answer: httpx.Response, browser: Browser, code: str
+) -> None:
+    """Checks that a browser is shown why, by a code of the page, and that nobody is logged in."""
     check_sent_to(answer, f"/#/oidc/{code}")
     assert await user_id_of(browser) is None
 
