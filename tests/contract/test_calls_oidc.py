@@ -197,17 +197,17 @@ class TestLogIn:
         check_sent_to(await log_in(log_ins, log_ins.site.browser(), Person()))
         log_ins.provider.key = rsa_key("second")
         log_ins.provider.publish(rsa_key("second"))
-        log_ins.provider.asked.clear()
+        log_ins.provider.paths_asked.clear()
         browser = log_ins.site.browser()
         await check_refused(
             log_ins, await log_in(log_ins, browser, Person()), browser, "provider_distrusted"
         )
-        assert "/keys" not in log_ins.provider.asked  # it was asked just before
+        assert "/keys" not in log_ins.provider.paths_asked  # it was asked just before
         log_ins.site.clock.pass_(11)
         for _ in range(3):
             check_sent_to(await log_in(log_ins, log_ins.site.browser(), Person()))
-        assert log_ins.provider.asked.count("/keys") == 1
-        assert CONFIGURATION not in log_ins.provider.asked
+        assert log_ins.provider.paths_asked.count("/keys") == 1
+        assert CONFIGURATION not in log_ins.provider.paths_asked
 
 
 class TestNoProvider:

@@ -109,7 +109,8 @@ class TestWrongAnswers:
             assert code(await browser.client.get(LOG_IN), -1, status=503) == "unavailable"
             shown = await browser.client.get(LOG_IN, headers=HTML)
             await check_refused(log_ins, shown, browser, "unavailable")
-            assert log_ins.provider.asked.count(path) == 1  # of those who come at once one asks
+            # Of those who come at once one asks
+            assert log_ins.provider.paths_asked.count(path) == 1
             log_ins.provider.instead.clear()
             log_ins.site.clock.pass_(PAUSE_SECONDS)
             await begin(browser)
@@ -123,14 +124,14 @@ class TestWrongAnswers:
             assert code(answer, -1, status=503) == "unavailable"
 
     async def test_a_slow_one_keeps_nobody_for_long(self, log_ins: LogIns) -> None:
-        clock, held = log_ins.site.clock, asyncio.Event()
+        clock, may_answer = log_ins.site.clock, asyncio.Event()
         async with a_provider(clock) as slow:
-            slow.hold = held
+            slow.may_answer = may_answer
             client = client_of(slow, clock, answer_seconds=0.05)
             async with opened_site(None, provider=lambda _: client) as site:
                 answer = await site.browser().client.get(LOG_IN)
                 assert code(answer, -1, status=503) == "unavailable"
-                held.set()
+                may_answer.set()
                 client._answer_seconds = 60
                 clock.pass_(PAUSE_SECONDS)
                 check_sent_to(await log_in(LogIns(site, slow), site.browser(), Person()))

@@ -39,7 +39,7 @@ class TestWrongComebacks:
         await begin(victim)  # of their own, which is another
         answer = await victim.client.get(way, headers=HTML)
         await check_refused(log_ins, answer, victim, "log_in_not_begun")
-        assert "/token" not in log_ins.provider.asked
+        assert "/token" not in log_ins.provider.paths_asked
 
     async def test_a_state_is_good_for_one_comeback(self, log_ins: LogIns) -> None:
         browser = log_ins.site.browser()
@@ -95,7 +95,7 @@ class TestWrongComebacks:
             way = log_ins.provider.come_back(await begin(browser), Person(), iss=issuer)
             answer = await browser.client.get(way, headers=HTML)
             await check_refused(log_ins, answer, browser, "provider_distrusted")
-        assert "/token" not in log_ins.provider.asked
+        assert "/token" not in log_ins.provider.paths_asked
         log_ins.provider.change_configuration = lambda given: without(
             given, "authorization_response_iss_parameter_supported"
         )

@@ -119,7 +119,7 @@ class TestLinks:
         nobody.client.cookies["oidcattempt"] = kept
         assert code(await nobody.client.get(way), 7, status=401) == "not_logged_in"
         assert await links_of(person) == await links_of(mallory) == []
-        assert "/token" not in log_ins.provider.asked
+        assert "/token" not in log_ins.provider.paths_asked
 
     async def test_a_log_in_is_no_link_whatever_the_browser_keeps(self, log_ins: LogIns) -> None:
         person = await log_ins.site.person()

@@ -103,7 +103,7 @@ class Provider:
     callback: str = CALLBACK
     visitor: Person | None = None  # whose browser it is that is sent here, and goes straight back
     grants: dict[str, Grant] = field(default_factory=dict)
-    asked: list[str] = field(default_factory=list)  # the paths, in their order
+    paths_asked: list[str] = field(default_factory=list)  # in their order
     published: list[dict[str, Any]] = field(default_factory=list)  # its keys, as JSON
     key: Any = field(default_factory=rsa_key)
     algorithm: str = "RS256"
@@ -114,7 +114,7 @@ class Provider:
     change_userinfo: Callable[[dict[str, Any]], Any] = lambda given: given
     sign: Callable[[dict[str, Any]], str] | None = None
     instead: dict[str, Answer] = field(default_factory=dict)  # by path
-    hold: asyncio.Event | None = None  # nothing is answered before it is set
+    may_answer: asyncio.Event | None = None  # nothing is answered before it is set
     checks_verifier: bool = True
     tells_name: bool = True  # in the ID token; else who asks for more is told
 
@@ -145,9 +145,9 @@ class Provider:
                 }
                 body = await reader.readexactly(int(headers.get("content-length", "0")))
                 path = request.split(" ")[1]
-                self.asked.append(path)
-                if self.hold is not None:
-                    await self.hold.wait()
+                self.paths_asked.append(path)
+                if self.may_answer is not None:
+                    await self.may_answer.wait()
                 answer = self.instead.get(path) or self.answer(path, headers, body.decode())
                 head = f"HTTP/1.1 {answer.status} ?\r\nContent-Length: {len(answer.content)}\r\n"
                 more = "".join(f"{name}: {value}\r\n" for name, value in answer.headers.items())
