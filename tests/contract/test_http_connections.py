@@ -13,7 +13,7 @@ import pytest
 from tests.support.eventually import eventually
 from tests.support.houses import house_in_memory as house
 from tests.support.live_house import House
-from tests.support.raw_http import QUIET, UNENDED_HANDSHAKE, all_that_comes, connections
+from tests.support.raw_http import QUIET, UNENDED_HANDSHAKE, all_that_comes, connection_count
 from tests.support.smuggled import GET, INNER, POST, statuses, with_length
 
 __all__ = ["house"]
@@ -85,9 +85,9 @@ class TestOrder:
 
     async def test_no_handshake_is_begun_with_who_has_left(self, house: House) -> None:
         """Contract: 1.11."""
-        before = connections(house)
+        before = connection_count(house)
         reader, writer = await asyncio.open_connection("127.0.0.1", house.port)
-        await eventually(lambda: connections(house) > before)
+        await eventually(lambda: connection_count(house) > before)
         writer.write(UNENDED_HANDSHAKE + b"\r\n")
         writer.write_eof()  # before any of it is read
         assert await asyncio.wait_for(reader.read(), 30) == b""
@@ -211,7 +211,7 @@ class TestBounds:
         writer.close()
 
     async def test_nothing_is_left_of_who_was_refused_and_has_gone(self, house: House) -> None:
-        before = connections(house)
+        before = connection_count(house)
         for sent in (GET + b"X: " + b"y" * 5000 + b"\r\n\r\nnonsense\r\n\r\n", GET + b"y" * 70_000):
             for _ in range(20):
                 _, writer = await asyncio.open_connection("127.0.0.1", house.port)
@@ -220,7 +220,7 @@ class TestBounds:
                 writer.write(sent)
                 await writer.drain()
                 writer.transport.abort()
-        await eventually(lambda: connections(house) <= before)
+        await eventually(lambda: connection_count(house) <= before)
 
     async def test_who_does_not_read_is_not_read_from(self, house: House) -> None:
         """Requests go in until every buffer on the way is full, and then no more."""

@@ -26,12 +26,12 @@ class TestReadingAgain:
     async def test_at_once_when_the_notifier_has_missed_something(self, hall: Hall) -> None:
         async with hall.rooms.enter(EVENT) as room, hall.marker(room) as outbox:
             await hall.store.kept.transact(lambda unit: leaves_unheard(unit, UserId(3)))
-            assert hall.readings == 1
+            assert hall.reading_count == 1
             hall.notifier.misses(EVENT)
             assert await told(outbox) == (
                 '{"result":"ok","message":"user_left","params":{"user_id":3}}'
             )
-            assert hall.readings == 2
+            assert hall.reading_count == 2
 
     @pytest.mark.parametrize("error", [Unavailable(), ValueError("a bug")])
     async def test_a_reading_that_fails_is_logged_and_the_next_one_counts(
@@ -74,16 +74,16 @@ class TestQuietRooms:
     async def grows_quiet(self, hall: Hall, room: Room) -> None:
         """Once it was read without having heard of anything since it was read before."""
         for _ in range(2):
-            times = hall.readings + 1
+            times = hall.reading_count + 1
             hall.notifier.misses(EVENT)
-            await eventually(lambda times=times: hall.readings == times)
+            await eventually(lambda times=times: hall.reading_count == times)
         await eventually(lambda: room.glance)
 
     async def test_nothing_is_read_where_nothing_has_moved(self, hall: Hall) -> None:
         async with hall.rooms.enter(EVENT) as room, hall.marker(room):
             await self.grows_quiet(hall, room)
             await hall.rooms.quiet_rooms.glance_once()
-            assert room.glance and hall.readings == 3
+            assert room.glance and hall.reading_count == 3
 
     async def test_what_was_lost_on_the_way_is_found(self, hall: Hall) -> None:
         async with hall.rooms.enter(EVENT) as room, hall.marker(room) as outbox:
@@ -91,7 +91,7 @@ class TestQuietRooms:
             await hall.store.kept.transact(lambda unit: leaves_unheard(unit, UserId(3)))
             await hall.rooms.quiet_rooms.glance_once()
             assert '"user_left"' in str(await told(outbox))
-            assert hall.readings == 4
+            assert hall.reading_count == 4
 
     async def test_so_is_a_socket_whose_end_was(self, hall: Hall) -> None:
         async with hall.rooms.enter(EVENT) as room, hall.marker(room) as outbox:
@@ -124,7 +124,7 @@ class TestQuietRooms:
                 room.people.spelt.clear()
                 for times in (2, 3):
                     hall.notifier.misses(EVENT)
-                    await eventually(lambda times=times: hall.readings == times)
+                    await eventually(lambda times=times: hall.reading_count == times)
                 assert room.glance is None
             await self.grows_quiet(hall, room)
 
@@ -137,11 +137,11 @@ class TestQuietRooms:
             await eventually(lambda: room.glance)
             with hall.store.failing(Unavailable(), "GlanceAtRooms"):
                 await eventually(lambda: caplog.records)
-            before = hall.readings
+            before = hall.reading_count
             await hall.store.until_asked(
                 "GlanceAtRooms", hall.store.asked.count("GlanceAtRooms") + 2
             )
-            assert room.glance and hall.readings == before
+            assert room.glance and hall.reading_count == before
             await hall.store.kept.transact(lambda unit: leaves_unheard(unit, UserId(3)))
             assert '"user_left"' in str(await told(outbox))
 

@@ -37,7 +37,7 @@ class TestOpening:
                 assert not any(each.done() for each in entering)
             first, second = await asyncio.gather(*entering)
             assert first is second
-            assert hall.readings == 1
+            assert hall.reading_count == 1
             assert hall.notifier.listener_count(EVENT) == 1
 
     async def test_one_that_could_not_be_read_is_made_anew_for_who_comes_next(
@@ -51,7 +51,7 @@ class TestOpening:
                 hall.store.fails_once(Unavailable(), "ReadRoom")
             first, second = await asyncio.gather(*entering)
             assert first is second
-            assert hall.readings == 2
+            assert hall.reading_count == 2
             assert hall.notifier.listener_count(EVENT) == 1
         assert hall.notifier.listener_count(EVENT) == 0
 
@@ -78,7 +78,7 @@ class TestLeaving:
         await eventually(lambda: asyncio.all_tasks() == before)
         async with hall.rooms.enter(EVENT) as another:
             assert another is not room
-        assert hall.readings == 2
+        assert hall.reading_count == 2
 
     async def test_so_does_one_who_gives_up_while_it_opens(self, hall: Hall) -> None:
         before = asyncio.all_tasks()

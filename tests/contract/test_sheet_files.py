@@ -104,9 +104,9 @@ class TestCells:
     ) -> None:
         book = xlsx.read(io.BytesIO(await content(files, MOSCOW_STYLE._replace(format="xlsx"))))
         assert [trimmed(row) for row in book.rows] == [trimmed(row) for row in TABLE]
-        assert (book.title, book.frozen_rows) == ("Посещаемость", 5)
+        assert (book.title, book.frozen_row_count) == ("Посещаемость", 5)
         assert book.widths == pytest.approx(sheet_workbook.WIDTHS, abs=1)
-        assert book.formulas == 0
+        assert book.formula_count == 0
         assert not [part for part in book.parts if "rels" in part and "sheet" in part], "no links"
 
     async def test_json_has_the_names_of_the_calls(self, files: SheetFiles) -> None:

@@ -191,7 +191,7 @@ class TestBounds:
         many = pieces(*(ROWS * 3334)[:10_000], size=500)
         with await files.feed(many, MOSCOW_STYLE._replace(format="xlsx")) as file:
             book = xlsx.read(file)
-        *_, next_to_last, last = book.rows[: book.frozen_rows + 10_000]
+        *_, next_to_last, last = book.rows[: book.frozen_row_count + 10_000]
         # Of the three in ROWS one only organises, and has no number
         assert (next_to_last[0], last[1]) == (6_666, "Анна; «ё»")
 

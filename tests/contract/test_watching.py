@@ -69,7 +69,7 @@ class TestCounts:
         await screen.counts()
         asyncio.get_running_loop().call_later(0.2, asyncio.ensure_future, hall.ends(0.2))
         assert await screen.counts()
-        assert screen.comments >= 2
+        assert screen.comment_count >= 2
 
     async def test_what_was_lost_on_the_way_is_found_by_reading(
         self, hall: Hall, monkeypatch: pytest.MonkeyPatch

@@ -44,7 +44,7 @@ class Store:
         self.open = asyncio.Event()
         self.open.set()
         self.at_work = self.most_at_work = 0
-        self.asked = 0  # how often
+        self.asked_count = 0
         self._use_cases = build_use_cases(
             transact=self.transact,
             observe=self.kept.observe,
@@ -61,7 +61,7 @@ class Store:
         return await asyncio.shield(asyncio.create_task(self._carry_out(work)))
 
     async def _carry_out(self, work: Callable[[ports.Unit], T]) -> T:
-        self.asked += 1
+        self.asked_count += 1
         self.at_work += 1
         self.most_at_work = max(self.at_work, self.most_at_work)
         await self.open.wait()
@@ -81,8 +81,8 @@ class Store:
 
     async def until_asked_again(self, times: int) -> None:
         """Returns when it was, so often."""
-        before = self.asked
-        await until(lambda: self.asked >= before + times)
+        before = self.asked_count
+        await until(lambda: self.asked_count >= before + times)
 
     async def until_noted(self, taken: int, under_way: int) -> None:
         """Returns when it has."""

@@ -85,21 +85,24 @@ class Host:
 
     service: Attendance
     live: Live
-    people: int = 0
-    events: int = 0
+    _person_count: int = 0
+    _event_count: int = 0
 
     async def person(self) -> Actor:
-        self.people += 1
+        self._person_count += 1
         signed_up = await self.service.use_cases.sign_up(
-            username=f"person{self.people}", password="like tea"
+            username=f"person{self._person_count}", password="like tea"
         )
         return Actor(signed_up.user_id, session_id_of(signed_up.token))
 
     async def event(self, creator: Actor, lasts: float = 3600) -> EventId:
-        self.events += 1
+        self._event_count += 1
         now = time.time()
         event = await self.service.use_cases.create_event(
-            actor=creator.user_id, name=f"Event {self.events}", starts_at=now, ends_at=now + lasts
+            actor=creator.user_id,
+            name=f"Event {self._event_count}",
+            starts_at=now,
+            ends_at=now + lasts,
         )
         return event.event_id
 

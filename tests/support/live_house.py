@@ -90,8 +90,8 @@ class House:
         self.app = app
         self.port = port
         self._wires: list[Wire] = []
-        self._people = 0
-        self._events = 0
+        self._person_count = 0
+        self._event_count = 0
 
     async def opens(self, path: str, **headers: str) -> Wire:
         spelt = {name.replace("_", "-"): value for name, value in headers.items()}
@@ -109,8 +109,8 @@ class House:
 
     async def person(self) -> Visitor:
         """Adds somebody new, with a session."""
-        self._people += 1
-        name, token = f"person{self._people}", f"token-{self._people}"
+        self._person_count += 1
+        name, token = f"person{self._person_count}", f"token-{self._person_count}"
 
         def work(unit: Any) -> UserId:
             now = unit.now()
@@ -155,11 +155,11 @@ class House:
 
         So ``lasts=61.5`` ends it in a second and a half.
         """
-        self._events += 1
+        self._event_count += 1
         starts_at = time.time() + starts
         event = await self.attendance.use_cases.create_event(
             actor=UserId(creator.user_id),
-            name=f"Lecture {self._events}",
+            name=f"Lecture {self._event_count}",
             starts_at=starts_at,
             ends_at=starts_at + lasts,
         )

@@ -18,7 +18,7 @@ UNENDED_HANDSHAKE = (
 )
 
 
-def connections(house: House) -> int:
+def connection_count(house: House) -> int:
     """How many this process has with the house's port, at our end of them."""
     return sum(
         each.laddr.port == house.port and each.status != "LISTEN"

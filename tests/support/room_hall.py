@@ -65,7 +65,7 @@ class Hall:
         return await self.lecture.do.read_places(**given)
 
     @property
-    def readings(self) -> int:
+    def reading_count(self) -> int:
         return self.store.asked.count("ReadRoom")
 
     @asynccontextmanager

@@ -34,11 +34,11 @@ class StreamRefusal(NamedTuple):
 
 @dataclass
 class StreamReader:
-    """One stream; ``comments`` counts what came between its events."""
+    """One stream; ``comment_count`` counts what came between its events."""
 
     answer: httpx.Response
     lines: AsyncIterator[str]
-    comments: int = 0
+    comment_count: int = 0
 
     async def event(self) -> StreamEvent | None:
         """Reads the next one; None at the end of the answer."""
@@ -51,7 +51,7 @@ class StreamReader:
                 elif line.startswith("data: "):
                     return StreamEvent(name, json.loads(line.removeprefix("data: ")))
                 elif line == ":":
-                    self.comments += 1
+                    self.comment_count += 1
         except StopAsyncIteration:
             return None
 

@@ -113,7 +113,7 @@ class Desk:
         )
         return found is not None
 
-    def rows(self) -> int:
+    def row_count(self) -> int:
         """How many tokens are kept, listed or not."""
         return drive(
             self.world.store.observe(

@@ -17,9 +17,9 @@ class Workbook(NamedTuple):
 
     title: str
     rows: list[list[str | float | None]]
-    frozen_rows: int
+    frozen_row_count: int
     widths: list[float]
-    formulas: int
+    formula_count: int
     parts: set[str]
 
 

@@ -55,7 +55,7 @@ class TestItsEnd:
         desk.world.clock.pass_(DAY_SECONDS)
         desk.end_expired()
         desk.revoke(made.token_id)
-        assert desk.rows() == 0
+        assert desk.row_count() == 0
 
     def test_the_sockets_of_one_that_expires_are_ended_later(self, desk: Desk) -> None:
         made, other = desk.create(days=1), desk.create()

@@ -123,7 +123,7 @@ class TestCreateToken:
         desk.passwords.verify = verify_and_change  # type: ignore[method-assign]
         with pytest.raises(WrongPassword):
             desk.create()
-        assert desk.rows() == 0
+        assert desk.row_count() == 0
 
     def test_nor_with_a_session_that_has_ended(self, desk: Desk) -> None:
         desk.transact(lambda unit: unit.sessions.remove([session_of(ANNA)]))
@@ -200,6 +200,6 @@ class TestGetTokens:
         desk.forget()
         assert len(desk.tokens()) == 1
         desk.world.clock.pass_(1)
-        assert desk.tokens() == [] and desk.rows() == 1
+        assert desk.tokens() == [] and desk.row_count() == 1
         desk.forget()
-        assert desk.rows() == 0
+        assert desk.row_count() == 0
