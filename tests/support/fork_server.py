@@ -60,13 +60,13 @@ class ForkedProcess:
         self,
         args: Sequence[str],
         pid: int,
-        status: int,
+        status_reader: int,
         stdin: IO[str] | None,
         stdout: IO[str] | None,
     ) -> None:
         self.args, self.pid, self.stdin, self.stdout = args, pid, stdin, stdout
         self.returncode: int | None = None
-        self._status = status  # where the server writes its exit code
+        self._status_reader = status_reader  # a pipe to which the server writes its exit code
 
     def poll(self) -> int | None:
         """Answers its exit code, or None while it runs."""
@@ -103,9 +103,9 @@ class ForkedProcess:
         self.wait()
 
     def _poll(self, seconds: float | None) -> int | None:
-        if self.returncode is None and select.select([self._status], [], [], seconds)[0]:
-            written = os.read(self._status, 16)
-            os.close(self._status)
+        if self.returncode is None and select.select([self._status_reader], [], [], seconds)[0]:
+            written = os.read(self._status_reader, 16)
+            os.close(self._status_reader)
             self.returncode = int(written) if written else -signal.SIGKILL  # the server has gone
         return self.returncode
 
@@ -130,9 +130,9 @@ def start(
     stderr: IO[Any] | None = None,
 ) -> ForkedProcess:
     """Starts a command of Python; its streams are ours, files, or pipes of text."""
-    status, write_status = os.pipe()
-    theirs = [write_status, 0, 1, 2]
-    to_close = [write_status]
+    status_reader, status_writer = os.pipe()
+    theirs = [status_writer, 0, 1, 2]
+    to_close = [status_writer]
     to_stdin = from_stdout = None
     if stdin == subprocess.PIPE:
         theirs[1], writes = os.pipe()
@@ -151,7 +151,7 @@ def start(
     finally:
         for descriptor in to_close:
             os.close(descriptor)
-    return ForkedProcess(command, pid, status, to_stdin, from_stdout)
+    return ForkedProcess(command, pid, status_reader, to_stdin, from_stdout)
 
 
 def run(
@@ -210,12 +210,12 @@ def _serve(control: socket.socket) -> None:
     signal.signal(signal.SIGCHLD, lambda *_: None)  # so that the descriptor below hears of it
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # of who ends the tests at a terminal
     signal.set_wakeup_fd(wake.fileno(), warn_on_full_buffer=False)
-    statuses: dict[int, int] = {}  # by process
+    status_writers: dict[int, int] = {}  # by process
     while True:
         ready = select.select([control, woken], [], [])[0]
         if woken in ready:
             woken.recv(4096)
-            _tell_ends(statuses)
+            _tell_ends(status_writers)
         if control in ready:
             message, descriptors, *_ = socket.recv_fds(control, MAX_MESSAGE, 4)
             if not message:
@@ -223,20 +223,20 @@ def _serve(control: socket.socket) -> None:
             pid = os.fork()
             if pid == 0:
                 _become(json.loads(message), descriptors)
-            statuses[pid] = descriptors[0]
+            status_writers[pid] = descriptors[0]
             for descriptor in descriptors[1:]:
                 os.close(descriptor)
             control.send(str(pid).encode())
-    for pid in statuses:
+    for pid in status_writers:
         os.kill(pid, signal.SIGKILL)
 
 
-def _tell_ends(statuses: dict[int, int]) -> None:
+def _tell_ends(status_writers: dict[int, int]) -> None:
     """Writes the exit code of each process that has ended."""
-    for pid in list(statuses):
+    for pid in list(status_writers):
         ended, status = os.waitpid(pid, os.WNOHANG)
         if ended:
-            descriptor = statuses.pop(pid)
+            descriptor = status_writers.pop(pid)
             with suppress(BrokenPipeError):
                 os.write(descriptor, str(os.waitstatus_to_exitcode(status)).encode())
             os.close(descriptor)
