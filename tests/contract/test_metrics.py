@@ -153,7 +153,7 @@ async def test_no_label_could_name_anybody(shared: Service, shared_port: int) ->
         await marks.send(json.dumps({"message": "canary4711"}))
         await marks.recv()
         metrics = Metrics(shared_port)
-    assert metrics.labels() == {"kind", "message", "outcome", "call", "status", "le"}
+    assert metrics.label_names() == {"kind", "message", "outcome", "call", "status", "le"}
     assert "canary4711" not in metrics.text and "127.0.0.1" not in metrics.text
 
 

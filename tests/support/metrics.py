@@ -36,7 +36,7 @@ class Metrics:
         assert found, f"nothing is told of {name} {labels}"
         return sum(found)
 
-    def labels(self) -> set[str]:
+    def label_names(self) -> set[str]:
         """Lists the names of all labels that ours have."""
         ours = [each for each in self._samples if each.name.startswith("attendance_")]
         return {name for each in ours for name in each.labels}
