@@ -100,7 +100,7 @@ def _mark(of: MarkedClass, nth_before: int, unit: Unit) -> None:
 
 def add_names(url: str, count: int) -> None:
     """Adds so many people, and as many events, each of another name."""
-    run_on_connection(_database(url), partial(fill, people=count, gatherings=count))
+    run_on_connection(_database(url), partial(fill, person_count=count, event_count=count))
 
 
 def _database(url: str) -> URL:

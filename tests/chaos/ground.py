@@ -133,7 +133,7 @@ def ground(
         bring_up_to_date(folder, settings)
 
         if crowded:
-            _run(settings[DATABASE], partial(fill, people=PEOPLE, gatherings=GATHERINGS))
+            _run(settings[DATABASE], partial(fill, person_count=PEOPLE, event_count=GATHERINGS))
 
         opens, *met = asyncio.run(gatherings(settings[DATABASE], TO_HOLD + to_mark + 1, 2))
         attacker = asyncio.run(gathering(settings[DATABASE], 1 + OTHERS))

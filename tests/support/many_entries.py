@@ -19,7 +19,7 @@ def fill_ledger(on: Connection, event_id: str, entries: int) -> None:
     Has PostgreSQL count its rows afterwards, else it plans for a table without any.
     """
     event, person_count = UUID(event_id), entries // ENTRIES_EACH
-    fill(on, people=person_count, gatherings=1)
+    fill(on, person_count=person_count, event_count=1)
     creator = on.execute(select(events.c.creator_id).where(events.c.event_id == event)).scalar_one()
     ids = range(FIRST_ID + 1, FIRST_ID + 1 + person_count)
     place = {"event_id": event, "member": True, "version": ENTRIES_EACH, "last_n": ENTRIES_EACH}

@@ -23,22 +23,26 @@ def name_of(number: int) -> str:
     return f"{dice.choice(GIVEN)} {dice.choice(STEMS)}ов-{number:05}"
 
 
-def fill(on: Connection, *, people: int, gatherings: int) -> None:
+def fill(on: Connection, *, person_count: int, event_count: int) -> None:
     """Adds so many people and events, and lets PostgreSQL count them."""
-    accounts_of, shown, on_list = [], [], []
-    for number in range(1, people + 1):
+    account_rows, profile_rows, event_rows = [], [], []
+    for number in range(1, person_count + 1):
         user_id = FIRST_ID + number
         named = {"name_key": fold(name_of(number))}
         username = {"username": f"u{number}", "username_key": f"u{number}"}
-        accounts_of.append({"user_id": user_id, **username, "password_hash": "", "created_at": NOW})
-        shown.append({"user_id": user_id, "display_name": name_of(number), **named, "bio": ""})
+        account_rows.append(
+            {"user_id": user_id, **username, "password_hash": "", "created_at": NOW}
+        )
+        profile_rows.append(
+            {"user_id": user_id, "display_name": name_of(number), **named, "bio": ""}
+        )
     # An event without a code is given one by a trigger, planned when the table was small
-    for number in range(1, gatherings + 1):
+    for number in range(1, event_count + 1):
         named = {"name": name_of(number), "name_key": fold(name_of(number))}
         times = {"starts_at": NOW + number, "ends_at": NOW + 10**6}
         event_id = {"event_id": UUID(int=number), "creator_id": FIRST_ID + number}
-        on_list.append({**event_id, **named, **times, "code": numbered_code(number)})
-    for table, rows in ((accounts, accounts_of), (profiles, shown), (events, on_list)):
+        event_rows.append({**event_id, **named, **times, "code": numbered_code(number)})
+    for table, rows in ((accounts, account_rows), (profiles, profile_rows), (events, event_rows)):
         on.execute(insert(table), rows)
     on.commit()
     on.execute(text("ANALYZE"))
