@@ -177,19 +177,19 @@ async def a_process_that_slept_and_a_mark_that_was_annulled_meanwhile(pair: Pair
     """Contract: 8.7; it hears of the mark before it hears of its annulment."""
     event_id, (creator, marker, person) = await a_crowd(pair, 3)
     async with marker.opens("marking", event_id) as marking:
-        async with at(person, pair.two).opens("mark_me", event_id) as waits:
+        async with at(person, pair.two).opens("mark_me", event_id) as waiting:
             await lists(marking, 1)
             await prepares(marking, person)
             with stalled(pair.two):
                 assert await confirms(marking, person) == "marked"
                 assert await annul(creator, event_id, person, 1) == 2
-            assert await heard_until_closed(waits) == ([], 1012)
-        async with at(person, pair.two).opens("mark_me", event_id) as waits:
+            assert await heard_until_closed(waiting) == ([], 1012)
+        async with at(person, pair.two).opens("mark_me", event_id) as waiting:
             while person.user_id not in marking.listed:
                 await marking.heard()
             await prepares(marking, person)
             assert await confirms(marking, person) == "marked"
-            await waits.hears("was_marked", user_id=marker.user_id)
+            await waiting.hears("was_marked", user_id=marker.user_id)
     assert marker.karma() == 50
 
 

@@ -79,11 +79,11 @@ class MarkerAndAsker(NamedTuple):
 @asynccontextmanager
 async def marker_and_asker(service: Service) -> AsyncIterator[MarkerAndAsker]:
     """Opens both in an event of its own; the marker has read the list."""
-    marker, waiting = sign_up_people(service, 2)
+    marker, asker = sign_up_people(service, 2)
     event_id = create_event(marker)
     async with (
-        waiting.browser.socket("/ws/mark_me", event_id) as asks,
-        marker.browser.socket("/ws/marking", event_id) as marks,
+        asker.browser.socket("/ws/mark_me", event_id) as waiting,
+        marker.browser.socket("/ws/marking", event_id) as marking,
     ):
-        assert json.loads(await marks.recv())["params"]["marking_list"] == [waiting.user_id]
-        yield MarkerAndAsker(marks, asks, waiting.user_id)
+        assert json.loads(await marking.recv())["params"]["marking_list"] == [asker.user_id]
+        yield MarkerAndAsker(marking, waiting, asker.user_id)

@@ -106,17 +106,17 @@ async def scene_in(house: House) -> Scene:
     do = house.attendance.use_cases
     await do.add_helper(actor=ids["creator"], event_id=event_id, user_id=ids["helper"])
     await do.join_event(actor=ids["participant"], event_id=event_id)
-    waits, marks = (
+    waiting, marking = (
         house.attendance.connection(
             Actor(ids[role], session_id_of(people[role].token)), event_id, role_of_socket
         )
         for role, role_of_socket in (("marked", Role.MARK_ME), ("marker", Role.MARKING))
     )
-    await do.mark_me(connection=waits)
-    await do.ready_to_mark(connection=marks)
-    await do.prepare_to_mark(connection=marks, target=ids["marked"])
-    await do.confirm_marking(connection=marks, target=None)
-    await do.hang_up(connections=[waits, marks], goodbye=True)
+    await do.mark_me(connection=waiting)
+    await do.ready_to_mark(connection=marking)
+    await do.prepare_to_mark(connection=marking, target=ids["marked"])
+    await do.confirm_marking(connection=marking, target=None)
+    await do.hang_up(connections=[waiting, marking], goodbye=True)
     return Scene(event_id, people)
 
 
