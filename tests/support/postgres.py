@@ -34,8 +34,8 @@ from attendance_adapters.sql.migrate import upgrade
 from attendance_adapters.sql.tables import metadata
 from tests.support.service_process import free_port
 
-GIVEN = "ATTENDANCE_TEST_POSTGRES_URL"
-CHOICE = "ATTENDANCE_TEST_POSTGRES"
+URL_SETTING = "ATTENDANCE_TEST_POSTGRES_URL"
+CHOICE_SETTING = "ATTENDANCE_TEST_POSTGRES"
 TEMPLATE = "attendance_template"
 START_SECONDS = 60
 CONFIGURATION = """
@@ -54,8 +54,8 @@ def binaries() -> Path:
     """Finds the folder of `initdb`, `pg_ctl` and `postgres`."""
     system = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda p: p.parts[-3])
     on_path = shutil.which("initdb")
-    choice = os.environ.get(CHOICE)
-    assert choice in (None, "", "wheel"), f"{CHOICE} is {choice!r} and may only be wheel"
+    choice = os.environ.get(CHOICE_SETTING)
+    assert choice in (None, "", "wheel"), f"{CHOICE_SETTING} is {choice!r} and may only be wheel"
     if not choice:
         for initdb in [*([Path(on_path)] if on_path else []), *reversed(system)]:
             return initdb.resolve().parent
@@ -158,38 +158,38 @@ def serve(fifo: str) -> None:
 @contextmanager
 def shared_server(folder: Path) -> Iterator[str]:
     """Finds the server of the run, or starts it; ``folder`` is that of the whole run."""
-    fifo, card = folder / "postgres.fifo", folder / "postgres.address"
+    fifo, address_file = folder / "postgres.fifo", folder / "postgres.address"
     with (folder / "postgres.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        pipe = _join(fifo, card)
+        pipe = _join(fifo, address_file)
     try:
-        yield card.read_text()
+        yield address_file.read_text()
     finally:
         if pipe is not None:
             os.close(pipe)
 
 
-def _join(fifo: Path, card: Path) -> int | None:
+def _join(fifo: Path, address_file: Path) -> int | None:
     """Sees to it that there is a server that knows of us; answers what keeps it alive, if we do."""
-    given = os.environ.get(GIVEN)
+    given = os.environ.get(URL_SETTING)
     if given:
-        if not card.exists():
+        if not address_file.exists():
             make_template(given)
-            card.write_text(given)
+            address_file.write_text(given)
         return None
     if not fifo.exists():
         os.mkfifo(fifo)
     try:
         return os.open(fifo, os.O_WRONLY | os.O_NONBLOCK)
     except OSError:  # nobody reads it: there is no server, or none any more
-        address = _begun(fifo)
+        address = _start_server(fifo)
         pipe = os.open(fifo, os.O_WRONLY)
     make_template(address)
-    card.write_text(address)
+    address_file.write_text(address)
     return pipe
 
 
-def _begun(fifo: Path) -> str:
+def _start_server(fifo: Path) -> str:
     """Starts a server that outlives this process, if others use it; answers its address."""
     server = subprocess.Popen(
         [sys.executable, "-m", "tests.support.postgres", str(fifo)],
