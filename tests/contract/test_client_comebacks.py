@@ -21,8 +21,8 @@ from tests.support.scripted_service import (
     BORIS,
     EVENT,
     PATIENCE,
-    Heard,
     Service,
+    ServiceSide,
     ids,
     lists_both,
     marking_at,
@@ -37,10 +37,10 @@ __all__ = ["quick"]
 class TestComingBack:
     @pytest.mark.parametrize("code", [1011, 1012, 1013, 4429, 4508])
     async def test_after_a_close_that_means_come_back(self, code: int) -> None:
-        async def first(heard: Heard) -> None:
-            await heard.lists(ANNA)
-            await heard.says_no(refusal_with("unavailable"))
-            await heard.connection.close(code)
+        async def first(side: ServiceSide) -> None:
+            await side.lists(ANNA)
+            await side.says_no(refusal_with("unavailable"))
+            await side.connection.close(code)
 
         async with marking_at(first, lists_both) as (_, marking):
             while ids(marking) != [ANNA, BORIS]:
@@ -48,12 +48,12 @@ class TestComingBack:
 
     @pytest.mark.parametrize("code", sorted(reopening.FINAL - {1000}))
     async def test_not_after_one_that_does_not(self, code: int) -> None:
-        async def script(heard: Heard) -> None:
-            await heard.lists(ANNA)
-            await heard.says_no(refusal_with("some_code"))
-            await heard.connection.close(code)
+        async def script(side: ServiceSide) -> None:
+            await side.lists(ANNA)
+            await side.says_no(refusal_with("some_code"))
+            await side.connection.close(code)
 
-        opened: list[Heard] = []
+        opened: list[ServiceSide] = []
         with pytest.raises(Refused) as refused:
             async with marking_at(script) as (service, marking):
                 opened = service.opened
@@ -69,11 +69,11 @@ class TestComingBack:
         monkeypatch.setattr(reopening, "ANSWER_WITHIN", 0.05)
         ends: list[int] = []
 
-        async def first(heard: Heard) -> None:
-            await heard.lists(ANNA)
+        async def first(side: ServiceSide) -> None:
+            await side.lists(ANNA)
             try:
                 while True:
-                    await heard.connection.recv()  # a ping, which nobody answers
+                    await side.connection.recv()  # a ping, which nobody answers
             except ConnectionClosed as closed:
                 ends.append(closed.rcvd.code if closed.rcvd else 1006)
                 raise
@@ -98,12 +98,12 @@ class TestComingBack:
         assert min(drawn) >= 0.1 and max(drawn) <= 0.5 and len(set(drawn)) > 100
 
     async def test_a_service_that_does_not_come_back_is_given_up(self) -> None:
-        async def cuts(heard: Heard) -> None:
-            heard.cut()
+        async def cuts(side: ServiceSide) -> None:
+            side.cut()
 
-        async def first(heard: Heard) -> None:
-            await heard.lists(ANNA)
-            heard.cut()
+        async def first(side: ServiceSide) -> None:
+            await side.lists(ANNA)
+            side.cut()
 
         async with marking_at(first, cuts, patience=0.2) as (service, marking):
             with pytest.raises(NotAnswered):
@@ -170,9 +170,9 @@ class TestComingBack:
                         pass
 
     async def test_what_is_no_frame_of_ours_is_told(self) -> None:
-        async def script(heard: Heard) -> None:
-            await heard.connection.send("hello")
-            await heard.listens()
+        async def script(side: ServiceSide) -> None:
+            await side.connection.send("hello")
+            await side.listens()
 
         with pytest.raises(NotAttendance):
             async with marking_at(script):
@@ -182,12 +182,12 @@ class TestComingBack:
         """A socket that says more is closed."""
         said: list[float] = []
 
-        async def script(heard: Heard) -> None:
-            await heard.lists(ANNA)
+        async def script(side: ServiceSide) -> None:
+            await side.lists(ANNA)
             while True:
-                await heard.hears()
+                await side.hears()
                 said.append(asyncio.get_running_loop().time())
-                await heard.says(core.Prepared(ANNA, 1.0))
+                await side.says(core.Prepared(ANNA, 1.0))
 
         async with marking_at(script) as (_, marking):
             await asyncio.gather(*(marking.prepare(ANNA) for _ in range(FRAMES_AT_ONCE + 3)))

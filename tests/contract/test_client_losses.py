@@ -26,7 +26,7 @@ from attendance_web.structs.frames import EventTimes, Place
 from tests.support.scripted_service import (
     ANNA,
     BORIS,
-    Heard,
+    ServiceSide,
     lists_both,
     marking_at,
     quick,
@@ -80,12 +80,12 @@ class TestTheList:
     async def test_it_is_folded(self) -> None:
         go_on = asyncio.Event()
 
-        async def script(heard: Heard) -> None:
-            await heard.lists(ANNA)
+        async def script(side: ServiceSide) -> None:
+            await side.lists(ANNA)
             await go_on.wait()
-            await heard.says(core.UserJoined(BORIS, 5.0))
-            await heard.says(core.UserLeft(ANNA))
-            await heard.listens()
+            await side.says(core.UserJoined(BORIS, 5.0))
+            await side.says(core.UserLeft(ANNA))
+            await side.listens()
 
         async with marking_at(script) as (_, marking):
             assert [each.user_id for each in await anext(marking)] == [ANNA]
@@ -96,11 +96,11 @@ class TestTheList:
             assert marking.waiting[0].asked_at == 5.0
 
     async def test_what_nobody_read_in_time_is_passed_over(self) -> None:
-        async def script(heard: Heard) -> None:
-            await heard.lists()
+        async def script(side: ServiceSide) -> None:
+            await side.lists()
             for number in range(1000):
-                await heard.says(core.UserJoined(UserId(number + 1), float(number)))
-            await heard.listens()
+                await side.says(core.UserJoined(UserId(number + 1), float(number)))
+            await side.listens()
 
         async with marking_at(script) as (_, marking):
             while len(marking.waiting) < 1000:
@@ -108,13 +108,13 @@ class TestTheList:
             assert len(await anext(marking)) == 1000
 
     async def test_each_socket_has_a_list_of_its_own(self) -> None:
-        async def first(heard: Heard) -> None:
-            await heard.lists(ANNA, BORIS)
-            heard.cut()
+        async def first(side: ServiceSide) -> None:
+            await side.lists(ANNA, BORIS)
+            side.cut()
 
-        async def second(heard: Heard) -> None:
-            await heard.lists(BORIS)
-            await heard.listens()
+        async def second(side: ServiceSide) -> None:
+            await side.lists(BORIS)
+            await side.listens()
 
         async with marking_at(first, second) as (service, marking):
             async for listed in marking:
@@ -127,16 +127,16 @@ class TestCommands:
     async def test_a_confirm_is_said_again_where_the_answer_was_lost(self) -> None:
         heard_by: list[str] = []
 
-        async def first(heard: Heard) -> None:
-            await heard.lists(ANNA)
-            heard_by.append(await heard.hears())
-            heard.cut()
+        async def first(side: ServiceSide) -> None:
+            await side.lists(ANNA)
+            heard_by.append(await side.hears())
+            side.cut()
 
-        async def second(heard: Heard) -> None:
-            await heard.lists()
-            heard_by.append(await heard.hears())
-            await heard.says(core.Confirmed(ANNA, 3, 0, again=True))
-            await heard.listens()
+        async def second(side: ServiceSide) -> None:
+            await side.lists()
+            heard_by.append(await side.hears())
+            await side.says(core.Confirmed(ANNA, 3, 0, again=True))
+            await side.listens()
 
         async with marking_at(first, second) as (_, marking):
             mark = await marking.confirm(ANNA)
@@ -144,12 +144,12 @@ class TestCommands:
             assert heard_by == ["confirm_marking 7"] * 2
 
     async def test_a_hold_that_is_told_unasked_is_known(self) -> None:
-        async def script(heard: Heard) -> None:
-            await heard.lists(ANNA)
-            await heard.says(core.Prepared(ANNA, 40.0))
-            assert await heard.hears() == "refuse_to_mark 7"
-            await heard.says(core.GivenBack())
-            await heard.listens()
+        async def script(side: ServiceSide) -> None:
+            await side.lists(ANNA)
+            await side.says(core.Prepared(ANNA, 40.0))
+            assert await side.hears() == "refuse_to_mark 7"
+            await side.says(core.GivenBack())
+            await side.listens()
 
         async with marking_at(script) as (_, marking):
             while marking.held is None:
@@ -159,16 +159,16 @@ class TestCommands:
             assert marking.held is None
 
     async def test_one_that_was_given_back_before_the_loss_is_given_back(self) -> None:
-        async def first(heard: Heard) -> None:
-            await heard.lists(ANNA)
-            await heard.hears()
-            heard.cut()
+        async def first(side: ServiceSide) -> None:
+            await side.lists(ANNA)
+            await side.hears()
+            side.cut()
 
-        async def second(heard: Heard) -> None:
-            await heard.lists(ANNA)
-            await heard.hears()
-            await heard.says_no(refusal_with("nobody_held"))
-            await heard.listens()
+        async def second(side: ServiceSide) -> None:
+            await side.lists(ANNA)
+            await side.hears()
+            await side.says_no(refusal_with("nobody_held"))
+            await side.listens()
 
         async with marking_at(first, second) as (_, marking):
             await marking.refuse(ANNA)
@@ -177,24 +177,24 @@ class TestCommands:
                 await marking.refuse(ANNA)  # which it never held
 
     async def test_what_was_unavailable_is_said_again(self) -> None:
-        async def script(heard: Heard) -> None:
-            await heard.lists(ANNA)
+        async def script(side: ServiceSide) -> None:
+            await side.lists(ANNA)
             for _ in range(2):
-                assert await heard.hears() == "prepare_to_mark 7"
-                await heard.says_no(Unavailable())
-            assert await heard.hears() == "prepare_to_mark 7"
-            await heard.says(core.Prepared(ANNA, 90.0))
-            await heard.listens()
+                assert await side.hears() == "prepare_to_mark 7"
+                await side.says_no(Unavailable())
+            assert await side.hears() == "prepare_to_mark 7"
+            await side.says(core.Prepared(ANNA, 90.0))
+            await side.listens()
 
         async with marking_at(script) as (_, marking):
             assert (await marking.prepare(ANNA)).expires_in == 90
 
     async def test_but_not_for_ever(self) -> None:
-        async def script(heard: Heard) -> None:
-            await heard.lists(ANNA)
+        async def script(side: ServiceSide) -> None:
+            await side.lists(ANNA)
             while True:
-                await heard.hears()
-                await heard.says_no(Unavailable())
+                await side.hears()
+                await side.says_no(Unavailable())
 
         async with marking_at(script, patience=0.1) as (_, marking):
             with pytest.raises(Refused) as refused:
@@ -202,12 +202,12 @@ class TestCommands:
             assert refused.value.code == "unavailable"
 
     async def test_a_hold_that_has_ended_is_told(self) -> None:
-        async def script(heard: Heard) -> None:
-            await heard.lists(ANNA)
-            await heard.hears()
-            await heard.says(core.Prepared(ANNA, 1.0))
-            await heard.says(core.ReservationExpired(ANNA))
-            await heard.listens()
+        async def script(side: ServiceSide) -> None:
+            await side.lists(ANNA)
+            await side.hears()
+            await side.says(core.Prepared(ANNA, 1.0))
+            await side.says(core.ReservationExpired(ANNA))
+            await side.listens()
 
         async with marking_at(script) as (_, marking):
             await marking.prepare(ANNA)
@@ -215,11 +215,11 @@ class TestCommands:
                 await anext(marking)
 
     async def test_whatever_refuses_a_command_of_a_socket_that_stays_is_its_answer(self) -> None:
-        async def script(heard: Heard) -> None:
-            await heard.lists(ANNA)
-            await heard.hears()
-            await heard.says_no(refusal_with("event_over"))
-            await heard.listens()
+        async def script(side: ServiceSide) -> None:
+            await side.lists(ANNA)
+            await side.hears()
+            await side.says_no(refusal_with("event_over"))
+            await side.listens()
 
         async with marking_at(script) as (_, marking):
             with pytest.raises(Refused) as refused:
@@ -227,11 +227,11 @@ class TestCommands:
             assert refused.value.code == "event_over"
 
     async def test_of_one_that_is_closed_nobody_knows_what_came_of_a_confirm(self) -> None:
-        async def script(heard: Heard) -> None:
-            await heard.lists(ANNA)
-            await heard.hears()
-            await heard.says_no(refusal_with("event_over"))
-            await heard.connection.close(4410)
+        async def script(side: ServiceSide) -> None:
+            await side.lists(ANNA)
+            await side.hears()
+            await side.says_no(refusal_with("event_over"))
+            await side.connection.close(4410)
 
         async with marking_at(script) as (_, marking):
             with pytest.raises(NotAnswered) as failed:

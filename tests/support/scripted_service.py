@@ -22,11 +22,11 @@ from attendance_web.live import messages
 PATIENCE = 30.0  # seconds
 EVENT = UUID(int=7)
 ANNA, BORIS = UserId(7), UserId(12)
-Script = Callable[["Heard"], Awaitable[None]]
+Script = Callable[["ServiceSide"], Awaitable[None]]
 
 
-class Heard:
-    """One connection, as the service sees it."""
+class ServiceSide:
+    """The service's side of one connection."""
 
     def __init__(self, connection: ServerConnection) -> None:
         self.connection = connection
@@ -62,15 +62,15 @@ class Service:
 
     def __init__(self, *scripts: Script) -> None:
         self.scripts = list(scripts)
-        self.opened: list[Heard] = []
+        self.opened: list[ServiceSide] = []
         self.failures: list[BaseException] = []
 
     async def __call__(self, connection: ServerConnection) -> None:
-        heard = Heard(connection)
-        self.opened.append(heard)
+        side = ServiceSide(connection)
+        self.opened.append(side)
         script = self.scripts.pop(0) if len(self.scripts) > 1 else self.scripts[0]
         try:
-            await script(heard)
+            await script(side)
         except ConnectionClosed:
             pass
         except BaseException as failure:
@@ -102,9 +102,9 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(waiting, "MAX_PAUSE_SECONDS", 0.02)
 
 
-async def lists_both(heard: Heard) -> None:
-    await heard.lists(ANNA, BORIS)
-    await heard.listens()
+async def lists_both(side: ServiceSide) -> None:
+    await side.lists(ANNA, BORIS)
+    await side.listens()
 
 
 def ids(marking: Marking) -> list[int]:
