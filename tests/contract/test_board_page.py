@@ -9,7 +9,7 @@ import pytest
 from attendance_web.page import content_policy
 from attendance_web.page_files import FILES
 from attendance_web.static_files import FOLDER
-from tests.support.served_page import BUDGET, MODULES, SENT_WITH_EACH, Tags
+from tests.support.served_page import MAX_FIRST_LOAD_BYTES, MODULES, REQUEST_OVERHEAD_BYTES, Tags
 from tests.support.site import Site, refusal
 from tests.support.site import site_in_memory as site
 
@@ -43,7 +43,7 @@ class TestBoard:
         with_board = set(Tags(FILES["/board"].content.decode()).loads)
         assert len(own) > 5 and own <= with_board and own.isdisjoint(with_page)
         sizes = [len(FILES[each].gzipped or FILES[each].content) for each in with_board]
-        assert sum(sizes) + SENT_WITH_EACH * len(sizes) < BUDGET
+        assert sum(sizes) + REQUEST_OVERHEAD_BYTES * len(sizes) < MAX_FIRST_LOAD_BYTES
         modules = {"/".join(each.split("/")[3:]) for each in with_board if each.endswith(".js")}
         for name in modules - {"first.js"}:
             for target in re.findall(r"^(?:import|\} from).*?\"(.+?)\";$", MODULES[name], re.M):

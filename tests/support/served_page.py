@@ -10,8 +10,8 @@ from attendance_web.static_files import FOLDER
 MODULES = {
     path.relative_to(FOLDER).as_posix(): path.read_text("utf-8") for path in FOLDER.rglob("*.js")
 }
-BUDGET = 100_000  # bytes that the first load may be over the wire
-SENT_WITH_EACH = 600  # bytes of a request and its answer's headers, about
+MAX_FIRST_LOAD_BYTES = 100_000  # over the wire
+REQUEST_OVERHEAD_BYTES = 600  # of each request, and of the headers of its answer, about
 VERSION = next(address for address in FILES if address.endswith("/app.js")).split("/")[2]
 
 
