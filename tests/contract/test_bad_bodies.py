@@ -7,7 +7,7 @@ import pytest
 from attendance_web.http.call import Call
 from tests.support.bad_input import POSTS, error_number, named, unlimited_with_a_moderator
 from tests.support.pictures import picture
-from tests.support.site import PASSWORD, Browser, Site, anna, escaped, response
+from tests.support.site import PASSWORD, Browser, Site, anna, as_escaped_json, response
 from tests.support.site import site_in_folder as site
 
 __all__ = ["anna", "site", "unlimited_with_a_moderator"]
@@ -68,7 +68,10 @@ class TestBodies:
     async def test_unknown_fields_are_ignored(self, anna: Browser) -> None:
         """Contract: 1.5."""
         given = {"bio": "kept", "user_id": 999, "karma": [1e308, None, {"deep": [[]]}], "\x00": ""}
-        assert response(await anna.send("/api/profile/UpdateProfileInfo", **escaped(given))) == {}
+        assert (
+            response(await anna.send("/api/profile/UpdateProfileInfo", **as_escaped_json(given)))
+            == {}
+        )
 
     async def test_files_in_odd_parts(self, anna: Browser) -> None:
         path = "/api/profile/UpdateProfilePicture"

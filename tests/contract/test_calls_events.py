@@ -15,9 +15,9 @@ from tests.support.site import (
     Browser,
     Site,
     anna,
+    as_escaped_json,
     boris,
     envelope,
-    escaped,
     event_ids,
     refusal,
     response,
@@ -89,7 +89,7 @@ class TestCreateEvent:
             odd = "\ud800" if name == "name" else "1e9"
             bad: list[object] = [[], {}, True, 1.5, "\x00", odd]
             for given in bad:
-                told = refusal(await anna.send(CREATE, **escaped({**good, name: given})), 1)
+                told = refusal(await anna.send(CREATE, **as_escaped_json({**good, name: given})), 1)
                 assert name in told
         for given in ("", "  ", "x" * 129, "a\nb", "\u202e"):
             assert "name" in refusal(await anna.post(CREATE, **{**good, "name": given}), 1)

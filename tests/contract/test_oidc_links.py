@@ -30,7 +30,7 @@ from tests.support.log_ins import (
     profile_of,
 )
 from tests.support.oidc_provider import Person
-from tests.support.site import PASSWORD, Browser, code, envelope, escaped, refusal, response
+from tests.support.site import PASSWORD, Browser, as_escaped_json, code, envelope, refusal, response
 
 __all__ = ["log_ins", "module_log_ins"]
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -146,7 +146,7 @@ class TestLinks:
         (shown,) = await links_of(person)
         other = await log_ins.site.person()
         for browser, name in ((other, shown["link"]), (person, "another"), (person, "\ud800")):
-            answer = await browser.send(UNLINK, **escaped({"link": name}))
+            answer = await browser.send(UNLINK, **as_escaped_json({"link": name}))
             assert envelope(answer)["error"] in (0, 1)
         assert len(await links_of(person)) == 1
         for _ in range(2):

@@ -11,7 +11,7 @@ import pytest_asyncio
 from attendance_core.testing.clock import NOON
 from attendance_web.http.call import Call
 from attendance_web.routes import CALLS
-from tests.support.site import Browser, Site, envelope, escaped
+from tests.support.site import Browser, Site, as_escaped_json, envelope
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 SOME_ID = "0f8fad5b-d9cb-469f-a165-70867728950e"
@@ -101,7 +101,7 @@ async def make(
     """The call with these arguments, as JSON; and in a form, where that is wanted and can be."""
     if call.method == "GET":
         return [await browser.client.get(f"{call.path}?{encoded(given)}")]
-    as_json = await browser.send(call.path, **escaped(given))
+    as_json = await browser.send(call.path, **as_escaped_json(given))
     in_forms = in_forms or call.name in ALSO_IN_FORMS
     if not in_forms or not all(isinstance(value, str | int) for value in given.values()):
         return [as_json]

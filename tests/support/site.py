@@ -215,8 +215,8 @@ async def vera(site: Site) -> Browser:
     return await site.person("vera", display_name="Вера")
 
 
-def escaped(given: object) -> dict[str, Any]:
-    """Spells a JSON body in which everything but ASCII is escaped, lone surrogates too."""
+def as_escaped_json(given: object) -> dict[str, Any]:
+    """Makes what `send` takes: a body of JSON with all but ASCII escaped, lone surrogates too."""
     return {"content": json.dumps(given), "headers": {"Content-Type": "application/json"}}
 
 
