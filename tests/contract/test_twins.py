@@ -169,7 +169,7 @@ async def side_by_side(
         if kind == "answer" and isinstance(answer, NewToken):
             known.tokens.append(answer)
         if kind == "answer" and name == "begin_try" and answer is not None:
-            known.tries.append(answer)
+            known.try_starts.append(answer)
         if kind == "answer" and name == "make_recovery_codes":
             known.recovery_codes += answer
         if kind == "answer" and name == "make_reset_link":

@@ -47,7 +47,7 @@ class Known:
     tokens: list[NewToken] = field(
         default_factory=lambda: [NewToken(TokenId(UUID(int=1 << 100)), "att_")]
     )
-    tries: list[Instant] = field(default_factory=lambda: [NOON])
+    try_starts: list[Instant] = field(default_factory=lambda: [NOON])
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     def who(self, number: int) -> LoggedIn:
@@ -63,7 +63,7 @@ class Known:
         """Anybody; 5 is nobody."""
         return UserId(99) if number == 5 else self.actor(number)
 
-    def browsers(self, number: int) -> Sequence[str] | None:
+    def browser_secrets(self, number: int) -> Sequence[str] | None:
         """What a browser shows that some people logged in with; 0 is no browser."""
         shown = (each.browser_secret for each in self.people[-number:])
         return [each for each in shown if each is not None] if number else None

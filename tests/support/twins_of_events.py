@@ -113,7 +113,7 @@ OF_EVENTS: dict[str, Move] = {
         lambda do: do.end_try(
             limit=FEW,
             subject=one_of(USERNAMES, a),
-            began=k.tries[-1 - b % len(k.tries)],
+            began=k.try_starts[-1 - b % len(k.try_starts)],
             result=list(TryResult)[c % 3],
         )
     ),

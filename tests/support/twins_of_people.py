@@ -34,7 +34,7 @@ OF_PEOPLE: dict[str, Move] = {
         lambda do: do.log_in(
             username=one_of(USERNAMES, a),
             password="secret" * (2 if b else 1),
-            browser_secrets=k.browsers(c),
+            browser_secrets=k.browser_secrets(c),
         )
     ),
     "admit": lambda k, a, b, c: (
@@ -61,7 +61,7 @@ OF_PEOPLE: dict[str, Move] = {
     "get_username": lambda k, a, b, c: lambda do: do.get_username(actor=k.user(a)),
     "recognise_browser": lambda k, a, b, c: (
         lambda do: do.recognise_browser(
-            username=one_of(USERNAMES, a), browser_secrets=k.browsers(5) or ()
+            username=one_of(USERNAMES, a), browser_secrets=k.browser_secrets(5) or ()
         )
     ),
     "identify": lambda k, a, b, c: (
@@ -132,7 +132,7 @@ OF_PEOPLE: dict[str, Move] = {
             username=one_of(USERNAMES, a),
             code=k.recovery_codes[(b - c) % len(k.recovery_codes)],
             new_password="secret" * 2,
-            browser_secrets=k.browsers(c),
+            browser_secrets=k.browser_secrets(c),
         )
     ),
     "make_reset_link": lambda k, a, b, c: (
