@@ -20,6 +20,7 @@ CHARACTERS = "aЯё9 .-_%'\"<>&=+/\\\0\n\r\t\u202e\ufeff\u0301\u200b😀\U0010ff
 TEXTS = ["", " ", "null", "true", "NaN", "-1", "1e309", "0x41", "٣", "{}", "[]", "a" * 5_000]
 NUMBERS = [0, -1, 1, 1.5, 1.0, 1e308, 2**31, 2**53 + 1, 2**63, -(2**63) - 1, 10**30]
 OTHERS: list[Any] = [None, True, False, [], {}, [1], {"user_id": 1}, [[[[]]]]]
+AN_INSTANT = 1_795_850_248  # UNIX seconds, in November 2026
 SOME_ID = "0f8fad5b-d9cb-469f-a165-70867728950e"
 HEADERS = {
     "Accept-Language": ["ru", "en", "*", "ru;q=x", ",,,", "ж" * 40],
@@ -149,7 +150,7 @@ class Fuzz:
             schema = self._resolved(chance.choice(schema["anyOf"]))
         match schema.get("type"):
             case "integer" | "number":
-                return chance.choice([chance.randint(0, 100), 1_795_850_248, *NUMBERS])
+                return chance.choice([chance.randint(0, 100), AN_INSTANT, *NUMBERS])
             case "boolean":
                 return chance.choice([True, False])
             case "null":
