@@ -31,8 +31,8 @@ ADDED_AT_ONCE: Final = 50  # in a transaction, for which nobody waits for more t
 class Crowd:
     """How many there are to be."""
 
-    people: int
-    events: int
+    person_count: int
+    event_count: int
 
 
 @dataclass(frozen=True)
@@ -61,13 +61,13 @@ async def _gather(url: str, crowd: Crowd) -> Gathered:
     people, events = list[Person](), list[str]()
     async with connect(url, files_url="memory://") as attendance:
         transact = attendance.use_cases.mark_me.transact
-        while len(people) < crowd.people:
-            count = min(ADDED_AT_ONCE, crowd.people - len(people))
+        while len(people) < crowd.person_count:
+            count = min(ADDED_AT_ONCE, crowd.person_count - len(people))
             logged_in = await transact(partial(log_in_people, count))
             people += [Person(each.user_id, each.token) for each in logged_in]
         creator = UserId(people[0].user_id)
-        while len(events) < crowd.events:
-            count = min(ADDED_AT_ONCE, crowd.events - len(events))
+        while len(events) < crowd.event_count:
+            count = min(ADDED_AT_ONCE, crowd.event_count - len(events))
             events += await transact(partial(_events, creator, count))
     return Gathered(people, events)
 

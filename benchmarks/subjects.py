@@ -136,13 +136,13 @@ def a_floor(
     more: Sequence[str] = (),
 ) -> Iterator[Subject]:
     """Runs one of `benchmarks.floors`, over a file in the folder unless told otherwise."""
-    counts = (str(crowd.people), str(crowd.events))
+    counts = (str(crowd.person_count), str(crowd.event_count))
     database_or_file = database or str(folder / "floor.db")
     command = [python, "-m", "benchmarks.floors", name, database_or_file, *counts, *more]
     own = {"PYTHONPATH": _python_path()}
     with running(folder, own, migrate=False, command=command) as started:
-        people = [Person(each, token_of(each)) for each in range(1, crowd.people + 1)]
-        events = iter([event_of(each) for each in range(crowd.events)])
+        people = [Person(each, token_of(each)) for each in range(1, crowd.person_count + 1)]
+        events = iter([event_of(each) for each in range(crowd.event_count)])
         yield Subject(door_of(started), people, events)
 
 

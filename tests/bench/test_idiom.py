@@ -28,7 +28,7 @@ from benchmarks.subjects import Subject, servers, the_idiom
 from tests.support.constraints import pinned_versions
 
 OURS = Path(__file__).parents[2] / "constraints.txt"
-CROWD = Crowd(people=5, events=4)
+CROWD = Crowd(person_count=5, event_count=4)
 LISTS = ("marking_list", "user_joined", "user_left")  # what a marker is told of others
 
 
