@@ -31,7 +31,7 @@ class _Asked(NamedTuple):
 
     name: str
     path: str
-    each: int
+    call_count: int
 
 
 def measure(run: Run) -> list[Figure]:
@@ -64,7 +64,7 @@ def measure(run: Run) -> list[Figure]:
             people = run.dice.sample(subject.people, CALLERS)
             one, other, *_ = subject.people
             path = asked.path.format(one=one.user_id, other=other.user_id)
-            return run.load.run(make_calls, subject.door, path, people, asked.each)
+            return run.load.run(make_calls, subject.door, path, people, asked.call_count)
 
         found = {
             asked.name: run.interleaved(

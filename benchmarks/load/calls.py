@@ -46,7 +46,7 @@ class _Calling(asyncio.Protocol):
         assert status == HTTPStatus.OK, status
 
 
-async def make_calls(door: Door, path: str, people: Sequence[Person], each: int) -> float:
+async def make_calls(door: Door, path: str, people: Sequence[Person], call_count: int) -> float:
     """Measures the microseconds of CPU that a call costs; each of these people makes so many.
 
     Everybody has a connection of their own.
@@ -58,7 +58,7 @@ async def make_calls(door: Door, path: str, people: Sequence[Person], each: int)
         loop = asyncio.get_running_loop()
         _, calling = await loop.create_connection(_Calling, LOCAL, door.port)
         await calling.asks(request)  # the first one is for the caches
-        for _ in range(each):
+        for _ in range(call_count):
             await calling.asks(request)
         assert calling.transport is not None
         calling.transport.close()
@@ -66,4 +66,4 @@ async def make_calls(door: Door, path: str, people: Sequence[Person], each: int)
     used = cpu_seconds(door.pids)
     await asyncio.gather(*map(one, people))
     used = cpu_seconds(door.pids) - used
-    return 1e6 * used / (len(people) * (each + 1))
+    return 1e6 * used / (len(people) * (call_count + 1))
