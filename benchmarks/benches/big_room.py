@@ -16,7 +16,7 @@ from benchmarks.subjects import Subject, a_floor, over_sqlite
 SIZES: Final = (10, 100, 1000, 5000)
 MARKERS: Final = (20, 1000)
 PROBES: Final = 20  # who are held in a room of each size, and before so many markers
-MARKER: Final = 1  # beside all of those
+ONE_MARKER: Final = 1  # beside all of those
 WAITING, HEARING = "people waiting", "markers"
 SERVICE: Final = "service"
 BY_HAND: Final = "the same steps by hand, a COMMIT each"
@@ -33,8 +33,8 @@ def measure(run: Run) -> list[Figure]:
     sizes = sorted({min(each, run.sized(SIZES[-1], quick=30)) for each in SIZES})
     audiences = sorted({min(each, run.sized(MARKERS[-1], quick=20)) for each in MARKERS})
     probes = run.sized(PROBES, quick=2)
-    in_one_room = sizes[-1] + probes * len(sizes) + MARKER
-    in_an_audience = audiences[-1] + probes + MARKER
+    in_one_room = sizes[-1] + probes * len(sizes) + ONE_MARKER
+    in_an_audience = audiences[-1] + probes + ONE_MARKER
     crowd = Crowd(max(in_one_room, in_an_audience), run.rounds * (1 + len(audiences)))
     with ExitStack() as stack:
         service = stack.enter_context(over_sqlite(run.new_folder("service"), crowd))

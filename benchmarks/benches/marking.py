@@ -26,7 +26,8 @@ from benchmarks.subjects import (
 )
 
 ROOMS: Final = (1, 50, 200)
-CYCLES, ALONE = 400, 200  # of a load, in all its rooms together; in a room that is alone
+CYCLES: Final = 400  # of a load, in all its rooms together
+CYCLES_ALONE: Final = 200  # in a room that is alone
 AXIS: Final = "rooms at once"
 UNIT: Final = "ms of CPU"
 BY_HAND: Final = "the same steps by hand, a COMMIT each"
@@ -113,14 +114,17 @@ def _measured(run: Run, name: str, subjects: Mapping[str, Subject]) -> Found:
 
 def _cycles(run: Run, subject: Subject, rooms: int) -> Cycles:
     """Has each person come once in a load; in each they are paired anew, in events of its own."""
-    each = run.sized(ALONE if rooms == 1 else CYCLES // rooms, quick=3)
-    people = run.dice.sample(subject.people, 2 * rooms * each)
+    cycle_count = run.sized(CYCLES_ALONE if rooms == 1 else CYCLES // rooms, quick=3)
+    people = run.dice.sample(subject.people, 2 * rooms * cycle_count)
     pairs = list(zip(people[::2], people[1::2], strict=True))
     events = subject.new_events(rooms)
     return run.load.run(
         play_cycles,
         subject.door,
-        [Room(event, pairs[at * each : (at + 1) * each]) for at, event in enumerate(events)],
+        [
+            Room(event, pairs[at * cycle_count : (at + 1) * cycle_count])
+            for at, event in enumerate(events)
+        ],
     )
 
 
