@@ -94,7 +94,7 @@ class PostgresSteps:
             await on.fetchval(FIND_EVENT, marker.event_id)
             entry = (marker.event_id, target, 1, marker.user_id, time_ns())
             await on.execute(ADD_ENTRY, *entry)
-            await on.execute(COUNT, marker.user_id, 0)
+            await on.execute(COUNT, marker.user_id, sql.THIS_MONTH)
             await on.execute(MARK, marker.event_id, target)
             return target
 

@@ -27,6 +27,7 @@ TABLES: Final = (
     "CREATE TABLE months (user_id BIGINT NOT NULL, month INTEGER NOT NULL,"
     " paying INTEGER NOT NULL, PRIMARY KEY (user_id, month))",
 )
+THIS_MONTH: Final = 0  # any one: floors count marks of a single month
 ADD_SESSION: Final = "INSERT INTO sessions VALUES (?, ?)"
 ADD_EVENT: Final = "INSERT INTO events VALUES (?, ?)"
 FIND_SESSION: Final = "SELECT user_id FROM sessions WHERE session_id = ?"

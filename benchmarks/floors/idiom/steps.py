@@ -30,7 +30,6 @@ from benchmarks.floors.idiom.tables import (
 from benchmarks.floors.steps import Socket, session_of
 
 CONNECTIONS: Final = 10
-THIS_MONTH: Final = 0
 
 
 class Refused(Exception):
@@ -140,7 +139,7 @@ class IdiomSteps:
             )
             await db.execute(
                 insert_or(Month)
-                .values(user_id=marker.user_id, month=THIS_MONTH, paying=1)
+                .values(user_id=marker.user_id, month=sql.THIS_MONTH, paying=1)
                 .on_conflict_do_update(
                     index_elements=[Month.user_id, Month.month],
                     set_={"paying": Month.paying + 1},
