@@ -33,7 +33,7 @@ class Row(NamedTuple):
     floor: str
     ratio: str
     target: str
-    is_reached: str
+    reached: str
     floor_name: str
     others: str
 
@@ -69,7 +69,7 @@ def printed(sections: Mapping[str, Section]) -> Table:
         table.add_section()
         table.add_row(f"[bold]{name}")
         for each in map(row_of, section.figures):
-            table.add_row(*each, style="red" if each.is_reached == "NO" else None)
+            table.add_row(*each, style="red" if each.reached == "NO" else None)
     return table
 
 

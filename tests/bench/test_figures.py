@@ -62,7 +62,7 @@ def test_a_target_is_reached_where_all_of_it_is(target: Target, is_reached: bool
 def test_a_row_says_whether_the_target_of_the_issue_is_reached() -> None:
     assert row_of(HOLD).title == "marking, SQLite, 50 rooms at once"
     assert row_of(HOLD)[2:] == ("3", "2", "1.50", "≤ 1.9, ≤ 1.65 x", "NO", FLOOR, f"{BELOW} 1")
-    assert row_of(ALONE).is_reached == ""
+    assert row_of(ALONE).reached == ""
     assert markdown([HOLD]).count("\n") == 2
 
 
