@@ -76,8 +76,8 @@ Load = Callable[[], object]
 def hot_paths(folder: Path) -> Iterator[dict[str, tuple[Subject, Load]]]:
     """Starts a service for each hot path; yields it with what is done to it, over and over."""
     dice = random.Random(SEED)
-    marks = Crowd(2 * ROOMS * CYCLES, LOADS * ROOMS)
-    opens = Crowd(OPENED, LOADS)
+    marking_crowd = Crowd(2 * ROOMS * CYCLES, LOADS * ROOMS)
+    opening_crowd = Crowd(OPENED, LOADS)
     with ExitStack() as stack:
         load = stack.enter_context(closing(LoadProcess()))
         on = stack.enter_context(servers())
@@ -107,19 +107,25 @@ def hot_paths(folder: Path) -> Iterator[dict[str, tuple[Subject, Load]]]:
         def hot_path(service: Subject, does: Callable[[Subject], None]) -> tuple[Subject, Load]:
             return service, partial(does, service)
 
-        marked = stack.enter_context(over_sqlite(new("marked"), marks))
-        opened = stack.enter_context(over_sqlite(new("opened"), opens))
-        marked_there = stack.enter_context(over_postgres(new("marked-there"), marks, on))
-        by_two = stack.enter_context(over_postgres(new("by-two"), marks, on, workers=2))
-        opened_there = stack.enter_context(over_postgres(new("opened-there"), opens, on))
+        sqlite_to_mark = stack.enter_context(over_sqlite(new("marked"), marking_crowd))
+        sqlite_to_open = stack.enter_context(over_sqlite(new("opened"), opening_crowd))
+        postgres_to_mark = stack.enter_context(
+            over_postgres(new("marked-there"), marking_crowd, on)
+        )
+        workers_to_mark = stack.enter_context(
+            over_postgres(new("by-two"), marking_crowd, on, workers=2)
+        )
+        postgres_to_open = stack.enter_context(
+            over_postgres(new("opened-there"), opening_crowd, on)
+        )
         yield {
-            "marking, SQLite": hot_path(marked, marking),
-            "marking, PostgreSQL": hot_path(marked_there, marking),
-            "the same, two workers": hot_path(by_two, marking),
-            "opening, SQLite": hot_path(opened, opening),
-            "opening, PostgreSQL": hot_path(opened_there, opening),
-            "GetProfile, SQLite": hot_path(opened, profile),
-            "GetProfile, PostgreSQL": hot_path(opened_there, profile),
+            "marking, SQLite": hot_path(sqlite_to_mark, marking),
+            "marking, PostgreSQL": hot_path(postgres_to_mark, marking),
+            "the same, two workers": hot_path(workers_to_mark, marking),
+            "opening, SQLite": hot_path(sqlite_to_open, opening),
+            "opening, PostgreSQL": hot_path(postgres_to_open, opening),
+            "GetProfile, SQLite": hot_path(sqlite_to_open, profile),
+            "GetProfile, PostgreSQL": hot_path(postgres_to_open, profile),
         }
 
 
