@@ -22,7 +22,7 @@ import public_names
 
 DOCS: Final = Path(__file__).parent
 ROOT: Final = DOCS.parent
-SOURCE: Final = ROOT / "build" / "documents"
+DOCUMENTS: Final = ROOT / "build" / "documents"
 WITHOUT_A_PAGE: Final = {"package.md"}  # the description, which the home page is made of
 SECTIONS: Final[dict[str, tuple[str, ...]]] = {
     "Tutorial": ("tutorial.md",),
@@ -225,7 +225,7 @@ def config_of(paths: dict[str, str]) -> dict[str, Any]:
     }
 
 
-def assemble(folder: Path = SOURCE) -> None:
+def assemble(folder: Path = DOCUMENTS) -> None:
     """Writes all of it into a folder, which is made anew."""
     shutil.rmtree(folder, ignore_errors=True)
     written = pages()
