@@ -35,8 +35,8 @@ class Reading(NamedTuple):
     """How a method of the client reads its answer."""
 
     kind: str  # as an annotation
-    by: str  # which method of `Calling`
-    told: tuple[str, ...]  # what that has to be told first
+    method: str  # of `Calling`
+    first_arguments: tuple[str, ...]  # of that method, before those of every call
 
 
 def files() -> Iterator[tuple[str, str]]:
@@ -140,8 +140,8 @@ def _method(call: Call) -> Iterator[str]:
     yield ""
     yield f"        {_who_may(call)}"
     yield '        """'
-    yield f"        {'return' if call.is_stream else 'return await'} self.{reading.by}("
-    for each in (*reading.told, f'"{call.method}"', f'"{call.path}"'):
+    yield f"        {'return' if call.is_stream else 'return await'} self.{reading.method}("
+    for each in (*reading.first_arguments, f'"{call.method}"', f'"{call.path}"'):
         yield f"            {each},"
     for field in fields:
         yield f"            {field.name}={field.name},"
