@@ -156,8 +156,8 @@ def lines() -> Iterator[str]:
     yield "---|---|---|---"
     for error in FRAME_ERRORS:
         refused = issubclass(error, tuple(close_codes.OPENING_CODES))
-        opening = close_codes.refusal_code(error()) if refused else None
-        opened = next(
+        opening_code = close_codes.refusal_code(error()) if refused else None
+        open_code = next(
             (
                 code
                 for ending, code in close_codes.ENDING_CODES.items()
@@ -166,10 +166,10 @@ def lines() -> Iterator[str]:
             None,
         )
         if error is refusals.TooManyFrames:
-            opened = close_codes.TOO_MANY
+            open_code = close_codes.TOO_MANY
         if error is errors.Unavailable:
-            opening = close_codes.TRY_AGAIN
-        yield f"`{error.code}` | {error.en} | {opening or ''} | {opened or ''}"
+            opening_code = close_codes.TRY_AGAIN
+        yield f"`{error.code}` | {error.en} | {opening_code or ''} | {open_code or ''}"
     for part in (wire_sockets.endings, wire_sockets.coming_back, wire_sockets.folding):
         yield ""
         yield from part()

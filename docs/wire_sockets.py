@@ -22,7 +22,9 @@ from attendance_web.serving.ws_protocol import MAX_FRAGMENTS
 from attendance_web.wire.credentials import SESSION_COOKIE
 from attendance_web.wire.refusals import TooManyFrames
 
-PAGE: Final = (ROOT / "src" / "attendance_web" / "static" / "socket.js").read_text(encoding="utf-8")
+SOCKET_SCRIPT: Final = (ROOT / "src" / "attendance_web" / "static" / "socket.js").read_text(
+    encoding="utf-8"
+)
 OPENS: Final = {Role.MARK_ME: MarkMe, Role.MARKING: ReadyToMark}
 # What says why before each close that has no error frame
 WHEN: Final[dict[int, str]] = {
@@ -76,7 +78,7 @@ def openings() -> Iterator[str]:
 def endings() -> Iterator[str]:
     """Every code that we close with."""
     refusals = _refusals()
-    opened = {*close_codes.ENDING_CODES.values(), *WHEN, close_codes.TOO_MANY}
+    open_codes = {*close_codes.ENDING_CODES.values(), *WHEN, close_codes.TOO_MANY}
     assert _where_the_page_stays_away() == close_codes.IN_VAIN
     ours = {each for each in vars(close_codes).values() if isinstance(each, int)}
     assert ours <= refusals.keys() | WHEN.keys(), "a code that nothing is said of"
@@ -89,7 +91,7 @@ def endings() -> Iterator[str]:
         when = WHEN.get(number) or " or ".join(codes)
         kept = "ends" if number in close_codes.PLACE_ENDING else "is kept for the grace"
         again = "no" if number in close_codes.IN_VAIN else "after a pause"
-        yield f"{number} | {when} | {kept if number in opened else 'it had none'} | {again}"
+        yield f"{number} | {when} | {kept if number in open_codes else 'it had none'} | {again}"
     yield "nothing (1006) | the connection was lost | is kept for the grace | after a pause"
     yield ""
     yield paragraph(
@@ -110,7 +112,7 @@ def coming_back() -> Iterator[str]:
     """What the page does, for others to do likewise."""
     first, most = _seconds("FIRST_DELAY_MS"), _seconds("MAX_DELAY_MS")
     beat, answer, opening = map(_seconds, ("BEAT_EVERY_MS", "ANSWER_WITHIN_MS", "OPEN_WITHIN_MS"))
-    ((least, rest),) = re.findall(r"most \* \((0\.\d+) \+ (0\.\d+) \* chance\)", PAGE)
+    ((least, rest),) = re.findall(r"most \* \((0\.\d+) \+ (0\.\d+) \* chance\)", SOCKET_SCRIPT)
     assert float(least) + float(rest) == 1
     yield "## Coming back"
     yield ""
@@ -174,11 +176,13 @@ def _refusals() -> dict[int, list[type[Any]]]:
 
 
 def _where_the_page_stays_away() -> set[int]:
-    (found,) = re.findall(r"^export const FINAL = new Set\(\[([0-9, ]+)\]\);", PAGE, re.MULTILINE)
+    (found,) = re.findall(
+        r"^export const FINAL = new Set\(\[([0-9, ]+)\]\);", SOCKET_SCRIPT, re.MULTILINE
+    )
     return set(map(int, found.split(", ")))
 
 
 def _seconds(name: str) -> str:
     """A number of the page's own socket."""
-    (found,) = re.findall(rf"^(?:export )?const {name} = ([0-9_]+);", PAGE, re.MULTILINE)
+    (found,) = re.findall(rf"^(?:export )?const {name} = ([0-9_]+);", SOCKET_SCRIPT, re.MULTILINE)
     return f"{int(found.replace('_', '')) / 1000:g} s"

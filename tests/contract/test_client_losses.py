@@ -34,18 +34,18 @@ from tests.support.scripted_service import (
 )
 
 __all__ = ["quick"]
-PAGE = (Path(__file__).resolve().parents[2] / "src/attendance_web/static/socket.js").read_text(
-    "utf-8"
-)
+SOCKET_SCRIPT = (
+    Path(__file__).resolve().parents[2] / "src/attendance_web/static/socket.js"
+).read_text("utf-8")
 
 
 class TestWhatIsSaid:
     def test_the_numbers_are_those_of_the_page(self) -> None:
-        (final,) = re.findall(r"const FINAL = new Set\(\[([0-9, ]+)\]\)", PAGE)
+        (final,) = re.findall(r"const FINAL = new Set\(\[([0-9, ]+)\]\)", SOCKET_SCRIPT)
         assert set(map(int, final.split(", "))) == reopening.FINAL
 
         def seconds(name: str) -> float:
-            (found,) = re.findall(rf"const {name} = ([0-9_]+);", PAGE)
+            (found,) = re.findall(rf"const {name} = ([0-9_]+);", SOCKET_SCRIPT)
             return int(found.replace("_", "")) / 1000
 
         assert seconds("BEAT_EVERY_MS") == reopening.BEAT_EVERY
