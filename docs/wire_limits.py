@@ -122,7 +122,7 @@ def limits() -> Iterator[str]:
 
 def _limits() -> Iterator[tuple[str, str, str]]:
     terms = Terms()
-    large = " and ".join(each.name for each in ALL_CALLS if each.is_upload)
+    uploads = " and ".join(each.name for each in ALL_CALLS if each.is_upload)
     minutes, hours = FAILED_LOG_INS.within / 60, UPLOADS.within / 3600
     yield "calls of a person", f"{CALLS} at once, then {CALLS_A_SECOND:g} a second", "429"
     yield (
@@ -201,8 +201,12 @@ def _limits() -> Iterator[tuple[str, str, str]]:
     )
     hours = FRIEND_REQUESTS.within / 3600
     yield "friend requests of a person", f"{FRIEND_REQUESTS.most} in {hours:g} h", "429"
-    joined, hours = "people whom an organiser marks by hand", JOINED_BY_HAND.within / 3600
-    yield f"{joined}, and who had not joined", f"{JOINED_BY_HAND.most} in {hours:g} h", "429"
+    hours = JOINED_BY_HAND.within / 3600
+    yield (
+        "people whom an organiser marks by hand, and who had not joined",
+        f"{JOINED_BY_HAND.most} in {hours:g} h",
+        "429",
+    )
     yield "other people's profiles by GetProfile for a person", f"{PROFILES_A_DAY} a day", "429"
     yield (
         "streams of WatchAttendance in a process: of a person in an event, in all; of a board's "
@@ -241,7 +245,7 @@ def _limits() -> Iterator[tuple[str, str, str]]:
     )
     yield "a search", f"{BROWSE_SECONDS:g} s of the database", "503"
     yield "a body", f"{MAX_BODY_BYTES // KIB} KiB", "413"
-    yield f"a body of {large}", f"{MAX_UPLOAD_BODY_BYTES // KIB**2} MiB", "413"
+    yield f"a body of {uploads}", f"{MAX_UPLOAD_BODY_BYTES // KIB**2} MiB", "413"
     yield (
         "a body on its way",
         f"{BYTES_A_SECOND // KIB} KiB a second, at most {PATIENCE_SECONDS:g} s behind",
