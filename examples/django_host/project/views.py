@@ -62,9 +62,9 @@ async def lecture(request: HttpRequest, event_id: UUID) -> HttpResponse:
         return HttpResponseForbidden()
     seen = live.watch(actor, event_id)
     try:
-        now = await anext(seen)
+        first = await anext(seen)
     except Refusal as no:
         return HttpResponseForbidden(no.text("en"))
     finally:
         await seen.aclose()
-    return JsonResponse(now.counts._asdict())
+    return JsonResponse(first.counts._asdict())
