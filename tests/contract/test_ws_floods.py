@@ -8,8 +8,8 @@ import pytest
 from websockets.asyncio.client import connect
 
 from attendance_web.live.frame_limits import MAX_FRAMES
+from tests.support.asgi_serving import serving
 from tests.support.eventually import PATIENCE, eventually
-from tests.support.faulty_house import serving
 from tests.support.raw_sockets import (
     CONTINUED,
     HANDSHAKE,

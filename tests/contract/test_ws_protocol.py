@@ -14,8 +14,8 @@ from uvicorn.protocols.utils import ClientDisconnected
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
+from tests.support.asgi_serving import serving
 from tests.support.eventually import PATIENCE, eventually
-from tests.support.faulty_house import serving
 from tests.support.raw_sockets import (
     HANDSHAKE,
     LINGER,

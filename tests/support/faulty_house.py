@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from typing import Any, Literal
+from typing import Any
 
 import pytest
 import uvicorn
@@ -18,12 +18,11 @@ from attendance_core.errors import Unavailable
 from attendance_core.marking.terms import Terms
 from attendance_core.ports import Clock, Missed
 from attendance_core.vocabulary import EventId
-from attendance_web.live.frame_limits import MAX_FRAME_BYTES
 from attendance_web.main import Application
-from attendance_web.serving.server import PING_SECONDS
 from attendance_web.serving.ws_protocol import PeerProtocol
+from tests.support.asgi_serving import serving
 from tests.support.eventually import eventually
-from tests.support.live_house import House, Served, Visitor, served
+from tests.support.live_house import House, Visitor
 from tests.support.quick_app import quick_app
 from tests.support.wires import Wire
 
@@ -155,31 +154,6 @@ class FaultyStore:
     async def until_asked(self, name: str, times: int = 1) -> None:
         """Waits until it has been asked for so often, from the beginning."""
         await eventually(lambda: self.asked.count(name) >= times)
-
-
-@asynccontextmanager
-async def serving(
-    app: Any,
-    *,
-    lifespan: Literal["on", "off"] = "off",
-    ping_seconds: float = PING_SECONDS,
-    pong_seconds: float | None = None,
-    send_buffer: int | None = None,
-) -> AsyncIterator[Served]:
-    """Serves an ASGI application as `served` does, with pings so often that wait so long."""
-    config = uvicorn.Config(
-        app,
-        ws=PeerProtocol,
-        ws_max_size=MAX_FRAME_BYTES,
-        ws_ping_interval=ping_seconds,
-        ws_ping_timeout=ping_seconds if pong_seconds is None else pong_seconds,
-        ws_per_message_deflate=False,
-        lifespan=lifespan,
-        log_config=None,
-        access_log=False,
-    )
-    async with served(config, send_buffer) as there:
-        yield there
 
 
 class FaultyHouse(House):

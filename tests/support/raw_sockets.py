@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from attendance_web.live.peer import PEER_EXTENSION, TOO_MANY_FRAMES_KEY
+from tests.support.asgi_serving import serving
 from tests.support.eventually import PATIENCE
-from tests.support.faulty_house import serving
 
 LINGER = 0.4  # seconds, instead of the two
 SEND_EVERY = 0.01  # seconds from one thing that is sent to the next
