@@ -18,7 +18,7 @@ from benchmarks.floors.steps import event_of, token_of
 from benchmarks.load.wire import Door, Person
 from benchmarks.machine import with_children
 from tests.support.killable_servers import a_postgres, a_valkey
-from tests.support.postgres import a_database, make_template
+from tests.support.postgres_databases import a_database, make_template
 from tests.support.service_process import Service, running
 from tests.support.sqlite_file import an_empty_database
 

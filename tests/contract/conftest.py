@@ -20,7 +20,8 @@ from attendance_adapters.sql.sqlite import SqliteStore
 from attendance_core.testing.clock import NOON, TestClock
 from tests.support.file_locations import FILE_LOCATIONS
 from tests.support.killable_servers import Valkey, a_valkey
-from tests.support.postgres import a_database, emptied, shared_server
+from tests.support.postgres import shared_server
+from tests.support.postgres_databases import a_database, emptied
 from tests.support.seaweedfs import SeaweedFS, a_seaweedfs
 from tests.support.sqlite_file import an_empty_database
 from tests.support.sqlite_writer import ANNOUNCEMENT

@@ -11,7 +11,8 @@ import pytest
 
 from tests.support.people import Person, create_event, sign_up_people
 from tests.support.pictures import saved, two_halves
-from tests.support.postgres import a_database, binaries
+from tests.support.postgres import binaries
+from tests.support.postgres_databases import a_database
 from tests.support.service_process import environment, running
 
 pytestmark = pytest.mark.long

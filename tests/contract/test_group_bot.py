@@ -18,7 +18,7 @@ import pytest
 
 from tests.support.killable_servers import a_valkey
 from tests.support.people import create_event, sign_up_people
-from tests.support.postgres import a_database
+from tests.support.postgres_databases import a_database
 from tests.support.readme import commands
 from tests.support.service_process import PATIENCE_SECONDS, Service, running
 

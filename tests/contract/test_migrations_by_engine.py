@@ -26,7 +26,7 @@ from tests.support.migrating import (
     run_sql,
     sqlite_schema,
 )
-from tests.support.postgres import a_database
+from tests.support.postgres_databases import a_database
 from tests.support.sqlite_file import an_empty_database
 
 

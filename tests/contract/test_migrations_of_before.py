@@ -20,7 +20,7 @@ from tests.support.migrating import (
     run_sql,
     schema_of,
 )
-from tests.support.postgres import a_database
+from tests.support.postgres_databases import a_database
 
 pytestmark = pytest.mark.long
 

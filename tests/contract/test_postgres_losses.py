@@ -22,7 +22,8 @@ from attendance_core.testing.lectures import Lecture, session_of
 from attendance_core.vocabulary import UserId
 from tests.support.cancelled_steps import awaited, cancelled_at
 from tests.support.marking_steps import STEPS
-from tests.support.postgres import Cluster, a_database, binaries, emptied, make_template
+from tests.support.postgres import Cluster, binaries
+from tests.support.postgres_databases import a_database, emptied, make_template
 from tests.support.postgres_strangers import Stranger, beside
 
 pytestmark = pytest.mark.long

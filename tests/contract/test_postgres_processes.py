@@ -27,7 +27,8 @@ from attendance_core.marking.places import Held, Place, Waiting
 from attendance_core.marking.terms import Terms
 from attendance_core.testing.lectures import use_cases
 from attendance_core.vocabulary import ConnectionId, EventId, UserId
-from tests.support.postgres import Cluster, a_database, binaries, make_template
+from tests.support.postgres import Cluster, binaries
+from tests.support.postgres_databases import a_database, make_template
 
 pytestmark = pytest.mark.long
 

@@ -25,7 +25,7 @@ from attendance_core.testing.clock import TestClock
 from tests.support.killable_servers import Valkey
 from tests.support.leaver import Vera
 from tests.support.log_stream import configured
-from tests.support.postgres import in_a_loop
+from tests.support.postgres_databases import in_a_loop
 from tests.support.quick_passwords import quickly_hashed
 from tests.support.site import site_over
 from tests.support.sqlite_file import an_empty_database

@@ -27,7 +27,7 @@ from attendance_core.testing.lectures import use_cases
 from attendance_core.tokens import NewToken
 from attendance_core.use_cases import UseCases
 from attendance_core.vocabulary import ProcessId
-from tests.support.postgres import emptied
+from tests.support.postgres_databases import emptied
 from tests.support.postgres_strangers import beside
 from tests.support.sqlite_file import an_empty_database
 from tests.support.twin_moves import Call, Known, Made

@@ -12,7 +12,7 @@ import pytest
 from tests.support.corrections_at_two_services import MEETINGS, Meeting
 from tests.support.killable_servers import a_postgres
 from tests.support.people import create_event, marks, sign_up_people
-from tests.support.postgres import a_database
+from tests.support.postgres_databases import a_database
 from tests.support.two_services import (
     READ_AGAIN_SECONDS,
     TOLD_SECONDS,

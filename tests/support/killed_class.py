@@ -15,7 +15,7 @@ from tests.support import dying_service
 from tests.support.gathering import gathering
 from tests.support.http_browser import CallFailed, HttpBrowser
 from tests.support.people import Person
-from tests.support.postgres import a_database
+from tests.support.postgres_databases import a_database
 from tests.support.service_process import (
     COMMAND,
     PATIENCE_SECONDS,

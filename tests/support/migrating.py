@@ -24,7 +24,7 @@ from attendance_adapters.sql.revisions import is_current
 from attendance_adapters.sql.search_index import is_declared
 from attendance_adapters.sql.tables import metadata
 from attendance_core.folding import fold, search_fold
-from tests.support.postgres import a_database
+from tests.support.postgres_databases import a_database
 from tests.support.sqlite_file import an_empty_database
 
 # Columns that every revision has had

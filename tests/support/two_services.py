@@ -15,7 +15,7 @@ from tests.support.eventually import eventually
 from tests.support.killable_servers import Restartable, a_valkey, start_again
 from tests.support.metrics import METRICS_PORT_SETTING, Metrics
 from tests.support.people import Person, create_event, marks, sign_up_people
-from tests.support.postgres import a_database
+from tests.support.postgres_databases import a_database
 from tests.support.service_process import PATIENCE_SECONDS, Service, free_port, running
 from tests.support.wires import Ended, Wire
 

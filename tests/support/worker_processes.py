@@ -14,7 +14,7 @@ import pytest
 
 from tests.support.killable_servers import Valkey
 from tests.support.people import Person
-from tests.support.postgres import a_database
+from tests.support.postgres_databases import a_database
 from tests.support.service_process import GRACE_SECONDS, Service, running
 from tests.support.wires import Wire
 

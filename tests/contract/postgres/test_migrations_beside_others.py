@@ -23,7 +23,7 @@ from tests.support.migrating import (
     fill_at,
     run_sql,
 )
-from tests.support.postgres import a_database
+from tests.support.postgres_databases import a_database
 
 pytestmark = pytest.mark.long
 

@@ -18,7 +18,7 @@ import pytest
 from tests.support.eventually import eventually
 from tests.support.killable_servers import a_postgres
 from tests.support.people import Person, create_event, sign_up_people
-from tests.support.postgres import a_database
+from tests.support.postgres_databases import a_database
 from tests.support.service_process import Service, running
 
 pytestmark = pytest.mark.long

@@ -20,7 +20,7 @@ from attendance_core.marking.endings import Ending
 from attendance_core.testing.clock import NOON
 from attendance_core.testing.lectures import EVENT, Lecture, session_of
 from attendance_core.vocabulary import Instant, SessionId, UserId
-from tests.support.postgres import a_database
+from tests.support.postgres_databases import a_database
 from tests.support.postgres_strangers import (
     ANNA,
     BORIS,
