@@ -74,18 +74,18 @@ class TestStores:
         first, second = stores
         await BeginTry(first.transact)(limit=FEW, subject="anna")
         await BeginTry(first.transact)(limit=FEW, subject="boris")
-        count = text("SELECT count(*) FROM tallies")
+        count_tallies = text("SELECT count(*) FROM tallies")
         async with beside(first, isolation_level="READ COMMITTED") as other:
             await other.execute(text("UPDATE tallies SET lapses_at = 1"))
             await other.commit()
-            one = "UPDATE tallies SET taken = taken WHERE key = (SELECT min(key) FROM tallies)"
-            await other.execute(text(one))
+            use_one = "UPDATE tallies SET taken = taken WHERE key = (SELECT min(key) FROM tallies)"
+            await other.execute(text(use_one))
             async with asyncio.timeout(1):
                 await ForgetTallies(second.transact)()
-            assert (await other.execute(count)).scalar_one() == 1
+            assert (await other.execute(count_tallies)).scalar_one() == 1
             await other.commit()
             await ForgetTallies(second.transact)()
-            assert (await other.execute(count)).scalar_one() == 0
+            assert (await other.execute(count_tallies)).scalar_one() == 0
 
 
 class Guesser:
