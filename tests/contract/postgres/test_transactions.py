@@ -43,12 +43,12 @@ FIRST_FAILS = (
 )
 
 
-async def backends(store: PostgresStore, state: str) -> int:
+async def count_backends(store: PostgresStore, state: str) -> int:
     """How many connections to the database, ours excepted, are in this state."""
-    asked = """SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()
+    statement = """SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()
         AND pid <> pg_backend_pid() AND state = :state"""
     async with beside(store) as connection:
-        return int((await connection.execute(text(asked), {"state": state})).scalar_one())
+        return int((await connection.execute(text(statement), {"state": state})).scalar_one())
 
 
 class TestReruns:
@@ -229,4 +229,4 @@ class TestLooks:
             with pytest.raises(Unavailable):
                 await store.observe(look)
         assert await store.observe(lambda u: u.accounts.find("anna")) is None
-        assert await backends(store, "idle in transaction") == 0
+        assert await count_backends(store, "idle in transaction") == 0
