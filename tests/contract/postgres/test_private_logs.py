@@ -76,8 +76,8 @@ async def test_a_statement_that_fails_is_logged_without_what_it_was_to_store(
         marker.opens("marking", event_id) as wire,
     ):
         await wire.hears("marking_list")
-        broken = "ADD CONSTRAINT broken CHECK (false) NOT VALID"
-        await run_sql(address, *(f"ALTER TABLE {each} {broken}" for each in BROKEN))
+        add_constraint = "ADD CONSTRAINT broken CHECK (false) NOT VALID"
+        await run_sql(address, *(f"ALTER TABLE {each} {add_constraint}" for each in BROKEN))
         assert await write_canaries(service, marker) == [500, 500]
         await wire.asks(CANARY, user_id=CANARY)
         await wire.asks_and_is_refused("unavailable", "prepare_to_mark", user_id=asker.user_id)
