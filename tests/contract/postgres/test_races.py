@@ -163,7 +163,7 @@ class TestRaces:
                 unit.ledger.put_place_add_hold_mark_and_tell_if_it_pays(entry, marked, Terms())
             )
 
-        def first(unit: Any) -> bool:
+        def confirm_first(unit: Any) -> bool:
             pays = confirm(unit, last_two[0], NOON + 1)
             added.set()
             await_only(somebody_waits())
@@ -179,10 +179,10 @@ class TestRaces:
 
         await store.transact(prepare)
         added = asyncio.Event()
-        begun = asyncio.create_task(store.transact(first))
+        first = asyncio.create_task(store.transact(confirm_first))
         await added.wait()
         second = await store.transact(lambda unit: confirm(unit, last_two[1], NOON + 2))
-        assert (await begun, second) == (True, False)
+        assert (await first, second) == (True, False)
 
     async def test_one_who_enters_by_eight_sockets_at_once_has_one_place(
         self, store: PostgresStore
