@@ -68,7 +68,7 @@ class TestSettings:
 
         assert await contrary.transact(ask) == SETTINGS
 
-    async def test_a_mark_that_was_answered_is_on_the_disk(self, contrary: PostgresStore) -> None:
+    async def test_a_transaction_is_to_wait_for_the_disk(self, contrary: PostgresStore) -> None:
         def ask(unit: Any) -> str:
             return str(unit.accounts._execute(text("SHOW synchronous_commit")).scalar_one())
 
