@@ -108,8 +108,8 @@ async def test_two_over_lost_connections_dead_processes_and_lapsed_holds_end_eac
         for _ in range(2)
         for store, process_id in zip(stores, (PROCESS, OTHER), strict=True)
     ]
-    found = 2 * EACH + 3 * EACH  # holds and connections
-    assert await asyncio.gather(*sweeps) == [found] * len(sweeps)
+    found_count = 2 * EACH + 3 * EACH  # holds and connections
+    assert await asyncio.gather(*sweeps) == [found_count] * len(sweeps)
 
     gone = [*LOST, *OF_DEAD, *HELD_OF_DEAD]
     assert all(isinstance(each, PlaceChanged) for each in told)
