@@ -83,7 +83,7 @@ async def machines(
         yield fast, slow
 
 
-async def people(machine: Machine) -> None:
+async def add_people(machine: Machine) -> None:
     def work(unit: Any) -> None:
         now = unit.now()
         for number in (1, 2):
@@ -112,7 +112,7 @@ async def test_holds_graces_and_leases_are_as_the_databases_clock_says(
     fast, _ = machines
     clocks = [await each.does(asyncio.to_thread(SystemClock().now)) for each in machines]
     assert clocks[0] - clocks[1] == pytest.approx(600, abs=5)
-    await people(fast)
+    await add_people(fast)
     event_id = await an_event(fast)
     marker, anna = UserId(1), UserId(2)
     for holder, other in (machines, machines[::-1]):
