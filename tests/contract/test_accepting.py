@@ -65,11 +65,11 @@ async def letting_in(
 async def test_whoever_came_before_has_a_turn_between_a_few_and_a_few(
     letting_in: Acceptor,
 ) -> None:
-    steps = []
+    let_in_counts = []
     while CountedConnection.let_in_count < MANY:
-        steps.append(CountedConnection.let_in_count)
+        let_in_counts.append(CountedConnection.let_in_count)
         await asyncio.sleep(0)
-    gained = [after - before for before, after in pairwise(steps)]
+    gained = [after - before for before, after in pairwise(let_in_counts)]
     assert max(gained) <= MAX_LET_IN
 
 
