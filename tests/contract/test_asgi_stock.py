@@ -113,11 +113,11 @@ class TestAtStockUvicorn:
         await marking.close()
 
     @pytest.mark.parametrize(
-        ("code", "counts"),
+        ("code", "is_goodbye"),
         [(1000, True), (3000, True), (4999, True), (1001, False), (1005, False), (None, False)],
     )
     async def test_a_code_of_a_program_is_a_goodbye_and_all_else_a_loss(
-        self, host: Host, door: Door, port: int, code: int | None, counts: bool
+        self, host: Host, door: Door, port: int, code: int | None, is_goodbye: bool
     ) -> None:
         """Decision 0029: 1005 is a Close frame without a code, None no such frame at all."""
         anna = await host.person()
@@ -129,8 +129,8 @@ class TestAtStockUvicorn:
             wire.transport.write(b"\x88\x80\0\0\0\0")
         else:
             await wire.close(code)
-        await eventually(lambda: _has(host, event_id, anna, [] if counts else [True]))
-        assert isinstance(await host.state_of(event_id, anna), Waiting) is not counts
+        await eventually(lambda: _has(host, event_id, anna, [] if is_goodbye else [True]))
+        assert isinstance(await host.state_of(event_id, anna), Waiting) is not is_goodbye
 
     async def test_too_many_frames_and_one_too_large_close_it(
         self, host: Host, door: Door, port: int
