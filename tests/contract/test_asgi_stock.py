@@ -129,7 +129,7 @@ class TestAtStockUvicorn:
             wire.transport.write(b"\x88\x80\0\0\0\0")
         else:
             await wire.close(code)
-        await eventually(lambda: _has(host, event_id, anna, [] if is_goodbye else [True]))
+        await eventually(lambda: _has_losses(host, event_id, anna, [] if is_goodbye else [True]))
         assert isinstance(await host.state_of(event_id, anna), Waiting) is not is_goodbye
 
     async def test_too_many_frames_and_one_too_large_close_it(
@@ -169,8 +169,8 @@ class TestAtStockUvicorn:
         assert await closed(wire) == 1012
 
 
-async def _has(host: Host, event_id: EventId, person: Actor, lost: list[bool]) -> bool:
-    return await host.losses_of(event_id, person) == lost
+async def _has_losses(host: Host, event_id: EventId, person: Actor, losses: list[bool]) -> bool:
+    return await host.losses_of(event_id, person) == losses
 
 
 async def test_our_whole_application_has_its_sockets_there_too() -> None:

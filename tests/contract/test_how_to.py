@@ -104,7 +104,7 @@ async def test_whoever_reads_nothing_is_cut(door: Door, monkeypatch: pytest.Monk
     anna = await door.host.person()
     wire = await door.opens(anna, Role.MARKING)
     assert await closed(wire) == 1006
-    await eventually(lambda: _has(door, anna, [True]))
+    await eventually(lambda: _has_losses(door, anna, [True]))
 
 
 async def test_a_marking_over_its_transport(door: Door) -> None:
@@ -121,8 +121,10 @@ async def test_a_marking_over_its_transport(door: Door) -> None:
     assert await closed(waiting) == 1000
 
 
-@pytest.mark.parametrize(("code", "lost"), [(1000, []), (4000, []), (1001, [True]), (None, [True])])
-async def test_its_goodbyes_and_losses(door: Door, code: int | None, lost: list[bool]) -> None:
+@pytest.mark.parametrize(
+    ("code", "losses"), [(1000, []), (4000, []), (1001, [True]), (None, [True])]
+)
+async def test_its_goodbyes_and_losses(door: Door, code: int | None, losses: list[bool]) -> None:
     anna = await door.host.person()
     wire = await door.opens(anna, Role.MARK_ME)
     await eventually(lambda: door.host.live.census().waiting == 1)
@@ -131,8 +133,8 @@ async def test_its_goodbyes_and_losses(door: Door, code: int | None, lost: list[
     else:
         await wire.close(code)
 
-    await eventually(lambda: _has(door, anna, lost))
+    await eventually(lambda: _has_losses(door, anna, losses))
 
 
-async def _has(door: Door, person: Actor, lost: list[bool]) -> bool:
-    return await door.host.losses_of(door.event_id, person) == lost
+async def _has_losses(door: Door, person: Actor, losses: list[bool]) -> bool:
+    return await door.host.losses_of(door.event_id, person) == losses
