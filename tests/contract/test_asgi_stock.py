@@ -74,8 +74,8 @@ def door() -> Door:
 
 @pytest.fixture
 async def port(host: Host, door: Door) -> AsyncIterator[int]:
-    async with served(sockets(host.live, door)) as opened:
-        yield opened
+    async with served(sockets(host.live, door)) as served_port:
+        yield served_port
 
 
 async def opened(port: int, path: str, shown: str) -> ClientConnection:
