@@ -62,7 +62,7 @@ def references(value: Any) -> Iterator[str]:
             yield from references(each)
 
 
-def names(role: Role, action: str) -> set[str]:
+def message_names(role: Role, action: str) -> set[str]:
     """What may be said on a socket, in this direction."""
     operation = DOCUMENT["operations"][f"{action}_{role.value}"]
     assert operation["action"] == action
@@ -79,12 +79,12 @@ class TestWhatIsDescribed:
     @pytest.mark.parametrize("role", Role)
     def test_each_socket_takes_the_commands_that_its_decoder_takes(self, role: Role) -> None:
         taken = {each.message for each in COMMANDS.values() if role in each.roles}
-        assert names(role, "receive") == taken
+        assert message_names(role, "receive") == taken
 
     @pytest.mark.parametrize("role", Role)
     def test_each_socket_says_what_is_declared_for_it(self, role: Role) -> None:
         said = {each.message for each in SERVICE_FRAMES.values() if role in each.roles}
-        assert names(role, "send") == said | {"pong", "error"}
+        assert message_names(role, "send") == said | {"pong", "error"}
 
     def test_every_reference_leads_somewhere(self) -> None:
         for each in set(references(DOCUMENT)):
@@ -122,7 +122,7 @@ class TestWhatIsDescribed:
         }
         places = {"ends": "ends", "is kept for the grace": "kept", "it had none": "none"}
         assert said == {
-            code: (places[place], again == "after a pause") for code, place, again in rows
+            code: (places[place], come_back == "after a pause") for code, place, come_back in rows
         }
 
     def test_every_type_has_a_name(self) -> None:
