@@ -20,7 +20,9 @@ pytestmark = pytest.mark.long
 DEPLOY = Path(__file__).parents[2] / "deploy"
 
 
-def script(name: str, folder: Path, settings: dict[str, str]) -> subprocess.CompletedProcess[str]:
+def run_script(
+    name: str, folder: Path, settings: dict[str, str]
+) -> subprocess.CompletedProcess[str]:
     """One run, in the environment of a service in this folder."""
     given = environment(folder, settings)
     return subprocess.run(
@@ -33,7 +35,7 @@ def script(name: str, folder: Path, settings: dict[str, str]) -> subprocess.Comp
     )
 
 
-def worked(done: subprocess.CompletedProcess[str]) -> None:
+def check_worked(done: subprocess.CompletedProcess[str]) -> None:
     assert done.returncode == 0, done.stderr
 
 
@@ -72,9 +74,9 @@ async def test_what_was_backed_up_is_there_again(
             await marking.hears("marking_list")
             await marking.asks("prepare_to_mark", user_id=asker.user_id)
             assert (await marking.asks("confirm_marking"))["message"] == "marked"
-            worked(script("backup", old, both_settings[0]))
+            check_worked(run_script("backup", old, both_settings[0]))
         port = str(service.port)
-    worked(script("restore", new, both_settings[1]))
+    check_worked(run_script("restore", new, both_settings[1]))
     with running(new, {**both_settings[1], "ATTENDANCE_PORT": port}, migrate=False) as service:
         assert marker.karma() == 50
         assert asker.state(event_id, marker) == "marked"
@@ -89,8 +91,8 @@ def test_nothing_is_overwritten(tmp_path: Path) -> None:
     folder = tmp_path / "old"
     folder.mkdir()
     with running(folder):
-        worked(script("backup", folder, {}))
-        assert script("backup", folder, {}).returncode != 0
-        again = script("restore", folder, {})
-    assert again.returncode == 1
-    assert "is there already" in again.stderr
+        check_worked(run_script("backup", folder, {}))
+        assert run_script("backup", folder, {}).returncode != 0
+        refused = run_script("restore", folder, {})
+    assert refused.returncode == 1
+    assert "is there already" in refused.stderr
