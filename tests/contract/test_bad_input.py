@@ -158,13 +158,13 @@ class TestNumbers:
     ) -> None:
         """Of a time in milliseconds nobody would see what is wrong with it."""
         headers = {"Accept-Language": language}
-        times = {"name": "Algebra", "time_from": 1_800_000_000_000, "time_to": 1_800_000_005}
-        made = await anna.client.post(
+        event = {"name": "Algebra", "time_from": 1_800_000_000_000, "time_to": 1_800_000_005}
+        answer = await anna.client.post(
             "/api/events/CreateEvent",
-            json=times,
+            json=event,
             headers={**headers, "X-CSRFToken": await anna.csrf_token()},
         )
-        said = refusal(made, 1)
+        said = refusal(answer, 1)
         assert "time_from" in said and "UNIX" in said and "253402300799" in said
         assert ("milliseconds" if language == "en" else "миллисекундах") in said
         for given, least, most in (({"offset": 10_001}, 0, 10_000), ({"limit": 0}, 1, 2**31 - 1)):
