@@ -20,10 +20,10 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 class TestBoard:
     """The page of an event's board. Contract: 8.5."""
 
-    EVENT = "/board/27b6b8cf-a568-43d3-b5a6-6e374444b2ed"
+    PATH = "/board/27b6b8cf-a568-43d3-b5a6-6e374444b2ed"
 
     async def test_it_is_at_the_address_of_a_link_and_tells_nobody_of_it(self, site: Site) -> None:
-        for address in (self.EVENT, self.EVENT.upper().replace("BOARD", "board")):
+        for address in (self.PATH, self.PATH.upper().replace("BOARD", "board")):
             answer = await site.browser().get(address)
             assert (answer.status_code, answer.content) == (200, FILES["/board"].content)
             assert answer.headers["referrer-policy"] == "no-referrer"
@@ -32,7 +32,7 @@ class TestBoard:
             assert answer.headers["cache-control"] == "private, no-cache"
         assert '<meta name="referrer" content="no-referrer">' in FILES["/board"].content.decode()
 
-    @pytest.mark.parametrize("path", ["/board/K7QF2M", f"{EVENT}/more", f"{EVENT}0"])
+    @pytest.mark.parametrize("path", ["/board/K7QF2M", f"{PATH}/more", f"{PATH}0"])
     async def test_what_can_be_no_event_is_no_address(self, site: Site, path: str) -> None:
         refusal(await site.browser().get(path), 8, status=404)
 
