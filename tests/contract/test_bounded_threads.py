@@ -40,7 +40,7 @@ async def test_the_event_loop_comes_before_threads() -> None:
     def niceness() -> int:
         return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
 
-    loop, thread = niceness(), await threads.run(niceness)
+    loop_niceness, thread_niceness = niceness(), await threads.run(niceness)
     threads.close()
-    assert thread == min(loop + ADDED_NICENESS, 19)
-    assert niceness() == loop
+    assert thread_niceness == min(loop_niceness + ADDED_NICENESS, 19)
+    assert niceness() == loop_niceness
