@@ -114,10 +114,10 @@ class TestWatchAttendance:
         assert b'"joined":1,' in client.body
         client.disconnect()
         await client.ended()
-        (viewed,) = await site.attendance._store.observe(
+        (admission,) = await site.attendance._store.observe(
             lambda unit: unit.admissions.by_link([board_id_of(secret)])
         )
-        assert str(viewed.event_id) == event_id
+        assert str(admission.event_id) == event_id
 
     async def test_head_is_answered_as_get_and_ends(self, site: Site, anna: Browser) -> None:
         """Contract: 1.6"""
