@@ -145,14 +145,14 @@ class TestZip:
     ) -> None:
         """Contract: 9.1, at most 200 MiB."""
 
-        def acts(unit: Any) -> None:
+        def add_acts(unit: Any) -> None:
             for _ in range(500):
                 scan = ScanId(site.attendance.use_cases.create_event.ids.event_id())
                 unit.audit_log.add(
                     AuditEntry(UserId(anna.user_id), scan, ScanAct.LOOKED, NOON, ScanJudge.OPERATOR)
                 )
 
-        await site.attendance.use_cases.log_out.transact(acts)
+        await site.attendance.use_cases.log_out.transact(add_acts)
         most = END_BYTES + downloads.MARGIN_BYTES + 20_000
         monkeypatch.setattr(downloads, "MAX_ZIP_BYTES", most)
         answer = await asks(anna)
