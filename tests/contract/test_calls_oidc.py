@@ -154,10 +154,10 @@ class TestLogIn:
 
     async def test_first_log_ins_at_once_make_one_account(self, log_ins: LogIns) -> None:
         anna, browsers = Person(), [log_ins.site.browser() for _ in range(8)]
-        ways = [log_ins.provider.come_back(await begin(each), anna) for each in browsers]
+        paths = [log_ins.provider.come_back(await begin(each), anna) for each in browsers]
         before = await people_count(log_ins.site)
         answers = await asyncio.gather(
-            *(each.client.get(way) for each, way in zip(browsers, ways, strict=True))
+            *(each.client.get(path) for each, path in zip(browsers, paths, strict=True))
         )
         for each in answers:
             check_sent_to(each)
@@ -173,8 +173,8 @@ class TestLogIn:
         await check_refused(
             log_ins, await log_in(log_ins, browser, anna), browser, "too_many_requests"
         )
-        way = log_ins.provider.come_back(await begin(browser), anna)
-        assert code(await browser.client.get(way), 8, status=429) == "too_many_requests"
+        path = log_ins.provider.come_back(await begin(browser), anna)
+        assert code(await browser.client.get(path), 8, status=429) == "too_many_requests"
         check_sent_to(await log_in(log_ins, log_ins.site.browser(), Person()))
         log_ins.site.clock.pass_(PROVIDER_LOG_INS.within)
         check_sent_to(await log_in(log_ins, browser, anna))
@@ -183,9 +183,7 @@ class TestLogIn:
         told = response(await log_ins.site.browser().get("/api/auth/GetCurrentUserId"))
         assert told == {"user_id": None, "provider": NAME}
 
-    async def test_keys_of_other_kinds_and_clients_of_other_ways_are_known(
-        self, log_ins: LogIns
-    ) -> None:
+    async def test_keys_of_other_kinds_are_known_or_passed_over(self, log_ins: LogIns) -> None:
         log_ins.provider.key, log_ins.provider.algorithm = ec_key(), "ES256"
         log_ins.provider.publish(rsa_key(), ec_key())
         log_ins.provider.published.insert(0, {"kty": "AKP", "alg": "ML-DSA-44", "kid": "new"})
