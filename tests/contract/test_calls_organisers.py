@@ -33,8 +33,8 @@ class TestUpdateEvent:
         before = response(await anna.get(BY_ID, event_id=event_id))
         changes: dict[str, Any] = {"name": f"  Новая лекция {event_id[:8]} "}
         assert response(await boris.post(UPDATE, event_id=event_id, **changes)) == {}
-        renamed = {**before, "name": changes["name"].strip()}
-        assert response(await anna.get(BY_ID, event_id=event_id)) == renamed
+        expected = {**before, "name": changes["name"].strip()}
+        assert response(await anna.get(BY_ID, event_id=event_id)) == expected
         more: list[dict[str, Any]] = [
             {"time_from": NOW + 30},
             {"time_to": NOW + 31},
@@ -44,8 +44,8 @@ class TestUpdateEvent:
         ]
         for changes in more:
             response(await anna.post(UPDATE, event_id=event_id, **changes))
-            renamed |= changes | {"time_to": int(changes.get("time_to", renamed["time_to"]))}
-            assert response(await anna.get(BY_ID, event_id=event_id)) == renamed
+            expected |= changes | {"time_to": int(changes.get("time_to", expected["time_to"]))}
+            assert response(await anna.get(BY_ID, event_id=event_id)) == expected
 
     async def test_it_is_found_by_its_new_name_alone(self, anna: Browser) -> None:
         event_id = await anna.event("Бетоноведение")
