@@ -121,12 +121,12 @@ class TestChangePassword:
             answer = await self.change(person, None)
             assert "10" in refusal(answer, 3) and answer.json()["code"] == "log_in_again"
 
-        def logs_in(unit: Any) -> None:
+        def begin_session_anew(unit: Any) -> None:
             (session,) = unit.sessions.by_cookie_of(person.user_id)
             unit.sessions.remove([session.session_id])
             unit.sessions.add(replace(session, created_at=unit.now()))
 
-        await site.attendance.use_cases.log_out.transact(logs_in)
+        await site.attendance.use_cases.log_out.transact(begin_session_anew)
         response(await self.change(person, None))
         assert (await self.logs_in(site, person.username, NEW_PASSWORD)).user_id == person.user_id
         assert "old_password" in refusal(await self.change(person, None), 2)
