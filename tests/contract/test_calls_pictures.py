@@ -217,7 +217,7 @@ class TestTurns:
         answers = [await each.get("/pictures/a.png") for each in (nobody, nobody, anna)]
         assert [each.status_code for each in answers] == [200, 429, 200]
 
-    async def test_whoever_has_no_turn_in_time_comes_again(
+    async def test_whoever_has_no_turn_in_time_is_told_to_come_again(
         self, site: Site, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         held: Any = HeldFiles()
