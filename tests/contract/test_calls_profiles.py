@@ -213,10 +213,10 @@ class TestFindByName:
         twins = [await site.person("twin", display_name="Близнецы А") for _ in range(2)]
         await site.person("twin", display_name="Близнецы Б")
         given = {"display_name_part": "близнец"}
-        answer = response(await anna.get(FIND, **given))["users"]
-        assert [each["user_id"] for each in answer[:2]] == [each.user_id for each in twins]
-        assert len(answer) == 3
-        assert response(await anna.get(FIND, **given, limit=1, offset=1))["users"] == answer[1:2]
+        users = response(await anna.get(FIND, **given))["users"]
+        assert [each["user_id"] for each in users[:2]] == [each.user_id for each in twins]
+        assert len(users) == 3
+        assert response(await anna.get(FIND, **given, limit=1, offset=1))["users"] == users[1:2]
         assert await self.found(anna, **given, limit=1000) == await self.found(anna, **given)
 
     async def test_bad_input_is_refused(self, site: Site, anna: Browser) -> None:
