@@ -82,8 +82,8 @@ class TestCodes:
         """Contract: 1.16. A slow machine needs more than the seconds of other calls."""
         monkeypatch.setattr(pipeline, "ANSWER_SECONDS", -1.0)
         assert len(await make_codes(anna)) == 10
-        proven = {call.name for call in CALLS if call.takes_proof}
-        assert proven == {
+        taking_proof = {call.name for call in CALLS if call.takes_proof}
+        assert taking_proof == {
             *("ChangePassword", "CreateToken", "DeleteAccount", "DownloadData", "LinkProvider"),
             "MakeRecoveryCodes",
         }
