@@ -36,7 +36,7 @@ async def moderator_of(site: Site, name: str = "moderator") -> Browser:
     return person
 
 
-async def scan_of(site: Site, person: Browser) -> str:
+async def upload_scan(site: Site, person: Browser) -> str:
     """Has them hand one in; answers its id."""
     await site.unlimit()
     image = base64.b64encode(picture()).decode()
@@ -62,9 +62,9 @@ class TestGetPendingConfirmations:
     async def test_it_lists_the_oldest_first_and_counts_all(self, site: Site) -> None:
         moderator = await moderator_of(site)
         student, other = await site.person("student"), await site.person("student")
-        first = await scan_of(site, student)
+        first = await upload_scan(site, student)
         site.clock.pass_(1)
-        second = await scan_of(site, other)
+        second = await upload_scan(site, other)
         told = response(await moderator.get(PENDING))
         assert set(told) == {"pending", "count"}
         assert [each["scan"] for each in told["pending"]][-2:] == [first, second]
@@ -91,7 +91,7 @@ class TestTakeConfirmation:
         """Contract: 9.9."""
         moderator, student = await moderator_of(site), await site.person("student")
         other = await moderator_of(site)
-        scan = await scan_of(site, student)
+        scan = await upload_scan(site, student)
         taken = response(await moderator.post(TAKE, scan=scan))
         assert set(taken) == {"image", "expires_in", "display_name"}
         assert (taken["expires_in"], taken["display_name"]) == (600, student.username)
@@ -116,7 +116,7 @@ class TestTakeConfirmation:
 
     async def test_it_ends_with_the_session_that_took_it(self, site: Site) -> None:
         moderator, student = await moderator_of(site), await site.person("student")
-        taken = response(await moderator.post(TAKE, scan=await scan_of(site, student)))
+        taken = response(await moderator.post(TAKE, scan=await upload_scan(site, student)))
         kept = moderator.session
         response(await moderator.post("/accounts/logout/"))
         left = site.browser(headers={"Cookie": f"sessionid={kept}"})
@@ -124,7 +124,7 @@ class TestTakeConfirmation:
 
     async def test_no_token_opens_it(self, site: Site) -> None:
         moderator, student = await moderator_of(site), await site.person("student")
-        taken = response(await moderator.post(TAKE, scan=await scan_of(site, student)))
+        taken = response(await moderator.post(TAKE, scan=await upload_scan(site, student)))
         program = await site.program(moderator)
         assert code(await program.client.get(taken["image"]), 3) == "missing_scope"
         own = await site.program(student)
@@ -136,7 +136,7 @@ class TestTakeConfirmation:
             given = {"user_id": other.user_id}
             response(await one.post("/api/friends/SendFriendRequest", **given))
         for person in (moderator, friend):
-            scan = await scan_of(site, person)
+            scan = await upload_scan(site, person)
             assert error_and_code(await moderator.post(TAKE, scan=scan)) == (3, "may_not_review")
 
     async def test_an_unknown_one_is_not_found(self, site: Site) -> None:
@@ -156,7 +156,7 @@ class TestTakeConfirmation:
         for name, limit in (("TAKEN_SCANS", TAKEN_SCANS), ("SCAN_LOOKS", SCAN_LOOKS)):
             monkeypatch.setattr(review, name, replace(limit, most=2))
         moderator, student = await moderator_of(site), await site.person("student")
-        scan = await scan_of(site, student)
+        scan = await upload_scan(site, student)
         for _ in range(2):
             taken = response(await moderator.post(TAKE, scan=scan))
             assert (await moderator.client.get(taken["image"])).status_code == 200
@@ -176,7 +176,7 @@ class TestTakeConfirmation:
 class TestReturnConfirmation:
     async def test_others_may_take_it_then(self, site: Site) -> None:
         moderator, other = await moderator_of(site), await moderator_of(site)
-        scan = await scan_of(site, await site.person("student"))
+        scan = await upload_scan(site, await site.person("student"))
         taken = response(await moderator.post(TAKE, scan=scan))
         for _ in range(2):
             assert response(await moderator.post(RETURN, scan=scan)) == {}
@@ -187,7 +187,7 @@ class TestReturnConfirmation:
 class TestResolveConfirmation:
     async def test_the_owner_sees_the_reason_and_the_note_and_nobody_else(self, site: Site) -> None:
         moderator, student = await moderator_of(site), await site.person("student")
-        scan = await scan_of(site, student)
+        scan = await upload_scan(site, student)
         assert error_and_code(await moderator.post(RESOLVE, scan=scan, approve=True)) == (
             3,
             "not_taken",
@@ -210,7 +210,7 @@ class TestResolveConfirmation:
     async def test_the_tick_is_given_and_the_image_is_gone(self, site: Site) -> None:
         """Contract: 9.9."""
         moderator, student = await moderator_of(site), await site.person("student")
-        scan = await scan_of(site, student)
+        scan = await upload_scan(site, student)
         assert (await student.client.get("/scans/own")).status_code == 200
         taken = response(await moderator.post(TAKE, scan=scan))
         response(await moderator.post(RESOLVE, scan=scan, approve=True))
@@ -223,9 +223,9 @@ class TestResolveConfirmation:
     async def test_a_new_scan_or_another_name_has_changed_it(self, site: Site) -> None:
         """Contract: 9.10."""
         moderator, student = await moderator_of(site), await site.person("student")
-        scan = await scan_of(site, student)
+        scan = await upload_scan(site, student)
         taken = response(await moderator.post(TAKE, scan=scan))
-        later = await scan_of(site, student)
+        later = await upload_scan(site, student)
         assert later != scan
         assert (await moderator.client.get(taken["image"])).status_code == 404
         told = await moderator.post(RESOLVE, scan=scan, approve=True)
@@ -244,7 +244,7 @@ class TestOwnScan:
     async def test_only_its_owner_sees_it(self, site: Site) -> None:
         student = await site.person("student")
         assert (await student.client.get("/scans/own")).status_code == 404
-        await scan_of(site, student)
+        await upload_scan(site, student)
         image = await student.client.get("/scans/own")
         assert (image.status_code, image.headers["content-type"]) == (200, "image/png")
         assert image.headers["cache-control"] == "no-store"
@@ -256,7 +256,7 @@ class TestOwnScan:
     async def test_a_head_is_the_same_and_reads_none_of_it(self, site: Site) -> None:
         """Contract: 1.6, also while another one is read, and of a moderator."""
         moderator, student = await moderator_of(site), await site.person("student")
-        taken = response(await moderator.post(TAKE, scan=await scan_of(site, student)))
+        taken = response(await moderator.post(TAKE, scan=await upload_scan(site, student)))
         slow = AsgiClient(site.app, "/scans/own", session=str(student.session)).ask(reads=0)
         await eventually(lambda: bool(slow.status))
         heads = [
@@ -281,7 +281,7 @@ class TestOwnScan:
         monkeypatch.setattr(scan_images, "TURN_WAIT_SECONDS", 0.05)
         student, other = await site.person("student"), await site.person("other")
         for each in (student, other):
-            await scan_of(site, each)
+            await upload_scan(site, each)
         slow = AsgiClient(site.app, "/scans/own", session=str(student.session)).ask(reads=0)
         await eventually(lambda: bool(slow.status))
         refused = await student.client.get("/scans/own")
@@ -298,7 +298,7 @@ class TestOwnScan:
         """Contract: 1.22, though each piece is taken in time."""
         monkeypatch.setattr(scan_images, "SEND_SECONDS", 0.05)
         student = await site.person("student")
-        await scan_of(site, student)
+        await upload_scan(site, student)
         slow = AsgiClient(site.app, "/scans/own", session=str(student.session))
         assert not (await slow.ask(reads=0).ended()).is_whole
         monkeypatch.undo()
@@ -310,7 +310,7 @@ class TestGetConfirmationLog:
 
     async def test_the_owner_reads_who_looked_and_decided(self, site: Site) -> None:
         moderator, student = await moderator_of(site), await site.person("student")
-        scan = await scan_of(site, student)
+        scan = await upload_scan(site, student)
         taken = response(await moderator.post(TAKE, scan=scan))
         await moderator.client.get(taken["image"])
         given = {"scan": scan, "approve": False, "reason": "name_differs"}
@@ -331,7 +331,7 @@ class TestGetConfirmationLog:
 
     async def test_a_moderator_who_is_removed_sees_nothing_more(self, site: Site) -> None:
         moderator, student = await moderator_of(site), await site.person("student")
-        scan = await scan_of(site, student)
+        scan = await upload_scan(site, student)
         taken = response(await moderator.post(TAKE, scan=scan))
         await site.attendance.use_cases.remove_moderator(username=moderator.username)
         assert (await moderator.client.get(taken["image"])).status_code == 404
