@@ -30,7 +30,7 @@ LOG = "/api/profile/GetConfirmationLog"
 UPLOAD = "/api/profile/UploadProfileConfirmation"
 
 
-async def moderator_of(site: Site, name: str = "moderator") -> Browser:
+async def new_moderator(site: Site, name: str = "moderator") -> Browser:
     person = await site.person(name)
     await site.attendance.use_cases.add_moderator(username=person.username)
     return person
@@ -60,7 +60,7 @@ async def row_of(moderator: Browser, scan: str) -> dict[str, Any]:
 
 class TestGetPendingConfirmations:
     async def test_it_lists_the_oldest_first_and_counts_all(self, site: Site) -> None:
-        moderator = await moderator_of(site)
+        moderator = await new_moderator(site)
         student, other = await site.person("student"), await site.person("student")
         first = await upload_scan(site, student)
         site.clock.pass_(1)
@@ -89,8 +89,8 @@ class TestGetPendingConfirmations:
 class TestTakeConfirmation:
     async def test_the_image_opens_to_this_session_for_ten_minutes(self, site: Site) -> None:
         """Contract: 9.9."""
-        moderator, student = await moderator_of(site), await site.person("student")
-        other = await moderator_of(site)
+        moderator, student = await new_moderator(site), await site.person("student")
+        other = await new_moderator(site)
         scan = await upload_scan(site, student)
         taken = response(await moderator.post(TAKE, scan=scan))
         assert set(taken) == {"image", "expires_in", "display_name"}
@@ -115,7 +115,7 @@ class TestTakeConfirmation:
         assert (await row_of(other, scan))["taken_by"] is None
 
     async def test_it_ends_with_the_session_that_took_it(self, site: Site) -> None:
-        moderator, student = await moderator_of(site), await site.person("student")
+        moderator, student = await new_moderator(site), await site.person("student")
         taken = response(await moderator.post(TAKE, scan=await upload_scan(site, student)))
         kept = moderator.session
         response(await moderator.post("/accounts/logout/"))
@@ -123,7 +123,7 @@ class TestTakeConfirmation:
         assert (await left.client.get(taken["image"])).status_code == 401
 
     async def test_no_token_opens_it(self, site: Site) -> None:
-        moderator, student = await moderator_of(site), await site.person("student")
+        moderator, student = await new_moderator(site), await site.person("student")
         taken = response(await moderator.post(TAKE, scan=await upload_scan(site, student)))
         program = await site.program(moderator)
         assert code(await program.client.get(taken["image"]), 3) == "missing_scope"
@@ -131,7 +131,7 @@ class TestTakeConfirmation:
         assert code(await own.client.get("/scans/own"), 3) == "missing_scope"
 
     async def test_ones_own_and_a_friends_are_for_others(self, site: Site) -> None:
-        moderator, friend = await moderator_of(site), await site.person("student")
+        moderator, friend = await new_moderator(site), await site.person("student")
         for one, other in ((moderator, friend), (friend, moderator)):
             given = {"user_id": other.user_id}
             response(await one.post("/api/friends/SendFriendRequest", **given))
@@ -140,7 +140,7 @@ class TestTakeConfirmation:
             assert error_and_code(await moderator.post(TAKE, scan=scan)) == (3, "may_not_review")
 
     async def test_an_unknown_one_is_not_found(self, site: Site) -> None:
-        moderator = await moderator_of(site)
+        moderator = await new_moderator(site)
         for path in (TAKE, RETURN):
             assert error_and_code(await moderator.post(path, scan=str(uuid4()))) == (
                 5,
@@ -155,7 +155,7 @@ class TestTakeConfirmation:
         """Contract: 9.12."""
         for name, limit in (("TAKEN_SCANS", TAKEN_SCANS), ("SCAN_LOOKS", SCAN_LOOKS)):
             monkeypatch.setattr(review, name, replace(limit, most=2))
-        moderator, student = await moderator_of(site), await site.person("student")
+        moderator, student = await new_moderator(site), await site.person("student")
         scan = await upload_scan(site, student)
         for _ in range(2):
             taken = response(await moderator.post(TAKE, scan=scan))
@@ -175,7 +175,7 @@ class TestTakeConfirmation:
 
 class TestReturnConfirmation:
     async def test_others_may_take_it_then(self, site: Site) -> None:
-        moderator, other = await moderator_of(site), await moderator_of(site)
+        moderator, other = await new_moderator(site), await new_moderator(site)
         scan = await upload_scan(site, await site.person("student"))
         taken = response(await moderator.post(TAKE, scan=scan))
         for _ in range(2):
@@ -186,7 +186,7 @@ class TestReturnConfirmation:
 
 class TestResolveConfirmation:
     async def test_the_owner_sees_the_reason_and_the_note_and_nobody_else(self, site: Site) -> None:
-        moderator, student = await moderator_of(site), await site.person("student")
+        moderator, student = await new_moderator(site), await site.person("student")
         scan = await upload_scan(site, student)
         assert error_and_code(await moderator.post(RESOLVE, scan=scan, approve=True)) == (
             3,
@@ -209,7 +209,7 @@ class TestResolveConfirmation:
 
     async def test_the_tick_is_given_and_the_image_is_gone(self, site: Site) -> None:
         """Contract: 9.9."""
-        moderator, student = await moderator_of(site), await site.person("student")
+        moderator, student = await new_moderator(site), await site.person("student")
         scan = await upload_scan(site, student)
         assert (await student.client.get("/scans/own")).status_code == 200
         taken = response(await moderator.post(TAKE, scan=scan))
@@ -222,7 +222,7 @@ class TestResolveConfirmation:
 
     async def test_a_new_scan_or_another_name_has_changed_it(self, site: Site) -> None:
         """Contract: 9.10."""
-        moderator, student = await moderator_of(site), await site.person("student")
+        moderator, student = await new_moderator(site), await site.person("student")
         scan = await upload_scan(site, student)
         taken = response(await moderator.post(TAKE, scan=scan))
         later = await upload_scan(site, student)
@@ -255,7 +255,7 @@ class TestOwnScan:
 
     async def test_a_head_is_the_same_and_reads_none_of_it(self, site: Site) -> None:
         """Contract: 1.6, also while another one is read, and of a moderator."""
-        moderator, student = await moderator_of(site), await site.person("student")
+        moderator, student = await new_moderator(site), await site.person("student")
         taken = response(await moderator.post(TAKE, scan=await upload_scan(site, student)))
         slow = AsgiClient(site.app, "/scans/own", session=str(student.session)).ask(reads=0)
         await eventually(lambda: bool(slow.status))
@@ -309,7 +309,7 @@ class TestGetConfirmationLog:
     """Contract: 9.10."""
 
     async def test_the_owner_reads_who_looked_and_decided(self, site: Site) -> None:
-        moderator, student = await moderator_of(site), await site.person("student")
+        moderator, student = await new_moderator(site), await site.person("student")
         scan = await upload_scan(site, student)
         taken = response(await moderator.post(TAKE, scan=scan))
         await moderator.client.get(taken["image"])
@@ -330,7 +330,7 @@ class TestGetConfirmationLog:
         assert response(await moderator.get(LOG)) == {"entries": []}
 
     async def test_a_moderator_who_is_removed_sees_nothing_more(self, site: Site) -> None:
-        moderator, student = await moderator_of(site), await site.person("student")
+        moderator, student = await new_moderator(site), await site.person("student")
         scan = await upload_scan(site, student)
         taken = response(await moderator.post(TAKE, scan=scan))
         await site.attendance.use_cases.remove_moderator(username=moderator.username)
