@@ -119,8 +119,8 @@ class TestTakeConfirmation:
         taken = response(await moderator.post(TAKE, scan=await upload_scan(site, student)))
         kept = moderator.session
         response(await moderator.post("/accounts/logout/"))
-        left = site.browser(headers={"Cookie": f"sessionid={kept}"})
-        assert (await left.client.get(taken["image"])).status_code == 401
+        stale = site.browser(headers={"Cookie": f"sessionid={kept}"})
+        assert (await stale.client.get(taken["image"])).status_code == 401
 
     async def test_no_token_opens_it(self, site: Site) -> None:
         moderator, student = await new_moderator(site), await site.person("student")
