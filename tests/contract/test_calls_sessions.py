@@ -102,10 +102,10 @@ class TestSessions:
 
     async def test_the_cookie_is_set_anew_once_a_minute_at_most(self, site: Site) -> None:
         browser = await site.person("busy")
-        for seconds, again in ((0, False), (USE_NOTED_EVERY, True), (1, False)):
+        for seconds, is_set in ((0, False), (USE_NOTED_EVERY, True), (1, False)):
             site.clock.pass_(seconds)
             answer = await browser.get("/api/friends/GetFriendList")
-            assert (set_cookie(answer, "sessionid") is not None) is again
+            assert (set_cookie(answer, "sessionid") is not None) is is_set
 
 
 class TestBearerTokens:
