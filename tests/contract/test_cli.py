@@ -140,8 +140,8 @@ class TestStartErrors:
     @pytest.mark.parametrize("command", ["serve", "migrate"])
     def test_a_data_directory_that_cannot_be_made(self, tmp_path: Path, command: str) -> None:
         (tmp_path / "file").write_text("not a folder")
-        where = {"ATTENDANCE_DATA_DIR": str(tmp_path / "file" / "var")}
-        done = attendance(command, folder=tmp_path, settings=where)
+        settings = {"ATTENDANCE_DATA_DIR": str(tmp_path / "file" / "var")}
+        done = attendance(command, folder=tmp_path, settings=settings)
         assert done.returncode == 1
         assert str(tmp_path / "file" / "var") in complaint(done)
 
