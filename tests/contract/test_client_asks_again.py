@@ -23,7 +23,7 @@ __all__ = ["quick", "site"]
 DONE = {"error": 0, "error_msg": "", "response": {}}
 
 
-def told(status: int, error: int, code: str, **headers: str) -> httpx.Response:
+def refusal(status: int, error: int, code: str, **headers: str) -> httpx.Response:
     body = {"error": error, "error_msg": "No", "code": code}
     return httpx.Response(status, json=body, headers=headers)
 
@@ -51,11 +51,11 @@ def fine() -> httpx.Response:
 
 
 def busy(seconds: int = 0) -> httpx.Response:
-    return told(429, 8, "too_many_requests", **{"Retry-After": str(seconds)})
+    return refusal(429, 8, "too_many_requests", **{"Retry-After": str(seconds)})
 
 
 def unavailable() -> httpx.Response:
-    return told(503, -1, "unavailable", **{"Retry-After": "0"})
+    return refusal(503, -1, "unavailable", **{"Retry-After": "0"})
 
 
 EVENT = UUID(int=7)
@@ -80,8 +80,8 @@ class TestAskingAgain:
         )
         entry = await service.client().mark_participant(event_id=EVENT, user_id=7)
         assert entry.n == 3
-        read = Service(unavailable(), lost, httpx.Response(200, json={**DONE, "response": []}))
-        assert await read.client().get_events() == []
+        service = Service(unavailable(), lost, httpx.Response(200, json={**DONE, "response": []}))
+        assert await service.client().get_events() == []
 
     async def test_what_may_not_is_said_once_and_may_be_done(self) -> None:
         for failure, kind in ((unavailable(), Unavailable), (httpx.ReadError(""), NotAnswered)):
