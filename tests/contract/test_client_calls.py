@@ -43,10 +43,10 @@ SERVICE_ONLY = [
 
 class TestMethods:
     def test_they_are_what_make_docs_prints_from_the_declarations(self) -> None:
-        made = importlib.util.spec_from_file_location("print_client", ROOT / "docs/print_client.py")
-        assert made is not None and made.loader is not None
-        printer = importlib.util.module_from_spec(made)
-        made.loader.exec_module(printer)
+        spec = importlib.util.spec_from_file_location("print_client", ROOT / "docs/print_client.py")
+        assert spec is not None and spec.loader is not None
+        printer = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(printer)
         printed = dict(printer.files())
         kept = {each.name: each.read_text("utf-8") for each in printer.FOLDER.glob("*.py")}
         assert kept == printed
@@ -109,15 +109,15 @@ class TestWhoAsks:
         self, site: Site
     ) -> None:
         anna = await person(site)
-        asked = anna._http.event_hooks["request"]
+        hooks = anna._http.event_hooks["request"]
 
         async def spoil(request: httpx.Request) -> None:
-            asked.remove(spoil)
+            hooks.remove(spoil)
             request.headers["x-csrftoken"] = "of yesterday"
 
-        asked.append(spoil)
+        hooks.append(spoil)
         await anna.update_profile_info(bio="Here")
-        assert spoil not in asked
+        assert spoil not in hooks
         me = (await anna.get_current_user_id()).user_id
         assert me is not None
         assert (await anna.get_profile(user_id=me)).bio == "Here"
