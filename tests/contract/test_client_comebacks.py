@@ -67,7 +67,7 @@ class TestComingBack:
     ) -> None:
         monkeypatch.setattr(reopening, "BEAT_EVERY", 0.05)
         monkeypatch.setattr(reopening, "ANSWER_WITHIN", 0.05)
-        ends: list[int] = []
+        close_codes: list[int] = []
 
         async def first(side: ServiceSide) -> None:
             await side.lists(ANNA)
@@ -75,13 +75,13 @@ class TestComingBack:
                 while True:
                     await side.connection.recv()  # a ping, which nobody answers
             except ConnectionClosed as closed:
-                ends.append(closed.rcvd.code if closed.rcvd else 1006)
+                close_codes.append(closed.rcvd.code if closed.rcvd else 1006)
                 raise
 
         async with marking_at(first, lists_both) as (_, marking):
             while ids(marking) != [ANNA, BORIS]:
                 await anext(marking)
-            assert ends == [1006]
+            assert close_codes == [1006]
 
     async def test_pauses_grow_and_are_drawn(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.undo()
@@ -152,11 +152,11 @@ class TestComingBack:
 
     async def test_a_certificate_is_looked_at(self, tmp_path: Path) -> None:
         key, certificate = certified(tmp_path)
-        ours = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        ours.load_cert_chain(certificate, key)
+        tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        tls.load_cert_chain(certificate, key)
         async with (
             asyncio.timeout(PATIENCE),
-            serve(Service(lists_both), "127.0.0.1", 0, ssl=ours) as server,
+            serve(Service(lists_both), "127.0.0.1", 0, ssl=tls) as server,
         ):
             url = f"https://127.0.0.1:{port_of(server)}"
             async with (
@@ -180,15 +180,15 @@ class TestComingBack:
 
     async def test_more_is_said_no_faster_than_a_socket_may(self) -> None:
         """A socket that says more is closed."""
-        said: list[float] = []
+        said_at: list[float] = []
 
         async def script(side: ServiceSide) -> None:
             await side.lists(ANNA)
             while True:
                 await side.hears()
-                said.append(asyncio.get_running_loop().time())
+                said_at.append(asyncio.get_running_loop().time())
                 await side.says(core.Prepared(ANNA, 1.0))
 
         async with marking_at(script) as (_, marking):
             await asyncio.gather(*(marking.prepare(ANNA) for _ in range(FRAMES_AT_ONCE + 3)))
-            assert said[-1] - said[0] >= 2 / FRAMES_A_SECOND
+            assert said_at[-1] - said_at[0] >= 2 / FRAMES_A_SECOND
