@@ -56,11 +56,11 @@ def run_program(house: House, monkeypatch: pytest.MonkeyPatch) -> Run:
     return run
 
 
-async def waits(house: House, event_id: EventId, person: Visitor) -> None:
-    await eventually(lambda: _waits(house, event_id, person), 30)
+async def until_waiting(house: House, event_id: EventId, person: Visitor) -> None:
+    await eventually(lambda: is_waiting(house, event_id, person), 30)
 
 
-async def _waits(house: House, event_id: EventId, person: Visitor) -> bool:
+async def is_waiting(house: House, event_id: EventId, person: Visitor) -> bool:
     return isinstance(await house.state_of(event_id, person), Waiting)
 
 
@@ -97,7 +97,7 @@ async def test_one_waits_while_another_marks(
     anna, boris = await house.people(2)
     event_id = await house.event(anna)
     asks = asyncio.create_task(run_program(BLOCKS[2], boris, event_id))
-    await waits(house, event_id, boris)
+    await until_waiting(house, event_id, boris)
     await run_program(BLOCKS[3], anna, event_id)
     await asks
     said = capsys.readouterr().out
