@@ -57,9 +57,9 @@ class TestWhatIsSaid:
         assert codes | {"too_many_frames"} == MAY_CLOSE  # a lease that is lost says nothing
 
     def test_it_says_less_than_what_a_socket_is_closed_for(self) -> None:
-        page = (Path(__file__).resolve().parents[2] / "docs" / "wire.md").read_text("utf-8")
+        wire_page = (Path(__file__).resolve().parents[2] / "docs" / "wire.md").read_text("utf-8")
         (limit,) = re.findall(
-            r"frames of a socket, .*? \| (\d+) at once, then (\d+) a second", page
+            r"frames of a socket, .*? \| (\d+) at once, then (\d+) a second", wire_page
         )
         assert int(limit[0]) > FRAMES_AT_ONCE and int(limit[1]) > FRAMES_A_SECOND
 
@@ -125,23 +125,23 @@ class TestTheList:
 
 class TestCommands:
     async def test_a_confirm_is_said_again_where_the_answer_was_lost(self) -> None:
-        heard_by: list[str] = []
+        commands: list[str] = []
 
         async def first(side: ServiceSide) -> None:
             await side.lists(ANNA)
-            heard_by.append(await side.hears())
+            commands.append(await side.hears())
             side.cut()
 
         async def second(side: ServiceSide) -> None:
             await side.lists()
-            heard_by.append(await side.hears())
+            commands.append(await side.hears())
             await side.says(core.Confirmed(ANNA, 3, 0, again=True))
             await side.listens()
 
         async with marking_at(first, second) as (_, marking):
             mark = await marking.confirm(ANNA)
             assert (mark.n, mark.paid) == (3, 0)
-            assert heard_by == ["confirm_marking 7"] * 2
+            assert commands == ["confirm_marking 7"] * 2
 
     async def test_a_hold_that_is_told_unasked_is_known(self) -> None:
         async def script(side: ServiceSide) -> None:
