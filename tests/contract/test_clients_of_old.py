@@ -87,10 +87,10 @@ def an_ended_event(who: Person, *others: Person) -> str:
 
 class TestAccounts:
     def test_one_learns_who_one_is_and_logs_out(self, anna: Person) -> None:
-        who = "/api/auth/GetCurrentUserId"
-        assert anna.browser.get(who) == {"user_id": anna.user_id}
+        path = "/api/auth/GetCurrentUserId"
+        assert anna.browser.get(path) == {"user_id": anna.user_id}
         assert error_of(anna, "/accounts/logout/") == 0
-        assert anna.browser.get(who) == {"user_id": None}  # Contract: GetCurrentUserId
+        assert anna.browser.get(path) == {"user_id": None}  # Contract: GetCurrentUserId
 
 
 class TestProfile:
@@ -223,7 +223,7 @@ class TestSockets:
             async with boris.opens("mark_me", event_id) as second:
                 assert (await second.asks("ping"))["message"] == "pong"
 
-    async def test_whoever_comes_first_one_marks_the_other(
+    async def test_a_marker_who_was_there_first_marks_whoever_comes(
         self, anna: Person, boris: Person
     ) -> None:
         """Contract: 6.3, 6.16."""
