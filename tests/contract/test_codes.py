@@ -31,10 +31,10 @@ def of_before(url: URL, monkeypatch: pytest.MonkeyPatch) -> URL:
     return url
 
 
-def all_have_one(url: URL, events: int = PERSON_COUNT) -> dict[Any, str]:
-    """Each its own; by event."""
+def checked_codes(url: URL, event_count: int = PERSON_COUNT) -> dict[Any, str]:
+    """By event: raises unless each has one of its own."""
     codes = {event_id: code for event_id, code in run_sql(url, CODES)}
-    assert len(codes) == len(set(codes.values())) == events
+    assert len(codes) == len(set(codes.values())) == event_count
     assert all(event_code_of(code or "") == code for code in codes.values())
     return codes
 
@@ -70,21 +70,21 @@ class TestVersionBefore:
 
     def test_the_database_gives_its_events_one(self, migrated: URL) -> None:
         adds(migrated, 1, 40)
-        all_have_one(migrated, 39)
+        checked_codes(migrated, 39)
 
     def test_one_that_is_taken_is_not_given_again(self, migrated: URL) -> None:
         have_letters(migrated, "AB")
         adds(migrated, 1, 2**CODE_LENGTH + 1)  # all that can be made of two letters
-        codes = all_have_one(migrated, 2**CODE_LENGTH)
+        codes = checked_codes(migrated, 2**CODE_LENGTH)
         assert {letter for code in codes.values() for letter in code} == {"A", "B"}
 
     def test_a_code_that_is_named_is_kept_and_none_is_given_twice(self, migrated: URL) -> None:
         adds(migrated, 1, 4)
         run_sql(migrated, "UPDATE events SET code = 'K7M2XP' WHERE name LIKE '%1'")
-        before = all_have_one(migrated, 3)
+        before = checked_codes(migrated, 3)
         assert "K7M2XP" in before.values()
         run_sql(migrated, "UPDATE events SET name_key = name_key || 'я', ends_at = 3")
-        assert all_have_one(migrated, 3) == before
+        assert checked_codes(migrated, 3) == before
 
 
 class Died(Exception):
@@ -114,7 +114,7 @@ class TestEventsOfOld:
         assert left[-1] == 0
         assert {*left} <= {*range(PERSON_COUNT, 0, -BATCH_SIZE), 0}
         assert len({*left}) >= PERSON_COUNT // BATCH_SIZE
-        assert all_have_one(of_before) == seen
+        assert checked_codes(of_before) == seen
 
     def test_whoever_writes_between_two_batches_waits_for_nothing(
         self, of_before: URL, monkeypatch: pytest.MonkeyPatch
@@ -124,7 +124,7 @@ class TestEventsOfOld:
         upgrade(of_before)
         made = next(numbers) - 100
         assert made > PERSON_COUNT // BATCH_SIZE
-        all_have_one(of_before, PERSON_COUNT + made)
+        checked_codes(of_before, PERSON_COUNT + made)
 
 
 def between_batches(monkeypatch: pytest.MonkeyPatch, then: Callable[[], None]) -> None:
@@ -146,5 +146,5 @@ class TestPostgres:
             on.commit()
 
         run_on_connection(of_before, give)
-        all_have_one(of_before)
+        checked_codes(of_before)
         assert run_sql(of_before, "SELECT count(*) FROM places") == [(PERSON_COUNT,)]
