@@ -39,11 +39,11 @@ def checked_codes(url: URL, event_count: int = PERSON_COUNT) -> dict[Any, str]:
     return codes
 
 
-def adds(url: URL, first: int, last: int) -> None:
+def adds(url: URL, first: int, end: int) -> None:
     """As the version before does: it names no code."""
 
     def add(on: Connection) -> None:
-        for number in range(first, last):
+        for number in range(first, end):
             add_person(on, number, f"Новое {number}")
         on.commit()
 
