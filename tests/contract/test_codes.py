@@ -53,11 +53,13 @@ def adds(url: URL, first: int, end: int) -> None:
 def have_letters(url: URL, letters: str) -> None:
     """Makes the database draw of so few that most of what it draws is taken."""
     if url.get_backend_name() == "sqlite":
-        made = "SELECT name, sql FROM sqlite_master WHERE name LIKE 'code_of_events%'"
-        found = [(f"DROP TRIGGER {name}", sql) for name, sql in run_sql(url, made)]
+        select_definitions = "SELECT name, sql FROM sqlite_master WHERE name LIKE 'code_of_events%'"
+        found = [(f"DROP TRIGGER {name}", sql) for name, sql in run_sql(url, select_definitions)]
     else:
-        made = "SELECT pg_get_functiondef(oid) FROM pg_proc WHERE proname = 'give_event_code'"
-        found = [("SELECT 1", sql) for (sql,) in run_sql(url, made)]
+        select_definitions = (
+            "SELECT pg_get_functiondef(oid) FROM pg_proc WHERE proname = 'give_event_code'"
+        )
+        found = [("SELECT 1", sql) for (sql,) in run_sql(url, select_definitions)]
     assert found
     for before, sql in found:
         assert CODE_LETTERS in sql
@@ -122,9 +124,9 @@ class TestEventsOfOld:
         numbers = iter(range(100, 200))
         between_batches(monkeypatch, lambda: adds(of_before, number := next(numbers), number + 1))
         upgrade(of_before)
-        made = next(numbers) - 100
-        assert made > PERSON_COUNT // BATCH_SIZE
-        checked_codes(of_before, PERSON_COUNT + made)
+        made_count = next(numbers) - 100
+        assert made_count > PERSON_COUNT // BATCH_SIZE
+        checked_codes(of_before, PERSON_COUNT + made_count)
 
 
 def between_batches(monkeypatch: pytest.MonkeyPatch, then: Callable[[], None]) -> None:
