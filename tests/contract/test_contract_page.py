@@ -120,7 +120,7 @@ def astray(text: str, page: Page) -> list[tuple[int, str]]:
     return found
 
 
-def named(text: str) -> set[str]:
+def rules_named_in(text: str) -> set[str]:
     """The rules that a file of tests names one by one."""
     cited = {
         each["number"]
@@ -172,7 +172,9 @@ def test_every_citation_leads_to_a_section_a_rule_or_a_call() -> None:
 
 
 def test_every_rule_that_is_built_is_named_by_a_test() -> None:
-    tested = {rule for path, text in sources().items() if is_test(path) for rule in named(text)}
+    tested = {
+        rule for path, text in sources().items() if is_test(path) for rule in rules_named_in(text)
+    }
     missing = sorted(PAGE.built_rules() - tested, key=order)
     assert not missing, f"no test names {', '.join(missing)}"
 
@@ -260,4 +262,4 @@ class TestReading:
 
     def test_rules_are_named_one_by_one_and_by_classes(self) -> None:
         text = '"""Contract: 6.1, and 6.5 to 6.9."""\nclass TestRule3Twice:\n    # Contract: 6.10.'
-        assert named(text) == {"6.1", "6.3", "6.10"}
+        assert rules_named_in(text) == {"6.1", "6.3", "6.10"}
