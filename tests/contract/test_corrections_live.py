@@ -77,14 +77,14 @@ async def test_a_phone_that_comes_back_between_is_told_to_come_back(
     mark_me = type(house.attendance.use_cases.mark_me)
     opens = mark_me.__call__
 
-    async def slowly(self: object, **given: object) -> object:
-        asked = await opens(self, **given)  # type: ignore[arg-type]
+    async def open_and_annul(self: object, **given: object) -> object:
+        opened = await opens(self, **given)  # type: ignore[arg-type]
         await annul(house, event_id, anna, vera)
-        return asked
+        return opened
 
     other = await anna.marks(event_id)  # so that the room hears of it
     with monkeypatch.context() as patch:
-        patch.setattr(mark_me, "__call__", slowly)
+        patch.setattr(mark_me, "__call__", open_and_annul)
         wire = await vera.mark_me(event_id)
         assert await wire.close_code() == 1012
     await (await vera.mark_me(event_id)).hears_nothing()
