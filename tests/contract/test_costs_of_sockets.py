@@ -57,7 +57,7 @@ class Cost:
 
     encoded: int = 0
     scheduled: int = 0  # steps of the event loop: each task that is woken is one
-    frames: set[int] = field(default_factory=set)  # by identity
+    frame_ids: set[int] = field(default_factory=set)
     told: int = 0
 
 
@@ -103,14 +103,14 @@ async def cost_of_an_announcement(monkeypatch: pytest.MonkeyPatch, *, takes: boo
         with counting_steps(cost, monkeypatch):
             notifier.publish(PlaceChanged(place.changed(state=Waiting(NOON)), NOON))
         cost.told = sum(len(reader.frames) for reader in readers)
-        cost.frames = {id(frame) for reader in readers for frame in reader.frames}
+        cost.frame_ids = {id(frame) for reader in readers for frame in reader.frames}
         await asyncio.gather(*writers)
     return cost
 
 
 async def test_it_is_spelt_once_and_wakes_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
     cost = await cost_of_an_announcement(monkeypatch)
-    assert (cost.told, cost.encoded, len(cost.frames)) == (SOCKETS, 1, 1)
+    assert (cost.told, cost.encoded, len(cost.frame_ids)) == (SOCKETS, 1, 1)
     assert cost.scheduled <= 2  # of the room's own, however many are told
 
 
