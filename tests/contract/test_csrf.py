@@ -93,7 +93,7 @@ class TestTheCheck:
             answer = await anna.send("/accounts/logout/", headers=headers)
             refusal(answer, 8, status=403)
 
-    async def test_our_own_page_is_not(self, anna: Browser) -> None:
+    async def test_our_own_page_is_let_in(self, anna: Browser) -> None:
         answer = await anna.send("/api/events/LeaveEvent", headers={"Origin": ORIGIN}, json={})
         refusal(answer, 2)
 
