@@ -77,9 +77,9 @@ class TestCompose:
         address = compose["services"]["web-1"]["environment"]["ATTENDANCE_DATABASE_URL"]
         assert address.startswith("postgresql://attendance:${SERVICE_PASSWORD:")
         assert "POSTGRES_PASSWORD" not in str(compose["services"]["web-1"])
-        first_start = DEPLOY / "first_start.sh"
-        assert f"./{first_start.name}:/docker-entrypoint-initdb.d/" in str(postgres["volumes"])
-        assert os.access(first_start, os.X_OK)
+        script = DEPLOY / "first_start.sh"
+        assert f"./{script.name}:/docker-entrypoint-initdb.d/" in str(postgres["volumes"])
+        assert os.access(script, os.X_OK)
 
     def test_what_runs_at_the_first_start_makes_a_user_of_one_database(
         self, postgres_server: str, tmp_path: Path
@@ -156,9 +156,9 @@ def test_the_unit_is_one_that_systemd_understands(tmp_path: Path) -> None:
 def test_the_unit_makes_its_database_before_it_serves() -> None:
     """Nobody else can: its user is made for the time it runs, and owns the only folder."""
     unit = (DEPLOY / "attendance.service").read_text()
-    before, serves = unit.index("ExecStartPre=/opt"), unit.index("ExecStart=/opt")
-    assert unit[before:].startswith("ExecStartPre=/opt/attendance/bin/attendance migrate\n")
-    assert before < serves
+    migrate_at, serve_at = unit.index("ExecStartPre=/opt"), unit.index("ExecStart=/opt")
+    assert unit[migrate_at:].startswith("ExecStartPre=/opt/attendance/bin/attendance migrate\n")
+    assert migrate_at < serve_at
     assert "DynamicUser=yes\n" in unit
 
 
