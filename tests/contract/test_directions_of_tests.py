@@ -11,7 +11,7 @@ from pathlib import Path
 from tests.support.imports_read import ROOT, imported_from, imports_in, nodes_of
 
 SUPPORT = sorted((ROOT / "tests" / "support").glob("*.py"))
-TESTS = sorted(file for name in ("tests", "benchmarks") for file in (ROOT / name).rglob("*.py"))
+FILES = sorted(file for name in ("tests", "benchmarks") for file in (ROOT / name).rglob("*.py"))
 
 
 def imported_tests(source: str) -> set[str]:
@@ -67,7 +67,7 @@ def taken_in(source: str) -> set[tuple[str, str]]:
 
 
 def test_no_test_module_imports_another_and_no_folder_takes_from_another() -> None:
-    for file in TESTS:
+    for file in FILES:
         source = file.read_text(encoding="utf-8")
         if not PERHAPS_FROM_TESTS.search(source):
             continue
@@ -76,7 +76,7 @@ def test_no_test_module_imports_another_and_no_folder_takes_from_another() -> No
 
 
 def test_all_that_tests_share_is_used() -> None:
-    taken = [(file, *each) for file in TESTS for each in taken_in(file.read_text("utf-8"))]
+    taken = [(file, *each) for file in FILES for each in taken_in(file.read_text("utf-8"))]
     takers: dict[str, list[tuple[Path, str]]] = {file.stem: [] for file in SUPPORT}
     for taker, module, name in taken:
         if module in takers:
