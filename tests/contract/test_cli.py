@@ -38,7 +38,10 @@ class TestHelp:
     def test_names_every_command(self, tmp_path: Path) -> None:
         done = attendance_here("--help", folder=tmp_path)
         assert done.returncode == 0
-        for command in ("serve", "migrate", "recount-karma", "export", "demo", "scans"):
+        for command in (
+            *("serve", "migrate", "recount-karma", "export", "demo", "audit"),
+            *("accounts", "sessions", "scans", "moderators"),
+        ):
             assert re.search(rf"\b{command}\b", done.stdout)
 
     def test_version_is_that_of_the_package(self, tmp_path: Path) -> None:
