@@ -16,6 +16,8 @@ from attendance_adapters.sql.sqlite import SqliteStore
 from attendance_core.testing.clock import TestClock
 from tests.support.sqlite_file import an_empty_database
 
+PAGE_BYTES = 4096  # as SQLite makes them
+
 
 async def start_and_close(path: Path) -> None:
     store = SqliteStore(path, TestClock(), LocalNotifier())
@@ -25,17 +27,19 @@ async def start_and_close(path: Path) -> None:
         await store.close()
 
 
-@pytest.mark.parametrize("content", [bytes(4096), os.urandom(4096)], ids=["nothing", "noise"])
-async def test_a_file_with_any_page_overwritten_does_not_start(
+@pytest.mark.parametrize(
+    "content", [bytes(PAGE_BYTES), os.urandom(PAGE_BYTES)], ids=["nothing", "noise"]
+)
+async def test_a_file_with_a_page_overwritten_does_not_start(
     tmp_path: Path, content: bytes
 ) -> None:
     path = an_empty_database(tmp_path)
     with closing(sqlite3.connect(path)) as file:
-        assert file.execute("PRAGMA page_size").fetchone() == (4096,)
+        assert file.execute("PRAGMA page_size").fetchone() == (PAGE_BYTES,)
         file.execute("VACUUM")  # of free pages, as a dropped table leaves them: those harm nobody
     whole = path.read_bytes()
-    for offset in range(4096, len(whole), 3 * 4096):
-        path.write_bytes(whole[:offset] + content + whole[offset + 4096 :])
+    for offset in range(PAGE_BYTES, len(whole), 3 * PAGE_BYTES):  # each third
+        path.write_bytes(whole[:offset] + content + whole[offset + PAGE_BYTES :])
         with pytest.raises(UnusableDatabase) as refused:
             await start_and_close(path)
         assert str(path) in str(refused.value)
