@@ -210,6 +210,8 @@ def test_a_test_that_is_not_there_is_missed(cited: str) -> None:
 
 
 def test_every_table_of_the_database_is_in_the_page_of_privacy() -> None:
-    rows = promises_of(PROMISING["privacy.md"])
-    named = {each for row in rows for cell in row for each in re.findall(r"`(\w+)`", cell)}
+    promises = promises_of(PROMISING["privacy.md"])
+    named = {
+        each for promise in promises for cell in promise for each in re.findall(r"`(\w+)`", cell)
+    }
     assert set(metadata.tables) <= named
