@@ -77,10 +77,10 @@ class TestHead:
     async def test_it_answers_as_get_does_without_the_body(self, site: Site, path: str) -> None:
         browser = site.browser()
         await browser.csrf_token()
-        got, asked = await browser.get(path), await browser.client.head(path)
-        assert asked.content == b"" and got.content
-        assert asked.status_code == got.status_code
-        assert without_time(asked.headers) == without_time(got.headers)
+        by_get, by_head = await browser.get(path), await browser.client.head(path)
+        assert by_head.content == b"" and by_get.content
+        assert by_head.status_code == by_get.status_code
+        assert without_time(by_head.headers) == without_time(by_get.headers)
 
     async def test_what_has_another_method_says_both(self, site: Site) -> None:
         for path in ("/health/live", "/schema", "/api/events/GetEvents"):

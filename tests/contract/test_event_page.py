@@ -188,10 +188,10 @@ class TestPage:
         _, address = await short(site)
         browser = site.browser()
         for path, status in ((address, 200), ("/e/222222", 404)):
-            shown, asked = await browser.get(path), await browser.client.head(path)
-            assert (asked.status_code, asked.content) == (status, b"")
+            by_get, by_head = await browser.get(path), await browser.client.head(path)
+            assert (by_head.status_code, by_head.content) == (status, b"")
             for name in ("content-type", "content-security-policy", "etag", "cache-control"):
-                assert asked.headers[name] == shown.headers[name]
+                assert by_head.headers[name] == by_get.headers[name]
 
     async def test_it_is_asked_for_anew_and_comes_when_it_has_changed(self, site: Site) -> None:
         _, address = await short(site)
