@@ -36,7 +36,7 @@ from tests.support.sqlite_file import an_empty_database
 SAMPLES: Final = 400  # of each kind
 FEW: Final = 60  # of each kind, where what differs is all of a hash
 PEOPLE: Final = 100  # half of them with codes; at 400 samples eight tries of each of those
-LEAST_P: Final = 0.01
+SIGNIFICANCE: Final = 0.01
 TOLD_APART: Final = 20e-6  # seconds; less is lost on the way
 MEASURED: Final = 3  # times; a leak is seen each time
 MEMORY_KIB: Final = 1024  # some 1 ms
@@ -49,7 +49,7 @@ def is_leak(one: Sequence[float], other: Sequence[float]) -> bool:
     """Tells whether one takes longer than the other by what can be seen, and not by chance."""
     quick, slow = sorted((one, other), key=median)
     later = [each + TOLD_APART for each in quick]
-    return median(later) < median(slow) and p_of(later, slow) <= LEAST_P
+    return median(later) < median(slow) and p_of(later, slow) <= SIGNIFICANCE
 
 
 def p_of(one: Sequence[float], other: Sequence[float]) -> float:
@@ -66,8 +66,8 @@ class TestTheTestItself:
     def test_it_tells_a_small_shift_from_none(self) -> None:
         chance = random.Random(5)
         same = [[chance.expovariate(1) for _ in range(SAMPLES)] for _ in range(2)]
-        assert p_of(*same) > LEAST_P
-        assert p_of(same[0], [each + 0.5 for each in same[1]]) < LEAST_P
+        assert p_of(*same) > SIGNIFICANCE
+        assert p_of(same[0], [each + 0.5 for each in same[1]]) < SIGNIFICANCE
         assert p_of([1, 2, 3, 4, 5], [6, 7, 8, 9, 10]) == pytest.approx(0.009, abs=0.001)
 
     @pytest.mark.parametrize(("later", "is_seen"), [(5e-6, False), (60e-6, True)])
