@@ -70,11 +70,11 @@ class TestTheTestItself:
         assert p_of(same[0], [each + 0.5 for each in same[1]]) < SIGNIFICANCE
         assert p_of([1, 2, 3, 4, 5], [6, 7, 8, 9, 10]) == pytest.approx(0.009, abs=0.001)
 
-    @pytest.mark.parametrize(("later", "is_seen"), [(5e-6, False), (60e-6, True)])
-    def test_it_minds_what_is_not_lost_on_the_way(self, later: float, is_seen: bool) -> None:
+    @pytest.mark.parametrize(("shift", "is_seen"), [(5e-6, False), (60e-6, True)])
+    def test_it_minds_what_is_not_lost_on_the_way(self, shift: float, is_seen: bool) -> None:
         chance = random.Random(5)
         known, unknown = ([600e-6 + chance.expovariate(1e5) for _ in range(SAMPLES)] for _ in "ab")
-        slow = [each + later for each in known]
+        slow = [each + shift for each in known]
         assert is_leak(slow, unknown) == is_leak(unknown, slow) == is_seen
 
 
