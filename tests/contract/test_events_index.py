@@ -23,27 +23,28 @@ from tests.support.postgres_databases import a_database
 from tests.support.query_plans import plan_of
 from tests.support.sqlite_file import an_empty_database
 
-EVENTS, NOT_OVER, ROWS = 20_000, 30, 20
-PERSON = """INSERT INTO accounts (user_id, username, username_key, password_hash, created_at)
+EVENT_COUNT, NOT_OVER_COUNT, ROWS = 20_000, 30, 20
+ADD_PERSON = """INSERT INTO accounts (user_id, username, username_key, password_hash, created_at)
     VALUES (1, 'anna', 'anna', '', 0)"""
 # One ends a second, each second
-EVENT = """INSERT INTO events (event_id, name, name_key, creator_id, starts_at, ends_at)
+ADD_EVENTS = """INSERT INTO events (event_id, name, name_key, creator_id, starts_at, ends_at)
     SELECT {id}, 'e' || n, 'e' || n, 1, n * 1000000, n * 1000000 + 500000 FROM numbers"""
-SQLITE = (
-    PERSON,
+FILL_SQLITE = (
+    ADD_PERSON,
     f"""CREATE TEMPORARY TABLE numbers AS
-        WITH RECURSIVE each (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM each WHERE n < {EVENTS})
+        WITH RECURSIVE each (n) AS
+            (SELECT 1 UNION ALL SELECT n + 1 FROM each WHERE n < {EVENT_COUNT})
         SELECT n FROM each""",
-    EVENT.replace("{id}", "printf('%032x', n)"),
+    ADD_EVENTS.replace("{id}", "printf('%032x', n)"),
 )
-POSTGRES = (
-    PERSON,
+FILL_POSTGRES = (
+    ADD_PERSON,
     f"""CREATE TEMPORARY TABLE numbers AS
-        SELECT n\\:\\:bigint FROM generate_series(1, {EVENTS}) AS n""",
-    EVENT.replace("{id}", r"md5(n\:\:text)\:\:uuid"),
+        SELECT n\\:\\:bigint FROM generate_series(1, {EVENT_COUNT}) AS n""",
+    ADD_EVENTS.replace("{id}", r"md5(n\:\:text)\:\:uuid"),
     "ANALYZE",
 )
-NOW = float(EVENTS - NOT_OVER)
+NOW = float(EVENT_COUNT - NOT_OVER_COUNT)
 QUERIES = [
     EventQuery(ROWS, 0, ends_after, starts_before, newest_first)
     for ends_after, starts_before, newest_first in product((None, NOW), (None, NOW), (False, True))
@@ -58,7 +59,7 @@ def index_for(query: EventQuery) -> str:
 
 async def check_list(store: Any, query: EventQuery) -> None:
     rows = await store.observe(lambda unit: unit.events.search(None, query))
-    every = [float(number) for number in range(1, EVENTS + 1)]
+    every = [float(number) for number in range(1, EVENT_COUNT + 1)]
     may_be_over = query.ends_after is None
     starts = [
         start
@@ -74,7 +75,7 @@ async def sqlite_store(tmp_path: Path) -> AsyncIterator[SqliteStore]:
 
     def fill() -> None:
         with sqlite3.connect(path) as on:
-            for statement in SQLITE:
+            for statement in FILL_SQLITE:
                 on.execute(statement)
         on.close()
 
@@ -90,7 +91,7 @@ async def postgres_store(postgres_server: str) -> AsyncIterator[PostgresStore]:
     with a_database(postgres_server) as url:
 
         def fill(on: Any) -> None:
-            for statement in POSTGRES:
+            for statement in FILL_POSTGRES:
                 on.execute(text(statement))
             on.commit()
 
