@@ -33,7 +33,7 @@ class StoredEvent(NamedTuple):
 def stored(tmp_path_factory: pytest.TempPathFactory) -> StoredEvent:
     folder = tmp_path_factory.mktemp("export")
 
-    async def made() -> StoredEvent:
+    async def make() -> StoredEvent:
         async with embedded(folder / "var") as attendance:
             do = attendance.use_cases
             anna = await do.sign_up(username="anna", password="correct horse", display_name="Анна")
@@ -46,7 +46,7 @@ def stored(tmp_path_factory: pytest.TempPathFactory) -> StoredEvent:
             )
             return StoredEvent(folder, str(event.event_id), event.code)
 
-    return asyncio.run(made())
+    return asyncio.run(make())
 
 
 def test_it_goes_to_standard_output_by_id_or_by_code(stored: StoredEvent) -> None:
@@ -89,7 +89,7 @@ def test_what_cannot_be_written_whole_is_not_there(
 
 
 @pytest.mark.parametrize(
-    ("arguments", "code", "said"),
+    ("arguments", "returncode", "said"),
     [
         (("222222", "--format", "csv"), 1, "There is no such event"),
         (("nothing", "--format", "csv"), 1, "There is no such event"),
@@ -99,10 +99,10 @@ def test_what_cannot_be_written_whole_is_not_there(
     ],
 )
 def test_what_is_wrong_is_said_in_a_line(
-    stored: StoredEvent, arguments: tuple[str, ...], code: int, said: str
+    stored: StoredEvent, arguments: tuple[str, ...], returncode: int, said: str
 ) -> None:
     done = stored.export(*arguments)
-    assert done.returncode == code and said in done.stderr and done.stdout == ""
+    assert done.returncode == returncode and said in done.stderr and done.stdout == ""
 
 
 def test_a_zone_that_there_is_not_is_named(stored: StoredEvent) -> None:
