@@ -81,8 +81,8 @@ class TestLeaving:
             return await client.ended()
 
         monkeypatch.setattr("attendance_web.wire.refusal_pace.TOLD_AFTER_SECONDS", 0.0)
-        left = [(await leaves()).status for _ in range(30)]
-        assert left == [400] * list_turns.MAX_LEFT_EXPORTS + [429] * (30 - 3)
+        statuses = [(await leaves()).status for _ in range(30)]
+        assert statuses == [400] * list_turns.MAX_LEFT_EXPORTS + [429] * (30 - 3)
         assert (workers.begun, looks.begun) == (3, 6)
         refused = await anna.get(EXPORT, **given)
         assert code(refused, 8, status=429) == "too_many_requests"
@@ -153,9 +153,9 @@ class TestLosses:
     async def test_a_worker_that_dies_is_unavailable(
         self, anna: Browser, event_id: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        dies = (sheets.WORKER_COMMAND[0], "-c", "import os; os.kill(os.getpid(), 9)")
+        dying_command = (sheets.WORKER_COMMAND[0], "-c", "import os; os.kill(os.getpid(), 9)")
         with monkeypatch.context() as patch:
-            patch.setattr(sheets, "WORKER_COMMAND", dies)
+            patch.setattr(sheets, "WORKER_COMMAND", dying_command)
             answer = await anna.get(EXPORT, event_id=event_id, format="xlsx")
         assert code(answer, -1, status=503) == "unavailable"
         assert answer.headers["retry-after"] == "1"
