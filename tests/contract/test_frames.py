@@ -219,7 +219,7 @@ class TestRule10Folding:
         other, third = await house.people(2)
         watching = await other.marks(event_id)
         with monkeypatch.context() as patch:
-            patch.setattr(house.attendance.notifier, "publish", lambda news: None)
+            patch.setattr(house.attendance.notifier, "publish", lambda announcement: None)
             await marking.asks("prepare_to_mark", user_id=asker.user_id)
             answer = await marking.asks("confirm_marking")
             assert answer["message"] == "marked"
