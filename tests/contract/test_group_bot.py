@@ -30,7 +30,7 @@ READS_NEVER = (
     "from attendance_web.live import readings\nreadings.READ_EVERY = 3600.0\n"
     "from attendance_web.cli import main\nmain()"
 )
-HEAD = "1001"
+HEAD_ID = "1001"
 
 
 @dataclass
@@ -74,7 +74,7 @@ class Bot:
 async def a_bot(beside: Beside, event_id: str, folder: Path) -> AsyncIterator[Bot]:
     """It runs until its chat ends, and ends by itself then."""
     heads = folder / "heads.txt"
-    heads.write_text(f"{HEAD} Борис Волков\n\n", encoding="utf-8")
+    heads.write_text(f"{HEAD_ID} Борис Волков\n\n", encoding="utf-8")
     environment = {**os.environ, **beside.settings, "PYTHONPATH": str(ROOT / "src")}
     program = [sys.executable, str(FOLDER / "group_bot.py"), event_id, str(heads)]
     process = await asyncio.create_subprocess_exec(
@@ -103,18 +103,18 @@ async def test_who_waits_at_the_service_hears_that_the_bot_has_marked_them(
         a_bot(beside, event_id, tmp_path) as bot,
     ):
         await marking.hears("marking_list", marking_list=[asker.user_id, other.user_id])
-        assert await bot.answers(f"{HEAD} {asker.user_id}") == "marked, 50 karma"
-        head = (await waits.hears("was_marked"))["params"]["user_id"]
+        assert await bot.answers(f"{HEAD_ID} {asker.user_id}") == "marked, 50 karma"
+        head_id = (await waits.hears("was_marked"))["params"]["user_id"]
         assert await waits.close_code() == 1000
         await marking.hears("user_left", user_id=asker.user_id)
-        assert await bot.answers(f"{HEAD} {asker.user_id}") == "is marked already"
-        assert await bot.answers(f"{HEAD} {teacher.user_id}") == REFUSED
+        assert await bot.answers(f"{HEAD_ID} {asker.user_id}") == "is marked already"
+        assert await bot.answers(f"{HEAD_ID} {teacher.user_id}") == REFUSED
         for text in ("everybody", "9" * 30, ""):
-            assert await bot.answers(f"{HEAD} {text}") == "write the number of whom you mark"
+            assert await bot.answers(f"{HEAD_ID} {text}") == "write the number of whom you mark"
         assert await bot.answers(f"1002 {other.user_id}") == "I do not know you"
         await waits_on.hears_nothing()
     assert asker.state(event_id, teacher) == "marked"
-    shown = teacher.browser.get("/api/profile/GetProfile", user_id=head)
+    shown = teacher.browser.get("/api/profile/GetProfile", user_id=head_id)
     assert (shown["display_name"], shown["karma"]) == ("Борис Волков", 50)
 
 
