@@ -96,16 +96,16 @@ class Upkeep:
     def _note(self) -> None:
         self.lost += 1
 
-    async def works_again(self) -> None:
+    async def until_it_works_again(self) -> None:
         """Returns when it has."""
         before = self.store.works
         await until(lambda: self.store.works > before)
 
-    async def has_lost_its_lease(self, times: int) -> None:
+    async def until_its_lease_is_lost(self, times: int) -> None:
         """Returns when it has, so often."""
         await until(lambda: self.lost == times)
 
-    async def has_its_lease_again(self) -> None:
+    async def until_it_is_leased_again(self) -> None:
         """Returns when it has."""
         async with asyncio.timeout(PATIENCE):
             while await self.leased() is None:
@@ -179,7 +179,7 @@ class TestHeartbeat:
         await lecture.do.prepare_to_mark(connection=lecture.markers[0], target=UserId(3))
         for _ in range(HOLD_SECONDS + 1):
             clock.pass_(1)
-            await upkeep.works_again()
+            await upkeep.until_it_works_again()
         before = upkeep.store.looks
         await until(lambda: upkeep.store.looks > before + 1)
         # The hold has run out, and the process of whoever was held has died
@@ -245,7 +245,7 @@ class TestHeartbeat:
         store.answers_with = None
         second = upkeep.heartbeat.process_id
         if way == "away":
-            await upkeep.has_its_lease_again()
+            await upkeep.until_it_is_leased_again()
             assert upkeep.heartbeat.process_id == second
         assert upkeep.lost == 1
         await upkeep.close()
@@ -266,8 +266,8 @@ class TestHeartbeat:
         upkeep.heartbeat.call_when_lease_lost(tell)
         for lost in (1, 2):
             clock.pass_(BEYOND_LEASE)
-            await upkeep.has_lost_its_lease(lost)
-            await upkeep.has_its_lease_again()
+            await upkeep.until_its_lease_is_lost(lost)
+            await upkeep.until_it_is_leased_again()
             assert told == lost
 
     async def test_a_closed_one_asks_nothing_more(self, upkeep: Upkeep) -> None:
