@@ -44,15 +44,15 @@ class Store:
         self.answers_with: Exception | None = None
         self.reached = asyncio.Event()  # cleared: it hangs
         self.reached.set()
-        self.works = self.looks = 0
+        self.work_count = self.look_count = 0
 
     async def transact(self, work: Any) -> Any:
-        self.works += 1
+        self.work_count += 1
         await self._reach()
         return await self.kept.transact(work)
 
     async def observe(self, look: Any) -> Any:
-        self.looks += 1
+        self.look_count += 1
         await self._reach()
         return await self.kept.observe(look)
 
@@ -70,7 +70,7 @@ class Upkeep:
 
     def __init__(self, store: Store, terms: Terms, renew_every: float = OFTEN) -> None:
         self.store = store
-        self.lost = 0
+        self.lost_count = 0
         self.heartbeat = Heartbeat(
             take_lease=TakeLease(store.transact, terms),
             renew_lease=RenewLease(store.transact, terms),
@@ -94,16 +94,16 @@ class Upkeep:
         await self.heartbeat.close()
 
     def _note(self) -> None:
-        self.lost += 1
+        self.lost_count += 1
 
     async def until_it_works_again(self) -> None:
         """Returns when it has."""
-        before = self.store.works
-        await until(lambda: self.store.works > before)
+        before = self.store.work_count
+        await until(lambda: self.store.work_count > before)
 
     async def until_its_lease_is_lost(self, times: int) -> None:
         """Returns when it has, so often."""
-        await until(lambda: self.lost == times)
+        await until(lambda: self.lost_count == times)
 
     async def until_it_is_leased_again(self) -> None:
         """Returns when it has."""
@@ -135,10 +135,10 @@ class TestHeartbeat:
         assert await upkeep.leased() == Process(upkeep.heartbeat.process_id, NOON, NOON)
         first = upkeep.heartbeat.process_id
         clock.pass_(WITHIN_LEASE)
-        before = upkeep.store.works
-        await until(lambda: upkeep.store.works > before + 1)
+        before = upkeep.store.work_count
+        await until(lambda: upkeep.store.work_count > before + 1)
         assert await upkeep.leased() == Process(first, NOON + WITHIN_LEASE, NOON)
-        assert upkeep.lost == 0
+        assert upkeep.lost_count == 0
         assert upkeep.heartbeat.holds_lease
 
     async def test_without_its_store_it_holds_no_lease_for_long(self, store: Store) -> None:
@@ -161,7 +161,7 @@ class TestHeartbeat:
         assert upkeep.heartbeat.holds_lease
         upkeep.store.answers_with = None
         await until(lambda: upkeep.heartbeat.store_answers)
-        assert upkeep.lost == 0
+        assert upkeep.lost_count == 0
 
     async def test_a_store_that_is_silent_does_not_answer(
         self, upkeep: Upkeep, monkeypatch: pytest.MonkeyPatch
@@ -172,7 +172,7 @@ class TestHeartbeat:
         assert upkeep.heartbeat.holds_lease
         upkeep.store.reached.set()
         await until(lambda: upkeep.heartbeat.store_answers)
-        assert upkeep.lost == 0
+        assert upkeep.lost_count == 0
 
     async def test_its_sweeper_sweeps(self, upkeep: Upkeep, clock: TestClock) -> None:
         lecture = await Lecture.begun(upkeep.store.kept, waiting=1)
@@ -180,11 +180,11 @@ class TestHeartbeat:
         for _ in range(HOLD_SECONDS + 1):
             clock.pass_(1)
             await upkeep.until_it_works_again()
-        before = upkeep.store.looks
-        await until(lambda: upkeep.store.looks > before + 1)
+        before = upkeep.store.look_count
+        await until(lambda: upkeep.store.look_count > before + 1)
         # The hold has run out, and the process of whoever was held has died
         assert (await lecture.place(3)).state is None
-        assert upkeep.lost == 0
+        assert upkeep.lost_count == 0
 
     async def test_a_lease_lost_in_the_store_is_taken_up_under_a_new_id(
         self, upkeep: Upkeep, clock: TestClock
@@ -192,24 +192,26 @@ class TestHeartbeat:
         first = upkeep.heartbeat.process_id
         clock.pass_(BEYOND_LEASE)
         lost_at = clock.now()
-        await until(lambda: upkeep.lost)
+        await until(lambda: upkeep.lost_count)
         assert upkeep.heartbeat.process_id != first
-        before = upkeep.store.works
-        await until(lambda: upkeep.store.works > before)
+        before = upkeep.store.work_count
+        await until(lambda: upkeep.store.work_count > before)
         assert await upkeep.leased() == Process(upkeep.heartbeat.process_id, lost_at, lost_at)
         assert await upkeep.store.process(first) == Process(first, NOON, NOON)
-        assert upkeep.lost == 1
+        assert upkeep.lost_count == 1
 
     async def test_it_is_lost_once_though_renewal_and_sweep_both_see_it(
         self, upkeep: Upkeep, clock: TestClock
     ) -> None:
-        works, looks = upkeep.store.works, upkeep.store.looks
+        works, looks = upkeep.store.work_count, upkeep.store.look_count
         upkeep.store.reached.clear()
-        await until(lambda: upkeep.store.works > works and upkeep.store.looks > looks)
+        await until(lambda: upkeep.store.work_count > works and upkeep.store.look_count > looks)
         clock.pass_(BEYOND_LEASE)
         upkeep.store.reached.set()
-        await until(lambda: upkeep.store.works > works + 2 and upkeep.store.looks > looks + 2)
-        assert upkeep.lost == 1
+        await until(
+            lambda: upkeep.store.work_count > works + 2 and upkeep.store.look_count > looks + 2
+        )
+        assert upkeep.lost_count == 1
 
     @pytest.mark.parametrize("error", [Unavailable(), ValueError("a bug")])
     async def test_rounds_that_fail_are_survived(
@@ -217,13 +219,17 @@ class TestHeartbeat:
     ) -> None:
         first = upkeep.heartbeat.process_id
         upkeep.store.answers_with = error
-        works, looks = upkeep.store.works, upkeep.store.looks
-        await until(lambda: upkeep.store.works > works + 1 and upkeep.store.looks > looks + 1)
+        works, looks = upkeep.store.work_count, upkeep.store.look_count
+        await until(
+            lambda: upkeep.store.work_count > works + 1 and upkeep.store.look_count > looks + 1
+        )
         upkeep.store.answers_with = None
-        works, looks = upkeep.store.works, upkeep.store.looks
-        await until(lambda: upkeep.store.works > works + 1 and upkeep.store.looks > looks + 1)
+        works, looks = upkeep.store.work_count, upkeep.store.look_count
+        await until(
+            lambda: upkeep.store.work_count > works + 1 and upkeep.store.look_count > looks + 1
+        )
         assert upkeep.heartbeat.process_id == first
-        assert upkeep.lost == 0
+        assert upkeep.lost_count == 0
         assert caplog.records
 
     @pytest.mark.parametrize("way", ["hangs", "away"])
@@ -236,18 +242,18 @@ class TestHeartbeat:
         store.answers_with = Unavailable()
         if way == "hangs":
             store.reached.clear()
-        await until(lambda: upkeep.lost)
+        await until(lambda: upkeep.lost_count)
         assert upkeep.heartbeat.process_id != first
         assert await upkeep.leased() is None
-        before = store.works
+        before = store.work_count
         if way == "away":
-            await until(lambda: store.works > before + 2)
+            await until(lambda: store.work_count > before + 2)
         store.answers_with = None
         second = upkeep.heartbeat.process_id
         if way == "away":
             await upkeep.until_it_is_leased_again()
             assert upkeep.heartbeat.process_id == second
-        assert upkeep.lost == 1
+        assert upkeep.lost_count == 1
         await upkeep.close()
 
     async def test_a_listener_that_raises_ends_neither_it_nor_the_others(
@@ -271,13 +277,13 @@ class TestHeartbeat:
             assert told == lost
 
     async def test_a_closed_one_asks_nothing_more(self, upkeep: Upkeep) -> None:
-        before = upkeep.store.works
-        await until(lambda: upkeep.store.works > before)
+        before = upkeep.store.work_count
+        await until(lambda: upkeep.store.work_count > before)
         await upkeep.close()
-        asked = upkeep.store.works, upkeep.store.looks
+        asked = upkeep.store.work_count, upkeep.store.look_count
         assert not [
             task for task in asyncio.all_tasks() if task.get_name() in {"sweep", "renew-lease"}
         ]
         await asyncio.sleep(0)
-        assert (upkeep.store.works, upkeep.store.looks) == asked
+        assert (upkeep.store.work_count, upkeep.store.look_count) == asked
         await upkeep.close()
