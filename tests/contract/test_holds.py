@@ -47,7 +47,7 @@ class TestRule7TheHeld:
         assert isinstance(await house.state_of(event_id, asker), Held)
         assert (await marking.asks("confirm_marking"))["message"] == "marked"
 
-    async def test_given_back_they_return_to_their_old_place(self, house: House) -> None:
+    async def test_given_back_they_return_to_their_old_position(self, house: House) -> None:
         event_id, asker, _, _, marking = await a_hold(house)
         late = await house.person()
         await late.mark_me(event_id)
