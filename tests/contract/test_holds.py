@@ -28,10 +28,6 @@ async def a_hold(house: House) -> tuple[EventId, Visitor, Visitor, Wire, Wire]:
     return event_id, asker, marker, waiting, marking
 
 
-async def is_gone(house: House, event_id: EventId, visitor: Visitor) -> bool:
-    return await house.state_of(event_id, visitor) is None
-
-
 class TestRule7TheHeld:
     async def test_one_whose_sockets_are_gone_stays_held(self, house: House) -> None:
         event_id, asker, _, waiting, marking = await a_hold(house)
