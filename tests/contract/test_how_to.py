@@ -38,7 +38,7 @@ def test_what_it_shows_stands_in_an_example_that_is_run(block: str) -> None:
     assert any(block in each or indent(block, "    ") in each for each in EXAMPLES), block
 
 
-def test_it_shows_the_most_of_it() -> None:
+def test_it_shows_five_blocks_of_examples() -> None:
     assert len(SHOWN) == 5
 
 
