@@ -58,8 +58,8 @@ async def longest_gap(service: Service, until_replaced: psutil.Process) -> float
     It has to be killed soon, though others answer meanwhile.
     """
     longest, answered_at, begun = 0.0, time.monotonic(), time.monotonic()
-    while until_replaced in (now := workers_of(service)) or len(now) < 2:
-        patience = SILENT_SECONDS + 5 if until_replaced in now else PATIENCE_SECONDS
+    while until_replaced in (workers := workers_of(service)) or len(workers) < 2:
+        patience = SILENT_SECONDS + 5 if until_replaced in workers else PATIENCE_SECONDS
         assert time.monotonic() - begun < patience
         with suppress(OSError, TimeoutError):
             async with asyncio.timeout(1):
