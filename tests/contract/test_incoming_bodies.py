@@ -29,7 +29,7 @@ class TestRefusedBeforeItIsRead:
 
     EXPECTS = "Expect: 100-continue"
 
-    async def refusal(self, house: House, sent: bytes) -> bytes:
+    async def answer_to(self, house: House, sent: bytes) -> bytes:
         async with await connected(house, sent) as client:
             return await client.answer()
 
@@ -56,7 +56,7 @@ class TestRefusedBeforeItIsRead:
         code: str,
     ) -> None:
         by = anna if logged_in else None
-        told = await self.refusal(house, head(path, size, self.EXPECTS, *more, by=by))
+        told = await self.answer_to(house, head(path, size, self.EXPECTS, *more, by=by))
         assert statuses(told) == [status]
         assert f'"code":"{code}"'.encode() in told
 
@@ -65,9 +65,9 @@ class TestRefusedBeforeItIsRead:
         sent = head(UPLOAD, 1000, self.EXPECTS, TOKEN, by=anna)
         for _ in range(59):
             await house.app.services.limits.count_upload(UserId(anna.user_id))
-        assert b" 100 " in await self.refusal(house, sent)
+        assert b" 100 " in await self.answer_to(house, sent)
         await eventually(lambda: upload_bytes(house) == 0)
-        told = await self.refusal(house, sent)
+        told = await self.answer_to(house, sent)
         assert statuses(told) == [429] and b"retry-after: 3600" in told.lower()
 
     async def test_by_what_of_everybody_is_still_to_be_worked_off(
@@ -84,11 +84,11 @@ class TestRefusedBeforeItIsRead:
                 await several.enter_async_context(await connected(house, *upload))
             await eventually(lambda: not uploads.has_room_for(3 * COUNTED_AT_LEAST_BYTES))
             for _ in range(61):
-                told = await self.refusal(house, sent)
+                told = await self.answer_to(house, sent)
                 assert statuses(told) == [503] and b"retry-after: 1" in told.lower()
         monkeypatch.undo()
         await eventually(lambda: upload_bytes(house) == 0)
-        assert b" 100 " in await self.refusal(house, sent)
+        assert b" 100 " in await self.answer_to(house, sent)
 
     async def test_it_is_told_at_once_and_no_more_is_read_soon(self, house: House) -> None:
         """Though its client goes on and on."""
