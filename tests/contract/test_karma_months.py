@@ -45,12 +45,12 @@ async def test_it_is_what_the_fold_says_after_every_entry(url: URL, store: Any) 
     chance = random.Random(812)
     written_down: list[Entry] = []
     for number in range(KARMA_LEDGERS):
-        who = await add_people(store, *(f"Person {each}" for each in range(PERSON_COUNT)))
+        people = await add_people(store, *(f"Person {each}" for each in range(PERSON_COUNT)))
 
-        def look(unit: Any, ledger: list[Entry], who: Sequence[UserId] = who) -> None:
-            check_karma(unit, who, ledger)
+        def look(unit: Any, ledger: list[Entry], people: Sequence[UserId] = people) -> None:
+            check_karma(unit, people, ledger)
 
-        written_down += await write_at_random(store, chance, number, who, look)
+        written_down += await write_at_random(store, chance, number, people, look)
     assert stored_counts_by_month(url) == paying_counts_by_month(written_down, FEW)
     assert await asyncio.to_thread(recount.recount, url) == (len(stored_counts_by_month(url)), 0)
 
@@ -65,13 +65,13 @@ class TestManyAtOnce:
     ) -> None:
         monkeypatch.setattr(postgres, "MAX_RUNS", 1)
         chance = random.Random(813)
-        who = await add_people(store, *(f"Person {each}" for each in range(self.PEOPLE_COUNT)))
+        people = await add_people(store, *(f"Person {each}" for each in range(self.PEOPLE_COUNT)))
         event_ids = numbered_event_ids(self.EVENT_COUNT)
 
         def prepare(unit: Any) -> None:
             for event_id in event_ids:
-                unit.events.add(replace(an_event(event_id.hex, event_id), creator_id=who[0]))
-                for person in who:
+                unit.event_ids.add(replace(an_event(event_id.hex, event_id), creator_id=people[0]))
+                for person in people:
                     unit.places.make(event_id, person)
 
         def move(unit: Any, event_id: EventId, marker: UserId, person: UserId, at: float) -> None:
@@ -82,13 +82,13 @@ class TestManyAtOnce:
                 mark(unit, person, marker, at, event_id)
 
         await store.transact(prepare)
-        async with AsyncExitStack() as opened:
+        async with AsyncExitStack() as stack:
             another = await a_store(url)
-            opened.push_async_callback(another.close)
+            stack.push_async_callback(another.close)
             for _ in range(self.ROUNDS):
                 moves = []
-                for at, event_id in enumerate(chance.sample(event_ids, self.EVENTS_A_ROUND)):
-                    marker, person = chance.sample(who, 2)
+                for number, event_id in enumerate(chance.sample(event_ids, self.EVENTS_A_ROUND)):
+                    marker, person = chance.sample(people, 2)
                     does = partial(
                         move,
                         event_id=event_id,
@@ -96,7 +96,7 @@ class TestManyAtOnce:
                         person=person,
                         at=an_instant(chance),
                     )
-                    moves.append((store, another)[at % 2].transact(does))
+                    moves.append((store, another)[number % 2].transact(does))
                 await asyncio.gather(*moves)
         assert stored_counts_by_month(url) == paying_counts_by_month(
             await all_entries(store, event_ids), FEW
@@ -106,8 +106,8 @@ class TestManyAtOnce:
 class TestRecount:
     async def test_it_finds_and_mends_what_is_wrong(self, url: URL, store: Any) -> None:
         chance = random.Random(816)
-        who = await add_people(store, *(f"Person {number}" for number in range(PERSON_COUNT)))
-        ledger = await write_at_random(store, chance, 1, who)
+        people = await add_people(store, *(f"Person {number}" for number in range(PERSON_COUNT)))
+        ledger = await write_at_random(store, chance, 1, people)
         right = paying_counts_by_month(ledger, FEW)
         first, second, *_ = sorted(right)
         run_sql(
@@ -116,14 +116,14 @@ class TestRecount:
             f" WHERE user_id = {first[0]} AND month = {first[1]}",
             f"DELETE FROM karma_months WHERE user_id = {second[0]} AND month = {second[1]}",
             f"INSERT INTO karma_months (user_id, month, paying, unchecked, pair_a_month,"
-            f" unchecked_a_month) VALUES ({who[0]}, 1, 9, 0, 2, 1)",
+            f" unchecked_a_month) VALUES ({people[0]}, 1, 9, 0, 2, 1)",
         )
         wrong = stored_counts_by_month(url)
         assert wrong != right
-        found = await store.observe(lambda u: [u.ledger.karma(each, FEW) for each in who])
+        found = await store.observe(lambda u: [u.ledger.karma(each, FEW) for each in people])
         assert found[0] == FEW.karma_per_mark * sum(
-            n for (user_id, _), n in wrong.items() if user_id == who[0]
+            n for (user_id, _), n in wrong.items() if user_id == people[0]
         )
         assert await asyncio.to_thread(recount.recount, url) == (len(right) + 1, 3)
-        assert stored_counts_by_month(url) == {**right, (who[0], 1): 0}
+        assert stored_counts_by_month(url) == {**right, (people[0], 1): 0}
         assert await asyncio.to_thread(recount.recount, url) == (len(right) + 1, 0)
