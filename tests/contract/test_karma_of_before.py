@@ -40,7 +40,7 @@ USUAL = Terms()
 MARKS, FEW_PEOPLE = 60, 4
 
 
-def marks_of_old(on: Connection) -> None:
+def add_marks_of_old(on: Connection) -> None:
     """The first few people mark each other in many events, about the borders of months."""
     chance = random.Random(814)
     for number in range(1, FEW_PEOPLE + 1):
@@ -48,11 +48,11 @@ def marks_of_old(on: Connection) -> None:
     for number in range(FEW_PEOPLE + 1, MARKS + FEW_PEOPLE + 1):
         add_person(on, number, f"Person {number}")
         marker, person = chance.sample(range(1, FEW_PEOPLE + 1), 2)
-        marks_as_of_old(on, number, marker, person, an_instant(chance))
+        add_mark_of_old(on, number, marker, person, an_instant(chance))
     on.commit()
 
 
-def marks_as_of_old(on: Connection, event: int, marker: int, person: int, at: float) -> None:
+def add_mark_of_old(on: Connection, event: int, marker: int, person: int, at: float) -> None:
     given: dict[str, Any] = {
         "event_id": UUID(int=event) if on.dialect.name == "postgresql" else f"{event:032x}",
         "user_id": person,
@@ -86,11 +86,11 @@ async def test_two_of_the_version_before_who_mark_each_other_at_once(url: URL) -
     def add_two(on: Connection) -> None:
         for number in range(1, 5):
             add_person(on, number, f"Person {number}")
-        marks_as_of_old(on, 3, 1, 2, MONTHS[0])
+        add_mark_of_old(on, 3, 1, 2, MONTHS[0])
         on.commit()
 
     def mark_and_wait(on: Connection, event: int, marker: int, person: int) -> None:
-        marks_as_of_old(on, event, marker, person, MONTHS[0] + event)
+        add_mark_of_old(on, event, marker, person, MONTHS[0] + event)
         with suppress(BrokenBarrierError):
             both_wrote.wait(timeout=1.0)
         on.commit()
@@ -121,7 +121,7 @@ class TestMonthsOfBefore:
         self, url: URL, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         upgrade(url, "0010")
-        run_on_connection(url, marks_of_old)
+        run_on_connection(url, add_marks_of_old)
         upgrade(url, "0014")
         monkeypatch.setattr(migration_steps, "BATCH_SIZE", 40)
         counted = [0]
@@ -143,14 +143,14 @@ class TestMonthsOfBefore:
         self, url: URL, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         upgrade(url, "0010")
-        run_on_connection(url, marks_of_old)
+        run_on_connection(url, add_marks_of_old)
         monkeypatch.setattr(migration_steps, "BATCH_SIZE", 40)
         chance, numbers = random.Random(815), iter(range(FEW_PEOPLE + 1, MARKS))
 
         def mark_one(on: Connection) -> None:
             number = next(numbers)
             marker = chance.randint(1, FEW_PEOPLE)
-            marks_as_of_old(on, number, marker, number, an_instant(chance))
+            add_mark_of_old(on, number, marker, number, an_instant(chance))
             on.commit()
 
         monkeypatch.setattr(migrating, "sleep", lambda _: run_on_connection(url, mark_one))
@@ -190,7 +190,7 @@ class TestRule:
 
     def test_few_people_at_a_time(self, url: URL, monkeypatch: pytest.MonkeyPatch) -> None:
         upgrade(url, "0010")
-        run_on_connection(url, marks_of_old)
+        run_on_connection(url, add_marks_of_old)
         upgrade(url)
         breaths: list[float] = []
         monkeypatch.setattr(recount, "sleep", breaths.append)
