@@ -197,7 +197,7 @@ class TestRule:
         monkeypatch.setattr(recount, "PEOPLE_IN_A_BATCH", 2)
         apply_rule(url, FEW)
         assert len(breaths) == FEW_PEOPLE / 2
-        rules = "SELECT DISTINCT pair_a_month, unchecked_a_month FROM karma_months"
-        assert [tuple(row) for row in run_sql(url, rules)] == [(2, 1)]
+        select_rules = "SELECT DISTINCT pair_a_month, unchecked_a_month FROM karma_months"
+        assert [tuple(row) for row in run_sql(url, select_rules)] == [(2, 1)]
         apply_rule(url, FEW)
         assert len(breaths) == FEW_PEOPLE / 2
