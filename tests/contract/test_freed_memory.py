@@ -24,7 +24,7 @@ UPLOAD = "/api/profile/UpdateProfilePicture"
 BOUNDARY = "b"
 NO_PICTURE = b"a" * (10 * MEBIBYTE)
 SENDERS = 2  # at once, of one person
-TIMES = 4
+TIMES = 4  # that each sends
 KEPT_BYTES = 15 * MEBIBYTE  # of the service, at most, when all have their answers
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the bound is one of glibc's")
@@ -57,7 +57,7 @@ def test_what_uploads_took_is_given_back(tmp_path: Path) -> None:
     with running(tmp_path) as service:
         process = psutil.Process(service.process.pid)
         (person,) = sign_up_people(service, 1)
-        idle = process.memory_info().rss
+        idle_bytes = process.memory_info().rss
         threads = [
             threading.Thread(target=send_some, args=(service, person, body, answers.append))
             for _ in range(SENDERS)
@@ -69,8 +69,8 @@ def test_what_uploads_took_is_given_back(tmp_path: Path) -> None:
         assert len(answers) == SENDERS * TIMES
         assert all(b'"bad_picture"' in answer for answer in answers)
         until = time.monotonic() + PATIENCE_SECONDS
-        while (kept := process.memory_info().rss - idle) >= KEPT_BYTES:
-            assert time.monotonic() < until, kept
+        while (kept_bytes := process.memory_info().rss - idle_bytes) >= KEPT_BYTES:
+            assert time.monotonic() < until, kept_bytes
             time.sleep(0.1)
 
 
