@@ -29,6 +29,7 @@ PEOPLE_AND_EVENT = (
     f"""INSERT INTO places (event_id, user_id, member, version)
         VALUES ('{EVENT}', 2, true, 1)""",
 )
+MONTH = 1970 * 12  # of entries whose instants are seconds after the epoch: January 1970
 COLUMNS = (
     "event_id, user_id, n, previous_n, actor_id, at, month, origin, actor_checked,"
     " person_checked, reason"
@@ -38,7 +39,7 @@ COLUMNS = (
 def entry(n: int, previous: int | str = "NULL", person: int = 2, how: str = "INSERT INTO") -> str:
     """A statement that adds one, in words of every engine."""
     kind = "'hold', false, false, NULL" if n % 2 else "NULL, false, false, 'other'"
-    values = f"'{EVENT}', {person}, {n}, {previous}, 1, {n}000000, 23640, {kind}"
+    values = f"'{EVENT}', {person}, {n}, {previous}, 1, {n}000000, {MONTH}, {kind}"
     return f"{how} ledger ({COLUMNS}) VALUES ({values})"
 
 
