@@ -44,15 +44,15 @@ class Counted(LeftConnections):
 
     def __init__(self) -> None:
         super().__init__(stopwatch=ManualStopwatch())
-        self.noted = self.asked = 0
+        self.noted_count = self.asked_count = 0
         self.holds = False
 
     def wait_of(self, peer: Any) -> float:
-        self.asked += 1
+        self.asked_count += 1
         return NEVER if self.holds else super().wait_of(peer)
 
     def note(self, peer: Any, *, is_strict: bool) -> None:
-        self.noted += 1
+        self.noted_count += 1
         super().note(peer, is_strict=is_strict)
 
 
@@ -127,14 +127,14 @@ async def server(listener: socket.socket) -> AsyncIterator[Served]:
 
 
 async def test_a_connection_that_is_left_unanswered_counts(server: Served) -> None:
-    for sent, is_asked in ((b"", 0), (b"GET /l", 0), (STAY, 1), (LOOK + STAY, 2)):
-        noted, asked = server.left.noted, len(server.asked)
+    for sent, request_count in ((b"", 0), (b"GET /l", 0), (STAY, 1), (LOOK + STAY, 2)):
+        noted, asked = server.left.noted_count, len(server.asked)
         client = await server.connected(sent)
         if LOOK in sent:
             await client.answer()
-        await eventually(lambda asked=asked, more=is_asked: len(server.asked) == asked + more)
+        await eventually(lambda asked=asked, more=request_count: len(server.asked) == asked + more)
         await client.leave()
-        await eventually(lambda noted=noted: server.left.noted == noted + 1)
+        await eventually(lambda noted=noted: server.left.noted_count == noted + 1)
 
 
 async def test_a_connection_that_has_its_answers_does_not_count(server: Served) -> None:
@@ -142,7 +142,7 @@ async def test_a_connection_that_has_its_answers_does_not_count(server: Served) 
     await client.answer()
     await client.leave()
     await eventually(lambda: not server.state.connections)
-    assert server.left.noted == 0
+    assert server.left.noted_count == 0
 
 
 async def test_a_connection_that_is_left_before_its_quick_answer_counts(
@@ -151,12 +151,12 @@ async def test_a_connection_that_is_left_before_its_quick_answer_counts(
     """What has come with the request is read behind it, when the answer is there already."""
     server.left.holds = True  # until it has gone, and yet does not count as gone
     with socket.create_connection(server.address) as client:
-        await eventually(lambda: server.left.asked == 1)
+        await eventually(lambda: server.left.asked_count == 1)
         client.sendall(LOOK)
     monkeypatch.setattr(accepting, "says_no_more", lambda _: False)  # as when it was let in
     server.acceptor._held.end_all()
     await eventually(lambda: server.asked == ["/look"] and not server.state.tasks)
-    assert server.left.noted == 1
+    assert server.left.noted_count == 1
 
 
 async def test_a_connection_that_we_end_does_not_count(server: Served) -> None:
@@ -166,7 +166,7 @@ async def test_a_connection_that_we_end_does_not_count(server: Served) -> None:
     for connection in [*server.state.connections]:
         connection.transport.abort()
     await eventually(lambda: not server.state.connections)
-    assert server.left.noted == 0
+    assert server.left.noted_count == 0
     await silent.leave()
     await refused.leave()
 
@@ -174,7 +174,7 @@ async def test_a_connection_that_we_end_does_not_count(server: Served) -> None:
 async def test_of_whoever_left_too_many_nothing_is_made_before_its_time(server: Served) -> None:
     server.left.holds = True
     clients = [await server.connected(STAY) for _ in range(MANY)]
-    await eventually(lambda: server.left.asked == MANY)
+    await eventually(lambda: server.left.asked_count == MANY)
     *gone, there = clients
     for client in gone:
         await client.leave()
@@ -188,7 +188,7 @@ async def test_of_whoever_left_too_many_nothing_is_made_before_its_time(server: 
 async def test_who_was_held_is_let_in_a_few_at_a_step(server: Served) -> None:
     server.left.holds = True
     clients = [await server.connected() for _ in range(MANY)]
-    await eventually(lambda: server.left.asked == MANY)
+    await eventually(lambda: server.left.asked_count == MANY)
     for client in clients[: MANY // 2]:
         await client.leave()
     server.acceptor._held.end_all()
