@@ -158,13 +158,13 @@ async def test_a_lecture_is_scripted_in_any_service(current_url: URL) -> None:
         )
     async with service, lecture_in(service, clock) as scripted:
         anna, boris = await scripted.person("Anna"), await scripted.person("Boris")
-        asks, desk = await scripted.waits(anna), await scripted.marks(boris)
-        await desk.prepare(anna)
+        waiting, marking = await scripted.waits(anna), await scripted.marks(boris)
+        await marking.prepare(anna)
         await scripted.advance(91)
-        assert desk.heard(ReservationExpired) == [ReservationExpired(anna.user_id)]
-        await desk.prepare(anna)
-        await desk.confirm()
-        assert asks.heard(WasMarked) == [WasMarked(boris.user_id)]
+        assert marking.heard(ReservationExpired) == [ReservationExpired(anna.user_id)]
+        await marking.prepare(anna)
+        await marking.confirm()
+        assert waiting.heard(WasMarked) == [WasMarked(boris.user_id)]
 
 
 def test_where_punq_is_missing_the_core_builds_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
