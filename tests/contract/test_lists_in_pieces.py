@@ -33,7 +33,7 @@ class Asked(NamedTuple):
     path: str
     given: dict[str, Any]
     field: str | None  # of the answer; None where it is the list
-    rows: int
+    row_count: int
 
 
 class Hall(NamedTuple):
@@ -119,7 +119,7 @@ async def test_they_are_byte_for_byte_the_answer_as_a_whole(
 ) -> None:
     asked = hall.lists[name]
     whole = await hall.anna.get(asked.path, **asked.given)
-    assert len(await hall.rows(asked)) == asked.rows
+    assert len(await hall.rows(asked)) == asked.row_count
     assert "content-length" in whole.headers
     for most in (1, 2, 3, 100):
         in_pieces(most)
@@ -127,7 +127,7 @@ async def test_they_are_byte_for_byte_the_answer_as_a_whole(
         assert answer.content == whole.content
         for header in ("content-type", "cache-control", "x-content-type-options"):
             assert answer.headers[header] == whole.headers[header]
-        is_short = asked.rows < most or asked.given.get("limit", 101) <= most
+        is_short = asked.row_count < most or asked.given.get("limit", 101) <= most
         assert ("content-length" in answer.headers) is is_short
 
 
@@ -157,9 +157,9 @@ async def test_no_step_of_the_loop_has_more_rows_than_a_piece(
     going_on.cancel()
     assert client.is_whole
     told = json.loads(client.body)["response"]
-    assert len(told if asked.field is None else told[asked.field]) == asked.rows
-    assert len(client.pieces) >= asked.rows / 2, "a piece of the answer has two rows at most"
-    assert looks.begun == len(steps_at_looks) >= asked.rows / 2
+    assert len(told if asked.field is None else told[asked.field]) == asked.row_count
+    assert len(client.pieces) >= asked.row_count / 2, "a piece of the answer has two rows at most"
+    assert looks.begun == len(steps_at_looks) >= asked.row_count / 2
     assert all(later > earlier for earlier, later in pairwise(steps_at_looks)), steps_at_looks
 
 
