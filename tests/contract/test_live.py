@@ -49,7 +49,7 @@ class TestLogs:
 
 
 class TestVisits:
-    async def test_two_people_mark_each_other(self, host: Host) -> None:
+    async def test_one_who_waits_is_marked_by_another(self, host: Host) -> None:
         anna, boris = await host.person(), await host.person()
         event_id = await host.event(boris)
         waiting = host.opens(anna, event_id, Role.MARK_ME)
