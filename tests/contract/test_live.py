@@ -173,12 +173,12 @@ class TestVisits:
         role: Any = "watching"
         with pytest.raises(ValueError, match="watching"):
             await host.live.visit(anna, NOWHERE, role, transport=QueueTransport())
-        nobody: Any = anna.user_id
+        no_actor: Any = anna.user_id
         said = "^actor is an Actor, as `admit` answers, and no int$"
         with pytest.raises(TypeError, match=said):
-            await host.live.visit(nobody, NOWHERE, Role.MARKING, transport=QueueTransport())
+            await host.live.visit(no_actor, NOWHERE, Role.MARKING, transport=QueueTransport())
         with pytest.raises(TypeError, match=said):
-            await anext(host.live.watch(nobody, NOWHERE))
+            await anext(host.live.watch(no_actor, NOWHERE))
 
     async def test_whoever_logs_out_is_closed(self, host: Host) -> None:
         anna = await host.person()
