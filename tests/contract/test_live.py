@@ -201,22 +201,22 @@ class TestWatching:
     async def test_the_counts_come_as_values(self, host: Host) -> None:
         anna, boris = await host.person(), await host.person()
         event_id = await host.event(boris)
-        async with aclosing(host.live.watch(boris, event_id)) as seen:
-            assert (await anext(seen)).counts.waiting == 0
+        async with aclosing(host.live.watch(boris, event_id)) as stream:
+            assert (await anext(stream)).counts.waiting == 0
             host.opens(anna, event_id, Role.MARK_ME)
             async with asyncio.timeout(PATIENCE_SECONDS):
-                while (now := await anext(seen)).counts.waiting == 0:
+                while (told := await anext(stream)).counts.waiting == 0:
                     pass
-            assert now.counts.joined == 2 and not now.is_over
+            assert told.counts.joined == 2 and not told.is_over
 
     async def test_it_ends_with_the_event(self, host: Host) -> None:
         boris = await host.person()
         event_id = await host.event(boris)
-        async with aclosing(host.live.watch(boris, event_id)) as seen:
-            await anext(seen)
+        async with aclosing(host.live.watch(boris, event_id)) as stream:
+            await anext(stream)
             await host.service.use_cases.delete_event(actor=boris.user_id, event_id=event_id)
             async with asyncio.timeout(PATIENCE_SECONDS):
-                assert [each async for each in seen if not each.is_over] == []
+                assert [each async for each in stream if not each.is_over] == []
 
     async def test_whoever_may_not_is_told_before_anything(self, host: Host) -> None:
         anna, boris = await host.person(), await host.person()
@@ -230,8 +230,8 @@ class TestWatching:
     async def test_whoever_stops_reading_counts_no_more(self, host: Host) -> None:
         boris = await host.person()
         event_id = await host.event(boris)
-        seen = host.live.watch(boris, event_id)
-        await anext(seen)
+        stream = host.live.watch(boris, event_id)
+        await anext(stream)
         assert host.live.sockets.watching.stream_count == 1
-        await seen.aclose()
+        await stream.aclose()
         assert host.live.sockets.watching.stream_count == 0

@@ -28,11 +28,11 @@ class TestBeginningAndEnding:
             marking = host.opens(boris, event_id, Role.MARKING)
             await marking.line.hears("marking_list")
             await eventually(lambda: host.live.census().waiting == 1)
-            seen = host.live.watch(boris, event_id)
-            await anext(seen)
-            rest = asyncio.create_task(_read_to_the_end(seen))
+            stream = host.live.watch(boris, event_id)
+            await anext(stream)
+            watching = asyncio.create_task(_read_to_the_end(stream))
         assert [await each.ended() for each in (waiting, marking)] == [1012, 1012]
-        await asyncio.wait_for(rest, PATIENCE_SECONDS)
+        await asyncio.wait_for(watching, PATIENCE_SECONDS)
 
     async def test_a_drain_keeps_places_and_lets_nobody_in(self, host: Host) -> None:
         anna, boris = await host.person(), await host.person()
@@ -85,6 +85,6 @@ class TestBeginningAndEnding:
                 await live.__aenter__()
 
 
-async def _read_to_the_end(seen: Any) -> None:
-    async for _ in seen:
+async def _read_to_the_end(stream: Any) -> None:
+    async for _ in stream:
         pass
