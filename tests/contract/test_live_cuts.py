@@ -38,14 +38,14 @@ class Cutting(Accepting):
         return True
 
 
-class Uncut(Cutting):
+class WithoutCut(Cutting):
     """One that cannot be cut."""
 
     def cut(self, code: int) -> bool:
         return Transport.cut(self, code)
 
 
-class Uncuttable(Cutting):
+class FailingCut(Cutting):
     """One whose cut fails."""
 
     def cut(self, code: int) -> bool:
@@ -81,7 +81,7 @@ class TestCuts:
         assert await visited.ended() == 4508
         assert line.done == ["accepted", ("cut", 4508)]
 
-    @pytest.mark.parametrize("kind", [Uncut, Uncuttable])
+    @pytest.mark.parametrize("kind", [WithoutCut, FailingCut])
     async def test_one_that_cannot_be_cut_is_closed(
         self, host: Host, kind: type[Cutting], caplog: pytest.LogCaptureFixture
     ) -> None:
@@ -89,7 +89,7 @@ class TestCuts:
         line = kind(sticks=True)
         assert await host.opens(anna, await host.event(anna), Role.MARKING, line).ended() == 4508
         assert line.done == ["accepted", 4508]
-        assert ("could not be cut" in caplog.text) is (kind is Uncuttable)
+        assert ("could not be cut" in caplog.text) is (kind is FailingCut)
 
     async def test_whoever_takes_no_close_is_cut(self, host: Host) -> None:
         anna = await host.person()
