@@ -205,14 +205,14 @@ class TestRule6OnePersonAnyNumberOfSockets:
         await eventually(lambda: is_waiting(house, event_id, asker))
 
     @pytest.mark.parametrize(
-        ("loses", "code"),
+        ("loss", "code"),
         [("a frame over 16 KiB", 1009), ("too many frames", 4429)],
     )
-    async def test_the_close_frame_says_why(self, house: House, loses: str, code: int) -> None:
+    async def test_the_close_frame_says_why(self, house: House, loss: str, code: int) -> None:
         asker, marker = await house.people(2)
         event_id = await house.event(marker)
         async with Raw.opens(asker, "mark_me", event_id) as raw:
-            LOSSES[loses](raw)
+            LOSSES[loss](raw)
             assert await raw.close_code() == code
 
 
