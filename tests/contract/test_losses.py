@@ -135,8 +135,8 @@ class TestRule6OnePersonAnyNumberOfSockets:
         event_id = await house.event(marker)
         await asker.mark_me(event_id)
         async with Raw.opens(marker, "marking", event_id) as raw:
-            told = {"message": "prepare_to_mark", "params": {"user_id": asker.user_id}}
-            raw.sends(TEXT, json.dumps(told).encode())
+            choice = {"message": "prepare_to_mark", "params": {"user_id": asker.user_id}}
+            raw.sends(TEXT, json.dumps(choice).encode())
             await eventually(lambda: is_held(house, event_id, asker))
             raw.sends(CLOSE, struct.pack("!H", 1000))
             again = await marker.marking(event_id)

@@ -123,8 +123,8 @@ class TestOverServers:
             try:
                 async with holds.transaction():
                     await holds.execute("SELECT 1 FROM places FOR UPDATE")
-                    told = {"message": "prepare_to_mark", "params": {"user_id": user_id}}
-                    await marks.send(json.dumps(told))
+                    choice = {"message": "prepare_to_mark", "params": {"user_id": user_id}}
+                    await marks.send(json.dumps(choice))
                     await eventually(lambda: in_use(Metrics(port)) == (1, 1), 1.5)
             finally:
                 await holds.close()

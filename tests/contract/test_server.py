@@ -129,8 +129,8 @@ class TestLog:
         with running(tmp_path, command=armed) as service:
             async with marker_and_asker(service) as both:
                 marks, user_id = both.marking, both.asker_id
-                told = {"message": "prepare_to_mark", "params": {"user_id": user_id}}
-                for frame in (told, {"message": "confirm_marking"}):
+                choice = {"message": "prepare_to_mark", "params": {"user_id": user_id}}
+                for frame in (choice, {"message": "confirm_marking"}):
                     await marks.send(json.dumps(frame))
                     answer = json.loads(await marks.recv())
                 assert answer["params"]["code"] == "unavailable"

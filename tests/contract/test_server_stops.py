@@ -83,8 +83,8 @@ class TestStopping:
     async def test_a_choice_made_before_is_still_answered(self, service: Service) -> None:
         async with marker_and_asker(service) as both:
             marks, user_id = both.marking, both.asker_id
-            told = {"message": "prepare_to_mark", "params": {"user_id": user_id}}
-            for command in (told, {"message": "confirm_marking"}):
+            choice = {"message": "prepare_to_mark", "params": {"user_id": user_id}}
+            for command in (choice, {"message": "confirm_marking"}):
                 marks.protocol.send_text(json.dumps(command).encode())
             marks.send_data()  # both at once: who has answered the first has the second as well
             assert json.loads(await marks.recv())["message"] == "prepared"
