@@ -39,7 +39,7 @@ def late_goodbyes(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 GRACE = QUICK.grace_seconds
-NOBODY_LEAVES = 2 * GRACE  # seconds in which one whose grace had gone on would have left
+PAST_GRACE = 2 * GRACE  # seconds in which one whose grace had gone on would have left
 WITHIN_GRACE = GRACE / 4  # seconds in which a hold that had no grace would have ended
 
 
@@ -186,7 +186,7 @@ class TestRule6OnePersonAnyNumberOfSockets:
                 raw.resets()
         back = await asker.mark_me(event_id)
         await marking.hears("user_joined", user_id=asker.user_id)
-        await asyncio.sleep(NOBODY_LEAVES)
+        await asyncio.sleep(PAST_GRACE)
         await marking.hears_nothing()
         assert await house.has_sockets(event_id, asker, 1)
         await back.says_goodbye()

@@ -36,7 +36,7 @@ TERMS = Terms(hold_seconds=30, grace_seconds=1, lease_seconds=2)
 RENEW_EVERY, SWEEP_EVERY = 0.2, 0.1
 PATIENCE = 15
 AWAY = TERMS.lease_seconds + TERMS.grace_seconds  # seconds that the database is
-NOBODY_GOES = 2 * TERMS.grace_seconds  # seconds in which a place would have gone
+PAST_GRACE = 2 * TERMS.grace_seconds  # seconds in which a place would have gone
 
 
 class Machine:
@@ -208,5 +208,5 @@ class TestDatabaseAway:
         assert await there.place(event_id, anna.user_id) == place
         back = there.new_connection(event_id, anna, Role.MARK_ME)
         assert (await there.do.mark_me(connection=back)).place == place
-        await asyncio.sleep(NOBODY_GOES)
+        await asyncio.sleep(PAST_GRACE)
         assert await there.place(event_id, anna.user_id) == place
