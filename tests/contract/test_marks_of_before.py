@@ -32,7 +32,8 @@ from tests.support.migrating import add_person, run_sql
 
 pytestmark = pytest.mark.long
 
-LAST_WITHOUT_LEDGER = "0010"  # a revision
+LAST_WITHOUT_LEDGER = "0010"  # a revision, as is the next
+FIRST_WITH_MARKS_IN_LEDGER = "0012"
 MICRO = 1_000_000
 JUNE = 1_780_272_000  # the first second of a month
 EVENT = EventId(UUID(int=1))
@@ -290,7 +291,7 @@ class TestMarksOfOld:
             old.does(marks, event, number, number + 1, JUNE)
 
         monkeypatch.setattr(migrate, "sleep", go_on)
-        upgrade(url, "0012")
+        upgrade(url, FIRST_WITH_MARKS_IN_LEDGER)
         more = next(people) - 1
         assert more >= PEOPLE // BATCH_SIZE
         found = run_sql(url, "SELECT count(*), min(n), max(n) FROM ledger")
