@@ -26,6 +26,10 @@ from tests.support.migrating import (
 )
 
 __all__ = ["migrated"]
+
+# Revisions
+LAST_WITHOUT_WHO_MARKS = "0008"
+LAST_WITHOUT_SESSION_CLIENTS = "0019"
 REVISIONS = [each.revision for each in ScriptDirectory(str(MIGRATIONS)).walk_revisions()][::-1]
 NAMES = [
     *(
@@ -96,7 +100,7 @@ class TestUpgrade:
     @pytest.mark.long
     def test_in_events_of_an_older_version_everybody_marks(self, url: URL) -> None:
         """Contract: 8.6"""
-        upgrade(url, "0008")
+        upgrade(url, LAST_WITHOUT_WHO_MARKS)
         run_sql(url, ADD_PERSON, ADD_EVENT)
         upgrade(url)
         assert run_sql(url, "SELECT who_marks FROM events") == [("everybody",)]
@@ -109,7 +113,7 @@ class TestUpgrade:
     @pytest.mark.long
     def test_people_keep_their_password_and_sessions_of_an_older_version(self, url: URL) -> None:
         """Contract: 9.1"""
-        upgrade(url, "0019")
+        upgrade(url, LAST_WITHOUT_SESSION_CLIENTS)
         run_sql(url, ADD_PERSON, "INSERT INTO sessions VALUES ('s', 7, 'cookie', 1, 2)")
         (before,) = run_sql(url, "SELECT password_hash, created_at FROM accounts")
         upgrade(url)
@@ -130,7 +134,7 @@ class TestUpgrade:
         add = "INSERT INTO scans (user_id, file, uploaded_at, state) VALUES"
         discarded = "SELECT file FROM discarded_scans ORDER BY file"
         ids = "SELECT count(*), count(DISTINCT scan_id) FROM scans"
-        upgrade(url, "0019")
+        upgrade(url, LAST_WITHOUT_SESSION_CLIENTS)
         for number in (1, 2):
             run_on_connection(url, partial(add_numbered_person, number))
         run_sql(url, f"{add} (1, 'a.png', 1, 'approved')", f"{add} (2, 'b.png', 1, 'pending')")

@@ -29,6 +29,8 @@ from tests.support.migrating import (
 from tests.support.postgres_databases import a_database
 from tests.support.sqlite_file import an_empty_database
 
+LAST_WITHOUT_TRIGRAMS = "0001"  # a revision
+
 
 class TestSqlite:
     def test_what_autogenerate_does_not_see_is_there_too(self, tmp_path: Path) -> None:
@@ -42,7 +44,7 @@ class TestSqlite:
     @pytest.mark.long
     def test_names_that_were_there_before_the_index_are_in_it(self, tmp_path: Path) -> None:
         url = sqlite_url(tmp_path / "it.db")
-        upgrade(url, "0001")
+        upgrade(url, LAST_WITHOUT_TRIGRAMS)
         run_sql(url, ADD_PERSON, ADD_PROFILE, ADD_EVENT)
         upgrade(url)
         for table, part in (("profiles", "ёлк"), ("events", "екц")):
@@ -133,7 +135,7 @@ class TestPostgres:
     def test_a_server_without_trigrams_is_told_and_does(
         self, empty: URL, caplog: pytest.LogCaptureFixture
     ) -> None:
-        upgrade(empty, "0001")
+        upgrade(empty, LAST_WITHOUT_TRIGRAMS)
         offered = run_sql(
             empty, "SELECT count(*) FROM pg_available_extensions WHERE name = 'pg_trgm'"
         )

@@ -70,11 +70,12 @@ def rename_all(on: Connection) -> None:
 class TestIdAmongTallies:
     """Where it was before it had a table of its own."""
 
+    LAST_WITHOUT_ID = "0005"  # a revision
     HALVES = (0x0123456789, 0x2FEDCBA987)
     FOUND = """SELECT database_id FROM installation"""
 
     def test_folders_that_are_marked_with_it_stay_claimed(self, url: URL) -> None:
-        upgrade(url, "0005")
+        upgrade(url, self.LAST_WITHOUT_ID)
         taken = struct.pack(">2q", *(half * 1_000_000 for half in self.HALVES)).hex()
         taken = f"X'{taken}'" if url.get_backend_name() == "sqlite" else f"decode('{taken}', 'hex')"
         run_sql(
