@@ -79,9 +79,9 @@ class TestSqlite:
     def test_a_file_that_is_no_database_is_one_line(self, tmp_path: Path) -> None:
         database = tmp_path / "a 100% new?.db"
         database.write_bytes(b"no database " * 1000)
-        for call in (upgrade, is_current):
+        for function in (upgrade, is_current):
             with pytest.raises(UnusableDatabase, match=r"new\?\.db: file is not a database$"):
-                call(sqlite_url(database))
+                function(sqlite_url(database))
 
 
 class TestPostgres:
@@ -147,9 +147,9 @@ class TestPostgres:
 
     def test_nobody_there_is_one_line_without_the_password(self) -> None:
         url = postgres_url("postgresql://me:secret@127.0.0.1:1/it")
-        for call in (upgrade, is_current):
+        for function in (upgrade, is_current):
             with pytest.raises(UnusableDatabase) as told:
-                call(url)
+                function(url)
             assert "127.0.0.1:1/it: " in str(told.value)
             assert "secret" not in str(told.value)
             assert "\n" not in str(told.value)
