@@ -23,8 +23,8 @@ NOTEBOOK = FOLDER / "who_was_there.ipynb"
 PATIENCE_SECONDS = 100  # on a slow machine
 
 
-async def teacher_of_two_lectures(service: Attendance) -> int:
-    """Two lectures, and who came to them; answers the teacher."""
+async def teacher_id_of_two_lectures(service: Attendance) -> int:
+    """Two lectures, and who came to them; answers the id of their teacher."""
     do, now = service.use_cases, time.time()
     teacher, *students = [
         await do.admit(issuer="school", subject=name, display_name=name)
@@ -72,7 +72,7 @@ async def test_it_answers_what_it_shows(tmp_path: Path, monkeypatch: pytest.Monk
                 **os.environ,
                 "PYTHONPATH": str(ROOT / "src"),
                 "ATTENDANCE_DATABASE_URL": f"sqlite:///{tmp_path / 'var' / 'attendance.db'}",
-                "TEACHER": str(await teacher_of_two_lectures(service)),
+                "TEACHER": str(await teacher_id_of_two_lectures(service)),
             }
             client = NotebookClient(run, timeout=PATIENCE_SECONDS)
             async with asyncio.timeout(PATIENCE_SECONDS):
