@@ -210,7 +210,7 @@ class TestLinks:
         check_sent_to(await log_in(log_ins, browser, anna))
         assert await user_id_of(browser) not in (None, one.user_id, other.user_id)
 
-    async def test_who_comes_back_without_their_password_has_none_left(
+    async def test_who_comes_back_without_their_password_has_no_link_left(
         self, log_ins: LogIns
     ) -> None:
         """Whoever had found the password may have linked an account of their own."""
@@ -223,7 +223,7 @@ class TestLinks:
         response(await browser.post("/accounts/reset/", **given))
         assert await links_of(browser) == []
 
-    async def test_who_has_no_user_name_keeps_theirs(self, log_ins: LogIns) -> None:
+    async def test_who_has_no_user_name_keeps_their_link(self, log_ins: LogIns) -> None:
         browser = log_ins.site.browser()
         check_sent_to(await log_in(log_ins, browser, Person()))
         use_cases, user_id = log_ins.site.attendance.use_cases, UserId(await user_id_of(browser))
