@@ -222,12 +222,12 @@ class TestOpenApi:
         named = {each for row in rows for each in re.findall(r"`([^`]+)`", row)}
         assert named == {"field", "Allow", "X-CSRFToken", "csrftoken"}
 
-    async def test_whoever_is_to_wait_is_told_where(self, document: dict[str, Any]) -> None:
+    async def test_whoever_is_to_wait_is_told_how_long(self, document: dict[str, Any]) -> None:
         for item in document["paths"].values():
             for operation in item.values():
                 for status, answer in operation["responses"].items():
-                    waits = "Retry-After" in answer.get("headers", {})
-                    assert waits is (status in ("429", "503")), operation["operationId"]
+                    is_told = "Retry-After" in answer.get("headers", {})
+                    assert is_told is (status in ("429", "503")), operation["operationId"]
 
     async def test_cookies_are_described_where_they_are_set(self, document: dict[str, Any]) -> None:
         """As the calls themselves say."""
