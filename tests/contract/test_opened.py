@@ -27,21 +27,21 @@ class TestAlreadyMarked:
         await waiting.hears("was_marked", user_id=boris.user_id)
         assert await waiting.close_code() == 1000
 
-        async def is_told() -> None:
+        async def check_told() -> None:
             again = await vera.mark_me(event_id)
             await again.hears("was_marked", user_id=boris.user_id)
             assert await again.close_code() == 1000
 
-        await is_told()
+        await check_told()
         holding = await vera.marks(event_id)
         await anna.mark_me(event_id)
         await holding.hears("user_joined", user_id=anna.user_id)
         await holding.asks("prepare_to_mark", user_id=anna.user_id)
-        await is_told()  # while holding
+        await check_told()  # while holding
         await house.attendance.use_cases.leave_event(actor=UserId(vera.user_id), event_id=event_id)
-        await is_told()  # having left
+        await check_told()  # having left
         await eventually(lambda: is_over(house, event_id))
-        await is_told()  # after the end
+        await check_told()  # after the end
 
 
 class TestASuccessfulOpening:

@@ -75,7 +75,7 @@ async def asked(
     return json.loads(content_of)
 
 
-def is_not_valid(answer: Any, field: str) -> None:
+def check_not_valid(answer: Any, field: str) -> None:
     """In whichever words: those of a number, or of a time, say what it should be."""
     assert (answer["code"], answer["field"]) == (InvalidArgument.code, field)
     assert f"«{field}»" in answer["error_msg"]
@@ -108,7 +108,7 @@ async def test_it_is_not_valid_by_its_field(visitor: Visitor, call: Call, field:
         raw = {**fields_of(call), field: word}
         quoted = {**raw, field: quote_from_bytes(word).encode()}
         if call.method == "GET":
-            is_not_valid(await asked(visitor, call, query=encoded(quoted)), field)
+            check_not_valid(await asked(visitor, call, query=encoded(quoted)), field)
             answer = await asked(visitor, call, query=encoded(raw))
             assert answer["code"] == "bad_request"  # an address has no such bytes
             continue
@@ -117,7 +117,7 @@ async def test_it_is_not_valid_by_its_field(visitor: Visitor, call: Call, field:
             (FORM, encoded(raw)),
             (MULTIPART, as_parts(raw)),
         ):
-            is_not_valid(await asked(visitor, call, content=content, body=body), field)
+            check_not_valid(await asked(visitor, call, content=content, body=body), field)
         in_json = b'{"' + field.encode() + b'": "' + word + b'"}'
         answer = await asked(visitor, call, content=JSON, body=in_json)
         assert answer["code"] == "bad_body"
