@@ -1,4 +1,4 @@
-"""Opening a socket: what refuses it, in which order, and what it does. Contract: 6.17, 6.18."""
+"""Opening a socket: what refuses it, and in which order. Contract: 6.17, 6.18."""
 
 from __future__ import annotations
 
@@ -176,8 +176,8 @@ class TestRefusals:
         event_id, other_event = await house.event(boris), await house.event(boris)
         other_role = "mark_me" if role == "marking" else "marking"
 
-        async def opens(visitor: Visitor, event: EventId = event_id, path: str = role) -> Wire:
-            return await (visitor.marking(event) if path == "marking" else visitor.mark_me(event))
+        async def opens(visitor: Visitor, at: EventId = event_id, in_role: str = role) -> Wire:
+            return await (visitor.marking(at) if in_role == "marking" else visitor.mark_me(at))
 
         wires = [await opens(anna) for _ in range(16)]
         assert await (await opens(anna)).turns_away() == ("too_many_sockets", 4429)

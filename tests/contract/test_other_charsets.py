@@ -123,11 +123,11 @@ async def test_it_is_not_valid_by_its_field(visitor: Visitor, call: Call, field:
         assert answer["code"] == "bad_body"
 
 
-@pytest.mark.parametrize("path", ["mark_me", "marking"])
+@pytest.mark.parametrize("role", ["mark_me", "marking"])
 async def test_a_socket_is_opened_for_no_such_event(
-    house: House, visitor: Visitor, path: str
+    house: House, visitor: Visitor, role: str
 ) -> None:
     for word in WORDS:
-        opened = f"/ws/{path}?event_id={quote_from_bytes(word)}"
-        wire = await house.opens(opened, Cookie=f"sessionid={visitor.token}")
+        path = f"/ws/{role}?event_id={quote_from_bytes(word)}"
+        wire = await house.opens(path, Cookie=f"sessionid={visitor.token}")
         assert (await wire.turns_away())[0] == "bad_event_id"
