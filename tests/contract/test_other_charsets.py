@@ -55,7 +55,7 @@ def right_value(kind: kinds.Type) -> bytes:
 
 
 async def asked(
-    visitor: Visitor, call: Call, *, query: bytes = b"", content: str = "", body: bytes = b""
+    visitor: Visitor, call: Call, *, query: bytes = b"", media_type: str = "", body: bytes = b""
 ) -> Any:
     """The answer to bytes that no library has made."""
     head = (
@@ -63,16 +63,16 @@ async def asked(
         f"Cookie: sessionid={visitor.token}; csrftoken=token\r\nX-CSRFToken: token\r\n"
     )
     if call.method == "POST":
-        head += f"Content-Type: {content}\r\nContent-Length: {len(body)}\r\n"
+        head += f"Content-Type: {media_type}\r\nContent-Length: {len(body)}\r\n"
     reader, writer = await asyncio.open_connection("127.0.0.1", visitor.house.port)
     writer.write(
         f"{call.method} {call.path}".encode() + b"?" + query + f"{head}\r\n".encode() + body
     )
     answer = await asyncio.wait_for(reader.read(), 10)
     writer.close()
-    status, _, content_of = answer.partition(b"\r\n\r\n")
-    assert status[:13] in {b"HTTP/1.1 200 ", b"HTTP/1.1 400 "}, answer
-    return json.loads(content_of)
+    answer_head, _, answer_body = answer.partition(b"\r\n\r\n")
+    assert answer_head[:13] in {b"HTTP/1.1 200 ", b"HTTP/1.1 400 "}, answer
+    return json.loads(answer_body)
 
 
 def check_not_valid(answer: Any, field: str) -> None:
@@ -112,14 +112,14 @@ async def test_it_is_not_valid_by_its_field(visitor: Visitor, call: Call, field:
             answer = await asked(visitor, call, query=encoded(raw))
             assert answer["code"] == "bad_request"  # an address has no such bytes
             continue
-        for content, body in (
+        for media_type, body in (
             (FORM, encoded(quoted)),
             (FORM, encoded(raw)),
             (MULTIPART, as_parts(raw)),
         ):
-            check_not_valid(await asked(visitor, call, content=content, body=body), field)
+            check_not_valid(await asked(visitor, call, media_type=media_type, body=body), field)
         in_json = b'{"' + field.encode() + b'": "' + word + b'"}'
-        answer = await asked(visitor, call, content=JSON, body=in_json)
+        answer = await asked(visitor, call, media_type=JSON, body=in_json)
         assert answer["code"] == "bad_body"
 
 
