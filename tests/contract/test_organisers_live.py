@@ -87,12 +87,12 @@ class TestWhoMarks:
     async def test_narrowed_while_somebody_holds_it_gives_back_at_once(self, house: House) -> None:
         event_id, (creator, asker, marker), (waiting, marking) = await a_hold(house)
         creator_wire = await creator.marks(event_id)
-        asked = time.monotonic()
+        asked_at = time.monotonic()
         await changes(house, creator, event_id, who_marks=WhoMarks.ORGANISERS)
         await creator_wire.hears("user_joined", user_id=asker.user_id)
         await marking.hears("reservation_expired", user_id=asker.user_id)
         assert await marking.turns_away() == ("may_not_mark", 4403)
-        assert time.monotonic() - asked < FOLLOW_SECONDS
+        assert time.monotonic() - asked_at < FOLLOW_SECONDS
         assert isinstance(await house.state_of(event_id, asker), Waiting)
         again = await marker.marking(event_id)
         assert await again.turns_away() == ("may_not_mark", 4403)

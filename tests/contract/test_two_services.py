@@ -137,10 +137,10 @@ class TestLosses:
                 await marking.hears("marking_list")
                 await marking.asks("prepare_to_mark", user_id=asker.user_id)
                 await marking.says("confirm_marking", user_id=asker.user_id)
-                confirmed = time.monotonic()
+                confirmed_at = time.monotonic()
                 assert await marking.close_code() == 1006  # its marker was told nothing
                 await waiting.hears("was_marked", user_id=marker.user_id)
-                assert time.monotonic() - confirmed < READ_AGAIN_SECONDS
+                assert time.monotonic() - confirmed_at < READ_AGAIN_SECONDS
             assert dies.process.wait(PATIENCE_SECONDS) == -signal.SIGKILL
         async with marker.opens("marking", event_id) as again:
             await again.hears("marking_list", marking_list=[])
@@ -189,14 +189,14 @@ class TestEndings:
             at(marker, pair.two).opens("marking", event_id) as marking,
         ):
             await marking.hears("marking_list", marking_list=[asker.user_id])
-            asked = time.monotonic()
+            asked_at = time.monotonic()
             await asyncio.to_thread(end, asker, marker, event_id)
             assert await waiting.turns_away() == codes
             if kind == "delete":
                 assert await marking.turns_away() == codes
             else:
                 await marking.hears("user_left", user_id=asker.user_id)
-            assert time.monotonic() - asked < within
+            assert time.monotonic() - asked_at < within
 
 
 class TestOrganisers:
@@ -233,7 +233,7 @@ class TestOrganisers:
             await marking.hears("marking_list", marking_list=[asker.user_id])
             await marking.asks("prepare_to_mark", user_id=asker.user_id)
             await creator_wire.hears("user_left", user_id=asker.user_id)
-            asked = time.monotonic()
+            asked_at = time.monotonic()
             await asyncio.to_thread(change, "/api/events/RemoveHelper", **one)
             frame = await marking.heard()
             while frame["result"] == "ok":
@@ -242,7 +242,7 @@ class TestOrganisers:
             assert frame["params"]["code"] == "may_not_mark"
             assert await marking.close_code() == 4403
             await creator_wire.hears("user_joined", user_id=asker.user_id)
-            assert time.monotonic() - asked < within
+            assert time.monotonic() - asked_at < within
 
     async def shortens(self, pair: Pair, within: float) -> None:
         """People wait at the second service for an event that the first lets end."""

@@ -51,11 +51,11 @@ async def test_people_on_either_mark_people_on_the_other(pair: Pair) -> None:
             at(asker, pair.two).opens("mark_me", event_id) as waits,
             other.opens("mark_me", event_id) as waits_too,
         ):
-            asked = time.monotonic()
+            asked_at = time.monotonic()
             for wire in (one, two):
                 heard = {(await wire.hears("user_joined"))["params"]["user_id"] for _ in range(2)}
                 assert heard == {asker.user_id, other.user_id}
-            assert time.monotonic() - asked < TOLD_SECONDS
+            assert time.monotonic() - asked_at < TOLD_SECONDS
             await marks(one, waits, asker.user_id)
             await two.hears("user_left", user_id=asker.user_id)
             await marks(two, waits_too, other.user_id)
@@ -74,25 +74,25 @@ async def test_who_comes_for_one_is_told_by_the_other(pair: Pair) -> None:
     ):
         for wire in (one, two):
             await wire.hears("marking_list", marking_list=[asker.user_id])
-        asked = time.monotonic()
+        asked_at = time.monotonic()
         await one.asks("prepare_to_mark", user_id=asker.user_id)
         assert (await held_with_a_name(waits))["user"]["user_id"] == marker.user_id
         await one.asks("refuse_to_mark")
         await next_of(waits, "let_go")
-        assert time.monotonic() - asked < TOLD_SECONDS
+        assert time.monotonic() - asked_at < TOLD_SECONDS
         await two.hears("user_left")
         await two.hears("user_joined")
         await two.asks("prepare_to_mark", user_id=asker.user_id)
         assert (await held_with_a_name(waits))["user"]["user_id"] == another.user_id
         async with pair.notifier_away():
-            asked = time.monotonic()
+            asked_at = time.monotonic()
             await two.asks("refuse_to_mark")
             await next_of(waits, "let_go")
             frame = await one.asks("prepare_to_mark", user_id=asker.user_id)
             while frame["message"] != "prepared":
                 frame = await one.heard()
             assert (await held_with_a_name(waits))["user"]["user_id"] == marker.user_id
-            assert time.monotonic() - asked < READ_AGAIN_SECONDS
+            assert time.monotonic() - asked_at < READ_AGAIN_SECONDS
         await one.asks("confirm_marking")
         await next_of(waits, "was_marked")
 
@@ -104,12 +104,12 @@ async def test_who_marks_at_the_other_is_counted(pair: Pair) -> None:
     async with at(asker, pair.two).opens("mark_me", f"{event_id}&news=1") as waits:
         assert (await next_of(waits, "your_place"))["markers"] == 0
         async with marker.opens("marking", event_id):
-            opened = time.monotonic()
+            opened_at = time.monotonic()
             assert await next_of(waits, "your_place") == {"place": 1, "waiting": 1, "markers": 1}
-            assert time.monotonic() - opened < 7
-        closed = time.monotonic()
+            assert time.monotonic() - opened_at < 7
+        closed_at = time.monotonic()
         assert (await next_of(waits, "your_place"))["markers"] == 0
-        assert time.monotonic() - closed < 7
+        assert time.monotonic() - closed_at < 7
 
 
 async def next_of(wire: Wire, message: str) -> dict[str, Any]:

@@ -139,11 +139,11 @@ async def check_that_they_meet_later_without_their_notifier(pair: Pair) -> None:
     async with at(marker, pair.two).opens("marking", event_id) as marking:
         await marking.hears("marking_list", marking_list=[])
         async with pair.notifier_away(), early.opens("mark_me", event_id) as waiting:
-            asked = time.monotonic()
+            asked_at = time.monotonic()
             await marking.hears("user_joined", user_id=early.user_id)
-            assert time.monotonic() - asked < READ_AGAIN_SECONDS
+            assert time.monotonic() - asked_at < READ_AGAIN_SECONDS
             await marks(marking, waiting, early.user_id)
         async with late.opens("mark_me", event_id):
-            asked = time.monotonic()
+            asked_at = time.monotonic()
             await marking.hears("user_joined", user_id=late.user_id)
-            assert time.monotonic() - asked < TOLD_SECONDS  # told, not found by reading again
+            assert time.monotonic() - asked_at < TOLD_SECONDS  # told, not found by reading again
