@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from attendance_web.http.packing import MIN_PACKED_BYTES, accepts_gzip, answer_packed
+from attendance_web.http.packing import GZIP_WINDOW, MIN_PACKED_BYTES, accepts_gzip, answer_packed
 from tests.support.site import Browser, Site, response
 from tests.support.site import site_in_memory as site
 
@@ -19,7 +19,7 @@ EVENTS = "/api/events/GetEvents"
 MANY = 12
 
 
-async def many_events(site: Site) -> Browser:
+async def person_with_many_events(site: Site) -> Browser:
     person = await site.person("packer")
     for _ in range(MANY):
         await person.event("Лекция с длинным названием")
@@ -36,7 +36,7 @@ async def raw(person: Browser, path: str, coding: str) -> tuple[dict[str, str], 
 
 class TestCalls:
     async def test_a_list_is_packed_and_is_the_same_list(self, site: Site) -> None:
-        person = await many_events(site)
+        person = await person_with_many_events(site)
         headers, packed = await raw(person, EVENTS, "gzip, deflate, br")
         plain_headers, plain = await raw(person, EVENTS, "identity")
         assert headers["content-encoding"] == "gzip" and headers["vary"] == "Accept-Encoding"
@@ -52,7 +52,7 @@ class TestCalls:
         assert json.loads(body)["response"] == {"user_id": person.user_id}
 
     async def test_head_says_what_get_does(self, site: Site) -> None:
-        person = await many_events(site)
+        person = await person_with_many_events(site)
         headers, packed = await raw(person, EVENTS, "gzip")
         answer = await person.client.head(EVENTS, headers={"Accept-Encoding": "gzip"})
         assert answer.headers["content-encoding"] == "gzip" and answer.content == b""
@@ -69,13 +69,13 @@ class TestCalls:
     ) -> None:
         """Anybody may ask for it, as often as they like."""
 
-        def nothing(*_: Any, **__: Any) -> Any:
+        def refuse(*_: Any, **__: Any) -> Any:
             raise AssertionError("it is packed anew")
 
         anybody = site.browser()
         await raw(anybody, "/schema", "gzip")
         for name in ("compress", "compressobj"):
-            monkeypatch.setattr(zlib, name, nothing)
+            monkeypatch.setattr(zlib, name, refuse)
         headers, packed = await raw(anybody, "/schema", "gzip")
         plain_headers, plain = await raw(anybody, "/schema", "identity")
         assert headers["content-encoding"] == "gzip"
@@ -85,7 +85,7 @@ class TestCalls:
         assert headers["vary"] == plain_headers["vary"] == "Accept-Encoding"
 
     async def test_it_is_unpacked_by_every_client(self, site: Site) -> None:
-        person = await many_events(site)
+        person = await person_with_many_events(site)
         assert len(response(await person.get(EVENTS))) >= MANY
 
 
@@ -123,8 +123,8 @@ async def test_an_answer_in_pieces_is_packed_piece_by_piece_and_a_cut_one_has_no
     start, first, second = sent
     assert dict(start["headers"])[b"content-encoding"] == b"gzip"
     assert b"content-length" not in dict(start["headers"])
-    reading = zlib.decompressobj(31)
-    assert reading.decompress(first["body"]) == b'{"response":[1', "each piece can be read at once"
-    assert reading.decompress(second["body"]) == b",2"
-    assert not reading.eof
+    unpacker = zlib.decompressobj(GZIP_WINDOW)
+    assert unpacker.decompress(first["body"]) == b'{"response":[1', "each piece can be read at once"
+    assert unpacker.decompress(second["body"]) == b",2"
+    assert not unpacker.eof
     assert len(first["body"]) < MIN_PACKED_BYTES
