@@ -65,8 +65,8 @@ class TestTexts:
         assert at_once.isdisjoint(self.CODES)
 
     async def test_every_code_that_a_socket_closes_with_has_a_text(self) -> None:
-        wire = (Path(__file__).parents[2] / "docs" / "wire.md").read_text("utf-8")
-        table = wire.split("## Codes of error frames")[1].split("## How a socket ends")[0]
+        page = (Path(__file__).parents[2] / "docs" / "wire.md").read_text("utf-8")
+        table = page.split("## Codes of error frames")[1].split("## How a socket ends")[0]
         rows = re.findall(r"^`(\w+)` \| .* \| ?(\d*) \| ?(\d*)$", table, re.MULTILINE)
         closing = {code for code, opening, opened in rows if opening or opened}
         assert len(rows) > 20 and len(closing) > 10
