@@ -15,7 +15,7 @@ from attendance_web.serving.http_protocol import CallProtocol
 from attendance_web.serving.server import config_of
 from tests.support.eventually import eventually
 
-TOGETHER = 148  # in 4 KiB
+TOGETHER = 148  # requests: so many of the shortest are in 4 KiB
 LARGE = 75_000  # bytes: more than uvicorn takes of a body that nobody reads
 KEEP_ALIVE_SECONDS = 0.1
 
@@ -105,13 +105,13 @@ async def test_so_it_is_behind_a_body_that_ends_after_its_answer(served: Served)
     writer.write(post(6000) + bytes(5999))
     assert await paths_of(reader, 1) == ["/post"]
     served.may_answer.clear()
-    writer.write(b"x" + get() * 130)
+    writer.write(b"x" + get() * (TOGETHER - 1))
     await eventually(lambda: served.at_once == 1)
     for _ in range(10):
         await asyncio.sleep(0)
     assert not served.made[-1].pipeline
     served.may_answer.set()
-    await paths_of(reader, 130)
+    await paths_of(reader, TOGETHER - 1)
     writer.close()
 
 
@@ -139,7 +139,7 @@ async def test_a_body_that_breaks_off_behind_its_answer_ends_the_connection(
 ) -> None:
     reader, writer = await asyncio.open_connection(*served.address)
     head = b"POST /post HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
-    writer.write(head + (b"1000\r\n" + bytes(4096) + b"\r\n") * 17 + b"zz\r\n")
+    writer.write(head + (b"1000\r\n" + bytes(4096) + b"\r\n") * (LARGE // 4096) + b"zz\r\n")
     assert await paths_of(reader, 1) == ["/post"]
     async with asyncio.timeout(10):
         assert await reader.read() == b""
