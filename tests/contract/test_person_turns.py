@@ -50,8 +50,8 @@ async def busy(turns: FairTurns, user_id: int) -> AsyncIterator[None]:
 class TwoMarkers(NamedTuple):
     """Two people who mark, and somebody who waits: who they are, and the markers' sockets."""
 
-    asker: int
-    marker: int
+    asker_id: int
+    marker_id: int
     marker_wire: Wire
     other_marker_wire: Wire
 
@@ -108,13 +108,13 @@ class TestCommands:
         self, house: House, hurried: None
     ) -> None:
         markers = await two_markers(house)
-        async with busy(house.app.sockets.person_turns, markers.marker):
+        async with busy(house.app.sockets.person_turns, markers.marker_id):
             await markers.marker_wire.asks_and_is_refused(
-                "unavailable", "prepare_to_mark", user_id=markers.asker
+                "unavailable", "prepare_to_mark", user_id=markers.asker_id
             )
             assert (await markers.marker_wire.asks("ping"))["message"] == "pong"
             # And somebody else is not in their way
-            await markers.other_marker_wire.asks("prepare_to_mark", user_id=markers.asker)
+            await markers.other_marker_wire.asks("prepare_to_mark", user_id=markers.asker_id)
 
 
 def pings(number: int) -> bytes:
@@ -188,12 +188,12 @@ class TestFrames:
         monkeypatch.setattr(house.app.sockets, "frame_turns", FrameTurns())
         open_count = house.app.sockets.tracked_count
         assert (await markers.marker_wire.asks("ping"))["message"] == "pong"
-        await markers.marker_wire.says("prepare_to_mark", user_id=markers.asker)
+        await markers.marker_wire.says("prepare_to_mark", user_id=markers.asker_id)
         markers.marker_wire.cut()
         await eventually(lambda: house.app.sockets.tracked_count < open_count)
         await markers.other_marker_wire.hears_nothing()
 
-    async def test_so_does_what_an_opening_is_turned_away_with(
+    async def test_what_an_opening_is_turned_away_with_waits_for_a_turn_too(
         self, house: House, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         (anna,) = await house.people(1)
