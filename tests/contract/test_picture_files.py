@@ -39,14 +39,14 @@ def is_near(found: object, colour: tuple[int, ...], most: int = 4) -> bool:
 
 
 def chunk(name: bytes, body: bytes, *, wrong_sum: bool = False) -> bytes:
-    total = zlib.crc32(name + body) ^ wrong_sum
-    return struct.pack(">I", len(body)) + name + body + struct.pack(">I", total)
+    checksum = zlib.crc32(name + body) ^ wrong_sum
+    return struct.pack(">I", len(body)) + name + body + struct.pack(">I", checksum)
 
 
 def with_chunk(png: bytes, added: bytes) -> bytes:
     """The same PNG with another chunk behind its head."""
-    head = 8 + 25
-    return png[:head] + added + png[head:]
+    head_length = 8 + 25  # bytes: the signature, and the chunk IHDR
+    return png[:head_length] + added + png[head_length:]
 
 
 class TestColours:
@@ -168,7 +168,7 @@ class TestSlips:
         self, pictures_here: PillowPictures
     ) -> None:
         data = bytearray(saved(two_halves(), "PNG"))
-        data[8 + 8 + 13] ^= 1
+        data[8 + 8 + 13] ^= 1  # the sum, behind the signature, the name and length, and the body
         with pytest.raises(BadPicture):
             await pictures_here.clean(bytes(data), owner=ANNA, max_side=LARGE)
 
@@ -208,8 +208,9 @@ class TestSlips:
         self, pictures_here: PillowPictures, side: int
     ) -> None:
         data = saved(noise(side), "PNG")
+        end_length = 12 + 4 + 4 + 8  # bytes: IEND, two sums, and the last of the pixels
         with pytest.raises(BadPicture):
-            await pictures_here.clean(data[: -(12 + 4 + 4 + 8)], owner=ANNA, max_side=LARGE)
+            await pictures_here.clean(data[:-end_length], owner=ANNA, max_side=LARGE)
 
 
 class TestHeic:
