@@ -53,7 +53,7 @@ class Workers:
 
         monkeypatch.setattr(module._Job, "_start_worker", counted)
 
-    async def has(self, count: int) -> None:
+    async def until_started(self, count: int) -> None:
         async with asyncio.timeout(10):
             while len(self.started) < count:
                 await asyncio.sleep(0.01)
@@ -91,7 +91,7 @@ class TestTurns:
         monkeypatch.setattr(module, "MAX_JOBS", 3)
         workers.held.add(11)
         first = cleaning(pictures, ANNA, 11)
-        await workers.has(1)
+        await workers.until_started(1)
         others = [cleaning(pictures, UserId(number), number) for number in (21, 22)]
         await asyncio.sleep(0)
         with pytest.raises(Unavailable):
@@ -108,7 +108,7 @@ class TestTurns:
     ) -> None:
         workers.held.add(11)
         first, second = cleaning(pictures, ANNA, 11), cleaning(pictures, ANNA, 12)
-        await workers.has(1)
+        await workers.until_started(1)
         await give_up(first)
         assert isinstance(await asyncio.wait_for(second, 10), Picture)  # a worker has 60 s
         assert workers.running is not None and workers.running.poll() == -signal.SIGKILL
@@ -120,7 +120,7 @@ class TestTurns:
         """Decision 0010: it would be at a tenth of its speed for as long as pictures wait."""
         workers.held.add(11)
         first = cleaning(pictures, ANNA, 11)
-        await workers.has(1)
+        await workers.until_started(1)
         yielder = give_way._yielders.get(asyncio.get_running_loop())
         assert yielder is None or not yielder._future_count
         await give_up(first)
@@ -130,7 +130,7 @@ class TestTurns:
     ) -> None:
         workers.held.add(11)
         many = [cleaning(pictures, UserId(number), 11) for number in range(5)]
-        await workers.has(1)
+        await workers.until_started(1)
         pictures.close()
         pictures.close()
         await asyncio.wait(many, timeout=5)
