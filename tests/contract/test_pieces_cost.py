@@ -21,7 +21,7 @@ from tests.support.sqlite_writer import driver_of
 
 ROWS, PIECE = 3_000, 100
 INSTRUCTIONS_PER_COUNT = 100  # of SQLite's virtual machine
-ME, ROOM, LONG = UserId(1), EventId(UUID(int=1)), EventId(UUID(int=2))
+ME, CROWDED_EVENT, LONG_LEDGER_EVENT = UserId(1), EventId(UUID(int=1)), EventId(UUID(int=2))
 FILL = f"""
 CREATE TEMPORARY TABLE numbers AS WITH RECURSIVE each (n) AS
     (SELECT 1 UNION ALL SELECT n + 1 FROM each WHERE n < {ROWS + 1}) SELECT n FROM each;
@@ -47,9 +47,9 @@ INSERT INTO friendships (low_id, high_id, asker_id, asked_at, accepted)
 """
 ACCEPT_ALL_REQUESTS = "UPDATE friendships SET accepted = 1"
 LISTS: dict[str, Callable[[Any, ListQuery[Any]], Any]] = {
-    "participants": lambda unit, query: unit.participants.listed(ROOM, query),
-    "the ledger": lambda unit, query: unit.ledger.of(ROOM, None, query),
-    "the ledger of one": lambda unit, query: unit.ledger.of(LONG, ME, query),
+    "participants": lambda unit, query: unit.participants.listed(CROWDED_EVENT, query),
+    "the ledger": lambda unit, query: unit.ledger.of(CROWDED_EVENT, None, query),
+    "the ledger of one": lambda unit, query: unit.ledger.of(LONG_LEDGER_EVENT, ME, query),
     "attended": lambda unit, query: unit.events.attended_by(ME, query),
     "friends": lambda unit, query: unit.friendships.friends_of(ME, query),
     "requests": lambda unit, query: unit.friendships.requests_to(ME, query),
