@@ -113,8 +113,8 @@ class Crowd:
     def __init__(self, store: PostgresStore) -> None:
         self._store = store
         self.made: set[str] = set()
-        self.unavailable = 0
-        self.others: list[BaseException] = []
+        self.unavailable_count = 0
+        self.other_errors: list[BaseException] = []
         self.slowest = 0.0
         self._tasks = [asyncio.create_task(self._ask(number)) for number in range(CROWD)]
 
@@ -126,14 +126,14 @@ class Crowd:
             try:
                 await self._add(name)
             except Unavailable:
-                self.unavailable += 1
+                self.unavailable_count += 1
                 await asyncio.sleep(ASKS_AGAIN_SECONDS)
             except UsernameTaken:
-                self.others.append(AssertionError(f"{name} was added twice"))
+                self.other_errors.append(AssertionError(f"{name} was added twice"))
             except BaseException as error:
                 if isinstance(error, asyncio.CancelledError):
                     raise
-                self.others.append(error)
+                self.other_errors.append(error)
             self.slowest = max(self.slowest, loop.time() - began)
 
     async def _add(self, name: str) -> None:
@@ -162,14 +162,14 @@ class TestServer:
         await crowd.until(100)
         await asyncio.to_thread(cluster.stop, mode)
         await asyncio.to_thread(cluster.start)
-        before = crowd.unavailable
+        before = crowd.unavailable_count
         async with asyncio.timeout(PATIENCE):
             await crowd.until(100)
         # It waits for nothing once the server answers: who was being told so, and nobody twice
-        assert crowd.unavailable - before <= CROWD
+        assert crowd.unavailable_count - before <= CROWD
         await crowd.goes()
         await asyncio.gather(*store._tasks, return_exceptions=True)
-        assert crowd.others == []
+        assert crowd.other_errors == []
         assert before > 0
         assert crowd.slowest < 5
         async with beside(store) as connection:
@@ -294,7 +294,7 @@ class TestItsClock:
 
             waits = asyncio.create_task(store.transact(work))
             await other.until_somebody_waits()
-            let_go = (await other.connection.execute(SELECT_TIME)).scalar_one()
+            let_go_at = (await other.connection.execute(SELECT_TIME)).scalar_one()
             await other.connection.rollback()
         early, late = await waits
-        assert early < let_go < late
+        assert early < let_go_at < late
