@@ -32,6 +32,7 @@ CROWD = 20  # people
 PATIENCE = 30  # seconds, on a slow machine
 END = "SELECT pg_terminate_backend(pg_backend_pid())"
 ASKS_AGAIN_SECONDS = 0.01  # of a client in a hurry
+NEVER_REACHED = 99  # suspensions: no step has as many
 
 
 async def stored_rows(store: PostgresStore) -> list[list[Any]]:
@@ -74,9 +75,9 @@ class TestCancelled:
             await store.close()
             return Outcome(before, after, task.cancelled())
 
-        before, after, cancelled = await outcome(99)
+        before, after, cancelled = await outcome(NEVER_REACHED)
         assert not cancelled
-        for suspension in range(99):
+        for suspension in range(NEVER_REACHED):
             _, found, cancelled = await outcome(suspension)
             if not cancelled:
                 break

@@ -23,6 +23,8 @@ from tests.support.cancelled_steps import awaited, cancelled_at
 from tests.support.marking_steps import ANNA, STEPS, Step, nothing
 from tests.support.sqlite_file import an_empty_database
 
+NEVER_REACHED = 99  # suspensions: no step has as many
+
 
 async def opened(folder: Path, file: Path | None = None) -> SqliteStore:
     """Over an empty database in a folder, or over this file."""
@@ -78,9 +80,9 @@ class TestCancelled:
             await store.close()
             return Outcome(before, rows_of(store), task.cancelled())
 
-        before, after, cancelled = await outcome(99)
+        before, after, cancelled = await outcome(NEVER_REACHED)
         assert not cancelled
-        for suspension in range(99):
+        for suspension in range(NEVER_REACHED):
             _, found, cancelled = await outcome(suspension)
             if not cancelled:
                 break
