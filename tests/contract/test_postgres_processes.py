@@ -1,6 +1,6 @@
 """Several processes over one PostgreSQL: who dies, stalls, or finds the database away.
 
-Contract: 6.13. Each `Machine` here is one process: a store and a heartbeat of its own, by
+Contract: 6.13. Each `Process` here is one process: a store and a heartbeat of its own, by
 the database's clock, with terms short enough to wait for.
 """
 
@@ -39,7 +39,7 @@ AWAY = TERMS.lease_seconds + TERMS.grace_seconds  # seconds that the database is
 PAST_GRACE = 2 * TERMS.grace_seconds  # seconds in which a place would have gone
 
 
-class Machine:
+class Process:
     """One process."""
 
     def __init__(self, url: URL) -> None:
@@ -84,41 +84,41 @@ async def until(happened: Callable[[], Any]) -> None:
             await asyncio.sleep(0.01)
 
 
-async def two_over(url: URL) -> AsyncIterator[list[Machine]]:
+async def two_over(url: URL) -> AsyncIterator[list[Process]]:
     async with AsyncExitStack() as opened:
-        machines = [Machine(url) for _ in range(2)]
-        for machine in machines:
-            opened.push_async_callback(machine.store.close)
-            await machine.store.start()
-            opened.push_async_callback(machine.heartbeat.close)
-            await machine.heartbeat.start()
-            opened.push_async_callback(machine.sweeper.close)
-            machine.sweeper.start()
-        yield machines
+        processes = [Process(url) for _ in range(2)]
+        for process in processes:
+            opened.push_async_callback(process.store.close)
+            await process.store.start()
+            opened.push_async_callback(process.heartbeat.close)
+            await process.heartbeat.start()
+            opened.push_async_callback(process.sweeper.close)
+            process.sweeper.start()
+        yield processes
 
 
 @pytest.fixture
-async def machines(postgres_url: URL) -> AsyncIterator[list[Machine]]:
+async def processes(postgres_url: URL) -> AsyncIterator[list[Process]]:
     async for made in two_over(postgres_url):
         yield made
 
 
-async def a_lecture(machine: Machine) -> tuple[EventId, Any, Any]:
+async def a_lecture(process: Process) -> tuple[EventId, Any, Any]:
     """An event that has begun; two people."""
     anna, boris = [
-        await machine.do.sign_up(username=name, password="correct horse")
+        await process.do.sign_up(username=name, password="correct horse")
         for name in ("anna", "boris")
     ]
-    now = await machine.store.observe(lambda u: u.now())
-    event = await machine.do.create_event(
+    now = await process.store.observe(lambda u: u.now())
+    event = await process.do.create_event(
         actor=boris.user_id, name="Lecture", starts_at=now - 1, ends_at=now + 3600
     )
     return event.event_id, anna, boris
 
 
 class TestProcesses:
-    async def test_people_of_one_mark_people_of_another(self, machines: list[Machine]) -> None:
-        here, there = machines
+    async def test_people_of_one_mark_people_of_another(self, processes: list[Process]) -> None:
+        here, there = processes
         event_id, anna, boris = await a_lecture(here)
         await here.do.mark_me(connection=here.new_connection(event_id, anna, Role.MARK_ME))
         marking = there.new_connection(event_id, boris, Role.MARKING)
@@ -129,9 +129,9 @@ class TestProcesses:
         assert profile.karma == 50
 
     async def test_of_a_dead_one_the_people_leave_and_the_holds_end(
-        self, machines: list[Machine]
+        self, processes: list[Process]
     ) -> None:
-        dead, alive = machines
+        dead, alive = processes
         event_id, anna, boris = await a_lecture(dead)
         await alive.do.mark_me(connection=alive.new_connection(event_id, anna, Role.MARK_ME))
         marking = dead.new_connection(event_id, boris, Role.MARKING)
@@ -150,9 +150,9 @@ class TestProcesses:
         assert alive.lost_leases == 0
 
     async def test_one_that_stalled_starts_over_under_a_new_id(
-        self, machines: list[Machine]
+        self, processes: list[Process]
     ) -> None:
-        stalled, alive = machines
+        stalled, alive = processes
         event_id, anna, _ = await a_lecture(stalled)
         before = stalled.heartbeat.process_id
         await stalled.do.mark_me(connection=stalled.new_connection(event_id, anna, Role.MARK_ME))
@@ -187,10 +187,10 @@ class TestDatabaseAway:
     ) -> None:
         """It was away for longer than a lease and a grace together."""
         with a_database(cluster.address) as url:
-            async for machines in two_over(url):
-                await self._is_away_for_a_while(cluster, *machines)
+            async for processes in two_over(url):
+                await self._is_away_for_a_while(cluster, *processes)
 
-    async def _is_away_for_a_while(self, cluster: Cluster, here: Machine, there: Machine) -> None:
+    async def _is_away_for_a_while(self, cluster: Cluster, here: Process, there: Process) -> None:
         event_id, anna, _ = await a_lecture(here)
         asked = await here.do.mark_me(connection=here.new_connection(event_id, anna, Role.MARK_ME))
         place = asked.place
