@@ -46,7 +46,7 @@ class Process:
         self.notifier = LocalNotifier()
         self.store = PostgresStore(url, self.notifier, pool_size=4)
         self.do = use_cases(self.store, RandomIds(), TERMS)
-        self.lost_leases = 0
+        self.lost_lease_count = 0
         self.heartbeat = Heartbeat(
             take_lease=self.do.take_lease,
             renew_lease=self.do.renew_lease,
@@ -65,7 +65,7 @@ class Process:
         await self.heartbeat.close()
 
     def _lost(self) -> None:
-        self.lost_leases += 1
+        self.lost_lease_count += 1
 
     def new_connection(self, event_id: EventId, person: Any, role: Role) -> Connection:
         """A socket of this process."""
@@ -147,7 +147,7 @@ class TestProcesses:
             return isinstance(places[0].state, Waiting) and places[1].state is None
 
         await until(gone)
-        assert alive.lost_leases == 0
+        assert alive.lost_lease_count == 0
 
     async def test_one_that_stalled_starts_over_under_a_new_id(
         self, processes: list[Process]
@@ -165,7 +165,7 @@ class TestProcesses:
         with pytest.raises(LeaseLost):
             await stalled.do.renew_lease(process_id=before)
         await stalled.heartbeat._renew_or_take_lease()
-        assert stalled.lost_leases == 1
+        assert stalled.lost_lease_count == 1
         assert stalled.heartbeat.process_id != before
         again = stalled.new_connection(event_id, anna, Role.MARK_ME)
         assert isinstance((await stalled.do.mark_me(connection=again)).place.state, Waiting)
@@ -188,9 +188,9 @@ class TestDatabaseAway:
         """It was away for longer than a lease and a grace together."""
         with a_database(cluster.address) as url:
             async for processes in two_over(url):
-                await self._is_away_for_a_while(cluster, *processes)
+                await self._stop_for_a_while(cluster, *processes)
 
-    async def _is_away_for_a_while(self, cluster: Cluster, here: Process, there: Process) -> None:
+    async def _stop_for_a_while(self, cluster: Cluster, here: Process, there: Process) -> None:
         event_id, anna, _ = await a_lecture(here)
         asked = await here.do.mark_me(connection=here.new_connection(event_id, anna, Role.MARK_ME))
         place = asked.place
@@ -200,7 +200,7 @@ class TestDatabaseAway:
 
         async def started_over() -> bool:
             return all(
-                each.lost_leases > 0 and each.heartbeat._leased_until is not None
+                each.lost_lease_count > 0 and each.heartbeat._leased_until is not None
                 for each in (here, there)
             )
 
