@@ -66,7 +66,7 @@ def arguments_of(call: Call, event_id: str, other: Person) -> dict[str, Any]:
     return {**event, **texts, "time_from": 1, "time_to": 2**31, "token_id": str(uuid4())}
 
 
-def told(client: httpx.Client, call: Call, given: dict[str, Any]) -> str:
+def code_of_refusal(client: httpx.Client, call: Call, given: dict[str, Any]) -> str:
     """The code that it is refused with; "" where it is done."""
     if call.is_stream:
         with client.stream("GET", call.path, params=given) as answer:
@@ -99,7 +99,7 @@ async def test_a_program_that_reads_and_marks_does_so_and_nothing_else(service: 
         (marked,) = (each for each in sheet["response"]["participants"] if each["marked_by"])
         assert (marked["user_id"], marked["marked_by"]) == (boris.user_id, anna.user_id)
         for call in CALLS:
-            code = told(client, call, arguments_of(call, event_id, boris))
+            code = code_of_refusal(client, call, arguments_of(call, event_id, boris))
             may = SCOPES[call.name] in ("read", "mark")
             assert (code == "missing_scope") is not may, (call.name, code)
     # None of it was done
@@ -123,6 +123,6 @@ async def test_when_it_is_revoked_it_can_do_nothing_and_its_socket_closes(
     with program(service, made["token"]) as client:
         for call in CALLS:
             if call.needs_login:
-                code = told(client, call, arguments_of(call, event_id, boris))
+                code = code_of_refusal(client, call, arguments_of(call, event_id, boris))
                 assert code == "not_logged_in", call.name
     assert "att_" not in service.said() and made["token"].removeprefix("att_") not in service.said()
