@@ -191,7 +191,7 @@ class TestAHall:
     def test_the_limits_are_enough_for_two_halls(self) -> None:
         """More files or calls than were counted once make the numbers greater."""
         text = CONF.read_text()
-        number = {
+        numbers = {
             name: int(re.search(pattern, text).group(1))  # type: ignore[union-attr]
             for name, pattern in {
                 "open": r"limit_conn open (\d+);",
@@ -201,10 +201,10 @@ class TestAHall:
             }.items()
         }
         calls, sockets, lost = 6, 2, 2
-        assert number["open"] >= 2 * HALL * (calls + sockets + lost)
-        assert number["burst"] >= 2 * HALL * (len(FILES) + len(CALLS) / 2)
-        assert number["rate"] >= HALL
-        assert number["connections"] > 2 * number["open"]
+        assert numbers["open"] >= 2 * HALL * (calls + sockets + lost)
+        assert numbers["burst"] >= 2 * HALL * (len(FILES) + len(CALLS) / 2)
+        assert numbers["rate"] >= HALL
+        assert numbers["connections"] > 2 * numbers["open"]
 
 
 def test_no_reading_of_a_body_is_as_long_as_what_may_have_come() -> None:
