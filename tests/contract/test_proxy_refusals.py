@@ -225,10 +225,10 @@ def assert_is(
     said: HttpMessage, status: int, error: Refusal | Unavailable, language: Language
 ) -> None:
     """The envelope of this, as a service would have sent it."""
-    number = UNAVAILABLE if isinstance(error, Unavailable) else wire_code_of(error)
+    wire_code = UNAVAILABLE if isinstance(error, Unavailable) else wire_code_of(error)
     assert (said.status, said.headers["content-type"]) == (status, JSON)
     assert json.loads(said.body) == {
-        "error": number.error,
+        "error": wire_code.error,
         "error_msg": error.text(language),
         "code": error.code,
     }
