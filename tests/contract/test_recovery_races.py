@@ -82,11 +82,11 @@ async def test_codes_that_are_made_twice_at_once_are_ten(
     made = await asyncio.gather(
         *[do.make_recovery_codes(**mine, password=OLD) for do in processes for _ in range(TRIES)]
     )
-    works = 0
+    working_count = 0
     for codes in made:
         try:
             await one.use_recovery_code(username="anna", code=codes[0], new_password=NEW)
         except WrongCredentials:
             continue
-        works += 1
-    assert works == 1
+        working_count += 1
+    assert working_count == 1
