@@ -155,8 +155,8 @@ class Noting(RefusalPace):
 async def test_an_opening_that_finds_no_turn_is_counted_too(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    nobody = FairTurns(at_once=0, of_one=0, waiting=0, waiting_of_one=0)
-    monkeypatch.setattr(house.app.sockets.opening_queue, "turns", nobody)
+    no_turns = FairTurns(at_once=0, of_one=0, waiting=0, waiting_of_one=0)
+    monkeypatch.setattr(house.app.sockets.opening_queue, "turns", no_turns)
     monkeypatch.setattr(house.app.sockets, "refusal_pace", pace := Noting())
     (anna,) = await house.people(1)
     wire = await anna.marking(await house.event(anna))
