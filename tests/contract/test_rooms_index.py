@@ -104,7 +104,7 @@ async def test_what_a_command_stands_on_of_two_people(store: Any) -> None:
 
     async def look() -> None:
         footing = await store.observe(
-            lambda unit: unit.footings.lock_for_command(mine, [target], target, 32)
+            lambda unit: unit.footings.lock_for_command(mine, [target], target, connection_limit=32)
         )
         found.append(footing)
 
