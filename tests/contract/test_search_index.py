@@ -61,7 +61,7 @@ async def searched(store: Any, kind: str, part: str) -> int:
     return found
 
 
-async def finds_by_the_index(store: Any, kind: str) -> None:
+async def check_found_soon(store: Any, kind: str) -> None:
     assert await searched(store, kind, RARE) == 100
     assert await searched(store, kind, ONE) == 1
     assert await searched(store, kind, NOBODY) == 0
@@ -93,7 +93,7 @@ class TestPostgres:
         self, store: PostgresStore
     ) -> None:
         for kind in ("profiles", "events"):
-            await finds_by_the_index(store, kind)
+            await check_found_soon(store, kind)
         async with beside(store) as connection:
             installed = await connection.execute(
                 text("SELECT count(*) FROM pg_extension WHERE extname = 'pg_trgm'")
@@ -141,7 +141,7 @@ class TestSqlite:
             connection.set_trace_callback(told.append)
         for kind in ("profiles", "events"):
             told.clear()
-            await finds_by_the_index(store, kind)
+            await check_found_soon(store, kind)
             searches = {each for each in told if each.startswith("SELECT") and "instr(" in each}
             assert len(searches) == 3
             with sqlite3.connect(store._path) as on:
