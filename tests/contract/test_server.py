@@ -22,8 +22,8 @@ __all__ = ["service"]
 def asks_for_a_socket(service: Service, path: str) -> None:
     """A handshake that is answered as a request is."""
     connection = http.client.HTTPConnection(*service.address, timeout=PATIENCE_SECONDS)
-    asks = {"Upgrade": "websocket", "Connection": "Upgrade"}
-    connection.request("GET", path, headers=asks)
+    headers = {"Upgrade": "websocket", "Connection": "Upgrade"}
+    connection.request("GET", path, headers=headers)
     connection.getresponse().read()
     connection.close()
 
@@ -31,8 +31,8 @@ def asks_for_a_socket(service: Service, path: str) -> None:
 class TestListening:
     def test_what_is_not_acknowledged_is_given_up_after_15_seconds(self) -> None:
         with listening_socket("127.0.0.1", 0) as listener:
-            kept = listener.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT)
-        assert kept == 15_000
+            timeout_ms = listener.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT)
+        assert timeout_ms == 15_000
 
     def test_the_system_takes_little_of_what_is_not_read(self) -> None:
         """Contract: 1.22, beside what the process has of it."""
