@@ -117,7 +117,7 @@ class TestLogInByTheUniversity:
             settings_from(given)
         assert SECRET not in str(caught.value)
 
-    def test_a_claim_alone_does_nothing(self) -> None:
+    def test_a_claim_alone_is_refused(self) -> None:
         with pytest.raises(WrongSetting, match="OIDC_CONFIRMED_CLAIM needs ATTENDANCE_OIDC_ISSUER"):
             settings_from({"ATTENDANCE_OIDC_CONFIRMED_CLAIM": "student"})
 
