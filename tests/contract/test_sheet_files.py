@@ -268,6 +268,7 @@ async def test_libreoffice_opens_it_and_finds_the_same_cells(
     workbook.write_bytes(await content(files, MOSCOW_STYLE._replace(format="xlsx")))
     assert SOFFICE is not None, "ATTENDANCE_TEST_LIBREOFFICE=required, and there is none"
     convert = [SOFFICE, "--headless", f"-env:UserInstallation=file://{tmp_path}/profile"]
+    # With ";" between the cells, quotes around them, in UTF-8
     convert += ["--convert-to", "csv:Text - txt - csv (StarCalc):59,34,76", "--outdir"]
     ran = await asyncio.create_subprocess_exec(
         *convert, str(tmp_path), str(workbook), env={**os.environ, "HOME": str(tmp_path)}
