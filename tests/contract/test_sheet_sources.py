@@ -61,7 +61,7 @@ async def json_of(writing: Any) -> Any:
         return json.load(file)
 
 
-async def wait(store: Any, ids: list[UserId]) -> None:
+async def have_some_wait(store: Any, ids: list[UserId]) -> None:
     """Some of them wait, are held, or were until just now."""
 
     def work(unit: Any) -> None:
@@ -80,7 +80,7 @@ async def test_it_is_that_which_the_core_makes(
     store: Any, files: SheetFiles, clock: TestClock, seed: int, seconds_later: int
 ) -> None:
     ids = await add_open_day(store, random.Random(seed))
-    await wait(store, ids)
+    await have_some_wait(store, ids)
     clock.pass_(seconds_later)  # during the event, and when it is over
     fed = await json_of(files.feed(reading_of(store).pieces(), JSON))
     assert await json_of(files.write(reading_of(store), JSON)) == fed
@@ -101,13 +101,13 @@ async def test_who_may_not_have_it_any_more_when_it_is_made_has_none(
     """As the last thing before it is sent."""
     ids = await add_open_day(store, random.Random(7))
     await store.transact(lambda unit: unit.helpers.add(EVENT, ids[5], NOON))
-    reading, looks = reading_of(store, ids[5]), 0
+    reading, look_count = reading_of(store, ids[5]), 0
     browse: Callable[..., Any] = reading.browse
 
     async def left_out_meanwhile(look: Any) -> Any:
-        nonlocal looks
-        looks += 1
-        if looks == 2:
+        nonlocal look_count
+        look_count += 1
+        if look_count == 2:
             await store.transact(lambda unit: unit.helpers.remove(EVENT, ids[5]))
         return await browse(look)
 
