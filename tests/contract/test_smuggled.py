@@ -38,7 +38,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
 
 
 @pytest.fixture(scope="module")
-def names(service: Service) -> dict[str, int]:
+def ids_by_name(service: Service) -> dict[str, int]:
     """Those who log in, and their ids."""
     made = {}
     for _ in range(PEOPLE):
@@ -56,7 +56,7 @@ class Other:
     service: Service
     name: str
     user_id: int
-    answers: int = 0
+    answer_count: int = 0
     foreign: list[object] = field(default_factory=list)
     cookies: dict[str, str] = field(default_factory=dict)
 
@@ -98,7 +98,7 @@ class Other:
             if line.lower().startswith("content-length")
         )
         answer = json.loads(await reader.readexactly(length))
-        self.answers += 1
+        self.answer_count += 1
         if answer.get("response") != {"user_id": user_id}:
             self.foreign.append((path, answer))
         for line in come.split("\r\n"):
@@ -126,15 +126,15 @@ async def smuggles(service: Service, sent: list[bytes], patience: float) -> list
     return statuses(come)
 
 
-async def others_are_let_alone(
-    service: Service, names: dict[str, int], attacks: list[list[bytes]], patience: float
+async def statuses_of_attacks_beside_others(
+    service: Service, ids_by_name: dict[str, int], attacks: list[list[bytes]], patience: float
 ) -> list[list[int]]:
     """Goes on until the others have their answers; what the attacks were answered."""
     enough = asyncio.Event()
-    others = [Other(service, name, user_id) for name, user_id in names.items()]
+    others = [Other(service, name, user_id) for name, user_id in ids_by_name.items()]
     going_on = [asyncio.create_task(each.goes_on(enough)) for each in others]
     answered: list[list[int]] = []
-    while sum(each.answers for each in others) < ANSWERS or len(answered) < 3 * len(attacks):
+    while sum(each.answer_count for each in others) < ANSWERS or len(answered) < 3 * len(attacks):
         for failed in (each for each in going_on if each.done()):
             failed.result()
         answered += await asyncio.gather(*(smuggles(service, each, patience) for each in attacks))
@@ -145,18 +145,22 @@ async def others_are_let_alone(
 
 
 async def test_a_service_gives_each_request_one_answer_and_nobody_anothers(
-    service: Service, names: dict[str, int]
+    service: Service, ids_by_name: dict[str, int]
 ) -> None:
-    answered = await others_are_let_alone(service, names, list(SMUGGLED.values()), PATIENCE_SECONDS)
+    answered = await statuses_of_attacks_beside_others(
+        service, ids_by_name, list(SMUGGLED.values()), PATIENCE_SECONDS
+    )
     # A busy service may find first that there is no token, and then that the body is none
     assert {tuple(each) for each in answered} <= {(400,), (403,)}
     assert ELSEWHERE not in service.said()
 
 
 @needs_nginx
-async def test_nor_does_the_proxy(service: Service, names: dict[str, int], tmp_path: Path) -> None:
+async def test_nor_does_the_proxy(
+    service: Service, ids_by_name: dict[str, int], tmp_path: Path
+) -> None:
     attacks = [sent for name, sent in SMUGGLED.items() if name not in TWO_REQUESTS]
     with proxied(tmp_path, [service], tls=False) as proxy:
-        answered = await others_are_let_alone(proxy, names, attacks, QUIET)
+        answered = await statuses_of_attacks_beside_others(proxy, ids_by_name, attacks, QUIET)
     assert max(map(len, answered)) == 1
     assert ELSEWHERE not in service.said()
