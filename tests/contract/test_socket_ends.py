@@ -30,11 +30,11 @@ class TestHangingUp:
     ) -> None:
         event_id, asker, _, waiting, marking = await asker_and_marker(house)
         with house.store.failing(error, "HangUp"):
-            goodbye = asyncio.create_task(waiting.says_goodbye())
+            saying_goodbye = asyncio.create_task(waiting.says_goodbye())
             await house.store.until_asked("HangUp", 3)
             assert isinstance(await house.state_of(event_id, asker), Waiting)
         await marking.hears("user_left", user_id=asker.user_id)
-        await goodbye
+        await saying_goodbye
         assert await house.has_no_socket(event_id, asker)
 
     async def test_by_a_goodbye_comes_before_what_its_person_opens_next(
@@ -43,13 +43,13 @@ class TestHangingUp:
         """Contract: 6.6."""
         event_id, asker, marker, waiting, _ = await asker_and_marker(house)
         with house.store.holding("HangUp"):
-            goodbye = asyncio.create_task(waiting.says_goodbye())
+            saying_goodbye = asyncio.create_task(waiting.says_goodbye())
             await house.store.until_asked("HangUp")
-            marking = asyncio.create_task(asker.marking(event_id))
+            opening = asyncio.create_task(asker.marking(event_id))
             await marker.marks(event_id)  # nobody else waits for it
-            assert not marking.done()
-        await (await marking).hears("marking_list", marking_list=[])
-        await goodbye
+            assert not opening.done()
+        await (await opening).hears("marking_list", marking_list=[])
+        await saying_goodbye
 
     async def test_outlives_the_handler_that_began_it(self, house: FaultyHouse) -> None:
         event_id, asker, marker, *_ = await asker_and_marker(house)
