@@ -169,11 +169,11 @@ class TestALeaseThatIsLost:
         clock = TestClock(time.time())
         async with opened_faulty_house(clock=clock) as house:
             event_id, asker, marker, waiting, marking = await asker_and_marker(house)
-            first = house.attendance.heartbeat.process_id
+            first_process_id = house.attendance.heartbeat.process_id
             clock.pass_(house.attendance.terms.lease_seconds + 1)
             for wire in (waiting, marking):
                 assert await wire.close_code() == 1012
-            assert house.attendance.heartbeat.process_id != first
+            assert house.attendance.heartbeat.process_id != first_process_id
             await eventually(lambda: house.attendance.heartbeat.holds_lease)
             await asker.mark_me(event_id)
             back = await marker.marking(event_id)
