@@ -44,10 +44,10 @@ async def play(house: House, clock: TestClock, asks: str = "") -> dict[str, list
     anna, boris, vera, gleb = await house.people(4)
     event_id = await house.event(vera)
     sockets: dict[str, Recorder] = {}
-    rows: dict[str, list[str]] = {}
+    heard: dict[str, list[str]] = {}
 
     async def opens(name: str, wire: Wire) -> Recorder:
-        sockets[name] = Recorder(wire, rows.setdefault(name, []))
+        sockets[name] = Recorder(wire, heard.setdefault(name, []))
         await everybody_listens()
         return sockets[name]
 
@@ -84,20 +84,20 @@ async def play(house: House, clock: TestClock, asks: str = "") -> dict[str, list
     await marks.says("confirm_marking", user_id=b)
     await marks.says("what?")
     for name in ("Boris", "Boris, again"):
-        rows[name].append(str(await sockets.pop(name).wire.connection.recv()))
+        heard[name].append(str(await sockets.pop(name).wire.connection.recv()))
     await everybody_listens()
 
-    numbers = {"Anna": anna, "Boris": boris, "Vera": vera, "Gleb": gleb}
-    names = {f'"user_id":{each.user_id}': f'"user_id":<{name}>' for name, each in numbers.items()}
-    names |= {f"person{each.user_id}": f"<{name}>" for name, each in numbers.items()}
+    people = {"Anna": anna, "Boris": boris, "Vera": vera, "Gleb": gleb}
+    names = {f'"user_id":{each.user_id}': f'"user_id":<{name}>' for name, each in people.items()}
+    names |= {f"person{each.user_id}": f"<{name}>" for name, each in people.items()}
     names |= {f"[{a}]": "[<Anna>]", f"[{a},{b}]": "[<Anna>,<Boris>]", f"[{b}]": "[<Boris>]"}
     names[f"{clock.at:.1f}"] = "<asked at>"
-    for frames in rows.values():
+    for frames in heard.values():
         for number, text in enumerate(frames):
             for spelt, name in names.items():
                 text = text.replace(spelt, name)
             frames[number] = text
-    return rows
+    return heard
 
 
 async def test_it_hears_what_was_recorded() -> None:
