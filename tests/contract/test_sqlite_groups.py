@@ -109,9 +109,9 @@ class TestGroups:
                 "INSERT INTO places (event_id, user_id, member, version) VALUES ('none', 1, 0, 0)"
             )
 
-        outcome = await in_one_group(sqlite_store, adds("A"), adds("A"), spoils, adds("B"))
-        assert [type(each) for each in outcome] == [Unavailable] * 4
-        assert len({id(each) for each in outcome}) == 4
+        results = await in_one_group(sqlite_store, adds("A"), adds("A"), spoils, adds("B"))
+        assert [type(each) for each in results] == [Unavailable] * 4
+        assert len({id(each) for each in results}) == 4
         assert await event_names(sqlite_store) == []
         assert heard == []
         await sqlite_store.transact(adds("A"))
