@@ -104,7 +104,7 @@ class Meter:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.statements: list[str] = []
-        self.steps = 0
+        self.step_count = 0
         meter = self
 
         class Metered(sqlite3.Connection):
@@ -119,19 +119,19 @@ class Meter:
         monkeypatch.setattr(sqlite3, "connect", partial(sqlite3.connect, factory=Metered))
 
     def _step(self) -> int:
-        self.steps += 1
+        self.step_count += 1
         return 0
 
     async def of(self, step: Step, lecture: Lecture) -> Cost:
         """Takes one step, and tells what it costs."""
-        self.statements, self.steps = [], 0
+        self.statements, self.step_count = [], 0
         await step(lecture)
         statements = [re.sub(r"\d+|'.*?'", "?", each) for each in self.statements]
-        return Cost(statements, self.steps)
+        return Cost(statements, self.step_count)
 
 
 @pytest.fixture(scope="module")
-def halls(tmp_path_factory: pytest.TempPathFactory) -> dict[int, Path]:
+def hall_files(tmp_path_factory: pytest.TempPathFactory) -> dict[int, Path]:
     """A database in which so many wait, for each number of them."""
 
     async def file_of(waiting: int) -> Path:
@@ -154,14 +154,14 @@ class TestCost:
     async def test_a_step_costs_the_same_with_10_and_with_2_000_who_wait(
         self,
         name: str,
-        halls: dict[int, Path],
+        hall_files: dict[int, Path],
         tmp_path: Path,
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         first, step = STEPS[name]
         meter = Meter(monkeypatch)
         costs = []
-        for waiting, file in halls.items():
+        for waiting, file in hall_files.items():
             folder = tmp_path / str(waiting)
             folder.mkdir()
             store = await opened(folder, Path(shutil.copy(file, folder)))
