@@ -30,7 +30,7 @@ def without_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sqlite_scrub, "CUT_PAUSE_SECONDS", 0)
 
 
-def merging(pages: int) -> dict[str, Any]:
+def merge_statements(pages: int) -> dict[str, Any]:
     """Statements that merge so many pages."""
     at_once = str(sqlite_scrub.PAGES_MERGED_AT_ONCE)
     return {
@@ -86,17 +86,17 @@ async def test_what_a_process_that_died_has_left_goes_once_another_one_runs(
     await sqlite_store.transact(lambda unit: erases(unit, user_id))
     await sqlite_store.close()
     assert PAIR in bytes_of(database)
-    following = SqliteStore(database, TestClock(), LocalNotifier())
-    await following.start()
-    await following.scrub()
+    next_store = SqliteStore(database, TestClock(), LocalNotifier())
+    await next_store.start()
+    await next_store.scrub()
     assert PAIR not in bytes_of(database)
-    await following.close()
+    await next_store.close()
 
 
 async def test_an_index_is_merged_some_at_a_time(
     sqlite_store: SqliteStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sqlite_scrub, "_MERGE", merging(8))
+    monkeypatch.setattr(sqlite_scrub, "_MERGE", merge_statements(8))
 
     def adds_many(unit: Any) -> None:
         for number in range(500):
