@@ -29,12 +29,14 @@ async def give_up(service: Attendance) -> None:
 
 async def test_a_transaction_given_up_over_sqlite_counts_until_it_ends(tmp_path: Path) -> None:
     async with embedded(tmp_path) as service:
-        with closing(sqlite3.connect(tmp_path / "attendance.db", isolation_level=None)) as file:
-            file.execute("BEGIN IMMEDIATE")
+        with closing(
+            sqlite3.connect(tmp_path / "attendance.db", isolation_level=None)
+        ) as connection:
+            connection.execute("BEGIN IMMEDIATE")
             await give_up(service)
             await asyncio.sleep(0)
             assert service.store_calls >= 1
-            file.rollback()
+            connection.rollback()
         await eventually(lambda: service.store_calls == 0)
 
 
@@ -47,11 +49,11 @@ async def test_a_look_given_up_over_sqlite_counts_until_its_thread_ends(tmp_path
         go_on.wait(30)
 
     async with embedded(tmp_path) as service:
-        looks = asyncio.ensure_future(service.use_cases.get_events.browse(look))
+        looking = asyncio.ensure_future(service.use_cases.get_events.browse(look))
         await eventually(lambda: service.store_calls >= 1)
         await asyncio.sleep(0.1)  # a thread takes it
-        looks.cancel()
-        await asyncio.wait([looks])
+        looking.cancel()
+        await asyncio.wait([looking])
         assert service.store_calls >= 1
         go_on.set()
         await eventually(lambda: service.store_calls == 0)
