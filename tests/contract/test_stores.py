@@ -20,11 +20,11 @@ async def never(store: MemoryStore) -> None:
     pytest.skip("what memory is kept in does not fail")
 
 
-async def has_no_room(store: SqliteStore) -> None:
+async def leave_no_room(store: SqliteStore) -> None:
     await store.transact(lambda unit: driver_of(unit).execute("PRAGMA max_page_count = 1"))
 
 
-async def has_no_server(store: PostgresStore) -> None:
+async def leave_no_server(store: PostgresStore) -> None:
     async def refused() -> Any:
         raise ConnectionRefusedError
 
@@ -34,8 +34,8 @@ async def has_no_server(store: PostgresStore) -> None:
 
 BREAKDOWNS: dict[type, Callable[[Any], Awaitable[None]]] = {
     MemoryStore: never,
-    SqliteStore: has_no_room,
-    PostgresStore: has_no_server,
+    SqliteStore: leave_no_room,
+    PostgresStore: leave_no_server,
 }
 
 
