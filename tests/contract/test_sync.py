@@ -66,7 +66,7 @@ def person(service: SyncAttendance, number: int) -> Actor:
     return service.use_cases.admit(issuer="school", subject=f"{number}", display_name=name)
 
 
-def lecture(service: SyncAttendance, creator: Actor) -> EventId:
+def create_event(service: SyncAttendance, creator: Actor) -> EventId:
     made = service.use_cases.create_event(
         actor=creator.user_id, name="Lecture", starts_at=NOON - 60, ends_at=NOON + 3600
     )
@@ -77,7 +77,7 @@ def lecture(service: SyncAttendance, creator: Actor) -> EventId:
 class TestThreads:
     def test_of_many_who_mark_one_person_one_does(self, service: SyncAttendance) -> None:
         anna, boris = person(service, 0), person(service, 1)
-        event_id = lecture(service, boris)
+        event_id = create_event(service, boris)
         service.use_cases.mark_me(connection=service.connection(anna, event_id, Role.MARK_ME))
         all_here = threading.Barrier(THREADS)
 
@@ -106,7 +106,7 @@ class TestThreads:
 
     def test_what_is_to_be_awaited_besides_is_run(self, service: SyncAttendance) -> None:
         boris = person(service, 1)
-        event_id = lecture(service, boris)
+        event_id = create_event(service, boris)
 
         async def names() -> AsyncIterator[str]:
             for number in range(3):
@@ -143,15 +143,15 @@ class TestLife:
 
     def test_who_waits_while_it_closes_is_told(self) -> None:
         service = open_sync(embedded())
-        waits = threading.Event()
+        begun = threading.Event()
 
         async def for_ever() -> None:
-            waits.set()
+            begun.set()
             await asyncio.Event().wait()
 
         with ThreadPoolExecutor(1) as pool:
             waiting = pool.submit(service.run, for_ever())
-            assert waits.wait(PATIENCE)
+            assert begun.wait(PATIENCE)
             service.close()
             with pytest.raises(Closed):
                 waiting.result(PATIENCE)
@@ -239,7 +239,7 @@ def test_django_marks_under_wsgi_from_many_threads(service: SyncAttendance) -> N
     from django.urls import path
 
     anna, boris = person(service, 0), person(service, 1)
-    event_id = lecture(service, boris)
+    event_id = create_event(service, boris)
 
     def joins(request: HttpRequest, number: int) -> HttpResponse:
         actor = person(service, number)
