@@ -34,7 +34,7 @@ SCRUBBED_WITHIN = 20  # seconds, on a machine with much else to do
 Reads = Callable[[], Iterator[tuple[str, bytes]]]
 
 
-def of_sqlite(path: Path) -> Reads:
+def reads_of_sqlite(path: Path) -> Reads:
     """Each byte of the file, of its log and of the log's index."""
 
     def reads() -> Iterator[tuple[str, bytes]]:
@@ -44,7 +44,7 @@ def of_sqlite(path: Path) -> Reads:
     return reads
 
 
-def of_postgres(url: URL) -> Reads:
+def reads_of_postgres(url: URL) -> Reads:
     """Each row of each table and view, in words."""
     address = url.set(drivername="postgresql").render_as_string(hide_password=False)
 
@@ -69,7 +69,7 @@ def of_postgres(url: URL) -> Reads:
     return lambda: iter(in_a_loop(rows()))
 
 
-def of_files(folder: Path) -> Iterator[tuple[str, bytes]]:
+def contents_of_files(folder: Path) -> Iterator[tuple[str, bytes]]:
     """Each picture and scan, by its name, and each name."""
     for path in sorted(folder.rglob("*")):
         if path.is_file():
@@ -77,7 +77,7 @@ def of_files(folder: Path) -> Iterator[tuple[str, bytes]]:
             yield "a name of a file", path.name.encode()
 
 
-def of_valkey(server: Valkey) -> Iterator[tuple[str, bytes]]:
+def contents_of_valkey(server: Valkey) -> Iterator[tuple[str, bytes]]:
     """Each key, and what is kept under it."""
     with closing(redis.Redis(port=server.port)) as client:
         keys: Any = client.keys("*")
@@ -109,9 +109,9 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[str, Reads
     """Where one is, at the newest revision, and what is read in it."""
     if request.param == "sqlite":
         path = an_empty_database(tmp_path)
-        return f"sqlite:///{path}", of_sqlite(path)
+        return f"sqlite:///{path}", reads_of_sqlite(path)
     url: URL = request.getfixturevalue("postgres_url")
-    return url.set(drivername="postgresql").render_as_string(False), of_postgres(url)
+    return url.set(drivername="postgresql").render_as_string(False), reads_of_postgres(url)
 
 
 @pytest.mark.timeout(300)  # it waits for the disk some hundred times
@@ -133,8 +133,8 @@ async def test_nothing_is_left_of_who_has_deleted_their_account(
 
             def everywhere() -> Iterator[tuple[str, bytes]]:
                 yield from reads()
-                yield from of_files(tmp_path / "files")
-                yield from of_valkey(valkey)
+                yield from contents_of_files(tmp_path / "files")
+                yield from contents_of_valkey(valkey)
                 yield "the log", log.getvalue().encode()
 
             vera = Vera(site, tmp_path)
