@@ -114,17 +114,19 @@ async def pass_time(
 
 @contextmanager
 def sqlite(
-    clock: TestClock, post: NotingNotifier, request: pytest.FixtureRequest
+    clock: TestClock, notifier: NotingNotifier, request: pytest.FixtureRequest
 ) -> Iterator[SqliteStore]:
     with TemporaryDirectory() as folder:
-        yield SqliteStore(an_empty_database(Path(folder)), clock, post)
+        yield SqliteStore(an_empty_database(Path(folder)), clock, notifier)
 
 
 @contextmanager
 def postgres(
-    clock: TestClock, post: NotingNotifier, request: pytest.FixtureRequest
+    clock: TestClock, notifier: NotingNotifier, request: pytest.FixtureRequest
 ) -> Iterator[PostgresStore]:
-    yield PostgresStore(emptied(request.getfixturevalue("postgres_database")), post, clock=clock)
+    yield PostgresStore(
+        emptied(request.getfixturevalue("postgres_database")), notifier, clock=clock
+    )
 
 
 async def restore_next_user_id(store: Any) -> None:
@@ -135,18 +137,21 @@ async def restore_next_user_id(store: Any) -> None:
             await connection.exec_driver_sql(last)
 
 
-async def play(moves: list[Made], made: Callable[..., Any], request: Any) -> None:
-    clock, posts = TestClock(), (NotingNotifier(), NotingNotifier())
-    with made(clock, posts[1], request) as store:
+async def play(moves: list[Made], new_store: Callable[..., Any], request: Any) -> None:
+    clock, notifiers = TestClock(), (NotingNotifier(), NotingNotifier())
+    with new_store(clock, notifiers[1], request) as store:
         await store.start()
         try:
-            await side_by_side(moves, clock, posts, MemoryStore(clock, posts[0]), store)
+            await side_by_side(moves, clock, notifiers, MemoryStore(clock, notifiers[0]), store)
         finally:
             await store.close()
 
 
 async def side_by_side(
-    moves: list[Made], clock: TestClock, posts: tuple[NotingNotifier, NotingNotifier], *stores: Any
+    moves: list[Made],
+    clock: TestClock,
+    notifiers: tuple[NotingNotifier, NotingNotifier],
+    *stores: Any,
 ) -> None:
     twins = [use_cases(store) for store in stores]
     known = Known()
@@ -157,7 +162,7 @@ async def side_by_side(
         call = {**MOVES, **MARKING}[name](known, a, b, c)
         one, other = [await outcome_of(call, do) for do in twins]
         assert one == other
-        told, also_told = (post.taken() for post in posts)
+        told, also_told = (notifier.taken() for notifier in notifiers)
         if name == "sweep":  # whichever it meets first
             told, also_told = sorted(told, key=repr), sorted(also_told, key=repr)
         assert told == also_told
