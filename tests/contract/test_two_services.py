@@ -94,16 +94,16 @@ class TestLosses:
         self, pair: Pair, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(wires, "PATIENCE", LEASE_SECONDS + 5)
-        waits, held, marker, other = sign_up_people(pair.one, 4)
+        asker, held, marker, other = sign_up_people(pair.one, 4)
         event_id = create_event(other)
         lost_before = pair.metrics()[0].value("leases_lost_total")
         async with (
-            waits.opens("mark_me", event_id) as waiting,
+            asker.opens("mark_me", event_id) as waiting,
             at(held, pair.two).opens("mark_me", event_id) as held_wire,
             marker.opens("marking", event_id) as holding,
             at(other, pair.two).opens("marking", event_id) as watching,
         ):
-            both = [waits.user_id, held.user_id]
+            both = [asker.user_id, held.user_id]
             assert (await holding.heard())["params"]["marking_list"] == both
             assert (await watching.heard())["params"]["marking_list"] == both
             await holding.asks("prepare_to_mark", user_id=held.user_id)
@@ -251,8 +251,8 @@ class TestOrganisers:
         async with at(asker, pair.two).opens("mark_me", event_id) as waiting:
             assert (await waiting.asks("ping"))["message"] == "pong"
             ends_at = int(time.time()) + 2
-            change = {"event_id": event_id, "time_to": ends_at}
-            await asyncio.to_thread(creator.browser.post, "/api/events/UpdateEvent", **change)
+            earlier_end = {"event_id": event_id, "time_to": ends_at}
+            await asyncio.to_thread(creator.browser.post, "/api/events/UpdateEvent", **earlier_end)
             assert await waiting.turns_away() == ("event_over", 4410)
             assert 0 <= time.time() - ends_at < within
 
