@@ -116,13 +116,13 @@ class TestUnfinished:
         self, house: House, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """It takes several times its size meanwhile. Decision 0015."""
-        one, parsed = threading.Lock(), []
+        lock, parsed = threading.Lock(), []
 
         def parse_body(content_type: str | None, body: bytes) -> Given:
-            assert one.acquire(blocking=False), "two are parsed at once"
+            assert lock.acquire(blocking=False), "two are parsed at once"
             parsed.append(len(body))
             time.sleep(0.1)
-            one.release()
+            lock.release()
             return {}
 
         monkeypatch.setattr(call_arguments, "parse_body", parse_body)
