@@ -17,8 +17,8 @@ from attendance_web.serving.server import config_of
 from attendance_web.serving.unread_answers import unread_answers_of
 from tests.support.eventually import eventually
 
-ANSWER: Final = 8 * 1024 * 1024  # more than the system takes of it
-MAX, ENOUGH = 3 * ANSWER, 2 * ANSWER
+ANSWER_BYTES: Final = 8 * 1024 * 1024  # more than the system takes of it
+MAX_BYTES, ENOUGH_BYTES = 3 * ANSWER_BYTES, 2 * ANSWER_BYTES
 ASKS: Final = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
 
 
@@ -32,9 +32,9 @@ async def answers(scope: Any, _receive: Any, send: Any) -> None:
     if scope["type"] == "websocket":
         await send({"type": "websocket.close"})
         return
-    headers = [(b"content-length", b"%d" % ANSWER)]
+    headers = [(b"content-length", b"%d" % ANSWER_BYTES)]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
-    await send({"type": "http.response.body", "body": bytes(ANSWER)})
+    await send({"type": "http.response.body", "body": bytes(ANSWER_BYTES)})
 
 
 class Served:
@@ -52,7 +52,7 @@ class Served:
         return made
 
     @property
-    def last_holds(self) -> bool:
+    def last_is_unread(self) -> bool:
         """Whether the last one has an answer of which something is unread."""
         return self.made[-1].transport is not None and self.made[-1].unread_answer_bytes > 0
 
@@ -61,7 +61,7 @@ class Served:
         return sum(not each.transport.is_closing() for each in self.made)
 
     @property
-    def held(self) -> int:
+    def unread_bytes(self) -> int:
         """Bytes that lie unread in memory."""
         open_ones = [each for each in self.made if not each.transport.is_closing()]
         return sum(each.unread_answer_bytes for each in open_ones)
@@ -69,8 +69,8 @@ class Served:
 
 @pytest_asyncio.fixture
 async def served(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[tuple[Served, int]]:
-    monkeypatch.setattr(unread_answers, "MAX_UNREAD_BYTES", MAX)
-    monkeypatch.setattr(unread_answers, "ENOUGH_BYTES", ENOUGH)
+    monkeypatch.setattr(unread_answers, "MAX_UNREAD_BYTES", MAX_BYTES)
+    monkeypatch.setattr(unread_answers, "ENOUGH_BYTES", ENOUGH_BYTES)
     made = Served()
     server = await asyncio.get_running_loop().create_server(made.new_protocol, "127.0.0.1", 0)
     async with server:
@@ -95,13 +95,13 @@ async def test_those_who_read_nothing_are_cut_and_one_who_reads_has_all(
     clients = []
     for _ in range(10):
         clients.append(await asyncio.to_thread(asks, port))
-        await eventually(lambda: len(server.made) == len(clients) and server.last_holds)
-        assert server.held <= MAX
+        await eventually(lambda: len(server.made) == len(clients) and server.last_is_unread)
+        assert server.unread_bytes <= MAX_BYTES
     assert server.open_count < 10
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(ASKS)
     await reader.readuntil(b"\r\n\r\n")
-    assert len(await reader.readexactly(ANSWER)) == ANSWER
+    assert len(await reader.readexactly(ANSWER_BYTES)) == ANSWER_BYTES
     writer.close()
     for each in clients:
         each.close()
@@ -113,7 +113,7 @@ async def test_one_that_becomes_a_socket_is_counted_no_more(served: tuple[Served
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(ASKS)
     await reader.readuntil(b"\r\n\r\n")
-    await reader.readexactly(ANSWER)
+    await reader.readexactly(ANSWER_BYTES)
     assert unread_answers_of(server.config).total > 0  # as it was when it was written
     writer.write(HANDSHAKE)
     assert b" 403 " in await reader.readuntil(b"\r\n\r\n")
