@@ -89,9 +89,9 @@ async def test_beside_a_cookie_a_token_wins(
     creator, needed = kept_scene.people["creator"], SCOPES[call.name]
     others = [each for each in TokenScope if each.value != needed]
     program = await house.program(creator, others)
-    cookies = {"Cookie": f"csrftoken=t; sessionid={creator.token}", "X-CSRFToken": "t"}
+    cookie_headers = {"Cookie": f"csrftoken=t; sessionid={creator.token}", "X-CSRFToken": "t"}
     given = arguments_of(call, kept_scene, "creator")
-    assert await told(client, call, given, program.headers | cookies) == "missing_scope"
+    assert await told(client, call, given, program.headers | cookie_headers) == "missing_scope"
 
 
 @in_one_loop
