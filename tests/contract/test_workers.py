@@ -95,8 +95,8 @@ class TestWorkers:
             async with marked.opens("mark_me", event_id) as again:
                 await again.hears("was_marked", user_id=marker.user_id)
             # Who does not come back leaves in the end
-            user_left = asyncio.wait_for(marking.connection.recv(), LEASE_SECONDS + 5)
-            assert json.loads(await user_left)["params"] == {"user_id": waiting.user_id}
+            next_frame = asyncio.wait_for(marking.connection.recv(), LEASE_SECONDS + 5)
+            assert json.loads(await next_frame)["params"] == {"user_id": waiting.user_id}
             assert LEASE_SECONDS - 3 < time.monotonic() - killed_at < LEASE_SECONDS + 5
         assert marker.karma() == 100
         assert "worker 0 ended with -9" in service.said()
@@ -132,9 +132,9 @@ class TestWorkers:
         os.kill(first.pid, signal.SIGTERM)
         psutil.wait_procs([first], PATIENCE_SECONDS)
         until = time.monotonic() + PATIENCE_SECONDS
-        while len(now := workers_of(two_workers)) < 2:
+        while len(present := workers_of(two_workers)) < 2:
             assert time.monotonic() < until
-        assert second in now and first not in now
+        assert second in present and first not in present
         assert two_workers.get("/health/live") == (200, b"live")
 
 
@@ -180,10 +180,10 @@ class TestStart:
     async def test_each_has_metrics_of_its_own_and_is_named_in_the_log(
         self, tmp_path: Path, settings: dict[str, str]
     ) -> None:
-        port, calls = two_free_ports(), 20
+        port, call_count = two_free_ports(), 20
         given = {**settings, "ATTENDANCE_WORKERS": "2", "ATTENDANCE_METRICS_PORT": str(port)}
 
-        def told() -> list[float]:
+        def call_counts() -> list[float]:
             return [
                 each.value("call_seconds_count", call="GetCurrentUserId")
                 if "GetCurrentUserId" in each.text
@@ -192,10 +192,10 @@ class TestStart:
             ]
 
         with running(tmp_path, given) as service:
-            for _ in range(calls):
+            for _ in range(call_count):
                 service.get("/api/auth/GetCurrentUserId")
-            await eventually(lambda: sum(told()) == calls)  # a step behind the answers
-            counted = told()
+            await eventually(lambda: sum(call_counts()) == call_count)  # a step behind the answers
+            counted = call_counts()
             assert service.stop() == 0
             lines = [json.loads(line) for line in service.said().splitlines()]
         workers = [each["worker"] for each in lines if each["event"] == "request"]
