@@ -16,7 +16,12 @@ import pytest
 from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed
 
-from attendance_web.serving.server import DRAIN_NOTICE_SECONDS, LATE_CALLS_SECONDS
+from attendance_web.live.sockets import SPREAD_SECONDS
+from attendance_web.serving.server import (
+    DRAIN_NOTICE_SECONDS,
+    LATE_CALLS_SECONDS,
+    STOP_SECONDS,
+)
 from tests.support.people import Person, create_event, marker_and_asker, sign_up_people
 from tests.support.service_process import PATIENCE_SECONDS, Service, running
 from tests.support.service_process import own_service as service
@@ -76,7 +81,7 @@ class TestStopping:
             begun = time.monotonic()
             service.process.send_signal(signal.SIGTERM)
             times = sorted(await asyncio.gather(*map(closed_at, sockets)))
-        assert times[-1] - begun < 7
+        assert times[-1] - begun < DRAIN_NOTICE_SECONDS + SPREAD_SECONDS
         assert times[-1] - times[0] > 2
         assert service.process.wait(PATIENCE_SECONDS) == 0
 
@@ -174,7 +179,7 @@ class TestStopping:
         connection = begun_upload(service, person)
         begun = time.monotonic()
         assert service.stop() == 0
-        assert time.monotonic() - begun < 15.5
+        assert time.monotonic() - begun < STOP_SECONDS + 1.5
         connection.close()
         assert "Traceback" not in service.said()
 
