@@ -15,6 +15,7 @@ from tests.support.eventually import PATIENCE
 
 LINGER = 0.4  # seconds, instead of the two
 SEND_EVERY = 0.01  # seconds from one thing that is sent to the next
+MOST_FLOOD_BYTES = 50_000_000  # more than anybody takes without reading
 HANDSHAKE = (
     b"GET /ws/marking HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
     b"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n\r\n"
@@ -94,7 +95,7 @@ class Raw:
         self.writer.write(data)
         await self.writer.drain()
 
-    async def floods(self, data: bytes, most_bytes: int = 50_000_000) -> int:
+    async def floods(self, data: bytes, most_bytes: int = MOST_FLOOD_BYTES) -> int:
         """How many bytes went out before nobody took any more."""
         sent = 0
         with suppress(TimeoutError, ConnectionError):
