@@ -98,7 +98,9 @@ async def closed(wire: ClientConnection) -> int | None:
 
 
 class TestAtStockUvicorn:
-    async def test_two_people_mark_each_other(self, host: Host, door: Door, port: int) -> None:
+    async def test_one_who_waits_is_marked_by_another(
+        self, host: Host, door: Door, port: int
+    ) -> None:
         anna, boris = await host.person(), await host.person()
         event_id = await host.event(boris)
         waiting = await opened(port, f"/mark_me?event_id={event_id}", door.knows(anna))
