@@ -29,7 +29,7 @@ from tests.support.constraints import pinned_versions
 
 OURS = Path(__file__).parents[2] / "constraints.txt"
 CROWD = Crowd(person_count=5, event_count=4)
-LISTS = ("marking_list", "user_joined", "user_left")  # what a marker is told of others
+ABOUT_OTHERS = ("marking_list", "user_joined", "user_left")  # what a marker is told of others
 
 
 def test_it_stands_on_the_versions_that_the_service_stands_on() -> None:
@@ -114,7 +114,7 @@ def idiom(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningIdiom]:
 
 async def next_answer(wire: Wire) -> dict[str, Any]:
     """Takes the next answer to a command, past what a marker is told of others."""
-    while (frame := json.loads(await wire.heard()))["message"] in LISTS:
+    while (frame := json.loads(await wire.heard()))["message"] in ABOUT_OTHERS:
         pass
     return cast(dict[str, Any], frame)
 
