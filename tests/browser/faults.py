@@ -85,7 +85,7 @@ CONTRAST = """
 }
 """
 # What is told in passing lies above no heading, which says where one is and of whom
-TOLD_ABOVE = """
+IS_HEADING_COVERED = """
 () => {
   const heading = document.querySelector("dialog[open] h2") ?? document.querySelector("h1");
   if (!heading) return false; // which is said by itself
@@ -97,7 +97,7 @@ TOLD_ABOVE = """
 }
 """
 # What a screen is called, for those who hear it: one heading of the first level, with a name
-CALLED = """
+COUNT_HEADINGS = """
 () => [...document.querySelectorAll("h1")]
   .filter((each) => each.checkVisibility() && each.textContent.trim() !== "").length
 """
@@ -120,10 +120,10 @@ async def misplaced(page: Page) -> list[str]:
     """What is too small, below something else, or beside the screen, on what is shown now."""
     found = [f"too small: {each}" for each in await page.evaluate(SMALL, LEAST_TARGET)]
     found += [f"covered: {each}" for each in await page.evaluate(COVERED)]
-    if await page.evaluate(TOLD_ABOVE):
+    if await page.evaluate(IS_HEADING_COVERED):
         found.append("a notice lies above the heading")
-    if (called := await page.evaluate(CALLED)) != 1:
-        found.append(f"{called} headings say what it is")
+    if (heading_count := await page.evaluate(COUNT_HEADINGS)) != 1:
+        found.append(f"{heading_count} headings say what it is")
     if await page.evaluate(WIDER) > 0:
         found.append("it has to be scrolled sideways")
     return found
