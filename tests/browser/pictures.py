@@ -13,14 +13,14 @@ from PIL import Image
 from attendance_web.static_files import FOLDER
 from tests.browser.faults import ARTEFACTS, ROOT
 
-README = ROOT / "docs/screenshots"
-INSTALLER = FOLDER / "screenshots"
+README_FOLDER = ROOT / "docs/screenshots"
+INSTALL_PROMPT_FOLDER = FOLDER / "screenshots"
 KEPT = {
-    README: [
+    README_FOLDER: [
         *(f"360x740/en/{each}" for each in ("event", "marking", "holding", "marked")),
         *(f"1280x800/en/{each}" for each in ("sheet", "board")),
     ],
-    INSTALLER: ["360x740/ru/waiting", "360x740/ru/marked", "1280x800/ru/marking"],
+    INSTALL_PROMPT_FOLDER: ["360x740/ru/waiting", "360x740/ru/marked", "1280x800/ru/marking"],
 }
 COLOURS = 256  # enough for flat surfaces and smooth letters, and a fraction of the bytes
 
