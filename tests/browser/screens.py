@@ -56,13 +56,16 @@ class Screen:
 
 
 class Tour:
-    """People of one language; only one tour of a language fits into a service."""
+    """People of one language, whose faces are written into a folder.
 
-    def __init__(self, door: Door, language: str, folder: Path) -> None:
+    Only one tour of a language fits into a service.
+    """
+
+    def __init__(self, door: Door, language: str, faces_folder: Path) -> None:
         self._door = door
         self._language = language
         self._chance = random.Random(language)
-        self._folder = folder
+        self._faces_folder = faces_folder
         self._names = NAMES[language]
 
     async def screens(self) -> AsyncIterator[Screen]:
@@ -268,6 +271,6 @@ class Tour:
         await post(visitor, "/api/profile/UpdateProfileInfo", bio=self._names.bio)
 
     def _picture(self) -> Path:
-        path = self._folder / f"face-{self._chance.random()}.png"
+        path = self._faces_folder / f"face-{self._chance.random()}.png"
         path.write_bytes(face(self._chance))
         return path
