@@ -29,7 +29,7 @@ class Crowd:
         self._address = f"{service.ws_url}/ws/mark_me?event_id={event_id}"
         self._database = service.folder / "var/attendance.db"
         self._sockets: list[ClientConnection] = []
-        self._open = AsyncExitStack()
+        self._open_sockets = AsyncExitStack()
 
     async def come(self, count: int) -> None:
         tokens = [uuid4().hex for _ in range(count)]
@@ -55,7 +55,7 @@ class Crowd:
     async def _wait(self, token: str) -> ClientConnection:
         headers = {"Cookie": f"sessionid={token}"}
         socket = connect(self._address, additional_headers=headers, compression=None, proxy=None)
-        return await self._open.enter_async_context(socket)
+        return await self._open_sockets.enter_async_context(socket)
 
     async def go(self, count: int) -> None:
         """The last to come go, with a goodbye."""
@@ -63,4 +63,4 @@ class Crowd:
         await asyncio.gather(*(socket.close() for socket in going))
 
     async def go_home(self) -> None:
-        await self._open.aclose()
+        await self._open_sockets.aclose()

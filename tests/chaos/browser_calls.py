@@ -19,7 +19,7 @@ class Browser:
         self._url = url
         self._trusts = trusts
         self._cookies = {"csrftoken": CSRF, **cookies}
-        self._open: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
+        self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
     async def get(self, path: str) -> None:
         """Raises Failed, OSError, EOFError."""
@@ -31,15 +31,15 @@ class Browser:
 
     def leave(self) -> None:
         """Drops its connection; the next call makes another one."""
-        if self._open is not None:
-            self._open[1].transport.abort()
-            self._open = None
+        if self._streams is not None:
+            self._streams[1].transport.abort()
+            self._streams = None
 
     async def _call(self, method: str, path: str, body: bytes) -> None:
-        if self._open is None:
+        if self._streams is None:
             host, port = self._url.hostname, self._url.port
-            self._open = await asyncio.open_connection(host, port, ssl=self._trusts)
-        reader, writer = self._open
+            self._streams = await asyncio.open_connection(host, port, ssl=self._trusts)
+        reader, writer = self._streams
         cookies = "; ".join(f"{name}={value}" for name, value in self._cookies.items())
         head = [
             f"{method} {path} HTTP/1.1",
