@@ -87,16 +87,16 @@ class FoxPage:
     """A page, and the hands of whoever is in front of it."""
 
     firefox: Firefox
-    context: str
+    context_id: str  # of its browsing context
 
     async def open(self, url: str) -> None:
         await self.firefox.command(
-            "browsingContext.navigate", context=self.context, url=url, wait="complete"
+            "browsingContext.navigate", context=self.context_id, url=url, wait="complete"
         )
 
     async def address(self) -> str:
         """Where one is."""
-        tree = await self.firefox.command("browsingContext.getTree", root=self.context)
+        tree = await self.firefox.command("browsingContext.getTree", root=self.context_id)
         return str(tree["contexts"][0]["url"])
 
     async def see(self, selector: str, *, state: str = "", text: str = "") -> dict[str, Any]:
@@ -109,7 +109,7 @@ class FoxPage:
                 *({"type": "string", "value": each} for each in given),
                 {"type": "number", "value": PATIENCE},
             ],
-            target={"context": self.context},
+            target={"context": self.context_id},
             awaitPromise=True,
         )
         assert answer["type"] == "success", answer
@@ -130,13 +130,17 @@ class FoxPage:
         await self._act({"type": "key", "id": "keys", "actions": keys})
 
     async def _act(self, actions: dict[str, Any]) -> None:
-        await self.firefox.command("input.performActions", context=self.context, actions=[actions])
+        await self.firefox.command(
+            "input.performActions", context=self.context_id, actions=[actions]
+        )
 
 
 @asynccontextmanager
 async def running(folder: Path) -> AsyncIterator[Firefox]:
     """One with a profile of its own, which talks to nobody but this machine."""
-    lines = [f"user_pref({json.dumps(name)}, {json.dumps(is_)});" for name, is_ in SETTINGS.items()]
+    lines = [
+        f"user_pref({json.dumps(name)}, {json.dumps(value)});" for name, value in SETTINGS.items()
+    ]
     (folder / "user.js").write_text("\n".join(lines))
     arguments = ["--headless", "--remote-debugging-port=0", "--profile", str(folder)]
     process = await asyncio.create_subprocess_exec(
