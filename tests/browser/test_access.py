@@ -118,35 +118,35 @@ async def test_codes_are_offered_once_one_has_signed_up(door: Door) -> None:
 
 
 async def test_a_forgotten_password_is_restored_by_a_code(door: Door) -> None:
-    before = await door.student("Forgetful", "forgetful", language="en")
-    await open_access(before)
-    codes = await make_codes(before)
+    old_device = await door.student("Forgetful", "forgetful", language="en")
+    await open_access(old_device)
+    codes = await make_codes(old_device)
     assert len(set(codes)) == len(codes)
-    await before.page.keyboard.press("Escape")
-    await expect(before.at("code-list")).to_be_visible()  # they are not shown again
-    await before.at("codes-kept").click()
-    await expect(before.at("code-list")).to_have_count(0)
-    after = await door.enter("Forgetful", language="en")
-    await after.open()
-    await after.at("to-log-in").click()
-    await after.at("forgotten").click()
-    form = after.at("recovery")
+    await old_device.page.keyboard.press("Escape")
+    await expect(old_device.at("code-list")).to_be_visible()  # they are not shown again
+    await old_device.at("codes-kept").click()
+    await expect(old_device.at("code-list")).to_have_count(0)
+    new_device = await door.enter("Forgetful", language="en")
+    await new_device.open()
+    await new_device.at("to-log-in").click()
+    await new_device.at("forgotten").click()
+    form = new_device.at("recovery")
     await form.locator("[name=username]").fill("forgetful")
     await form.locator("[name=code]").fill("XX-NOT-A-CODE")
     await form.locator("[name=new_password]").fill(OTHER_PASSWORD)
     await form.get_by_test_id("submit").click()
-    await expect(after.at("wrong-code")).to_have_text("Wrong login or code")
+    await expect(new_device.at("wrong-code")).to_have_text("Wrong login or code")
     await form.locator("[name=code]").fill(codes[3].lower())
     await form.get_by_test_id("submit").click()
-    await expect(after.at("tab-me")).to_be_visible()
-    await expect_logged_out(before)
-    await before.open(f"{before.url}/#/forgotten")
-    form = before.at("recovery")
+    await expect(new_device.at("tab-me")).to_be_visible()
+    await expect_logged_out(old_device)
+    await old_device.open(f"{old_device.url}/#/forgotten")
+    form = old_device.at("recovery")
     await form.locator("[name=username]").fill("forgetful")
     await form.locator("[name=code]").fill(codes[3])
     await form.locator("[name=new_password]").fill(PASSWORD)
     await form.get_by_test_id("submit").click()
-    await expect(before.at("wrong-code")).to_have_text("Wrong login or code")
+    await expect(old_device.at("wrong-code")).to_have_text("Wrong login or code")
 
 
 async def test_codes_can_be_copied_and_printed(door: Door) -> None:
@@ -165,19 +165,19 @@ async def test_codes_can_be_copied_and_printed(door: Door) -> None:
 
 
 async def test_an_operators_link_sets_a_new_password_once(door: Door, service: Service) -> None:
-    before = await door.student("Locked Out", "locked-out", language="en")
+    old_device = await door.student("Locked Out", "locked-out", language="en")
     said = attendance("accounts", "reset", "locked-out", folder=service.folder)
     found = RESET.search(said.stdout)
     assert found, said
     link = f"{service.url}/#/{found[0].partition('/#/')[2]}"
-    after = await door.enter("Locked Out", language="en")
-    for visitor in (after, before):
+    new_device = await door.enter("Locked Out", language="en")
+    for visitor in (new_device, old_device):
         await visitor.open("about:blank")
         await visitor.open(link)
         form = visitor.at("reset")
         await form.locator("[name=new_password]").fill(OTHER_PASSWORD)
         await form.get_by_test_id("submit").click()
-        if visitor is after:
+        if visitor is new_device:
             await expect(visitor.at("tab-me")).to_be_visible()
         else:
             await expect(visitor.at("form-error")).to_contain_text("no longer works")
