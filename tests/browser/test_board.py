@@ -18,12 +18,12 @@ from tests.support.service_process import Service, free_port, running
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 HOUR = 3600
 OF_ALL = {"ru": "Отмечен 1 из 1", "en": "1 of 1 marked"}
-PROJECTOR, HALL = (1280, 720), (1920, 1080)
+PROJECTOR, FULL_HD = (1280, 720), (1920, 1080)
 IS_FULL = "() => document.fullscreenElement !== null"
 IS_KEPT = "() => navigator.serviceWorker.controller !== null"
 HAS_CODE = "() => document.querySelector('.code')?.naturalWidth > 0"
 # Parts of the height of the screen: the least letters, the code; and whether all of it is in sight
-SIZES = """
+HEIGHT_SHARES = """
 () => {
   const letters = [...document.querySelectorAll("h1, p, dt, dd")].filter((each) => each.innerText);
   const sizes = letters.map((each) => parseFloat(getComputedStyle(each).fontSize));
@@ -121,14 +121,14 @@ async def test_a_board_by_its_secret_shows_marks_at_once_and_names_never(
     secret = address.partition("#")[2]
     assert asked and not [url for url in asked if secret in url.partition("#")[0]]
 
-    for width, height in (HALL, PROJECTOR, PHONE):
+    for width, height in (FULL_HD, PROJECTOR, PHONE):
         await hall.page.set_viewport_size({"width": width, "height": height})
         folder = ARTEFACTS / f"{width}x{height}" / language
         await hall.page.screenshot(path=folder / "board-by-link.png")
         assert not await faults(hall.page), (width, height)
         assert await hall.page.evaluate(LARGEST_COUNTS_FIT), (width, height)
         if width > height:
-            letters, code, whole = await hall.page.evaluate(SIZES)
+            letters, code, whole = await hall.page.evaluate(HEIGHT_SHARES)
             assert letters >= 0.0599 and code > 0.75 and whole <= 1, (letters, code, whole)
 
 
@@ -176,8 +176,8 @@ async def test_a_board_keeps_what_it_has_seen_while_the_service_is_gone(
     for visitor in (hall, private, teacher, student):
         visitor.watch.may_lose_connection = True
     own_service.kill()
-    browser = await hall.context.new_cdp_session(hall.page)
-    await browser.send("Network.clearBrowserCache")  # as after an hour, for the QR code
+    session = await hall.context.new_cdp_session(hall.page)
+    await session.send("Network.clearBrowserCache")  # as after an hour, for the QR code
     for page in (hall.page, own):
         for is_again in (False, True):
             if is_again:
