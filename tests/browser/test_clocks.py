@@ -67,7 +67,7 @@ async def test_a_class_begins_now_is_marked_and_lasts_as_long_as_was_said(
     await asker.expect_state("marked")
 
 
-async def test_before_the_start_few_sockets_are_opened_whatever_the_clock_says(door: Door) -> None:
+async def test_before_the_start_few_sockets_are_opened_by_a_phone_that_is_ahead(door: Door) -> None:
     """A phone that is ahead would try again and again, if it went by its own clock."""
     marker = await with_clock(door, "Early", 10 * 60)
     await marker.open()
