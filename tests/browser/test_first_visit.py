@@ -9,6 +9,7 @@ from tests.browser.visitor import PASSWORD, Door
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 MAX_TAPS = 4
+MAX_SHIFT = 0.02  # layout shifts as browsers score them: 0 is none, 0.1 is still called good
 WATCH_SHIFTS = """
 () => {
   window.shifted = 0;
@@ -53,4 +54,4 @@ async def test_an_invitation_moves_nothing_when_it_comes(door: Door) -> None:
     await student.open(link)
     await expect(student.at("invitation")).to_be_visible()
     await student.page.wait_for_timeout(300)
-    assert await student.page.evaluate("() => window.shifted") < 0.02
+    assert await student.page.evaluate("() => window.shifted") < MAX_SHIFT
