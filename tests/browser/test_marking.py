@@ -16,13 +16,15 @@ from tests.browser.visitor import REST_MS, Door, Visitor
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-LISTS = """
+LISTS_WITHOUT_ROLE = """
 () => [...document.querySelectorAll("ul, ol")]
   .filter((each) => each.checkVisibility())
   .filter((each) => each.getAttribute("role") !== "list")
   .map((each) => each.outerHTML.slice(0, 80))
 """
-LANDMARKS = "() => [...document.querySelectorAll('aside')].filter((e) => !e.hidden && !e.innerText)"
+EMPTY_LANDMARKS = """
+() => [...document.querySelectorAll("aside")].filter((each) => !each.hidden && !each.innerText)
+"""
 SCHEMES: tuple[Literal["dark", "light"], ...] = ("dark", "light")
 CHANGE_PEOPLE = """
 async () => {
@@ -208,11 +210,11 @@ async def test_count_and_search_stay_in_sight(door: Door) -> None:
 
 async def test_lists_are_lists_and_no_landmark_is_empty(door: Door) -> None:
     marker, _ = await class_of(door, "Heard", "Anna Heard")
-    assert await marker.page.evaluate(LISTS) == []
-    assert await marker.page.evaluate(LANDMARKS) == []
+    assert await marker.page.evaluate(LISTS_WITHOUT_ROLE) == []
+    assert await marker.page.evaluate(EMPTY_LANDMARKS) == []
     await marker.at("tab-people").click()
     await marker.at("friends").wait_for()
-    assert await marker.page.evaluate(LISTS) == []
+    assert await marker.page.evaluate(LISTS_WITHOUT_ROLE) == []
 
 
 async def test_how_long_somebody_waits_is_said_once_it_is_long(door: Door) -> None:
