@@ -136,7 +136,7 @@ async def test_after_the_end_nothing_is_left_to_be_pressed(door: Door) -> None:
     await anna.expect_state("ended")
 
 
-async def test_without_a_line_rows_can_be_read_and_not_pressed(door: Door) -> None:
+async def test_without_a_connection_rows_can_be_read_and_not_pressed(door: Door) -> None:
     marker, (anna,) = await class_of(door, "No line", "Anna Faded")
     await post(anna, "/api/profile/UpdateProfileInfo", bio="Group 231")
     await anna.at("stop-waiting").click()
