@@ -14,7 +14,7 @@ from tests.support.service_process import Service
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 HOUR = 3600
-SOON = 5_000  # milliseconds
+WITHIN_MILLISECONDS = 5_000
 LEFTS = "() => [...document.querySelectorAll('tr[data-state]')].map((each) => each.offsetLeft)"
 
 
@@ -45,14 +45,14 @@ async def test_a_board_and_a_sheet_follow_an_end_that_is_put_off(door: Door) -> 
     await sheet.goto(f"{event_link(teacher, event_id)}/sheet")
     await expect(sheet.get_by_test_id("connection")).to_have_attribute("data-state", "open")
     seen = await teacher.at("state").inner_text()
-    at = sheet.locator(".of-event")
-    told = await at.inner_text()
+    event_times = sheet.locator(".of-event")
+    told = await event_times.inner_text()
     later = await now(teacher) + 2 * HOUR - 600
     await post(teacher, "/api/events/UpdateEvent", event_id=event_id, time_to=later)
     for page in (teacher.page, sheet):
         await page.clock.fast_forward(15_000)
-    await expect(teacher.at("state")).not_to_have_text(seen, timeout=SOON)
-    await expect(at).not_to_have_text(told, timeout=SOON)
+    await expect(teacher.at("state")).not_to_have_text(seen, timeout=WITHIN_MILLISECONDS)
+    await expect(event_times).not_to_have_text(told, timeout=WITHIN_MILLISECONDS)
 
 
 async def test_who_waited_until_the_end_is_not_asked_to_try_again(door: Door) -> None:
@@ -65,4 +65,4 @@ async def test_who_waited_until_the_end_is_not_asked_to_try_again(door: Door) ->
     await post(teacher, "/api/events/UpdateEvent", event_id=event_id, time_to=await soon(teacher))
     await student.expect_state("ended")
     await expect(student.at("done")).to_be_visible()
-    await expect(student.at("again")).to_have_count(0, timeout=SOON)
+    await expect(student.at("again")).to_have_count(0, timeout=WITHIN_MILLISECONDS)
