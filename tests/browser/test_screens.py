@@ -21,7 +21,7 @@ from tests.browser.screens import Tour
 from tests.browser.visitor import LAPTOP, ON_ITS_SIDE, PHONE, TABLET, Door
 
 SIZES = (TABLET, ON_ITS_SIDE, LAPTOP, PHONE)
-TAKEN = (LAPTOP, PHONE)  # pictures, which cost as much as to look
+PICTURED_SIZES = (LAPTOP, PHONE)  # a picture costs as much as a look
 LANGUAGES = ("en", "ru")
 SCHEMES: tuple[Literal["dark", "light"], ...] = ("dark", "light")
 
@@ -60,7 +60,7 @@ NEEDS = {
 }
 
 DARK = re.compile(r"@media \(prefers-color-scheme: dark\) \{(.*?)\n\}", re.DOTALL)
-SETS = re.compile(r"([\w-]+): ([^;]+);")
+DECLARATION = re.compile(r"([\w-]+): ([^;]+);")
 COLOURED = re.compile(r"(--[\w-]+|color|background)")
 COLOUR = re.compile(r"#[0-9a-f]{6}|(rgb|hsl)\([^;]+\)")
 
@@ -70,7 +70,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 async def test_the_dark_changes_colours_alone() -> None:
     """So what is in its place in the light is so in the dark, where it is not looked at again."""
     whole = "".join(each.read_text() for each in FOLDER.rglob("*.css"))
-    said = [each for block in DARK.findall(whole) for each in SETS.findall(block)]
+    said = [each for block in DARK.findall(whole) for each in DECLARATION.findall(block)]
     assert len(said) > 20 and whole.count("prefers-color-scheme") == len(DARK.findall(whole))
     assert [(n, v) for n, v in said if not (COLOURED.fullmatch(n) and COLOUR.fullmatch(v))] == []
 
@@ -86,7 +86,7 @@ async def test_everybody_can_use_every_screen(door: Door, language: str, tmp_pat
         for at, (width, height) in enumerate(SIZES):
             await page.set_viewport_size({"width": width, "height": height})
             picture = ARTEFACTS / f"{width}x{height}" / language / screen.name
-            if (width, height) in TAKEN:
+            if (width, height) in PICTURED_SIZES:
                 await page.emulate_media(color_scheme="light")
                 await page.screenshot(path=f"{picture}-light.png")
             # axe-core takes the most time: in each scheme at one size, by turns, and in the other
