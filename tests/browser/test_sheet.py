@@ -170,7 +170,9 @@ async def test_one_stream_feeds_all_tabs_and_the_next_takes_over(
     assert len(streams) == 2
 
 
-async def test_it_is_printed_on_two_pages_to_be_signed(door: Door, service: Service) -> None:
+async def test_it_is_printed_on_two_pages_at_most_to_be_signed(
+    door: Door, service: Service
+) -> None:
     teacher = await door.student("Printer Paula", "paula-prints", language="en", size=LAPTOP)
     for count, least, most in ((42, 1, 2), (66, 2, 2)):
         event_id = await make_event(teacher, f"On paper, {count}", -60, HOUR)
