@@ -19,8 +19,8 @@ HOUR = 3600
 MARK = "**/api/events/MarkParticipant"
 CANCELS = {"ru": "Отменить отметку", "en": "Cancel the mark"}
 WAS_CANCELLED = {"ru": "отметка отменена", "en": "mark cancelled"}
-LINE_OF = "(each) => getComputedStyle(each).textDecorationLine"
-BEFORE = "(each) => getComputedStyle(each, '::before').content"
+TEXT_DECORATION = "(each) => getComputedStyle(each).textDecorationLine"
+CONTENT_BEFORE = "(each) => getComputedStyle(each, '::before').content"
 REFUSED = '{"error": 5, "error_msg": "There is no such person", "code": "person_not_found"}'
 
 
@@ -87,15 +87,15 @@ async def test_nothing_is_lost_or_doubled_when_the_network_goes_away_in_the_midd
     event_id = await make_event(teacher, "In a tunnel", -60, HOUR)
     ids = await enrol(service, event_id, [(f"Student {each}", "") for each in "ABCDE"])
     teacher.watch.may_lose_connection = True
-    calls = 0
+    call_count = 0
 
     async def lose(route: Route) -> None:
         """The first is done, the answer of the second is lost, and then there is no network."""
-        nonlocal calls
-        calls += 1
-        if calls == 1:
+        nonlocal call_count
+        call_count += 1
+        if call_count == 1:
             await route.continue_()
-        elif calls == 2:
+        elif call_count == 2:
             await route.fetch()
             await route.abort()
         else:
@@ -106,7 +106,7 @@ async def test_nothing_is_lost_or_doubled_when_the_network_goes_away_in_the_midd
     await teacher.at("choose-all").check()
     await teacher.at("mark-chosen").dblclick()
     await expect(teacher.at("notice")).to_contain_text("Not marked: 4")
-    assert calls == len(ids)
+    assert call_count == len(ids)
     unanswered = teacher.at("row").filter(has_text="No answer. Check whether it went through")
     await expect(unanswered).not_to_have_count(0)
     # What had gone through after all is seen as soon as the sheet is read, and chosen no more
@@ -157,11 +157,11 @@ async def test_a_mark_is_annulled_with_a_reason_and_stays_in_the_history(
     for what in (WAS_CANCELLED[language], why, note):
         await expect(row).to_contain_text(what)
     struck = row.locator(".name > :first-child")
-    assert await struck.evaluate(LINE_OF) == "line-through"
+    assert await struck.evaluate(TEXT_DECORATION) == "line-through"
     assert not await faults(teacher.page)
     await teacher.page.emulate_media(media="print")
     await expect(row.locator(".said")).to_be_visible()
-    assert WAS_CANCELLED[language] in await row.locator(".said").evaluate(BEFORE)
+    assert WAS_CANCELLED[language] in await row.locator(".said").evaluate(CONTENT_BEFORE)
     await teacher.page.emulate_media(media="screen")
 
     await teacher.at(f"open-{one}").click()
@@ -191,8 +191,8 @@ async def test_a_mark_that_somebody_has_changed_meanwhile_is_left_as_it_is(
     await post(teacher, "/api/events/AddHelper", event_id=event_id, user_id=helper_id)
     await open_sheet(teacher, event_id)
     await teacher.at(f"open-{one}").click()
-    wrong = {"event_id": event_id, "user_id": one, "n": 1, "reason": "wrong_person"}
-    await post(helper, "/api/events/AnnulMark", **wrong)
+    annulment = {"event_id": event_id, "user_id": one, "n": 1, "reason": "wrong_person"}
+    await post(helper, "/api/events/AnnulMark", **annulment)
     await teacher.at("submit").click()
     await expect(teacher.at("notice")).to_contain_text("Student A: someone else has changed")
     await expect(teacher.at("of-person")).to_have_count(0)
