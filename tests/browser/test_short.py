@@ -10,13 +10,13 @@ from playwright.async_api import expect
 from tests.browser.visitor import Door, Visitor
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
-HERE = re.compile(r"/#/event/[0-9a-f-]{36}$")
+EVENT_ADDRESS = re.compile(r"/#/event/[0-9a-f-]{36}$")
 NOT_FOUND = "Failed to load resource: the server responded with a status of 404 (Not Found)"
 
 
 async def expect_event(visitor: Visitor, name: str) -> None:
     await expect(visitor.page.get_by_role("heading", level=1, name=name)).to_be_visible()
-    await expect(visitor.page).to_have_url(HERE)
+    await expect(visitor.page).to_have_url(EVENT_ADDRESS)
 
 
 async def test_a_code_that_was_typed_opens_the_event_and_the_long_link_does_so_too(
@@ -29,18 +29,18 @@ async def test_a_code_that_was_typed_opens_the_event_and_the_long_link_does_so_t
     await expect_event(creator, "Board")
     long = creator.page.url
 
-    typed = await door.enter("Anna Board", language="en", keeps_page=True)
-    await typed.open(door.url)
-    await typed.open(f"{door.url}/e/{link[-6:].lower()}/")
-    await expect(typed.at("invitation")).to_contain_text("Board")
-    await typed.sign_up("anna-board")
-    await expect_event(typed, "Board")
-    await typed.page.reload()
-    await expect_event(typed, "Board")
-    await typed.at("tab-people").click()
-    await expect(typed.page).to_have_url(f"{door.url}/#/people")
-    await typed.open(long)
-    await expect_event(typed, "Board")
+    guest = await door.enter("Anna Board", language="en", keeps_page=True)
+    await guest.open(door.url)
+    await guest.open(f"{door.url}/e/{link[-6:].lower()}/")
+    await expect(guest.at("invitation")).to_contain_text("Board")
+    await guest.sign_up("anna-board")
+    await expect_event(guest, "Board")
+    await guest.page.reload()
+    await expect_event(guest, "Board")
+    await guest.at("tab-people").click()
+    await expect(guest.page).to_have_url(f"{door.url}/#/people")
+    await guest.open(long)
+    await expect_event(guest, "Board")
 
 
 async def test_a_code_of_no_event_is_said_to_be_none_to_whoever_comes(door: Door) -> None:

@@ -108,8 +108,8 @@ async def two(door: Door, event: str, name: str = "", **options: Any) -> tuple[V
 
 async def test_the_second_tap_of_two_marks_nobody(door: Door) -> None:
     marker, asker = await two(door, "Two taps")
-    answered = await marker.row(asker).evaluate(TAP_TWICE, TWICE_WITHIN_MS)
-    assert answered == "marked", "the second tap was not on what marks"
+    tapped = await marker.row(asker).evaluate(TAP_TWICE, TWICE_WITHIN_MS)
+    assert tapped == "marked", "the second tap was not on what marks"
     await marker.page.wait_for_timeout(REST_MS)
     await expect(marker.at("held")).to_be_visible()
     await asker.expect_state("held")
