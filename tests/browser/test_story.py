@@ -109,18 +109,18 @@ async def test_of_two_markers_who_tap_one_face_one_holds_it(door: Door, words: W
     await second.mark()
     asker = await door.student(name_a, f"a-race-{language}", link, language=language)
     await asker.wait()
-    other_marker = {first: second, second: first}
-    rows = [await each.row(asker).element_handle() for each in other_marker]
+    rival_of = {first: second, second: first}
+    rows = [await each.row(asker).element_handle() for each in rival_of]
 
     await asyncio.gather(*(row.evaluate("row => row.click()") for row in rows))
 
-    waits = {asyncio.create_task(each.at("held").wait_for()): each for each in other_marker}
+    waits = {asyncio.create_task(each.at("held").wait_for()): each for each in rival_of}
     done, pending = await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
     for wait in pending:
         wait.cancel()
     await asyncio.gather(*pending, return_exceptions=True)
     winner = waits[done.pop()]
-    loser = other_marker[winner]
+    loser = rival_of[winner]
     await expect(loser.at("notice")).to_contain_text(words.faster)
     await expect(loser.at("held")).to_be_hidden()
     await winner.at("marked").click()

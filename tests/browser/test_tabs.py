@@ -18,7 +18,7 @@ NOT_HEARD = """
 """
 
 
-async def second_person(visitor: Visitor, name: str) -> Page:
+async def tab_of_another(visitor: Visitor, name: str) -> Page:
     """In another tab one logs out, and somebody else signs up."""
     tab = await visitor.context.new_page()
     await tab.goto(visitor.url)
@@ -33,7 +33,7 @@ async def second_person(visitor: Visitor, name: str) -> Page:
     return tab
 
 
-async def replaced_at_once(visitor: Visitor, name: str) -> Page:
+async def tab_of_another_by_call(visitor: Visitor, name: str) -> Page:
     """The same by calls: nothing that the first tab asks falls between the two."""
     await post(visitor, "/accounts/logout/")
     await visitor.signs_up_by_call(name.lower().replace(" ", "-"), name)
@@ -51,7 +51,7 @@ async def test_a_tab_that_heard_nothing_changes_nobody_elses_profile(door: Door)
     await first.open()
     await first.at("tab-me").click()
     await first.at("info").locator("[name=bio]").fill("Of Anna")
-    tab = await replaced_at_once(first, "Boris Beside")
+    tab = await tab_of_another_by_call(first, "Boris Beside")
     await first.at("save").click()
     await expect(first.at("info").locator("[name=name]")).to_have_value("Boris Beside")
     await expect(first.at("info").locator("[name=bio]")).to_have_value("")
@@ -68,7 +68,7 @@ async def test_a_tab_that_heard_nothing_lists_nobody_else(door: Door) -> None:
     await first.page.add_init_script(NOT_HEARD)
     await first.open(link)
     await first.at("mark-me").wait_for()
-    tab = await replaced_at_once(first, "Boris Unlisted")
+    tab = await tab_of_another_by_call(first, "Boris Unlisted")
     await first.at("mark-me").click()
     # It is Boris's page now, and he has not joined
     await expect(first.page.get_by_text("Organised by Anna Listed")).to_be_visible()
@@ -81,7 +81,7 @@ async def test_a_tab_that_hears_of_it_becomes_the_others_by_itself(door: Door) -
     first = await door.student("Anna Told", "anna-told", language="en")
     await first.at("tab-me").click()
     await expect(first.at("info").locator("[name=name]")).to_have_value("Anna Told")
-    tab = await second_person(first, "Boris Telling")
+    tab = await tab_of_another(first, "Boris Telling")
     await expect(first.at("info").locator("[name=name]")).to_have_value("Boris Telling")
     await tab.close()
 
@@ -110,17 +110,17 @@ async def test_a_tab_that_was_frozen_finds_the_truth_when_it_thaws(door: Door) -
     await marker.mark()
     asker = await door.student("Asker Frozen", "asker-frozen", link, language="en")
     await asker.wait()
-    life = await asker.context.new_cdp_session(asker.page)
-    await life.send("Page.setWebLifecycleState", {"state": "frozen"})
+    session = await asker.context.new_cdp_session(asker.page)
+    await session.send("Page.setWebLifecycleState", {"state": "frozen"})
     await marker.hold(asker)
     await marker.at("marked").click()
     await expect(marker.at("held")).to_be_hidden()
-    await life.send("Page.setWebLifecycleState", {"state": "active"})
+    await session.send("Page.setWebLifecycleState", {"state": "active"})
     await asker.expect_state("marked")
 
-    await life.send("Page.setWebLifecycleState", {"state": "frozen"})
-    tab = await second_person(asker, "Boris Thawed")
-    await life.send("Page.setWebLifecycleState", {"state": "active"})
+    await session.send("Page.setWebLifecycleState", {"state": "frozen"})
+    tab = await tab_of_another(asker, "Boris Thawed")
+    await session.send("Page.setWebLifecycleState", {"state": "active"})
     await expect(asker.at("waiting")).to_have_count(0)
     await asker.at("tab-me").click()
     await expect(asker.at("info").locator("[name=name]")).to_have_value("Boris Thawed")

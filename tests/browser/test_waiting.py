@@ -115,8 +115,8 @@ async def test_a_lost_place_is_counted_down_and_then_said_to_be_lost(
     await begin_class(asker, "Tunnel")
     event_id = asker.page.url.rpartition("/")[2]
     await asker.wait()
-    there = f"{door.url}/#/event/{event_id}"
-    behind = await door.student("Boris Behind", "w-behind", there, language="en")
+    link = f"{door.url}/#/event/{event_id}"
+    behind = await door.student("Boris Behind", "w-behind", link, language="en")
     await behind.wait()
     await expect(behind.at("place")).to_have_text("2")
     asker.watch.may_lose_connection = True
