@@ -22,7 +22,7 @@ class Tunnel:
         self._target = (host, port)
         self._open = asyncio.Event()
         self._open.set()
-        self._ways: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
         self._ends: list[asyncio.StreamWriter] = []
         self.url = ""
 
@@ -36,10 +36,10 @@ class Tunnel:
         """Connects somebody who has come."""
         there, back = await asyncio.open_connection(*self._target)
         self._ends += [writer, back]
-        for way in (self._pass_on(reader, back), self._pass_on(there, writer)):
-            task = asyncio.create_task(way)
-            self._ways.add(task)
-            task.add_done_callback(self._ways.discard)
+        for passing_on in (self._pass_on(reader, back), self._pass_on(there, writer)):
+            task = asyncio.create_task(passing_on)
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
 
     async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(ConnectionError):
@@ -52,10 +52,10 @@ class Tunnel:
 
     async def close(self) -> None:
         """Cuts everybody off."""
-        ways = list(self._ways)
-        for way in ways:
-            way.cancel()
-        await asyncio.gather(*ways, return_exceptions=True)
+        tasks = list(self._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
         for end in self._ends:
             end.close()
         for end in self._ends:
