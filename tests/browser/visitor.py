@@ -121,9 +121,9 @@ class Visitor:
 class Door:
     """Where people come in, each with a browser profile of their own."""
 
-    def __init__(self, browser: Browser, url: str, patience: int) -> None:
+    def __init__(self, browser: Browser, url: str, patience_milliseconds: int) -> None:
         self._browser = browser
-        self._patience = patience
+        self._patience_milliseconds = patience_milliseconds
         self._inside: list[Visitor] = []
         self.url = url
 
@@ -144,7 +144,7 @@ class Door:
             reduced_motion="reduce",
             **context,
         )
-        made.set_default_timeout(self._patience)
+        made.set_default_timeout(self._patience_milliseconds)
         watch = Watch(made, self.url)
         await watch.begin(made)
         if not keeps_page:
