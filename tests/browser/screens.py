@@ -112,7 +112,7 @@ class Tour:
         await expect(code).to_have_js_property("complete", True)
         yield Screen("sharing", marker.page)
         await marker.at("close").click()
-        await marker.mark()
+        await marker.begin_marking()
         yield Screen("marking-nobody", marker.page)
         async for screen in self._marking(marker, link):
             yield screen

@@ -53,7 +53,7 @@ async def test_a_class_begins_now_is_marked_and_lasts_as_long_as_was_said(
     made = (await answer.json())["response"]
     assert before - 120 < made["time_from"] <= time.time()
     assert before + 85 * 60 < made["time_to"] < time.time() + 95 * 60
-    await marker.mark()
+    await marker.begin_marking()
 
     asker = await with_clock(door, f"Asker {way}", wrong)
     await asker.open(link)

@@ -83,7 +83,7 @@ async def test_a_reload_keeps_ones_place_in_the_list(door: Door) -> None:
     """Contract: 6.6."""
     marker = await door.student("Marker Reload", "marker-reload", language="en")
     link = await marker.create_event("In their place")
-    await marker.mark()
+    await marker.begin_marking()
     first = await door.student("First Reload", "first-reload", link, language="en")
     await first.wait()
     second = await door.student("Second Reload", "second-reload", link, language="en")

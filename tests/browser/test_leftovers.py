@@ -64,6 +64,6 @@ async def test_watchers_and_intervals_end_with_what_they_were_for(door: Door) ->
     elsewhere = await left(creator)
     assert elsewhere[0] == 0
     await creator.open(address)
-    await creator.mark()
+    await creator.begin_marking()
     await creator.open_people()
     assert await left(creator) == elsewhere

@@ -150,7 +150,7 @@ async def test_a_list_of_hundreds_scrolls_and_changes_smoothly(
     marker = await door.student("Patient", "patient", language="en")
     await begin_class(marker, "Lecture hall")
     event_id = marker.page.url.rpartition("/")[2]
-    await marker.mark()
+    await marker.begin_marking()
     await marker.page.evaluate(WATCH_TASKS)
     crowd = Crowd(service, event_id)
     try:
@@ -185,7 +185,7 @@ async def test_a_change_of_a_list_of_300_touches_the_one_row_that_it_is_about(
     marker = await door.student("Slow phone", "slow-phone", language="en")
     await begin_class(marker, "Three hundred")
     event_id = marker.page.url.rpartition("/")[2]
-    await marker.mark()
+    await marker.begin_marking()
     crowd = Crowd(service, event_id)
     work, took = [], []
     try:

@@ -56,7 +56,7 @@ async def test_a_service_that_is_killed_and_comes_back_finds_everybody_in_their_
 ) -> None:
     marker = await own_door.student("Marker", "marker", language="en")
     link = await begin_class(marker, "Restarted")
-    await marker.mark()
+    await marker.begin_marking()
     first = await own_door.student("First", "first", link, language="en")
     await first.wait()
     second = await own_door.student("Second", "second", link, language="en")
@@ -91,7 +91,7 @@ async def test_a_service_that_is_killed_and_comes_back_finds_everybody_in_their_
 async def test_without_a_network_nothing_is_said_to_be_done(door: Door) -> None:
     marker = await door.student("Boris Offline", "boris-offline", language="en")
     link = await begin_class(marker, "Underground")
-    await marker.mark()
+    await marker.begin_marking()
     asker = await door.student("Anna Offline", "anna-offline", link, language="en")
     await asker.wait()
     await marker.expect_listed(asker)
@@ -117,7 +117,7 @@ async def test_without_a_network_nothing_is_said_to_be_done(door: Door) -> None:
 async def test_a_mark_made_while_one_was_away_is_told_when_one_is_back(door: Door) -> None:
     marker = await door.student("Boris There", "boris-there", language="en")
     link = await begin_class(marker, "Lift")
-    await marker.mark()
+    await marker.begin_marking()
     asker = await door.student("Anna Away", "anna-away", link, language="en")
     await asker.wait()
     await marker.hold(asker)
@@ -174,7 +174,7 @@ async def test_logging_out_in_another_tab_ends_the_waiting(door: Door) -> None:
 async def test_waiting_goes_on_through_a_reload(door: Door) -> None:
     marker = await door.student("Fedor", "fedor", language="en")
     link = await begin_class(marker, "Reload")
-    await marker.mark()
+    await marker.begin_marking()
     asker = await door.student("Galya", "galya", link, language="en")
     await asker.wait()
     await asker.page.reload()

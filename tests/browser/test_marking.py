@@ -48,7 +48,7 @@ async def class_of(door: Door, event: str, *names: str) -> tuple[Visitor, list[V
     key = event.lower().replace(" ", "-")
     marker = await door.student(f"Marker {event}", f"m-{key}", language="en")
     link = await begin_class(marker, event)
-    await marker.mark()
+    await marker.begin_marking()
     askers = []
     for number, name in enumerate(names):
         asker = await door.student(name, f"a{number}-{key}", link, language="en")

@@ -87,7 +87,7 @@ async def test_ones_marks_can_be_shown_without_signal(door: Door) -> None:
 async def test_without_signal_the_last_mark_is_shown_until_one_logs_out(door: Door) -> None:
     marker = await door.student("Marker Kept", "marker-kept", language="en")
     link = await begin_class(marker, "Receipt")
-    await marker.mark()
+    await marker.begin_marking()
     asker = await door.student("Asker Kept", "asker-kept", link, language="en", keeps_page=True)
     await asker.wait()
     await marker.hold(asker)

@@ -48,7 +48,7 @@ async def moved(page: Page, selector: str, animation: str, seconds: float) -> di
 async def test_what_moves_ends_as_it_is_where_nothing_moves(door: Door) -> None:
     marker = await moving(door, "Moving Marker", "moving-marker")
     link = await marker.create_event("In motion")
-    await marker.mark()
+    await marker.begin_marking()
     asker = await moving(door, "Moving Asker", "moving-asker", link)
     await asker.wait()
     await marker.hold(asker)

@@ -71,7 +71,7 @@ async def test_the_whole_story_in_the_oldest(door: Door) -> None:
     await marker.sign_up("old-marker")
     link = await marker.create_event("Of old")
     event_id = marker.page.url.rpartition("/")[2]
-    await marker.mark()
+    await marker.begin_marking()
     asker = await old(door, "Old Asker")
     await asker.open(link)
     await asker.sign_up("old-asker")

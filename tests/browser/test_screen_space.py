@@ -81,7 +81,7 @@ async def test_nothing_lies_below_a_notch_or_a_round_edge(door: Door) -> None:
     await look(marker, "today")
     link = await marker.create_event("To the edge")
     await look(marker, "class")
-    await marker.mark()
+    await marker.begin_marking()
     await asker.open(link)
     await asker.sign_up("nick-notch")
     await asker.wait()

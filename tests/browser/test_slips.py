@@ -99,7 +99,7 @@ async def two(door: Door, event: str, name: str = "", **options: Any) -> tuple[V
     key = event.lower().replace(" ", "-")
     marker = await door.student(f"Marker {event}", f"m-{key}", language="en", **options)
     link = await begin_class(marker, event)
-    await marker.mark()
+    await marker.begin_marking()
     asker = await door.student(name or f"Asker {event}", f"a-{key}", link, language="en")
     await asker.wait()
     await marker.expect_listed(asker)

@@ -41,7 +41,7 @@ async def test_nothing_moves_while_a_screen_comes(door: Door, size: tuple[int, i
         f"{LONG_NAME} {size[0]}", f"m-{username}", language="en", keeps_page=True
     )
     link = await marker.create_event(f"Class {username}")
-    await marker.mark()
+    await marker.begin_marking()
     visitor = await door.enter(f"Student {username}", language="en", size=size, keeps_page=True)
     await slow_down_and_record_shifts(visitor)
     wrong = {}
@@ -97,7 +97,7 @@ async def test_no_choice_moves_the_list_below_it_when_it_comes(door: Door) -> No
     marker = await door.student("Marker In A Group", "m-chips", language="en")
     await post(marker, "/api/profile/UpdateProfileInfo", bio="Group 231")
     link = await marker.create_event("Class chips")
-    await marker.mark()
+    await marker.begin_marking()
     asker = await door.student("Asker Of Chips", "a-chips", language="en")
     await asker.open(link)
     await asker.wait()

@@ -62,7 +62,7 @@ async def test_one_asks_one_marks_and_a_third_sees_it_live(door: Door, words: Wo
     options: dict[str, Any] = {"language": language, "keeps_page": True}
     creator = await door.student(name_b, f"boris-{language}", size=LAPTOP, **options)
     link = await creator.create_event(f"Analysis {language}")
-    await creator.mark()
+    await creator.begin_marking()
 
     asker = await door.enter(name_a, **options)
     await asker.open(link)
@@ -73,7 +73,7 @@ async def test_one_asks_one_marks_and_a_third_sees_it_live(door: Door, words: Wo
     await creator.expect_listed(asker)
 
     marker = await door.student(name_v, f"vera-{language}", link, **options)
-    await marker.mark()
+    await marker.begin_marking()
     await marker.expect_listed(asker)
     await creator.hold(asker)
     await marker.expect_listed()
@@ -104,9 +104,9 @@ async def test_of_two_markers_who_tap_one_face_one_holds_it(door: Door, words: W
     name_a, name_b, name_v = words.names
     first = await door.student(name_b, f"b-race-{language}", language=language)
     link = await first.create_event(f"Race {language}")
-    await first.mark()
+    await first.begin_marking()
     second = await door.student(name_v, f"v-race-{language}", link, language=language)
-    await second.mark()
+    await second.begin_marking()
     asker = await door.student(name_a, f"a-race-{language}", link, language=language)
     await asker.wait()
     rival_of = {first: second, second: first}

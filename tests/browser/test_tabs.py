@@ -89,7 +89,7 @@ async def test_a_tab_that_hears_of_it_becomes_the_others_by_itself(door: Door) -
 async def test_two_tabs_of_one_person_wait_in_one_place(door: Door) -> None:
     marker = await door.student("Marker Tabs", "marker-tabs", language="en")
     link = await begin_class(marker, "Both tabs")
-    await marker.mark()
+    await marker.begin_marking()
     asker = await door.student("Asker Tabs", "asker-tabs", link, language="en")
     await asker.wait()
     other = await asker.context.new_page()
@@ -107,7 +107,7 @@ async def test_a_tab_that_was_frozen_finds_the_truth_when_it_thaws(door: Door) -
     """Of the mark that was made meanwhile, and of who is logged in by now."""
     marker = await door.student("Marker Frozen", "marker-frozen", language="en")
     link = await begin_class(marker, "Frozen")
-    await marker.mark()
+    await marker.begin_marking()
     asker = await door.student("Asker Frozen", "asker-frozen", link, language="en")
     await asker.wait()
     session = await asker.context.new_cdp_session(asker.page)

@@ -65,7 +65,7 @@ async def test_who_was_marked_by_a_slip_is_told_and_may_ask_again(door: Door) ->
     await asker.at("again").click()
     await asker.expect_state("open")
     await marker.open(link)
-    await marker.mark()
+    await marker.begin_marking()
     await marker.expect_listed(asker)
     await marker.hold(asker)
     await marker.at("marked").click()

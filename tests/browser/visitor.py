@@ -89,7 +89,7 @@ class Visitor:
         await self.at("mark-me").click()
         await self.expect_state("open")
 
-    async def mark(self) -> None:
+    async def begin_marking(self) -> None:
         """Sits down by the sheet, from the screen of an event."""
         await self.at("can-mark").click()
         await expect(self.at("connection")).to_have_attribute("data-state", "open")
