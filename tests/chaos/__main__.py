@@ -25,14 +25,14 @@ def main() -> int:
     parser.add_argument("--kill-every", type=float, default=3.0, help="seconds, on average")
     parser.add_argument("--history", type=Path, help="the file to write everything to")
     given = parser.parse_args()
-    usual = 1 if given.database == "sqlite" else 3
+    usual_worker_count = 1 if given.database == "sqlite" else 3
     if given.database == "sqlite" and given.workers not in (None, 1):
         parser.error("SQLite is for one process: --workers 1")
     plan = Plan(
         seed=given.seed,
         seconds=given.seconds,
         part=given.part,
-        workers=given.workers or usual,
+        workers=given.workers or usual_worker_count,
         people=given.people,
         events=given.events,
         pace=given.pace,

@@ -56,7 +56,7 @@ class Adversary:
             self._resets: DICE_EVERY / 2,
             self._delays: DICE_EVERY / 2,
             self._makes_an_event: DICE_EVERY / 4,
-            self._ends_an_event: DICE_EVERY / 10,
+            self._makes_a_short_event: DICE_EVERY / 10,
             self._deletes_an_event: DICE_EVERY / 6,
         }
         self._counted = {  # as what each of those counts that must come
@@ -66,7 +66,7 @@ class Adversary:
             self._cuts: "cut",
             self._resets: "reset",
             self._delays: "delayed",
-            self._ends_an_event: "events ended",
+            self._makes_a_short_event: "events ended",
             self._deletes_an_event: "events deleted",
         }
         for does, name, every in (
@@ -146,14 +146,14 @@ class Adversary:
         await asyncio.to_thread(server.start)
         self._stage.history.add("fault", kind=name, phase="back")
 
-    def _links(self, most: int, kind: str) -> list[Link]:
+    def _choose_links(self, most: int, kind: str) -> list[Link]:
         links = [link for proxy in self._stage.proxies for link in proxy.links.values()]
         chosen = self._chance.sample(links, min(len(links), self._chance.randint(1, most)))
         self.faults[kind] += len(chosen)
         return chosen
 
     async def _freezes(self) -> None:
-        frozen = self._links(4, "frozen")
+        frozen = self._choose_links(4, "frozen")
         for link in frozen:
             link.freeze()
         await asyncio.sleep(self._chance.uniform(0.2, 4))
@@ -161,15 +161,15 @@ class Adversary:
             link.thaw()
 
     async def _cuts(self) -> None:
-        for link in self._links(3, "cut"):
+        for link in self._choose_links(3, "cut"):
             link.cut()
 
     async def _resets(self) -> None:
-        for link in self._links(4, "reset"):
+        for link in self._choose_links(4, "reset"):
             link.reset()
 
     async def _delays(self) -> None:
-        for link in self._links(4, "delayed"):
+        for link in self._choose_links(4, "delayed"):
             link.delay(self._chance.uniform(0.05, 0.8))
 
     async def _makes_an_event(self) -> None:
@@ -179,7 +179,7 @@ class Adversary:
         if event is not None:
             self._stage.open_event(event, creator)
 
-    async def _ends_an_event(self) -> None:
+    async def _makes_a_short_event(self) -> None:
         creator = self._chance.choice(self._people)
         event = await self.event(creator, self._chance.uniform(4, 9))
         if event is not None:
