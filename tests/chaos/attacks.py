@@ -124,19 +124,24 @@ class Attack:
 PING: Final = frame(0x9)
 TEXT: Final = frame(0x1, b'{"message":"ping"}')
 TRAILER: Final = b"X-1: aaaaaaaaaaaaaaaa\r\n"
-LIVE: Final = b"GET /health/live HTTP/1.1\r\nHost: a\r\n\r\n"
-LOG_IN: Final = chunked("/accounts/login/")
+HEALTH_CALL: Final = b"GET /health/live HTTP/1.1\r\nHost: a\r\n\r\n"
+LOG_IN_HEAD: Final = chunked("/accounts/login/")
 CALL: Final = "/api/auth/GetCurrentUserId"
 PICTURE: Final = "/api/profile/UpdateProfilePicture"
-BYTE: Final = b"1\r\na\r\n"
-FRAGMENTS: Final = frame(0x1, fin=False)
+BYTE_CHUNK: Final = b"1\r\na\r\n"
+FIRST_FRAGMENT: Final = frame(0x1, fin=False)
 
 ATTACKS: Final[dict[str, Attack]] = {
     "pings": Attack("empty pings", logged_in, PING, ENDED, reads=True),
     "pings-unread": Attack("empty pings, no pong is read", logged_in, PING, ENDED),
     "pongs": Attack("pongs nobody asked for", logged_in, frame(0xA), ENDED, reads=True),
     "fragments": Attack(
-        "a text in empty fragments", logged_in, frame(0x0, fin=False), ENDED, FRAGMENTS, reads=True
+        "a text in empty fragments",
+        logged_in,
+        frame(0x0, fin=False),
+        ENDED,
+        FIRST_FRAGMENT,
+        reads=True,
     ),
     "texts": Attack("small texts", logged_in, TEXT, ENDED, reads=True),
     "texts-unread": Attack("small texts, no answer is read", logged_in, TEXT, ENDED),
@@ -152,11 +157,11 @@ ATTACKS: Final[dict[str, Attack]] = {
     "header": Attack(
         "a head with one endless line", unfinished, b"a" * 64, begins=b"X-1: ", connections=4
     ),
-    "calls": Attack("calls in a row", lambda _: LIVE, LIVE, reads=True),
-    "calls-unread": Attack("calls in a row, no answer is read", lambda _: LIVE, LIVE),
-    "chunks": Attack("a body of one-byte chunks", LOG_IN, BYTE),
+    "calls": Attack("calls in a row", lambda _: HEALTH_CALL, HEALTH_CALL, reads=True),
+    "calls-unread": Attack("calls in a row, no answer is read", lambda _: HEALTH_CALL, HEALTH_CALL),
+    "chunks": Attack("a body of one-byte chunks", LOG_IN_HEAD, BYTE_CHUNK),
     "uploads": Attack("pictures of 16 MiB of nobody", sized(PICTURE), b"a" * 16384),
-    "upload-chunks": Attack("a picture of one-byte chunks", chunked(PICTURE), BYTE),
+    "upload-chunks": Attack("a picture of one-byte chunks", chunked(PICTURE), BYTE_CHUNK),
     "refused-body": Attack(
         "a terabyte that is refused", sized(CALL, 2**40), b"a" * 16384, connections=4
     ),
@@ -168,7 +173,7 @@ ATTACKS: Final[dict[str, Attack]] = {
         connections=4,
     ),
     "extensions": Attack(
-        "a body of chunks with long extensions", LOG_IN, b"1;" + b"a" * 16384 + b"\r\na\r\n"
+        "a body of chunks with long extensions", LOG_IN_HEAD, b"1;" + b"a" * 16384 + b"\r\na\r\n"
     ),
 }
 
