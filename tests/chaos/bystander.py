@@ -61,8 +61,8 @@ class Bystander:
         self._cast = cast
         self._trusts = trusts
         self._role = "marking"
-        session = {session_cookie_name(secure=trusts is not None): cast.reader}
-        self._reader = Browser(self._url, trusts, **session)
+        cookies = {session_cookie_name(secure=trusts is not None): cast.reader}
+        self._reader = Browser(self._url, trusts, **cookies)
         self._who_logs_in = Browser(self._url, trusts)
         self._to_mark = random.sample(cast.to_mark, len(cast.to_mark))
         self._holding: set[str] = set()  # events
@@ -112,7 +112,7 @@ class Bystander:
             planned = max(planned + every, time.perf_counter())
 
     @property
-    def _session(self) -> str:
+    def _cookie_name(self) -> str:
         """The name of the cookie."""
         return session_cookie_name(secure=self._trusts is not None)
 
@@ -120,7 +120,7 @@ class Bystander:
         scheme = "ws" if self._trusts is None else "wss"
         return connect(
             f"{scheme}://{self._url.netloc}/ws/{role}?event_id={event_id}",
-            additional_headers={"Cookie": f"{self._session}={token}"},
+            additional_headers={"Cookie": f"{self._cookie_name}={token}"},
             ssl=self._trusts,
             compression=None,
             open_timeout=None,
