@@ -61,7 +61,7 @@ class Bystander:
         self._cast = cast
         self._trusts = trusts
         self._role = "marking"
-        cookies = {session_cookie_name(secure=trusts is not None): cast.reader}
+        cookies = {session_cookie_name(secure=trusts is not None): cast.reader_token}
         self._reader = Browser(self._url, trusts, **cookies)
         self._who_logs_in = Browser(self._url, trusts)
         self._to_mark = random.sample(cast.to_mark, len(cast.to_mark))
@@ -133,7 +133,9 @@ class Bystander:
         """Waits to be marked; whoever loses their place comes back, and that is an error."""
         while True:
             with suppress(*FAILURES):
-                async with self._socket("mark_me", pairing.event_id, pairing.asker) as connection:
+                async with self._socket(
+                    "mark_me", pairing.event_id, pairing.asker_token
+                ) as connection:
                     inside.set()
                     async for _ in connection:
                         pass
@@ -142,7 +144,7 @@ class Bystander:
 
     async def _sit(self, pairing: Pairing) -> None:
         """Opens the sheet of one, and holds nobody there."""
-        connection = await self._socket("marking", pairing.event_id, pairing.marker)
+        connection = await self._socket("marking", pairing.event_id, pairing.marker_token)
         self._marking[pairing.event_id] = connection
         self._holding.discard(pairing.event_id)
         await connection.recv()
@@ -175,7 +177,7 @@ class Bystander:
         opened: list[ClientConnection] = []
 
         async def opens() -> None:
-            event_id, token = self._cast.opener_event_id, self._cast.opener
+            event_id, token = self._cast.opener_event_id, self._cast.opener_token
             opened.append(await self._socket(self._role, event_id, token))
             if self._role == "marking":
                 _check_frame(json.loads(await opened[0].recv()), "marking_list")
@@ -215,8 +217,8 @@ class Bystander:
             while self._to_mark:
                 pair = self._to_mark.pop()
                 async with (
-                    self._socket("mark_me", pair.event_id, pair.asker),
-                    self._socket("marking", pair.event_id, pair.marker) as marking,
+                    self._socket("mark_me", pair.event_id, pair.asker_token),
+                    self._socket("marking", pair.event_id, pair.marker_token) as marking,
                 ):
                     if json.loads(await marking.recv())["params"]["marking_list"]:
                         whom = {"user_id": pair.asker_id}

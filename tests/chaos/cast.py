@@ -16,8 +16,8 @@ class Pairing:
     """Two people of one event, by their sessions' tokens: one waits, and the other marks."""
 
     event_id: str
-    marker: str
-    asker: str
+    marker_token: str
+    asker_token: str
     asker_id: int
 
 
@@ -26,9 +26,9 @@ class Cast:
     """Whom a bystander plays."""
 
     to_hold: Sequence[Pairing]  # whose asker is held and given back, again and again
-    opener: str  # who opens sockets, by token
+    opener_token: str  # who opens sockets
     opener_event_id: str
-    reader: str  # who reads a profile, by token
+    reader_token: str  # who reads a profile
     reader_id: int
     to_mark: Sequence[Pairing]  # whose asker is marked once
     username: str  # of somebody who logs in with PASSWORD

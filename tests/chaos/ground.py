@@ -152,9 +152,9 @@ def ground(
         cast = folder / "cast.json"
         Cast(
             pairings[:TO_HOLD],
-            opener=opens.people[0].token,
+            opener_token=opens.people[0].token,
             opener_event_id=opens.event_id,
-            reader=opens.people[1].token,
+            reader_token=opens.people[1].token,
             reader_id=opens.people[1].user_id,
             to_mark=pairings[TO_HOLD:],
             username=USERNAME,
