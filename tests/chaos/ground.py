@@ -82,9 +82,9 @@ class Ground:
 
     service: Service
     door: Service  # the service itself, or a proxy
-    cast: Path
+    cast_file: Path
     attacker: Gathering
-    others: Path  # of those at the attacker's event
+    others_file: Path  # of those at the attacker's event
     certificate: Path | None
 
     def command(self, module: str, *arguments: str) -> list[str]:
@@ -135,30 +135,34 @@ def ground(
         if crowded:
             _run(settings[DATABASE], partial(fill, person_count=PEOPLE, event_count=GATHERINGS))
 
-        opens, *met = asyncio.run(gatherings(settings[DATABASE], TO_HOLD + to_mark + 1, 2))
+        for_opener, *for_pairings = asyncio.run(
+            gatherings(settings[DATABASE], TO_HOLD + to_mark + 1, 2)
+        )
         attacker = asyncio.run(gathering(settings[DATABASE], 1 + OTHERS))
         # Their fresh log-in is a proof, which costs nobody a hash
         _run(settings[DATABASE], partial(_take_password, attacker.people[0].user_id))
-        others = folder / "others.json"
-        others.write_text(json.dumps([[each.user_id, each.token] for each in attacker.people[1:]]))
+        others_file = folder / "others.json"
+        others_file.write_text(
+            json.dumps([[each.user_id, each.token] for each in attacker.people[1:]])
+        )
         if entries:
-            many = partial(fill_ledger, event_id=attacker.event_id, entries=entries)
-            _run(settings[DATABASE], many)
+            fills = partial(fill_ledger, event_id=attacker.event_id, entries=entries)
+            _run(settings[DATABASE], fills)
         pairings = [
             Pairing(each.event_id, marker.token, asker.token, asker.user_id)
-            for each in met
+            for each in for_pairings
             for marker, asker in [each.people]
         ]
-        cast = folder / "cast.json"
+        cast_file = folder / "cast.json"
         Cast(
             pairings[:TO_HOLD],
-            opener_token=opens.people[0].token,
-            opener_event_id=opens.event_id,
-            reader_token=opens.people[1].token,
-            reader_id=opens.people[1].user_id,
+            opener_token=for_opener.people[0].token,
+            opener_event_id=for_opener.event_id,
+            reader_token=for_opener.people[1].token,
+            reader_id=for_opener.people[1].user_id,
             to_mark=pairings[TO_HOLD:],
             username=USERNAME,
-        ).write(cast)
+        ).write(cast_file)
         os.sync()  # or the disk is still busy with what was written here while it is measured
         service = door = stack.enter_context(running(folder, settings, migrate=False))
         browser = HttpBrowser(service.url, "en")
@@ -166,11 +170,11 @@ def ground(
         browser.post("/accounts/signup/", username=USERNAME, password=PASSWORD)
         certificate = None
         if nginx:
-            before = folder / "proxy"
-            before.mkdir()
-            door = stack.enter_context(proxied(before, [service, service]))
-            certificate = before / "certificate.pem"
-        yield Ground(service, door, cast, attacker, others, certificate)
+            proxy_folder = folder / "proxy"
+            proxy_folder.mkdir()
+            door = stack.enter_context(proxied(proxy_folder, [service, service]))
+            certificate = proxy_folder / "certificate.pem"
+        yield Ground(service, door, cast_file, attacker, others_file, certificate)
 
 
 def _take_password(user_id: int, on: Connection) -> None:

@@ -67,7 +67,7 @@ def besieged(on: Ground, name: str, seconds: float) -> Siege:
     who = ["--token", on.attacker.people[0].token, "--event", on.attacker.event_id]
     is_flood = name in floods.FLOODS
     module = floods.__name__ if is_flood else attacks.__name__
-    who += ["--others", str(on.others)] if is_flood else []
+    who += ["--others", str(on.others_file)] if is_flood else []
     command = on.command(module, name, on.door.url, "--seconds", attack_seconds, *who)
     with _bystander(on, seconds) as inside:
         before = on.memory()
@@ -103,7 +103,7 @@ def _started(command: Sequence[str]) -> ForkedProcess:
 def _bystander(on: Ground, seconds: float) -> Iterator[ForkedProcess]:
     """Runs one who is inside, and waits to be told to begin."""
     command = on.command(
-        bystander.__name__, on.door.url, "--cast", str(on.cast), "--seconds", str(seconds)
+        bystander.__name__, on.door.url, "--cast", str(on.cast_file), "--seconds", str(seconds)
     )
     with _started(command) as process:
         try:
