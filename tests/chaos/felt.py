@@ -22,13 +22,13 @@ class Failed(Exception):
 
 @dataclass(frozen=True)
 class Felt:
-    """What one kind of asking was like; waits are in milliseconds."""
+    """What one kind of asking was like; the waits are in milliseconds."""
 
     begun: int  # how often it was asked
     answered: int  # how often all was well
-    median: float
-    p99: float
-    worst: float
+    median_ms: float
+    p99_ms: float
+    worst_ms: float
     failed: int  # how often not
     errors: Sequence[str]  # the first of them
 

@@ -42,7 +42,7 @@ class Bound:
 
     def of(self, felt: Felt) -> float:
         """Milliseconds."""
-        return felt.median if self.by_median else felt.p99
+        return felt.median_ms if self.by_median else felt.p99_ms
 
 
 @dataclass(frozen=True)
@@ -123,7 +123,7 @@ class Measured:
         return [
             f"{self.name}\n{_done(self.siege.done)}",
             *kinds,
-            f"{self.siege.felt['clock'].p99:.0f}",
+            f"{self.siege.felt['clock'].p99_ms:.0f}",
             str(self.failed),
             "\n".join(str(each // MEBIBYTE) for each in self.siege.memory),
             str(self.siege.leases_lost),
@@ -174,9 +174,9 @@ def _done(done: attacks.Done | flood.Done) -> str:
 
 def _times(felt: Felt) -> str:
     return (
-        f"{felt.median:.0f}/{felt.p99:.0f}"
-        if felt.p99 >= 100
-        else f"{felt.median:.1f}/{felt.p99:.1f}"
+        f"{felt.median_ms:.0f}/{felt.p99_ms:.0f}"
+        if felt.p99_ms >= 100
+        else f"{felt.median_ms:.1f}/{felt.p99_ms:.1f}"
     )
 
 

@@ -22,7 +22,7 @@ def test_quantiles_are_in_milliseconds_and_of_what_was_waited() -> None:
     for number in range(1, 201):
         notes.waited(number / 1000)
     told = notes.felt()
-    assert (told.median, told.p99, told.worst) == (100.0, 198.0, 200.0)
+    assert (told.median_ms, told.p99_ms, told.worst_ms) == (100.0, 198.0, 200.0)
 
 
 async def test_an_answer_that_does_not_come_is_an_error_and_a_wait(

@@ -152,12 +152,12 @@ def _exports() -> Figure:
         beside: list[float] = []
         failed = 0
         for _ in range(ROUNDS):
-            without.append(felt(on, BESIDE)["confirm"].p99)
+            without.append(felt(on, BESIDE)["confirm"].p99_ms)
             with _exporting(on) as exported:
                 during = felt(on, BESIDE)
             downloads += exported.downloads
             memory += exported.memory
-            beside.append(during["confirm"].p99)
+            beside.append(during["confirm"].p99_ms)
             failed += sum(each.failed for each in during.values())
     took = sorted(each.seconds for each in downloads if each.is_whole) or [math.inf]
     ratio = median(beside) / max(median(without), 0.01)
