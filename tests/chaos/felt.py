@@ -46,19 +46,19 @@ class Notes:
     async def ask(self, act: Callable[[], Awaitable[object]]) -> bool:
         """Does it once, and answers whether all was well; what failed at once was no wait."""
         self.begun += 1
-        begun = time.perf_counter()
+        asked_at = time.perf_counter()
         try:
             async with asyncio.timeout(PATIENCE):
                 await act()
         except TimeoutError:
             self.errors.append("no answer in time")
-            self.waited(time.perf_counter() - begun)
+            self.waited(time.perf_counter() - asked_at)
             return False
         except (Failed, *FAILURES) as error:
             self.errors.append(f"{type(error).__name__}: {error}")
             return False
         self.answered += 1
-        self.waited(time.perf_counter() - begun)
+        self.waited(time.perf_counter() - asked_at)
         return True
 
     def waited(self, seconds: float) -> None:
