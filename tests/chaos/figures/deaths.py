@@ -64,13 +64,13 @@ async def failover() -> Figure:
                     await eventually(lambda: all(m.sees(waiting) for m in markers), START_SECONDS)
                     await eventually(lambda: len(workers_of(service)) == 2, START_SECONDS)
                     await asyncio.sleep(GROWN_UP)
-                    dies = workers_of(service)[number % 2]
-                    lost = [m for m in markers if m.wire and worker_at(service, m.wire) == dies]
-                    returns = [has_returned(each) for each in lost]
+                    victim = workers_of(service)[number % 2]
+                    lost = [m for m in markers if m.wire and worker_at(service, m.wire) == victim]
+                    have_returned = [has_returned(each) for each in lost]
                     killed_at = time.monotonic()
-                    dies.kill()
+                    victim.kill()
                     took += await asyncio.gather(
-                        *(seconds_until(each, killed_at) for each in returns)
+                        *(seconds_until(each, killed_at) for each in have_returned)
                     )
                 for life in lives:
                     life.cancel()

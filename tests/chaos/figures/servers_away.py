@@ -32,7 +32,7 @@ LAST_CHANGE_SECONDS: Final = 6.0  # before its return: what changes later is not
 async def database_restart() -> Figure:
     """Takes PostgreSQL away, again and again, under calls all the time."""
     statuses: Counter[int] = Counter()
-    back: list[float] = []
+    back_after: list[float] = []
     with servers() as (folder, postgres, valkey), services(folder, 1, postgres, valkey) as (one,):
         up_at: float | None = None
 
@@ -40,8 +40,8 @@ async def database_restart() -> Figure:
             while True:
                 status, _ = await asyncio.to_thread(one.get, "/api/events/GetEvents")
                 statuses[status] += 1
-                if status == 200 and up_at is not None and len(back) < restarts:
-                    back.append(round(time.monotonic() - up_at, 3))
+                if status == 200 and up_at is not None and len(back_after) < restarts:
+                    back_after.append(round(time.monotonic() - up_at, 3))
                 await asyncio.sleep(PAUSE_SECONDS)
 
         async with asyncio.TaskGroup() as group:
@@ -57,9 +57,11 @@ async def database_restart() -> Figure:
                 await asyncio.sleep(BACK_SECONDS)
             for each in callers:
                 each.cancel()
-    told = {"answers": statuses, "back after": back}
+    told = {"answers": statuses, "back after": back_after}
     is_reached = (
-        set(statuses) == {200, 503} and len(back) == RESTARTS and max(back) <= MAX_BACK_SECONDS
+        set(statuses) == {200, 503}
+        and len(back_after) == RESTARTS
+        and max(back_after) <= MAX_BACK_SECONDS
     )
     goal = f"only 503, back within {MAX_BACK_SECONDS:.0f} s"
     return Figure("PostgreSQL restarts", goal, told, is_reached)
@@ -67,7 +69,7 @@ async def database_restart() -> Figure:
 
 async def notifier_gap() -> Figure:
     """Has people come to two services while Valkey is away."""
-    away: list[float] = []
+    shown_after: list[float] = []
     with servers() as (folder, postgres, valkey):
         among = await gathering(postgres.url, SERVICES + ASKERS)
         event_id, (*early, last) = among.event_id, among.people[SERVICES:]
@@ -77,7 +79,7 @@ async def notifier_gap() -> Figure:
                 for door, each in zip(doors, among.people, strict=False)
             ]
 
-            async def equal(since: float) -> float:
+            async def seconds_until_equal(since: float) -> float:
                 room = (await Database(PostgresAccess(postgres.url)).rooms([event_id]))[event_id]
                 return await seconds_until(
                     lambda: all(m.sees(set(room["waiting"])) for m in markers), since
@@ -85,7 +87,7 @@ async def notifier_gap() -> Figure:
 
             async with asyncio.TaskGroup() as group, AsyncExitStack() as sockets:
                 lives = [group.create_task(each.live()) for each in markers]
-                await equal(time.monotonic())
+                await seconds_until_equal(time.monotonic())
                 valkey.kill()
                 until_at = time.monotonic() + GAP_SECONDS
                 for number, person in enumerate(early):
@@ -93,16 +95,20 @@ async def notifier_gap() -> Figure:
                     wire = opened(doors[number % SERVICES], person, "mark_me", event_id)
                     await sockets.enter_async_context(wire)
                     if changed_at < until_at - LAST_CHANGE_SECONDS:
-                        away.append(await equal(changed_at))
+                        shown_after.append(await seconds_until_equal(changed_at))
                     else:
                         break
                 await asyncio.sleep(until_at - time.monotonic())
                 await sockets.enter_async_context(opened(doors[0], last, "mark_me", event_id))
                 await asyncio.to_thread(valkey.start)
-                after = await equal(time.monotonic())
+                equal_after = await seconds_until_equal(time.monotonic())
                 for life in lives:
                     life.cancel()
-    told = {"changes while it was away": len(away), "shown after": away, "equal after": after}
-    is_reached = bool(away) and max(after, *away) <= MAX_EQUAL_SECONDS
+    told = {
+        "changes while it was away": len(shown_after),
+        "shown after": shown_after,
+        "equal after": equal_after,
+    }
+    is_reached = bool(shown_after) and max(equal_after, *shown_after) <= MAX_EQUAL_SECONDS
     goal = f"all lists equal within {MAX_EQUAL_SECONDS:.0f} s"
     return Figure(f"Valkey is away for {GAP_SECONDS:.0f} s", goal, told, is_reached)
