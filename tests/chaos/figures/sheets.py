@@ -36,13 +36,13 @@ MARK_EVERY: Final = 2.0  # seconds
 QUIET: Final = 5.0  # seconds after the openings, which are not measured
 
 # Sheets
-BESIDE: Final = 10.0  # seconds that a bystander is measured for, each time
+BYSTANDER_SECONDS: Final = 10.0  # that a bystander is measured for, each time
 ROUNDS: Final = 5  # without and with exports, so that whatever else the machine does is in both
 PAIRS: Final = 600  # twice as many as meet
-WARM: Final = 1.0  # seconds before that, which are not measured
+WARM_SECONDS: Final = 1.0  # before that, which are not measured
 MAX_EXPORT_SECONDS: Final = 3.0
 MAX_EXPORT_MEBIBYTES: Final = 30.0  # of whoever writes one
-MAX_TIMES: Final = 1.5  # as long as without exports, that a confirm takes
+MAX_RATIO: Final = 1.5  # as long as without exports, that a confirm takes
 EXPORT: Final = "/api/events/ExportAttendance"
 
 
@@ -145,31 +145,31 @@ def _exports() -> Figure:
         tempfile.TemporaryDirectory(dir=".") as name,
         ground(Path(name).absolute(), entries=ENTRIES, to_mark=PAIRS) as on,
     ):
-        felt(on, WARM)
+        felt(on, WARM_SECONDS)
         downloads: list[_Download] = []
         memory: list[int] = []
-        without: list[float] = []
-        beside: list[float] = []
+        p99s_ms_without: list[float] = []
+        p99s_ms_meanwhile: list[float] = []
         failed = 0
         for _ in range(ROUNDS):
-            without.append(felt(on, BESIDE)["confirm"].p99_ms)
+            p99s_ms_without.append(felt(on, BYSTANDER_SECONDS)["confirm"].p99_ms)
             with _exporting(on) as exported:
-                during = felt(on, BESIDE)
+                during = felt(on, BYSTANDER_SECONDS)
             downloads += exported.downloads
             memory += exported.memory
-            beside.append(during["confirm"].p99_ms)
+            p99s_ms_meanwhile.append(during["confirm"].p99_ms)
             failed += sum(each.failed for each in during.values())
     took = sorted(each.seconds for each in downloads if each.is_whole) or [math.inf]
-    ratio = median(beside) / max(median(without), 0.01)
-    most = max(memory, default=0) / MEBIBYTE
+    ratio = median(p99s_ms_meanwhile) / max(median(p99s_ms_without), 0.01)
+    most_mebibytes = max(memory, default=0) / MEBIBYTE
     found = {
         "sheets": len(downloads),
         "not whole": sum(not each.is_whole for each in downloads),
         "median s": took[len(took) // 2],
         "most s": took[-1],
-        "MiB of the worker": round(most, 1),
-        "confirm p99 ms without, by round": [round(each, 1) for each in without],
-        "confirm p99 ms meanwhile, by round": [round(each, 1) for each in beside],
+        "MiB of the worker": round(most_mebibytes, 1),
+        "confirm p99 ms without, by round": [round(each, 1) for each in p99s_ms_without],
+        "confirm p99 ms meanwhile, by round": [round(each, 1) for each in p99s_ms_meanwhile],
         "times": round(ratio, 2),
         "failed": failed,
     }
@@ -177,11 +177,11 @@ def _exports() -> Figure:
     is_reached = (
         is_whole
         and took[-1] <= MAX_EXPORT_SECONDS
-        and 0 < most <= MAX_EXPORT_MEBIBYTES
-        and ratio <= MAX_TIMES
+        and 0 < most_mebibytes <= MAX_EXPORT_MEBIBYTES
+        and ratio <= MAX_RATIO
     )
     goal = (
-        f"each {MAX_EXPORT_SECONDS:.0f} s, {MAX_EXPORT_MEBIBYTES:.0f} MiB, confirm p99 x{MAX_TIMES}"
+        f"each {MAX_EXPORT_SECONDS:.0f} s, {MAX_EXPORT_MEBIBYTES:.0f} MiB, confirm p99 x{MAX_RATIO}"
     )
     return Figure("sheets of 10 000", goal, found, is_reached)
 
