@@ -14,7 +14,7 @@ from attendance_web.wire.credentials import session_cookie_name
 ADDRESS: Final = "127.0.0.66"  # whose attack it is; bystanders come from another one
 PATIENCE: Final = 20.0  # seconds for one answer
 OPEN: Final = "101"  # the status of a socket that was opened
-PIECE: Final = 64 * 1024  # bytes that are read or sent at once
+PIECE_BYTES: Final = 64 * 1024  # that are read or sent at once
 CSRF: Final = "X-CSRFToken: chaos\r\n"
 KEYS: Final = "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"
 GOODBYE: Final = b"\x88\x82\x00\x00\x00\x00" + (1000).to_bytes(2, "big")
@@ -147,7 +147,7 @@ class Connection:
 
     async def stays(self) -> None:
         """Hears all there is, until the end."""
-        while await self.reader.read(PIECE):
+        while await self.reader.read(PIECE_BYTES):
             pass
 
 

@@ -33,7 +33,7 @@ from tests.chaos.attacks import AGAIN, BEGUN, NICE
 from tests.chaos.flood import (
     OPEN,
     PATIENCE,
-    PIECE,
+    PIECE_BYTES,
     Act,
     Connection,
     Done,
@@ -111,8 +111,8 @@ async def says_a_byte(connection: Connection) -> None:
 
 async def fills_and_waits(connection: Connection) -> None:
     """All of a large body but its last piece, and then nothing."""
-    for _ in range(BODY_BYTES // PIECE - 2):
-        await connection.say(b"a" * PIECE)
+    for _ in range(BODY_BYTES // PIECE_BYTES - 2):
+        await connection.say(b"a" * PIECE_BYTES)
     await connection.stays()
 
 

@@ -17,7 +17,7 @@ from attendance_core.pieces import MAX_PIECE
 from attendance_web.wire.urls import OWN_SCAN_PATH
 from tests.chaos.flood import PATIENCE, Act, Connection, Flood
 
-LITTLE: Final = 4096  # bytes that the system of whoever reads nothing keeps for them
+RECEIVE_BUFFER_BYTES: Final = 4096  # that the system of whoever reads nothing keeps for them
 PICTURE: Final = "/api/profile/UpdateProfilePicture"
 SCAN: Final = "/api/profile/UploadProfileConfirmation"
 Ask = Callable[..., Awaitable[None]]  # of a connection, for a path, as somebody who is ``known``
@@ -64,7 +64,9 @@ async def new_picture(connection: Connection) -> str:
 async def unread(connection: Connection, path: str, *, known: bool) -> None:
     """Asks, has the system take next to nothing of the answer, and reads nothing."""
     transport = cast(asyncio.Transport, connection.writer.transport)
-    transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, LITTLE)
+    transport.get_extra_info("socket").setsockopt(
+        socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER_BYTES
+    )
     await connection.say(connection.target.head("GET", path, known=known) + b"\r\n")
     transport.pause_reading()
     await asyncio.sleep(PATIENCE)

@@ -11,7 +11,7 @@ from uuid import uuid4
 
 from attendance_core.arguments import MAX_OFFSET
 from attendance_core.events.codes import CODE_LENGTH, CODE_LETTERS
-from tests.chaos.flood import GOODBYE, PATIENCE, PIECE, Connection, Flood
+from tests.chaos.flood import GOODBYE, PATIENCE, PIECE_BYTES, Connection, Flood
 
 EVENTS: Final = "/api/events/"
 WATCH: Final = EVENTS + "WatchAttendance"
@@ -107,7 +107,7 @@ async def watches_and_cuts(connection: Connection) -> None:
     async with asyncio.timeout(PATIENCE):
         answer = await connection.reader.readuntil(b"\r\n\r\n")
         connection.done.note(answer)
-        await connection.reader.read(PIECE)
+        await connection.reader.read(PIECE_BYTES)
     if b"text/event-stream" in answer:
         raise EOFError
 

@@ -11,7 +11,7 @@ from itertools import count
 from typing import Final
 from uuid import uuid4
 
-from tests.chaos.flood import GOODBYE, KEYS, PIECE, Act, Connection, Flood
+from tests.chaos.flood import GOODBYE, KEYS, PIECE_BYTES, Act, Connection, Flood
 
 PREPARE: Final = json.dumps({"message": "prepare_to_mark", "params": {"user_id": 1}}).encode()
 UNKNOWN: Final = b'{"message":"no such thing"}'
@@ -47,7 +47,7 @@ async def opens_of_nobody(connection: Connection) -> None:
     with suppress(EOFError):
         await begins_to_open(connection)
     connection.done.note(await connection.reader.readuntil(b"\r\n\r\n"))
-    await connection.reader.read(PIECE)
+    await connection.reader.read(PIECE_BYTES)
     raise EOFError
 
 
@@ -58,7 +58,7 @@ async def opens_with_options(connection: Connection) -> None:
     more = f"Upgrade: websocket\r\n{options}{KEYS}\r\n"
     await connection.say(connection.target.head("GET", path, known=False, more=more))
     connection.done.note(await connection.reader.readuntil(b"\r\n\r\n"))
-    await connection.reader.read(PIECE)
+    await connection.reader.read(PIECE_BYTES)
     raise EOFError
 
 
@@ -66,7 +66,7 @@ async def pings_and_leaves(connection: Connection) -> None:
     """All that a new socket may send at once, and another socket."""
     await connection.opens("marking")
     await connection.say(PING * OF_A_SOCKET)
-    await connection.reader.read(PIECE)
+    await connection.reader.read(PIECE_BYTES)
     raise EOFError
 
 
@@ -79,7 +79,7 @@ def says(text: bytes) -> Act:
 
     async def act(connection: Connection) -> None:
         await connection.frame(text)
-        await connection.reader.read(PIECE)
+        await connection.reader.read(PIECE_BYTES)
         await asyncio.sleep(FRAME_EVERY)
 
     return act
