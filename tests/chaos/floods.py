@@ -139,14 +139,14 @@ async def is_idle(connection: Connection) -> None:
     await connection.stays()
 
 
-async def draws(connection: Connection) -> None:
+async def asks_for_code(connection: Connection) -> None:
     await connection.call(f"/events/{connection.target.event_id}/qr.svg", known=False)
 
 
-async def draws_for_others(connection: Connection) -> None:
+async def asks_for_codes_of_other_hosts(connection: Connection) -> None:
     """A code that nobody has asked for: each Host has its own."""
     connection.target = replace(connection.target, host=f"{uuid4().hex}.test")
-    await draws(connection)
+    await asks_for_code(connection)
 
 
 async def loads_a_file(connection: Connection) -> None:
@@ -222,8 +222,8 @@ FLOODS: Final[dict[str, Flood]] = {
         needs_crowded_database=True,
     ),
     "idle": Flood("connections that say nothing", is_idle, 5000),
-    "codes": Flood("QR codes", draws, 100),
-    "other-codes": Flood("QR codes of ever other hosts", draws_for_others, 100),
+    "codes": Flood("QR codes", asks_for_code, 100),
+    "other-codes": Flood("QR codes of ever other hosts", asks_for_codes_of_other_hosts, 100),
     "page-files": Flood("a file of the page, of nobody", loads_a_file, 300),
     "no-pictures": Flood("pictures that there are not", looks_for_pictures, 300),
     "health": Flood("/health/ready", calls("/health/ready", known=False), 100),

@@ -73,7 +73,7 @@ async def unread(connection: Connection, path: str, *, known: bool) -> None:
     raise EOFError
 
 
-def asks(path: str) -> Act:
+def asks_unread(path: str) -> Act:
     """The same call of nobody again and again, unread."""
     return lambda connection: unread(connection, path, known=False)
 
@@ -113,7 +113,7 @@ LARGE: Final[dict[str, Flood]] = {
     ),
     "unread-lists": Flood(
         "GetEvents of nobody, unread",
-        asks(f"/api/events/GetEvents?limit={MAX_PIECE - 1}"),
+        asks_unread(f"/api/events/GetEvents?limit={MAX_PIECE - 1}"),
         3000,
         needs_crowded_database=True,
     ),
