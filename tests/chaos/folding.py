@@ -11,7 +11,7 @@ class Fold:
 
     def __init__(self) -> None:
         self.listed: set[int] = set()
-        self.lists = 0  # how many it was sent: one
+        self.list_count = 0  # how many it was sent: one
         self.holding: int | None = None
         self.wrong: list[str] = []  # what could not be true of the list it had
 
@@ -21,9 +21,9 @@ class Fold:
         user_id: int = params.get("user_id", 0)  # of the frames that are about somebody
         match frame["message"] if frame["result"] == "ok" else "":
             case "marking_list":
-                self.lists += 1
+                self.list_count += 1
                 self.listed = set(params["marking_list"])
-                if self.lists > 1 or len(self.listed) < len(params["marking_list"]):
+                if self.list_count > 1 or len(self.listed) < len(params["marking_list"]):
                     self.wrong.append("its list came twice, or with somebody in it twice")
             case "user_joined":
                 if user_id in self.listed:

@@ -39,7 +39,7 @@ def lists_equal_the_store(case: Case) -> Iterator[str]:
             while still_to_fold and still_to_fold[0].at <= look.at:
                 _fold_next(fold, still_to_fold)
             is_last = look is last[life.event]
-            is_due = fold.lists or (life.opened_at or 0) < look.at - SOON
+            is_due = fold.list_count or (life.opened_at or 0) < look.at - SOON
             if (look.at > limit or is_last) and is_due and not case.is_harmed(life, look.at):
                 truth = expected(look.data, life.person)
                 wrong = {each for each in fold.listed ^ truth if case.is_steady(life, look, each)}

@@ -150,7 +150,7 @@ class Wire:
         elif frame["message"] == "marked":
             params = frame["params"]
             self._stage.known_marks.append(KnownMark(self.event, params["user_id"], params["n"]))
-        if self.fold.lists:
+        if self.fold.list_count:
             self.is_listed.set()
         if command is not None and not command.answer.done():
             command.answer.set_result(frame)
