@@ -27,8 +27,8 @@ def one_standing_mark(case: Case) -> Iterator[str]:
     """Odd entries mark, even ones annul: so nobody has two marks that stand."""
     for rows in _rows(case).values():
         for row in rows:
-            marks = row.n % 2 == 1
-            if marks != (row.origin is not None) or marks != (row.reason is None):
+            is_mark = row.n % 2 == 1
+            if is_mark != (row.origin is not None) or is_mark != (row.reason is None):
                 yield f"{row} is of another kind than its number"
         for one, next_one in pairwise(rows):
             if one.origin is not None and next_one.origin is not None:

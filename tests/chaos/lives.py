@@ -133,9 +133,9 @@ class Lives:
         self.until = items[-1].at if items else 0.0
         self._lags: dict[int, list[tuple[float, float]]] = defaultdict(list)
         for item in items:
-            reads = getattr(self, f"_{item.what}", None)
-            if reads is not None:
-                reads(item)
+            handle = getattr(self, f"_{item.what}", None)
+            if handle is not None:
+                handle(item)
 
     def lag(self, start: float, end: float, worker: int = OURS) -> float:
         """For how many seconds of these the machine did not let us, or a process, go on."""

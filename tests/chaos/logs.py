@@ -16,18 +16,18 @@ class Log:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._read = 0  # bytes
+        self._offset = 0  # bytes that were read
 
     def read_remarkable(self) -> Iterator[dict[str, Any]]:
         """Each whole line since the last time that is a warning or worse, or no line of ours."""
         if not self.path.exists():
             return
         with self.path.open("rb") as file:
-            file.seek(self._read)
+            file.seek(self._offset)
             for line in file:
                 if not line.endswith(b"\n"):
                     break  # it is being written
-                self._read += len(line)
+                self._offset += len(line)
                 told = _told(line.decode("utf-8", "replace").rstrip())
                 if told["level"] not in UNREMARKABLE:
                     yield told
