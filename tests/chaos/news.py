@@ -16,7 +16,7 @@ from tests.chaos.lives import Life
 
 POSITION_SOON: Final = 7.0  # seconds; contract: 6.16, a position is right within these
 POSITION_EVERY: Final = 3.0  # contract: 6.16, at most once in so long
-ARRIVES: Final = 0.5  # seconds by which one frame may come sooner or later than another
+JITTER_SECONDS: Final = 0.5  # by which one frame may come sooner or later than another
 NEWS: Final = {
     "mark_me": frozenset({"held", "let_go", "your_place", "event_changed"}),
     "marking": frozenset({"event_changed"}),
@@ -103,7 +103,7 @@ def positions_are_told_seldom(case: Case) -> Iterator[str]:
         for one, next_one in pairwise(told):
             lag = case.lives.lag(one - SOON, next_one)
             lag += case.lives.lag(one - SOON, next_one, life.worker)
-            if next_one - one < POSITION_EVERY - ARRIVES - lag and not _was_held_up(
+            if next_one - one < POSITION_EVERY - JITTER_SECONDS - lag and not _was_held_up(
                 case, life, one
             ):
                 yield f"{life.person} was told their position after {next_one - one:.2f} s"
