@@ -42,7 +42,7 @@ from tests.chaos.flood import (
     calls,
 )
 from tests.chaos.large_floods import LARGE
-from tests.chaos.organiser_floods import MARKS, ORGANISERS, WAITS
+from tests.chaos.organiser_floods import ORGANISERS, SITTING, WAITING
 from tests.chaos.parsing_floods import PARSED
 from tests.chaos.provider_floods import PROVIDED
 from tests.chaos.refused_floods import REFUSED
@@ -252,8 +252,8 @@ async def carried_out(flood: Flood, target: Target, seconds: float) -> Done:
     """For so many seconds, or until SIGTERM; says when it has begun."""
     over, done = asyncio.Event(), Done()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, over.set)
-    there = [(WAITS, target.of(token)) for _, token in target.others[: flood.waiting]]
-    there += [(MARKS, target.of(token)) for _, token in target.others[: flood.marking]]
+    there = [(WAITING, target.of(token)) for _, token in target.others[: flood.waiting]]
+    there += [(SITTING, target.of(token)) for _, token in target.others[: flood.marking]]
     going_on = [asyncio.create_task(_floods(*each, done, over)) for each in there]
     with suppress(TimeoutError):
         async with asyncio.timeout(PATIENCE):

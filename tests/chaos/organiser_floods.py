@@ -45,7 +45,7 @@ async def helps(connection: Connection) -> None:
     await connection.post(EVENTS + "RemoveHelper", **about)
 
 
-def reads(more: str) -> Flood:
+def ledger_flood(more: str) -> Flood:
     """Makes a flood of those who read the ledger of a large event."""
 
     async def act(connection: Connection) -> None:
@@ -87,7 +87,7 @@ async def waits(connection: Connection) -> None:
     await connection.stays()
 
 
-async def marks(connection: Connection) -> None:
+async def sits_to_mark(connection: Connection) -> None:
     """Hears who asks to be marked, and who leaves."""
     await connection.opens("marking")
     await connection.stays()
@@ -124,12 +124,12 @@ async def guesses_secrets(connection: Connection) -> None:
     await connection.answer()
 
 
-WAITS: Final = Flood("who waits and hears news", waits)
-MARKS: Final = Flood("who is there to mark", marks)
+WAITING: Final = Flood("who waits and hears news", waits)
+SITTING: Final = Flood("who is there to mark", sits_to_mark)
 ORGANISERS: Final[dict[str, Flood]] = {
     "corrections": Flood("MarkParticipant and AnnulMark", corrects),
-    "ledger": reads(""),
-    "ledger-deep": reads(f"&limit=100&offset={MAX_OFFSET}"),
+    "ledger": ledger_flood(""),
+    "ledger-deep": ledger_flood(f"&limit=100&offset={MAX_OFFSET}"),
     "exports": Flood("ExportAttendance of 10 000 rows", exports, entries=ENTRIES),
     "left-exports": Flood(
         "ExportAttendance of 10 000 rows, left at once", leaves_exports, 50, entries=ENTRIES
