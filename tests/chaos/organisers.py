@@ -82,10 +82,10 @@ class Organiser:
         """The creator, somebody who helps or has helped, and at times one who may do nothing."""
         stage = self._stage
         helpers = sorted(stage.helpers.get(event, ()), key=lambda each: each.user_id)
-        what = stage.chance.random()
-        if what < 0.05:
+        draw = stage.chance.random()
+        if draw < 0.05:
             return stage.chance.choice(self._people)
-        if what < 0.5 and helpers:
+        if draw < 0.5 and helpers:
             return stage.chance.choice(helpers)
         return stage.creators[event]
 
@@ -123,10 +123,10 @@ class Organiser:
     async def _changes(self, person: Person, event: str) -> None:
         """A longer event, a shorter one, or one of another name."""
         chance, now = self._stage.chance, int(time.time())
-        what = chance.random()
-        if what < 0.5:
+        draw = chance.random()
+        if draw < 0.5:
             given: dict[str, Any] = {"time_to": now + chance.randint(600, 7200)}
-        elif what < 0.6:
+        elif draw < 0.6:
             given = {"time_to": now + chance.randint(2, 8)}
         else:
             given = {"name": f"Lecture {uuid4().hex}"}

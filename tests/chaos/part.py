@@ -71,12 +71,12 @@ class Part:
         shuffled = stage.chance.sample(people, len(people))
         sitting, asking = shuffled[: len(people) // 4], shuffled[len(people) // 4 :]
         markers = [
-            Marker(stage, person, stage.chance.choice(stage.events), names=number % 5 == 0)
+            Marker(stage, person, stage.chance.choice(stage.events), says_whom=number % 5 == 0)
             for number, person in enumerate(sitting)
         ]
         # Some have two sockets, and race against themselves
         markers += [
-            Marker(stage, each.person, each.visits.event, names=True) for each in markers[::5]
+            Marker(stage, each.person, each.visits.event, says_whom=True) for each in markers[::5]
         ]
         askers = [Asker(stage, person) for person in asking]
         organisers = [Organiser(stage, people) for _ in people[::PEOPLE_AN_ORGANISER]]

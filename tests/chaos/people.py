@@ -82,7 +82,7 @@ class Asker:
                 continue
             event = stage.chance.choice(left)
             visits = self.visits = Visits(stage, self.person, "mark_me", event)
-            if await self._wait(visits):
+            if await self._wait_until_marked(visits):
                 self.marked_in.add(event)
                 if stage.chance.random() < DENIED_SHARE and await denies(stage, self.person, event):
                     self.marked_in.discard(event)
@@ -95,20 +95,20 @@ class Asker:
                 await stage.think(0.3)
             self.visits = None
 
-    async def _wait(self, visits: Visits) -> bool:
+    async def _wait_until_marked(self, visits: Visits) -> bool:
         """Waits; tells whether they are marked, or else have left, or it is over."""
         stage = self._stage
-        second: asyncio.Task[Wire | None] | None = None
+        opening_second: asyncio.Task[Wire | None] | None = None
         try:
             while True:
                 wire = await visits.open()
                 if wire is None:
                     continue
-                if stage.chance.random() < 0.1 and not stage.is_calm and second is None:
-                    second = asyncio.create_task(
+                if stage.chance.random() < 0.1 and not stage.is_calm and opening_second is None:
+                    opening_second = asyncio.create_task(
                         opened(stage, self.person, "mark_me", visits.event)
                     )
-                if await self._sits(wire):
+                if await self._left_by_choice(wire):
                     return False
                 if wire.marked_by is not None:
                     return True
@@ -116,12 +116,12 @@ class Asker:
                     stage.close_event(visits.event)
                     return False
         finally:
-            if second is not None:
-                other = await second
+            if opening_second is not None:
+                other = await opening_second
                 if other is not None:
                     await other.abort()
 
-    async def _sits(self, wire: Wire) -> bool:
+    async def _left_by_choice(self, wire: Wire) -> bool:
         """Waits until the socket has ended; tells whether it did so by our own leaving."""
         stage = self._stage
         while True:
@@ -132,15 +132,15 @@ class Asker:
                 return False
             except TimeoutError:
                 pass
-            what = 1.0 if stage.is_calm else stage.chance.random()
-            if what < 0.06:
+            draw = 1.0 if stage.is_calm else stage.chance.random()
+            if draw < 0.06:
                 await wire.goodbye()
                 return wire.marked_by is None
-            if what < 0.09:
+            if draw < 0.09:
                 await stage.call(self.person, "POST", "/api/events/LeaveEvent", event_id=wire.event)
                 await wire.abort()
                 return wire.marked_by is None
-            if what < 0.14:
+            if draw < 0.14:
                 await wire.abort()  # and comes back
                 return False
             await wire.ask("ping")
@@ -149,11 +149,14 @@ class Asker:
 class Marker:
     """Sits by the sheet of one event and marks; where it ends, of another."""
 
-    def __init__(self, stage: Stage, person: Person, event: str, *, names: bool = False) -> None:
+    def __init__(
+        self, stage: Stage, person: Person, event: str, *, says_whom: bool = False
+    ) -> None:
         self.person = person
         self.visits = Visits(stage, person, "marking", event)
         self._stage = stage
-        self._names = names  # always says whom: two sockets of one person may not hold the same
+        # Always: two sockets of one person may not hold the same
+        self._says_whom = says_whom
         self._moves = False  # to another event, where more may be waiting
         self._old: tuple[str, int] | None = None  # a frame that is sent again later
         self._unsure: int | None = None  # whom we may have marked: no answer came
@@ -216,36 +219,36 @@ class Marker:
         await wire.ask("prepare_to_mark", user_id)
 
     async def _decide(self, wire: Wire, held: int) -> None:
-        what = self._stage.chance.random()
-        if what < 0.70:
+        draw = self._stage.chance.random()
+        if draw < 0.70:
             await self._confirm(wire, held)
-        elif what < 0.82:
+        elif draw < 0.82:
             await self._refuse(wire, held)
-        elif what < 0.86:
+        elif draw < 0.86:
             await wire.ask("confirm_marking", self.person.user_id)  # not whom we hold
-        elif what < 0.90:
+        elif draw < 0.90:
             await wire.say("confirm_marking", held)
             await self._confirm(wire, held)
-        elif what < 0.94:
+        elif draw < 0.94:
             self._unsure = held  # and confirms from the next socket
             await wire.abort()
-        elif what < 0.97:
+        elif draw < 0.97:
             await asyncio.sleep(self._stage.hold_seconds + self._stage.chance.uniform(-0.3, 0.5))
             await self._confirm(wire, held)
         else:
             await wire.goodbye()
 
     async def _refuse(self, wire: Wire, held: int) -> None:
-        named = held if self._names else None
+        named_id = held if self._says_whom else None
         self._old = "refuse_to_mark", held
         if self._stage.chance.random() < 0.3:
-            await wire.say("refuse_to_mark", named)
-        await wire.ask("refuse_to_mark", named)
+            await wire.say("refuse_to_mark", named_id)
+        await wire.ask("refuse_to_mark", named_id)
 
     async def _confirm(self, wire: Wire, user_id: int) -> None:
-        named = self._names or self._unsure is not None or self._stage.chance.random() < 0.8
+        is_named = self._says_whom or self._unsure is not None or self._stage.chance.random() < 0.8
         self._old = "confirm_marking", user_id
-        answer = await wire.ask("confirm_marking", user_id if named else None)
+        answer = await wire.ask("confirm_marking", user_id if is_named else None)
         told = code_of(answer)
         self._unsure = user_id if told in {"", "unavailable"} else None
         if answer is not None and told == "marked" and self._stage.chance.random() < SLIP_SHARE:
