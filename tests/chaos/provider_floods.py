@@ -11,18 +11,18 @@ from urllib.parse import urlsplit
 from attendance_web.oidc_redirects import CALLBACK_PATH, LOG_IN_PATH
 from tests.chaos.flood import PATIENCE, Connection, Flood
 
-SENT_ON: Final = re.compile(rb"^location: *(\S+)", re.IGNORECASE | re.MULTILINE)
-GIVEN: Final = re.compile(rb"^set-cookie: *([^;\r]+)", re.IGNORECASE | re.MULTILINE)
+LOCATION: Final = re.compile(rb"^location: *(\S+)", re.IGNORECASE | re.MULTILINE)
+SET_COOKIE: Final = re.compile(rb"^set-cookie: *([^;\r]+)", re.IGNORECASE | re.MULTILINE)
 
 
 async def logs_in(connection: Connection) -> None:
     """Begins, is known to the university at once, and comes back, with the same account."""
-    begun = await _asks_for_page(connection, LOG_IN_PATH)
-    way, cookie = SENT_ON.search(begun), GIVEN.search(begun)
-    if way is None or cookie is None:
+    head = await _asks_for_page(connection, LOG_IN_PATH)
+    location, cookie = LOCATION.search(head), SET_COOKIE.search(head)
+    if location is None or cookie is None:
         return  # there was no turn
-    there = await _at_the_university(way[1].decode())
-    back = urlsplit(there)
+    callback = await _at_the_university(location[1].decode())
+    back = urlsplit(callback)
     await _asks_for_page(connection, f"{back.path}?{back.query}", cookie[1].decode())
 
 
@@ -47,12 +47,12 @@ async def _at_the_university(address: str) -> str:
         try:
             asked = f"GET {url.path}?{url.query} HTTP/1.1\r\nHost: {url.netloc}\r\n\r\n"
             writer.write(asked.encode())
-            way = SENT_ON.search(await reader.readuntil(b"\r\n\r\n"))
+            location = LOCATION.search(await reader.readuntil(b"\r\n\r\n"))
         finally:
             writer.transport.abort()
-    if way is None:
+    if location is None:
         raise EOFError
-    return way[1].decode()
+    return location[1].decode()
 
 
 PROVIDED: Final[dict[str, Flood]] = {
