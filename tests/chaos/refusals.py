@@ -33,34 +33,40 @@ def prepared_is_true(case: Case) -> Iterator[str]:
 
 def refusals_are_true(case: Case) -> Iterator[str]:
     """No refusal denies what surely was, nor says what cannot have been."""
-    mine, of_them, by_them = defaultdict(list), defaultdict(list), defaultdict(list)
+    sure_by_marker, holds_by_person, holds_by_marker = (
+        defaultdict(list),
+        defaultdict(list),
+        defaultdict(list),
+    )
     for hold in case.sure_holds:
-        mine[hold.event, hold.marker].append(hold)
+        sure_by_marker[hold.event, hold.marker].append(hold)
     for hold in case.possible_holds:
-        of_them[hold.event, hold.person].append(hold)
-        by_them[hold.event, hold.marker].append(hold)
+        holds_by_person[hold.event, hold.person].append(hold)
+        holds_by_marker[hold.event, hold.marker].append(hold)
     for life in case.lives.sockets_of("marking"):
         for sent in life.sent.values():
             if sent.answer in UNANSWERED or sent.answered_at is None:
                 continue
             if sent.message == "prepare_to_mark":
-                theirs = of_them[life.event, sent.user_id or 0]
-                own = by_them[life.event, life.person]
+                theirs = holds_by_person[life.event, sent.user_id or 0]
+                own = holds_by_marker[life.event, life.person]
                 is_true = _can_be_refused(case, life, sent, theirs, own)
             else:
-                is_true = not any(_denies(sent, hold) for hold in mine[life.event, life.person])
+                is_true = not any(
+                    _denies(sent, hold) for hold in sure_by_marker[life.event, life.person]
+                )
             if not is_true:
                 yield f"{life.person} was refused in {life.event} on socket {life.number}: {sent}"
 
 
 def too_soon_is_kept(case: Case) -> Iterator[str]:
     """Who gave somebody back has them again only after 10 s, where others could have them."""
-    rights, of_them = Rights(case), defaultdict(list)
+    rights, holds_by_person = Rights(case), defaultdict(list)
     given_back: dict[tuple[str, int, int], list[Sent]] = defaultdict(list)
     sitting = defaultdict(list)
     asking = {(life.event, life.person) for life in case.lives.sockets_of("mark_me")}
     for hold in case.possible_holds:
-        of_them[hold.event, hold.person].append(hold)
+        holds_by_person[hold.event, hold.person].append(hold)
     for life in case.lives.sockets_of("marking"):
         if (life.event, life.person) not in asking:
             sitting[life.event].append(life)
@@ -75,7 +81,7 @@ def too_soon_is_kept(case: Case) -> Iterator[str]:
                     continue
                 had_others = any(
                     hold.marker != life.person and hold.start <= told.at and sent.at <= hold.end
-                    for hold in of_them[life.event, told.person]
+                    for hold in holds_by_person[life.event, told.person]
                 )
                 if told.at >= until or had_others or told.is_old:
                     continue
