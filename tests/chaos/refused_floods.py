@@ -39,18 +39,22 @@ async def has_many_cookies(connection: Connection) -> None:
 
 
 COOKIES, HEADERS = 4000, 7  # of a header, and headers: all that a head may have
-MANY: Final = 300
+CONNECTIONS: Final = 300
 REFUSED: Final[dict[str, Flood]] = {
     "accents": Flood("log-ins with 8 000 accents", names_with_accents, 20),
-    "unknown-paths": Flood("calls that there are not", calls("/api/none/None", known=False), MANY),
-    "wrong-methods": Flood("POST of what is got", posts("/api/events/GetEvents", b"{}"), MANY),
-    "broken-bodies": Flood("log-ins that are no JSON", posts(LOG_IN, b'{"username":'), MANY),
+    "unknown-paths": Flood(
+        "calls that there are not", calls("/api/none/None", known=False), CONNECTIONS
+    ),
+    "wrong-methods": Flood(
+        "POST of what is got", posts("/api/events/GetEvents", b"{}"), CONNECTIONS
+    ),
+    "broken-bodies": Flood("log-ins that are no JSON", posts(LOG_IN, b'{"username":'), CONNECTIONS),
     "wrong-fields": Flood(
-        "GetProfile of nobody's id", calls("/api/profile/GetProfile?user_id=no"), MANY
+        "GetProfile of nobody's id", calls("/api/profile/GetProfile?user_id=no"), CONNECTIONS
     ),
     "cookies": Flood("calls with 28 000 cookies", has_many_cookies, 100),
-    "no-csrf": Flood("calls without our token", posts_from_elsewhere, MANY),
+    "no-csrf": Flood("calls without our token", posts_from_elsewhere, CONNECTIONS),
     "not-logged-in": Flood(
-        "GetProfile of nobody", calls("/api/profile/GetProfile?user_id=1", known=False), MANY
+        "GetProfile of nobody", calls("/api/profile/GetProfile?user_id=1", known=False), CONNECTIONS
     ),
 }

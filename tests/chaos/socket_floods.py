@@ -17,8 +17,8 @@ PREPARE: Final = json.dumps({"message": "prepare_to_mark", "params": {"user_id":
 UNKNOWN: Final = b'{"message":"no such thing"}'
 FRAME_EVERY: Final = 1 / 19  # seconds. Contract: 6.11, more would end the socket
 PING: Final = b"\x89\x80\0\0\0\0"
-OF_A_SOCKET: Final = 60  # frames. Contract: 6.11
-OF_A_ROOM: Final = 16  # Contract: 1.10, sockets of a person in an event
+FRAMES_AT_ONCE: Final = 60  # Contract: 6.11
+SOCKETS_AN_EVENT: Final = 16  # of one person. Contract: 1.10
 OPTIONS, HEADERS = 4000, 7  # of a header, and headers: all that a head may have
 LASTS: Final = 3600  # seconds
 
@@ -65,7 +65,7 @@ async def opens_with_options(connection: Connection) -> None:
 async def pings_and_leaves(connection: Connection) -> None:
     """All that a new socket may send at once, and another socket."""
     await connection.opens("marking")
-    await connection.say(PING * OF_A_SOCKET)
+    await connection.say(PING * FRAMES_AT_ONCE)
     await connection.reader.read(PIECE_BYTES)
     raise EOFError
 
@@ -98,7 +98,7 @@ def enters_rooms() -> Act:
     asked, events = count(), list[asyncio.Task[str]]()
 
     async def act(connection: Connection) -> None:
-        if next(asked) % OF_A_ROOM == 0:
+        if next(asked) % SOCKETS_AN_EVENT == 0:
             events.append(asyncio.create_task(new_event(connection)))
             # Where the service has gone meanwhile, whoever waits for it is told so
             events[-1].add_done_callback(lambda made: made.cancelled() or made.exception())
