@@ -45,7 +45,9 @@ class Rights:
         """Tells whether it was theirs, or they may have been helping at an instant."""
         kept = self._case.kept.events.get(event)
         return (
-            kept is None or kept.creator == person or self._may_be(self._helps(event, person), at)
+            kept is None
+            or kept.creator == person
+            or self._may_be(self._helper_calls(event, person), at)
         )
 
     def may_be_narrow(self, event: str, start: float, end: float) -> bool:
@@ -74,7 +76,7 @@ class Rights:
         """Tells whether an event that is narrow may have let them mark at an instant."""
         return person in self._case.kept.checked or self.may_organise(event, person, at)
 
-    def _helps(self, event: str, person: int) -> list[tuple[Life, bool]]:
+    def _helper_calls(self, event: str, person: int) -> list[tuple[Life, bool]]:
         return [(call, call.role == "AddHelper") for call in self._helping[event, person]]
 
     def _may_be(
@@ -157,12 +159,12 @@ def the_left_out_are_closed(case: Case) -> Iterator[str]:
         look, event = case.last_looks.get(life.event), case.kept.events.get(life.event)
         if look is None or event is None or event.who_marks not in NARROW:
             continue
-        may = {event.creator, *event.helpers}
+        entitled = {event.creator, *event.helpers}
         if event.who_marks == "confirmed":
-            may.update(case.kept.checked)
+            entitled.update(case.kept.checked)
         changed_at = _changed_at(case, life.event)
         since = max(life.opened_at or FOREVER, changed_at)
-        if life.person in may or not life.was_open(look.at) or case.is_harmed(life, look.at):
+        if life.person in entitled or not life.was_open(look.at) or case.is_harmed(life, look.at):
             continue
         if case.is_too_long(life, since, look.at, case.lives.spans_away()):
             yield f"{life.person} still sits by the sheet of {life.event} on {life.number}"
