@@ -29,8 +29,8 @@ HOLD_SECONDS: Final = 4
 GRACE_SECONDS: Final = 3
 KARMA_TERMS: Final = KarmaTerms(pair=1, unchecked=5)
 PROBE_SECONDS: Final = 0.05
-LAG_SECONDS: Final = 0.1  # a probe that comes so late is written down
-HELD_UP: Final = 0.01  # seconds of such a probe's time in which a process waited for a core
+NOTED_LAG_SECONDS: Final = 0.1  # from which on a probe that comes late is written down
+NOTED_HELD_UP_SECONDS: Final = 0.01  # the same of a process that waited for a core
 
 
 @dataclass(frozen=True)
@@ -211,10 +211,10 @@ async def _probes(history: History, workers: Sequence[Worker]) -> None:
     while True:
         for worker in workers:
             held_up = worker.measure_held_up()
-            if held_up > HELD_UP:
+            if held_up > NOTED_HELD_UP_SECONDS:
                 history.add("lag", worker=worker.number, seconds=round(held_up, 3))
         begun = time.monotonic()
         await asyncio.sleep(PROBE_SECONDS)
         lag = time.monotonic() - begun - PROBE_SECONDS
-        if lag > LAG_SECONDS:
+        if lag > NOTED_LAG_SECONDS:
             history.add("lag", seconds=round(lag, 3))
