@@ -64,11 +64,11 @@ def besieged(on: Ground, name: str, seconds: float) -> Siege:
     leases_lost = on.leases_lost()
     # For longer than the bystander waits: it has to get its last answers in spite of it
     attack_seconds = str(seconds + 2 * PATIENCE)
-    who = ["--token", on.attacker.people[0].token, "--event", on.attacker.event_id]
+    arguments = ["--token", on.attacker.people[0].token, "--event", on.attacker.event_id]
     is_flood = name in floods.FLOODS
     module = floods.__name__ if is_flood else attacks.__name__
-    who += ["--others", str(on.others_file)] if is_flood else []
-    command = on.command(module, name, on.door.url, "--seconds", attack_seconds, *who)
+    arguments += ["--others", str(on.others_file)] if is_flood else []
+    command = on.command(module, name, on.door.url, "--seconds", attack_seconds, *arguments)
     with _bystander(on, seconds) as inside:
         before = on.memory()
         with _started(command) as attacker:
