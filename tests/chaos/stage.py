@@ -49,7 +49,9 @@ class Stage:
     events_ever: set[str] = field(default_factory=set)  # those of this part, also where it is over
     is_calm: bool = False
     operations: int = 0
-    socket_ends: set[Callable[[], Awaitable[None]]] = field(default_factory=set)  # of open sockets
+    socket_aborts: set[Callable[[], Awaitable[None]]] = field(
+        default_factory=set
+    )  # of open sockets
     numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
 
     def begin_part(self) -> None:
@@ -72,7 +74,7 @@ class Stage:
 
     async def end_sockets(self) -> None:
         """Ends every socket that somebody has left open."""
-        await asyncio.gather(*(end() for end in list(self.socket_ends)))
+        await asyncio.gather(*(end() for end in list(self.socket_aborts)))
 
     def patience(self) -> float:
         """Draws for how many seconds somebody waits."""
@@ -98,8 +100,8 @@ class Stage:
         proxy = self.proxies[worker]
         number = next(self.numbers)
         self.operations += 1
-        told = {"person": person.user_id, "event": fields.get("event_id", ""), "socket": number}
-        self.history.add("called", **told, call=path, worker=worker, given=fields)
+        about = {"person": person.user_id, "event": fields.get("event_id", ""), "socket": number}
+        self.history.add("called", **about, call=path, worker=worker, given=fields)
         status, body, link = 0, b"", 0
         try:
             async with asyncio.timeout(self.patience()):
@@ -119,7 +121,7 @@ class Stage:
             envelope, status = None, 0
         self.history.add(
             "answered",
-            **told,
+            **about,
             call=path,
             status=status,
             error=None if envelope is None else envelope["error"],

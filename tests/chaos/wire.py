@@ -55,7 +55,7 @@ class Wire:
         self._connection = connection
         self._pending: deque[PendingCommand] = deque()
         self._command_count = 0
-        stage.socket_ends.add(self.abort)
+        stage.socket_aborts.add(self.abort)
         self._reader = asyncio.create_task(self._read())
 
     async def ask(self, message: str, user_id: int | None = None) -> dict[str, Any] | None:
@@ -122,7 +122,7 @@ class Wire:
             received = self._connection.protocol.close_rcvd
             self.code = 1006 if received is None else received.code
             self._note("closed", code=self.code)
-            self._stage.socket_ends.discard(self.abort)
+            self._stage.socket_aborts.discard(self.abort)
             self.ended.set()
             self.is_listed.set()
             for command in self._pending:
@@ -176,12 +176,12 @@ async def opened(
     proxy = stage.proxies[worker]
     number = next(stage.numbers)
     stage.operations += 1
-    told: dict[str, Any] = {"person": person.user_id, "event": event, "socket": number}
+    about: dict[str, Any] = {"person": person.user_id, "event": event, "socket": number}
     raw = socket.socket()
     raw.setblocking(False)
     raw.bind(("127.0.0.1", 0))
     link = raw.getsockname()[1]
-    stage.history.add("opening", **told, role=role, worker=worker, link=link, news=news)
+    stage.history.add("opening", **about, role=role, worker=worker, link=link, news=news)
     connection, status = None, 0
     try:
         async with asyncio.timeout(stage.patience()):
@@ -203,10 +203,10 @@ async def opened(
     finally:
         if connection is None:
             raw.close()
-            stage.history.add("turned_away", **told, status=status)
+            stage.history.add("turned_away", **about, status=status)
     if connection is None:
         return None
-    stage.history.add("opened", **told)
+    stage.history.add("opened", **about)
     wire = Wire(stage, person, event, number, connection)
     wire.news = NewsFold() if news else None  # nothing is heard before somebody waits
     return wire
