@@ -132,9 +132,9 @@ class Part:
                         )
                 for asker in askers:
                     wire = None if asker.visits is None else asker.visits.wire
-                    if wire is not None and wire.event == event and wire.news is not None:
+                    if wire is not None and wire.event == event and wire.news_fold is not None:
                         all_equal &= wire.ended.is_set() or agrees(
-                            wire.news, room, asker.person.user_id
+                            wire.news_fold, room, asker.person.user_id
                         )
             equal = equal + 1 if all_equal else 0
             await asyncio.sleep(LOOK_SECONDS)

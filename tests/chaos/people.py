@@ -168,7 +168,7 @@ class Marker:
             wire = await self.visits.open()
             if wire is None:
                 continue
-            await wire.is_listed.wait()
+            await wire.list_heard.wait()
             while not wire.ended.is_set():
                 await stage.think(stage.pace)
                 if stage.is_calm:

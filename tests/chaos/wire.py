@@ -45,18 +45,18 @@ class Wire:
         self.event = event
         self.number = number
         self.fold = Fold()
-        self.news: NewsFold | None = None  # where it was asked for
+        self.news_fold: NewsFold | None = None  # where it was asked for
         self.marked_by: int | None = None
         self.code: int | None = None
         self.refusal = ""  # the last it was told, by its code
         self.ended = asyncio.Event()
-        self.is_listed = asyncio.Event()
+        self.list_heard = asyncio.Event()
         self._stage = stage
         self._connection = connection
         self._pending: deque[PendingCommand] = deque()
         self._command_count = 0
         stage.socket_aborts.add(self.abort)
-        self._reader = asyncio.create_task(self._read())
+        self._reading = asyncio.create_task(self._read())
 
     async def ask(self, message: str, user_id: int | None = None) -> dict[str, Any] | None:
         """Says it; answers its answer, None where none came, and the socket is then given up."""
@@ -124,7 +124,7 @@ class Wire:
             self._note("closed", code=self.code)
             self._stage.socket_aborts.discard(self.abort)
             self.ended.set()
-            self.is_listed.set()
+            self.list_heard.set()
             for command in self._pending:
                 if not command.answer.done():
                     command.answer.set_result(None)
@@ -141,8 +141,8 @@ class Wire:
             marked_person=marked_person,
         )
         self.fold.hears(frame, marked_person)
-        if self.news is not None:
-            self.news.hears(frame)
+        if self.news_fold is not None:
+            self.news_fold.hears(frame)
         if frame["result"] != "ok":
             self.refusal = frame["params"]["code"]
         elif frame["message"] == "was_marked":
@@ -151,7 +151,7 @@ class Wire:
             params = frame["params"]
             self._stage.known_marks.append(KnownMark(self.event, params["user_id"], params["n"]))
         if self.fold.list_count:
-            self.is_listed.set()
+            self.list_heard.set()
         if command is not None and not command.answer.done():
             command.answer.set_result(frame)
 
@@ -208,7 +208,7 @@ async def opened(
         return None
     stage.history.add("opened", **about)
     wire = Wire(stage, person, event, number, connection)
-    wire.news = NewsFold() if news else None  # nothing is heard before somebody waits
+    wire.news_fold = NewsFold() if news else None  # nothing is heard before somebody waits
     return wire
 
 
