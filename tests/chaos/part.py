@@ -81,21 +81,21 @@ class Part:
         askers = [Asker(stage, person) for person in asking]
         organisers = [Organiser(stage, people) for _ in people[::PEOPLE_AN_ORGANISER]]
         everybody: list[Marker | Asker | Organiser] = [*markers, *askers, *organisers]
-        lives = [asyncio.create_task(each.live()) for each in everybody]
+        acting = [asyncio.create_task(each.live()) for each in everybody]
         try:
             kills_for = seconds - self._stage.chance.choice([0.0, AFTER_DEATH - SOON])
             await self._adversary.harm(seconds, kills_for=max(kills_for, seconds / 2))
             stage.is_calm = True
             stage.history.add("calm")
             await self._settle(markers, askers)
-            for life in lives:
-                if life.done():
-                    life.result()
+            for task in acting:
+                if task.done():
+                    task.result()
             await self._roll_call(people)
         finally:
-            for life in lives:
-                life.cancel()
-            await asyncio.gather(*lives, return_exceptions=True)
+            for task in acting:
+                task.cancel()
+            await asyncio.gather(*acting, return_exceptions=True)
         await stage.end_sockets()
         async with asyncio.timeout(KEPT_SECONDS):
             kept = await self._kept(people)
@@ -103,9 +103,9 @@ class Part:
             worker.note_log()
         stage.history.add("kept", **asdict(kept))  # so that the file can be judged again
         items = stage.history.cut()
-        told = Lives(items)
-        self.told = told_of(told)
-        for socket in told.sockets_of("marking"):
+        lives = Lives(items)
+        self.told = told_of(lives)
+        for socket in lives.sockets_of("marking"):
             said = [each for each in socket.sent.values() if each.message != "ping"]
             self.answers.update(each.answer for each in said)
         return violations(items, kept, self._stage.hold_seconds)
@@ -115,9 +115,9 @@ class Part:
         async with asyncio.timeout(START_SECONDS):
             await asyncio.gather(*(each.serves.wait() for each in self._workers))
         begun = time.monotonic()
-        equal, passed = 0, 0.0
+        equal_count, passed = 0, 0.0
         # What was frozen or delayed has to be right again, too
-        while passed < 1.5 * SOON or (equal < LOOKS and passed < AFTER_DEATH + 2 * SOON):
+        while passed < 1.5 * SOON or (equal_count < LOOKS and passed < AFTER_DEATH + 2 * SOON):
             rooms = await self._database.rooms(self._stage.events)
             all_equal = True
             for event, room in rooms.items():
@@ -136,7 +136,7 @@ class Part:
                         all_equal &= wire.ended.is_set() or agrees(
                             wire.news_fold, room, asker.person.user_id
                         )
-            equal = equal + 1 if all_equal else 0
+            equal_count = equal_count + 1 if all_equal else 0
             await asyncio.sleep(LOOK_SECONDS)
             passed = time.monotonic() - begun
 
@@ -144,14 +144,14 @@ class Part:
         """Has whoever was ever marked in these events come back, and hear of a mark that stands."""
         stage = self._stage
         by_id = {person.user_id: person for person in people}
-        last: dict[tuple[str, int], Mark] = {}
+        last_marks: dict[tuple[str, int], Mark] = {}
         for mark in sorted(marks_of(await self._database.ledger()), key=lambda each: each.n):
             if mark.event in stage.events_ever:
-                last[mark.event, mark.person] = mark
-        some = asyncio.Semaphore(PEOPLE_AT_ONCE)
+                last_marks[mark.event, mark.person] = mark
+        turns = asyncio.Semaphore(PEOPLE_AT_ONCE)
 
         async def comes_back(mark: Mark) -> None:
-            async with some:
+            async with turns:
                 if mark.annulled_at < FOREVER:
                     await look_in(self._stage, by_id[mark.person], mark.event)
                     return
@@ -162,7 +162,7 @@ class Part:
                     await asyncio.sleep(LOOK_SECONDS)
 
         stage.history.add("roll_call")
-        await asyncio.gather(*(comes_back(mark) for mark in last.values()))
+        await asyncio.gather(*(comes_back(mark) for mark in last_marks.values()))
 
     async def _is_told(self, person: Person, event: str) -> bool:
         wire = await opened(self._stage, person, "mark_me", event)
