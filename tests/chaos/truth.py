@@ -122,25 +122,25 @@ class Database:
 
     async def rooms(self, events: Iterable[str]) -> dict[str, dict[str, Any]]:
         """Reads who waits, who is held and by whom, who is there to mark, and what each is."""
-        told: dict[str, dict[str, Any]] = {}
-        asked = [UUID(each) for each in events]
-        if not asked:
-            return told
-        among = "event_id IN (" + ", ".join(f"${n}" for n in range(1, len(asked) + 1)) + ")"
+        rooms: dict[str, dict[str, Any]] = {}
+        event_ids = [UUID(each) for each in events]
+        if not event_ids:
+            return rooms
+        among = "event_id IN (" + ", ".join(f"${n}" for n in range(1, len(event_ids) + 1)) + ")"
         for event_id, name, starts_at, ends_at in await self._access.read(
-            f"SELECT event_id, name, starts_at, ends_at FROM events WHERE {among}", *asked
+            f"SELECT event_id, name, starts_at, ends_at FROM events WHERE {among}", *event_ids
         ):
             times = {"time_from": starts_at // 1_000_000, "time_to": ends_at // 1_000_000}
-            told[_text(event_id)] = {
+            rooms[_text(event_id)] = {
                 **{"waiting": [], "held": {}, "order": [], "markers": []},
                 "is": {"name": name, **times},
             }
         for event_id, user_id, held_by in await self._access.read(
             "SELECT event_id, user_id, held_by FROM places"
             f" WHERE since IS NOT NULL AND {among} ORDER BY since, user_id",
-            *asked,
+            *event_ids,
         ):
-            if room := told.get(_text(event_id)):
+            if room := rooms.get(_text(event_id)):
                 room["order"].append(user_id)
                 if held_by is None:
                     room["waiting"].append(user_id)
@@ -149,11 +149,11 @@ class Database:
         for event_id, user_id in await self._access.read(
             "SELECT DISTINCT event_id, user_id FROM connections"
             f" WHERE role = 'marking' AND {among} ORDER BY user_id",
-            *asked,
+            *event_ids,
         ):
-            if room := told.get(_text(event_id)):
+            if room := rooms.get(_text(event_id)):
                 room["markers"].append(user_id)
-        return told
+        return rooms
 
     async def ledger(self) -> list[LedgerRow]:
         """Reads every entry there is."""
