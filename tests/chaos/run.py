@@ -174,10 +174,12 @@ async def play(plan: Plan, says: Callable[[str], None]) -> Report:
             )
         report.violations += lost(told, ledger)
         report.faults = adversary.faults + Counter(
-            {"clocks wrong by 30 s": sum(each.skewed for each in workers)}
+            {"clocks wrong by 30 s": sum(each.skewed_count for each in workers)}
         )
         report.lasted = time.monotonic() - begun
-        report.waited_share = sum(each.waited for each in workers) / (plan.workers * report.lasted)
+        report.waited_share = sum(each.waited_seconds for each in workers) / (
+            plan.workers * report.lasted
+        )
     return report
 
 

@@ -41,7 +41,7 @@ class Worker:
         self.number = number
         self.port = free_port()
         self.ends: Counter[str] = Counter()
-        self.skewed = 0  # processes whose clock was wrong
+        self.skewed_count = 0  # processes whose clock was wrong
         self.serves = asyncio.Event()
         self._folder = folder / f"worker-{number}"
         self._folder.mkdir()
@@ -52,8 +52,8 @@ class Worker:
         self._skews = skews
         self._process: asyncio.subprocess.Process | None = None
         self._task: asyncio.Task[None] | None = None
-        self._waited: float | None = None  # seconds, for a core, of this process by the last look
-        self.waited = 0.0  # of all that have served here
+        self._waited_by_last_look: float | None = None  # for a core, of this process
+        self.waited_seconds = 0.0  # for a core, of all that have served here
         self._asked: str | None = None  # how the adversary ends it
         self._begun_at = self._asked_at = 0.0  # monotonic
 
@@ -105,14 +105,14 @@ class Worker:
 
         The first ones have a wrong clock and a mark to die at, so that each comes at least once.
         """
-        clocks = [0, 0, SKEW, -SKEW] if self.skewed else [SKEW, -SKEW]
+        clocks = [0, 0, SKEW, -SKEW] if self.skewed_count else [SKEW, -SKEW]
         ahead = self._chance.choice(clocks) if self._skews else 0
         dies_at = self._chance.randint(1, 60) if self._chance.random() < 0.4 else 0
         if not self.ends["died at a mark"]:
             dies_at = self._chance.randint(1, 8)
         point = self._chance.choice(["after_commit", "after_commit", "before_reply"])
         if ahead:
-            self.skewed += 1
+            self.skewed_count += 1
             self._history.add("fault", kind="clock", worker=self.number)
         return [str(ahead), str(dies_at), point]
 
@@ -127,11 +127,11 @@ class Worker:
             waited = Path(f"/proc/{self._process.pid}/schedstat").read_text().split()[1]
         except (OSError, IndexError):
             return 0.0
-        before, self._waited = self._waited, int(waited) / 1e9
+        before, self._waited_by_last_look = self._waited_by_last_look, int(waited) / 1e9
         if before is None:
             return 0.0  # all of it was before it served
-        held_up = self._waited - before
-        self.waited += held_up
+        held_up = self._waited_by_last_look - before
+        self.waited_seconds += held_up
         return held_up
 
     def note_log(self) -> None:
@@ -141,7 +141,7 @@ class Worker:
 
     async def _one_life(self) -> _End:
         """Starts a process, and waits for its end."""
-        self._asked, self._begun_at, self._waited = None, time.monotonic(), None
+        self._asked, self._begun_at, self._waited_by_last_look = None, time.monotonic(), None
         with self._log.path.open("a", encoding="utf-8") as log:
             process = self._process = await asyncio.create_subprocess_exec(
                 sys.executable,
