@@ -46,8 +46,8 @@ class Tale:
     last_entries: list[EntryKey] | None = None  # None: as the ledger has it
     old_marks: list[OldMark] | None = None
     shown_entries: list[ShownEntry] | None = None
-    sent: int = 0
-    calls_made: int = 0
+    sent_count: int = 0
+    call_count: int = 0
 
     @property
     def ends_at(self) -> float:
@@ -82,9 +82,9 @@ class Tale:
         self.add("heard", person, socket, frame=frame, answers=answers, marked_person=marked_person)
 
     def says(self, person: int, socket: int, message: str, user_id: int | None = None) -> int:
-        self.sent += 1
-        self.add("sent", person, socket, number=self.sent, message=message, user_id=user_id)
-        return self.sent
+        self.sent_count += 1
+        self.add("sent", person, socket, number=self.sent_count, message=message, user_id=user_id)
+        return self.sent_count
 
     def prepares(self, marker: int, socket: int, person: int) -> None:
         number = self.says(marker, socket, "prepare_to_mark", person)
@@ -183,8 +183,8 @@ class Tale:
         **given: Any,
     ) -> None:
         """A call that is answered with the entry ``n``; ``given_n`` is the mark that it names."""
-        self.calls_made += 1
-        socket = 1000 + self.calls_made
+        self.call_count += 1
+        socket = 1000 + self.call_count
         if given_n is not None:
             given["n"] = given_n
         path = f"/api/events/{call}"
@@ -199,14 +199,14 @@ class Tale:
         standing = [
             OldMark(EVENT, each.person, each.actor) for each in last.values() if each.origin
         ]
-        numbers = [EntryKey(EVENT, each.person, each.n) for each in last.values()]
+        entry_keys = [EntryKey(EVENT, each.person, each.n) for each in last.values()]
         kept = Kept(
             self.ledger,
             {EVENT: self.kept_event},
             karma,
             self.karma_terms,
             CHECKED,
-            numbers if self.last_entries is None else self.last_entries,
+            entry_keys if self.last_entries is None else self.last_entries,
             standing if self.old_marks is None else self.old_marks,
             {} if self.shown_entries is None else {EVENT: self.shown_entries},
         )
