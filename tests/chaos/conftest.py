@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.chaos.tale import ANNA, GLEB, MARKS, MARKS_TOO, VERA, WAITS, Tale
+from tests.chaos.tale import ANNA, ANNA_SOCKET, GLEB, GLEB_SOCKET, VERA, VERA_SOCKET, Tale
 
 
 @pytest.fixture
@@ -17,8 +17,8 @@ def tale() -> Tale:
 @pytest.fixture
 def marked(tale: Tale) -> Tale:
     """Vera has marked Anna, and everybody knows."""
-    tale.prepares(VERA, MARKS, ANNA)
-    tale.hears(GLEB, MARKS_TOO, "user_left", user_id=ANNA)
-    tale.confirms(VERA, MARKS, ANNA)
-    tale.was_marked(ANNA, WAITS, VERA)
+    tale.prepares(VERA, VERA_SOCKET, ANNA)
+    tale.hears(GLEB, GLEB_SOCKET, "user_left", user_id=ANNA)
+    tale.confirms(VERA, VERA_SOCKET, ANNA)
+    tale.was_marked(ANNA, ANNA_SOCKET, VERA)
     return tale

@@ -26,11 +26,11 @@ CHECKED = (VERA,)  # who has the tick
 EVENT = "lecture"
 HOLD = 90.0
 START, END = 1000.0, 5000.0
-WAITS, MARKS, MARKS_TOO = 11, 12, 13  # sockets of Anna, Vera and Gleb
-BORIS_WAITS, EXTRA = 14, 15  # a socket of Boris; one that a test opens
+ANNA_SOCKET, VERA_SOCKET, GLEB_SOCKET = 11, 12, 13
+BORIS_SOCKET, EXTRA_SOCKET = 14, 15  # which a test opens
 KARMA_TERMS = KarmaTerms(pair=4, unchecked=100)
 LECTURE = KeptEvent("Lecture", START - 60, END, CREATOR)
-LINKS = {WAITS: 111, MARKS: 112, MARKS_TOO: 113}
+LINKS = {ANNA_SOCKET: 111, VERA_SOCKET: 112, GLEB_SOCKET: 113}
 
 
 @dataclass
@@ -158,9 +158,9 @@ class Tale:
 
     def begins(self) -> None:
         """Anna and Boris wait; Vera and Gleb sit by the sheet."""
-        self.opens(ANNA, "mark_me", WAITS)
-        self.opens(BORIS, "mark_me", BORIS_WAITS)
-        for marker, socket in ((VERA, MARKS), (GLEB, MARKS_TOO)):
+        self.opens(ANNA, "mark_me", ANNA_SOCKET)
+        self.opens(BORIS, "mark_me", BORIS_SOCKET)
+        for marker, socket in ((VERA, VERA_SOCKET), (GLEB, GLEB_SOCKET)):
             self.opens(marker, "marking", socket)
             self.hears(marker, socket, "marking_list", marking_list=[ANNA, BORIS])
 

@@ -10,49 +10,49 @@ from tests.chaos.checker import RULES, lost, told_of
 from tests.chaos.lives import Lives
 from tests.chaos.tale import (
     ANNA,
+    ANNA_SOCKET,
     BORIS,
-    BORIS_WAITS,
+    BORIS_SOCKET,
     EVENT,
-    EXTRA,
+    EXTRA_SOCKET,
     GLEB,
+    GLEB_SOCKET,
     HOLD,
     LINKS,
-    MARKS,
-    MARKS_TOO,
     VERA,
-    WAITS,
+    VERA_SOCKET,
     Tale,
 )
 
 
 def test_a_good_history_breaks_no_rule(marked: Tale) -> None:
-    marked.prepares(GLEB, MARKS_TOO, BORIS)
-    marked.hears(VERA, MARKS, "user_left", user_id=BORIS)
-    marked.opens(ANNA, "mark_me", EXTRA)
-    marked.was_marked(ANNA, EXTRA, VERA)
+    marked.prepares(GLEB, GLEB_SOCKET, BORIS)
+    marked.hears(VERA, VERA_SOCKET, "user_left", user_id=BORIS)
+    marked.opens(ANNA, "mark_me", EXTRA_SOCKET)
+    marked.was_marked(ANNA, EXTRA_SOCKET, VERA)
     marked.calm([], {str(BORIS): GLEB})
     assert marked.broken_rules() == set()
 
 
 class TestMarks:
     def test_told_marked_and_nothing_is_kept(self, tale: Tale) -> None:
-        tale.prepares(VERA, MARKS, ANNA)
-        tale.confirms(VERA, MARKS, ANNA)
+        tale.prepares(VERA, VERA_SOCKET, ANNA)
+        tale.confirms(VERA, VERA_SOCKET, ANNA)
         tale.ledger = []
         assert tale.broken_rules() == {"no_marked_without_a_mark"}
 
     def test_told_marked_of_a_mark_that_another_made(self, marked: Tale) -> None:
-        number = marked.says(GLEB, MARKS_TOO, "confirm_marking", ANNA)
-        marked.hears(GLEB, MARKS_TOO, "marked", number, marked_person=ANNA, user_id=ANNA, n=1)
+        number = marked.says(GLEB, GLEB_SOCKET, "confirm_marking", ANNA)
+        marked.hears(GLEB, GLEB_SOCKET, "marked", number, marked_person=ANNA, user_id=ANNA, n=1)
         assert "no_marked_without_a_mark" in marked.broken_rules()
 
     def test_was_marked_to_somebody_else(self, marked: Tale) -> None:
-        marked.hears(BORIS, BORIS_WAITS, "was_marked", user_id=VERA)
+        marked.hears(BORIS, BORIS_SOCKET, "was_marked", user_id=VERA)
         assert marked.broken_rules() == {"only_the_marked_are_told"}
 
     def test_was_marked_names_another_marker(self, marked: Tale) -> None:
-        marked.opens(ANNA, "mark_me", EXTRA)
-        marked.was_marked(ANNA, EXTRA, GLEB)
+        marked.opens(ANNA, "mark_me", EXTRA_SOCKET)
+        marked.was_marked(ANNA, EXTRA_SOCKET, GLEB)
         assert marked.broken_rules() == {"only_the_marked_are_told"}
 
     def test_one_that_was_told_and_is_gone_at_the_end_of_the_run(self, marked: Tale) -> None:
@@ -64,25 +64,25 @@ class TestMarks:
 
 class TestHolds:
     def test_two_holders_at_once(self, tale: Tale) -> None:
-        tale.prepares(VERA, MARKS, ANNA)
-        tale.prepares(GLEB, MARKS_TOO, ANNA)
+        tale.prepares(VERA, VERA_SOCKET, ANNA)
+        tale.prepares(GLEB, GLEB_SOCKET, ANNA)
         assert tale.broken_rules() == {"one_holder"}
 
     def test_one_marker_holds_two(self, tale: Tale) -> None:
-        tale.prepares(VERA, MARKS, ANNA)
-        tale.prepares(VERA, MARKS, BORIS)
+        tale.prepares(VERA, VERA_SOCKET, ANNA)
+        tale.prepares(VERA, VERA_SOCKET, BORIS)
         assert tale.broken_rules() == {"one_holder"}
 
     def test_another_may_hold_after_a_refusal(self, tale: Tale) -> None:
-        tale.prepares(VERA, MARKS, ANNA)
-        tale.hears(VERA, MARKS, "refused", tale.says(VERA, MARKS, "refuse_to_mark"))
-        tale.prepares(GLEB, MARKS_TOO, ANNA)
+        tale.prepares(VERA, VERA_SOCKET, ANNA)
+        tale.hears(VERA, VERA_SOCKET, "refused", tale.says(VERA, VERA_SOCKET, "refuse_to_mark"))
+        tale.prepares(GLEB, GLEB_SOCKET, ANNA)
         assert tale.broken_rules() == set()
 
     def test_another_may_hold_once_a_marker_is_cut_off(self, tale: Tale) -> None:
-        tale.prepares(VERA, MARKS, ANNA)
-        tale.add("fault", kind="cut", link=LINKS[MARKS])
-        tale.prepares(GLEB, MARKS_TOO, ANNA)
+        tale.prepares(VERA, VERA_SOCKET, ANNA)
+        tale.add("fault", kind="cut", link=LINKS[VERA_SOCKET])
+        tale.prepares(GLEB, GLEB_SOCKET, ANNA)
         assert tale.broken_rules() == set()
 
     @pytest.mark.parametrize("call", ["LeaveEvent", "DeleteEvent"])
@@ -91,8 +91,8 @@ class TestHolds:
         self, tale: Tale, call: str, status: int
     ) -> None:
         tale.add("called", ANNA, 20, call=f"/api/events/{call}", worker=0)
-        tale.prepares(VERA, MARKS, ANNA)
-        tale.prepares(GLEB, MARKS_TOO, ANNA)
+        tale.prepares(VERA, VERA_SOCKET, ANNA)
+        tale.prepares(GLEB, GLEB_SOCKET, ANNA)
         tale.add("answered", ANNA, 20, status=status, link=0)
         assert tale.broken_rules() == set()
 
@@ -102,42 +102,42 @@ class TestHolds:
     ) -> None:
         tale.add("called", ANNA, 20, call=f"/api/events/{call}", worker=0)
         tale.add("answered", ANNA, 20, status=200, link=0)
-        tale.prepares(VERA, MARKS, ANNA)
-        tale.prepares(GLEB, MARKS_TOO, ANNA)
+        tale.prepares(VERA, VERA_SOCKET, ANNA)
+        tale.prepares(GLEB, GLEB_SOCKET, ANNA)
         assert "one_holder" in tale.broken_rules()
 
     def test_a_call_that_was_not_answered_may_be_carried_out_later(self, tale: Tale) -> None:
         tale.add("called", ANNA, 20, call="/api/events/LeaveEvent", worker=0)
         tale.add("answered", ANNA, 20, status=503, link=0)
-        tale.prepares(VERA, MARKS, ANNA)
-        tale.prepares(GLEB, MARKS_TOO, ANNA)
+        tale.prepares(VERA, VERA_SOCKET, ANNA)
+        tale.prepares(GLEB, GLEB_SOCKET, ANNA)
         assert tale.broken_rules() == set()
 
     def test_a_mark_after_the_hold_ran_out(self, tale: Tale) -> None:
-        tale.prepares(VERA, MARKS, ANNA)
+        tale.prepares(VERA, VERA_SOCKET, ANNA)
         tale.now += HOLD + 1
-        tale.confirms(VERA, MARKS, ANNA)
-        tale.was_marked(ANNA, WAITS, VERA)
+        tale.confirms(VERA, VERA_SOCKET, ANNA)
+        tale.was_marked(ANNA, ANNA_SOCKET, VERA)
         assert tale.broken_rules() == {"marks_come_from_live_holds"}
 
     def test_a_mark_after_the_hold_was_said_to_have_expired(self, tale: Tale) -> None:
-        tale.prepares(VERA, MARKS, ANNA)
-        tale.hears(VERA, MARKS, "reservation_expired", user_id=ANNA)
-        tale.confirms(VERA, MARKS, ANNA)
-        tale.was_marked(ANNA, WAITS, VERA)
+        tale.prepares(VERA, VERA_SOCKET, ANNA)
+        tale.hears(VERA, VERA_SOCKET, "reservation_expired", user_id=ANNA)
+        tale.confirms(VERA, VERA_SOCKET, ANNA)
+        tale.was_marked(ANNA, ANNA_SOCKET, VERA)
         assert tale.broken_rules() == {"marks_come_from_live_holds"}
 
     def test_a_mark_after_the_person_was_given_back(self, tale: Tale) -> None:
-        tale.prepares(VERA, MARKS, ANNA)
-        tale.hears(VERA, MARKS, "refused", tale.says(VERA, MARKS, "refuse_to_mark"))
-        tale.confirms(VERA, MARKS, ANNA)
-        tale.was_marked(ANNA, WAITS, VERA)
+        tale.prepares(VERA, VERA_SOCKET, ANNA)
+        tale.hears(VERA, VERA_SOCKET, "refused", tale.says(VERA, VERA_SOCKET, "refuse_to_mark"))
+        tale.confirms(VERA, VERA_SOCKET, ANNA)
+        tale.was_marked(ANNA, ANNA_SOCKET, VERA)
         assert tale.broken_rules() == {"marks_come_from_live_holds"}
 
     def test_a_mark_by_somebody_who_never_chose(self, tale: Tale) -> None:
-        tale.prepares(VERA, MARKS, ANNA)
-        tale.confirms(GLEB, MARKS_TOO, ANNA)
-        tale.was_marked(ANNA, WAITS, GLEB)
+        tale.prepares(VERA, VERA_SOCKET, ANNA)
+        tale.confirms(GLEB, GLEB_SOCKET, ANNA)
+        tale.was_marked(ANNA, ANNA_SOCKET, GLEB)
         assert tale.broken_rules() == {"marks_come_from_live_holds"}
 
     def test_a_mark_after_the_end_of_the_event(self, marked: Tale) -> None:
@@ -147,52 +147,52 @@ class TestHolds:
 
 class TestPeople:
     def test_one_who_waits_and_is_on_no_list(self, tale: Tale) -> None:
-        tale.hears(VERA, MARKS, "user_left", user_id=ANNA)
-        tale.hears(GLEB, MARKS_TOO, "user_left", user_id=ANNA)
+        tale.hears(VERA, VERA_SOCKET, "user_left", user_id=ANNA)
+        tale.hears(GLEB, GLEB_SOCKET, "user_left", user_id=ANNA)
         tale.calm([BORIS])
         assert tale.broken_rules() == {"nobody_is_lost"}
 
     def test_one_who_was_cut_off_may_be_gone(self, tale: Tale) -> None:
-        tale.hears(VERA, MARKS, "user_left", user_id=ANNA)
-        tale.hears(GLEB, MARKS_TOO, "user_left", user_id=ANNA)
-        tale.add("fault", kind="cut", link=LINKS[WAITS])
+        tale.hears(VERA, VERA_SOCKET, "user_left", user_id=ANNA)
+        tale.hears(GLEB, GLEB_SOCKET, "user_left", user_id=ANNA)
+        tale.add("fault", kind="cut", link=LINKS[ANNA_SOCKET])
         tale.calm([BORIS])
         assert tale.broken_rules() == set()
 
     def test_one_who_has_gone_and_is_listed_for_ever(self, tale: Tale) -> None:
-        tale.add("closed", BORIS, BORIS_WAITS, code=1006)
+        tale.add("closed", BORIS, BORIS_SOCKET, code=1006)
         tale.now += 30
         tale.calm([ANNA, BORIS])
         assert tale.broken_rules() == {"nobody_stays_who_has_gone"}
 
     def test_one_who_is_never_told(self, tale: Tale) -> None:
-        tale.prepares(VERA, MARKS, ANNA)
-        tale.confirms(VERA, MARKS, ANNA)
+        tale.prepares(VERA, VERA_SOCKET, ANNA)
+        tale.confirms(VERA, VERA_SOCKET, ANNA)
         tale.now += 6
         tale.add("lag", seconds=0.2)
         assert tale.broken_rules() == {"the_marked_learn_it"}
 
     def test_one_who_comes_back_and_is_not_told_at_once(self, marked: Tale) -> None:
-        marked.opens(ANNA, "mark_me", EXTRA)
-        marked.hears(ANNA, EXTRA, "pong", marked.says(ANNA, EXTRA, "ping"))
-        marked.was_marked(ANNA, EXTRA, VERA)
+        marked.opens(ANNA, "mark_me", EXTRA_SOCKET)
+        marked.hears(ANNA, EXTRA_SOCKET, "pong", marked.says(ANNA, EXTRA_SOCKET, "ping"))
+        marked.was_marked(ANNA, EXTRA_SOCKET, VERA)
         assert marked.broken_rules() == {"the_marked_learn_it"}
 
 
 class TestLists:
     @pytest.mark.parametrize("waiting", [[ANNA], [ANNA, BORIS, 5]])
     def test_a_list_that_differs_from_the_store(self, tale: Tale, waiting: list[int]) -> None:
-        tale.add("closed", BORIS, BORIS_WAITS, code=1006)
+        tale.add("closed", BORIS, BORIS_SOCKET, code=1006)
         tale.calm(waiting)
         assert tale.broken_rules() == {"lists_equal_the_store"}
 
     def test_a_list_may_differ_soon_after_a_process_died(self, tale: Tale) -> None:
-        tale.add("closed", BORIS, BORIS_WAITS, code=1006)
+        tale.add("closed", BORIS, BORIS_SOCKET, code=1006)
         tale.add("fault", kind="SIGKILL", worker=1)
         tale.add("calm")
         tale.add("look", waiting=[ANNA], held={})
         tale.now += 17
-        for marker, socket in ((VERA, MARKS), (GLEB, MARKS_TOO)):
+        for marker, socket in ((VERA, VERA_SOCKET), (GLEB, GLEB_SOCKET)):
             tale.hears(marker, socket, "user_left", user_id=BORIS)
         tale.now += 17
         tale.add("look", waiting=[ANNA], held={})
@@ -200,9 +200,9 @@ class TestLists:
 
     def test_a_list_may_differ_from_what_has_just_changed(self, tale: Tale) -> None:
         tale.calm([ANNA, BORIS])
-        tale.add("closed", BORIS, BORIS_WAITS, code=1006)
+        tale.add("closed", BORIS, BORIS_SOCKET, code=1006)
         tale.add("look", waiting=[ANNA], held={})
-        for marker, socket in ((VERA, MARKS), (GLEB, MARKS_TOO)):
+        for marker, socket in ((VERA, VERA_SOCKET), (GLEB, GLEB_SOCKET)):
             tale.hears(marker, socket, "user_left", user_id=BORIS)
         assert tale.broken_rules() == set()
 
@@ -211,7 +211,7 @@ class TestLists:
     )
     def test_news_that_cannot_be_true(self, tale: Tale, message: str, person: int) -> None:
         params = {"user_id": person} if person else {"marking_list": [ANNA, BORIS]}
-        tale.hears(VERA, MARKS, message, **params)
+        tale.hears(VERA, VERA_SOCKET, message, **params)
         assert tale.broken_rules() == {"lists_equal_the_store"}
 
 
@@ -225,41 +225,41 @@ class TestAnswers:
         assert tale.broken_rules() == broken
 
     def test_a_handshake_that_fails(self, tale: Tale) -> None:
-        tale.add("opening", ANNA, EXTRA, role="mark_me", worker=0, link=5)
-        tale.add("turned_away", ANNA, EXTRA, status=500)
+        tale.add("opening", ANNA, EXTRA_SOCKET, role="mark_me", worker=0, link=5)
+        tale.add("turned_away", ANNA, EXTRA_SOCKET, status=500)
         assert tale.broken_rules() == {"only_503"}
 
     def test_a_command_that_waits(self, tale: Tale) -> None:
-        number = tale.says(ANNA, WAITS, "ping")
+        number = tale.says(ANNA, ANNA_SOCKET, "ping")
         tale.now += 5
-        tale.hears(ANNA, WAITS, "pong", number)
+        tale.hears(ANNA, ANNA_SOCKET, "pong", number)
         assert tale.broken_rules() == {"nobody_waits_for_an_answer"}
 
     def test_a_command_may_wait_where_the_machine_stood_still(self, tale: Tale) -> None:
-        number = tale.says(ANNA, WAITS, "ping")
+        number = tale.says(ANNA, ANNA_SOCKET, "ping")
         tale.now += 5
         tale.add("lag", seconds=4.0)
-        tale.hears(ANNA, WAITS, "pong", number)
+        tale.hears(ANNA, ANNA_SOCKET, "pong", number)
         assert tale.broken_rules() == set()
 
     def test_a_command_may_wait_on_a_frozen_connection(self, tale: Tale) -> None:
-        number = tale.says(ANNA, WAITS, "ping")
-        tale.add("fault", kind="freeze", link=LINKS[WAITS])
+        number = tale.says(ANNA, ANNA_SOCKET, "ping")
+        tale.add("fault", kind="freeze", link=LINKS[ANNA_SOCKET])
         tale.now += 5
-        tale.hears(ANNA, WAITS, "pong", number)
+        tale.hears(ANNA, ANNA_SOCKET, "pong", number)
         assert tale.broken_rules() == set()
 
     def test_a_command_waits_though_another_process_died(self, tale: Tale) -> None:
-        number = tale.says(ANNA, WAITS, "ping")
+        number = tale.says(ANNA, ANNA_SOCKET, "ping")
         tale.add("fault", kind="SIGKILL", worker=1)
         tale.now += 5
-        tale.hears(ANNA, WAITS, "pong", number)
+        tale.hears(ANNA, ANNA_SOCKET, "pong", number)
         assert tale.broken_rules() == {"nobody_waits_for_an_answer"}
 
     def test_an_opening_that_waits(self, tale: Tale) -> None:
-        tale.add("opening", ANNA, EXTRA, role="mark_me", worker=0, link=5)
+        tale.add("opening", ANNA, EXTRA_SOCKET, role="mark_me", worker=0, link=5)
         tale.now += 5
-        tale.add("opened", ANNA, EXTRA)
+        tale.add("opened", ANNA, EXTRA_SOCKET)
         assert tale.broken_rules() == {"nobody_waits_for_an_answer"}
 
     def test_a_call_that_waits(self, tale: Tale) -> None:

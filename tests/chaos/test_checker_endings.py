@@ -8,16 +8,16 @@ import pytest
 
 from tests.chaos.tale import (
     ANNA,
+    ANNA_SOCKET,
     BORIS,
-    BORIS_WAITS,
+    BORIS_SOCKET,
     CREATOR,
-    EXTRA,
+    EXTRA_SOCKET,
     GLEB,
+    GLEB_SOCKET,
     LINKS,
-    MARKS,
-    MARKS_TOO,
     VERA,
-    WAITS,
+    VERA_SOCKET,
     Tale,
 )
 
@@ -25,57 +25,57 @@ MENDS = [("freeze", "thaw"), ("delay", "heal")]
 
 
 def leaves_every_list(tale: Tale, person: int) -> None:
-    for marker, socket in ((VERA, MARKS), (GLEB, MARKS_TOO)):
+    for marker, socket in ((VERA, VERA_SOCKET), (GLEB, GLEB_SOCKET)):
         tale.hears(marker, socket, "user_left", user_id=person)
 
 
 class TestMendedConnections:
     @pytest.mark.parametrize(("harm", "mends"), MENDS)
     def test_one_who_is_lost(self, tale: Tale, harm: str, mends: str) -> None:
-        tale.add("fault", kind=harm, link=LINKS[WAITS])
-        tale.add("fault", kind=mends, link=LINKS[WAITS])
+        tale.add("fault", kind=harm, link=LINKS[ANNA_SOCKET])
+        tale.add("fault", kind=mends, link=LINKS[ANNA_SOCKET])
         leaves_every_list(tale, ANNA)
         tale.calm([BORIS])
         assert tale.broken_rules() == {"nobody_is_lost"}
 
     @pytest.mark.parametrize(("harm", "mends"), MENDS)
     def test_a_list_that_is_wrong(self, tale: Tale, harm: str, mends: str) -> None:
-        tale.add("fault", kind=harm, link=LINKS[MARKS])
-        tale.add("fault", kind=mends, link=LINKS[MARKS])
-        tale.add("closed", ANNA, WAITS, code=1006)
-        tale.hears(GLEB, MARKS_TOO, "user_left", user_id=ANNA)
+        tale.add("fault", kind=harm, link=LINKS[VERA_SOCKET])
+        tale.add("fault", kind=mends, link=LINKS[VERA_SOCKET])
+        tale.add("closed", ANNA, ANNA_SOCKET, code=1006)
+        tale.hears(GLEB, GLEB_SOCKET, "user_left", user_id=ANNA)
         tale.calm([BORIS])
         assert tale.broken_rules() == {"lists_equal_the_store"}
 
     @pytest.mark.parametrize("harm", ["freeze", "delay", "cut", "reset"])
     def test_a_link_that_was_not_mended(self, tale: Tale, harm: str) -> None:
-        tale.add("fault", kind=harm, link=LINKS[WAITS])
+        tale.add("fault", kind=harm, link=LINKS[ANNA_SOCKET])
         leaves_every_list(tale, ANNA)
         tale.calm([BORIS])
         assert tale.broken_rules() == set()
 
     @pytest.mark.parametrize("mends", ["thaw", "heal"])
     def test_a_cut_is_for_good(self, tale: Tale, mends: str) -> None:
-        tale.add("fault", kind="cut", link=LINKS[WAITS])
-        tale.add("fault", kind=mends, link=LINKS[WAITS])
+        tale.add("fault", kind="cut", link=LINKS[ANNA_SOCKET])
+        tale.add("fault", kind=mends, link=LINKS[ANNA_SOCKET])
         leaves_every_list(tale, ANNA)
         tale.calm([BORIS])
         assert tale.broken_rules() == set()
 
     def test_one_who_is_not_told_after_a_thaw(self, tale: Tale) -> None:
-        tale.prepares(VERA, MARKS, ANNA)
-        tale.add("fault", kind="freeze", link=LINKS[WAITS])
-        tale.confirms(VERA, MARKS, ANNA)
-        tale.add("fault", kind="thaw", link=LINKS[WAITS])
+        tale.prepares(VERA, VERA_SOCKET, ANNA)
+        tale.add("fault", kind="freeze", link=LINKS[ANNA_SOCKET])
+        tale.confirms(VERA, VERA_SOCKET, ANNA)
+        tale.add("fault", kind="thaw", link=LINKS[ANNA_SOCKET])
         tale.now += 6
-        tale.was_marked(ANNA, WAITS, VERA)
+        tale.was_marked(ANNA, ANNA_SOCKET, VERA)
         assert tale.broken_rules() == {"the_marked_learn_it"}
 
     def test_a_port_that_another_had_before(self, tale: Tale) -> None:
-        tale.add("fault", kind="cut", link=LINKS[WAITS])
-        tale.add("closed", ANNA, WAITS, code=1006)
-        tale.add("opening", ANNA, EXTRA, role="mark_me", worker=0, link=LINKS[WAITS])
-        tale.add("opened", ANNA, EXTRA)
+        tale.add("fault", kind="cut", link=LINKS[ANNA_SOCKET])
+        tale.add("closed", ANNA, ANNA_SOCKET, code=1006)
+        tale.add("opening", ANNA, EXTRA_SOCKET, role="mark_me", worker=0, link=LINKS[ANNA_SOCKET])
+        tale.add("opened", ANNA, EXTRA_SOCKET)
         leaves_every_list(tale, ANNA)
         tale.calm([BORIS])
         assert tale.broken_rules() == {"nobody_is_lost"}
@@ -83,28 +83,28 @@ class TestMendedConnections:
 
 class TestLists:
     def test_a_list_that_never_comes(self, tale: Tale) -> None:
-        tale.opens(5, "marking", EXTRA)
+        tale.opens(5, "marking", EXTRA_SOCKET)
         tale.now += 5
         tale.add("lag", seconds=0.2)
         assert tale.broken_rules() == {"every_marker_gets_a_list"}
 
     def test_a_list_that_a_calm_lacks(self, tale: Tale) -> None:
-        tale.opens(5, "marking", EXTRA)
+        tale.opens(5, "marking", EXTRA_SOCKET)
         tale.calm([ANNA, BORIS])
         assert tale.broken_rules() == {"every_marker_gets_a_list", "lists_equal_the_store"}
 
     def test_a_list_that_comes_after_something_else(self, tale: Tale) -> None:
-        tale.opens(5, "marking", EXTRA)
-        tale.hears(5, EXTRA, "user_joined", user_id=6)
-        tale.add("closed", 5, EXTRA, code=1012)
+        tale.opens(5, "marking", EXTRA_SOCKET)
+        tale.hears(5, EXTRA_SOCKET, "user_joined", user_id=6)
+        tale.add("closed", 5, EXTRA_SOCKET, code=1012)
         assert tale.broken_rules() == {"every_marker_gets_a_list"}
 
 
 class TestRollCall:
     def test_a_roll_call_hears_everybody(self, marked: Tale) -> None:
         marked.add("roll_call")
-        marked.opens(ANNA, "mark_me", EXTRA)
-        marked.was_marked(ANNA, EXTRA, VERA)
+        marked.opens(ANNA, "mark_me", EXTRA_SOCKET)
+        marked.was_marked(ANNA, EXTRA_SOCKET, VERA)
         assert marked.broken_rules() == set()
 
     def test_a_roll_call_misses_one(self, marked: Tale) -> None:
@@ -113,7 +113,12 @@ class TestRollCall:
 
 
 def closes(tale: Tale, code: int) -> None:
-    for person, socket in ((ANNA, WAITS), (BORIS, BORIS_WAITS), (VERA, MARKS), (GLEB, MARKS_TOO)):
+    for person, socket in (
+        (ANNA, ANNA_SOCKET),
+        (BORIS, BORIS_SOCKET),
+        (VERA, VERA_SOCKET),
+        (GLEB, GLEB_SOCKET),
+    ):
         tale.add("closed", person, socket, code=code)
 
 
@@ -156,14 +161,14 @@ class TestEvents:
 
     def test_one_who_comes_back_after_leaving_stays(self, tale: Tale) -> None:
         tale.calls(ANNA, "LeaveEvent")
-        tale.add("closed", ANNA, WAITS, code=4403)
-        tale.opens(ANNA, "mark_me", EXTRA)
+        tale.add("closed", ANNA, ANNA_SOCKET, code=4403)
+        tale.opens(ANNA, "mark_me", EXTRA_SOCKET)
         tale.now += 9
-        tale.hears(ANNA, EXTRA, "pong", tale.says(ANNA, EXTRA, "ping"))
+        tale.hears(ANNA, EXTRA_SOCKET, "pong", tale.says(ANNA, EXTRA_SOCKET, "ping"))
         assert tale.broken_rules() == set()
 
     def test_a_socket_that_fails(self, tale: Tale) -> None:
-        tale.add("closed", ANNA, WAITS, code=1011)
+        tale.add("closed", ANNA, ANNA_SOCKET, code=1011)
         assert tale.broken_rules() == {"no_socket_fails"}
 
 
@@ -246,15 +251,15 @@ class TestProcesses:
         assert tale.broken_rules() == broken
 
     def test_a_process_is_given_the_seconds_in_which_it_had_no_core(self, tale: Tale) -> None:
-        number = tale.says(ANNA, WAITS, "ping")
+        number = tale.says(ANNA, ANNA_SOCKET, "ping")
         tale.now += 5
         tale.add("lag", worker=0, seconds=4.0)
-        tale.hears(ANNA, WAITS, "pong", number)
+        tale.hears(ANNA, ANNA_SOCKET, "pong", number)
         assert tale.broken_rules() == set()
 
     def test_a_process_is_not_given_the_seconds_of_another(self, tale: Tale) -> None:
-        number = tale.says(ANNA, WAITS, "ping")
+        number = tale.says(ANNA, ANNA_SOCKET, "ping")
         tale.now += 5
         tale.add("lag", worker=1, seconds=4.0)
-        tale.hears(ANNA, WAITS, "pong", number)
+        tale.hears(ANNA, ANNA_SOCKET, "pong", number)
         assert tale.broken_rules() == {"nobody_waits_for_an_answer"}

@@ -19,16 +19,16 @@ from tests.chaos.kept import (
 )
 from tests.chaos.tale import (
     ANNA,
+    ANNA_SOCKET,
     BORIS,
-    BORIS_WAITS,
+    BORIS_SOCKET,
     CREATOR,
     EVENT,
-    EXTRA,
+    EXTRA_SOCKET,
     GLEB,
     HELPER,
-    MARKS,
     VERA,
-    WAITS,
+    VERA_SOCKET,
     Tale,
 )
 
@@ -39,10 +39,10 @@ DAY = 86_400
 def annulled_and_marked_again(tale: Tale) -> Tale:
     """Anna's mark is annulled by the creator, and Vera marks her again."""
     tale.annuls(CREATOR, ANNA, 1)
-    tale.opens(ANNA, "mark_me", EXTRA)
-    tale.prepares(VERA, MARKS, ANNA)
-    tale.confirms(VERA, MARKS, ANNA)
-    tale.was_marked(ANNA, EXTRA, VERA)
+    tale.opens(ANNA, "mark_me", EXTRA_SOCKET)
+    tale.prepares(VERA, VERA_SOCKET, ANNA)
+    tale.confirms(VERA, VERA_SOCKET, ANNA)
+    tale.was_marked(ANNA, EXTRA_SOCKET, VERA)
     return tale
 
 
@@ -50,7 +50,7 @@ class TestEntries:
     def test_a_good_history_breaks_no_rule(self, marked: Tale) -> None:
         tale = annulled_and_marked_again(marked)
         tale.marks_by_hand(CREATOR, BORIS)
-        tale.was_marked(BORIS, BORIS_WAITS, CREATOR)
+        tale.was_marked(BORIS, BORIS_SOCKET, CREATOR)
         tale.shown_entries = [
             ShownEntry(row.person, row.n, row.actor, row.origin or row.reason or "")
             for row in tale.ledger
@@ -206,35 +206,35 @@ class TestCorrections:
 
     def test_one_told_of_an_annulled_mark_as_her_own(self, marked: Tale) -> None:
         marked.annuls(CREATOR, ANNA, 1)
-        number = marked.says(VERA, MARKS, "confirm_marking", ANNA)
-        marked.hears(VERA, MARKS, "marked", number, marked_person=ANNA, user_id=ANNA, n=1)
+        number = marked.says(VERA, VERA_SOCKET, "confirm_marking", ANNA)
+        marked.hears(VERA, VERA_SOCKET, "marked", number, marked_person=ANNA, user_id=ANNA, n=1)
         assert "no_marked_without_a_mark" in marked.broken_rules()
 
 
 class TestAfterAnAnnulment:
     def test_one_who_comes_back_is_told_of_what_was_annulled(self, marked: Tale) -> None:
         marked.annuls(CREATOR, ANNA, 1)
-        marked.opens(ANNA, "mark_me", EXTRA)
-        marked.was_marked(ANNA, EXTRA, VERA)
+        marked.opens(ANNA, "mark_me", EXTRA_SOCKET)
+        marked.was_marked(ANNA, EXTRA_SOCKET, VERA)
         assert marked.broken_rules() == {"nobody_hears_of_an_annulled_mark"}
 
     @pytest.mark.parametrize(
         ("later", "broken"), [(-1, set()), (1, {"nobody_hears_of_an_annulled_mark"})]
     )
     def test_one_who_waits_is_told_late(self, tale: Tale, later: float, broken: set[str]) -> None:
-        tale.prepares(VERA, MARKS, ANNA)
-        tale.confirms(VERA, MARKS, ANNA)
+        tale.prepares(VERA, VERA_SOCKET, ANNA)
+        tale.confirms(VERA, VERA_SOCKET, ANNA)
         tale.annuls(VERA, ANNA, 1)
         tale.now += later
-        tale.was_marked(ANNA, WAITS, VERA)
+        tale.was_marked(ANNA, ANNA_SOCKET, VERA)
         assert tale.broken_rules() == broken
 
     def test_a_hold_of_before_is_confirmed(self, tale: Tale) -> None:
-        tale.prepares(VERA, MARKS, ANNA)
+        tale.prepares(VERA, VERA_SOCKET, ANNA)
         tale.marks_by_hand(CREATOR, ANNA)
         tale.annuls(CREATOR, ANNA, 1)
-        tale.confirms(VERA, MARKS, ANNA)
-        tale.was_marked(ANNA, WAITS, VERA)
+        tale.confirms(VERA, VERA_SOCKET, ANNA)
+        tale.was_marked(ANNA, ANNA_SOCKET, VERA)
         assert tale.broken_rules() == {"marks_come_from_live_holds"}
 
     def test_one_may_be_held_again(self, marked: Tale) -> None:
@@ -243,8 +243,8 @@ class TestAfterAnAnnulment:
     def test_the_roll_call_hears_nothing(self, marked: Tale) -> None:
         marked.annuls(CREATOR, ANNA, 1)
         marked.add("roll_call")
-        marked.opens(ANNA, "mark_me", EXTRA)
-        marked.hears(ANNA, EXTRA, "pong", marked.says(ANNA, EXTRA, "ping"))
+        marked.opens(ANNA, "mark_me", EXTRA_SOCKET)
+        marked.hears(ANNA, EXTRA_SOCKET, "pong", marked.says(ANNA, EXTRA_SOCKET, "ping"))
         assert marked.broken_rules() == set()
 
 

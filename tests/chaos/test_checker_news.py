@@ -9,17 +9,17 @@ import pytest
 from tests.chaos.tale import (
     ANNA,
     BORIS,
-    BORIS_WAITS,
+    BORIS_SOCKET,
     CREATOR,
     GLEB,
+    GLEB_SOCKET,
     HOLD,
-    MARKS,
-    MARKS_TOO,
     VERA,
+    VERA_SOCKET,
     Tale,
 )
 
-HEARS = 15  # a socket of Anna's that hears news
+NEWS_SOCKET = 15  # a socket of Anna's that hears news
 FIRST = {"place": 1, "waiting": 2, "markers": 2}
 EQUAL = {"news_equal_the_store"}
 ONLY = {"only_who_asked_hears_news"}
@@ -30,23 +30,23 @@ def tale() -> Tale:
     """Anna's second socket hears news."""
     made = Tale()
     made.begins()
-    made.opens(ANNA, "mark_me", HEARS, news=True)
-    made.hears(ANNA, HEARS, "your_place", **FIRST)
+    made.opens(ANNA, "mark_me", NEWS_SOCKET, news=True)
+    made.hears(ANNA, NEWS_SOCKET, "your_place", **FIRST)
     return made
 
 
 def vera_holds_anna(tale: Tale) -> None:
     """Vera has Anna."""
-    tale.prepares(VERA, MARKS, ANNA)
-    tale.hears(GLEB, MARKS_TOO, "user_left", user_id=ANNA)
+    tale.prepares(VERA, VERA_SOCKET, ANNA)
+    tale.hears(GLEB, GLEB_SOCKET, "user_left", user_id=ANNA)
 
 
 def test_news_that_are_true_break_no_rule(tale: Tale) -> None:
     tale.changes(CREATOR, name="Seminar")
     event: dict[str, Any] = {"name": "Seminar", "time_from": 940, "time_to": 5000}
-    tale.hears(ANNA, HEARS, "event_changed", **event)
+    tale.hears(ANNA, NEWS_SOCKET, "event_changed", **event)
     vera_holds_anna(tale)
-    tale.hears(ANNA, HEARS, "held", user_id=VERA, expires_in=HOLD)
+    tale.hears(ANNA, NEWS_SOCKET, "held", user_id=VERA, expires_in=HOLD)
     tale.calm([BORIS], {str(ANNA): VERA})
     assert tale.broken_rules() == set()
 
@@ -59,9 +59,11 @@ class TestWhatIsBelieved:
 
     def test_a_hold_that_has_ended(self, tale: Tale) -> None:
         vera_holds_anna(tale)
-        tale.hears(ANNA, HEARS, "held", user_id=VERA, expires_in=HOLD)
-        tale.hears(VERA, MARKS, "refused", tale.says(VERA, MARKS, "refuse_to_mark", ANNA))
-        tale.hears(GLEB, MARKS_TOO, "user_joined", user_id=ANNA)
+        tale.hears(ANNA, NEWS_SOCKET, "held", user_id=VERA, expires_in=HOLD)
+        tale.hears(
+            VERA, VERA_SOCKET, "refused", tale.says(VERA, VERA_SOCKET, "refuse_to_mark", ANNA)
+        )
+        tale.hears(GLEB, GLEB_SOCKET, "user_joined", user_id=ANNA)
         tale.calm([ANNA, BORIS])
         assert tale.broken_rules() == EQUAL
 
@@ -75,7 +77,7 @@ class TestWhatIsBelieved:
     )
     def test_a_position_that_is_another_s(self, tale: Tale, wrong: dict[str, int]) -> None:
         tale.now += 5
-        tale.hears(ANNA, HEARS, "your_place", **wrong)
+        tale.hears(ANNA, NEWS_SOCKET, "your_place", **wrong)
         tale.calm([ANNA, BORIS])
         assert tale.broken_rules() == EQUAL
 
@@ -84,7 +86,7 @@ class TestWhatIsBelieved:
         tale.changes(CREATOR, name="Seminar")
         if told is not None:
             event: dict[str, Any] = {"name": told, "time_from": 940, "time_to": 5000}
-            tale.hears(ANNA, HEARS, "event_changed", **event)
+            tale.hears(ANNA, NEWS_SOCKET, "event_changed", **event)
         tale.calm([ANNA, BORIS])
         assert tale.broken_rules() == EQUAL
 
@@ -92,7 +94,7 @@ class TestWhatIsBelieved:
         tale.calm([ANNA, BORIS])
         vera_holds_anna(tale)
         tale.look([BORIS], {str(ANNA): VERA})
-        tale.hears(ANNA, HEARS, "held", user_id=VERA, expires_in=HOLD)
+        tale.hears(ANNA, NEWS_SOCKET, "held", user_id=VERA, expires_in=HOLD)
         assert tale.broken_rules() == set()
 
     def test_news_of_a_socket_that_is_cut(self, tale: Tale) -> None:
@@ -106,10 +108,10 @@ class TestWhatIsTold:
     @pytest.mark.parametrize("message", ["held", "let_go", "your_place", "event_changed"])
     def test_news_to_one_who_did_not_ask(self, tale: Tale, message: str) -> None:
         params = {"user_id": VERA, **FIRST}
-        tale.prepares(VERA, MARKS, BORIS)
-        tale.hears(BORIS, BORIS_WAITS, "held", user_id=VERA, expires_in=HOLD)
+        tale.prepares(VERA, VERA_SOCKET, BORIS)
+        tale.hears(BORIS, BORIS_SOCKET, "held", user_id=VERA, expires_in=HOLD)
         tale.now += 5
-        tale.hears(BORIS, BORIS_WAITS, message, **params)
+        tale.hears(BORIS, BORIS_SOCKET, message, **params)
         assert tale.broken_rules() == ONLY
 
     def test_a_position_to_a_marker(self, tale: Tale) -> None:
@@ -119,34 +121,36 @@ class TestWhatIsTold:
         assert tale.broken_rules() == ONLY
 
     def test_let_go_of_one_who_was_not_held(self, tale: Tale) -> None:
-        tale.hears(ANNA, HEARS, "let_go")
+        tale.hears(ANNA, NEWS_SOCKET, "let_go")
         assert tale.broken_rules() == ONLY
 
     @pytest.mark.parametrize("again", [0, 5])
     def test_the_same_position_twice(self, tale: Tale, again: int) -> None:
         tale.now += again
-        tale.hears(ANNA, HEARS, "your_place", **FIRST)
+        tale.hears(ANNA, NEWS_SOCKET, "your_place", **FIRST)
         expected = ONLY if again else ONLY | {"positions_are_told_seldom"}
         assert tale.broken_rules() == expected
 
     def test_a_position_beyond_the_last(self, tale: Tale) -> None:
         tale.now += 5
-        tale.hears(ANNA, HEARS, "your_place", place=3, waiting=2, markers=2)
+        tale.hears(ANNA, NEWS_SOCKET, "your_place", place=3, waiting=2, markers=2)
         assert tale.broken_rules() == ONLY
 
     def test_positions_too_often(self, tale: Tale) -> None:
-        tale.hears(ANNA, HEARS, "your_place", place=1, waiting=3, markers=2)
+        tale.hears(ANNA, NEWS_SOCKET, "your_place", place=1, waiting=3, markers=2)
         assert tale.broken_rules() == {"positions_are_told_seldom"}
 
     @pytest.mark.parametrize("by", [GLEB, CREATOR])
     def test_held_by_one_who_has_chosen_nobody(self, tale: Tale, by: int) -> None:
         vera_holds_anna(tale)
-        tale.hears(ANNA, HEARS, "held", user_id=by, expires_in=HOLD)
+        tale.hears(ANNA, NEWS_SOCKET, "held", user_id=by, expires_in=HOLD)
         assert tale.broken_rules() == {"held_is_by_one_who_holds"}
 
     def test_held_by_one_whose_hold_has_ended(self, tale: Tale) -> None:
         vera_holds_anna(tale)
-        tale.hears(VERA, MARKS, "refused", tale.says(VERA, MARKS, "refuse_to_mark", ANNA))
+        tale.hears(
+            VERA, VERA_SOCKET, "refused", tale.says(VERA, VERA_SOCKET, "refuse_to_mark", ANNA)
+        )
         tale.now += 10
-        tale.hears(ANNA, HEARS, "held", user_id=VERA, expires_in=HOLD)
+        tale.hears(ANNA, NEWS_SOCKET, "held", user_id=VERA, expires_in=HOLD)
         assert tale.broken_rules() == {"held_is_by_one_who_holds"}

@@ -7,9 +7,20 @@ from typing import Any
 
 import pytest
 
-from tests.chaos.tale import ANNA, BORIS, CREATOR, GLEB, HELPER, MARKS, MARKS_TOO, VERA, WAITS, Tale
+from tests.chaos.tale import (
+    ANNA,
+    ANNA_SOCKET,
+    BORIS,
+    CREATOR,
+    GLEB,
+    GLEB_SOCKET,
+    HELPER,
+    VERA,
+    VERA_SOCKET,
+    Tale,
+)
 
-SITS_TOO = 15  # a socket of the creator
+CREATOR_SOCKET = 15  # a socket of the creator
 
 
 def closes_left_out(tale: Tale, socket: int, person: int) -> None:
@@ -26,28 +37,28 @@ class TestWhoMarks:
         if who == "organisers":
             tale.calls(CREATOR, "AddHelper", user_id=HELPER)
             tale.kept_event = replace(tale.kept_event, helpers=(HELPER,))
-        socket = MARKS if marker == VERA else MARKS_TOO
+        socket = VERA_SOCKET if marker == VERA else GLEB_SOCKET
         tale.prepares(marker, socket, ANNA)
         tale.confirms(marker, socket, ANNA)
-        tale.was_marked(ANNA, WAITS, marker)
+        tale.was_marked(ANNA, ANNA_SOCKET, marker)
         broken = tale.broken_rules()
         assert ("the_left_out_mark_nobody" in broken) == (marker == GLEB)
 
     def test_a_mark_by_one_with_the_tick(self, tale: Tale) -> None:
         tale.changes(CREATOR, who_marks="confirmed")
-        closes_left_out(tale, MARKS_TOO, GLEB)
-        tale.prepares(VERA, MARKS, ANNA)
-        tale.confirms(VERA, MARKS, ANNA)
-        tale.was_marked(ANNA, WAITS, VERA)
+        closes_left_out(tale, GLEB_SOCKET, GLEB)
+        tale.prepares(VERA, VERA_SOCKET, ANNA)
+        tale.confirms(VERA, VERA_SOCKET, ANNA)
+        tale.was_marked(ANNA, ANNA_SOCKET, VERA)
         assert tale.broken_rules() == set()
 
     def test_a_mark_once_everybody_may_again(self, tale: Tale) -> None:
         tale.changes(CREATOR, who_marks="organisers")
         tale.changes(CREATOR, who_marks="everybody")
-        tale.prepares(GLEB, MARKS_TOO, ANNA)
-        tale.hears(VERA, MARKS, "user_left", user_id=ANNA)
-        tale.confirms(GLEB, MARKS_TOO, ANNA)
-        tale.was_marked(ANNA, WAITS, GLEB)
+        tale.prepares(GLEB, GLEB_SOCKET, ANNA)
+        tale.hears(VERA, VERA_SOCKET, "user_left", user_id=ANNA)
+        tale.confirms(GLEB, GLEB_SOCKET, ANNA)
+        tale.was_marked(ANNA, ANNA_SOCKET, GLEB)
         assert tale.broken_rules() == set()
 
     @pytest.mark.parametrize(
@@ -58,7 +69,7 @@ class TestWhoMarks:
             tale.changes(CREATOR, who_marks="organisers", status=0)
             tale.kept_event = replace(tale.kept_event, who_marks="everybody")
         tale.refuses(
-            GLEB, MARKS_TOO, tale.says(GLEB, MARKS_TOO, "prepare_to_mark", ANNA), "may_not_mark"
+            GLEB, GLEB_SOCKET, tale.says(GLEB, GLEB_SOCKET, "prepare_to_mark", ANNA), "may_not_mark"
         )
         assert tale.broken_rules() == broken
 
@@ -68,15 +79,15 @@ class TestWhoMarks:
     def test_one_who_still_sits_there(self, tale: Tale, closes: bool, broken: set[str]) -> None:
         tale.changes(CREATOR, who_marks="confirmed")
         if closes:
-            closes_left_out(tale, MARKS_TOO, GLEB)
+            closes_left_out(tale, GLEB_SOCKET, GLEB)
         tale.calm([ANNA, BORIS])
         assert tale.broken_rules() == broken
 
     def test_a_hold_of_one_who_is_left_out_may_be_another_s(self, tale: Tale) -> None:
-        tale.prepares(GLEB, MARKS_TOO, ANNA)
+        tale.prepares(GLEB, GLEB_SOCKET, ANNA)
         tale.changes(CREATOR, who_marks="confirmed")
-        closes_left_out(tale, MARKS_TOO, GLEB)
-        tale.prepares(VERA, MARKS, ANNA)
+        closes_left_out(tale, GLEB_SOCKET, GLEB)
+        tale.prepares(VERA, VERA_SOCKET, ANNA)
         assert tale.broken_rules() == set()
 
 
@@ -114,12 +125,12 @@ class TestEnds:
     def test_an_event_that_was_prolonged_is_said_to_be_over(self, tale: Tale) -> None:
         tale.changes(CREATOR, time_to=6000)
         tale.now += 10
-        tale.add("closed", ANNA, WAITS, code=4410)
+        tale.add("closed", ANNA, ANNA_SOCKET, code=4410)
         assert tale.broken_rules() == {"nobody_is_ended_early"}
 
     def test_an_event_is_over_as_it_is_prolonged(self, tale: Tale) -> None:
         tale.changes(CREATOR, time_to=6000)
-        tale.add("closed", ANNA, WAITS, code=4410)
+        tale.add("closed", ANNA, ANNA_SOCKET, code=4410)
         assert tale.broken_rules() == set()
 
     def test_a_shorter_event_goes_on(self, tale: Tale) -> None:
@@ -131,33 +142,37 @@ class TestEnds:
 
 class TestTooSoon:
     def given_back(self, tale: Tale) -> None:
-        tale.prepares(VERA, MARKS, ANNA)
-        tale.hears(VERA, MARKS, "refused", tale.says(VERA, MARKS, "refuse_to_mark", ANNA))
+        tale.prepares(VERA, VERA_SOCKET, ANNA)
+        tale.hears(
+            VERA, VERA_SOCKET, "refused", tale.says(VERA, VERA_SOCKET, "refuse_to_mark", ANNA)
+        )
 
     def test_one_has_them_again_at_once(self, tale: Tale) -> None:
         self.given_back(tale)
-        tale.prepares(VERA, MARKS, ANNA)
+        tale.prepares(VERA, VERA_SOCKET, ANNA)
         assert tale.broken_rules() == {"too_soon_is_kept"}
 
     def test_one_has_them_again_after_a_while(self, tale: Tale) -> None:
         self.given_back(tale)
         tale.now += 10
-        tale.prepares(VERA, MARKS, ANNA)
+        tale.prepares(VERA, VERA_SOCKET, ANNA)
         assert tale.broken_rules() == set()
 
     def test_one_has_them_again_after_another_had_them(self, tale: Tale) -> None:
         self.given_back(tale)
-        tale.prepares(GLEB, MARKS_TOO, ANNA)
-        tale.hears(GLEB, MARKS_TOO, "refused", tale.says(GLEB, MARKS_TOO, "refuse_to_mark", ANNA))
-        tale.prepares(VERA, MARKS, ANNA)
+        tale.prepares(GLEB, GLEB_SOCKET, ANNA)
+        tale.hears(
+            GLEB, GLEB_SOCKET, "refused", tale.says(GLEB, GLEB_SOCKET, "refuse_to_mark", ANNA)
+        )
+        tale.prepares(VERA, VERA_SOCKET, ANNA)
         assert tale.broken_rules() == set()
 
     @pytest.mark.parametrize("how", ["closed", "fault"])
     def test_one_has_them_again_where_nobody_else_sits(self, tale: Tale, how: str) -> None:
         self.given_back(tale)
         if how == "closed":
-            tale.add("closed", GLEB, MARKS_TOO, code=1000)
+            tale.add("closed", GLEB, GLEB_SOCKET, code=1000)
         else:
             tale.add("fault", kind="cut", link=113)
-        tale.prepares(VERA, MARKS, ANNA)
+        tale.prepares(VERA, VERA_SOCKET, ANNA)
         assert tale.broken_rules() == set()
