@@ -209,7 +209,7 @@ class TestLists:
     @pytest.mark.parametrize(
         ("message", "person"), [("user_joined", ANNA), ("user_left", 5), ("marking_list", 0)]
     )
-    def test_news_that_cannot_be_true(self, tale: Tale, message: str, person: int) -> None:
+    def test_a_frame_that_cannot_be_true(self, tale: Tale, message: str, person: int) -> None:
         params = {"user_id": person} if person else {"marking_list": [ANNA, BORIS]}
         tale.hears(VERA, VERA_SOCKET, message, **params)
         assert tale.broken_rules() == {"lists_equal_the_store"}

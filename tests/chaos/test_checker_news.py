@@ -124,11 +124,11 @@ class TestWhatIsTold:
         tale.hears(ANNA, NEWS_SOCKET, "let_go")
         assert tale.broken_rules() == ONLY
 
-    @pytest.mark.parametrize("again", [0, 5])
-    def test_the_same_position_twice(self, tale: Tale, again: int) -> None:
-        tale.now += again
+    @pytest.mark.parametrize("later", [0, 5])
+    def test_the_same_position_twice(self, tale: Tale, later: int) -> None:
+        tale.now += later
         tale.hears(ANNA, NEWS_SOCKET, "your_place", **FIRST)
-        expected = ONLY if again else ONLY | {"positions_are_told_seldom"}
+        expected = ONLY if later else ONLY | {"positions_are_told_seldom"}
         assert tale.broken_rules() == expected
 
     def test_a_position_beyond_the_last(self, tale: Tale) -> None:

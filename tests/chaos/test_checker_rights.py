@@ -141,25 +141,25 @@ class TestEnds:
 
 
 class TestTooSoon:
-    def given_back(self, tale: Tale) -> None:
+    def give_back(self, tale: Tale) -> None:
         tale.prepares(VERA, VERA_SOCKET, ANNA)
         tale.hears(
             VERA, VERA_SOCKET, "refused", tale.says(VERA, VERA_SOCKET, "refuse_to_mark", ANNA)
         )
 
     def test_one_has_them_again_at_once(self, tale: Tale) -> None:
-        self.given_back(tale)
+        self.give_back(tale)
         tale.prepares(VERA, VERA_SOCKET, ANNA)
         assert tale.broken_rules() == {"too_soon_is_kept"}
 
     def test_one_has_them_again_after_a_while(self, tale: Tale) -> None:
-        self.given_back(tale)
+        self.give_back(tale)
         tale.now += 10
         tale.prepares(VERA, VERA_SOCKET, ANNA)
         assert tale.broken_rules() == set()
 
     def test_one_has_them_again_after_another_had_them(self, tale: Tale) -> None:
-        self.given_back(tale)
+        self.give_back(tale)
         tale.prepares(GLEB, GLEB_SOCKET, ANNA)
         tale.hears(
             GLEB, GLEB_SOCKET, "refused", tale.says(GLEB, GLEB_SOCKET, "refuse_to_mark", ANNA)
@@ -169,7 +169,7 @@ class TestTooSoon:
 
     @pytest.mark.parametrize("how", ["closed", "fault"])
     def test_one_has_them_again_where_nobody_else_sits(self, tale: Tale, how: str) -> None:
-        self.given_back(tale)
+        self.give_back(tale)
         if how == "closed":
             tale.add("closed", GLEB, GLEB_SOCKET, code=1000)
         else:
