@@ -48,16 +48,16 @@ def wheel_python(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("elsewhere")
     venv.create(folder)
     with ZipFile(wheel) as opened:  # all that an installer does with one of Python alone
-        opened.extractall(packages_of(folder))
+        opened.extractall(site_packages_of(folder))
     return folder / "bin" / "python"
 
 
 @pytest.fixture(scope="module")
-def packages(wheel_python: Path) -> Path:
+def site_packages(wheel_python: Path) -> Path:
     """Where that environment keeps what is installed in it."""
-    return packages_of(wheel_python.parents[1])
+    return site_packages_of(wheel_python.parents[1])
 
 
-def packages_of(environment: Path) -> Path:
+def site_packages_of(environment: Path) -> Path:
     """Finds where an environment keeps what is installed in it."""
     return Path(sysconfig.get_path("purelib", "venv", {"base": str(environment)}))

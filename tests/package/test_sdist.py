@@ -27,11 +27,11 @@ def run_tests(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]
     # To compile every assertion so that it says what it compared takes as long again
     quickly = ["-q", "-p", "no:cacheprovider", "--assert=plain"]
     command = [sys.executable, "-m", "pytest", *quickly, *arguments]
-    without = {name: value for name, value in os.environ.items() if "PYTEST" not in name}
+    environment = {name: value for name, value in os.environ.items() if "PYTEST" not in name}
     return subprocess.run(
         command,
         cwd=folder,
-        env={**without, "PYTHONPATH": str(folder / "src")},
+        env={**environment, "PYTHONPATH": str(folder / "src")},
         capture_output=True,
         text=True,
         check=False,

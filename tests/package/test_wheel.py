@@ -93,8 +93,8 @@ def test_everything_in_the_packages_is_in_the_wheel(wheel: Path, tracked: frozen
         }
 
 
-def test_an_installer_finds_all_that_it_records_and_the_command(packages: Path) -> None:
-    (found,) = distributions(name=DISTRIBUTION, path=[str(packages)])
+def test_an_installer_finds_all_that_it_records_and_the_command(site_packages: Path) -> None:
+    (found,) = distributions(name=DISTRIBUTION, path=[str(site_packages)])
     assert "Root-Is-Purelib: true" in str(found.read_text("WHEEL")).splitlines()
     recorded = found.files or []
     assert len(recorded) > 100
@@ -128,7 +128,7 @@ def test_live_rooms_need_the_wheel_and_msgspec(wheel_python: Path, tmp_path: Pat
     assert b"No module named 'msgspec'" in without.stderr  # nothing else was found before it
 
 
-NEEDS_AN_EXTRA = """
+PROGRAM_WITHOUT_EXTRAS = """
 import attendance_adapters as made
 
 for ask in (
@@ -182,7 +182,7 @@ class TestWheelAlone:
     def test_whatever_else_is_asked_for_says_which_extra_it_needs(
         self, wheel_python: Path, tmp_path: Path
     ) -> None:
-        told = self.run(wheel_python, NEEDS_AN_EXTRA, tmp_path).splitlines()
+        told = self.run(wheel_python, PROGRAM_WITHOUT_EXTRAS, tmp_path).splitlines()
         needed = (*["sqlalchemy"] * 4, "oidc", "sqlalchemy", "redis", "postgres")
         contracts = ("FilesContract", "NotifierContract", "StoreContract", "marking_machine")
         assert told == [

@@ -86,11 +86,11 @@ class TestTypes:
         assert done.stdout == "Success: no issues found in 1 source file\n", done.stderr
 
     def test_a_strict_type_checker_sees_the_types_of_the_client(
-        self, wheel_python: Path, packages: Path, tmp_path: Path
+        self, wheel_python: Path, site_packages: Path, tmp_path: Path
     ) -> None:
         """Whoever installs the client has these beside it."""
         for each in (httpx, msgspec, websockets):
-            (packages / each.__name__).symlink_to(Path(each.__path__[0]))
+            (site_packages / each.__name__).symlink_to(Path(each.__path__[0]))
         done = type_check(wheel_python, WITH_CLIENT, tmp_path)
         assert done.stdout == "Success: no issues found in 1 source file\n", done.stderr
         done = type_check(wheel_python, NO_SUCH_WORD, tmp_path)
