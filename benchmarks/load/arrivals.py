@@ -36,22 +36,22 @@ async def arrive(door: Door, event_id: str, people: Sequence[Person], seconds: f
     async def comes(at: int, person: Person) -> None:
         await asyncio.sleep(at * seconds / len(people))
         came = time.perf_counter()
-        marks = at % PEOPLE_PER_MARKER == 0
-        is_listed = asyncio.Event()
+        is_marker = at % PEOPLE_PER_MARKER == 0
+        list_heard = asyncio.Event()
 
         def listen(text: bytes) -> None:
             hear(text)
-            is_listed.set()
+            list_heard.set()
 
-        role = "marking" if marks else "mark_me"
+        role = "marking" if is_marker else "mark_me"
         try:
-            wire = await opened(door, role, event_id, person, on_text=listen if marks else hear)
+            wire = await opened(door, role, event_id, person, on_text=listen if is_marker else hear)
         except (Refused, OSError):
             refused[0] += 1
             return
-        if marks:
-            wire.ended.add_done_callback(lambda _: is_listed.set())
-            await is_listed.wait()
+        if is_marker:
+            wire.ended.add_done_callback(lambda _: list_heard.set())
+            await list_heard.wait()
         took.append(time.perf_counter() - came)
         wires.append(wire)
 

@@ -55,7 +55,7 @@ class Room:
 
     def __init__(self) -> None:
         self.clients = set[Client]()
-        self.is_heard = asyncio.Event()
+        self.subscribed = asyncio.Event()
 
     async def tell(self, what: Announcement) -> None:
         """Tells those whom it is for, one after another."""
@@ -106,7 +106,7 @@ class Rooms:
             if is_new:
                 async with self._turn:
                     await self._listening.subscribe(event_id)
-            await room.is_heard.wait()
+            await room.subscribed.wait()
             yield
         finally:
             room.clients.discard(client)
@@ -121,7 +121,7 @@ class Rooms:
             if room is None:
                 continue
             if heard["type"] == "subscribe":
-                room.is_heard.set()
+                room.subscribed.set()
             elif heard["type"] == "message":
                 try:
                     await room.tell(Announcement.model_validate_json(heard["data"]))
