@@ -37,7 +37,7 @@ def main() -> int:
         events=given.events,
         pace=given.pace,
         kill_every=given.kill_every,
-        history=given.history,
+        history_file=given.history,
         database=given.database,
     )
     report = asyncio.run(play(plan, lambda line: print(line, flush=True)))

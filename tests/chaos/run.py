@@ -48,7 +48,7 @@ class Plan:
     events: int = 8
     pace: float = 0.2
     kill_every: float = 3.0
-    history: Path | None = None
+    history_file: Path | None = None
     database: Literal["postgres", "sqlite"] = "postgres"  # sqlite: one worker, and no Valkey
 
 
@@ -115,7 +115,7 @@ async def play(plan: Plan, says: Callable[[str], None]) -> Report:
         done = await asyncio.to_thread(attendance, "migrate", folder=folder, settings=settings)
         assert done.returncode == 0, done.stderr
         people = await database.add_people(plan.people)
-        history = History(plan.history)
+        history = History(plan.history_file)
         alive.callback(history.close)
         chance = random.Random(plan.seed)
         workers = [
