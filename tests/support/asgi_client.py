@@ -7,7 +7,7 @@ import json
 from typing import Any
 from urllib.parse import urlencode
 
-from attendance_web.wire.client_gone import GONE_EXTENSION
+from attendance_web.wire.client_gone import GONE_EXTENSION, Departure
 
 
 class AsgiClient:
@@ -23,7 +23,7 @@ class AsgiClient:
         self._to_read = 0  # pieces
         self._may_read = asyncio.Event()
         self._gone = asyncio.Event()
-        self._says_no_more = asyncio.Event()
+        self._departure = Departure()
         self._asked = False
         self._given = b""  # of a POST
         self._app = app
@@ -43,7 +43,7 @@ class AsgiClient:
             "headers": [(b"host", b"attendance.test"), (b"accept-language", b"en"), *shown],
             "client": (address, 1),
             "server": ("attendance.test", 80),
-            "extensions": {GONE_EXTENSION: self._says_no_more},
+            "extensions": {GONE_EXTENSION: self._departure},
         }
         self.task: asyncio.Task[None] | None = None
 
@@ -81,7 +81,7 @@ class AsgiClient:
 
     def say_no_more(self) -> None:
         """Closes its half of the connection, as all do that go; the other half looks open."""
-        self._says_no_more.set()
+        self._departure.note()
 
     async def ended(self) -> AsgiClient:
         """Waits until the application has done all it does for this request."""

@@ -22,6 +22,7 @@ from attendance_web.wire import leaving_pace, refusal_pace
 from attendance_web.wire.client_gone import (
     GONE_EXTENSION,
     NOTE_LEFT_EXTENSION,
+    Departure,
     follow_client_of,
     wait_while_there,
 )
@@ -42,13 +43,13 @@ class Asked:
     """A request, its client and what became of it."""
 
     task: asyncio.Task[None] | None = None
-    gone: asyncio.Event = field(default_factory=asyncio.Event)
+    departure: Departure = field(default_factory=Departure)
     has_begun: bool = False
     log: dict[str, str] = field(default_factory=dict)
 
     async def leave(self) -> None:
         assert self.task is not None
-        self.gone.set()
+        self.departure.note()
         await self.task
 
 
@@ -77,7 +78,7 @@ class People:
             "headers": headers,
             "scheme": "http",
             "extensions": {
-                GONE_EXTENSION: asked.gone,
+                GONE_EXTENSION: asked.departure,
                 NOTE_LEFT_EXTENSION: self._note_connection_left,
                 LOG_EXTENSION: asked.log,
             },

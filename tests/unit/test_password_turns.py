@@ -12,7 +12,7 @@ import pytest
 from attendance_core.errors import TooManyRequests
 from attendance_web.http import password_turns
 from attendance_web.http.password_turns import PasswordTurns
-from attendance_web.wire import client_gone
+from attendance_web.wire.client_gone import GONE_EXTENSION, Departure, follow_client_of
 from attendance_web.wire.refusals import ClientLeft
 
 
@@ -31,18 +31,18 @@ class Hall:
         self.begun: list[str] = []
         self.refused: list[str] = []
         self.tasks: dict[str, asyncio.Task[None]] = {}
-        self.gone: dict[str, asyncio.Event] = {}
+        self.departures: dict[str, Departure] = {}
         self._over: dict[str, asyncio.Event] = {}
 
     async def come(self, *names: str) -> None:
         """From the address of their first letter; ``K`` and ``L`` in browsers accounts know."""
         for name in names:
-            self._over[name], self.gone[name] = asyncio.Event(), asyncio.Event()
+            self._over[name], self.departures[name] = asyncio.Event(), Departure()
             self.tasks[name] = asyncio.create_task(self._log_in(name))
             await asyncio.sleep(0)
 
     async def _log_in(self, name: str) -> None:
-        client_gone.follow_client_of({"extensions": {client_gone.GONE_EXTENSION: self.gone[name]}})
+        follow_client_of({"extensions": {GONE_EXTENSION: self.departures[name]}})
         turn = self.turns.turn(name[0], name[:-1] if name[0] in "KL" else None)
         try:
             async with turn:
@@ -198,7 +198,7 @@ async def test_who_has_left_the_queue_is_not_logged_in(hall: Hall) -> None:
     """Contract: 1.11. Whose password is being looked at is, gone or not."""
     await hall.come("a1", "a2", "a3", "a4", "a5", "K1")
     for name in ("a1", "a4"):
-        hall.gone[name].set()
+        hall.departures[name].note()
     await asyncio.wait({hall.tasks["a4"]})
     assert isinstance(hall.tasks["a4"].exception(), ClientLeft)
     assert await hall.end_all_turns() == ["a1", "a2", "K1", "a3", "a5"]

@@ -12,7 +12,7 @@ import pytest
 from attendance_core.errors import Unavailable
 from attendance_web import qr_codes as module
 from attendance_web.qr_codes import MAX_WAITING, QrCodes
-from attendance_web.wire import client_gone
+from attendance_web.wire.client_gone import GONE_EXTENSION, Departure, follow_client_of
 from attendance_web.wire.refusals import ClientLeft
 
 
@@ -113,19 +113,19 @@ async def test_whoever_asks_for_many_keeps_nobody_else_waiting(drawings: Drawing
 
 async def test_of_those_who_wait_for_one_it_is_drawn_for_who_stays(drawings: Drawings) -> None:
     """Contract: 1.11."""
-    codes, gone = QrCodes(), asyncio.Event()
+    codes, departure = QrCodes(), Departure()
 
-    async def asks(address: str, gone: asyncio.Event) -> bytes:
-        client_gone.follow_client_of({"extensions": {client_gone.GONE_EXTENSION: gone}})
+    async def asks(address: str, departure: Departure) -> bytes:
+        follow_client_of({"extensions": {GONE_EXTENSION: departure}})
         return await code_of(codes, address)
 
     drawings.may_go_on.clear()
-    first = asyncio.create_task(asks("first", asyncio.Event()))
-    left = [asyncio.create_task(asks(address, gone)) for address in ("one", "two")]
+    first = asyncio.create_task(asks("first", Departure()))
+    left = [asyncio.create_task(asks(address, departure)) for address in ("one", "two")]
     await asyncio.sleep(0)
-    stays = asyncio.create_task(asks("two", asyncio.Event()))
+    stays = asyncio.create_task(asks("two", Departure()))
     await asyncio.sleep(0)
-    gone.set()
+    departure.note()
     await asyncio.wait(left)
     drawings.may_go_on.set()
     assert (await first, await stays) == (b"first", b"two")

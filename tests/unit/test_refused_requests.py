@@ -9,7 +9,8 @@ import pytest
 
 from attendance_web.http import request_turns
 from attendance_web.http.request_turns import MAX_OF_ONE, RequestTurns
-from attendance_web.wire import client_gone, refusal_pace
+from attendance_web.wire import refusal_pace
+from attendance_web.wire.client_gone import GONE_EXTENSION, Departure, follow_client_of
 from attendance_web.wire.refusal_pace import RefusalPace
 from attendance_web.wire.seen_sessions import SeenSessions
 from tests.support.begun_requests import FLOOD, Begun, asks
@@ -32,10 +33,10 @@ async def test_nobody_waits_for_a_refusal_who_has_gone(
 ) -> None:
     monkeypatch.setattr(refusal_pace, "MAX_AT_ONCE", 0)
     monkeypatch.setattr(refusal_pace, "TOLD_AFTER_SECONDS", 3600)
-    gone, told = asyncio.Event(), list[Any]()
+    departure, told = Departure(), list[Any]()
 
     async def refuses(_scope: Any, _receive: Any, send: Any) -> None:
-        client_gone.follow_client_of({"extensions": {client_gone.GONE_EXTENSION: gone}})
+        follow_client_of({"extensions": {GONE_EXTENSION: departure}})
         await send({"type": "http.response.start", "status": 404})
 
     async def send(message: Any) -> None:
@@ -45,7 +46,7 @@ async def test_nobody_waits_for_a_refusal_who_has_gone(
     for _ in range(10):
         await asyncio.sleep(0)
     assert not told
-    gone.set()
+    departure.note()
     async with asyncio.timeout(5):
         await asked
 

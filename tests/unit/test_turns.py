@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from attendance_web.wire import client_gone
-from attendance_web.wire.client_gone import GONE_EXTENSION
+from attendance_web.wire.client_gone import GONE_EXTENSION, Departure
 from attendance_web.wire.refusals import ClientLeft
 from attendance_web.wire.rests import Rests
 from attendance_web.wire.turns import FairQueue, FairTurns, NoTurn, Turn
@@ -284,20 +284,20 @@ class TestWaiting:
         """Contract: 1.11."""
         fair = self.fair()
         turns = fair._turns
-        boris_gone = asyncio.Event()
+        boris_departure = Departure()
         begun: list[str] = []
 
-        async def waits(whose: str, gone: asyncio.Event) -> None:
-            client_gone.follow_client_of({"extensions": {GONE_EXTENSION: gone}})
+        async def waits(whose: str, departure: Departure) -> None:
+            client_gone.follow_client_of({"extensions": {GONE_EXTENSION: departure}})
             async with fair.turn(whose, 9):
                 begun.append(whose)
 
         async with fair.turn("anna", 9):
-            left = [asyncio.create_task(waits("boris", boris_gone)) for _ in range(3)]
-            stays = asyncio.create_task(waits("vera", asyncio.Event()))
+            left = [asyncio.create_task(waits("boris", boris_departure)) for _ in range(3)]
+            stays = asyncio.create_task(waits("vera", Departure()))
             await asyncio.sleep(0)
             assert turns.waiting_count == 4
-            boris_gone.set()
+            boris_departure.note()
             await asyncio.wait(left)
             assert [type(each.exception()) for each in left] == [ClientLeft] * 3
             assert turns.waiting_count == 1 and begun == []

@@ -46,7 +46,7 @@ class FollowedRequest:
     """One request, from when it comes until it is answered or left."""
 
     __slots__ = (
-        "_gone",
+        "_departure",
         "_has_begun",
         "_is_answered",
         "_is_left",
@@ -67,7 +67,7 @@ class FollowedRequest:
         self._pace = pace
         self._whose = whose
         self._scope = scope
-        self._gone = scope["extensions"].get(GONE_EXTENSION)
+        self._departure = scope["extensions"].get(GONE_EXTENSION)
         self._is_network = is_network
         self._has_begun = self._is_answered = self._is_left = False
 
@@ -104,4 +104,4 @@ class FollowedRequest:
 
     @property
     def _has_gone(self) -> bool:
-        return self._gone is not None and self._gone.is_set()
+        return self._departure is not None and self._departure.has_happened

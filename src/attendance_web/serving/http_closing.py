@@ -26,6 +26,7 @@ from attendance_web.http.wire_codes import wire_code_of
 from attendance_web.serving.left_connections import left_connections_of
 from attendance_web.serving.tcp_state import says_no_more
 from attendance_web.serving.unread_answers import unread_answers_of
+from attendance_web.wire.client_gone import Departure
 from attendance_web.wire.language import DEFAULT_LANGUAGE
 from attendance_web.wire.refusals import BadRequest
 
@@ -65,21 +66,25 @@ class ClosingProtocol(HttpToolsProtocol):
         self._is_last = False  # the connection is to be closed behind this request
         self._refusal: Refusal | None = None  # to be sent once every answer before it was given
         self._deadline: asyncio.TimerHandle | None = None
-        self._gone = asyncio.Event()  # the client has closed its half, or the connection
+        self._departure = Departure()  # the client has closed its half, or the connection
         self._was_left = False  # without an answer
         self._unread_answers = unread_answers_of(self.config)
         self._wait_for_head()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Ends what was begun for it."""
-        if self._active is None and not self._is_deaf and (self._gone.is_set() or exc is not None):
+        if (
+            self._active is None
+            and not self._is_deaf
+            and (self._departure.has_happened or exc is not None)
+        ):
             self._note_left()  # it has asked for nothing, or not to the end
         self._stop_waiting()
         self._is_deaf = True
         self._input = memoryview(b"")
         super().connection_lost(exc)
         self.count_unread_no_more()
-        self._gone.set()
+        self._departure.note()
 
     def _note_left(self, *, is_strict: bool = False) -> None:
         """Counts this connection as one that its client has left without an answer."""
@@ -89,8 +94,8 @@ class ClosingProtocol(HttpToolsProtocol):
 
     def _says_no_more(self) -> bool:
         """Tells whether the client has gone, also where that is yet to be read."""
-        if self._gone.is_set() or self.transport.is_closing():
-            return self._gone.is_set()
+        if self._departure.has_happened or self.transport.is_closing():
+            return self._departure.has_happened
         return says_no_more(self.transport.get_extra_info("socket"))
 
     # Answers that are due
@@ -119,7 +124,7 @@ class ClosingProtocol(HttpToolsProtocol):
             scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable
         ) -> None:
             await app(scope, receive, send)
-            if self._gone.is_set() and not cycle.response_complete:
+            if self._departure.has_happened and not cycle.response_complete:
                 cycle.disconnected = True  # it was left off, since nobody wants it
                 self._cut()
 

@@ -117,7 +117,7 @@ class CallProtocol(ClosingProtocol):
 
     def eof_received(self) -> bool:  # type: ignore[override]
         """Keeps the connection open for the answers that are due."""
-        self._gone.set()
+        self._departure.note()
         is_whole = self._in_head and not self._is_deaf
         return is_whole and not (self._nothing_is_due and not self._input)
 
@@ -149,7 +149,7 @@ class CallProtocol(ClosingProtocol):
         if self._input:
             self.transport.pause_reading()
             self.read_on_soon()
-        elif self._gone.is_set():
+        elif self._departure.has_happened:
             self._end_when_answered()
         else:
             self.transport.resume_reading()
@@ -272,7 +272,7 @@ class CallProtocol(ClosingProtocol):
             self.transport, self.close_behind_answer, self.note_written
         )
         extensions: Any = {
-            GONE_EXTENSION: self._gone,
+            GONE_EXTENSION: self._departure,
             SAYS_NO_MORE_EXTENSION: self._says_no_more,
             NOTE_LEFT_EXTENSION: self._note_left,
         }
@@ -319,7 +319,7 @@ class CallProtocol(ClosingProtocol):
             return
         if self._refusal is not None:
             self._send_refusal(self._refusal)
-        elif self._gone.is_set():
+        elif self._departure.has_happened:
             self._end_when_answered()
         elif self._has_begun:
             self._unset_keepalive_if_required()

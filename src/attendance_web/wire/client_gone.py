@@ -7,89 +7,115 @@ have gone. Decision 0015.
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import partial
 from typing import Any, Final
 from weakref import WeakKeyDictionary
 
 from attendance_core.vocabulary import Seconds
+from attendance_web.wire.step_turns import StepTurns
 
-GONE_EXTENSION: Final = "attendance.gone"  # an event that the server sets
-# A function that tells whether it has gone, also where that event is not set yet
+GONE_EXTENSION: Final = "attendance.gone"  # a `Departure` that the server notes
+# A function that tells whether it has gone, also where that is not noted yet
 SAYS_NO_MORE_EXTENSION: Final = "attendance.says_no_more"
 NOTE_LEFT_EXTENSION: Final = "attendance.note_left"  # counts its connection as left
 # That hear of it in one step of the loop: what a request then still does takes 0.1 ms, and a
 # thousand may leave in one instant. Decision 0016
 TOLD_AT_ONCE: Final = 8
+
+Act = Callable[[], object]
+
+
+class Departure:
+    """Whether a client has gone, and who is told when it goes: a few at a step, of all who go."""
+
+    __slots__ = ("_acts", "has_happened")
+
+    def __init__(self) -> None:
+        self.has_happened = False
+        self._acts: list[Act] = []
+
+    def note(self) -> None:
+        """Notes that it has gone; idempotent."""
+        self.has_happened = True
+        acts, self._acts = self._acts, []
+        for act in acts:
+            _tell(act)
+
+    def add(self, act: Act) -> None:
+        """Has this called when it goes, or soon where it has gone."""
+        if self.has_happened:
+            _tell(act)
+        else:
+            self._acts.append(act)
+
+    def remove(self, act: Act) -> None:
+        """Has it called no more, unless it is about to be; idempotent."""
+        if act in self._acts:
+            self._acts.remove(act)
+
+
 # Of the request that this task serves; None under a server that cannot tell
-_gone: ContextVar[asyncio.Event | None] = ContextVar("gone", default=None)
+_departure: ContextVar[Departure | None] = ContextVar("departure", default=None)
+_turns_of: WeakKeyDictionary[asyncio.AbstractEventLoop, StepTurns] = WeakKeyDictionary()
+
+
+def _tell(act: Act) -> None:
+    loop = asyncio.get_running_loop()
+    turns = _turns_of.get(loop)
+    if turns is None:
+        turns = _turns_of[loop] = StepTurns(TOLD_AT_ONCE)
+    # Not in this step: whoever notes it has more to do
+    loop.call_soon(turns.ask, None, partial(_count_told, act))
+
+
+def _count_told(act: Act) -> int:
+    act()
+    return 1
 
 
 def follow_client_of(scope: Mapping[str, Any]) -> None:
     """Has this task, and all that it begins, know whether the client of this request is there."""
-    _gone.set(scope.get("extensions", {}).get(GONE_EXTENSION))
+    _departure.set(scope.get("extensions", {}).get(GONE_EXTENSION))
 
 
 def has_gone() -> bool:
     """Tells whether the client that this task serves has gone."""
-    gone = _gone.get()
-    return gone is not None and gone.is_set()
+    departure = _departure.get()
+    return departure is not None and departure.has_happened
 
 
 async def wait_while_there(seconds: Seconds) -> None:
     """Waits so long, or until the client that this task serves has gone."""
-    if _gone.get() is None:
-        await asyncio.sleep(seconds)
-        return
-    gone = asyncio.Event()
-    with call_when_gone(gone.set), suppress(TimeoutError):
-        async with asyncio.timeout(seconds):
-            await gone.wait()
+    loop = asyncio.get_running_loop()
+    over = loop.create_future()
+
+    def end() -> None:
+        if not over.done():
+            over.set_result(None)
+
+    timer = loop.call_later(seconds, end)
+    try:
+        with call_when_gone(end):
+            await over
+    finally:
+        timer.cancel()
 
 
 @contextmanager
-def call_when_gone(act: Callable[[], object]) -> Iterator[None]:
+def call_when_gone(act: Act) -> Iterator[None]:
     """Has ``act`` called when the client goes while the block is under way.
 
     Of many who go at once a few are told at a step; it may also be called a little after the block.
     """
-    gone = _gone.get()
-    if gone is None:
+    departure = _departure.get()
+    if departure is None:
         yield
         return
-
-    def hear(waited: asyncio.Future[Any]) -> None:
-        if not waited.cancelled():
-            _call_soon(act)
-
-    waiting = asyncio.ensure_future(gone.wait())
-    waiting.add_done_callback(hear)
+    departure.add(act)
     try:
         yield
     finally:
-        waiting.cancel()
-
-
-_to_call: WeakKeyDictionary[asyncio.AbstractEventLoop, deque[Callable[[], object]]] = (
-    WeakKeyDictionary()
-)
-
-
-def _call_soon(act: Callable[[], object]) -> None:
-    """Has it called behind those that came before, a few at a step."""
-    loop = asyncio.get_running_loop()
-    acts = _to_call.setdefault(loop, deque())
-    if not acts:
-        loop.call_soon(_call_some, acts)
-    acts.append(act)
-
-
-def _call_some(acts: deque[Callable[[], object]]) -> None:
-    try:
-        for _ in range(min(TOLD_AT_ONCE, len(acts))):
-            acts.popleft()()
-    finally:
-        if acts:
-            asyncio.get_running_loop().call_soon(_call_some, acts)
+        departure.remove(act)
