@@ -70,7 +70,7 @@ class TestManyAtOnce:
 
         def prepare(unit: Any) -> None:
             for event_id in event_ids:
-                unit.event_ids.add(replace(an_event(event_id.hex, event_id), creator_id=people[0]))
+                unit.events.add(replace(an_event(event_id.hex, event_id), creator_id=people[0]))
                 for person in people:
                     unit.places.make(event_id, person)
 

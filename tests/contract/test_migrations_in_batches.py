@@ -152,7 +152,7 @@ class TestWriters:
 
         between_batches(monkeypatch, from_elsewhere)
         upgrade(of_before)
-        assert next(numbers) >= first_number + 2 * (PEOPLE // BATCH_SIZE)
+        assert next(numbers) >= first_number + 2 * (PERSON_COUNT // BATCH_SIZE)
         check_all_are_folded(of_before)
 
 
