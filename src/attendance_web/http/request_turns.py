@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Mapping
-from contextlib import AsyncExitStack, suppress
+from contextlib import suppress
 from typing import Any, Final
 
 from attendance_core.errors import Refusal
@@ -113,20 +113,22 @@ class RequestTurns:
 
         try:
             await request.wait()
-            async with AsyncExitStack() as stack:
-                try:
-                    # The page is fifty files, which a hall that opens it anew may ask for at once
-                    may_rest = not scope["path"].startswith(PAGE_FILES_PATH)
-                    turn = self._turns.turn(whose, TURN_WAIT_SECONDS, may_rest=may_rest)
-                    end_turn = await stack.enter_async_context(turn)
-                except NoTurn:
-                    await self._begin_late()
-                else:
-                    ending = asyncio.get_running_loop().call_later(MAX_TURN_SECONDS, end_turn)
-                    stack.callback(ending.cancel)
-                    # The next one begins a step later, though this one may not suspend at all
-                    stack.push_async_callback(asyncio.sleep, 0)
+            try:
+                # The page is fifty files, which a hall that opens it anew may ask for at once
+                may_rest = not scope["path"].startswith(PAGE_FILES_PATH)
+                end_turn = await self._turns.begin(whose, TURN_WAIT_SECONDS, may_rest=may_rest)
+            except NoTurn:
+                await self._begin_late()
                 await application(scope, receive, send_in_time)
+            else:
+                ending = asyncio.get_running_loop().call_later(MAX_TURN_SECONDS, end_turn)
+                try:
+                    await application(scope, receive, send_in_time)
+                    # The next one begins a step later, though this one may not suspend at all
+                    await asyncio.sleep(0)
+                finally:
+                    ending.cancel()
+                    end_turn()
         except ClientLeft:  # before it began: there is nobody to be told
             log_fields_of(scope)["code"] = ClientLeft.code
         finally:

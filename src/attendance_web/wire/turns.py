@@ -176,7 +176,20 @@ class FairTurns:
     async def turn(
         self, whose: Hashable, within: Seconds, *, may_rest: bool = True
     ) -> AsyncIterator[Callable[[], None]]:
-        """Waits for a turn and yields what ends it early; it ends with the block in any case.
+        """Waits for a turn as `begin` does, and yields what ends it early; it ends with the block
+        in any case.
+        """
+        end = await self.begin(whose, within, may_rest=may_rest)
+        try:
+            yield end
+        finally:
+            end()
+
+    async def begin(
+        self, whose: Hashable, within: Seconds, *, may_rest: bool = True
+    ) -> Callable[[], None]:
+        """Waits for a turn and answers what ends it, which is to be called in any case, once or
+        more often.
 
         One that is said not to rest is theirs again as soon as it ends. Raises NoTurn; ClientLeft
         where the client of this request goes while it waits.
@@ -189,13 +202,27 @@ class FairTurns:
                 given.set_result(None)
 
         turn = self._turns.ask(whose, wake)
-        began: Seconds | None = None
+        if not turn.is_given:
+            timer = loop.call_later(within, wake)
+            try:
+                with call_when_gone(wake):
+                    await given
+                if has_gone():
+                    raise ClientLeft
+                if not turn.is_given:
+                    raise NoTurn  # in time, or a newcomer has its place
+            except BaseException:
+                self._turns.end(turn)
+                raise
+            finally:
+                timer.cancel()
+        began = loop.time()
 
         def end() -> None:
             if turn.is_over or turn.is_resting:
                 return
             seconds = 0.0
-            if began is not None and may_rest and self._rests is not None:
+            if may_rest and self._rests is not None:
                 seconds = self._rests.seconds_after(whose, loop.time() - began)
             if seconds:
                 self._turns.rest(turn)
@@ -203,19 +230,4 @@ class FairTurns:
             else:
                 self._turns.end(turn)
 
-        try:
-            if not turn.is_given:
-                try:
-                    async with asyncio.timeout(within):
-                        with call_when_gone(wake):
-                            await given
-                except TimeoutError:
-                    raise NoTurn from None
-                if has_gone():
-                    raise ClientLeft
-                if not turn.is_given:
-                    raise NoTurn  # a newcomer has its place
-            began = loop.time()
-            yield end
-        finally:
-            end()
+        return end
