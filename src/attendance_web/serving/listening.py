@@ -11,7 +11,9 @@ from typing import Final
 
 from attendance_core.vocabulary import Seconds
 
-BACKLOG: Final = 2048  # connections that wait to be accepted: a lecture hall opens at once
+# Connections that wait to be accepted, as many as Linux allows by itself: whoever finds no place
+# among them tries again after a second
+BACKLOG: Final = 4096
 UNREAD_SECONDS: Final[Seconds] = 15  # what we sent may stay unacknowledged so long
 
 # What the system takes, and Linux twice as much, of an answer that is not read; by itself it takes
