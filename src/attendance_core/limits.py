@@ -157,6 +157,12 @@ def count_or_wait(unit: ports.Unit, limit: Limit, subject: str) -> int:
     return _change_tally(unit, limit, subject, change)
 
 
+def count_or_raise(unit: ports.Unit, limit: Limit, subject: str) -> None:
+    """Counts one more. Raises TooManyRequests where it is one too many, which does not count."""
+    if seconds := count_or_wait(unit, limit, subject):
+        raise TooManyRequests(seconds=seconds)
+
+
 @dataclass(frozen=True, slots=True)
 class CountOne:
     """Counts one more of what is limited; ``subject`` names whom it counts against."""

@@ -40,9 +40,8 @@ KEPT_FOR_A_DAY: Final = "public, max-age=86400"
 MAX_AT_ONCE, MAX_OF_ONE = 16, 12
 MAX_WAITING, MAX_WAITING_OF_ONE = 4000, 3000
 TURN_WAIT_SECONDS: Final[Seconds] = 3.0
-NEXT_TURN_WAIT_SECONDS: Final[Seconds] = (
-    15.0  # until the turn of a further piece; the answer has begun
-)
+# Until the turn of a further piece; the answer has begun
+NEXT_TURN_WAIT_SECONDS: Final[Seconds] = 15.0
 RETRY_SECONDS: Final = 1
 # Of one caller's turns: what most take is a millisecond, and then to be sent as long again
 FREE_SECONDS, FREE_A_SECOND = 0.5, 0.2

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from attendance_core.limits import SCAN_LOOKS, TAKEN_SCANS
-from attendance_core.profiles import review
+from attendance_core.profiles import review, taken_scans
 from attendance_core.vocabulary import UserId
 from attendance_web import scan_images
 from tests.support.asgi_client import AsgiClient
@@ -153,8 +153,8 @@ class TestTakeConfirmation:
         self, site: Site, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """Contract: 9.12."""
-        for name, limit in (("TAKEN_SCANS", TAKEN_SCANS), ("SCAN_LOOKS", SCAN_LOOKS)):
-            monkeypatch.setattr(review, name, replace(limit, most=2))
+        monkeypatch.setattr(review, "TAKEN_SCANS", replace(TAKEN_SCANS, most=2))
+        monkeypatch.setattr(taken_scans, "SCAN_LOOKS", replace(SCAN_LOOKS, most=2))
         moderator, student = await new_moderator(site), await site.person("student")
         scan = await upload_scan(site, student)
         for _ in range(2):

@@ -11,12 +11,11 @@ from attendance_core.errors import (
     MayNotAnnul,
     PersonNotFound,
     RecordChanged,
-    TooManyRequests,
     Yourself,
 )
 from attendance_core.events import Event
 from attendance_core.events.organisers import check_organiser
-from attendance_core.limits import JOINED_BY_HAND, count_or_wait
+from attendance_core.limits import JOINED_BY_HAND, count_or_raise
 from attendance_core.marking.announcements import ConnectionsEnded, PlaceChanged
 from attendance_core.marking.connections import Role
 from attendance_core.marking.endings import Ending
@@ -61,8 +60,8 @@ class MarkParticipant:
             event.check_started(now)
             if isinstance(place.state, Marked):
                 return place.state.n
-            if not place.member and (seconds := count_or_wait(unit, JOINED_BY_HAND, str(actor))):
-                raise TooManyRequests(seconds=seconds)
+            if not place.member:
+                count_or_raise(unit, JOINED_BY_HAND, str(actor))
             marked = place.marked_by_hand(actor, now)
             unit.places.put(marked)
             unit.ledger.add(

@@ -15,9 +15,8 @@ from attendance_core.errors import (
     NotTheCreator,
     SomebodyTookPart,
     TooManyEvents,
-    TooManyRequests,
 )
-from attendance_core.limits import CREATED_EVENTS, count_or_wait
+from attendance_core.limits import CREATED_EVENTS, count_or_raise
 from attendance_core.marking.announcements import ConnectionsEnded, PlaceChanged
 from attendance_core.marking.endings import Ending
 from attendance_core.marking.moves import end_hold, make_and_lock_places
@@ -92,8 +91,7 @@ class CreateEvent:
             check_times(starts_at, ends_at, unit.now())
             if unit.events.count_not_over(actor, unit.now(), MAX_OPEN_EVENTS) >= MAX_OPEN_EVENTS:
                 raise TooManyEvents(most=MAX_OPEN_EVENTS)
-            if seconds := count_or_wait(unit, CREATED_EVENTS, str(actor)):
-                raise TooManyRequests(seconds=seconds)  # also where each is over by now
+            count_or_raise(unit, CREATED_EVENTS, str(actor))  # also where each is over by now
             code = self._draw_free_code(unit)
             event = Event(event_id, name, actor, starts_at, ends_at, code=code, who_marks=who_marks)
             unit.events.add(event)

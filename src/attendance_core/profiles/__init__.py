@@ -35,7 +35,6 @@ from attendance_core.profiles.profile import (
 from attendance_core.profiles.review import (
     REVIEW_LEASE_SECONDS,
     GetPendingConfirmations,
-    GetTakenScan,
     PendingScan,
     PendingSeen,
     ResolveConfirmation,
@@ -53,6 +52,7 @@ from attendance_core.profiles.scans import (
     UploadProfileConfirmation,
     scan_file_path,
 )
+from attendance_core.profiles.taken_scans import GetTakenScan
 from attendance_core.profiles.upkeep import PENDING_SECONDS, ForgetScans
 from attendance_core.profiles.verdicts import MAX_REVIEW_NOTE_LENGTH
 

@@ -1,4 +1,4 @@
-"""The review desk: moderators take scans, look at them, and judge them. Contract: 9.8, 9.9.
+"""The review desk: moderators take scans and judge them. Contract: 9.8, 9.9.
 
 Whoever takes a scan has it for ten minutes, in which nobody else may take it. Of two who take one
 at once the second waits for the first, by the locks of its owner's profile and of the scan.
@@ -6,7 +6,6 @@ at once the second waits for the first, by the locks of its owner's profile and 
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
@@ -20,12 +19,10 @@ from attendance_core.errors import (
     ScanChanged,
     ScanNotFound,
     ScanTaken,
-    TooManyRequests,
 )
 from attendance_core.folding import is_another_name
-from attendance_core.limits import SCAN_LOOKS, TAKEN_SCANS, Limit, count_or_wait
+from attendance_core.limits import TAKEN_SCANS, count_or_raise
 from attendance_core.pieces import ListQuery, read_in_pieces, whole
-from attendance_core.ports import FileContent, FileSize
 from attendance_core.profiles.audit import ScanAct, note_act
 from attendance_core.profiles.moderators import check_moderator, check_moderator_stays
 from attendance_core.profiles.scans import (
@@ -34,8 +31,6 @@ from attendance_core.profiles.scans import (
     ReviewLease,
     ScanReason,
     delete_discarded,
-    measure_scan_picture,
-    read_scan_picture,
     scan_file_path,
 )
 from attendance_core.profiles.verdicts import checked_verdict, judge_scan
@@ -141,68 +136,12 @@ class TakeConfirmation:
                 renewed_or_new = ReviewLease(
                     actor, session_id, until, display_name=found.display_name, secret=secret
                 )
-                _count_or_raise(unit, TAKEN_SCANS, actor)
+                count_or_raise(unit, TAKEN_SCANS, str(actor))
                 note_act(unit, scan, ScanAct.TAKEN, actor)
             unit.scans.put_lease(scan.user_id, renewed_or_new)
             return TakenScan(renewed_or_new, REVIEW_LEASE_SECONDS)
 
         return await self.transact(work)
-
-
-@dataclass(frozen=True, slots=True)
-class GetTakenScan:
-    """Shows the image of a scan to whoever has taken it. Contract: 9.9."""
-
-    transact: ports.Transact
-    observe: ports.Observe
-    files: ports.Files
-
-    async def __call__(
-        self, *, actor: UserId, session_id: SessionId, scan_id: ScanId, secret: str
-    ) -> FileContent:
-        """Writes down the look first. Raises ScanNotFound for whoever else asks, or later;
-        TooManyRequests where they have looked too often within an hour.
-        """
-        check_kinds(actor=actor, session_id=session_id, scan_id=scan_id)
-
-        def work(unit: ports.Unit) -> ConfirmationScan:
-            scan = _find_taken(unit, actor, session_id, scan_id, secret)
-            _count_or_raise(unit, SCAN_LOOKS, actor)
-            note_act(unit, scan, ScanAct.LOOKED, actor)
-            return scan
-
-        return await read_scan_picture(self.files, await self.transact(work))
-
-    async def measure(
-        self, *, actor: UserId, session_id: SessionId, scan_id: ScanId, secret: str
-    ) -> FileSize:
-        """Tells how large the image is; that shows nobody anything, and is no look.
-
-        Raises ScanNotFound as a look does.
-        """
-        check_kinds(actor=actor, session_id=session_id, scan_id=scan_id)
-        scan = await self.observe(
-            lambda unit: _find_taken(unit, actor, session_id, scan_id, secret)
-        )
-        return await measure_scan_picture(self.files, scan)
-
-
-def _find_taken(
-    unit: ports.Unit, actor: UserId, session_id: SessionId, scan_id: ScanId, secret: str
-) -> ConfirmationScan:
-    """Finds a scan that this session has taken. Raises ScanNotFound."""
-    user_id = unit.scans.owner_of(scan_id)
-    scan = None if user_id is None else unit.scans.find(user_id)
-    if scan is None or scan.scan_id != scan_id:
-        raise ScanNotFound
-    lease = scan.lease_at(unit.now())
-    if (
-        lease is None
-        or (lease.moderator_id, lease.session_id) != (actor, session_id)
-        or not hmac.compare_digest(lease.secret.encode(), secret.encode(errors="replace"))
-    ):
-        raise ScanNotFound
-    return scan
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,12 +240,6 @@ def _check_may_review(unit: ports.Unit, actor: UserId, user_id: UserId) -> None:
     friendship = unit.friendships.lock(actor, user_id)
     if friendship is not None and friendship.accepted:
         raise MayNotReview
-
-
-def _count_or_raise(unit: ports.Unit, limit: Limit, actor: UserId) -> None:
-    """Counts what adds an entry to the audit log. Raises TooManyRequests."""
-    if seconds := count_or_wait(unit, limit, str(actor)):
-        raise TooManyRequests(seconds=seconds)
 
 
 def _check_was_taken(unit: ports.Unit, scan_id: ScanId, actor: UserId) -> None:

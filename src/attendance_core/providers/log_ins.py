@@ -14,9 +14,9 @@ from attendance_core.accounts.log_ins import (
     open_session,
     transact_opening,
 )
-from attendance_core.errors import TooManyRequests, Unavailable
+from attendance_core.errors import Unavailable
 from attendance_core.identities import Attempt, Identity, Link, ProviderAnswer, Purpose
-from attendance_core.limits import PROVIDER_LOG_INS, count_or_wait
+from attendance_core.limits import PROVIDER_LOG_INS, count_or_raise
 from attendance_core.marking.terms import Terms
 from attendance_core.profiles import Profile
 from attendance_core.providers.answers import checked_attempt, identity_of, name_in, new_attempt
@@ -98,8 +98,7 @@ class LogInByProvider:
                 unit.profiles.add(Profile(user_id, name_in(claims) or DEFAULT_DISPLAY_NAME))
                 link = Link(identity, user_id, unit.now())
                 unit.links.add(link)
-            if seconds := count_or_wait(unit, PROVIDER_LOG_INS, str(link.user_id)):
-                raise TooManyRequests(seconds=seconds)
+            count_or_raise(unit, PROVIDER_LOG_INS, str(link.user_id))
             judge_tick(unit, link, claims, tick_ids)
             return open_session(unit, link.user_id, new, self.terms)
 

@@ -35,9 +35,8 @@ A = TypeVar("A")  # the whole answer
 logger = logging.getLogger(__name__)
 
 SEND_SECONDS: Final[Seconds] = 30.0  # for one piece, some 100 KB, of a client that reads slowly
-NEXT_TURN_WAIT_SECONDS: Final[Seconds] = (
-    15.0  # until the turn of a further piece; the answer has begun
-)
+# Until the turn of a further piece; the answer has begun
+NEXT_TURN_WAIT_SECONDS: Final[Seconds] = 15.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
