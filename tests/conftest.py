@@ -15,7 +15,7 @@ collect_ignore = ["browser"]
 CHROMIUM = Path("/usr/bin/chromium-headless-shell")
 # For whoever writes and runs them after every change; make test searches as long as it should
 settings.register_profile("quick", max_examples=20)
-OF_LONG = "mark.long"  # what the Makefile finds the files by that make long collects
+LONG_MARK = "mark.long"  # what the Makefile finds the files by that make long collects
 
 
 @pytest.hookimpl(wrapper=True)
@@ -35,9 +35,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
     long = {item.path for item in items if item.get_closest_marker("long")}
-    hidden = [str(path) for path in sorted(long) if OF_LONG not in path.read_text("utf-8")]
+    hidden = [str(path) for path in sorted(long) if LONG_MARK not in path.read_text("utf-8")]
     if hidden:
-        raise pytest.UsageError(f"make long looks for {OF_LONG} in its files, not in {hidden}")
+        raise pytest.UsageError(f"make long looks for {LONG_MARK} in its files, not in {hidden}")
 
 
 def pytest_collection_finish() -> None:
@@ -49,7 +49,7 @@ def pytest_collection_finish() -> None:
 def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, config: pytest.Config
 ) -> None:
-    """A line or two for who runs everything, and thinks that this was all."""
+    """Says a line or two to whoever runs everything, and thinks that this was all."""
     if config.args_source is pytest.Config.ArgsSource.TESTPATHS:
         need = "" if CHROMIUM.exists() else "apt-get install chromium-headless-shell, then "
         terminalreporter.write_line(f"the browser tests were not run: {need}make browser")

@@ -41,7 +41,7 @@ class Grounds:
 
     @contextmanager
     def lent(self) -> Iterator[Ground]:
-        """One that nothing has harmed."""
+        """Lends one that nothing has harmed."""
         if self._current is None:
             made = ground(self._folders.mktemp("ground"), by_provider=True)
             self._current = self._stack.enter_context(made)

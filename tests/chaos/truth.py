@@ -24,10 +24,10 @@ class Access(Protocol):
     """A way to a database, in statements whose arguments are $1, $2 and so on."""
 
     async def read(self, statement: str, *arguments: Any) -> list[Any]:
-        """What a SELECT finds."""
+        """Answers what a SELECT finds."""
 
     async def write(self, statement: str, rows: Sequence[Sequence[Any]]) -> None:
-        """One statement for each row of arguments, all or none."""
+        """Runs one statement for each row of arguments, all or none."""
 
 
 class PostgresAccess:
@@ -73,7 +73,7 @@ class SqliteAccess:
 
 
 def _named(arguments: Sequence[Any]) -> dict[str, Any]:
-    """As SQLite has them: $1 is a name, and an UUID is kept as its digits."""
+    """Puts them as SQLite has them: $1 is a name, and an UUID is kept as its digits."""
     return {
         str(number): each.hex if isinstance(each, UUID) else each
         for number, each in enumerate(arguments, start=1)
@@ -197,5 +197,5 @@ class Database:
 
 
 def _text(event_id: Any) -> str:
-    """As it goes over the wire."""
+    """Spells it as it goes over the wire."""
     return str(UUID(str(event_id)))

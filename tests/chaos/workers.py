@@ -37,7 +37,10 @@ class Worker:
         *,
         skews: bool = True,
     ) -> None:
-        """``skews``: its clock may be wrong, as one of those that a database has not to trust."""
+        """Makes a place where nothing runs yet.
+
+        ``skews``: its clock may be wrong, as one of those that a database has not to trust.
+        """
         self.number = number
         self.port = free_port()
         self.ends: Counter[str] = Counter()
@@ -54,7 +57,7 @@ class Worker:
         self._task: asyncio.Task[None] | None = None
         self._waited_by_last_look: float | None = None  # for a core, of this process
         self.waited_seconds = 0.0  # for a core, of all that have served here
-        self._asked: str | None = None  # how the adversary ends it
+        self._asked_signal: str | None = None  # how the adversary ends it
         self._begun_at = self._asked_at = 0.0  # monotonic
 
     def start(self) -> None:
@@ -63,9 +66,9 @@ class Worker:
 
     def end(self, how: signal.Signals) -> bool:
         """Has the process end that serves; tells whether there was one, not asked to before."""
-        if self._process is None or not self.serves.is_set() or self._asked is not None:
+        if self._process is None or not self.serves.is_set() or self._asked_signal is not None:
             return False
-        self._asked, self._asked_at = how.name, time.monotonic()
+        self._asked_signal, self._asked_at = how.name, time.monotonic()
         self._history.add("fault", kind=how.name, worker=self.number)
         with suppress(ProcessLookupError):
             self._process.send_signal(how)
@@ -141,7 +144,7 @@ class Worker:
 
     async def _one_life(self) -> _End:
         """Starts a process, and waits for its end."""
-        self._asked, self._begun_at, self._waited_by_last_look = None, time.monotonic(), None
+        self._asked_signal, self._begun_at, self._waited_by_last_look = None, time.monotonic(), None
         with self._log.path.open("a", encoding="utf-8") as log:
             process = self._process = await asyncio.create_subprocess_exec(
                 sys.executable,
@@ -166,8 +169,10 @@ class Worker:
             code = await process.wait()
         finally:
             _kill(process)
-        if self._asked is not None and (self._asked == "SIGKILL" or code != -signal.SIGKILL):
-            return _End(self._asked, code)
+        if self._asked_signal is not None and (
+            self._asked_signal == "SIGKILL" or code != -signal.SIGKILL
+        ):
+            return _End(self._asked_signal, code)
         return _End("died at a mark" if code == -signal.SIGKILL else f"ended with {code}", code)
 
 

@@ -19,15 +19,15 @@ from tests.support.people import Person, create_event, sign_up_people
 from tests.support.service_process import Service, attendance, service
 
 __all__ = ["service"]
-NEW = "battery staple horse"
-IN_FRONT = (
+NEW_PASSWORD = "battery staple horse"
+PUT_IN_FRONT = (
     "attendance: put in front of it where people reach the page, like https://example.org, "
     "or set ATTENDANCE_PUBLIC_URL\n"
 )
 
 
 def username_of(person: Person) -> str:
-    """It is their display name, too."""
+    """Reads it from their display name, which it is, too."""
     profile = person.browser.get("/api/profile/GetProfile", user_id=person.user_id)
     return str(profile["display_name"])
 
@@ -42,12 +42,12 @@ class TestReset:
     def test_it_prints_the_path_of_a_link_and_what_to_put_in_front(self, service: Service) -> None:
         (anna,) = sign_up_people(service, 1)
         done = run(service, "accounts", "reset", username_of(anna).upper())
-        assert (done.returncode, done.stderr) == (0, IN_FRONT)
+        assert (done.returncode, done.stderr) == (0, PUT_IN_FRONT)
         found = re.fullmatch(r"/#/reset/([0-9a-f]{64})\n", done.stdout)
         assert found is not None
         new_browser = HttpBrowser(service.url, "en")
         new_browser.get("/api/auth/GetCurrentUserId")
-        logged_in = new_browser.post("/accounts/reset/", token=found[1], new_password=NEW)
+        logged_in = new_browser.post("/accounts/reset/", token=found[1], new_password=NEW_PASSWORD)
         assert logged_in == {"user_id": anna.user_id}
         assert new_browser.get("/api/auth/GetCurrentUserId") == logged_in
         assert anna.browser.get("/api/auth/GetCurrentUserId") == {"user_id": None}

@@ -34,26 +34,26 @@ async def host() -> AsyncIterator[Host]:
         yield opened
 
 
-class Door:
-    """How this host knows who comes."""
+class People:
+    """Whom this host lets in, by what they show."""
 
     def __init__(self) -> None:
-        self.people: dict[bytes, Any] = {}
+        self._actors: dict[bytes, Any] = {}
 
     def __call__(self, scope: Any) -> Actor | None:
-        found: Actor | None = self.people.get(dict(scope["headers"]).get(PERSON, b""))
+        found: Actor | None = self._actors.get(dict(scope["headers"]).get(PERSON, b""))
         return found
 
-    def knows(self, actor: Any) -> str:
+    def let_in(self, actor: Any) -> str:
         """Lets somebody in, and answers what they show."""
-        shown = str(len(self.people))
-        self.people[shown.encode()] = actor
+        shown = str(len(self._actors))
+        self._actors[shown.encode()] = actor
         return shown
 
 
 @asynccontextmanager
 async def served(app: Any) -> AsyncIterator[int]:
-    """The application at a server as anybody has it, and its port."""
+    """Serves the application as anybody may; answers its port."""
     listener = socket.create_server(("127.0.0.1", 0))
     config = uvicorn.Config(app, lifespan="off", log_config=None)
     server = uvicorn.Server(config)
@@ -68,13 +68,13 @@ async def served(app: Any) -> AsyncIterator[int]:
 
 
 @pytest.fixture
-def door() -> Door:
-    return Door()
+def people() -> People:
+    return People()
 
 
 @pytest.fixture
-async def port(host: Host, door: Door) -> AsyncIterator[int]:
-    async with served(sockets(host.live, door)) as served_port:
+async def port(host: Host, people: People) -> AsyncIterator[int]:
+    async with served(sockets(host.live, people)) as served_port:
         yield served_port
 
 
@@ -89,8 +89,8 @@ async def heard(wire: ClientConnection) -> dict[str, Any]:
     return frame
 
 
-async def closed(wire: ClientConnection) -> int | None:
-    """The code it was closed with, whatever came before; what is not read would hide the end."""
+async def close_code_of(wire: ClientConnection) -> int | None:
+    """Reads until the close, and answers its code; what is not read would hide it."""
     with suppress(ConnectionClosed):
         while True:
             await asyncio.wait_for(wire.recv(), PATIENCE_SECONDS)
@@ -99,19 +99,19 @@ async def closed(wire: ClientConnection) -> int | None:
 
 class TestAtStockUvicorn:
     async def test_one_who_waits_is_marked_by_another(
-        self, host: Host, door: Door, port: int
+        self, host: Host, people: People, port: int
     ) -> None:
         anna, boris = await host.person(), await host.person()
         event_id = await host.event(boris)
-        waiting = await opened(port, f"/mark_me?event_id={event_id}", door.knows(anna))
-        marking = await opened(port, f"/marking?event_id={event_id}", door.knows(boris))
+        waiting = await opened(port, f"/mark_me?event_id={event_id}", people.let_in(anna))
+        marking = await opened(port, f"/marking?event_id={event_id}", people.let_in(boris))
         assert (await heard(marking))["params"]["marking_list"] == [anna.user_id]
         for message in ("prepare_to_mark", "confirm_marking"):
             params = {"user_id": anna.user_id}
             await marking.send(json.dumps({"message": message, "params": params}))
             assert (await heard(marking))["result"] == "ok"
         assert (await heard(waiting))["message"] == "was_marked"
-        assert await closed(waiting) == 1000
+        assert await close_code_of(waiting) == 1000
         await marking.close()
 
     @pytest.mark.parametrize(
@@ -119,12 +119,12 @@ class TestAtStockUvicorn:
         [(1000, True), (3000, True), (4999, True), (1001, False), (1005, False), (None, False)],
     )
     async def test_a_code_of_a_program_is_a_goodbye_and_all_else_a_loss(
-        self, host: Host, door: Door, port: int, code: int | None, is_goodbye: bool
+        self, host: Host, people: People, port: int, code: int | None, is_goodbye: bool
     ) -> None:
         """Decision 0029: 1005 is a Close frame without a code, None no such frame at all."""
         anna = await host.person()
         event_id = await host.event(anna)
-        wire = await opened(port, f"/mark_me?event_id={event_id}", door.knows(anna))
+        wire = await opened(port, f"/mark_me?event_id={event_id}", people.let_in(anna))
         if code is None:
             wire.transport.abort()
         elif code == 1005:
@@ -135,10 +135,10 @@ class TestAtStockUvicorn:
         assert isinstance(await host.state_of(event_id, anna), Waiting) is not is_goodbye
 
     async def test_too_many_frames_and_one_too_large_close_it(
-        self, host: Host, door: Door, port: int
+        self, host: Host, people: People, port: int
     ) -> None:
         anna = await host.person()
-        shown = door.knows(anna)
+        shown = people.let_in(anna)
         path = f"/mark_me?event_id={await host.event(anna)}"
         for said, code in [
             (['{"message": "ping"}'] * (MAX_FRAMES + 30), 4429),
@@ -147,28 +147,32 @@ class TestAtStockUvicorn:
             wire = await opened(port, path, shown)
             for text in said:
                 await wire.send(text)
-            assert await closed(wire) == code
+            assert await close_code_of(wire) == code
 
     async def test_a_socket_that_fails_is_closed_with_a_code(
-        self, host: Host, door: Door, port: int, monkeypatch: pytest.MonkeyPatch
+        self, host: Host, people: People, port: int, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         def fails(*_: Any) -> None:
             raise ValueError("a bug")
 
         anna = await host.person()
-        wire = await opened(port, f"/mark_me?event_id={await host.event(anna)}", door.knows(anna))
+        wire = await opened(
+            port, f"/mark_me?event_id={await host.event(anna)}", people.let_in(anna)
+        )
         monkeypatch.setattr("attendance_web.live.visit.decode", fails)
         await wire.send("{}")
-        assert await closed(wire) == 1011
+        assert await close_code_of(wire) == 1011
 
     async def test_when_the_host_stops_everybody_is_sent_elsewhere(
-        self, host: Host, door: Door, port: int, monkeypatch: pytest.MonkeyPatch
+        self, host: Host, people: People, port: int, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(host.live.sockets, "_spread_seconds", 0.0)
         anna = await host.person()
-        wire = await opened(port, f"/mark_me?event_id={await host.event(anna)}", door.knows(anna))
+        wire = await opened(
+            port, f"/mark_me?event_id={await host.event(anna)}", people.let_in(anna)
+        )
         await host.live.drain()
-        assert await closed(wire) == 1012
+        assert await close_code_of(wire) == 1012
 
 
 async def _has_losses(host: Host, event_id: EventId, person: Actor, losses: list[bool]) -> bool:

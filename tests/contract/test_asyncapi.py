@@ -52,7 +52,7 @@ EXAMPLES: list[Any] = [
 
 
 def references(value: Any) -> Iterator[str]:
-    """Every $ref, however deep."""
+    """Finds every $ref, however deep."""
     if isinstance(value, dict):
         yield from (value["$ref"],) if "$ref" in value else ()
         for each in value.values():
@@ -63,7 +63,7 @@ def references(value: Any) -> Iterator[str]:
 
 
 def message_names(role: Role, action: str) -> set[str]:
-    """What may be said on a socket, in this direction."""
+    """Reads what may be said on a socket, in this direction."""
     operation = DOCUMENT["operations"][f"{action}_{role.value}"]
     assert operation["action"] == action
     return {resolved(each, DOCUMENT)["name"] for each in operation["messages"]}

@@ -23,7 +23,7 @@ DEPLOY = Path(__file__).parents[2] / "deploy"
 def run_script(
     name: str, folder: Path, settings: dict[str, str]
 ) -> subprocess.CompletedProcess[str]:
-    """One run, in the environment of a service in this folder."""
+    """Runs it once, in the environment of a service in this folder."""
     given = environment(folder, settings)
     return subprocess.run(
         ["sh", DEPLOY / f"{name}.sh", folder.parent / "backup"],

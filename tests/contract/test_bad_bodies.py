@@ -13,7 +13,7 @@ from tests.support.site import site_in_folder as site
 __all__ = ["anna", "site", "unlimited_with_a_moderator"]
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 MULTIPART = "multipart/form-data; boundary=x"
-BROKEN: list[tuple[str, bytes]] = [
+BROKEN_BODIES: list[tuple[str, bytes]] = [
     ("application/json", b"nonsense"),
     ("application/json", b"[]"),
     ("application/json", b"null"),
@@ -41,14 +41,16 @@ BROKEN: list[tuple[str, bytes]] = [
     ("\xff", b"{}"),
 ]
 # Read before anybody asks whose call it is: each is asked one of a kind, and these everything
-OF_A_KIND = [BROKEN[0], BROKEN[15], BROKEN[18], BROKEN[22]]
-ASKED_ALL = {"LogIn", "CreateEvent", "UpdateProfilePicture", "DownloadData"}
+ONE_OF_EACH_KIND = [BROKEN_BODIES[0], BROKEN_BODIES[15], BROKEN_BODIES[18], BROKEN_BODIES[22]]
+ASKED_EVERY_ONE = {"LogIn", "CreateEvent", "UpdateProfilePicture", "DownloadData"}
 
 
 class TestBodies:
     @pytest.mark.parametrize("call", POSTS, ids=named)
     async def test_every_broken_body_is_refused(self, anna: Browser, call: Call) -> None:
-        for content_type, body in BROKEN if call.name in ASKED_ALL else OF_A_KIND:
+        for content_type, body in (
+            BROKEN_BODIES if call.name in ASKED_EVERY_ONE else ONE_OF_EACH_KIND
+        ):
             sent = {"Content-Type": content_type.encode("latin-1")}
             answer = await anna.send(call.path, content=body, headers=sent)
             error = error_number(answer)

@@ -16,7 +16,7 @@ from tests.support.wires import Ended
 __all__ = ["house"]
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 FRAME_EVERY = 0.06  # seconds from a frame to the next: a socket may send 20 a second
-BAD: list[tuple[str | bytes, str]] = [
+BAD_FRAMES: list[tuple[str | bytes, str]] = [
     ("", "bad_frame"),
     ("nonsense", "bad_frame"),
     ("[]", "bad_frame"),
@@ -85,7 +85,7 @@ class TestRule11BadFrames:
 
     async def test_each_gets_an_error_frame_and_the_socket_stays_usable(self, house: House) -> None:
         event_id, asker, marker, _, _ = await asker_and_marker(house)
-        for sent, code in BAD:
+        for sent, code in BAD_FRAMES:
             wire = await marker.marks(event_id)
             await wire.connection.send(sent)
             frame = await wire.heard()

@@ -66,7 +66,7 @@ BAD_SCOPES: list[Any] = [
         True,
     ),
 ]
-TEXTS = {
+TEXT_FIELDS = {
     "session",
     "username",
     "code",
@@ -80,14 +80,14 @@ TEXTS = {
     "name",
     "note",
 }
-PROOFS = {
+PROOF_FIELDS = {
     ("MakeRecoveryCodes", "password"),
     ("DeleteAccount", "password"),
     ("DownloadData", "password"),
     ("LinkProvider", "password"),
 }  # needed of whoever has one
-IDS = {"event_id", "scan", "token_id"}
-NUMBERS = {
+ID_FIELDS = {"event_id", "scan", "token_id"}
+NUMBER_FIELDS = {
     *("user_id", "time_from", "time_to", "limit", "offset", "ends_after", "starts_before"),
     "expires_in_days",
 }
@@ -95,7 +95,7 @@ NUMBERS = {
 
 class TestTexts:
     @pytest.mark.parametrize(
-        ("call", "field"), [each for each in FIELDS if each[1] in TEXTS], ids=named
+        ("call", "field"), [each for each in FIELDS if each[1] in TEXT_FIELDS], ids=named
     )
     async def test_every_nasty_text_is_kept_or_refused(
         self, site: Site, anna: Browser, call: Call, field: str
@@ -104,7 +104,7 @@ class TestTexts:
         await browser.csrf_token()
         # Nothing is done with the name of a picture, and looking at pictures takes its time; and
         # whoever guesses a password that proves who they are so often has to wait
-        is_proof = field == "old_password" or (call.name, field) in PROOFS
+        is_proof = field == "old_password" or (call.name, field) in PROOF_FIELDS
         tried = UNSTORABLE if "image" in fields_of(call) or is_proof else NASTY
         for text in tried:
             given = arguments(call, **{field: text})
@@ -125,7 +125,7 @@ class TestTexts:
 
 class TestNumbers:
     @pytest.mark.parametrize(
-        ("call", "field"), [each for each in FIELDS if each[1] in NUMBERS], ids=named
+        ("call", "field"), [each for each in FIELDS if each[1] in NUMBER_FIELDS], ids=named
     )
     async def test_every_bad_number_is_refused_by_its_name(
         self, anna: Browser, call: Call, field: str
@@ -175,7 +175,7 @@ class TestNumbers:
             assert answer.json()["code"] == "invalid_argument"
 
     @pytest.mark.parametrize(
-        ("call", "field"), [each for each in FIELDS if each[1] in IDS], ids=named
+        ("call", "field"), [each for each in FIELDS if each[1] in ID_FIELDS], ids=named
     )
     async def test_every_malformed_id_of_36_characters_is_refused_by_its_name(
         self, anna: Browser, call: Call, field: str
@@ -224,7 +224,7 @@ class TestMissing:
             and (call.name, field) != ("CreateToken", "password")  # of whoever has one
             and call.name != "WatchAttendance"  # which needs it, or a secret
             and (call.name, field) != ("ChangePassword", "old_password")  # whoever has one
-            and (call.name, field) not in PROOFS
+            and (call.name, field) not in PROOF_FIELDS
             and (call.name, field) != ("EndSession", "session")  # or others
         ],
         ids=named,

@@ -25,22 +25,22 @@ from tests.support.sqlite_writer import adds, driver_of
 ENDLESS = """WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1e9)
     SELECT max(i) FROM n"""
 SLEEP = "SELECT cast(pg_sleep(60) AS varchar)"
-EVENTS, PIECE = 5_000, 100
+EVENT_COUNT, PIECE_ROWS = 5_000, 100
 INSTRUCTIONS_PER_COUNT = 100  # of SQLite's virtual machine
 FILL = f"""INSERT INTO events (event_id, name, name_key, creator_id, starts_at, ends_at)
-    WITH RECURSIVE each (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM each WHERE n < {EVENTS})
+    WITH RECURSIVE each (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM each WHERE n < {EVENT_COUNT})
     SELECT printf('%032x', n), 'e' || n, 'e' || n, 1, {{}} * 1000000, 6000000000 FROM each"""
-POOL = 4  # connections, of which half are for lists
+POOL_SIZE = 4  # connections, of which half are for lists
 
 
-def run(statement: str) -> Callable[[Any], None]:
-    """A look that runs this, which no store would."""
+def look_that_runs(statement: str) -> Callable[[Any], None]:
+    """Makes a look of a statement that no store would run."""
     made = text(statement)
     return lambda unit: unit.events._execute(made)
 
 
-async def long_looks(store: Any, look: Any, many: int) -> list[asyncio.Task[Any]]:
-    tasks = [asyncio.create_task(store.browse(look)) for _ in range(many)]
+async def begin_looks(store: Any, look: Any, count: int) -> list[asyncio.Task[Any]]:
+    tasks = [asyncio.create_task(store.browse(look)) for _ in range(count)]
     await asyncio.sleep(0)
     return tasks
 
@@ -67,7 +67,7 @@ class TestSqlite:
             running.release()
             go_on.wait(30)
 
-        tasks = await long_looks(sqlite_store, look, 50)
+        tasks = await begin_looks(sqlite_store, look, 50)
         try:
             for _ in range(LIST_THREADS):
                 await asyncio.to_thread(running.acquire)
@@ -85,14 +85,14 @@ class TestSqlite:
         monkeypatch.setattr(sqlite_store._list_readers, "_look_seconds", 0.05)
         for _ in range(2 * LIST_THREADS):
             with pytest.raises(Unavailable):
-                await sqlite_store.browse(run(ENDLESS))
+                await sqlite_store.browse(look_that_runs(ENDLESS))
         assert await sqlite_store.browse(lambda unit: unit.events.search(None)) == []
 
     async def test_one_whose_caller_has_gone_is_ended(
         self, monkeypatch: pytest.MonkeyPatch, sqlite_store: SqliteStore
     ) -> None:
         monkeypatch.setattr(sqlite_store._list_readers, "_look_seconds", 3600.0)
-        tasks = await long_looks(sqlite_store, run(ENDLESS), 2 * LIST_THREADS)
+        tasks = await begin_looks(sqlite_store, look_that_runs(ENDLESS), 2 * LIST_THREADS)
         for task in tasks:
             task.cancel()
         await asyncio.wait(tasks)
@@ -107,7 +107,7 @@ class TestByKey:
     async def test_a_piece_far_down_costs_as_much_as_one_at_the_top(
         self, sqlite_store: SqliteStore, newest_first: bool, starts: str
     ) -> None:
-        query = EventQuery(PIECE, newest_first=newest_first)
+        query = EventQuery(PIECE_ROWS, newest_first=newest_first)
         await sqlite_store.transact(lambda unit: driver_of(unit).execute(FILL.format(starts)))
         instructions: list[int] = []
 
@@ -120,30 +120,30 @@ class TestByKey:
             driver_of(unit).set_progress_handler(count, INSTRUCTIONS_PER_COUNT)
             found = unit.events.search(None, replace(query, after=after))
             driver_of(unit).set_progress_handler(None, 0)
-            assert len(found) == PIECE
+            assert len(found) == PIECE_ROWS
             return found[-1]  # type: ignore[no-any-return]
 
         after: Event | None = None
-        for _ in range(EVENTS // PIECE):
+        for _ in range(EVENT_COUNT // PIECE_ROWS):
             after = await sqlite_store.transact(partial(look, after=after))
         later = instructions[1:]
-        assert max(later) <= 2 * min(later) < 2 * EVENTS, instructions
+        assert max(later) <= 2 * min(later) < 2 * EVENT_COUNT, instructions
 
 
 class TestPostgres:
     @pytest.fixture
     async def store(self, postgres_url: URL) -> AsyncIterator[PostgresStore]:
-        made = PostgresStore(postgres_url, LocalNotifier(), pool_size=POOL)
+        made = PostgresStore(postgres_url, LocalNotifier(), pool_size=POOL_SIZE)
         await made.start()
         yield made
         await made.close()
 
     async def test_many_keep_no_other_look_waiting(self, store: PostgresStore) -> None:
-        tasks = await long_looks(store, run(SLEEP), 50)
-        await eventually(lambda: store.pool_use().taken == POOL // 2)
+        tasks = await begin_looks(store, look_that_runs(SLEEP), 50)
+        await eventually(lambda: store.pool_use().taken == POOL_SIZE // 2)
         for _ in range(10):
             assert await store.observe(lambda unit: unit.accounts.find("anna")) is None
-            assert store.pool_use().taken == POOL // 2
+            assert store.pool_use().taken == POOL_SIZE // 2
         assert not any(task.done() for task in tasks)
         for task in tasks:
             task.cancel()
@@ -155,11 +155,11 @@ class TestPostgres:
         self, monkeypatch: pytest.MonkeyPatch, store: PostgresStore
     ) -> None:
         monkeypatch.setattr(pg_transaction, "BROWSE_SECONDS", 0.05)
-        for _ in range(2 * POOL):
+        for _ in range(2 * POOL_SIZE):
             with pytest.raises(Unavailable):
-                await store.browse(run(SLEEP))
+                await store.browse(look_that_runs(SLEEP))
         assert await store.browse(lambda unit: unit.events.search(None)) == []
         monkeypatch.undo()
         began = time.monotonic()
-        await store.observe(run("SELECT cast(pg_sleep(0.1) AS varchar)"))
+        await store.observe(look_that_runs("SELECT cast(pg_sleep(0.1) AS varchar)"))
         assert time.monotonic() - began >= 0.1, "what is no list is not in such a hurry"

@@ -68,9 +68,9 @@ async def test_a_server_that_is_away_is_unavailable_until_it_is_back(server: Sea
         return None
 
     until = time.monotonic() + PATIENCE
-    while (what := await found()) is None:
+    while (file := await found()) is None:
         assert time.monotonic() < until
-    assert what == (b"content", "image/jpeg")
+    assert file == (b"content", "image/jpeg")
 
 
 @pytest.mark.parametrize("name", ["AWS_SECRET_ACCESS_KEY", "AWS_ACCESS_KEY_ID"])

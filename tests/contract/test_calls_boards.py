@@ -22,7 +22,7 @@ WATCH = "/api/events/WatchAttendance"
 
 
 async def make_board_link(organiser: Browser, event_id: str) -> str:
-    """The secret of a new link."""
+    """Makes a link; answers its secret."""
     made = response(await organiser.post("/api/events/MakeBoardLink", event_id=event_id))
     path, _, secret = made["url"].partition("#")
     assert (set(made), path) == ({"url"}, f"/board/{event_id}")
@@ -30,13 +30,13 @@ async def make_board_link(organiser: Browser, event_id: str) -> str:
 
 
 def error_and_code(answer: httpx.Response) -> tuple[int, str]:
-    """The number and the code of a refusal."""
+    """Reads the number and the code of a refusal."""
     told = envelope(answer)
     return told["error"], told["code"]
 
 
 async def answer_to(site: Site, secret: str) -> tuple[int, str]:
-    """What is said to whoever shows a secret that is none."""
+    """Asks with a secret that is none; answers the number and the code of the refusal."""
     headers = {"Authorization": f"Board {secret}".encode()}
     return error_and_code(await site.browser(headers=headers).get(WATCH))
 

@@ -31,7 +31,7 @@ from tests.support.site import PASSWORD, Browser, Site, code, opened_site, refus
 
 __all__ = ["in_pieces"]
 DATA = "/accounts/data/"
-KINDS = [f"{each.value}.json" for each in BelongingKind]
+KIND_FILES = [f"{each.value}.json" for each in BelongingKind]
 
 
 @pytest_asyncio.fixture
@@ -50,7 +50,7 @@ async def asks(browser: Browser, password: str | None = PASSWORD) -> httpx.Respo
 
 
 def unpacked(content: bytes) -> dict[str, Any]:
-    """What is in a sound zip, by the names of its files; JSON is read."""
+    """Reads what is in a sound zip, by the names of its files; JSON is read."""
     with ZipFile(io.BytesIO(content)) as opened:
         assert opened.testzip() is None
         found: dict[str, Any] = {}
@@ -95,7 +95,7 @@ class TestZip:
         named = answer.headers["content-disposition"]
         assert named.startswith('attachment; filename="attendance-data.zip"')
         found = unpacked(answer.content)
-        assert list(found) == ["README.txt", "picture.png", "scan.png", *KINDS]
+        assert list(found) == ["README.txt", "picture.png", "scan.png", *KIND_FILES]
         own = await anna.client.get("/scans/own")
         assert found["scan.png"] == own.content
         account = found["account.json"]
@@ -128,7 +128,7 @@ class TestZip:
 
     async def test_of_somebody_new_it_says_that_there_is_nothing(self, anna: Browser) -> None:
         found = await downloaded(anna)
-        assert list(found) == ["README.txt", *KINDS]
+        assert list(found) == ["README.txt", *KIND_FILES]
         assert found["scan.json"] is None and found["marks_given.json"] == []
         assert "Паролей" in found["README.txt"].decode()
 
@@ -209,7 +209,7 @@ class TestStream:
         )
         slow.read(1000)
         assert (await slow.ended()).is_whole
-        assert set(unpacked(slow.body)) == {"README.txt", *KINDS}
+        assert set(unpacked(slow.body)) == {"README.txt", *KIND_FILES}
         await downloaded(anna)
 
     async def test_no_more_is_read_than_is_sent(

@@ -25,7 +25,7 @@ async def pair(site: Site) -> tuple[Browser, Browser]:
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def strangers(pair: tuple[Browser, Browser]) -> tuple[Browser, Browser]:
+async def no_friends(pair: tuple[Browser, Browser]) -> tuple[Browser, Browser]:
     """Two who are no friends and have not asked."""
     anna, boris = pair
     response(await anna.post(REMOVE, user_id=boris.user_id))
@@ -43,59 +43,61 @@ async def requests(browser: Browser) -> list[int]:
     return asked
 
 
-def line(of: Browser, name: str, *, pending: bool) -> dict[str, Any]:
+def row(of: Browser, name: str, *, pending: bool) -> dict[str, Any]:
     return {"user_id": of.user_id, "display_name": name, "pending": pending}
 
 
 class TestSendFriendRequest:
     async def test_who_asked_sees_it_pending_and_who_was_asked_sees_the_request(
-        self, strangers: tuple[Browser, Browser]
+        self, no_friends: tuple[Browser, Browser]
     ) -> None:
-        anna, boris = strangers
+        anna, boris = no_friends
         for _ in range(2):  # asking twice is asking once
             assert response(await anna.post(SEND, user_id=boris.user_id)) == {}
-        assert await friends(anna) == [line(boris, "Борис", pending=True)]
+        assert await friends(anna) == [row(boris, "Борис", pending=True)]
         assert (await friends(boris), await requests(boris)) == ([], [anna.user_id])
         assert await requests(anna) == []
 
     async def test_asking_one_who_has_asked_is_the_acceptance(
-        self, strangers: tuple[Browser, Browser]
+        self, no_friends: tuple[Browser, Browser]
     ) -> None:
         """Contract: 4.1."""
-        anna, boris = strangers
+        anna, boris = no_friends
         response(await anna.post(SEND, user_id=boris.user_id))
         for _ in range(2):
             assert response(await boris.post(SEND, user_id=str(anna.user_id))) == {}
-        assert await friends(anna) == [line(boris, "Борис", pending=False)]
-        assert await friends(boris) == [line(anna, "Анна", pending=False)]
+        assert await friends(anna) == [row(boris, "Борис", pending=False)]
+        assert await friends(boris) == [row(anna, "Анна", pending=False)]
         assert (await requests(anna), await requests(boris)) == ([], [])
 
     async def test_two_who_ask_each_other_at_once_end_as_friends(
-        self, strangers: tuple[Browser, Browser]
+        self, no_friends: tuple[Browser, Browser]
     ) -> None:
         """Contract: 4.3."""
-        anna, boris = strangers
+        anna, boris = no_friends
         await asyncio.gather(
             anna.post(SEND, user_id=boris.user_id), boris.post(SEND, user_id=anna.user_id)
         )
-        assert await friends(anna) == [line(boris, "Борис", pending=False)]
-        assert await friends(boris) == [line(anna, "Анна", pending=False)]
+        assert await friends(anna) == [row(boris, "Борис", pending=False)]
+        assert await friends(boris) == [row(anna, "Анна", pending=False)]
 
 
 class TestRemoveFriend:
     @pytest.mark.parametrize("accepted", [False, True])
-    @pytest.mark.parametrize("who", [0, 1])
+    @pytest.mark.parametrize("remover", [0, 1])
     async def test_it_withdraws_declines_or_ends(
-        self, strangers: tuple[Browser, Browser], accepted: bool, who: int
+        self, no_friends: tuple[Browser, Browser], accepted: bool, remover: int
     ) -> None:
         """Contract: 4.1 and 4.2."""
-        anna, boris = strangers
+        anna, boris = no_friends
         response(await anna.post(SEND, user_id=boris.user_id))
         if accepted:
             response(await boris.post(SEND, user_id=anna.user_id))
         for _ in range(2):  # removing twice is no error
             assert (
-                response(await strangers[who].post(REMOVE, user_id=strangers[1 - who].user_id))
+                response(
+                    await no_friends[remover].post(REMOVE, user_id=no_friends[1 - remover].user_id)
+                )
                 == {}
             )
         assert (await friends(anna), await friends(boris)) == ([], [])

@@ -122,11 +122,11 @@ class TestLogIn:
         account = await observe(lambda unit: unit.accounts.find_by_id(user_id))
         assert account is not None and account.password_hash is None
         given = {"username": account.username, "password": PASSWORD}
-        stranger = log_ins.site.browser()
-        assert code(await stranger.post("/accounts/signup/", **given), 1) == "bad_username"
-        assert code(await stranger.post("/accounts/login/", **given), 3) == "wrong_credentials"
+        elsewhere = log_ins.site.browser()
+        assert code(await elsewhere.post("/accounts/signup/", **given), 1) == "bad_username"
+        assert code(await elsewhere.post("/accounts/login/", **given), 3) == "wrong_credentials"
         response(await browser.post("/accounts/password/", new_password=PASSWORD))
-        assert code(await stranger.post("/accounts/login/", **given), 3) == "wrong_credentials"
+        assert code(await elsewhere.post("/accounts/login/", **given), 3) == "wrong_credentials"
 
     async def test_a_name_that_cannot_be_shown_is_no_reason_to_refuse(
         self, log_ins: LogIns

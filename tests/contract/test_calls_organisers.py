@@ -227,7 +227,7 @@ class TestWhoMarks:
     async def test_one_sees_what_one_may_do(
         self, site: Site, anna: Browser, boris: Browser, vera: Browser
     ) -> None:
-        scan = {"image": "data:image/png;base64," + DOT}
+        scan = {"image": "data:image/png;base64," + ONE_PIXEL_PNG}
         response(await vera.post("/api/profile/UploadProfileConfirmation", **scan))
         do = site.attendance.use_cases
         (pending,) = await do.get_pending_scans()
@@ -257,7 +257,7 @@ class TestWhoMarks:
             assert "who_marks" in refusal(await anna.post(CREATE, **good, who_marks=given), 1)
 
 
-DOT = (
+ONE_PIXEL_PNG = (
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5E"
     "rkJggg=="
 )

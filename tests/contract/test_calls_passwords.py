@@ -67,8 +67,8 @@ class TestChangePassword:
             refusal(answer, 3)
             assert answer.json()["code"] == "wrong_password"
         refusal(await self.change(thief), 8, status=429)
-        stranger, given = site.browser(), {"username": person.username, "password": PASSWORD}
-        refusal(await stranger.post("/accounts/login/", **given), 8, status=429)
+        elsewhere, given = site.browser(), {"username": person.username, "password": PASSWORD}
+        refusal(await elsewhere.post("/accounts/login/", **given), 8, status=429)
         assert await user_id_of(other) == person.user_id
         # Whoever has logged in there before is not kept out by it: 9.4
         assert response(await self.change(person)) == {}

@@ -84,21 +84,21 @@ class HeldFiles:
     """Files whose reading ends when it may."""
 
     def __init__(self) -> None:
-        self.reading = 0
+        self.reading_count = 0
         self.may_go_on = asyncio.Event()
 
     async def get_part(self, path: str, start: int, limit: int) -> FilePart:
-        self.reading += 1
+        self.reading_count += 1
         await self.may_go_on.wait()
-        self.reading -= 1
+        self.reading_count -= 1
         return FilePart(b"\x89PNG", 4)
 
 
 class PartedFiles:
     """A picture that is read piece by piece, of which it is known how many were."""
 
-    def __init__(self, pieces: int) -> None:
-        self.content = os.urandom(pieces * PIECE_BYTES - 1)
+    def __init__(self, piece_count: int) -> None:
+        self.content = os.urandom(piece_count * PIECE_BYTES - 1)
         self.reads: list[int] = []  # from where on
         self.read_bytes = 0
 
@@ -116,8 +116,10 @@ def has_read(files: PartedFiles, count: int) -> bool:
 class TestReading:
     """Whoever reads slowly keeps next to nothing in memory. Contract: 1.22."""
 
-    def files(self, site: Site, monkeypatch: pytest.MonkeyPatch, pieces: int) -> PartedFiles:
-        files = PartedFiles(pieces)
+    def serve_parted_files(
+        self, site: Site, monkeypatch: pytest.MonkeyPatch, piece_count: int
+    ) -> PartedFiles:
+        files = PartedFiles(piece_count)
         kept: Any = files
         monkeypatch.setattr(site.app, "services", replace(site.app.services, files=kept))
         return files
@@ -125,7 +127,7 @@ class TestReading:
     async def test_no_more_is_read_than_is_taken(
         self, site: Site, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        files = self.files(site, monkeypatch, 3)
+        files = self.serve_parted_files(site, monkeypatch, 3)
         slow = AsgiClient(site.app, "/pictures/a.png").ask(reads=0)
         for expected in ([0], [0, PIECE_BYTES], [0, PIECE_BYTES, 2 * PIECE_BYTES]):
             await eventually(partial(has_read, files, len(expected)))
@@ -140,7 +142,7 @@ class TestReading:
     async def test_the_rest_is_not_read_for_one_who_has_gone(
         self, site: Site, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        files = self.files(site, monkeypatch, 9)
+        files = self.serve_parted_files(site, monkeypatch, 9)
         slow = AsgiClient(site.app, "/pictures/a.png").ask(reads=2)
         await eventually(lambda: len(files.reads) == 2)
         slow.say_no_more()
@@ -153,7 +155,7 @@ class TestReading:
         self, site: Site, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """Contract: 1.6."""
-        files = self.files(site, monkeypatch, 9)
+        files = self.serve_parted_files(site, monkeypatch, 9)
         head = await site.browser().client.head("/pictures/a.png")
         assert head.headers["content-length"] == str(len(files.content)) and not head.content
         assert (files.reads, files.read_bytes) == ([0], 1)
@@ -161,14 +163,14 @@ class TestReading:
     async def test_one_that_has_gone_meanwhile_has_no_end(
         self, site: Site, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        files = self.files(site, monkeypatch, 2)
+        files = self.serve_parted_files(site, monkeypatch, 2)
         slow = AsgiClient(site.app, "/pictures/a.png").ask(reads=0)
         await eventually(lambda: len(files.reads) == 1)
 
-        async def none(path: str, start: int, limit: int) -> FilePart:
+        async def gone(path: str, start: int, limit: int) -> FilePart:
             raise NoSuchFile(path)
 
-        monkeypatch.setattr(files, "get_part", none)
+        monkeypatch.setattr(files, "get_part", gone)
         slow.read(1000)
         await slow.ended()
         assert slow.status == 200 and not slow.is_whole
@@ -188,11 +190,11 @@ class TestTurns:
         )
         ask = site.browser().get
         many = [asyncio.create_task(ask(f"/pictures/a{each}.png")) for each in range(30)]
-        await eventually(lambda: held.reading == pictures.MAX_OF_ONE)
+        await eventually(lambda: held.reading_count == pictures.MAX_OF_ONE)
         anna = await site.person("anna")
         await anna.get("/api/auth/GetCurrentUserId")  # from now on they are known by their session
         hers = asyncio.create_task(anna.get("/pictures/b.png"))
-        await eventually(lambda: held.reading == pictures.MAX_OF_ONE + 1)
+        await eventually(lambda: held.reading_count == pictures.MAX_OF_ONE + 1)
         held.may_go_on.set()
         assert {each.status_code for each in await asyncio.gather(hers, *many)} == {200}
 
@@ -230,7 +232,7 @@ class TestTurns:
         )
         ask = site.browser().get
         first = asyncio.create_task(ask("/pictures/a.png"))
-        await eventually(lambda: held.reading == 1)
+        await eventually(lambda: held.reading_count == 1)
         refused = await ask("/pictures/b.png")
         assert code(refused, 8, status=429) == "too_many_requests"
         assert refused.headers["retry-after"] == "1"

@@ -22,7 +22,7 @@ from tests.support.site import site_in_folder as site
 __all__ = ["site"]
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 CODES, RECOVERY, RESET = "/accounts/recovery/codes/", "/accounts/recovery/", "/accounts/reset/"
-NEW = "battery staple horse"
+NEW_PASSWORD = "battery staple horse"
 
 
 @pytest_asyncio.fixture(loop_scope="module")
@@ -40,7 +40,7 @@ async def make_codes(person: Browser, password: str = PASSWORD) -> list[str]:
 
 
 async def recovers(browser: Browser, person: Browser, shown: str) -> httpx.Response:
-    given = {"username": person.username, "code": shown, "new_password": NEW}
+    given = {"username": person.username, "code": shown, "new_password": NEW_PASSWORD}
     return await browser.post(RECOVERY, **given)
 
 
@@ -93,8 +93,8 @@ class TestCodes:
         wrong = await anna.post(CODES, password="wrong password")
         assert code(wrong, 3) == "wrong_password"
         assert "«password»" in refusal(await anna.post(CODES), 2)
-        stranger = site.browser()
-        refusal(await stranger.post(CODES, password=PASSWORD), 7, status=401)
+        anonymous = site.browser()
+        refusal(await anonymous.post(CODES, password=PASSWORD), 7, status=401)
 
 
 class TestRecovery:
@@ -112,7 +112,7 @@ class TestRecovery:
         found = [await user_id_of(each) for each in (anna, phone, new_browser)]
         assert found == [None, None, anna.user_id]
         assert code(await logs_in(site.browser(), anna, PASSWORD), 3) == "wrong_credentials"
-        response(await logs_in(site.browser(), anna, NEW))
+        response(await logs_in(site.browser(), anna, NEW_PASSWORD))
 
     async def test_tokens_let_nobody_in_any_more(self, site: Site, anna: Browser) -> None:
         """Contract: 9.1; a password that is changed leaves them."""
@@ -135,7 +135,11 @@ class TestRecovery:
     async def test_whatever_is_wrong_is_told_alike(self, site: Site, anna: Browser) -> None:
         shown = (await make_codes(anna))[0]
         told = [
-            (await site.browser().post(RECOVERY, username=name, code=typed, new_password=NEW))
+            (
+                await site.browser().post(
+                    RECOVERY, username=name, code=typed, new_password=NEW_PASSWORD
+                )
+            )
             for name, typed in [
                 (anna.username, shown[:-1] + ("2" if shown[-1] != "2" else "3")),
                 (anna.username, ""),
@@ -198,25 +202,25 @@ class TestReset:
         self, site: Site, anna: Browser
     ) -> None:
         token, new_browser = await make_reset_link(site, anna), site.browser()
-        given = {"token": token, "new_password": NEW}
+        given = {"token": token, "new_password": NEW_PASSWORD}
         assert response(await new_browser.post(RESET, **given)) == {"user_id": anna.user_id}
         assert [await user_id_of(each) for each in (anna, new_browser)] == [None, anna.user_id]
         assert new_browser.client.cookies.get("knownbrowser")
-        response(await logs_in(site.browser(), anna, NEW))
+        response(await logs_in(site.browser(), anna, NEW_PASSWORD))
         assert code(await site.browser().post(RESET, **given), 3) == "wrong_reset_link"
 
     async def test_it_lasts_a_day(self, site: Site, anna: Browser) -> None:
         token = await make_reset_link(site, anna)
         site.clock.pass_(RESET_SECONDS)
-        told = await site.browser().post(RESET, token=token, new_password=NEW)
+        told = await site.browser().post(RESET, token=token, new_password=NEW_PASSWORD)
         site.clock.pass_(-RESET_SECONDS)
         assert code(told, 3) == "wrong_reset_link"
 
     async def test_whatever_is_wrong_is_told_alike(self, site: Site, anna: Browser) -> None:
         replaced, used = await make_reset_link(site, anna), await make_reset_link(site, anna)
-        response(await site.browser().post(RESET, token=used, new_password=NEW))
+        response(await site.browser().post(RESET, token=used, new_password=NEW_PASSWORD))
         told = [
-            await site.browser().post(RESET, token=token, new_password=NEW)
+            await site.browser().post(RESET, token=token, new_password=NEW_PASSWORD)
             for token in (replaced, used, "", "x" * 10_000, "ы", str(reset_id_of(used)))
         ]
         (said,) = {each.text for each in told}
@@ -226,7 +230,7 @@ class TestReset:
         for _ in range(FAILED_LOG_INS.most):
             refusal(await logs_in(site.browser(), anna, "wrong password"), 3)
         token = await make_reset_link(site, anna)
-        response(await site.browser().post(RESET, token=token, new_password=NEW))
+        response(await site.browser().post(RESET, token=token, new_password=NEW_PASSWORD))
 
     async def test_a_password_that_is_refused_uses_nothing_up(
         self, site: Site, anna: Browser
@@ -234,4 +238,4 @@ class TestReset:
         token = await make_reset_link(site, anna)
         told = await site.browser().post(RESET, token=token, new_password="password")
         assert "«new_password»" in refusal(told, 1)
-        response(await site.browser().post(RESET, token=token, new_password=NEW))
+        response(await site.browser().post(RESET, token=token, new_password=NEW_PASSWORD))
