@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.browsers_logged_in import anna, logged_in, set_cookie, user_id_of
+from tests.support.browsers_logged_in import anna, cookie_set_by, logged_in, user_id_of
 from tests.support.site import PASSWORD, Browser, Site, refusal, response
 from tests.support.site import site_in_folder as site
 
@@ -106,7 +106,7 @@ class TestLogOut:
         tab = site.browser(cookies={"sessionid": str(browser.session)})
         answer = await browser.post("/accounts/logout/")
         assert response(answer) == {}
-        cookie = set_cookie(answer, "sessionid")
+        cookie = cookie_set_by(answer, "sessionid")
         assert cookie is not None and (cookie.value, cookie["max-age"]) == ("", "0")
         assert await user_id_of(tab) is None and browser.session is None
 

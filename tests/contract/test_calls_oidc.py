@@ -13,9 +13,9 @@ from attendance_core.providers import DEFAULT_DISPLAY_NAME
 from attendance_core.vocabulary import UserId
 from tests.support.browsers_logged_in import user_id_of
 from tests.support.log_ins import (
+    ACCEPTS_HTML,
     CALLBACK,
     CONFIGURATION,
-    HTML,
     LINK,
     LOG_IN,
     LogIns,
@@ -219,6 +219,8 @@ class TestNoProvider:
                 assert envelope(answer)["error"] in (3, 5)
             assert code(await person.client.get(LOG_IN), 5) == "no_provider"
             assert code(await person.post(LINK, password=PASSWORD), 5) == "no_provider"
-            check_sent_to(await person.client.get(LOG_IN, headers=HTML), "/#/oidc/no_provider")
+            check_sent_to(
+                await person.client.get(LOG_IN, headers=ACCEPTS_HTML), "/#/oidc/no_provider"
+            )
             told = response(await person.get("/api/auth/GetCurrentUserId"))
             assert told == {"user_id": person.user_id}

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from attendance_core.accounts import SESSION_SECONDS, USE_NOTED_EVERY, session_id_of
-from tests.support.browsers_logged_in import anna, logged_in, sessions_of, set_cookie, user_id_of
+from tests.support.browsers_logged_in import anna, cookie_set_by, logged_in, sessions_of, user_id_of
 from tests.support.site import PASSWORD, Browser, Site, code, refusal, response
 from tests.support.site import site_in_folder as site
 
@@ -21,7 +21,7 @@ class TestSessions:
     async def test_the_cookie_cannot_be_read_by_a_page(self, site: Site, anna: Browser) -> None:
         given = {"username": anna.username, "password": PASSWORD}
         answer = await site.browser().post("/accounts/login/", **given)
-        cookie = set_cookie(answer, "sessionid")
+        cookie = cookie_set_by(answer, "sessionid")
         assert cookie is not None and len(cookie.value) >= 43
         assert cookie["httponly"] and cookie["samesite"] == "Lax" and cookie["path"] == "/"
         assert cookie["max-age"] == str(int(SESSION_SECONDS)) == str(30 * 86_400)
@@ -32,17 +32,20 @@ class TestSessions:
         first = await browser.get("/api/auth/GetCurrentUserId")
         given = {"username": anna.username, "password": PASSWORD}
         answer = await browser.post("/accounts/login/", **given)
-        for cookie in (set_cookie(first, "csrftoken"), set_cookie(answer, "__Host-sessionid")):
+        for cookie in (
+            cookie_set_by(first, "csrftoken"),
+            cookie_set_by(answer, "__Host-sessionid"),
+        ):
             assert cookie is not None and cookie["secure"]
             assert cookie["path"] == "/" and not cookie["domain"]
-        assert set_cookie(answer, "sessionid") is None
+        assert cookie_set_by(answer, "sessionid") is None
         assert await user_id_of(browser) == anna.user_id
         plain = site.browser(
             base_url="https://attendance.test", cookies={"sessionid": str(anna.session)}
         )
         assert await user_id_of(plain) is None
         answer = await browser.post("/accounts/logout/")
-        cookie = set_cookie(answer, "__Host-sessionid")
+        cookie = cookie_set_by(answer, "__Host-sessionid")
         assert cookie is not None and (cookie.value, cookie["max-age"]) == ("", "0")
 
     async def test_two_sessions_that_differ_are_nobody_s(self, site: Site, anna: Browser) -> None:
@@ -79,7 +82,7 @@ class TestSessions:
         assert await user_id_of(browser) is None
         given = {"username": anna.username, "password": PASSWORD}
         answer = await browser.post("/accounts/login/", **given)
-        cookie = set_cookie(answer, "sessionid")
+        cookie = cookie_set_by(answer, "sessionid")
         assert cookie is not None and cookie.value != picked
         assert await user_id_of(site.browser(cookies={"sessionid": picked})) is None
 
@@ -92,7 +95,7 @@ class TestSessions:
         site.clock.pass_(SESSION_SECONDS - 1)
         answer = await browser.get("/api/auth/GetCurrentUserId")
         assert response(answer)["user_id"] == browser.user_id
-        refreshed = set_cookie(answer, "sessionid")
+        refreshed = cookie_set_by(answer, "sessionid")
         assert refreshed is not None and refreshed.value == browser.session
         assert refreshed["max-age"] == str(int(SESSION_SECONDS)) and refreshed["httponly"]
         site.clock.pass_(SESSION_SECONDS - 1)
@@ -105,7 +108,7 @@ class TestSessions:
         for seconds, is_set in ((0, False), (USE_NOTED_EVERY, True), (1, False)):
             site.clock.pass_(seconds)
             answer = await browser.get("/api/friends/GetFriendList")
-            assert (set_cookie(answer, "sessionid") is not None) is is_set
+            assert (cookie_set_by(answer, "sessionid") is not None) is is_set
 
 
 class TestBearerTokens:
@@ -119,7 +122,7 @@ class TestBearerTokens:
         site.clock.pass_(USE_NOTED_EVERY)
         answer = await program.get("/api/auth/GetCurrentUserId")
         assert response(answer) == {"user_id": anna.user_id}
-        assert set_cookie(answer, "sessionid") is None
+        assert cookie_set_by(answer, "sessionid") is None
 
     async def test_a_token_is_no_cookie(self, site: Site, anna: Browser) -> None:
         program = await site.program(anna)
@@ -229,7 +232,7 @@ class TestEndSession:
         person = await site.person("ends")
         (only,) = await sessions_of(person)
         answer = await person.post("/api/auth/EndSession", session=only["session"])
-        cookie = set_cookie(answer, "sessionid")
+        cookie = cookie_set_by(answer, "sessionid")
         assert response(answer) == {} and cookie is not None and cookie["max-age"] == "0"
         assert await user_id_of(person) is None
 

@@ -16,7 +16,7 @@ from attendance_adapters.sql.sqlite_driver import SqliteExecutor
 from attendance_web.http import exports, list_turns
 from tests.support.asgi_client import AsgiClient
 from tests.support.eventually import eventually
-from tests.support.exports import EXPORT, Sheets, anna, crowd, event_id, site
+from tests.support.exports import EXPORT, Sheets, add_people, anna, event_id, site
 from tests.support.looks import Looks
 from tests.support.site import Browser, Site, code, opened_site
 
@@ -32,12 +32,12 @@ class TestTurns:
         of_vera, of_gleb = await vera.event(), await gleb.event()
         given = {"event_id": event_id, "format": "csv"}
         first = asyncio.create_task(anna.get(EXPORT, **given))
-        await eventually(lambda: held.writing == 1)
+        await eventually(lambda: held.writing_count == 1)
         again = await anna.get(EXPORT, **given)
         assert code(again, 8, status=429) == "too_many_requests"
         assert again.headers["retry-after"] == "1"
         second = asyncio.create_task(vera.get(EXPORT, event_id=of_vera, format="csv"))
-        await eventually(lambda: held.writing == 2)
+        await eventually(lambda: held.writing_count == 2)
         third = await gleb.get(EXPORT, event_id=of_gleb, format="csv")
         assert code(third, 8, status=429) == "too_many_requests"
         held.may_go_on.set()
@@ -50,7 +50,7 @@ class TestTurns:
         monkeypatch.setattr(list_turns, "TURN_WAIT_SECONDS", 1.0)
         monkeypatch.setattr(list_turns, "MAX_EXPORTS_AT_ONCE", 1)
         site.app.services = replace(site.app.services, list_turns=list_turns.ListTurns(2))
-        await crowd(site, event_id, 2000)
+        await add_people(site, event_id, 2000)
         given = {"event_id": event_id, "format": "csv"}
         slow = AsgiClient(site.app, EXPORT, session=str(anna.session)).ask(reads=1, **given)
         await eventually(lambda: bool(slow.pieces))
@@ -109,7 +109,7 @@ class TestCosts:
             event_id = await anna.event()
             looks = Looks(site.attendance, monkeypatch)
             for more in (1, 200):
-                await crowd(site, event_id, more)
+                await add_people(site, event_id, more)
                 looks.begun = 0
                 answer = await anna.get(EXPORT, event_id=event_id, format="json")
                 assert len(answer.json()["rows"]) >= more

@@ -12,7 +12,7 @@ import pytest
 from attendance_web.http.exports import MEDIA_TYPES
 from attendance_web.http.file_names import MAX_NAME_BYTES, content_disposition, file_name
 from tests.support import xlsx
-from tests.support.exports import EXPORT, anna, crowd, event_id, site
+from tests.support.exports import EXPORT, add_people, anna, event_id, site
 from tests.support.site import Browser, Site, code, refusal
 
 __all__ = ["anna", "event_id", "site"]
@@ -82,7 +82,7 @@ class TestAnswers:
     async def test_twenty_thousand_and_one_are_too_many(
         self, site: Site, anna: Browser, event_id: str
     ) -> None:
-        await crowd(site, event_id, 20_001 - 2)  # Anna and Boris are there
+        await add_people(site, event_id, 20_001 - 2)  # Anna and Boris are there
         refused = await anna.get(EXPORT, event_id=event_id, format="json")
         assert code(refused, 3) == "too_many_rows"
 

@@ -15,7 +15,7 @@ from attendance_core.vocabulary import UserId
 from attendance_web.http import list_turns, pipeline
 from tests.support.asgi_client import AsgiClient
 from tests.support.eventually import eventually
-from tests.support.exports import EXPORT, Sheets, anna, crowd, event_id, site
+from tests.support.exports import EXPORT, Sheets, add_people, anna, event_id, site
 from tests.support.looks import Looks
 from tests.support.site import Browser, Site, code
 
@@ -112,7 +112,7 @@ class TestLeaving:
             client.say_no_more()
         for client in clients:
             assert (await client.ended()).status == 400
-        assert held.begun == 0
+        assert held.begun_count == 0
 
     async def test_it_counts_until_it_has_ended(
         self, site: Site, anna: Browser, event_id: str, monkeypatch: pytest.MonkeyPatch
@@ -121,10 +121,10 @@ class TestLeaving:
         held.may_end.clear()
         client = AsgiClient(site.app, EXPORT, session=str(anna.session))
         client.ask(event_id=event_id, format="csv")
-        await eventually(lambda: held.writing == 1)
+        await eventually(lambda: held.writing_count == 1)
         client.say_no_more()
         again = await anna.get(EXPORT, event_id=event_id, format="csv")
-        assert code(again, 8, status=429) == "too_many_requests" and held.begun == 1
+        assert code(again, 8, status=429) == "too_many_requests" and held.begun_count == 1
         held.may_end.set()
         held.may_go_on.set()
         await client.ended()
@@ -144,7 +144,7 @@ class TestLeaving:
         client = AsgiClient(site.app, EXPORT, session=str(anna.session))
         client.say_no_more()
         assert (await client.ask(event_id=event_id, format="csv").ended()).status == 400
-        assert held.begun == 0
+        assert held.begun_count == 0
 
 
 class TestLosses:
@@ -183,7 +183,7 @@ class TestLosses:
     ) -> None:
         looks = Looks(site.attendance, monkeypatch)
         looks.holds_from, looks.fails_from = 2, 3
-        await crowd(site, event_id, 1)
+        await add_people(site, event_id, 1)
         monkeypatch.setattr("attendance_core.attendance.sheet.ROWS_A_LOOK", 1)
         monkeypatch.setattr(pipeline, "ANSWER_SECONDS", 0.3)
         client = AsgiClient(site.app, EXPORT, session=str(anna.session))
@@ -219,7 +219,7 @@ class TestLosses:
     async def test_one_that_is_never_read_to_its_end_closes_its_file(
         self, site: Site, anna: Browser, event_id: str
     ) -> None:
-        await crowd(site, event_id, 2000)
+        await add_people(site, event_id, 2000)
         before = len(os.listdir("/proc/self/fd"))
         client = AsgiClient(site.app, EXPORT, session=str(anna.session))
         client.ask(reads=1, event_id=event_id, format="csv")

@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.support.described_answers import check, fits
+from tests.support.described_answers import fault_of, fits
 from tests.support.fuzz import Fuzz, Request
 from tests.support.site import Browser, Site, opened_site
 
@@ -66,7 +66,7 @@ async def test_every_answer_is_one_that_is_described() -> None:
             answer = await asked(browser, made, logged_in=chance.random() < 0.8)
             statuses[answer.status_code] += 1
             is_over = made.path.startswith("/accounts/") and '"error":0' in answer.text
-            problem = check(answer, made.operation, document)
+            problem = fault_of(answer, made.operation, document)
             if problem is not None:
                 name = made.operation["operationId"] if made.operation else made.method
                 wrong.setdefault(f"{name} {problem[:40]}", f"{made}\n  {problem}")

@@ -14,7 +14,16 @@ from attendance_core.vocabulary import UserId
 from attendance_web.http.call import MAX_UPLOAD_BODY_BYTES
 from attendance_web.http.incoming_bodies import COUNTED_AT_LEAST_BYTES
 from attendance_web.serving.http_closing import BODY_REMAINDER_SECONDS
-from tests.support.bodies_sent import INFO, TOKEN, UPLOAD, anna, connected, form, head, upload_bytes
+from tests.support.bodies_sent import (
+    CSRF_HEADER,
+    UPDATE_INFO,
+    UPLOAD,
+    anna,
+    connected,
+    form,
+    head,
+    upload_bytes,
+)
 from tests.support.eventually import eventually
 from tests.support.houses import house_in_memory as house
 from tests.support.live_house import House, Visitor
@@ -33,15 +42,15 @@ class TestRefusedBeforeItIsRead:
         async with await connected(house, sent) as client:
             return await client.answer()
 
-    @pytest.mark.parametrize("path", [UPLOAD, INFO])
+    @pytest.mark.parametrize("path", [UPLOAD, UPDATE_INFO])
     @pytest.mark.parametrize(
         ("more", "size", "logged_in", "status", "code"),
         [
-            ([TOKEN], 1000, False, 401, "not_logged_in"),
+            ([CSRF_HEADER], 1000, False, 401, "not_logged_in"),
             ([], 1000, True, 403, "csrf_failed"),
-            ([TOKEN, "Origin: http://elsewhere.test"], 1000, True, 403, "foreign_origin"),
-            ([TOKEN], MAX_UPLOAD_BODY_BYTES + 1, True, 413, "body_too_large"),
-            ([TOKEN, "X-Attendance-User: 999"], 1000, True, 200, "other_person"),
+            ([CSRF_HEADER, "Origin: http://elsewhere.test"], 1000, True, 403, "foreign_origin"),
+            ([CSRF_HEADER], MAX_UPLOAD_BODY_BYTES + 1, True, 413, "body_too_large"),
+            ([CSRF_HEADER, "X-Attendance-User: 999"], 1000, True, 200, "other_person"),
         ],
     )
     async def test_by_what_its_head_says(
@@ -62,7 +71,7 @@ class TestRefusedBeforeItIsRead:
 
     async def test_by_the_limit_of_an_hour(self, house: House, anna: Visitor) -> None:
         """One that never comes whole counts."""
-        sent = head(UPLOAD, 1000, self.EXPECTS, TOKEN, by=anna)
+        sent = head(UPLOAD, 1000, self.EXPECTS, CSRF_HEADER, by=anna)
         for _ in range(59):
             await house.app.services.limits.count_upload(UserId(anna.user_id))
         assert b" 100 " in await self.answer_to(house, sent)
@@ -77,10 +86,10 @@ class TestRefusedBeforeItIsRead:
         monkeypatch.setattr(pictures, "WORKER_COMMAND", ["sleep", "60"])
         uploads, body, late = house.app.services.bodies._uploads, form(), await house.person()
         monkeypatch.setattr(uploads, "_max_bytes", 4 * COUNTED_AT_LEAST_BYTES)
-        sent = head(UPLOAD, 3 * COUNTED_AT_LEAST_BYTES, self.EXPECTS, TOKEN, by=late)
+        sent = head(UPLOAD, 3 * COUNTED_AT_LEAST_BYTES, self.EXPECTS, CSRF_HEADER, by=late)
         async with AsyncExitStack() as several:
             for _ in range(2):
-                upload = head(UPLOAD, len(body), TOKEN, by=await house.person()), body
+                upload = head(UPLOAD, len(body), CSRF_HEADER, by=await house.person()), body
                 await several.enter_async_context(await connected(house, *upload))
             await eventually(lambda: not uploads.has_room_for(3 * COUNTED_AT_LEAST_BYTES))
             for _ in range(61):
@@ -93,7 +102,7 @@ class TestRefusedBeforeItIsRead:
     async def test_it_is_told_at_once_and_no_more_is_read_soon(self, house: House) -> None:
         """Though its client goes on and on."""
         began = time.monotonic()
-        async with await connected(house, head(UPLOAD, 10_000_000, TOKEN)) as client:
+        async with await connected(house, head(UPLOAD, 10_000_000, CSRF_HEADER)) as client:
             assert statuses(await client.answer()) == [401]
             assert time.monotonic() - began < 1
             with pytest.raises(ConnectionError):
@@ -108,7 +117,7 @@ class TestRefusedBeforeItIsRead:
         def send_and_read() -> bytes:
             with socket.create_connection(("127.0.0.1", house.port), timeout=10) as own_socket:
                 with suppress(ConnectionError):
-                    own_socket.sendall(head(UPLOAD, MAX_UPLOAD_BODY_BYTES, TOKEN))
+                    own_socket.sendall(head(UPLOAD, MAX_UPLOAD_BODY_BYTES, CSRF_HEADER))
                     own_socket.sendall(b"x" * MAX_UPLOAD_BODY_BYTES)
                 return own_socket.recv(10_000)
 
@@ -116,7 +125,7 @@ class TestRefusedBeforeItIsRead:
 
     async def test_what_is_not_refused_is_asked_for(self, house: House, anna: Visitor) -> None:
         body = form()
-        sent = head(UPLOAD, len(body), self.EXPECTS, TOKEN, by=anna)
+        sent = head(UPLOAD, len(body), self.EXPECTS, CSRF_HEADER, by=anna)
         async with await connected(house, sent) as client:
             assert b" 100 Continue" in await client.answer()
             await client.sends(body)

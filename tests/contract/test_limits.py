@@ -10,7 +10,7 @@ import pytest
 from attendance_core.testing.stand_ins import ManualStopwatch
 from attendance_core.vocabulary import UserId
 from attendance_web.http.limits import Limits
-from tests.support.limited_site import anna, stopwatch, too_many
+from tests.support.limited_site import anna, seconds_to_wait, stopwatch
 from tests.support.site import PASSWORD, Browser, Site, envelope, refusal, response
 from tests.support.site import site_in_memory as site
 
@@ -28,7 +28,7 @@ class TestSignUps:
             async with limits.around_sign_up("127.0.0.1"):
                 pass
         site.clock.pass_(20)
-        assert too_many(await browser.post("/accounts/signup/", **given)) == 40
+        assert seconds_to_wait(await browser.post("/accounts/signup/", **given)) == 40
         site.clock.pass_(40)
         refusal(await browser.post("/accounts/signup/", **given), 1)
 
@@ -43,7 +43,7 @@ class TestUploads:
         for _ in range(59):
             await limits.count_upload(UserId(anna.user_id))
         refusal(await anna.post(path, **given), 1)
-        assert too_many(await anna.post(path, **given)) == 3600
+        assert seconds_to_wait(await anna.post(path, **given)) == 3600
         site.clock.pass_(3600)
         refusal(await anna.post(path, **given), 1)
 
@@ -60,7 +60,7 @@ class TestUploads:
         for _ in range(60):
             await site.app.services.limits.count_upload(UserId(anna.user_id))
         path = "/api/profile/UpdateProfilePicture"
-        assert too_many(await anna.send(path, content=picture())) > 0
+        assert seconds_to_wait(await anna.send(path, content=picture())) > 0
         assert pieces == []
 
 
@@ -72,7 +72,7 @@ class TestFriendRequests:
         for _ in range(59):
             await limits.count_friend_request(UserId(anna.user_id))
         response(await anna.post(path, user_id=boris.user_id))
-        assert too_many(await anna.post(path, user_id=boris.user_id)) == 3600
+        assert seconds_to_wait(await anna.post(path, user_id=boris.user_id)) == 3600
         response(await boris.post(path, user_id=anna.user_id))
         site.clock.pass_(3600)
         response(await anna.post(path, user_id=boris.user_id))
@@ -90,7 +90,7 @@ class TestProfiles:
             limits.count_profile(me, other)
         stopwatch.at += 60
         response(await anna.get(path, user_id=other))
-        assert too_many(await anna.get(path, user_id=other)) == 86_340
+        assert seconds_to_wait(await anna.get(path, user_id=other)) == 86_340
         for _ in range(3):
             response(await anna.get(path, user_id=me))
         response(await boris.get(path, user_id=me))
@@ -107,7 +107,7 @@ class TestCalls:
             limits.count_call(UserId(anna.user_id))
         path = "/api/auth/GetCurrentUserId"
         assert response(await anna.get(path)) == {"user_id": anna.user_id}
-        assert too_many(await anna.get(path)) == 1
+        assert seconds_to_wait(await anna.get(path)) == 1
         refusal(await anna.post("/api/events/CreateEvent"), 8, status=429)
         assert response(await site.browser().get(path)) == {"user_id": None}
         stopwatch.at += 1

@@ -11,7 +11,7 @@ import pytest
 
 from attendance_adapters.scrypt_passwords import ScryptPasswords
 from attendance_web.http.password_turns import MAX_AT_ONCE
-from tests.support.limited_site import LOG_IN, anna, stopwatch, too_many
+from tests.support.limited_site import LOG_IN, anna, seconds_to_wait, stopwatch
 from tests.support.site import PASSWORD, Browser, Site, refusal, response
 from tests.support.site import site_in_memory as site
 
@@ -32,12 +32,12 @@ class TestFailedLogIns:
             # The case of a name makes it no other account
             name = anna.username.upper() if number % 2 else anna.username
             refusal(await self.fail(browser, name), 3)
-        assert too_many(await self.fail(browser, anna.username)) == 891
+        assert seconds_to_wait(await self.fail(browser, anna.username)) == 891
         right = {"username": anna.username, "password": PASSWORD}
-        too_many(await browser.post(LOG_IN, **right))
+        seconds_to_wait(await browser.post(LOG_IN, **right))
         refusal(await self.fail(browser, "somebody"), 3)  # another account is not concerned
         site.clock.pass_(890)
-        too_many(await browser.post(LOG_IN, **right))
+        seconds_to_wait(await browser.post(LOG_IN, **right))
         site.clock.pass_(1)
         assert response(await browser.post(LOG_IN, **right)) == {"user_id": anna.user_id}
 
@@ -75,10 +75,10 @@ class TestKnownBrowsers:
     ) -> None:
         mine = await self.known(site, anna)
         await self.fail(site.browser(), anna, 10)
-        too_many(await self.log_in(site.browser(), anna))
+        seconds_to_wait(await self.log_in(site.browser(), anna))
         for _ in range(3):
             assert response(await self.log_in(mine, anna)) == {"user_id": anna.user_id}
-        too_many(await self.log_in(site.browser(), anna))  # strangers stay out
+        seconds_to_wait(await self.log_in(site.browser(), anna))  # strangers stay out
 
     async def test_where_one_signed_up_one_is_known_too(self, site: Site) -> None:
         vera = await site.person("vera")
@@ -91,7 +91,7 @@ class TestKnownBrowsers:
     ) -> None:
         mine, other = await self.known(site, anna), await self.known(site, anna)
         await self.fail(mine, anna, 10)
-        assert too_many(await self.log_in(mine, anna)) == 900
+        assert seconds_to_wait(await self.log_in(mine, anna)) == 900
         response(await self.log_in(other, anna))
         response(await self.log_in(site.browser(), anna))
         site.clock.pass_(900)
@@ -103,15 +103,15 @@ class TestKnownBrowsers:
         boris = await site.person("boris")
         theirs = await self.known(site, boris)
         await self.fail(theirs, anna, 10)
-        too_many(await self.log_in(theirs, anna))
-        too_many(await self.log_in(site.browser(), anna))  # they were a stranger's tries
+        seconds_to_wait(await self.log_in(theirs, anna))
+        seconds_to_wait(await self.log_in(site.browser(), anna))  # they were a stranger's tries
 
     async def test_several_people_are_known_in_one_browser_up_to_eight(self, site: Site) -> None:
         everybody = [await site.person("one") for _ in range(9)]
         shared, stranger = await self.known(site, *everybody), site.browser()
         for person in everybody:
             await self.fail(stranger, person, 10)
-        too_many(await self.log_in(shared, everybody[0]))  # whom the latest eight pushed out
+        seconds_to_wait(await self.log_in(shared, everybody[0]))  # whom the latest eight pushed out
         for person in everybody[:0:-1]:
             assert response(await self.log_in(shared, person)) == {"user_id": person.user_id}
 
@@ -124,7 +124,7 @@ class TestKnownBrowsers:
         given = {"username": anna.username, "password": "wrong password"}
         answers = [await forger.send(LOG_IN, json=given, headers=headers) for _ in range(11)]
         assert [answer.status_code for answer in answers] == [200] * 10 + [429]
-        too_many(await self.log_in(site.browser(), anna))
+        seconds_to_wait(await self.log_in(site.browser(), anna))
 
     async def test_the_cookie_lets_nobody_in_and_no_page_reads_it(
         self, site: Site, anna: Browser
@@ -240,7 +240,7 @@ class TestTurns:
         await self.until(lambda: others.waiting_count == 3)
         given = {"username": "nobody", "password": PASSWORD}
         for path in (LOG_IN, "/accounts/signup/"):
-            assert too_many(await crowd.post(path, **given)) == 5
+            assert seconds_to_wait(await crowd.post(path, **given)) == 5
         may_verify.set()
         for browser in (anna, elsewhere):
             given = {"username": anna.username, "password": PASSWORD}

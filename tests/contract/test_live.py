@@ -37,15 +37,15 @@ class TestLogs:
     async def test_of_a_socket_tell_no_frame_of_another_one(self, host: Host) -> None:
         anna, boris = await host.person(), await host.person()
         event_id = await host.event(boris)
-        line = Noting()
-        host.opens(anna, event_id, Role.MARK_ME, line, hears_news=True)
-        await line.hears("your_place")
+        transport = Noting()
+        host.opens(anna, event_id, Role.MARK_ME, transport, hears_news=True)
+        await transport.hears("your_place")
         marking = host.opens(boris, event_id, Role.MARKING)
-        await marking.line.hears("marking_list")
-        marking.line.says("prepare_to_mark", user_id=anna.user_id)
-        while (await line.heard())["message"] != "held":
+        await marking.transport.hears("marking_list")
+        marking.transport.says("prepare_to_mark", user_id=anna.user_id)
+        while (await transport.heard())["message"] != "held":
             pass
-        assert line.logged_with == [{}] * len(line.logged_with)
+        assert transport.logged_with == [{}] * len(transport.logged_with)
 
 
 class TestVisits:
@@ -55,15 +55,15 @@ class TestVisits:
         waiting = host.opens(anna, event_id, Role.MARK_ME)
         await eventually(lambda: host.live.census().waiting == 1)
         marking = host.opens(boris, event_id, Role.MARKING)
-        assert (await marking.line.hears("marking_list"))["marking_list"] == [anna.user_id]
+        assert (await marking.transport.hears("marking_list"))["marking_list"] == [anna.user_id]
         assert dict(host.live.census().sockets) == {Role.MARK_ME: 1, Role.MARKING: 1}
-        marking.line.says("prepare_to_mark", user_id=anna.user_id)
-        await marking.line.hears("prepared")
-        marking.line.says("confirm_marking")
-        assert (await marking.line.hears("marked"))["user_id"] == anna.user_id
-        assert (await waiting.line.hears("was_marked"))["user_id"] == boris.user_id
+        marking.transport.says("prepare_to_mark", user_id=anna.user_id)
+        await marking.transport.hears("prepared")
+        marking.transport.says("confirm_marking")
+        assert (await marking.transport.hears("marked"))["user_id"] == anna.user_id
+        assert (await waiting.transport.hears("was_marked"))["user_id"] == boris.user_id
         assert await waiting.ended() == 1000  # the code that we have closed it with
-        marking.line.gives(None)
+        marking.transport.gives(None)
         assert await marking.ended() is None  # it has ended by itself
         assert isinstance(await host.state_of(event_id, anna), Marked)
 
@@ -72,8 +72,8 @@ class TestVisits:
         event_id = await host.event(boris)
         going, losing = (host.opens(each, event_id, Role.MARK_ME) for each in (anna, boris))
         await eventually(lambda: host.live.census().waiting == 2)
-        going.line.gives(None)
-        losing.line.gives(ConnectionResetError())
+        going.transport.gives(None)
+        losing.transport.gives(ConnectionResetError())
         assert [await each.ended() for each in (going, losing)] == [None, None]
         await eventually(lambda: losses_are(host, event_id, anna, []))
         await eventually(lambda: losses_are(host, event_id, boris, [True]))
@@ -91,52 +91,52 @@ class TestVisits:
     async def test_the_handshake_is_answered_once_the_opening_is_stored(self, host: Host) -> None:
         anna = await host.person()
         event_id = await host.event(anna)
-        line = Accepting()
+        transport = Accepting()
 
         async def accept() -> None:
-            line.done.append(await host.losses_of(event_id, anna))
+            transport.done.append(await host.losses_of(event_id, anna))
 
-        line.accept = accept  # type: ignore[method-assign]
-        visited = host.opens(anna, event_id, Role.MARKING, line)
-        await line.hears("marking_list")
-        line.gives(None)
+        transport.accept = accept  # type: ignore[method-assign]
+        visited = host.opens(anna, event_id, Role.MARKING, transport)
+        await transport.hears("marking_list")
+        transport.gives(None)
         await visited.ended()
-        assert line.done == [[False]]
+        assert transport.done == [[False]]
 
     async def test_a_refusal_is_told_and_closes_it(self, host: Host) -> None:
         anna = await host.person()
-        line = Accepting()
-        visited = host.opens(anna, NOWHERE, Role.MARK_ME, line, language="en")
-        frame = await line.heard()
+        transport = Accepting()
+        visited = host.opens(anna, NOWHERE, Role.MARK_ME, transport, language="en")
+        frame = await transport.heard()
         assert (frame["params"]["code"], frame["message"]) == (
             "event_not_found",
             "There is no such event",
         )
         assert await visited.ended() == 4404
-        assert line.done == ["accepted", 4404]
+        assert transport.done == ["accepted", 4404]
 
     async def test_without_a_language_it_is_the_one_of_the_wire(self, host: Host) -> None:
         anna = await host.person()
         visited = host.opens(anna, NOWHERE, Role.MARK_ME)
-        assert (await visited.line.heard())["message"].startswith("Т")
+        assert (await visited.transport.heard())["message"].startswith("Т")
         await visited.ended()
 
     async def test_a_token_needs_the_scope(self, host: Host) -> None:
         anna = await host.person()
         by_token = Actor(anna.user_id, anna.session_id, scopes=frozenset({TokenScope.READ}))
         visited = host.opens(by_token, await host.event(anna), Role.MARKING)
-        assert await visited.line.refusal_code() == "missing_scope"
+        assert await visited.transport.refusal_code() == "missing_scope"
         assert await visited.ended() == 4403
 
     async def test_what_cannot_be_read_is_answered(self, host: Host) -> None:
         anna = await host.person()
         visited = host.opens(anna, await host.event(anna), Role.MARKING)
-        await visited.line.hears("marking_list")
-        visited.line.gives(b"\x00")
-        assert await visited.line.refusal_code() == "bad_frame"
-        visited.line.gives("{")
-        assert await visited.line.refusal_code() == "bad_frame"
-        visited.line.gives(None)
+        await visited.transport.hears("marking_list")
+        visited.transport.gives(b"\x00")
+        assert await visited.transport.refusal_code() == "bad_frame"
+        visited.transport.gives("{")
+        assert await visited.transport.refusal_code() == "bad_frame"
+        visited.transport.gives(None)
         await visited.ended()
 
     async def test_too_many_frames_and_one_too_large_close_it(self, host: Host) -> None:
@@ -144,12 +144,12 @@ class TestVisits:
         anna = await host.person()
         event_id = await host.event(anna)
         flooding = host.opens(anna, event_id, Role.MARKING)
-        await flooding.line.hears("marking_list")
+        await flooding.transport.hears("marking_list")
         for _ in range(MAX_FRAMES + 30):
-            flooding.line.says("ping")
+            flooding.transport.says("ping")
         assert await flooding.ended() == 4429
         large = host.opens(anna, event_id, Role.MARKING)
-        large.line.gives(" " * (MAX_FRAME_BYTES + 1))
+        large.transport.gives(" " * (MAX_FRAME_BYTES + 1))
         assert await large.ended() == 1009
         await eventually(lambda: losses_are(host, event_id, anna, [True]))  # a loss, after one
 
@@ -157,12 +157,12 @@ class TestVisits:
         self, host: Host, caplog: pytest.LogCaptureFixture
     ) -> None:
         anna = await host.person()
-        line = Accepting()
-        visited = host.opens(anna, await host.event(anna), Role.MARKING, line)
-        await line.hears("marking_list")
-        line.gives(ValueError("a bug of the host"))
+        transport = Accepting()
+        visited = host.opens(anna, await host.event(anna), Role.MARKING, transport)
+        await transport.hears("marking_list")
+        transport.gives(ValueError("a bug of the host"))
         assert await visited.ended() == 1011
-        assert line.done == ["accepted", 1011]
+        assert transport.done == ["accepted", 1011]
         assert "a socket failed" in caplog.text
 
     async def test_our_own_slips_are_none_of_the_clients(self, host: Host) -> None:
@@ -183,9 +183,9 @@ class TestVisits:
     async def test_whoever_logs_out_is_closed(self, host: Host) -> None:
         anna = await host.person()
         visited = host.opens(anna, await host.event(anna), Role.MARKING)
-        await visited.line.hears("marking_list")
+        await visited.transport.hears("marking_list")
         await host.service.use_cases.log_out(session_id=anna.session_id)
-        assert await visited.line.refusal_code() == "not_logged_in"
+        assert await visited.transport.refusal_code() == "not_logged_in"
         assert await visited.ended() == 4401
 
     async def test_a_transport_needs_no_more_than_two_methods(self) -> None:

@@ -63,9 +63,9 @@ class TestCuts:
     async def test_whoever_does_not_read_is_cut_and_lost(self, host: Host) -> None:
         anna = await host.person()
         event_id = await host.event(anna)
-        line = Cutting(sticks=True)
-        assert await host.opens(anna, event_id, Role.MARKING, line).ended() == 4508
-        assert line.done == ["accepted", ("cut", 4508)]
+        transport = Cutting(sticks=True)
+        assert await host.opens(anna, event_id, Role.MARKING, transport).ended() == 4508
+        assert transport.done == ["accepted", ("cut", 4508)]
         await eventually(lambda: losses_are(host, event_id, anna, [True]))
 
     async def test_it_is_cut_at_once_where_too_much_waits(
@@ -74,41 +74,43 @@ class TestCuts:
         monkeypatch.setattr("attendance_web.live.visit.SEND_SECONDS", 3600.0)
         monkeypatch.setattr("attendance_web.live.outbox.MAX_OUTBOX", 1)
         anna = await host.person()
-        line = Cutting(sticks=True)
-        visited = host.opens(anna, await host.event(anna), Role.MARKING, line)
+        transport = Cutting(sticks=True)
+        visited = host.opens(anna, await host.event(anna), Role.MARKING, transport)
         for _ in range(3):
-            line.says("ping")
+            transport.says("ping")
         assert await visited.ended() == 4508
-        assert line.done == ["accepted", ("cut", 4508)]
+        assert transport.done == ["accepted", ("cut", 4508)]
 
     @pytest.mark.parametrize("kind", [WithoutCut, FailingCut])
     async def test_one_that_cannot_be_cut_is_closed(
         self, host: Host, kind: type[Cutting], caplog: pytest.LogCaptureFixture
     ) -> None:
         anna = await host.person()
-        line = kind(sticks=True)
-        assert await host.opens(anna, await host.event(anna), Role.MARKING, line).ended() == 4508
-        assert line.done == ["accepted", 4508]
+        transport = kind(sticks=True)
+        assert (
+            await host.opens(anna, await host.event(anna), Role.MARKING, transport).ended() == 4508
+        )
+        assert transport.done == ["accepted", 4508]
         assert ("could not be cut" in caplog.text) is (kind is FailingCut)
 
     async def test_whoever_takes_no_close_is_cut(self, host: Host) -> None:
         anna = await host.person()
         event_id = await host.event(anna)
-        line = Cutting(closes=False)
-        visited = host.opens(anna, event_id, Role.MARKING, line)
-        await line.hears("marking_list")
+        transport = Cutting(closes=False)
+        visited = host.opens(anna, event_id, Role.MARKING, transport)
+        await transport.hears("marking_list")
         await host.service.use_cases.log_out(session_id=anna.session_id)
         assert await visited.ended() == 4401
-        assert line.done == ["accepted", ("cut", 4508)]
+        assert transport.done == ["accepted", ("cut", 4508)]
 
     @pytest.mark.parametrize("closes", [True, False])
     async def test_what_fails_is_closed_and_cut_only_where_that_is_not_taken(
         self, host: Host, closes: bool
     ) -> None:
         anna = await host.person()
-        line = Cutting(closes=closes)
-        visited = host.opens(anna, await host.event(anna), Role.MARKING, line)
-        await line.hears("marking_list")
-        line.gives(ValueError("a bug of the host"))
+        transport = Cutting(closes=closes)
+        visited = host.opens(anna, await host.event(anna), Role.MARKING, transport)
+        await transport.hears("marking_list")
+        transport.gives(ValueError("a bug of the host"))
         assert await visited.ended() == 1011
-        assert line.done == ["accepted", 1011 if closes else ("cut", 1011)]
+        assert transport.done == ["accepted", 1011 if closes else ("cut", 1011)]

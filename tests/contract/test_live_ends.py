@@ -26,7 +26,7 @@ class TestBeginningAndEnding:
             event_id = await host.event(boris)
             waiting = host.opens(anna, event_id, Role.MARK_ME)
             marking = host.opens(boris, event_id, Role.MARKING)
-            await marking.line.hears("marking_list")
+            await marking.transport.hears("marking_list")
             await eventually(lambda: host.live.census().waiting == 1)
             stream = host.live.watch(boris, event_id)
             await anext(stream)
@@ -40,14 +40,14 @@ class TestBeginningAndEnding:
         waiting = host.opens(anna, event_id, Role.MARK_ME)
         marking = host.opens(boris, event_id, Role.MARKING)
         await eventually(lambda: host.live.census().waiting == 1)
-        await marking.line.hears("marking_list")
-        marking.line.says("prepare_to_mark", user_id=anna.user_id)
-        await marking.line.hears("prepared")
+        await marking.transport.hears("marking_list")
+        marking.transport.says("prepare_to_mark", user_id=anna.user_id)
+        await marking.transport.hears("prepared")
         await host.live.drain()
         assert [await each.ended() for each in (waiting, marking)] == [1012, 1012]
         assert isinstance(await host.state_of(event_id, anna), Held)
         late = host.opens(anna, event_id, Role.MARK_ME)
-        assert await late.line.refusal_code() == "unavailable"
+        assert await late.transport.refusal_code() == "unavailable"
         assert await late.ended() == 1013
 
     async def test_a_lost_lease_sends_everybody_back(
@@ -56,7 +56,7 @@ class TestBeginningAndEnding:
         monkeypatch.setattr("attendance_web.live.readings.READ_EVERY", 3600.0)  # which sees it, too
         anna = await host.person()
         visited = host.opens(anna, await host.event(anna), Role.MARKING)
-        await visited.line.hears("marking_list")
+        await visited.transport.hears("marking_list")
         host.service.heartbeat.give_up_lease(host.service.heartbeat.process_id)
         assert await visited.ended() == 1012
 

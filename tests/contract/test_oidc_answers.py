@@ -10,8 +10,8 @@ import pytest
 
 from attendance_adapters.oidc.published import PAUSE_SECONDS
 from tests.support.log_ins import (
+    ACCEPTS_HTML,
     CONFIGURATION,
-    HTML,
     LOG_IN,
     LogIns,
     begin,
@@ -65,7 +65,7 @@ class TestWrongAnswers:
     async def test_the_configuration_is_wrong(self, log_ins: LogIns, wrong: str) -> None:
         CONFIGURATIONS[wrong](log_ins)
         browser = log_ins.site.browser()
-        answer = await browser.client.get(LOG_IN, headers=HTML)
+        answer = await browser.client.get(LOG_IN, headers=ACCEPTS_HTML)
         await check_refused(log_ins, answer, browser, "provider_distrusted")
         log_ins.site.clock.pass_(PAUSE_SECONDS)
         assert code(await browser.client.get(LOG_IN), 3) == "provider_distrusted"
@@ -85,7 +85,10 @@ class TestWrongAnswers:
             url = await begin(browser)
             way = log_ins.provider.come_back(url, Person())
             await check_refused(
-                log_ins, await browser.client.get(way, headers=HTML), browser, "provider_distrusted"
+                log_ins,
+                await browser.client.get(way, headers=ACCEPTS_HTML),
+                browser,
+                "provider_distrusted",
             )
         # The browser of this test logs where it goes, too, where another test has had it do so
         ours = [each for each in caplog.records if each.name.startswith("attendance")]
@@ -107,7 +110,7 @@ class TestWrongAnswers:
                 assert answer.headers["retry-after"] == "1"
                 continue
             assert code(await browser.client.get(LOG_IN), -1, status=503) == "unavailable"
-            shown = await browser.client.get(LOG_IN, headers=HTML)
+            shown = await browser.client.get(LOG_IN, headers=ACCEPTS_HTML)
             await check_refused(log_ins, shown, browser, "unavailable")
             # Of those who come at once one asks
             assert log_ins.provider.paths_asked.count(path) == 1

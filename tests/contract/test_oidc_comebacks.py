@@ -7,8 +7,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from tests.support.log_ins import (
+    ACCEPTS_HTML,
     CALLBACK,
-    HTML,
     LINK,
     LOG_IN,
     UNLINK,
@@ -34,10 +34,10 @@ class TestWrongComebacks:
         """Else whoever sends somebody a link has them act in an account that is not theirs."""
         mallory, victim = log_ins.site.browser(), log_ins.site.browser()
         way = log_ins.provider.come_back(await begin(mallory), Person())
-        answer = await victim.client.get(way, headers=HTML)
+        answer = await victim.client.get(way, headers=ACCEPTS_HTML)
         await check_refused(log_ins, answer, victim, "log_in_not_begun")
         await begin(victim)  # of their own, which is another
-        answer = await victim.client.get(way, headers=HTML)
+        answer = await victim.client.get(way, headers=ACCEPTS_HTML)
         await check_refused(log_ins, answer, victim, "log_in_not_begun")
         assert "/token" not in log_ins.provider.paths_asked
 
@@ -47,19 +47,21 @@ class TestWrongComebacks:
         kept = {**browser.client.cookies}
         check_sent_to(await browser.client.get(way))
         assert "oidcattempt" not in browser.client.cookies
-        again = await browser.client.get(way, headers=HTML)
+        again = await browser.client.get(way, headers=ACCEPTS_HTML)
         check_sent_to(again, "/#/oidc/log_in_not_begun")
         restored = log_ins.site.browser(cookies={"oidcattempt": kept["oidcattempt"]})
-        answer = await restored.client.get(way, headers=HTML)
+        answer = await restored.client.get(way, headers=ACCEPTS_HTML)
         await check_refused(log_ins, answer, restored, "provider_distrusted")  # the code was used
 
     async def test_it_is_over_as_well_where_it_fails(self, log_ins: LogIns) -> None:
         browser = log_ins.site.browser()
         url = await begin(browser)
         way = log_ins.provider.come_back(url, Person(), state="s" * 43)
-        answer = await browser.client.get(way, headers=HTML)
+        answer = await browser.client.get(way, headers=ACCEPTS_HTML)
         await check_refused(log_ins, answer, browser, "log_in_not_begun")
-        answer = await browser.client.get(log_ins.provider.come_back(url, Person()), headers=HTML)
+        answer = await browser.client.get(
+            log_ins.provider.come_back(url, Person()), headers=ACCEPTS_HTML
+        )
         await check_refused(log_ins, answer, browser, "log_in_not_begun")
 
     async def test_a_stolen_code_opens_nothing(self, log_ins: LogIns) -> None:
@@ -69,7 +71,7 @@ class TestWrongComebacks:
         (its_code,) = parse_qs(urlsplit(stolen).query)["code"]
         url = await begin(thief)
         way = log_ins.provider.come_back(url, Person(), code=its_code)
-        answer = await thief.client.get(way, headers=HTML)
+        answer = await thief.client.get(way, headers=ACCEPTS_HTML)
         await check_refused(log_ins, answer, thief, "provider_distrusted")
         assert not log_ins.provider.grants[its_code].is_used
 
@@ -79,21 +81,21 @@ class TestWrongComebacks:
         stolen = log_ins.provider.come_back(await begin(victim), Person())
         (its_code,) = parse_qs(urlsplit(stolen).query)["code"]
         way = log_ins.provider.come_back(await begin(thief), Person(), code=its_code)
-        answer = await thief.client.get(way, headers=HTML)
+        answer = await thief.client.get(way, headers=ACCEPTS_HTML)
         await check_refused(log_ins, answer, thief, "provider_distrusted")  # by the nonce
 
     async def test_a_code_that_was_never_given(self, log_ins: LogIns) -> None:
         for odd in ("invented", "a b", "c" * 5000, "код", "%00", "a\nb"):
             browser = log_ins.site.browser()
             way = log_ins.provider.come_back(await begin(browser), Person(), code=odd)
-            answer = await browser.client.get(way, headers=HTML)
+            answer = await browser.client.get(way, headers=ACCEPTS_HTML)
             await check_refused(log_ins, answer, browser, "provider_distrusted")
 
     async def test_another_issuer_sends_back_or_none(self, log_ins: LogIns) -> None:
         for issuer in ("https://evil.test", None, log_ins.provider.issuer + "/", ""):
             browser = log_ins.site.browser()
             way = log_ins.provider.come_back(await begin(browser), Person(), iss=issuer)
-            answer = await browser.client.get(way, headers=HTML)
+            answer = await browser.client.get(way, headers=ACCEPTS_HTML)
             await check_refused(log_ins, answer, browser, "provider_distrusted")
         assert "/token" not in log_ins.provider.paths_asked
         log_ins.provider.change_configuration = lambda given: without(
@@ -113,10 +115,10 @@ class TestWrongComebacks:
             error="access_denied",
             error_description="<b>",
         )
-        answer = await browser.client.get(way, headers=HTML)
+        answer = await browser.client.get(way, headers=ACCEPTS_HTML)
         await check_refused(log_ins, answer, browser, "provider_refused")
         # From nowhere nobody is told anything of it
-        answer = await browser.client.get(f"{CALLBACK}?error=access_denied", headers=HTML)
+        answer = await browser.client.get(f"{CALLBACK}?error=access_denied", headers=ACCEPTS_HTML)
         await check_refused(log_ins, answer, browser, "log_in_not_begun")
 
     async def test_parameters_that_are_missing_or_there_twice(self, log_ins: LogIns) -> None:

@@ -14,7 +14,7 @@ from attendance_core.providers import MAX_LINKS
 from attendance_core.vocabulary import UserId
 from tests.support.browsers_logged_in import user_id_of
 from tests.support.log_ins import (
-    HTML,
+    ACCEPTS_HTML,
     LINK,
     UNLINK,
     LogIns,
@@ -96,7 +96,10 @@ class TestLinks:
             for each in people
         ]
         answers = await asyncio.gather(
-            *(each.client.get(way, headers=HTML) for each, way in zip(people, ways, strict=True))
+            *(
+                each.client.get(way, headers=ACCEPTS_HTML)
+                for each, way in zip(people, ways, strict=True)
+            )
         )
         where = sorted(each.headers["location"] for each in answers)
         assert where == ["/#/access", *["/#/oidc/linked_to_another"] * 3]
@@ -105,16 +108,20 @@ class TestLinks:
         """Neither another browser of the same person's nor another person finishes it."""
         person, mallory = await log_ins.site.person(), await log_ins.site.person()
         way = log_ins.provider.come_back(await begin_link(mallory, password=PASSWORD), Person())
-        check_sent_to(await person.client.get(way, headers=HTML), "/#/oidc/log_in_not_begun")
+        check_sent_to(
+            await person.client.get(way, headers=ACCEPTS_HTML), "/#/oidc/log_in_not_begun"
+        )
         # What a browser keeps can be planted; what was proven cannot
         kept = mallory.client.cookies["oidcattempt"]
         person.client.cookies["oidcattempt"] = kept
-        check_sent_to(await person.client.get(way, headers=HTML), "/#/oidc/log_in_not_begun")
+        check_sent_to(
+            await person.client.get(way, headers=ACCEPTS_HTML), "/#/oidc/log_in_not_begun"
+        )
         phone = log_ins.site.browser()
         given = {"username": mallory.username, "password": PASSWORD}
         response(await phone.post("/accounts/login/", **given))
         phone.client.cookies["oidcattempt"] = kept
-        check_sent_to(await phone.client.get(way, headers=HTML), "/#/oidc/log_in_not_begun")
+        check_sent_to(await phone.client.get(way, headers=ACCEPTS_HTML), "/#/oidc/log_in_not_begun")
         nobody = log_ins.site.browser()
         nobody.client.cookies["oidcattempt"] = kept
         assert code(await nobody.client.get(way), 7, status=401) == "not_logged_in"
@@ -127,14 +134,18 @@ class TestLinks:
         kept = person.client.cookies["oidcattempt"].replace("login.", "link.")
         del person.client.cookies["oidcattempt"]
         person.client.cookies["oidcattempt"] = kept
-        check_sent_to(await person.client.get(way, headers=HTML), "/#/oidc/log_in_not_begun")
+        check_sent_to(
+            await person.client.get(way, headers=ACCEPTS_HTML), "/#/oidc/log_in_not_begun"
+        )
         assert await links_of(person) == []
 
     async def test_it_is_finished_within_some_minutes(self, log_ins: LogIns) -> None:
         person = await log_ins.site.person()
         way = log_ins.provider.come_back(await begin_link(person, password=PASSWORD), Person())
         log_ins.site.clock.pass_(LINK_REQUEST_SECONDS)
-        check_sent_to(await person.client.get(way, headers=HTML), "/#/oidc/log_in_not_begun")
+        check_sent_to(
+            await person.client.get(way, headers=ACCEPTS_HTML), "/#/oidc/log_in_not_begun"
+        )
         await log_ins.site.attendance.use_cases.forget_link_requests()
         observe = log_ins.site.attendance.use_cases.get_ways_in.observe
         user_id = UserId(person.user_id)

@@ -17,9 +17,9 @@ from attendance_web.http.call import MAX_BODY_BYTES, MAX_UPLOAD_BODY_BYTES
 from attendance_web.http.call_arguments import PARSED_ALONE_BYTES
 from attendance_web.http.incoming_bodies import COUNTED_AT_LEAST_BYTES, UPLOADS_OF_ONE
 from tests.support.bodies_sent import (
-    INFO,
+    CSRF_HEADER,
     LOG_IN,
-    TOKEN,
+    UPDATE_INFO,
     UPLOAD,
     anna,
     connected,
@@ -43,7 +43,7 @@ class TestUnfinished:
         self, house: House, anna: Visitor
     ) -> None:
         async with AsyncExitStack() as many:
-            sent = head(UPLOAD, MAX_UPLOAD_BODY_BYTES, TOKEN, by=anna), b"x" * 100_000
+            sent = head(UPLOAD, MAX_UPLOAD_BODY_BYTES, CSRF_HEADER, by=anna), b"x" * 100_000
             clients = [
                 await many.enter_async_context(await connected(house, *sent)) for _ in range(100)
             ]
@@ -56,7 +56,9 @@ class TestUnfinished:
                     await each.sends(b"x" * 100_000)
         await eventually(lambda: upload_bytes(house) == 0)
         body = form()
-        async with await connected(house, head(UPLOAD, len(body), TOKEN, by=anna), body) as again:
+        async with await connected(
+            house, head(UPLOAD, len(body), CSRF_HEADER, by=anna), body
+        ) as again:
             assert statuses(await again.answer()) == [200]
 
     async def test_uploads_that_do_not_go_on_keep_no_other_out(
@@ -67,11 +69,11 @@ class TestUnfinished:
         async with AsyncExitStack() as many:
             clients = []
             for _ in range(8):
-                sent = head(UPLOAD, 8 * size, TOKEN, by=await house.person())
+                sent = head(UPLOAD, 8 * size, CSRF_HEADER, by=await house.person())
                 client = await connected(house, sent, b"x" * size)
                 clients.append(await many.enter_async_context(client))
             await eventually(lambda: uploads.size == 8 * size)
-            sent = head(UPLOAD, len(body), TOKEN, by=await house.person())
+            sent = head(UPLOAD, len(body), CSRF_HEADER, by=await house.person())
             async with await connected(house, sent, body) as honest:
                 assert statuses(await honest.answer()) == [200]
             told = await clients[0].answer()
@@ -85,21 +87,21 @@ class TestUnfinished:
         small = house.app.services.bodies._small
         monkeypatch.setattr(small, "_max_bytes", 40 * MAX_BODY_BYTES)
         async with AsyncExitStack() as many:
-            sent = head(LOG_IN, MAX_BODY_BYTES, TOKEN), b"x"
+            sent = head(LOG_IN, MAX_BODY_BYTES, CSRF_HEADER), b"x"
             for _ in range(50):
                 await many.enter_async_context(await connected(house, *sent))
             await eventually(lambda: small.size == 40 * MAX_BODY_BYTES)
-            async with await connected(house, head(LOG_IN, 5, TOKEN), b"--b--") as client:
+            async with await connected(house, head(LOG_IN, 5, CSRF_HEADER), b"--b--") as client:
                 assert statuses(await client.answer()) == [200]
             assert small.size <= 40 * MAX_BODY_BYTES
         await eventually(lambda: small.size == 0)
 
-    @pytest.mark.parametrize("path", [UPLOAD, INFO])
+    @pytest.mark.parametrize("path", [UPLOAD, UPDATE_INFO])
     async def test_one_that_comes_too_slowly_is_refused_and_a_steady_one_is_not(
         self, house: House, anna: Visitor, monkeypatch: pytest.MonkeyPatch, path: str
     ) -> None:
         monkeypatch.setattr(incoming_body, "PATIENCE_SECONDS", 1.0)
-        sent = head(path, 9000, TOKEN, by=anna)
+        sent = head(path, 9000, CSRF_HEADER, by=anna)
         async with (
             await connected(house, sent, b"x") as slow,
             await connected(house, sent) as steady,
@@ -128,7 +130,7 @@ class TestUnfinished:
         monkeypatch.setattr(call_arguments, "parse_body", parse_body)
         async with AsyncExitStack() as several:
             for _ in range(3):
-                sent = head(UPLOAD, PARSED_ALONE_BYTES, TOKEN, by=await house.person())
+                sent = head(UPLOAD, PARSED_ALONE_BYTES, CSRF_HEADER, by=await house.person())
                 client = await connected(house, sent, b"x" * PARSED_ALONE_BYTES)
                 several.push_async_exit(client)
             await eventually(lambda: len(parsed) == 3)
@@ -145,7 +147,7 @@ class TestUnfinished:
 
         monkeypatch.setattr(call_arguments, "parse_body", parse_body)
         size = PARSED_ALONE_BYTES // 4
-        sent = head(UPLOAD, size, TOKEN, by=await house.person())
+        sent = head(UPLOAD, size, CSRF_HEADER, by=await house.person())
         async with await connected(house, sent, b"x" * size):
             await eventually(lambda: bool(parsed_by))
         assert threading.current_thread() not in parsed_by
@@ -164,7 +166,7 @@ class TestUnfinished:
         with monkeypatch.context() as patch:
             patch.setattr(pictures._Job, "_start_worker", start)
             body = form()
-            sent = head(UPLOAD, len(body), TOKEN, by=anna), body
+            sent = head(UPLOAD, len(body), CSRF_HEADER, by=anna), body
             first, second = await connected(house, *sent), await connected(house, *sent)
             await eventually(lambda: workers and upload_bytes(house) == 2 * COUNTED_AT_LEAST_BYTES)
             second.writer.close()  # it waits for the first

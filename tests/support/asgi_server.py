@@ -39,7 +39,7 @@ class Server:
         self.sent.append(event)
 
     async def serve(self) -> list[Any]:
-        """The codes of error frames, other messages and the code of the close."""
+        """Serves it to its end; answers the codes of errors, other messages and the close code."""
         async with asyncio.timeout(PATIENCE_SECONDS):
             await self._app(self._scope, self.to_app.get, self._send)
         told: list[Any] = []

@@ -23,7 +23,10 @@ async def serving(
     pong_seconds: float | None = None,
     send_buffer: int | None = None,
 ) -> AsyncIterator[Served]:
-    """Serves an ASGI application as `served` does, with pings so often that wait so long."""
+    """Serves an ASGI application as `served` does.
+
+    A ping is sent every ``ping_seconds``; its answer may take ``pong_seconds``, or else as long.
+    """
     config = uvicorn.Config(
         app,
         ws=PeerProtocol,

@@ -98,7 +98,7 @@ def named(value: Any) -> str:
 async def make(
     browser: Browser, call: Call, given: dict[str, Any], *, in_forms: bool = False
 ) -> list[httpx.Response]:
-    """The call with these arguments, as JSON; and in a form, where that is wanted and can be."""
+    """Makes a call with these arguments, as JSON; and in a form where that is wanted and can be."""
     if call.method == "GET":
         return [await browser.client.get(f"{call.path}?{encoded(given)}")]
     as_json = await browser.send(call.path, **as_escaped_json(given))

@@ -8,10 +8,10 @@ from typing import Any
 from attendance_web.http.head_method import Application
 from attendance_web.http.request_turns import RequestTurns
 
-FLOOD, OTHER = "192.0.2.1", "192.0.2.2"  # who asks
+FLOODER, OTHER = "192.0.2.1", "192.0.2.2"  # who asks
 
 
-class Begun:
+class NotingApplication:
     """An application that notes who came, and goes on when it may."""
 
     def __init__(self) -> None:
@@ -33,7 +33,7 @@ def asks(
     token: str = "",
     send: Any = None,
 ) -> Any:
-    """A request of this client, with this session."""
+    """Has a client make a request, with this session; answers the task that serves it."""
     headers = [(b"cookie", f"sessionid={token}".encode())] if token else []
     scope = {"path": path, "client": (client, 1), "headers": headers, "scheme": "http"}
     return asyncio.create_task(turns.serve(begun, scope, None, send))

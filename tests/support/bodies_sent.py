@@ -10,10 +10,10 @@ from tests.support.live_house import House, Visitor
 from tests.support.pictures import picture
 
 UPLOAD = "/api/profile/UpdateProfilePicture"
-INFO = "/api/profile/UpdateProfileInfo"
+UPDATE_INFO = "/api/profile/UpdateProfileInfo"
 LOG_IN = "/accounts/login/"
 FORM = "multipart/form-data; boundary=b"
-TOKEN = "X-CSRFToken: t"
+CSRF_HEADER = "X-CSRFToken: t"
 
 
 @pytest_asyncio.fixture(loop_scope="module")
@@ -29,7 +29,9 @@ def head(path: str, length: int, *more: str, by: Visitor | None = None) -> bytes
 
 def form() -> bytes:
     parts = [b'name="name"\r\n\r\na.png', b'name="image"; filename="a.png"\r\n\r\n' + picture()]
-    written = b"".join(b"--b\r\nContent-Disposition: form-data; " + p + b"\r\n" for p in parts)
+    written = b"".join(
+        b"--b\r\nContent-Disposition: form-data; " + part + b"\r\n" for part in parts
+    )
     return written + b"--b--\r\n"
 
 

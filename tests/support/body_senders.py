@@ -9,22 +9,22 @@ from attendance_core.vocabulary import UserId
 from attendance_web.http.incoming_bodies import Bodies
 
 ANNA, BORIS = UserId(1), UserId(2)
-HALL, ELSEWHERE = "192.0.2.1", "192.0.2.2"
-LARGEST = 16 * 1024 * 1024
+HALL_ADDRESS, OTHER_ADDRESS = "192.0.2.1", "192.0.2.2"
+LARGEST_BYTES = 16 * 1024 * 1024
 
 
-def reading(bodies: Bodies, person: UserId, sender: Sender) -> asyncio.Task[bytes]:
-    """An upload of this person, from its head to its end."""
+def uploading(bodies: Bodies, person: UserId, sender: Sender) -> asyncio.Task[bytes]:
+    """Begins to take in an upload of this person, from its head to its end."""
 
     async def read() -> bytes:
-        with bodies.upload(person, LARGEST) as body:
-            return await body.read(sender.receive, LARGEST)
+        with bodies.upload(person, LARGEST_BYTES) as body:
+            return await body.read(sender.receive, LARGEST_BYTES)
 
     return asyncio.create_task(read())
 
 
 async def settled() -> None:
-    """When everything that can go on has."""
+    """Returns when everything that can go on has."""
     for _ in range(10):
         await asyncio.sleep(0)
 

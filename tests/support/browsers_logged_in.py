@@ -10,7 +10,7 @@ import pytest_asyncio
 
 from tests.support.site import PASSWORD, Browser, Site, response
 
-PHONE = (
+PHONE_USER_AGENT = (
     "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) "
     "Chrome/139.0.0.0 Mobile Safari/537.36"
 )
@@ -22,7 +22,7 @@ async def anna(site: Site) -> Browser:
     return await site.person("Анна")
 
 
-def set_cookie(answer: httpx.Response, name: str) -> Morsel[str] | None:
+def cookie_set_by(answer: httpx.Response, name: str) -> Morsel[str] | None:
     cookies: dict[str, Morsel[str]] = {}
     for header in answer.headers.get_list("set-cookie"):
         cookies.update(SimpleCookie(header))
@@ -38,8 +38,8 @@ async def sessions_of(browser: Browser) -> list[dict[str, Any]]:
     return found
 
 
-async def logged_in(site: Site, person: Browser, user_agent: str = PHONE) -> Browser:
-    """Them, in another browser."""
+async def logged_in(site: Site, person: Browser, user_agent: str = PHONE_USER_AGENT) -> Browser:
+    """Logs the same person in, in another browser."""
     browser = site.browser(headers={"User-Agent": user_agent, "Accept-Language": "en"})
     given = {"username": person.username, "password": PASSWORD}
     browser.user_id = response(await browser.post("/accounts/login/", **given))["user_id"]

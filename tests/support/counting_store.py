@@ -43,7 +43,7 @@ class Store:
         self.kept = MemoryStore(TestClock(), LocalNotifier())
         self.open = asyncio.Event()
         self.open.set()
-        self.at_work = self.most_at_work = 0
+        self.at_work_count = self.most_at_work = 0
         self.asked_count = 0
         self._use_cases = build_use_cases(
             transact=self.transact,
@@ -62,15 +62,15 @@ class Store:
 
     async def _carry_out(self, work: Callable[[ports.Unit], T]) -> T:
         self.asked_count += 1
-        self.at_work += 1
-        self.most_at_work = max(self.at_work, self.most_at_work)
+        self.at_work_count += 1
+        self.most_at_work = max(self.at_work_count, self.most_at_work)
         await self.open.wait()
         await asyncio.sleep(0)
-        self.at_work -= 1
+        self.at_work_count -= 1
         return await self.kept.transact(work)
 
     def limits(self) -> Limits:
-        """Those of one process of several."""
+        """Makes those of one process of several."""
         return Limits(self._use_cases)
 
     @property
@@ -80,12 +80,12 @@ class Store:
         return [(len(tally.taken), len(tally.under_way)) for tally, _ in tallies]
 
     async def until_asked_again(self, times: int) -> None:
-        """Returns when it was, so often."""
+        """Returns when it was asked so often again."""
         before = self.asked_count
         await until(lambda: self.asked_count >= before + times)
 
     async def until_noted(self, taken: int, under_way: int) -> None:
-        """Returns when it has."""
+        """Returns when so many count, and so many are under way, of its one tally."""
         await until(lambda: self.noted == [(taken, under_way)])
 
 
@@ -101,7 +101,7 @@ async def sign_up(limits: Limits, address: str = ADDRESS) -> None:
 
 
 async def fails(limits: Limits, address: str = ADDRESS, why: type[Exception] = Wrong) -> None:
-    """A log-in with the wrong password, or one that could not be looked at."""
+    """Has a log-in fail: its password is wrong, or could not be looked at."""
     with pytest.raises(why):
         async with limits.around_log_in("anna", address):
             raise why
@@ -111,7 +111,7 @@ class Guesses:
     """Log-ins with a wrong password, all at once, whose passwords are looked at when told."""
 
     def __init__(self, number: int, *limits: Limits) -> None:
-        self.looked_at = 0
+        self.looked_at_count = 0
         self.go_on = asyncio.Event()
         self.tasks = [
             asyncio.create_task(self._guess(each)) for _ in range(number) for each in limits
@@ -119,7 +119,7 @@ class Guesses:
 
     async def _guess(self, limits: Limits) -> None:
         async with limits.around_log_in("anna", ADDRESS):
-            self.looked_at += 1
+            self.looked_at_count += 1
             await self.go_on.wait()
             raise Wrong
 

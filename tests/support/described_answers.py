@@ -9,7 +9,7 @@ import httpx
 from attendance_web.http.envelope import JSON
 
 
-def check(
+def fault_of(
     answer: httpx.Response, operation: dict[str, Any] | None, document: dict[str, Any]
 ) -> str | None:
     """Finds what is wrong with an answer to an operation, None where nothing is.

@@ -14,7 +14,7 @@ from attendance_adapters.sql.postgres import PostgresStore
 from attendance_core import Announcement, Role
 from attendance_core.marking.announcements import PlaceChanged
 from attendance_core.marking.commands import ConfirmMarking
-from tests.support.dying_service import after_commit, die
+from tests.support.dying_service import die, die_after_commit
 
 POINTS = ("before_commit", "after_commit", "before_announcement", "before_reply")
 
@@ -48,7 +48,7 @@ def arm(point: str, service: Attendance) -> ConfirmMarking:
         case "before_commit":
             return ConfirmMarking(transact, service.terms)
         case "after_commit":
-            after_commit()  # over SQLite
+            die_after_commit()  # over SQLite
             PostgresStore._run_and_commit = commit_and_die  # type: ignore[assignment, method-assign]
         case "before_announcement":
             service.notifier.publish = die  # type: ignore[method-assign]

@@ -41,7 +41,7 @@ def die(*_: Any, **__: Any) -> Any:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def after_commit() -> None:
+def die_after_commit() -> None:
     """Has the process die once a mark is committed over SQLite, before anybody is told."""
     tell = Writer._send_results
 
@@ -57,7 +57,7 @@ def after_commit() -> None:
     Writer._send_results = dies  # type: ignore[method-assign]
 
 
-def before_reply() -> None:
+def die_before_reply() -> None:
     """Has the process die once a mark was announced, before either person is told."""
     put, close = Outbox.put, Outbox.close
 
@@ -75,7 +75,7 @@ def before_reply() -> None:
     Outbox.close = dies_at_was_marked  # type: ignore[method-assign]
 
 
-def raises() -> None:
+def fail_confirms() -> None:
     """Has every confirm fail as only a bug of ours could make it."""
 
     async def fails(self: ConfirmMarking, **_: Any) -> Outcome:
@@ -84,7 +84,7 @@ def raises() -> None:
     ConfirmMarking.__call__ = fails  # type: ignore[method-assign]
 
 
-def dies_in_call(name: str, point: str) -> None:
+def die_in_call(name: str, point: str) -> None:
     """Has the process die in the first call of this name, before its commit or after."""
     call: Any = CALLS[name]
     carries_out = call.__call__
@@ -110,10 +110,11 @@ def dies_in_call(name: str, point: str) -> None:
 
 
 if __name__ == "__main__":
-    points = {"after_commit": after_commit, "before_reply": before_reply, "raises": raises}
+    points = {"after_commit": die_after_commit, "before_reply": die_before_reply}
+    points["raises"] = fail_confirms
     given = sys.argv.pop(1)
     if ":" in given:
-        dies_in_call(*given.split(":"))
+        die_in_call(*given.split(":"))
     else:
         points[given]()
     main()

@@ -42,8 +42,8 @@ async def event_id(site: Site, anna: Browser) -> str:
     return event_id
 
 
-async def crowd(site: Site, event_id: str, count: int) -> None:
-    """So many more people in the event."""
+async def add_people(site: Site, event_id: str, count: int) -> None:
+    """Has so many more people join the event."""
     event = EventId(UUID(event_id))
 
     def work(unit: Any) -> None:
@@ -66,17 +66,17 @@ class Sheets:
         self.may_go_on = asyncio.Event()
         self.may_end = asyncio.Event()
         self.may_end.set()
-        self.writing = self.begun = 0
+        self.writing_count = self.begun_count = 0
         self._write = site.app.services.sheets.write
         site.app.services = replace(site.app.services, sheets=self)
         monkeypatch.setattr(list_turns, "TURN_WAIT_SECONDS", 0.1)
 
     async def write(self, pieces: Any, style: Any) -> Any:
-        self.writing += 1
-        self.begun += 1
+        self.writing_count += 1
+        self.begun_count += 1
         try:
             await self.may_go_on.wait()
             return await self._write(pieces, style)
         finally:
             await self.may_end.wait()
-            self.writing -= 1
+            self.writing_count -= 1

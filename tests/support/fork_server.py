@@ -49,7 +49,7 @@ PRELOADED = (
     "uvicorn.loops.uvloop",
 )
 RUN_SECONDS = 60.0
-MAX_MESSAGE = 1 << 20  # bytes of a command with its environment
+MAX_MESSAGE_BYTES = 1 << 20  # bytes of a command with its environment
 ROOT = Path(__file__).parents[2]
 
 
@@ -217,7 +217,7 @@ def _serve(control: socket.socket) -> None:
             woken.recv(4096)
             _tell_ends(status_writers)
         if control in ready:
-            message, descriptors, *_ = socket.recv_fds(control, MAX_MESSAGE, 4)
+            message, descriptors, *_ = socket.recv_fds(control, MAX_MESSAGE_BYTES, 4)
             if not message:
                 break
             pid = os.fork()

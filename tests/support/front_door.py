@@ -25,7 +25,7 @@ from attendance_core.vocabulary import ConnectionId, SessionId, UserId
 from tests.support.world import World
 
 T = TypeVar("T")
-SECRET = "correct horse"
+PASSWORD = "correct horse"
 
 
 class Door:
@@ -41,12 +41,12 @@ class Door:
         self._identify = Identify(transact, observe)
 
     def sign_up(
-        self, username: str = "anna", password: str = SECRET, display_name: str | None = None
+        self, username: str = "anna", password: str = PASSWORD, display_name: str | None = None
     ) -> LoggedIn:
         return drive(self._sign_up(username=username, password=password, display_name=display_name))
 
     def log_in(
-        self, username: str, password: str = SECRET, replacing: SessionId | None = None
+        self, username: str, password: str = PASSWORD, replacing: SessionId | None = None
     ) -> LoggedIn:
         return drive(self._log_in(username=username, password=password, replacing=replacing))
 
@@ -63,7 +63,7 @@ class Door:
         return found
 
     def sockets_of(self, token: str) -> Sequence[Connection]:
-        """That were opened with it."""
+        """Finds those that were opened with it."""
         session_id = session_id_of(token)
         found: Sequence[Connection] = drive(
             self.world.store.observe(lambda unit: unit.connections.of_sessions([session_id]))

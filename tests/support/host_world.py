@@ -48,7 +48,7 @@ def is_open(world: World, connection: Connection) -> bool:
     return drive(world.store.observe(look))
 
 
-def noted_transactions(world: World) -> list[Any]:
+def note_transactions(world: World) -> list[Any]:
     """Notes the work of each transaction from now on, in a list that grows."""
     seen: list[Any] = []
     transact = world.store.transact

@@ -48,8 +48,8 @@ async def all_entries(store: Any, event_ids: Sequence[EventId]) -> list[Entry]:
     return await store.observe(look)  # type: ignore[no-any-return]
 
 
-def numbered_event_ids(many: int) -> list[EventId]:
-    return [EventId(UUID(int=number)) for number in range(1, many + 1)]
+def numbered_event_ids(count: int) -> list[EventId]:
+    return [EventId(UUID(int=number)) for number in range(1, count + 1)]
 
 
 @pytest.fixture

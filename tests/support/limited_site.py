@@ -25,8 +25,8 @@ async def stopwatch(site: Site) -> ManualStopwatch:
     return made
 
 
-def too_many(answer: Any) -> int:
-    """After how many seconds to come back."""
+def seconds_to_wait(answer: Any) -> int:
+    """Reads after how many seconds to come back of an answer, which has to be such a refusal."""
     seconds = int(answer.headers["retry-after"])
     assert f" {seconds} s" in refusal(answer, 8, status=429)
     return seconds

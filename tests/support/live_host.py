@@ -72,7 +72,7 @@ class QueueTransport(Transport):
 class ServedSocket:
     """A socket that is being served."""
 
-    line: QueueTransport
+    transport: QueueTransport
     visit: asyncio.Task[int | None]
 
     async def ended(self) -> int | None:
@@ -111,12 +111,12 @@ class Host:
         actor: Actor,
         event_id: EventId,
         role: Role,
-        line: QueueTransport | None = None,
+        transport: QueueTransport | None = None,
         **given: Any,
     ) -> ServedSocket:
-        line = line or QueueTransport()
-        visit = self.live.visit(actor, event_id, role, transport=line, **given)
-        return ServedSocket(line, asyncio.create_task(visit))
+        transport = transport or QueueTransport()
+        visit = self.live.visit(actor, event_id, role, transport=transport, **given)
+        return ServedSocket(transport, asyncio.create_task(visit))
 
     async def state_of(self, event_id: EventId, person: Actor) -> Any:
         """Reads what the store has of their place."""

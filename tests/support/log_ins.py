@@ -17,7 +17,7 @@ from tests.support.site import PASSWORD, Browser, Site, opened_site, response
 
 LOG_IN, CALLBACK = "/accounts/oidc/login/", "/accounts/oidc/callback/"
 LINK, UNLINK = "/accounts/oidc/link/", "/accounts/oidc/unlink/"
-HTML = {"Accept": "text/html,application/xhtml+xml"}
+ACCEPTS_HTML = {"Accept": "text/html,application/xhtml+xml"}
 CONFIGURATION = "/.well-known/openid-configuration"
 CLAIM = "student"
 
@@ -56,7 +56,7 @@ async def log_ins(module_log_ins: LogIns) -> AsyncIterator[LogIns]:
 
 
 async def begin(browser: Browser) -> str:
-    """The address that a browser is sent to."""
+    """Begins a log-in; answers the address that the browser is sent to."""
     sent = await browser.client.get(LOG_IN)
     assert sent.status_code == 302, sent.text
     return sent.headers["location"]
@@ -64,7 +64,7 @@ async def begin(browser: Browser) -> str:
 
 async def log_in(log_ins: LogIns, browser: Browser, person: Person) -> httpx.Response:
     way = log_ins.provider.come_back(await begin(browser), person)
-    return await browser.client.get(way, headers=HTML)
+    return await browser.client.get(way, headers=ACCEPTS_HTML)
 
 
 async def profile_of(browser: Browser) -> Any:
@@ -83,7 +83,7 @@ async def begin_link(browser: Browser, **given: Any) -> str:
 
 async def link(log_ins: LogIns, browser: Browser, person: Person) -> httpx.Response:
     url = await begin_link(browser, password=PASSWORD)
-    return await browser.client.get(log_ins.provider.come_back(url, person), headers=HTML)
+    return await browser.client.get(log_ins.provider.come_back(url, person), headers=ACCEPTS_HTML)
 
 
 def check_sent_to(answer: httpx.Response, where: str = "/#/") -> None:

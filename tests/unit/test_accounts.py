@@ -26,7 +26,7 @@ from attendance_core.marking.endings import Ending
 from attendance_core.testing.machine.driving import drive
 from attendance_core.texts import MAX_COMBINING_MARKS
 from attendance_core.vocabulary import UserId
-from tests.support.front_door import SECRET, Door, door
+from tests.support.front_door import PASSWORD, Door, door
 
 __all__ = ["door"]
 
@@ -112,7 +112,7 @@ class TestLogIn:
 
     @pytest.mark.parametrize(
         ("username", "password"),
-        [("anna", "wrong horse"), ("hanna", SECRET), ("not a name", SECRET)],
+        [("anna", "wrong horse"), ("hanna", PASSWORD), ("not a name", PASSWORD)],
     )
     def test_wrong_name_and_wrong_password_look_alike_and_take_as_long(
         self, door: Door, username: str, password: str
@@ -194,7 +194,8 @@ class TestCombiningMarks:
     MANY = "e" + "\u0316" * (MAX_COMBINING_MARKS + 1)
 
     @pytest.mark.parametrize(
-        ("field", "username", "password"), [("username", MANY, SECRET), ("password", "anna", MANY)]
+        ("field", "username", "password"),
+        [("username", MANY, PASSWORD), ("password", "anna", MANY)],
     )
     def test_neither_a_name_nor_a_password_has_too_many(
         self, door: Door, field: str, username: str, password: str

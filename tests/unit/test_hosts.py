@@ -26,7 +26,7 @@ from attendance_core.testing.clock import NOON
 from attendance_core.testing.lectures import use_cases
 from attendance_core.testing.machine.driving import drive
 from attendance_core.vocabulary import FileKey, ScanId, UserId
-from tests.support.host_world import HOST, admits, do, is_open, noted_transactions, opens, world
+from tests.support.host_world import HOST, admits, do, is_open, note_transactions, opens, world
 from tests.support.world import World
 
 __all__ = ["do", "world"]
@@ -36,7 +36,7 @@ class TestAdmit:
     """Contract: 10.1."""
 
     def test_the_same_again_is_one_account_and_nothing_is_written(self, world: World) -> None:
-        transactions = noted_transactions(world)
+        transactions = note_transactions(world)
         do = use_cases(world.store, world.ids)
         anna = admits(do)
         assert anna == admits(do) and len(transactions) == 1

@@ -39,23 +39,23 @@ class TestCancelled:
     async def test_while_it_is_noted(self, store: Store) -> None:
         store.open.clear()
         task = asyncio.create_task(fails(store.limits()))
-        await until(lambda: store.at_work == 1)
+        await until(lambda: store.at_work_count == 1)
         await self.cancel(task)
         store.open.set()
         await store.until_noted(0, 0)
 
     async def test_while_the_password_is_looked_at(self, store: Store) -> None:
         guess = Guesses(1, store.limits())
-        await until(lambda: guess.looked_at == 1)
+        await until(lambda: guess.looked_at_count == 1)
         await self.cancel(guess.tasks[0])
         assert store.noted == [(0, 0)]
 
     async def test_while_a_failure_is_noted_which_then_counts(self, store: Store) -> None:
         guess = Guesses(1, store.limits())
-        await until(lambda: guess.looked_at == 1)
+        await until(lambda: guess.looked_at_count == 1)
         store.open.clear()
         guess.go_on.set()
-        await until(lambda: store.at_work == 1)
+        await until(lambda: store.at_work_count == 1)
         await self.cancel(guess.tasks[0])
         store.open.set()
         await store.until_noted(1, 0)
@@ -96,7 +96,7 @@ class TestTurns:
             monkeypatch.setattr(password_turns, name, value)
         limits = store.limits()
         guesses = Guesses(2, limits)
-        await until(lambda: guesses.looked_at == 1)
+        await until(lambda: guesses.looked_at_count == 1)
         asked_count = store.asked_count
         for _ in range(3):
             await fails(limits, why=TooManyRequests)

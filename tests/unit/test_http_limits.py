@@ -36,11 +36,11 @@ class TestFailedLogIns:
 
     async def test_of_many_at_once_no_more_are_looked_at_than_may_fail(self, store: Store) -> None:
         guesses = Guesses(15, store.limits(), store.limits())
-        await until(lambda: guesses.looked_at == 10)
+        await until(lambda: guesses.looked_at_count == 10)
         await store.until_asked_again(2 * tally_turns.MAX_AT_ONE_TALLY)  # by those who wait
-        assert guesses.looked_at == 10
+        assert guesses.looked_at_count == 10
         assert await guesses.finish() == ["TooManyRequests"] * 20 + ["WrongCredentials"] * 10
-        assert guesses.looked_at == 10
+        assert guesses.looked_at_count == 10
 
     async def test_however_many_succeed_at_once_none_is_refused(self, store: Store) -> None:
         limits, count = (store.limits(), store.limits()), 0

@@ -13,7 +13,7 @@ from attendance_web.http import incoming_bodies
 from attendance_web.http.incoming_bodies import COUNTED_AT_LEAST_BYTES, Bodies
 from attendance_web.http.incoming_body import BYTES_A_SECOND, PATIENCE_SECONDS, Pace
 from attendance_web.wire.refusals import BodyTooSlow
-from tests.support.body_senders import ANNA, BORIS, LARGEST, Sender, reading, settled
+from tests.support.body_senders import ANNA, BORIS, LARGEST_BYTES, Sender, settled, uploading
 from tests.support.quick_loop import run
 
 ROOM = 16 * 1024 * 1024  # for uploads, instead of eight times as much
@@ -49,7 +49,7 @@ class TestPace:
 
     def test_what_came_fast_buys_no_more_time_than_one_had_at_first(self) -> None:
         pace = begun_pace()
-        pace.note_bytes(LARGEST, 1.0)
+        pace.note_bytes(LARGEST_BYTES, 1.0)
         assert pace.deadline == 1.0 + PATIENCE_SECONDS
 
 
@@ -75,9 +75,9 @@ class TestUploads:
 
     async def test_one_counts_by_what_has_come_of_it_until_it_is_answered(self) -> None:
         bodies, sender = Bodies(), Sender()
-        with bodies.upload(ANNA, LARGEST) as body:
+        with bodies.upload(ANNA, LARGEST_BYTES) as body:
             assert bodies._uploads.size == COUNTED_AT_LEAST_BYTES
-            task = asyncio.create_task(body.read(sender.receive, LARGEST))
+            task = asyncio.create_task(body.read(sender.receive, LARGEST_BYTES))
             sender.sends(b"x" * PIECE, more=True)
             await settled()
             assert bodies._uploads.size == PIECE
@@ -85,7 +85,7 @@ class TestUploads:
             await task
             assert bodies._uploads.size == PIECE
         assert bodies._uploads.size == 0
-        with pytest.raises(ZeroDivisionError), bodies.upload(ANNA, LARGEST):
+        with pytest.raises(ZeroDivisionError), bodies.upload(ANNA, LARGEST_BYTES):
             raise ZeroDivisionError
         assert bodies._uploads.size == 0
 
@@ -95,13 +95,13 @@ class TestUploads:
             for person in range(3, 3 + ROOM // (4 * 1024 * 1024)):
                 body, sender = several.enter_context(bodies.upload(UserId(person), 1)), Sender()
                 sender.sends(b"x" * (4 * 1024 * 1024 - 100 * 1024), more=False)
-                await body.read(sender.receive, LARGEST)
+                await body.read(sender.receive, LARGEST_BYTES)
             with pytest.raises(Unavailable), bodies.upload(ANNA, 401 * 1024):
                 pass
             sender = Sender()
             sender.sends(b"x" * 401 * 1024, more=True)  # more than its head said
             with bodies.upload(ANNA, 300 * 1024) as body, pytest.raises(Unavailable):
-                await body.read(sender.receive, LARGEST)
+                await body.read(sender.receive, LARGEST_BYTES)
             assert bodies._uploads.size == ROOM - 400 * 1024
         assert bodies._uploads.size == 0
 
@@ -109,15 +109,15 @@ class TestUploads:
         bodies, loop = Bodies(), asyncio.get_running_loop()
         slow_sender, large_sender, last_sender = Sender(), Sender(), Sender()
         slow_sender.sends(b"x" * PIECE, more=True)
-        of_slow = reading(bodies, ANNA, slow_sender)
+        of_slow = uploading(bodies, ANNA, slow_sender)
         await settled()
         (body,) = bodies._uploads._bodies
         body._steady.deadline = loop.time() - 1
         large_sender.sends(b"x" * (ROOM - 2 * PIECE), more=True)
-        of_most = reading(bodies, BORIS, large_sender)
+        of_most = uploading(bodies, BORIS, large_sender)
         await settled()
         last_sender.sends(b"x" * (PIECE + 1), more=True)
-        of_last = reading(bodies, UserId(3), last_sender)
+        of_last = uploading(bodies, UserId(3), last_sender)
         await settled()
         assert isinstance(of_slow.exception(), BodyTooSlow)
         assert not of_most.done() and not of_last.done()
@@ -132,10 +132,10 @@ class TestUploads:
 
         async def play() -> bytes:
             bodies, sender = Bodies(), Sender()
-            with bodies.upload(ANNA, LARGEST) as body:
+            with bodies.upload(ANNA, LARGEST_BYTES) as body:
                 await asyncio.sleep(2 * PATIENCE_SECONDS)
                 assert not body.is_slow(asyncio.get_running_loop().time())
-                task = asyncio.create_task(body.read(sender.receive, LARGEST))
+                task = asyncio.create_task(body.read(sender.receive, LARGEST_BYTES))
                 await asyncio.sleep(1)
                 sender.sends(b"x", more=False)
                 return await task
@@ -146,9 +146,9 @@ class TestUploads:
     async def test_one_that_was_given_up_is_not_taken_back(self, is_upload_read: bool) -> None:
         """Not by its end, which may come in the same moment, nor when its reading begins late."""
         bodies, first, second = Bodies(), Sender(), Sender()
-        with bodies.upload(ANNA, LARGEST) as body:
+        with bodies.upload(ANNA, LARGEST_BYTES) as body:
             if is_upload_read:
-                task = asyncio.create_task(body.read(first.receive, LARGEST))
+                task = asyncio.create_task(body.read(first.receive, LARGEST_BYTES))
                 first.sends(b"x" * PIECE, more=True)
             else:
                 bodies._uploads.grow(body, PIECE)
@@ -156,11 +156,11 @@ class TestUploads:
             second.sends(b"x" * (ROOM - PIECE // 2), more=True)
             second.sends(b"", more=False)
             body._steady.deadline = asyncio.get_running_loop().time() - 1
-            other = reading(bodies, BORIS, second)
+            other = uploading(bodies, BORIS, second)
             first.sends(b"", more=False)
             await other
             if not is_upload_read:
-                task = asyncio.create_task(body.read(first.receive, LARGEST))
+                task = asyncio.create_task(body.read(first.receive, LARGEST_BYTES))
             with pytest.raises(BodyTooSlow):
                 await task
             assert bodies._uploads.size == 0
@@ -181,7 +181,7 @@ class TestUploads:
         async def trickle(bodies: Bodies, person: UserId, given_up: list[UserId]) -> None:
             while True:
                 sender = Sender()
-                task = reading(bodies, person, sender)
+                task = uploading(bodies, person, sender)
                 for _ in range(bytes_at_once // PIECE):
                     sender.sends(b"x" * PIECE, more=True)
                 while not task.done():
@@ -201,7 +201,7 @@ class TestUploads:
                 for _ in range(2)
             ]
             await asyncio.sleep(3)
-            of_phone = reading(bodies, ANNA, sender)
+            of_phone = uploading(bodies, ANNA, sender)
             for _ in range(300):
                 assert not of_phone.done() and bodies._uploads.size <= ROOM
                 sender.sends(b"x" * 5000, more=True)

@@ -13,14 +13,14 @@ from attendance_web.wire import refusal_pace
 from attendance_web.wire.client_gone import GONE_EXTENSION, Departure, follow_client_of
 from attendance_web.wire.refusal_pace import RefusalPace
 from attendance_web.wire.seen_sessions import SeenSessions
-from tests.support.begun_requests import FLOOD, Begun, asks
+from tests.support.begun_requests import FLOODER, NotingApplication, asks
 
 MANY = 10 * MAX_OF_ONE
 
 
 @pytest.fixture
-def begun() -> Begun:
-    return Begun()
+def begun() -> NotingApplication:
+    return NotingApplication()
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ async def test_nobody_waits_for_a_refusal_who_has_gone(
     async def send(message: Any) -> None:
         told.append(message)
 
-    asked = asks(RequestTurns(seen, RefusalPace()), refuses, FLOOD, send=send)
+    asked = asks(RequestTurns(seen, RefusalPace()), refuses, FLOODER, send=send)
     for _ in range(10):
         await asyncio.sleep(0)
     assert not told
@@ -52,7 +52,7 @@ async def test_nobody_waits_for_a_refusal_who_has_gone(
 
 
 async def test_a_refusal_that_waits_to_be_told_has_no_turn_meanwhile(
-    begun: Begun, seen: SeenSessions, monkeypatch: pytest.MonkeyPatch
+    begun: NotingApplication, seen: SeenSessions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(request_turns, "MAX_TURN_SECONDS", 3600)
     monkeypatch.setattr(refusal_pace, "MAX_AT_ONCE", 0)
@@ -66,7 +66,7 @@ async def test_a_refusal_that_waits_to_be_told_has_no_turn_meanwhile(
     async def send(message: Any) -> None:
         told.append(message)
 
-    flood = [asks(turns, refuses, FLOOD, send=send) for _ in range(MANY)]
+    flood = [asks(turns, refuses, FLOODER, send=send) for _ in range(MANY)]
     async with asyncio.timeout(10):
         while len(begun.clients) < MANY:
             before = len(begun.clients)
@@ -105,7 +105,7 @@ async def test_what_is_refused_is_told_later(
     async def send(message: Any) -> None:
         told.append(message)
 
-    asked = asks(RequestTurns(seen, RefusalPace()), answers, FLOOD, path, send=send)
+    asked = asks(RequestTurns(seen, RefusalPace()), answers, FLOODER, path, send=send)
     for _ in range(10):
         await asyncio.sleep(0)
     assert bool(told) is not is_paced

@@ -13,14 +13,14 @@ from attendance_web.http import request_turns
 from attendance_web.http.request_turns import MAX_OF_ONE, RequestTurns, came_at
 from attendance_web.wire.refusal_pace import RefusalPace
 from attendance_web.wire.seen_sessions import SeenSessions
-from tests.support.begun_requests import FLOOD, OTHER, Begun, asks
+from tests.support.begun_requests import FLOODER, OTHER, NotingApplication, asks
 
 MANY = 10 * MAX_OF_ONE
 
 
 @pytest.fixture
-def begun() -> Begun:
-    return Begun()
+def begun() -> NotingApplication:
+    return NotingApplication()
 
 
 @pytest.fixture
@@ -33,8 +33,10 @@ def turns(seen: SeenSessions) -> RequestTurns:
     return RequestTurns(seen, RefusalPace())
 
 
-async def test_nobody_comes_behind_all_of_a_flood(turns: RequestTurns, begun: Begun) -> None:
-    flood = [asks(turns, begun, FLOOD) for _ in range(MANY)]
+async def test_nobody_comes_behind_all_of_a_flood(
+    turns: RequestTurns, begun: NotingApplication
+) -> None:
+    flood = [asks(turns, begun, FLOODER) for _ in range(MANY)]
     other = asks(turns, begun, OTHER)
     await asyncio.gather(*flood, other)
     assert begun.clients.index(OTHER) <= MAX_OF_ONE
@@ -42,7 +44,7 @@ async def test_nobody_comes_behind_all_of_a_flood(turns: RequestTurns, begun: Be
 
 
 async def test_the_time_of_a_request_goes_by_when_it_came(
-    turns: RequestTurns, begun: Begun
+    turns: RequestTurns, begun: NotingApplication
 ) -> None:
     """Contract: 1.16. And not by when its turn came."""
     clock, told = asyncio.get_running_loop().time, list[float]()
@@ -51,9 +53,9 @@ async def test_the_time_of_a_request_goes_by_when_it_came(
         told.append(came_at(scope))
 
     begun.may_go_on.clear()
-    flood = [asks(turns, begun, FLOOD) for _ in range(MAX_OF_ONE)]
+    flood = [asks(turns, begun, FLOODER) for _ in range(MAX_OF_ONE)]
     await asyncio.sleep(0)
-    late = asks(turns, tells, FLOOD)
+    late = asks(turns, tells, FLOODER)
     await asyncio.sleep(0)
     asked_at = clock()
     assert not told
@@ -63,9 +65,9 @@ async def test_the_time_of_a_request_goes_by_when_it_came(
 
 
 async def test_a_few_begin_at_a_step_though_none_suspends(
-    turns: RequestTurns, begun: Begun
+    turns: RequestTurns, begun: NotingApplication
 ) -> None:
-    flood = [asks(turns, begun, FLOOD) for _ in range(MANY)]
+    flood = [asks(turns, begun, FLOODER) for _ in range(MANY)]
     await asyncio.sleep(0)
     before = len(begun.clients)
     assert before == MAX_OF_ONE
@@ -76,26 +78,26 @@ async def test_a_few_begin_at_a_step_though_none_suspends(
 
 
 async def test_who_is_known_is_in_nobodys_line(
-    turns: RequestTurns, begun: Begun, seen: SeenSessions
+    turns: RequestTurns, begun: NotingApplication, seen: SeenSessions
 ) -> None:
     """A lecture hall is one address."""
     seen.note(Actor(UserId(1), session_id_of("token")))
-    flood = [asks(turns, begun, FLOOD) for _ in range(MANY)]
-    known = asks(turns, begun, FLOOD, token="token")
+    flood = [asks(turns, begun, FLOODER) for _ in range(MANY)]
+    known = asks(turns, begun, FLOODER, token="token")
     await known
     assert len(begun.clients) <= 2 * MAX_OF_ONE + 1
-    made_up = asks(turns, begun, FLOOD, token="made up")
+    made_up = asks(turns, begun, FLOODER, token="made up")
     await made_up
     assert len(begun.clients) == MANY + 2
     await asyncio.gather(*flood)
 
 
 async def test_who_waits_for_the_store_is_in_nobodys_way(
-    turns: RequestTurns, begun: Begun, monkeypatch: pytest.MonkeyPatch
+    turns: RequestTurns, begun: NotingApplication, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(request_turns, "MAX_TURN_SECONDS", 0.001)
     begun.may_go_on.clear()
-    flood = [asks(turns, begun, FLOOD) for _ in range(MANY)]
+    flood = [asks(turns, begun, FLOODER) for _ in range(MANY)]
     async with asyncio.timeout(30):
         while len(begun.clients) < MANY:
             await asyncio.sleep(0.001)
@@ -104,13 +106,13 @@ async def test_who_waits_for_the_store_is_in_nobodys_way(
 
 
 async def test_a_few_of_those_who_waited_too_long_begin_at_a_step(
-    turns: RequestTurns, begun: Begun, monkeypatch: pytest.MonkeyPatch
+    turns: RequestTurns, begun: NotingApplication, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Contract: 1.11. All of a flood have waited too long in the same instant."""
     monkeypatch.setattr(request_turns, "MAX_TURN_SECONDS", 3600)
     monkeypatch.setattr(request_turns, "TURN_WAIT_SECONDS", 0.1)
     begun.may_go_on.clear()
-    flood = [asks(turns, begun, FLOOD) for _ in range(MANY)]
+    flood = [asks(turns, begun, FLOODER) for _ in range(MANY)]
     at_once, before = 0, 0
     async with asyncio.timeout(30):
         while len(begun.clients) < MANY:
@@ -123,13 +125,13 @@ async def test_a_few_of_those_who_waited_too_long_begin_at_a_step(
 
 
 async def test_so_do_those_who_have_waited_for_that_as_long_again(
-    turns: RequestTurns, begun: Begun, monkeypatch: pytest.MonkeyPatch
+    turns: RequestTurns, begun: NotingApplication, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Or of five thousand requests some thousand began together, which took 0.7 s."""
     loop, ahead = asyncio.get_running_loop(), 0.0
     clock = loop.time
     monkeypatch.setattr(loop, "time", lambda: clock() + ahead)
-    flood = [asks(turns, begun, FLOOD) for _ in range(MANY)]
+    flood = [asks(turns, begun, FLOODER) for _ in range(MANY)]
     at_once, before = 0, 0
     while len(begun.clients) < MANY:
         ahead += 1.0  # steps are long beside a flood
@@ -141,12 +143,12 @@ async def test_so_do_those_who_have_waited_for_that_as_long_again(
 
 
 async def test_nobody_waits_for_ever(
-    turns: RequestTurns, begun: Begun, monkeypatch: pytest.MonkeyPatch
+    turns: RequestTurns, begun: NotingApplication, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(request_turns, "MAX_TURN_SECONDS", 3600)
     monkeypatch.setattr(request_turns, "TURN_WAIT_SECONDS", 0.01)
     begun.may_go_on.clear()
-    flood = [asks(turns, begun, FLOOD) for _ in range(MANY)]
+    flood = [asks(turns, begun, FLOODER) for _ in range(MANY)]
     async with asyncio.timeout(30):
         while len(begun.clients) < MANY:
             await asyncio.sleep(0.001)
@@ -154,11 +156,13 @@ async def test_nobody_waits_for_ever(
     await asyncio.gather(*flood)
 
 
-async def test_our_health_waits_for_no_other_request(turns: RequestTurns, begun: Begun) -> None:
+async def test_our_health_waits_for_no_other_request(
+    turns: RequestTurns, begun: NotingApplication
+) -> None:
     begun.may_go_on.clear()
-    flood = [asks(turns, begun, FLOOD) for _ in range(MANY)]
+    flood = [asks(turns, begun, FLOODER) for _ in range(MANY)]
     await asyncio.sleep(0)
-    health = asks(turns, begun, FLOOD, "/health/live")
+    health = asks(turns, begun, FLOODER, "/health/live")
     await asyncio.sleep(0)
     assert len(begun.clients) == MAX_OF_ONE + 1
     begun.may_go_on.set()
@@ -166,9 +170,9 @@ async def test_our_health_waits_for_no_other_request(turns: RequestTurns, begun:
 
 
 async def test_nobody_comes_behind_all_who_ask_for_our_health(
-    turns: RequestTurns, begun: Begun
+    turns: RequestTurns, begun: NotingApplication
 ) -> None:
-    flood = [asks(turns, begun, FLOOD, "/health/live") for _ in range(MANY)]
+    flood = [asks(turns, begun, FLOODER, "/health/live") for _ in range(MANY)]
     others = [asks(turns, begun, OTHER), asks(turns, begun, OTHER, "/health/live")]
     await asyncio.gather(*flood, *others)
     assert begun.clients.index(OTHER) <= MAX_OF_ONE
@@ -176,7 +180,7 @@ async def test_nobody_comes_behind_all_who_ask_for_our_health(
 
 
 async def test_who_asks_without_a_pause_leaves_most_of_the_time_to_others(
-    begun: Begun, seen: SeenSessions, monkeypatch: pytest.MonkeyPatch
+    begun: NotingApplication, seen: SeenSessions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Contract: 1.11. Others have it while their turns rest."""
     monkeypatch.setattr(request_turns, "FREE_SECONDS", 0.0)
@@ -190,7 +194,7 @@ async def test_who_asks_without_a_pause_leaves_most_of_the_time_to_others(
         now += 0.001
         taken_seconds += 0.001
 
-    flood = [asks(turns, takes_long, FLOOD) for _ in range(MANY)]
+    flood = [asks(turns, takes_long, FLOODER) for _ in range(MANY)]
     while not all(each.done() for each in flood):
         await asks(turns, begun, OTHER)
         now += 0.0001
@@ -199,7 +203,7 @@ async def test_who_asks_without_a_pause_leaves_most_of_the_time_to_others(
 
 
 async def test_the_turns_of_a_page_do_not_rest(
-    begun: Begun, seen: SeenSessions, monkeypatch: pytest.MonkeyPatch
+    begun: NotingApplication, seen: SeenSessions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(request_turns, "FREE_SECONDS", 3600)
     monkeypatch.setattr(request_turns, "REST_TIMES", 1e9)
@@ -207,11 +211,11 @@ async def test_the_turns_of_a_page_do_not_rest(
     monkeypatch.setattr(request_turns, "TURN_WAIT_SECONDS", 3600)
     turns = RequestTurns(seen, RefusalPace())
     async with asyncio.timeout(10):
-        await asyncio.gather(*(asks(turns, begun, FLOOD) for _ in range(MANY)))
+        await asyncio.gather(*(asks(turns, begun, FLOODER) for _ in range(MANY)))
 
 
 async def test_nor_do_those_of_the_files_of_a_page(
-    begun: Begun, seen: SeenSessions, monkeypatch: pytest.MonkeyPatch
+    begun: NotingApplication, seen: SeenSessions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A hall that opens it anew asks for fifty each."""
     monkeypatch.setattr(request_turns, "FREE_SECONDS", 0.0)
@@ -220,11 +224,11 @@ async def test_nor_do_those_of_the_files_of_a_page(
     monkeypatch.setattr(request_turns, "TURN_WAIT_SECONDS", 3600)
     turns = RequestTurns(seen, RefusalPace())
     async with asyncio.timeout(10):
-        files = [asks(turns, begun, FLOOD, "/static/1/page.js") for _ in range(MANY)]
+        files = [asks(turns, begun, FLOODER, "/static/1/page.js") for _ in range(MANY)]
         await asyncio.gather(*files)
     for _ in range(MAX_OF_ONE):
-        await asks(turns, begun, FLOOD)
-    waits = asks(turns, begun, FLOOD)
+        await asks(turns, begun, FLOODER)
+    waits = asks(turns, begun, FLOODER)
     await asyncio.sleep(0.01)
     assert not waits.done(), "what is no file does rest"
     waits.cancel()

@@ -13,7 +13,7 @@ from attendance_web.http.incoming_bodies import COUNTED_AT_LEAST_BYTES, SMALL_CA
 from attendance_web.http.incoming_body import Body
 from attendance_web.wire.callers import Caller
 from attendance_web.wire.refusals import BodyTooSlow
-from tests.support.body_senders import ANNA, ELSEWHERE, HALL, Sender, settled
+from tests.support.body_senders import ANNA, HALL_ADDRESS, OTHER_ADDRESS, Sender, settled
 
 
 def reading_small(bodies: Bodies, caller: Caller, sender: Sender, size: int) -> asyncio.Task[bytes]:
@@ -35,17 +35,17 @@ class TestSmallBodies:
         bodies, silent, size = Bodies(), Sender(), 16 * 1024
         annas = reading_small(bodies, ANNA, silent, size)
         room_for = SMALL_CAPACITY_BYTES // size
-        many = [reading_small(bodies, HALL, silent, size) for _ in range(room_for - 1)]
+        many = [reading_small(bodies, HALL_ADDRESS, silent, size) for _ in range(room_for - 1)]
         await asyncio.sleep(0)
         assert bodies._small.size == SMALL_CAPACITY_BYTES
-        more = [reading_small(bodies, who, silent, size) for who in (HALL, ELSEWHERE)]
+        more = [reading_small(bodies, who, silent, size) for who in (HALL_ADDRESS, OTHER_ADDRESS)]
         await asyncio.sleep(0.01)
         assert [each.done() for each in many] == [True, True] + [False] * (len(many) - 2)
         assert all(isinstance(each.exception(), BodyTooSlow) for each in many[:2])
         quick = Sender()
         quick.sends(b"a", more=True)
         quick.sends(b"b", more=False)
-        assert await reading_small(bodies, HALL, quick, 2) == b"ab"
+        assert await reading_small(bodies, HALL_ADDRESS, quick, 2) == b"ab"
         await asyncio.sleep(0.01)
         assert isinstance(many[2].exception(), BodyTooSlow)  # for the quick one
         for each in [annas, *many[3:], *more]:
@@ -56,7 +56,7 @@ class TestSmallBodies:
 
     async def test_one_whose_time_is_up_at_that_moment_is_given_up_all_the_same(self) -> None:
         loop, raised = asyncio.get_running_loop(), []
-        with Bodies().small(HALL, 100) as body:
+        with Bodies().small(HALL_ADDRESS, 100) as body:
             read = asyncio.create_task(body.read(Sender().receive, 100))
             await settled()
 
@@ -94,13 +94,13 @@ class TestSmallBodies:
         numbers: dict[Body, int] = {}
         with ExitStack() as several:
             for number in range(2 * room_for):
-                numbers[several.enter_context(bodies.small(HALL, 1))] = number
+                numbers[several.enter_context(bodies.small(HALL_ADDRESS, 1))] = number
         assert given_up == list(range(room_for)), "the oldest before the others"
         assert looks["at one"] <= 2 * room_for, "not once for each that came"
 
     async def test_each_counts_for_what_a_connection_takes(self) -> None:
         bodies, sender = Bodies(), Sender()
-        task = reading_small(bodies, HALL, sender, 1)
+        task = reading_small(bodies, HALL_ADDRESS, sender, 1)
         await asyncio.sleep(0)
         assert bodies._small.size == COUNTED_AT_LEAST_BYTES
         sender.sends(b"", more=False)
