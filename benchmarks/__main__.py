@@ -22,7 +22,7 @@ from typing import Final
 from rich.console import Console
 from rich.progress import Progress
 
-from benchmarks import machine, page, plots, results
+from benchmarks import machine, page, plots, processes, results
 from benchmarks.environment import BUILD
 from benchmarks.figure import Figure, Section
 from benchmarks.load.process import LoadProcess
@@ -38,7 +38,7 @@ WIDTH: Final = 220  # characters of a table that is read from a file
 def main(arguments: Sequence[str]) -> int:
     """Measures, and writes what was found; answers 0 where all ran, whatever was reached."""
     asked = _parse(arguments)
-    machine.allow_many_sockets()
+    processes.allow_many_sockets()
     console = Console()
     if not console.is_terminal:
         console.width = WIDTH

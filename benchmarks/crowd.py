@@ -23,7 +23,7 @@ from attendance_core.vocabulary import EventId, UserId
 from benchmarks.load.wire import Person
 from tests.support.many_names import fill
 
-HALF_A_WEEK: Final = 3.5 * 86_400.0
+HALF_A_WEEK_SECONDS: Final = 3.5 * 86_400.0
 ADDED_AT_ONCE: Final = 50  # in a transaction, for which nobody waits for more than 4.5 s
 
 
@@ -68,11 +68,11 @@ async def _gather(url: str, crowd: Crowd) -> Gathered:
         creator = UserId(people[0].user_id)
         while len(events) < crowd.event_count:
             count = min(ADDED_AT_ONCE, crowd.event_count - len(events))
-            events += await transact(partial(_events, creator, count))
+            events += await transact(partial(_add_events, creator, count))
     return Gathered(people, events)
 
 
-def _events(creator: UserId, count: int, unit: Unit) -> list[str]:
+def _add_events(creator: UserId, count: int, unit: Unit) -> list[str]:
     now, made = unit.now(), []
     for event_id in [EventId(uuid4()) for _ in range(count)]:
         code = RandomIds().event_code()
@@ -88,14 +88,15 @@ def add_marks(url: str, classes: Sequence[MarkedClass]) -> None:
 
 async def _add_marks(url: str, classes: Sequence[MarkedClass]) -> None:
     async with connect(url, files_url="memory://") as attendance:
-        for nth_before, each in enumerate(classes):
-            await attendance.use_cases.mark_me.transact(partial(_mark, each, nth_before))
+        for half_weeks_ago, each in enumerate(classes):
+            work = partial(_mark_class, each, half_weeks_ago)
+            await attendance.use_cases.mark_me.transact(work)
 
 
-def _mark(of: MarkedClass, nth_before: int, unit: Unit) -> None:
-    at = unit.now() - nth_before * HALF_A_WEEK
-    for user_id in of.marked:
-        mark(unit, UserId(user_id), UserId(of.marker), at, EventId(UUID(of.event_id)))
+def _mark_class(marked: MarkedClass, half_weeks_ago: int, unit: Unit) -> None:
+    at, event_id = unit.now() - half_weeks_ago * HALF_A_WEEK_SECONDS, EventId(UUID(marked.event_id))
+    for user_id in marked.marked:
+        mark(unit, UserId(user_id), UserId(marked.marker), at, event_id)
 
 
 def add_names(url: str, count: int) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-LEAST_FLOOR: Final = 1e-9  # below it a floor is nothing, and there is no ratio to it
+MIN_FLOOR: Final = 1e-9  # below it a floor is nothing, and there is no ratio to it
 
 
 @dataclass(frozen=True)
@@ -48,13 +48,13 @@ class Figure:
         ratios = [
             value / floor
             for value, floor in zip(self.values, floors, strict=True)
-            if floor > LEAST_FLOOR
+            if floor > MIN_FLOOR
         ]
         return statistics.median(ratios) if ratios else None
 
 
 @dataclass(frozen=True)
-class Target:
+class Goal:
     """What a figure is to reach: at most so much, or at least where more is better."""
 
     value: float | None = None

@@ -15,7 +15,7 @@ from benchmarks.figure import Figure, Section
 from benchmarks.table import number
 
 OURS: Final = "the service"
-LEAST_POINTS: Final = 2  # fewer are no curve
+MIN_POINTS: Final = 2  # fewer are no curve
 WIDTH, HEIGHT = 720, 420
 HEADROOM: Final = 1.1
 COLOURS: Final = ("#c0392b", "#2c3e50", "#7f8c8d", "#2980b9")
@@ -39,7 +39,7 @@ def curves(figures: Iterable[Figure]) -> list[list[Figure]]:
     for figure in figures:
         if figure.at is not None:
             by_name.setdefault(figure.name, []).append(figure)
-    return [curve for curve in by_name.values() if len(curve) >= LEAST_POINTS]
+    return [curve for curve in by_name.values() if len(curve) >= MIN_POINTS]
 
 
 def slug(name: str) -> str:
@@ -49,14 +49,14 @@ def slug(name: str) -> str:
 
 def draw(curve: Sequence[Figure]) -> str:
     """Draws an SVG with title, axes and units; the same figures give the same text."""
-    first, marks = curve[0], [f"{each.at:g}" for each in curve]
+    first, labels = curve[0], [f"{each.at:g}" for each in curve]
     lines = {OURS: [each.value for each in curve]}
     lines |= {floor: [median(each.floors[floor]) for each in curve] for floor in first.floors}
     chart = leather.Chart(first.name)
     for (name, values), colour in zip(lines.items(), COLOURS, strict=False):
         chart.add_line(list(enumerate(values)), name=name, stroke_color=colour, width=2)
-    chart.add_x_scale(0, len(marks) - 1)
-    chart.add_x_axis(list(range(len(marks))), lambda at, *_: marks[at], first.axis)
+    chart.add_x_scale(0, len(labels) - 1)
+    chart.add_x_axis(list(range(len(labels))), lambda at, *_: labels[at], first.axis)
     chart.add_y_scale(0, max(chain(*lines.values())) * HEADROOM)
     chart.add_y_axis(tick_formatter=lambda value, *_: number(float(value)), name=first.unit)
     return str(chart.to_svg(width=WIDTH, height=HEIGHT))

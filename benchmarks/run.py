@@ -14,7 +14,7 @@ from benchmarks.load.process import LoadProcess
 from benchmarks.subjects import Servers
 
 T = TypeVar("T")
-MANY: Final = 100  # rounds; more than anybody asks for
+MAX_ROUNDS: Final = 100  # more than anybody asks for
 
 
 @dataclass(kw_only=True)
@@ -34,7 +34,7 @@ class Run:
         return quick if self.quick else full
 
     def interleaved(
-        self, name: str, variants: Mapping[str, Callable[[], T]], most: int = MANY
+        self, name: str, variants: Mapping[str, Callable[[], T]], most: int = MAX_ROUNDS
     ) -> dict[str, list[T]]:
         """Measures every variant in every round, of which there are so many at most, each time
         in another order.

@@ -24,7 +24,7 @@ from typing import Final
 
 from rich.progress import Progress
 
-from benchmarks import machine, page
+from benchmarks import machine, page, processes
 from benchmarks.benches.arrival import OPENINGS_AT_ONCE
 from benchmarks.benches.calls import CALLERS
 from benchmarks.crowd import Crowd
@@ -45,7 +45,7 @@ CONSTRAINTS: Final = Path(__file__).parent / "profiler.txt"
 WRITES: Final = "writes to sockets, where they are sent at once"
 LOOP: Final = "the event loop: reads of sockets, and writes that are sent together"
 DRIVER: Final = "the driver: SQLite's statements and COMMIT, or asyncpg"
-BLOCK: Final = re.compile(r"(<!-- shares -->\n).*?(<!-- end of shares -->)", re.DOTALL)
+BETWEEN_COMMENTS: Final = re.compile(r"(<!-- shares -->\n).*?(<!-- end of shares -->)", re.DOTALL)
 
 # What an innermost line hands to C, by its file and its text
 CALLED: Final = (
@@ -202,7 +202,7 @@ def _percent(share: float) -> str:
 
 def main() -> int:
     """Samples every path, and writes the table."""
-    machine.allow_many_sockets()
+    processes.allow_many_sockets()
     BUILD.mkdir(exist_ok=True)
     python = python_with(["py-spy"], CONSTRAINTS, BUILD / "profiler")
     found = {}
@@ -217,7 +217,7 @@ def main() -> int:
     how = f"*{', '.join(machine.machine().values())}; {versions}.*"
     written = f"\n{table(found)}\n\n{how}\n\n"
     text = page.PAGE.read_text(encoding="utf-8")
-    page.PAGE.write_text(BLOCK.sub(rf"\g<1>{written}\g<2>", text), encoding="utf-8")
+    page.PAGE.write_text(BETWEEN_COMMENTS.sub(rf"\g<1>{written}\g<2>", text), encoding="utf-8")
     print(written)
     return 0
 

@@ -16,7 +16,7 @@ from sqlalchemy import URL
 from benchmarks.crowd import Crowd, Gathered, gather
 from benchmarks.floors.steps import event_of, token_of
 from benchmarks.load.wire import Door, Person
-from benchmarks.machine import with_children
+from benchmarks.processes import with_children
 from tests.support.killable_servers import a_postgres, a_valkey
 from tests.support.postgres_databases import a_database, make_template
 from tests.support.service_process import Service, running
@@ -94,12 +94,12 @@ def _python_path() -> str:
     return os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
 
 
-def no_more(url: str, gathered: Gathered) -> None:
-    """Puts no more into a database than people and events."""
+def add_nothing(url: str, gathered: Gathered) -> None:
+    """Is a `Fill` that puts no more into a database than people and events."""
 
 
 @contextmanager
-def over_sqlite(folder: Path, crowd: Crowd, fill: Fill = no_more) -> Iterator[Subject]:
+def over_sqlite(folder: Path, crowd: Crowd, fill: Fill = add_nothing) -> Iterator[Subject]:
     """Runs one over a file of its own."""
     url = f"sqlite:///{an_empty_database(folder)}"
     gathered = gather(url, crowd)
@@ -110,7 +110,7 @@ def over_sqlite(folder: Path, crowd: Crowd, fill: Fill = no_more) -> Iterator[Su
 
 @contextmanager
 def over_postgres(
-    folder: Path, crowd: Crowd, on: Servers, workers: int = 1, fill: Fill = no_more
+    folder: Path, crowd: Crowd, on: Servers, workers: int = 1, fill: Fill = add_nothing
 ) -> Iterator[Subject]:
     """Runs one over a database of its own, with so many workers."""
     with on.database() as url:

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 from rich.table import Column, Table
 
 from benchmarks.figure import Figure, Section
-from benchmarks.targets import target_of
+from benchmarks.goals import goal_of
 
 HEADING: Final = (
     "figure",
@@ -17,7 +17,7 @@ HEADING: Final = (
     "here",
     "floor",
     "ratio",
-    "target",
+    "goal",
     "reached",
     "the floor is",
     "others",
@@ -32,7 +32,7 @@ class Row(NamedTuple):
     value: str
     floor: str
     ratio: str
-    target: str
+    goal: str
     reached: str
     floor_name: str
     others: str
@@ -40,15 +40,15 @@ class Row(NamedTuple):
 
 def row_of(figure: Figure) -> Row:
     """Says what was found."""
-    target, (_, *others) = target_of(figure), figure.floors
-    reached = "" if target is None else "yes" if target.is_reached(figure) else "NO"
+    goal, (_, *others) = goal_of(figure), figure.floors
+    reached = "" if goal is None else "yes" if goal.is_reached(figure) else "NO"
     return Row(
         figure.title,
         figure.unit,
         number(figure.value),
         number(figure.floor),
         "" if figure.ratio is None else f"{figure.ratio:.2f}",
-        "" if target is None else target.text,
+        "" if goal is None else goal.text,
         reached,
         figure.floor_name,
         "; ".join(f"{name} {number(median(figure.floors[name]))}" for name in others),

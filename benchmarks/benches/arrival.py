@@ -10,7 +10,7 @@ from typing import Final, TypeVar
 from benchmarks.crowd import Crowd
 from benchmarks.figure import Figure
 from benchmarks.load.arrivals import Arrival, arrive, open_some
-from benchmarks.run import MANY, Run
+from benchmarks.run import MAX_ROUNDS, Run
 from benchmarks.subjects import Subject, a_floor, over_postgres, over_sqlite
 
 T = TypeVar("T")
@@ -24,8 +24,8 @@ OPENINGS_AT_ONCE: Final = 16
 
 def measure(run: Run) -> list[Figure]:
     """Measures over both engines, beside each other."""
-    hall, some = run.sized(HALL, quick=20), run.sized(OPENED, quick=10)
-    crowd = Crowd(hall, 3 * run.rounds)
+    hall_size, opening_count = run.sized(HALL, quick=20), run.sized(OPENED, quick=10)
+    crowd = Crowd(hall_size, 3 * run.rounds)
     with ExitStack() as stack:
         on = run.servers()
         subjects = {
@@ -46,15 +46,17 @@ def measure(run: Run) -> list[Figure]:
 
         def opening(subject: Subject) -> float:
             (event_id,) = subject.new_events(1)
-            people = run.dice.sample(subject.people, some)
+            people = run.dice.sample(subject.people, opening_count)
             return run.load.run(open_some, subject.door, event_id, people, OPENINGS_AT_ONCE)
 
         def hall_of(seconds: float, subject: Subject) -> Arrival:
             (event_id,) = subject.new_events(1)
-            people = run.dice.sample(subject.people, hall)
+            people = run.dice.sample(subject.people, hall_size)
             return run.load.run(arrive, subject.door, event_id, people, seconds)
 
-        def among(name: str, load: Callable[[Subject], T], most: int = MANY) -> dict[str, list[T]]:
+        def among(
+            name: str, load: Callable[[Subject], T], most: int = MAX_ROUNDS
+        ) -> dict[str, list[T]]:
             variants = {each: partial(load, subject) for each, subject in subjects.items()}
             return run.interleaved(name, variants, most)
 

@@ -22,7 +22,7 @@ IN_A_CLASS: Final = 50
 CLASSES: Final = 100  # in a year
 NAMES: Final = 100_000
 BY_NAME: Final = "/api/profile/FindByName?display_name_part="
-A_TENTH: Final = quote("ивано")  # of those of `fill`
+NAME_OF_A_TENTH: Final = quote("ивано")  # what a tenth of those have in their names
 EVENTS: Final = "/api/events/GetEvents"
 
 
@@ -40,11 +40,11 @@ def measure(run: Run) -> list[Figure]:
     names = run.sized(NAMES, quick=300)
 
     def fill(url: str, gathered: Gathered) -> None:
-        one, other, *students = (each.user_id for each in gathered.people)
+        beginner, veteran, *students = (each.user_id for each in gathered.people)
         first, *classes = gathered.events
         marked = students[:IN_A_CLASS]
-        add_marks(url, [MarkedClass(first, one, marked)])
-        add_marks(url, [MarkedClass(event, other, marked) for event in classes])
+        add_marks(url, [MarkedClass(first, beginner, marked)])
+        add_marks(url, [MarkedClass(event, veteran, marked) for event in classes])
         add_names(url, names)
 
     with ExitStack() as stack:
@@ -62,8 +62,8 @@ def measure(run: Run) -> list[Figure]:
 
         def ask(asked: _Asked, subject: Subject) -> float:
             people = run.dice.sample(subject.people, CALLERS)
-            one, other, *_ = subject.people
-            path = asked.path.format(one=one.user_id, other=other.user_id)
+            beginner, veteran, *_ = subject.people
+            path = asked.path.format(beginner=beginner.user_id, veteran=veteran.user_id)
             return run.load.run(make_calls, subject.door, path, people, asked.call_count)
 
         found = {
@@ -93,10 +93,10 @@ def _calls(run: Run) -> list[_Asked]:
     often, seldom = run.sized(OFTEN, quick=3), run.sized(SELDOM, quick=2)
     return [
         _Asked("GetCurrentUserId", "/api/auth/GetCurrentUserId", often),
-        _Asked("GetProfile, 50 marks", "/api/profile/GetProfile?user_id={one}", often),
-        _Asked("GetProfile, 5 000 marks", "/api/profile/GetProfile?user_id={other}", often),
+        _Asked("GetProfile, 50 marks", "/api/profile/GetProfile?user_id={beginner}", often),
+        _Asked("GetProfile, 5 000 marks", "/api/profile/GetProfile?user_id={veteran}", often),
         _Asked("GetEvents, a page of 50", f"{EVENTS}?limit=50", seldom),
-        _Asked("GetEvents, 50 of a tenth", f"{EVENTS}?name={A_TENTH}&limit=50", seldom),
-        _Asked("FindByName, a tenth of 100 000", f"{BY_NAME}{A_TENTH}", seldom),
+        _Asked("GetEvents, 50 of a tenth", f"{EVENTS}?name={NAME_OF_A_TENTH}&limit=50", seldom),
+        _Asked("FindByName, a tenth of 100 000", f"{BY_NAME}{NAME_OF_A_TENTH}", seldom),
         _Asked("FindByName, nobody of 100 000", f"{BY_NAME}nobody", seldom),
     ]

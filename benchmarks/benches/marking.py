@@ -147,19 +147,19 @@ def _cpu(engine: str, found: Found, run: Run) -> list[Figure]:
     ]
 
 
-def _beside(name: str, of: str, to: str, called: str, found: Found) -> list[Figure]:
+def _beside(name: str, title: str, other_title: str, floor_name: str, found: Found) -> list[Figure]:
     """Makes figures of one subject beside another, for each number of rooms that it has met."""
     return [
         Figure(
             f"marking, PostgreSQL, {name}",
             UNIT,
-            _used(found, of, rooms),
-            {called: _used(found, to, rooms)},
+            _used(found, title, rooms),
+            {floor_name: _used(found, other_title, rooms)},
             rooms,
             AXIS,
         )
-        for title, rooms in found
-        if title == to
+        for measured_title, rooms in found
+        if measured_title == other_title
     ]
 
 
@@ -167,16 +167,16 @@ def _waits(engine: str, found: Found) -> list[Figure]:
     """Makes figures of how long those of one room wait for a hold, and for a confirm."""
     return [
         Figure(
-            f"{what} in one room, {engine}, p{part}",
+            f"{what} in one room, {engine}, p{percent}",
             "ms",
-            _quantiles(found[engine, 1], what, part),
-            {BY_HAND: _quantiles(found[BY_HAND, 1], what, part)},
+            _percentiles(found[engine, 1], what, percent),
+            {BY_HAND: _percentiles(found[BY_HAND, 1], what, percent)},
         )
         for what in ("hold", "confirm")
-        for part in (50, 99)
+        for percent in (50, 99)
     ]
 
 
-def _quantiles(rounds: Sequence[Cycles], what: str, part: int) -> list[float]:
+def _percentiles(rounds: Sequence[Cycles], what: str, percent: int) -> list[float]:
     times = [each.holds if what == "hold" else each.confirms for each in rounds]
-    return [statistics.quantiles(each, n=100, method="inclusive")[part - 1] for each in times]
+    return [statistics.quantiles(each, n=100, method="inclusive")[percent - 1] for each in times]

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from benchmarks.crowd import Gathered
 from benchmarks.figure import Figure
-from benchmarks.machine import memory_kib
+from benchmarks.processes import memory_kib
 from benchmarks.run import Run
 from benchmarks.subjects import Subject, a_floor, service
 from tests.support.sqlite_file import an_empty_database

@@ -24,7 +24,7 @@ MAKE_PLACE, WITHDRAW = map(sql.numbered, (sql.MAKE_PLACE, sql.WITHDRAW))
 ADD_CONNECTION = sql.numbered(sql.ADD_CONNECTION)
 REMOVE_CONNECTION, FIND_CONNECTION = map(sql.numbered, (sql.REMOVE_CONNECTION, sql.FIND_CONNECTION))
 WAIT, HOLD, MARK = map(sql.numbered, (sql.WAIT, sql.HOLD, sql.MARK))
-ADD_ENTRY, COUNT = map(sql.numbered, (sql.ADD_ENTRY, sql.COUNT))
+ADD_ENTRY, COUNT_PAYING = map(sql.numbered, (sql.ADD_ENTRY, sql.COUNT_PAYING))
 LOCK_PLACES: Final = (
     "SELECT user_id, since FROM places WHERE event_id = $1 AND user_id = ANY($2::bigint[])"
     " ORDER BY user_id FOR UPDATE"
@@ -94,7 +94,7 @@ class PostgresSteps:
             await on.fetchval(FIND_EVENT, marker.event_id)
             entry = (marker.event_id, target, 1, marker.user_id, time_ns())
             await on.execute(ADD_ENTRY, *entry)
-            await on.execute(COUNT, marker.user_id, sql.THIS_MONTH)
+            await on.execute(COUNT_PAYING, marker.user_id, sql.THIS_MONTH)
             await on.execute(MARK, marker.event_id, target)
             return target
 

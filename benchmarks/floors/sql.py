@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from benchmarks.floors.steps import FAR, event_of, session_of, token_of
+from benchmarks.floors.steps import FAR_FUTURE_NS, event_of, session_of, token_of
 
 TABLES: Final = (
     "CREATE TABLE sessions (session_id VARCHAR(64) PRIMARY KEY, user_id BIGINT NOT NULL)",
@@ -42,13 +42,13 @@ MAKE_PLACE: Final = (
 ADD_CONNECTION: Final = "INSERT INTO connections VALUES (?, ?, ?, ?, ?)"
 REMOVE_CONNECTION: Final = "DELETE FROM connections WHERE connection_id = ?"
 _MOVE: Final = "UPDATE places SET version = version + 1, "
-_OF: Final = " WHERE event_id = ? AND user_id = ?"
-WAIT: Final = f"{_MOVE}since = ?{_OF}"
-HOLD: Final = f"{_MOVE}since = NULL, held_by = ?, held_until = ?{_OF}"
-MARK: Final = f"{_MOVE}held_by = NULL, held_until = NULL, last_n = last_n + 1{_OF}"
-WITHDRAW: Final = f"{_MOVE}since = NULL{_OF}"
+_OF_PLACE: Final = " WHERE event_id = ? AND user_id = ?"
+WAIT: Final = f"{_MOVE}since = ?{_OF_PLACE}"
+HOLD: Final = f"{_MOVE}since = NULL, held_by = ?, held_until = ?{_OF_PLACE}"
+MARK: Final = f"{_MOVE}held_by = NULL, held_until = NULL, last_n = last_n + 1{_OF_PLACE}"
+WITHDRAW: Final = f"{_MOVE}since = NULL{_OF_PLACE}"
 ADD_ENTRY: Final = "INSERT INTO ledger VALUES (?, ?, ?, ?, ?)"
-COUNT: Final = (
+COUNT_PAYING: Final = (
     "INSERT INTO months VALUES (?, ?, 1)"
     " ON CONFLICT (user_id, month) DO UPDATE SET paying = months.paying + 1"
 )
@@ -61,7 +61,7 @@ def sessions(people: int) -> Iterator[tuple[str, int]]:
 
 def events(count: int) -> Iterator[tuple[str, int]]:
     """Makes a row for each event."""
-    return ((event_of(each), FAR) for each in range(count))
+    return ((event_of(each), FAR_FUTURE_NS) for each in range(count))
 
 
 def numbered(statement: str) -> str:

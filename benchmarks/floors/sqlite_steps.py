@@ -86,7 +86,7 @@ class SqliteSteps:
             (target,) = on.execute(sql.FIND_HELD, (marker.event_id, marker.user_id)).fetchone()
             entry = (marker.event_id, target, 1, marker.user_id, time_ns())
             on.execute(sql.ADD_ENTRY, entry)
-            on.execute(sql.COUNT, (marker.user_id, sql.THIS_MONTH))
+            on.execute(sql.COUNT_PAYING, (marker.user_id, sql.THIS_MONTH))
             on.execute(sql.MARK, (marker.event_id, target))
             return target
 

@@ -6,7 +6,7 @@ from hashlib import sha256
 from typing import Final, NamedTuple, Protocol
 from uuid import UUID
 
-FAR: Final = 2**62  # no event ends before, no hold runs out
+FAR_FUTURE_NS: Final = 2**62  # no event ends before, no hold runs out
 
 
 class Socket(NamedTuple):

@@ -10,10 +10,10 @@ from typing import Final
 
 from benchmarks.load.room import leave_all
 from benchmarks.load.wire import Door, Person, Refused, Wire, opened
-from benchmarks.machine import cpu_seconds
+from benchmarks.processes import cpu_seconds
 
 PEOPLE_PER_MARKER: Final = 5  # one of so many marks
-A_MOMENT: Final = 0.3  # seconds: who is turned away hears of it right after the handshake
+REFUSAL_SECONDS: Final = 0.3  # after a handshake, in which who is turned away hears of it
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ async def arrive(door: Door, event_id: str, people: Sequence[Person], seconds: f
     used, begun = cpu_seconds(door.pids), time.perf_counter()
     await asyncio.gather(*(comes(at, person) for at, person in enumerate(people)))
     last = time.perf_counter() - begun
-    await asyncio.sleep(A_MOMENT)
+    await asyncio.sleep(REFUSAL_SECONDS)
     used = cpu_seconds(door.pids) - used
     await leave_all(door, wires)
     took.sort()

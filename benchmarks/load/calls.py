@@ -10,7 +10,7 @@ from typing import cast
 from httptools import HttpResponseParser
 
 from benchmarks.load.wire import LOCAL, Door, Person
-from benchmarks.machine import cpu_seconds
+from benchmarks.processes import cpu_seconds
 
 
 class _Calling(asyncio.Protocol):

@@ -32,13 +32,13 @@ AN_HOUR: Final = 3600.0
 async def confirm_by_use_case(url: str, tasks: int, confirms: int) -> float:
     """Measures the confirms a second of the use case, over the database there."""
     async with connect(url, files_url="memory://") as attendance:
-        return await _confirmed(attendance, tasks, confirms)
+        return await _use_case_rate(attendance, tasks, confirms)
 
 
 async def confirm_by_use_case_alone(file: Path, tasks: int, confirms: int) -> float:
     """Measures the same over a SQLite file, with a COMMIT each."""
     async with _sharing_nothing(file) as attendance:
-        return await _confirmed(attendance, tasks, confirms)
+        return await _use_case_rate(attendance, tasks, confirms)
 
 
 async def confirm_by_hand(name: str, database: str, tasks: int, confirms: int) -> float:
@@ -64,10 +64,12 @@ async def _sharing_nothing(file: Path) -> AsyncIterator[Attendance]:
         yield attendance
 
 
-async def _confirmed(attendance: Attendance, tasks: int, confirms: int) -> float:
+async def _use_case_rate(attendance: Attendance, tasks: int, confirms: int) -> float:
     use_cases, process_id = attendance.use_cases, ProcessId(RandomIds().process_id())
     await use_cases.take_lease(process_id=process_id)
-    markers = await use_cases.mark_me.transact(lambda unit: _hold(unit, process_id, confirms))
+    markers = await use_cases.mark_me.transact(
+        lambda unit: _hold_one_each(unit, process_id, confirms)
+    )
     return await _rate(
         lambda connection: use_cases.confirm_marking(connection=connection), markers, tasks
     )
@@ -87,7 +89,7 @@ async def _rate(
     return len(markers) / (time.perf_counter() - begun)
 
 
-def _hold(unit: ports.Unit, process_id: ProcessId, confirms: int) -> list[Connection]:
+def _hold_one_each(unit: ports.Unit, process_id: ProcessId, confirms: int) -> list[Connection]:
     """Makes an event in which every marker holds a person of their own."""
     now = unit.now()
     people = [unit.accounts.add(f"u{uuid4().hex}", "hash", now) for _ in range(2 * confirms)]

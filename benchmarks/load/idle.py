@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from benchmarks.load.room import open_all
 from benchmarks.load.wire import Door, Person, Wire
-from benchmarks.machine import cpu_seconds, memory_kib
+from benchmarks.processes import cpu_seconds, memory_kib
 
 
 @dataclass(frozen=True)

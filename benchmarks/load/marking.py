@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from benchmarks.load.wire import Door, Person, opened
-from benchmarks.machine import cpu_seconds
+from benchmarks.processes import cpu_seconds
 
 CONFIRM: Final = b'{"message":"confirm_marking"}'
 SETTLE_SECONDS: Final = 0.1  # in which the last goodbyes are stored

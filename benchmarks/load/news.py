@@ -10,7 +10,7 @@ from typing import Final
 from benchmarks.load.marking import CONFIRM, choice_of
 from benchmarks.load.room import leave_all, open_all
 from benchmarks.load.wire import Door, Person, opened
-from benchmarks.machine import cpu_seconds
+from benchmarks.processes import cpu_seconds
 
 NEWS: Final = "&news=1"
 MARK_EVERY: Final = 1.0  # seconds, so that everybody's place changes all the time

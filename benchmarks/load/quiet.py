@@ -6,7 +6,7 @@ import asyncio
 from typing import Final
 
 from benchmarks.load.wire import Door
-from benchmarks.machine import cpu_seconds
+from benchmarks.processes import cpu_seconds
 
 MAX_LOOKS: Final = 150
 LOOK_EVERY: Final = 0.2  # seconds

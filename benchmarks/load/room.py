@@ -12,7 +12,7 @@ from typing import Final
 from benchmarks.load.marking import CONFIRM, choice_of
 from benchmarks.load.quiet import until_quiet
 from benchmarks.load.wire import Door, Person, Wire, opened
-from benchmarks.machine import cpu_seconds
+from benchmarks.processes import cpu_seconds
 
 OPENINGS_AT_ONCE: Final = 32
 QUIET_SECONDS: Final = 0.3  # in which all that was on its way has come

@@ -1,4 +1,4 @@
-"""What a bench says of its figures: ratios, targets, tables, the page and its curves."""
+"""What a bench says of its figures: ratios, goals, tables, the page and its curves."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pytest
 from rich.progress import Progress
 
 from benchmarks import page, plots, results
-from benchmarks.figure import Figure, Section, Target
+from benchmarks.figure import Figure, Goal, Section
 from benchmarks.run import Run
 from benchmarks.table import markdown, row_of
 
@@ -39,27 +39,27 @@ def test_a_ratio_is_the_median_of_what_each_round_says() -> None:
 def test_there_is_no_ratio_to_nothing() -> None:
     refused = Figure("refused", "people", [0, 1], {FLOOR: [0, 0]})
     assert refused.ratio is None
-    assert not Target(ratio=1).is_reached(refused)
+    assert not Goal(ratio=1).is_reached(refused)
     assert row_of(refused).ratio == ""
 
 
 @pytest.mark.parametrize(
-    ("target", "is_reached"),
+    ("goal", "is_reached"),
     [
-        (Target(3, 1.5), True),
-        (Target(2.9, 1.5), False),
-        (Target(3, 1.4), False),
-        (Target(ratio=1.5), True),
-        (Target(3, 1.5, at_least=True), True),
-        (Target(4, 1.5, at_least=True), False),
-        (Target(3, 1.6, at_least=True), False),
+        (Goal(3, 1.5), True),
+        (Goal(2.9, 1.5), False),
+        (Goal(3, 1.4), False),
+        (Goal(ratio=1.5), True),
+        (Goal(3, 1.5, at_least=True), True),
+        (Goal(4, 1.5, at_least=True), False),
+        (Goal(3, 1.6, at_least=True), False),
     ],
 )
-def test_a_target_is_reached_where_all_of_it_is(target: Target, is_reached: bool) -> None:
-    assert target.is_reached(HOLD) == is_reached
+def test_a_goal_is_reached_where_all_of_it_is(goal: Goal, is_reached: bool) -> None:
+    assert goal.is_reached(HOLD) == is_reached
 
 
-def test_a_row_says_whether_the_target_of_the_issue_is_reached() -> None:
+def test_a_row_says_whether_its_goal_is_reached() -> None:
     assert row_of(HOLD).title == "marking, SQLite, 50 rooms at once"
     assert row_of(HOLD)[2:] == ("3", "2", "1.50", "≤ 1.9, ≤ 1.65 x", "NO", FLOOR, f"{BELOW} 1")
     assert row_of(ALONE).reached == ""

@@ -23,8 +23,8 @@ async def steps_of(name: str, folder: Path) -> AsyncIterator[Steps]:
     await steps.close()
 
 
-def rows(folder: Path, table: str) -> int:
-    """As another process sees it."""
+def count_rows(folder: Path, table: str) -> int:
+    """Counts rows as another process sees them."""
     with sqlite3.connect(folder / "floor.db") as connection:
         (count,) = connection.execute(f"SELECT count(*) FROM {table}").fetchone()
     connection.close()
@@ -39,10 +39,10 @@ async def test_a_cycle_goes_through_all_its_steps(name: str, tmp_path: Path) -> 
         await steps.hold(marker, asker.user_id)
         assert await steps.confirm(marker) == asker.user_id == 1
         if name != "memory":
-            assert (rows(tmp_path, "ledger"), rows(tmp_path, "connections")) == (1, 2)
+            assert (count_rows(tmp_path, "ledger"), count_rows(tmp_path, "connections")) == (1, 2)
         await asyncio.gather(steps.leave(asker), steps.leave(marker))
         if name != "memory":
-            assert (rows(tmp_path, "ledger"), rows(tmp_path, "connections")) == (1, 0)
+            assert (count_rows(tmp_path, "ledger"), count_rows(tmp_path, "connections")) == (1, 0)
 
 
 @pytest.mark.parametrize("name", NAMES)

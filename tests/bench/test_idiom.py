@@ -20,7 +20,7 @@ from rich.progress import Progress
 from benchmarks.benches import marking
 from benchmarks.crowd import Crowd
 from benchmarks.environment import CONSTRAINTS, NEEDED, NotMade, python_of_idiom
-from benchmarks.floors.steps import FAR
+from benchmarks.floors.steps import FAR_FUTURE_NS
 from benchmarks.load.marking import CONFIRM, choice_of
 from benchmarks.load.wire import Person, Refused, Wire, opened
 from benchmarks.run import Run
@@ -183,7 +183,7 @@ class TestIdiom:
         marking = await idiom.opened("marking", event_id, marker)
         listed = json.loads(await marking.hears("marking_list"))["params"]
         assert listed["marking_list"] == [first.user_id]
-        assert 0 < listed["asked_at"][0] < FAR
+        assert 0 < listed["asked_at"][0] < FAR_FUTURE_NS
         await (await idiom.opened("mark_me", event_id, second)).leaves()
         for message in ("user_joined", "user_left"):
             heard = json.loads(await marking.hears(message))

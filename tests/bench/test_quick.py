@@ -13,8 +13,8 @@ import pytest
 
 from benchmarks import results
 from benchmarks.__main__ import BENCHES
+from benchmarks.goals import GOALS
 from benchmarks.sentences import SENTENCES
-from benchmarks.targets import TARGETS
 
 ROOT = Path(__file__).parents[2]
 
@@ -37,5 +37,5 @@ def test_every_bench_runs_and_every_figure_has_a_floor(tmp_path: Path) -> None:
         assert {len(each) for each in figure.floors.values()} == {len(figure.values)}, figure.title
     # Where it is small a curve has other points
     figure_names = tuple(figure.name for figure in figures)
-    needed_titles = [*TARGETS, *(each.title for some in SENTENCES.values() for each in some)]
+    needed_titles = [*GOALS, *(each.title for some in SENTENCES.values() for each in some)]
     assert [title for title in needed_titles if not title.startswith(figure_names)] == []

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks import page
-from benchmarks.shares import BLOCK, DRIVER, PARTS, REST, WRITES, part_of, shares, table
+from benchmarks.shares import BETWEEN_COMMENTS, DRIVER, PARTS, REST, WRITES, part_of, shares, table
 
 LIVE = "tell (/src/attendance_web/live/room.py:10)"
 RULE = "hold (/src/attendance_core/marking/places.py:20)"
@@ -48,4 +48,4 @@ def test_all_shares_together_are_one() -> None:
 
 
 def test_the_page_has_a_place_for_them() -> None:
-    assert len(BLOCK.findall(page.PAGE.read_text(encoding="utf-8"))) == 1
+    assert len(BETWEEN_COMMENTS.findall(page.PAGE.read_text(encoding="utf-8"))) == 1

@@ -17,7 +17,7 @@ from benchmarks.floors.steps import Socket
 log = logging.getLogger(__name__)
 CONNECTIONS: Final = 10
 NOBODYS_CHANNEL: Final = "nobody's"  # always listened to: without any, listening ends
-LAST: Final = "was_marked"  # the frame that a socket ends with
+LAST_MESSAGE: Final = "was_marked"  # the frame that a socket ends with
 
 
 class Client:
@@ -46,7 +46,7 @@ class Client:
     async def _write(self, frame: Frame) -> None:
         with suppress(WebSocketDisconnect, RuntimeError):  # they have just gone
             await self._websocket.send_text(frame.model_dump_json())
-            if frame.message == LAST:
+            if frame.message == LAST_MESSAGE:
                 await self._websocket.close()
 
 
