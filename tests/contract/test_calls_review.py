@@ -249,8 +249,8 @@ class TestOwnScan:
         assert (image.status_code, image.headers["content-type"]) == (200, "image/png")
         assert image.headers["cache-control"] == "no-store"
         assert image.headers["x-content-type-options"] == "nosniff"
-        stranger = await site.person()
-        assert (await stranger.client.get("/scans/own")).status_code == 404
+        other = await site.person()
+        assert (await other.client.get("/scans/own")).status_code == 404
         assert (await site.browser().client.get("/scans/own")).status_code == 401
 
     async def test_a_head_is_the_same_and_reads_none_of_it(self, site: Site) -> None:

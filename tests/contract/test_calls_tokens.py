@@ -33,14 +33,14 @@ async def boris(site: Site) -> Browser:
 
 
 async def create(browser: Browser, **given: Any) -> dict[str, Any]:
-    """A new token of theirs, by their password."""
+    """Has them make a token, by their password."""
     given = {"name": "a program", "scopes": ["read"], "password": PASSWORD, **given}
     made: dict[str, Any] = response(await browser.post(CREATE, **given))
     return made
 
 
 def program(site: Site, token: str) -> httpx.AsyncClient:
-    """What shows this token, and no cookie."""
+    """Makes a client that shows this token, and no cookie."""
     headers = {"Authorization": f"Bearer {token}", "Accept-Language": "en"}
     return site.browser(headers=headers).client
 
@@ -106,7 +106,10 @@ class TestCreateToken:
 
     async def test_a_form_has_its_scopes_in_one_text(self, site: Site, anna: Browser) -> None:
         given = {"name": "a form", "scopes": "mark,read", "password": PASSWORD}
-        for how in ({"data": given}, {"files": {key: (None, it) for key, it in given.items()}}):
+        for how in (
+            {"data": given},
+            {"files": {key: (None, value) for key, value in given.items()}},
+        ):
             made = response(await anna.send(CREATE, **how))
             scopes = {each["token_id"]: each["scopes"] for each in await listed(anna)}
             assert scopes[made["token_id"]] == ["read", "mark"]
@@ -206,13 +209,13 @@ class TestWhatIsShown:
     """Contract: 9.3."""
 
     @pytest.fixture
-    def lines(self, caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
+    def all_logged(self, caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
         """Whatever is said, by anybody."""
         caplog.set_level(1)
         return caplog
 
     async def test_no_log_has_a_token(
-        self, site: Site, anna: Browser, lines: pytest.LogCaptureFixture
+        self, site: Site, anna: Browser, all_logged: pytest.LogCaptureFixture
     ) -> None:
         made = await create(anna)
         secret = made["token"].removeprefix("att_")
@@ -222,18 +225,20 @@ class TestWhatIsShown:
         await client.get(WHO, headers={"X-Attendance-User": str(anna.user_id + 1)})
         for path in ("/accounts/login/", "/api/events/CreateEvent", REVOKE):
             await client.post(path, json={})
-        assert not [each for each in lines.records if secret in f"{each.getMessage()} {each.args}"]
+        assert not [
+            each for each in all_logged.records if secret in f"{each.getMessage()} {each.args}"
+        ]
 
     async def test_it_is_not_taken_from_an_address_or_a_cookie(
         self, site: Site, anna: Browser
     ) -> None:
         """There it would be logged, or sent unasked."""
         token = (await create(anna))["token"]
-        stranger = site.browser()
+        anonymous = site.browser()
         for path in (f"{WHO}?token={token}", f"{WHO}?access_token={token}"):
-            assert response(await stranger.get(path)) == {"user_id": None}
-        stranger.client.cookies.set("sessionid", token)
-        assert response(await stranger.get(WHO)) == {"user_id": None}
+            assert response(await anonymous.get(path)) == {"user_id": None}
+        anonymous.client.cookies.set("sessionid", token)
+        assert response(await anonymous.get(WHO)) == {"user_id": None}
 
     @pytest.mark.parametrize("scheme", ["bearer", "BEARER", "Bearer"])
     async def test_the_scheme_is_in_either_case(

@@ -26,7 +26,7 @@ def migrated(tmp_path: Path) -> Path:
 
 
 def complaint(done: subprocess.CompletedProcess[str]) -> str:
-    """The one line it ended with."""
+    """Reads the one line it ended with."""
     assert done.stdout == ""
     lines = done.stderr.splitlines()
     assert len(lines) == 1, done.stderr

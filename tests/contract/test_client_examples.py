@@ -28,7 +28,7 @@ PAGE = (ROOT / "docs" / "how-to" / "client.md").read_text("utf-8")
 BLOCKS = re.findall(r"^```python\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 SCRIPT = ROOT / "examples" / "who_is_missing" / "who_is_missing.py"
 READER = ROOT / "examples" / "card_reader" / "card_reader.py"
-Run = Callable[..., Any]
+RunProgram = Callable[..., Any]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -38,7 +38,7 @@ async def house() -> AsyncIterator[House]:
 
 
 @pytest.fixture
-def run_program(house: House, monkeypatch: pytest.MonkeyPatch) -> Run:
+def run_program(house: House, monkeypatch: pytest.MonkeyPatch) -> RunProgram:
     """Runs something in a thread, as a program of somebody in an event."""
 
     async def run(program: Path | str, person: Visitor, event_id: EventId, *arguments: str) -> None:
@@ -74,7 +74,7 @@ async def test_the_page_shows_four_programs() -> None:
 
 
 async def test_the_first_lists_what_its_person_has_joined(
-    house: House, run_program: Run, capsys: pytest.CaptureFixture[str]
+    house: House, run_program: RunProgram, capsys: pytest.CaptureFixture[str]
 ) -> None:
     anna = await house.person()
     event_id = await house.event(anna)
@@ -83,7 +83,7 @@ async def test_the_first_lists_what_its_person_has_joined(
 
 
 async def test_the_second_is_refused_a_name_and_exports_a_sheet(
-    house: House, run_program: Run, capsys: pytest.CaptureFixture[str]
+    house: House, run_program: RunProgram, capsys: pytest.CaptureFixture[str]
 ) -> None:
     anna = await house.person()
     await run_program(BLOCKS[1], anna, await house.event(anna))
@@ -92,21 +92,21 @@ async def test_the_second_is_refused_a_name_and_exports_a_sheet(
 
 
 async def test_one_waits_while_another_marks(
-    house: House, run_program: Run, capsys: pytest.CaptureFixture[str]
+    house: House, run_program: RunProgram, capsys: pytest.CaptureFixture[str]
 ) -> None:
     anna, boris = await house.people(2)
     event_id = await house.event(anna)
-    asks = asyncio.create_task(run_program(BLOCKS[2], boris, event_id))
+    asking = asyncio.create_task(run_program(BLOCKS[2], boris, event_id))
     await until_waiting(house, event_id, boris)
     await run_program(BLOCKS[3], anna, event_id)
-    await asks
+    await asking
     said = capsys.readouterr().out
     assert f"{boris.user_id} Marked" in said and f"marked by {anna.user_id}" in said
 
 
 async def test_a_card_reader_marks_who_waits_and_nobody_else(
     house: House,
-    run_program: Run,
+    run_program: RunProgram,
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -125,7 +125,7 @@ async def test_a_card_reader_marks_who_waits_and_nobody_else(
 
 
 async def test_a_script_of_twenty_lines_prints_who_is_missing(
-    house: House, run_program: Run, capsys: pytest.CaptureFixture[str], tmp_path: Path
+    house: House, run_program: RunProgram, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     anna, boris = await house.people(2)
     event_id = await house.event(anna)

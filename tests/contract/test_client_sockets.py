@@ -57,8 +57,8 @@ class Class(NamedTuple):
 async def a_class(house: House) -> AsyncIterator[Class]:
     anna, boris = await house.people(2)
     event_id = await house.event(anna)
-    desk, phone = await client_of(house, anna), await client_of(house, boris)
-    async with desk, phone, phone.mark_me(event_id) as me, desk.marking(event_id) as marking:
+    laptop, phone = await client_of(house, anna), await client_of(house, boris)
+    async with laptop, phone, phone.mark_me(event_id) as me, laptop.marking(event_id) as marking:
         yield Class(event_id, anna, boris, marking, me)
 
 
@@ -206,13 +206,13 @@ class TestComingAndGoing:
     async def test_one_who_is_refused_at_the_door_is_told_why(self, house: House) -> None:
         anna = await house.person()
         early = await house.event(anna, starts=1000)
-        desk = await client_of(house, anna)
+        laptop = await client_of(house, anna)
         for event_id, said in (
             (early, ("event_not_started", 4425)),
             (uuid4(), ("event_not_found", 4404)),
         ):
             with pytest.raises(Refused) as refused:
-                async with desk.marking(event_id):
+                async with laptop.marking(event_id):
                     pass
             assert (refused.value.code, refused.value.number) == said
             assert refused.value.text

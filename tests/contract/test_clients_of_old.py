@@ -38,7 +38,7 @@ def boris(service: Service) -> Person:
 
 
 def error_of(who: Person, path: str, **given: object) -> int:
-    """The number that a POST is refused with; 0 where it is done."""
+    """Answers the number that a POST is refused with; 0 where it is done."""
     try:
         who.browser.post(path, **given)
     except CallFailed as refused:
@@ -64,18 +64,18 @@ def name_of_its_own(name: str) -> str:
     return f"{name} {uuid4().hex}"
 
 
-def makes(who: Person, name: str, starts: float = 43200, lasts: float = 3600) -> int:
-    """The number that making such an event is answered with."""
+def error_of_making(who: Person, name: str, starts: float = 43200, lasts: float = 3600) -> int:
+    """Makes an event that starts in so many seconds and lasts as many; answers as `error_of`."""
     start = int(time.time() + starts)
     return error_of(who, f"{EVENTS}CreateEvent", name=name, time_from=start, time_to=start + lasts)
 
 
-def ids(who: Person, call: str) -> list[str]:
+def event_ids(who: Person, call: str) -> list[str]:
     return [each["event_id"] for each in who.browser.get(EVENTS + call)]
 
 
 def an_ended_event(who: Person, *others: Person) -> str:
-    """One that they are in, and that is over."""
+    """Makes one that they are in, and waits until it is over."""
     end = int(time.time() + SECONDS_LEFT)
     given: dict[str, Any] = {"time_from": end - 60, "time_to": end}
     made = who.browser.post(f"{EVENTS}CreateEvent", name=name_of_its_own("past"), **given)
@@ -146,8 +146,8 @@ class TestEvents:
     def test_one_is_made_found_left_joined_and_deleted(self, anna: Person) -> None:
         """Contract: 5.3."""
         name = name_of_its_own("testevent")
-        assert makes(anna, name) == 0
-        assert makes(anna, name) == 6  # Contract: 5.2
+        assert error_of_making(anna, name) == 0
+        assert error_of_making(anna, name) == 6  # Contract: 5.2
         (made,) = anna.browser.get(f"{EVENTS}GetEvents", name=name)
         event_id, of_it = made["event_id"], {"event_id": made["event_id"]}
         assert (made["name"], made["creator_id"]) == (name, anna.user_id)
@@ -156,7 +156,10 @@ class TestEvents:
         assert joined["creator"] is True and joined["name"] == name
         assert error_of(anna, f"{EVENTS}JoinEvent", **of_it) == 3
         assert error_of(anna, f"{EVENTS}LeaveEvent", **of_it) == 0
-        assert (ids(anna, "GetJoinedEvents"), ids(anna, "GetCreatedEvents")) == ([], [event_id])
+        assert (event_ids(anna, "GetJoinedEvents"), event_ids(anna, "GetCreatedEvents")) == (
+            [],
+            [event_id],
+        )
         assert error_of(anna, f"{EVENTS}JoinEvent", **of_it) == 0
         assert error_of(anna, f"{EVENTS}DeleteEvent", **of_it) == 0
         assert error_of_get(anna, f"{EVENTS}GetEventByID", **of_it) == 5
@@ -164,7 +167,7 @@ class TestEvents:
     def test_two_are_told_apart_by_a_part_of_the_name(self, anna: Person) -> None:
         mine = uuid4().hex
         names = {f"{mine}testevent", f"{mine}tesevent"}
-        assert [makes(anna, each) for each in names] == [0, 0]
+        assert [error_of_making(anna, each) for each in names] == [0, 0]
         for part, expected in (
             (f"{mine}test", {f"{mine}testevent"}),
             (f"{mine}tes".upper(), names),
@@ -182,8 +185,8 @@ class TestEvents:
 
     def test_times_in_the_past_or_reversed_are_refused(self, anna: Person) -> None:
         """Contract: 5.1."""
-        assert makes(anna, name_of_its_own("past"), starts=-43200, lasts=60) == 1
-        assert makes(anna, name_of_its_own("reversed"), starts=60, lasts=-30) == 1
+        assert error_of_making(anna, name_of_its_own("past"), starts=-43200, lasts=60) == 1
+        assert error_of_making(anna, name_of_its_own("reversed"), starts=60, lasts=-30) == 1
 
     def test_after_the_end_nobody_joins_leaves_or_deletes(
         self, service: Service, anna: Person, boris: Person
@@ -213,7 +216,7 @@ class TestSockets:
     ) -> None:
         """Contract: 6.2, 6.6: one may wait on a second socket."""
         name = name_of_its_own("future")
-        assert makes(anna, name) == 0
+        assert error_of_making(anna, name) == 0
         (event,) = anna.browser.get(f"{EVENTS}GetEvents", name=name)
         async with anna.opens("marking", event["event_id"]) as wire:
             assert await wire.turns_away() == ("event_not_started", 4425)
@@ -228,11 +231,11 @@ class TestSockets:
     ) -> None:
         """Contract: 6.3, 6.16."""
         event_id = create_event(anna)
-        async with anna.opens("marking", event_id) as marker:
-            await marker.hears("marking_list", marking_list=[])
-            async with boris.opens("mark_me", event_id) as asker:
-                await marker.hears("user_joined", user_id=boris.user_id)
-                await marks(marker, asker, boris.user_id)
+        async with anna.opens("marking", event_id) as marking:
+            await marking.hears("marking_list", marking_list=[])
+            async with boris.opens("mark_me", event_id) as waiting:
+                await marking.hears("user_joined", user_id=boris.user_id)
+                await marks(marking, waiting, boris.user_id)
         assert anna.karma() == 50
 
     async def test_one_of_two_is_refused_and_both_are_marked(
@@ -246,13 +249,13 @@ class TestSockets:
                 wires[each.user_id] = await stack.enter_async_context(
                     each.opens("mark_me", event_id)
                 )
-            marker = await stack.enter_async_context(anna.opens("marking", event_id))
-            await marker.hears("marking_list", marking_list=[*wires])
-            chosen = await marker.asks("prepare_to_mark", user_id=first.user_id)
+            marking = await stack.enter_async_context(anna.opens("marking", event_id))
+            await marking.hears("marking_list", marking_list=[*wires])
+            chosen = await marking.asks("prepare_to_mark", user_id=first.user_id)
             assert chosen["message"] == "prepared"
             # The client of old says whom it means, and more than it has to
-            refused = await marker.asks("refuse_to_mark", user_id=first.user_id)
+            refused = await marking.asks("refuse_to_mark", user_id=first.user_id)
             assert (refused["result"], refused["message"]) == ("ok", "refused")
             for user_id in (second.user_id, first.user_id):
-                await marks(marker, wires[user_id], user_id)
+                await marks(marking, wires[user_id], user_id)
         assert anna.karma() == 100

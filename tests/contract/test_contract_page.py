@@ -56,11 +56,11 @@ class Page:
         return named | {path.rpartition("/")[2] for path in self.calls} - {""}
 
     def built_rules(self) -> set[str]:
-        """The rules that are kept already, or a part of which is."""
+        """Finds the rules that are kept already, or a part of which is."""
         return {number for number, is_built in self.rules.items() if is_built}
 
     def lacks(self, reference: re.Match[str]) -> bool:
-        """Whether a reference leads nowhere."""
+        """Tells whether a reference leads nowhere."""
         match reference.lastgroup:
             case "call":
                 return reference["call"] not in self.calls
@@ -74,7 +74,7 @@ class Page:
 
 
 def order(number: str) -> tuple[int, ...]:
-    """6.10 comes after 6.9."""
+    """Makes of a number what it is sorted by: 6.10 comes after 6.9."""
     return tuple(map(int, number.split(".")))
 
 
@@ -97,7 +97,7 @@ def page_of(text: str) -> Page:
 
 
 def citations(text: str) -> Iterator[tuple[int, list[re.Match[str]]]]:
-    """The line of each citation, and its references."""
+    """Finds the line of each citation, and its references."""
     for cited in re.finditer(r"\bContract: ", text):
         rest = WRAPPED.sub(" ", text[cited.end() : cited.end() + REACH])
         references, at = [], 0
@@ -111,7 +111,7 @@ def citations(text: str) -> Iterator[tuple[int, list[re.Match[str]]]]:
 
 
 def astray(text: str, page: Page) -> list[tuple[int, str]]:
-    """The citations that lead nowhere, by line; one without any reference does, too."""
+    """Finds the citations that lead nowhere, by line; one without any reference does, too."""
     found = []
     for line, references in citations(text):
         if not references:
@@ -121,7 +121,7 @@ def astray(text: str, page: Page) -> list[tuple[int, str]]:
 
 
 def rules_named_in(text: str) -> set[str]:
-    """The rules that a file of tests names one by one."""
+    """Finds the rules that a file of tests names one by one."""
     cited = {
         each["number"]
         for _, references in citations(text)
@@ -133,7 +133,7 @@ def rules_named_in(text: str) -> set[str]:
 
 @cache
 def sources() -> dict[Path, str]:
-    """All that may cite, but for this file, whose citations are made up."""
+    """Reads all that may cite, but for this file, whose citations are made up."""
     return {
         path: path.read_text(encoding="utf-8")
         for folder in ("src", "tests")
@@ -143,13 +143,13 @@ def sources() -> dict[Path, str]:
 
 
 def is_test(path: Path) -> bool:
-    """Whether it has tests; those of the kit are everybody's."""
+    """Tells whether it has tests; those of the kit are everybody's."""
     is_published = "attendance_core/testing/" in path.as_posix()
     return path.name.startswith("test_") or path.name.endswith(".test.js") or is_published
 
 
-def numbers(text: str) -> dict[int, set[int]]:
-    """A table of statuses: each `error`, and the HTTP statuses it comes with."""
+def statuses_by_error(text: str) -> dict[int, set[int]]:
+    """Reads the table of statuses: each `error`, and the HTTP statuses it comes with."""
     _, _, rest = text.partition("\n| `error` |")
     found: dict[int, set[int]] = {}
     for line in rest.partition("\n\n")[0].splitlines()[2:]:
@@ -204,7 +204,7 @@ def test_a_table_of_numbers_has_every_status(text: str) -> None:
     expected: dict[int, set[int]] = {0: {200}}
     for number in (*WIRE.values(), UNAVAILABLE, BROKEN):
         expected.setdefault(number.error, set()).add(number.status)
-    assert numbers(text) == expected
+    assert statuses_by_error(text) == expected
 
 
 class TestReading:

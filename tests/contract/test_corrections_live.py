@@ -34,35 +34,35 @@ async def mark_by_hand(
 async def test_of_one_who_is_marked_by_hand_the_hold_ends(house: House) -> None:
     anna, boris, vera = await house.people(3)
     event_id = await house.event(anna)
-    waits, marks = await vera.mark_me(event_id), await boris.marks(event_id)
-    await marks.asks("prepare_to_mark", user_id=vera.user_id)
+    waiting, marking = await vera.mark_me(event_id), await boris.marks(event_id)
+    await marking.asks("prepare_to_mark", user_id=vera.user_id)
     await mark_by_hand(house, event_id, anna, vera)
-    await marks.hears("reservation_expired", user_id=vera.user_id)
-    await marks.hears("user_left", user_id=vera.user_id)
-    await waits.hears("was_marked", user_id=anna.user_id)
-    assert await waits.close_code() == 1000
-    await marks.asks_and_is_refused("nobody_held", "confirm_marking")
-    await marks.asks_and_is_refused("nobody_held", "confirm_marking", user_id=vera.user_id)
+    await marking.hears("reservation_expired", user_id=vera.user_id)
+    await marking.hears("user_left", user_id=vera.user_id)
+    await waiting.hears("was_marked", user_id=anna.user_id)
+    assert await waiting.close_code() == 1000
+    await marking.asks_and_is_refused("nobody_held", "confirm_marking")
+    await marking.asks_and_is_refused("nobody_held", "confirm_marking", user_id=vera.user_id)
     assert await house.karma(anna) == await house.karma(boris) == 0
 
 
 async def test_whose_mark_is_annulled_waits_again_and_is_marked_again(house: House) -> None:
     anna, boris, vera = await house.people(3)
     event_id = await house.event(anna)
-    waits, marks = await vera.mark_me(event_id), await boris.marks(event_id)
-    await marks.asks("prepare_to_mark", user_id=vera.user_id)
-    await marks.asks("confirm_marking")
-    await waits.hears("was_marked")
+    waiting, marking = await vera.mark_me(event_id), await boris.marks(event_id)
+    await marking.asks("prepare_to_mark", user_id=vera.user_id)
+    await marking.asks("confirm_marking")
+    await waiting.hears("was_marked")
     assert await house.karma(boris) == 50
     await annul(house, event_id, anna, vera)
     assert await house.karma(boris) == 0
     # A repeated confirm is never a new mark
-    await marks.asks_and_is_refused("nobody_held", "confirm_marking", user_id=vera.user_id)
+    await marking.asks_and_is_refused("nobody_held", "confirm_marking", user_id=vera.user_id)
     again = await vera.mark_me(event_id)
-    await marks.hears("user_joined", user_id=vera.user_id)
-    await marks.asks("prepare_to_mark", user_id=vera.user_id)
-    await marks.says("confirm_marking", user_id=vera.user_id)
-    await marks.hears("marked", user_id=vera.user_id, n=3, paid=50)
+    await marking.hears("user_joined", user_id=vera.user_id)
+    await marking.asks("prepare_to_mark", user_id=vera.user_id)
+    await marking.says("confirm_marking", user_id=vera.user_id)
+    await marking.hears("marked", user_id=vera.user_id, n=3, paid=50)
     await again.hears("was_marked")
     assert await house.karma(boris) == 50
 

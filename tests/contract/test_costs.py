@@ -29,7 +29,7 @@ from tests.support.sqlite_file import an_empty_database
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-FEW, MANY = 10, 2_000
+FEW, MANY = 10, 2_000  # people
 MAX_MEMORY_BYTES: Final = 64 * 1024  # for a hold and its refusal, which take some 12 000
 
 ANNA, BORIS = UserId(3), UserId(4)
@@ -38,8 +38,8 @@ ASKER_CONNECTION = numbered_connection(9_001, 3, Role.MARK_ME)
 MARKER_CONNECTION = numbered_connection(9_002, 2, Role.MARKING)
 
 
-async def first_piece(it: Lecture) -> object:
-    async for piece in it.do.get_attendance.pieces(actor=UserId(1), event_id=EVENT):
+async def first_piece(lecture: Lecture) -> object:
+    async for piece in lecture.do.get_attendance.pieces(actor=UserId(1), event_id=EVENT):
         return piece
     raise AssertionError("nobody is there")
 
@@ -53,35 +53,41 @@ class Use(NamedTuple):
 
 # In the order in which they are run, on SQLite
 USES: dict[str, Use] = {
-    "prepare": Use(2, lambda it: it.do.prepare_to_mark(connection=it.markers[0], target=ANNA)),
-    "refuse": Use(3, lambda it: it.do.refuse_to_mark(connection=it.markers[0])),
+    "prepare": Use(
+        2, lambda lecture: lecture.do.prepare_to_mark(connection=lecture.markers[0], target=ANNA)
+    ),
+    "refuse": Use(3, lambda lecture: lecture.do.refuse_to_mark(connection=lecture.markers[0])),
     "prepare another": Use(
         2,
-        lambda it: it.do.prepare_to_mark(connection=it.markers[0], target=BORIS),
+        lambda lecture: lecture.do.prepare_to_mark(connection=lecture.markers[0], target=BORIS),
     ),
-    "confirm": Use(4, lambda it: it.do.confirm_marking(connection=it.markers[0], target=BORIS)),
+    "confirm": Use(
+        4, lambda lecture: lecture.do.confirm_marking(connection=lecture.markers[0], target=BORIS)
+    ),
     "mark at once": Use(
         8,
-        lambda it: it.do.mark_at_once(
-            actor=it.markers[0].user_id, event_id=EVENT, user_id=UserId(7)
+        lambda lecture: lecture.do.mark_at_once(
+            actor=lecture.markers[0].user_id, event_id=EVENT, user_id=UserId(7)
         ),
     ),
-    "open mark_me": Use(4, lambda it: it.do.mark_me(connection=ASKER_CONNECTION)),
-    "open marking": Use(4, lambda it: it.do.ready_to_mark(connection=MARKER_CONNECTION)),
+    "open mark_me": Use(4, lambda lecture: lecture.do.mark_me(connection=ASKER_CONNECTION)),
+    "open marking": Use(4, lambda lecture: lecture.do.ready_to_mark(connection=MARKER_CONNECTION)),
     "goodbye": Use(
         2,
-        lambda it: it.do.hang_up(connections=[ASKER_CONNECTION], goodbye=True),
+        lambda lecture: lecture.do.hang_up(connections=[ASKER_CONNECTION], goodbye=True),
     ),
-    "loss": Use(1, lambda it: it.do.hang_up(connections=[MARKER_CONNECTION], goodbye=False)),
-    "GetProfile": Use(1, lambda it: it.do.get_profile(actor=UserId(1), user_id=ANNA)),
+    "loss": Use(
+        1, lambda lecture: lecture.do.hang_up(connections=[MARKER_CONNECTION], goodbye=False)
+    ),
+    "GetProfile": Use(1, lambda lecture: lecture.do.get_profile(actor=UserId(1), user_id=ANNA)),
     "GetAttendance, its first page": Use(2, first_piece),
     "read a room": Use(
         1,
-        lambda it: it.do.read_room(event_id=EVENT, process_id=PROCESS, watched=[ANNA]),
+        lambda lecture: lecture.do.read_room(event_id=EVENT, process_id=PROCESS, watched=[ANNA]),
     ),
     "glance at rooms": Use(
         1,
-        lambda it: it.do.glance_at_rooms(event_ids=[EVENT], process_id=PROCESS),
+        lambda lecture: lecture.do.glance_at_rooms(event_ids=[EVENT], process_id=PROCESS),
     ),
 }
 

@@ -26,7 +26,7 @@ from attendance_web.live.rooms import Rooms
 from attendance_web.live.text_frame import TextFrame
 from attendance_web.structs.people import PersonSummary
 
-SOCKETS: Final = 200
+SOCKET_COUNT: Final = 200
 
 
 @dataclass
@@ -55,10 +55,10 @@ class Reader:
 class Cost:
     """What one announcement to so many markers took."""
 
-    encoded: int = 0
-    scheduled: int = 0  # steps of the event loop: each task that is woken is one
+    encoded_count: int = 0
+    scheduled_count: int = 0  # steps of the event loop: each task that is woken is one
     frame_ids: set[int] = field(default_factory=set)
-    told: int = 0
+    told_count: int = 0
 
 
 @contextmanager
@@ -67,7 +67,7 @@ def counting_steps(cost: Cost, monkeypatch: pytest.MonkeyPatch) -> Iterator[None
     call_soon: Callable[..., Any] = loop.call_soon
 
     def counts(*arguments: Any, **options: Any) -> Any:
-        cost.scheduled += 1
+        cost.scheduled_count += 1
         return call_soon(*arguments, **options)
 
     with monkeypatch.context() as patch:
@@ -76,16 +76,16 @@ def counting_steps(cost: Cost, monkeypatch: pytest.MonkeyPatch) -> Iterator[None
 
 
 async def cost_of_an_announcement(monkeypatch: pytest.MonkeyPatch, *, takes: bool = True) -> Cost:
-    """Somebody waits, and so many markers are told of it."""
+    """Counts what it takes that somebody waits, and so many markers are told of it."""
     notifier, cost = LocalNotifier(), Cost()
     lecture = await Lecture.begun(MemoryStore(TestClock(), notifier), waiting=2)
 
     def counts(*arguments: Any) -> TextFrame:
-        cost.encoded += 1
+        cost.encoded_count += 1
         return encode(*arguments)
 
     async with Rooms(notifier, lecture.do, lambda: PROCESS).enter(EVENT) as room:
-        readers, writers = [Reader() for _ in range(SOCKETS)], list[asyncio.Task[None]]()
+        readers, writers = [Reader() for _ in range(SOCKET_COUNT)], list[asyncio.Task[None]]()
 
         def begin_writer() -> None:
             writers.append(asyncio.create_task(asyncio.sleep(0)))
@@ -102,7 +102,7 @@ async def cost_of_an_announcement(monkeypatch: pytest.MonkeyPatch, *, takes: boo
         monkeypatch.setattr("attendance_web.live.outboxes.encode", counts)
         with counting_steps(cost, monkeypatch):
             notifier.publish(PlaceChanged(place.changed(state=Waiting(NOON)), NOON))
-        cost.told = sum(len(reader.frames) for reader in readers)
+        cost.told_count = sum(len(reader.frames) for reader in readers)
         cost.frame_ids = {id(frame) for reader in readers for frame in reader.frames}
         await asyncio.gather(*writers)
     return cost
@@ -110,8 +110,8 @@ async def cost_of_an_announcement(monkeypatch: pytest.MonkeyPatch, *, takes: boo
 
 async def test_it_is_spelt_once_and_wakes_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
     cost = await cost_of_an_announcement(monkeypatch)
-    assert (cost.told, cost.encoded, len(cost.frame_ids)) == (SOCKETS, 1, 1)
-    assert cost.scheduled <= 2  # of the room's own, however many are told
+    assert (cost.told_count, cost.encoded_count, len(cost.frame_ids)) == (SOCKET_COUNT, 1, 1)
+    assert cost.scheduled_count <= 2  # of the room's own, however many are told
 
 
 async def test_whoever_opens_a_list_has_nobody_spelt_again(
@@ -145,7 +145,7 @@ class TestPlanted:
 
     async def test_a_task_woken_for_each_is(self, monkeypatch: pytest.MonkeyPatch) -> None:
         cost = await cost_of_an_announcement(monkeypatch, takes=False)
-        assert cost.scheduled >= SOCKETS
+        assert cost.scheduled_count >= SOCKET_COUNT
 
     async def test_a_frame_spelt_for_each_is(self, monkeypatch: pytest.MonkeyPatch) -> None:
         apply = Mirror.apply_announcement
@@ -155,4 +155,4 @@ class TestPlanted:
             return [Delivery(each.frame, (one,)) for each in told for one in each.connection_ids]
 
         monkeypatch.setattr(Mirror, "apply_announcement", one_by_one)
-        assert (await cost_of_an_announcement(monkeypatch)).encoded == SOCKETS
+        assert (await cost_of_an_announcement(monkeypatch)).encoded_count == SOCKET_COUNT

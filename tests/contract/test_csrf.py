@@ -13,13 +13,13 @@ from tests.support.site import site_in_memory as site
 
 __all__ = ["anna", "site"]
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-FILE = ORIGIN.replace("http:", "file:")
+FILE_ORIGIN = ORIGIN.replace("http:", "file:")
 POSTS = [call.path for call in CALLS if call.method == "POST"]
 GETS = [call.path for call in CALLS if call.method == "GET"]
 
 
 async def careless_post(browser: Browser, path: str, **headers: str) -> Any:
-    """A POST as a page of another site, or a careless program, would send it."""
+    """Sends a POST as a page of another site, or a careless program, would."""
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     return await browser.client.post(path, headers=named, json={})
 
@@ -70,7 +70,7 @@ class TestTheCheck:
         refusal(await logged_in.post(path), 2)
 
     async def test_a_foreign_page_is_refused_though_it_knows_the_token(self, anna: Browser) -> None:
-        for origin in ("https://evil.example", "null", f"{ORIGIN}.evil.example", FILE):
+        for origin in ("https://evil.example", "null", f"{ORIGIN}.evil.example", FILE_ORIGIN):
             answer = await anna.send("/accounts/logout/", headers={"Origin": origin})
             refusal(answer, 8, status=403)
         assert response(await anna.get("/api/auth/GetCurrentUserId"))["user_id"] == anna.user_id

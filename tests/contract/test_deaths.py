@@ -34,7 +34,7 @@ def where(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return url.render_as_string(hide_password=False)
 
 
-class Left(NamedTuple):
+class Remains(NamedTuple):
     """The event, who was to be marked there, and by whom."""
 
     event_id: EventId
@@ -42,13 +42,13 @@ class Left(NamedTuple):
     boris: LoggedIn
 
 
-async def killed_at(point: str, where: str) -> Left:
-    """Has a process die at this point."""
+async def kill_at(point: str, where: str) -> Remains:
+    """Has a process die at this point; answers what it had made until then."""
     command = [sys.executable, "-m", dying_library.__name__, point, where]
     child = await asyncio.to_thread(fork_server.run, command, cwd=ROOT, env=os.environ)
     assert child.returncode == -signal.SIGKILL
     event_id, anna, boris = json.loads(child.stdout)
-    return Left(EventId(UUID(event_id)), LoggedIn(ANNA, anna), LoggedIn(BORIS, boris))
+    return Remains(EventId(UUID(event_id)), LoggedIn(ANNA, anna), LoggedIn(BORIS, boris))
 
 
 async def karma(service: Attendance) -> int:
@@ -58,7 +58,7 @@ async def karma(service: Attendance) -> int:
 class TestKilled:
     @pytest.mark.parametrize("point", dying_library.POINTS[1:])
     async def test_a_committed_mark_stands_and_is_told(self, point: str, where: str) -> None:
-        event_id, anna, boris = await killed_at(point, where)
+        event_id, anna, boris = await kill_at(point, where)
         async with dying_library.service_at(where) as service:
             do = service.use_cases
             assert await karma(service) == 50
@@ -81,7 +81,7 @@ class TestKilled:
     async def test_before_the_commit_nothing_was_done_and_the_hold_goes_on(
         self, where: str
     ) -> None:
-        event_id, _, boris = await killed_at("before_commit", where)
+        event_id, _, boris = await kill_at("before_commit", where)
         async with dying_library.service_at(where) as service:
             do = service.use_cases
             assert await karma(service) == 0

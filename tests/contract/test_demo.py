@@ -19,18 +19,18 @@ from tests.support.service_process import Service, attendance, service
 __all__ = ["service"]
 
 
-def demo(folder: Path, url: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+def run_demo(folder: Path, url: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     return attendance_here("demo", "--url", url, *arguments, folder=folder)
 
 
 def complaint(done: subprocess.CompletedProcess[str]) -> str:
-    """The one line of a demo that failed."""
+    """Reads the one line of a demo that failed."""
     (line,) = complaints(done)
     return line
 
 
 def complaints(done: subprocess.CompletedProcess[str]) -> list[str]:
-    """What a demo that failed says, line by line."""
+    """Reads what a demo that failed says, line by line."""
     assert done.returncode == 1, done.stdout + done.stderr
     first, *more = done.stderr.splitlines()
     assert first.startswith("attendance: ")
@@ -38,7 +38,7 @@ def complaints(done: subprocess.CompletedProcess[str]) -> list[str]:
 
 
 @pytest.fixture
-def stranger() -> Iterator[str]:
+def other_service() -> Iterator[str]:
     """The address of a service that is not ours."""
 
     class Hello(BaseHTTPRequestHandler):
@@ -48,7 +48,7 @@ def stranger() -> Iterator[str]:
             self.wfile.write(b"<html>hello</html>")
 
         def log_message(self, format: str, *args: object) -> None:
-            """Quiet."""
+            """Logs nothing."""
 
     with HTTPServer(("127.0.0.1", 0), Hello) as server:
         thread = Thread(target=server.serve_forever)
@@ -58,21 +58,21 @@ def stranger() -> Iterator[str]:
         thread.join()
 
 
-SMALL = ("--people", "12", "--markers", "3")
+SMALL_CLASS = ("--people", "12", "--markers", "3")
 
 
 @pytest.mark.long
 def test_it_tells_what_is_not_as_it_was_played_and_else_ends_well(service: Service) -> None:
     """Contract: 8.13: every cell of the sheet is as it was played, whoever was there before."""
     settings = {"ATTENDANCE_KARMA_PER_MARK": "51"}  # what the demo expects, not the service
-    command = ("demo", "--url", service.url, *SMALL)
+    command = ("demo", "--url", service.url, *SMALL_CLASS)
     done = attendance_here(*command, folder=service.folder, settings=settings)
     first, *others = complaints(done)
     assert "(seed " in first
     for line in (first, *others):
         assert re.search(r"karma, \d+: played \d+, found \d+", line)
 
-    done = demo(service.folder, service.url, *SMALL, "--seed", "7")
+    done = run_demo(service.folder, service.url, *SMALL_CLASS, "--seed", "7")
     assert (done.returncode, done.stderr) == (0, ""), done.stdout + done.stderr
     assert "12 rows of the sheet, 22 entries of the ledger" in done.stdout
     assert re.search(r"All \d{4} cells are as they were played \(seed 7\)", done.stdout)
@@ -94,23 +94,23 @@ def test_nobody_there_is_told_with_what_to_do(tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))  # bound and not listening: nobody answers
         url = f"http://127.0.0.1:{taken.getsockname()[1]}"
-        assert "start the service with make run" in complaint(demo(tmp_path, url))
+        assert "start the service with make run" in complaint(run_demo(tmp_path, url))
 
 
-def test_somebody_else_there_is_told(tmp_path: Path, stranger: str) -> None:
-    assert "no attendance service" in complaint(demo(tmp_path, stranger))
+def test_somebody_else_there_is_told(tmp_path: Path, other_service: str) -> None:
+    assert "no attendance service" in complaint(run_demo(tmp_path, other_service))
 
 
 @pytest.mark.parametrize(
     "url", ["127.0.0.1:8000", "ftp://127.0.0.1", "http://127.0.0.1/api", "http://127.0.0.1:99999"]
 )
 def test_an_address_that_is_none_is_told(tmp_path: Path, url: str) -> None:
-    assert "is not like http://127.0.0.1:8000" in complaint(demo(tmp_path, url))
+    assert "is not like http://127.0.0.1:8000" in complaint(run_demo(tmp_path, url))
 
 
 def test_half_of_the_people_have_to_be_free_to_wait(tmp_path: Path) -> None:
     for given in (("16", "9"), ("12", "4")):
-        done = demo(tmp_path, "http://127.0.0.1:9", "--people", given[0], "--markers", given[1])
+        done = run_demo(tmp_path, "http://127.0.0.1:9", "--people", given[0], "--markers", given[1])
         assert "take fewer markers" in complaint(done)
 
 

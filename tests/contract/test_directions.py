@@ -61,7 +61,7 @@ def lint_imports() -> subprocess.CompletedProcess[str]:
 
 
 def said_of(copy: Path, offences: Sequence[tuple[str, str, str]]) -> list[str]:
-    """What import-linter says of each offence, planted in this copy."""
+    """Reads what import-linter says of each offence, planted in this copy."""
     done = subprocess.run(
         [sys.executable, "-m", lints_offences.__name__, json.dumps(offences)],
         cwd=copy,
@@ -85,7 +85,7 @@ FOR_ANY_HOST = sorted(
 
 
 def foreign_imports(source: str) -> set[str]:
-    """The top packages a file imports that are neither the core nor the standard library."""
+    """Finds the top packages a file imports that are neither the core nor the standard library."""
     tops: set[str] = set()
     for node in imports_in(source):
         if isinstance(node, ast.Import):

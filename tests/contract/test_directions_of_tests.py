@@ -15,7 +15,7 @@ FILES = sorted(file for name in ("tests", "benchmarks") for file in (ROOT / name
 
 
 def imported_tests(source: str) -> set[str]:
-    """The test modules and the fixtures of folders that a file imports."""
+    """Finds the test modules and the fixtures of folders that a file imports."""
     of_tests = re.compile(r"(^|\.)(test_\w+|conftest)(\.|$)")
     return {name for name in imported_from(source) if of_tests.search(name)}
 
@@ -25,13 +25,13 @@ PERHAPS_FROM_TESTS = re.compile(r"(?<!def )\b(test_\w|conftest\b)|\btests\b(?!\.
 
 
 def folders_imported(source: str) -> set[str]:
-    """The folders of tests that a file imports from, but for what all share."""
+    """Finds the folders of tests that a file imports from, but for what all share."""
     names = [name.split(".") for name in imported_from(source)]
     return {parts[1] for parts in names if parts[0] == "tests" and parts[1:]} - {"support"}
 
 
 def defined_in(source: str) -> set[str]:
-    """What a module has for others, by name."""
+    """Finds what a module has for others, by name."""
     names: set[str] = set()
     for node in ast.parse(source).body:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
@@ -46,7 +46,7 @@ def defined_in(source: str) -> set[str]:
 
 
 def read_in(source: str) -> set[str]:
-    """The names that a module reads, its own ones too."""
+    """Finds the names that a module reads, its own ones too."""
     return {
         node.id
         for node in nodes_of(source)
@@ -55,7 +55,7 @@ def read_in(source: str) -> set[str]:
 
 
 def taken_in(source: str) -> set[tuple[str, str]]:
-    """What a file imports, or reads by the name of its module: that module, and the name."""
+    """Finds what a file imports, or reads by the name of its module: that module, and the name."""
     taken = {
         (node.module.removeprefix("tests.support."), alias.name)
         for node in imports_in(source)

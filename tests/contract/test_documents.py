@@ -40,14 +40,14 @@ USE_CASES = {kind.partition(".")[0] for kind in UseCases.__annotations__.values(
 
 
 def rows(heading: str) -> list[list[str]]:
-    """The cells of the table with this heading, without their quotes."""
+    """Reads the cells of the table with this heading, without their quotes."""
     _, _, rest = README.partition(f"\n| {heading} |")
     lines = rest.partition("\n\n")[0].splitlines()[2:]
     return [[cell.strip().strip("`") for cell in line.strip("|").split("|")] for line in lines]
 
 
 def descendants(kind: type[Refusal]) -> Iterator[type[Refusal]]:
-    """Every class that is a case of this one."""
+    """Finds every class that is a case of this one."""
     for each in kind.__subclasses__():
         yield each
         yield from descendants(each)
@@ -55,7 +55,7 @@ def descendants(kind: type[Refusal]) -> Iterator[type[Refusal]]:
 
 @cache
 def is_a_test(named: str) -> bool:
-    """Whether there is this file of tests, with this class."""
+    """Tells whether there is this file of tests, with this class."""
     file, _, name = named.partition("::")
     path = ROOT / "tests" / "contract" / f"{file}.py"
     tree = ast.parse(path.read_text(encoding="utf-8"))
@@ -96,7 +96,7 @@ def named_in(path: Path) -> frozenset[str]:
 
 
 def is_there(file: str, name: str) -> bool:
-    """Whether there is this test, as a page names it."""
+    """Tells whether there is this test, as a page names it."""
     path = ROOT / "tests" / file
     if not path.is_file():
         return False
@@ -106,7 +106,7 @@ def is_there(file: str, name: str) -> bool:
 
 
 def promises_of(page: str) -> Iterator[list[str]]:
-    """The cells of each row of a table that says what each is shown by."""
+    """Reads the cells of each row of a table that says what each is shown by."""
     for table in re.findall(r"^\|.*?\n(?=\n|\Z)", page, re.MULTILINE | re.DOTALL):
         heading, _, *lines = [line.strip("|").split(" | ") for line in table.splitlines()]
         if heading[-1].strip() == SHOWN_BY:

@@ -36,7 +36,7 @@ class TestRule9TheEnd:
         assert frame["params"]["code"] == "event_over"
         assert await marking.close_code() == 4410
         for person in (asker, target):
-            await eventually(lambda person=person: is_nobody(house, event_id, person))
+            await eventually(lambda person=person: has_no_state(house, event_id, person))
         assert await house.karma(marker) == 0
 
     async def test_after_it_every_command_is_refused_by_the_clock_of_its_transaction(
@@ -205,5 +205,5 @@ class TestRule9LogOut:
         await marking.hears("user_left", user_id=asker.user_id)
 
 
-async def is_nobody(house: House, event_id: EventId, visitor: Visitor) -> bool:
+async def has_no_state(house: House, event_id: EventId, visitor: Visitor) -> bool:
     return await house.state_of(event_id, visitor) is None

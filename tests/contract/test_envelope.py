@@ -124,28 +124,28 @@ class TestLanguage:
 
 
 class TestOurFault:
-    async def broken(self, site: Site, error: Exception) -> Any:
+    async def call_that_raises(self, site: Site, error: Exception) -> Any:
         async def fails(**_: Any) -> Any:
             raise error
 
-        web = site.app.services
+        services = site.app.services
         try:
-            use_cases: Any = replace(web.use_cases, get_event_by_id=cast(Any, fails))
-            site.app.services = replace(web, use_cases=use_cases)
+            use_cases: Any = replace(services.use_cases, get_event_by_id=cast(Any, fails))
+            site.app.services = replace(services, use_cases=use_cases)
             return await site.browser().get("/api/events/GetEventByID", event_id=uuid4())
         finally:
-            site.app.services = web
+            site.app.services = services
 
     async def test_it_tells_nothing_of_the_inside_and_the_log_does(
         self, site: Site, caplog: pytest.LogCaptureFixture
     ) -> None:
         """Contract: 1.2."""
         caplog.set_level(logging.ERROR)
-        answer = await self.broken(site, RuntimeError("SELECT secret FROM inside"))
+        answer = await self.call_that_raises(site, RuntimeError("SELECT secret FROM inside"))
         assert refusal(answer, -1, status=500) == "Something went wrong on our side"
         assert "Traceback" in caplog.text and "SELECT secret" in caplog.text
 
     async def test_a_store_that_is_away_says_when_to_come_back(self, site: Site) -> None:
-        answer = await self.broken(site, Unavailable())
+        answer = await self.call_that_raises(site, Unavailable())
         refusal(answer, -1, status=503)
         assert answer.headers["retry-after"] == "1"

@@ -37,8 +37,8 @@ SAMPLES: Final = 400  # of each kind
 FEW: Final = 60  # of each kind, where what differs is all of a hash
 PEOPLE: Final = 100  # half of them with codes; at 400 samples eight tries of each of those
 SIGNIFICANCE: Final = 0.01
-TOLD_APART: Final = 20e-6  # seconds; less is lost on the way
-MEASURED: Final = 3  # times; a leak is seen each time
+TOLD_APART_SECONDS: Final = 20e-6  # less is lost on the way
+MEASUREMENT_COUNT: Final = 3  # a leak is seen each time
 MEMORY_KIB: Final = 1024  # some 1 ms
 WRONG = "a password that is wrong"
 
@@ -48,12 +48,12 @@ Ask = Callable[[int], Mapping[str, Any]]  # arguments of the n-th call of a kind
 def is_leak(one: Sequence[float], other: Sequence[float]) -> bool:
     """Tells whether one takes longer than the other by what can be seen, and not by chance."""
     quick, slow = sorted((one, other), key=median)
-    later = [each + TOLD_APART for each in quick]
-    return median(later) < median(slow) and p_of(later, slow) <= SIGNIFICANCE
+    later = [each + TOLD_APART_SECONDS for each in quick]
+    return median(later) < median(slow) and p_value(later, slow) <= SIGNIFICANCE
 
 
-def p_of(one: Sequence[float], other: Sequence[float]) -> float:
-    """How likely two samples of one distribution differ as much as these, by their ranks."""
+def p_value(one: Sequence[float], other: Sequence[float]) -> float:
+    """Tells how likely two samples of one distribution differ as much as these, by their ranks."""
     ranked = sorted([(each, True) for each in one] + [(each, False) for each in other])
     ranks = sum(rank for rank, (_, is_one) in enumerate(ranked, start=1) if is_one)
     m, n = len(one), len(other)
@@ -66,9 +66,9 @@ class TestTheTestItself:
     def test_it_tells_a_small_shift_from_none(self) -> None:
         chance = random.Random(5)
         same = [[chance.expovariate(1) for _ in range(SAMPLES)] for _ in range(2)]
-        assert p_of(*same) > SIGNIFICANCE
-        assert p_of(same[0], [each + 0.5 for each in same[1]]) < SIGNIFICANCE
-        assert p_of([1, 2, 3, 4, 5], [6, 7, 8, 9, 10]) == pytest.approx(0.009, abs=0.001)
+        assert p_value(*same) > SIGNIFICANCE
+        assert p_value(same[0], [each + 0.5 for each in same[1]]) < SIGNIFICANCE
+        assert p_value([1, 2, 3, 4, 5], [6, 7, 8, 9, 10]) == pytest.approx(0.009, abs=0.001)
 
     @pytest.mark.parametrize(("shift", "is_seen"), [(5e-6, False), (60e-6, True)])
     def test_it_minds_what_is_not_lost_on_the_way(self, shift: float, is_seen: bool) -> None:
@@ -81,7 +81,7 @@ class TestTheTestItself:
 async def seconds_of(
     browser: Browser, path: str, kinds: Mapping[str, Ask], samples: int, seed: int
 ) -> dict[str, list[float]]:
-    """How long each call of each kind takes, in an order made by chance: of a processor.
+    """Measures how long each call of each kind takes, in an order made by chance: of a processor.
 
     That is the work of all threads here, whatever else the machine does meanwhile.
     """
@@ -101,9 +101,9 @@ async def seconds_of(
 async def leaks(
     site: Site, path: str, kinds: Mapping[str, Ask], samples: int = SAMPLES
 ) -> set[tuple[str, str]]:
-    """Which two kinds can be told apart by their times, each time that they are measured."""
+    """Finds which two kinds can be told apart by their times, each time that they are measured."""
     suspects = set(combinations(kinds, 2))
-    for seed in range(MEASURED):
+    for seed in range(MEASUREMENT_COUNT):
         await site.unlimit()
         browser = site.browser()
         times = await seconds_of(browser, path, kinds, samples, seed)

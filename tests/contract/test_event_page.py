@@ -73,18 +73,18 @@ async def code_of(browser: Browser, event_id: str) -> str:
     return code
 
 
-class Short(NamedTuple):
+class EventAddress(NamedTuple):
     """An event's id, and its short address."""
 
     event_id: str
     address: str
 
 
-async def short(site: Site, **more: Any) -> Short:
-    """Of a new event."""
+async def new_event(site: Site, **more: Any) -> EventAddress:
+    """Has somebody create one."""
     person = await site.person()
     event_id = await person.event(**more)
-    return Short(event_id, f"/e/{await code_of(person, event_id)}")
+    return EventAddress(event_id, f"/e/{await code_of(person, event_id)}")
 
 
 def with_settings(site: Site, **given: Any) -> Site:
@@ -136,7 +136,7 @@ class TestPage:
     async def test_either_case_will_do_and_so_will_what_a_browser_makes_of_it(
         self, site: Site
     ) -> None:
-        event_id, address = await short(site)
+        event_id, address = await new_event(site)
         escaped = "/e/" + "".join(f"%{ord(letter):02x}" for letter in address[3:])
         behind = [
             f"{address}{each}" for each in ("/", "?utm=x#y", ".", ")", "%20", "%C2%BB,", "/.")
@@ -185,7 +185,7 @@ class TestPage:
 
     async def test_head_answers_as_get_does(self, site: Site) -> None:
         """Contract: 1.6."""
-        _, address = await short(site)
+        _, address = await new_event(site)
         browser = site.browser()
         for path, status in ((address, 200), ("/e/222222", 404)):
             by_get, by_head = await browser.get(path), await browser.client.head(path)
@@ -194,7 +194,7 @@ class TestPage:
                 assert by_head.headers[name] == by_get.headers[name]
 
     async def test_it_is_asked_for_anew_and_comes_when_it_has_changed(self, site: Site) -> None:
-        _, address = await short(site)
+        _, address = await new_event(site)
         browser = site.browser()
         first = await browser.get(address)
         assert first.headers["cache-control"] == "private, no-cache"
@@ -203,7 +203,7 @@ class TestPage:
         again = await browser.client.get(address, headers={"If-None-Match": tag})
         assert (again.status_code, again.content) == (304, b"")
         assert "og:" not in again.text
-        _, other = await short(site)
+        _, other = await new_event(site)
         assert (await browser.get(other)).headers["etag"] != tag
         unknown = await browser.get("/e/222222")
         headers = {"If-None-Match": unknown.headers["etag"]}
@@ -212,7 +212,7 @@ class TestPage:
     async def test_it_gives_the_token_that_calls_need_and_asks_for_no_log_in(
         self, site: Site
     ) -> None:
-        _, address = await short(site)
+        _, address = await new_event(site)
         assert "csrftoken" in (await site.browser().get(address)).headers["set-cookie"]
 
     async def test_while_the_store_does_not_answer_it_is_the_page_without_an_event(
@@ -237,21 +237,21 @@ class TestAddresses:
     """Absolute, since others follow them."""
 
     async def test_an_operator_says_what_they_begin_with(self, site: Site) -> None:
-        _, address = await short(site)
+        _, address = await new_event(site)
         public = with_settings(site, public_url="https://attendance.example")
         head = Head((await public.browser().get(address)).text)
         assert head.said["og:url"] == f"https://attendance.example{address}"
         assert head.said["og:image"] == f"https://attendance.example{IMAGE}"
 
     async def test_else_they_are_where_it_was_asked_for(self, site: Site) -> None:
-        _, address = await short(site)
+        _, address = await new_event(site)
         browser = site.browser(base_url="https://other.test:8443")
         head = Head((await browser.get(address)).text)
         assert head.said["og:url"] == f"https://other.test:8443{address}"
 
     @pytest.mark.parametrize("host", ["", "a" * 300])
     async def test_a_host_that_is_none_is_named_by_nobody(self, site: Site, host: str) -> None:
-        event_id, address = await short(site)
+        event_id, address = await new_event(site)
         answer = await site.browser().client.get(address, headers={"Host": host})
         head = Head(answer.text)
         assert head.said["event"] == event_id
@@ -259,7 +259,7 @@ class TestAddresses:
 
     @pytest.mark.parametrize("host", ["a.test/evil", 'a"><script>', "a.test evil"])
     async def test_a_host_that_can_be_none_is_refused(self, site: Site, host: str) -> None:
-        _, address = await short(site)
+        _, address = await new_event(site)
         answer = await site.browser().client.get(address, headers={"Host": host})
         refusal(answer, 8, status=400)
 

@@ -23,7 +23,7 @@ from tests.support.postgres_databases import a_database
 from tests.support.query_plans import plan_of
 from tests.support.sqlite_file import an_empty_database
 
-EVENT_COUNT, NOT_OVER_COUNT, ROWS = 20_000, 30, 20
+EVENT_COUNT, NOT_OVER_COUNT, LIMIT = 20_000, 30, 20
 ADD_PERSON = """INSERT INTO accounts (user_id, username, username_key, password_hash, created_at)
     VALUES (1, 'anna', 'anna', '', 0)"""
 # One ends a second, each second
@@ -46,13 +46,13 @@ FILL_POSTGRES = (
 )
 NOW = float(EVENT_COUNT - NOT_OVER_COUNT)
 QUERIES = [
-    EventQuery(ROWS, 0, ends_after, starts_before, newest_first)
+    EventQuery(LIMIT, 0, ends_after, starts_before, newest_first)
     for ends_after, starts_before, newest_first in product((None, NOW), (None, NOW), (False, True))
 ]
 
 
 def index_for(query: EventQuery) -> str:
-    """The one that leads to few rows, or to those that come first."""
+    """Tells which one leads to few rows, or to those that come first."""
     by_start = query.ends_after is None
     return "ix_events_starts_at_name_key" if by_start else "ix_events_ends_at"
 
@@ -66,7 +66,7 @@ async def check_list(store: Any, query: EventQuery) -> None:
         for start in (every[::-1] if query.newest_first else every)
         if (may_be_over or start + 0.5 > NOW) and (query.starts_before is None or start < NOW)
     ]
-    assert [each.starts_at for each in rows] == starts[:ROWS]
+    assert [each.starts_at for each in rows] == starts[:LIMIT]
 
 
 @pytest.fixture

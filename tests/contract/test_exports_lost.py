@@ -26,11 +26,11 @@ class Workers:
     """The processes that sheets are written by, counted."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.begun = 0
+        self.begun_count = 0
         monkeypatch.setattr(sheets, "SheetJob", self)
 
     def __call__(self, *given: Any) -> SheetJob:
-        self.begun += 1
+        self.begun_count += 1
         return SheetJob(*given)
 
 
@@ -72,7 +72,7 @@ class TestLeaving:
         given = {"event_id": event_id, "format": "csv"}
 
         async def leaves() -> AsgiClient:
-            """Somebody who goes once their second look is begun, or is refused."""
+            """Has somebody go once their second look is begun, or is refused."""
             before, client = looks.begun, AsgiClient(site.app, EXPORT, session=str(anna.session))
             looks.holds_from = before + 2
             client.ask(event_id=event_id, format="csv")
@@ -83,7 +83,7 @@ class TestLeaving:
         monkeypatch.setattr("attendance_web.wire.refusal_pace.TOLD_AFTER_SECONDS", 0.0)
         statuses = [(await leaves()).status for _ in range(30)]
         assert statuses == [400] * list_turns.MAX_LEFT_EXPORTS + [429] * (30 - 3)
-        assert (workers.begun, looks.begun) == (3, 6)
+        assert (workers.begun_count, looks.begun) == (3, 6)
         refused = await anna.get(EXPORT, **given)
         assert code(refused, 8, status=429) == "too_many_requests"
         assert refused.headers["retry-after"] == "10"
@@ -133,9 +133,9 @@ class TestLeaving:
     async def test_who_is_refused_has_no_worker_begun(
         self, site: Site, event_id: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        workers, stranger = Workers(monkeypatch), await site.person("stranger")
-        refused = await stranger.get(EXPORT, event_id=event_id, format="csv")
-        assert code(refused, 3) == "not_an_organiser" and workers.begun == 0
+        workers, other = Workers(monkeypatch), await site.person("other")
+        refused = await other.get(EXPORT, event_id=event_id, format="csv")
+        assert code(refused, 3) == "not_an_organiser" and workers.begun_count == 0
 
     async def test_who_has_gone_when_their_turn_comes_has_none(
         self, site: Site, anna: Browser, event_id: str, monkeypatch: pytest.MonkeyPatch
