@@ -150,13 +150,13 @@ def _method(call: Call) -> Iterator[str]:
 
 def _reading(call: Call) -> Reading:
     if call.media_types:
-        return Reading("File", "file", ())
+        return Reading("File", "call_for_file", ())
     if call.answer is None:
-        return Reading("None", "done", ())
+        return Reading("None", "call_for_nothing", ())
     name = _spelt(call.answer)
     if call.is_stream:
-        return Reading(f"AsyncGenerator[{name}, None]", "told", (name,))
-    return Reading(name, "answer", (name,))
+        return Reading(f"AsyncGenerator[{name}, None]", "call_for_stream", (name,))
+    return Reading(name, "call", (name,))
 
 
 def _spelt(answer: Any) -> str:

@@ -26,7 +26,7 @@ from attendance_core.errors import (
 from attendance_core.vocabulary import UserId
 from attendance_web.asgi import sockets
 from attendance_web.asgi.application import ROLES
-from attendance_web.client.reopening import FINAL
+from attendance_web.client.reopening import FINAL_CODES
 from tests.support.asgi_server import Server, host, query
 from tests.support.eventually import eventually
 from tests.support.live_host import Host
@@ -89,7 +89,7 @@ class TestWhoIsLetIn:
             raise refusal
 
         assert await Server(sockets(host.live, identify)).serve() == told
-        may_come_back = told[1] not in FINAL
+        may_come_back = told[1] not in FINAL_CODES
         assert may_come_back is isinstance(refusal, TooManyRequests | Unavailable)
 
     async def test_nor_does_whoever_is_deleted(self, host: Host) -> None:

@@ -13,7 +13,7 @@ from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 
 from attendance_core.marking import frames as core
-from attendance_web.client import Client, NotAnswered, NotAttendance, Refused, reopening, waiting
+from attendance_web.client import Client, NotAnswered, NotAttendance, Refused, pauses, reopening
 from attendance_web.client.marking import FRAMES_A_SECOND, FRAMES_AT_ONCE
 from tests.support.nginx import certified, trusting
 from tests.support.scripted_service import (
@@ -46,7 +46,7 @@ class TestComingBack:
             while ids(marking) != [ANNA, BORIS]:
                 await anext(marking)
 
-    @pytest.mark.parametrize("code", sorted(reopening.FINAL - {1000}))
+    @pytest.mark.parametrize("code", sorted(reopening.FINAL_CODES - {1000}))
     async def test_not_after_one_that_does_not(self, code: int) -> None:
         async def script(side: ServiceSide) -> None:
             await side.lists(ANNA)
@@ -66,7 +66,7 @@ class TestComingBack:
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(reopening, "BEAT_EVERY", 0.05)
-        monkeypatch.setattr(reopening, "ANSWER_WITHIN", 0.05)
+        monkeypatch.setattr(reopening, "ANSWER_SECONDS", 0.05)
         close_codes: list[int] = []
 
         async def first(side: ServiceSide) -> None:
@@ -90,11 +90,11 @@ class TestComingBack:
             def random(self) -> float:
                 return 1.0
 
-        pauses = waiting.Pauses(Most())  # type: ignore[arg-type]
-        assert [pauses.next() for _ in range(6)] == [0.5, 1, 2, 4, 8, 8]
-        pauses.begin_anew()
-        assert pauses.next() == 0.5
-        drawn = [waiting.Pauses().next() for _ in range(200)]
+        growing = pauses.Pauses(Most())  # type: ignore[arg-type]
+        assert [growing.next() for _ in range(6)] == [0.5, 1, 2, 4, 8, 8]
+        growing.begin_anew()
+        assert growing.next() == 0.5
+        drawn = [pauses.Pauses().next() for _ in range(200)]
         assert min(drawn) >= 0.1 and max(drawn) <= 0.5 and len(set(drawn)) > 100
 
     async def test_a_service_that_does_not_come_back_is_given_up(self) -> None:

@@ -19,7 +19,7 @@ from attendance_core.vocabulary import UserId
 from attendance_web.client import NotAnswered, Refused, reopening
 from attendance_web.client.answers import decoded
 from attendance_web.client.frames import Frame, HeldBy, read_params
-from attendance_web.client.marking import FRAMES_A_SECOND, FRAMES_AT_ONCE, MAY_CLOSE
+from attendance_web.client.marking import CODES_THAT_MAY_CLOSE, FRAMES_A_SECOND, FRAMES_AT_ONCE
 from attendance_web.live import messages
 from attendance_web.live.close_codes import ENDING_CODES
 from attendance_web.structs.frames import EventTimes, Place
@@ -42,19 +42,21 @@ SOCKET_SCRIPT = (
 class TestWhatIsSaid:
     def test_the_numbers_are_those_of_the_page(self) -> None:
         (final,) = re.findall(r"const FINAL = new Set\(\[([0-9, ]+)\]\)", SOCKET_SCRIPT)
-        assert set(map(int, final.split(", "))) == reopening.FINAL
+        assert set(map(int, final.split(", "))) == reopening.FINAL_CODES
 
         def seconds(name: str) -> float:
             (found,) = re.findall(rf"const {name} = ([0-9_]+);", SOCKET_SCRIPT)
             return int(found.replace("_", "")) / 1000
 
         assert seconds("BEAT_EVERY_MS") == reopening.BEAT_EVERY
-        assert seconds("ANSWER_WITHIN_MS") == reopening.ANSWER_WITHIN
-        assert seconds("OPEN_WITHIN_MS") == reopening.OPEN_WITHIN
+        assert seconds("ANSWER_WITHIN_MS") == reopening.ANSWER_SECONDS
+        assert seconds("OPEN_WITHIN_MS") == reopening.OPEN_SECONDS
 
     def test_what_may_close_a_socket_is_what_does(self) -> None:
         codes = {getattr(ERRORS[each], "code", "too_many_frames") for each in ENDING_CODES}
-        assert codes | {"too_many_frames"} == MAY_CLOSE  # a lease that is lost says nothing
+        assert (
+            codes | {"too_many_frames"} == CODES_THAT_MAY_CLOSE
+        )  # a lease that is lost says nothing
 
     def test_it_says_less_than_what_a_socket_is_closed_for(self) -> None:
         wire_page = (Path(__file__).resolve().parents[2] / "docs" / "wire.md").read_text("utf-8")

@@ -18,7 +18,7 @@ import pytest_asyncio
 from attendance_core.marking.places import Held, Marked, Waiting
 from attendance_core.marking.terms import Terms
 from attendance_core.vocabulary import EventId
-from attendance_web.client import Client, Marking, MarkMe, Refused, waiting
+from attendance_web.client import Client, Marking, MarkMe, Refused, pauses
 from tests.support.eventually import eventually
 from tests.support.live_house import House, Visitor, opened_house
 
@@ -35,7 +35,7 @@ async def house() -> AsyncIterator[House]:
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(waiting, "FIRST_PAUSE_SECONDS", 0.01)
+    monkeypatch.setattr(pauses, "FIRST_PAUSE_SECONDS", 0.01)
 
 
 async def client_of(house: House, person: Visitor) -> Client:

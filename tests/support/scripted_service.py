@@ -16,7 +16,7 @@ from websockets.exceptions import ConnectionClosed
 from attendance_core.errors import Refusal, Taken, Unavailable
 from attendance_core.marking import frames as core
 from attendance_core.vocabulary import UserId
-from attendance_web.client import Client, Marking, waiting
+from attendance_web.client import Client, Marking, pauses
 from attendance_web.live import messages
 
 PATIENCE = 30.0  # seconds
@@ -98,8 +98,8 @@ def port_of(server: Any) -> int:
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(waiting, "FIRST_PAUSE_SECONDS", 0.01)
-    monkeypatch.setattr(waiting, "MAX_PAUSE_SECONDS", 0.02)
+    monkeypatch.setattr(pauses, "FIRST_PAUSE_SECONDS", 0.01)
+    monkeypatch.setattr(pauses, "MAX_PAUSE_SECONDS", 0.02)
 
 
 async def lists_both(side: ServiceSide) -> None:

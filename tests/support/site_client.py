@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from attendance_web.client import Client, waiting
+from attendance_web.client import Client, pauses
 from attendance_web.structs.events import EventCreated
 from tests.support.site import ORIGIN, PASSWORD, Site, numbers
 
@@ -36,4 +36,4 @@ async def event(creator: Client) -> EventCreated:
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(waiting, "FIRST_PAUSE_SECONDS", 0.001)
+    monkeypatch.setattr(pauses, "FIRST_PAUSE_SECONDS", 0.001)

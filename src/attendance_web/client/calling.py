@@ -17,7 +17,7 @@ from attendance_core.version import __version__
 from attendance_core.vocabulary import Seconds
 from attendance_web.client.answers import File, decoded, events_of, file_of, retry_after, unwrap
 from attendance_web.client.errors import NotAnswered, NotAttendance, Refused
-from attendance_web.client.waiting import Pauses
+from attendance_web.client.pauses import Pauses
 
 A = TypeVar("A")
 
@@ -73,20 +73,20 @@ class Calling:
             trust_env=False,
         )
 
-    async def answer(self, kind: type[A], method: str, path: str, **given: object) -> A:
+    async def call(self, kind: type[A], method: str, path: str, **given: object) -> A:
         """Makes a call, and answers what it answers. Raises Refused, NotAnswered."""
-        answer: A = decoded(kind, unwrap(await self._call(method, path, given)), path)
+        answer: A = decoded(kind, unwrap(await self._call_in_turn(method, path, given)), path)
         return answer
 
-    async def done(self, method: str, path: str, **given: object) -> None:
+    async def call_for_nothing(self, method: str, path: str, **given: object) -> None:
         """Makes a call that answers nothing. Raises Refused, NotAnswered."""
-        unwrap(await self._call(method, path, given))
+        unwrap(await self._call_in_turn(method, path, given))
 
-    async def file(self, method: str, path: str, **given: object) -> File:
+    async def call_for_file(self, method: str, path: str, **given: object) -> File:
         """Makes a call that answers a file. Raises Refused, NotAnswered."""
-        return file_of(await self._call(method, path, given))
+        return file_of(await self._call_in_turn(method, path, given))
 
-    async def told(
+    async def call_for_stream(
         self, kind: type[A], method: str, path: str, **given: object
     ) -> AsyncGenerator[A, None]:
         """Makes a call that goes on answering, until there is nothing more to tell.
@@ -115,7 +115,9 @@ class Calling:
             headers["cookie"] = "; ".join(f"{each.name}={each.value}" for each in kept)
         return headers
 
-    async def _call(self, method: str, path: str, given: Mapping[str, object]) -> httpx.Response:
+    async def _call_in_turn(
+        self, method: str, path: str, given: Mapping[str, object]
+    ) -> httpx.Response:
         """Makes a call once it is this visitor's turn; makes it again where that does no harm.
 
         Raises NotAnswered.

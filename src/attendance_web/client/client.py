@@ -15,8 +15,8 @@ from attendance_core.vocabulary import Seconds
 from attendance_web.client.calls import Calls
 from attendance_web.client.mark_me import MarkMe
 from attendance_web.client.marking import Marking
+from attendance_web.client.pauses import PATIENCE_SECONDS
 from attendance_web.client.reopening import Address
-from attendance_web.client.waiting import PATIENCE
 
 
 class _SocketOptions(TypedDict):
@@ -44,7 +44,7 @@ class Client(Calls):
         token: str | None = None,
         board: str | None = None,
         language: Language = "en",
-        patience: Seconds = PATIENCE,
+        patience: Seconds = PATIENCE_SECONDS,
         trusts: SSLContext | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:

@@ -48,16 +48,16 @@ class EventSocket(Generic[V]):
         """Waits to be let in. Raises Refused, NotAnswered, NotAttendance."""
         self._running = asyncio.create_task(self._socket.run())
         self._running.add_done_callback(self._note_end)
-        waits = asyncio.create_task(self._let_in.wait())
+        entry = asyncio.create_task(self._let_in.wait())
         try:
-            await asyncio.wait({waits, self._running}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({entry, self._running}, return_when=asyncio.FIRST_COMPLETED)
             if self._running.done():
                 self._running.result()
         except BaseException:
             await self._leave(self._running)
             raise
         finally:
-            waits.cancel()
+            entry.cancel()
         return self
 
     async def __aexit__(

@@ -14,15 +14,15 @@ from attendance_core.vocabulary import Instant, Seconds, UserId
 from attendance_web.client.errors import NotAnswered, Refused
 from attendance_web.client.event_socket import EventSocket
 from attendance_web.client.frames import Frame, UserJoined, read_params
+from attendance_web.client.pauses import Pauses
 from attendance_web.client.reopening import PING, Address
-from attendance_web.client.waiting import Pauses
 from attendance_web.structs.frames import Hold, Mark, MarkingList, OneUser
 from attendance_web.structs.people import PersonSummary
 from attendance_web.wire.allowance import Allowance
 
 PREPARE, CONFIRM, REFUSE = "prepare_to_mark", "confirm_marking", "refuse_to_mark"
 # Of what closes a socket as well: only the next thing that is heard tells which it was
-MAY_CLOSE: Final = frozenset(
+CODES_THAT_MAY_CLOSE: Final = frozenset(
     {"too_many_frames", "event_over", "not_logged_in", "left_event", "may_not_mark"}
 )
 # What may be sent on a socket at once, and then in a second; a bit less than what closes it
@@ -169,7 +169,7 @@ class Marking(EventSocket[tuple[Asker, ...]]):
 
     async def hear_no(self, refusal: Refused) -> None:
         """Refuses the command that is next, unless the socket is to be closed."""
-        if refusal.code not in MAY_CLOSE:
+        if refusal.code not in CODES_THAT_MAY_CLOSE:
             self._refuse(refusal)
         elif self._commands:
             self._doubt = _Doubt(refusal, self._socket.ping_count + 1)

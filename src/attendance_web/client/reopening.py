@@ -17,20 +17,20 @@ from attendance_core.vocabulary import Seconds
 from attendance_web.client.answers import NOT_OURS, decoded
 from attendance_web.client.errors import NotAnswered, NotAttendance, Refused
 from attendance_web.client.frames import Frame, RefusalParams
-from attendance_web.client.waiting import Pauses
+from attendance_web.client.pauses import Pauses
 
 # The service has decided: coming back by oneself would change nothing
-FINAL: Final = frozenset({1000, 4400, 4401, 4403, 4404, 4409, 4410, 4425})
-DONE: Final = 1000
+FINAL_CODES: Final = frozenset({1000, 4400, 4401, 4403, 4404, 4409, 4410, 4425})
+DONE_CODE: Final = 1000
 BEAT_EVERY: Final[Seconds] = 10.0
-ANSWER_WITHIN: Final[Seconds] = 5.0
-OPEN_WITHIN: Final[Seconds] = 10.0
-GOODBYE_WITHIN: Final[Seconds] = 2.0
+ANSWER_SECONDS: Final[Seconds] = 5.0
+OPEN_SECONDS: Final[Seconds] = 10.0
+GOODBYE_SECONDS: Final[Seconds] = 2.0
 PING: Final = '{"message":"ping"}'
 PONG: Final = "pong"
 OK: Final = "ok"
 # Of a handshake; with any other of 400 and more it is no service that answers
-COME_AGAIN: Final = frozenset({408, 425, 429, *range(500, 600)})
+COME_AGAIN_STATUSES: Final = frozenset({408, 425, 429, *range(500, 600)})
 
 
 class Owner(Protocol):
@@ -97,8 +97,8 @@ class ReopeningSocket:
         while True:
             self._has_heard = False
             code, reason = await self._serve_one_socket()
-            if code in FINAL:
-                if code == DONE and self._refusal is None:
+            if code in FINAL_CODES:
+                if code == DONE_CODE and self._refusal is None:
                     return
                 refusal = self._refusal or Refused("closed", code, reason)
                 raise Refused(refusal.code, code, refusal.text)
@@ -120,7 +120,7 @@ class ReopeningSocket:
         with suppress(ConnectionClosed):
             await socket.send(text)
         if self._deadline is None:
-            self._deadline = asyncio.get_running_loop().time() + ANSWER_WITHIN
+            self._deadline = asyncio.get_running_loop().time() + ANSWER_SECONDS
             if self._timeout is not None:
                 with suppress(RuntimeError):  # it is over just now
                     self._timeout.reschedule(self._deadline)
@@ -138,14 +138,14 @@ class ReopeningSocket:
     async def _serve_one_socket(self) -> _End:
         """Opens one, and listens to it until it ends."""
         loop = asyncio.get_running_loop()
-        self._deadline, self._refusal = loop.time() + OPEN_WITHIN, None
+        self._deadline, self._refusal = loop.time() + OPEN_SECONDS, None
         try:
             async with asyncio.timeout_at(self._deadline):
                 socket = await self._connect()
         except TimeoutError:
             return _End(None, "no answer")
         except InvalidStatus as error:
-            if error.response.status_code in COME_AGAIN:
+            if error.response.status_code in COME_AGAIN_STATUSES:
                 return _End(None, str(error))
             raise NotAttendance(f"{self._address.url}: {NOT_OURS}") from None
         except (OSError, EOFError, WebSocketException) as error:
@@ -166,7 +166,7 @@ class ReopeningSocket:
             return _End(None, "no answer")
         except asyncio.CancelledError:
             with suppress(TimeoutError):
-                async with asyncio.timeout(GOODBYE_WITHIN):
+                async with asyncio.timeout(GOODBYE_SECONDS):
                     await socket.close()
             raise
         finally:

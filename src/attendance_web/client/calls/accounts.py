@@ -21,7 +21,7 @@ class AccountCalls(Calling):
 
         Needs no log-in; no token may.
         """
-        return await self.answer(
+        return await self.call(
             Person,
             "POST",
             "/accounts/signup/",
@@ -40,7 +40,7 @@ class AccountCalls(Calling):
 
         Needs no log-in; no token may.
         """
-        return await self.answer(
+        return await self.call(
             Person,
             "POST",
             "/accounts/login/",
@@ -55,7 +55,7 @@ class AccountCalls(Calling):
 
         Needs no log-in; no token may.
         """
-        return await self.done(
+        return await self.call_for_nothing(
             "POST",
             "/accounts/logout/",
         )
@@ -70,7 +70,7 @@ class AccountCalls(Calling):
 
         Needs log-in; no token may.
         """
-        return await self.done(
+        return await self.call_for_nothing(
             "POST",
             "/accounts/password/",
             new_password=new_password,
@@ -86,7 +86,7 @@ class AccountCalls(Calling):
 
         Needs log-in; no token may.
         """
-        return await self.done(
+        return await self.call_for_nothing(
             "POST",
             "/accounts/delete/",
             password=password,
@@ -101,7 +101,7 @@ class AccountCalls(Calling):
 
         Needs log-in; no token may.
         """
-        return await self.file(
+        return await self.call_for_file(
             "POST",
             "/accounts/data/",
             password=password,
@@ -114,7 +114,7 @@ class AccountCalls(Calling):
 
         Needs log-in; no token may.
         """
-        return await self.answer(
+        return await self.call(
             Sessions,
             "GET",
             "/api/auth/GetSessions",
@@ -130,7 +130,7 @@ class AccountCalls(Calling):
 
         Needs log-in; no token may.
         """
-        return await self.done(
+        return await self.call_for_nothing(
             "POST",
             "/api/auth/EndSession",
             session=session,
@@ -144,7 +144,7 @@ class AccountCalls(Calling):
 
         Needs no log-in; tokens for `read`.
         """
-        return await self.answer(
+        return await self.call(
             PersonOrNobody,
             "GET",
             "/api/auth/GetCurrentUserId",

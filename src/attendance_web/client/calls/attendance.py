@@ -28,7 +28,7 @@ class AttendanceCalls(Calling):
 
         Needs log-in; tokens for `read`.
         """
-        return await self.answer(
+        return await self.call(
             Attendance,
             "GET",
             "/api/events/GetAttendance",
@@ -45,7 +45,7 @@ class AttendanceCalls(Calling):
 
         Needs log-in; tokens for `read`.
         """
-        return await self.answer(
+        return await self.call(
             list[MyAttendance],
             "GET",
             "/api/profile/GetMyAttendance",
@@ -64,7 +64,7 @@ class AttendanceCalls(Calling):
 
         Needs log-in; tokens for `mark`.
         """
-        return await self.answer(
+        return await self.call(
             EntryNumber,
             "POST",
             "/api/events/MarkParticipant",
@@ -86,7 +86,7 @@ class AttendanceCalls(Calling):
 
         Needs log-in; tokens for `mark`.
         """
-        return await self.answer(
+        return await self.call(
             EntryNumber,
             "POST",
             "/api/events/AnnulMark",
@@ -109,7 +109,7 @@ class AttendanceCalls(Calling):
 
         Needs log-in; tokens for `read`.
         """
-        return await self.answer(
+        return await self.call(
             LedgerShown,
             "GET",
             "/api/events/GetLedger",
@@ -130,7 +130,7 @@ class AttendanceCalls(Calling):
 
         Needs log-in; tokens for `export`.
         """
-        return await self.file(
+        return await self.call_for_file(
             "GET",
             "/api/events/ExportAttendance",
             event_id=event_id,

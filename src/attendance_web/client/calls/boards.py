@@ -22,7 +22,7 @@ class BoardCalls(Calling):
 
         Needs log-in, or the secret of a board; tokens for `read`.
         """
-        return self.told(
+        return self.call_for_stream(
             CountsShown,
             "GET",
             "/api/events/WatchAttendance",
@@ -38,7 +38,7 @@ class BoardCalls(Calling):
 
         Needs log-in; tokens for `events`.
         """
-        return await self.answer(
+        return await self.call(
             BoardLink,
             "POST",
             "/api/events/MakeBoardLink",
@@ -54,7 +54,7 @@ class BoardCalls(Calling):
 
         Needs log-in; tokens for `events`.
         """
-        return await self.done(
+        return await self.call_for_nothing(
             "POST",
             "/api/events/RemoveBoardLink",
             event_id=event_id,

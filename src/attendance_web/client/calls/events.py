@@ -29,7 +29,7 @@ class EventCalls(Calling):
 
         Needs log-in; tokens for `events`.
         """
-        return await self.answer(
+        return await self.call(
             EventCreated,
             "POST",
             "/api/events/CreateEvent",
@@ -48,7 +48,7 @@ class EventCalls(Calling):
 
         Needs no log-in; tokens for `read`.
         """
-        return await self.answer(
+        return await self.call(
             OneEventShown,
             "GET",
             "/api/events/GetEventByID",
@@ -69,7 +69,7 @@ class EventCalls(Calling):
 
         Needs no log-in; tokens for `read`.
         """
-        return await self.answer(
+        return await self.call(
             list[EventShown],
             "GET",
             "/api/events/GetEvents",
@@ -90,7 +90,7 @@ class EventCalls(Calling):
 
         Needs log-in; tokens for `events`.
         """
-        return await self.done(
+        return await self.call_for_nothing(
             "POST",
             "/api/events/JoinEvent",
             event_id=event_id,
@@ -105,7 +105,7 @@ class EventCalls(Calling):
 
         Needs log-in; tokens for `events`.
         """
-        return await self.done(
+        return await self.call_for_nothing(
             "POST",
             "/api/events/LeaveEvent",
             event_id=event_id,
@@ -120,7 +120,7 @@ class EventCalls(Calling):
 
         Needs log-in; tokens for `events`.
         """
-        return await self.done(
+        return await self.call_for_nothing(
             "POST",
             "/api/events/DeleteEvent",
             event_id=event_id,
@@ -139,7 +139,7 @@ class EventCalls(Calling):
 
         Needs log-in; tokens for `events`.
         """
-        return await self.done(
+        return await self.call_for_nothing(
             "POST",
             "/api/events/UpdateEvent",
             event_id=event_id,
@@ -163,7 +163,7 @@ class EventCalls(Calling):
 
         Needs log-in; tokens for `read`.
         """
-        return await self.answer(
+        return await self.call(
             list[CreatedEvent],
             "GET",
             "/api/events/GetCreatedEvents",
@@ -188,7 +188,7 @@ class EventCalls(Calling):
 
         Needs log-in; tokens for `read`.
         """
-        return await self.answer(
+        return await self.call(
             list[JoinedEvent],
             "GET",
             "/api/events/GetJoinedEvents",

@@ -17,7 +17,7 @@ class FriendCalls(Calling):
 
         Needs log-in; tokens for `read`.
         """
-        return await self.answer(
+        return await self.call(
             FriendList,
             "GET",
             "/api/friends/GetFriendList",
@@ -32,7 +32,7 @@ class FriendCalls(Calling):
 
         Needs log-in; no token may.
         """
-        return await self.done(
+        return await self.call_for_nothing(
             "POST",
             "/api/friends/SendFriendRequest",
             user_id=user_id,
@@ -48,7 +48,7 @@ class FriendCalls(Calling):
 
         Needs log-in; tokens for `read`.
         """
-        return await self.answer(
+        return await self.call(
             FriendRequests,
             "GET",
             "/api/friends/GetFriendRequests",
@@ -65,7 +65,7 @@ class FriendCalls(Calling):
 
         Needs log-in; no token may.
         """
-        return await self.done(
+        return await self.call_for_nothing(
             "POST",
             "/api/friends/RemoveFriend",
             user_id=user_id,

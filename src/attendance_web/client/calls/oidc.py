@@ -18,7 +18,7 @@ class OidcCalls(Calling):
 
         Needs log-in; no token may.
         """
-        return await self.answer(
+        return await self.call(
             ProviderAddress,
             "POST",
             "/accounts/oidc/link/",
@@ -34,7 +34,7 @@ class OidcCalls(Calling):
 
         Needs log-in; no token may.
         """
-        return await self.done(
+        return await self.call_for_nothing(
             "POST",
             "/accounts/oidc/unlink/",
             link=link,

@@ -20,7 +20,7 @@ class OrganiserCalls(Calling):
 
         Needs log-in; tokens for `events`.
         """
-        return await self.done(
+        return await self.call_for_nothing(
             "POST",
             "/api/events/AddHelper",
             event_id=event_id,
@@ -37,7 +37,7 @@ class OrganiserCalls(Calling):
 
         Needs log-in; tokens for `events`.
         """
-        return await self.done(
+        return await self.call_for_nothing(
             "POST",
             "/api/events/RemoveHelper",
             event_id=event_id,
@@ -53,7 +53,7 @@ class OrganiserCalls(Calling):
 
         Needs log-in; tokens for `read`.
         """
-        return await self.answer(
+        return await self.call(
             HelpersShown,
             "GET",
             "/api/events/GetHelpers",

@@ -19,7 +19,7 @@ class ProfileCalls(Calling):
 
         Needs log-in; tokens for `read`.
         """
-        return await self.answer(
+        return await self.call(
             ProfileShown,
             "GET",
             "/api/profile/GetProfile",
@@ -36,7 +36,7 @@ class ProfileCalls(Calling):
 
         Needs log-in; no token may.
         """
-        return await self.done(
+        return await self.call_for_nothing(
             "POST",
             "/api/profile/UpdateProfilePicture",
             image=image,
@@ -53,7 +53,7 @@ class ProfileCalls(Calling):
 
         Needs log-in; no token may.
         """
-        return await self.done(
+        return await self.call_for_nothing(
             "POST",
             "/api/profile/UpdateProfileInfo",
             display_name=display_name,
@@ -70,7 +70,7 @@ class ProfileCalls(Calling):
 
         Needs log-in; no token may.
         """
-        return await self.done(
+        return await self.call_for_nothing(
             "POST",
             "/api/profile/UploadProfileConfirmation",
             image=image,
@@ -88,7 +88,7 @@ class ProfileCalls(Calling):
 
         Needs log-in; tokens for `read`.
         """
-        return await self.answer(
+        return await self.call(
             PeopleFound,
             "GET",
             "/api/profile/FindByName",

@@ -19,7 +19,7 @@ class RecoveryCalls(Calling):
 
         Needs log-in; no token may.
         """
-        return await self.answer(
+        return await self.call(
             RecoveryCodes,
             "POST",
             "/accounts/recovery/codes/",
@@ -37,7 +37,7 @@ class RecoveryCalls(Calling):
 
         Needs no log-in; no token may.
         """
-        return await self.answer(
+        return await self.call(
             Person,
             "POST",
             "/accounts/recovery/",
@@ -56,7 +56,7 @@ class RecoveryCalls(Calling):
 
         Needs no log-in; no token may.
         """
-        return await self.answer(
+        return await self.call(
             Person,
             "POST",
             "/accounts/reset/",

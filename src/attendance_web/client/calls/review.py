@@ -20,7 +20,7 @@ class ReviewCalls(Calling):
 
         Needs log-in; no token may.
         """
-        return await self.answer(
+        return await self.call(
             ScansPending,
             "GET",
             "/api/profile/GetPendingConfirmations",
@@ -37,7 +37,7 @@ class ReviewCalls(Calling):
 
         Needs log-in; no token may.
         """
-        return await self.answer(
+        return await self.call(
             ScanInHand,
             "POST",
             "/api/profile/TakeConfirmation",
@@ -53,7 +53,7 @@ class ReviewCalls(Calling):
 
         Needs log-in; no token may.
         """
-        return await self.done(
+        return await self.call_for_nothing(
             "POST",
             "/api/profile/ReturnConfirmation",
             scan=scan,
@@ -71,7 +71,7 @@ class ReviewCalls(Calling):
 
         Needs log-in; no token may.
         """
-        return await self.done(
+        return await self.call_for_nothing(
             "POST",
             "/api/profile/ResolveConfirmation",
             scan=scan,
@@ -90,7 +90,7 @@ class ReviewCalls(Calling):
 
         Needs log-in; no token may.
         """
-        return await self.answer(
+        return await self.call(
             ConfirmationLog,
             "GET",
             "/api/profile/GetConfirmationLog",

@@ -21,7 +21,7 @@ class TokenCalls(Calling):
 
         Needs log-in; no token may.
         """
-        return await self.answer(
+        return await self.call(
             TokenMade,
             "POST",
             "/api/auth/CreateToken",
@@ -38,7 +38,7 @@ class TokenCalls(Calling):
 
         Needs log-in; no token may.
         """
-        return await self.answer(
+        return await self.call(
             TokensShown,
             "GET",
             "/api/auth/GetTokens",
@@ -53,7 +53,7 @@ class TokenCalls(Calling):
 
         Needs log-in; no token may.
         """
-        return await self.done(
+        return await self.call_for_nothing(
             "POST",
             "/api/auth/RevokeToken",
             token_id=token_id,

@@ -10,7 +10,7 @@ from attendance_core.vocabulary import Seconds
 FIRST_PAUSE_SECONDS: Final[Seconds] = 0.5
 MAX_PAUSE_SECONDS: Final[Seconds] = 8.0
 MIN_SHARE: Final = 0.2  # of a pause; the rest is drawn, so that a hall does not come back at once
-PATIENCE: Final[Seconds] = 30.0  # what a client has unless it is told otherwise
+PATIENCE_SECONDS: Final[Seconds] = 30.0  # what a client has unless it is told otherwise
 
 
 class Pauses:
