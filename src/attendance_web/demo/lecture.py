@@ -23,18 +23,18 @@ from attendance_web.demo.arriving import befriend, create_event, join, sign_up
 from attendance_web.demo.board import Board, watch_board
 from attendance_web.demo.comparing import Answers, Comparison, compare
 from attendance_web.demo.failures import LectureFailed
+from attendance_web.demo.marking import Marker, PlayedMarking, latecomers, wait_to_be_marked
 from attendance_web.demo.organising import Organising
 from attendance_web.demo.people import Person, face, pick_names
 from attendance_web.demo.played_event import PlayedEvent
 from attendance_web.demo.report import MarkerResult, Result
 from attendance_web.demo.roles import give_roles
-from attendance_web.demo.sign_in import Marker, SignIn, latecomers, wait_to_be_marked
 from attendance_web.demo.stages import Stages
 
 T = TypeVar("T")
 
 CALLS_AT_ONCE: Final = 6  # the service makes one picture at a time and lets few wait for it
-MARKING_SECONDS: Final = 30.0  # for the whole sign-in sheet
+MARKING_SECONDS: Final = 30.0  # for all who ask
 TRUTH_SECONDS: Final = 5.0  # Contract: 6.10, what a marker sees equals the truth within them
 ONE_PICTURE_IN: Final = 5  # people; the others are known by their initials
 SUBJECTS: Final = ("Матанализ", "Linear algebra", "Философия", "Databases", "История", "Physics")
@@ -95,20 +95,24 @@ class Lecture:
             board = await opened.enter_async_context(watching)
             await organising.name_helpers(roles)
             first_end = await organising.shorten_and_prolong(roles)
-            sign_in = SignIn(
+            played_marking = PlayedMarking(
                 played,
                 self._clock,
                 self._chance,
                 to_refuse={each.user_id for each in self._pick_some(roles.asking, one_in=5)},
             )
-            markers = await self._mark_all(stages, "Marking", sign_in, roles.asking)
+            markers = await self._mark_all(stages, "Marking", played_marking, roles.asking)
             await organising.correct(roles)
             await asyncio.sleep(first_end - self._clock())
-            markers_again = await self._mark_all(stages, "Asking again", sign_in, roles.slips)
-            async with latecomers(sign_in, roles.markers[0], roles.late_held, roles.late_waiting):
+            markers_again = await self._mark_all(
+                stages, "Asking again", played_marking, roles.slips
+            )
+            async with latecomers(
+                played_marking, roles.markers[0], roles.late_held, roles.late_waiting
+            ):
                 during = await self._compare(played, organising, board)
             after = await self._compare(played, organising, board)
-            return self._result(sign_in, [*markers, *markers_again], board, [during, after])
+            return self._result(played_marking, [*markers, *markers_again], board, [during, after])
 
     async def _arrive(self, stages: Stages) -> None:
         """Has everybody sign up, send a picture, and make friends."""
@@ -133,7 +137,7 @@ class Lecture:
         return self._chance.sample(people, max(1, len(people) // one_in))
 
     async def _mark_all(
-        self, stages: Stages, name: str, sign_in: SignIn, asking: Sequence[Person]
+        self, stages: Stages, name: str, played_marking: PlayedMarking, asking: Sequence[Person]
     ) -> list[Marker]:
         """Has all who ask be marked; answers who marked them. Raises LectureFailed."""
         advance = stages.begin(name, len(asking))
@@ -142,11 +146,11 @@ class Lecture:
 
         async def be_marked(person: Person) -> None:
             drops = person in dropping
-            told_of[person.user_id] = await wait_to_be_marked(person, sign_in, drops=drops)
+            told_of[person.user_id] = await wait_to_be_marked(person, played_marking, drops=drops)
             advance()
 
         markers = [
-            Marker(person, sign_in, drops=number == 0)
+            Marker(person, played_marking, drops=number == 0)
             for number, person in enumerate(self._roles.markers)
         ]
         all_marked = asyncio.gather(*(be_marked(person) for person in asking))
@@ -204,17 +208,21 @@ class Lecture:
         return found
 
     def _result(
-        self, sign_in: SignIn, markers: Sequence[Marker], board: Board, found: Sequence[Comparison]
+        self,
+        played_marking: PlayedMarking,
+        markers: Sequence[Marker],
+        board: Board,
+        found: Sequence[Comparison],
     ) -> Result:
         by_id = {person.user_id: person.name for person in self._people}
-        played, creator = sign_in.played, self._roles.creator
+        played, creator = played_marking.played, self._roles.creator
         earned = expected.karma(played, self._karma_of_marks)
         entries = [entry for entries in played.entries.values() for entry in entries]
         return Result(
             event_name=self._name,
             asker_count=len(self._roles.asking),
-            drop_count=sign_in.drop_count,
-            refused_count=sign_in.refused_count,
+            drop_count=played_marking.drop_count,
+            refused_count=played_marking.refused_count,
             annulled_count=sum(entry.origin is None for entry in entries),
             by_hand_count=sum(entry.origin == "hand" for entry in entries),
             markers=[
@@ -225,8 +233,8 @@ class Lecture:
                 )
                 for person in self._roles.markers
             ],
-            prepare_ms=sign_in.prepare_ms,
-            confirm_ms=sign_in.confirm_ms,
+            prepare_ms=played_marking.prepare_ms,
+            confirm_ms=played_marking.confirm_ms,
             sheet_row_count=len(played.user_ids_on_sheet),
             ledger_entry_count=len(entries),
             person_count=len(self._people),

@@ -1,4 +1,4 @@
-"""What happens around the sign-in sheet: those who ask, and those who mark. Contract: 6."""
+"""Marking as it is played: those who ask, and those who mark. Contract: 6."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ LOST_RACES: Final = frozenset({"taken", "already_marked", "not_waiting", "too_so
 
 
 @dataclass
-class SignIn:
+class PlayedMarking:
     """Holds what all markers share: what is noted, whom to refuse once, and what was measured."""
 
     played: PlayedEvent
@@ -37,16 +37,16 @@ class SignIn:
 
     @property
     def event_id(self) -> UUID:
-        """Tells in which event people sign in."""
+        """The event in which people are marked."""
         return self.played.event_id
 
 
-async def wait_to_be_marked(person: Person, sign_in: SignIn, *, drops: bool) -> int:
+async def wait_to_be_marked(person: Person, played_marking: PlayedMarking, *, drops: bool) -> int:
     """Waits to be marked, and answers by whom. Raises Refused, NotAnswered, LectureFailed."""
-    async with person.client.mark_me(sign_in.event_id) as me:
+    async with person.client.mark_me(played_marking.event_id) as me:
         if drops:
-            sign_in.drop_count += 1
-            await asyncio.sleep(sign_in.chance.uniform(0, 0.3))
+            played_marking.drop_count += 1
+            await asyncio.sleep(played_marking.chance.uniform(0, 0.3))
             me.lose_connection()
         async for status in me:
             if status.marked_by is not None:
@@ -56,19 +56,19 @@ async def wait_to_be_marked(person: Person, sign_in: SignIn, *, drops: bool) -> 
 
 @asynccontextmanager
 async def latecomers(
-    sign_in: SignIn, marker: Person, held: Person, waits: Person
+    played_marking: PlayedMarking, marker: Person, held: Person, waits: Person
 ) -> AsyncIterator[None]:
     """Has one wait and another be held for as long as the block lasts.
 
     Raises Refused, NotAnswered.
     """
-    played = sign_in.played
+    played = played_marking.played
     async with (
-        waits.client.mark_me(sign_in.event_id),
-        held.client.mark_me(sign_in.event_id),
-        marker.client.marking(sign_in.event_id) as desk,
+        waits.client.mark_me(played_marking.event_id),
+        held.client.mark_me(played_marking.event_id),
+        marker.client.marking(played_marking.event_id) as marking,
     ):
-        await desk.prepare(held.user_id)
+        await marking.prepare(held.user_id)
         played.joined |= {held.user_id, waits.user_id}
         played.held, played.waiting = {held.user_id}, {waits.user_id}
         yield
@@ -78,68 +78,72 @@ async def latecomers(
 class Marker:
     """Marks people from the list of those who wait."""
 
-    def __init__(self, person: Person, sign_in: SignIn, *, drops: bool) -> None:
+    def __init__(self, person: Person, played_marking: PlayedMarking, *, drops: bool) -> None:
         self.person = person
         self.marked: list[int] = []
-        self._sign_in = sign_in
+        self._played_marking = played_marking
         self._drops = drops
-        self._desk: Marking | None = None
+        self._marking: Marking | None = None
 
     async def mark(self) -> None:
         """Marks whoever waits until it is cancelled. Raises Refused, NotAnswered, LectureFailed."""
-        async with self.person.client.marking(self._sign_in.event_id) as desk:
-            self._desk = desk
-            async for _ in desk:
-                while desk.waiting:
-                    await self._mark_one(desk)
+        async with self.person.client.marking(self._played_marking.event_id) as marking:
+            self._marking = marking
+            async for _ in marking:
+                while marking.waiting:
+                    await self._mark_one(marking)
         raise LectureFailed(f"{self.person.name} was to mark, and the socket ended without a word")
 
     async def wait_until_unlisted(self, people: Collection[int]) -> None:
         """Waits until none of these people is listed."""
-        while self._desk is None or not {each.user_id for each in self._desk.waiting}.isdisjoint(
-            people
-        ):
+        while self._marking is None or not {
+            each.user_id for each in self._marking.waiting
+        }.isdisjoint(people):
             await asyncio.sleep(POLL_EVERY)
 
-    async def _mark_one(self, desk: Marking) -> None:
-        chance = self._sign_in.chance
+    async def _mark_one(self, marking: Marking) -> None:
+        chance = self._played_marking.chance
         await asyncio.sleep(chance.uniform(0, 2 * THINKING_SECONDS))
-        if not desk.waiting:
+        if not marking.waiting:
             return
-        chosen = chance.choice(desk.waiting[:5]).user_id
-        if await self._prepare(desk, chosen):
+        chosen = chance.choice(marking.waiting[:5]).user_id
+        if await self._prepare(marking, chosen):
             drops, self._drops = self._drops, False
             if drops:
-                self._sign_in.drop_count += 1
-                desk.lose_connection()
-            await self._decide(desk, chosen, is_timed=not drops)
+                self._played_marking.drop_count += 1
+                marking.lose_connection()
+            await self._decide(marking, chosen, is_timed=not drops)
 
-    async def _prepare(self, desk: Marking, user_id: int) -> bool:
+    async def _prepare(self, marking: Marking, user_id: int) -> bool:
         """Chooses a person; tells whether they are ours, since another may have been quicker."""
         begun = time.perf_counter()
         try:
-            await desk.prepare(user_id)
+            await marking.prepare(user_id)
         except Refused as refused:
             if refused.code not in LOST_RACES:
                 raise
             return False
         finally:
-            self._sign_in.prepare_ms.append((time.perf_counter() - begun) * 1000)
+            self._played_marking.prepare_ms.append((time.perf_counter() - begun) * 1000)
         return True
 
-    async def _decide(self, desk: Marking, held: int, *, is_timed: bool) -> None:
+    async def _decide(self, marking: Marking, held: int, *, is_timed: bool) -> None:
         """Confirms or refuses whom it holds, and notes it. Raises LectureFailed."""
-        if held in self._sign_in.to_refuse:
-            self._sign_in.to_refuse.remove(held)
-            await desk.refuse(held)
-            self._sign_in.refused_count += 1
+        if held in self._played_marking.to_refuse:
+            self._played_marking.to_refuse.remove(held)
+            await marking.refuse(held)
+            self._played_marking.refused_count += 1
             return
-        begun, begun_by_stopwatch = self._sign_in.clock(), time.perf_counter()
-        mark = await desk.confirm(held)
+        begun, begun_by_stopwatch = self._played_marking.clock(), time.perf_counter()
+        mark = await marking.confirm(held)
         if is_timed:
-            self._sign_in.confirm_ms.append((time.perf_counter() - begun_by_stopwatch) * 1000)
+            self._played_marking.confirm_ms.append(
+                (time.perf_counter() - begun_by_stopwatch) * 1000
+            )
         self.marked.append(held)
-        when = Moment(begun - CLOCK_SLACK_SECONDS, self._sign_in.clock() + CLOCK_SLACK_SECONDS)
-        n = self._sign_in.played.note_mark(held, self.person.user_id, when, "hold")
+        when = Moment(
+            begun - CLOCK_SLACK_SECONDS, self._played_marking.clock() + CLOCK_SLACK_SECONDS
+        )
+        n = self._played_marking.played.note_mark(held, self.person.user_id, when, "hold")
         if mark.n != n:
             raise LectureFailed(f"{self.person.name} was told of an entry that is not {n}")

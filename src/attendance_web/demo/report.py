@@ -11,7 +11,7 @@ from rich.table import Table
 
 @dataclass(frozen=True, slots=True)
 class MarkerResult:
-    """Tells what one person did at the sign-in sheet."""
+    """Tells whom one person marked, and what it paid."""
 
     name: str
     karma: int
