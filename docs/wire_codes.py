@@ -10,7 +10,7 @@ from wire_prose import first_line, paragraph
 from attendance_core import errors
 from attendance_core.errors import RefusalKind
 from attendance_web.http.envelope import RETRY_SECONDS
-from attendance_web.http.wire_codes import BROKEN, BROKEN_CODE, UNAVAILABLE, WIRE
+from attendance_web.http.wire_codes import BROKEN, BROKEN_CODE, UNAVAILABLE, WIRE_CODES
 from attendance_web.wire.refusal_codes import refusals_of_calls
 
 KINDS: Final = {
@@ -30,7 +30,7 @@ def numbers() -> Iterator[str]:
     yield "`error` | HTTP status | meaning"
     yield "---|---|---"
     yield "0 | 200 | Done."
-    for kind, number in WIRE.items():
+    for kind, number in WIRE_CODES.items():
         said = KINDS[kind] if isinstance(kind, RefusalKind) else first_line(kind)
         yield f"{number.error} | {number.status} | {said}"
     unsure = "We cannot answer now, and cannot say whether it was done."
@@ -55,7 +55,7 @@ def codes_of_calls() -> Iterator[str]:
     yield "`code` of a refused call | `error` | meaning"
     yield "---|---|---"
     for error in refusals_of_calls():
-        number = WIRE.get(error) or WIRE[error.kind]
+        number = WIRE_CODES.get(error) or WIRE_CODES[error.kind]
         yield f"`{error.code}` | {number.error} | {first_line(error)}"
     yield f"`{errors.Unavailable.code}` | {UNAVAILABLE.error} | {first_line(errors.Unavailable)}"
     yield f"`{BROKEN_CODE}` | {BROKEN.error} | A fault of ours."

@@ -35,15 +35,15 @@ from attendance_web.http.call import MAX_BODY_BYTES, MAX_UPLOAD_BODY_BYTES
 from attendance_web.http.downloads import MAX_ZIP_BYTES
 from attendance_web.http.incoming_bodies import UPLOAD_CAPACITY_BYTES, UPLOADS_OF_ONE
 from attendance_web.http.incoming_body import BYTES_A_SECOND, PATIENCE_SECONDS
-from attendance_web.http.limits import CALLS, CALLS_A_SECOND, PROFILES_A_DAY
+from attendance_web.http.limits import CALLS_A_SECOND, MAX_CALLS_AT_ONCE, PROFILES_A_DAY
 from attendance_web.http.list_turns import FREE_A_SECOND as LIST_FREE_A_SECOND
 from attendance_web.http.list_turns import FREE_SECONDS as LIST_FREE_SECONDS
-from attendance_web.http.list_turns import MAX_REST_SECONDS as MAX_LIST_REST_SECONDS
 from attendance_web.http.list_turns import (
-    MAX_STRANGERS_AT_ONCE,
-    MAX_STRANGERS_OF_ONE,
-    STRANGER_WAIT_SECONDS,
+    MAX_OF_NETWORKS_AT_ONCE,
+    MAX_OF_ONE_NETWORK,
+    NETWORK_WAIT_SECONDS,
 )
+from attendance_web.http.list_turns import MAX_REST_SECONDS as MAX_LIST_REST_SECONDS
 from attendance_web.http.list_turns import TURN_WAIT_SECONDS as LIST_SECONDS
 from attendance_web.http.password_turns import (
     MAX_KNOWN,
@@ -124,7 +124,11 @@ def _limits() -> Iterator[tuple[str, str, str]]:
     terms = Terms()
     uploads = " and ".join(each.name for each in ALL_CALLS if each.is_upload)
     minutes, hours = FAILED_LOG_INS.within / 60, UPLOADS.within / 3600
-    yield "calls of a person", f"{CALLS} at once, then {CALLS_A_SECOND:g} a second", "429"
+    yield (
+        "calls of a person",
+        f"{MAX_CALLS_AT_ONCE} at once, then {CALLS_A_SECOND:g} a second",
+        "429",
+    )
     yield (
         "refusals of a person, or of an address without a log-in",
         f"{REFUSALS} at once, then {REFUSALS_A_SECOND:g} a second",
@@ -235,8 +239,8 @@ def _limits() -> Iterator[tuple[str, str, str]]:
     yield (
         "answers of more than "
         f"{MAX_PIECE} rows at once: of a person, of all who are not logged in, of one network",
-        f"1, {MAX_STRANGERS_AT_ONCE}, {MAX_STRANGERS_OF_ONE}",
-        f"429 after {LIST_SECONDS:g} s, {STRANGER_WAIT_SECONDS:g} s, {STRANGER_WAIT_SECONDS:g} s",
+        f"1, {MAX_OF_NETWORKS_AT_ONCE}, {MAX_OF_ONE_NETWORK}",
+        f"429 after {LIST_SECONDS:g} s, {NETWORK_WAIT_SECONDS:g} s, {NETWORK_WAIT_SECONDS:g} s",
     )
     yield (
         "lists of a person, or of a network of those who are not logged in",

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from attendance_web.cli_errors import (
-    CANNOT,
-    WRONG_USE,
+    CANNOT_CODE,
+    WRONG_USE_CODE,
     fail,
     one_line_errors,
     settings_of_environment,
@@ -105,7 +105,7 @@ def recount_karma() -> None:
     with one_line_errors():
         months, wrong = main.recount_karma(settings)
     click.echo(f"{months} months of people were counted; {wrong} had been counted wrong")
-    sys.exit(CANNOT if wrong else 0)
+    sys.exit(CANNOT_CODE if wrong else 0)
 
 
 @attendance.command("export")
@@ -131,7 +131,7 @@ def export_sheet(
     from attendance_web.cli_exports import export
 
     if to is None and kind == "xlsx" and sys.stdout.isatty():
-        fail("a workbook is nothing to be read here: name a file by --to", WRONG_USE)
+        fail("a workbook is nothing to be read here: name a file by --to", WRONG_USE_CODE)
     settings = settings_of_environment()
     with one_line_errors():
         export(settings, event, SheetStyle(kind, tz, language), to, sys.stdout.buffer)

@@ -13,7 +13,7 @@ import click
 if TYPE_CHECKING:
     from attendance_web.settings import Settings
 
-CANNOT, WRONG_USE = 1, 2  # exit codes; click's own for a wrong option is 2, too
+CANNOT_CODE, WRONG_USE_CODE = 1, 2  # exit codes; click's own for a wrong option is 2, too
 
 
 def warn(line: str) -> None:
@@ -21,7 +21,7 @@ def warn(line: str) -> None:
     click.echo(f"attendance: {line}", err=True)
 
 
-def fail(line: str, code: int = CANNOT) -> NoReturn:
+def fail(line: str, code: int = CANNOT_CODE) -> NoReturn:
     """Ends with one line instead of a traceback."""
     warn(line)
     sys.exit(code)
@@ -37,7 +37,7 @@ def settings_of_environment(*, warn_of_unknown: bool = True) -> Settings:
     try:
         return settings_from(os.environ)
     except WrongSetting as wrong:
-        fail(str(wrong), WRONG_USE)
+        fail(str(wrong), WRONG_USE_CODE)
 
 
 @contextmanager

@@ -22,10 +22,10 @@ from attendance_web.wire.headers import header
 
 SHORT_PATH: Final = "/e"
 # What stands before and behind the code where a sentence names the address
-STRIPPED: Final = "/ \t\n.,;:!?…'\"()[]<>«»“”"
+STRIPPED_LETTERS: Final = "/ \t\n.,;:!?…'\"()[]<>«»“”"
 PAGE: Final = FILES["/"]
 SITE_NAME: Final = "Отметка / Attendance"
-IMAGE: Final = next(address for address in FILES if address.endswith("/icon-512.png"))
+IMAGE_ADDRESS: Final = next(address for address in FILES if address.endswith("/icon-512.png"))
 BEFORE_TITLE, AFTER_TITLE = PAGE.content.decode().split(f"<title>{SITE_NAME}</title>\n")
 # What the page looks for to learn which event it is of; of none where it is there and empty
 EVENT_TAG: Final = '<meta name="event" content="{}">'
@@ -36,7 +36,7 @@ def page_of(event: Event, origin: str | None) -> PageFile:
     properties = {"og:title": event.name, "og:type": "website", "og:site_name": SITE_NAME}
     if origin is not None:
         properties["og:url"] = f"{origin}{SHORT_PATH}/{event.code}"
-        properties["og:image"] = f"{origin}{IMAGE}"
+        properties["og:image"] = f"{origin}{IMAGE_ADDRESS}"
     tags = [
         f'<meta property="{name}" content="{html.escape(value)}">'
         for name, value in properties.items()
@@ -70,7 +70,7 @@ async def event_page(request: Request[Any, Any, Any]) -> Response[bytes]:
     or no answer of the store.
     """
     services: CallServices = request.app.state.services
-    code = request.scope["path"].removeprefix(SHORT_PATH).strip(STRIPPED)
+    code = request.scope["path"].removeprefix(SHORT_PATH).strip(STRIPPED_LETTERS)
     try:
         event = await services.use_cases.get_event_by_code(code=code)
     except EventNotFound:

@@ -109,7 +109,7 @@ class Application:
         self,
         http: Litestar,
         live: Live,
-        open_socket: SocketApplication,
+        socket_application: SocketApplication,
         turns: RequestTurns,
         on_answer: Callable[[Answered], None],
     ) -> None:
@@ -117,7 +117,7 @@ class Application:
         self.on_answer = on_answer
         self._http = http
         self._turns = turns
-        self._open_socket = open_socket
+        self._socket_application = socket_application
 
     @property
     def sockets(self) -> Sockets:
@@ -127,7 +127,7 @@ class Application:
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Serves one request, one socket, or the lifespan."""
         if scope["type"] == "websocket":
-            await self._open_socket(scope, receive, send)
+            await self._socket_application(scope, receive, send)
         elif scope["type"] == "http":
             await self._turns.serve(self._answer, scope, receive, send)
         else:
@@ -177,7 +177,7 @@ def create_app(attendance: Attendance, settings: Settings, worker: int = 0) -> A
     )
     sockets, seen_sessions = live.sockets, SeenSessions()
     identify = IdentifyBySession(use_cases.identify, seen_sessions, lambda: sockets.is_draining)
-    open_socket = SocketApplication(
+    socket_application = SocketApplication(
         live,
         identify,
         origins=settings.allowed_origins,
@@ -217,7 +217,7 @@ def create_app(attendance: Attendance, settings: Settings, worker: int = 0) -> A
     )
     on_answer = ignore_answer if metrics is None else metrics.count_answer
     turns = RequestTurns(seen_sessions, sockets.refusal_pace)
-    return Application(http, live, open_socket, turns, on_answer)
+    return Application(http, live, socket_application, turns, on_answer)
 
 
 def _lifespan(

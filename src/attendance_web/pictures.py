@@ -76,8 +76,8 @@ async def picture(request: Request[Any, Any, Any], key: FromPath[str]) -> Respon
     services: CallServices = request.app.state.services
     caller = services.seen_sessions.caller_of(request.scope)
     path, media_type = picture_file_path(FileKey(key)), MEDIA_TYPES[form[1]]
-    open_it = _measured if wants_head(request.scope) else _opened
-    return FileResponse(open_it(services, caller, path, media_type), _headers(KEPT_FOR_EVER))
+    open_file = _measured if wants_head(request.scope) else _opened
+    return FileResponse(open_file(services, caller, path, media_type), _headers(KEPT_FOR_EVER))
 
 
 @asynccontextmanager

@@ -28,13 +28,13 @@ MAX_REST_SECONDS: Final[Seconds] = 0.02
 TURN_WAIT_SECONDS: Final[Seconds] = 3.0
 
 
-def draw_code(address: str) -> bytes:
-    """Draws the code of an address as SVG."""
+def draw_qr_code(address: str) -> bytes:
+    """Draws the QR code of an address as SVG."""
     import segno  # by whoever asks first: most workers draw none
 
-    code = segno.make(address, error="m", micro=False)
+    qr_code = segno.make(address, error="m", micro=False)
     written = io.BytesIO()
-    code.save(written, kind="svg", border=QUIET_ZONE, light="#fff", omitsize=True, xmldecl=False)
+    qr_code.save(written, kind="svg", border=QUIET_ZONE, light="#fff", omitsize=True, xmldecl=False)
     return written.getvalue()
 
 
@@ -80,12 +80,12 @@ class QrCodes:
     async def _draw(self, key: str, address: str, caller: Caller) -> bytes:
         try:
             async with self._turns.turn(caller, TURN_WAIT_SECONDS):
-                code = await asyncio.to_thread(draw_code, address)
+                qr_code = await asyncio.to_thread(draw_qr_code, address)
         except NoTurn:
             raise Unavailable from None
         finally:
             del self._drawing[key]
-        self._kept[key] = code
+        self._kept[key] = qr_code
         if len(self._kept) > MAX_KEPT:
             self._kept.popitem(last=False)
-        return code
+        return qr_code

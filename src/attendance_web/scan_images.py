@@ -37,7 +37,7 @@ Read = Callable[[], Awaitable[FileContent]]
 Measure = Callable[[], Awaitable[FileSize]]
 
 
-class _Given(TypedDict):
+class _TakenScan(TypedDict):
     """Holds what a scan that was taken is asked for with."""
 
     actor: UserId
@@ -53,10 +53,10 @@ async def own_scan(request: Request[Any, Any, Any]) -> Response[bytes]:
     """Shows me the scan that I handed in, until it is judged. Raises NotLoggedIn, Unavailable."""
     services: CallServices = request.app.state.services
     actor = await _actor_of(services, request.scope)
-    own_scan = services.use_cases.get_own_scan
+    get_own_scan = services.use_cases.get_own_scan
     if wants_head(request.scope):
-        return _head_response(services, actor, partial(own_scan.measure, actor=actor.user_id))
-    read = partial(own_scan, actor=actor.user_id)
+        return _head_response(services, actor, partial(get_own_scan.measure, actor=actor.user_id))
+    read = partial(get_own_scan, actor=actor.user_id)
     return _response(services, services.scan_turns.own, actor, read)
 
 
@@ -70,13 +70,13 @@ async def taken_scan(request: Request[Any, Any, Any], scan: FromPath[str]) -> Re
     secret = parse_query(request.scope["query_string"]).get(LEASE_ARGUMENT)
     if not UUID_FORM.fullmatch(scan) or not isinstance(secret, str):
         raise UnknownPath
-    given = _Given(
+    taken = _TakenScan(
         actor=actor.user_id, session_id=actor.session_id, scan_id=ScanId(UUID(scan)), secret=secret
     )
-    taken_scan = services.use_cases.get_taken_scan
+    get_taken_scan = services.use_cases.get_taken_scan
     if wants_head(request.scope):
-        return _head_response(services, actor, partial(taken_scan.measure, **given))
-    return _response(services, services.scan_turns.taken, actor, partial(taken_scan, **given))
+        return _head_response(services, actor, partial(get_taken_scan.measure, **taken))
+    return _response(services, services.scan_turns.taken, actor, partial(get_taken_scan, **taken))
 
 
 async def _actor_of(services: CallServices, scope: Any) -> Actor:

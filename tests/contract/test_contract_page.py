@@ -19,7 +19,7 @@ from pathlib import Path
 
 import pytest
 
-from attendance_web.http.wire_codes import BROKEN, UNAVAILABLE, WIRE
+from attendance_web.http.wire_codes import BROKEN, UNAVAILABLE, WIRE_CODES
 from attendance_web.routes import CALLS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -202,7 +202,7 @@ def test_the_codes_that_are_built_are_those_of_the_wire() -> None:
 @pytest.mark.parametrize("text", [CONTRACT, README], ids=["contract", "readme"])
 def test_a_table_of_numbers_has_every_status(text: str) -> None:
     expected: dict[int, set[int]] = {0: {200}}
-    for number in (*WIRE.values(), UNAVAILABLE, BROKEN):
+    for number in (*WIRE_CODES.values(), UNAVAILABLE, BROKEN):
         expected.setdefault(number.error, set()).add(number.status)
     assert statuses_by_error(text) == expected
 

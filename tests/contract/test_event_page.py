@@ -12,7 +12,7 @@ import pytest
 from attendance_core.errors import Unavailable
 from attendance_core.events import CODE_LETTERS
 from attendance_web import qr_codes
-from attendance_web.event_page import IMAGE, SITE_NAME
+from attendance_web.event_page import IMAGE_ADDRESS, SITE_NAME
 from attendance_web.main import create_app
 from attendance_web.page import content_policy
 from attendance_web.page_files import FILES
@@ -125,11 +125,11 @@ class TestPage:
             "og:type": "website",
             "og:site_name": SITE_NAME,
             "og:url": f"{ORIGIN}/e/{made['code']}",
-            "og:image": f"{ORIGIN}{IMAGE}",
+            "og:image": f"{ORIGIN}{IMAGE_ADDRESS}",
             "event": made["event_id"],
         }
         assert head.scripts == usual.scripts
-        assert (await site.browser().get(IMAGE)).headers["content-type"] == "image/png"
+        assert (await site.browser().get(IMAGE_ADDRESS)).headers["content-type"] == "image/png"
         await person.post("/api/events/DeleteEvent", event_id=made["event_id"])
         check_is_the_pages_404(await site.browser().get(f"/e/{made['code']}"))
 
@@ -241,7 +241,7 @@ class TestAddresses:
         public = with_settings(site, public_url="https://attendance.example")
         head = Head((await public.browser().get(address)).text)
         assert head.said["og:url"] == f"https://attendance.example{address}"
-        assert head.said["og:image"] == f"https://attendance.example{IMAGE}"
+        assert head.said["og:image"] == f"https://attendance.example{IMAGE_ADDRESS}"
 
     async def test_else_they_are_where_it_was_asked_for(self, site: Site) -> None:
         _, address = await new_event(site)
@@ -286,7 +286,7 @@ class TestQrCode:
             drawn.append(address)
             return b"<svg />"
 
-        monkeypatch.setattr(qr_codes, "draw_code", draw)
+        monkeypatch.setattr(qr_codes, "draw_qr_code", draw)
         person = await site.person()
         event_id = await person.event()
         code = await code_of(person, event_id)
@@ -302,5 +302,5 @@ class TestQrCode:
     async def test_there_is_none_of_what_is_no_event(
         self, site: Site, monkeypatch: pytest.MonkeyPatch, event_id: str
     ) -> None:
-        monkeypatch.setattr(qr_codes, "draw_code", None)
+        monkeypatch.setattr(qr_codes, "draw_qr_code", None)
         refusal(await site.browser().get(f"/events/{event_id}/qr.svg"), 8, status=404)

@@ -70,16 +70,16 @@ class TestGivingWay:
         self, site: Site, anna: Browser, event_id: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr("attendance_core.attendance.sheet.ROWS_A_LOOK", 1)
-        monkeypatch.setattr(exports, "MAX_RESTS", 10_000)
+        monkeypatch.setattr(exports, "MAX_PAUSES", 10_000)
         looks = Looks(site.attendance, monkeypatch)
         given = {"event_id": event_id, "format": "csv"}
         async with site.app.services.person_turns.turn("somebody", 1.0):
             asking = asyncio.create_task(anna.get(EXPORT, **given))
             await eventually(lambda: looks.begun == 1)
-            await asyncio.sleep(20 * exports.REST_SECONDS)
+            await asyncio.sleep(20 * exports.PAUSE_SECONDS)
             assert looks.begun == 1
         assert (await asking).status_code == 200 and looks.begun == 2
-        monkeypatch.setattr(exports, "MAX_RESTS", 2)
+        monkeypatch.setattr(exports, "MAX_PAUSES", 2)
         async with site.app.services.person_turns.turn("somebody", 1.0):
             assert (await anna.get(EXPORT, **given)).status_code == 200
 

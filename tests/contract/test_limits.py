@@ -117,7 +117,7 @@ class TestCalls:
     async def test_the_anonymous_of_a_lecture_hall_are_not_limited(
         self, site: Site, anna: Browser, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("attendance_web.http.limits.CALLS", 10)
+        monkeypatch.setattr("attendance_web.http.limits.MAX_CALLS_AT_ONCE", 10)
         await site.unlimit(ManualStopwatch())
         path, browser = "/api/auth/GetCurrentUserId", site.browser()
         told = [envelope(await browser.get(path))["error"] for _ in range(50)]

@@ -177,7 +177,7 @@ class TestTurns:
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         in_pieces()
-        monkeypatch.setattr(list_turns, "STRANGER_WAIT_SECONDS", 0.05)
+        monkeypatch.setattr(list_turns, "NETWORK_WAIT_SECONDS", 0.05)
         here, there = "2001:db8::1", "10.0.0.2"
         slow = [AsgiClient(site.app, EVENTS, address=here).ask(reads=1) for _ in range(3)]
         await eventually(lambda: all(client.pieces for client in slow))

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from attendance_core.errors import InvalidArgument, Refusal
 from attendance_web.http.body_parsing import MAX_FIELDS, PORTION_BYTES, parse_body, parse_query
-from attendance_web.wire.json_scanning import MAX_DEPTH, too_complex
+from attendance_web.wire.json_scanning import MAX_DEPTH, is_too_complex
 from attendance_web.wire.refusals import BadBody, RepeatedArgument, UnsupportedMediaType
 
 JSON = "application/json"
@@ -113,7 +113,7 @@ class TestInJson:
             parse_body(JSON, b'{"a":[' + b"1," * 10_001 + b"1]}")
 
     def test_looking_at_strings_that_nobody_closed_takes_linear_time(self) -> None:
-        assert not too_complex(b'"\\' * 500_000)  # for ever, if each were looked at to the end
+        assert not is_too_complex(b'"\\' * 500_000)  # for ever, if each were looked at to the end
 
     @hypothesis.given(
         st.recursive(
@@ -128,7 +128,7 @@ class TestInJson:
         def depth(some: Any) -> int:
             return 1 + max(map(depth, some), default=0) if isinstance(some, list) else 0
 
-        assert too_complex(json.dumps(value).encode()) == (depth(value) > MAX_DEPTH)
+        assert is_too_complex(json.dumps(value).encode()) == (depth(value) > MAX_DEPTH)
 
     @hypothesis.given(st.binary(max_size=200))
     def test_any_bytes_are_an_object_or_refused(self, body: bytes) -> None:

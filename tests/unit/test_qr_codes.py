@@ -43,7 +43,7 @@ async def code_of(codes: QrCodes, address: str, caller: str = "somebody") -> byt
 @pytest.fixture
 def drawings(monkeypatch: pytest.MonkeyPatch) -> Drawings:
     stand_in = Drawings()
-    monkeypatch.setattr(module, "draw_code", stand_in)
+    monkeypatch.setattr(module, "draw_qr_code", stand_in)
     return stand_in
 
 
@@ -85,7 +85,7 @@ async def test_too_many_at_once_are_refused_and_the_kept_ones_are_not(drawings: 
 
 
 def test_there_is_room_around_a_code_for_any_scanner() -> None:
-    code = module.draw_code("HTTPS://EXAMPLE.ORG/E/K7QF2M").decode()
+    code = module.draw_qr_code("HTTPS://EXAMPLE.ORG/E/K7QF2M").decode()
     view = re.search(r'viewBox="0 0 (\d+) ', code)
     first = re.search(r'd="M(\d+) (\d+)', code[code.index("stroke") :])
     assert view is not None and first is not None

@@ -12,7 +12,7 @@ import attendance_web
 from attendance_core import errors
 from attendance_core.errors import Refusal, RefusalKind, Unavailable
 from attendance_web.http.envelope import encode_refusal, failure
-from attendance_web.http.wire_codes import WIRE, wire_code_of
+from attendance_web.http.wire_codes import WIRE_CODES, wire_code_of
 from attendance_web.wire import refusals
 from tests.support.envelopes import said
 
@@ -87,7 +87,7 @@ class TestRefusals:
         assert (wire_code.error, wire_code.status) == PROMISED[name]
 
     def test_every_kind_has_a_number(self) -> None:
-        assert set(RefusalKind) <= set(WIRE)
+        assert set(RefusalKind) <= set(WIRE_CODES)
 
     @pytest.mark.parametrize("kind", every_refusal(), ids=lambda kind: kind.__name__)
     def test_every_refusal_can_be_said_in_both_languages(self, kind: type[Refusal]) -> None:

@@ -32,8 +32,8 @@ CallerOf = Callable[[Scope], Caller]
 
 ROLES: Final = {"/mark_me": Role.MARK_ME, "/marking": Role.MARKING}
 ORIGINS_NAMED_IN: Final = "`origins` of `attendance_web.asgi.sockets`"
-UPGRADE: Final = b"This is the address of a WebSocket.\n"
-UNKNOWN: Final = b"There is nothing at this address.\n"
+UPGRADE_TEXT: Final = b"This is the address of a WebSocket.\n"
+UNKNOWN_TEXT: Final = b"There is nothing at this address.\n"
 HANDSHAKE_ANSWERS: Final = "websocket.http.response"  # an extension of ASGI, which uvicorn has
 
 
@@ -187,7 +187,7 @@ def _path_of(scope: Scope) -> str:
 
 
 async def _refuse(send: Send, message_prefix: str, status: int) -> None:
-    body = UPGRADE if status == 426 else UNKNOWN
+    body = UPGRADE_TEXT if status == 426 else UNKNOWN_TEXT
     headers = [(b"content-type", b"text/plain"), (b"content-length", b"%d" % len(body))]
     if status == 426:
         headers.append((b"upgrade", b"websocket"))

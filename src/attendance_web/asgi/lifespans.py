@@ -33,12 +33,12 @@ def lifespan_of(
     """
 
     @asynccontextmanager
-    async def begun(_: object) -> AsyncIterator[None]:
+    async def running(_: object) -> AsyncIterator[None]:
         async with live.service, live:
             with _draining_on(drains_on, live):
                 yield
 
-    return begun
+    return running
 
 
 @contextmanager
@@ -73,7 +73,7 @@ def lifespan(
 
     The service and its live rooms begin and end with the server. ``drains_on``: see `lifespan_of`.
     """
-    begun = lifespan_of(live, drains_on=drains_on)
+    running = lifespan_of(live, drains_on=drains_on)
 
     async def wrapped(scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
         if scope["type"] != "lifespan":
@@ -82,7 +82,7 @@ def lifespan(
         await receive()
         stage = "startup"
         try:
-            async with begun(application):
+            async with running(application):
                 await send({"type": "lifespan.startup.complete"})
                 stage = "shutdown"
                 await receive()

@@ -24,7 +24,7 @@ from multipart import (  # type: ignore[import-untyped]
 )
 
 from attendance_core.errors import InvalidArgument
-from attendance_web.wire.json_scanning import STEP_BYTES, string_steps, tokens_of, too_complex
+from attendance_web.wire.json_scanning import STEP_BYTES, is_too_complex, string_steps, tokens_of
 from attendance_web.wire.refusals import BadBody, RepeatedArgument, UnsupportedMediaType
 
 MAX_FIELDS = 100  # of a query or a form
@@ -129,7 +129,7 @@ def _parse_json(body: bytes) -> Given:
 
     A string that is long, which only a picture is, is read by itself, in steps.
     """
-    if too_complex(body):
+    if is_too_complex(body):
         raise BadBody
     long_strings = deque[str]()
 

@@ -133,7 +133,7 @@ class _DownloadAnswer(ASGIResponse):
             zipped.drop()
 
     async def _browse_in_turn(self, look: Callable[[ports.Unit], T]) -> T:
-        """Looks when its turn has come, and rests where there are others.
+        """Looks when its turn has come, and pauses before where there are others.
 
         Raises TooManyRequests, and what the look does.
         """

@@ -45,8 +45,8 @@ MEDIA_TYPES: Final[Mapping[SheetFormat, str]] = {
 CHUNK_BYTES: Final = 64 * 1024
 # From one look to the next, and again so long, a few times, while somebody's command or call is
 # carried out: then a look is a few milliseconds of what they wait for. Decision 0019
-REST_SECONDS: Final[Seconds] = 0.003
-MAX_RESTS: Final = 4  # 10 000 rows rest for 2 s at most
+PAUSE_SECONDS: Final[Seconds] = 0.003
+MAX_PAUSES: Final = 4  # between 10 000 rows 2 s of them at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,9 +188,9 @@ class _ExportAnswer(ASGIResponse):
         return found
 
     async def _give_way(self) -> None:
-        """Rests between two looks, for longer while others are served, but never for long."""
-        for _ in range(MAX_RESTS):
-            await asyncio.sleep(REST_SECONDS)
+        """Pauses between two looks, for longer while others are served, but never for long."""
+        for _ in range(MAX_PAUSES):
+            await asyncio.sleep(PAUSE_SECONDS)
             if not self._person_turns.given_count:
                 return
 

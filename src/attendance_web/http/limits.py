@@ -25,7 +25,7 @@ from attendance_web.wire.allowance import Allowances
 from attendance_web.wire.callers import network_of
 from attendance_web.wire.security_log import FAILED_LOG_IN, SECURITY
 
-CALLS, CALLS_A_SECOND = 1000, 50.0  # Contract: 1.10
+MAX_CALLS_AT_ONCE, CALLS_A_SECOND = 1000, 50.0  # Contract: 1.10
 PROFILES_A_DAY = 20_000  # Contract: 1.10, of other people, that one person may see
 
 
@@ -33,7 +33,7 @@ class Limits:
     """Counts what is limited, and nothing else: a lecture hall is one address."""
 
     def __init__(self, use_cases: UseCases, stopwatch: Stopwatch = time.monotonic) -> None:
-        self._calls = Allowances[UserId](CALLS, CALLS_A_SECOND, stopwatch)
+        self._calls = Allowances[UserId](MAX_CALLS_AT_ONCE, CALLS_A_SECOND, stopwatch)
         self._profiles = DailyCounts(PROFILES_A_DAY, stopwatch)
         self._use_cases = use_cases
         self._tally_turns = TallyTurns()

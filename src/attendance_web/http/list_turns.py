@@ -29,13 +29,13 @@ FREE_SECONDS, FREE_A_SECOND = 0.5, 0.1
 REST_TIMES: Final = 3.0
 MAX_REST_SECONDS: Final[Seconds] = 2.0  # less than one waits for a turn
 # Of an answer in pieces a piece is in memory until it is read, and nobody says how slowly
-MAX_STRANGERS_AT_ONCE, MAX_STRANGERS_OF_ONE = 4, 3
+MAX_OF_NETWORKS_AT_ONCE, MAX_OF_ONE_NETWORK = 4, 3
 MAX_PEOPLE_AT_ONCE: Final = 64
 MAX_EXPORTS_AT_ONCE: Final = 2  # Contract: ExportAttendance, each a process of its own
 # Of exports that were begun, and that a person left before there was a file: a process and a look
 # for each of as many as they can leave would be much. Decision 0019
 MAX_LEFT_EXPORTS, LEFT_EXPORTS_A_SECOND = 3, 0.1
-STRANGER_WAIT_SECONDS: Final[Seconds] = 4.0  # of waiting
+NETWORK_WAIT_SECONDS: Final[Seconds] = 4.0  # of waiting
 MAX_PAUSE_SECONDS: Final[Seconds] = 0.25  # between two pieces of one answer
 
 
@@ -65,7 +65,7 @@ class ListTurns:
         self._exports = _fair_turns(MAX_EXPORTS_AT_ONCE, of_one=1)
         self._left_exports = Allowances[Caller](MAX_LEFT_EXPORTS, LEFT_EXPORTS_A_SECOND, stopwatch)
         self._people = _fair_turns(MAX_PEOPLE_AT_ONCE, of_one=1)
-        self._strangers = _fair_turns(MAX_STRANGERS_AT_ONCE, of_one=MAX_STRANGERS_OF_ONE)
+        self._networks = _fair_turns(MAX_OF_NETWORKS_AT_ONCE, of_one=MAX_OF_ONE_NETWORK)
 
     def turn_to_begin(self, caller: Caller) -> AbstractAsyncContextManager[None]:
         """Waits for a turn at the first look of the store for a list.
@@ -90,15 +90,15 @@ class ListTurns:
         A person has one at a time; those who are not logged in share a few, of which one network
         never has all. They have ``waited`` for seconds already. Raises TooManyRequests.
         """
-        patience = STRANGER_WAIT_SECONDS if is_network(caller) else TURN_WAIT_SECONDS
+        patience = NETWORK_WAIT_SECONDS if is_network(caller) else TURN_WAIT_SECONDS
         return _turn(self._answers_of(caller), caller, patience - waited)
 
     def pause_after(self, took: Seconds) -> Seconds:
-        """Tells one of the answers in pieces how long to rest after a piece that took so long.
+        """Tells one of the answers in pieces how long to pause after a piece that took so long.
 
         All of them together take as much of the process as one would.
         """
-        others = self._people.given_count + self._strangers.given_count - 1
+        others = self._people.given_count + self._networks.given_count - 1
         return min(took * max(others, 0), MAX_PAUSE_SECONDS)
 
     @asynccontextmanager
@@ -122,7 +122,7 @@ class ListTurns:
                 raise
 
     def _answers_of(self, caller: Caller) -> FairTurns:
-        return self._strangers if is_network(caller) else self._people
+        return self._networks if is_network(caller) else self._people
 
 
 def looks_of_one(at_once: int) -> int:

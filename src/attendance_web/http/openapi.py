@@ -15,7 +15,7 @@ from attendance_web.http.call import Call
 from attendance_web.http.csrf import CSRF_COOKIE, CSRF_HEADER
 from attendance_web.http.envelope import JSON
 from attendance_web.http.openapi_headers import headers_of_answer, headers_of_refusal
-from attendance_web.http.wire_codes import BROKEN, BROKEN_CODE, UNAVAILABLE, WIRE
+from attendance_web.http.wire_codes import BROKEN, BROKEN_CODE, UNAVAILABLE, WIRE_CODES
 from attendance_web.wire.counts import EVENT_STREAM
 from attendance_web.wire.credentials import SESSION_COOKIE
 from attendance_web.wire.refusal_codes import refusals_of_calls
@@ -219,7 +219,7 @@ def _envelope_schema(response: Schema) -> Schema:
 
 def _refusal_schema() -> Schema:
     """Describes a refusal; every number by itself, so that 0 tells an answer from it."""
-    numbers = {each.error for each in (*WIRE.values(), UNAVAILABLE, BROKEN)}
+    numbers = {each.error for each in (*WIRE_CODES.values(), UNAVAILABLE, BROKEN)}
     codes = {each.code for each in refusals_of_calls()} | {Unavailable.code, BROKEN_CODE}
     return {
         "type": "object",
@@ -250,7 +250,7 @@ def _security(call: Call) -> list[Schema]:
 
 def _statuses(call: Call) -> list[int]:
     """Lists the statuses that a call may be answered with, but 200."""
-    known = {each.status for each in (*WIRE.values(), UNAVAILABLE, BROKEN)} - {200, 404, 405}
+    known = {each.status for each in (*WIRE_CODES.values(), UNAVAILABLE, BROKEN)} - {200, 404, 405}
     if call.method == "GET":
         known -= {403, 408, 413}
     if not call.needs_login:

@@ -7,7 +7,7 @@ from typing import Any, Final
 from attendance_core.errors import TooManyRequests
 from attendance_web.http.call import Call
 from attendance_web.http.csrf import CSRF_COOKIE
-from attendance_web.http.wire_codes import UNAVAILABLE, WIRE
+from attendance_web.http.wire_codes import UNAVAILABLE, WIRE_CODES
 from attendance_web.wire.credentials import BROWSER_COOKIE, SESSION_COOKIE
 
 Schema = dict[str, Any]
@@ -26,7 +26,7 @@ def headers_of_answer(call: Call) -> Schema:
 
 def headers_of_refusal(status: int) -> Schema:
     """Describes when whoever is refused may come again, where that is told."""
-    if status not in (WIRE[TooManyRequests].status, UNAVAILABLE.status):
+    if status not in (WIRE_CODES[TooManyRequests].status, UNAVAILABLE.status):
         return {}
     seconds: Schema = {"type": "integer", "minimum": 1}
     return {"Retry-After": {"description": "Seconds to wait.", "required": True, "schema": seconds}}

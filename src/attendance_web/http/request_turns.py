@@ -40,8 +40,8 @@ REST_TIMES: Final = 7.0  # with four turns they have half of the time
 MAX_REST_SECONDS: Final[Seconds] = 0.01  # what takes longer waits for the store
 HEALTH_PATH: Final = "/health/"
 PAGE_FILES_PATH: Final = "/static/"
-FIRST_REFUSED: Final = 400  # and beyond: also a page that says so in its own words
-NOT_READY: Final = 503
+FIRST_REFUSED_STATUS: Final = 400  # and beyond: also a page that says so in its own words
+NOT_READY_STATUS: Final = 503
 CAME_EXTENSION: Final = "attendance.came_at"
 REFUSAL_EXTENSION: Final = "attendance.refusal"
 
@@ -104,8 +104,10 @@ class RequestTurns:
             if message["type"] == "http.response.start":
                 refusal = extensions.get(REFUSAL_EXTENSION)
                 status = message["status"]
-                is_health = whose is not caller and status == NOT_READY  # which a balancer acts on
-                if (refusal is not None or status >= FIRST_REFUSED) and not is_health:
+                is_health = (
+                    whose is not caller and status == NOT_READY_STATUS
+                )  # which a balancer acts on
+                if (refusal is not None or status >= FIRST_REFUSED_STATUS) and not is_health:
                     seconds = self._refusal_pace.note(refusal, caller, came)
                     await self._wait_without_turn(seconds, end_turn)
                 request.note_answer()

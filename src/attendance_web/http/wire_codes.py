@@ -30,7 +30,7 @@ class WireCode:
 
 
 SUCCESS: Final = WireCode(0)
-WIRE: Final[Mapping[RefusalKind | type[Refusal], WireCode]] = {
+WIRE_CODES: Final[Mapping[RefusalKind | type[Refusal], WireCode]] = {
     RefusalKind.INVALID: WireCode(1),
     RefusalKind.MISSING: WireCode(2),
     RefusalKind.FORBIDDEN: WireCode(3),
@@ -57,4 +57,4 @@ BROKEN_CODE: Final = "internal_error"
 
 def wire_code_of(refusal: Refusal) -> WireCode:
     """Finds the numbers by the class, where that has its own, else by the kind."""
-    return WIRE.get(type(refusal)) or WIRE[refusal.kind]
+    return WIRE_CODES.get(type(refusal)) or WIRE_CODES[refusal.kind]

@@ -16,7 +16,7 @@ from attendance_core.marking.connections import Role
 from attendance_core.marking.outcomes import Outcome
 from attendance_core.use_cases import UseCases
 from attendance_core.vocabulary import UserId
-from attendance_web.wire.json_scanning import too_complex
+from attendance_web.wire.json_scanning import is_too_complex
 from attendance_web.wire.refusals import BadFrame, BadParams, UnknownMessage
 from attendance_web.wire.values import InvalidValue, whole_number
 
@@ -107,7 +107,7 @@ def decode(text: str, role: Role) -> GivenCommand:
     Raises BadFrame, UnknownMessage, BadParams.
     """
     encoded = text.encode()
-    if too_complex(encoded):
+    if is_too_complex(encoded):
         raise BadFrame
     try:
         frame = _decode_frame(encoded)

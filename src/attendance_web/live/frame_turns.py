@@ -58,12 +58,12 @@ class FrameTurns:
 
     async def turn(self, whose: Hashable) -> None:
         """Returns when one more thing of theirs may begin, in this step or a later one."""
-        begins: asyncio.Future[None] | None = None
+        beginning: asyncio.Future[None] | None = None
 
         def begin_turn() -> None:
             self._begun.append(turn)
-            if begins is not None and not begins.done():
-                begins.set_result(None)
+            if beginning is not None and not beginning.done():
+                beginning.set_result(None)
 
         turn = self._turns.ask(whose, begin_turn)
         if turn.is_given:
@@ -71,9 +71,9 @@ class FrameTurns:
             if not self._turns.may_have(whose):
                 self._count_anew_soon()
             return
-        begins = asyncio.get_running_loop().create_future()
+        beginning = asyncio.get_running_loop().create_future()
         try:
-            await begins
+            await beginning
         except asyncio.CancelledError:
             if not turn.is_given:
                 self._turns.end(turn)

@@ -29,7 +29,9 @@ Act = Callable[[], object]
 
 
 class Departure:
-    """Whether a client has gone, and who is told when it goes: a few at a step, of all who go."""
+    """Tells whether a client has gone, and whoever asked for that when it goes: of all who go a few
+    at a step.
+    """
 
     __slots__ = ("_acts", "has_happened")
 
@@ -68,10 +70,10 @@ def _tell(act: Act) -> None:
     if turns is None:
         turns = _turns_of[loop] = StepTurns(TOLD_AT_ONCE)
     # Not in this step: whoever notes it has more to do
-    loop.call_soon(turns.ask, None, partial(_count_told, act))
+    loop.call_soon(turns.ask, None, partial(_tell_one, act))
 
 
-def _count_told(act: Act) -> int:
+def _tell_one(act: Act) -> int:
     act()
     return 1
 

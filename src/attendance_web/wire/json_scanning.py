@@ -55,7 +55,7 @@ def string_steps(body: bytes, at: int) -> Iterator[tuple[int, int]]:
         at = end - cut
 
 
-def too_complex(body: bytes) -> bool:
+def is_too_complex(body: bytes) -> bool:
     """Tells whether a JSON text is nested too deeply or has too many tokens; in linear time."""
     depth = 0
     for count, (start, _) in enumerate(tokens_of(body)):
