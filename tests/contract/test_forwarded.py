@@ -12,11 +12,11 @@ from uvicorn._types import ASGI3Application
 
 from attendance_web.serving.server import config_of
 
-SAID = [(b"x-forwarded-for", b"203.0.113.7"), (b"x-forwarded-proto", b"https")]
+FORWARDED_HEADERS = [(b"x-forwarded-for", b"203.0.113.7"), (b"x-forwarded-proto", b"https")]
 
 
 async def seen_as(peer: str, kind: str = "http") -> tuple[str, str]:
-    """The address and the scheme of a request from there that says it comes from elsewhere."""
+    """Answers the address and scheme of a request from there that says it is from elsewhere."""
     seen: list[tuple[str, str]] = []
 
     async def application(scope: Any, receive: Any, send: Any) -> None:
@@ -28,7 +28,12 @@ async def seen_as(peer: str, kind: str = "http") -> tuple[str, str]:
     config = config_of(cast(ASGI3Application, application))
     config.load()
     scheme = {"http": "http", "websocket": "ws"}[kind]
-    scope: Any = {"type": kind, "client": (peer, 40000), "scheme": scheme, "headers": SAID}
+    scope: Any = {
+        "type": kind,
+        "client": (peer, 40000),
+        "scheme": scheme,
+        "headers": FORWARDED_HEADERS,
+    }
     await cast(Any, config.loaded_app)(scope, nothing, nothing)
     return seen[0]
 

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 def shown(user_id: int) -> str:
-    """A person of the house as a list shows them."""
+    """Spells a person of the house as a list shows them."""
     return (
         f'{{"user_id":{user_id},"display_name":"person{user_id}",'
         '"pic":"/pictures/default.svg","confirmed":false,"group":""}'
@@ -37,27 +37,29 @@ class TestGoldenFrames:
         waiting = await asker.mark_me(event_id)
         marking = await marker.marking(event_id, Accept_Language="en")
         (since,) = [(await house.state_of(event_id, asker)).since]
-        a, m = asker.user_id, marker.user_id
+        asker_id, marker_id = asker.user_id, marker.user_id
         assert await next_text(marking) == (
             '{"result":"ok","message":"marking_list",'
-            f'"params":{{"marking_list":[{a}],"asked_at":[{since}],"users":[{shown(a)}]}}}}'
+            f'"params":{{"marking_list":[{asker_id}],"asked_at":[{since}],'
+            f'"users":[{shown(asker_id)}]}}}}'
         )
-        await marking.says("prepare_to_mark", user_id=a)
+        await marking.says("prepare_to_mark", user_id=asker_id)
         assert await next_text(marking) == (
-            f'{{"result":"ok","message":"prepared","params":{{"user_id":{a},"expires_in":1.0}}}}'
+            '{"result":"ok","message":"prepared",'
+            f'"params":{{"user_id":{asker_id},"expires_in":1.0}}}}'
         )
         await marking.says("refuse_to_mark")
         assert await next_text(marking) == '{"result":"ok","message":"refused"}'
-        await marking.says("prepare_to_mark", user_id=a)
+        await marking.says("prepare_to_mark", user_id=asker_id)
         await next_text(marking)
-        await marking.says("confirm_marking", user_id=a)
+        await marking.says("confirm_marking", user_id=asker_id)
         assert await next_text(marking) == (
             '{"result":"ok","message":"marked","params":'
             '{"display_msg":"Marked, thank you! You have earned 50 karma.",'
-            f'"user_id":{a},"n":1,"paid":50}}}}'
+            f'"user_id":{asker_id},"n":1,"paid":50}}}}'
         )
         assert await next_text(waiting) == (
-            f'{{"result":"ok","message":"was_marked","params":{{"user_id":{m}}}}}'
+            f'{{"result":"ok","message":"was_marked","params":{{"user_id":{marker_id}}}}}'
         )
         await marking.says("confirm_marking")
         # Contract: 6.15, the text in both places
@@ -240,5 +242,5 @@ class TestRule10Folding:
 
 
 async def next_text(wire: Wire) -> Any:
-    """The next frame's text."""
+    """Waits for the next frame's text."""
     return await asyncio.wait_for(wire.connection.recv(), 5)

@@ -25,7 +25,7 @@ BOUNDARY = "b"
 NO_PICTURE = b"a" * (10 * MEBIBYTE)
 SENDERS = 2  # at once, of one person
 TIMES = 4  # that each sends
-KEPT_BYTES = 15 * MEBIBYTE  # of the service, at most, when all have their answers
+MAX_KEPT_BYTES = 15 * MEBIBYTE  # of the service, when all have their answers
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the bound is one of glibc's")
 
@@ -69,7 +69,7 @@ def test_what_uploads_took_is_given_back(tmp_path: Path) -> None:
         assert len(answers) == SENDERS * TIMES
         assert all(b'"bad_picture"' in answer for answer in answers)
         until = time.monotonic() + PATIENCE_SECONDS
-        while (kept_bytes := process.memory_info().rss - idle_bytes) >= KEPT_BYTES:
+        while (kept_bytes := process.memory_info().rss - idle_bytes) >= MAX_KEPT_BYTES:
             assert time.monotonic() < until, kept_bytes
             time.sleep(0.1)
 

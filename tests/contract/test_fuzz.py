@@ -19,11 +19,11 @@ from tests.support.site import Browser, Site, opened_site
 
 REQUESTS = int(os.environ.get("FUZZ_REQUESTS", "300"))
 SEED = int(os.environ.get("FUZZ_SEED") or (1 if REQUESTS <= 300 else random.randrange(2**32)))
-A_PERSONS = 150  # requests: nobody has more than a burst
+REQUESTS_A_PERSON = 150  # nobody has more than a burst
 
 
-async def asked(browser: Browser, made: Request, logged_in: bool) -> httpx.Response:
-    """The answer to one request, by a client that has the cookies of a person or none at all."""
+async def answer_to(browser: Browser, made: Request, logged_in: bool) -> httpx.Response:
+    """Makes one request, by a client that has the cookies of a person or none at all."""
     client = browser.client
     headers = dict(made.how["headers"])
     cookies = {"csrftoken": client.cookies["csrftoken"]}
@@ -41,8 +41,8 @@ async def asked(browser: Browser, made: Request, logged_in: bool) -> httpx.Respo
         client.cookies = kept
 
 
-async def somebody(site: Site, fuzz: Fuzz) -> Browser:
-    """Another person, whose event is known from now on."""
+async def new_person(site: Site, fuzz: Fuzz) -> Browser:
+    """Adds another person, whose event is known from now on."""
     browser = await site.person()
     fuzz.known["event_id"].append(await browser.event())
     fuzz.known["user_id"].append(browser.user_id)
@@ -59,11 +59,11 @@ async def test_every_answer_is_one_that_is_described() -> None:
         document: dict[str, Any] = (await site.browser().get("/schema/openapi.json")).json()
         fuzz = Fuzz(document, SEED)
         for number in range(REQUESTS):
-            if number % A_PERSONS == 0 or is_over:
+            if number % REQUESTS_A_PERSON == 0 or is_over:
                 await site.unlimit()
-                browser = await somebody(site, fuzz)
+                browser = await new_person(site, fuzz)
             made = fuzz.request()
-            answer = await asked(browser, made, logged_in=chance.random() < 0.8)
+            answer = await answer_to(browser, made, logged_in=chance.random() < 0.8)
             statuses[answer.status_code] += 1
             is_over = made.path.startswith("/accounts/") and '"error":0' in answer.text
             problem = fault_of(answer, made.operation, document)

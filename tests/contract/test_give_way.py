@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from attendance_adapters.give_way import give_way_until
 
 TURNS = 30  # the thread lets go of the interpreter so often, as one does that asks a database
-STEP = 100e-6  # seconds that a step of the busy loop takes
+STEP_SECONDS = 100e-6  # that a step of the busy loop takes
 MAX_STEPS = 5 * TURNS  # a few are needed in all; without giving way hundreds, with uvloop thousands
 
 
@@ -21,14 +21,14 @@ def works() -> None:
 
 
 async def steps_until_done(call: Callable[[], None], *, give_way: bool) -> int:
-    """How many steps a loop that is busy all the time takes until the thread is done."""
+    """Counts how many steps a loop that is busy all the time takes until the thread is done."""
     steps = 0
     with ThreadPoolExecutor(1) as threads:
         done = asyncio.get_running_loop().run_in_executor(threads, call)
         if give_way:
             give_way_until(done)
         while not done.done() and steps < 20 * MAX_STEPS:
-            until = time.perf_counter() + STEP
+            until = time.perf_counter() + STEP_SECONDS
             while time.perf_counter() < until:
                 pass
             steps += 1
@@ -44,17 +44,17 @@ async def test_a_thread_has_its_turns_while_the_loop_is_busy() -> None:
 async def test_an_idle_loop_does_not_spin_while_a_thread_works() -> None:
     """It looks at itself a few times, and then less and less."""
     loop = asyncio.get_running_loop()
-    looks = 0
+    look_count = 0
     call_later = loop.call_later
 
-    def counted(*args: object, **kwargs: object) -> asyncio.TimerHandle:
-        nonlocal looks
-        looks += 1
+    def count_and_call_later(*args: object, **kwargs: object) -> asyncio.TimerHandle:
+        nonlocal look_count
+        look_count += 1
         return call_later(*args, **kwargs)  # type: ignore[arg-type]
 
-    loop.call_later = counted  # type: ignore[method-assign]
+    loop.call_later = count_and_call_later  # type: ignore[method-assign]
     with ThreadPoolExecutor(1) as threads:
         done = loop.run_in_executor(threads, time.sleep, 0.5)
         give_way_until(done)
         await done
-    assert looks < 300  # 100 on a quiet machine; 500 if it did not look less often
+    assert look_count < 300  # 100 on a quiet machine; 500 if it did not look less often

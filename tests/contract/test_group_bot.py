@@ -26,7 +26,7 @@ pytestmark = pytest.mark.long  # a service and a bot, each in an interpreter of 
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "examples" / "group_bot"
-READS_NEVER = (
+SERVE_AND_HARDLY_READ = (
     "from attendance_web.live import readings\nreadings.READ_EVERY = 3600.0\n"
     "from attendance_web.cli import main\nmain()"
 )
@@ -34,7 +34,7 @@ HEAD_ID = "1001"
 
 
 @dataclass
-class Beside:
+class JoinableService:
     """A service, and what whoever joins it is told."""
 
     service: Service
@@ -42,18 +42,18 @@ class Beside:
 
 
 @pytest.fixture(scope="module", params=["valkey", "postgres"])
-def beside(
+def joinable(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, postgres_server: str
-) -> Iterator[Beside]:
+) -> Iterator[JoinableService]:
     with ExitStack() as stack:
         database = stack.enter_context(a_database(postgres_server))
         address = database.set(drivername="postgresql").render_as_string(hide_password=False)
         notifier_url = stack.enter_context(a_valkey()).url if request.param == "valkey" else address
         settings = {"ATTENDANCE_DATABASE_URL": address, "ATTENDANCE_NOTIFIER_URL": notifier_url}
         folder = tmp_path_factory.mktemp("service")
-        command = [sys.executable, "-c", READS_NEVER]
+        command = [sys.executable, "-c", SERVE_AND_HARDLY_READ]
         service = stack.enter_context(running(folder, settings, migrate=False, command=command))
-        yield Beside(service, settings)
+        yield JoinableService(service, settings)
 
 
 class Bot:
@@ -71,11 +71,11 @@ class Bot:
 
 
 @asynccontextmanager
-async def a_bot(beside: Beside, event_id: str, folder: Path) -> AsyncIterator[Bot]:
-    """It runs until its chat ends, and ends by itself then."""
+async def a_bot(joinable: JoinableService, event_id: str, folder: Path) -> AsyncIterator[Bot]:
+    """Runs it until its chat ends; it ends by itself then."""
     heads = folder / "heads.txt"
     heads.write_text(f"{HEAD_ID} Борис Волков\n\n", encoding="utf-8")
-    environment = {**os.environ, **beside.settings, "PYTHONPATH": str(ROOT / "src")}
+    environment = {**os.environ, **joinable.settings, "PYTHONPATH": str(ROOT / "src")}
     program = [sys.executable, str(FOLDER / "group_bot.py"), event_id, str(heads)]
     process = await asyncio.create_subprocess_exec(
         *program, stdin=PIPE, stdout=PIPE, env=environment
@@ -92,27 +92,27 @@ async def a_bot(beside: Beside, event_id: str, folder: Path) -> AsyncIterator[Bo
 
 
 async def test_who_waits_at_the_service_hears_that_the_bot_has_marked_them(
-    beside: Beside, tmp_path: Path
+    joinable: JoinableService, tmp_path: Path
 ) -> None:
-    asker, other, teacher = sign_up_people(beside.service, 3)
+    asker, other, teacher = sign_up_people(joinable.service, 3)
     event_id = create_event(teacher)
     async with (
-        asker.opens("mark_me", event_id) as waits,
-        other.opens("mark_me", event_id) as waits_on,
+        asker.opens("mark_me", event_id) as waiting,
+        other.opens("mark_me", event_id) as still_waiting,
         teacher.opens("marking", event_id) as marking,
-        a_bot(beside, event_id, tmp_path) as bot,
+        a_bot(joinable, event_id, tmp_path) as bot,
     ):
         await marking.hears("marking_list", marking_list=[asker.user_id, other.user_id])
         assert await bot.answers(f"{HEAD_ID} {asker.user_id}") == "marked, 50 karma"
-        head_id = (await waits.hears("was_marked"))["params"]["user_id"]
-        assert await waits.close_code() == 1000
+        head_id = (await waiting.hears("was_marked"))["params"]["user_id"]
+        assert await waiting.close_code() == 1000
         await marking.hears("user_left", user_id=asker.user_id)
         assert await bot.answers(f"{HEAD_ID} {asker.user_id}") == "is marked already"
         assert await bot.answers(f"{HEAD_ID} {teacher.user_id}") == REFUSED
         for text in ("everybody", "9" * 30, ""):
             assert await bot.answers(f"{HEAD_ID} {text}") == "write the number of whom you mark"
         assert await bot.answers(f"1002 {other.user_id}") == "I do not know you"
-        await waits_on.hears_nothing()
+        await still_waiting.hears_nothing()
     assert asker.state(event_id, teacher) == "marked"
     shown = teacher.browser.get("/api/profile/GetProfile", user_id=head_id)
     assert (shown["display_name"], shown["karma"]) == ("Борис Волков", 50)

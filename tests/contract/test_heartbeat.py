@@ -22,7 +22,7 @@ from attendance_core.testing.lectures import Lecture
 from attendance_core.testing.stand_ins import CountedIds
 from attendance_core.vocabulary import ProcessId, UserId
 
-OFTEN = 0.005  # seconds between two rounds
+ROUND_EVERY = 0.005  # seconds
 PATIENCE = 10  # seconds
 WITHIN_LEASE = DEFAULT_TERMS.lease_seconds - 1
 BEYOND_LEASE = DEFAULT_TERMS.lease_seconds + 1  # seconds, as is the one before
@@ -36,14 +36,14 @@ async def until(happened: Callable[[], Any]) -> None:
             await asyncio.sleep(0.001)
 
 
-class Store:
+class FaultyStore:
     """A memory store that may be away, hang, or fail; it counts what it was asked."""
 
     def __init__(self, clock: TestClock) -> None:
         self.kept = MemoryStore(clock, LocalNotifier())
-        self.answers_with: Exception | None = None
-        self.reached = asyncio.Event()  # cleared: it hangs
-        self.reached.set()
+        self.error: Exception | None = None
+        self.may_be_reached = asyncio.Event()  # cleared: it hangs
+        self.may_be_reached.set()
         self.work_count = self.look_count = 0
 
     async def transact(self, work: Any) -> Any:
@@ -57,9 +57,9 @@ class Store:
         return await self.kept.observe(look)
 
     async def _reach(self) -> None:
-        await self.reached.wait()
-        if self.answers_with is not None:
-            raise self.answers_with
+        await self.may_be_reached.wait()
+        if self.error is not None:
+            raise self.error
 
     async def process(self, process_id: ProcessId) -> Process | None:
         return await self.kept.observe(lambda unit: unit.processes.find(process_id))
@@ -68,7 +68,7 @@ class Store:
 class Upkeep:
     """A heartbeat and a sweeper over such a store, and how often the lease was lost."""
 
-    def __init__(self, store: Store, terms: Terms, renew_every: float = OFTEN) -> None:
+    def __init__(self, store: FaultyStore, terms: Terms, renew_every: float = ROUND_EVERY) -> None:
         self.store = store
         self.lost_count = 0
         self.heartbeat = Heartbeat(
@@ -81,7 +81,7 @@ class Upkeep:
         self.sweeper = Sweeper(
             sweep=Sweep(store.transact, store.observe, terms),
             heartbeat=self.heartbeat,
-            sweep_every=OFTEN,
+            sweep_every=ROUND_EVERY,
         )
         self.heartbeat.call_when_lease_lost(self._note)
 
@@ -97,31 +97,31 @@ class Upkeep:
         self.lost_count += 1
 
     async def until_it_works_again(self) -> None:
-        """Returns when it has."""
+        """Waits until it has made one more transaction."""
         before = self.store.work_count
         await until(lambda: self.store.work_count > before)
 
     async def until_its_lease_is_lost(self, times: int) -> None:
-        """Returns when it has, so often."""
+        """Waits until it was lost so often."""
         await until(lambda: self.lost_count == times)
 
     async def until_it_is_leased_again(self) -> None:
-        """Returns when it has."""
+        """Waits until the store has its lease."""
         async with asyncio.timeout(PATIENCE):
-            while await self.leased() is None:
+            while await self.leased_process() is None:
                 await asyncio.sleep(0)
 
-    async def leased(self) -> Process | None:
+    async def leased_process(self) -> Process | None:
         return await self.store.process(self.heartbeat.process_id)
 
 
 @pytest.fixture
-def store(clock: TestClock) -> Store:
-    return Store(clock)
+def store(clock: TestClock) -> FaultyStore:
+    return FaultyStore(clock)
 
 
 @pytest.fixture
-async def upkeep(store: Store) -> AsyncIterator[Upkeep]:
+async def upkeep(store: FaultyStore) -> AsyncIterator[Upkeep]:
     made = Upkeep(store, Terms())
     await made.start()
     yield made
@@ -132,23 +132,23 @@ class TestHeartbeat:
     async def test_a_started_process_has_its_lease_and_keeps_it(
         self, upkeep: Upkeep, clock: TestClock
     ) -> None:
-        assert await upkeep.leased() == Process(upkeep.heartbeat.process_id, NOON, NOON)
+        assert await upkeep.leased_process() == Process(upkeep.heartbeat.process_id, NOON, NOON)
         first = upkeep.heartbeat.process_id
         clock.pass_(WITHIN_LEASE)
         before = upkeep.store.work_count
         await until(lambda: upkeep.store.work_count > before + 1)
-        assert await upkeep.leased() == Process(first, NOON + WITHIN_LEASE, NOON)
+        assert await upkeep.leased_process() == Process(first, NOON + WITHIN_LEASE, NOON)
         assert upkeep.lost_count == 0
         assert upkeep.heartbeat.holds_lease
 
-    async def test_without_its_store_it_holds_no_lease_for_long(self, store: Store) -> None:
+    async def test_without_its_store_it_holds_no_lease_for_long(self, store: FaultyStore) -> None:
         upkeep = Upkeep(store, Terms(lease_seconds=0.05))
         assert not upkeep.heartbeat.holds_lease
         await upkeep.start()
         assert upkeep.heartbeat.holds_lease
-        store.answers_with = Unavailable()
+        store.error = Unavailable()
         await until(lambda: not upkeep.heartbeat.holds_lease)
-        store.answers_with = None
+        store.error = None
         await until(lambda: upkeep.heartbeat.holds_lease)
         await upkeep.close()
 
@@ -156,10 +156,10 @@ class TestHeartbeat:
         self, upkeep: Upkeep
     ) -> None:
         assert upkeep.heartbeat.store_answers
-        upkeep.store.answers_with = Unavailable()
+        upkeep.store.error = Unavailable()
         await until(lambda: not upkeep.heartbeat.store_answers)
         assert upkeep.heartbeat.holds_lease
-        upkeep.store.answers_with = None
+        upkeep.store.error = None
         await until(lambda: upkeep.heartbeat.store_answers)
         assert upkeep.lost_count == 0
 
@@ -167,10 +167,10 @@ class TestHeartbeat:
         self, upkeep: Upkeep, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(heartbeat, "SILENT_SECONDS", 0.05)
-        upkeep.store.reached.clear()
+        upkeep.store.may_be_reached.clear()
         await until(lambda: not upkeep.heartbeat.store_answers)
         assert upkeep.heartbeat.holds_lease
-        upkeep.store.reached.set()
+        upkeep.store.may_be_reached.set()
         await until(lambda: upkeep.heartbeat.store_answers)
         assert upkeep.lost_count == 0
 
@@ -196,20 +196,27 @@ class TestHeartbeat:
         assert upkeep.heartbeat.process_id != first
         before = upkeep.store.work_count
         await until(lambda: upkeep.store.work_count > before)
-        assert await upkeep.leased() == Process(upkeep.heartbeat.process_id, lost_at, lost_at)
+        assert await upkeep.leased_process() == Process(
+            upkeep.heartbeat.process_id, lost_at, lost_at
+        )
         assert await upkeep.store.process(first) == Process(first, NOON, NOON)
         assert upkeep.lost_count == 1
 
     async def test_it_is_lost_once_though_renewal_and_sweep_both_see_it(
         self, upkeep: Upkeep, clock: TestClock
     ) -> None:
-        works, looks = upkeep.store.work_count, upkeep.store.look_count
-        upkeep.store.reached.clear()
-        await until(lambda: upkeep.store.work_count > works and upkeep.store.look_count > looks)
-        clock.pass_(BEYOND_LEASE)
-        upkeep.store.reached.set()
+        work_count, look_count = upkeep.store.work_count, upkeep.store.look_count
+        upkeep.store.may_be_reached.clear()
         await until(
-            lambda: upkeep.store.work_count > works + 2 and upkeep.store.look_count > looks + 2
+            lambda: upkeep.store.work_count > work_count and upkeep.store.look_count > look_count
+        )
+        clock.pass_(BEYOND_LEASE)
+        upkeep.store.may_be_reached.set()
+        await until(
+            lambda: (
+                upkeep.store.work_count > work_count + 2
+                and upkeep.store.look_count > look_count + 2
+            )
         )
         assert upkeep.lost_count == 1
 
@@ -218,15 +225,21 @@ class TestHeartbeat:
         self, error: Exception, upkeep: Upkeep, caplog: pytest.LogCaptureFixture
     ) -> None:
         first = upkeep.heartbeat.process_id
-        upkeep.store.answers_with = error
-        works, looks = upkeep.store.work_count, upkeep.store.look_count
+        upkeep.store.error = error
+        work_count, look_count = upkeep.store.work_count, upkeep.store.look_count
         await until(
-            lambda: upkeep.store.work_count > works + 1 and upkeep.store.look_count > looks + 1
+            lambda: (
+                upkeep.store.work_count > work_count + 1
+                and upkeep.store.look_count > look_count + 1
+            )
         )
-        upkeep.store.answers_with = None
-        works, looks = upkeep.store.work_count, upkeep.store.look_count
+        upkeep.store.error = None
+        work_count, look_count = upkeep.store.work_count, upkeep.store.look_count
         await until(
-            lambda: upkeep.store.work_count > works + 1 and upkeep.store.look_count > looks + 1
+            lambda: (
+                upkeep.store.work_count > work_count + 1
+                and upkeep.store.look_count > look_count + 1
+            )
         )
         assert upkeep.heartbeat.process_id == first
         assert upkeep.lost_count == 0
@@ -234,21 +247,21 @@ class TestHeartbeat:
 
     @pytest.mark.parametrize("way", ["hangs", "away"])
     async def test_a_store_away_for_longer_than_the_lease_loses_it_once(
-        self, way: str, store: Store
+        self, way: str, store: FaultyStore
     ) -> None:
         upkeep = Upkeep(store, Terms(lease_seconds=0.1))
         await upkeep.start()
         first = upkeep.heartbeat.process_id
-        store.answers_with = Unavailable()
+        store.error = Unavailable()
         if way == "hangs":
-            store.reached.clear()
+            store.may_be_reached.clear()
         await until(lambda: upkeep.lost_count)
         assert upkeep.heartbeat.process_id != first
-        assert await upkeep.leased() is None
+        assert await upkeep.leased_process() is None
         before = store.work_count
         if way == "away":
             await until(lambda: store.work_count > before + 2)
-        store.answers_with = None
+        store.error = None
         second = upkeep.heartbeat.process_id
         if way == "away":
             await upkeep.until_it_is_leased_again()
@@ -262,11 +275,11 @@ class TestHeartbeat:
         def raises() -> None:
             raise ValueError
 
-        told = 0
+        told_count = 0
 
         def tell() -> None:
-            nonlocal told
-            told += 1
+            nonlocal told_count
+            told_count += 1
 
         upkeep.heartbeat.call_when_lease_lost(raises)
         upkeep.heartbeat.call_when_lease_lost(tell)
@@ -274,16 +287,16 @@ class TestHeartbeat:
             clock.pass_(BEYOND_LEASE)
             await upkeep.until_its_lease_is_lost(lost)
             await upkeep.until_it_is_leased_again()
-            assert told == lost
+            assert told_count == lost
 
     async def test_a_closed_one_asks_nothing_more(self, upkeep: Upkeep) -> None:
         before = upkeep.store.work_count
         await until(lambda: upkeep.store.work_count > before)
         await upkeep.close()
-        asked = upkeep.store.work_count, upkeep.store.look_count
+        asked_counts = upkeep.store.work_count, upkeep.store.look_count
         assert not [
             task for task in asyncio.all_tasks() if task.get_name() in {"sweep", "renew-lease"}
         ]
         await asyncio.sleep(0)
-        assert (upkeep.store.work_count, upkeep.store.look_count) == asked
+        assert (upkeep.store.work_count, upkeep.store.look_count) == asked_counts
         await upkeep.close()

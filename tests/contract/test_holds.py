@@ -18,7 +18,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 async def a_hold(house: House) -> tuple[EventId, Visitor, Visitor, Wire, Wire]:
-    """An event, one who is held, who holds them, and their sockets."""
+    """Makes an event, one who is held there, who holds them, and their sockets."""
     asker, marker = await house.people(2)
     event_id = await house.event(marker)
     waiting = await asker.mark_me(event_id)
@@ -49,9 +49,9 @@ class TestRule7TheHeld:
         await late.mark_me(event_id)
         await marking.hears("user_joined", user_id=late.user_id)
         assert (await marking.asks("refuse_to_mark"))["message"] == "refused"
-        list_ = [asker.user_id, late.user_id]
+        listed = [asker.user_id, late.user_id]
         await (await (await house.person()).marking(event_id)).hears(
-            "marking_list", marking_list=list_
+            "marking_list", marking_list=listed
         )
 
     async def test_given_back_within_their_grace_they_return(self, house: House) -> None:

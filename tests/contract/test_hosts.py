@@ -28,11 +28,11 @@ from tests.support.service_process import free_port
 pytestmark = pytest.mark.long
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE_SECONDS = 60.0  # on a slow machine
-SERVED = """\
+SERVE = """\
 import sys, uvicorn
 uvicorn.run(sys.argv[1], port=int(sys.argv[2]), timeout_graceful_shutdown=20)
 """
-WITH_PEOPLE = """\
+ADD_PEOPLE = """\
 import os; os.environ["DJANGO_SETTINGS_MODULE"] = "project.settings"
 import django; django.setup()
 from django.contrib.auth.models import User
@@ -66,7 +66,7 @@ class Host(ABC):
 
     folder: str
     application: str
-    before = ""
+    preparation = ""
 
     def __init__(self, port: int) -> None:
         self.port = port
@@ -137,7 +137,7 @@ class FastApi(Host):
 class Django(Host):
     folder = "django_host"
     application = "project.asgi:application"
-    before = WITH_PEOPLE
+    preparation = ADD_PEOPLE
 
     def logs_in(self, name: str, password: str) -> Guest:
         guest = self.guest()
@@ -166,7 +166,7 @@ def running(kind: type[Host], folder: Path) -> Iterator[tuple[Host, Popen[bytes]
         "PYTHONDONTWRITEBYTECODE": "1",
     }
     log = (folder / "log").open("wb")
-    command = [sys.executable, "-c", kind.before + SERVED, kind.application, str(port)]
+    command = [sys.executable, "-c", kind.preparation + SERVE, kind.application, str(port)]
     process = Popen(command, cwd=folder, env=environment, stdout=log, stderr=log)
     try:
         until = time.monotonic() + PATIENCE_SECONDS
@@ -185,8 +185,8 @@ async def heard(wire: ClientConnection) -> dict[str, Any]:
     return frame
 
 
-async def closed(wire: ClientConnection) -> int | None:
-    """The code it was closed with, whatever came before; what is not read would hide the end."""
+async def close_code_of(wire: ClientConnection) -> int | None:
+    """Reads until the close, and answers its code; what is not read would hide it."""
     with suppress(ConnectionClosed):
         while True:
             await asyncio.wait_for(wire.recv(), PATIENCE_SECONDS)
@@ -205,7 +205,7 @@ async def people_mark_each_other(host: Host) -> None:
         await marking.send(json.dumps({"message": message, "params": {"user_id": target}}))
         assert (await heard(marking))["result"] == "ok"
     assert (await heard(waiting))["message"] == "was_marked"
-    assert await closed(waiting) == 1000
+    assert await close_code_of(waiting) == 1000
     counts = await asyncio.to_thread(host.counts, boris, event_id)
     assert (counts["marked"], counts["waiting"]) == (1, 0)
     with pytest.raises(httpx.HTTPStatusError, match="403"):
@@ -222,18 +222,18 @@ async def nobody_else_comes_in(host: Host) -> None:
     ]:
         wire = await guest.opens("mark_me", event_id, **headers)
         assert (await heard(wire))["result"] == "error"
-        assert await closed(wire) == code
+        assert await close_code_of(wire) == code
     assert host.posts(host.guest(), "lectures", name="Nobody's").status_code in {401, 403}
 
 
 async def whoever_logs_out_there_is_closed_here(host: Host) -> None:
     anna, again = host.logs_in("anna", "like tea"), host.logs_in("anna", "like tea")
     event_id = host.posts(anna, "lectures", name="Chemistry").json()["event_id"]
-    ends, stays = await anna.opens("marking", event_id), await again.opens("marking", event_id)
+    closing, staying = await anna.opens("marking", event_id), await again.opens("marking", event_id)
     host.posts(anna, "log-out").raise_for_status()
-    assert await closed(ends) == 4401
-    await stays.send('{"message": "ping"}')
-    while (await heard(stays))["message"] != "pong":
+    assert await close_code_of(closing) == 4401
+    await staying.send('{"message": "ping"}')
+    while (await heard(staying))["message"] != "pong":
         pass
 
 
@@ -245,16 +245,16 @@ async def at_the_end_everybody_is_sent_elsewhere(host: Host, process: Popen[byte
     following = asyncio.create_task(asyncio.to_thread(host.follows, anna, event_id, began))
     assert await asyncio.to_thread(began.wait, PATIENCE_SECONDS)
     process.send_signal(signal.SIGTERM)
-    assert await closed(wire) == 1012
+    assert await close_code_of(wire) == 1012
     await following
     await asyncio.to_thread(process.wait, PATIENCE_SECONDS)
     assert process.returncode in {0, -signal.SIGTERM}
 
 
-HOSTS = pytest.mark.parametrize("kind", [FastApi, Django], ids=lambda kind: kind.folder)
+EACH_HOST = pytest.mark.parametrize("kind", [FastApi, Django], ids=lambda kind: kind.folder)
 
 
-@HOSTS
+@EACH_HOST
 async def test_a_host_has_our_rooms_with_people_of_its_own(
     kind: type[Host], tmp_path: Path
 ) -> None:
@@ -269,7 +269,7 @@ async def test_a_host_has_our_rooms_with_people_of_its_own(
             await host.close_all()
 
 
-@HOSTS
+@EACH_HOST
 def test_its_readme_says_how_it_is_served_and_what_runs_it(kind: type[Host]) -> None:
     readme = (ROOT / "examples" / kind.folder / "README.md").read_text(encoding="utf-8")
     assert f"$ uvicorn {kind.application} " in readme

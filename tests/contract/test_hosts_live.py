@@ -17,14 +17,14 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 async def test_a_mark_by_a_program_is_told_as_any_other(house: House) -> None:
     anna, boris, vera = await house.people(3)
     event_id = await house.event(anna)
-    waits = await vera.mark_me(event_id)
-    others, own = await boris.marks(event_id), await anna.marks(event_id)
+    waiting = await vera.mark_me(event_id)
+    other, own = await boris.marks(event_id), await anna.marks(event_id)
     outcome = await house.attendance.use_cases.mark_at_once(
         actor=UserId(anna.user_id), event_id=event_id, user_id=UserId(vera.user_id)
     )
-    await waits.hears("was_marked", user_id=anna.user_id)
-    assert await waits.close_code() == 1000
-    for each in (others, own):
+    await waiting.hears("was_marked", user_id=anna.user_id)
+    assert await waiting.close_code() == 1000
+    for each in (other, own):
         await each.hears("user_left", user_id=vera.user_id)
         await each.hears_nothing()
     assert outcome.paid == 50 == await house.karma(anna)
@@ -36,14 +36,14 @@ async def test_who_holds_by_a_socket_hears_that_the_hold_has_ended(house: House)
     """Contract: 6.8. That socket did not ask for it."""
     anna, boris = await house.people(2)
     event_id = await house.event(anna)
-    waits, marks = await boris.mark_me(event_id), await anna.marks(event_id)
-    await marks.asks("prepare_to_mark", user_id=boris.user_id)
+    waiting, marking = await boris.mark_me(event_id), await anna.marks(event_id)
+    await marking.asks("prepare_to_mark", user_id=boris.user_id)
     await house.attendance.use_cases.mark_at_once(
         actor=UserId(anna.user_id), event_id=event_id, user_id=UserId(boris.user_id)
     )
-    await waits.hears("was_marked", user_id=anna.user_id)
-    await marks.hears("reservation_expired", user_id=boris.user_id)
-    await marks.hears("user_left", user_id=boris.user_id)
+    await waiting.hears("was_marked", user_id=anna.user_id)
+    await marking.hears("reservation_expired", user_id=boris.user_id)
+    await marking.hears("user_left", user_id=boris.user_id)
 
 
 async def test_sockets_of_whom_a_host_dismisses_close(house: House) -> None:
@@ -60,9 +60,9 @@ async def test_sockets_of_whom_a_host_dismisses_close(house: House) -> None:
 
     await do.sign_up.transact(logs_in)
     path = f"/ws/marking?event_id={event_id}"
-    ends = await house.opens(path, Cookie="sessionid=a-cookie-of-theirs")
-    stays = await boris.marks(event_id)
-    await ends.hears("marking_list")
+    closing = await house.opens(path, Cookie="sessionid=a-cookie-of-theirs")
+    staying = await boris.marks(event_id)
+    await closing.hears("marking_list")
     await do.dismiss(issuer="host", subject="7")
-    assert await ends.turns_away() == ("not_logged_in", 4401)
-    await stays.hears_nothing()
+    assert await closing.turns_away() == ("not_logged_in", 4401)
+    await staying.hears_nothing()

@@ -53,7 +53,7 @@ async def test_a_service_over_a_database_that_a_release_has_migrated(tmp_path: P
         assert await service.use_cases.get_events() == []
 
 
-class Door:
+class Server:
     """A server of the websockets library, with the transport of the page."""
 
     def __init__(self, host: Host, event_id: EventId, port: int) -> None:
@@ -65,7 +65,7 @@ class Door:
 
 
 @pytest.fixture
-async def door() -> AsyncIterator[Door]:
+async def server() -> AsyncIterator[Server]:
     shown: dict[str, Any] = {}
     exec(TRANSPORT, shown)
     over_websockets = shown["OverWebsockets"]
@@ -79,9 +79,9 @@ async def door() -> AsyncIterator[Door]:
             transport = over_websockets(connection)
             await host.live.visit(actor, event_id, Role(role), transport=transport)
 
-        async with serve(handler, "127.0.0.1", 0) as server:
-            (listening,) = server.sockets
-            yield Door(host, event_id, listening.getsockname()[1])
+        async with serve(handler, "127.0.0.1", 0) as made:
+            (listening,) = made.sockets
+            yield Server(host, event_id, listening.getsockname()[1])
 
 
 async def heard(wire: ClientConnection) -> dict[str, Any]:
@@ -89,52 +89,56 @@ async def heard(wire: ClientConnection) -> dict[str, Any]:
     return frame
 
 
-async def closed(wire: ClientConnection) -> int | None:
-    """The code it was closed with, whatever came before; what is not read would hide the end."""
+async def close_code_of(wire: ClientConnection) -> int | None:
+    """Reads until the close, and answers its code; what is not read would hide it."""
     with suppress(ConnectionClosed):
         while True:
             await asyncio.wait_for(wire.recv(), PATIENCE_SECONDS)
     return wire.close_code
 
 
-async def test_whoever_reads_nothing_is_cut(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_whoever_reads_nothing_is_cut(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """No close is written behind what nobody reads."""
     monkeypatch.setattr("attendance_web.live.visit.SEND_SECONDS", 0.0)
     monkeypatch.setattr(ServerConnection, "send", lambda self, text: asyncio.sleep(3600))
-    anna = await door.host.person()
-    wire = await door.opens(anna, Role.MARKING)
-    assert await closed(wire) == 1006
-    await eventually(lambda: _has_losses(door, anna, [True]))
+    anna = await server.host.person()
+    wire = await server.opens(anna, Role.MARKING)
+    assert await close_code_of(wire) == 1006
+    await eventually(lambda: _has_losses(server, anna, [True]))
 
 
-async def test_a_marking_over_its_transport(door: Door) -> None:
-    anna, boris = await door.host.person(), await door.host.person()
-    waiting = await door.opens(anna, Role.MARK_ME)
-    await eventually(lambda: door.host.live.census().waiting == 1)
-    marking = await door.opens(boris, Role.MARKING)
+async def test_a_marking_over_its_transport(server: Server) -> None:
+    anna, boris = await server.host.person(), await server.host.person()
+    waiting = await server.opens(anna, Role.MARK_ME)
+    await eventually(lambda: server.host.live.census().waiting == 1)
+    marking = await server.opens(boris, Role.MARKING)
     assert (await heard(marking))["params"]["marking_list"] == [anna.user_id]
     for message in ("prepare_to_mark", "confirm_marking"):
         params = {"user_id": anna.user_id}
         await marking.send(json.dumps({"message": message, "params": params}))
         assert (await heard(marking))["result"] == "ok"
     assert (await heard(waiting))["message"] == "was_marked"
-    assert await closed(waiting) == 1000
+    assert await close_code_of(waiting) == 1000
 
 
 @pytest.mark.parametrize(
     ("code", "losses"), [(1000, []), (4000, []), (1001, [True]), (None, [True])]
 )
-async def test_its_goodbyes_and_losses(door: Door, code: int | None, losses: list[bool]) -> None:
-    anna = await door.host.person()
-    wire = await door.opens(anna, Role.MARK_ME)
-    await eventually(lambda: door.host.live.census().waiting == 1)
+async def test_its_goodbyes_and_losses(
+    server: Server, code: int | None, losses: list[bool]
+) -> None:
+    anna = await server.host.person()
+    wire = await server.opens(anna, Role.MARK_ME)
+    await eventually(lambda: server.host.live.census().waiting == 1)
     if code is None:
         wire.transport.abort()
     else:
         await wire.close(code)
 
-    await eventually(lambda: _has_losses(door, anna, losses))
+    await eventually(lambda: _has_losses(server, anna, losses))
 
 
-async def _has_losses(door: Door, person: Actor, losses: list[bool]) -> bool:
-    return await door.host.losses_of(door.event_id, person) == losses
+async def _has_losses(server: Server, person: Actor, losses: list[bool]) -> bool:
+    return await server.host.losses_of(server.event_id, person) == losses

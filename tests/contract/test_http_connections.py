@@ -200,8 +200,8 @@ class TestBounds:
         """It is we who do not read it."""
         monkeypatch.setattr("attendance_web.serving.http_closing.HEAD_SECONDS", 0.3)
         reader, writer = await asyncio.open_connection("127.0.0.1", house.port)
-        login = json.dumps({"username": "nobody", "password": "wrong password"}).encode()
-        slow = with_length(POST.replace(b"logout", b"signup"), login)
+        sign_up = json.dumps({"username": "nobody", "password": "wrong password"}).encode()
+        slow = with_length(POST.replace(b"logout", b"signup"), sign_up)
         writer.write(slow * 20 + GET)
         writer.write(b"\r\n")
         come = bytearray()

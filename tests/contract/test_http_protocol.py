@@ -21,7 +21,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 async def answer_to(house: House, *sent: bytes) -> tuple[int, bytes]:
-    """The status and the body of what comes before the connection is closed."""
+    """Sends this; answers the status and the body of what comes before the connection is closed."""
     reader, writer = await asyncio.open_connection("127.0.0.1", house.port)
     with suppress(ConnectionError):  # it may be refused before all was sent
         for part in sent:
@@ -33,8 +33,8 @@ async def answer_to(house: House, *sent: bytes) -> tuple[int, bytes]:
     return int(head.split()[1]), body
 
 
-def headers_of(answer: bytes) -> set[bytes]:
-    """The names of what comes with it."""
+def header_names_of(answer: bytes) -> set[bytes]:
+    """Reads the names of the headers of an answer."""
     lines = answer.partition(b"\r\n\r\n")[0].split(b"\r\n")[1:]
     return {line.partition(b":")[0].lower() for line in lines}
 
@@ -73,14 +73,14 @@ async def test_an_idle_connection_is_kept_longer_than_a_proxy_keeps_its_own(hous
 
 
 async def nothing(scope: Any, receive: Any, send: Any) -> None:
-    """An application that is never asked."""
+    """Does nothing, as an application that is never asked."""
 
 
 async def test_a_refusal_at_the_door_comes_with_what_every_answer_has(house: House) -> None:
     """Contract: 1.9."""
-    refused = headers_of(await all_that_comes(house, b"nonsense\r\n\r\n"))
+    refused = header_names_of(await all_that_comes(house, b"nonsense\r\n\r\n"))
     request = b"GET /api/nothing HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
-    answered = headers_of(await all_that_comes(house, request))
+    answered = header_names_of(await all_that_comes(house, request))
     assert {b"x-attendance-time", b"x-attendance-version", b"cache-control"} <= refused
     assert answered <= refused | {b"date", b"x-request-id", b"vary"}
 

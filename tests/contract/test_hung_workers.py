@@ -25,7 +25,7 @@ __all__ = ["settings", "two_workers"]
 
 pytestmark = pytest.mark.long
 
-GAP = 8.0  # seconds that the service may be away
+MAX_GAP = 8.0  # seconds that the service may be away
 PAUSE = 0.05  # seconds from a question to the next
 # Seconds in which a parent that was awake would have killed a worker that gave no sign
 LONG_SILENCE = SILENT_SECONDS + 2 * SIGN_EVERY
@@ -41,7 +41,7 @@ main()
 
 @contextmanager
 def standing_still(*processes: psutil.Process) -> Iterator[None]:
-    """The block goes on without these, in this order."""
+    """Stops these, in this order, while the block goes on."""
     for each in processes:
         each.suspend()
     try:
@@ -53,7 +53,7 @@ def standing_still(*processes: psutil.Process) -> Iterator[None]:
 
 
 async def longest_gap(service: Service, until_replaced: psutil.Process) -> float:
-    """Seconds between two answers of the port, asked until this worker has a successor.
+    """Measures the longest, in seconds, between two answers, until this worker has a successor.
 
     It has to be killed soon, though others answer meanwhile.
     """
@@ -63,12 +63,12 @@ async def longest_gap(service: Service, until_replaced: psutil.Process) -> float
         assert time.monotonic() - begun < patience
         with suppress(OSError, TimeoutError):
             async with asyncio.timeout(1):
-                reads, writes = await asyncio.open_connection(*service.address)
-                writes.write(b"GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                reader, writer = await asyncio.open_connection(*service.address)
+                writer.write(b"GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n")
                 try:
-                    assert b"200" in await reads.readline()
+                    assert b"200" in await reader.readline()
                 finally:
-                    writes.close()
+                    writer.close()
             answered_at = time.monotonic()
         longest = max(longest, time.monotonic() - answered_at)
         await asyncio.sleep(PAUSE)
@@ -80,26 +80,26 @@ class TestOneThatHangs:
         self, two_workers: Service
     ) -> None:
         service = two_workers
-        hangs, stays = workers_of(service)
-        waiting, marker = sign_up_people(service, 2)
+        hanging, staying = workers_of(service)
+        asker, marker = sign_up_people(service, 2)
         event_id = create_event(marker)
-        async with opened(service, marker, "marking", event_id, stays) as marking:
+        async with opened(service, marker, "marking", event_id, staying) as marking:
             await marking.hears("marking_list", marking_list=[])
-            async with opened(service, waiting, "mark_me", event_id, hangs) as lost:
+            async with opened(service, asker, "mark_me", event_id, hanging) as lost:
                 while not marking.listed:  # what came elsewhere first joined and left
                     await marking.heard()
-                hangs.suspend()
-                assert await longest_gap(service, hangs) < GAP
+                hanging.suspend()
+                assert await longest_gap(service, hanging) < MAX_GAP
                 assert await lost.close_code() == 1006
             successor = workers_of(service)[-1]
-            async with opened(service, waiting, "mark_me", event_id, successor):
+            async with opened(service, asker, "mark_me", event_id, successor):
                 await marking.says("ping")
                 while (await marking.heard())["message"] != "pong":
                     pass  # what came elsewhere first joined and left
                 while not marking.listed:
                     await marking.heard()
-                async with opened(service, marker, "marking", event_id, stays) as second:
-                    await second.hears("marking_list", marking_list=[waiting.user_id])
+                async with opened(service, marker, "marking", event_id, staying) as second:
+                    await second.hears("marking_list", marking_list=[asker.user_id])
         said = service.said()
         assert re.search(r"worker 0 hangs: no sign of life for \d", said)
         assert "worker 0 ended with -9; another is started in 0.0 s" in said
@@ -109,16 +109,16 @@ class TestOneThatHangs:
     ) -> None:
         given = {**settings, "ATTENDANCE_WORKERS": "2"}
         with running(tmp_path, given, command=[sys.executable, "-c", STUCK]) as service:
-            hangs, _ = workers_of(service)
-            hangs.send_signal(signal.SIGUSR1)
-            assert await longest_gap(service, hangs) < GAP
+            hanging, _ = workers_of(service)
+            hanging.send_signal(signal.SIGUSR1)
+            assert await longest_gap(service, hanging) < MAX_GAP
             assert service.stop() == 0
 
     async def test_does_not_keep_the_service_from_stopping(self, two_workers: Service) -> None:
-        hangs, _ = workers_of(two_workers)
-        hangs.suspend()
+        hanging, _ = workers_of(two_workers)
+        hanging.suspend()
         assert two_workers.stop() == 0
-        assert not hangs.is_running()
+        assert not hanging.is_running()
 
 
 class TestParentThatStoodStill:
@@ -138,6 +138,6 @@ class TestParentThatStoodStill:
             await asyncio.sleep(LONG_SILENCE)
         await asyncio.sleep(A_MOMENT)
         assert workers_of(two_workers) == workers
-        hangs, _ = workers
-        hangs.suspend()  # and it listens as it did before
-        await eventually(lambda: hangs not in workers_of(two_workers), SILENT_SECONDS + 5)
+        hanging, _ = workers
+        hanging.suspend()  # and it listens as it did before
+        await eventually(lambda: hanging not in workers_of(two_workers), SILENT_SECONDS + 5)

@@ -39,13 +39,13 @@ UNWANTED: Final = frozenset(
 
 
 def imported_by(log: str) -> Set[str]:
-    """Every module that a process has imported, as Python itself reports it."""
+    """Reads every module that a process has imported, as Python itself reports it."""
     lines = [line for line in log.splitlines() if line.startswith("import time:")]
     return {line.rpartition("|")[2].strip() for line in lines}
 
 
 def unwanted_among(modules: Set[str]) -> Set[str]:
-    """Those that a process that serves has no use for, or packages of theirs."""
+    """Finds those that a process that serves has no use for, or packages of theirs."""
     return {each for each in UNWANTED if any(f"{name}.".startswith(f"{each}.") for name in modules)}
 
 

@@ -89,14 +89,14 @@ class TestManyAtOnce:
                 moves = []
                 for number, event_id in enumerate(chance.sample(event_ids, self.EVENTS_A_ROUND)):
                     marker, person = chance.sample(people, 2)
-                    does = partial(
+                    work = partial(
                         move,
                         event_id=event_id,
                         marker=marker,
                         person=person,
                         at=an_instant(chance),
                     )
-                    moves.append((store, another)[number % 2].transact(does))
+                    moves.append((store, another)[number % 2].transact(work))
                 await asyncio.gather(*moves)
         assert stored_counts_by_month(url) == paying_counts_by_month(
             await all_entries(store, event_ids), FEW

@@ -37,17 +37,17 @@ from tests.support.migrating import add_person, run_sql
 __all__ = ["store"]
 pytestmark = pytest.mark.long
 USUAL = Terms()
-MARKS, FEW_PEOPLE = 60, 4
+MARK_COUNT, PERSON_COUNT = 60, 4
 
 
 def add_marks_of_old(on: Connection) -> None:
-    """The first few people mark each other in many events, about the borders of months."""
+    """Has the first few people mark each other in many events, about the borders of months."""
     chance = random.Random(814)
-    for number in range(1, FEW_PEOPLE + 1):
+    for number in range(1, PERSON_COUNT + 1):
         add_person(on, number, f"Person {number}")
-    for number in range(FEW_PEOPLE + 1, MARKS + FEW_PEOPLE + 1):
+    for number in range(PERSON_COUNT + 1, MARK_COUNT + PERSON_COUNT + 1):
         add_person(on, number, f"Person {number}")
-        marker, person = chance.sample(range(1, FEW_PEOPLE + 1), 2)
+        marker, person = chance.sample(range(1, PERSON_COUNT + 1), 2)
         add_mark_of_old(on, number, marker, person, an_instant(chance))
     on.commit()
 
@@ -71,7 +71,7 @@ def add_mark_of_old(on: Connection, event: int, marker: int, person: int, at: fl
 
 async def folded_of(url: URL, terms: Terms) -> dict[tuple[UserId, int], int]:
     store = await a_store(url)
-    entries = await all_entries(store, numbered_event_ids(2 * MARKS))
+    entries = await all_entries(store, numbered_event_ids(2 * MARK_COUNT))
     await store.close()
     return paying_counts_by_month(entries, terms)
 
@@ -137,7 +137,7 @@ class TestMonthsOfBefore:
         assert counted[:3] == [0, 4, 8]
         folded = await folded_of(url, USUAL)
         assert stored_counts_by_month(url) == folded
-        assert sum(folded.values()) < MARKS
+        assert sum(folded.values()) < MARK_COUNT
 
     async def test_what_the_old_one_marks_meanwhile_is_counted_once(
         self, url: URL, monkeypatch: pytest.MonkeyPatch
@@ -145,17 +145,17 @@ class TestMonthsOfBefore:
         upgrade(url, "0010")
         run_on_connection(url, add_marks_of_old)
         monkeypatch.setattr(migration_steps, "BATCH_SIZE", 40)
-        chance, numbers = random.Random(815), iter(range(FEW_PEOPLE + 1, MARKS))
+        chance, numbers = random.Random(815), iter(range(PERSON_COUNT + 1, MARK_COUNT))
 
         def mark_one(on: Connection) -> None:
             number = next(numbers)
-            marker = chance.randint(1, FEW_PEOPLE)
+            marker = chance.randint(1, PERSON_COUNT)
             add_mark_of_old(on, number, marker, number, an_instant(chance))
             on.commit()
 
         monkeypatch.setattr(migrating, "sleep", lambda _: run_on_connection(url, mark_one))
         upgrade(url)
-        assert next(numbers) > FEW_PEOPLE + 4
+        assert next(numbers) > PERSON_COUNT + 4
         assert stored_counts_by_month(url) == await folded_of(url, USUAL)
 
 
@@ -165,26 +165,26 @@ class TestRule:
     async def test_months_of_another_rule_are_read_past_and_counted_anew(
         self, url: URL, store: Any
     ) -> None:
-        a, b = await add_people(store, "Anna", "Boris")
+        anna, boris = await add_people(store, "Anna", "Boris")
         event_ids = numbered_event_ids(6)
 
         def work(unit: Any) -> None:
             for event_id in event_ids[:5]:
-                unit.events.add(replace(an_event(event_id.hex, event_id), creator_id=a))
-                mark(unit, b, a, MONTHS[0], event_id)
-            unit.events.add(replace(an_event(event_ids[5].hex, event_ids[5]), creator_id=a))
+                unit.events.add(replace(an_event(event_id.hex, event_id), creator_id=anna))
+                mark(unit, boris, anna, MONTHS[0], event_id)
+            unit.events.add(replace(an_event(event_ids[5].hex, event_ids[5]), creator_id=anna))
 
         await store.transact(work)
 
         async def karma(terms: Terms) -> int:
-            return int(await store.observe(lambda u: u.ledger.karma(a, terms)))
+            return int(await store.observe(lambda u: u.ledger.karma(anna, terms)))
 
         assert [await karma(FEW), await karma(USUAL)] == [7, 200]
         await asyncio.to_thread(apply_rule, url, USUAL)
-        assert stored_counts_by_month(url) == {(a, 2026 * 12 + 4): 4}
+        assert stored_counts_by_month(url) == {(anna, 2026 * 12 + 4): 4}
         assert [await karma(FEW), await karma(USUAL)] == [7, 200]
-        await store.transact(lambda u: mark(u, b, a, MONTHS[1], event_ids[5]))
-        assert stored_counts_by_month(url) == {(a, 2026 * 12 + 4): 4, (a, 2026 * 12 + 5): 1}
+        await store.transact(lambda u: mark(u, boris, anna, MONTHS[1], event_ids[5]))
+        assert stored_counts_by_month(url) == {(anna, 2026 * 12 + 4): 4, (anna, 2026 * 12 + 5): 1}
         assert [await karma(FEW), await karma(USUAL)] == [14, 250]
         assert [await karma(replace(USUAL, karma_per_mark=1))] == [5]
 
@@ -192,12 +192,12 @@ class TestRule:
         upgrade(url, "0010")
         run_on_connection(url, add_marks_of_old)
         upgrade(url)
-        breaths: list[float] = []
-        monkeypatch.setattr(recount, "sleep", breaths.append)
+        pauses: list[float] = []
+        monkeypatch.setattr(recount, "sleep", pauses.append)
         monkeypatch.setattr(recount, "PEOPLE_IN_A_BATCH", 2)
         apply_rule(url, FEW)
-        assert len(breaths) == FEW_PEOPLE / 2
+        assert len(pauses) == PERSON_COUNT / 2
         select_rules = "SELECT DISTINCT pair_a_month, unchecked_a_month FROM karma_months"
         assert [tuple(row) for row in run_sql(url, select_rules)] == [(2, 1)]
         apply_rule(url, FEW)
-        assert len(breaths) == FEW_PEOPLE / 2
+        assert len(pauses) == PERSON_COUNT / 2

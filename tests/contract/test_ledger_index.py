@@ -20,9 +20,9 @@ from attendance_core.testing.lectures import EVENT
 from tests.support.query_plans import plan_of
 from tests.support.sqlite_file import an_empty_database
 
-ENTRIES, ROWS, ENTRIES_AN_INSTANT = 3_000, 20, 7
+ENTRY_COUNT, LIMIT, ENTRIES_AN_INSTANT = 3_000, 20, 7
 NUMBERS = f"""CREATE TEMPORARY TABLE numbers AS WITH RECURSIVE each (n) AS
-    (SELECT 2 UNION ALL SELECT n + 1 FROM each WHERE n <= {ENTRIES}) SELECT n FROM each"""
+    (SELECT 2 UNION ALL SELECT n + 1 FROM each WHERE n <= {ENTRY_COUNT}) SELECT n FROM each"""
 EVENT_ID = {"sqlite": f"'{EVENT.hex}'", "postgresql": f"CAST('{EVENT}' AS uuid)"}
 # Some are of one instant
 FILL = (
@@ -67,16 +67,16 @@ async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
 
 async def test_whatever_piece_of_them(store: Any) -> None:
     seen: list[int] = []
-    query: Any = ListQuery(ROWS)
+    query: Any = ListQuery(LIMIT)
 
     async def look() -> None:
         nonlocal query
         lines = await store.observe(lambda unit: unit.ledger.of(EVENT, None, query))
         seen.extend(line.entry.user_id for line in lines)
-        query = ListQuery(ROWS, after=lines[-1])
+        query = ListQuery(LIMIT, after=lines[-1])
 
     for _ in range(2):
         plan = await plan_of(store, look, "FROM ledger")
         assert "ix_ledger_event_id_at_user_id_n" in plan and "SORT" not in plan.upper(), plan
-    newest = range(ENTRIES + 1, ENTRIES + 1 - 2 * ROWS, -1)
+    newest = range(ENTRY_COUNT + 1, ENTRY_COUNT + 1 - 2 * LIMIT, -1)
     assert seen == list(newest)

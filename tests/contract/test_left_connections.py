@@ -35,7 +35,7 @@ from tests.support.eventually import eventually
 PEER: Final = ("127.0.0.1", 1)
 LOOK: Final = b"GET /look HTTP/1.1\r\nHost: x\r\n\r\n"
 STAY: Final = b"GET /stay HTTP/1.1\r\nHost: x\r\n\r\n"
-NEVER: Final = 3600.0
+NEVER_SECONDS: Final = 3600.0
 MANY: Final = 20  # connections
 
 
@@ -49,15 +49,15 @@ class Counted(LeftConnections):
 
     def wait_of(self, peer: Any) -> float:
         self.asked_count += 1
-        return NEVER if self.holds else super().wait_of(peer)
+        return NEVER_SECONDS if self.holds else super().wait_of(peer)
 
     def note(self, peer: Any, *, is_strict: bool) -> None:
         self.noted_count += 1
         super().note(peer, is_strict=is_strict)
 
 
-class Served:
-    """A server that answers looks, and lets everybody else wait."""
+class CountingServer:
+    """One that answers looks, lets everybody else wait, and counts."""
 
     def __init__(self, listener: socket.socket) -> None:
         self.config = config_of(self)
@@ -65,14 +65,14 @@ class Served:
         self.left = Counted()
         left_connections._left_of[self.config] = self.left
         self.state = ServerState()
-        self.made = 0  # connections that something was made of
+        self.made_count = 0  # connections that something was made of
         self.asked: list[str] = []
         self.address = listener.getsockname()
         self._turns = RequestTurns(SeenSessions(), RefusalPace())
         self.acceptor = Acceptor(listener, self._new_protocol, self.left)
 
     def _new_protocol(self) -> CallProtocol:
-        self.made += 1
+        self.made_count += 1
         return CallProtocol(config=self.config, server_state=self.state, app_state={})
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
@@ -82,13 +82,13 @@ class Served:
         self.asked.append(scope["path"])
         follow_client_of(scope)
         if scope["path"] == "/stay":
-            await wait_while_there(NEVER)
+            await wait_while_there(NEVER_SECONDS)
             return
         headers = [(b"content-length", b"0")]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": b""})
 
-    async def connected(self, sent: bytes = b"") -> Client:
+    async def connect(self, sent: bytes = b"") -> Client:
         reader, writer = await asyncio.open_connection(*self.address)
         writer.write(sent)
         await writer.drain()
@@ -117,8 +117,8 @@ def listener() -> Iterator[socket.socket]:
 
 
 @pytest.fixture
-async def server(listener: socket.socket) -> AsyncIterator[Served]:
-    server = Served(listener)
+async def server(listener: socket.socket) -> AsyncIterator[CountingServer]:
+    server = CountingServer(listener)
     yield server
     server.acceptor.close()
     for connection in [*server.state.connections]:
@@ -126,10 +126,10 @@ async def server(listener: socket.socket) -> AsyncIterator[Served]:
     await eventually(lambda: not server.state.connections and not server.state.tasks)
 
 
-async def test_a_connection_that_is_left_unanswered_counts(server: Served) -> None:
+async def test_a_connection_that_is_left_unanswered_counts(server: CountingServer) -> None:
     for sent, request_count in ((b"", 0), (b"GET /l", 0), (STAY, 1), (LOOK + STAY, 2)):
         noted, asked = server.left.noted_count, len(server.asked)
-        client = await server.connected(sent)
+        client = await server.connect(sent)
         if LOOK in sent:
             await client.answer()
         await eventually(lambda asked=asked, more=request_count: len(server.asked) == asked + more)
@@ -137,8 +137,8 @@ async def test_a_connection_that_is_left_unanswered_counts(server: Served) -> No
         await eventually(lambda noted=noted: server.left.noted_count == noted + 1)
 
 
-async def test_a_connection_that_has_its_answers_does_not_count(server: Served) -> None:
-    client = await server.connected(LOOK)
+async def test_a_connection_that_has_its_answers_does_not_count(server: CountingServer) -> None:
+    client = await server.connect(LOOK)
     await client.answer()
     await client.leave()
     await eventually(lambda: not server.state.connections)
@@ -146,7 +146,7 @@ async def test_a_connection_that_has_its_answers_does_not_count(server: Served) 
 
 
 async def test_a_connection_that_is_left_before_its_quick_answer_counts(
-    server: Served, monkeypatch: pytest.MonkeyPatch
+    server: CountingServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What has come with the request is read behind it, when the answer is there already."""
     server.left.holds = True  # until it has gone, and yet does not count as gone
@@ -159,8 +159,8 @@ async def test_a_connection_that_is_left_before_its_quick_answer_counts(
     assert server.left.noted_count == 1
 
 
-async def test_a_connection_that_we_end_does_not_count(server: Served) -> None:
-    silent, refused = await server.connected(), await server.connected(b"nonsense\r\n\r\n")
+async def test_a_connection_that_we_end_does_not_count(server: CountingServer) -> None:
+    silent, refused = await server.connect(), await server.connect(b"nonsense\r\n\r\n")
     await refused.answer()
     await eventually(lambda: len(server.state.connections) == 2)
     for connection in [*server.state.connections]:
@@ -171,33 +171,35 @@ async def test_a_connection_that_we_end_does_not_count(server: Served) -> None:
     await refused.leave()
 
 
-async def test_of_whoever_left_too_many_nothing_is_made_before_its_time(server: Served) -> None:
+async def test_of_whoever_left_too_many_nothing_is_made_before_its_time(
+    server: CountingServer,
+) -> None:
     server.left.holds = True
-    clients = [await server.connected(STAY) for _ in range(MANY)]
+    clients = [await server.connect(STAY) for _ in range(MANY)]
     await eventually(lambda: server.left.asked_count == MANY)
     *gone, there = clients
     for client in gone:
         await client.leave()
-    assert server.made == 0
+    assert server.made_count == 0
     server.acceptor.close()  # holds nobody any more
     await eventually(lambda: bool(server.asked))
-    assert server.made == 1
+    assert server.made_count == 1
     await there.leave()
 
 
-async def test_who_was_held_is_let_in_a_few_at_a_step(server: Served) -> None:
+async def test_who_was_held_is_let_in_a_few_at_a_step(server: CountingServer) -> None:
     server.left.holds = True
-    clients = [await server.connected() for _ in range(MANY)]
+    clients = [await server.connect() for _ in range(MANY)]
     await eventually(lambda: server.left.asked_count == MANY)
     for client in clients[: MANY // 2]:
         await client.leave()
     server.acceptor._held.end_all()
     at_a_step = set[int]()
     async with asyncio.timeout(20):
-        while server.made < MANY // 2:
-            before = server.made
+        while server.made_count < MANY // 2:
+            before = server.made_count
             await asyncio.sleep(0)
-            at_a_step.add(server.made - before)
+            at_a_step.add(server.made_count - before)
     assert max(at_a_step) <= MAX_LET_IN
     for client in clients[MANY // 2 :]:
         await client.leave()
@@ -223,7 +225,9 @@ async def test_of_whoever_has_left_too_many_requests_fewer_are_borne() -> None:
     assert left.wait_of(PEER) == 1 / OF_PERSON_A_SECOND
 
 
-async def test_connections_of_a_proxy_are_as_many_peoples_as_there_are(server: Served) -> None:
+async def test_connections_of_a_proxy_are_as_many_peoples_as_there_are(
+    server: CountingServer,
+) -> None:
     config = config_of(server)
     config.load()
     left = left_connections_of(config)

@@ -48,7 +48,7 @@ README = Path(__file__).resolve().parents[2] / "README.md"
 
 
 def run(program: str, *arguments: str) -> str:
-    """What a program of its own prints, where a warning is an error."""
+    """Runs a program of its own, and answers what it prints, where a warning is an error."""
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", program, *arguments],
         capture_output=True,

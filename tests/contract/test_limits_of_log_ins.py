@@ -61,8 +61,8 @@ class TestKnownBrowsers:
             refusal(await self.log_in(browser, person, "wrong password"), 3)
 
     @staticmethod
-    async def known(site: Site, *people: Browser) -> Browser:
-        """A browser in which these people logged in, and out again."""
+    async def known_browser(site: Site, *people: Browser) -> Browser:
+        """Makes a browser in which these people have logged in, and out again."""
         browser = site.browser()
         for person in people:
             response(await browser.post(LOG_IN, username=person.username, password=PASSWORD))
@@ -73,12 +73,12 @@ class TestKnownBrowsers:
     async def test_others_keep_out_nobody_who_was_logged_in_there(
         self, site: Site, anna: Browser
     ) -> None:
-        mine = await self.known(site, anna)
+        mine = await self.known_browser(site, anna)
         await self.fail(site.browser(), anna, 10)
         seconds_to_wait(await self.log_in(site.browser(), anna))
         for _ in range(3):
             assert response(await self.log_in(mine, anna)) == {"user_id": anna.user_id}
-        seconds_to_wait(await self.log_in(site.browser(), anna))  # strangers stay out
+        seconds_to_wait(await self.log_in(site.browser(), anna))  # others stay out
 
     async def test_where_one_signed_up_one_is_known_too(self, site: Site) -> None:
         vera = await site.person("vera")
@@ -89,7 +89,7 @@ class TestKnownBrowsers:
     async def test_its_own_tries_count_too_and_against_nobody_else(
         self, site: Site, anna: Browser
     ) -> None:
-        mine, other = await self.known(site, anna), await self.known(site, anna)
+        mine, other = await self.known_browser(site, anna), await self.known_browser(site, anna)
         await self.fail(mine, anna, 10)
         assert seconds_to_wait(await self.log_in(mine, anna)) == 900
         response(await self.log_in(other, anna))
@@ -101,16 +101,16 @@ class TestKnownBrowsers:
         self, site: Site, anna: Browser
     ) -> None:
         boris = await site.person("boris")
-        theirs = await self.known(site, boris)
+        theirs = await self.known_browser(site, boris)
         await self.fail(theirs, anna, 10)
         seconds_to_wait(await self.log_in(theirs, anna))
-        seconds_to_wait(await self.log_in(site.browser(), anna))  # they were a stranger's tries
+        seconds_to_wait(await self.log_in(site.browser(), anna))  # they were somebody else's tries
 
     async def test_several_people_are_known_in_one_browser_up_to_eight(self, site: Site) -> None:
         everybody = [await site.person("one") for _ in range(9)]
-        shared, stranger = await self.known(site, *everybody), site.browser()
+        shared, elsewhere = await self.known_browser(site, *everybody), site.browser()
         for person in everybody:
-            await self.fail(stranger, person, 10)
+            await self.fail(elsewhere, person, 10)
         seconds_to_wait(await self.log_in(shared, everybody[0]))  # whom the latest eight pushed out
         for person in everybody[:0:-1]:
             assert response(await self.log_in(shared, person)) == {"user_id": person.user_id}
@@ -156,7 +156,7 @@ class TestTurns:
     CROWD = 60
 
     @staticmethod
-    def at(site: Site, address: str) -> Browser:
+    def browser_at(site: Site, address: str) -> Browser:
         browser = site.browser()
         transport: Any = browser.client._transport
         transport.client = (address, 1)
@@ -188,7 +188,7 @@ class TestTurns:
             "attendance_web.http.request_turns.MAX_TURN_SECONDS", 0
         )  # all are let in
         people = [await site.person(name) for name in ("known", "elsewhere")]
-        known, elsewhere = people[0], self.at(site, "192.0.2.7")
+        known, elsewhere = people[0], self.browser_at(site, "192.0.2.7")
         response(await known.post("/accounts/logout/"))
         for browser in (elsewhere, crowd := site.browser()):
             await browser.csrf_token()
@@ -229,7 +229,7 @@ class TestTurns:
         for name, value in (("MAX_OTHERS_AN_ADDRESS", 3), ("REFUSAL_DELAY_SECONDS", 0)):
             monkeypatch.setattr(f"attendance_web.http.password_turns.{name}", value)
         await site.unlimit()
-        crowd, elsewhere = site.browser(), self.at(site, "192.0.2.7")
+        crowd, elsewhere = site.browser(), self.browser_at(site, "192.0.2.7")
         for browser in (crowd, elsewhere):
             await browser.csrf_token()
         guesses = [

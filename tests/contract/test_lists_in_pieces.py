@@ -24,10 +24,10 @@ from tests.support.site import Browser, Site, opened_site, refusal, response
 __all__ = ["in_pieces"]
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-OTHERS = 7
+OTHER_COUNT = 7
 
 
-class Asked(NamedTuple):
+class ListCall(NamedTuple):
     """A call for a list."""
 
     path: str
@@ -45,36 +45,38 @@ class Hall(NamedTuple):
     others: list[UserId]
 
     @property
-    def lists(self) -> dict[str, Asked]:
+    def lists(self) -> dict[str, ListCall]:
         """Those that are read in pieces, and are none of events."""
         event = {"event_id": self.event_id}
         one = {**event, "user_id": self.others[0]}
         ledger, mine = "/api/events/GetLedger", "/api/profile/GetMyAttendance"
         friends, requests = "/api/friends/GetFriendList", "/api/friends/GetFriendRequests"
         return {
-            "attendance": Asked("/api/events/GetAttendance", event, "participants", OTHERS + 1),
-            "ledger": Asked(ledger, event, "entries", OTHERS + 2),
-            "ledger, a page": Asked(ledger, {**event, "limit": 5, "offset": 1}, "entries", 5),
-            "ledger of one": Asked(ledger, one, "entries", 3),
-            "my attendance": Asked(mine, {}, None, 4),
-            "my attendance, a page": Asked(mine, {"limit": 3, "offset": 1}, None, 3),
-            "friends": Asked(friends, {}, "friends", 5),
-            "requests": Asked(requests, {}, "requests", 2),
-            "no requests": Asked(requests, {"offset": 9}, "requests", 0),
+            "attendance": ListCall(
+                "/api/events/GetAttendance", event, "participants", OTHER_COUNT + 1
+            ),
+            "ledger": ListCall(ledger, event, "entries", OTHER_COUNT + 2),
+            "ledger, a page": ListCall(ledger, {**event, "limit": 5, "offset": 1}, "entries", 5),
+            "ledger of one": ListCall(ledger, one, "entries", 3),
+            "my attendance": ListCall(mine, {}, None, 4),
+            "my attendance, a page": ListCall(mine, {"limit": 3, "offset": 1}, None, 3),
+            "friends": ListCall(friends, {}, "friends", 5),
+            "requests": ListCall(requests, {}, "requests", 2),
+            "no requests": ListCall(requests, {"offset": 9}, "requests", 0),
         }
 
-    def client(self, asked: Asked) -> AsgiClient:
-        """One of Anna's."""
+    def client(self, asked: ListCall) -> AsgiClient:
+        """Makes one for Anna, at this call."""
         return AsgiClient(self.site.app, asked.path, session=str(self.anna.session))
 
-    async def rows(self, asked: Asked) -> list[Any]:
-        """What it is answered."""
+    async def rows(self, asked: ListCall) -> list[Any]:
+        """Reads the rows that Anna is answered."""
         told = response(await self.anna.get(asked.path, **asked.given))
         found: list[Any] = told if asked.field is None else told[asked.field]
         return found
 
 
-NAMES = (
+LIST_NAMES = (
     *("attendance", "ledger", "ledger, a page", "ledger of one", "my attendance"),
     *("my attendance, a page", "friends", "requests", "no requests"),
 )
@@ -90,7 +92,7 @@ async def hall(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Hall]:
         for _ in range(3):
             await anna.event()
         store = site.attendance._store
-        others = await add_people(store, *(f"Вера {number % 3}" for number in range(OTHERS)))
+        others = await add_people(store, *(f"Вера {number % 3}" for number in range(OTHER_COUNT)))
         me = UserId(anna.user_id)
 
         def work(unit: Any) -> None:
@@ -113,7 +115,7 @@ def looks(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> Looks:
     return Looks(hall.site.attendance, monkeypatch)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", LIST_NAMES)
 async def test_they_are_byte_for_byte_the_answer_as_a_whole(
     hall: Hall, in_pieces: Callable[..., None], name: str
 ) -> None:
@@ -131,7 +133,7 @@ async def test_they_are_byte_for_byte_the_answer_as_a_whole(
         assert ("content-length" in answer.headers) is is_short
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", LIST_NAMES)
 async def test_no_step_of_the_loop_has_more_rows_than_a_piece(
     hall: Hall, looks: Looks, in_pieces: Callable[..., None], name: str
 ) -> None:
