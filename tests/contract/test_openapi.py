@@ -77,7 +77,7 @@ POST /api/auth/RevokeToken token_id
 POST /accounts/oidc/link/ ?password
 POST /accounts/oidc/unlink/ link
 """.strip().splitlines()
-FILES_OF = {
+MEDIA_TYPES_OF_FILES = {
     "ExportAttendance": set(FILE_TYPES.values()),
     "DownloadData": {"application/zip", "application/json"},
 }
@@ -176,7 +176,9 @@ class TestOpenApi:
                     if status == "200":
                         done, refused = schema["anyOf"]
                         done = resolved(done, document)
-                        if (kinds := FILES_OF.get(operation["operationId"])) is not None:
+                        if (
+                            kinds := MEDIA_TYPES_OF_FILES.get(operation["operationId"])
+                        ) is not None:
                             assert set(answer["content"]) == kinds
                         else:
                             assert set(done["required"]) == {"error", "error_msg", "response"}
@@ -251,7 +253,7 @@ class TestOpenApi:
         assert set(references(document)) == schemas
         assert all(re.fullmatch(r"[A-Za-z0-9._-]+", name.rpartition("/")[2]) for name in schemas)
 
-    async def test_the_page_loads_nothing_from_elsewhere(self, site: Site) -> None:
+    async def test_it_leads_nowhere_else(self, site: Site) -> None:
         for path in ("/schema", "/schema/openapi.json"):
             answer = await site.browser().get(path)
             assert answer.headers["content-type"] == "application/json"

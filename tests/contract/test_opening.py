@@ -173,7 +173,7 @@ class TestRefusals:
     ) -> None:
         """Contract: 1.10."""
         anna, boris = await house.people(2)
-        event_id, other_event = await house.event(boris), await house.event(boris)
+        event_id, other_event_id = await house.event(boris), await house.event(boris)
         other_role = "mark_me" if role == "marking" else "marking"
 
         async def opens(visitor: Visitor, at: EventId = event_id, in_role: str = role) -> Wire:
@@ -182,7 +182,7 @@ class TestRefusals:
         wires = [await opens(anna) for _ in range(16)]
         assert await (await opens(anna)).turns_away() == ("too_many_sockets", 4429)
         assert await house.has_sockets(event_id, anna, 16)
-        await opens(anna, other_event)
+        await opens(anna, other_event_id)
         await opens(boris)
         if other_role == "marking":  # decided last
             refused = await opens(anna, event_id, other_role)
@@ -200,18 +200,18 @@ class TestRefusals:
         assert person_sockets.MAX_IN_ALL == 64
         monkeypatch.setattr(person_sockets, "MAX_IN_ALL", 3)
         anna, boris = await house.people(2)
-        events = [await house.event(boris) for _ in range(4)]
-        wires = [await anna.marks(event_id) for event_id in events[:2]]
-        wires.append(await anna.mark_me(events[2]))
-        for event_id in (events[3], events[0], str(uuid4())):
+        event_ids = [await house.event(boris) for _ in range(4)]
+        wires = [await anna.marks(event_id) for event_id in event_ids[:2]]
+        wires.append(await anna.mark_me(event_ids[2]))
+        for event_id in (event_ids[3], event_ids[0], str(uuid4())):
             assert await (await anna.marking(event_id)).turns_away() == ("too_many_sockets", 4429)
-        assert await house.state_of(events[3], anna) is None
-        assert await house.has_no_socket(events[3], anna)
-        assert (await (await boris.marks(events[3])).asks("ping"))["message"] == "pong"
+        assert await house.state_of(event_ids[3], anna) is None
+        assert await house.has_no_socket(event_ids[3], anna)
+        assert (await (await boris.marks(event_ids[3])).asks("ping"))["message"] == "pong"
         wires[1].cut()
-        await eventually(lambda: has_lost_one(house, events[1], anna))
-        assert (await (await anna.marks(events[3])).asks("ping"))["message"] == "pong"
-        assert await (await anna.marking(events[1])).turns_away() == ("too_many_sockets", 4429)
+        await eventually(lambda: has_lost_one(house, event_ids[1], anna))
+        assert (await (await anna.marks(event_ids[3])).asks("ping"))["message"] == "pong"
+        assert await (await anna.marking(event_ids[1])).turns_away() == ("too_many_sockets", 4429)
 
     @pytest.mark.parametrize(
         ("role", "starts", "lasts", "refused"),

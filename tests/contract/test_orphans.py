@@ -25,14 +25,14 @@ from attendance_core.testing.lectures import Lecture
 from attendance_core.vocabulary import FileKey, ScanId, UserId
 from tests.support.file_locations import FILE_LOCATIONS
 
-A, B = f"{'a' * 32}.png", f"{'b' * 32}.png"
+FILE_A, FILE_B = f"{'a' * 32}.png", f"{'b' * 32}.png"
 
 
 async def stored_paths(files: MemoryFiles | ObjectFiles) -> list[str]:
     return [path for folder in ("pictures", "scans") for path, _ in await files.list_below(folder)]
 
 
-async def name_files(store: Any, picture: str, scan: str) -> None:
+async def refer_to_files(store: Any, picture: str, scan: str) -> None:
     """Has person 1 have this picture, and person 2 this scan."""
     await Lecture.begun(store, waiting=0)
 
@@ -47,38 +47,48 @@ class TestOrphans:
     async def test_only_files_that_nothing_names_go(
         self, store: Any, files: MemoryFiles | ObjectFiles
     ) -> None:
-        await name_files(store, A, B)
-        for key in (f"pictures/{A}", f"pictures/{B}", f"scans/{A}", f"scans/{B}"):
+        await refer_to_files(store, FILE_A, FILE_B)
+        for key in (
+            f"pictures/{FILE_A}",
+            f"pictures/{FILE_B}",
+            f"scans/{FILE_A}",
+            f"scans/{FILE_B}",
+        ):
             await files.put(key, b"content", "image/png")
         later = time.time() + UPLOAD_SECONDS + 60
         assert await delete_orphans(files, store.referenced_files, later) == 2
-        assert await stored_paths(files) == [f"pictures/{A}", f"scans/{B}"]
+        assert await stored_paths(files) == [f"pictures/{FILE_A}", f"scans/{FILE_B}"]
         assert await delete_orphans(files, store.referenced_files, later) == 0
 
     async def test_a_file_whose_upload_may_be_under_way_is_left_alone(
         self, store: Any, files: MemoryFiles | ObjectFiles
     ) -> None:
-        await files.put(f"scans/{B}", b"content", "image/png")
+        await files.put(f"scans/{FILE_B}", b"content", "image/png")
         assert await delete_orphans(files, store.referenced_files, time.time()) == 0
-        assert await stored_paths(files) == [f"scans/{B}"]
+        assert await stored_paths(files) == [f"scans/{FILE_B}"]
 
     async def test_one_that_gets_its_name_while_they_are_listed_stays(
         self, store: Any, files: MemoryFiles | ObjectFiles
     ) -> None:
-        await files.put(f"pictures/{A}", b"content", "image/png")
+        await files.put(f"pictures/{FILE_A}", b"content", "image/png")
 
-        async def named() -> frozenset[str]:
-            await name_files(store, A, B)
+        async def refer_and_list() -> frozenset[str]:
+            await refer_to_files(store, FILE_A, FILE_B)
             return await store.referenced_files()  # type: ignore[no-any-return]
 
         later = time.time() + UPLOAD_SECONDS + 60
-        assert await delete_orphans(files, named, later) == 0
+        assert await delete_orphans(files, refer_and_list, later) == 0
 
     async def test_files_of_others_in_the_same_folders_are_left_alone(
         self, store: Any, files: MemoryFiles | ObjectFiles
     ) -> None:
         """Whatever has no name that we give is not ours."""
-        others = ["pictures/summer.jpg", f"pictures/2026/{A}", f"scans/{'A' * 32}.png", "scans/x"]
+        others = [
+            "pictures/summer.jpg",
+            f"pictures/2026/{FILE_A}",
+            f"scans/{'A' * 32}.png",
+            "scans/x",
+        ]
         for key in others:
             await files.put(key, b"content", media_type_of(key))
         later = time.time() + UPLOAD_SECONDS + 60
@@ -96,8 +106,8 @@ class TestFolder:
     async def test_it_is_known_again(self, store: Any, files_url: str) -> None:
         for _ in range(2):
             await claim_folder(ObjectFiles.at(files_url), store.transact)
-        (marker,) = await ObjectFiles.at(files_url).list_below("")
-        kept, _ = await ObjectFiles.at(files_url).get(marker.path)
+        (claim,) = await ObjectFiles.at(files_url).list_below("")
+        kept, _ = await ObjectFiles.at(files_url).get(claim.path)
         assert re.fullmatch(rb"[0-9a-f]{24}\n", kept)
 
     async def test_another_database_does_not_start_over_it(

@@ -54,7 +54,7 @@ def right_value(kind: kinds.Type) -> bytes:
     return b"1"
 
 
-async def asked(
+async def ask(
     visitor: Visitor, call: Call, *, query: bytes = b"", media_type: str = "", body: bytes = b""
 ) -> Any:
     """The answer to bytes that no library has made."""
@@ -108,8 +108,8 @@ async def test_it_is_not_valid_by_its_field(visitor: Visitor, call: Call, field:
         raw = {**fields_of(call), field: word}
         quoted = {**raw, field: quote_from_bytes(word).encode()}
         if call.method == "GET":
-            check_not_valid(await asked(visitor, call, query=encoded(quoted)), field)
-            answer = await asked(visitor, call, query=encoded(raw))
+            check_not_valid(await ask(visitor, call, query=encoded(quoted)), field)
+            answer = await ask(visitor, call, query=encoded(raw))
             assert answer["code"] == "bad_request"  # an address has no such bytes
             continue
         for media_type, body in (
@@ -117,9 +117,9 @@ async def test_it_is_not_valid_by_its_field(visitor: Visitor, call: Call, field:
             (FORM, encoded(raw)),
             (MULTIPART, as_parts(raw)),
         ):
-            check_not_valid(await asked(visitor, call, media_type=media_type, body=body), field)
+            check_not_valid(await ask(visitor, call, media_type=media_type, body=body), field)
         in_json = b'{"' + field.encode() + b'": "' + word + b'"}'
-        answer = await asked(visitor, call, media_type=JSON, body=in_json)
+        answer = await ask(visitor, call, media_type=JSON, body=in_json)
         assert answer["code"] == "bad_body"
 
 

@@ -14,10 +14,10 @@ __all__ = ["anna", "site"]
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 PASSED_OVER = ("GetCurrentUserId", "LogIn", "SignUp", "UseRecoveryCode", "ResetPassword")
 HEEDED = [call for call in CALLS if call.name not in PASSED_OVER]
-WHO = "/api/auth/GetCurrentUserId"
+WHO_AM_I = "/api/auth/GetCurrentUserId"
 
 
-async def made(browser: Browser, call: Call, whose: object) -> httpx.Response:
+async def make(browser: Browser, call: Call, whose: object) -> httpx.Response:
     headers = {"X-Attendance-User": str(whose)}
     if call.method == "GET":
         return await browser.client.get(call.path, headers=headers)
@@ -34,17 +34,17 @@ class TestEveryCall:
         self, site: Site, anna: Browser, call: Call
     ) -> None:
         for browser in (anna, await site.program(anna)):
-            answer = await made(browser, call, anna.user_id + 1)
+            answer = await make(browser, call, anna.user_id + 1)
             refusal(answer, 3)
             assert code(answer) == "other_person"
-        assert response(await anna.get(WHO))["user_id"] == anna.user_id
+        assert response(await anna.get(WHO_AM_I))["user_id"] == anna.user_id
 
     async def test_is_refused_where_it_names_nobody(self, anna: Browser, call: Call) -> None:
         for whose in ("x", "", "0", "1, 2"):
-            assert "X-Attendance-User" in refusal(await made(anna, call, whose), 1)
+            assert "X-Attendance-User" in refusal(await make(anna, call, whose), 1)
 
     async def test_is_refused_to_the_anonymous(self, site: Site, anna: Browser, call: Call) -> None:
-        refusal(await made(site.browser(), call, anna.user_id), 7, status=401)
+        refusal(await make(site.browser(), call, anna.user_id), 7, status=401)
 
 
 class TestOneself:
@@ -61,7 +61,7 @@ class TestOneself:
     ) -> None:
         for browser in (anna, site.browser()):
             headers = {"X-Attendance-User": "999999"}
-            assert response(await browser.client.get(WHO, headers=headers)) is not None
+            assert response(await browser.client.get(WHO_AM_I, headers=headers)) is not None
         browser = site.browser()
         given = {"username": anna.username, "password": PASSWORD}
         answer = await browser.send("/accounts/login/", headers=headers, json=given)

@@ -15,18 +15,18 @@ from tests.support.site import site_in_memory as site
 
 __all__ = ["site"]
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-EVENTS = "/api/events/GetEvents"
-MANY = 12
+GET_EVENTS = "/api/events/GetEvents"
+EVENT_COUNT = 12
 
 
 async def person_with_many_events(site: Site) -> Browser:
     person = await site.person("packer")
-    for _ in range(MANY):
+    for _ in range(EVENT_COUNT):
         await person.event("Лекция с длинным названием")
     return person
 
 
-async def raw(person: Browser, path: str, coding: str) -> tuple[dict[str, str], bytes]:
+async def raw_answer(person: Browser, path: str, coding: str) -> tuple[dict[str, str], bytes]:
     """An answer as it came: its headers, and its bytes before anybody unpacks them."""
     request = person.client.build_request("GET", path, headers={"Accept-Encoding": coding})
     answer = await person.client.send(request, stream=True)
@@ -37,8 +37,8 @@ async def raw(person: Browser, path: str, coding: str) -> tuple[dict[str, str], 
 class TestCalls:
     async def test_a_list_is_packed_and_is_the_same_list(self, site: Site) -> None:
         person = await person_with_many_events(site)
-        headers, packed = await raw(person, EVENTS, "gzip, deflate, br")
-        plain_headers, plain = await raw(person, EVENTS, "identity")
+        headers, packed = await raw_answer(person, GET_EVENTS, "gzip, deflate, br")
+        plain_headers, plain = await raw_answer(person, GET_EVENTS, "identity")
         assert headers["content-encoding"] == "gzip" and headers["vary"] == "Accept-Encoding"
         assert int(headers["content-length"]) == len(packed) < len(plain) / 3
         assert gzip.decompress(packed) == plain
@@ -47,21 +47,21 @@ class TestCalls:
 
     async def test_a_short_one_goes_as_it_is(self, site: Site) -> None:
         person = await site.person("short")
-        headers, body = await raw(person, "/api/auth/GetCurrentUserId", "gzip")
+        headers, body = await raw_answer(person, "/api/auth/GetCurrentUserId", "gzip")
         assert "content-encoding" not in headers
         assert json.loads(body)["response"] == {"user_id": person.user_id}
 
     async def test_head_says_what_get_does(self, site: Site) -> None:
         person = await person_with_many_events(site)
-        headers, packed = await raw(person, EVENTS, "gzip")
-        answer = await person.client.head(EVENTS, headers={"Accept-Encoding": "gzip"})
+        headers, packed = await raw_answer(person, GET_EVENTS, "gzip")
+        answer = await person.client.head(GET_EVENTS, headers={"Accept-Encoding": "gzip"})
         assert answer.headers["content-encoding"] == "gzip" and answer.content == b""
         assert answer.headers["content-length"] == headers["content-length"] == str(len(packed))
 
     async def test_what_is_no_json_is_left_alone(self, site: Site) -> None:
         person = await site.person("pictured")
         event_id = await person.event()
-        headers, _ = await raw(person, f"/events/{event_id}/qr.svg", "gzip")
+        headers, _ = await raw_answer(person, f"/events/{event_id}/qr.svg", "gzip")
         assert "content-encoding" not in headers
 
     async def test_the_description_is_packed_once(
@@ -73,11 +73,11 @@ class TestCalls:
             raise AssertionError("it is packed anew")
 
         anybody = site.browser()
-        await raw(anybody, "/schema", "gzip")
+        await raw_answer(anybody, "/schema", "gzip")
         for name in ("compress", "compressobj"):
             monkeypatch.setattr(zlib, name, refuse)
-        headers, packed = await raw(anybody, "/schema", "gzip")
-        plain_headers, plain = await raw(anybody, "/schema", "identity")
+        headers, packed = await raw_answer(anybody, "/schema", "gzip")
+        plain_headers, plain = await raw_answer(anybody, "/schema", "identity")
         assert headers["content-encoding"] == "gzip"
         assert int(headers["content-length"]) == len(packed) < len(plain) / 3
         assert gzip.decompress(packed) == plain
@@ -86,7 +86,7 @@ class TestCalls:
 
     async def test_it_is_unpacked_by_every_client(self, site: Site) -> None:
         person = await person_with_many_events(site)
-        assert len(response(await person.get(EVENTS))) >= MANY
+        assert len(response(await person.get(GET_EVENTS))) >= EVENT_COUNT
 
 
 @pytest.mark.parametrize(

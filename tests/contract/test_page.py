@@ -26,7 +26,7 @@ from tests.support.site import site_in_memory as site
 __all__ = ["site"]
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 KEPT_FOR_EVER = "public, max-age=31536000, immutable"
-NOTHING = "default-src 'none'; frame-ancestors 'none'"
+NOTHING_ALLOWED = "default-src 'none'; frame-ancestors 'none'"
 
 
 class TestFiles:
@@ -41,7 +41,9 @@ class TestFiles:
         assert answer.headers["x-content-type-options"] == "nosniff"
         # Of what only runs where the page has asked for it the page's own policy is heeded
         runs_by_itself = not address.startswith("/static/")
-        expected = content_policy("attendance.test", secure=False) if runs_by_itself else NOTHING
+        expected = (
+            content_policy("attendance.test", secure=False) if runs_by_itself else NOTHING_ALLOWED
+        )
         assert answer.headers["content-security-policy"] == expected
         assert answer.content == FILES[address].content
 
@@ -258,10 +260,10 @@ class TestInstalling:
         of_board = {each for each in FILES if re.search(r"/board(/|\.css|$)", each)}
         assert set(json.loads(listed)) == set(FILES) - shown_before - of_board - {"/sw.js"}
         assert VERSION in text and "{{" not in text
-        of_its_own = FILES["/board/sw.js"].content.decode()
-        (kept,) = re.findall(r"JSON\.parse\(`(.*)`\)", of_its_own)
+        board_text = FILES["/board/sw.js"].content.decode()
+        (kept,) = re.findall(r"JSON\.parse\(`(.*)`\)", board_text)
         assert set(json.loads(kept)) == {"/board", *Tags(FILES["/board"].content.decode()).loads}
-        assert f'"board-{VERSION}"' in of_its_own and "{{" not in of_its_own
+        assert f'"board-{VERSION}"' in board_text and "{{" not in board_text
         assert not any(each.startswith(("/api", "/accounts", "/pictures")) for each in FILES)
 
 

@@ -30,8 +30,10 @@ class TestTexts:
 
     WORDS = MODULES["words.js"]
     KEYS = frozenset(re.findall(r"^  \"?([\w.]+)\"?: \{", WORDS, re.MULTILINE))
-    REFUSALS = MODULES["refusals/words.js"]
-    CODES = tuple(re.findall(r"^  ([a-z_]+): [{A-Z]", REFUSALS.partition("CODES = {")[2], re.M))
+    REFUSAL_WORDS = MODULES["refusals/words.js"]
+    CODES = tuple(
+        re.findall(r"^  ([a-z_]+): [{A-Z]", REFUSAL_WORDS.partition("CODES = {")[2], re.M)
+    )
 
     async def test_every_key_has_both_languages(self) -> None:
         entries = re.split(r"^  \"?[\w.]+\"?: \{", self.WORDS, flags=re.MULTILINE)[1:]
@@ -86,10 +88,11 @@ class TestTexts:
             assert len(re.findall(rf"\b{language}: ", table)) == len(all_keys) > 5
         # What the service names has a table of its own behind them
         keys = re.findall(r"^  (\w+): \{", table.partition("\n};")[0], re.MULTILINE)
-        own = re.compile(rf'from "(?:\.\./{part}|\.)/words\.js"')
+        imports_its_words = re.compile(rf'from "(?:\.\./{part}|\.)/words\.js"')
         used = "".join(
             text
             for name, text in MODULES.items()
-            if own.search(text) and (name.startswith(f"{part}/") or f"../{part}/words.js" in text)
+            if imports_its_words.search(text)
+            and (name.startswith(f"{part}/") or f"../{part}/words.js" in text)
         )
         assert set(keys) == set(re.findall(r"\bWORDS\.(\w+)", used))

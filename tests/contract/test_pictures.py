@@ -26,7 +26,7 @@ from tests.support.pictures import (
 
 __all__ = ["pictures", "pictures_here"]
 
-MARKER = b"HOME-IS-AT-59.93N"
+PRIVATE = b"HOME-IS-AT-59.93N"
 
 
 def is_about(image: Image.Image, x: int, y: int, colour: tuple[int, int, int]) -> bool:
@@ -38,8 +38,8 @@ def is_about(image: Image.Image, x: int, y: int, colour: tuple[int, int, int]) -
 def exif_of(orientation: int) -> Image.Exif:
     exif = Image.Exif()
     exif[0x0112] = orientation
-    exif[0x010E] = MARKER.decode()  # the description
-    exif.get_ifd(0x8825)[29] = MARKER.decode()  # of the GPS block
+    exif[0x010E] = PRIVATE.decode()  # the description
+    exif.get_ifd(0x8825)[29] = PRIVATE.decode()  # of the GPS block
     return exif
 
 
@@ -60,14 +60,14 @@ async def test_a_picture_keeps_its_format_and_its_look(
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
 async def test_exif_is_obeyed_and_then_gone(pictures_here: PillowPictures, kind: str) -> None:
-    data = saved(two_halves(), kind, exif=exif_of(6), icc_profile=b"profile " + MARKER)
-    assert data.count(MARKER) >= 2  # the check can fail
+    data = saved(two_halves(), kind, exif=exif_of(6), icc_profile=b"profile " + PRIVATE)
+    assert data.count(PRIVATE) >= 2  # the check can fail
     picture = await pictures_here.clean(data, owner=ANNA, max_side=LARGE)
     image = opened(picture.content)
     assert image.size == (32, 64)
     assert is_about(image, 16, 8, RED)  # left has become top
     assert is_about(image, 16, 56, BLUE)
-    assert MARKER not in picture.content
+    assert PRIVATE not in picture.content
     assert not image.getexif()
     assert not {"exif", "icc_profile", "xmp", "comment"} & image.info.keys()
 
@@ -95,25 +95,25 @@ async def test_every_orientation_comes_out_upright(
 
 
 async def test_a_comment_in_a_jpeg_is_gone(pictures_here: PillowPictures) -> None:
-    data = saved(two_halves(), "JPEG", comment=MARKER)
-    assert MARKER in data
-    assert MARKER not in (await pictures_here.clean(data, owner=ANNA, max_side=LARGE)).content
+    data = saved(two_halves(), "JPEG", comment=PRIVATE)
+    assert PRIVATE in data
+    assert PRIVATE not in (await pictures_here.clean(data, owner=ANNA, max_side=LARGE)).content
 
 
 async def test_texts_in_a_png_are_gone(pictures_here: PillowPictures) -> None:
     texts = PngImagePlugin.PngInfo()
-    texts.add_text("Comment", MARKER.decode())
-    texts.add_itxt("XML:com.adobe.xmp", MARKER.decode())
+    texts.add_text("Comment", PRIVATE.decode())
+    texts.add_itxt("XML:com.adobe.xmp", PRIVATE.decode())
     data = saved(two_halves(), "PNG", pnginfo=texts)
-    assert data.count(MARKER) == 2
-    assert MARKER not in (await pictures_here.clean(data, owner=ANNA, max_side=LARGE)).content
+    assert data.count(PRIVATE) == 2
+    assert PRIVATE not in (await pictures_here.clean(data, owner=ANNA, max_side=LARGE)).content
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
 async def test_what_is_hung_on_behind_is_gone(pictures_here: PillowPictures, kind: str) -> None:
-    data = saved(two_halves(), kind) + b"PK\x03\x04<script>" + MARKER
+    data = saved(two_halves(), kind) + b"PK\x03\x04<script>" + PRIVATE
     picture = await pictures_here.clean(data, owner=ANNA, max_side=LARGE)
-    assert MARKER not in picture.content
+    assert PRIVATE not in picture.content
     assert b"<script>" not in picture.content
 
 

@@ -19,7 +19,7 @@ from attendance_core.vocabulary import EventId, UserId
 from tests.support.sqlite_file import an_empty_database
 from tests.support.sqlite_writer import driver_of
 
-ROWS, PIECE = 3_000, 100
+ROWS, PIECE_ROWS = 3_000, 100
 INSTRUCTIONS_PER_COUNT = 100  # of SQLite's virtual machine
 ME, CROWDED_EVENT, LONG_LEDGER_EVENT = UserId(1), EventId(UUID(int=1)), EventId(UUID(int=2))
 FILL = f"""
@@ -86,18 +86,18 @@ async def test_none_costs_more_than_twice_as_much_as_the_first(
 
     def instructions_of_pieces(unit: Any) -> list[int]:
         instructions: list[int] = []
-        query: ListQuery[Any] = ListQuery(PIECE)
+        query: ListQuery[Any] = ListQuery(PIECE_ROWS)
 
         def count() -> None:
             instructions[-1] += INSTRUCTIONS_PER_COUNT
 
-        for _ in range(ROWS // PIECE):
+        for _ in range(ROWS // PIECE_ROWS):
             instructions.append(0)
             driver_of(unit).set_progress_handler(count, INSTRUCTIONS_PER_COUNT)
             found = LISTS[name](unit, query)
             driver_of(unit).set_progress_handler(None, 0)
-            assert len(found) == PIECE
-            query = ListQuery(PIECE, after=found[-1])
+            assert len(found) == PIECE_ROWS
+            query = ListQuery(PIECE_ROWS, after=found[-1])
         return instructions
 
     instructions = await store.transact(instructions_of_pieces)

@@ -29,8 +29,8 @@ from tests.support.postgres_strangers import Stranger, beside
 pytestmark = pytest.mark.long
 
 CROWD = 20  # people
-PATIENCE = 30  # seconds, on a slow machine
-END = "SELECT pg_terminate_backend(pg_backend_pid())"
+PATIENCE_SECONDS = 30  # on a slow machine
+END_CONNECTION = "SELECT pg_terminate_backend(pg_backend_pid())"
 ASKS_AGAIN_SECONDS = 0.01  # of a client in a hurry
 NEVER_REACHED = 99  # suspensions: no step has as many
 
@@ -164,7 +164,7 @@ class TestServer:
         await asyncio.to_thread(cluster.stop, mode)
         await asyncio.to_thread(cluster.start)
         before = crowd.unavailable_count
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             await crowd.until(100)
         # It waits for nothing once the server answers: who was being told so, and nobody twice
         assert crowd.unavailable_count - before <= CROWD
@@ -201,7 +201,7 @@ class TestServer:
             ran += 1
             added = unit.accounts.add("anna", "hash", NOON)
             if ran == 1:
-                unit.accounts._execute(text(END))
+                unit.accounts._execute(text(END_CONNECTION))
             return UserId(added)
 
         assert await store.transact(work) > 0
@@ -238,7 +238,7 @@ class TestServer:
 
         def lost(connection: PgConnection, before: str, statements: Any, after: str = "") -> str:
             said = run(connection, before, statements, after)
-            return run(connection, END, []) if after == "COMMIT" else said
+            return run(connection, END_CONNECTION, []) if after == "COMMIT" else said
 
         def work(unit: Any) -> None:
             nonlocal ran

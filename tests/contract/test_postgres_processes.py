@@ -34,9 +34,9 @@ pytestmark = pytest.mark.long
 
 TERMS = Terms(hold_seconds=30, grace_seconds=1, lease_seconds=2)
 RENEW_EVERY, SWEEP_EVERY = 0.2, 0.1
-PATIENCE = 15
-AWAY = TERMS.lease_seconds + TERMS.grace_seconds  # seconds that the database is
-PAST_GRACE = 2 * TERMS.grace_seconds  # seconds in which a place would have gone
+PATIENCE_SECONDS = 15
+AWAY_SECONDS = TERMS.lease_seconds + TERMS.grace_seconds  # that the database is
+PAST_GRACE_SECONDS = 2 * TERMS.grace_seconds  # in which a place would have gone
 
 
 class Process:
@@ -57,14 +57,14 @@ class Process:
         self.sweeper = Sweeper(
             sweep=self.do.sweep, heartbeat=self.heartbeat, sweep_every=SWEEP_EVERY
         )
-        self.heartbeat.call_when_lease_lost(self._lost)
+        self.heartbeat.call_when_lease_lost(self._note_lost_lease)
 
     async def goes_silent(self) -> None:
         """Neither renews its lease nor sweeps any more."""
         await self.sweeper.close()
         await self.heartbeat.close()
 
-    def _lost(self) -> None:
+    def _note_lost_lease(self) -> None:
         self.lost_lease_count += 1
 
     def new_connection(self, event_id: EventId, person: Any, role: Role) -> Connection:
@@ -79,7 +79,7 @@ class Process:
 
 
 async def until(happened: Callable[[], Any]) -> None:
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while not await happened():
             await asyncio.sleep(0.01)
 
@@ -142,11 +142,11 @@ class TestProcesses:
         assert isinstance((await alive.place(event_id, anna.user_id)).state, Held)
         await dead.goes_silent()
 
-        async def gone() -> bool:
+        async def are_let_go() -> bool:
             places = [await alive.place(event_id, each.user_id) for each in (anna, carol)]
             return isinstance(places[0].state, Waiting) and places[1].state is None
 
-        await until(gone)
+        await until(are_let_go)
         assert alive.lost_lease_count == 0
 
     async def test_one_that_stalled_starts_over_under_a_new_id(
@@ -195,7 +195,7 @@ class TestDatabaseAway:
         asked = await here.do.mark_me(connection=here.new_connection(event_id, anna, Role.MARK_ME))
         place = asked.place
         await asyncio.to_thread(cluster.stop, "immediate")
-        await asyncio.sleep(AWAY)
+        await asyncio.sleep(AWAY_SECONDS)
         await asyncio.to_thread(cluster.start)
 
         async def started_over() -> bool:
@@ -208,5 +208,5 @@ class TestDatabaseAway:
         assert await there.place(event_id, anna.user_id) == place
         back = there.new_connection(event_id, anna, Role.MARK_ME)
         assert (await there.do.mark_me(connection=back)).place == place
-        await asyncio.sleep(PAST_GRACE)
+        await asyncio.sleep(PAST_GRACE_SECONDS)
         assert await there.place(event_id, anna.user_id) == place

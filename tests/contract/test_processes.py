@@ -21,16 +21,16 @@ from tests.support.wires import Ended
 
 pytestmark = pytest.mark.long
 
-STALL = LEASE_SECONDS + 1  # seconds that a process does nothing, and does not know it
-SWEEP_SECONDS = GRACE_SECONDS + 2  # seconds in which a sweep would have emptied the list
-LONG_GRACE = 60  # where nobody may lose their place while a service starts, on a slow machine
+STALL_SECONDS = LEASE_SECONDS + 1  # that a process does nothing, and does not know it
+SWEEP_SECONDS = GRACE_SECONDS + 2  # in which a sweep would have emptied the list
+LONG_GRACE_SECONDS = 60  # where nobody may lose their place while a slow machine starts a service
 
 
 @pytest.fixture
 def settings() -> dict[str, str]:
     """Each service of one test listens at the same port."""
     return {
-        "ATTENDANCE_GRACE_SECONDS": str(LONG_GRACE),
+        "ATTENDANCE_GRACE_SECONDS": str(LONG_GRACE_SECONDS),
         "ATTENDANCE_HOLD_SECONDS": "60",
         "ATTENDANCE_PORT": str(free_port()),
     }
@@ -198,7 +198,7 @@ async def test_a_service_that_stalled_past_its_lease_starts_over_and_empties_no_
         ):
             await wire.hears("marking_list")
             os.kill(service.process.pid, signal.SIGSTOP)
-            await asyncio.sleep(STALL)
+            await asyncio.sleep(STALL_SECONDS)
             os.kill(service.process.pid, signal.SIGCONT)
             for closed in (waiting, wire):
                 assert await closed.close_code() == 1012

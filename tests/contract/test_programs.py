@@ -39,8 +39,8 @@ def service(
         yield started
 
 
-def token_of(person: Person, *scopes: str, **more: Any) -> dict[str, Any]:
-    """One that they give to a program."""
+def create_token(person: Person, *scopes: str, **more: Any) -> dict[str, Any]:
+    """Creates one that they give to a program."""
     given = {"name": "a program", "scopes": scopes, "password": "correct horse battery", **more}
     made: dict[str, Any] = person.browser.post("/api/auth/CreateToken", **given)
     return made
@@ -86,7 +86,7 @@ def code_of_refusal(client: httpx.Client, call: Call, given: dict[str, Any]) -> 
 async def test_a_program_that_reads_and_marks_does_so_and_nothing_else(service: Service) -> None:
     anna, boris = sign_up_people(service, 2)
     event_id = create_event(anna)
-    made = token_of(anna, "read", "mark")
+    made = create_token(anna, "read", "mark")
     async with (
         boris.opens("mark_me", event_id) as asks,
         socket(service, made["token"], "marking", event_id) as marker,
@@ -115,7 +115,7 @@ async def test_when_it_is_revoked_it_can_do_nothing_and_its_socket_closes(
 ) -> None:
     anna, boris = sign_up_people(service, 2)
     event_id = create_event(anna)
-    made = token_of(anna, "read", "mark", "events", "export")
+    made = create_token(anna, "read", "mark", "events", "export")
     async with socket(service, made["token"], "marking", event_id) as marker:
         await marker.hears("marking_list", marking_list=[])
         anna.browser.post("/api/auth/RevokeToken", token_id=made["token_id"])

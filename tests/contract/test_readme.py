@@ -24,9 +24,9 @@ from tests.support.service_process import Service, environment, running
 
 ROOT = Path(__file__).resolve().parents[2]
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
-USUAL = "http://127.0.0.1:8000"
+USUAL_URL = "http://127.0.0.1:8000"
 PATIENCE_SECONDS = 60.0
-HERE = [command for command in COMMANDS if not command.line.startswith(("make ", SERVES))]
+RUN_HERE = [command for command in COMMANDS if not command.line.startswith(("make ", SERVES))]
 TARGETS = sorted(
     {
         word
@@ -40,7 +40,7 @@ TARGETS = sorted(
 def run(command: Command, folder: Path, service: Service) -> str:
     """What it said; it must succeed."""
     done = subprocess.run(
-        ["bash", "-c", command.line.replace(USUAL, service.url)],
+        ["bash", "-c", command.line.replace(USUAL_URL, service.url)],
         cwd=folder,
         env={
             **environment(service.folder),
@@ -53,7 +53,7 @@ def run(command: Command, folder: Path, service: Service) -> str:
         check=False,
     )
     assert done.returncode == 0, f"$ {command.line}\n{done.stdout}{done.stderr}"
-    return (done.stdout + done.stderr).replace(service.url, USUAL)
+    return (done.stdout + done.stderr).replace(service.url, USUAL_URL)
 
 
 def do_what_is_shown(commands: Sequence[Command], folder: Path) -> None:
@@ -69,12 +69,12 @@ def do_what_is_shown(commands: Sequence[Command], folder: Path) -> None:
 
 
 def test_the_commands_do_what_is_shown(tmp_path: Path) -> None:
-    do_what_is_shown([command for command in HERE if not command.needs_curl], tmp_path)
+    do_what_is_shown([command for command in RUN_HERE if not command.needs_curl], tmp_path)
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="no curl here")
 def test_the_calls_by_hand_do_what_is_shown(tmp_path: Path) -> None:
-    do_what_is_shown([command for command in HERE if command.needs_curl], tmp_path)
+    do_what_is_shown([command for command in RUN_HERE if command.needs_curl], tmp_path)
 
 
 @pytest.mark.parametrize("target", TARGETS)

@@ -19,7 +19,7 @@ from attendance_core.use_cases import UseCases
 from tests.support.quick_passwords import quickly_hashed
 
 TRIES = 3  # of each process
-OLD, NEW = "correct horse", "battery staple"
+OLD_PASSWORD, NEW_PASSWORD = "correct horse", "battery staple"
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ async def outcomes(
     processes: tuple[UseCases, UseCases], act: Callable[[UseCases, str], Awaitable[LoggedIn]]
 ) -> tuple[list[str], list[BaseException]]:
     """The tokens of those who are let in, whose password is that of their number; the rest."""
-    tries = [act(do, f"{NEW} {number}") for number in range(TRIES) for do in processes]
+    tries = [act(do, f"{NEW_PASSWORD} {number}") for number in range(TRIES) for do in processes]
     found = await asyncio.gather(*tries, return_exceptions=True)
     return (
         [each.token for each in found if isinstance(each, LoggedIn)],
@@ -46,9 +46,9 @@ async def outcomes(
 
 async def test_a_recovery_code_lets_one_in(processes: tuple[UseCases, UseCases]) -> None:
     one, other = processes
-    anna = await one.sign_up(username="anna", password=OLD)
+    anna = await one.sign_up(username="anna", password=OLD_PASSWORD)
     mine: dict[str, Any] = {"actor": anna.user_id, "session_id": session_id_of(anna.token)}
-    code, *_ = await one.make_recovery_codes(**mine, password=OLD)
+    code, *_ = await one.make_recovery_codes(**mine, password=OLD_PASSWORD)
 
     def act(do: UseCases, new: str) -> Awaitable[LoggedIn]:
         return do.use_recovery_code(username="anna", code=code, new_password=new)
@@ -63,7 +63,7 @@ async def test_a_recovery_code_lets_one_in(processes: tuple[UseCases, UseCases])
 
 async def test_a_link_lets_one_in(processes: tuple[UseCases, UseCases]) -> None:
     one, _ = processes
-    await one.sign_up(username="anna", password=OLD)
+    await one.sign_up(username="anna", password=OLD_PASSWORD)
     link = await one.make_reset_link(username="anna")
     let_in, refused = await outcomes(
         processes, lambda do, new: do.reset_password(token=link, new_password=new)
@@ -77,15 +77,19 @@ async def test_codes_that_are_made_twice_at_once_are_ten(
 ) -> None:
     """Contract: POST /accounts/recovery/codes/."""
     one, _ = processes
-    anna = await one.sign_up(username="anna", password=OLD)
+    anna = await one.sign_up(username="anna", password=OLD_PASSWORD)
     mine: dict[str, Any] = {"actor": anna.user_id, "session_id": session_id_of(anna.token)}
     made = await asyncio.gather(
-        *[do.make_recovery_codes(**mine, password=OLD) for do in processes for _ in range(TRIES)]
+        *[
+            do.make_recovery_codes(**mine, password=OLD_PASSWORD)
+            for do in processes
+            for _ in range(TRIES)
+        ]
     )
     working_count = 0
     for codes in made:
         try:
-            await one.use_recovery_code(username="anna", code=codes[0], new_password=NEW)
+            await one.use_recovery_code(username="anna", code=codes[0], new_password=NEW_PASSWORD)
         except WrongCredentials:
             continue
         working_count += 1

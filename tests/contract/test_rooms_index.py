@@ -45,7 +45,7 @@ FILL = (
     "ANALYZE",
 )
 WITHOUT_TRIGGERS = "SET session_replication_role = replica"
-ID = {
+ID_SQL = {
     "sqlite": "printf('%032x', {})",
     "postgresql": "CAST(lpad(to_hex({}), 32, '0') AS uuid)",
 }
@@ -55,11 +55,11 @@ def fill(on: Connection) -> None:
     engine = on.dialect.name
     for statement in (*([WITHOUT_TRIGGERS] if engine == "postgresql" else []), NUMBERS, *FILL):
         parts = statement.split("{id(")
-        asked = parts[0]
+        sql = parts[0]
         for part in parts[1:]:
             number, _, rest = part.partition(")}")
-            asked += ID[engine].format(number) + rest
-        on.execute(text(asked))
+            sql += ID_SQL[engine].format(number) + rest
+        on.execute(text(sql))
     on.commit()
 
 

@@ -51,7 +51,7 @@ class Student:
     def upload(self) -> None:
         self.browser.upload(UPLOAD, face(random.Random()), "book.png")
 
-    def seen(self) -> tuple[bool, str]:
+    def confirmation(self) -> tuple[bool, str]:
         profile = self.browser.get("/api/profile/GetProfile", user_id=self.user_id)
         return profile["confirmed"], profile["confirmation"]
 
@@ -63,7 +63,7 @@ def student(service: Service) -> Student:
     return made
 
 
-def scans(service: Service, *arguments: str) -> list[str]:
+def run_scans(service: Service, *arguments: str) -> list[str]:
     """The lines that a command prints; it succeeds, and says nothing else."""
     done = attendance_here("scans", *arguments, folder=service.folder)
     assert (done.returncode, done.stderr) == (0, ""), done.stderr
@@ -72,7 +72,7 @@ def scans(service: Service, *arguments: str) -> list[str]:
 
 def key_of(service: Service, student: Student) -> str:
     """As the list prints it."""
-    lines = [line.split("\t") for line in scans(service, "list")]
+    lines = [line.split("\t") for line in run_scans(service, "list")]
     (line,) = [each for each in lines if each[0] == str(student.user_id)]
     assert line[1] == "Студентка Анна"
     assert line[2].endswith(" UTC")
@@ -86,18 +86,18 @@ def key_of(service: Service, student: Student) -> str:
 def test_a_judged_scan_shows_at_once_and_leaves_the_list(
     service: Service, student: Student, word: str, confirmed: bool, state: str
 ) -> None:
-    assert student.seen() == (False, "pending")
+    assert student.confirmation() == (False, "pending")
     key = key_of(service, student)
-    (line,) = scans(service, word, str(student.user_id), "--scan", key)
+    (line,) = run_scans(service, word, str(student.user_id), "--scan", key)
     assert line == f"the scan of person {student.user_id} is {state}"
-    assert student.seen() == (confirmed, state)
-    assert key not in "".join(scans(service, "list"))
+    assert student.confirmation() == (confirmed, state)
+    assert key not in "".join(run_scans(service, "list"))
 
 
 def test_show_writes_the_picture_where_only_this_user_reads_it(
     service: Service, student: Student
 ) -> None:
-    file, line = scans(service, "show", str(student.user_id))
+    file, line = run_scans(service, "show", str(student.user_id))
     assert line.split("\t")[4] == key_of(service, student)
     assert Path(file).name == f"scan-{student.user_id}.png"
     assert stat.S_IMODE(Path(file).stat().st_mode) == 0o600
@@ -112,7 +112,7 @@ def test_show_writes_to_a_file_that_is_named_and_over_none(
 ) -> None:
     to = tmp_path / "scan.png"
     command = ("show", str(student.user_id), "--to", str(to))
-    assert scans(service, *command)[0] == str(to)
+    assert run_scans(service, *command)[0] == str(to)
     written = to.read_bytes()
     done = attendance_here("scans", *command, folder=service.folder)
     assert (done.returncode, done.stderr) == (1, f"attendance: {to}: File exists\n")
@@ -129,7 +129,7 @@ def test_a_scan_that_was_replaced_meanwhile_is_not_judged(
     assert done.returncode == 1
     assert "it may have been replaced" in done.stderr
     assert len(done.stderr.splitlines()) == 1
-    assert student.seen() == (False, "pending")
+    assert student.confirmation() == (False, "pending")
     assert key_of(service, student) != key
 
 
@@ -221,19 +221,19 @@ def test_a_scan_of_one_who_has_another_name_by_now_is_not_judged_by_the_old_look
 ) -> None:
     """Contract: 3.7."""
     key = key_of(service, student)
-    rename = "/api/profile/UpdateProfileInfo"
-    student.browser.post(rename, display_name="Кто-то другой")
+    profile_path = "/api/profile/UpdateProfileInfo"
+    student.browser.post(profile_path, display_name="Кто-то другой")
     done = attendance_here(
         "scans", "approve", str(student.user_id), "--scan", key, folder=service.folder
     )
     assert done.returncode == 1
     assert "another name" in done.stderr
-    assert student.seen() == (False, "pending")
-    student.browser.post(rename, display_name="СТУДЕНТКА Анна")
-    scans(service, "approve", str(student.user_id), "--scan", key)
-    assert student.seen() == (True, "approved")
-    student.browser.post(rename, display_name="Кто-то другой")
-    assert student.seen() == (False, "none")
+    assert student.confirmation() == (False, "pending")
+    student.browser.post(profile_path, display_name="СТУДЕНТКА Анна")
+    run_scans(service, "approve", str(student.user_id), "--scan", key)
+    assert student.confirmation() == (True, "approved")
+    student.browser.post(profile_path, display_name="Кто-то другой")
+    assert student.confirmation() == (False, "none")
     done = attendance_here("scans", "show", str(student.user_id), folder=service.folder)
     assert (done.returncode, done.stderr) == (1, "attendance: There is no such scan\n")
 
@@ -242,11 +242,11 @@ def test_what_the_operator_does_is_written_down_and_told(
     service: Service, student: Student
 ) -> None:
     """Contract: 9.10."""
-    file, line = scans(service, "show", str(student.user_id))
+    file, line = run_scans(service, "show", str(student.user_id))
     Path(file).unlink()
     Path(file).parent.rmdir()
     key, said = line.split("\t")[4], ("--reason", "unreadable", "--note", "Снимите ближе")
-    scans(service, "reject", str(student.user_id), "--scan", key, *said)
+    run_scans(service, "reject", str(student.user_id), "--scan", key, *said)
     profile = student.browser.get("/api/profile/GetProfile", user_id=student.user_id)
     assert (profile["reason"], profile["note"]) == ("unreadable", "Снимите ближе")
     log = student.browser.get("/api/profile/GetConfirmationLog")["entries"]
@@ -265,23 +265,23 @@ def test_what_the_operator_does_is_written_down_and_told(
 def test_moderators_are_added_listed_and_removed(service: Service, student: Student) -> None:
     """Contract: 9.8."""
 
-    def moderators(*arguments: str) -> str:
+    def run_moderators(*arguments: str) -> str:
         done = attendance_here("moderators", *arguments, folder=service.folder)
         assert (done.returncode, done.stderr) == (0, "")
         return done.stdout
 
-    pending = "/api/profile/GetPendingConfirmations"
+    pending_path = "/api/profile/GetPendingConfirmations"
     username = student.username
     for _ in range(2):
-        told = moderators("add", username)
+        told = run_moderators("add", username)
         assert told == f"{username} (person {student.user_id}) is a moderator\n"
-    (line,) = [each for each in moderators("list").splitlines() if username in each]
+    (line,) = [each for each in run_moderators("list").splitlines() if username in each]
     assert line.split("\t")[:3] == [str(student.user_id), username, "Студентка Анна"]
-    assert student.browser.get(pending)["count"] >= 1
+    assert student.browser.get(pending_path)["count"] >= 1
     for _ in range(2):
-        told = moderators("remove", username)
+        told = run_moderators("remove", username)
         assert told == f"{username} (person {student.user_id}) is no moderator\n"
-    assert username not in moderators("list")
+    assert username not in run_moderators("list")
     done = attendance_here("moderators", "add", "nobody.at.all", folder=service.folder)
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == "attendance: nobody has the user name nobody.at.all\n"

@@ -24,7 +24,7 @@ from tests.support.round_trips import asked
 from tests.support.sqlite_file import an_empty_database
 
 NAMES = 100_000  # on SQLite a fifth of them will do: what it plans does not depend on how many
-WITHIN = 0.5  # seconds; it takes some milliseconds, and a walk through all names some 50
+WITHIN_SECONDS = 0.5  # it takes some milliseconds, and a walk through all names some 50
 ROUNDS = 12  # PostgreSQL may settle on a plan for all parts after five
 RARE, ONE, NOBODY = "елков-042 анн", "анна ов-19999", "никого нет"
 # Of each number a person and an event; no two have one name, and none of them has the last part
@@ -36,13 +36,13 @@ FILL = (
     """INSERT INTO events (event_id, name, name_key, creator_id, starts_at, ends_at)
         SELECT {id}, name, name, 1, 0, 1 FROM numbers""",
 )
-POSTGRES = (
+FILL_POSTGRES = (
     """CREATE TEMPORARY TABLE numbers AS SELECT n, 'анна ёлков-' || to_char(n, 'FM00000') AS name
         FROM generate_series(1, {names}) AS n""",
     *(each.replace("{id}", "md5(name)::uuid") for each in FILL),
     "ANALYZE",
 )
-SQLITE = (
+FILL_SQLITE = (
     """CREATE TEMPORARY TABLE numbers AS
         WITH RECURSIVE each (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM each WHERE n < {names})
         SELECT n, printf('анна ёлков-%05d', n) AS name FROM each""",
@@ -57,7 +57,7 @@ async def searched(store: Any, kind: str, part: str) -> int:
     for _ in range(ROUNDS):
         began = time.perf_counter()
         found = len(await store.observe(lambda unit: getattr(unit, kind).search(part, *page)))
-        assert time.perf_counter() - began < WITHIN
+        assert time.perf_counter() - began < WITHIN_SECONDS
     return found
 
 
@@ -77,7 +77,7 @@ class TestPostgres:
         with a_database(postgres_server) as url:
 
             def fill(on: Any) -> None:
-                for statement in POSTGRES:
+                for statement in FILL_POSTGRES:
                     on.execute(
                         text(statement.replace("{names}", str(NAMES)).replace("::", r"\:\:"))
                     )
@@ -123,7 +123,7 @@ class TestSqlite:
 
         def fill() -> None:
             with sqlite3.connect(path) as on:
-                for statement in SQLITE:
+                for statement in FILL_SQLITE:
                     on.execute(statement.replace("{names}", str(NAMES // 5)))
             on.close()
 

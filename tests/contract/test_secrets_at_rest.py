@@ -15,7 +15,7 @@ from tests.support.site import PASSWORD, Site, opened_site, response
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 NEW_PASSWORD, WRONG_PASSWORD = "another horse battery", "a horse that is wrong"
-ASK, WATCH = "/api/auth/GetCurrentUserId", "/api/events/WatchAttendance"
+WHO_AM_I, WATCH = "/api/auth/GetCurrentUserId", "/api/events/WatchAttendance"
 SHORTEST_SECRET = 20  # characters; ours have 43
 
 
@@ -67,7 +67,7 @@ async def test_nothing_in_a_table_lets_anybody_in(tmp_path: Path) -> None:
                 {"Cookie": f"knownbrowser={text}"},
                 {"Authorization": f"Bearer {text}"},
             ):
-                asked = await site.browser().client.get(ASK, headers=headers)
+                asked = await site.browser().client.get(WHO_AM_I, headers=headers)
                 assert response(asked) == {"user_id": None}, text
             headers = {"Authorization": f"Board {text}"}
             watched = await site.browser().client.head(WATCH, headers=headers)  # which ends

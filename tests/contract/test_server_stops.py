@@ -27,10 +27,10 @@ from tests.support.service_process import PATIENCE_SECONDS, Service, running
 from tests.support.service_process import own_service as service
 
 __all__ = ["service"]
-PAUSE = LATE_CALLS_SECONDS / 10  # seconds from a call to the next, while some are still answered
+PAUSE_SECONDS = LATE_CALLS_SECONDS / 10  # from a call to the next, while some are still answered
 
 
-def begun_upload(service: Service, person: Person) -> http.client.HTTPConnection:
+def begun_call(service: Service, person: Person) -> http.client.HTTPConnection:
     """A call that the service has begun to read, and whose body has not come yet."""
     connection = http.client.HTTPConnection(*service.address, timeout=PATIENCE_SECONDS)
     connection.putrequest("POST", "/api/profile/UpdateProfileInfo")
@@ -101,7 +101,7 @@ class TestStopping:
 
     def test_a_call_that_came_before_is_answered(self, service: Service) -> None:
         (person,) = sign_up_people(service, 1)
-        connection = begun_upload(service, person)
+        connection = begun_call(service, person)
         service.process.send_signal(signal.SIGTERM)
         until_refused(service)
         connection.sock.sendall(BODY)
@@ -165,7 +165,7 @@ class TestStopping:
             assert will_close
             if status == 503:
                 break
-            await asyncio.sleep(PAUSE)
+            await asyncio.sleep(PAUSE_SECONDS)
         assert json.loads(body)["error"] == -1
         for connection in kept:
             connection.close()
@@ -176,7 +176,7 @@ class TestStopping:
     @pytest.mark.long
     def test_a_call_that_never_comes_to_its_end_is_not_waited_for(self, service: Service) -> None:
         (person,) = sign_up_people(service, 1)
-        connection = begun_upload(service, person)
+        connection = begun_call(service, person)
         begun = time.monotonic()
         assert service.stop() == 0
         assert time.monotonic() - begun < STOP_SECONDS + 1.5
@@ -186,7 +186,7 @@ class TestStopping:
     @pytest.mark.long
     def test_a_second_interrupt_waits_for_nobody(self, service: Service) -> None:
         (person,) = sign_up_people(service, 1)
-        connection = begun_upload(service, person)
+        connection = begun_call(service, person)
         service.process.send_signal(signal.SIGINT)
         until_refused(service)
         begun = time.monotonic()

@@ -32,7 +32,7 @@ from attendance_core.testing.open_day import add_open_day
 from attendance_core.testing.people import add_people, an_event
 from attendance_core.vocabulary import UserId
 
-JSON = SheetStyle("json", "UTC", "en")
+JSON_STYLE = SheetStyle("json", "UTC", "en")
 
 
 def source_of(store: Any) -> SheetSource | None:
@@ -82,8 +82,8 @@ async def test_it_is_that_which_the_core_makes(
     ids = await add_open_day(store, random.Random(seed))
     await have_some_wait(store, ids)
     clock.pass_(seconds_later)  # during the event, and when it is over
-    fed = await json_of(files.feed(reading_of(store).pieces(), JSON))
-    assert await json_of(files.write(reading_of(store), JSON)) == fed
+    fed = await json_of(files.feed(reading_of(store).pieces(), JSON_STYLE))
+    assert await json_of(files.write(reading_of(store), JSON_STYLE)) == fed
     assert len(fed["rows"]) > 14 and any(row["annulled_before"] for row in fed["rows"])
     states = {row["state"] for row in fed["rows"]}
     assert states >= ({"waiting", "held", "marked"} if not seconds_later else {"joined", "marked"})
@@ -92,7 +92,7 @@ async def test_it_is_that_which_the_core_makes(
 async def test_an_event_of_nobody_has_one(store: Any, files: SheetFiles) -> None:
     await add_people(store, "А")
     await store.transact(lambda unit: unit.events.add(an_event()))
-    assert (await json_of(files.write(reading_of(store), JSON)))["rows"] == []
+    assert (await json_of(files.write(reading_of(store), JSON_STYLE)))["rows"] == []
 
 
 async def test_who_may_not_have_it_any_more_when_it_is_made_has_none(
@@ -114,10 +114,10 @@ async def test_who_may_not_have_it_any_more_when_it_is_made_has_none(
     reading.browse = left_out_meanwhile
     monkeypatch.setattr("attendance_core.attendance.sheet.ROWS_A_LOOK", 7)
     with pytest.raises(NotAnOrganiser):
-        await files.write(reading, JSON)
+        await files.write(reading, JSON_STYLE)
     assert not files._running
     with pytest.raises(NotAnOrganiser):
-        await files.write(reading_of(store, ids[5]), JSON)
+        await files.write(reading_of(store, ids[5]), JSON_STYLE)
 
 
 async def told_of(store: SqliteStore) -> list[Any]:
@@ -151,7 +151,7 @@ class TestInPlace:
         source, begun = ReadInPlace(sqlite_store._path), SheetBegun(an_event(), NOON, ids)
         worker: Any = Worker()
         other_work = asyncio.create_task(goes_on())
-        await sheets._tell(source, reading_of(sqlite_store), begun, JSON, worker)
+        await sheets._tell(source, reading_of(sqlite_store), begun, JSON_STYLE, worker)
         other_work.cancel()
         _, facts_source, *looks, end = at_each
         assert max(size for _, size in looks) < 5_000 and len(looks) == 20
@@ -190,7 +190,7 @@ class TestInPlace:
         await add_open_day(sqlite_store, random.Random(1))
         files = SheetFiles(ReadInPlace(tmp_path / "a 100% new?.db"))
         with pytest.raises(Unavailable) as caught:
-            await files.write(reading_of(sqlite_store), JSON)
+            await files.write(reading_of(sqlite_store), JSON_STYLE)
         assert "unable to open database file" in str(caught.value.__cause__)
         assert not (tmp_path / "a 100% new?.db").exists()
         files.close()

@@ -25,7 +25,7 @@ TEXTS = st.text(st.characters(exclude_categories=["Cs"])) | st.sampled_from(
 CELLS = st.lists(TEXTS | st.integers(0, 20_000) | st.none(), min_size=1, max_size=len(WIDTHS))
 
 
-def table(*rows: Sequence[Any]) -> xlsx.Workbook:
+def workbook_of(*rows: Sequence[Any]) -> xlsx.Workbook:
     """The workbook of these rows, the first of which is in bold, as it is read."""
     made = io.BytesIO()
     written = XlsxTable(made, "Attendance")
@@ -39,7 +39,7 @@ def table(*rows: Sequence[Any]) -> xlsx.Workbook:
 @given(row=CELLS)
 def test_what_is_text_comes_back_as_it_was(row: list[Any]) -> None:
     wanted = [None if cell == "" else cell for cell in row]
-    (_, found) = table(["head"], [*row, "end"]).rows
+    (_, found) = workbook_of(["head"], [*row, "end"]).rows
     assert found == [*wanted, "end"]
 
 
@@ -54,11 +54,11 @@ def test_a_cell_is_written_as_xlsxwriter_would(text: str) -> None:
         sheet = book.add_worksheet()
         sheet.freeze_panes(1, 0)
         sheet.write_string(0, 0, text)
-    assert table([text]).rows == xlsx.read(made).rows
+    assert workbook_of([text]).rows == xlsx.read(made).rows
 
 
 def test_a_cell_has_no_more_than_a_table_takes() -> None:
-    ((first, second),) = table(["😀" * 40_000, "a<" * 40_000]).rows
+    ((first, second),) = workbook_of(["😀" * 40_000, "a<" * 40_000]).rows
     assert (first, second) == ("😀" * MAX_CELL, ("a<" * 40_000)[:MAX_CELL])
 
 
@@ -74,10 +74,10 @@ def test_its_head_is_bold_and_nothing_else() -> None:
     assert xlsx.part(made, "xl/styles.xml").count("<b/>") == 1
 
 
-@pytest.mark.parametrize("size", [0, 1, 99, 100, 101, 1000])
-def test_no_row_is_lost_however_many_there_are(size: int) -> None:
-    rows = [["a", number] for number in range(1, size + 1)]
-    assert table(["head"], [], *rows, ["end"]).rows == [["head"], [], *rows, ["end"]]
+@pytest.mark.parametrize("row_count", [0, 1, 99, 100, 101, 1000])
+def test_no_row_is_lost_however_many_there_are(row_count: int) -> None:
+    rows = [["a", number] for number in range(1, row_count + 1)]
+    assert workbook_of(["head"], [], *rows, ["end"]).rows == [["head"], [], *rows, ["end"]]
 
 
 def test_few_rows_are_kept() -> None:

@@ -17,7 +17,7 @@ import attendance_core
 from attendance_core import UseCases
 from tests.support.docs_scripts import DOCS, script
 
-SITE = script("assemble_site")
+SITE_SCRIPT = script("assemble_site")
 
 
 def leaves(navigation: Any) -> Iterator[str]:
@@ -32,7 +32,7 @@ def leaves(navigation: Any) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def assembled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("site")
-    SITE.assemble(folder)
+    SITE_SCRIPT.assemble(folder)
     return folder
 
 
@@ -42,7 +42,7 @@ def test_the_way_leads_to_every_page_once(assembled: Path) -> None:
     config = json.loads((assembled / "mkdocs.yml").read_text(encoding="utf-8"))
     assert sorted(leaves(config["nav"])) == sorted(there)
     own = {each.relative_to(DOCS).as_posix() for each in DOCS.rglob("*.md")}
-    assert own - set(there) == SITE.WITHOUT_A_PAGE
+    assert own - set(there) == SITE_SCRIPT.WITHOUT_A_PAGE
 
 
 def test_whatever_is_written_finds_its_place() -> None:
@@ -52,7 +52,7 @@ def test_whatever_is_written_finds_its_place() -> None:
         "decisions/0001-x.md": "# 0001. `X`\n",
         "of-tomorrow.md": "# Of tomorrow\n",
     }
-    assert SITE.navigation(written) == [
+    assert SITE_SCRIPT.navigation(written) == [
         {"Home": "index.md"},
         {"How to": [{"Try your own adapter": "how-to/tests.md"}]},
         {"Reference": [{"Of tomorrow": "of-tomorrow.md"}]},
@@ -73,11 +73,11 @@ def test_whatever_is_written_finds_its_place() -> None:
     ],
 )
 def test_a_link_leads_to_what_the_site_has(written: str, led: str) -> None:
-    assert SITE.with_links(written, "docs/how-to/x.md", "how-to/x.md") == led
+    assert SITE_SCRIPT.with_links(written, "docs/how-to/x.md", "how-to/x.md") == led
 
 
 def test_the_reference_has_every_public_name_and_every_use_case() -> None:
-    pages, public = SITE.reference(), script("public_names")
+    pages, public = SITE_SCRIPT.reference(), script("public_names")
     named = re.findall(r"^::: attendance_core\.(\w+)$", pages["reference/attendance_core.md"], re.M)
     assert named == [each for each in attendance_core.__all__ if each != "__version__"]
     for module in public.modules():
@@ -90,7 +90,7 @@ def test_the_reference_has_every_public_name_and_every_use_case() -> None:
 
 
 def test_a_notebook_is_shown_with_what_its_cells_have_answered() -> None:
-    page = SITE.examples()["examples/notebook.md"]
+    page = SITE_SCRIPT.examples()["examples/notebook.md"]
     assert "\n### Who was there\n" in page and "\n````python\nimport os\n" in page
     assert "\nAnna | 2 of 2\n" in page
     assert "\n````text\nnever: Vera\n````\n" in page
@@ -98,7 +98,7 @@ def test_a_notebook_is_shown_with_what_its_cells_have_answered() -> None:
 
 def test_the_reference_says_what_awaiting_a_list_gives() -> None:
     """Whoever reads it cannot see what `whole` makes of `pieces`."""
-    page = SITE.reference()["reference/use_cases.md"]
+    page = SITE_SCRIPT.reference()["reference/use_cases.md"]
     slices = re.split(r"^## ", page, flags=re.M)
     (friends,) = [each for each in slices if each.startswith("get_friend_list\n")]
     assert "a `Sequence[Friend]`." in friends and "members: [pieces]" in friends

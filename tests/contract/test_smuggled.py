@@ -25,7 +25,7 @@ pytestmark = pytest.mark.long
 
 ANSWERS = 500  # to the others, each way
 PEOPLE = 6
-QUIET = 0.3  # seconds in which a second answer would have come from a proxy that waits for more
+SECOND_ANSWER_SECONDS = 0.3  # in which a proxy that waits for more would have sent one
 PASSWORD = "correct horse battery"
 # What follows these is for nginx another request, as it should be: it has passed over the rest
 TWO_REQUESTS = {"a socket where there is none", "a request behind a handshake", "a trailer"}
@@ -50,14 +50,14 @@ def ids_by_name(service: Service) -> dict[str, int]:
 
 
 @dataclass
-class Other:
+class Bystander:
     """Somebody who does no harm, on a connection that is kept open."""
 
     service: Service
     name: str
     user_id: int
     answer_count: int = 0
-    foreign: list[object] = field(default_factory=list)
+    foreign_answers: list[object] = field(default_factory=list)
     cookies: dict[str, str] = field(default_factory=dict)
 
     async def goes_on(self, until: asyncio.Event) -> None:
@@ -100,14 +100,14 @@ class Other:
         answer = json.loads(await reader.readexactly(length))
         self.answer_count += 1
         if answer.get("response") != {"user_id": user_id}:
-            self.foreign.append((path, answer))
+            self.foreign_answers.append((path, answer))
         for line in come.split("\r\n"):
             if line.lower().startswith("set-cookie"):
                 name, _, value = line.partition(":")[2].partition(";")[0].strip().partition("=")
                 self.cookies[name] = value
 
 
-async def smuggles(service: Service, sent: list[bytes], patience: float) -> list[int]:
+async def smuggles(service: Service, sent: list[bytes], within: float) -> list[int]:
     """The statuses of all that is answered to what should be one request.
 
     Until the connection is closed, or for so many seconds.
@@ -119,7 +119,7 @@ async def smuggles(service: Service, sent: list[bytes], patience: float) -> list
             writer.write(part)
             await writer.drain()
             await asyncio.sleep(SEGMENT_SECONDS)
-        async with asyncio.timeout(patience):
+        async with asyncio.timeout(within):
             while more := await reader.read(65_536):
                 come += more
     writer.close()
@@ -127,20 +127,20 @@ async def smuggles(service: Service, sent: list[bytes], patience: float) -> list
 
 
 async def statuses_of_attacks_beside_others(
-    service: Service, ids_by_name: dict[str, int], attacks: list[list[bytes]], patience: float
+    service: Service, ids_by_name: dict[str, int], attacks: list[list[bytes]], within: float
 ) -> list[list[int]]:
     """Goes on until the others have their answers; what the attacks were answered."""
     enough = asyncio.Event()
-    others = [Other(service, name, user_id) for name, user_id in ids_by_name.items()]
+    others = [Bystander(service, name, user_id) for name, user_id in ids_by_name.items()]
     going_on = [asyncio.create_task(each.goes_on(enough)) for each in others]
     answered: list[list[int]] = []
     while sum(each.answer_count for each in others) < ANSWERS or len(answered) < 3 * len(attacks):
         for failed in (each for each in going_on if each.done()):
             failed.result()
-        answered += await asyncio.gather(*(smuggles(service, each, patience) for each in attacks))
+        answered += await asyncio.gather(*(smuggles(service, each, within) for each in attacks))
     enough.set()
     await asyncio.gather(*going_on)
-    assert [found for each in others for found in each.foreign] == []
+    assert [found for each in others for found in each.foreign_answers] == []
     return answered
 
 
@@ -161,6 +161,8 @@ async def test_nor_does_the_proxy(
 ) -> None:
     attacks = [sent for name, sent in SMUGGLED.items() if name not in TWO_REQUESTS]
     with proxied(tmp_path, [service], tls=False) as proxy:
-        answered = await statuses_of_attacks_beside_others(proxy, ids_by_name, attacks, QUIET)
+        answered = await statuses_of_attacks_beside_others(
+            proxy, ids_by_name, attacks, SECOND_ANSWER_SECONDS
+        )
     assert max(map(len, answered)) == 1
     assert ELSEWHERE not in service.said()

@@ -29,7 +29,7 @@ from tests.support.wires import Wire
 __all__ = ["house"]
 
 
-async def first(number: int, tasks: list[asyncio.Task[Wire]]) -> list[asyncio.Task[Wire]]:
+async def first_done(number: int, tasks: list[asyncio.Task[Wire]]) -> list[asyncio.Task[Wire]]:
     """So many of these, those that ended first."""
     await eventually(lambda: sum(each.done() for each in tasks) >= number)
     return [each for each in tasks if each.done()][:number]
@@ -72,7 +72,7 @@ class TestManyWhoOpen:
             )  # all others', though it is held
             assert house.store.asked.count("MarkMe") == MAX_OF_ONE_PERSON + 6
             beyond = 100 - MAX_OF_ONE_PERSON - MAX_WAITING_OF_ONE
-            told = [await (await each).turns_away() for each in await first(beyond, crowd)]
+            told = [await (await each).turns_away() for each in await first_done(beyond, crowd)]
             assert set(told) == {("unavailable", 1013)}
         for wire in await asyncio.gather(*opening):
             await wire.hears_nothing()

@@ -36,11 +36,8 @@ class Recorder:
             self.frames.append(text)
 
 
-async def play(house: House, clock: TestClock, asks: str = "") -> dict[str, list[str]]:
-    """Everything that happens at a sheet; what each socket was sent, with names for numbers.
-
-    ``asks`` is what the addresses of the sockets have behind the event.
-    """
+async def play(house: House, clock: TestClock) -> dict[str, list[str]]:
+    """Does all that happens at a sheet; answers what each socket was sent, names for numbers."""
     anna, boris, vera, gleb = await house.people(4)
     event_id = await house.event(vera)
     sockets: dict[str, Recorder] = {}
@@ -55,33 +52,32 @@ async def play(house: House, clock: TestClock, asks: str = "") -> dict[str, list
         for each in sockets.values():
             await each.listens()
 
-    where = f"{event_id}{asks}"
-    await opens("Anna", await anna.mark_me(where, Accept_Language="en"))
-    marks = await opens("Vera", await vera.marking(where, Accept_Language="en"))
-    also_marks = await opens("Gleb", await gleb.marking(where, Accept_Language="ru"))
-    await opens("Boris", await boris.mark_me(where))
-    await opens("Boris, again", await boris.mark_me(where))
-    a, b = anna.user_id, boris.user_id
+    await opens("Anna", await anna.mark_me(event_id, Accept_Language="en"))
+    marks = await opens("Vera", await vera.marking(event_id, Accept_Language="en"))
+    also_marks = await opens("Gleb", await gleb.marking(event_id, Accept_Language="ru"))
+    await opens("Boris", await boris.mark_me(event_id))
+    await opens("Boris, again", await boris.mark_me(event_id))
+    anna_id, boris_id = anna.user_id, boris.user_id
 
-    await marks.says("prepare_to_mark", user_id=a)
+    await marks.says("prepare_to_mark", user_id=anna_id)
     await everybody_listens()
-    await also_marks.says("prepare_to_mark", user_id=a)
-    second = await opens("Vera, again", await vera.marking(where, Accept_Language="en"))
-    await second.says("prepare_to_mark", user_id=b)
-    await second.says("refuse_to_mark", user_id=a)
+    await also_marks.says("prepare_to_mark", user_id=anna_id)
+    second = await opens("Vera, again", await vera.marking(event_id, Accept_Language="en"))
+    await second.says("prepare_to_mark", user_id=boris_id)
+    await second.says("refuse_to_mark", user_id=anna_id)
     await everybody_listens()
-    await also_marks.says("prepare_to_mark", user_id=a)
+    await also_marks.says("prepare_to_mark", user_id=anna_id)
     await everybody_listens()
-    await also_marks.says("confirm_marking", user_id=b)
+    await also_marks.says("confirm_marking", user_id=boris_id)
     await house.leaves(anna, event_id)
     assert '"left_event"' in str(await sockets["Anna"].wire.connection.recv())
     del sockets["Anna"]
     await everybody_listens()
     await also_marks.says("confirm_marking")
-    await marks.says("prepare_to_mark", user_id=b)
+    await marks.says("prepare_to_mark", user_id=boris_id)
     await everybody_listens()
-    await marks.says("confirm_marking", user_id=b)
-    await marks.says("confirm_marking", user_id=b)
+    await marks.says("confirm_marking", user_id=boris_id)
+    await marks.says("confirm_marking", user_id=boris_id)
     await marks.says("what?")
     for name in ("Boris", "Boris, again"):
         heard[name].append(str(await sockets.pop(name).wire.connection.recv()))
@@ -90,7 +86,8 @@ async def play(house: House, clock: TestClock, asks: str = "") -> dict[str, list
     people = {"Anna": anna, "Boris": boris, "Vera": vera, "Gleb": gleb}
     names = {f'"user_id":{each.user_id}': f'"user_id":<{name}>' for name, each in people.items()}
     names |= {f"person{each.user_id}": f"<{name}>" for name, each in people.items()}
-    names |= {f"[{a}]": "[<Anna>]", f"[{a},{b}]": "[<Anna>,<Boris>]", f"[{b}]": "[<Boris>]"}
+    names |= {f"[{anna_id}]": "[<Anna>]", f"[{boris_id}]": "[<Boris>]"}
+    names[f"[{anna_id},{boris_id}]"] = "[<Anna>,<Boris>]"
     names[f"{clock.at:.1f}"] = "<asked at>"
     for frames in heard.values():
         for number, text in enumerate(frames):

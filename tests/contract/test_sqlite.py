@@ -20,12 +20,12 @@ from attendance_core.testing.clock import NOON, TestClock
 from attendance_core.testing.people import add_event_with_places, mark
 from tests.support.sqlite_writer import ANNOUNCEMENT, Gate, adds, driver_of, event_names
 
-WRITTEN = Path("/proc/self/io")
+IO_COUNTS = Path("/proc/self/io")
 
 
 def bytes_written() -> int:
     """Of this process until now, into whatever."""
-    counts = dict(line.split(": ") for line in WRITTEN.read_text().splitlines())
+    counts = dict(line.split(": ") for line in IO_COUNTS.read_text().splitlines())
     return int(counts["wchar"])
 
 
@@ -200,7 +200,7 @@ class TestFailures:
         for connection in sqlite_store._connections:
             assert connection.execute("PRAGMA wal_autocheckpoint").fetchone() == (4_000,)
 
-    @pytest.mark.skipif(not WRITTEN.exists(), reason="needs what Linux counts of a process")
+    @pytest.mark.skipif(not IO_COUNTS.exists(), reason="needs what Linux counts of a process")
     async def test_marks_are_written_to_the_log_alone(
         self, sqlite_store: SqliteStore, database: Path
     ) -> None:

@@ -26,7 +26,7 @@ from tests.support.sqlite_file import an_empty_database
 NEVER_REACHED = 99  # suspensions: no step has as many
 
 
-async def opened(folder: Path, file: Path | None = None) -> SqliteStore:
+async def open_store(folder: Path, file: Path | None = None) -> SqliteStore:
     """Over an empty database in a folder, or over this file."""
     store = SqliteStore(file or an_empty_database(folder), TestClock(), LocalNotifier())
     await store.start()
@@ -34,16 +34,16 @@ async def opened(folder: Path, file: Path | None = None) -> SqliteStore:
 
 
 LOOKS: tuple[Step, ...] = (
-    lambda it: it.do.identify(token="none", kind=CredentialKind.COOKIE),
-    lambda it: it.do.get_profile(actor=ANNA, user_id=ANNA),
-    lambda it: it.do.read_room(event_id=EVENT, process_id=PROCESS, watched=[ANNA]),
-    lambda it: it.do.read_places(event_id=EVENT, user_ids=[ANNA]),
-    lambda it: it.do.find_ending(connection=it.markers[0]),
-    lambda it: it.do.get_joined_events(actor=ANNA),
-    lambda it: it.do.get_my_attendance(actor=ANNA),
-    lambda it: it.do.get_attendance(actor=UserId(1), event_id=EVENT),
-    lambda it: it.do.get_friend_list(actor=ANNA),
-    lambda it: it.do.get_friend_requests(actor=ANNA),
+    lambda lecture: lecture.do.identify(token="none", kind=CredentialKind.COOKIE),
+    lambda lecture: lecture.do.get_profile(actor=ANNA, user_id=ANNA),
+    lambda lecture: lecture.do.read_room(event_id=EVENT, process_id=PROCESS, watched=[ANNA]),
+    lambda lecture: lecture.do.read_places(event_id=EVENT, user_ids=[ANNA]),
+    lambda lecture: lecture.do.find_ending(connection=lecture.markers[0]),
+    lambda lecture: lecture.do.get_joined_events(actor=ANNA),
+    lambda lecture: lecture.do.get_my_attendance(actor=ANNA),
+    lambda lecture: lecture.do.get_attendance(actor=UserId(1), event_id=EVENT),
+    lambda lecture: lecture.do.get_friend_list(actor=ANNA),
+    lambda lecture: lecture.do.get_friend_requests(actor=ANNA),
 )
 
 
@@ -71,7 +71,7 @@ class TestCancelled:
         async def outcome(suspension: int) -> Outcome:
             folder = tmp_path / str(suspension)
             folder.mkdir()
-            store = await opened(folder)
+            store = await open_store(folder)
             lecture = await Lecture.begun(store, waiting=2)
             await first(lecture)
             before = rows_of(store)
@@ -122,7 +122,7 @@ class Meter:
         self.step_count += 1
         return 0
 
-    async def of(self, step: Step, lecture: Lecture) -> Cost:
+    async def measure(self, step: Step, lecture: Lecture) -> Cost:
         """Takes one step, and tells what it costs."""
         self.statements, self.step_count = [], 0
         await step(lecture)
@@ -131,12 +131,12 @@ class Meter:
 
 
 @pytest.fixture(scope="module")
-def hall_files(tmp_path_factory: pytest.TempPathFactory) -> dict[int, Path]:
+def files_by_waiting(tmp_path_factory: pytest.TempPathFactory) -> dict[int, Path]:
     """A database in which so many wait, for each number of them."""
 
     async def file_of(waiting: int) -> Path:
         folder = tmp_path_factory.mktemp(str(waiting))
-        store = await opened(folder)
+        store = await open_store(folder)
         await Lecture.begun(store, waiting=waiting)
         await store.close()
         (file,) = folder.iterdir()
@@ -154,20 +154,20 @@ class TestCost:
     async def test_a_step_costs_the_same_with_10_and_with_2_000_who_wait(
         self,
         name: str,
-        hall_files: dict[int, Path],
+        files_by_waiting: dict[int, Path],
         tmp_path: Path,
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         first, step = STEPS[name]
         meter = Meter(monkeypatch)
         costs = []
-        for waiting, file in hall_files.items():
+        for waiting, file in files_by_waiting.items():
             folder = tmp_path / str(waiting)
             folder.mkdir()
-            store = await opened(folder, Path(shutil.copy(file, folder)))
+            store = await open_store(folder, Path(shutil.copy(file, folder)))
             lecture = Lecture.found(store, waiting=waiting)
             await first(lecture)
-            costs.append(await meter.of(step, lecture))
+            costs.append(await meter.measure(step, lecture))
             await store.close()
         few, many = costs
         assert few.statements == many.statements
@@ -178,10 +178,12 @@ class TestCost:
     ) -> None:
         meter = Meter(monkeypatch)
         seen: set[str] = set()
-        for number, (first, step) in enumerate([*STEPS.values(), *((nothing, e) for e in LOOKS)]):
+        for number, (first, step) in enumerate(
+            [*STEPS.values(), *((nothing, look) for look in LOOKS)]
+        ):
             folder = tmp_path / str(number)
             folder.mkdir()
-            store = await opened(folder)
+            store = await open_store(folder)
             lecture = await Lecture.begun(store, waiting=2)
             await first(lecture)
             meter.statements = []
@@ -199,6 +201,6 @@ class TestCost:
             }
         connection.close()
         # There are few processes; and of a subquery, what it has found by an index
-        found = re.compile(r"SCAN (\(subquery-\d+\)|anon_\d+|latest_connections LEFT-JOIN)")
-        scans = {each for each in scans if not found.fullmatch(each)}
+        few_rows = re.compile(r"SCAN (\(subquery-\d+\)|anon_\d+|latest_connections LEFT-JOIN)")
+        scans = {each for each in scans if not few_rows.fullmatch(each)}
         assert scans <= {"SCAN processes", "SCAN CONSTANT ROW"}

@@ -16,7 +16,7 @@ from attendance_core.testing.stores import review_races
 from tests.support.sqlite_writer import driver_of
 
 
-async def never(store: MemoryStore) -> None:
+async def never_breaks_down(store: MemoryStore) -> None:
     pytest.skip("what memory is kept in does not fail")
 
 
@@ -33,7 +33,7 @@ async def leave_no_server(store: PostgresStore) -> None:
 
 
 BREAKDOWNS: dict[type, Callable[[Any], Awaitable[None]]] = {
-    MemoryStore: never,
+    MemoryStore: never_breaks_down,
     SqliteStore: leave_no_room,
     PostgresStore: leave_no_server,
 }

@@ -47,7 +47,7 @@ ROOT = Path(__file__).resolve().parents[2]
 STUB = ROOT / "src" / "attendance_adapters" / "sync" / "use_cases.pyi"
 PAGE = ROOT / "docs" / "how-to" / "without-async.md"
 THREADS = 8
-PATIENCE = 30.0
+PATIENCE_SECONDS = 30.0
 
 
 @pytest.fixture(params=["memory", "sqlite"])
@@ -83,7 +83,7 @@ class TestThreads:
 
         def mark(number: int) -> Outcome | Refusal:
             marker = person(service, number)
-            all_here.wait(PATIENCE)
+            all_here.wait(PATIENCE_SECONDS)
             try:
                 return service.use_cases.mark_at_once(
                     actor=marker.user_id, event_id=event_id, user_id=anna.user_id
@@ -151,10 +151,10 @@ class TestLife:
 
         with ThreadPoolExecutor(1) as pool:
             waiting = pool.submit(service.run, for_ever())
-            assert begun.wait(PATIENCE)
+            assert begun.wait(PATIENCE_SECONDS)
             service.close()
             with pytest.raises(Closed):
-                waiting.result(PATIENCE)
+                waiting.result(PATIENCE_SECONDS)
 
     def test_one_that_cannot_start_leaves_no_thread(self, tmp_path: Path) -> None:
         before = threading.active_count()
@@ -218,7 +218,7 @@ def test_its_page_prints_what_it_says() -> None:
     assert f"It prints {' and '.join(f'`{each}`' for each in lines)}." in page
 
 
-def answered(application: Any, path: str) -> tuple[str, str]:
+def answer_of(application: Any, path: str) -> tuple[str, str]:
     """What a WSGI application answers."""
     environ: dict[str, Any] = {"PATH_INFO": path}
     setup_testing_defaults(environ)
@@ -258,7 +258,7 @@ def test_django_marks_under_wsgi_from_many_threads(service: SyncAttendance) -> N
         application = get_wsgi_application()
         with ThreadPoolExecutor(THREADS) as pool:
             told = list(
-                pool.map(lambda n: answered(application, f"/join/{n}"), [*range(2, 20)] * 2)
+                pool.map(lambda n: answer_of(application, f"/join/{n}"), [*range(2, 20)] * 2)
             )
     assert {status for status, _ in told} == {"200 OK", "409 Conflict"}
     joined = {body for status, body in told if status == "200 OK"}

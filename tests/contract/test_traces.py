@@ -30,11 +30,11 @@ from tests.support.quick_passwords import quickly_hashed
 from tests.support.site import site_over
 from tests.support.sqlite_file import an_empty_database
 
-SCRUBBED_WITHIN = 20  # seconds, on a machine with much else to do
-Reads = Callable[[], Iterator[tuple[str, bytes]]]
+SCRUBBED_SECONDS = 20  # on a machine with much else to do
+ReadContents = Callable[[], Iterator[tuple[str, bytes]]]
 
 
-def reads_of_sqlite(path: Path) -> Reads:
+def reader_of_sqlite(path: Path) -> ReadContents:
     """Each byte of the file, of its log and of the log's index."""
 
     def reads() -> Iterator[tuple[str, bytes]]:
@@ -44,7 +44,7 @@ def reads_of_sqlite(path: Path) -> Reads:
     return reads
 
 
-def reads_of_postgres(url: URL) -> Reads:
+def reader_of_postgres(url: URL) -> ReadContents:
     """Each row of each table and view, in words."""
     address = url.set(drivername="postgresql").render_as_string(hide_password=False)
 
@@ -105,18 +105,18 @@ def a_service(database_url: str, folder: Path, notifier_url: str, clock: TestClo
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[str, Reads]:
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[str, ReadContents]:
     """Where one is, at the newest revision, and what is read in it."""
     if request.param == "sqlite":
         path = an_empty_database(tmp_path)
-        return f"sqlite:///{path}", reads_of_sqlite(path)
+        return f"sqlite:///{path}", reader_of_sqlite(path)
     url: URL = request.getfixturevalue("postgres_url")
-    return url.set(drivername="postgresql").render_as_string(False), reads_of_postgres(url)
+    return url.set(drivername="postgresql").render_as_string(False), reader_of_postgres(url)
 
 
 @pytest.mark.timeout(300)  # it waits for the disk some hundred times
 async def test_nothing_is_left_of_who_has_deleted_their_account(
-    database: tuple[str, Reads],
+    database: tuple[str, ReadContents],
     tmp_path: Path,
     valkey: Valkey,
     monkeypatch: pytest.MonkeyPatch,
@@ -144,7 +144,7 @@ async def test_nothing_is_left_of_who_has_deleted_their_account(
             assert found_in(everywhere(), vera.never) == {}
             await vera.goes()
             traces = vera.kept | vera.never | vera.earlier
-            until = time.monotonic() + SCRUBBED_WITHIN
+            until = time.monotonic() + SCRUBBED_SECONDS
             while (left := found_in(everywhere(), traces)) and time.monotonic() < until:
                 await asyncio.sleep(0.2)
             assert left == {}

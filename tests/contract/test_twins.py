@@ -132,9 +132,9 @@ def postgres(
 async def restore_next_user_id(store: Any) -> None:
     """Has the next person get the next number, although a refusal has used that up."""
     if isinstance(store, PostgresStore):
-        last = "SELECT setval('accounts_user_id_seq', (SELECT max(user_id) FROM accounts))"
+        restart = "SELECT setval('accounts_user_id_seq', (SELECT max(user_id) FROM accounts))"
         async with beside(store) as connection:
-            await connection.exec_driver_sql(last)
+            await connection.exec_driver_sql(restart)
 
 
 async def play(moves: list[Made], new_store: Callable[..., Any], request: Any) -> None:
@@ -155,11 +155,11 @@ async def side_by_side(
 ) -> None:
     twins = [use_cases(store) for store in stores]
     known = Known()
-    for name, a, b, c in [*BEGINNING, *moves]:
+    for name, first, second, third in [*BEGINNING, *moves]:
         if name == "time passes":
-            await pass_time(SECONDS[a], clock, twins, known.process(0) if b else None)
+            await pass_time(SECONDS[first], clock, twins, known.process(0) if second else None)
             continue
-        call = {**MOVES, **MARKING}[name](known, a, b, c)
+        call = {**MOVES, **MARKING}[name](known, first, second, third)
         one, other = [await outcome_of(call, do) for do in twins]
         assert one == other
         told, also_told = (notifier.taken() for notifier in notifiers)

@@ -218,8 +218,8 @@ class TestOrganisers:
         creator, helper, asker = await asyncio.to_thread(sign_up_people, pair.one, 3)
         event_id = await asyncio.to_thread(create_event, creator)
         change = creator.browser.post
-        one = {"event_id": event_id, "user_id": helper.user_id}
-        await asyncio.to_thread(change, "/api/events/AddHelper", **one)
+        helper_in_event = {"event_id": event_id, "user_id": helper.user_id}
+        await asyncio.to_thread(change, "/api/events/AddHelper", **helper_in_event)
         narrow = {"event_id": event_id, "who_marks": "organisers"}
         await asyncio.to_thread(change, "/api/events/UpdateEvent", **narrow)
         async with (
@@ -234,7 +234,7 @@ class TestOrganisers:
             await marking.asks("prepare_to_mark", user_id=asker.user_id)
             await creator_wire.hears("user_left", user_id=asker.user_id)
             asked_at = time.monotonic()
-            await asyncio.to_thread(change, "/api/events/RemoveHelper", **one)
+            await asyncio.to_thread(change, "/api/events/RemoveHelper", **helper_in_event)
             frame = await marking.heard()
             while frame["result"] == "ok":
                 assert frame["message"] == "reservation_expired"

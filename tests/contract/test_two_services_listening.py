@@ -25,7 +25,7 @@ from tests.support.wires import Wire
 
 pytestmark = pytest.mark.long
 
-NOTIFIER = "attendance-notifier"
+NOTIFIER_APPLICATION = "attendance-notifier"
 
 
 @pytest.fixture(scope="module")
@@ -143,4 +143,7 @@ async def test_a_process_has_one_connection_for_it(pair: Pair) -> None:
         " WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
     )
     await connection.close()
-    assert [each["application_name"] for each in names] == [NOTIFIER, NOTIFIER]
+    assert [each["application_name"] for each in names] == [
+        NOTIFIER_APPLICATION,
+        NOTIFIER_APPLICATION,
+    ]

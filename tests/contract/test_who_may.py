@@ -39,7 +39,7 @@ __all__ = ["client", "house", "kept_scene"]
 
 
 # Sockets of an event in which only its organisers mark
-SOCKETS: Final = {
+SOCKET_TABLE: Final = {
     Role.MARK_ME: LOGGED_IN,
     Role.MARKING: ("not_logged_in", *("may_not_mark",) * 3, MAY, MAY, "may_not_mark"),
 }
@@ -47,7 +47,7 @@ SOCKETS: Final = {
 
 def test_every_call_has_a_row() -> None:
     assert sorted(TABLE) == sorted(SCOPES) == sorted(call.name for call in CALLS)
-    assert set(SOCKETS) == set(Role)
+    assert set(SOCKET_TABLE) == set(Role)
 
 
 @in_one_loop
@@ -87,5 +87,5 @@ async def test_a_socket_is_for_those_whom_the_table_names(
             await wire.says("ping")
         frame = await wire.heard()
         found.append(MAY if frame["result"] == "ok" else frame["params"]["code"])
-    table = dict(zip(ROLES, SOCKETS[role_of_socket], strict=True))
+    table = dict(zip(ROLES, SOCKET_TABLE[role_of_socket], strict=True))
     assert dict(zip(ROLES, found, strict=True)) == table

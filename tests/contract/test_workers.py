@@ -139,7 +139,7 @@ class TestWorkers:
 
 
 # An `attendance` whose workers all die young, however long it takes to kill one
-YOUNG = """
+PROGRAM_DYING_YOUNG = """
 from attendance_web.cli import main
 from attendance_web.serving import workers
 workers.SHORT_LIFE_SECONDS = 3600.0
@@ -152,7 +152,9 @@ class TestDiesYoung:
         self, tmp_path: Path, settings: dict[str, str]
     ) -> None:
         given = {**settings, "ATTENDANCE_WORKERS": "2"}
-        with running(tmp_path, given, command=[sys.executable, "-c", YOUNG]) as service:
+        with running(
+            tmp_path, given, command=[sys.executable, "-c", PROGRAM_DYING_YOUNG]
+        ) as service:
             _, stays = workers_of(service)
             pauses: list[str] = []
             for number in (1, 2, 3):
@@ -203,7 +205,7 @@ class TestStart:
 
 
 # An `attendance` whose parent finds no room for another process while a file says so
-CROWDED = """
+PROGRAM_WITHOUT_ROOM = """
 import os, subprocess
 from attendance_web.cli import main
 class Popen(subprocess.Popen):
@@ -221,7 +223,9 @@ class TestNoRoomForAWorker:
         self, tmp_path: Path, settings: dict[str, str]
     ) -> None:
         given = {**settings, "ATTENDANCE_WORKERS": "2"}
-        with running(tmp_path, given, command=[sys.executable, "-c", CROWDED]) as service:
+        with running(
+            tmp_path, given, command=[sys.executable, "-c", PROGRAM_WITHOUT_ROOM]
+        ) as service:
             dies, stays = workers_of(service)
             (tmp_path / "crowded").touch()
             dies.kill()
@@ -239,7 +243,7 @@ class TestNoRoomForAWorker:
         given = {"ATTENDANCE_WORKERS": "2", "ATTENDANCE_DATABASE_URL": url}
         given["ATTENDANCE_NOTIFIER_URL"] = "valkey://localhost"
         done = subprocess.run(
-            [sys.executable, "-c", CROWDED, "serve"],
+            [sys.executable, "-c", PROGRAM_WITHOUT_ROOM, "serve"],
             cwd=tmp_path,
             env=environment(tmp_path, given),
             capture_output=True,

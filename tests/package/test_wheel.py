@@ -129,23 +129,23 @@ def test_live_rooms_need_the_wheel_and_msgspec(wheel_python: Path, tmp_path: Pat
 
 
 PROGRAM_WITHOUT_EXTRAS = """
-import attendance_adapters as made
+import attendance_adapters as library
 
 for ask in (
-    lambda: made.embedded("var"),
-    lambda: made.connect("sqlite:///it.db", files_url="memory://"),
-    lambda: made.connect("postgresql://me@db/it", files_url="memory://"),
-    lambda: made.migrate("sqlite:///it.db"),
-    lambda: made.openid_provider(**dict.fromkeys(
+    lambda: library.embedded("var"),
+    lambda: library.connect("sqlite:///it.db", files_url="memory://"),
+    lambda: library.connect("postgresql://me@db/it", files_url="memory://"),
+    lambda: library.migrate("sqlite:///it.db"),
+    lambda: library.openid_provider(**dict.fromkeys(
         ("issuer", "client_id", "client_secret", "name", "redirect_uri"), ""
     )),
-    lambda: made.Attendance(store=None, notifier=None, files=None, terms=None),
+    lambda: library.Attendance(store=None, notifier=None, files=None, terms=None),
     lambda: __import__("attendance_adapters.notifiers").notifiers.notifier_at("redis://h"),
     lambda: __import__("attendance_adapters.notifiers").notifiers.notifier_at("postgresql://h/i"),
 ):
     try:
         ask()
-    except made.MissingExtra as missing:
+    except library.MissingExtra as missing:
         print(str(missing).partition("run: ")[2])
 
 from attendance_adapters.testing import lecture  # which needs none

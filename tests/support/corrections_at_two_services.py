@@ -201,7 +201,7 @@ async def chooses_if_let(wire: Wire, person: Person) -> None:
 async def who_is_left_out_and_a_choice(pair: Pair) -> None:
     """Nobody who may not mark holds anybody, whichever of both was first."""
     event_id, (creator, helper, *waiting) = await a_crowd(pair, 2 + ROUNDS)
-    one = {"event_id": event_id, "user_id": helper.user_id}
+    helper_in_event = {"event_id": event_id, "user_id": helper.user_id}
     async with AsyncExitStack() as sockets:
         for each in waiting:
             await sockets.enter_async_context(each.opens("mark_me", event_id))
@@ -210,8 +210,8 @@ async def who_is_left_out_and_a_choice(pair: Pair) -> None:
             leaves_out = calls(creator, "UpdateEvent", event_id=event_id, who_marks="organisers")
             if number % 2:
                 await leaves_out
-                await calls(creator, "AddHelper", **one)
-                leaves_out = calls(creator, "RemoveHelper", **one)
+                await calls(creator, "AddHelper", **helper_in_event)
+                leaves_out = calls(creator, "RemoveHelper", **helper_in_event)
             async with at(helper, pair.two).opens("marking", event_id) as marking:
                 await lists(marking, ROUNDS)
                 await at_once(leaves_out, chooses_if_let(marking, person))
@@ -221,15 +221,15 @@ async def who_is_left_out_and_a_choice(pair: Pair) -> None:
 
 async def a_helper_who_is_removed_while_they_mark(pair: Pair) -> None:
     event_id, (creator, helper, person) = await a_crowd(pair, 3)
-    one = {"event_id": event_id, "user_id": helper.user_id}
+    helper_in_event = {"event_id": event_id, "user_id": helper.user_id}
     other, count = at(helper, pair.two), 0
     for _ in range(2 * ROUNDS):
         marked = count % 2 == 1
-        await calls(creator, "AddHelper", **one)
+        await calls(creator, "AddHelper", **helper_in_event)
         corrects = (
             annul(other, event_id, person, count) if marked else by_hand(other, event_id, person)
         )
-        told, _ = await at_once(corrects, calls(creator, "RemoveHelper", **one))
+        told, _ = await at_once(corrects, calls(creator, "RemoveHelper", **helper_in_event))
         count += not isinstance(told, CallFailed)
         assert len(await entries(creator, event_id, person)) == count
 
