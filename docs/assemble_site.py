@@ -34,9 +34,9 @@ SECTIONS: Final[dict[str, tuple[str, ...]]] = {
     "Explanation": ("decisions/*.md",),
 }
 EXAMPLES: Final = ROOT / "examples"
-SHOWN: Final = {".py": "python", ".toml": "toml", ".html": "html", ".txt": "text", ".js": "js"}
+LANGUAGES: Final = {".py": "python", ".toml": "toml", ".html": "html", ".txt": "text", ".js": "js"}
 NOTEBOOK: Final = ".ipynb"
-OTHERS: Final = "Reference"  # where a page stands that nothing here names
+DEFAULT_SECTION: Final = "Reference"  # of a page that nothing here names
 HOME: Final = "index.md"
 CONFIG: Final = "mkdocs.yml"  # that zensical reads; JSON is YAML
 OPTIONS: Final = {
@@ -55,7 +55,7 @@ OPTIONS: Final = {
 
 
 def pages() -> dict[str, str]:
-    """The text of every page, by its path on the site."""
+    """Reads or makes the text of every page, by its path on the site."""
     own = {
         path.relative_to(DOCS).as_posix(): path.read_text(encoding="utf-8")
         for path in sorted(DOCS.rglob("*.md"))
@@ -69,7 +69,7 @@ def pages() -> dict[str, str]:
 
 
 def examples() -> dict[str, str]:
-    """A page for each example: what its README says, and its files."""
+    """Makes a page for each example, of what its README says and of its files."""
     made = {}
     for folder in sorted(each for each in EXAMPLES.glob("*") if each.is_dir()):
         path, readme = f"examples/{folder.name}.md", folder / "README.md"
@@ -78,9 +78,9 @@ def examples() -> dict[str, str]:
         for file in sorted(folder.rglob("*")):
             if file.suffix == NOTEBOOK:
                 lines += [f"## `{file.relative_to(folder)}`", "", *cells_of(file)]
-            elif file.suffix in SHOWN and file != readme:
+            elif file.suffix in LANGUAGES and file != readme:
                 code = file.read_text(encoding="utf-8").rstrip()
-                language = SHOWN[file.suffix]
+                language = LANGUAGES[file.suffix]
                 lines += [f"## `{file.relative_to(folder)}`", "", f"````{language}", code, "````"]
         if len(lines) > 1 or readme.exists():
             made[path] = "\n".join(lines) + "\n"
@@ -88,7 +88,7 @@ def examples() -> dict[str, str]:
 
 
 def cells_of(notebook: Path) -> Iterator[str]:
-    """The cells of a notebook, and what each has printed or shown as text."""
+    """Yields the cells of a notebook, and what each has printed or shown as text."""
     for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"]:
         source = "".join(cell["source"])
         if cell["cell_type"] == "markdown":
@@ -104,16 +104,16 @@ def cells_of(notebook: Path) -> Iterator[str]:
 
 
 def with_links(text: str, source: str, path: str) -> str:
-    """The text with its links as they lead on the site, from where it lies in the repository.
+    """Turns the links of a text that lies at ``source`` into those of the page at ``path``.
 
     What the site has not is named without a link.
     """
 
     def led(match: re.Match[str]) -> str:
-        said, target, anchor = match[1], match[2], match[3] or ""
-        if ":" in target:
+        said, link, anchor = match[1], match[2], match[3] or ""
+        if ":" in link:
             return match[0]
-        found = posixpath.normpath(posixpath.join(posixpath.dirname(source), target))
+        found = posixpath.normpath(posixpath.join(posixpath.dirname(source), link))
         top, _, rest = found.partition("/")
         if top == "examples" and rest.partition("/")[2] in {"", "README.md"}:
             there = f"examples/{rest.partition('/')[0]}.md"
@@ -127,7 +127,7 @@ def with_links(text: str, source: str, path: str) -> str:
 
 
 def home(described: str) -> str:
-    """The first page: what the package says of itself, and where to go on."""
+    """Makes the first page: what the package says of itself, and where to go on."""
     title, _, rest = described.partition("\n\n")
     about, _, _ = rest.partition("\n## ")
     return f"""{title}
@@ -143,7 +143,7 @@ def home(described: str) -> str:
 
 
 def reference() -> dict[str, str]:
-    """A page for each public module, and one of all use cases."""
+    """Makes a page for each public module, and one of all use cases."""
     made = {"reference/use_cases.md": "\n".join(_use_cases())}
     for module in public_names.modules():
         about = public_names.MODULES[module]
@@ -174,22 +174,22 @@ def _use_cases() -> Iterator[str]:
         yield "      filters: []"
 
 
-def navigation(paths: dict[str, str]) -> list[dict[str, Any]]:
-    """The way through the pages: every one of them, once."""
-    left = [path for path in paths if path != HOME]
+def navigation(texts: dict[str, str]) -> list[dict[str, Any]]:
+    """Orders the pages in sections: every one of them, once."""
+    left = [path for path in texts if path != HOME]
     found: dict[str, list[str]] = {section: [] for section in SECTIONS}
     for section, patterns in SECTIONS.items():
         for pattern in patterns:
             fits = [path for path in left if _fits(path, pattern)]
             found[section] += fits
             left = [path for path in left if path not in fits]
-    found[OTHERS] += left
+    found[DEFAULT_SECTION] += left
     return [
         {"Home": HOME},
         *(
-            {section: [{title_of(paths[path]): path} for path in there]}
-            for section, there in found.items()
-            if there
+            {section: [{title_of(texts[path]): path} for path in paths]}
+            for section, paths in found.items()
+            if paths
         ),
     ]
 
@@ -199,13 +199,13 @@ def _fits(path: str, pattern: str) -> bool:
 
 
 def title_of(text: str) -> str:
-    """What a page is called by its heading."""
+    """Finds what a page is called by its heading."""
     (title,) = re.findall(r"\A# (.+)$", text, re.MULTILINE)
     return title.replace("`", "")
 
 
-def config_of(paths: dict[str, str]) -> dict[str, Any]:
-    """The settings that the site is built by; it loads nothing from anywhere else."""
+def config_of(texts: dict[str, str]) -> dict[str, Any]:
+    """Makes the settings that the site is built by; it loads nothing from anywhere else."""
     handler = {"paths": [str(ROOT / "src")], "options": OPTIONS}
     return {
         "site_name": "attendance",
@@ -213,7 +213,7 @@ def config_of(paths: dict[str, str]) -> dict[str, Any]:
         "site_dir": "site",
         "use_directory_urls": False,
         "theme": {"name": "material", "font": False, "features": ["navigation.sections"]},
-        "nav": navigation(paths),
+        "nav": navigation(texts),
         "markdown_extensions": [
             "admonition",
             "attr_list",
@@ -230,9 +230,9 @@ def assemble(folder: Path = DOCUMENTS) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     written = pages()
     for path, text in written.items():
-        target = folder / "source" / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(text, encoding="utf-8")
+        file = folder / "source" / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
     for pictures in ("screenshots", "performance"):
         shutil.copytree(DOCS / pictures, folder / "source" / pictures)
     (folder / CONFIG).write_text(json.dumps(config_of(written), indent=1), encoding="utf-8")

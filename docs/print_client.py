@@ -20,6 +20,7 @@ from attendance_web.wire import counts
 
 SOURCE: Final = Path(__file__).resolve().parents[1] / "src"
 FOLDER: Final = SOURCE / "attendance_web" / "client" / "calls"
+MAX_LINE_LENGTH: Final = 100  # that ruff leaves on one line
 ELSEWHERE: Final = {
     "Annotated": "typing",
     "Literal": "typing",
@@ -31,7 +32,7 @@ ELSEWHERE: Final = {
 }
 
 
-class Reading(NamedTuple):
+class AnswerReader(NamedTuple):
     """How a method of the client reads its answer."""
 
     kind: str  # as an annotation
@@ -45,33 +46,33 @@ def files() -> Iterator[tuple[str, str]]:
     for call in CALLS:
         slices.setdefault(call.run.__module__.rpartition(".")[2], []).append(call)
     for name, calls in slices.items():
-        yield f"{name}.py", "\n".join(_lines(name, calls)) + "\n"
-    yield "__init__.py", "\n".join(_together(slices)) + "\n"
+        yield f"{name}.py", "\n".join(_slice_lines(name, calls)) + "\n"
+    yield "__init__.py", "\n".join(_init_lines(slices)) + "\n"
 
 
-def _together(slices: Iterable[str]) -> Iterator[str]:
+def _init_lines(slices: Iterable[str]) -> Iterator[str]:
     yield '"""Every call as a method. Printed by `make print`, as all that is here."""'
     yield ""
     yield "from __future__ import annotations"
     yield ""
     for name in sorted(slices):
-        yield f"from attendance_web.client.calls.{name} import {_class(name)}"
+        yield f"from attendance_web.client.calls.{name} import {_class_name(name)}"
     yield ""
     yield '__all__ = ["Calls"]'
     yield ""
     yield ""
     yield "class Calls("
     for name in slices:
-        yield f"    {_class(name)},"
+        yield f"    {_class_name(name)},"
     yield "):"
     yield '    """Makes calls; each answers a Struct of the wire, or raises Refused."""'
 
 
-def _class(name: str) -> str:
+def _class_name(name: str) -> str:
     return f"{name.removesuffix('s').capitalize()}Calls"
 
 
-def _lines(name: str, calls: list[Call]) -> Iterator[str]:
+def _slice_lines(name: str, calls: list[Call]) -> Iterator[str]:
     methods = [line for call in calls for line in _method(call)]
     text = "\n".join(methods)
     printed = "Printed by `make print` from what declares them."
@@ -82,7 +83,7 @@ def _lines(name: str, calls: list[Call]) -> Iterator[str]:
     yield from _imports(text)
     yield ""
     yield ""
-    yield f"class {_class(name)}(Calling):"
+    yield f"class {_class_name(name)}(Calling):"
     yield f'    """Makes the calls of `{name}`."""'
     yield from methods
 
@@ -99,7 +100,7 @@ def _imports(text: str) -> Iterator[str]:
         for module in group:
             names = sorted(by_module[module], key=_as_ruff_sorts)
             line = f"from {module} import {', '.join(names)}"
-            if len(line) <= 100:
+            if len(line) <= MAX_LINE_LENGTH:
                 yield line
             else:
                 yield f"from {module} import ("
@@ -126,7 +127,7 @@ def _homes() -> Mapping[str, str]:
 
 def _method(call: Call) -> Iterator[str]:
     fields = msgspec.structs.fields(call.arguments)
-    reading = _reading(call)
+    reader = _answer_reader(call)
     yield ""
     yield f"    {'' if call.is_stream else 'async '}def {call.run.__name__}("
     yield "        self,"
@@ -135,28 +136,28 @@ def _method(call: Call) -> Iterator[str]:
     words = _annotations(call.arguments)
     for field in fields:
         yield f"        {field.name}: {_plain(words[field.name])}{_default(field)},"
-    yield f"    ) -> {reading.kind}:"
+    yield f"    ) -> {reader.kind}:"
     yield f'        """{call.summary}'
     yield ""
     yield f"        {_who_may(call)}"
     yield '        """'
-    yield f"        {'return' if call.is_stream else 'return await'} self.{reading.method}("
-    for each in (*reading.first_arguments, f'"{call.method}"', f'"{call.path}"'):
+    yield f"        {'return' if call.is_stream else 'return await'} self.{reader.method}("
+    for each in (*reader.first_arguments, f'"{call.method}"', f'"{call.path}"'):
         yield f"            {each},"
     for field in fields:
         yield f"            {field.name}={field.name},"
     yield "        )"
 
 
-def _reading(call: Call) -> Reading:
+def _answer_reader(call: Call) -> AnswerReader:
     if call.media_types:
-        return Reading("File", "call_for_file", ())
+        return AnswerReader("File", "call_for_file", ())
     if call.answer is None:
-        return Reading("None", "call_for_nothing", ())
+        return AnswerReader("None", "call_for_nothing", ())
     name = _spelt(call.answer)
     if call.is_stream:
-        return Reading(f"AsyncGenerator[{name}, None]", "call_for_stream", (name,))
-    return Reading(name, "call", (name,))
+        return AnswerReader(f"AsyncGenerator[{name}, None]", "call_for_stream", (name,))
+    return AnswerReader(name, "call", (name,))
 
 
 def _spelt(answer: Any) -> str:

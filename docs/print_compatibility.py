@@ -28,13 +28,13 @@ EXTRAS: Final = {
 
 
 def project() -> dict[str, Any]:
-    """What pyproject.toml says of the package."""
+    """Reads what pyproject.toml says of the package."""
     read: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     return read["project"]
 
 
 def pinned(file: str) -> dict[str, str]:
-    """The version of each package that a file of constraints names."""
+    """Reads the version of each package that a file of constraints names."""
     lines = [each.split("==") for each in (ROOT / file).read_text(encoding="utf-8").split()]
     return {_canonical(name): version for name, version in lines}
 
@@ -44,7 +44,7 @@ def _canonical(name: str) -> str:
 
 
 def public() -> Iterator[str]:
-    """The table of public modules."""
+    """Yields the lines of the table of public modules."""
     yield "module | what is in it"
     yield "---|---"
     for module in public_names.modules():
@@ -52,7 +52,7 @@ def public() -> Iterator[str]:
 
 
 def versions() -> Iterator[str]:
-    """The table of what we stand on."""
+    """Yields the lines of the table of what we stand on."""
     lowest, ours = pinned("constraints-lowest.txt"), pinned("constraints.txt")
     needed: dict[str, tuple[str, list[str]]] = {}
     for extra, asked in project()["optional-dependencies"].items():
@@ -68,7 +68,7 @@ def versions() -> Iterator[str]:
 
 
 def extras() -> Iterator[str]:
-    """The table of extras."""
+    """Yields the lines of the table of extras."""
     yield "extra | what works with it alone"
     yield "---|---"
     for extra in ("", *project()["optional-dependencies"]):
@@ -76,7 +76,7 @@ def extras() -> Iterator[str]:
 
 
 def printed(page: str) -> str:
-    """The page with its tables as they are to be today."""
+    """Replaces the tables of a page's text by what they are to be today."""
     for part in (public, versions, extras):
         name, table = part.__name__, "\n".join(part())
         page, found = re.subn(

@@ -24,18 +24,19 @@ INIT = """class SyncUseCases:
         self, use_cases: UseCases, run: Callable[[Coroutine[Any, Any, Any]], Any]
     ) -> None: ...
 """
-OF_INIT = {
+INIT_IMPORTS = {
     "Any": "typing",
     "Callable": "collections.abc",
     "Coroutine": "collections.abc",
     "UseCases": "attendance_core.use_cases",
 }
-OF_OURS = "attendance_core"
+OURS = "attendance_core"
+MAX_LINE_LENGTH = 100  # that ruff leaves on one line
 
 
 @cache
 def homes(module_name: str) -> dict[str, str]:
-    """Where each name that a module imports comes from; what it has itself is from there."""
+    """Finds where each name that a module imports comes from, or that it is its own."""
     module = sys.modules[module_name]
     found: dict[str, str] = {name: module_name for name in vars(module)}
     for node in ast.walk(ast.parse(inspect.getsource(module))):
@@ -45,13 +46,14 @@ def homes(module_name: str) -> dict[str, str]:
 
 
 def names_in(annotation: str) -> Iterator[str]:
+    """Yields each name that an annotation is written with."""
     for node in ast.walk(ast.parse(annotation, mode="eval")):
         if isinstance(node, ast.Name):
             yield node.id
 
 
 def method(name: str, use_case: type, needed: dict[str, str]) -> str:
-    """One of them, with what has to be imported for it."""
+    """Writes one of them; adds to ``needed`` what has to be imported for it, by name its module."""
     source = inspect.unwrap(use_case.__call__)
     signature = inspect.signature(source)
     returned = str(signature.return_annotation)
@@ -70,38 +72,39 @@ def method(name: str, use_case: type, needed: dict[str, str]) -> str:
             home = known[word]
             assert needed.setdefault(word, home) == home or _is_same(word, home, needed), word
     line = f"    def {name}({', '.join(given)}) -> {returned}: ..."
-    if len(line) <= 100:
+    if len(line) <= MAX_LINE_LENGTH:
         return f"{line}\n"
     inner = f"        {', '.join(given)}"
-    if len(inner) <= 100:
+    if len(inner) <= MAX_LINE_LENGTH:
         return f"    def {name}(\n{inner}\n    ) -> {returned}: ...\n"
     inner = "".join(f"        {each},\n" for each in given)
     return f"    def {name}(\n{inner}    ) -> {returned}: ...\n"
 
 
 def _is_same(word: str, home: str, needed: dict[str, str]) -> bool:
-    """Whether two modules have the same thing under one name, as a package has its modules'."""
+    """Tells whether two modules have the same thing under one name, as a package has its own."""
     one, other = (getattr(sys.modules[each], word) for each in (home, needed[word]))
     return bool(one is other)
 
 
 def imports(needed: dict[str, str]) -> str:
+    """Writes the imports of these names, each from its module; ours are last."""
     by_home: dict[str, list[str]] = {}
     for name, home in needed.items():
         by_home.setdefault(home, []).append(name)
     lines = {False: "", True: ""}
     for home in sorted(by_home):
         names = sorted(by_home[home], key=lambda each: (each.islower(), each.lower()))
-        line = f"from {home} import {', '.join(names)}\n"
-        if len(line) > 101:
-            line = f"from {home} import (\n" + "".join(f"    {each},\n" for each in names) + ")\n"
-        lines[home.startswith(OF_OURS)] += line
+        line = f"from {home} import {', '.join(names)}"
+        if len(line) > MAX_LINE_LENGTH:
+            line = f"from {home} import (\n" + "".join(f"    {each},\n" for each in names) + ")"
+        lines[home.startswith(OURS)] += f"{line}\n"
     return f"{lines[False]}\n{lines[True]}"
 
 
 def stub() -> str:
-    """All of the file."""
-    needed = dict(OF_INIT)
+    """Writes all of the file."""
+    needed = dict(INIT_IMPORTS)
     hints = get_type_hints(UseCases)
     methods = "".join(method(each.name, hints[each.name], needed) for each in fields(UseCases))
     return f"{HEAD}{imports(needed)}\n{INIT}{methods}"

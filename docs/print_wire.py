@@ -71,7 +71,7 @@ FRAMES: tuple[Frame, ...] = (
 
 
 def lines() -> Iterator[str]:
-    """The page."""
+    """Yields the page line by line."""
     yield "# The wire"
     yield ""
     yield paragraph(
@@ -220,7 +220,7 @@ def _fields(struct: type[msgspec.Struct]) -> str:
 
 
 def _field(field: kinds.Field) -> str:
-    """An optional field's null says nothing that leaving it out does not say."""
+    """Writes a field with its kind; of an optional one null says nothing that is to be said."""
     if field.required:
         return f"`{field.encode_name}`: {_kind(field.type)}"
     return f"`{field.encode_name}?`: {_kind(field.type).removesuffix(' or none')}"

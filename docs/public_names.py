@@ -40,12 +40,12 @@ class UseCase(NamedTuple):
 
 
 def modules() -> list[str]:
-    """The public modules that there are."""
+    """Lists the public modules that there are."""
     return [name for name in MODULES if find_spec(name) is not None and names_of(name)]
 
 
 def names_of(module: str) -> Sequence[str]:
-    """The public names of a module: those it lists, or else those of its own."""
+    """Lists the public names of a module: those it lists, or else those of its own."""
     there = import_module(module)
     listed: Sequence[str] | None = getattr(there, "__all__", None)
     if listed is not None:
@@ -59,5 +59,5 @@ def names_of(module: str) -> Sequence[str]:
 
 
 def use_cases() -> list[UseCase]:
-    """Every use case, by the field that it is called by, in the order of the slices."""
+    """Lists every use case, by the field that it is called by, in the order of the slices."""
     return [UseCase(field, kind) for field, kind in get_type_hints(UseCases).items()]

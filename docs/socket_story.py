@@ -39,12 +39,12 @@ ASKED: Final = {ANNA: NOW - 60.5, BORIS: NOW - 30.25, VERA: NOW - 30.25, GLEB: N
 
 
 def waiting(user_id: UserId, later: float = 0) -> Waiting:
-    """How somebody waits here, who has asked anew so many seconds later."""
+    """Makes the state of somebody who waits, and has asked anew so many seconds later."""
     return Waiting(ASKED[user_id] + later)
 
 
 def held(user_id: UserId, marker: UserId = ME) -> Held:
-    """How somebody is held here."""
+    """Makes the state of somebody who is held."""
     return Held(ASKED[user_id], marker, NOW + HOLD_SECONDS)
 
 
@@ -62,8 +62,8 @@ class Story:
         self._socket_count = 0
         self._own = self._new_connection(self.user_id, self.role)
 
-    def people(self, **states: State) -> Self:
-        """Begins with somebody in these states, before the socket is opened."""
+    def begins_with(self, **states: State) -> Self:
+        """Puts people into these states, by their names, before the socket is opened."""
         for name, state in states.items():
             self._happens(UserId(globals()[name.upper()]), state)
         return self
@@ -81,16 +81,16 @@ class Story:
         return self
 
     def misses(self, user_id: UserId, state: State) -> Self:
-        """Somebody's place changes while there is no socket."""
+        """Changes somebody's place while there is no socket."""
         self._happens(user_id, state)
         return self
 
     def changes(self, user_id: UserId, state: State, why: str) -> Self:
-        """Somebody's place changes, and not by this socket."""
+        """Changes somebody's place, and not by this socket."""
         return self._told(self._happens(user_id, state), why)
 
     def hears(self, frame: dict[str, Any], why: str) -> Self:
-        """A frame comes that changes nothing."""
+        """Hears a frame that changes nothing."""
         return self._step(why, [frame])
 
     def _opened(self) -> list[Delivery]:
@@ -149,14 +149,14 @@ class MarkerStory(Story):
         return self._mirror.add_marker(self._own, MarkerOpened(holding, NOW))
 
     def does(self, message: str, user_id: UserId, state: State, *, changed: bool = True) -> Self:
-        """This socket's command is carried out, and leaves somebody's place so."""
+        """Commands what is carried out, and leaves somebody's place so."""
         place = self._changed(user_id, state) if changed else self._places[user_id]
         outcome = Outcome(place, NOW, changed, (), PAID * changed)
         told = self._mirror.command_ended(self._own.connection_id, outcome)
         return self._told(told, f"{message} of {user_id}")
 
     def asks_in_vain(self, message: str, user_id: UserId, error: errors.Refusal) -> Self:
-        """This socket's command is refused."""
+        """Commands what is refused."""
         self._mirror.command_began(self._own.connection_id)
         behind = self._spelt(self._mirror.command_failed(self._own.connection_id))
         frames = [json.loads(encode_error(error, "en").text), *behind]
@@ -190,24 +190,24 @@ class AskerStory(Story):
         self._marker_count = 0
 
     def marker_comes(self, user_id: UserId) -> Self:
-        """Somebody is ready to mark from now on."""
+        """Has somebody be ready to mark from now on."""
         self._marker_count += 1
         opened = self._new_connection(user_id, Role.MARKING)
         self._mirror.add_marker(opened, MarkerOpened(None, NOW), hears_news=True)
         return self._told(self._positions(), f"{user_id} is ready to mark")
 
     def gets_marked(self, marker: UserId) -> Self:
-        """She is marked."""
+        """Has her be marked."""
         place = self._changed(ANNA, Marked(marker, NOW))
         return self._told(self._mirror.apply_marks([place]), f"{marker} has marked her")
 
     def hears_again(self, marker: UserId, why: str) -> Self:
-        """Her hold is told again, when the name of whoever has her is known."""
+        """Tells her hold again, as when the name of whoever has her is known."""
         again = self._mirror.tell_hold_again(HeldBy(marker, HOLD_SECONDS), 0.5)
         return self._told(again, why)
 
     def changes(self, user_id: UserId, state: State, why: str) -> Self:
-        """Somebody's place changes, which may change hers."""
+        """Changes somebody's place, which may change her position."""
         return self._told([*self._happens(user_id, state), *self._positions()], why)
 
     def _opened(self) -> list[Delivery]:
@@ -238,6 +238,6 @@ class AskerStory(Story):
 
 
 def spelt(frame: Frame) -> dict[str, Any]:
-    """A frame as it is sent."""
+    """Spells a frame as it is sent."""
     said: dict[str, Any] = json.loads(encode(frame, "en", PEOPLE).text)
     return said

@@ -26,7 +26,7 @@ KINDS: Final = {
 
 
 def numbers() -> Iterator[str]:
-    """Each `error` with its status, from the table that answers."""
+    """Yields a line for each `error` with its status, from the table that answers."""
     yield "`error` | HTTP status | meaning"
     yield "---|---|---"
     yield "0 | 200 | Done."
@@ -44,7 +44,7 @@ def numbers() -> Iterator[str]:
 
 
 def codes_of_calls() -> Iterator[str]:
-    """Each code with its number; what may be said again after no answer."""
+    """Yields what may be said again after no answer, and a line for each code with its number."""
     yield paragraph(
         "Where no answer came, or -1, a call may have been done. Whoever says it again then is "
         "answered as the first time by MarkParticipant and AnnulMark (with the `n` there is), "

@@ -24,7 +24,7 @@ from attendance_web.wire.language import DEFAULT_LANGUAGE
 
 
 def first_steps() -> Iterator[str]:
-    """What comes before anything else: the language, and the cookies."""
+    """Yields the lines of what comes before anything else: the language, the cookies, tokens."""
     ours = " and ".join(f"`{each}`" for each in sorted(get_args(Language), reverse=True))
     scopes = ", ".join(f"`{each.value}`" for each in TokenScope)
     days = f"{SESSION_SECONDS / 86_400:g}"

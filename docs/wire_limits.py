@@ -111,7 +111,7 @@ KIB: Final = 1024
 
 
 def limits() -> Iterator[str]:
-    """How much is taken, and what is answered to more."""
+    """Yields a line for each limit: how much is taken, and what is answered to more."""
     yield "## Limits"
     yield ""
     yield "what | at most | more of it"

@@ -12,7 +12,7 @@ CONTRACT: Final = (ROOT / "docs" / "contract.md").read_text(encoding="utf-8")
 
 
 def paragraph(text: str, begins: str = "") -> str:
-    """Lines of up to 100 characters; ``begins`` is what a list has in front."""
+    """Wraps a text into lines of up to 100 characters; ``begins`` is what a list has in front."""
     return textwrap.fill(
         text,
         100,
@@ -24,12 +24,12 @@ def paragraph(text: str, begins: str = "") -> str:
 
 
 def first_line(kind: type) -> str:
-    """What a docstring says first, for a cell of a table."""
+    """Finds what a docstring says first, for a cell of a table."""
     said = (kind.__doc__ or "").partition("\n")[0].partition(" Contract:")[0]
     return said.replace("|", "\\|").replace("``", "`")
 
 
 def rule(number: str) -> str:
-    """A rule of the contract, quoted."""
+    """Quotes a rule of the contract."""
     (found,) = re.findall(rf"^\*\*{re.escape(number)}\*\* (.+?)\n\n", CONTRACT, re.M | re.S)
     return "\n".join(f"> {line}" for line in found.splitlines())

@@ -25,9 +25,9 @@ from attendance_web.wire.refusals import TooManyFrames
 SOCKET_SCRIPT: Final = (ROOT / "src" / "attendance_web" / "static" / "socket.js").read_text(
     encoding="utf-8"
 )
-OPENS: Final = {Role.MARK_ME: MarkMe, Role.MARKING: ReadyToMark}
+USE_CASES: Final = {Role.MARK_ME: MarkMe, Role.MARKING: ReadyToMark}
 # What says why before each close that has no error frame
-WHEN: Final[dict[int, str]] = {
+REASONS: Final[dict[int, str]] = {
     close_codes.MARKED: "`was_marked`",
     close_codes.FAILED: "a fault of ours, or nobody answered our ping",
     close_codes.RESTART: "the service stops, or has to begin anew with its sockets",
@@ -38,19 +38,19 @@ WHEN: Final[dict[int, str]] = {
         f"a message of more than {MAX_FRAME_BYTES // 1024} KiB or {MAX_FRAGMENTS} fragments"
     ),
 }
-ALSO: Final[dict[int, list[type[Any]]]] = {
+FURTHER_ERRORS: Final[dict[int, list[type[Any]]]] = {
     close_codes.TRY_AGAIN: [errors.Unavailable],
     close_codes.TOO_MANY: [TooManyFrames],
 }
 
 
 def openings() -> Iterator[str]:
-    """Addresses, and what refuses an opening, in its order."""
+    """Yields the lines of addresses, and of what refuses an opening, in its order."""
     yield "## Sockets"
     yield ""
     yield "socket | address | meaning"
     yield "---|---|---"
-    for role, kind in OPENS.items():
+    for role, kind in USE_CASES.items():
         yield f"{role.value} | `/ws/{role.value}?event_id=<uuid>` | {first_line(kind)}"
     yield ""
     yield paragraph(
@@ -76,19 +76,19 @@ def openings() -> Iterator[str]:
 
 
 def endings() -> Iterator[str]:
-    """Every code that we close with."""
+    """Yields a line for every code that we close with."""
     refusals = _refusals()
-    open_codes = {*close_codes.ENDING_CODES.values(), *WHEN, close_codes.TOO_MANY}
+    open_codes = {*close_codes.ENDING_CODES.values(), *REASONS, close_codes.TOO_MANY}
     assert _where_the_page_stays_away() == close_codes.IN_VAIN
     ours = {each for each in vars(close_codes).values() if isinstance(each, int)}
-    assert ours <= refusals.keys() | WHEN.keys(), "a code that nothing is said of"
+    assert ours <= refusals.keys() | REASONS.keys(), "a code that nothing is said of"
     yield "## How a socket ends"
     yield ""
     yield "closed with | after, or because | its place, or hold | come back"
     yield "---|---|---|---"
-    for number in sorted({*refusals, *WHEN}):
+    for number in sorted({*refusals, *REASONS}):
         codes = dict.fromkeys(f"`{_code(each)}`" for each in refusals.get(number, []))
-        when = WHEN.get(number) or " or ".join(codes)
+        when = REASONS.get(number) or " or ".join(codes)
         kept = "ends" if number in close_codes.PLACE_ENDING else "is kept for the grace"
         again = "no" if number in close_codes.IN_VAIN else "after a pause"
         yield f"{number} | {when} | {kept if number in open_codes else 'it had none'} | {again}"
@@ -109,9 +109,11 @@ def endings() -> Iterator[str]:
 
 
 def coming_back() -> Iterator[str]:
-    """What the page does, for others to do likewise."""
-    first, most = _seconds("FIRST_DELAY_MS"), _seconds("MAX_DELAY_MS")
-    beat, answer, opening = map(_seconds, ("BEAT_EVERY_MS", "ANSWER_WITHIN_MS", "OPEN_WITHIN_MS"))
+    """Yields how the page comes back, for others to do likewise."""
+    first, most = _page_seconds("FIRST_DELAY_MS"), _page_seconds("MAX_DELAY_MS")
+    beat, answer, opening = map(
+        _page_seconds, ("BEAT_EVERY_MS", "ANSWER_WITHIN_MS", "OPEN_WITHIN_MS")
+    )
     ((least, rest),) = re.findall(r"most \* \((0\.\d+) \+ (0\.\d+) \* chance\)", SOCKET_SCRIPT)
     assert float(least) + float(rest) == 1
     yield "## Coming back"
@@ -144,7 +146,7 @@ def coming_back() -> Iterator[str]:
 
 
 def folding() -> Iterator[str]:
-    """What a client makes of its frames."""
+    """Yields what a client makes of its frames."""
     yield "## What a marker's client knows"
     yield ""
     yield "From the contract (6.10):"
@@ -166,8 +168,8 @@ def _code(error: type[Any]) -> str:
 
 
 def _refusals() -> dict[int, list[type[Any]]]:
-    """What error frames come before each code."""
-    found = {number: list(said) for number, said in ALSO.items()}
+    """Finds what error frames come before each code."""
+    found = {number: list(said) for number, said in FURTHER_ERRORS.items()}
     ended = ((ERRORS[ending], number) for ending, number in close_codes.ENDING_CODES.items())
     for error, number in (*close_codes.OPENING_CODES.items(), *ended):
         if issubclass(error, errors.Refusal) and error not in found.setdefault(number, []):
@@ -182,7 +184,7 @@ def _where_the_page_stays_away() -> set[int]:
     return set(map(int, found.split(", ")))
 
 
-def _seconds(name: str) -> str:
-    """A number of the page's own socket."""
+def _page_seconds(name: str) -> str:
+    """Finds a time of the page's own socket, which has milliseconds; writes it in seconds."""
     (found,) = re.findall(rf"^(?:export )?const {name} = ([0-9_]+);", SOCKET_SCRIPT, re.MULTILINE)
     return f"{int(found.replace('_', '')) / 1000:g} s"

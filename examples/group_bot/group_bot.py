@@ -53,9 +53,9 @@ async def answer(
     return f"marked, {outcome.paid} karma" if outcome.changed else "is marked already"
 
 
-async def main(event: str, file: str) -> None:
+async def main(event: str, heads_file: str) -> None:
     """Answers one message after another, until there are no more."""
-    lines = Path(file).read_text(encoding="utf-8").splitlines()
+    lines = Path(heads_file).read_text(encoding="utf-8").splitlines()
     heads = dict(line.split(maxsplit=1) for line in lines if line.strip())
     async with beside_the_service() as service:
         while line := await asyncio.to_thread(sys.stdin.readline):

@@ -8,7 +8,7 @@ import pickle
 from collections.abc import Callable, Iterator, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import lmdb
 
@@ -17,6 +17,14 @@ from attendance_core import Announcement, Unavailable, ports
 
 T = TypeVar("T")
 MAP_BYTES = 1 << 30  # of addresses, not of the disk
+
+
+class Row(NamedTuple):
+    """What a table keeps of a row; the first that was added has the number 1."""
+
+    number: int
+    key: Any
+    value: Any
 
 
 class LmdbTable(MutableMapping[Any, Any]):
@@ -30,35 +38,35 @@ class LmdbTable(MutableMapping[Any, Any]):
         found = self._find(key)
         if found is None:
             raise KeyError(key)
-        return found[2]
+        return found.value
 
     def __setitem__(self, key: Any, value: Any) -> None:
         found = self._find(key)
-        number = self._next_number() if found is None else found[0]
-        self._transaction.put(_name(key), pickle.dumps((number, key, value)), db=self._database)
+        number = self._next_number() if found is None else found.number
+        row = pickle.dumps((number, key, value))
+        self._transaction.put(_row_name(key), row, db=self._database)
 
     def __delitem__(self, key: Any) -> None:
-        if not self._transaction.delete(_name(key), db=self._database):
+        if not self._transaction.delete(_row_name(key), db=self._database):
             raise KeyError(key)
 
     def __iter__(self) -> Iterator[Any]:
-        return iter([key for _, key in sorted(self._rows(), key=lambda row: row[0])])
+        return iter([row.key for row in sorted(self._rows(), key=lambda row: row.number)])
 
     def __len__(self) -> int:
         return len(self._rows())
 
-    def _rows(self) -> list[tuple[int, Any]]:
+    def _rows(self) -> list[Row]:
         with self._transaction.cursor(db=self._database) as cursor:
-            rows = [pickle.loads(raw) for name, raw in cursor if name != LAST]
-        return [(number, key) for number, key, _ in rows]
+            return [Row(*pickle.loads(raw)) for name, raw in cursor if name != LAST_NUMBER]
 
-    def _find(self, key: Any) -> Any:
-        raw = self._transaction.get(_name(key), db=self._database)
-        return None if raw is None else pickle.loads(raw)
+    def _find(self, key: Any) -> Row | None:
+        raw = self._transaction.get(_row_name(key), db=self._database)
+        return None if raw is None else Row(*pickle.loads(raw))
 
     def _next_number(self) -> int:
-        number = int(self._transaction.get(LAST, b"0", db=self._database)) + 1
-        self._transaction.put(LAST, b"%d" % number, db=self._database)
+        number = int(self._transaction.get(LAST_NUMBER, b"0", db=self._database)) + 1
+        self._transaction.put(LAST_NUMBER, b"%d" % number, db=self._database)
         return number
 
 
@@ -147,9 +155,9 @@ class LmdbStore:
         return Tables(**tables)
 
 
-LAST = b"last number"
+LAST_NUMBER = b"last number"  # the name of what is no row
 
 
-def _name(key: Any) -> bytes:
+def _row_name(key: Any) -> bytes:
     """Names a row: keys of LMDB have 511 bytes at most."""
     return hashlib.blake2b(repr(key).encode("utf-8", "surrogatepass"), digest_size=32).digest()

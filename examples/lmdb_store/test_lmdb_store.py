@@ -37,7 +37,7 @@ FOLDER = TemporaryDirectory()  # is removed with the process
 
 
 def a_new_store(clock: Any, notifier: Any) -> LmdbStore:
-    """Over a folder of its own, for each example of the machine."""
+    """Makes a store over a folder of its own, for each example of the machine."""
     return LmdbStore(Path(mkdtemp(dir=FOLDER.name)), clock, notifier)
 
 

@@ -52,7 +52,7 @@ def test_a_client_that_folds_wrongly_is_found_by_them(name: str) -> None:
 
 def test_they_are_what_the_service_would_say_today() -> None:
     files = {each.name: each.read_text(encoding="utf-8") for each in FOLDER.iterdir()}
-    assert files == dict(script("print_vectors").written()), REPAIR
+    assert files == dict(script("print_vectors").files()), REPAIR
 
 
 @pytest.mark.parametrize("name", VECTORS)
