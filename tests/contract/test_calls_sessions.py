@@ -74,7 +74,7 @@ class TestSessions:
         assert browser.session != before
         assert await user_id_of(site.browser(cookies={"sessionid": str(before)})) is None
 
-    async def test_a_session_id_that_a_stranger_picked_is_never_adopted(
+    async def test_a_session_id_that_somebody_else_picked_is_never_adopted(
         self, site: Site, anna: Browser
     ) -> None:
         picked = "x" * 43

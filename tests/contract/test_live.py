@@ -21,7 +21,7 @@ from tests.support.transports import NOWHERE, Accepting, closed_at_once, host, l
 __all__ = ["closed_at_once", "host"]
 
 
-class Noting(QueueTransport):
+class NotingTransport(QueueTransport):
     """A transport that notes which frame the logs of what is sent would tell."""
 
     def __init__(self) -> None:
@@ -37,7 +37,7 @@ class TestLogs:
     async def test_of_a_socket_tell_no_frame_of_another_one(self, host: Host) -> None:
         anna, boris = await host.person(), await host.person()
         event_id = await host.event(boris)
-        transport = Noting()
+        transport = NotingTransport()
         host.opens(anna, event_id, Role.MARK_ME, transport, hears_news=True)
         await transport.hears("your_place")
         marking = host.opens(boris, event_id, Role.MARKING)

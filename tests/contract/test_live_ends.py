@@ -65,7 +65,7 @@ class TestBeginningAndEnding:
         live = Live(service)
         nobody: Any = Actor(1, session_id_of("x"))  # type: ignore[arg-type]
 
-        async def refuses(kind: type[WrongUse]) -> None:
+        async def check_refuses(kind: type[WrongUse]) -> None:
             for asked in (
                 live.visit(nobody, NOWHERE, Role.MARKING, transport=QueueTransport()),
                 anext(live.watch(nobody, NOWHERE)),
@@ -74,13 +74,13 @@ class TestBeginningAndEnding:
                     await asked
                 assert type(told.value) is kind and "\n" not in str(told.value)
 
-        await refuses(NotStarted)
+        await check_refuses(NotStarted)
         async with service:
             async with live:
                 with pytest.raises(AlreadyStarted):
                     await live.__aenter__()
-                await asyncio.to_thread(asyncio.run, refuses(WrongLoop))
-            await refuses(Closed)
+                await asyncio.to_thread(asyncio.run, check_refuses(WrongLoop))
+            await check_refuses(Closed)
             with pytest.raises(Closed):
                 await live.__aenter__()
 

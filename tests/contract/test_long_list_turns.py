@@ -98,18 +98,18 @@ class TestTurns:
             for person in (anna, boris)
         ]
         await eventually(lambda: all(client.pieces for client in slow))
-        waits = asyncio.create_task(anna.get(JOINED))
+        waiting = asyncio.create_task(anna.get(JOINED))
         await eventually(lambda: site.app.services.list_turns._people._turns.waiting_count == 1)
         monkeypatch.setattr(list_turns, "TURN_WAIT_SECONDS", 0.05)
         refused = await anna.get(CREATED)
         assert refusal(refused, 8, status=429) and refused.json()["code"] == "too_many_requests"
         assert refused.headers["retry-after"] == "1"
         assert response(await anna.get(EVENTS, limit=PIECE)), "a page is no long answer"
-        assert not waits.done()
+        assert not waiting.done()
         for client in slow:
             client.read(99)
             assert (await client.ended()).is_whole
-        assert len(response(await waits)) == MANY
+        assert len(response(await waiting)) == MANY
 
     async def test_a_short_list_waits_for_no_long_answer(
         self,
@@ -137,12 +137,12 @@ class TestTurns:
         in_pieces()
         slow = AsgiClient(site.app, EVENTS, session=str(anna.session)).ask(reads=1)
         await eventually(lambda: bool(slow.pieces))
-        waits = asyncio.create_task(anna.get(EVENTS))
+        waiting = asyncio.create_task(anna.get(EVENTS))
         await eventually(lambda: site.app.services.list_turns._people._turns.waiting_count == 1)
         await anna.event("Первая", starts=-600)
         slow.disconnect()
         await slow.ended()
-        found = response(await waits)
+        found = response(await waiting)
         assert len(found) == MANY + 1 and found[0]["name"].startswith("Первая")
 
     async def test_who_waits_longer_than_for_a_turn_is_told_as_soon(
@@ -151,21 +151,21 @@ class TestTurns:
         """Contract: 1.16. What is left of its time goes by its beginning, not by its first turn."""
         deadlines: list[float] = []
 
-        class Noted(pieces.PiecesResponse):
+        class NotedResponse(pieces.PiecesResponse):
             def __init__(self, *reading: Any, deadline: float, **how: Any) -> None:
                 deadlines.append(deadline)
                 super().__init__(*reading, deadline=deadline, **how)
 
-        monkeypatch.setattr(responses, "PiecesResponse", Noted)
-        clock, turns = asyncio.get_running_loop().time, site.app.services.person_turns
+        monkeypatch.setattr(responses, "PiecesResponse", NotedResponse)
+        loop_time, turns = asyncio.get_running_loop().time, site.app.services.person_turns
         async with AsyncExitStack() as busy:
             for _ in range(MAX_OF_ONE):
                 await busy.enter_async_context(turns.turn(anna.user_id, 1))
-            began = clock()
-            waits = asyncio.create_task(anna.get(JOINED))
+            began = loop_time()
+            waiting = asyncio.create_task(anna.get(JOINED))
             await eventually(lambda: turns._turns.waiting_count == 1)
-            gone_on = clock()
-        response(await waits)
+            gone_on = loop_time()
+        response(await waiting)
         (deadline,) = deadlines
         assert began <= deadline - pipeline.ANSWER_SECONDS <= gone_on
 
@@ -200,14 +200,14 @@ class TestTurns:
         session, people = str(anna.session), site.app.services.list_turns._people
         slow = AsgiClient(site.app, EVENTS, session=session).ask(reads=1)
         await eventually(lambda: looks.begun == 2)
-        waits = AsgiClient(site.app, EVENTS, session=session).ask()
+        waiting = AsgiClient(site.app, EVENTS, session=session).ask()
         await eventually(lambda: people._turns.waiting_count == 1)
-        waits.disconnect()
+        waiting.disconnect()
         slow.disconnect()
         await slow.ended()
         begun = looks.begun
-        await waits.ended()
-        assert (waits.status, looks.begun) == (0, begun)
+        await waiting.ended()
+        assert (waiting.status, looks.begun) == (0, begun)
 
     async def test_searches_whose_clients_left_the_queue_are_not_made(
         self, site: Site, anna: Browser, looks: Looks

@@ -101,8 +101,8 @@ class TestRule6OnePersonAnyNumberOfSockets:
         await asker.mark_me(event_id)
         frame = await marking.hears("user_joined", user_id=asker.user_id)
         assert frame["params"]["asked_at"] > 0
-        list_ = [other.user_id, asker.user_id]
-        await (await marker.marking(event_id)).hears("marking_list", marking_list=list_)
+        listed = [other.user_id, asker.user_id]
+        await (await marker.marking(event_id)).hears("marking_list", marking_list=listed)
 
     @pytest.mark.parametrize("says", GOODBYES.values(), ids=GOODBYES)
     async def test_a_goodbye_counts_at_once(
@@ -152,8 +152,8 @@ class TestRule6OnePersonAnyNumberOfSockets:
             raw.sends(CLOSE, struct.pack("!H", 1000))
             await asker.mark_me(event_id)
             marking = await marker.marking(event_id)
-            waiting = [other.user_id, asker.user_id]  # who went has lost their place before others
-            await marking.hears("marking_list", marking_list=waiting)
+            listed = [other.user_id, asker.user_id]  # who went has lost their place before others
+            await marking.hears("marking_list", marking_list=listed)
 
     async def test_a_page_that_goes_is_answered_and_lost(self, house: House) -> None:
         asker, marker = await house.people(2)

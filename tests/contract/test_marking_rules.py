@@ -18,7 +18,7 @@ from tests.support.wires import Wire
 __all__ = ["house"]
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-LATER = 0.1  # seconds in which a deadline would have moved
+PAUSE_SECONDS = 0.1  # in which a deadline would have moved
 
 
 async def the_mark(house: House, event_id: EventId, asker: Visitor) -> Marked:
@@ -91,7 +91,7 @@ class TestRule2NobodyMarksThemselves:
     async def test_having_left_the_list_one_may_mark(self, house: House) -> None:
         event_id, asker, _, waiting, _ = await asker_and_marker(house)
         await waiting.says_goodbye()
-        await eventually(lambda: is_nobody(house, event_id, asker))
+        await eventually(lambda: has_no_state(house, event_id, asker))
         await (await asker.marking(event_id)).hears("marking_list", marking_list=[])
 
     async def test_having_been_marked_one_may_mark(self, house: House) -> None:
@@ -138,7 +138,7 @@ class TestRule3AMarkIsStoredFirst:
 class TestRule4OnlyTheMarkedIsTold:
     async def test_on_every_socket_of_theirs_and_on_nobody_elses(self, house: House) -> None:
         event_id, asker, marker, waiting, marking = await asker_and_marker(house)
-        bystander = await (await house.person()).mark_me(event_id)
+        other = await (await house.person()).mark_me(event_id)
         second = await asker.mark_me(event_id)
         await marking.hears("user_joined")
         await marking.asks("prepare_to_mark", user_id=asker.user_id)
@@ -146,7 +146,7 @@ class TestRule4OnlyTheMarkedIsTold:
         for wire in (waiting, second):
             await wire.hears("was_marked", user_id=marker.user_id)
             assert await wire.close_code() == 1000
-        await bystander.hears_nothing()
+        await other.hears_nothing()
 
     async def test_one_who_was_away_is_told_at_coming_back(self, house: House) -> None:
         event_id, asker, marker, waiting, marking = await asker_and_marker(house)
@@ -215,10 +215,10 @@ class TestRule5ConfirmAndRefuse:
         event_id, asker, _, _, marking = await asker_and_marker(house)
         first = await marking.asks("prepare_to_mark", user_id=asker.user_id)
         held = await house.state_of(event_id, asker)
-        await asyncio.sleep(LATER)
+        await asyncio.sleep(PAUSE_SECONDS)
         again = await marking.asks("prepare_to_mark", user_id=asker.user_id)
         assert again["message"] == "prepared"
-        assert again["params"]["expires_in"] <= first["params"]["expires_in"] - LATER
+        assert again["params"]["expires_in"] <= first["params"]["expires_in"] - PAUSE_SECONDS
         assert await house.state_of(event_id, asker) == held
 
     async def test_one_held_by_another_is_taken(self, house: House) -> None:
@@ -235,11 +235,11 @@ class TestRule5ConfirmAndRefuse:
 
 
 async def answer_of(wire: Wire) -> dict[str, Any]:
-    """What its own command is answered, behind what it hears of others."""
+    """Waits for the answer of its own command, behind what it hears of others."""
     while (frame := await wire.heard())["message"] in {"user_left", "user_joined"}:
         pass
     return frame
 
 
-async def is_nobody(house: House, event_id: EventId, visitor: Visitor) -> bool:
+async def has_no_state(house: House, event_id: EventId, visitor: Visitor) -> bool:
     return await house.state_of(event_id, visitor) is None

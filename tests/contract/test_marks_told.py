@@ -22,23 +22,23 @@ async def house() -> AsyncIterator[FaultyHouse]:
         yield opened
 
 
-async def waits_and_is_marked(event_id: EventId, marker: Wire, person: Visitor) -> Wire:
-    """Their socket, and it was told nothing."""
-    waits = await person.mark_me(event_id)
-    await marker.hears("user_joined", user_id=person.user_id)
-    await marker.asks("prepare_to_mark", user_id=person.user_id)
-    await marker.says("confirm_marking")
-    await marker.hears("marked", user_id=person.user_id)
-    await waits.hears_nothing()
-    return waits
+async def waits_and_is_marked(event_id: EventId, marking: Wire, person: Visitor) -> Wire:
+    """Has them wait and be marked; answers their socket, which was told nothing."""
+    waiting = await person.mark_me(event_id)
+    await marking.hears("user_joined", user_id=person.user_id)
+    await marking.asks("prepare_to_mark", user_id=person.user_id)
+    await marking.says("confirm_marking")
+    await marking.hears("marked", user_id=person.user_id)
+    await waiting.hears_nothing()
+    return waiting
 
 
 async def test_nobody_whose_mark_is_annulled_meanwhile(house: FaultyHouse) -> None:
     anna, boris = await house.people(2)
     event_id = await house.event(anna)
-    marker = await anna.marks(event_id)
+    marking = await anna.marks(event_id)
     with house.store.holding(LOOK):
-        waits = await waits_and_is_marked(event_id, marker, boris)
+        waiting = await waits_and_is_marked(event_id, marking, boris)
         await house.attendance.use_cases.annul_mark(
             actor=UserId(anna.user_id),
             event_id=event_id,
@@ -46,7 +46,7 @@ async def test_nobody_whose_mark_is_annulled_meanwhile(house: FaultyHouse) -> No
             n=1,
             reason=AnnulReason.WRONG_PERSON,
         )
-        assert await waits.close_code() == 1012
+        assert await waiting.close_code() == 1012
 
 
 async def test_those_who_are_marked_while_one_is_looked_up_share_the_next_look(
@@ -54,9 +54,9 @@ async def test_those_who_are_marked_while_one_is_looked_up_share_the_next_look(
 ) -> None:
     anna, *people = await house.people(4)
     event_id = await house.event(anna)
-    marker = await anna.marks(event_id)
+    marking = await anna.marks(event_id)
     with house.store.holding(LOOK):
-        wires = [await waits_and_is_marked(event_id, marker, each) for each in people]
+        wires = [await waits_and_is_marked(event_id, marking, each) for each in people]
     for wire in wires:
         await wire.hears("was_marked", user_id=anna.user_id)
         assert await wire.close_code() == 1000
@@ -69,7 +69,7 @@ async def test_a_reading_tells_it_where_the_store_does_not_answer(
 ) -> None:
     anna, boris = await house.people(2)
     event_id = await house.event(anna)
-    marker = await anna.marks(event_id)
+    marking = await anna.marks(event_id)
     with house.store.failing(error, LOOK):
-        waits = await waits_and_is_marked(event_id, marker, boris)
-        await waits.hears("was_marked", user_id=anna.user_id)
+        waiting = await waits_and_is_marked(event_id, marking, boris)
+        await waiting.hears("was_marked", user_id=anna.user_id)

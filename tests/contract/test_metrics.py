@@ -44,21 +44,21 @@ def service(tmp_path: Path, port: int) -> Iterator[Service]:
 
 async def test_a_marking_shows_in_every_count(service: Service, port: int) -> None:
     async with marker_and_asker(service) as both:
-        marks, user_id = both.marking, both.asker_id
+        marking, user_id = both.marking, both.asker_id
         metrics = Metrics(port)
         assert metrics.value("sockets", kind="mark_me") == 1
         assert metrics.value("sockets", kind="marking") == 1
         assert (metrics.value("waiting"), metrics.value("held")) == (1, 0)
         chosen = {"message": "prepare_to_mark", "params": {"user_id": user_id}}
         for frame in (chosen, {"message": "refuse_to_mark"}, chosen, {"message": "what?"}):
-            await marks.send(json.dumps(frame))
-            await marks.recv()
+            await marking.send(json.dumps(frame))
+            await marking.recv()
         metrics = Metrics(port)
         assert (metrics.value("waiting"), metrics.value("held")) == (0, 1)
-        await marks.send(json.dumps({"message": "confirm_marking"}))
-        assert json.loads(await marks.recv())["message"] == "marked"
-        await marks.send(json.dumps({"message": "confirm_marking"}))
-        assert json.loads(await marks.recv())["params"]["code"] == "nobody_held"
+        await marking.send(json.dumps({"message": "confirm_marking"}))
+        assert json.loads(await marking.recv())["message"] == "marked"
+        await marking.send(json.dumps({"message": "confirm_marking"}))
+        assert json.loads(await marking.recv())["params"]["code"] == "nobody_held"
     metrics = Metrics(port)
     for message, outcome, number in (
         ("prepare_to_mark", "ok", 2),
@@ -102,8 +102,8 @@ class TestOverServers:
         before = Metrics(port)
         assert before.value("swept_total") == before.value("notifier_reconnects_total") == 0
         async with marker_and_asker(service) as both:
-            asks = both.waiting
-            asks.transport.abort()  # a lost connection, which a sweep ends after the grace
+            waiting = both.waiting
+            waiting.transport.abort()  # a lost connection, which a sweep ends after the grace
             valkey.kill()
             await start_again(valkey)
             await eventually(lambda: Metrics(port).value("swept_total") == 1)
@@ -117,18 +117,18 @@ class TestOverServers:
             return metrics.value("database_in_use"), metrics.value("database_pool_taken")
 
         async with marker_and_asker(service) as both:
-            marks, user_id = both.marking, both.asker_id
+            marking, user_id = both.marking, both.asker_id
             assert Metrics(port).value("database_pool_size") == 10
-            holds = await asyncpg.connect(url_with_password(postgres_url))
+            holding = await asyncpg.connect(url_with_password(postgres_url))
             try:
-                async with holds.transaction():
-                    await holds.execute("SELECT 1 FROM places FOR UPDATE")
+                async with holding.transaction():
+                    await holding.execute("SELECT 1 FROM places FOR UPDATE")
                     choice = {"message": "prepare_to_mark", "params": {"user_id": user_id}}
-                    await marks.send(json.dumps(choice))
+                    await marking.send(json.dumps(choice))
                     await eventually(lambda: in_use(Metrics(port)) == (1, 1), 1.5)
             finally:
-                await holds.close()
-            assert json.loads(await marks.recv())["message"] == "prepared"
+                await holding.close()
+            assert json.loads(await marking.recv())["message"] == "prepared"
             await eventually(lambda: in_use(Metrics(port)) == (0, 0))
 
 
@@ -149,9 +149,9 @@ async def test_a_path_that_is_no_call_does_not_become_a_label(
 
 async def test_no_label_could_name_anybody(shared: Service, shared_port: int) -> None:
     async with marker_and_asker(shared) as both:
-        marks = both.marking
-        await marks.send(json.dumps({"message": "canary4711"}))
-        await marks.recv()
+        marking = both.marking
+        await marking.send(json.dumps({"message": "canary4711"}))
+        await marking.recv()
         metrics = Metrics(shared_port)
     assert metrics.label_names() == {"kind", "message", "outcome", "call", "status", "le"}
     assert "canary4711" not in metrics.text and "127.0.0.1" not in metrics.text

@@ -36,7 +36,7 @@ pytestmark = pytest.mark.long
 
 
 @pytest.fixture
-def of_before(url: URL) -> URL:
+def old_url(url: URL) -> URL:
     """A database that the version before has filled."""
     fill_at(url, LAST_WITHOUT_SEARCH_KEYS)
     return url
@@ -58,29 +58,29 @@ class Died(Exception):
 class TestDeath:
     """A migration that dies is followed by one that goes on. Contract: 3.9."""
 
-    def test_no_row_is_folded_twice(self, of_before: URL, monkeypatch: pytest.MonkeyPatch) -> None:
-        left: list[int] = []
+    def test_no_row_is_folded_twice(self, old_url: URL, monkeypatch: pytest.MonkeyPatch) -> None:
+        left_counts: list[int] = []
 
         def die_at_each() -> None:
             raise Died
 
         between_batches(monkeypatch, die_at_each)
-        while not is_current(of_before):
+        while not is_current(old_url):
             try:
-                upgrade(of_before)
+                upgrade(old_url)
             except Died:
-                left.append(count_unfolded(of_before))
+                left_counts.append(count_unfolded(old_url))
         everybody = 2 * PERSON_COUNT
-        assert sorted({everybody, *left}, reverse=True) == [
+        assert sorted({everybody, *left_counts}, reverse=True) == [
             *range(everybody, PERSON_COUNT, -BATCH_SIZE),
             *range(PERSON_COUNT, 0, -BATCH_SIZE),
             0,
         ]
-        check_all_are_folded(of_before)
+        check_all_are_folded(old_url)
 
     @pytest.mark.parametrize("commit", [2, 3, 6, 9])
     def test_a_batch_that_is_not_committed_is_folded_again(
-        self, of_before: URL, monkeypatch: pytest.MonkeyPatch, commit: int
+        self, old_url: URL, monkeypatch: pytest.MonkeyPatch, commit: int
     ) -> None:
         commits = iter(range(1, commit))
         really_commit = Connection.commit
@@ -93,26 +93,26 @@ class TestDeath:
         with monkeypatch.context() as patch:
             patch.setattr(Connection, "commit", die_before)
             with pytest.raises(Died):
-                upgrade(of_before)
-        assert count_left_to_fold(of_before) > 0
-        upgrade(of_before)
-        check_all_are_folded(of_before)
+                upgrade(old_url)
+        assert count_left_to_fold(old_url) > 0
+        upgrade(old_url)
+        check_all_are_folded(old_url)
 
     @pytest.mark.parametrize("batch", [1, 4, 8])
-    def test_a_process_that_is_killed(self, of_before: URL, batch: int) -> None:
-        assert run_program(of_before, dies_after=batch).wait() == -signal.SIGKILL
-        assert count_unfolded(of_before) > 0
-        assert not is_current(of_before)
-        upgrade(of_before)
-        check_all_are_folded(of_before)
+    def test_a_process_that_is_killed(self, old_url: URL, batch: int) -> None:
+        assert start_migration(old_url, dies_after=batch).wait() == -signal.SIGKILL
+        assert count_unfolded(old_url) > 0
+        assert not is_current(old_url)
+        upgrade(old_url)
+        check_all_are_folded(old_url)
 
 
 def count_left_to_fold(url: URL) -> int:
-    at = run_sql(url, "SELECT version_num FROM alembic_version")
-    return 2 * PERSON_COUNT if at == [(LAST_WITHOUT_SEARCH_KEYS,)] else count_unfolded(url)
+    revisions = run_sql(url, "SELECT version_num FROM alembic_version")
+    return 2 * PERSON_COUNT if revisions == [(LAST_WITHOUT_SEARCH_KEYS,)] else count_unfolded(url)
 
 
-def run_program(url: URL, dies_after: int = 0) -> ForkedProcess:
+def start_migration(url: URL, dies_after: int = 0) -> ForkedProcess:
     address = url.render_as_string(hide_password=False)
     command = [sys.executable, "-m", migrates_and_dies.__name__, address, str(dies_after)]
     return fork_server.start(command, cwd=ROOT, env=os.environ)
@@ -120,7 +120,7 @@ def run_program(url: URL, dies_after: int = 0) -> ForkedProcess:
 
 class TestWriters:
     def test_whoever_writes_between_two_batches_waits_for_nothing(
-        self, of_before: URL, monkeypatch: pytest.MonkeyPatch
+        self, old_url: URL, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """As the version before does, which goes on meanwhile. Contract: 3.9."""
         first_number = 100
@@ -142,7 +142,7 @@ class TestWriters:
             on.commit()
 
         def from_elsewhere() -> None:
-            url = of_before
+            url = old_url
             if url.get_backend_name() == "postgresql":
                 return run_on_connection(url, write)
             engine = create_engine(url, connect_args={"timeout": 0})
@@ -151,17 +151,17 @@ class TestWriters:
             return engine.dispose()
 
         between_batches(monkeypatch, from_elsewhere)
-        upgrade(of_before)
+        upgrade(old_url)
         assert next(numbers) >= first_number + 2 * (PERSON_COUNT // BATCH_SIZE)
-        check_all_are_folded(of_before)
+        check_all_are_folded(old_url)
 
 
 class TestTwoAtOnce:
-    def test_processes_of_which_one_dies_do_it_together(self, of_before: URL) -> None:
-        others = [run_program(of_before, dies_after) for dies_after in (0, 3, 0)]
+    def test_processes_of_which_one_dies_do_it_together(self, old_url: URL) -> None:
+        others = [start_migration(old_url, dies_after) for dies_after in (0, 3, 0)]
         for each, ends in zip(others, ({0}, {0, -signal.SIGKILL}, {0}), strict=True):
             assert each.wait() in ends
-        check_all_are_folded(of_before)
+        check_all_are_folded(old_url)
 
     def test_one_that_does_the_rest_while_the_other_pauses(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -205,10 +205,10 @@ class TestTwoAtOnce:
         file = tmp_path / "attendance.db"
         other = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
         other.execute("BEGIN IMMEDIATE")
-        ends = threading.Timer(SQLITE_BUSY_SECONDS + 1, other.close)
-        ends.start()
+        unlocking = threading.Timer(SQLITE_BUSY_SECONDS + 1, other.close)
+        unlocking.start()
         upgrade(URL.create("sqlite", database=str(file)))
-        ends.join()
+        unlocking.join()
 
     def test_many_over_an_empty_database(self, url: URL) -> None:
         failed: list[BaseException] = []

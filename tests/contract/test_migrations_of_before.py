@@ -56,7 +56,7 @@ class TestDatabasesOfThe0004ThatFoldedAllAtOnce:
         reached = schema_of(url)
         run_on_connection(url, rename_all)
         check_all_are_folded(url)
-        with another(url) as new:
+        with another_database(url) as new:
             upgrade(new)
             assert reached == schema_of(new)
 
@@ -72,7 +72,7 @@ class TestIdAmongTallies:
 
     LAST_WITHOUT_ID = "0005"  # a revision
     HALVES = (0x0123456789, 0x2FEDCBA987)
-    FOUND = """SELECT database_id FROM installation"""
+    SELECT_ID = """SELECT database_id FROM installation"""
 
     def test_folders_that_are_marked_with_it_stay_claimed(self, url: URL) -> None:
         upgrade(url, self.LAST_WITHOUT_ID)
@@ -84,16 +84,16 @@ class TestIdAmongTallies:
                 VALUES ('id of this database', {taken}, {taken}, 1)""",
         )
         upgrade(url)
-        assert run_sql(url, self.FOUND) == [("000123456789002fedcba987",)]
+        assert run_sql(url, self.SELECT_ID) == [("000123456789002fedcba987",)]
         assert run_sql(url, "SELECT count(*) FROM tallies") == [(1,)]
 
     def test_a_database_without_one_gets_it_at_the_first_start(self, url: URL) -> None:
         upgrade(url)
-        assert run_sql(url, self.FOUND) == []
+        assert run_sql(url, self.SELECT_ID) == []
 
 
 @contextmanager
-def another(url: URL) -> Iterator[URL]:
+def another_database(url: URL) -> Iterator[URL]:
     """Makes a second database, on the same engine."""
     if url.get_backend_name() == "sqlite":
         yield url.set(database=f"{url.database}.new")

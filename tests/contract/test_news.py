@@ -28,7 +28,7 @@ async def house() -> AsyncIterator[House]:
 
 
 def with_news(event_id: EventId) -> str:
-    """What stands in the address of a socket that asks for them."""
+    """Spells what stands in the address of a socket that asks for them."""
     return f"{event_id}&news=1"
 
 
@@ -44,22 +44,22 @@ async def test_held_and_let_go_byte_for_byte(house: House) -> None:
     _, asker, marker, waiting, marking = await asker_and_marker(house)
     await marking.asks("prepare_to_mark", user_id=asker.user_id)
     frame = await next_text(waiting, "held")
-    left = frame.partition('"expires_in":')[2].partition(",")[0]
-    assert 0 < float(left) <= 60
-    who = (
+    expires_in = frame.partition('"expires_in":')[2].partition(",")[0]
+    assert 0 < float(expires_in) <= 60
+    person_shown = (
         f'{{"user_id":{marker.user_id},"display_name":"person{marker.user_id}",'
         '"pic":"/pictures/default.svg","confirmed":false,"group":""}'
     )
     assert frame == (
         f'{{"result":"ok","message":"held","params":{{"user_id":{marker.user_id},'
-        f'"expires_in":{left},"user":{who}}}}}'
+        f'"expires_in":{expires_in},"user":{person_shown}}}}}'
     )
     await marking.asks("refuse_to_mark")
     assert await next_text(waiting, "let_go") == '{"result":"ok","message":"let_go","params":{}}'
 
 
 async def next_text(wire: Wire, message: str) -> str:
-    """The next frame of this name."""
+    """Waits for the next frame of this name; answers its text."""
     while True:
         text = str(await asyncio.wait_for(wire.connection.recv(), PATIENCE))
         if f'"message":"{message}"' in text:
@@ -90,11 +90,11 @@ async def test_it_ends_where_the_marker_has_gone(house: House) -> None:
     await next_text(waiting, "let_go")
 
 
-@pytest.mark.parametrize("asks", ["", "&news", "&news=0", "&news=1&news=1", "&news=yes"])
-async def test_whoever_does_not_ask_for_news_hears_none(house: House, asks: str) -> None:
+@pytest.mark.parametrize("query", ["", "&news", "&news=0", "&news=1&news=1", "&news=yes"])
+async def test_whoever_does_not_ask_for_news_hears_none(house: House, query: str) -> None:
     asker, marker = await house.people(2)
     event_id = await house.event(marker)
-    waiting = await asker.mark_me(f"{event_id}{asks}")
+    waiting = await asker.mark_me(f"{event_id}{query}")
     marking = await marker.marks(event_id)
     await marking.asks("prepare_to_mark", user_id=asker.user_id)
     await waiting.hears_nothing()
@@ -178,6 +178,6 @@ class TestEventChanged:
 
 
 async def next_your_place(wire: Wire) -> tuple[int, int, int]:
-    """The next they are told: which, of how many, and how many are there to mark."""
+    """Waits for the next they are told: which, of how many, and how many are there to mark."""
     params = json.loads(await next_text(wire, "your_place"))["params"]
     return params["place"], params["waiting"], params["markers"]

@@ -23,20 +23,20 @@ NOTEBOOK = FOLDER / "who_was_there.ipynb"
 PATIENCE_SECONDS = 100  # on a slow machine
 
 
-async def teacher_id_of_two_lectures(service: Attendance) -> int:
-    """Two lectures, and who came to them; answers the id of their teacher."""
+async def add_two_lectures(service: Attendance) -> int:
+    """Adds two lectures, and who came to them; answers the id of their teacher."""
     do, now = service.use_cases, time.time()
     teacher, *students = [
         await do.admit(issuer="school", subject=name, display_name=name)
         for name in ("Teacher", "Anna", "Boris", "Vera")
     ]
-    for lecture, here in {"Algebra": students[:2], "Physics": students[:1]}.items():
+    for lecture, there in {"Algebra": students[:2], "Physics": students[:1]}.items():
         event = await do.create_event(
             actor=teacher.user_id, name=lecture, starts_at=now, ends_at=now + 5400
         )
         for each in students:
             await do.join_event(actor=each.user_id, event_id=event.event_id)
-        for each in here:
+        for each in there:
             await do.mark_participant(
                 actor=teacher.user_id, event_id=event.event_id, user_id=each.user_id
             )
@@ -44,13 +44,13 @@ async def teacher_id_of_two_lectures(service: Attendance) -> int:
 
 
 def notebook() -> Any:
-    """As it is kept."""
+    """Reads it as it is kept."""
     read: Any = nbformat.read
     return read(NOTEBOOK, as_version=4)
 
 
 def shown(notebook: Any) -> list[dict[str, str]]:
-    """What there is to see below each cell of code, by its kind."""
+    """Reads what there is to see below each cell of code, by its kind."""
     return [
         {
             kind: text
@@ -65,19 +65,19 @@ def shown(notebook: Any) -> list[dict[str, str]]:
 async def test_it_answers_what_it_shows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR"):
         monkeypatch.setenv(name, str(tmp_path / "jupyter"))
-    kept, run = notebook(), notebook()
+    kept, ran = notebook(), notebook()
     with quickly_hashed():
         async with embedded(tmp_path / "var") as service:
             environment = {
                 **os.environ,
                 "PYTHONPATH": str(ROOT / "src"),
                 "ATTENDANCE_DATABASE_URL": f"sqlite:///{tmp_path / 'var' / 'attendance.db'}",
-                "TEACHER": str(await teacher_id_of_two_lectures(service)),
+                "TEACHER": str(await add_two_lectures(service)),
             }
-            client = NotebookClient(run, timeout=PATIENCE_SECONDS)
+            client = NotebookClient(ran, timeout=PATIENCE_SECONDS)
             async with asyncio.timeout(PATIENCE_SECONDS):
                 await client.async_execute(env=environment, cwd=str(tmp_path))
-    assert shown(run) == shown(kept)
+    assert shown(ran) == shown(kept)
     assert "Anna | 2 of 2" in shown(kept)[2]["text/markdown"]
 
 

@@ -41,15 +41,15 @@ from tests.support.killable_servers import (
 
 
 @asynccontextmanager
-async def local(_: None) -> AsyncIterator[tuple[Notifier, Notifier]]:
-    """One process: who publishes and who listens hold the same notifier."""
+async def one_local(_: None) -> AsyncIterator[tuple[Notifier, Notifier]]:
+    """Opens one, as in one process: who publishes and who listens hold the same notifier."""
     notifier = notifier_at("memory://")
     yield notifier, notifier
 
 
 @asynccontextmanager
-async def remote(server: Restartable) -> AsyncIterator[tuple[RemoteNotifier, RemoteNotifier]]:
-    """Two processes, as far as a server can tell."""
+async def two_remote(server: Restartable) -> AsyncIterator[tuple[RemoteNotifier, RemoteNotifier]]:
+    """Opens two, as of two processes as far as a server can tell."""
     here, there = notifier_at(server.url), notifier_at(server.url)
     assert isinstance(here, RemoteNotifier) and isinstance(there, RemoteNotifier)
     await here.start()
@@ -67,9 +67,9 @@ class Way(NamedTuple):
 
 
 WAYS = {
-    "local": Way(None, local),
-    "redis": Way("valkey", remote),
-    "postgres": Way("postgres", remote),
+    "local": Way(None, one_local),
+    "redis": Way("valkey", two_remote),
+    "postgres": Way("postgres", two_remote),
 }
 
 
@@ -135,7 +135,7 @@ class TestServerThatGoesAway:
     async def test_when_it_is_back_everybody_is_told_and_listens_again(
         self, server: Restartable
     ) -> None:
-        async with remote(server) as (here, there):
+        async with two_remote(server) as (here, there):
             assert isinstance(here, RemoteNotifier) and isinstance(there, RemoteNotifier)
             heard = Heard()
             await there.subscribe(EVENT, heard)
@@ -151,7 +151,7 @@ class TestServerThatGoesAway:
     async def test_while_it_is_away_nobody_waits_and_this_process_hears_itself(
         self, server: Restartable
     ) -> None:
-        async with remote(server) as (here, there):
+        async with two_remote(server) as (here, there):
             assert isinstance(here, RemoteNotifier)
             server.kill()
             await eventually(lambda: not here.is_linked and not there.is_linked)
@@ -171,7 +171,7 @@ class TestServerThatGoesAway:
         self, server: Restartable
     ) -> None:
         server.kill()
-        async with remote(server) as (here, there):
+        async with two_remote(server) as (here, there):
             heard = Heard()
             await there.subscribe(EVENT, heard)
             await start_again(server)
@@ -185,7 +185,7 @@ class TestServerThatGoesAway:
     ) -> None:
         before = asyncio.all_tasks()
         for _ in range(3):
-            async with remote(server) as (_, there):
+            async with two_remote(server) as (_, there):
                 await there.subscribe(EVENT, lambda _: None)
                 server.kill()
                 await eventually(lambda: not there.is_linked)
@@ -196,7 +196,7 @@ class TestServerThatGoesAway:
     async def test_what_is_said_faster_than_it_listens_is_dropped_and_counted(
         self, server: Restartable
     ) -> None:
-        async with remote(server) as (here, _):
+        async with two_remote(server) as (here, _):
             assert isinstance(here, RemoteNotifier)
             for version in range(MAX_OUTGOING + 5):  # none is said before the loop turns
                 here.publish(place_changed(version))
@@ -208,7 +208,7 @@ async def test_a_server_that_falls_silent_is_noticed(
 ) -> None:
     monkeypatch.setattr(remote_notifiers, "CHECK_EVERY", 0.1)
     monkeypatch.setattr(remote_notifiers, "ANSWER_SECONDS", 0.3)
-    async with remote(valkey) as (_, there):
+    async with two_remote(valkey) as (_, there):
         assert isinstance(there, RemoteNotifier)
         await eventually(lambda: there.is_linked)
         with valkey.frozen():
@@ -217,7 +217,7 @@ async def test_a_server_that_falls_silent_is_noticed(
 
 
 async def test_of_the_subscriptions_that_ended_the_server_knows_nothing(valkey: Valkey) -> None:
-    async with remote(valkey) as (_, there), Redis(port=valkey.port) as client:
+    async with two_remote(valkey) as (_, there), Redis(port=valkey.port) as client:
         unsubscribe = await there.subscribe(EVENT, lambda _: None)
         for _ in range(1000):
             (await there.subscribe(EventId(uuid4()), lambda _: None))()
