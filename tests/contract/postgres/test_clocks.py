@@ -26,22 +26,22 @@ from attendance_core.vocabulary import EventId, Instant, UserId
 from tests.support.eventually import eventually
 
 TERMS = Terms(hold_seconds=1, grace_seconds=1)
-SWEPT = 3.0  # seconds in which whoever sweeps finds what has run out, and some for a busy machine
-ahead: ContextVar[float] = ContextVar("ahead", default=0.0)  # seconds, of whoever asks
+SWEPT_WITHIN = 3.0  # seconds in which a sweeper finds what has run out, and some for a busy machine
+ahead_seconds: ContextVar[float] = ContextVar("ahead_seconds", default=0.0)  # of whoever asks
 
 
 @dataclass
 class Machine:
-    """A process on a machine whose clock is wrong by so much."""
+    """A process on a machine whose clock is wrong by so many seconds."""
 
     attendance: Attendance
-    off: float
+    off_seconds: float
 
     async def does(self, doing: Awaitable[Any]) -> Any:
         """Carries it out by this machine's clock, with all that it begins."""
 
         async def carried_out() -> Any:
-            ahead.set(self.off)
+            ahead_seconds.set(self.off_seconds)
             return await doing
 
         return await asyncio.create_task(carried_out())
@@ -63,9 +63,9 @@ class Machine:
 
 
 @asynccontextmanager
-async def a_machine(url: URL, off: float) -> AsyncIterator[Machine]:
+async def a_machine(url: URL, off_seconds: float) -> AsyncIterator[Machine]:
     address = url.set(drivername="postgresql").render_as_string(hide_password=False)
-    made = Machine(connect(address, files_url="memory://", terms=TERMS), off)
+    made = Machine(connect(address, files_url="memory://", terms=TERMS), off_seconds)
     await made.does(made.attendance.start())
     try:
         yield made
@@ -77,8 +77,8 @@ async def a_machine(url: URL, off: float) -> AsyncIterator[Machine]:
 async def machines(
     postgres_url: URL, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[tuple[Machine, Machine]]:
-    truly = time.time
-    monkeypatch.setattr(time, "time", lambda: truly() + ahead.get())
+    true_time = time.time
+    monkeypatch.setattr(time, "time", lambda: true_time() + ahead_seconds.get())
     async with a_machine(postgres_url, 300) as fast, a_machine(postgres_url, -300) as slow:
         yield fast, slow
 
@@ -96,7 +96,7 @@ async def add_people(machine: Machine) -> None:
 
 
 async def an_event(machine: Machine) -> EventId:
-    """Which is over, or has not begun, by either machine's clock."""
+    """Makes one that is over, or has not begun, by either machine's clock."""
     now = await machine.now()
     event: Event = await machine.does(
         machine.attendance.use_cases.create_event(
@@ -126,20 +126,20 @@ async def test_holds_graces_and_leases_are_as_the_databases_clock_says(
         held = await other.state(event_id, anna)
         assert isinstance(held, Held)
         assert held.until - asked_at == pytest.approx(TERMS.hold_seconds, abs=0.5)
-        await eventually(lambda o=other: becomes(o, event_id, anna, Waiting))
+        await eventually(lambda o=other: has_state(o, event_id, anna, Waiting))
         took = time.monotonic() - begun
-        assert TERMS.hold_seconds - 0.1 < took < TERMS.hold_seconds + SWEPT
+        assert TERMS.hold_seconds - 0.1 < took < TERMS.hold_seconds + SWEPT_WITHIN
 
         begun = time.monotonic()
         await other.does(other.attendance.use_cases.hang_up(connections=[waiting], goodbye=False))
         assert isinstance(await holder.state(event_id, anna), Waiting)
-        await eventually(lambda h=holder: becomes(h, event_id, anna, type(None)))
+        await eventually(lambda h=holder: has_state(h, event_id, anna, type(None)))
         took = time.monotonic() - begun
-        assert TERMS.grace_seconds - 0.1 < took < TERMS.grace_seconds + SWEPT
+        assert TERMS.grace_seconds - 0.1 < took < TERMS.grace_seconds + SWEPT_WITHIN
     for machine in machines:
         assert machine.attendance.heartbeat.lost_lease_count == 0
         assert machine.attendance.heartbeat.store_answers
 
 
-async def becomes(machine: Machine, event_id: EventId, user_id: UserId, kind: type) -> bool:
+async def has_state(machine: Machine, event_id: EventId, user_id: UserId, kind: type) -> bool:
     return isinstance(await machine.state(event_id, user_id), kind)

@@ -16,18 +16,18 @@ from attendance_core.vocabulary import UserId
 from tests.support.eventually import PATIENCE
 from tests.support.postgres_strangers import ANNA, Stranger
 
-ABOUT: dict[str, Any] = {"actor": 1, "user_id": ANNA}
-NAMES: dict[str, Callable[[Any], Awaitable[Any]]] = {
-    "a friend request": lambda do: do.send_friend_request(**ABOUT),
-    "a helper": lambda do: do.add_helper(**ABOUT, event_id=EVENT),
-    "a mark by hand": lambda do: do.mark_participant(**ABOUT, event_id=EVENT),
+ABOUT_ANNA: dict[str, Any] = {"actor": 1, "user_id": ANNA}
+NAMING_CALLS: dict[str, Callable[[Any], Awaitable[Any]]] = {
+    "a friend request": lambda do: do.send_friend_request(**ABOUT_ANNA),
+    "a helper": lambda do: do.add_helper(**ABOUT_ANNA, event_id=EVENT),
+    "a mark by hand": lambda do: do.mark_participant(**ABOUT_ANNA, event_id=EVENT),
     "a mark by a program for them": lambda do: do.mark_at_once(
         actor=ANNA, user_id=UserId(1), event_id=EVENT
     ),
 }
 
 
-@pytest.mark.parametrize("named", NAMES)
+@pytest.mark.parametrize("named", NAMING_CALLS)
 async def test_who_is_named_while_they_are_deleted_is_found_by_nobody(
     store: PostgresStore, named: str
 ) -> None:
@@ -36,7 +36,7 @@ async def test_who_is_named_while_they_are_deleted_is_found_by_nobody(
         # As the last transaction of a deletion: the profile whole, and then without its name
         await other.run(f"SELECT FROM profiles WHERE user_id = {ANNA} FOR UPDATE")
         await other.run(f"UPDATE profiles SET display_name = '' WHERE user_id = {ANNA}")
-        naming = asyncio.ensure_future(NAMES[named](lecture.do))
+        naming = asyncio.ensure_future(NAMING_CALLS[named](lecture.do))
         await other.until_somebody_waits()
         await other.connection.commit()
     with pytest.raises(PersonNotFound):

@@ -93,15 +93,15 @@ class Guesser:
 
     def __init__(self, services: list[Service], username: str, address: str) -> None:
         self.username, self.address = username, address
-        self.visitors = []
+        self._headers_at = []
         for service in services:
             browser = HttpBrowser(service.url, "en")
             browser.get("/api/auth/GetCurrentUserId")
-            self.visitors.append((service, browser.headers()))
+            self._headers_at.append((service, browser.headers()))
 
     def log_in(self, service_number: int, password: str = "a wrong guess") -> tuple[int, int]:
-        """The status and the ``error`` of one log-in; the services go round by number."""
-        service, headers = self.visitors[service_number % len(self.visitors)]
+        """Logs in; answers the status and the ``error``. The services go round by number."""
+        service, headers = self._headers_at[service_number % len(self._headers_at)]
         connection = http.client.HTTPConnection(
             *service.address, timeout=30, source_address=(self.address, 0)
         )

@@ -44,7 +44,7 @@ def test_a_row_that_somebody_has_locked_is_folded_later(
     filled: URL, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nobody waits for a batch that waits for somebody."""
-    left: list[int] = []
+    unfolded_counts: list[int] = []
 
     def hold(on: Connection) -> None:
         on.execute(text("SELECT 1 FROM profiles WHERE user_id = 42 FOR UPDATE"))
@@ -53,11 +53,11 @@ def test_a_row_that_somebody_has_locked_is_folded_later(
         on.rollback()
 
     def note_unfolded() -> None:
-        if not left:  # the table is as it will be, and that row is still to be folded
+        if not unfolded_counts:  # the table is as it will be, and that row is still to be folded
             holder.start()
             assert locked.wait(30)
-        left.append(count_unfolded(filled))
-        if left[-1] == PERSON_COUNT + 1:  # all people but one
+        unfolded_counts.append(count_unfolded(filled))
+        if unfolded_counts[-1] == PERSON_COUNT + 1:  # all people but one
             released.set()
             holder.join()
 

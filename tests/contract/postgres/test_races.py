@@ -44,8 +44,8 @@ from tests.support.postgres_strangers import (
 from tests.support.round_trips import asked
 
 
-def open_all(sockets: Iterable[Connection]) -> Callable[[Unit], None]:
-    """Work after which these are open."""
+def work_that_opens(sockets: Iterable[Connection]) -> Callable[[Unit], None]:
+    """Makes the work after which these are open."""
 
     def work(unit: Unit) -> None:
         for connection in sockets:
@@ -62,7 +62,7 @@ class TestRaces:
         markers = [
             numbered_connection(1000 + user_id, user_id, Role.MARKING) for user_id in range(5, 54)
         ]
-        await store.transact(open_all(markers))
+        await store.transact(work_that_opens(markers))
         for waiting in lecture.waiting[2:]:
             await lecture.do.hang_up(connections=[waiting], goodbye=True)
         told = await outcomes(
@@ -81,7 +81,7 @@ class TestRaces:
         """300 pairs; each of a pair locks the place that the other locks, too."""
         lecture = await Lecture.begun(store, waiting=2)
         sockets = {UserId(n): numbered_connection(2000 + n, n, Role.MARKING) for n in (ANNA, BORIS)}
-        await store.transact(open_all(sockets.values()))
+        await store.transact(work_that_opens(sockets.values()))
 
         async def choose(mine: UserId, other: UserId) -> None:
             with pytest.raises(Exception) as refused:
@@ -96,11 +96,13 @@ class TestRaces:
     async def test_two_sockets_of_one_marker_hold_one_person(self, store: PostgresStore) -> None:
         """The later one waited for the lock and saw, after it, what was not there before."""
         lecture = await Lecture.begun(store, waiting=2)
-        again = numbered_connection(1000, 1, Role.MARKING)
-        await store.transact(lambda u: u.connections.add(again))
+        second_socket = numbered_connection(1000, 1, Role.MARKING)
+        await store.transact(lambda u: u.connections.add(second_socket))
         async with Stranger(store) as other:
             await other.run("SELECT FROM places WHERE user_id = 1 FOR UPDATE")
-            later = asyncio.create_task(lecture.do.prepare_to_mark(connection=again, target=BORIS))
+            later = asyncio.create_task(
+                lecture.do.prepare_to_mark(connection=second_socket, target=BORIS)
+            )
             await other.until_somebody_waits()
             await other.run(
                 "UPDATE places SET held_by = 1, held_until = :until, version = 1"
@@ -114,7 +116,7 @@ class TestRaces:
                     await later
         readings = [each for each in noted if "AS latest_connections" in each.text]
         assert len(readings) == 2, "the first one found a place that was not locked"
-        held = await lecture.do.confirm_marking(connection=again)
+        held = await lecture.do.confirm_marking(connection=second_socket)
         assert held.place.user_id == ANNA
 
     async def test_who_was_marked_while_one_waited_is_seen_as_marked(
@@ -166,10 +168,10 @@ class TestRaces:
         def confirm_first(unit: Any) -> bool:
             pays = confirm(unit, last_two[0], NOON + 1)
             added.set()
-            await_only(somebody_waits())
+            await_only(until_somebody_waits())
             return pays
 
-        async def somebody_waits() -> None:
+        async def until_somebody_waits() -> None:
             count_waiting = text(
                 "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
             )

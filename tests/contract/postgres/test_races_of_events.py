@@ -31,8 +31,8 @@ from tests.support.eventually import PATIENCE
 from tests.support.postgres_strangers import ANNA, Reruns, Stranger, outcomes
 
 
-async def an_event_with_a_hold(store: PostgresStore, number: int) -> Connection:
-    """An event of its own, in which person 1 holds Anna, and the socket of 1."""
+async def socket_that_holds(store: PostgresStore, number: int) -> Connection:
+    """Makes an event of its own, in which person 1 holds Anna; answers the socket of 1."""
     event_id = EventId(UUID(int=100 + number))
     marking = replace(numbered_connection(7000 + number, 1, Role.MARKING), event_id=event_id)
 
@@ -55,7 +55,7 @@ class TestDeletions:
     ) -> None:
         lecture = await Lecture.begun(store, waiting=1)
         for number in range(20):
-            marking = await an_event_with_a_hold(store, number)
+            marking = await socket_that_holds(store, number)
             confirmed, deleted = await outcomes(
                 lecture.do.confirm_marking(connection=marking),
                 lecture.do.delete_event(actor=UserId(1), event_id=marking.event_id),
@@ -130,17 +130,20 @@ class TestOrganisers:
     ) -> None:
         """Contract: 8.6."""
         lecture = await Lecture.begun(store, waiting=1)
-        mine: dict[str, Any] = {"actor": UserId(1), "event_id": EVENT}
-        narrow, helper = {**mine, "who_marks": WhoMarks.ORGANISERS}, {**mine, "user_id": ANNA}
+        by_creator: dict[str, Any] = {"actor": UserId(1), "event_id": EVENT}
+        narrow, helper = (
+            {**by_creator, "who_marks": WhoMarks.ORGANISERS},
+            {**by_creator, "user_id": ANNA},
+        )
         if by == "remove_helper":
             await lecture.do.add_helper(**helper)
             await lecture.do.update_event(**narrow)
-        new = numbered_connection(5000, ANNA, Role.MARKING)
+        opening = numbered_connection(5000, ANNA, Role.MARKING)
         async with Stranger(store) as other:
             await other.run(
                 "INSERT INTO connections SELECT :id, event_id, :anna, role, process_id, session_id"
                 " FROM connections WHERE user_id = 1",
-                id=new.connection_id,
+                id=opening.connection_id,
                 anna=ANNA,
             )
             change = narrow if by == "update_event" else helper

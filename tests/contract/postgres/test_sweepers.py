@@ -22,12 +22,12 @@ from attendance_core.testing.lectures import EVENT, PROCESS, Lecture, numbered_c
 from attendance_core.vocabulary import ProcessId, UserId
 
 OTHER, DEAD = ProcessId(UUID(int=3)), ProcessId(UUID(int=4))
-EACH = 20  # people to whom the same has happened
-HELD = range(3, 3 + EACH)  # by a marker each, until some time ago
-LOST = range(HELD.stop, HELD.stop + EACH)  # their connection was, and their grace is over
-OF_DEAD = range(LOST.stop, LOST.stop + EACH)  # their process has died
-HELD_OF_DEAD = range(OF_DEAD.stop, OF_DEAD.stop + EACH)  # both
-THERE = range(HELD_OF_DEAD.stop, HELD_OF_DEAD.stop + EACH)  # nothing has
+EACH_COUNT = 20  # people to whom the same has happened
+HELD = range(3, 3 + EACH_COUNT)  # by a marker each, until some time ago
+LOST = range(HELD.stop, HELD.stop + EACH_COUNT)  # their connection was, and their grace is over
+OF_DEAD = range(LOST.stop, LOST.stop + EACH_COUNT)  # their process has died
+HELD_OF_DEAD = range(OF_DEAD.stop, OF_DEAD.stop + EACH_COUNT)  # both
+THERE = range(HELD_OF_DEAD.stop, HELD_OF_DEAD.stop + EACH_COUNT)  # nothing has
 LATER = NOON + 200
 HOURS = 36_000.0  # seconds
 
@@ -55,7 +55,7 @@ async def stores(
 
 
 async def a_hall_after_a_crash(store: PostgresStore) -> Lecture:
-    lecture = await Lecture.begun(store, waiting=5 * EACH)
+    lecture = await Lecture.begun(store, waiting=5 * EACH_COUNT)
 
     def work(unit: Any) -> None:
         for process_id in (PROCESS, OTHER):
@@ -81,7 +81,7 @@ async def a_hall_after_a_crash(store: PostgresStore) -> Lecture:
 def sweep_once_all_have_looked(
     store: PostgresStore, process_id: ProcessId, looked: asyncio.Barrier
 ) -> Coroutine[Any, Any, int]:
-    """A sweep that ends what it has found when all others have found the same."""
+    """Makes a sweep that ends what it has found when all others have found the same."""
 
     async def observe(look: Callable[[Any], Any]) -> Any:
         found = await store.observe(look)
@@ -108,7 +108,7 @@ async def test_two_over_lost_connections_dead_processes_and_lapsed_holds_end_eac
         for _ in range(2)
         for store, process_id in zip(stores, (PROCESS, OTHER), strict=True)
     ]
-    found_count = 2 * EACH + 3 * EACH  # holds and connections
+    found_count = 2 * EACH_COUNT + 3 * EACH_COUNT  # holds and connections
     assert await asyncio.gather(*sweeps) == [found_count] * len(sweeps)
 
     gone = [*LOST, *OF_DEAD, *HELD_OF_DEAD]

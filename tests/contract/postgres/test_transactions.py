@@ -44,7 +44,7 @@ FIRST_FAILS = (
 
 
 async def count_backends(store: PostgresStore, state: str) -> int:
-    """How many connections to the database, ours excepted, are in this state."""
+    """Counts the connections to the database, ours excepted, that are in this state."""
     statement = """SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()
         AND pid <> pg_backend_pid() AND state = :state"""
     async with beside(store) as connection:
