@@ -16,7 +16,7 @@ for (const [owner, name] of /** @type {[any, string][]} */ ([
 const api = await import("../../src/attendance_web/static/api.js");
 const { actFor } = await import("../../src/attendance_web/static/calling.js");
 
-const last = () => {
+const lastAsked = () => {
   const asked = browser.asked.at(-1);
   if (!asked) throw new Error("nothing was asked");
   return asked;
@@ -43,10 +43,10 @@ describe("a call", () => {
   it("has its arguments, whatever the browser lacks", async () => {
     browser.answers.GetEvents = () => [];
     await api.events({ name: "физика", newest_first: true, limit: 30 });
-    assert.equal(String(last().query.get("name")), "физика");
-    assert.equal(last().query.get("newest_first"), "true");
-    assert.equal(last().query.get("offset"), null);
-    assert.equal(last().headers["X-CSRFToken"], "token");
+    assert.equal(String(lastAsked().query.get("name")), "физика");
+    assert.equal(lastAsked().query.get("newest_first"), "true");
+    assert.equal(lastAsked().query.get("offset"), null);
+    assert.equal(lastAsked().headers["X-CSRFToken"], "token");
   });
 
   it("knows the university that people may log in by, where there is one", async () => {
@@ -61,11 +61,11 @@ describe("a call", () => {
   it("says whom it is for, once that is known", async () => {
     browser.answers.GetCurrentUserId = () => ({ user_id: 7 });
     assert.equal(await api.currentUser(), 7);
-    assert.equal(last().headers["X-Attendance-User"], undefined);
+    assert.equal(lastAsked().headers["X-Attendance-User"], undefined);
     actFor(7, () => {});
     await api.joinEvent("e");
-    assert.equal(last().headers["X-Attendance-User"], "7");
-    assert.deepEqual(last().body, { event_id: "e" });
+    assert.equal(lastAsked().headers["X-Attendance-User"], "7");
+    assert.deepEqual(lastAsked().body, { event_id: "e" });
   });
 
   for (const refusal of [
@@ -115,7 +115,7 @@ describe("a file", () => {
     browser.answers.ExportAttendance = () => "name;mark";
     const { file, name } = await api.exportAttendance("e", "csv");
     assert.deepEqual([name, await file.text()], ["Лек.csv", "name;mark"]);
-    const asked = Object.fromEntries(last().query);
+    const asked = Object.fromEntries(lastAsked().query);
     const tz = Intl.DateTimeFormat().resolvedOptions().timeZone;
     assert.deepEqual(asked, { event_id: "e", format: "csv", tz });
   });

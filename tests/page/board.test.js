@@ -26,10 +26,10 @@ describe("a stream of events", () => {
 
   it("is read whole, wherever it is cut", () => {
     const whole = bytes(TEXT);
-    for (let one = 0; one <= whole.length; one += 1) {
-      for (let two = one; two <= whole.length; two += 1) {
+    for (let firstCut = 0; firstCut <= whole.length; firstCut += 1) {
+      for (let secondCut = firstCut; secondCut <= whole.length; secondCut += 1) {
         const stream = new EventStream();
-        const pieces = [whole.slice(0, one), whole.slice(one, two), whole.slice(two)];
+        const pieces = [whole.slice(0, firstCut), whole.slice(firstCut, secondCut), whole.slice(secondCut)];
         assert.deepEqual(pieces.flatMap((each) => stream.take(each)), SAID);
       }
     }

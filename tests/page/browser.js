@@ -15,7 +15,7 @@ export const browser = {
   isDown: false,
   /** @type {(Wire & {address: string})[]} */
   wires: [],
-  reloads: 0,
+  reloadCount: 0,
   /** @type {string} */
   visibility: "visible",
 };
@@ -133,7 +133,7 @@ Object.assign(globalThis, {
     protocol: "http:",
     host: "a.test",
     hash: "",
-    reload: () => (browser.reloads += 1),
+    reload: () => (browser.reloadCount += 1),
   },
   history: {
     replaceState: (/** @type {unknown} */ _, /** @type {string} */ __, /** @type {string} */ to) => {
@@ -147,10 +147,10 @@ Object.defineProperty(globalThis, "navigator", {
   configurable: true,
 });
 
-/** @param {string} name @param {string} value says how much of the page is seen */
-export function turn(name, value) {
+/** @param {string} value says how much of the page is seen */
+export function changeVisibility(value) {
   browser.visibility = value;
-  document.dispatchEvent(new Event(name));
+  document.dispatchEvent(new Event("visibilitychange"));
 }
 
 /** Waits until all that was asked is answered, and what follows from it is asked and answered. */

@@ -37,7 +37,7 @@ const listOf = (all) => ({ query }) => {
 };
 
 /** @param {Event[]} joined @param {Event[]} [made] */
-function organise(joined, made = []) {
+function serveLists(joined, made = []) {
   browser.answers.GetJoinedEvents = listOf(joined);
   browser.answers.GetCreatedEvents = listOf(made);
 }
@@ -61,7 +61,7 @@ describe("my events", () => {
 
   it("that are over come a page at a time, each once, and it is known which page is the last", async () => {
     const all = Array.from({ length: 95 }, (_, index) => event(index, -2 - index));
-    organise(all.filter((_, index) => index % 3), all.filter((_, index) => index % 2));
+    serveLists(all.filter((_, index) => index % 3), all.filter((_, index) => index % 2));
     const pages = await allPast();
     const mine = all.filter((_, index) => index % 3 || index % 2).map((each) => each.name);
     assert.deepEqual(pages.flat(), mine);
@@ -71,20 +71,20 @@ describe("my events", () => {
   it("that run keep none of the past ones from being found", async () => {
     const running = Array.from({ length: 31 }, (_, index) => event(index, -0.5 - index / 100));
     const over = [event(50, -30), event(51, -40)];
-    organise([...running, ...over]);
+    serveLists([...running, ...over]);
     assert.deepEqual((await allPast()).flat(), ["Class 50", "Class 51"]);
   });
 
   it("of exactly one page have no second one", async () => {
-    organise(Array.from({ length: 30 }, (_, index) => event(index, -2 - index)));
+    serveLists(Array.from({ length: 30 }, (_, index) => event(index, -2 - index)));
     assert.equal((await allPast()).length, 1);
-    organise(Array.from({ length: 30 }, (_, index) => event(index, 2 + index)));
+    serveLists(Array.from({ length: 30 }, (_, index) => event(index, 2 + index)));
     assert.equal((await readOwnToCome()).isLast, true);
   });
 
   it("to come are read on from the first one, in the order of both lists", async () => {
     const all = Array.from({ length: 70 }, (_, index) => event(index, 2 + index));
-    organise(all.slice(0, 40), all.slice(25));
+    serveLists(all.slice(0, 40), all.slice(25));
     const sizes = [];
     for (const pages of [1, 2, 3]) {
       const { own, isLast } = await readOwnToCome(pages);

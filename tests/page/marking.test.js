@@ -5,27 +5,27 @@ import { browser, settled, wire } from "./browser.js";
 const ANNA = 7;
 const EVENT = "27b6b8cf-a568-43d3-b5a6-6e374444b2ed";
 const START = 1_795_850_000;
-let ahead = 0; // seconds, of the service's clock
+let aheadSeconds = 0; // of the service's clock
 mock.timers.enable({ apis: ["setTimeout", "setInterval", "Date"], now: (START - 7000) * 1000 });
 const { Desk } = await import("../../src/attendance_web/static/marking.js");
 const { session } = await import("../../src/attendance_web/static/session.js");
 const { updates } = await import("../../src/attendance_web/static/updates.js");
 session.set({ userId: 12, isKnown: true });
 
-let passed = 0;
+let passedMs = 0;
 const began = performance.now();
-performance.now = () => began + passed;
+performance.now = () => began + passedMs;
 
 /** @param {number} seconds */
 async function pass(seconds) {
   for (let each = 0; each < seconds; each += 1) {
-    passed += 1000;
+    passedMs += 1000;
     mock.timers.tick(1000);
     await settled();
   }
 }
 browser.answers.GetEventByID = () => {
-  browser.headers["X-Attendance-Time"] = String(Date.now() / 1000 + ahead);
+  browser.headers["X-Attendance-Time"] = String(Date.now() / 1000 + aheadSeconds);
   return { event_id: EVENT, name: "Physics", time_from: START, time_to: START + 5400 };
 };
 
@@ -50,15 +50,15 @@ const MARKED = { display_msg: "!", user_id: ANNA, n: 1, paid: 50 };
 
 describe("a desk before the start", () => {
   it("opens at the start by the service's clock, with a phone that is 2 h behind, and no sooner", async () => {
-    ahead = 7000 - 100; // it begins in 100 s
+    aheadSeconds = 7000 - 100; // it begins in 100 s
     const before = browser.wires.length;
     const desk = new Desk(EVENT);
-    const isEarly = () => {
+    const refuseAsEarly = () => {
       wire().opens();
       wire().hears({ result: "error", message: "!", params: { code: "event_not_started" } });
       wire().ends(4425);
     };
-    isEarly();
+    refuseAsEarly();
     await settled();
     assert.equal(desk.store.value.begins, START);
     await pass(90);
@@ -70,7 +70,7 @@ describe("a desk before the start", () => {
   });
 
   it("asks seldom, also where the service says that it has begun and lets nobody in", async () => {
-    ahead = 7200;
+    aheadSeconds = 7200;
     const [sockets, calls] = [browser.wires.length, browser.asked.length];
     const desk = new Desk(EVENT);
     let seen = browser.wires.length;
@@ -93,7 +93,7 @@ describe("a desk before the start", () => {
 
 describe("a desk that is left", () => {
   it("before it knows when the class begins opens no more", async () => {
-    ahead = 7200;
+    aheadSeconds = 7200;
     const desk = new Desk(EVENT);
     wire().opens();
     wire().ends(4425);

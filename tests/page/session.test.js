@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { browser, settled, turn } from "./browser.js";
+import { browser, changeVisibility, settled } from "./browser.js";
 
 const ANNA = 7;
 const BORIS = 12;
@@ -21,20 +21,20 @@ describe("a page", () => {
     assert.deepEqual(session.value, { userId: ANNA, isKnown: true });
     assert.equal(browser.asked.length, 0);
     await recognise();
-    assert.equal(browser.reloads, 0);
+    assert.equal(browser.reloadCount, 0);
   });
 
   it("looks who it is when one comes back to it", async () => {
     watchOthers();
     const asked = browser.asked.length;
-    turn("visibilitychange", "hidden");
-    turn("visibilitychange", "visible");
+    changeVisibility("hidden");
+    changeVisibility("visible");
     await settled();
     assert.equal(browser.asked.length, asked, "it was asked only just now");
     const looked = performance.now();
     performance.now = () => looked + 6000;
-    turn("visibilitychange", "visible");
-    turn("visibilitychange", "visible");
+    changeVisibility("visible");
+    changeVisibility("visible");
     await settled();
     assert.equal(browser.asked.length, asked + 1);
   });
@@ -46,7 +46,7 @@ describe("a page", () => {
     window.dispatchEvent(Object.assign(new Event("storage"), { key: "user" }));
     await settled();
     await new Promise((then) => setTimeout(then, 20));
-    assert.equal(browser.reloads, 1);
+    assert.equal(browser.reloadCount, 1);
     assert.equal(location.hash, "#/event/e", "Boris has not said that he waits");
     assert.deepEqual(session.value, { userId: ANNA, isKnown: true }, "nothing is done as Boris here");
     browser.answers.JoinEvent = () => ({ error: 3, error_msg: "!", code: "other_person" });
@@ -54,7 +54,7 @@ describe("a page", () => {
     assert.equal(browser.asked.at(-1)?.headers["X-Attendance-User"], String(ANNA));
     entered(null);
     await new Promise((then) => setTimeout(then, 20));
-    assert.equal(browser.reloads, 1, "once is enough");
+    assert.equal(browser.reloadCount, 1, "once is enough");
   });
 
   it("leaves nothing of one person to the next", () => {

@@ -42,7 +42,7 @@ describe("the rows of a sheet", () => {
     somebody(5, "Evans Olivia", { state: "left" }),
   ];
   const rows = rowsOf(PEOPLE, CLASS, (id) => (id === 9 ? "A helper" : undefined));
-  const names = (/** @type {Partial<import("../../src/attendance_web/static/sheet/rows.js").Wanted>} */ wanted) =>
+  const numbersOf = (/** @type {Partial<import("../../src/attendance_web/static/sheet/rows.js").Wanted>} */ wanted) =>
     arranged(rows, { which: "all", part: "", order: { column: "number", isDown: false }, ...wanted }).map(
       (each) => each.number,
     );
@@ -87,16 +87,16 @@ describe("the rows of a sheet", () => {
       ["grade", [4, 1, 2, 3], [1, 4, 2, 3]],
       ["state", [3, 2, 1, 4], [1, 4, 2, 3]],
     ])) {
-      assert.deepEqual(names({ order: { column, isDown: false } }), up, column);
-      assert.deepEqual(names({ order: { column, isDown: true } }), down, column);
+      assert.deepEqual(numbersOf({ order: { column, isDown: false } }), up, column);
+      assert.deepEqual(numbersOf({ order: { column, isDown: true } }), down, column);
     }
   });
 
   it("are those of a kind, or of a name", () => {
-    assert.deepEqual(names({ which: "unmarked" }), [2, 3]);
-    assert.deepEqual(names({ which: "waiting" }), [2]);
-    assert.deepEqual(names({ which: "marked" }), [1, 4]);
-    assert.deepEqual(names({ which: "marked", part: "ann BRO" }), [1]);
+    assert.deepEqual(numbersOf({ which: "unmarked" }), [2, 3]);
+    assert.deepEqual(numbersOf({ which: "waiting" }), [2]);
+    assert.deepEqual(numbersOf({ which: "marked" }), [1, 4]);
+    assert.deepEqual(numbersOf({ which: "marked", part: "ann BRO" }), [1]);
     assert.deepEqual(countsOf(rows), { all: 3, marked: 2, waiting: 1 });
   });
 
@@ -115,7 +115,7 @@ describe("a sheet that is followed", () => {
 
   const counts = (/** @type {object} */ some) =>
     owner.counts({ joined: 1, waiting: 0, held: 0, marked: 0, participants: 1, at: 0, ...some });
-  const reads = () => browser.asked.filter((each) => each.path.endsWith("GetAttendance")).length;
+  const readCount = () => browser.asked.filter((each) => each.path.endsWith("GetAttendance")).length;
   const begin = async () => {
     const reading = new SheetReading(EVENT, {
       watch: (_, __, its) => {
@@ -146,7 +146,7 @@ describe("a sheet that is followed", () => {
     counts({});
     world.pass(10 * READ_EVERY_MS);
     await settled();
-    assert.equal(reads(), 1);
+    assert.equal(readCount(), 1);
     reading.stop();
   });
 
@@ -155,14 +155,14 @@ describe("a sheet that is followed", () => {
     for (const waiting of [1, 0, 1]) counts({ waiting });
     world.pass(READ_EVERY_MS - 1);
     await settled();
-    assert.equal(reads(), 1);
+    assert.equal(readCount(), 1);
     world.pass(1);
     await settled();
-    assert.equal(reads(), 2);
+    assert.equal(readCount(), 2);
     world.pass(READ_EVERY_MS);
     counts({ marked: 1 });
     await settled();
-    assert.equal(reads(), 3);
+    assert.equal(readCount(), 3);
     reading.stop();
   });
 
@@ -221,7 +221,7 @@ describe("a sheet that is followed", () => {
     assert.equal(reading.store.value.people, null);
     world.pass(10 * READ_EVERY_MS);
     await settled();
-    assert.equal(reads(), 2);
+    assert.equal(readCount(), 2);
     reading.stop();
   });
 });

@@ -72,8 +72,8 @@ describe("opening", () => {
 
   it("that takes too long is tried again", () => {
     const world = new SetWorld();
-    const quiet = { frame() {}, connection() {}, ended() {} };
-    new LiveSocket("ws://attendance.test/", quiet, { world });
+    const idleOwner = { frame() {}, connection() {}, ended() {} };
+    new LiveSocket("ws://attendance.test/", idleOwner, { world });
     world.pass(10_000 + 500);
     assert.equal(world.wires.length, 2);
   });
@@ -133,8 +133,8 @@ describe("a connection that is lost", () => {
 describe("openings that nobody has asked for", () => {
   const MINUTE = 60_000;
 
-  /** @param {SetWorld} world */
-  const isRare = (world) => {
+  /** Checks that each is 5 s behind the one before. @param {SetWorld} world */
+  const countSpacedOpenings = (world) => {
     const at = world.wires.map((each) => each.at);
     at.forEach((time, index) => {
       const before = at[index - 1];
@@ -147,14 +147,14 @@ describe("openings that nobody has asked for", () => {
     it(`are 5 s from each other where the service closes at once (chance ${chance})`, () => {
       const world = new SetWorld();
       world.chance = () => chance;
-      world.opened = (wire) => {
+      world.whenOpened = (wire) => {
         wire.opens();
         wire.answers();
         wire.ends(1012);
       };
       new LiveSocket(ADDRESS, { frame() {}, connection() {}, ended() {} }, { world });
       world.pass(MINUTE);
-      assert.ok(isRare(world) > 6);
+      assert.ok(countSpacedOpenings(world) > 6);
     });
   }
 
@@ -168,23 +168,23 @@ describe("openings that nobody has asked for", () => {
       socket.check();
       world.pass(100);
     }
-    assert.ok(isRare(world) > 6);
+    assert.ok(countSpacedOpenings(world) > 6);
   });
 
   it("are so for whoever makes another socket by itself, and not for a person who asks", () => {
     const world = new SetWorld();
-    const quiet = { frame() {}, connection() {}, ended() {} };
-    new LiveSocket(ADDRESS, quiet, { world });
+    const idleOwner = { frame() {}, connection() {}, ended() {} };
+    new LiveSocket(ADDRESS, idleOwner, { world });
     world.wire.ends(4425);
-    new LiveSocket(ADDRESS, quiet, { world, isAsked: false });
+    new LiveSocket(ADDRESS, idleOwner, { world, isAsked: false });
     world.pass(5999);
     assert.equal(world.wires.length, 1);
     world.pass(1);
     assert.equal(world.wires.length, 2);
     world.wire.ends(4425);
-    new LiveSocket(ADDRESS, quiet, { world });
+    new LiveSocket(ADDRESS, idleOwner, { world });
     assert.equal(world.wires.length, 3);
-    new LiveSocket(`${ADDRESS}?other`, quiet, { world, isAsked: false });
+    new LiveSocket(`${ADDRESS}?other`, idleOwner, { world, isAsked: false });
     assert.equal(world.wires.length, 4);
   });
 });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { Store } from "../../src/attendance_web/static/store.js";
 
-function made() {
+function makeStore() {
   /** @type {(() => void)[]} */
   const due = [];
   const store = new Store({ name: "Anna", count: 0 }, (then) => due.push(then));
@@ -13,7 +13,7 @@ function made() {
 
 describe("a store", () => {
   it("tells a watcher what there is, and what it becomes", () => {
-    const { store, seen, draw } = made();
+    const { store, seen, draw } = makeStore();
     store.watch(({ count }) => seen.push(count));
     store.set({ count: 1 });
     draw();
@@ -22,7 +22,7 @@ describe("a store", () => {
   });
 
   it("tells once of all that changes before the next picture", () => {
-    const { store, seen, due, draw } = made();
+    const { store, seen, due, draw } = makeStore();
     store.watch(({ count }) => seen.push(count));
     for (let count = 1; count <= 500; count += 1) store.set({ count });
     assert.equal(due.length, 1);
@@ -32,7 +32,7 @@ describe("a store", () => {
   });
 
   it("tells nobody who has stopped watching", () => {
-    const { store, seen, draw } = made();
+    const { store, seen, draw } = makeStore();
     const stop = store.watch(({ count }) => seen.push(count));
     store.set({ count: 1 });
     stop();

@@ -29,7 +29,7 @@ beforeEach(async () => {
   workers.register = async () => registration;
   Object.assign(navigator, { serviceWorker: workers });
   page = await import(`${address}?${(loads += 1)}`);
-  browser.reloads = 0;
+  browser.reloadCount = 0;
 });
 
 const comes = () => {
@@ -62,7 +62,7 @@ describe("a new version", () => {
     page.heardVersion("1.0+ffffffffffff");
     assert.equal(page.updates.value.isOffered, true);
     page.acceptUpdate();
-    assert.equal(browser.reloads, 1);
+    assert.equal(browser.reloadCount, 1);
   });
 
   it("is not offered to a first visit, whose page is only just kept", async () => {
@@ -81,9 +81,9 @@ describe("a new version", () => {
     const coming = comes();
     page.acceptUpdate();
     assert.deepEqual(coming.said, ["take over"]);
-    assert.equal(browser.reloads, 0);
+    assert.equal(browser.reloadCount, 0);
     workers.dispatchEvent(new Event("controllerchange"));
-    assert.equal(browser.reloads, 1);
+    assert.equal(browser.reloadCount, 1);
   });
 
   it("is loaded from the service where the old worker is not let go within 5 s", async (test) => {
@@ -96,13 +96,13 @@ describe("a new version", () => {
     assert.deepEqual([coming.said, registration.gone], [["take over"], undefined]);
     test.mock.timers.tick(1);
     await settled();
-    assert.deepEqual([registration.gone, browser.reloads], [true, 1]);
+    assert.deepEqual([registration.gone, browser.reloadCount], [true, 1]);
   });
 
   it("that was taken in another tab is offered here", async () => {
     await page.keepPage();
     workers.dispatchEvent(new Event("controllerchange"));
-    assert.deepEqual([page.updates.value.isOffered, browser.reloads], [true, 0]);
+    assert.deepEqual([page.updates.value.isOffered, browser.reloadCount], [true, 0]);
   });
 
   it("waits while somebody is held, or waits", async () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, it, mock } from "node:test";
-import { browser, settled, turn, wire } from "./browser.js";
+import { browser, changeVisibility, settled, wire } from "./browser.js";
 
 const ANNA = 7;
 const BORIS = 12;
@@ -16,14 +16,14 @@ const { keptMark } = await import("../../src/attendance_web/static/receipts.js")
 const { updates } = await import("../../src/attendance_web/static/updates.js");
 session.set({ userId: ANNA, isKnown: true });
 
-let passed = 0;
+let passedMs = 0;
 const began = performance.now();
-performance.now = () => began + passed;
+performance.now = () => began + passedMs;
 
 /** @param {number} seconds */
 function pass(seconds) {
   for (let each = 0; each < seconds; each += 1) {
-    passed += 1000;
+    passedMs += 1000;
     mock.timers.tick(1000);
   }
 }
@@ -35,7 +35,7 @@ const hears = (message, params = {}) => wire().hears({ result: "ok", message, pa
 const stands = (place) => hears("your_place", { place, waiting: 40, markers: 2 });
 
 /** Comes back after so long, in which nobody answers. @param {number} seconds */
-function isAway(seconds) {
+function goesAway(seconds) {
   wire().ends(1006);
   pass(seconds);
   const before = browser.wires.length;
@@ -90,7 +90,7 @@ describe("waiting", () => {
   it("says that the place was lost, and where one stands now", () => {
     stands(3);
     const { since } = waiting.value;
-    isAway(40);
+    goesAway(40);
     hears("pong");
     stands(14);
     assert.equal(waiting.value.isBack, true);
@@ -100,7 +100,7 @@ describe("waiting", () => {
 
   it("says nothing of the kind where one stands as before", () => {
     stands(3);
-    isAway(40);
+    goesAway(40);
     stands(3);
     assert.equal(waiting.value.isBack, false);
   });
@@ -162,14 +162,14 @@ describe("being marked", () => {
     });
   });
 
-  async function isMarked() {
+  async function getsMarked() {
     hears("was_marked", { user_id: BORIS });
     wire().ends(1000);
     await settled();
   }
 
   it("gives a receipt, which is kept for when there is no signal", async () => {
-    await isMarked();
+    await getsMarked();
     const { markedBy, receipt, connection } = waiting.value;
     assert.deepEqual([markedBy, connection], [BORIS, "ended"]);
     const { by, own, name, marked_at } = receipt ?? {};
@@ -181,7 +181,7 @@ describe("being marked", () => {
   it("keeps what was told, where the signal is gone the next moment", async () => {
     hears("held", { user_id: BORIS, expires_in: 90, user: { user_id: BORIS, display_name: "Boris" } });
     browser.isDown = true;
-    await isMarked();
+    await getsMarked();
     browser.isDown = false;
     const { name, by, marked_at } = keptMark(ANNA, EVENT) ?? {};
     assert.deepEqual([name, by, marked_at], ["Physics", "Boris", Date.now() / 1000]);
@@ -193,13 +193,13 @@ describe("being marked", () => {
   });
 
   it("is looked at again, and is said not to stand any more", async () => {
-    await isMarked();
+    await getsMarked();
     entry = { ...entry, n: 2, kind: "annulled", at: 1_795_850_200, reason: "wrong_person", note: null };
-    turn("visibilitychange", "hidden");
+    changeVisibility("hidden");
     pass(16);
     await settled();
     assert.equal(waiting.value.markedBy, BORIS, "nobody looks");
-    turn("visibilitychange", "visible");
+    changeVisibility("visible");
     pass(16);
     await settled();
     const annulled = { at: 1_795_850_200, reason: "wrong_person", note: null };

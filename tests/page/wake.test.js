@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { settled, turn } from "./browser.js";
+import { changeVisibility, settled } from "./browser.js";
 import { canStayAwake, stayAwake } from "../../src/attendance_web/static/wake.js";
 
-let [held, asked, isAllowed] = [0, 0, true];
+let [heldCount, askedCount, isAllowed] = [0, 0, true];
 
 class Lock extends EventTarget {
   isHeld = true;
@@ -11,7 +11,7 @@ class Lock extends EventTarget {
   async release() {
     if (!this.isHeld) return;
     this.isHeld = false;
-    held -= 1;
+    heldCount -= 1;
     this.dispatchEvent(new Event("release"));
   }
 }
@@ -19,9 +19,9 @@ class Lock extends EventTarget {
 let last;
 const wakeLock = {
   async request() {
-    asked += 1;
+    askedCount += 1;
     if (!isAllowed) throw new Error("NotAllowedError");
-    held += 1;
+    heldCount += 1;
     last = new Lock();
     return last;
   },
@@ -38,39 +38,39 @@ describe("the screen", () => {
     Object.assign(navigator, { wakeLock });
     const [one, other] = [stayAwake(), stayAwake()];
     await settled();
-    assert.deepEqual([held, asked], [1, 1]);
+    assert.deepEqual([heldCount, askedCount], [1, 1]);
     one();
     one();
     await settled();
-    assert.equal(held, 1);
+    assert.equal(heldCount, 1);
     other();
     await settled();
-    assert.equal(held, 0);
+    assert.equal(heldCount, 0);
   });
 
   it("is let go while it is hidden, and lit again when it is seen", async () => {
     const end = stayAwake();
     await settled();
-    turn("visibilitychange", "hidden");
+    changeVisibility("hidden");
     await last?.release(); // as browsers do
     await settled();
-    assert.equal(held, 0);
-    turn("visibilitychange", "visible");
+    assert.equal(heldCount, 0);
+    changeVisibility("visible");
     await settled();
-    assert.equal(held, 1);
+    assert.equal(heldCount, 1);
     end();
-    turn("visibilitychange", "visible");
+    changeVisibility("visible");
     await settled();
-    assert.equal(held, 0);
+    assert.equal(heldCount, 0);
   });
 
   it("is not kept lit by a wish that has ended before it was granted, or that is refused", async () => {
     stayAwake()();
     await settled();
-    assert.equal(held, 0);
+    assert.equal(heldCount, 0);
     isAllowed = false;
     stayAwake()();
     await settled();
-    assert.equal(held, 0);
+    assert.equal(heldCount, 0);
   });
 });

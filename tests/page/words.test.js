@@ -131,8 +131,8 @@ const TABLES = [WORDS, CODES, CODES_OF_SOMEBODY, ...OF_PARTS];
 /** @type {Text[]} every text there is, each of its forms */
 const TEXTS = TABLES.flatMap(Object.entries).flatMap(([key, texts]) =>
   /** @type {Language[]} */ (["ru", "en"]).flatMap((language) => {
-    const is = texts[language];
-    const forms = typeof is === "string" ? [is] : Object.values(is);
+    const worded = texts[language];
+    const forms = typeof worded === "string" ? [worded] : Object.values(worded);
     return forms.map((text) => ({ key, language, text }));
   }),
 );
@@ -148,11 +148,11 @@ const having = (wrong, only) =>
 describe("the words", () => {
   for (const [key, [ru, en]] of Object.entries({ ...SETTLED, ...COUNTED })) {
     it(`of ${key} are the ones that were settled`, () => {
-      const is = JSON.stringify(
+      const worded = JSON.stringify(
         WORDS[/** @type {keyof typeof WORDS} */ (key)] ?? CODES[key.replace("code.", "")],
       );
       // Where no line breaks was not settled
-      assert.deepEqual(JSON.parse(is.replaceAll("\u00a0", " ")), { ru, en });
+      assert.deepEqual(JSON.parse(worded.replaceAll("\u00a0", " ")), { ru, en });
     });
   }
 

@@ -56,13 +56,13 @@ export class SetWorld {
   #now = 0;
   online = true;
   /** @type {((wire: Wire) => void) | undefined} what the other end does with each, a moment later */
-  opened = undefined;
+  whenOpened = undefined;
 
   open = () => {
     const wire = new Wire();
     wire.at = this.#now;
     this.wires.push(wire);
-    if (this.opened) this.after(1, () => this.opened?.(wire));
+    if (this.whenOpened) this.after(1, () => this.whenOpened?.(wire));
     return /** @type {WebSocket} */ (/** @type {unknown} */ (wire));
   };
 
