@@ -9,11 +9,10 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from uvicorn.server import ServerState
 
 from attendance_web.serving.http_protocol import CallProtocol
-from attendance_web.serving.server import config_of
 from tests.support.eventually import eventually
+from tests.support.protocol_servers import ProtocolServer
 
 TOGETHER = 148  # requests: so many of the shortest are in 4 KiB
 LARGE = 75_000  # bytes: more than uvicorn takes of a body that nobody reads
@@ -25,57 +24,46 @@ def get(path: str = "/") -> bytes:
 
 
 def post(length: int) -> bytes:
-    """Without its body."""
+    """Writes one without its body, which has ``length`` bytes."""
     return f"POST /post HTTP/1.1\r\nHost: a\r\nContent-Length: {length}\r\n\r\n".encode()
 
 
-class Served:
-    """A server that answers with the path, and reads no body; it may be told to wait."""
+class PathServer(ProtocolServer[CallProtocol]):
+    """Answers with the path, and reads no body; it may be told to wait."""
 
     def __init__(self) -> None:
         async def application(scope: Any, receive: Any, send: Any) -> None:
             await self.answer(scope, send)
 
-        self.config, self._state = config_of(application), ServerState()
-        self.config.load()
+        super().__init__(application, CallProtocol)
         self.config.timeout_keep_alive = KEEP_ALIVE_SECONDS  # type: ignore[assignment]
-        self.made: list[CallProtocol] = []
         self.may_answer = asyncio.Event()
         self.may_answer.set()
-        self.at_once = self.most_at_once = 0
-        self.address: tuple[str, int] = ("", 0)
-
-    def new_protocol(self) -> CallProtocol:
-        self.made.append(CallProtocol(config=self.config, server_state=self._state, app_state={}))
-        return self.made[-1]
+        self.under_way_count = self.most_under_way = 0
 
     async def answer(self, scope: Any, send: Any) -> None:
         path = scope["path"].encode()
-        self.at_once += 1
-        self.most_at_once = max(self.at_once, self.most_at_once)
+        self.under_way_count += 1
+        self.most_under_way = max(self.under_way_count, self.most_under_way)
         await self.may_answer.wait()
         if path == b"/slow":
             await asyncio.sleep(3 * KEEP_ALIVE_SECONDS)
-        self.at_once -= 1
+        self.under_way_count -= 1
         headers = [(b"content-length", b"%d" % (len(path) + 1))]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": path + b"\n"})
 
 
 @pytest_asyncio.fixture
-async def served() -> AsyncIterator[Served]:
-    made = Served()
-    server = await asyncio.get_running_loop().create_server(made.new_protocol, "127.0.0.1", 0)
-    async with server:
-        made.address = server.sockets[0].getsockname()
+async def served() -> AsyncIterator[PathServer]:
+    made = PathServer()
+    async with made.listening():
         yield made
         made.may_answer.set()
-        for each in made.made:
-            each.transport.abort()
 
 
 async def paths_of(reader: asyncio.StreamReader, count: int) -> list[str]:
-    """The next answers."""
+    """Reads the next answers."""
     paths: list[str] = []
     async with asyncio.timeout(10):
         while len(paths) < count:
@@ -86,45 +74,47 @@ async def paths_of(reader: asyncio.StreamReader, count: int) -> list[str]:
 
 @pytest.mark.parametrize("request_", [get(), post(1) + b"x"], ids=["GET", "POST"])
 async def test_those_that_come_together_wait_unread_behind_the_first(
-    served: Served, request_: bytes
+    served: PathServer, request_: bytes
 ) -> None:
     served.may_answer.clear()
     reader, writer = await asyncio.open_connection(*served.address)
     writer.write(request_ * TOGETHER)
-    await eventually(lambda: served.at_once == 1)
+    await eventually(lambda: served.under_way_count == 1)
     for _ in range(10):
         await asyncio.sleep(0)
-    assert not served.made[-1].pipeline
+    assert not served.protocols[-1].pipeline
     served.may_answer.set()
     await paths_of(reader, TOGETHER)
     writer.close()
 
 
-async def test_so_it_is_behind_a_body_that_ends_after_its_answer(served: Served) -> None:
+async def test_so_it_is_behind_a_body_that_ends_after_its_answer(served: PathServer) -> None:
     reader, writer = await asyncio.open_connection(*served.address)
     writer.write(post(6000) + bytes(5999))
     assert await paths_of(reader, 1) == ["/post"]
     served.may_answer.clear()
     writer.write(b"x" + get() * (TOGETHER - 1))
-    await eventually(lambda: served.at_once == 1)
+    await eventually(lambda: served.under_way_count == 1)
     for _ in range(10):
         await asyncio.sleep(0)
-    assert not served.made[-1].pipeline
+    assert not served.protocols[-1].pipeline
     served.may_answer.set()
     await paths_of(reader, TOGETHER - 1)
     writer.close()
 
 
-async def test_what_follows_a_body_that_nobody_read_is_answered_in_order(served: Served) -> None:
+async def test_what_follows_a_body_that_nobody_read_is_answered_in_order(
+    served: PathServer,
+) -> None:
     reader, writer = await asyncio.open_connection(*served.address)
     paths = ["/slow", "/b", "/c"]
     writer.write(post(LARGE) + bytes(LARGE) + b"".join(map(get, paths)))
     assert await paths_of(reader, 4) == ["/post", *paths]
-    assert served.most_at_once == 1
+    assert served.most_under_way == 1
     writer.close()
 
 
-async def test_nobody_is_cut_behind_a_body_that_nobody_read(served: Served) -> None:
+async def test_nobody_is_cut_behind_a_body_that_nobody_read(served: PathServer) -> None:
     """Though their answer takes longer than a connection is kept for nothing."""
     reader, writer = await asyncio.open_connection(*served.address)
     writer.write(post(LARGE) + bytes(LARGE))
@@ -135,7 +125,7 @@ async def test_nobody_is_cut_behind_a_body_that_nobody_read(served: Served) -> N
 
 
 async def test_a_body_that_breaks_off_behind_its_answer_ends_the_connection(
-    served: Served, caplog: pytest.LogCaptureFixture
+    served: PathServer, caplog: pytest.LogCaptureFixture
 ) -> None:
     reader, writer = await asyncio.open_connection(*served.address)
     head = b"POST /post HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"

@@ -15,23 +15,22 @@ from typing import Any, Final
 import psutil
 import pytest
 import pytest_asyncio
-from uvicorn.server import ServerState
 
 from attendance_web.serving.http_protocol import CallProtocol
 from attendance_web.serving.portions import PORTION_BYTES
-from attendance_web.serving.server import config_of
 from attendance_web.serving.small_reads import SmallReads, room_for_reads
 from tests.support.eventually import eventually
+from tests.support.protocol_servers import ProtocolServer
 from tests.support.service_process import Service, own_service
 
 __all__ = ["own_service"]
 
 MEBIBYTE: Final = 1024 * 1024
-TOGETHER: Final = 4000  # 150 KB of them
+TOGETHER: Final = 4000  # requests, of 150 KB
 BODY_BYTES: Final = 300_000
 CONNECTIONS: Final = 600
 SENT_BYTES: Final = 256 * 1024  # on each of them
-GROWTH: Final = 40 * MEBIBYTE  # it was 90 and more
+MAX_GROWTH_BYTES: Final = 40 * MEBIBYTE  # it was 90 and more
 WATCHED_SECONDS: Final = 4.0
 
 
@@ -40,27 +39,27 @@ def get(more: str = "") -> bytes:
 
 
 def post(length: int) -> bytes:
-    """Without its body."""
+    """Writes one without its body, which has ``length`` bytes."""
     return f"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: {length}\r\n\r\n".encode()
 
 
 class NotingProtocol(CallProtocol):
     """Notes how much has come, and how much of it at once."""
 
-    come = most_at_once = 0
+    come_bytes = most_bytes_at_once = 0
 
     def data_received(self, data: bytes) -> None:
-        self.come += len(data)
-        self.most_at_once = max(self.most_at_once, len(data))
+        self.come_bytes += len(data)
+        self.most_bytes_at_once = max(self.most_bytes_at_once, len(data))
         super().data_received(data)
 
 
-class Served:
-    """A server that answers when it may, and may read the body then."""
+class WaitingServer(ProtocolServer[NotingProtocol]):
+    """Answers when it may, and may read the body then."""
 
     def __init__(self) -> None:
         async def application(scope: Any, receive: Any, send: Any) -> None:
-            self.begun += 1
+            self.begun_count += 1
             await self.may_answer.wait()
             read = 0
             while (message := await receive())["type"] == "http.request":
@@ -72,34 +71,26 @@ class Served:
             await send({"type": "http.response.start", "status": 200, "headers": headers})
             await send({"type": "http.response.body", "body": body})
 
-        self.config, self._state = config_of(application), ServerState()
-        self.config.load()
-        self.begun = 0
+        super().__init__(application, NotingProtocol)
+        self.begun_count = 0
         self.may_answer = asyncio.Event()
-        self.made: list[NotingProtocol] = []
         self._room = room_for_reads()
-        self.address: tuple[str, int] = ("", 0)
 
     def new_protocol(self) -> SmallReads:
-        made = NotingProtocol(config=self.config, server_state=self._state, app_state={})
-        self.made.append(made)
-        return SmallReads(made, self._room)
+        super().new_protocol()
+        return SmallReads(self.protocols[-1], self._room)
 
 
 @pytest_asyncio.fixture
-async def served() -> AsyncIterator[Served]:
-    made = Served()
-    server = await asyncio.get_running_loop().create_server(made.new_protocol, "127.0.0.1", 0)
-    async with server:
-        made.address = server.sockets[0].getsockname()
+async def served() -> AsyncIterator[WaitingServer]:
+    made = WaitingServer()
+    async with made.listening():
         yield made
         made.may_answer.set()
-        for each in made.made:
-            each.transport.abort()
 
 
 async def lines_of(reader: asyncio.StreamReader, count: int) -> list[bytes]:
-    """The bodies of the next answers."""
+    """Reads the bodies of the next answers."""
     lines: list[bytes] = []
     async with asyncio.timeout(30):
         while len(lines) < count:
@@ -117,34 +108,34 @@ async def lines_of(reader: asyncio.StreamReader, count: int) -> list[bytes]:
     ids=["requests", "body"],
 )
 async def test_what_has_to_wait_is_not_read(
-    served: Served, sent: bytes, answers: list[bytes]
+    served: WaitingServer, sent: bytes, answers: list[bytes]
 ) -> None:
     reader, writer = await asyncio.open_connection(*served.address)
     writer.write(sent)
-    await eventually(lambda: served.begun == 1)
+    await eventually(lambda: served.begun_count == 1)
     for _ in range(100):
         await asyncio.sleep(0)
-    (connection,) = served.made
-    assert connection.come <= 3 * PORTION_BYTES
+    (connection,) = served.protocols
+    assert connection.come_bytes <= 3 * PORTION_BYTES
     served.may_answer.set()
     assert await lines_of(reader, len(answers)) == answers
-    assert connection.most_at_once <= PORTION_BYTES
+    assert connection.most_bytes_at_once <= PORTION_BYTES
     writer.close()
 
 
 @pytest.mark.parametrize("sent", [get(), get() * 9, get() + b"GET ", post(9) + b"x"])
 @pytest.mark.parametrize("is_answered", [True, False])
 async def test_nothing_is_kept_of_a_connection_that_has_ended(
-    served: Served, sent: bytes, is_answered: bool
+    served: WaitingServer, sent: bytes, is_answered: bool
 ) -> None:
     """Not by cycles either, which a process that is busy never collects."""
     reader, writer = await asyncio.open_connection(*served.address)
     writer.write(sent)
-    await eventually(lambda: served.begun == 1)
+    await eventually(lambda: served.begun_count == 1)
     if is_answered and not sent.startswith(b"POST"):
         served.may_answer.set()
         await lines_of(reader, sent.count(b"Host"))
-    kept = weakref.ref(served.made.pop())
+    kept = weakref.ref(served.protocols.pop())
     gc.collect()
     gc.disable()
     try:
@@ -176,4 +167,4 @@ def test_thousands_that_send_much_at_once_take_little(own_service: Service) -> N
                 with suppress(BlockingIOError):
                     waiting[connection] += connection.send(sent[begins:])
             most = max(most, process.memory_info().rss)
-    assert most - before < GROWTH, f"{(most - before) / MEBIBYTE:.0f} MiB"
+    assert most - before < MAX_GROWTH_BYTES, f"{(most - before) / MEBIBYTE:.0f} MiB"

@@ -9,17 +9,16 @@ from typing import Any, Final
 
 import pytest
 import pytest_asyncio
-from uvicorn.server import ServerState
 
 from attendance_web.serving import unread_answers
 from attendance_web.serving.http_protocol import CallProtocol
-from attendance_web.serving.server import config_of
 from attendance_web.serving.unread_answers import unread_answers_of
 from tests.support.eventually import eventually
+from tests.support.protocol_servers import ProtocolServer
 
 ANSWER_BYTES: Final = 8 * 1024 * 1024  # more than the system takes of it
 MAX_BYTES, ENOUGH_BYTES = 3 * ANSWER_BYTES, 2 * ANSWER_BYTES
-ASKS: Final = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
+GET: Final = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
 
 
 HANDSHAKE: Final = (
@@ -37,69 +36,59 @@ async def answers(scope: Any, _receive: Any, send: Any) -> None:
     await send({"type": "http.response.body", "body": bytes(ANSWER_BYTES)})
 
 
-class Served:
-    """A server of large answers, and the connections that were made to it."""
+class LargeAnswers(ProtocolServer[CallProtocol]):
+    """A server of large answers."""
 
     def __init__(self) -> None:
-        self.config = config_of(answers)
-        self.config.load()
-        self.made: list[CallProtocol] = []
-        self._state = ServerState()
-
-    def new_protocol(self) -> CallProtocol:
-        made = CallProtocol(config=self.config, server_state=self._state, app_state={})
-        self.made.append(made)
-        return made
+        super().__init__(answers, CallProtocol)
 
     @property
     def last_is_unread(self) -> bool:
         """Whether the last one has an answer of which something is unread."""
-        return self.made[-1].transport is not None and self.made[-1].unread_answer_bytes > 0
+        return (
+            self.protocols[-1].transport is not None and self.protocols[-1].unread_answer_bytes > 0
+        )
 
     @property
     def open_count(self) -> int:
-        return sum(not each.transport.is_closing() for each in self.made)
+        return sum(not each.transport.is_closing() for each in self.protocols)
 
     @property
     def unread_bytes(self) -> int:
         """Bytes that lie unread in memory."""
-        open_ones = [each for each in self.made if not each.transport.is_closing()]
+        open_ones = [each for each in self.protocols if not each.transport.is_closing()]
         return sum(each.unread_answer_bytes for each in open_ones)
 
 
 @pytest_asyncio.fixture
-async def served(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[tuple[Served, int]]:
+async def server(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[LargeAnswers]:
     monkeypatch.setattr(unread_answers, "MAX_UNREAD_BYTES", MAX_BYTES)
     monkeypatch.setattr(unread_answers, "ENOUGH_BYTES", ENOUGH_BYTES)
-    made = Served()
-    server = await asyncio.get_running_loop().create_server(made.new_protocol, "127.0.0.1", 0)
-    async with server:
-        yield made, server.sockets[0].getsockname()[1]
-        for each in made.made:
-            each.transport.abort()
+    made = LargeAnswers()
+    async with made.listening():
+        yield made
 
 
-def asks(port: int) -> socket.socket:
+def asks(address: tuple[str, int]) -> socket.socket:
     """Asks, and reads nothing."""
     client = socket.socket()
     client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-    client.connect(("127.0.0.1", port))
-    client.sendall(ASKS)
+    client.connect(address)
+    client.sendall(GET)
     return client
 
 
 async def test_those_who_read_nothing_are_cut_and_one_who_reads_has_all(
-    served: tuple[Served, int],
+    server: LargeAnswers,
 ) -> None:
-    server, port = served
     clients = []
     for _ in range(10):
-        clients.append(await asyncio.to_thread(asks, port))
-        await eventually(lambda: len(server.made) == len(clients) and server.last_is_unread)
+        clients.append(await asyncio.to_thread(asks, server.address))
+        await eventually(lambda: len(server.protocols) == len(clients) and server.last_is_unread)
         assert server.unread_bytes <= MAX_BYTES
     assert server.open_count < 10
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    writer.write(ASKS)
+    reader, writer = await asyncio.open_connection(*server.address)
+    writer.write(GET)
     await reader.readuntil(b"\r\n\r\n")
     assert len(await reader.readexactly(ANSWER_BYTES)) == ANSWER_BYTES
     writer.close()
@@ -108,10 +97,9 @@ async def test_those_who_read_nothing_are_cut_and_one_who_reads_has_all(
     await eventually(lambda: not unread_answers_of(server.config).total)
 
 
-async def test_one_that_becomes_a_socket_is_counted_no_more(served: tuple[Served, int]) -> None:
-    server, port = served
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    writer.write(ASKS)
+async def test_one_that_becomes_a_socket_is_counted_no_more(server: LargeAnswers) -> None:
+    reader, writer = await asyncio.open_connection(*server.address)
+    writer.write(GET)
     await reader.readuntil(b"\r\n\r\n")
     await reader.readexactly(ANSWER_BYTES)
     assert unread_answers_of(server.config).total > 0  # as it was when it was written
