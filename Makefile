@@ -115,7 +115,7 @@ IN_PROCESS := $(filter-out tests/unit/test_planted% %in_any_order.py %how_to.py,
   $(patsubst %,tests/contract/test_%.py,asgi asgi_lifespan asgi_mounts asgi_stock asyncapi \
   $(addprefix calls_,accounts attendance boards data events friends oidc organisers passwords pictures profiles recovery \
   review sessions tokens) \
-  $(addprefix oidc_,answers comebacks links ticks) client_asks_again client_calls client_comebacks client_losses client_sockets corrections_live damaged \
+  $(addprefix oidc_,answers comebacks links ticks) client_asks_again client_calls client_comebacks client_losses client_sockets corrections_live damaged_databases \
   deletion endings event_page files health heartbeat http_connections http_protocol karma left_connections limits limits_of_log_ins live live_cuts \
   live_ends migrations migrations_by_engine notifier openapi orphans packing picture_workers room_turns search settings sheet_files sheet_workbook sheets sqlite_groups sqlite_scrub store_calls stores \
   stores_belongings sync system watching watching_bounds wrong_settings ws_floods ws_protocol)

@@ -55,7 +55,7 @@ class Visits:
     @property
     def is_over(self) -> bool:
         """Tells whether the event has nothing for us any more."""
-        return self.wire is not None and self.wire.code in FINAL
+        return self.wire is not None and self.wire.close_code in FINAL
 
     @property
     def is_left_out(self) -> bool:

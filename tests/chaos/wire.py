@@ -47,7 +47,7 @@ class Wire:
         self.fold = Fold()
         self.news_fold: NewsFold | None = None  # where it was asked for
         self.marked_by: int | None = None
-        self.code: int | None = None
+        self.close_code: int | None = None
         self.refusal = ""  # the last it was told, by its code
         self.ended = asyncio.Event()
         self.list_heard = asyncio.Event()
@@ -120,8 +120,8 @@ class Wire:
             pass
         finally:
             received = self._connection.protocol.close_rcvd
-            self.code = 1006 if received is None else received.code
-            self._note("closed", code=self.code)
+            self.close_code = 1006 if received is None else received.code
+            self._note("closed", code=self.close_code)
             self._stage.socket_aborts.discard(self.abort)
             self.ended.set()
             self.list_heard.set()

@@ -25,7 +25,7 @@ from tests.support.live_host import PATIENCE_SECONDS, Host, hosted
 from tests.support.quick_app import quick_app
 from tests.support.quick_passwords import quickly_hashed
 
-PERSON = b"x-person"  # the header by which this host knows people
+PERSON_HEADER = b"x-person"  # the header by which this host knows people
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ class People:
         self._actors: dict[bytes, Any] = {}
 
     def __call__(self, scope: Any) -> Actor | None:
-        found: Actor | None = self._actors.get(dict(scope["headers"]).get(PERSON, b""))
+        found: Actor | None = self._actors.get(dict(scope["headers"]).get(PERSON_HEADER, b""))
         return found
 
     def let_in(self, actor: Any) -> str:

@@ -22,7 +22,7 @@ from attendance_core.profiles import AuditEntry, ScanAct, ScanJudge
 from attendance_core.testing.clock import NOON
 from attendance_core.vocabulary import ScanId, UserId
 from attendance_web.http import downloads, list_turns
-from attendance_web.http.zips import END_BYTES, ZipStream
+from attendance_web.http.zips import END_BYTES
 from tests.support.asgi_client import AsgiClient
 from tests.support.eventually import eventually
 from tests.support.looks import Looks, in_pieces
@@ -264,24 +264,3 @@ class TestStream:
         looks.fails_from = 4
         ended = await self.client(site, anna).post(password=PASSWORD).ended()
         assert (ended.status, ended.is_whole) == (200, False)
-
-
-class TestZipStream:
-    def test_it_knows_how_much_fits_in_however_badly_it_compresses(self) -> None:
-        packed, content = ZipStream(NOON, END_BYTES + 110_000), os.urandom(100_000)
-        assert packed.has_room_for(100_000) and not packed.has_room_for(110_000)
-        packed.begin("a")
-        packed.write(content)
-        packed.finish()
-        taken = packed.take()
-        assert len(taken) <= END_BYTES + 110_000 and packed.take() == b""
-        assert unpacked(taken) == {"a": content}
-
-    def test_one_that_nobody_waits_for_is_let_go(self) -> None:
-        for ended in (False, True):
-            packed = ZipStream(NOON, END_BYTES)
-            packed.begin("a")
-            if ended:
-                packed.finish()
-            packed.drop()
-            packed.drop()

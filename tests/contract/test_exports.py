@@ -7,10 +7,7 @@ import io
 import json
 from urllib.parse import unquote
 
-import pytest
-
 from attendance_web.http.exports import MEDIA_TYPES
-from attendance_web.http.file_names import MAX_NAME_BYTES, content_disposition, file_name
 from tests.support import xlsx
 from tests.support.exports import EXPORT, add_people, anna, event_id, site
 from tests.support.site import Browser, Site, code, refusal
@@ -85,37 +82,3 @@ class TestAnswers:
         await add_people(site, event_id, 20_001 - 2)  # Anna and Boris are there
         refused = await anna.get(EXPORT, event_id=event_id, format="json")
         assert code(refused, 3) == "too_many_rows"
-
-
-class TestNames:
-    """RFC 6266: what is not ASCII is spelled out, and there is another name beside it."""
-
-    @pytest.mark.parametrize(
-        ("name", "kept"),
-        [
-            ("Lecture 1", "Lecture 1"),
-            ("../../etc/passwd", "_.._etc_passwd"),
-            ('a"b\\c:d*e?f<g>h|i', "a_b_c_d_e_f_g_h_i"),
-            ("\u202egpj.exe\u200f", "gpj.exe"),
-            (" . ", "attendance"),
-            ("\u200b", "attendance"),
-            ("😀 Ёж שרה", "😀 Ёж שרה"),
-        ],
-    )
-    def test_no_system_takes_it_for_anything_else(self, name: str, kept: str) -> None:
-        assert file_name(name) == kept
-
-    def test_it_is_short_enough_and_no_letter_is_cut_in_two(self) -> None:
-        assert file_name("Ж" * 128) == "Ж" * (MAX_NAME_BYTES // 2)
-        assert len(file_name("a" + "😀" * 127).encode()) <= MAX_NAME_BYTES
-
-    @pytest.mark.parametrize(
-        ("name", "header"),
-        [
-            ("Lecture 1", "filename=\"Lecture 1.csv\"; filename*=UTF-8''Lecture%201.csv"),
-            ("100%", "filename=\"attendance.csv\"; filename*=UTF-8''100%25.csv"),
-            ("Ё\r\nX: y", "filename=\"attendance.csv\"; filename*=UTF-8''%D0%81X_%20y.csv"),
-        ],
-    )
-    def test_the_header_is_ascii(self, name: str, header: str) -> None:
-        assert content_disposition(name, "csv") == f"attachment; {header}"

@@ -27,11 +27,11 @@ async def store(
 
 @pytest.fixture
 def reruns(monkeypatch: pytest.MonkeyPatch) -> Reruns:
-    noted, judge = Reruns(), pg_errors.may_be_run_again
+    noted, may_be_run_again = Reruns(), pg_errors.may_be_run_again
 
     def notes(error: Any) -> bool:
         noted.append(error)
-        return judge(error)
+        return may_be_run_again(error)
 
     monkeypatch.setattr(postgres, "may_be_run_again", notes)
     return noted
