@@ -21,7 +21,7 @@ from tests.support.scripted_service import (
     BORIS,
     EVENT,
     PATIENCE,
-    Service,
+    ScriptedService,
     ServiceSide,
     ids,
     lists_both,
@@ -115,7 +115,7 @@ class TestComingBack:
             assert len(service.opened) > 2
 
     async def test_where_nobody_has_ever_answered_it_is_told_at_once(self) -> None:
-        async with serve(Service(lists_both), "127.0.0.1", 0) as server:
+        async with serve(ScriptedService(lists_both), "127.0.0.1", 0) as server:
             port = port_of(server)
         async with Client(f"http://127.0.0.1:{port}") as client, asyncio.timeout(PATIENCE):
             with pytest.raises(NotAnswered):
@@ -136,7 +136,7 @@ class TestComingBack:
                 return connection.respond(HTTPStatus(status), "no")
             return None
 
-        service = Service(lists_both)
+        service = ScriptedService(lists_both)
         async with (
             serve(service, "127.0.0.1", 0, process_request=refuses) as server,
             Client(f"http://127.0.0.1:{port_of(server)}") as client,
@@ -156,7 +156,7 @@ class TestComingBack:
         tls.load_cert_chain(certificate, key)
         async with (
             asyncio.timeout(PATIENCE),
-            serve(Service(lists_both), "127.0.0.1", 0, ssl=tls) as server,
+            serve(ScriptedService(lists_both), "127.0.0.1", 0, ssl=tls) as server,
         ):
             url = f"https://127.0.0.1:{port_of(server)}"
             async with (

@@ -13,7 +13,12 @@ import pytest
 from tests.support.eventually import eventually
 from tests.support.houses import house_in_memory as house
 from tests.support.live_house import House
-from tests.support.raw_http import QUIET, UNENDED_HANDSHAKE, all_that_comes, connection_count
+from tests.support.raw_http import (
+    QUIET_SECONDS,
+    UNENDED_HANDSHAKE,
+    all_that_comes,
+    connection_count,
+)
 from tests.support.smuggled import GET, INNER, POST, statuses, with_length
 
 __all__ = ["house"]
@@ -231,5 +236,5 @@ class TestBounds:
             while sent < 100_000_000:
                 writer.write(INNER * 1000)
                 sent += 1000 * len(INNER)
-                await asyncio.wait_for(writer.drain(), QUIET)
+                await asyncio.wait_for(writer.drain(), QUIET_SECONDS)
         writer.transport.abort()

@@ -20,7 +20,7 @@ from attendance_web.live.hang_ups import HangUps
 from tests.support.eventually import eventually
 from tests.support.houses import house_in_folder as house
 from tests.support.live_house import QUICK, House, Visitor
-from tests.support.raw_visitors import CLOSE, TEXT, Raw
+from tests.support.raw_house_sockets import CLOSE, TEXT, RawSocket
 
 __all__ = ["house"]
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -43,24 +43,24 @@ PAST_GRACE = 2 * GRACE  # seconds in which one whose grace had gone on would hav
 WITHIN_GRACE = GRACE / 4  # seconds in which a hold that had no grace would have ended
 
 
-def closes_and_ends(raw: Raw) -> None:
+def closes_and_ends(raw: RawSocket) -> None:
     raw.sends(CLOSE)
     raw.plain.close()
 
 
-def sends_too_many(raw: Raw) -> None:
+def sends_too_many(raw: RawSocket) -> None:
     for _ in range(100):
         raw.sends(TEXT, b"{}")
 
 
-GOODBYES: dict[str, Callable[[Raw], None]] = {
+GOODBYES: dict[str, Callable[[RawSocket], None]] = {
     "1000": lambda raw: raw.sends(CLOSE, struct.pack("!H", 1000)),
     "no code": lambda raw: raw.sends(CLOSE),
     "1009, a code that servers use": lambda raw: raw.sends(CLOSE, struct.pack("!H", 1009)),
     "4000": lambda raw: raw.sends(CLOSE, struct.pack("!H", 4000)),
     "a Close frame, then a FIN": closes_and_ends,
 }
-LOSSES: dict[str, Callable[[Raw], None]] = {
+LOSSES: dict[str, Callable[[RawSocket], None]] = {
     "1001, as a browser says when its page goes": lambda raw: raw.sends(
         CLOSE, struct.pack("!H", 1001) + b"away"
     ),
@@ -106,11 +106,11 @@ class TestRule6OnePersonAnyNumberOfSockets:
 
     @pytest.mark.parametrize("says", GOODBYES.values(), ids=GOODBYES)
     async def test_a_goodbye_counts_at_once(
-        self, house: House, says: Callable[[Raw], None]
+        self, house: House, says: Callable[[RawSocket], None]
     ) -> None:
         asker, marker = await house.people(2)
         event_id = await house.event(marker)
-        async with Raw.opens(asker, "mark_me", event_id) as raw:
+        async with RawSocket.opens(asker, "mark_me", event_id) as raw:
             marking = await marker.marks(event_id)
             said_at = time.monotonic()
             says(raw)
@@ -134,7 +134,7 @@ class TestRule6OnePersonAnyNumberOfSockets:
         asker, marker = await house.people(2)
         event_id = await house.event(marker)
         await asker.mark_me(event_id)
-        async with Raw.opens(marker, "marking", event_id) as raw:
+        async with RawSocket.opens(marker, "marking", event_id) as raw:
             choice = {"message": "prepare_to_mark", "params": {"user_id": asker.user_id}}
             raw.sends(TEXT, json.dumps(choice).encode())
             await eventually(lambda: is_held(house, event_id, asker))
@@ -147,7 +147,7 @@ class TestRule6OnePersonAnyNumberOfSockets:
     ) -> None:
         asker, other, marker = await house.people(3)
         event_id = await house.event(marker)
-        async with Raw.opens(asker, "mark_me", event_id) as raw:
+        async with RawSocket.opens(asker, "mark_me", event_id) as raw:
             await other.mark_me(event_id)
             raw.sends(CLOSE, struct.pack("!H", 1000))
             await asker.mark_me(event_id)
@@ -158,7 +158,7 @@ class TestRule6OnePersonAnyNumberOfSockets:
     async def test_a_page_that_goes_is_answered_and_lost(self, house: House) -> None:
         asker, marker = await house.people(2)
         event_id = await house.event(marker)
-        async with Raw.opens(asker, "mark_me", event_id) as raw:
+        async with RawSocket.opens(asker, "mark_me", event_id) as raw:
             LOSSES["1001, as a browser says when its page goes"](raw)
             assert await raw.close_code() == 1001
         await eventually(lambda: house.has_lost_all(event_id, asker))
@@ -166,11 +166,11 @@ class TestRule6OnePersonAnyNumberOfSockets:
 
     @pytest.mark.parametrize("loses", LOSSES.values(), ids=LOSSES)
     async def test_every_other_end_keeps_the_place_for_the_grace(
-        self, house: House, loses: Callable[[Raw], None]
+        self, house: House, loses: Callable[[RawSocket], None]
     ) -> None:
         asker, marker = await house.people(2)
         event_id = await house.event(marker)
-        async with Raw.opens(asker, "mark_me", event_id) as raw:
+        async with RawSocket.opens(asker, "mark_me", event_id) as raw:
             marking = await marker.marks(event_id)
             lost_at = time.monotonic()
             loses(raw)
@@ -182,7 +182,7 @@ class TestRule6OnePersonAnyNumberOfSockets:
         event_id = await house.event(marker)
         marking = await marker.marks(event_id)
         for _ in range(5):
-            async with Raw.opens(asker, "mark_me", event_id) as raw:
+            async with RawSocket.opens(asker, "mark_me", event_id) as raw:
                 raw.resets()
         back = await asker.mark_me(event_id)
         await marking.hears("user_joined", user_id=asker.user_id)
@@ -211,7 +211,7 @@ class TestRule6OnePersonAnyNumberOfSockets:
     async def test_the_close_frame_says_why(self, house: House, loss: str, code: int) -> None:
         asker, marker = await house.people(2)
         event_id = await house.event(marker)
-        async with Raw.opens(asker, "mark_me", event_id) as raw:
+        async with RawSocket.opens(asker, "mark_me", event_id) as raw:
             LOSSES[loss](raw)
             assert await raw.close_code() == code
 

@@ -24,7 +24,7 @@ from tests.support.cancelled_steps import awaited, cancelled_at
 from tests.support.marking_steps import STEPS
 from tests.support.postgres import Cluster, binaries
 from tests.support.postgres_databases import a_database, emptied, make_template
-from tests.support.postgres_strangers import Stranger, beside
+from tests.support.postgres_rivals import Rival, beside
 
 pytestmark = pytest.mark.long
 
@@ -285,7 +285,7 @@ class TestItsClock:
     async def test_it_is_read_after_the_locks(self, store: PostgresStore) -> None:
         lecture = await Lecture.begun(store, waiting=1)
         event_id, anna = lecture.waiting[0].event_id, UserId(3)
-        async with Stranger(store) as other:
+        async with Rival(store) as other:
             await other.run("SELECT FROM places WHERE user_id = 3 FOR UPDATE")
 
             def work(unit: Any) -> tuple[float, float]:

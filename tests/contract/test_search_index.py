@@ -19,7 +19,7 @@ from attendance_adapters.sql.sqlite import SqliteStore
 from attendance_adapters.system import SystemClock
 from attendance_core.events import EventQuery
 from tests.support.postgres_databases import a_database
-from tests.support.postgres_strangers import beside
+from tests.support.postgres_rivals import beside
 from tests.support.round_trips import asked
 from tests.support.sqlite_file import an_empty_database
 

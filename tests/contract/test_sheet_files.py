@@ -31,7 +31,7 @@ from tests.support.sheet_rows import (
     EVENT,
     MOSCOW_STYLE,
     NAME,
-    NINE,
+    NINE_O_CLOCK,
     ROWS,
     UTC_STYLE,
     content,
@@ -171,16 +171,18 @@ class TestCells:
     @pytest.mark.parametrize(
         ("ends", "states"),
         [
-            (NINE + 3601, ["ещё не в списке", "ждёт", "отметка отменена"]),
-            (NINE + 3600, ["без отметки", "ждёт", "отметка отменена"]),
+            (NINE_O_CLOCK + 3601, ["ещё не в списке", "ждёт", "отметка отменена"]),
+            (NINE_O_CLOCK + 3600, ["без отметки", "ждёт", "отметка отменена"]),
         ],
     )
     async def test_nobody_is_about_to_come_after_the_end_or_with_an_annulled_mark(
         self, files: SheetFiles, ends: float, states: list[str]
     ) -> None:
-        event = Event(EVENT.event_id, "x", ANNA, NINE, ends, EVENT.code)
+        event = Event(EVENT.event_id, "x", ANNA, NINE_O_CLOCK, ends, EVENT.code)
         person = Participant(BORIS, "Б", False, None)
-        annulled = AnnulledSeen(NINE, "А", NINE, "А", AnnulReason.OTHER, "", ANNA, ANNA)
+        annulled = AnnulledSeen(
+            NINE_O_CLOCK, "А", NINE_O_CLOCK, "А", AnnulReason.OTHER, "", ANNA, ANNA
+        )
         rows = (
             SheetRow(person, "joined"),
             SheetRow(person, "waiting", None, (annulled,)),
@@ -194,7 +196,9 @@ class TestCells:
         self, files: SheetFiles
     ) -> None:
         """Contract: 9.1."""
-        annulled = AnnulledSeen(NINE, "", NINE, "", AnnulReason.OTHER, "", ANNA, ANNA)
+        annulled = AnnulledSeen(
+            NINE_O_CLOCK, "", NINE_O_CLOCK, "", AnnulReason.OTHER, "", ANNA, ANNA
+        )
         row = SheetRow(Participant(BORIS, "", False, None), "joined", None, (annulled,))
         with await files.feed(pieces(row), MOSCOW_STYLE) as file:
             table = list(csv.reader(io.StringIO(file.read().decode()), delimiter=";"))
@@ -223,7 +227,7 @@ class TestCells:
     async def test_the_last_second_there_is_can_be_written_in_every_zone(
         self, files: SheetFiles
     ) -> None:
-        last = Event(EVENT.event_id, "x", ANNA, NINE, LATEST_INSTANT, EVENT.code)
+        last = Event(EVENT.event_id, "x", ANNA, NINE_O_CLOCK, LATEST_INSTANT, EVENT.code)
         text = (await content(files, MOSCOW_STYLE, event=last)).decode()
         assert "9999-12-31 23:59:59+00:00" in text
 

@@ -18,7 +18,7 @@ from attendance_core.errors import Unavailable
 from tests.support.eventually import eventually
 from tests.support.sheet_rows import ROWS, UTC_STYLE, content, pieces
 from tests.support.sheet_rows import sheet_files as files
-from tests.support.sheet_workers import Endless, folder, running
+from tests.support.sheet_workers import Endless, folder, running_worker
 
 __all__ = ["files", "folder"]
 
@@ -91,7 +91,7 @@ class TestStarts:
     ) -> None:
         monkeypatch.setattr(files, "_threads", ThreadPoolExecutor(1))
         first = asyncio.create_task(files.feed(Endless().pieces(), UTC_STYLE))
-        await running(files)
+        await running_worker(files)
         open_before = psutil.Process().num_fds()
         second = asyncio.create_task(files.feed(Endless().pieces(), UTC_STYLE))
         await eventually(lambda: len(files._running) == 2)

@@ -26,14 +26,14 @@ from tests.support.sheet_rows import (
     COUNTS,
     EVENT,
     MOSCOW_STYLE,
-    NINE,
+    NINE_O_CLOCK,
     ROWS,
     UTC_STYLE,
     content,
     pieces,
 )
 from tests.support.sheet_rows import sheet_files as files
-from tests.support.sheet_workers import Endless, folder, running
+from tests.support.sheet_workers import Endless, folder, running_worker
 
 __all__ = ["files", "folder"]
 
@@ -45,7 +45,7 @@ async def test_a_worker_waits_for_others_from_the_first(
     sleeping_command = (sheets.WORKER_COMMAND[0], "-c", "import time; time.sleep(60)")
     monkeypatch.setattr(sheets, "WORKER_COMMAND", sleeping_command)
     writing = asyncio.create_task(files.feed(Endless().pieces(), UTC_STYLE))
-    worker = await running(files)
+    worker = await running_worker(files)
     our_niceness, its_niceness = (os.getpriority(os.PRIO_PROCESS, pid) for pid in (0, worker.pid))
     assert its_niceness == min(our_niceness + sheet_job.ADDED_NICENESS, 19)
     # Of another session Linux may take no notice of that; of our group Ctrl-C would end it
@@ -63,7 +63,7 @@ class TestDeaths:
     ) -> None:
         rows = Endless()
         writing = asyncio.create_task(files.feed(rows.pieces(), UTC_STYLE._replace(format=kind)))
-        worker = await running(files)
+        worker = await running_worker(files)
         worker.kill()
         rows.goes_on.set()
         with pytest.raises(Unavailable) as caught:
@@ -76,7 +76,7 @@ class TestDeaths:
     ) -> None:
         rows = Endless()
         writing = asyncio.create_task(files.feed(rows.pieces(), UTC_STYLE._replace(format=kind)))
-        worker = await running(files)
+        worker = await running_worker(files)
         writing.cancel()
         await asyncio.wait({writing}, timeout=10)
         assert writing.cancelled() and worker.returncode == -signal.SIGKILL
@@ -87,7 +87,7 @@ class TestDeaths:
     ) -> None:
         rows = Endless()
         writing = asyncio.create_task(files.feed(rows.pieces(), UTC_STYLE._replace(format=kind)))
-        await running(files)
+        await running_worker(files)
         files.close()
         rows.goes_on.set()
         with pytest.raises(Unavailable):
@@ -100,7 +100,7 @@ class TestDeaths:
         self, folder: Path, kind: SheetFormat
     ) -> None:
         async def pieces_until_refused() -> AsyncIterator[SheetPiece]:
-            yield SheetPiece(EVENT, NINE, ROWS, COUNTS)
+            yield SheetPiece(EVENT, NINE_O_CLOCK, ROWS, COUNTS)
             raise NotAnOrganiser
 
         files, style = SheetFiles(max_seconds=0.3), UTC_STYLE._replace(format=kind)

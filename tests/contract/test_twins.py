@@ -28,7 +28,7 @@ from attendance_core.tokens import NewToken
 from attendance_core.use_cases import UseCases
 from attendance_core.vocabulary import ProcessId
 from tests.support.postgres_databases import emptied
-from tests.support.postgres_strangers import beside
+from tests.support.postgres_rivals import beside
 from tests.support.sqlite_file import an_empty_database
 from tests.support.twin_moves import Call, Known, Made
 from tests.support.twins_of_events import MARKING, OF_EVENTS
@@ -178,7 +178,7 @@ async def side_by_side(
         if kind == "answer" and name == "make_recovery_codes":
             known.recovery_codes += answer
         if kind == "answer" and name == "make_reset_link":
-            known.links.append(answer)
+            known.reset_links.append(answer)
         if kind == "answer" and name == "create_event":
             known.events.append(answer.event_id)
             known.codes.append(answer.code)

@@ -10,7 +10,7 @@ from websockets.http11 import Request
 from attendance_web.serving.ws_protocol import PeerProtocol
 from tests.support.houses import house_in_folder as house
 from tests.support.live_house import opened_house
-from tests.support.raw_visitors import Raw
+from tests.support.raw_house_sockets import RawSocket
 
 __all__ = ["house"]
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -34,7 +34,7 @@ class TestRule12WhoDoesNotReadIsDisconnected:
             asker, marker, other = await house.people(3)
             event_id = await house.event(marker)
             reading = await other.marks(event_id)
-            async with Raw.opens(marker, "marking", event_id, receive_buffer=4096) as raw:
+            async with RawSocket.opens(marker, "marking", event_id, receive_buffer=4096) as raw:
                 heard_count = 0
                 while not await house.has_lost_all(event_id, marker):
                     assert heard_count < 1000, "it was never cut"

@@ -67,7 +67,7 @@ class TestCounts:
         monkeypatch.setattr(streams, "COMMENT_EVERY", 0.05)
         screen = await hall.watches()
         await screen.counts()
-        asyncio.get_running_loop().call_later(0.2, asyncio.ensure_future, hall.ends(0.2))
+        asyncio.get_running_loop().call_later(0.2, asyncio.ensure_future, hall.ends_after(0.2))
         assert await screen.counts()
         assert screen.comment_count >= 2
 
@@ -99,8 +99,8 @@ class TestTheEnd:
         await asker.mark_me(hall.event_id)
         screen = await hall.watches()
         assert await screen.counts() == (2, 1, 0, 0)
-        secret = await hall.link()
-        await hall.ends(0.2)
+        secret = await hall.board_link()
+        await hall.ends_after(0.2)
         assert await screen.counts() == (2, 0, 0, 0)
         assert await screen.event() == ("end", {})
         assert await screen.event() is None
@@ -143,10 +143,10 @@ class TestTheEnd:
 
     async def test_it_ends_with_the_link(self, hall: Hall) -> None:
         """Contract: MakeBoardLink, RemoveBoardLink"""
-        secret = await hall.link()
+        secret = await hall.board_link()
         screen = await hall.watches(secret=secret)
         await screen.counts()
-        another = await hall.link()
+        another = await hall.board_link()
         assert await screen.event() is None
         assert await (await hall.watches(secret=secret)).refusal() == (200, "board_not_found")
         screen = await hall.watches(secret=another)

@@ -30,7 +30,7 @@ class TestBounds:
             assert int(refused.answer.headers["retry-after"]) > 0
         elsewhere = Hall(hall.house, hall.creator, await hall.house.event(hall.creator))
         assert await (await elsewhere.watches()).counts() == (1, 0, 0, 0)
-        secret = await hall.link()
+        secret = await hall.board_link()
         assert await (await hall.watches(secret=secret)).counts() == (1, 0, 0, 0)
         await elsewhere._readers.aclose()
         await hall.close()
@@ -41,7 +41,7 @@ class TestBounds:
     ) -> None:
         assert watchers.MAX_OF_LINK == 200
         monkeypatch.setattr(watchers, "MAX_OF_LINK", 2)
-        secret = await hall.link()
+        secret = await hall.board_link()
         for _ in range(2):
             await hall.watches(secret=secret)
         refused = await hall.watches(secret=secret)
@@ -53,7 +53,7 @@ class TestBounds:
     ) -> None:
         """Nor is anybody's ended for one who has as many."""
         monkeypatch.setattr(watchers, bound, 4)
-        secret = await hall.link()
+        secret = await hall.board_link()
 
         async def asks(address: str) -> AsgiClient:
             client = AsgiClient(hall.house.app, PATH, address=address, secret=secret).ask(reads=9)
@@ -90,7 +90,7 @@ class TestBounds:
             ]
             for each in (second, third):
                 halls.push_async_callback(each._readers.aclose)
-            links = [await each.link() for each in (hall, second, third)]
+            links = [await each.board_link() for each in (hall, second, third)]
             open_ones = []  # which end once nobody knows them
             for where, secret in ((hall, links[0]), (second, links[1])):
                 open_ones += [await where.watches(), await where.watches(secret=secret)]

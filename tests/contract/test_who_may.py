@@ -21,10 +21,10 @@ from attendance_web.routes import CALLS
 from tests.support.houses import house_in_memory as house
 from tests.support.live_house import House
 from tests.support.scenes import (
+    ANSWERS_BY_ROLE,
     LOGGED_IN,
     MAY,
     ROLES,
-    TABLE,
     Scene,
     arguments_of,
     client,
@@ -39,15 +39,15 @@ __all__ = ["client", "house", "kept_scene"]
 
 
 # Sockets of an event in which only its organisers mark
-SOCKET_TABLE: Final = {
+SOCKET_ANSWERS_BY_ROLE: Final = {
     Role.MARK_ME: LOGGED_IN,
     Role.MARKING: ("not_logged_in", *("may_not_mark",) * 3, MAY, MAY, "may_not_mark"),
 }
 
 
 def test_every_call_has_a_row() -> None:
-    assert sorted(TABLE) == sorted(SCOPES) == sorted(call.name for call in CALLS)
-    assert set(SOCKET_TABLE) == set(Role)
+    assert sorted(ANSWERS_BY_ROLE) == sorted(SCOPES) == sorted(call.name for call in CALLS)
+    assert set(SOCKET_ANSWERS_BY_ROLE) == set(Role)
 
 
 @in_one_loop
@@ -65,7 +65,9 @@ async def test_a_call_is_for_those_whom_the_table_names(
         if role != "anonymous":
             headers["Cookie"] += f"; sessionid={scene.people[role].token}"
         found.append(await told(client, call, arguments_of(call, scene, role), headers))
-    assert dict(zip(ROLES, found, strict=True)) == dict(zip(ROLES, TABLE[call.name], strict=True))
+    assert dict(zip(ROLES, found, strict=True)) == dict(
+        zip(ROLES, ANSWERS_BY_ROLE[call.name], strict=True)
+    )
 
 
 @in_one_loop
@@ -87,5 +89,5 @@ async def test_a_socket_is_for_those_whom_the_table_names(
             await wire.says("ping")
         frame = await wire.heard()
         found.append(MAY if frame["result"] == "ok" else frame["params"]["code"])
-    table = dict(zip(ROLES, SOCKET_TABLE[role_of_socket], strict=True))
+    table = dict(zip(ROLES, SOCKET_ANSWERS_BY_ROLE[role_of_socket], strict=True))
     assert dict(zip(ROLES, found, strict=True)) == table

@@ -17,9 +17,9 @@ from tests.support.eventually import eventually
 from tests.support.houses import house_in_memory as house
 from tests.support.live_house import House, Program
 from tests.support.scenes import (
+    ANSWERS_BY_ROLE,
     MAY,
     ROLES,
-    TABLE,
     Scene,
     arguments_of,
     client,
@@ -57,7 +57,9 @@ async def test_a_token_makes_the_calls_of_its_scopes_and_no_other(
     house: House, client: httpx.AsyncClient, kept_scene: Scene, call: Call
 ) -> None:
     """Contract: 9.3."""
-    anonymous, creator = (TABLE[call.name][ROLES.index(each)] for each in ("anonymous", "creator"))
+    anonymous, creator = (
+        ANSWERS_BY_ROLE[call.name][ROLES.index(each)] for each in ("anonymous", "creator")
+    )
     expected: dict[str, str] = {}
     found: dict[str, str] = {}
     scene = kept_scene if call.method == "GET" else await scene_in(house)
@@ -102,7 +104,7 @@ async def test_a_socket_is_for_tokens_that_mark(house: House, role_of_socket: Ro
     scene = await scene_in(house)
     for shown in SHOWN:
         program = await program_of(house, scene, shown)
-        cookie = {"Cookie": f"sessionid={scene.people['stranger'].token}"}  # which does not count
+        cookie = {"Cookie": f"sessionid={scene.people['outsider'].token}"}  # which does not count
         path = f"/ws/{role_of_socket.value}?event_id={scene.event_id}"
         wire = await house.opens(path, **program.headers, **cookie)
         if shown in (ALL, "mark"):

@@ -17,7 +17,7 @@ from tests.support.raw_sockets import (
     SEND_EVERY,
     TEXT,
     Hearing,
-    Raw,
+    RawClient,
     linger,
     masked,
     shaking,
@@ -44,8 +44,8 @@ class TestFloods:
                 await raw.says(masked(1, last=False))
             raw.writer.write(frame * 10_000)
             come = await raw.hears_the_end()
-            assert app.floods == 1
-            assert app.texts <= MAX_FRAMES
+            assert app.flood_count == 1
+            assert app.text_count <= MAX_FRAMES
             assert come.count(b"\x8a") <= MAX_FRAMES + 5  # answers to pings
             assert b"\x11\x4d" in come  # 4429
 
@@ -59,17 +59,17 @@ class TestFloods:
             for _ in range(3):  # one after another they may go on
                 await raw.says(masked(1, b"x" * 99))
                 await asyncio.sleep(SEND_EVERY)
-            assert (app.texts, app.floods) == (3, 0)
+            assert (app.text_count, app.flood_count) == (3, 0)
             await raw.says(masked(1, b"x" * 60) * 5)
             assert b"\x11\x4d" in await raw.hears_the_end()  # 4429
-            assert (app.texts, app.floods) == (5, 1)
+            assert (app.text_count, app.flood_count) == (5, 1)
 
     async def test_sixty_at_once_are_heard(self) -> None:
         app = Hearing()
         async with shaking(app) as raw:
             await raw.says(TEXT * MAX_FRAMES)
-            await eventually(lambda: app.texts == MAX_FRAMES)
-            assert app.floods == 0
+            await eventually(lambda: app.text_count == MAX_FRAMES)
+            assert app.flood_count == 0
 
     async def test_answers_to_our_own_pings_are_free(self) -> None:
         app = Hearing()
@@ -79,8 +79,8 @@ class TestFloods:
                 await asyncio.sleep(MANY_PINGS_SECONDS)
                 for _ in range(MAX_FRAMES):
                     await client.send("{}")
-                await eventually(lambda: app.texts == MAX_FRAMES)
-                assert app.floods == 0
+                await eventually(lambda: app.text_count == MAX_FRAMES)
+                assert app.flood_count == 0
 
     async def test_who_does_not_read_answers_to_pings_is_not_read_from(
         self, monkeypatch: pytest.MonkeyPatch
@@ -100,7 +100,7 @@ class TestFloods:
         app = Hearing()
         async with shaking(app) as raw:
             await raw.says(masked(1, last=False) + CONTINUED * 200 + masked(0))
-            await eventually(lambda: app.texts == 1)
+            await eventually(lambda: app.text_count == 1)
             await raw.says(masked(1, last=False) + CONTINUED * 1000)
             assert await asyncio.wait_for(app.ended, PATIENCE) == 1009
             await raw.hears_the_end()
@@ -126,11 +126,11 @@ class TestHandshake:
             assert app.peer.queue.empty()
             accept.set()
             assert b" 101 " in await raw.hears_the_end()
-            assert app.floods == 1
+            assert app.flood_count == 1
 
     async def test_one_that_is_none_is_cut(self) -> None:
         async with serving(Hearing()) as (_, port):
-            raw = Raw(*await asyncio.open_connection("127.0.0.1", port))
+            raw = RawClient(*await asyncio.open_connection("127.0.0.1", port))
             await raw.says(HANDSHAKE.replace(b"Version: 13", b"Version: 12"))
             assert b" 400 " in await raw.hears_the_end()
             assert await raw.floods(b"x" * 10_000) < MOST_FLOOD_BYTES

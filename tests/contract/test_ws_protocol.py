@@ -18,7 +18,7 @@ from tests.support.asgi_serving import serving
 from tests.support.eventually import PATIENCE, eventually
 from tests.support.raw_sockets import (
     HANDSHAKE,
-    LINGER,
+    LINGER_SECONDS,
     MOST_FLOOD_BYTES,
     SEND_EVERY,
     TEXT,
@@ -92,7 +92,7 @@ class TestWhoDoesNotRead:
 
     async def test_who_answers_pings_stays(self) -> None:
         async def listens_and_says(peer: Any, send: Send) -> None:
-            until = time.monotonic() + 5 * LINGER
+            until = time.monotonic() + 5 * LINGER_SECONDS
             while time.monotonic() < until:
                 await send({"type": "websocket.send", "text": "still here"})
                 await asyncio.sleep(SEND_EVERY)

@@ -20,7 +20,7 @@ from tests.support.two_services import (
     heard_until_closed,
     stalled,
 )
-from tests.support.wires import A_MOMENT, Wire
+from tests.support.wires import MOMENT_SECONDS, Wire
 
 ROUNDS: Final = 4
 OVER: Final = 4410  # Contract: 6, close codes
@@ -165,7 +165,7 @@ async def an_annulment_and_a_phone_that_comes_back(pair: Pair) -> None:
             annulled, wire = await at_once(annul(creator, event_id, person, n), opening)
             assert annulled == n + 1 == 2 * number + 2
             try:
-                async with asyncio.timeout(A_MOMENT):
+                async with asyncio.timeout(MOMENT_SECONDS):
                     assert await heard_until_closed(wire) in [(["was_marked"], 1000), ([], 1012)]
             except TimeoutError:
                 assert person.state(event_id, creator) == "waiting"

@@ -24,12 +24,12 @@ def in_pieces(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
 
 
 class Looks:
-    """Those at lists; they may be held or fail."""
+    """Counts those at lists, and has them wait or fail from one on that a test names."""
 
     def __init__(self, attendance: Attendance, monkeypatch: pytest.MonkeyPatch) -> None:
         self.begun = 0
         self.may_go_on = asyncio.Event()
-        self.fails_from = self.holds_from = 1_000_000
+        self.fails_from = self.holds_from = 1_000_000  # the how-many-th look; so many come never
         self._browse: Any = attendance._store.browse
         monkeypatch.setattr(attendance._store, "browse", self.browse)
 

@@ -28,6 +28,7 @@ class Metrics:
         ]
 
     def value(self, name: str, **labels: str) -> float:
+        """Adds up what is told of a metric with these labels, whatever others it has."""
         found = [
             each.value
             for each in self._samples

@@ -16,10 +16,8 @@ from attendance_core.marking.places import Held, Marked, Place
 from attendance_core.marking.positions import Positions
 from attendance_core.marking.views import View
 
-Plant = pytest.MonkeyPatch
 
-
-def a_mirror_believes_older_news(plant: Plant) -> None:
+def a_mirror_believes_older_news(patch: pytest.MonkeyPatch) -> None:
     apply = Mirror.apply_announcement
 
     def believe(self: Mirror, announcement: Announcement) -> Any:
@@ -28,31 +26,31 @@ def a_mirror_believes_older_news(plant: Plant) -> None:
             return self._apply(place, 0, None)
         return apply(self, announcement)
 
-    plant.setattr(Mirror, "apply_announcement", believe)
+    patch.setattr(Mirror, "apply_announcement", believe)
 
 
-def absence_counts_though_there_are_news(plant: Plant) -> None:
+def absence_counts_though_there_are_news(patch: pytest.MonkeyPatch) -> None:
     read = Mirror.apply_reading
-    plant.setattr(
+    patch.setattr(
         Mirror, "apply_reading", lambda self, heard_before, reading: read(self, 10**9, reading)
     )
 
 
-def a_reading_comes_before_the_answer(plant: Plant) -> None:
-    plant.setattr(Mirror, "command_began", lambda self, connection_id: None)
+def a_reading_comes_before_the_answer(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Mirror, "command_began", lambda self, connection_id: None)
 
 
-def a_mark_is_not_told_by_readings(plant: Plant) -> None:
+def a_mark_is_not_told_by_readings(patch: pytest.MonkeyPatch) -> None:
     read = Mirror.apply_reading
 
     def forgetful(self: Mirror, heard_before: int, reading: Any) -> Any:
         object.__setattr__(reading, "watched_places", ())
         return read(self, heard_before, reading)
 
-    plant.setattr(Mirror, "apply_reading", forgetful)
+    patch.setattr(Mirror, "apply_reading", forgetful)
 
 
-def a_hold_is_not_told_by_readings(plant: Plant) -> None:
+def a_hold_is_not_told_by_readings(patch: pytest.MonkeyPatch) -> None:
     read, tell_own = Mirror.apply_reading, View.tell_own
     reading_now: list[bool] = []
 
@@ -66,11 +64,11 @@ def a_hold_is_not_told_by_readings(plant: Plant) -> None:
     def tells(self: View, place: Place, at: float) -> Any:
         return [] if reading_now and isinstance(place.state, Held) else tell_own(self, place, at)
 
-    plant.setattr(Mirror, "apply_reading", reads)
-    plant.setattr(View, "tell_own", tells)
+    patch.setattr(Mirror, "apply_reading", reads)
+    patch.setattr(View, "tell_own", tells)
 
 
-def one_is_let_go_before_one_was_marked(plant: Plant) -> None:
+def one_is_let_go_before_one_was_marked(patch: pytest.MonkeyPatch) -> None:
     told = Askers.tell_hold_or_note_mark
 
     def tells(self: Askers, place: Place, at: float) -> Any:
@@ -78,12 +76,12 @@ def one_is_let_go_before_one_was_marked(plant: Plant) -> None:
         first = told(self, let_go, at) if isinstance(place.state, Marked) else []
         return first + told(self, place, at)
 
-    plant.setattr(Askers, "tell_hold_or_note_mark", tells)
+    patch.setattr(Askers, "tell_hold_or_note_mark", tells)
 
 
-def who_is_held_loses_their_position(plant: Plant) -> None:
+def who_is_held_loses_their_position(patch: pytest.MonkeyPatch) -> None:
     put = Positions.put
-    plant.setattr(
+    patch.setattr(
         Positions,
         "put",
         lambda self, place: put(
@@ -92,11 +90,11 @@ def who_is_held_loses_their_position(plant: Plant) -> None:
     )
 
 
-def a_position_is_told_whenever_it_changes(plant: Plant) -> None:
-    plant.setattr(askers, "YOUR_POSITION_EVERY", 0)
+def a_position_is_told_whenever_it_changes(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(askers, "YOUR_POSITION_EVERY", 0)
 
 
-def a_mirror_keeps_the_annulled_off_the_list(plant: Plant) -> None:
+def a_mirror_keeps_the_annulled_off_the_list(patch: pytest.MonkeyPatch) -> None:
     apply = Mirror._apply
 
     def keeps(self: Mirror, place: Place, *rest: Any) -> Any:
@@ -104,18 +102,18 @@ def a_mirror_keeps_the_annulled_off_the_list(plant: Plant) -> None:
         was_marked = old is not None and isinstance(old.state, Marked)
         return [] if was_marked else apply(self, place, *rest)
 
-    plant.setattr(Mirror, "_apply", keeps)
+    patch.setattr(Mirror, "_apply", keeps)
 
 
-def a_socket_that_was_not_told_outlives_the_mark(plant: Plant) -> None:
-    plant.setattr(corrections, "_end_sockets_not_told", lambda *whatever: None)
+def a_socket_that_was_not_told_outlives_the_mark(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(corrections, "_end_sockets_not_told", lambda *whatever: None)
 
 
-def one_is_told_of_an_annulled_mark(plant: Plant) -> None:
+def one_is_told_of_an_annulled_mark(patch: pytest.MonkeyPatch) -> None:
     """By whatever is said of it, however old."""
-    plant.setattr(Askers, "tell_hold_or_note_mark", Askers.tell_mark)
+    patch.setattr(Askers, "tell_hold_or_note_mark", Askers.tell_mark)
 
 
-def a_quiet_room_is_one_that_was_quiet_once(plant: Plant) -> None:
+def a_quiet_room_is_one_that_was_quiet_once(patch: pytest.MonkeyPatch) -> None:
     """Whatever it has heard of since."""
-    plant.setattr(Mirror, "glance", property(lambda self: self._glance))
+    patch.setattr(Mirror, "glance", property(lambda self: self._glance))

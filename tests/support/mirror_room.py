@@ -49,7 +49,7 @@ class Room:
             for cid in delivery.connection_ids:
                 self.sent[cid].append(delivery.frame)
 
-    def marks(
+    def adds_marker(
         self, user_id: UserId, holding: Place | None = None, *, hears_news: bool = False
     ) -> ConnectionId:
         connection = self.connection(user_id, Role.MARKING)
@@ -57,7 +57,7 @@ class Room:
         self.deliver(self.mirror.add_marker(connection, ready, hears_news=hears_news))
         return connection.connection_id
 
-    def waits(self, mine: Place, *, hears_news: bool = False, at: float = AT) -> ConnectionId:
+    def adds_asker(self, mine: Place, *, hears_news: bool = False, at: float = AT) -> ConnectionId:
         connection = self.connection(mine.user_id, Role.MARK_ME)
         asked = AskerOpened(mine, at)
         self.deliver(self.mirror.add_asker(connection, asked, hears_news=hears_news))

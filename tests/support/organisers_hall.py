@@ -55,7 +55,7 @@ class Hall:
         return drive(self._find_ending(connection=connection))
 
     def marking(self) -> set[UserId]:
-        """Who has a ``marking`` socket."""
+        """Lists who has a ``marking`` socket."""
         event_id = self.world.event_id
         found = drive(self.world.store.observe(lambda unit: unit.connections.marking(event_id)))
         return {each.user_id for each in found}

@@ -57,7 +57,7 @@ def binaries() -> Path:
 
 
 def _account() -> dict[str, Any]:
-    """Whom PostgreSQL runs as: it refuses to be root."""
+    """Says whom PostgreSQL runs as: it refuses to be root."""
     if os.geteuid() != 0:
         return {}
     nobody = pwd.getpwnam("nobody")
@@ -65,9 +65,13 @@ def _account() -> dict[str, Any]:
 
 
 def _may_run(binaries: Path) -> bool:
-    found = subprocess.run(
-        [binaries / "postgres", "--version"], cwd="/", capture_output=True, **_account()
-    )
+    """Tells whether whom PostgreSQL runs as may run it from there."""
+    try:
+        found = subprocess.run(
+            [binaries / "postgres", "--version"], cwd="/", capture_output=True, **_account()
+        )
+    except OSError:
+        return False
     return found.returncode == 0
 
 
@@ -77,7 +81,7 @@ class Cluster:
     def __init__(self, binaries: Path, settings: str = CONFIGURATION) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="attendance-postgres-"))
         self.folder.chmod(0o755)
-        if not self._can_run(binaries):  # as where it lies below a home that is closed to others
+        if not _may_run(binaries):  # as where it lies below a home that is closed to others
             install = binaries.parent
             shutil.copytree(install, self.folder / "install", symlinks=True)
             binaries = self.folder / "install" / binaries.name
@@ -92,13 +96,6 @@ class Cluster:
         self._run("initdb", "--username=attendance", "--auth=trust", "--no-sync", *locale)
         with (self.data / "postgresql.conf").open("a") as configuration:
             configuration.write(f"{settings}\nport = {self.port}\n")
-
-    @staticmethod
-    def _can_run(binaries: Path) -> bool:
-        try:
-            return _may_run(binaries)
-        except OSError:
-            return False
 
     def _run(self, program: str, *options: str) -> None:
         done = subprocess.run(
@@ -130,7 +127,7 @@ class Cluster:
 
     @property
     def address(self) -> str:
-        """Of its first database, which is always there."""
+        """That of its first database, which is always there."""
         return f"postgresql://attendance@127.0.0.1:{self.port}/postgres"
 
 

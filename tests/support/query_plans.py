@@ -8,7 +8,7 @@ from typing import Any
 
 from attendance_adapters.sql.postgres import PostgresStore
 from attendance_adapters.sql.sqlite import SqliteStore
-from tests.support.postgres_strangers import beside
+from tests.support.postgres_rivals import beside
 from tests.support.round_trips import asked
 
 

@@ -10,7 +10,7 @@ import psutil
 from tests.support.live_house import House
 from tests.support.smuggled import SEGMENT_SECONDS
 
-QUIET = 1.5  # seconds in which whatever else there was to say or to read would have come
+QUIET_SECONDS = 1.5  # seconds in which whatever else there was to say or to read would have come
 UNENDED_HANDSHAKE = (
     b"GET /ws/marking?event_id=x HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\n"
     b"Connection: Upgrade\r\nSec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\n"
@@ -19,7 +19,7 @@ UNENDED_HANDSHAKE = (
 
 
 def connection_count(house: House) -> int:
-    """How many this process has with the house's port, at our end of them."""
+    """Counts those of this process with the house's port, at our end of them."""
     return sum(
         each.laddr.port == house.port and each.status != "LISTEN"
         for each in psutil.Process().net_connections("tcp4")
@@ -27,7 +27,7 @@ def connection_count(house: House) -> int:
 
 
 async def all_that_comes(house: House, *sent: bytes) -> bytes:
-    """Everything that is answered, until the service closes the connection or says no more."""
+    """Sends these; answers all that comes until the service closes the connection, or is quiet."""
     reader, writer = await asyncio.open_connection("127.0.0.1", house.port)
     come = bytearray()
 
@@ -44,7 +44,7 @@ async def all_that_comes(house: House, *sent: bytes) -> bytes:
     heard = -1
     while heard < len(come) and not listening.done():
         heard = len(come)
-        await asyncio.wait({listening}, timeout=QUIET)
+        await asyncio.wait({listening}, timeout=QUIET_SECONDS)
     listening.cancel()
     await asyncio.gather(listening, return_exceptions=True)
     writer.close()

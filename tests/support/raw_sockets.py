@@ -13,7 +13,7 @@ from attendance_web.live.peer import PEER_EXTENSION, TOO_MANY_FRAMES_KEY
 from tests.support.asgi_serving import serving
 from tests.support.eventually import PATIENCE
 
-LINGER = 0.4  # seconds, instead of the two
+LINGER_SECONDS = 0.4  # seconds, instead of the two
 SEND_EVERY = 0.01  # seconds from one thing that is sent to the next
 MOST_FLOOD_BYTES = 50_000_000  # more than anybody takes without reading
 HANDSHAKE = (
@@ -46,11 +46,11 @@ class Application:
 
 @pytest.fixture(autouse=True)
 def linger(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("attendance_web.serving.ws_closing.LINGER_SECONDS", LINGER)
+    monkeypatch.setattr("attendance_web.serving.ws_closing.LINGER_SECONDS", LINGER_SECONDS)
 
 
 def masked(opcode: int, payload: bytes = b"", *, last: bool = True) -> bytes:
-    """A frame as a client sends it, masked with zeros."""
+    """Writes a frame as a client sends it, masked with zeros."""
     return bytes([opcode | (0x80 if last else 0), 0x80 | len(payload)]) + b"\0" * 4 + payload
 
 
@@ -61,8 +61,8 @@ class Hearing:
     """An application that keeps what it is told, and closes when a frame too many came."""
 
     def __init__(self, accept: asyncio.Event | None = None) -> None:
-        self.texts = 0
-        self.floods = 0
+        self.text_count = 0
+        self.flood_count = 0
         self.ended: asyncio.Future[int] = asyncio.Future()
         self.peer: Any = None
         self._accept = accept
@@ -79,13 +79,13 @@ class Hearing:
                 self.ended.set_result(event["code"])
                 return
             if TOO_MANY_FRAMES_KEY in event:
-                self.floods += 1
+                self.flood_count += 1
                 await send({"type": "websocket.close", "code": 4429})
             else:
-                self.texts += 1
+                self.text_count += 1
 
 
-class Raw:
+class RawClient:
     """A client that says bytes, and may read nothing."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -96,17 +96,17 @@ class Raw:
         await self.writer.drain()
 
     async def floods(self, data: bytes, most_bytes: int = MOST_FLOOD_BYTES) -> int:
-        """How many bytes went out before nobody took any more."""
+        """Says this again and again; answers how many bytes went out before nobody took more."""
         sent = 0
         with suppress(TimeoutError, ConnectionError):
             while sent < most_bytes:
-                async with asyncio.timeout(3 * LINGER):
+                async with asyncio.timeout(3 * LINGER_SECONDS):
                     await self.says(data)
                 sent += len(data)
         return sent
 
     async def hears_the_end(self) -> bytes:
-        """All that comes; returns when the connection has ended."""
+        """Reads all that comes, until the connection has ended."""
         come = bytearray()
         with suppress(ConnectionError):
             while more := await asyncio.wait_for(self.reader.read(65_536), PATIENCE):
@@ -115,10 +115,10 @@ class Raw:
 
 
 @asynccontextmanager
-async def shaking(app: Any, **options: Any) -> AsyncIterator[Raw]:
-    """A client whose handshake was answered, unless the application waits with that."""
+async def shaking(app: Any, **options: Any) -> AsyncIterator[RawClient]:
+    """Opens a client whose handshake was answered, unless the application waits with that."""
     async with serving(app, **options) as (_, port):
-        raw = Raw(*await asyncio.open_connection("127.0.0.1", port))
+        raw = RawClient(*await asyncio.open_connection("127.0.0.1", port))
         try:
             await raw.says(HANDSHAKE)
             if not isinstance(app, Hearing) or app._accept is None:

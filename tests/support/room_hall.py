@@ -70,7 +70,7 @@ class Hall:
 
     @asynccontextmanager
     async def marker(self, room: Room) -> AsyncIterator[Outbox]:
-        """The socket of person 1, who marks, and what it is told; the list is read."""
+        """Opens the socket of person 1, who marks, and what it is told; the list is read."""
         outbox = Outbox(self.lecture.markers[0], "en", PlainPeer(must_not_receive))
         room.add_marker(outbox, await self.lecture.do.ready_to_mark(connection=outbox.connection))
         assert '"marking_list"' in str(await told(outbox))
@@ -84,7 +84,7 @@ class Hall:
 
 
 async def told(outbox: Outbox) -> str | int:
-    """The next frame, or the code it closes with."""
+    """Waits for the next frame, or the code it closes with."""
     async with asyncio.timeout(PATIENCE):
         while (item := outbox.take()) is None:
             await asyncio.sleep(0.001)
@@ -104,7 +104,7 @@ async def must_not_receive() -> dict[str, Any]:
 
 
 def leaves_unheard(unit: Any, user_id: UserId) -> None:
-    """They stop waiting, and nobody is told."""
+    """Has somebody stop waiting, and nobody is told."""
     place = unit.places.lock(EVENT, [user_id])[user_id]
     assert place.state == Waiting(NOON)
     unit.places.put(place.changed(member=True, state=None))

@@ -21,7 +21,7 @@ from tests.support.pictures import picture
 
 in_one_loop = pytest.mark.asyncio(loop_scope="module")
 # Who asks. A participant has joined; the marker has marked one, who is the last of them
-ROLES: Final = ("anonymous", "stranger", "participant", "marker", "helper", "creator", "marked")
+ROLES: Final = ("anonymous", "outsider", "participant", "marker", "helper", "creator", "marked")
 MAY: Final = "may"
 PICTURE: Final = {"image": b64encode(picture()).decode(), "name": "a.png"}
 EVERYBODY: Final = (MAY,) * 7
@@ -35,7 +35,7 @@ CREATOR: Final = ("not_logged_in", *("not_the_creator",) * 4, MAY, "not_the_crea
 MODERATORS: Final = ("not_logged_in", *("not_a_moderator",) * 6)
 SCAN: Final = {"scan": str(UUID(int=1))}
 JOINED: Final = "already_joined"
-TABLE: Final = {
+ANSWERS_BY_ROLE: Final = {
     "SignUp": EVERYBODY,
     "LogIn": EVERYBODY,
     "LogOut": EVERYBODY,
@@ -134,10 +134,10 @@ async def client(house: House) -> AsyncIterator[httpx.AsyncClient]:
 
 
 def arguments_of(call: Call, scene: Scene, role: str) -> dict[str, Any]:
-    """What is right for this call there, whoever asks."""
+    """Makes what is right for this call there, whoever asks."""
     event = {"event_id": str(scene.event_id)}
     marked = {"user_id": scene.people["marked"].user_id}
-    other = {"user_id": scene.people["stranger" if role == "creator" else "creator"].user_id}
+    other = {"user_id": scene.people["outsider" if role == "creator" else "creator"].user_id}
     name = f"{call.name} by {role}"
     of_calls: dict[str, dict[str, Any]] = {
         "CreateToken": {"name": "a program", "scopes": ["read"]},
@@ -175,7 +175,7 @@ def arguments_of(call: Call, scene: Scene, role: str) -> dict[str, Any]:
 async def told(
     client: httpx.AsyncClient, call: Call, given: dict[str, Any], headers: dict[str, str]
 ) -> str:
-    """What this call is answered: that one may, or the code of a refusal."""
+    """Asks; answers that one may, or the code of a refusal."""
     client.cookies.clear()  # nobody is who asked before
     if call.is_stream:
         async with client.stream("GET", call.path, params=given, headers=headers) as answer:

@@ -38,7 +38,7 @@ class ServiceSide:
         await self.connection.send(messages.encode_error(refusal, "en").text)
 
     async def hears(self) -> str:
-        """The next command; pings are answered, and passed over."""
+        """Reads the next command; pings are answered, and passed over."""
         while True:
             said = json.loads(await self.connection.recv())
             if said["message"] != "ping":
@@ -57,7 +57,7 @@ class ServiceSide:
                 await self.hears()
 
 
-class Service:
+class ScriptedService:
     """Follows one script a connection, the last one for all that follow."""
 
     def __init__(self, *scripts: Script) -> None:
@@ -79,8 +79,10 @@ class Service:
 
 
 @asynccontextmanager
-async def marking_at(*scripts: Script, **how: Any) -> AsyncIterator[tuple[Service, Marking]]:
-    service = Service(*scripts)
+async def marking_at(
+    *scripts: Script, **how: Any
+) -> AsyncIterator[tuple[ScriptedService, Marking]]:
+    service = ScriptedService(*scripts)
     async with (
         asyncio.timeout(PATIENCE),
         serve(service, "127.0.0.1", 0) as server,

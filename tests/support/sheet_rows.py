@@ -18,9 +18,11 @@ from attendance_core.sheet_counts import SheetCounts
 from attendance_core.vocabulary import EventCode, EventId, UserId
 
 ANNA, BORIS = UserId(7), UserId(12)
-NINE = 1_788_242_400.0  # 2026-09-01, 09:00 in Moscow
+NINE_O_CLOCK = 1_788_242_400.0  # 2026-09-01, 09:00 in Moscow
 NAME = '=HYPERLINK("http://e.test";"Лекция")'
-EVENT = Event(EventId(UUID(int=15)), NAME, ANNA, NINE, NINE + 5400, EventCode("ABCDEF"))
+EVENT = Event(
+    EventId(UUID(int=15)), NAME, ANNA, NINE_O_CLOCK, NINE_O_CLOCK + 5400, EventCode("ABCDEF")
+)
 MOSCOW_STYLE = SheetStyle("csv", "Europe/Moscow", "ru")
 UTC_STYLE = SheetStyle("csv", "UTC", "en")
 ROWS = (
@@ -30,7 +32,7 @@ ROWS = (
             BORIS,
             "-Борис 😀",
             False,
-            Marked(ANNA, NINE + 61.75, 3, Origin.HAND),
+            Marked(ANNA, NINE_O_CLOCK + 61.75, 3, Origin.HAND),
             True,
             Grade.ORGANISER,
             EntryNotes("@Боря", "+без телефона", "-Борис 😀"),
@@ -39,7 +41,14 @@ ROWS = (
         "Анна; «ё»",
         (
             AnnulledSeen(
-                NINE, "שרה", NINE + 60, "Анна", AnnulReason.WRONG_PERSON, "не тот", UserId(13), ANNA
+                NINE_O_CLOCK,
+                "שרה",
+                NINE_O_CLOCK + 60,
+                "Анна",
+                AnnulReason.WRONG_PERSON,
+                "не тот",
+                UserId(13),
+                ANNA,
             ),
         ),
         2,
@@ -50,7 +59,14 @@ ROWS = (
         None,
         (
             AnnulledSeen(
-                NINE, "-Борис 😀", NINE + 1, "שרה", AnnulReason.NOT_ME, "", BORIS, UserId(13)
+                NINE_O_CLOCK,
+                "-Борис 😀",
+                NINE_O_CLOCK + 1,
+                "שרה",
+                AnnulReason.NOT_ME,
+                "",
+                BORIS,
+                UserId(13),
             ),
         ),
     ),
@@ -60,7 +76,7 @@ COUNTS = SheetCounts(3, 0, 0, 1, participants=2)
 
 async def pieces(*rows: SheetRow, size: int = 2, event: Event = EVENT) -> AsyncIterator[SheetPiece]:
     for first in range(0, len(rows) or 1, size):
-        yield SheetPiece(event, NINE + 3600, rows[first : first + size], COUNTS)
+        yield SheetPiece(event, NINE_O_CLOCK + 3600, rows[first : first + size], COUNTS)
 
 
 @pytest.fixture

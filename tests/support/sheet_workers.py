@@ -13,7 +13,7 @@ import pytest
 from attendance_adapters.sheets import SheetFiles
 from attendance_core.attendance import SheetPiece
 from tests.support.eventually import eventually
-from tests.support.sheet_rows import COUNTS, EVENT, NINE, ROWS
+from tests.support.sheet_rows import COUNTS, EVENT, NINE_O_CLOCK, ROWS
 
 
 @pytest.fixture
@@ -23,8 +23,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-async def running(files: SheetFiles) -> subprocess.Popen[bytes]:
-    """The worker, once it runs."""
+async def running_worker(files: SheetFiles) -> subprocess.Popen[bytes]:
+    """Waits until the worker runs; answers it."""
     await eventually(lambda: any(job.worker for job in files._running))
     (worker,) = (job.worker for job in files._running)
     assert worker is not None
@@ -38,7 +38,7 @@ class Endless:
         self.goes_on = asyncio.Event()
 
     async def pieces(self) -> AsyncIterator[SheetPiece]:
-        yield SheetPiece(EVENT, NINE, ROWS, COUNTS)
+        yield SheetPiece(EVENT, NINE_O_CLOCK, ROWS, COUNTS)
         await self.goes_on.wait()
         for _ in range(2000):  # more than pipes take of themselves
-            yield SheetPiece(EVENT, NINE, ROWS, COUNTS)
+            yield SheetPiece(EVENT, NINE_O_CLOCK, ROWS, COUNTS)

@@ -15,13 +15,13 @@ at_the_site = pytest.mark.asyncio(loop_scope="module")
 
 
 def client(site: Site, **how: Any) -> Client:
-    """One that has not been here yet."""
+    """Makes one that has not been here yet."""
     app: Any = site.app
     return Client(ORIGIN, transport=httpx.ASGITransport(app=app), **how)
 
 
 async def person(site: Site) -> Client:
-    """Somebody new, logged in."""
+    """Signs up somebody new, who is logged in then."""
     made = client(site)
     await made.sign_up(username=f"person{next(numbers)}", password=PASSWORD, display_name="Anna")
     return made

@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 
 SETTINGS = "[pytest]\nasyncio_mode = auto\nasyncio_default_fixture_loop_scope = function\n"
-STRICT = "[pytest]\nasyncio_default_fixture_loop_scope = function\n"
+STRICT_SETTINGS = "[pytest]\nasyncio_default_fixture_loop_scope = function\n"
 
 
 class _Recorder:
@@ -24,7 +24,7 @@ class _Recorder:
 
 
 def outcomes_of(module: str, folder: Path, *names: str, settings: str = SETTINGS) -> dict[str, str]:
-    """Runs a module of tests in this process, or only those named; what became of each."""
+    """Runs a module of tests in this process, or only those named; answers what became of each."""
     file, recorder = folder / f"test_{uuid4().hex}.py", _Recorder()  # a module is loaded once
     file.write_text(module, encoding="utf-8")
     (folder / "pytest.ini").write_text(settings)

@@ -32,7 +32,7 @@ class HttpMessage:
         return int(self.first.split(" ")[1])
 
 
-Answer = Callable[[HttpMessage], Awaitable[bytes]]
+Answering = Callable[[HttpMessage], Awaitable[bytes]]
 
 
 @dataclass
@@ -55,7 +55,9 @@ def answer(status: int, body: bytes = b"") -> bytes:
 
 
 @asynccontextmanager
-async def stub(answering: Answer = fine, *, waits_for_bodies: bool = True) -> AsyncIterator[Stub]:
+async def stub(
+    answering: Answering = fine, *, waits_for_bodies: bool = True
+) -> AsyncIterator[Stub]:
     """Serves in this loop; where ``answering`` gives nothing the connection is closed.
 
     One that does not wait for bodies answers after the head, and closes the connection.

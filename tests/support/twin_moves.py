@@ -39,7 +39,7 @@ class Known:
 
     people: list[LoggedIn] = field(default_factory=list)
     recovery_codes: list[str] = field(default_factory=lambda: ["none"])
-    links: list[str] = field(default_factory=lambda: ["none"])
+    reset_links: list[str] = field(default_factory=lambda: ["none"])
     events: list[EventId] = field(default_factory=list)
     codes: list[EventCode] = field(default_factory=list)
     connections: list[Connection] = field(default_factory=list)
@@ -60,20 +60,20 @@ class Known:
         return self.who(number).user_id
 
     def user(self, number: int) -> UserId:
-        """Anybody; 5 is nobody."""
+        """Names anybody; 5 is nobody."""
         return UserId(99) if number == 5 else self.actor(number)
 
     def browser_secrets(self, number: int) -> Sequence[str] | None:
-        """What a browser shows that some people logged in with; 0 is no browser."""
+        """Lists what a browser shows that some people logged in with; 0 is no browser."""
         shown = (each.browser_secret for each in self.people[-number:])
         return [each for each in shown if each is not None] if number else None
 
     def event(self, number: int) -> EventId:
-        """One of the newest; 5 is none."""
+        """Names one of the newest; 5 is none."""
         return EventId(UUID(int=99)) if number == 5 else self.events[-1 - number % 2]
 
     def code(self, number: int) -> str:
-        """One of the newest, in either case; 5 is none."""
+        """Spells one of the newest, in either case; 5 is none."""
         code = "222222" if number == 5 else self.codes[-1 - number % 2]
         return code.lower() if number > 2 else code
 
@@ -81,7 +81,7 @@ class Known:
         return self.processes[-1 - number % len(self.processes)]
 
     def opens(self, person: int, event: int, process: int, role: Role) -> Connection:
-        """A new connection."""
+        """Makes a new connection."""
         who = self.who(person)
         connection = Connection(
             ConnectionId(UUID(int=next(self.numbers))),
@@ -95,7 +95,7 @@ class Known:
         return connection
 
     def connection(self, number: int, role: Role = Role.MARKING) -> Connection:
-        """One that was opened, or refused: mostly the newest of this role."""
+        """Finds one that was opened, or refused: mostly the newest of this role."""
         if number == 5:
             return self.connections[0]
         return [each for each in self.connections if each.role is role][-1 - number // 3]
@@ -112,7 +112,7 @@ def one_of(words: tuple[str, ...], number: int) -> str:
 
 
 async def download_everything(do: UseCases, **given: Any) -> list[Any]:
-    """All that a download would have, but the files."""
+    """Reads all that a download would have, but the files."""
     reading = await do.download_data(**given)
     await reading.begin()
     return [
@@ -123,7 +123,7 @@ async def download_everything(do: UseCases, **given: Any) -> list[Any]:
 
 
 async def glance(do: UseCases, event_id: EventId, process_id: ProcessId) -> Any:
-    """What each store spells alike: the rest is compared by each with itself."""
+    """Glances at what each store spells alike: the rest is compared by each with itself."""
     found = await do.glance_at_rooms(event_ids=[event_id], process_id=process_id)
     return {
         key: (
@@ -138,13 +138,13 @@ async def glance(do: UseCases, event_id: EventId, process_id: ProcessId) -> Any:
 
 
 async def judge(do: UseCases, user_id: UserId, *, approve: bool) -> None:
-    """By whoever has just read the scan."""
+    """Judges a scan, as whoever has just read it."""
     scan, _ = await do.read_scan(user_id=user_id)
     await do.judge_scan(user_id=user_id, file=scan.file, approve=approve)
 
 
 async def with_scan(do: UseCases, user_id: UserId, call: Any) -> Any:
-    """Of the scan that somebody has; of none where they have none."""
+    """Calls for the scan that somebody has; for none where they have none."""
     scan = await do.get_own_scan.observe(lambda unit: unit.scans.find(user_id))
     return await call(scan_id=ScanId(UUID(int=99)) if scan is None else scan.scan_id)
 
@@ -156,7 +156,7 @@ async def take(do: UseCases, who: LoggedIn, user_id: UserId) -> Any:
 
 
 async def look(do: UseCases, who: LoggedIn, user_id: UserId) -> Any:
-    """By the address that whoever has it was told."""
+    """Looks at a scan by the address that whoever has it was told."""
     scan = await do.get_own_scan.observe(lambda unit: unit.scans.find(user_id))
     lease = None if scan is None else scan.lease
     call = partial(
@@ -169,7 +169,7 @@ async def look(do: UseCases, who: LoggedIn, user_id: UserId) -> Any:
 
 
 async def acts_in_order(call: Any, actor: UserId | None = None) -> Any:
-    """In their order; what number they have depends on what was tried in vain."""
+    """Lists them in their order; what number they have depends on what was tried in vain."""
     given = {} if actor is None else {"actor": actor}
     return [replace(each, n=0) for each in await call(**given)]
 

@@ -140,7 +140,7 @@ OF_PEOPLE: dict[str, Move] = {
     ),
     "reset_password": lambda k, a, b, c: (
         lambda do: do.reset_password(
-            token=k.links[-1 - a % len(k.links)], new_password="secret" * 2
+            token=k.reset_links[-1 - a % len(k.reset_links)], new_password="secret" * 2
         )
     ),
     "forget_unused": lambda k, a, b, c: lambda do: do.forget_unused(),

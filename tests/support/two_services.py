@@ -133,7 +133,7 @@ async def heard_until_closed(wire: Wire) -> LastHeard:
 
 
 async def check_that_they_meet_later_without_their_notifier(pair: Pair) -> None:
-    """What comes while it is away is found by reading again; afterwards they tell at once."""
+    """Sees what comes meanwhile found by reading again, and afterwards told at once."""
     early, late, marker = sign_up_people(pair.one, 3)
     event_id = create_event(marker)
     async with at(marker, pair.two).opens("marking", event_id) as marking:

@@ -41,20 +41,20 @@ class Hall:
         self._readers = AsyncExitStack()
 
     async def watches(self, who: Visitor | None = None, *, secret: str = "") -> StreamReader:
-        """As its creator, or as somebody else."""
+        """Begins to watch, as its creator or as somebody else."""
         session = "" if secret else (who or self.creator).token
         event_id = None if secret else self.event_id
         opening = watching(self.url, event_id, session=session, secret=secret)
         return await self._readers.enter_async_context(opening)
 
-    async def link(self) -> str:
+    async def board_link(self) -> str:
         make: MakeBoardLink = self.house.attendance.use_cases.make_board_link
         return await make(actor=UserId(self.creator.user_id), event_id=self.event_id)
 
-    async def ends(self, after: float) -> None:
-        """In so many seconds."""
+    async def ends_after(self, seconds: float) -> None:
+        """Has the event end in so many seconds."""
         update = self.house.attendance.use_cases.update_event
-        ends_at = time.time() + after
+        ends_at = time.time() + seconds
         await update(actor=UserId(self.creator.user_id), event_id=self.event_id, ends_at=ends_at)
 
     @property

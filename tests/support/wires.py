@@ -12,7 +12,7 @@ from websockets.exceptions import ConnectionClosed
 
 from tests.support.eventually import PATIENCE
 
-A_MOMENT = 0.25  # seconds in which something that must not come would have come
+MOMENT_SECONDS = 0.25  # seconds in which something that must not come would have come
 
 
 class Ended(Exception):
@@ -84,7 +84,7 @@ class Wire:
 
     async def hears_nothing(self) -> None:
         """Waits for a moment in which no frame may come, nor any before the answer to a ping."""
-        await asyncio.sleep(A_MOMENT)
+        await asyncio.sleep(MOMENT_SECONDS)
         frame = await self.asks("ping")
         assert frame["message"] == "pong", frame
 

@@ -181,7 +181,7 @@ def by_weak_key(provider: Provider) -> None:
 
 
 def key_with_stolen_name() -> Any:
-    """A key that calls itself as the published one does."""
+    """Makes a key that calls itself as the published one does."""
     other = rsa_key("another")
     given: Any = other.as_dict(private=True) | {"kid": rsa_key().kid}
     return type(other).import_key(given)

@@ -12,7 +12,7 @@ Wrongly = Callable[[Any, dict[str, Any]], None]
 
 
 def planted(kind: type[Any], wrongly: Wrongly) -> Callable[[], Client]:
-    """A client that hears so."""
+    """Makes a kind of client that hears so."""
     return type("Wrong", (kind,), {"hears": wrongly})
 
 

@@ -14,7 +14,7 @@ from attendance_web.demo import expected
 from attendance_web.demo.comparing import Answers, compare
 from attendance_web.demo.played_event import Moment, PlayedEvent
 
-NINE: Final = 1_788_235_200  # 2026-09-01, 09:00 in Yekaterinburg is 04:00 UTC
+NINE_O_CLOCK: Final = 1_788_235_200  # 2026-09-01, 09:00 in Yekaterinburg is 04:00 UTC
 EVENT = UUID(int=1)
 ANNA, BORIS, VERA, GLEB, DINA, EGOR = range(1, 7)
 NAMES: Final = {1: "Анна", 2: "boris", 3: "Вера", 4: "Gleb", 5: "Dina", 6: "ЁЖ"}
@@ -26,13 +26,19 @@ def karma_of_marks(marks: int) -> int:
 
 def at(seconds: float) -> Moment:
     """Just after nine; nobody knows to the second."""
-    return Moment(NINE + seconds - 1.5, NINE + seconds + 1.5)
+    return Moment(NINE_O_CLOCK + seconds - 1.5, NINE_O_CLOCK + seconds + 1.5)
 
 
 def played_event() -> PlayedEvent:
     """Anna made it and marked Boris; Vera's mark was not hers; Yozh was marked by Boris's hand."""
     played = PlayedEvent(
-        EVENT, "Algebra", NINE, NINE + 5400, ANNA, dict(NAMES), {ANNA, BORIS, VERA, GLEB, DINA}
+        EVENT,
+        "Algebra",
+        NINE_O_CLOCK,
+        NINE_O_CLOCK + 5400,
+        ANNA,
+        dict(NAMES),
+        {ANNA, BORIS, VERA, GLEB, DINA},
     )
     played.names[EGOR] = "ёж"
     played.names[BORIS] = "Boris O"
@@ -78,7 +84,13 @@ def seen(user_id: int, state: str, **more: Any) -> dict[str, Any]:
 def entry(user_id: int, n: int, actor_id: int, seconds: int, **more: Any) -> dict[str, Any]:
     nothing = {"origin": None, "grade": None, "marked_as": None, "reason": None, "note": None}
     kind = "annulled" if n % 2 == 0 else "marked"
-    about = {"user_id": user_id, "n": n, "kind": kind, "actor_id": actor_id, "at": NINE + seconds}
+    about = {
+        "user_id": user_id,
+        "n": n,
+        "kind": kind,
+        "actor_id": actor_id,
+        "at": NINE_O_CLOCK + seconds,
+    }
     return {**about, **nothing, **more}
 
 
@@ -105,7 +117,7 @@ def answered() -> Answers:
         **{"annulled": annulled_marks, "annulled_before": 1},
     }
     egor_in_the_attendance: dict[str, Any] = {
-        **{"marked_by": BORIS, "marked_at": NINE + 60, "grade": "organiser"},
+        **{"marked_by": BORIS, "marked_at": NINE_O_CLOCK + 60, "grade": "organiser"},
         **{"origin": "hand", "n": 13},
     }
     egor_in_the_ledger = [entry(EGOR, 13, BORIS, 60, **hand)]
@@ -132,13 +144,22 @@ def answered() -> Answers:
         "counts": {"joined": 6, "waiting": 1, "held": 1, "marked": 2, "participants": 4},
         "made_at": local(60),
     }
-    marked: dict[str, Any] = {"marked_by": ANNA, "marked_at": NINE + 10, "origin": "hold", "n": 1}
+    marked: dict[str, Any] = {
+        "marked_by": ANNA,
+        "marked_at": NINE_O_CLOCK + 10,
+        "origin": "hold",
+        "n": 1,
+    }
     return Answers(
         sheet=sheet,
         attendance=[
             seen(BORIS, "marked", **peer, **marked),
             *(seen(DINA, "held"), seen(GLEB, "waiting"), seen(ANNA, "joined")),
-            seen(VERA, "left", annulled={"at": NINE + 30, "reason": "not_me", "note": "at home"}),
+            seen(
+                VERA,
+                "left",
+                annulled={"at": NINE_O_CLOCK + 30, "reason": "not_me", "note": "at home"},
+            ),
             seen(EGOR, "marked", **egor_in_the_attendance),
         ],
         ledger=[
@@ -150,7 +171,7 @@ def answered() -> Answers:
         helpers=[BORIS],
         board={
             **{"joined": 6, "waiting": 1, "held": 1, "marked": 2},
-            **{"participants": 4, "at": NINE + 60.5},
+            **{"participants": 4, "at": NINE_O_CLOCK + 60.5},
         },
         karma={ANNA: 50, BORIS: 0, VERA: 0, GLEB: 0, DINA: 0, EGOR: 0},
         exported=at(60),
@@ -180,7 +201,7 @@ def another(value: Any) -> list[Any]:
     if isinstance(value, bool):
         return [not value, None]
     if isinstance(value, int):
-        return [value + (60 if value >= NINE else 1), None, str(value)]
+        return [value + (60 if value >= NINE_O_CLOCK else 1), None, str(value)]
     if isinstance(value, str) and value.endswith("+05:00"):
         return [value.replace("-01T", "-02T"), value.replace("+05", "+03"), value[:-6], None, "x"]
     wrong = ["x", 7] if value is None else [f"{value}x", "", None]

@@ -28,13 +28,13 @@ def room() -> Room:
 
 class TestReading:
     def test_lost_news_are_mended_by_joining_and_leaving(self, room: Room) -> None:
-        max_ = room.marks(MAX)
+        max_ = room.adds_marker(MAX)
         room.frames(max_)
         room.reads(place(UserId(5), 1, Waiting(20)))
         assert room.frames(max_) == [UserJoined(UserId(5), 20), UserLeft(BOB)]
 
     def test_absence_is_older_than_what_was_told_since_it_began(self, room: Room) -> None:
-        max_ = room.marks(MAX)
+        max_ = room.adds_marker(MAX)
         room.frames(max_)
         heard_before = room.mirror.begin_reading()
         room.told(place(UserId(5), 1, Waiting(20)))
@@ -42,7 +42,7 @@ class TestReading:
         assert room.frames(max_) == [UserJoined(UserId(5), 20)]
 
     def test_a_reading_older_than_news_changes_nothing(self, room: Room) -> None:
-        max_ = room.marks(MAX)
+        max_ = room.adds_marker(MAX)
         heard_before = room.mirror.begin_reading()
         room.told(place(BOB, 2, BY_MIA))
         room.frames(max_)
@@ -50,7 +50,7 @@ class TestReading:
         assert room.frames(max_) == []
 
     def test_who_has_gone_comes_back_by_newer_news_only(self, room: Room) -> None:
-        max_ = room.marks(MAX)
+        max_ = room.adds_marker(MAX)
         room.reads()
         room.frames(max_)
         room.told(place(BOB, 1, Waiting(10)))
@@ -59,12 +59,12 @@ class TestReading:
         assert room.frames(max_) == [UserJoined(BOB, 60)]
 
     def test_a_lost_mark_is_told_to_its_person(self, room: Room) -> None:
-        phone = room.waits(place(BOB, 1, Waiting(10)))
+        phone = room.adds_asker(place(BOB, 1, Waiting(10)))
         room.reads(watched=(place(BOB, 3, Marked(MIA, AT)),))
         assert room.frames(phone) == [WasMarked(MIA)]
 
     def test_a_lost_mark_is_told_though_the_event_is_over(self, room: Room) -> None:
-        phone, mia = room.waits(place(BOB, 1, Waiting(10))), room.marks(MIA)
+        phone, mia = room.adds_asker(place(BOB, 1, Waiting(10))), room.adds_marker(MIA)
         room.frames(mia)
         room.reads(watched=(place(BOB, 3, Marked(MIA, AT)),), at=ENDS_AT)
         assert room.frames(phone) == [WasMarked(MIA)]
@@ -72,7 +72,7 @@ class TestReading:
 
     def test_nobody_is_told_of_a_mark_that_is_known_to_be_annulled(self, room: Room) -> None:
         """Contract: 8.7; a reading of before the annulment is applied after it, at the end."""
-        phone = room.waits(place(BOB, 1, Waiting(10)))
+        phone = room.adds_asker(place(BOB, 1, Waiting(10)))
         room.told(place(BOB, 4, None))
         room.reads(watched=(place(BOB, 3, Marked(MIA, AT)),), at=ENDS_AT)
         assert room.frames(phone) == [Closing(Ending.OVER)]
@@ -80,7 +80,7 @@ class TestReading:
         assert not room.mirror.knows_newer(place(BOB, 4, None))
 
     def test_sockets_of_a_deleted_event_close_once(self, room: Room) -> None:
-        mia = room.marks(MIA)
+        mia = room.adds_marker(MIA)
         room.frames(mia)
         for _ in range(2):
             heard_before = room.mirror.begin_reading()
@@ -90,10 +90,10 @@ class TestReading:
         assert room.frames(mia) == [Closing(Ending.DELETED)]
 
     def test_a_socket_that_is_no_longer_stored_is_asked_why(self, room: Room) -> None:
-        mia = room.marks(MIA)
+        mia = room.adds_marker(MIA)
         room.frames(mia)
         heard_before = room.mirror.begin_reading()
-        young = room.marks(MAX)
+        young = room.adds_marker(MAX)
         room.frames(young)
         room.deliver(
             room.mirror.apply_reading(heard_before, Reading(ENDS_AT, AT, (), (), frozenset()))
@@ -105,13 +105,13 @@ class TestReading:
 class TestClosing:
     @pytest.mark.parametrize("why", [Ending.LEFT, Ending.LOGGED_OUT, Ending.DELETED])
     def test_those_named_close_with_the_reason(self, room: Room, why: Ending) -> None:
-        mia, bob = room.marks(MIA), room.waits(place(BOB, 1, Waiting(10)))
+        mia, bob = room.adds_marker(MIA), room.adds_asker(place(BOB, 1, Waiting(10)))
         room.frames(mia)
         room.deliver(room.mirror.apply_announcement(ConnectionsEnded(EVENT, why, frozenset({mia}))))
         assert (room.frames(mia), room.frames(bob)) == ([Closing(why)], [])
 
     def test_where_none_are_named_all_close(self, room: Room) -> None:
-        room.marks(MIA), room.waits(place(BOB, 1, Waiting(10)))
+        room.adds_marker(MIA), room.adds_asker(place(BOB, 1, Waiting(10)))
         room.deliver(room.mirror.apply_announcement(ConnectionsEnded(EVENT, Ending.DELETED)))
         assert [len(each.connection_ids) for each in room.deliveries] == [2]
 

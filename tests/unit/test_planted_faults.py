@@ -32,7 +32,6 @@ from attendance_core.marking.views import View
 from attendance_core.testing import marking_machine
 from attendance_core.vocabulary import UserId
 from tests.support.mirror_faults import (
-    Plant,
     a_hold_is_not_told_by_readings,
     a_mark_is_not_told_by_readings,
     a_mirror_believes_older_news,
@@ -61,32 +60,32 @@ SEARCH = settings(
 )
 
 
-def people_may_mark_themselves(plant: Plant) -> None:
+def people_may_mark_themselves(patch: pytest.MonkeyPatch) -> None:
     def check_may_choose(target: UserId, *, mine: Place, holding: Place | None, now: float) -> None:
         if mine.user_id != target:
             places.check_may_choose(target, mine=mine, holding=holding, now=now)
 
-    plant.setattr(holds, "check_may_choose", check_may_choose)
+    patch.setattr(holds, "check_may_choose", check_may_choose)
 
 
-def holds_do_not_expire(plant: Plant) -> None:
-    plant.setattr(Place, "hold_has_lapsed", lambda self, now: False)
-    plant.setattr(
+def holds_do_not_expire(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Place, "hold_has_lapsed", lambda self, now: False)
+    patch.setattr(
         Place,
         "is_held_by",
         lambda self, marker, now: isinstance(self.state, Held) and self.state.marker == marker,
     )
 
 
-def an_expired_hold_may_be_confirmed(plant: Plant) -> None:
-    plant.setattr(
+def an_expired_hold_may_be_confirmed(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(
         Place,
         "is_held_by",
         lambda self, marker, now: isinstance(self.state, Held) and self.state.marker == marker,
     )
 
 
-def one_is_given_back_when_another_marker_goes(plant: Plant) -> None:
+def one_is_given_back_when_another_marker_goes(patch: pytest.MonkeyPatch) -> None:
     hang_up = moves.hang_up
 
     def hang_up_all(
@@ -98,10 +97,10 @@ def one_is_given_back_when_another_marker_goes(plant: Plant) -> None:
                 if isinstance(place.state, Held):
                     moves.end_hold(unit, place, judge, terms)
 
-    plant.setattr(hang_ups, "hang_up", hang_up_all)
+    patch.setattr(hang_ups, "hang_up", hang_up_all)
 
 
-def a_transaction_that_lost_its_race_announces(plant: Plant) -> None:
+def a_transaction_that_lost_its_race_announces(patch: pytest.MonkeyPatch) -> None:
     """It is run again, as it should be; but what was rolled back has been announced."""
     transact = MemoryStore.transact
 
@@ -112,33 +111,33 @@ def a_transaction_that_lost_its_race_announces(plant: Plant) -> None:
             self._notifier.publish(announcement)
         return await transact(self, work)
 
-    plant.setattr(MemoryStore, "transact", hasty)
+    patch.setattr(MemoryStore, "transact", hasty)
 
 
-def karma_is_paid_twice(plant: Plant) -> None:
+def karma_is_paid_twice(patch: pytest.MonkeyPatch) -> None:
     once = Ledger.karma
-    plant.setattr(Ledger, "karma", lambda self, user_id, terms: 2 * once(self, user_id, terms))
+    patch.setattr(Ledger, "karma", lambda self, user_id, terms: 2 * once(self, user_id, terms))
 
 
-def the_goodbye_of_one_of_two_sockets_withdraws(plant: Plant) -> None:
-    plant.setattr(moves, "anybody_present", lambda *whatever: False)
+def the_goodbye_of_one_of_two_sockets_withdraws(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(moves, "anybody_present", lambda *whatever: False)
 
 
-def lost_connections_have_no_grace(plant: Plant) -> None:
+def lost_connections_have_no_grace(patch: pytest.MonkeyPatch) -> None:
     is_present = Connection.is_present
 
-    plant.setattr(
+    patch.setattr(
         Connection,
         "is_present",
         lambda self, *rest: self.lost_at is None and is_present(self, *rest),
     )
 
 
-def a_choice_does_not_end_another_that_ended_elsewhere(plant: Plant) -> None:
-    plant.setattr(View, "_drop_holds_but_of", lambda self, user_id: [])
+def a_choice_does_not_end_another_that_ended_elsewhere(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(View, "_drop_holds_but_of", lambda self, user_id: [])
 
 
-def another_process_forgets_that_it_is_too_soon(plant: Plant) -> None:
+def another_process_forgets_that_it_is_too_soon(patch: pytest.MonkeyPatch) -> None:
     ended_by: dict[UserId, Any] = {}
     end_hold, check = moves.end_hold, holds.check_not_too_soon
 
@@ -152,21 +151,21 @@ def another_process_forgets_that_it_is_too_soon(plant: Plant) -> None:
             check(unit, place, marker, judge, terms)
 
     for module in (moves, openings, commands, upkeep):
-        plant.setattr(module, "end_hold", ends)
-    plant.setattr(holds, "check_not_too_soon", checks)
+        patch.setattr(module, "end_hold", ends)
+    patch.setattr(holds, "check_not_too_soon", checks)
 
 
-def an_annulled_mark_pays(plant: Plant) -> None:
-    plant.setattr(
+def an_annulled_mark_pays(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(
         karma, "standing_hold_marks", lambda entries: [each for each in entries if each.origin]
     )
 
 
-def a_stranger_annuls(plant: Plant) -> None:
-    plant.setattr(corrections, "_may_annul", lambda *whatever: True)
+def a_stranger_annuls(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(corrections, "_may_annul", lambda *whatever: True)
 
 
-def a_mark_is_counted_twice(plant: Plant) -> None:
+def a_mark_is_counted_twice(patch: pytest.MonkeyPatch) -> None:
     marked = Place.marked
 
     def counts(self: Place, marker: UserId, now: float) -> Place:
@@ -174,33 +173,33 @@ def a_mark_is_counted_twice(plant: Plant) -> None:
         assert isinstance(done.state, Marked)
         return replace(done, state=replace(done.state, n=done.state.n + 1))
 
-    plant.setattr(Place, "marked", counts)
+    patch.setattr(Place, "marked", counts)
 
 
-def a_mark_by_hand_leaves_the_hold(plant: Plant) -> None:
+def a_mark_by_hand_leaves_the_hold(patch: pytest.MonkeyPatch) -> None:
     by_hand = Place.marked_by_hand
 
     def leaves(self: Place, organiser: UserId, now: float) -> Place:
         done = by_hand(self, organiser, now)
         return replace(done, state=self.state) if isinstance(self.state, Held) else done
 
-    plant.setattr(Place, "marked_by_hand", leaves)
+    patch.setattr(Place, "marked_by_hand", leaves)
 
 
-def a_narrowed_event_leaves_a_hold(plant: Plant) -> None:
+def a_narrowed_event_leaves_a_hold(patch: pytest.MonkeyPatch) -> None:
     def ends(unit: Any, event: Any, marking: Any, places: Any, terms: Any) -> None:
-        with plant.context() as patch:
-            patch.setattr(leaving_out, "end_hold", lambda *whatever: None)
+        with pytest.MonkeyPatch.context() as meanwhile:
+            meanwhile.setattr(leaving_out, "end_hold", lambda *whatever: None)
             leaving_out.end_left_out(unit, event, marking, places, terms)
 
-    plant.setattr(changes, "end_left_out", ends)
+    patch.setattr(changes, "end_left_out", ends)
 
 
-def a_removed_helper_marks_on(plant: Plant) -> None:
-    plant.setattr(organisers, "end_left_out", lambda *whatever: None)
+def a_removed_helper_marks_on(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(organisers, "end_left_out", lambda *whatever: None)
 
 
-FAULTS: list[Callable[[Plant], None]] = [
+FAULTS: list[Callable[[pytest.MonkeyPatch], None]] = [
     people_may_mark_themselves,
     holds_do_not_expire,
     an_expired_hold_may_be_confirmed,
@@ -231,7 +230,7 @@ FAULTS: list[Callable[[Plant], None]] = [
     a_quiet_room_is_one_that_was_quiet_once,
 ]
 # Where chance begins that meets a fault soon, unless with 1; from another one it takes longer
-SEEDS: dict[Callable[[Plant], None], int] = {
+SEEDS: dict[Callable[[pytest.MonkeyPatch], None], int] = {
     a_quiet_room_is_one_that_was_quiet_once: 14,
     a_choice_does_not_end_another_that_ended_elsewhere: 19,
     a_hold_is_not_told_by_readings: 23,
@@ -256,7 +255,9 @@ LATE = {a_quiet_room_is_one_that_was_quiet_once}  # from whatever chance begins
         for fault in FAULTS
     ],
 )
-def test_it_is_found(fault: Callable[[Plant], None], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_is_found(
+    fault: Callable[[pytest.MonkeyPatch], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
     fault(monkeypatch)
     machine = seed(SEEDS.get(fault, 1))(type("Seeded", (MARKING,), {}))
     with pytest.raises(AssertionError):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.support.spoilt_stores import FAULTS
-from tests.support.stranger import STRICT, outcomes_of
+from tests.support.stranger import STRICT_SETTINGS, outcomes_of
 
 # As an adapter's author writes it, with pytest as it is without settings; a class a fault
 MODULE = """
@@ -37,5 +37,5 @@ for number, made in enumerate(FAULTS.values()):
 def test_each_is_named_by_a_test_of_the_contract(tmp_path: Path) -> None:
     assert len(FAULTS) == 26
     names = [f"TestFault{number}::{name}" for number, name in enumerate(FAULTS)]
-    found = outcomes_of(MODULE, tmp_path, *names, settings=STRICT)
+    found = outcomes_of(MODULE, tmp_path, *names, settings=STRICT_SETTINGS)
     assert found == dict.fromkeys(names, "failed in call")

@@ -35,7 +35,7 @@ RAW = "и\u0306" * 8
 
 
 @dataclass
-class Desk:
+class Office:
     """Where Anna, who has a session, is asked to prove that she is Anna."""
 
     world: World
@@ -73,103 +73,103 @@ class Desk:
 
 
 @pytest.fixture
-def desk() -> Desk:
-    made = Desk(World(person_count=2), NotingPasswords())
+def office() -> Office:
+    made = Office(World(person_count=2), NotingPasswords())
     made.keeps(f"hash of {SECRET}")
     return made
 
 
 class TestWhoHasAPassword:
     @pytest.mark.parametrize("typed", [SECRET, RAW])
-    def test_proves_by_it_however_it_is_typed(self, desk: Desk, typed: str) -> None:
-        proof = desk.proves(typed)
+    def test_proves_by_it_however_it_is_typed(self, office: Office, typed: str) -> None:
+        proof = office.proves(typed)
         assert proof == Proof(ANNA, session_of(ANNA), f"hash of {SECRET}")
-        assert desk.uses(proof).user_id == ANNA
+        assert office.uses(proof).user_id == ANNA
 
     @pytest.mark.parametrize("wrong", ["", "wrong", SECRET + "!"])
-    def test_is_refused_with_a_wrong_one(self, desk: Desk, wrong: str) -> None:
+    def test_is_refused_with_a_wrong_one(self, office: Office, wrong: str) -> None:
         with pytest.raises(WrongPassword):
-            desk.proves(wrong)
+            office.proves(wrong)
         assert issubclass(WrongPassword, WrongCredentials)  # and so it is counted as one
 
     @pytest.mark.parametrize("field", ["password", "old_password"])
-    def test_has_to_give_it_and_is_told_where(self, desk: Desk, field: str) -> None:
+    def test_has_to_give_it_and_is_told_where(self, office: Office, field: str) -> None:
         with pytest.raises(MissingArgument) as refused:
-            desk.proves(None, field=field)
+            office.proves(None, field=field)
         assert refused.value.words["field"] == field
 
-    def test_does_not_prove_by_a_fresh_log_in(self, desk: Desk) -> None:
-        desk.world.clock.pass_(-1)
+    def test_does_not_prove_by_a_fresh_log_in(self, office: Office) -> None:
+        office.world.clock.pass_(-1)
         with pytest.raises(MissingArgument):
-            desk.proves(None)
+            office.proves(None)
 
-    def test_who_changed_it_meanwhile_has_proven_nothing(self, desk: Desk) -> None:
-        proof = desk.proves(SECRET)
-        desk.keeps("hash of another")
+    def test_who_changed_it_meanwhile_has_proven_nothing(self, office: Office) -> None:
+        proof = office.proves(SECRET)
+        office.keeps("hash of another")
         with pytest.raises(WrongPassword):
-            desk.uses(proof)
+            office.uses(proof)
 
 
 class TestWhoHasNone:
     @pytest.fixture(autouse=True)
-    def take_password_away(self, desk: Desk) -> None:
-        desk.keeps(None)
+    def take_password_away(self, office: Office) -> None:
+        office.keeps(None)
 
     @pytest.mark.parametrize("given", [None, "whatever"])
     def test_proves_by_a_log_in_of_the_last_ten_minutes(
-        self, desk: Desk, given: str | None
+        self, office: Office, given: str | None
     ) -> None:
-        desk.world.clock.pass_(PROOF_SECONDS - 1)
-        assert desk.uses(desk.proves(given)).password_hash is None
-        assert not desk.passwords.verified
-        desk.world.clock.pass_(1)
+        office.world.clock.pass_(PROOF_SECONDS - 1)
+        assert office.uses(office.proves(given)).password_hash is None
+        assert not office.passwords.verified
+        office.world.clock.pass_(1)
         with pytest.raises(LogInAgain):
-            desk.proves(given)
+            office.proves(given)
 
-    def test_a_session_in_use_is_no_log_in(self, desk: Desk) -> None:
-        desk.world.clock.pass_(PROOF_SECONDS)
+    def test_a_session_in_use_is_no_log_in(self, office: Office) -> None:
+        office.world.clock.pass_(PROOF_SECONDS)
         drive(
-            desk.world.store.transact(
+            office.world.store.transact(
                 lambda unit: unit.sessions.note_use(session_of(ANNA), unit.now())
             )
         )
         with pytest.raises(LogInAgain):
-            desk.proves(None)
+            office.proves(None)
 
-    def test_another_session_that_is_fresh_is_none_of_this_one(self, desk: Desk) -> None:
-        desk.world.clock.pass_(PROOF_SECONDS)
-        now, fresh = desk.world.clock.now(), SessionId("fresh")
+    def test_another_session_that_is_fresh_is_none_of_this_one(self, office: Office) -> None:
+        office.world.clock.pass_(PROOF_SECONDS)
+        now, fresh = office.world.clock.now(), SessionId("fresh")
         session = Session(fresh, ANNA, CredentialKind.COOKIE, now, now)
-        drive(desk.world.store.transact(lambda unit: unit.sessions.add(session)))
+        drive(office.world.store.transact(lambda unit: unit.sessions.add(session)))
         with pytest.raises(LogInAgain):
-            desk.proves(None)
-        assert desk.proves(None, fresh).session_id == fresh
+            office.proves(None)
+        assert office.proves(None, fresh).session_id == fresh
 
-    def test_no_password_opens_their_account(self, desk: Desk) -> None:
+    def test_no_password_opens_their_account(self, office: Office) -> None:
         """Contract: 2.3: it takes as long as any."""
-        world = desk.world
+        world = office.world
         log_in = LogIn(
-            world.store.transact, world.store.observe, desk.passwords, world.ids, world.terms
+            world.store.transact, world.store.observe, office.passwords, world.ids, world.terms
         )
         for password in ("None", "hash of None", "wrong password"):
             with pytest.raises(WrongCredentials):
                 drive(log_in(username="Person1", password=password))
-        assert desk.passwords.verified == [None] * 3
+        assert office.passwords.verified == [None] * 3
 
 
 class TestSessions:
     @pytest.mark.parametrize("kept", [f"hash of {SECRET}", None])
     def test_who_has_logged_out_meanwhile_has_proven_nothing(
-        self, desk: Desk, kept: str | None
+        self, office: Office, kept: str | None
     ) -> None:
-        desk.keeps(kept)
-        proof = desk.proves(SECRET)
-        desk.logs_out()
-        for act in (lambda: desk.uses(proof), lambda: desk.proves(SECRET)):
+        office.keeps(kept)
+        proof = office.proves(SECRET)
+        office.logs_out()
+        for act in (lambda: office.uses(proof), lambda: office.proves(SECRET)):
             with pytest.raises(NotLoggedIn):
                 act()
 
-    def test_a_session_of_somebody_else_proves_nothing(self, desk: Desk) -> None:
+    def test_a_session_of_somebody_else_proves_nothing(self, office: Office) -> None:
         for user_id in (UserId(2), NOBODY):
             with pytest.raises(NotLoggedIn):
-                desk.proves(SECRET, user_id=user_id)
+                office.proves(SECRET, user_id=user_id)

@@ -39,9 +39,9 @@ from attendance_core.recovery.codes import (
 from attendance_core.session_ends import SOCKETS_ENDED_AT_ONCE
 from attendance_core.testing.machine.driving import drive
 from attendance_core.texts import MAX_COMBINING_MARKS
-from tests.support.recovery_desk import NEW, OLD, Desk, desk
+from tests.support.recovery_office import NEW, OLD, Office, office
 
-__all__ = ["desk"]
+__all__ = ["office"]
 LETTERS = st.text(CODE_LETTERS, min_size=RECOVERY_CODE_LENGTH, max_size=RECOVERY_CODE_LENGTH)
 
 
@@ -92,88 +92,88 @@ class TestCodes:
 class TestMakeRecoveryCodes:
     """Contract: POST /accounts/recovery/codes/."""
 
-    def test_each_lets_its_owner_in_and_no_hash_tells_it(self, desk: Desk) -> None:
-        codes = desk.codes()
+    def test_each_lets_its_owner_in_and_no_hash_tells_it(self, office: Office) -> None:
+        codes = office.codes()
         assert len(set(codes)) == RECOVERY_CODE_COUNT
         for code in codes:
-            assert desk.recovers(code).user_id == desk.anna.user_id
-        hashed = [each for each in desk.passwords.hashed if each not in (OLD, NEW)]
+            assert office.recovers(code).user_id == office.anna.user_id
+        hashed = [each for each in office.passwords.hashed if each not in (OLD, NEW)]
         assert hashed == [typed_code(each).secret for each in codes]
 
-    def test_those_before_are_void(self, desk: Desk) -> None:
-        old, new = desk.codes(), desk.codes()
+    def test_those_before_are_void(self, office: Office) -> None:
+        old, new = office.codes(), office.codes()
         for code in old:
             with pytest.raises(WrongRecoveryCode):
-                desk.recovers(code)
-        assert desk.recovers(new[0]).user_id == desk.anna.user_id
+                office.recovers(code)
+        assert office.recovers(new[0]).user_id == office.anna.user_id
 
-    def test_they_need_proof(self, desk: Desk) -> None:
+    def test_they_need_proof(self, office: Office) -> None:
         with pytest.raises(WrongPassword):
-            desk.codes("wrong horse")
+            office.codes("wrong horse")
         with pytest.raises(MissingArgument, match="«password»"):
-            desk.codes(None)
-        other = desk.log_in()
+            office.codes(None)
+        other = office.log_in()
         drive(
-            LogOut(desk.world.store.transact, desk.world.terms)(
+            LogOut(office.world.store.transact, office.world.terms)(
                 session_id=session_id_of(other.token)
             )
         )
         with pytest.raises(NotLoggedIn):
-            desk.codes(token=other.token)
-        assert desk.passwords.hashed == [OLD]
+            office.codes(token=other.token)
+        assert office.passwords.hashed == [OLD]
 
-    def test_proof_that_has_gone_meanwhile_makes_none(self, desk: Desk) -> None:
+    def test_proof_that_has_gone_meanwhile_makes_none(self, office: Office) -> None:
         """A thief's codes of before do not outlive the owner's new password."""
-        hers = desk.codes()
-        hash_ = desk.passwords.hash
+        hers = office.codes()
+        hash_ = office.passwords.hash
 
         async def recovers_meanwhile(password: str) -> str:
-            desk.passwords.hash = hash_  # type: ignore[method-assign]
-            desk.recovers(hers[0])
+            office.passwords.hash = hash_  # type: ignore[method-assign]
+            office.recovers(hers[0])
             return await hash_(password)
 
-        desk.passwords.hash = recovers_meanwhile  # type: ignore[method-assign]
+        office.passwords.hash = recovers_meanwhile  # type: ignore[method-assign]
         with pytest.raises((NotLoggedIn, WrongPassword)):
-            desk.codes()
-        assert desk.recovers(hers[1]).user_id == desk.anna.user_id
+            office.codes()
+        assert office.recovers(hers[1]).user_id == office.anna.user_id
 
 
 class TestRecover:
     """Contract: POST /accounts/recovery/."""
 
-    def test_the_new_password_is_the_password_and_the_old_one_is_not(self, desk: Desk) -> None:
-        back = desk.recovers(desk.codes()[3].lower().replace("-", ""))
-        assert desk.is_in(back) and back.user_id == desk.anna.user_id
-        assert desk.log_in(NEW).user_id == desk.anna.user_id
+    def test_the_new_password_is_the_password_and_the_old_one_is_not(self, office: Office) -> None:
+        back = office.recovers(office.codes()[3].lower().replace("-", ""))
+        assert office.is_in(back) and back.user_id == office.anna.user_id
+        assert office.log_in(NEW).user_id == office.anna.user_id
         with pytest.raises(WrongCredentials):
-            desk.log_in(OLD)
+            office.log_in(OLD)
 
-    def test_a_code_works_once(self, desk: Desk) -> None:
-        first, second, *_ = desk.codes()
-        desk.recovers(first)
+    def test_a_code_works_once(self, office: Office) -> None:
+        first, second, *_ = office.codes()
+        office.recovers(first)
         with pytest.raises(WrongRecoveryCode):
-            desk.recovers(first)
-        assert desk.recovers(second).user_id == desk.anna.user_id
+            office.recovers(first)
+        assert office.recovers(second).user_id == office.anna.user_id
 
-    def test_all_other_sessions_end_with_their_sockets(self, desk: Desk) -> None:
-        code = desk.codes()[0]
-        phone, laptop = desk.log_in(), desk.log_in()
-        connection_ids = {desk.opens(each).connection_id for each in (phone, laptop)}
-        back = desk.recovers(code, replacing=session_id_of(laptop.token))
-        assert [desk.is_in(each) for each in (desk.anna, phone, laptop, back)] == [
+    def test_all_other_sessions_end_with_their_sockets(self, office: Office) -> None:
+        code = office.codes()[0]
+        phone, laptop = office.log_in(), office.log_in()
+        connection_ids = {office.opens(each).connection_id for each in (phone, laptop)}
+        back = office.recovers(code, replacing=session_id_of(laptop.token))
+        assert [office.is_in(each) for each in (office.anna, phone, laptop, back)] == [
             *(False, False, False, True)
         ]
-        ended = [each for each in desk.world.announcements if isinstance(each, ConnectionsEnded)]
+        ended = [each for each in office.world.announcements if isinstance(each, ConnectionsEnded)]
         assert {each.why for each in ended} == {Ending.LOGGED_OUT}
         assert {one for each in ended for one in each.connection_ids or ()} == connection_ids
 
-    def test_the_session_of_somebody_else_in_this_browser_ends_too(self, desk: Desk) -> None:
-        boris = drive(desk._sign_up(username="boris", password=OLD))
-        desk.recovers(desk.codes()[0], replacing=session_id_of(boris.token))
-        assert not desk.is_in(boris)
+    def test_the_session_of_somebody_else_in_this_browser_ends_too(self, office: Office) -> None:
+        boris = drive(office._sign_up(username="boris", password=OLD))
+        office.recovers(office.codes()[0], replacing=session_id_of(boris.token))
+        assert not office.is_in(boris)
 
-    def test_a_browser_is_known_afterwards(self, desk: Desk) -> None:
-        back = desk.recovers(desk.codes()[0], browser_secrets=["made up"])
+    def test_a_browser_is_known_afterwards(self, office: Office) -> None:
+        back = office.recovers(office.codes()[0], browser_secrets=["made up"])
         assert back.browser_secret not in (None, "made up")
 
     @pytest.mark.parametrize(
@@ -181,27 +181,27 @@ class TestRecover:
         [("x" * 7, BadLength), ("x" * 257, BadLength), ("password", CommonPassword)],
     )
     def test_a_password_that_is_refused_uses_nothing_up(
-        self, desk: Desk, password: str, refusal: type[Refusal]
+        self, office: Office, password: str, refusal: type[Refusal]
     ) -> None:
-        code = desk.codes()[0]
+        code = office.codes()[0]
         for each in (code, "no code"):
             with pytest.raises(refusal) as refused:
-                desk.recovers(each, password=password)
+                office.recovers(each, password=password)
             assert refused.value.words["field"] == "new_password"
-        assert desk.is_in(desk.anna)
-        assert desk.recovers(code).user_id == desk.anna.user_id
+        assert office.is_in(office.anna)
+        assert office.recovers(code).user_id == office.anna.user_id
 
-    def test_whatever_is_wrong_is_told_alike_and_costs_one_hash(self, desk: Desk) -> None:
-        code, used, *others = desk.codes()
-        drive(desk._sign_up(username="boris", password=OLD))  # who has no codes
-        desk.recovers(used)
+    def test_whatever_is_wrong_is_told_alike_and_costs_one_hash(self, office: Office) -> None:
+        code, used, *others = office.codes()
+        drive(office._sign_up(username="boris", password=OLD))  # who has no codes
+        office.recovers(used)
         wrong_secret = code[:-1] + ("2" if code[-1] != "2" else "3")
         selectors = {each[:2] for each in (code, used, *others)}
         free_selector = next(
             a + b for a in CODE_LETTERS for b in CODE_LETTERS if a + b not in selectors
         )
         alike = {
-            desk.tried(lambda given=given: desk.recovers(*given))  # type: ignore[misc]
+            office.tried(lambda given=given: office.recovers(*given))  # type: ignore[misc]
             for given in (
                 (wrong_secret,),
                 (free_selector + code[2:],),
@@ -221,49 +221,49 @@ class TestRecover:
         ((verified, hashed, kind, _),) = alike
         assert (verified, hashed, kind) == (1, 0, WrongRecoveryCode)
 
-    def test_a_right_one_costs_two(self, desk: Desk) -> None:
-        code = desk.codes()[0]
-        assert desk.tried(lambda: desk.recovers(code))[:3] == (1, 1, None)
+    def test_a_right_one_costs_two(self, office: Office) -> None:
+        code = office.codes()[0]
+        assert office.tried(lambda: office.recovers(code))[:3] == (1, 1, None)
 
-    def test_a_link_of_an_operator_s_is_void_afterwards(self, desk: Desk) -> None:
-        link = desk.link()
-        desk.recovers(desk.codes()[0])
+    def test_a_link_of_an_operator_s_is_void_afterwards(self, office: Office) -> None:
+        link = office.reset_link()
+        office.recovers(office.codes()[0])
         with pytest.raises(WrongResetLink):
-            desk.resets(link)
+            office.resets(link)
 
-    def test_of_two_who_use_one_at_once_one_is_let_in(self, desk: Desk) -> None:
-        code = desk.codes()[0]
-        hash_ = desk.passwords.hash
+    def test_of_two_who_use_one_at_once_one_is_let_in(self, office: Office) -> None:
+        code = office.codes()[0]
+        hash_ = office.passwords.hash
 
         async def another_is_quicker(password: str) -> str:
-            desk.passwords.hash = hash_  # type: ignore[method-assign]
-            desk.recovers(code, password="of the quicker one")
+            office.passwords.hash = hash_  # type: ignore[method-assign]
+            office.recovers(code, password="of the quicker one")
             return await hash_(password)
 
-        desk.passwords.hash = another_is_quicker  # type: ignore[method-assign]
+        office.passwords.hash = another_is_quicker  # type: ignore[method-assign]
         with pytest.raises(WrongRecoveryCode):
-            desk.recovers(code)
-        assert desk.log_in("of the quicker one").user_id == desk.anna.user_id
+            office.recovers(code)
+        assert office.log_in("of the quicker one").user_id == office.anna.user_id
 
-    def test_whoever_dies_between_two_batches_has_only_ended_sessions(self, desk: Desk) -> None:
-        code = desk.codes()[0]
+    def test_whoever_dies_between_two_batches_has_only_ended_sessions(self, office: Office) -> None:
+        code = office.codes()[0]
         for _ in range(2 * SOCKETS_ENDED_AT_ONCE):
-            desk.world.event_id = desk.world.event(f"Class {desk.world.ids.event_id()}")
-            desk.opens(desk.anna)
+            office.world.event_id = office.world.event(f"Class {office.world.ids.event_id()}")
+            office.opens(office.anna)
 
         def dies() -> None:
             raise ZeroDivisionError
 
-        desk.after_each = dies
+        office.after_each = dies
         with pytest.raises(ZeroDivisionError):
-            desk.recovers(code)
-        desk.after_each = bool
-        assert desk.log_in(OLD).user_id == desk.anna.user_id
-        assert desk.recovers(code).user_id == desk.anna.user_id
+            office.recovers(code)
+        office.after_each = bool
+        assert office.log_in(OLD).user_id == office.anna.user_id
+        assert office.recovers(code).user_id == office.anna.user_id
 
-    def test_neither_name_nor_password_has_too_many_marks(self, desk: Desk) -> None:
+    def test_neither_name_nor_password_has_too_many_marks(self, office: Office) -> None:
         """Contract: 1.13, also for a program that calls no API."""
         many = "e" + "\u0316" * (MAX_COMBINING_MARKS + 1)
         for argument, field in (("username", "username"), ("password", "new_password")):
             with pytest.raises(InvalidArgument, match=f"«{field}»"):
-                desk.recovers("code", **{argument: many})
+                office.recovers("code", **{argument: many})

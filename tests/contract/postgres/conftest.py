@@ -12,7 +12,7 @@ from attendance_adapters.notifiers.local import LocalNotifier
 from attendance_adapters.sql import pg_errors, postgres
 from attendance_adapters.sql.postgres import PostgresStore
 from attendance_core.testing.clock import TestClock
-from tests.support.postgres_strangers import Reruns
+from tests.support.postgres_rivals import Reruns
 
 
 @pytest.fixture

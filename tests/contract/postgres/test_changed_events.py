@@ -23,7 +23,7 @@ from attendance_core.pieces import ListQuery
 from attendance_core.testing.clock import NOON, TestClock
 from attendance_core.testing.lectures import EVENT, Lecture
 from attendance_core.vocabulary import UserId
-from tests.support.postgres_strangers import ANNA, Stranger
+from tests.support.postgres_rivals import ANNA, Rival
 
 HELPER = UserId(2)
 HELPER_ARGUMENTS: dict[str, Any] = {"actor": UserId(1), "event_id": EVENT, "user_id": HELPER}
@@ -40,7 +40,7 @@ class TestShortened:
         self, store: PostgresStore, clock: TestClock
     ) -> None:
         lecture = await held_by_the_helper(store)
-        async with Stranger(store) as other:
+        async with Rival(store) as other:
             await other.run("SELECT FROM events FOR UPDATE")
             await other.run("UPDATE events SET ends_at = :end", end=int(NOON + 1) * 1_000_000)
             clock.pass_(2)
@@ -56,7 +56,7 @@ class TestShortened:
     async def test_so_is_a_mark_by_a_program(self, store: PostgresStore, clock: TestClock) -> None:
         """Contract: 6.21."""
         lecture = await Lecture.begun(store, waiting=1)
-        async with Stranger(store) as other:
+        async with Rival(store) as other:
             await other.run("SELECT FROM events FOR UPDATE")
             await other.run("UPDATE events SET ends_at = :end", end=int(NOON + 1) * 1_000_000)
             clock.pass_(2)
@@ -73,7 +73,7 @@ class TestShortened:
         self, store: PostgresStore, clock: TestClock
     ) -> None:
         lecture = await Lecture.begun(store, waiting=1)
-        async with Stranger(store) as other:
+        async with Rival(store) as other:
             await other.run("SELECT FROM events FOR KEY SHARE")
             shortened = asyncio.create_task(
                 lecture.do.update_event(actor=UserId(1), event_id=EVENT, ends_at=NOON + 1)
@@ -86,7 +86,7 @@ class TestShortened:
 
     async def test_confirms_do_not_wait_for_each_other(self, store: PostgresStore) -> None:
         lecture = await held_by_the_helper(store)
-        async with Stranger(store) as other:
+        async with Rival(store) as other:
             await other.run("SELECT FROM events FOR KEY SHARE")
             done = await lecture.do.confirm_marking(connection=lecture.markers[1])
         assert isinstance(done.place.state, Marked)
@@ -98,7 +98,7 @@ class TestRemovedHelper:
     async def test_marks_nobody_by_hand(self, store: PostgresStore) -> None:
         lecture = await Lecture.begun(store, waiting=1)
         await lecture.do.add_helper(**HELPER_ARGUMENTS)
-        async with Stranger(store) as other:
+        async with Rival(store) as other:
             await other.run("SELECT FROM places WHERE user_id = :anna FOR UPDATE", anna=ANNA)
             marks = lecture.do.mark_participant(actor=HELPER, event_id=EVENT, user_id=ANNA)
             marked = asyncio.create_task(marks)
@@ -113,7 +113,7 @@ class TestRemovedHelper:
         lecture = await Lecture.begun(store, waiting=1)
         await lecture.do.add_helper(**HELPER_ARGUMENTS)
         n = await lecture.do.mark_participant(actor=UserId(1), event_id=EVENT, user_id=ANNA)
-        async with Stranger(store) as other:
+        async with Rival(store) as other:
             await other.run("SELECT FROM events FOR UPDATE")
             await other.run("DELETE FROM helpers")
             annuls = lecture.do.annul_mark(
@@ -136,7 +136,7 @@ async def test_the_version_before_is_told_what_it_knows_of_an_event_with_entries
     await lecture.do.annul_mark(
         actor=UserId(1), event_id=EVENT, user_id=ANNA, n=1, reason=AnnulReason.OTHER
     )
-    async with Stranger(store) as before:
+    async with Rival(store) as before:
         with pytest.raises(IntegrityError) as refused:
             await before.run("DELETE FROM events")
     told: Any = refused.value.driver_exception

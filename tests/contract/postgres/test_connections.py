@@ -22,7 +22,7 @@ from attendance_core.marking.places import Held
 from attendance_core.testing.lectures import EVENT, Lecture
 from tests.support.killable_servers import a_postgres
 from tests.support.postgres_databases import a_database
-from tests.support.postgres_strangers import ANNA, beside
+from tests.support.postgres_rivals import ANNA, beside
 from tests.support.service_process import running
 
 WARNING = "a power failure may lose marks"

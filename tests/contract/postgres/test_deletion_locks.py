@@ -14,7 +14,7 @@ from attendance_core.errors import PersonNotFound
 from attendance_core.testing.lectures import EVENT, Lecture, use_cases
 from attendance_core.vocabulary import UserId
 from tests.support.eventually import PATIENCE
-from tests.support.postgres_strangers import ANNA, Stranger
+from tests.support.postgres_rivals import ANNA, Rival
 
 ABOUT_ANNA: dict[str, Any] = {"actor": 1, "user_id": ANNA}
 NAMING_CALLS: dict[str, Callable[[Any], Awaitable[Any]]] = {
@@ -32,7 +32,7 @@ async def test_who_is_named_while_they_are_deleted_is_found_by_nobody(
     store: PostgresStore, named: str
 ) -> None:
     lecture = await Lecture.begun(store, waiting=1)
-    async with Stranger(store) as other:
+    async with Rival(store) as other:
         # As the last transaction of a deletion: the profile whole, and then without its name
         await other.run(f"SELECT FROM profiles WHERE user_id = {ANNA} FOR UPDATE")
         await other.run(f"UPDATE profiles SET display_name = '' WHERE user_id = {ANNA}")
@@ -49,7 +49,7 @@ async def test_who_is_admitted_while_they_are_deleted_is_somebody_new(
     """Contract: 10.1."""
     do = use_cases(store, RandomIds())
     anna = await do.admit(issuer="host", subject="7", display_name="Anna")
-    async with Stranger(store) as other:
+    async with Rival(store) as other:
         # As that transaction: the account first, and all that is theirs before it commits
         await other.run("SELECT FROM accounts FOR NO KEY UPDATE")
         await other.run("DELETE FROM links")

@@ -22,7 +22,7 @@ from attendance_adapters.sql.postgres import PostgresStore
 from attendance_core.errors import TooManyRequests
 from attendance_core.limits import FAILED_LOG_INS, BeginTry, CountOne, ForgetTallies, Limit
 from tests.support.http_browser import HttpBrowser
-from tests.support.postgres_strangers import Stranger, beside
+from tests.support.postgres_rivals import Rival, beside
 from tests.support.service_process import Service, running
 
 FEW = Limit("few", 5, 60.0)
@@ -61,7 +61,7 @@ class TestStores:
         first, second = stores
         for _ in range(FEW.most):
             await CountOne(first.transact)(limit=FEW, subject="anna")
-        async with Stranger(first) as other:
+        async with Rival(first) as other:
             await other.run("UPDATE tallies SET taken = ''")
             later = asyncio.create_task(CountOne(second.transact)(limit=FEW, subject="anna"))
             await other.until_somebody_waits()

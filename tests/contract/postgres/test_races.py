@@ -33,11 +33,11 @@ from attendance_core.testing.lectures import (
 from attendance_core.testing.people import mark
 from attendance_core.testing.stand_ins import numbered_code
 from attendance_core.vocabulary import EventId, UserId
-from tests.support.postgres_strangers import (
+from tests.support.postgres_rivals import (
     ANNA,
     BORIS,
     Reruns,
-    Stranger,
+    Rival,
     beside,
     outcomes,
 )
@@ -98,7 +98,7 @@ class TestRaces:
         lecture = await Lecture.begun(store, waiting=2)
         second_socket = numbered_connection(1000, 1, Role.MARKING)
         await store.transact(lambda u: u.connections.add(second_socket))
-        async with Stranger(store) as other:
+        async with Rival(store) as other:
             await other.run("SELECT FROM places WHERE user_id = 1 FOR UPDATE")
             later = asyncio.create_task(
                 lecture.do.prepare_to_mark(connection=second_socket, target=BORIS)
@@ -123,7 +123,7 @@ class TestRaces:
         self, store: PostgresStore
     ) -> None:
         lecture = await Lecture.begun(store, waiting=1)
-        async with Stranger(store) as other:
+        async with Rival(store) as other:
             await other.run("SELECT FROM places WHERE user_id = :anna FOR UPDATE", anna=ANNA)
             later = asyncio.create_task(
                 lecture.do.mark_me(connection=numbered_connection(5000, ANNA, Role.MARK_ME))

@@ -28,7 +28,7 @@ from attendance_core.testing.lectures import EVENT, Lecture, numbered_connection
 from attendance_core.testing.stand_ins import numbered_code
 from attendance_core.vocabulary import EventId, UserId
 from tests.support.eventually import PATIENCE
-from tests.support.postgres_strangers import ANNA, Reruns, Stranger, outcomes
+from tests.support.postgres_rivals import ANNA, Reruns, Rival, outcomes
 
 
 async def socket_that_holds(store: PostgresStore, number: int) -> Connection:
@@ -71,7 +71,7 @@ class TestDeletions:
         self, store: PostgresStore
     ) -> None:
         lecture = await Lecture.begun(store, waiting=1)
-        async with Stranger(store) as other:
+        async with Rival(store) as other:
             await other.run("SELECT FROM places ORDER BY user_id FOR UPDATE")
             doing = [
                 asyncio.create_task(each)
@@ -139,7 +139,7 @@ class TestOrganisers:
             await lecture.do.add_helper(**helper)
             await lecture.do.update_event(**narrow)
         opening = numbered_connection(5000, ANNA, Role.MARKING)
-        async with Stranger(store) as other:
+        async with Rival(store) as other:
             await other.run(
                 "INSERT INTO connections SELECT :id, event_id, :anna, role, process_id, session_id"
                 " FROM connections WHERE user_id = 1",
@@ -156,7 +156,7 @@ class TestOrganisers:
     async def test_an_opening_that_waited_for_it_is_refused(self, store: PostgresStore) -> None:
         """Contract: 8.6."""
         lecture = await Lecture.begun(store, waiting=0)
-        async with Stranger(store) as other:
+        async with Rival(store) as other:
             await other.run("SELECT FROM events FOR UPDATE")
             await other.run("UPDATE events SET who_marks = 'organisers'")
             opened = asyncio.create_task(
@@ -172,7 +172,7 @@ class TestOrganisers:
     ) -> None:
         """Contract: UpdateEvent."""
         lecture = await Lecture.begun(store, waiting=0)
-        async with Stranger(store) as other:
+        async with Rival(store) as other:
             await other.run("SELECT FROM events FOR UPDATE")
             prolonged = asyncio.create_task(
                 lecture.do.update_event(actor=UserId(1), event_id=EVENT, ends_at=NOON + 9000)

@@ -12,7 +12,7 @@ from attendance_core.friends import Friend
 from attendance_core.profiles import Confirmation
 from attendance_core.testing.lectures import Lecture
 from attendance_core.vocabulary import UserId
-from tests.support.postgres_strangers import ANNA, Reruns, Stranger, outcomes
+from tests.support.postgres_rivals import ANNA, Reruns, Rival, outcomes
 
 
 async def test_two_who_ask_each_other_at_once_are_friends(store: PostgresStore) -> None:
@@ -44,7 +44,7 @@ async def test_a_scan_replaced_meanwhile_is_not_judged(store: PostgresStore) -> 
     lecture = await Lecture.begun(store, waiting=1)
     await lecture.do.upload_profile_confirmation(actor=ANNA, image=b"one")
     scan, _ = await lecture.do.read_scan(user_id=ANNA)
-    async with Stranger(store) as other:
+    async with Rival(store) as other:
         await other.run("UPDATE scans SET file = 'two'")
         judged = asyncio.create_task(
             lecture.do.judge_scan(user_id=ANNA, file=scan.file, approve=True)
@@ -87,7 +87,7 @@ async def test_a_tick_given_while_the_new_name_waits_for_it_goes_again(
     """Contract: 3.7."""
     lecture = await Lecture.begun(store, waiting=1)
     await lecture.do.upload_profile_confirmation(actor=ANNA, image=b"one")
-    async with Stranger(store) as other:
+    async with Rival(store) as other:
         await other.run("SELECT FROM profiles WHERE user_id = :anna FOR UPDATE", anna=ANNA)
         await other.run("UPDATE scans SET state = 'approved' WHERE user_id = :anna", anna=ANNA)
         renamed = asyncio.create_task(
@@ -105,7 +105,7 @@ async def test_a_scan_is_judged_behind_the_new_name_that_was_faster(store: Postg
     lecture = await Lecture.begun(store, waiting=1)
     await lecture.do.upload_profile_confirmation(actor=ANNA, image=b"one")
     scan, _ = await lecture.do.read_scan(user_id=ANNA)
-    async with Stranger(store) as other:
+    async with Rival(store) as other:
         await other.run(
             "UPDATE profiles SET display_name = 'Another', name_key = 'another'"
             " WHERE user_id = :anna",

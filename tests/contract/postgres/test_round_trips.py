@@ -24,7 +24,7 @@ from attendance_core.testing.lectures import (
     session_of,
 )
 from attendance_core.vocabulary import UserId
-from tests.support.postgres_strangers import ANNA, BORIS
+from tests.support.postgres_rivals import ANNA, BORIS
 from tests.support.round_trips import asked
 
 LATE_COMER = UserId(5)

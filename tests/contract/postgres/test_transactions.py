@@ -21,11 +21,11 @@ from attendance_core.testing.clock import NOON
 from attendance_core.testing.lectures import EVENT, Lecture, session_of
 from attendance_core.vocabulary import Instant, SessionId, UserId
 from tests.support.postgres_databases import a_database
-from tests.support.postgres_strangers import (
+from tests.support.postgres_rivals import (
     ANNA,
     BORIS,
     Reruns,
-    Stranger,
+    Rival,
     beside,
 )
 from tests.support.round_trips import asked
@@ -84,7 +84,7 @@ class TestReruns:
         with a_database(postgres_server) as url:
             store = PostgresStore(url, notifier)
             await store.start()
-            async with Stranger(store) as other:
+            async with Rival(store) as other:
                 for statement in FIRST_FAILS:
                     await other.run(statement)
                 await other.connection.commit()
@@ -127,7 +127,7 @@ class TestReruns:
         self, store: PostgresStore
     ) -> None:
         lecture = await Lecture.begun(store, waiting=1)
-        async with Stranger(store) as other:
+        async with Rival(store) as other:
             await other.run("SELECT FROM places WHERE user_id = :anna FOR UPDATE", anna=ANNA)
             began = time.monotonic()
             with pytest.raises(Unavailable):
@@ -191,7 +191,7 @@ class TestLooks:
             return [before, len(unit.places.waiting_or_held(EVENT))]
 
         assert await store.observe(look) == [1, 1]  # now it is known to be more than one statement
-        async with Stranger(store) as other:
+        async with Rival(store) as other:
             await other.run("UPDATE places SET since = NULL")
             meanwhile.append(other.connection.commit)
             assert await store.observe(look) == [1, 1]

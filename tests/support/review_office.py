@@ -49,7 +49,7 @@ class ReadFiles(DictFiles):
         return FilePart(content[start : start + limit], len(content))
 
 
-class Desk:
+class Office:
     """Anna has handed in a scan; two people judge such."""
 
     def __init__(self) -> None:
@@ -99,7 +99,7 @@ class Desk:
     def _asked(
         self, lease: ReviewLease, other: dict[str, UserId | SessionId | ScanId | str]
     ) -> dict[str, UserId | SessionId | ScanId | str]:
-        """What a look is asked with, unless told otherwise."""
+        """Makes what a look is asked with, unless told otherwise."""
         given: dict[str, UserId | SessionId | ScanId | str] = {
             "actor": lease.moderator_id,
             "session_id": lease.session_id,
@@ -134,7 +134,7 @@ class Desk:
         drive(self.world.store.transact(lambda unit: unit.friendships.add(friendship)))
 
     def acts(self) -> list[tuple[ScanAct, UserId | None]]:
-        """What the log has about Anna's scans, the earliest first."""
+        """Reads what the log has about Anna's scans, the earliest first."""
         entries = drive(
             self.world.store.observe(lambda unit: unit.audit_log.about(ANNA, ListQuery()))
         )
@@ -142,5 +142,5 @@ class Desk:
 
 
 @pytest.fixture
-def desk() -> Desk:
-    return Desk()
+def office() -> Office:
+    return Office()

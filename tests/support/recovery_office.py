@@ -47,7 +47,7 @@ class Tried(NamedTuple):
     text: str
 
 
-class Desk:
+class Office:
     """Where people come in, or come back."""
 
     def __init__(self) -> None:
@@ -87,7 +87,7 @@ class Desk:
         given = {"username": username, "code": code, "new_password": password, **more}
         return drive(self._recover(**given))
 
-    def link(self, username: str = "ANNA") -> str:
+    def reset_link(self, username: str = "ANNA") -> str:
         return drive(self._link(username=username))
 
     def resets(self, token: str, password: str = NEW, **more: Any) -> LoggedIn:
@@ -124,5 +124,5 @@ class Desk:
 
 
 @pytest.fixture
-def desk() -> Desk:
-    return Desk()
+def office() -> Office:
+    return Office()

@@ -32,7 +32,7 @@ PASSWORD = "correct horse"
 READ = frozenset({TokenScope.READ})
 
 
-class Desk:
+class Office:
     """Where people get tokens; both have the same password."""
 
     def __init__(self) -> None:
@@ -94,7 +94,7 @@ class Desk:
         return drive(self._identify(token=secret, kind=kind))
 
     def opens(self, secret: str, whose: UserId = ANNA) -> Connection:
-        """A socket by this token."""
+        """Opens a socket by this token."""
         world = self.world
         connection = Connection(
             ConnectionId(world.ids.connection_id()),
@@ -114,7 +114,7 @@ class Desk:
         return found is not None
 
     def row_count(self) -> int:
-        """How many tokens are kept, listed or not."""
+        """Counts the tokens that are kept, listed or not."""
         return drive(
             self.world.store.observe(
                 lambda unit: sum(len(unit.tokens.of(each)) for each in (ANNA, BORIS))
@@ -123,5 +123,5 @@ class Desk:
 
 
 @pytest.fixture
-def desk() -> Desk:
-    return Desk()
+def office() -> Office:
+    return Office()

@@ -25,7 +25,7 @@ from tests.support.world import World
 ANNA, BORIS = UserId(1), UserId(2)
 
 
-class Desk:
+class Office:
     """Where profiles are looked at and changed."""
 
     def __init__(self) -> None:
@@ -61,7 +61,7 @@ class Desk:
         return drive(self._pending())[-1]
 
     def kept(self) -> ConfirmationScan:
-        """Anna's, whatever its state."""
+        """Reads Anna's scan, whatever its state."""
         scan = drive(self.world.store.observe(lambda unit: unit.scans.find(ANNA)))
         assert scan is not None
         return scan
@@ -75,5 +75,5 @@ class Desk:
 
 
 @pytest.fixture
-def desk() -> Desk:
-    return Desk()
+def office() -> Office:
+    return Office()

@@ -14,7 +14,7 @@ from attendance_core.vocabulary import EventId
 from tests.support.live_house import Visitor
 
 
-class Raw:
+class RawSocket:
     """A WebSocket client that can do what a good one never does."""
 
     def __init__(self, plain: socket.socket) -> None:
@@ -25,7 +25,7 @@ class Raw:
     @contextlib.asynccontextmanager
     async def opens(
         cls, visitor: Visitor, path: str, event_id: EventId, receive_buffer: int | None = None
-    ) -> AsyncIterator[Raw]:
+    ) -> AsyncIterator[RawSocket]:
         with socket.socket() as plain:
             if receive_buffer is not None:
                 plain.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
@@ -59,7 +59,7 @@ class Raw:
         self.plain.close()
 
     async def close_code(self) -> int | None:
-        """The code of the Close frame that comes, None where the connection ends without."""
+        """Reads the code of the Close frame that comes, None where the connection ends without."""
         with contextlib.suppress(ConnectionError, EOFError):
             while True:
                 opcode, size = await self._reads(2)

@@ -1,4 +1,4 @@
-"""What the tests of PostgreSQL meet: strangers' transactions, and the outcomes of many at once."""
+"""What the tests of PostgreSQL meet: rivals' transactions, and the outcomes of many at once."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ async def beside(store: PostgresStore | URL, **options: Any) -> AsyncIterator[As
         await made.dispose()
 
 
-class Stranger:
+class Rival:
     """Another process's transaction, which a test commits when it likes."""
 
     def __init__(self, store: PostgresStore) -> None:
         self._store = store
         self._begun = beside(store, isolation_level="READ COMMITTED")
 
-    async def __aenter__(self) -> Stranger:
+    async def __aenter__(self) -> Rival:
         self.connection = await self._begun.__aenter__()
         self.pid = (await self.connection.execute(text("SELECT pg_backend_pid()"))).scalar_one()
         return self
