@@ -1,30 +1,25 @@
-"""What PostgreSQL keeps when callers are cancelled, and when the server itself goes away."""
+"""What PostgreSQL keeps, and callers are told, when the server itself goes away."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
-from sqlalchemy import URL, select, text
+from sqlalchemy import text
 
 from attendance_adapters.notifiers.local import LocalNotifier
 from attendance_adapters.sql import postgres
 from attendance_adapters.sql.pg_connection import PgConnection
-from attendance_adapters.sql.pg_transaction import SELECT_TIME
 from attendance_adapters.sql.postgres import PostgresStore
-from attendance_adapters.sql.tables import metadata
-from attendance_adapters.system import SystemClock
 from attendance_core.errors import Unavailable, UsernameTaken
-from attendance_core.testing.clock import NOON, TestClock
-from attendance_core.testing.lectures import Lecture, session_of
+from attendance_core.testing.clock import NOON
+from attendance_core.testing.lectures import session_of
 from attendance_core.vocabulary import UserId
-from tests.support.cancelled_steps import awaited, cancelled_at
-from tests.support.marking_steps import STEPS
 from tests.support.postgres import Cluster, binaries
-from tests.support.postgres_databases import a_database, emptied, make_template
-from tests.support.postgres_rivals import Rival, beside
+from tests.support.postgres_databases import a_database, make_template
+from tests.support.postgres_rivals import beside
 
 pytestmark = pytest.mark.long
 
@@ -32,59 +27,6 @@ CROWD = 20  # people
 PATIENCE_SECONDS = 30  # on a slow machine
 END_CONNECTION = "SELECT pg_terminate_backend(pg_backend_pid())"
 ASKS_AGAIN_SECONDS = 0.01  # of a client in a hurry
-NEVER_REACHED = 99  # suspensions: no step has as many
-
-
-async def stored_rows(store: PostgresStore) -> list[list[Any]]:
-    """Every row of every table."""
-    async with beside(store) as connection:
-        return [
-            sorted(map(repr, await connection.execute(select(table))))
-            for table in metadata.sorted_tables
-        ]
-
-
-class Outcome(NamedTuple):
-    """Every row before a step and after it, and whether it was cancelled."""
-
-    before: list[list[Any]]
-    after: list[list[Any]]
-    is_cancelled: bool
-
-
-class TestCancelled:
-    @pytest.mark.parametrize("name", STEPS)
-    async def test_at_every_suspension_the_store_is_whole(
-        self, name: str, postgres_database: URL
-    ) -> None:
-        first, step = STEPS[name]
-
-        async def outcome(suspension: int) -> Outcome:
-            store = PostgresStore(
-                emptied(postgres_database), LocalNotifier(), clock=TestClock(), pool_size=2
-            )
-            await store.start()
-            lecture = await Lecture.begun(store, waiting=2)
-            await first(lecture)
-            before = await stored_rows(store)
-            task = asyncio.create_task(awaited(cancelled_at(suspension, step(lecture))))
-            await asyncio.wait([task])
-            await asyncio.gather(*store._tasks, return_exceptions=True)
-            after = await stored_rows(store)
-            assert store.pool_use().taken == 0
-            await store.close()
-            return Outcome(before, after, task.cancelled())
-
-        before, after, cancelled = await outcome(NEVER_REACHED)
-        assert not cancelled
-        for suspension in range(NEVER_REACHED):
-            _, found, cancelled = await outcome(suspension)
-            if not cancelled:
-                break
-            # Every step that changes anything is one transaction, and was handed over
-            assert found in (before, after)
-        assert found == after
-        assert suspension > 0
 
 
 @pytest.fixture(scope="module")
@@ -269,33 +211,3 @@ class TestServer:
         await done.wait()
         await asyncio.gather(*store._tasks)
         assert await store.observe(lambda u: u.accounts.find("anna")) is not None
-
-
-class TestItsClock:
-    async def test_our_own_may_be_ten_minutes_off(
-        self, store: PostgresStore, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        before = await store.transact(lambda u: u.now())
-        monkeypatch.setattr("attendance_adapters.system.time.time", lambda: before - 600)
-        assert SystemClock().now() == before - 600
-        after = await store.transact(lambda u: u.now())
-        seen = await store.observe(lambda u: u.now())
-        assert before <= after <= seen < before + 60
-
-    async def test_it_is_read_after_the_locks(self, store: PostgresStore) -> None:
-        lecture = await Lecture.begun(store, waiting=1)
-        event_id, anna = lecture.waiting[0].event_id, UserId(3)
-        async with Rival(store) as other:
-            await other.run("SELECT FROM places WHERE user_id = 3 FOR UPDATE")
-
-            def work(unit: Any) -> tuple[float, float]:
-                early = unit.now()
-                unit.places.lock(event_id, [anna])
-                return early, unit.now()
-
-            waits = asyncio.create_task(store.transact(work))
-            await other.until_somebody_waits()
-            let_go_at = (await other.connection.execute(SELECT_TIME)).scalar_one()
-            await other.connection.rollback()
-        early, late = await waits
-        assert early < let_go_at < late

@@ -48,7 +48,7 @@ def repeat_csrf(request: httpx.Request) -> None:
 
 
 def somebody(address: str, name: str) -> tuple[Client, int]:
-    """A new person, who has logged out and in again."""
+    """Signs somebody up, and logs them out and in again; answers their client and their id."""
     client = Client(
         base_url=address,
         headers={"Accept-Language": "en"},

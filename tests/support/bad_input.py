@@ -109,7 +109,7 @@ async def make(
 
 
 def encoded(given: dict[str, Any]) -> str:
-    """As a query; a lone surrogate becomes three bytes that are no UTF-8."""
+    """Spells them as a query; a lone surrogate becomes three bytes that are no UTF-8."""
     spelled = {name: str(each).lower() if each is True else each for name, each in given.items()}
     return urlencode(spelled, errors="surrogatepass")
 

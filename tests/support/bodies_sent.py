@@ -22,12 +22,14 @@ async def anna(house: House) -> Visitor:
 
 
 def head(path: str, length: int, *more: str, by: Visitor | None = None) -> bytes:
+    """Writes the head of a POST whose body has ``length`` bytes."""
     cookie = "Cookie: csrftoken=t" + (f"; sessionid={by.token}" if by else "")
     lines = [f"POST {path} HTTP/1.1", "Host: x", f"Content-Length: {length}", cookie, *more]
     return "\r\n".join([*lines, f"Content-Type: {FORM}", "", ""]).encode()
 
 
 def form() -> bytes:
+    """Writes the body of an upload, with a picture."""
     parts = [b'name="name"\r\n\r\na.png', b'name="image"; filename="a.png"\r\n\r\n' + picture()]
     written = b"".join(
         b"--b\r\nContent-Disposition: form-data; " + part + b"\r\n" for part in parts
@@ -46,7 +48,7 @@ class Client:
         await self.writer.drain()
 
     async def answer(self) -> bytes:
-        """The head and the start of the body of whatever comes first."""
+        """Reads the head and the start of the body of whatever comes first."""
         async with asyncio.timeout(10):
             told = await self.reader.readuntil(b"\r\n\r\n")
             return told + (b"" if b" 100 " in told else await self.reader.read(1000))
@@ -59,6 +61,7 @@ class Client:
 
 
 async def connected(house: House, *sent: bytes) -> Client:
+    """Connects, and sends these one after another."""
     client = Client(*await asyncio.open_connection("127.0.0.1", house.port))
     for part in sent:
         await client.sends(part)
@@ -66,4 +69,5 @@ async def connected(house: House, *sent: bytes) -> Client:
 
 
 def upload_bytes(house: House) -> int:
+    """Counts the bytes of uploads that are coming, as the service counts them."""
     return house.app.services.bodies._uploads.size

@@ -32,7 +32,7 @@ def admits(do: UseCases, subject: str = "7", name: str = "Anna", **more: Any) ->
 
 
 def opens(world: World, actor: Actor, role: Role = Role.MARK_ME) -> Connection:
-    """A socket of theirs."""
+    """Opens a socket of theirs."""
     its_id = ConnectionId(world.ids.connection_id())
     connection = Connection(
         its_id, world.event_id, actor.user_id, role, world.process_id, actor.session_id

@@ -30,7 +30,7 @@ async def house_in_memory() -> AsyncIterator[House]:
 async def asker_and_marker(
     house: House, *, lasts: float = 3600
 ) -> tuple[EventId, Visitor, Visitor, Wire, Wire]:
-    """An event, one who waits, one who marks, and their sockets."""
+    """Adds an event, one who waits and one who marks there; answers these, and their sockets."""
     asker, marker = await house.people(2)
     event_id = await house.event(marker, lasts=lasts)
     waiting = await asker.mark_me(event_id)

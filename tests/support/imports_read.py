@@ -9,13 +9,13 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def nodes_of(source: str) -> Iterator[ast.AST]:
-    """Every node of a source."""
+    """Walks every node of a source."""
     return ast.walk(ast.parse(source))
 
 
 @cache
 def imports_in(source: str) -> list[ast.Import | ast.ImportFrom]:
-    """The imports of a source, in whatever block they stand; no expression is looked at."""
+    """Finds the imports of a source, in whatever block they stand; no expression is looked at."""
     found: list[ast.Import | ast.ImportFrom] = []
     blocks: list[ast.AST] = [ast.parse(source)]
     for block in blocks:
@@ -33,7 +33,7 @@ BLOCKS = (ast.stmt, ast.excepthandler, ast.match_case)
 
 
 def imported_from(source: str) -> set[str]:
-    """All that a file imports, by its full name."""
+    """Lists all that a file imports, by its full name."""
     imported: set[str] = set()
     for node in imports_in(source):
         if isinstance(node, ast.Import):

@@ -51,7 +51,7 @@ class Class:
         return found
 
     def begins(self, call: str) -> None:
-        """The first one comes that is to die, in this call."""
+        """Starts the first one that is to die, in this call."""
         if self.another_lives:
             self._stays = self._starts("stays", COMMAND)
         self._dies_next(call)
@@ -66,12 +66,12 @@ class Class:
         return self._services.enter_context(started)
 
     def _dies_next(self, call: str | None) -> None:
-        """Without a call it is one that lives."""
+        """Starts the next one that is to die; without a call it is one that lives."""
         armed = [COMMAND[0], str(dying_service.PROGRAM), f"{call}:{self.point}"]
         self._dies = self._starts(f"dies_in_{call}", COMMAND if call is None else armed)
 
     async def dies_in(self, who: Person, call: str, then: str | None, **given: Any) -> None:
-        """The next one is to die in the call ``then``, if there is one."""
+        """Makes a call that its service dies in; the next one is to die in ``then``, if any."""
         assert self._dies is not None
         with pytest.raises((CallFailed, ConnectionError)):
             await self._calls(self._dies, who, call, given)
@@ -80,7 +80,7 @@ class Class:
             await asyncio.to_thread(self._dies_next, then)
 
     async def calls(self, who: Person, call: str, **given: Any) -> Any:
-        """What it answers, where people are."""
+        """Makes a call where people are; answers its response."""
         return await self._calls(self.service, who, call, given)
 
     async def _calls(self, service: Service, who: Person, call: str, given: Any) -> Any:
@@ -90,7 +90,7 @@ class Class:
         return await asyncio.to_thread(says, path, event_id=self.event_id, **given)
 
     async def ledger(self, creator: Person, *of: Person) -> list[tuple[Any, ...]]:
-        """Of one person, or of all, the first entry first."""
+        """Reads that of one person, or of all, the first entry first."""
         given = {"user_id": of[0].user_id} if of else {}
         found = (await self.calls(creator, "GetLedger", **given))["entries"]
         return [
@@ -141,7 +141,7 @@ def a_class(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable
 
 
 async def gather(the_class: Class, number: int) -> list[Person]:
-    """People who are logged in, the creator first; no service runs yet."""
+    """Adds people who are logged in, the creator first; no service runs yet."""
     url = f"sqlite:///{the_class.folder}/var/attendance.db"
     made = await gathering(the_class.settings.get("ATTENDANCE_DATABASE_URL", url), number)
     the_class.event_id = made.event_id

@@ -28,7 +28,7 @@ OF_PIXELS = slice(200, 240)  # bytes of the file of a picture, behind its head
 
 
 def noise(seed: int) -> bytes:
-    """A picture like no other."""
+    """Makes a picture like no other."""
     content = io.BytesIO()
     pixels = random.Random(seed).randbytes(40 * 40 * 3)
     Image.frombytes("RGB", (40, 40), pixels).save(content, "PNG")
@@ -78,7 +78,7 @@ class Vera:
         await self.note_what_is_kept()
 
     async def gets_marked(self) -> None:
-        """By hand, with a note, under her first name; and it is annulled, with another."""
+        """Is marked by hand, with a note, under her first name; it is annulled, with another."""
         self.event_id = await self.helper.event()
         about = {"event_id": self.event_id, "user_id": self.user_id}
         response(await self.helper.post("/api/events/MarkParticipant", **about, note=HAND_NOTE))
@@ -90,7 +90,7 @@ class Vera:
         self.kept |= {"username": USERNAME.encode(), "username's key": USERNAME.lower().encode()}
 
     async def shows_herself(self) -> None:
-        """With a name, a bio and a picture, and others before these."""
+        """Shows a name, a bio and a picture, and others before these."""
         for bio, name, seed in ((FIRST_BIO, FIRST_NAME, 1), (BIO, NAME, 2)):
             given = {"bio": bio, "display_name": name}
             response(await self.me.post("/api/profile/UpdateProfileInfo", **given))
@@ -104,7 +104,7 @@ class Vera:
         self.earlier |= {"bio before": FIRST_BIO.encode()}
 
     async def gets_judged(self) -> None:
-        """One scan is rejected with a note; then another waits, and a moderator has it."""
+        """Has one scan rejected with a note; then another waits, and a moderator has it."""
         resolve = {"approve": False, "reason": "other", "note": SCAN_NOTE}
         for number in (3, 4):
             await send_image(self.me, "UploadProfileConfirmation", number)
@@ -124,7 +124,7 @@ class Vera:
         self.kept["secret of a lease"] = scan.lease.secret.encode()
 
     async def comes_in(self) -> None:
-        """By every way there is: sessions, a known browser, a token, codes, a link."""
+        """Comes in by every way there is: sessions, a known browser, a token, codes, a link."""
         do, me = self.do, self.me
         wrong = {"username": USERNAME, "password": "a wrong Trace of Vera"}
         assert (await self.site.browser().post("/accounts/login/", **wrong)).json()["error"] == 3
@@ -154,7 +154,7 @@ class Vera:
         self.kept |= {"client": CLIENT.encode(), "token": TOKEN_NAME.encode()}
 
     async def organises(self) -> None:
-        """An event of hers, which goes to who helps; in another one she is held, and has marked."""
+        """Makes an event, which goes to who helps; in another one she is held, and has marked."""
         me, friend = self.me, self.friend
         for person, user in ((me, friend), (friend, me)):
             response(await person.post("/api/friends/SendFriendRequest", user_id=user.user_id))
@@ -176,7 +176,7 @@ class Vera:
         return int(shown["karma"])
 
     async def note_what_is_kept(self) -> None:
-        """The hashes of all that is secret."""
+        """Notes the hashes of all that is secret."""
 
         def look(unit: Any) -> dict[str, str]:
             account = unit.accounts.find_by_id(self.user_id)
@@ -201,7 +201,7 @@ class Vera:
         response(await self.me.post("/accounts/delete/", password=NEW_PASSWORD))
 
     async def leaves_others_as_they_were(self) -> None:
-        """Her marks stand, her event is given away, and what she paid others is theirs."""
+        """Checks that her marks stand, her event is given away, and what she paid is theirs."""
         sheet = response(
             await self.helper.get("/api/events/GetAttendance", event_id=self.event_id)
         )["participants"]
