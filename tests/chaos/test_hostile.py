@@ -15,9 +15,9 @@ from tests.chaos.ground import Ground, ground
 from tests.chaos.hostile import bounds_of
 from tests.chaos.siege import besieged
 
-SECONDS = 0.3
+ATTACK_SECONDS = 0.3
 # Those that no bound but turns keeps from everybody else, and that need no crowd
-FLOODED = (
+FLOODS_TRIED = (
     *("get-profile", "anonymous-calls", "openings", "create-events", "pictures", "codes"),
     *("corrections", "changes", "helpers", "news", "unknown-codes"),
     *("cut-streams", "streams", "board-secrets", "left-exports", "left-calls", "left-pages"),
@@ -25,7 +25,7 @@ FLOODED = (
     *("provider-log-ins", "provider-callbacks", "unread-pictures"),
 )
 # One of each kind, for every run: at a socket, at the door, a call, an opening, a stream, a file
-USUAL = (
+IN_EVERY_RUN = (
     *("texts", "chunks", "refused-trailers", "get-profile", "anonymous-calls", "left-calls"),
     *("openings", "frames", "streams", "left-exports", "pictures", "corrections"),
 )
@@ -67,15 +67,15 @@ def grounds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Grounds]:
 @pytest.mark.parametrize(
     "name",
     [
-        pytest.param(each, marks=[] if each in USUAL else pytest.mark.long)
-        for each in (*ATTACKS, *FLOODED)
+        pytest.param(each, marks=[] if each in IN_EVERY_RUN else pytest.mark.long)
+        for each in (*ATTACKS, *FLOODS_TRIED)
     ],
 )
 def test_whoever_does_no_harm_is_answered_whatever_another_sends(
     grounds: Grounds, name: str
 ) -> None:
-    with grounds.lent() as on:
-        siege = besieged(on, name, SECONDS)
+    with grounds.lent() as lent:
+        siege = besieged(lent, name, ATTACK_SECONDS)
         assert siege.done.sent > 0 and siege.done.connections > 0
         for kind, felt in siege.felt.items():
             assert (kind, felt.errors) == (kind, [])
@@ -83,4 +83,4 @@ def test_whoever_does_no_harm_is_answered_whatever_another_sends(
         assert all(siege.felt[kind].answered for kind in ("hold", "opening", "profile", "log-in"))
         assert siege.leases_lost == 0
         assert siege.growth < bounds_of(name).growth
-        assert on.service.get("/health/ready")[0] == 200
+        assert lent.service.get("/health/ready")[0] == 200

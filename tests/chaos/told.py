@@ -9,7 +9,7 @@ from tests.chaos.case import Case
 from tests.chaos.holds import SLACK
 from tests.chaos.kept import FOREVER
 
-ON_ITS_WAY: Final = 1.0  # seconds; contract: 8.7, it was seen to stand before it is told
+ON_ITS_WAY_SECONDS: Final = 1.0  # Contract: 8.7, it was seen to stand before it is told
 
 
 def no_marked_without_a_mark(case: Case) -> Iterator[str]:
@@ -60,7 +60,7 @@ def nobody_hears_of_an_annulled_mark(case: Case) -> Iterator[str]:
             ]
             stood_until = max((mark.annulled_at for mark in theirs), default=FOREVER)
             is_known = life.asked_at > stood_until + SLACK
-            if is_known or case.is_too_long(life, stood_until, at, (), ON_ITS_WAY):
+            if is_known or case.is_too_long(life, stood_until, at, (), ON_ITS_WAY_SECONDS):
                 yield f"{life.person} was told at {at} of what was annulled: {theirs}"
 
 

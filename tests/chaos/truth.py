@@ -17,7 +17,7 @@ from attendance_core.accounts import CredentialKind, session_id_of
 from tests.chaos.kept import EntryKey, KeptEvent, LedgerRow, OldMark
 from tests.support.gathering import Person
 
-TICK_OF_EVERY: Final = 4  # people
+PEOPLE_A_TICK: Final = 4  # one of so many has one
 
 
 class Access(Protocol):
@@ -82,7 +82,7 @@ def _named(arguments: Sequence[Any]) -> dict[str, Any]:
 
 def has_tick(user_id: int) -> bool:
     """Tells who of those that are made is known by their scan."""
-    return user_id % TICK_OF_EVERY == 0
+    return user_id % PEOPLE_A_TICK == 0
 
 
 class Database:

@@ -18,10 +18,10 @@ from tests.chaos.logs import Log
 from tests.support.service_process import environment, free_port
 
 LAUNCHER: Final = str(Path(__file__).with_name("launcher.py"))
-SKEW: Final = 30  # seconds
+SKEW_SECONDS: Final = 30
 START_SECONDS: Final = 180.0  # what a slow machine may need
 SAYS_WHY_SECONDS: Final = 5.0
-AGAIN_SECONDS: Final = 0.3  # between an end and the next start
+RESTART_PAUSE_SECONDS: Final = 0.3  # between an end and the next start
 
 
 class Worker:
@@ -101,14 +101,18 @@ class Worker:
                 stopping=round(now - self._asked_at, 3) if how == "SIGTERM" else 0.0,
             )
             self.note_log()
-            await asyncio.sleep(AGAIN_SECONDS)
+            await asyncio.sleep(RESTART_PAUSE_SECONDS)
 
     def _launch_arguments(self) -> list[str]:
         """Draws how wrong its clock is, at which mark it dies, and where.
 
         The first ones have a wrong clock and a mark to die at, so that each comes at least once.
         """
-        clocks = [0, 0, SKEW, -SKEW] if self.skewed_count else [SKEW, -SKEW]
+        clocks = (
+            [0, 0, SKEW_SECONDS, -SKEW_SECONDS]
+            if self.skewed_count
+            else [SKEW_SECONDS, -SKEW_SECONDS]
+        )
         ahead = self._chance.choice(clocks) if self._skews else 0
         dies_at = self._chance.randint(1, 60) if self._chance.random() < 0.4 else 0
         if not self.ends["died at a mark"]:

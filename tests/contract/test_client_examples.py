@@ -26,8 +26,8 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "how-to" / "client.md").read_text("utf-8")
 BLOCKS = re.findall(r"^```python\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
-SCRIPT = ROOT / "examples" / "who_is_missing" / "who_is_missing.py"
-READER = ROOT / "examples" / "card_reader" / "card_reader.py"
+WHO_IS_MISSING = ROOT / "examples" / "who_is_missing" / "who_is_missing.py"
+CARD_READER = ROOT / "examples" / "card_reader" / "card_reader.py"
 RunProgram = Callable[..., Any]
 
 
@@ -115,7 +115,7 @@ async def test_a_card_reader_marks_who_waits_and_nobody_else(
     await boris.mark_me(event_id)
     cards = f"{boris.user_id}\n\nno card\n{vera.user_id}\n{anna.user_id}\n"
     monkeypatch.setattr(sys, "stdin", io.StringIO(cards))
-    await run_program(READER, anna, event_id, str(event_id))
+    await run_program(CARD_READER, anna, event_id, str(event_id))
     assert capsys.readouterr().out.splitlines() == [
         f"{boris.user_id} is marked",
         f"{vera.user_id} is not on the list",
@@ -134,7 +134,7 @@ async def test_a_script_of_twenty_lines_prints_who_is_missing(
     )
     name = f"PERSON{boris.user_id}"
     (tmp_path / "group.txt").write_text(f"{name}\nВера Попова\n\n", "utf-8")
-    await run_program(SCRIPT, anna, event_id, str(event_id), str(tmp_path / "group.txt"))
+    await run_program(WHO_IS_MISSING, anna, event_id, str(event_id), str(tmp_path / "group.txt"))
     assert capsys.readouterr().out == "Вера Попова\n"
-    lines = [line for line in SCRIPT.read_text("utf-8").splitlines() if line.strip()]
+    lines = [line for line in WHO_IS_MISSING.read_text("utf-8").splitlines() if line.strip()]
     assert len(lines) <= 20

@@ -24,7 +24,7 @@ from tests.support.live_house import House, Visitor, opened_house
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-PATIENCE = 30.0  # seconds
+PATIENCE_SECONDS = 30.0
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -63,7 +63,7 @@ async def a_class(house: House) -> AsyncIterator[Class]:
 
 
 async def until_listed(marking: Marking, *people: int) -> None:
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         if [each.user_id for each in marking.waiting] == list(people):
             return
         async for listed in marking:
@@ -75,7 +75,7 @@ class TestMarking:
     async def test_one_is_marked_and_told_by_whom(self, house: House) -> None:
         async with (
             a_class(house) as (event_id, anna, boris, marking, me),
-            asyncio.timeout(PATIENCE),
+            asyncio.timeout(PATIENCE_SECONDS),
         ):
             await until_listed(marking, boris.user_id)
             (asker,) = marking.waiting
@@ -98,7 +98,10 @@ class TestMarking:
             assert isinstance(await house.state_of(event_id, boris), Marked)
 
     async def test_who_is_given_back_waits_again(self, house: House) -> None:
-        async with a_class(house) as (event_id, _, boris, marking, _), asyncio.timeout(PATIENCE):
+        async with (
+            a_class(house) as (event_id, _, boris, marking, _),
+            asyncio.timeout(PATIENCE_SECONDS),
+        ):
             await until_listed(marking, boris.user_id)
             await marking.prepare(boris.user_id)
             await marking.refuse()
@@ -106,7 +109,10 @@ class TestMarking:
             assert isinstance(await house.state_of(event_id, boris), Waiting)
 
     async def test_a_refusal_has_its_code_and_the_socket_stays(self, house: House) -> None:
-        async with a_class(house) as (_, anna, boris, marking, _), asyncio.timeout(PATIENCE):
+        async with (
+            a_class(house) as (_, anna, boris, marking, _),
+            asyncio.timeout(PATIENCE_SECONDS),
+        ):
             for user_id, code in ((anna.user_id, "yourself"), (2**40, "not_waiting")):
                 with pytest.raises(Refused) as refused:
                     await marking.prepare(user_id)
@@ -118,7 +124,10 @@ class TestMarking:
             assert marking.is_connected
 
     async def test_commands_said_at_once_are_answered_each_by_its_own(self, house: House) -> None:
-        async with a_class(house) as (_, anna, boris, marking, _), asyncio.timeout(PATIENCE):
+        async with (
+            a_class(house) as (_, anna, boris, marking, _),
+            asyncio.timeout(PATIENCE_SECONDS),
+        ):
             await until_listed(marking, boris.user_id)
             answers: Any = await asyncio.gather(
                 marking.prepare(boris.user_id),
@@ -131,7 +140,10 @@ class TestMarking:
             assert [answers[n].code for n in (1, 3)] == ["yourself", "nobody_held"]
 
     async def test_who_is_cancelled_takes_nobody_elses_answer(self, house: House) -> None:
-        async with a_class(house) as (_, anna, boris, marking, _), asyncio.timeout(PATIENCE):
+        async with (
+            a_class(house) as (_, anna, boris, marking, _),
+            asyncio.timeout(PATIENCE_SECONDS),
+        ):
             await until_listed(marking, boris.user_id)
             given_up = asyncio.create_task(marking.prepare(anna.user_id))
             await asyncio.sleep(0)
@@ -145,16 +157,19 @@ class TestComingAndGoing:
         event_id = await house.event(anna)
         async with (await client_of(house, anna)).mark_me(event_id):
             assert isinstance(await house.state_of(event_id, anna), Waiting)
-        await eventually(lambda: house.has_no_socket(event_id, anna), PATIENCE)
+        await eventually(lambda: house.has_no_socket(event_id, anna), PATIENCE_SECONDS)
         assert await house.state_of(event_id, anna) is None
 
     async def test_a_place_is_kept_over_a_loss(self, house: House) -> None:
-        async with a_class(house) as (_, anna, boris, marking, me), asyncio.timeout(PATIENCE):
+        async with (
+            a_class(house) as (_, anna, boris, marking, me),
+            asyncio.timeout(PATIENCE_SECONDS),
+        ):
             await until_listed(marking, boris.user_id)
             asked_at = marking.waiting[0].asked_at
             me.lose_connection()
             assert not me.is_connected
-            await eventually(lambda: me.is_connected, PATIENCE)
+            await eventually(lambda: me.is_connected, PATIENCE_SECONDS)
             assert [each.asked_at for each in marking.waiting] == [asked_at]
             await marking.prepare(boris.user_id)
             await marking.confirm(boris.user_id)
@@ -164,7 +179,7 @@ class TestComingAndGoing:
     async def test_who_was_marked_meanwhile_is_told_on_coming_back(self, house: House) -> None:
         async with (
             a_class(house) as (event_id, anna, boris, marking, me),
-            asyncio.timeout(PATIENCE),
+            asyncio.timeout(PATIENCE_SECONDS),
         ):
             await until_listed(marking, boris.user_id)
             await marking.prepare(boris.user_id)
@@ -175,14 +190,17 @@ class TestComingAndGoing:
                 assert [each.marked_by async for each in again] == [anna.user_id]
 
     async def test_a_hold_and_the_list_are_true_again_after_a_loss(self, house: House) -> None:
-        async with a_class(house) as (event_id, _, boris, marking, _), asyncio.timeout(PATIENCE):
+        async with (
+            a_class(house) as (event_id, _, boris, marking, _),
+            asyncio.timeout(PATIENCE_SECONDS),
+        ):
             await until_listed(marking, boris.user_id)
             await marking.prepare(boris.user_id)
             marking.lose_connection()
             vera = await house.person()
             async with (await client_of(house, vera)).mark_me(event_id):
                 await until_listed(marking, boris.user_id, vera.user_id)
-                await eventually(lambda: marking.held == boris.user_id, PATIENCE)
+                await eventually(lambda: marking.held == boris.user_id, PATIENCE_SECONDS)
                 assert isinstance(await house.state_of(event_id, boris), Held)
                 await marking.confirm(boris.user_id)
                 assert [each.user_id for each in marking.waiting] == [vera.user_id]
@@ -190,7 +208,10 @@ class TestComingAndGoing:
     async def test_a_confirm_that_a_loss_may_have_swallowed_marks_once(self, house: House) -> None:
         """Wherever the connection is lost, before, while and after it is carried out."""
         for steps in range(12):
-            async with a_class(house) as (_, anna, boris, marking, _), asyncio.timeout(PATIENCE):
+            async with (
+                a_class(house) as (_, anna, boris, marking, _),
+                asyncio.timeout(PATIENCE_SECONDS),
+            ):
                 before = await house.karma(anna)
                 await until_listed(marking, boris.user_id)
                 await marking.prepare(boris.user_id)
@@ -220,7 +241,7 @@ class TestComingAndGoing:
     async def test_what_ends_it_is_raised_by_whatever_waits(self, house: House) -> None:
         async with (
             a_class(house) as (event_id, anna, boris, marking, me),
-            asyncio.timeout(PATIENCE),
+            asyncio.timeout(PATIENCE_SECONDS),
         ):
             await until_listed(marking, boris.user_id)
             await house.leaves(anna, event_id)

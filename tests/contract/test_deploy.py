@@ -20,7 +20,7 @@ from attendance_web.settings import settings_from, unknown_variables
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"
-LONGEST_STOP = 15  # seconds that a service may take
+LONGEST_STOP_SECONDS = 15  # that a service may take
 
 
 class TestCompose:
@@ -40,7 +40,7 @@ class TestCompose:
     def test_they_have_the_time_to_say_goodbye(self, compose: Any) -> None:
         for name in ("web-1", "web-2"):
             grace = compose["services"][name]["stop_grace_period"]
-            assert int(grace.removesuffix("s")) > LONGEST_STOP
+            assert int(grace.removesuffix("s")) > LONGEST_STOP_SECONDS
 
     def test_only_the_proxy_is_reached_from_outside_and_only_it_is_believed(
         self, compose: Any

@@ -39,7 +39,7 @@ NO_TEST = "none, since "
 USE_CASES = {kind.partition(".")[0] for kind in UseCases.__annotations__.values()}
 
 
-def rows(heading: str) -> list[list[str]]:
+def readme_rows(heading: str) -> list[list[str]]:
     """Reads the cells of the table with this heading, without their quotes."""
     _, _, rest = README.partition(f"\n| {heading} |")
     lines = rest.partition("\n\n")[0].splitlines()[2:]
@@ -115,7 +115,7 @@ def promises_of(page: str) -> Iterator[list[str]]:
 
 
 def test_every_call_is_in_the_table_with_its_use_case_and_a_test() -> None:
-    table = rows("call")
+    table = readme_rows("call")
     assert [row[:3] for row in table] == [
         [call.name, f"{call.method} {call.path}", call.use_case] for call in CALLS
     ]
@@ -124,7 +124,7 @@ def test_every_call_is_in_the_table_with_its_use_case_and_a_test() -> None:
 
 
 def test_every_frame_is_in_the_table_with_its_use_case_and_a_test() -> None:
-    table = rows("socket")
+    table = readme_rows("socket")
     told = set(re.findall(r"`([a-z_]+)`", " ".join("`" + row[1] + "`" for row in table)))
     page = (ROOT / "docs" / "wire.md").read_text(encoding="utf-8")
     assert set(re.findall(r'"message":"([a-z_]+)"', page)) <= told

@@ -33,14 +33,14 @@ from attendance_core.testing.clock import TestClock
 from tests.support.site import PASSWORD, Browser, Site, response, site_over
 from tests.support.sqlite_file import an_empty_database
 
-SAMPLES: Final = 400  # of each kind
-FEW: Final = 60  # of each kind, where what differs is all of a hash
-PEOPLE: Final = 100  # half of them with codes; at 400 samples eight tries of each of those
+SAMPLE_COUNT: Final = 400  # of each kind
+FEW_SAMPLES: Final = 60  # of each kind, where what differs is all of a hash
+PERSON_COUNT: Final = 100  # half of them with codes; at 400 samples eight tries of each of those
 SIGNIFICANCE: Final = 0.01
 TOLD_APART_SECONDS: Final = 20e-6  # less is lost on the way
 MEASUREMENT_COUNT: Final = 3  # a leak is seen each time
 MEMORY_KIB: Final = 1024  # some 1 ms
-WRONG = "a password that is wrong"
+WRONG_PASSWORD = "a password that is wrong"
 
 Ask = Callable[[int], Mapping[str, Any]]  # arguments of the n-th call of a kind
 
@@ -65,7 +65,7 @@ def p_value(one: Sequence[float], other: Sequence[float]) -> float:
 class TestTheTestItself:
     def test_it_tells_a_small_shift_from_none(self) -> None:
         chance = random.Random(5)
-        same = [[chance.expovariate(1) for _ in range(SAMPLES)] for _ in range(2)]
+        same = [[chance.expovariate(1) for _ in range(SAMPLE_COUNT)] for _ in range(2)]
         assert p_value(*same) > SIGNIFICANCE
         assert p_value(same[0], [each + 0.5 for each in same[1]]) < SIGNIFICANCE
         assert p_value([1, 2, 3, 4, 5], [6, 7, 8, 9, 10]) == pytest.approx(0.009, abs=0.001)
@@ -73,7 +73,9 @@ class TestTheTestItself:
     @pytest.mark.parametrize(("shift", "is_seen"), [(5e-6, False), (60e-6, True)])
     def test_it_minds_what_is_not_lost_on_the_way(self, shift: float, is_seen: bool) -> None:
         chance = random.Random(5)
-        known, unknown = ([600e-6 + chance.expovariate(1e5) for _ in range(SAMPLES)] for _ in "ab")
+        known, unknown = (
+            [600e-6 + chance.expovariate(1e5) for _ in range(SAMPLE_COUNT)] for _ in "ab"
+        )
         slow = [each + shift for each in known]
         assert is_leak(slow, unknown) == is_leak(unknown, slow) == is_seen
 
@@ -99,7 +101,7 @@ async def seconds_of(
 
 
 async def leaks(
-    site: Site, path: str, kinds: Mapping[str, Ask], samples: int = SAMPLES
+    site: Site, path: str, kinds: Mapping[str, Ask], samples: int = SAMPLE_COUNT
 ) -> set[tuple[str, str]]:
     """Finds which two kinds can be told apart by their times, each time that they are measured."""
     suspects = set(combinations(kinds, 2))
@@ -136,7 +138,7 @@ async def site(
     monkeypatch.setattr(argon2_passwords, "PASSES", 1)
     clock = TestClock()
     async with site_over(connect(address, files_url="memory://", clock=clock), clock) as opened:
-        for number in range(PEOPLE):
+        for number in range(PERSON_COUNT):
             person = await opened.browser().sign_up(f"known{number:02}")
             if number % 2 == 0:
                 made = await person.post("/accounts/recovery/codes/", password=PASSWORD)
@@ -147,9 +149,15 @@ async def site(
 
 def log_ins() -> dict[str, Ask]:
     return {
-        "known": lambda n: {"username": f"known{n % PEOPLE:02}", "password": WRONG},
-        "unknown": lambda n: {"username": f"nobod{n % PEOPLE:02}", "password": WRONG},
-        "no name": lambda n: {"username": f"kn wn{n % PEOPLE:02}", "password": WRONG},
+        "known": lambda n: {"username": f"known{n % PERSON_COUNT:02}", "password": WRONG_PASSWORD},
+        "unknown": lambda n: {
+            "username": f"nobod{n % PERSON_COUNT:02}",
+            "password": WRONG_PASSWORD,
+        },
+        "no name": lambda n: {
+            "username": f"kn wn{n % PERSON_COUNT:02}",
+            "password": WRONG_PASSWORD,
+        },
     }
 
 
@@ -194,13 +202,13 @@ class TestRefusals:
         self, site: Site
     ) -> None:
         make = site.attendance.use_cases.make_reset_link
-        links = [await make(username=f"known{number:02}") for number in range(PEOPLE)]
+        links = [await make(username=f"known{number:02}") for number in range(PERSON_COUNT)]
         site.clock.pass_(86_400)
         new_password = {"new_password": "another horse battery"}
         kinds: dict[str, Ask] = {
-            "run out": lambda n: {"token": links[n % PEOPLE], **new_password},
-            "never was": lambda n: {"token": f"{n % PEOPLE:064x}", **new_password},
-            "no link": lambda n: {"token": f"{n % PEOPLE:x}", **new_password},
+            "run out": lambda n: {"token": links[n % PERSON_COUNT], **new_password},
+            "never was": lambda n: {"token": f"{n % PERSON_COUNT:064x}", **new_password},
+            "no link": lambda n: {"token": f"{n % PERSON_COUNT:x}", **new_password},
         }
         assert await leaks(site, "/accounts/reset/", kinds) == set()
 
@@ -215,5 +223,5 @@ class TestRefusals:
             return hashed is not None and await verify(self, hashed, password)
 
         monkeypatch.setattr(Argon2Passwords, "verify", leaves_out)
-        seen = await leaks(site, "/accounts/login/", log_ins(), FEW)
+        seen = await leaks(site, "/accounts/login/", log_ins(), FEW_SAMPLES)
         assert ("known", "unknown") in seen

@@ -23,8 +23,8 @@ MEBIBYTE = 2**20
 UPLOAD = "/api/profile/UpdateProfilePicture"
 BOUNDARY = "b"
 NO_PICTURE = b"a" * (10 * MEBIBYTE)
-SENDERS = 2  # at once, of one person
-TIMES = 4  # that each sends
+SENDER_COUNT = 2  # at once, of one person
+UPLOADS_EACH = 4  # of the same
 MAX_KEPT_BYTES = 15 * MEBIBYTE  # of the service, when all have their answers
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the bound is one of glibc's")
@@ -44,7 +44,7 @@ def send_some(service: Service, person: Person, body: bytes, note: Callable[[byt
     }
     connection = http.client.HTTPConnection(*service.address, timeout=PATIENCE_SECONDS)
     try:
-        for _ in range(TIMES):
+        for _ in range(UPLOADS_EACH):
             connection.request("POST", UPLOAD, body, headers)
             note(connection.getresponse().read())
     finally:
@@ -60,13 +60,13 @@ def test_what_uploads_took_is_given_back(tmp_path: Path) -> None:
         idle_bytes = process.memory_info().rss
         threads = [
             threading.Thread(target=send_some, args=(service, person, body, answers.append))
-            for _ in range(SENDERS)
+            for _ in range(SENDER_COUNT)
         ]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
-        assert len(answers) == SENDERS * TIMES
+        assert len(answers) == SENDER_COUNT * UPLOADS_EACH
         assert all(b'"bad_picture"' in answer for answer in answers)
         until = time.monotonic() + PATIENCE_SECONDS
         while (kept_bytes := process.memory_info().rss - idle_bytes) >= MAX_KEPT_BYTES:

@@ -17,8 +17,8 @@ from tests.support.described_answers import fault_of, fits
 from tests.support.fuzz import Fuzz, Request
 from tests.support.site import Browser, Site, opened_site
 
-REQUESTS = int(os.environ.get("FUZZ_REQUESTS", "300"))
-SEED = int(os.environ.get("FUZZ_SEED") or (1 if REQUESTS <= 300 else random.randrange(2**32)))
+REQUEST_COUNT = int(os.environ.get("FUZZ_REQUESTS", "300"))
+SEED = int(os.environ.get("FUZZ_SEED") or (1 if REQUEST_COUNT <= 300 else random.randrange(2**32)))
 REQUESTS_A_PERSON = 150  # nobody has more than a burst
 
 
@@ -49,7 +49,7 @@ async def new_person(site: Site, fuzz: Fuzz) -> Browser:
     return browser
 
 
-@pytest.mark.timeout(60 + REQUESTS)
+@pytest.mark.timeout(60 + REQUEST_COUNT)
 async def test_every_answer_is_one_that_is_described() -> None:
     chance = random.Random(SEED)
     wrong: dict[str, str] = {}
@@ -58,7 +58,7 @@ async def test_every_answer_is_one_that_is_described() -> None:
     async with opened_site(None) as site:
         document: dict[str, Any] = (await site.browser().get("/schema/openapi.json")).json()
         fuzz = Fuzz(document, SEED)
-        for number in range(REQUESTS):
+        for number in range(REQUEST_COUNT):
             if number % REQUESTS_A_PERSON == 0 or is_over:
                 await site.unlimit()
                 browser = await new_person(site, fuzz)
@@ -71,7 +71,7 @@ async def test_every_answer_is_one_that_is_described() -> None:
                 name = made.operation["operationId"] if made.operation else made.method
                 wrong.setdefault(f"{name} {problem[:40]}", f"{made}\n  {problem}")
     assert not wrong, f"FUZZ_SEED={SEED}\n" + "\n".join(wrong.values())
-    assert statuses[200] > REQUESTS / 3, statuses  # much of it is heard
+    assert statuses[200] > REQUEST_COUNT / 3, statuses  # much of it is heard
     assert {400, 401, 403, 404, 405} & statuses.keys()
 
 

@@ -10,13 +10,14 @@ from concurrent.futures import ThreadPoolExecutor
 
 from attendance_adapters.give_way import give_way_until
 
-TURNS = 30  # the thread lets go of the interpreter so often, as one does that asks a database
+TURN_COUNT = 30  # the thread lets go of the interpreter so often, as one does that asks a database
 STEP_SECONDS = 100e-6  # that a step of the busy loop takes
-MAX_STEPS = 5 * TURNS  # a few are needed in all; without giving way hundreds, with uvloop thousands
+# A few are needed in all; without giving way hundreds, with uvloop thousands
+MAX_STEPS = 5 * TURN_COUNT
 
 
 def works() -> None:
-    for _ in range(TURNS):
+    for _ in range(TURN_COUNT):
         os.stat(__file__)  # as with every call to the system, another thread may run meanwhile
 
 

@@ -23,15 +23,15 @@ from attendance_core.testing.stand_ins import CountedIds
 from attendance_core.vocabulary import ProcessId, UserId
 
 ROUND_EVERY = 0.005  # seconds
-PATIENCE = 10  # seconds
-WITHIN_LEASE = DEFAULT_TERMS.lease_seconds - 1
-BEYOND_LEASE = DEFAULT_TERMS.lease_seconds + 1  # seconds, as is the one before
+PATIENCE_SECONDS = 10
+WITHIN_LEASE_SECONDS = DEFAULT_TERMS.lease_seconds - 1
+BEYOND_LEASE_SECONDS = DEFAULT_TERMS.lease_seconds + 1
 HOLD_SECONDS = int(DEFAULT_TERMS.hold_seconds)
 
 
 async def until(happened: Callable[[], Any]) -> None:
     """Lets the loop go on until this has happened."""
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while not happened():
             await asyncio.sleep(0.001)
 
@@ -107,7 +107,7 @@ class Upkeep:
 
     async def until_it_is_leased_again(self) -> None:
         """Waits until the store has its lease."""
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             while await self.leased_process() is None:
                 await asyncio.sleep(0)
 
@@ -134,10 +134,10 @@ class TestHeartbeat:
     ) -> None:
         assert await upkeep.leased_process() == Process(upkeep.heartbeat.process_id, NOON, NOON)
         first = upkeep.heartbeat.process_id
-        clock.pass_(WITHIN_LEASE)
+        clock.pass_(WITHIN_LEASE_SECONDS)
         before = upkeep.store.work_count
         await until(lambda: upkeep.store.work_count > before + 1)
-        assert await upkeep.leased_process() == Process(first, NOON + WITHIN_LEASE, NOON)
+        assert await upkeep.leased_process() == Process(first, NOON + WITHIN_LEASE_SECONDS, NOON)
         assert upkeep.lost_count == 0
         assert upkeep.heartbeat.holds_lease
 
@@ -190,7 +190,7 @@ class TestHeartbeat:
         self, upkeep: Upkeep, clock: TestClock
     ) -> None:
         first = upkeep.heartbeat.process_id
-        clock.pass_(BEYOND_LEASE)
+        clock.pass_(BEYOND_LEASE_SECONDS)
         lost_at = clock.now()
         await until(lambda: upkeep.lost_count)
         assert upkeep.heartbeat.process_id != first
@@ -210,7 +210,7 @@ class TestHeartbeat:
         await until(
             lambda: upkeep.store.work_count > work_count and upkeep.store.look_count > look_count
         )
-        clock.pass_(BEYOND_LEASE)
+        clock.pass_(BEYOND_LEASE_SECONDS)
         upkeep.store.may_be_reached.set()
         await until(
             lambda: (
@@ -284,7 +284,7 @@ class TestHeartbeat:
         upkeep.heartbeat.call_when_lease_lost(raises)
         upkeep.heartbeat.call_when_lease_lost(tell)
         for lost in (1, 2):
-            clock.pass_(BEYOND_LEASE)
+            clock.pass_(BEYOND_LEASE_SECONDS)
             await upkeep.until_its_lease_is_lost(lost)
             await upkeep.until_it_is_leased_again()
             assert told_count == lost

@@ -25,13 +25,13 @@ __all__ = ["settings", "two_workers"]
 
 pytestmark = pytest.mark.long
 
-MAX_GAP = 8.0  # seconds that the service may be away
-PAUSE = 0.05  # seconds from a question to the next
-# Seconds in which a parent that was awake would have killed a worker that gave no sign
-LONG_SILENCE = SILENT_SECONDS + 2 * SIGN_EVERY
-A_MOMENT = 2 * SIGN_EVERY  # seconds in which a parent that wakes would have killed one
+MAX_GAP_SECONDS = 8.0  # that the service may be away
+PAUSE_SECONDS = 0.05  # from a question to the next
+# In which a parent that was awake would have killed a worker that gave no sign
+LONG_SILENCE_SECONDS = SILENT_SECONDS + 2 * SIGN_EVERY
+A_MOMENT_SECONDS = 2 * SIGN_EVERY  # in which a parent that wakes would have killed one
 # An `attendance` whose workers can be asked to enter a loop that never comes back
-STUCK = """
+SERVE_UNTIL_STUCK = """
 import signal, time
 from attendance_web.cli import main
 signal.signal(signal.SIGUSR1, lambda *_: time.sleep(600))
@@ -71,7 +71,7 @@ async def longest_gap(service: Service, until_replaced: psutil.Process) -> float
                     writer.close()
             answered_at = time.monotonic()
         longest = max(longest, time.monotonic() - answered_at)
-        await asyncio.sleep(PAUSE)
+        await asyncio.sleep(PAUSE_SECONDS)
     return longest
 
 
@@ -89,7 +89,7 @@ class TestOneThatHangs:
                 while not marking.listed:  # what came elsewhere first joined and left
                     await marking.heard()
                 hanging.suspend()
-                assert await longest_gap(service, hanging) < MAX_GAP
+                assert await longest_gap(service, hanging) < MAX_GAP_SECONDS
                 assert await lost.close_code() == 1006
             successor = workers_of(service)[-1]
             async with opened(service, asker, "mark_me", event_id, successor):
@@ -108,10 +108,10 @@ class TestOneThatHangs:
         self, tmp_path: Path, settings: dict[str, str]
     ) -> None:
         given = {**settings, "ATTENDANCE_WORKERS": "2"}
-        with running(tmp_path, given, command=[sys.executable, "-c", STUCK]) as service:
+        with running(tmp_path, given, command=[sys.executable, "-c", SERVE_UNTIL_STUCK]) as service:
             hanging, _ = workers_of(service)
             hanging.send_signal(signal.SIGUSR1)
-            assert await longest_gap(service, hanging) < MAX_GAP
+            assert await longest_gap(service, hanging) < MAX_GAP_SECONDS
             assert service.stop() == 0
 
     async def test_does_not_keep_the_service_from_stopping(self, two_workers: Service) -> None:
@@ -125,18 +125,18 @@ class TestParentThatStoodStill:
     async def test_kills_nobody_when_it_wakes(self, two_workers: Service) -> None:
         parent, workers = psutil.Process(two_workers.process.pid), workers_of(two_workers)
         with standing_still(parent, *workers):
-            await asyncio.sleep(LONG_SILENCE)
+            await asyncio.sleep(LONG_SILENCE_SECONDS)
             parent.resume()  # it runs before any of them can give a sign
-            await asyncio.sleep(A_MOMENT)
-        await asyncio.sleep(A_MOMENT)
+            await asyncio.sleep(A_MOMENT_SECONDS)
+        await asyncio.sleep(A_MOMENT_SECONDS)
         assert workers_of(two_workers) == workers
         assert "hangs" not in two_workers.said()
 
     async def test_finds_the_signs_that_were_given_meanwhile(self, two_workers: Service) -> None:
         parent, workers = psutil.Process(two_workers.process.pid), workers_of(two_workers)
         with standing_still(parent):
-            await asyncio.sleep(LONG_SILENCE)
-        await asyncio.sleep(A_MOMENT)
+            await asyncio.sleep(LONG_SILENCE_SECONDS)
+        await asyncio.sleep(A_MOMENT_SECONDS)
         assert workers_of(two_workers) == workers
         hanging, _ = workers
         hanging.suspend()  # and it listens as it did before

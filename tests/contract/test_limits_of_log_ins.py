@@ -153,7 +153,7 @@ class TestKnownBrowsers:
 class TestTurns:
     """Contract: 1.18, judged by what was answered before what, and never by the clock."""
 
-    CROWD = 60
+    CROWD_SIZE = 60
 
     @staticmethod
     def browser_at(site: Site, address: str) -> Browser:
@@ -201,20 +201,20 @@ class TestTurns:
 
         guesses = [
             asyncio.create_task(log_in(crowd, f"nobody{number}", "wrong password"))
-            for number in range(self.CROWD)
+            for number in range(self.CROWD_SIZE)
         ]
         others = site.app.services.limits._password_turns.others._turns
-        await self.until(lambda: others.waiting_count >= self.CROWD / 2)
+        await self.until(lambda: others.waiting_count >= self.CROWD_SIZE / 2)
         may_verify.set()
         before = len(answered)
         honest = await asyncio.gather(
             log_in(known, people[0].username), log_in(elsewhere, people[1].username)
         )
         assert [response(each)["user_id"] for each in honest] == [each.user_id for each in people]
-        assert len(answered) < before + self.CROWD / 3
+        assert len(answered) < before + self.CROWD_SIZE / 3
         for guess in guesses:
             refusal(await guess, 3)
-        assert len(answered) == self.CROWD + 2
+        assert len(answered) == self.CROWD_SIZE + 2
 
     async def test_one_too_many_is_told_to_come_again(
         self,

@@ -38,9 +38,9 @@ def late_goodbyes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(HangUps, "_store", late)
 
 
-GRACE = QUICK.grace_seconds
-PAST_GRACE = 2 * GRACE  # seconds in which one whose grace had gone on would have left
-WITHIN_GRACE = GRACE / 4  # seconds in which a hold that had no grace would have ended
+GRACE_SECONDS = QUICK.grace_seconds
+PAST_GRACE_SECONDS = 2 * GRACE_SECONDS  # in which one whose grace had gone on would have left
+WITHIN_GRACE_SECONDS = GRACE_SECONDS / 4  # in which a hold that had no grace would have ended
 
 
 def closes_and_ends(raw: RawSocket) -> None:
@@ -115,7 +115,7 @@ class TestRule6OnePersonAnyNumberOfSockets:
             said_at = time.monotonic()
             says(raw)
             await marking.hears("user_left", user_id=asker.user_id)
-            assert time.monotonic() - said_at < GRACE
+            assert time.monotonic() - said_at < GRACE_SECONDS
 
     async def test_whoever_sees_the_close_answered_has_left(self, house: House) -> None:
         asker, marker = await house.people(2)
@@ -175,7 +175,7 @@ class TestRule6OnePersonAnyNumberOfSockets:
             lost_at = time.monotonic()
             loses(raw)
             await marking.hears("user_left", user_id=asker.user_id)
-            assert time.monotonic() - lost_at >= GRACE
+            assert time.monotonic() - lost_at >= GRACE_SECONDS
 
     async def test_who_comes_back_within_the_grace_was_never_away(self, house: House) -> None:
         asker, marker = await house.people(2)
@@ -186,7 +186,7 @@ class TestRule6OnePersonAnyNumberOfSockets:
                 raw.resets()
         back = await asker.mark_me(event_id)
         await marking.hears("user_joined", user_id=asker.user_id)
-        await asyncio.sleep(PAST_GRACE)
+        await asyncio.sleep(PAST_GRACE_SECONDS)
         await marking.hears_nothing()
         assert await house.has_sockets(event_id, asker, 1)
         await back.says_goodbye()
@@ -200,7 +200,7 @@ class TestRule6OnePersonAnyNumberOfSockets:
         await marking.says("prepare_to_mark", user_id=asker.user_id)
         await marking.hears("prepared")
         marking.cut()
-        await asyncio.sleep(WITHIN_GRACE)
+        await asyncio.sleep(WITHIN_GRACE_SECONDS)
         assert isinstance(await house.state_of(event_id, asker), Held)
         await eventually(lambda: is_waiting(house, event_id, asker))
 

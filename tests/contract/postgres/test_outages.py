@@ -22,9 +22,9 @@ from tests.support.wires import Wire
 
 pytestmark = pytest.mark.long
 
-BACK_WITHIN = 2.0  # seconds after the server takes connections again
-ANSWERED_WITHIN = 5.0  # Contract: 1.16, nobody waits for more than 5 s
-PAUSE = 0.02  # seconds from a call to the next: within what one person may ask
+BACK_SECONDS = 2.0  # after the server takes connections again
+ANSWER_SECONDS = 5.0  # Contract: 1.16, nobody waits for more than 5 s
+PAUSE_SECONDS = 0.02  # from a call to the next: within what one person may ask
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +61,7 @@ class Callers:
             retry = answer.headers.get("retry-after")
             if answer.json()["error"] != error or (retry == "1") != (error == -1):
                 self.odd.append(answer.text)
-            await asyncio.sleep(PAUSE)
+            await asyncio.sleep(PAUSE_SECONDS)
 
     @asynccontextmanager
     async def calling(self) -> AsyncIterator[None]:
@@ -113,14 +113,14 @@ async def test_calls_get_503_commands_unavailable_and_the_first_after_it_is_done
         for message in ("prepare_to_mark", "confirm_marking"):
             asked_at = time.monotonic()
             await wire.asks_and_is_refused("unavailable", message, user_id=asker.user_id)
-            assert time.monotonic() - asked_at < ANSWERED_WITHIN
+            assert time.monotonic() - asked_at < ANSWER_SECONDS
         await eventually(lambda: callers.told[503] > 30)
         await eventually(lambda: is_not_ready(service))
         done_before = callers.done_at
         await start_again(server)
         back_at = time.monotonic()
         await eventually(lambda: callers.done_at > done_before)
-        assert callers.done_at - back_at < BACK_WITHIN
+        assert callers.done_at - back_at < BACK_SECONDS
         if time.monotonic() - away_since > LEASE_SECONDS / 2:  # sockets may be closed, as below
             await eventually(lambda: is_ready(service))
             await sockets.aclose()
@@ -130,7 +130,7 @@ async def test_calls_get_503_commands_unavailable_and_the_first_after_it_is_done
         await eventually(lambda: is_ready(service))
     assert set(callers.told) == {200, 503}
     assert callers.odd == []
-    assert callers.slowest < ANSWERED_WITHIN
+    assert callers.slowest < ANSWER_SECONDS
     assert "Traceback" not in service.said()
     unanswered = [line for line in lines_of(service) if "not be answered" in str(line["event"])]
     assert unanswered and all(": " in str(line["event"]) for line in unanswered)

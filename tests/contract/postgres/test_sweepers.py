@@ -29,15 +29,15 @@ OF_DEAD = range(LOST.stop, LOST.stop + EACH_COUNT)  # their process has died
 HELD_OF_DEAD = range(OF_DEAD.stop, OF_DEAD.stop + EACH_COUNT)  # both
 THERE = range(HELD_OF_DEAD.stop, HELD_OF_DEAD.stop + EACH_COUNT)  # nothing has
 LATER = NOON + 200
-HOURS = 36_000.0  # seconds
+HOURS_IN_SECONDS = 36_000.0
 
 
 @pytest.fixture
 def patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """However slow the machine is, nobody who waits for a connection or a row is turned away."""
-    monkeypatch.setattr(postgres, "ANSWER_SECONDS", HOURS)
-    monkeypatch.setattr(pg_pool, "POOL_SECONDS", HOURS)
-    monkeypatch.setattr(pg_connect, "SILENT_SECONDS", HOURS)
+    monkeypatch.setattr(postgres, "ANSWER_SECONDS", HOURS_IN_SECONDS)
+    monkeypatch.setattr(pg_pool, "POOL_SECONDS", HOURS_IN_SECONDS)
+    monkeypatch.setattr(pg_connect, "SILENT_SECONDS", HOURS_IN_SECONDS)
     for setting in ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"):
         monkeypatch.setitem(pg_connect.SETTINGS, setting, "0")
 
