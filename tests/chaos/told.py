@@ -13,7 +13,7 @@ ON_ITS_WAY_SECONDS: Final = 1.0  # Contract: 8.7, it was seen to stand before it
 
 
 def no_marked_without_a_mark(case: Case) -> Iterator[str]:
-    """Finds who was told `marked`, and has no such mark in the ledger that stood as they asked."""
+    """Who was told `marked` finds it in the ledger, as their own; it stood as they asked."""
     for life in case.lives.sockets_of("marking"):
         for heard in life.heard:
             if heard.name != "marked":
@@ -34,7 +34,7 @@ def no_marked_without_a_mark(case: Case) -> Iterator[str]:
 
 
 def only_the_marked_are_told(case: Case) -> Iterator[str]:
-    """Finds who heard `was_marked`, and is not the person marked by whom it names."""
+    """`was_marked` is heard by the person marked, and names the marker."""
     for life in case.lives.sockets.values():
         for heard in life.heard:
             if heard.name == "was_marked":
@@ -47,7 +47,7 @@ def only_the_marked_are_told(case: Case) -> Iterator[str]:
 
 
 def nobody_hears_of_an_annulled_mark(case: Case) -> Iterator[str]:
-    """Finds who did: on a socket opened after the annulment, or later than what was on its way."""
+    """Not on a socket opened after the annulment; on one that was open, what is on its way."""
     for life in case.lives.sockets_of("mark_me"):
         for heard in life.heard:
             if heard.name != "was_marked":
@@ -65,7 +65,7 @@ def nobody_hears_of_an_annulled_mark(case: Case) -> Iterator[str]:
 
 
 def the_marked_learn_it(case: Case) -> Iterator[str]:
-    """Finds who did not: within 5 s where a socket is open, first of all on one opened later."""
+    """On a socket that is open, within 5 s; on one opened later, before anything else."""
     lives = case.lives
     for life in lives.sockets_of("mark_me"):
         if life.opened_at is None:
@@ -86,7 +86,7 @@ def the_marked_learn_it(case: Case) -> Iterator[str]:
 
 
 def everybody_can_be_told(case: Case) -> Iterator[str]:
-    """Finds whose mark stands, and who did not hear of it at the roll call, after all harm."""
+    """At the roll call, after all harm: whose mark stands comes back and hears it."""
     called_at = case.lives.roll_called_at
     if called_at is None:
         return

@@ -50,8 +50,8 @@ class Page:
     text: str
 
     @property
-    def names(self) -> set[str]:
-        """Of calls, without their method."""
+    def call_names(self) -> set[str]:
+        """Those of calls, in words and by the last part of their path."""
         named = {call.name for call in CALLS if f"{call.method} {call.path}" in self.calls}
         return named | {path.rpartition("/")[2] for path in self.calls} - {""}
 
@@ -67,7 +67,7 @@ class Page:
             case "socket":
                 return f"`{reference['socket']}`" not in self.text
             case "name":
-                return reference["name"] not in self.names
+                return reference["name"] not in self.call_names
         known = self.sections.keys() | self.rules.keys()
         first, last = reference["number"], reference["last"] or reference["number"]
         return not {first, last} <= known or order(first) > order(last)

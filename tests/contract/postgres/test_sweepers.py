@@ -54,7 +54,7 @@ async def stores(
         await each.close()
 
 
-async def a_hall_after_a_crash(store: PostgresStore) -> Lecture:
+async def lecture_after_a_crash(store: PostgresStore) -> Lecture:
     lecture = await Lecture.begun(store, waiting=5 * EACH_COUNT)
 
     def work(unit: Any) -> None:
@@ -95,7 +95,7 @@ async def test_two_over_lost_connections_dead_processes_and_lapsed_holds_end_eac
     stores: list[PostgresStore], notifier: LocalNotifier, clock: TestClock
 ) -> None:
     one, _ = stores
-    lecture = await a_hall_after_a_crash(one)
+    lecture = await lecture_after_a_crash(one)
     before = {
         user_id: await lecture.place(user_id) for user_id in map(UserId, range(3, THERE.stop))
     }
