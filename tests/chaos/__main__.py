@@ -12,7 +12,7 @@ from tests.chaos.run import Plan, play
 
 
 def main() -> int:
-    """0 where everything was as promised."""
+    """Plays one run; answers 0 where everything was as promised."""
     parser = argparse.ArgumentParser(prog="python -m tests.chaos", description=__doc__)
     parser.add_argument("--seed", type=int, default=secrets.randbelow(2**32))
     parser.add_argument("--seconds", type=float, default=60.0, help="of harm, in all")
@@ -31,7 +31,7 @@ def main() -> int:
     plan = Plan(
         seed=given.seed,
         seconds=given.seconds,
-        part=given.part,
+        part_seconds=given.part,
         workers=given.workers or usual_worker_count,
         people=given.people,
         events=given.events,

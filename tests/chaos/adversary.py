@@ -21,8 +21,8 @@ DICE_EVERY: Final = 0.25  # seconds from one throw of its dice to the next
 FIRST_EVERY: Final = 0.75  # seconds from one of those that come first to the next
 
 Harm = Callable[[], Awaitable[None]]
-BEGUN_AGO: Final = 60  # seconds
-LASTS: Final = 3600
+BEGUN_SECONDS_AGO: Final = 60
+LASTS_SECONDS: Final = 3600
 
 
 class Adversary:
@@ -102,12 +102,12 @@ class Adversary:
         self._tasks.add(task := asyncio.create_task(harms()))
         task.add_done_callback(self._tasks.discard)
 
-    async def event(self, creator: Person, lasts: float = LASTS) -> str | None:
-        """A new one that has begun, if the service could make it."""
+    async def make_event(self, creator: Person, lasts: float = LASTS_SECONDS) -> str | None:
+        """Makes one that has begun and ``lasts`` so many seconds; answers its id if it is made."""
         now = int(time.time())
         fields: dict[str, Any] = {
             "name": f"Lecture {uuid4().hex}",
-            "time_from": now - BEGUN_AGO,
+            "time_from": now - BEGUN_SECONDS_AGO,
             "time_to": now + int(lasts),
         }
         made = await self._stage.call(creator, "POST", "/api/events/CreateEvent", **fields)
@@ -173,22 +173,22 @@ class Adversary:
             link.delay(self._chance.uniform(0.05, 0.8))
 
     async def _makes_an_event(self) -> None:
-        """So that nobody runs out of events where they are not marked yet."""
+        """Has nobody run out of events where they are not marked yet."""
         creator = self._chance.choice(self._people)
-        event = await self.event(creator)
+        event = await self.make_event(creator)
         if event is not None:
             self._stage.open_event(event, creator)
 
     async def _makes_a_short_event(self) -> None:
         creator = self._chance.choice(self._people)
-        event = await self.event(creator, self._chance.uniform(4, 9))
+        event = await self.make_event(creator, self._chance.uniform(4, 9))
         if event is not None:
             self.faults["events ended"] += 1
             self._stage.open_event(event, creator)
 
     async def _deletes_an_event(self) -> None:
         creator = self._chance.choice(self._people)
-        event = await self.event(creator)
+        event = await self.make_event(creator)
         if event is None:
             return
         self._stage.open_event(event, creator)

@@ -26,17 +26,17 @@ from urllib.parse import urlsplit
 
 BEGUN: Final = "begun"
 NICE: Final = 5
-AGAIN: Final = 0.01  # seconds from a cut to the next connection
+AGAIN_SECONDS: Final = 0.01  # from a cut to the next connection
 PATIENCE_SECONDS: Final = 5.0  # for a connection, and for what is waited for on it
 PIECE_BYTES: Final = 256 * 1024  # handed over together
 MASK: Final = b"\x12\x34\x56\x78"
-ENDED: Final = b"\r\n\r\n"  # a handshake that was answered
-REFUSED: Final = (4401).to_bytes(2, "big")  # in a Close frame
+HANDSHAKE_ANSWERED: Final = b"\r\n\r\n"  # a handshake that was answered
+REFUSED_CLOSE: Final = (4401).to_bytes(2, "big")  # in a Close frame
 
 
 @dataclass(frozen=True)
-class Target:
-    """Where to, and as whom: somebody logged in, and an event of theirs."""
+class Foothold:
+    """Where an attack goes, and as whom: somebody logged in, and an event of theirs."""
 
     url: str
     token: str
@@ -44,12 +44,12 @@ class Target:
     certificate: Path | None = None
 
     def head(self, line: str, *headers: str) -> bytes:
-        """A request as far as the end of these headers; more may follow."""
+        """Writes a request as far as the end of these headers; more may follow."""
         host = f"Host: {urlsplit(self.url).netloc}"
         return "".join(f"{each}\r\n" for each in (line, host, *headers)).encode()
 
     def handshake(self, *headers: str) -> bytes:
-        """For the sheet of the event."""
+        """Writes a handshake for the sheet of the event."""
         return self.head(
             f"GET /ws/marking?event_id={self.event_id} HTTP/1.1",
             *("Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Version: 13"),
@@ -57,7 +57,7 @@ class Target:
         ).removesuffix(b"\r\n")
 
     def connected(self, *, reads: bool) -> socket.socket:
-        """A connection; what is not read fills as little as it may. Raises OSError."""
+        """Connects; what is not read fills as little as it may. Raises OSError."""
         url = urlsplit(self.url)
         made = socket.socket()
         if not reads:
@@ -74,36 +74,36 @@ class Target:
             raise
 
 
-def logged_in(target: Target) -> bytes:
-    """A handshake that lets us in."""
-    session = "sessionid" if target.certificate is None else "__Host-sessionid"
-    return target.handshake(f"Cookie: {session}={target.token}")
+def logged_in(foothold: Foothold) -> bytes:
+    """Writes a handshake that lets us in."""
+    session = "sessionid" if foothold.certificate is None else "__Host-sessionid"
+    return foothold.handshake(f"Cookie: {session}={foothold.token}")
 
 
-def stranger(target: Target) -> bytes:
-    """A handshake that is answered, and then refused."""
-    return target.handshake()
+def not_logged_in(foothold: Foothold) -> bytes:
+    """Writes a handshake that is answered, and then refused."""
+    return foothold.handshake()
 
 
-def chunked(path: str) -> Callable[[Target], bytes]:
-    """The head of a POST whose body is to come in chunks, of nobody who is logged in."""
+def chunked(path: str) -> Callable[[Foothold], bytes]:
+    """Writes the head of a POST whose body is to come in chunks, of nobody who is logged in."""
     headers = ("Content-Type: application/json", "Transfer-Encoding: chunked")
-    return lambda target: target.head(f"POST {path} HTTP/1.1", *headers) + b"\r\n"
+    return lambda foothold: foothold.head(f"POST {path} HTTP/1.1", *headers) + b"\r\n"
 
 
-def sized(path: str, size: int = 2**24) -> Callable[[Target], bytes]:
-    """The head of a POST with a body of so many bytes; else as large as of any call."""
+def sized(path: str, size: int = 2**24) -> Callable[[Foothold], bytes]:
+    """Writes the head of a POST with a body of so many bytes; else as large as of any call."""
     headers = ("Content-Type: application/json", f"Content-Length: {size}")
-    return lambda target: target.head(f"POST {path} HTTP/1.1", *headers) + b"\r\n"
+    return lambda foothold: foothold.head(f"POST {path} HTTP/1.1", *headers) + b"\r\n"
 
 
-def unfinished(target: Target) -> bytes:
-    """The first lines of a head."""
-    return target.head("GET /api/auth/GetCurrentUserId HTTP/1.1")
+def unfinished(foothold: Foothold) -> bytes:
+    """Writes the first lines of a head."""
+    return foothold.head("GET /api/auth/GetCurrentUserId HTTP/1.1")
 
 
 def frame(opcode: int, payload: bytes = b"", *, fin: bool = True) -> bytes:
-    """As a browser sends it: masked."""
+    """Writes a frame as a browser sends it: masked."""
     masked = bytes(each ^ MASK[place % 4] for place, each in enumerate(payload))
     return bytes([0x80 * fin | opcode, 0x80 | len(payload)]) + MASK + masked
 
@@ -113,7 +113,7 @@ class Attack:
     """A few connections of one kind."""
 
     what: str
-    head: Callable[[Target], bytes]
+    head: Callable[[Foothold], bytes]
     forever: bytes
     awaits: bytes = b""  # heard before the rest is said
     begins: bytes = b""
@@ -132,20 +132,22 @@ BYTE_CHUNK: Final = b"1\r\na\r\n"
 FIRST_FRAGMENT: Final = frame(0x1, fin=False)
 
 ATTACKS: Final[dict[str, Attack]] = {
-    "pings": Attack("empty pings", logged_in, PING, ENDED, reads=True),
-    "pings-unread": Attack("empty pings, no pong is read", logged_in, PING, ENDED),
-    "pongs": Attack("pongs nobody asked for", logged_in, frame(0xA), ENDED, reads=True),
+    "pings": Attack("empty pings", logged_in, PING, HANDSHAKE_ANSWERED, reads=True),
+    "pings-unread": Attack("empty pings, no pong is read", logged_in, PING, HANDSHAKE_ANSWERED),
+    "pongs": Attack(
+        "pongs nobody asked for", logged_in, frame(0xA), HANDSHAKE_ANSWERED, reads=True
+    ),
     "fragments": Attack(
         "a text in empty fragments",
         logged_in,
         frame(0x0, fin=False),
-        ENDED,
+        HANDSHAKE_ANSWERED,
         FIRST_FRAGMENT,
         reads=True,
     ),
-    "texts": Attack("small texts", logged_in, TEXT, ENDED, reads=True),
-    "texts-unread": Attack("small texts, no answer is read", logged_in, TEXT, ENDED),
-    "refused": Attack("pings after a refusal", stranger, PING, REFUSED, connections=4),
+    "texts": Attack("small texts", logged_in, TEXT, HANDSHAKE_ANSWERED, reads=True),
+    "texts-unread": Attack("small texts, no answer is read", logged_in, TEXT, HANDSHAKE_ANSWERED),
+    "refused": Attack("pings after a refusal", not_logged_in, PING, REFUSED_CLOSE, connections=4),
     "trailers": Attack(
         "trailers without end",
         chunked(CALL),
@@ -184,22 +186,22 @@ class Done:
 
     connections: int = 0
     sent: int = 0  # bytes
-    heard: int = 0
+    heard: int = 0  # bytes
 
 
 class Attacker:
     """One of the connections, again and again."""
 
-    def __init__(self, attack: Attack, target: Target, over: Event, began: Event) -> None:
+    def __init__(self, attack: Attack, foothold: Foothold, over: Event, began: Event) -> None:
         self.done = Done()
         self._attack = attack
-        self._target = target
+        self._target = foothold
         self._over = over
         self._began = began
         self._piece = memoryview(attack.forever * (PIECE_BYTES // len(attack.forever) + 1))
 
     def live(self) -> Done:
-        """Until it is over."""
+        """Attacks until it is over."""
         while not self._over.is_set():
             with suppress(OSError), self._target.connected(reads=self._attack.reads) as connection:
                 self.done.connections += 1
@@ -207,7 +209,7 @@ class Attacker:
                     self._began.set()
                     connection.setblocking(False)
                     self._goes_on(connection)
-            self._over.wait(AGAIN)
+            self._over.wait(AGAIN_SECONDS)
         return self.done
 
     def _begins(self, connection: socket.socket) -> bool:
@@ -235,18 +237,18 @@ class Attacker:
                 at = (at + sent) % len(self._piece)
 
     def _hears(self, connection: socket.socket) -> None:
-        """All that is there. Raises OSError at its end."""
+        """Reads all that is there. Raises OSError at its end."""
         with suppress(BlockingIOError, ssl.SSLWantReadError):
             while told := connection.recv(65536):
                 self.done.heard += len(told)
             raise ConnectionResetError
 
 
-def carried_out(attack: Attack, target: Target, seconds: float) -> Done:
-    """For so many seconds, or until SIGTERM; says when it has begun."""
+def carried_out(attack: Attack, foothold: Foothold, seconds: float) -> Done:
+    """Attacks for so many seconds, or until SIGTERM; says when it has begun."""
     over, began = Event(), Event()
     signal.signal(signal.SIGTERM, lambda *_: over.set())
-    attackers = [Attacker(attack, target, over, began) for _ in range(attack.connections)]
+    attackers = [Attacker(attack, foothold, over, began) for _ in range(attack.connections)]
     until = time.monotonic() + seconds
     with ThreadPoolExecutor(len(attackers)) as threads:
         living = [threads.submit(each.live) for each in attackers]
@@ -259,7 +261,7 @@ def carried_out(attack: Attack, target: Target, seconds: float) -> Done:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """0, whatever it did."""
+    """Attacks; answers 0, whatever it did."""
     parser = argparse.ArgumentParser(prog="python -m tests.chaos.attacks", description=__doc__)
     parser.add_argument("name", choices=ATTACKS)
     parser.add_argument("url")
@@ -269,8 +271,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--certificate", type=Path, help="what to trust where the URL is https")
     given = parser.parse_args(arguments)
     os.nice(NICE)
-    target = Target(given.url, given.token, given.event, given.certificate)
-    print(json.dumps(asdict(carried_out(ATTACKS[given.name], target, given.seconds))), flush=True)
+    foothold = Foothold(given.url, given.token, given.event, given.certificate)
+    print(json.dumps(asdict(carried_out(ATTACKS[given.name], foothold, given.seconds))), flush=True)
     return 0
 
 

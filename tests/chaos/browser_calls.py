@@ -22,11 +22,11 @@ class Browser:
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
     async def get(self, path: str) -> None:
-        """Raises Failed, OSError, EOFError."""
+        """Makes a call that has to go well. Raises Failed, OSError, EOFError."""
         await self._call("GET", path, b"")
 
     async def post(self, path: str, **given: str) -> None:
-        """As `get`."""
+        """Makes a call with these fields, as `get` does."""
         await self._call("POST", path, json.dumps(given).encode())
 
     def leave(self) -> None:

@@ -28,18 +28,18 @@ from websockets.asyncio.client import ClientConnection, connect
 from attendance_web.wire.credentials import session_cookie_name
 from tests.chaos.browser_calls import Browser
 from tests.chaos.cast import PASSWORD, Cast, Pairing
-from tests.chaos.felt import FAILURES, PATIENCE, Failed, Notes
+from tests.chaos.felt import ANSWER_SECONDS, FAILURES, Failed, Notes
 
 READY: Final = "ready"
-SETTING_UP: Final = 15.0  # seconds, before anything is measured
-AGAIN: Final = 0.2  # seconds from a lost socket to the next
+SETTING_UP_SECONDS: Final = 15.0  # before anything is measured
+AGAIN_SECONDS: Final = 0.2  # from a lost socket to the next
 HOLD_EVERY: Final = 0.06  # seconds, for each marker. Contract: 6.11, a socket may send 20 a second
 OPENING_EVERY: Final = 0.1
 PROFILE_EVERY: Final = 0.02  # Contract: 1, a person may call 50 times a second
 CONFIRM_EVERY: Final = 0.1  # a hundred in ten seconds: a 99th percentile of fewer is the worst
 LOG_IN_EVERY: Final = 0.5
 CLOCK: Final = "clock"  # how late it woke up by itself: none of the service's doing
-KINDS: Final = {
+EVERY_OF_KIND: Final = {  # seconds from one of a kind to the next
     "hold": HOLD_EVERY,
     "opening": OPENING_EVERY,
     "goodbye": OPENING_EVERY,
@@ -56,7 +56,7 @@ class Bystander:
     """
 
     def __init__(self, url: str, cast: Cast, trusts: ssl.SSLContext | None) -> None:
-        self.notes = {kind: Notes(every) for kind, every in KINDS.items()}
+        self.notes = {kind: Notes(every) for kind, every in EVERY_OF_KIND.items()}
         self._url = urlsplit(url)
         self._cast = cast
         self._trusts = trusts
@@ -75,7 +75,7 @@ class Bystander:
         Raises Failed, or one of FAILURES, where it does not get in.
         """
         async with AsyncExitStack() as stack:
-            async with asyncio.timeout(SETTING_UP):
+            async with asyncio.timeout(SETTING_UP_SECONDS):
                 await self._go_in(stack)
             print(READY, flush=True)
             await asyncio.to_thread(sys.stdin.readline)
@@ -107,7 +107,7 @@ class Bystander:
         planned = time.perf_counter()
         while planned < until:
             await asyncio.sleep(max(0.0, planned - time.perf_counter()))
-            self.notes[CLOCK].waited(time.perf_counter() - planned)
+            self.notes[CLOCK].note_wait(time.perf_counter() - planned)
             await act()
             planned = max(planned + every, time.perf_counter())
 
@@ -125,7 +125,7 @@ class Bystander:
             compression=None,
             open_timeout=None,
             ping_interval=None,
-            close_timeout=PATIENCE,
+            close_timeout=ANSWER_SECONDS,
             proxy=None,
         )
 
@@ -140,7 +140,7 @@ class Bystander:
                     async for _ in connection:
                         pass
             self.notes["hold"].errors.append("who waits lost their socket")
-            await asyncio.sleep(AGAIN)
+            await asyncio.sleep(AGAIN_SECONDS)
 
     async def _sit(self, pairing: Pairing) -> None:
         """Opens the sheet of one, and holds nobody there."""
@@ -165,9 +165,9 @@ class Bystander:
         async def acts() -> None:
             if not await self.notes["hold"].ask(changes):  # a new socket is a new beginning
                 self._marking[pairing.event_id].transport.abort()
-                await asyncio.sleep(AGAIN)
+                await asyncio.sleep(AGAIN_SECONDS)
                 with suppress(*FAILURES):
-                    async with asyncio.timeout(PATIENCE):
+                    async with asyncio.timeout(ANSWER_SECONDS):
                         await self._sit(pairing)
 
         return acts
@@ -192,7 +192,7 @@ class Bystander:
             begun = time.perf_counter()
             await self.notes["goodbye"].ask(leaves)
             # Whoever would have opened meanwhile has waited as well
-            self.notes["opening"].waited(time.perf_counter() - begun - OPENING_EVERY)
+            self.notes["opening"].note_wait(time.perf_counter() - begun - OPENING_EVERY)
         elif opened:
             opened[0].transport.abort()
 
@@ -252,7 +252,7 @@ async def _end(task: asyncio.Task[None]) -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """0 where it could be measured, however bad it was; 1 where it did not get in."""
+    """Answers 0 where it could be measured, however bad it was; 1 where it did not get in."""
     parser = argparse.ArgumentParser(prog="python -m tests.chaos.bystander", description=__doc__)
     parser.add_argument("url")
     parser.add_argument("--cast", type=Path, required=True, help="whom to play: a file of `Cast`")

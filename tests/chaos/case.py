@@ -30,10 +30,10 @@ class Case:
         return marks_of(self.kept.ledger)
 
     def marks_of(self, event: str, person: int) -> Sequence[Mark]:
-        """Those of one person in one event."""
+        """Finds those of one person in one event."""
         return self._marks_of_person.get((event, person), ())
 
-    def stood(
+    def may_have_stood(
         self, event: str, person: int, since: float, until: float, marker: int | None = None
     ) -> bool:
         """Tells whether a mark, of this marker, may have stood at an instant of these."""
@@ -50,7 +50,7 @@ class Case:
         return found
 
     def ends_at(self, event: str) -> float | None:
-        """When it ends or has ended; None of one that was deleted."""
+        """Tells when it ends or has ended; None of one that was deleted."""
         found = self.kept.events.get(event)
         return None if found is None else found.ends_at
 
@@ -115,7 +115,7 @@ class Case:
         excuses: Iterable[Span] = (),
         seconds: float = SOON,
     ) -> bool:
-        """More than so many seconds, but for those in which the machine held us or the process up.
+        """Tells whether it was more than so many seconds, but for those of no core for us or it.
 
         They begin anew after whatever harmed the connection or its process while they ran, and
         after each of the ``excuses``.

@@ -34,12 +34,12 @@ class Cast:
     username: str  # of somebody who logs in with PASSWORD
 
     def write(self, path: Path) -> None:
-        """For another process to read."""
+        """Writes it down for another process to read."""
         path.write_text(json.dumps(asdict(self)))
 
     @classmethod
     def read(cls, path: Path) -> Cast:
-        """What `write` wrote."""
+        """Reads what `write` wrote."""
         given = json.loads(path.read_text())
         pairings = {
             name: [Pairing(**each) for each in given[name]] for name in ("to_hold", "to_mark")

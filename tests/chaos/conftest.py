@@ -20,5 +20,5 @@ def marked(tale: Tale) -> Tale:
     tale.prepares(VERA, VERA_SOCKET, ANNA)
     tale.hears(GLEB, GLEB_SOCKET, "user_left", user_id=ANNA)
     tale.confirms(VERA, VERA_SOCKET, ANNA)
-    tale.was_marked(ANNA, ANNA_SOCKET, VERA)
+    tale.learns_of_mark(ANNA, ANNA_SOCKET, VERA)
     return tale

@@ -14,7 +14,7 @@ INTERNAL_ERROR_CODE: Final = 1011
 # What a socket of an event that is over may end with, that nobody harmed: a restart is one
 OVER_CODES: Final = frozenset({4404, 4409, 4410, 1012, 1013})
 LEFT_CODES: Final = OVER_CODES | {4403}
-FAILURES: Final = frozenset(
+FAILURE_TEXTS: Final = frozenset(
     {"a command failed", "an opening failed", "a call failed", "a socket failed"}
 )
 # What is told of a database that is away, or that all of a process's connections are taken
@@ -24,7 +24,7 @@ WENT_AWAY: Final = (
 )
 BUSY: Final = "a transaction or a look failed: NoConnectionFree"
 LOCKED: Final = "a transaction or a look failed: LockNotAvailableError"
-HELD_UP: Final = 1.0  # seconds of 5 in which a machine may have held up whoever has the lock
+HELD_UP_SECONDS: Final = 1.0  # of 5 in which a machine may have held up whoever has the lock
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ def logs_tell_of_no_failure(case: Case) -> Iterator[str]:
     """No traceback; and no failing store, but while its database was away."""
     for item in case.lives.logged:
         data, text = item.data, item.data["text"]
-        failed = text in FAILURES or "Traceback" in text or data["traceback"] != ""
+        failed = text in FAILURE_TEXTS or "Traceback" in text or data["traceback"] != ""
         if text.startswith(WENT_AWAY) and not text.startswith(BUSY):
             failed |= not (
                 _is_away(case, data["logged_at"])
@@ -108,7 +108,7 @@ def _ends_of_places(case: Case) -> Iterator[Over]:
 
 
 def _is_closed_well(case: Case, life: Life, over: Over) -> bool:
-    """Where nothing else may have ended it: its person, a network, the end of its process."""
+    """Tells whether it has a right code, or its person, a network or its process ended it."""
     assert life.ended_at is not None
     if life.given_up_at is not None or life.code in over.codes:
         return True
@@ -126,4 +126,4 @@ def _is_away(case: Case, at: float) -> bool:
 def _was_held_up(case: Case, at: float) -> bool:
     """Tells whether any process may have had no core, with a lock that others waited for."""
     workers = {OURS, *(each.worker for each in case.lives.sockets.values())}
-    return any(case.lives.lag(at - SOON, at, each) > HELD_UP for each in workers)
+    return any(case.lives.lag(at - SOON, at, each) > HELD_UP_SECONDS for each in workers)

@@ -11,7 +11,7 @@ from typing import Final
 
 from websockets.exceptions import WebSocketException
 
-PATIENCE: Final = 5.0  # seconds. Contract: 1.16
+ANSWER_SECONDS: Final = 5.0  # within which everything is answered. Contract: 1.16
 ERRORS_TOLD: Final = 5  # of each kind, in words
 FAILURES: Final = (OSError, EOFError, WebSocketException)
 
@@ -48,27 +48,27 @@ class Notes:
         self.begun += 1
         asked_at = time.perf_counter()
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(ANSWER_SECONDS):
                 await act()
         except TimeoutError:
             self.errors.append("no answer in time")
-            self.waited(time.perf_counter() - asked_at)
+            self.note_wait(time.perf_counter() - asked_at)
             return False
         except (Failed, *FAILURES) as error:
             self.errors.append(f"{type(error).__name__}: {error}")
             return False
         self.answered += 1
-        self.waited(time.perf_counter() - asked_at)
+        self.note_wait(time.perf_counter() - asked_at)
         return True
 
-    def waited(self, seconds: float) -> None:
-        """Notes it, and what those would have waited who had asked meanwhile as usual."""
+    def note_wait(self, seconds: float) -> None:
+        """Notes a wait, and those of whoever would have asked meanwhile as usual."""
         while seconds > 0:
             self.seconds.append(seconds)
             seconds -= self.every
 
     def felt(self) -> Felt:
-        """What it came to."""
+        """Sums up what it came to."""
         waits = sorted(self.seconds) or [0.0]
 
         def quantile(part: float) -> float:

@@ -12,8 +12,8 @@ from typing import Any, Final
 from attendance_web.wire.credentials import session_cookie_name
 
 ADDRESS: Final = "127.0.0.66"  # whose attack it is; bystanders come from another one
-PATIENCE: Final = 20.0  # seconds for one answer
-OPEN: Final = "101"  # the status of a socket that was opened
+ANSWER_SECONDS: Final = 20.0  # for one answer
+OPEN_STATUS: Final = "101"  # the status of a socket that was opened
 PIECE_BYTES: Final = 64 * 1024  # that are read or sent at once
 CSRF: Final = "X-CSRFToken: chaos\r\n"
 KEYS: Final = "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"
@@ -35,8 +35,8 @@ class Done:
 
 
 @dataclass(frozen=True)
-class Target:
-    """Where to, and as whom; ``others`` are at the same event, by their ids and tokens."""
+class Foothold:
+    """Where an attack goes, and as whom; ``others`` are at the same event, by ids and tokens."""
 
     host: str
     port: int
@@ -45,14 +45,14 @@ class Target:
     trusts: ssl.SSLContext | None
     others: Sequence[tuple[int, str]] = ()
 
-    def of(self, token: str) -> Target:
-        """The same, as somebody else."""
+    def with_token(self, token: str) -> Foothold:
+        """Takes it as somebody else."""
         return replace(self, token=token)
 
-    def head(self, method: str, path: str, *, known: bool = True, more: str = "") -> bytes:
-        """A head without its end; ``known`` is of the account, else of nobody."""
+    def head(self, method: str, path: str, *, logged_in: bool = True, more: str = "") -> bytes:
+        """Writes a head without its end; ``logged_in`` is of the account, else of nobody."""
         secure = self.trusts is not None
-        session = f"; {session_cookie_name(secure=secure)}={self.token}" if known else ""
+        session = f"; {session_cookie_name(secure=secure)}={self.token}" if logged_in else ""
         origin = f"{'https' if secure else 'http'}://{self.host}:{self.port}"
         lines = f"{method} {path} HTTP/1.1\r\nHost: {self.host}:{self.port}\r\nOrigin: {origin}\r\n"
         return f"{lines}Cookie: csrftoken=chaos{session}\r\n{CSRF}{more}".encode()
@@ -61,13 +61,16 @@ class Target:
 class Connection:
     """One connection, at the attacker's address."""
 
-    def __init__(self, target: Target, done: Done) -> None:
-        self.target, self.done = target, done
+    def __init__(self, foothold: Foothold, done: Done) -> None:
+        self.foothold, self.done = foothold, done
         self.leaves_open: list[Connection] = []  # beside it, as long as it is there itself
 
     async def __aenter__(self) -> Connection:
         self.reader, self.writer = await asyncio.open_connection(
-            self.target.host, self.target.port, local_addr=(ADDRESS, 0), ssl=self.target.trusts
+            self.foothold.host,
+            self.foothold.port,
+            local_addr=(ADDRESS, 0),
+            ssl=self.foothold.trusts,
         )
         self.done.connections += 1
         return self
@@ -77,14 +80,16 @@ class Connection:
             each.writer.transport.abort()
 
     async def call(
-        self, path: str, body: bytes | None = None, *, known: bool = True, media: str = ""
+        self, path: str, body: bytes | None = None, *, logged_in: bool = True, media: str = ""
     ) -> None:
         """Makes one whole call, a POST where there is a body. Raises OSError, EOFError."""
         if body is None:
-            await self.say(self.target.head("GET", path, known=known) + b"\r\n")
+            await self.say(self.foothold.head("GET", path, logged_in=logged_in) + b"\r\n")
         else:
             more = f"Content-Type: {media or 'application/json'}\r\nContent-Length: {len(body)}\r\n"
-            await self.say(self.target.head("POST", path, known=known, more=more) + b"\r\n" + body)
+            await self.say(
+                self.foothold.head("POST", path, logged_in=logged_in, more=more) + b"\r\n" + body
+            )
         await self.answer()
 
     async def post(self, path: str, **given: Any) -> Any:
@@ -92,7 +97,7 @@ class Connection:
         more = "Content-Type: application/json\r\n"
         body = json.dumps(given).encode()
         more += f"Content-Length: {len(body)}\r\n\r\n"
-        await self.say(self.target.head("POST", path, more=more) + body)
+        await self.say(self.foothold.head("POST", path, more=more) + body)
         return json.loads(await self.answer())
 
     async def say(self, said: bytes) -> None:
@@ -115,7 +120,7 @@ class Connection:
     async def _answered(self) -> tuple[bytes, bytes]:
         """Reads one whole answer; answers its head, and its body where that has a length."""
         body = b""
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(ANSWER_SECONDS):
             head_as_sent = await self.reader.readuntil(b"\r\n\r\n")
             head = head_as_sent.lower()
             self.done.note(head)
@@ -132,15 +137,15 @@ class Connection:
 
     async def opens(self, role: str, *, news: bool = False) -> None:
         """Opens a socket, and hears its first frame or its end."""
-        path = f"/ws/{role}?event_id={self.target.event_id}{'&news=1' * news}"
+        path = f"/ws/{role}?event_id={self.foothold.event_id}{'&news=1' * news}"
         more = f"Upgrade: websocket\r\nConnection: Upgrade\r\n{KEYS}\r\n"
-        await self.say(self.target.head("GET", path, more=more))
-        async with asyncio.timeout(PATIENCE):
+        await self.say(self.foothold.head("GET", path, more=more))
+        async with asyncio.timeout(ANSWER_SECONDS):
             head = await self.reader.readuntil(b"\r\n\r\n")
             self.done.note(head)
             await self.reader.read(1)
 
-    async def frame(self, text: bytes) -> None:
+    async def say_frame(self, text: bytes) -> None:
         """Sends a command."""
         length = bytes([0x80 | len(text)]) if len(text) < 126 else b"\xfe" + len(text).to_bytes(2)
         await self.say(b"\x81" + length + b"\0\0\0\0" + text)
@@ -169,6 +174,6 @@ class Flood:
     by_provider: bool = False  # whether the service lets people in by a university
 
 
-def calls(path: str, *, known: bool = True) -> Act:
-    """The same call again and again."""
-    return lambda connection: connection.call(path, known=known)
+def calls(path: str, *, logged_in: bool = True) -> Act:
+    """Makes an act of the same call again and again."""
+    return lambda connection: connection.call(path, logged_in=logged_in)

@@ -29,24 +29,24 @@ import uvloop
 from PIL import Image
 
 from attendance_core.arguments import MAX_OFFSET
-from tests.chaos.attacks import AGAIN, BEGUN, NICE
+from tests.chaos.attacks import AGAIN_SECONDS, BEGUN, NICE
 from tests.chaos.flood import (
-    OPEN,
-    PATIENCE,
+    ANSWER_SECONDS,
+    OPEN_STATUS,
     PIECE_BYTES,
     Act,
     Connection,
     Done,
     Flood,
-    Target,
+    Foothold,
     calls,
 )
-from tests.chaos.large_floods import LARGE
-from tests.chaos.organiser_floods import ORGANISERS, SITTING, WAITING
-from tests.chaos.parsing_floods import PARSED
-from tests.chaos.provider_floods import PROVIDED
-from tests.chaos.refused_floods import REFUSED
-from tests.chaos.socket_floods import SOCKETS
+from tests.chaos.large_floods import LARGE_FLOODS
+from tests.chaos.organiser_floods import ORGANISER_FLOODS, SITTING_FLOOD, WAITING_FLOOD
+from tests.chaos.parsing_floods import PARSING_FLOODS
+from tests.chaos.provider_floods import PROVIDER_FLOODS
+from tests.chaos.refused_floods import REFUSED_FLOODS
+from tests.chaos.socket_floods import SOCKET_FLOODS
 
 BODY_BYTES: Final = 16 * 2**20
 
@@ -63,16 +63,16 @@ async def asks_friends(connection: Connection) -> None:
 
 async def logs_in(connection: Connection) -> None:
     given = {"username": f"n{uuid4().hex[:12]}", "password": "correct horse battery"}
-    await connection.call("/accounts/login/", json.dumps(given).encode(), known=False)
+    await connection.call("/accounts/login/", json.dumps(given).encode(), logged_in=False)
 
 
 async def signs_up(connection: Connection) -> None:
     given = {"username": f"n{uuid4().hex[:12]}", "password": "correct horse battery"}
-    await connection.call("/accounts/signup/", json.dumps(given).encode(), known=False)
+    await connection.call("/accounts/signup/", json.dumps(given).encode(), logged_in=False)
 
 
 def uploads(image: Callable[[], bytes]) -> Act:
-    """A picture of one's own, as a form."""
+    """Makes an act that uploads a picture of one's own, as a form."""
     begins = b'--b\r\nContent-Disposition: form-data; name="name"\r\n\r\na\r\n'
     begins += b'--b\r\nContent-Disposition: form-data; name="image"; filename="a"\r\n\r\n'
     media = "multipart/form-data; boundary=b"
@@ -84,23 +84,23 @@ def uploads(image: Callable[[], bytes]) -> Act:
 
 
 def no_picture() -> bytes:
-    """As much as a picture may have."""
+    """Makes as many bytes as a picture may have."""
     return b"a" * 10 * 2**20
 
 
 @cache
 def many_pixels() -> bytes:
-    """A file of some bytes, and 40 megapixels."""
+    """Makes a file of some bytes, and 40 megapixels."""
     file = BytesIO()
     Image.new("RGB", (8000, 5000)).save(file, "WEBP", lossless=True, quality=0, method=0)
     return file.getvalue()
 
 
 def begins_body(path: str, length: int) -> Act:
-    """The head of a call, whose body is still to come."""
+    """Makes an act that sends the head of a call, whose body is still to come."""
     more = f"Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n"
     return lambda connection: connection.say(
-        connection.target.head("POST", path, more=more) + b'{"image":"'
+        connection.foothold.head("POST", path, more=more) + b'{"image":"'
     )
 
 
@@ -110,22 +110,22 @@ async def says_a_byte(connection: Connection) -> None:
 
 
 async def fills_and_waits(connection: Connection) -> None:
-    """All of a large body but its last piece, and then nothing."""
+    """Sends all of a large body but its last piece, and then nothing."""
     for _ in range(BODY_BYTES // PIECE_BYTES - 2):
         await connection.say(b"a" * PIECE_BYTES)
     await connection.stays()
 
 
 async def asks_and_reads_nothing(connection: Connection) -> None:
-    await connection.say(connection.target.head("GET", "/api/events/GetEvents") + b"\r\n")
+    await connection.say(connection.foothold.head("GET", "/api/events/GetEvents") + b"\r\n")
     await asyncio.sleep(1.0)
 
 
-def leaves(path: str, *, known: bool = True) -> Act:
-    """A call whose connection is closed before it is answered, over and over."""
+def leaves(path: str, *, logged_in: bool = True) -> Act:
+    """Makes an act of a call whose connection is closed before it is answered."""
 
     async def act(connection: Connection) -> None:
-        await connection.say(connection.target.head("GET", path, known=known) + b"\r\n")
+        await connection.say(connection.foothold.head("GET", path, logged_in=logged_in) + b"\r\n")
         raise EOFError
 
     return act
@@ -135,59 +135,57 @@ async def leaves_at_once(connection: Connection) -> None:
     raise EOFError
 
 
-async def is_idle(connection: Connection) -> None:
+async def idles(connection: Connection) -> None:
     await connection.stays()
 
 
 async def asks_for_code(connection: Connection) -> None:
-    await connection.call(f"/events/{connection.target.event_id}/qr.svg", known=False)
+    await connection.call(f"/events/{connection.foothold.event_id}/qr.svg", logged_in=False)
 
 
 async def asks_for_codes_of_other_hosts(connection: Connection) -> None:
-    """A code that nobody has asked for: each Host has its own."""
-    connection.target = replace(connection.target, host=f"{uuid4().hex}.test")
+    """Asks for a code that nobody has asked for: each Host has its own."""
+    connection.foothold = replace(connection.foothold, host=f"{uuid4().hex}.test")
     await asks_for_code(connection)
 
 
 async def loads_a_file(connection: Connection) -> None:
-    """One file of the page, again and again."""
-    await connection.say(connection.target.head("GET", "/", known=False) + b"\r\n")
+    """Asks for one file of the page, again and again."""
+    await connection.say(connection.foothold.head("GET", "/", logged_in=False) + b"\r\n")
     (file, *_) = re.findall(rb"/static/[^\"]+\.js", await connection.answer())
     while True:
-        await connection.call(file.decode(), known=False)
+        await connection.call(file.decode(), logged_in=False)
 
 
 async def looks_for_pictures(connection: Connection) -> None:
-    await connection.call(f"/pictures/{uuid4().hex}.png", known=False)
+    await connection.call(f"/pictures/{uuid4().hex}.png", logged_in=False)
 
 
 PICTURE: Final = "/api/profile/UpdateProfilePicture"
 PROFILE: Final = "/api/profile/GetProfile?user_id=1"
-PART: Final = quote("ивано")
+NAME_PART: Final = quote("ивано")
 FLOODS: Final[dict[str, Flood]] = {
     "get-profile": Flood("GetProfile", calls(PROFILE)),
-    "left-calls": Flood(
-        "GetProfile, left at once", leaves("/api/profile/GetProfile?user_id=1"), 50
-    ),
-    "left-pages": Flood("the page, of nobody, left at once", leaves("/", known=False), 50),
+    "left-calls": Flood("GetProfile, left at once", leaves(PROFILE), 50),
+    "left-pages": Flood("the page, of nobody, left at once", leaves("/", logged_in=False), 50),
     "left-connections": Flood("connections that are left at once", leaves_at_once, 50),
     "anonymous-calls": Flood(
-        "GetCurrentUserId of nobody", calls("/api/auth/GetCurrentUserId", known=False), 300
+        "GetCurrentUserId of nobody", calls("/api/auth/GetCurrentUserId", logged_in=False), 300
     ),
     "find-people": Flood(
         "FindByName among 100 000",
-        calls(f"/api/profile/FindByName?display_name_part={PART}"),
+        calls(f"/api/profile/FindByName?display_name_part={NAME_PART}"),
         needs_crowded_database=True,
     ),
     "find-events": Flood(
         "GetEvents by name, of nobody",
-        calls(f"/api/events/GetEvents?name={PART}", known=False),
+        calls(f"/api/events/GetEvents?name={NAME_PART}", logged_in=False),
         200,
         needs_crowded_database=True,
     ),
     "deep": Flood(
         "GetEvents by name, far down the list, of nobody",
-        calls(f"/api/events/GetEvents?name={quote('ов-')}&offset={MAX_OFFSET}", known=False),
+        calls(f"/api/events/GetEvents?name={quote('ов-')}&offset={MAX_OFFSET}", logged_in=False),
         200,
         needs_crowded_database=True,
     ),
@@ -196,7 +194,7 @@ FLOODS: Final[dict[str, Flood]] = {
     ),
     "all-events-of-nobody": Flood(
         "GetEvents of 50 000, of nobody",
-        calls("/api/events/GetEvents", known=False),
+        calls("/api/events/GetEvents", logged_in=False),
         50,
         needs_crowded_database=True,
     ),
@@ -221,46 +219,50 @@ FLOODS: Final[dict[str, Flood]] = {
         50,
         needs_crowded_database=True,
     ),
-    "idle": Flood("connections that say nothing", is_idle, 5000),
+    "idle": Flood("connections that say nothing", idles, 5000),
     "codes": Flood("QR codes", asks_for_code, 100),
     "other-codes": Flood("QR codes of ever other hosts", asks_for_codes_of_other_hosts, 100),
     "page-files": Flood("a file of the page, of nobody", loads_a_file, 300),
     "no-pictures": Flood("pictures that there are not", looks_for_pictures, 300),
-    "health": Flood("/health/ready", calls("/health/ready", known=False), 100),
-    **SOCKETS,
-    **REFUSED,
-    **ORGANISERS,
-    **PROVIDED,
-    **LARGE,
-    **PARSED,
+    "health": Flood("/health/ready", calls("/health/ready", logged_in=False), 100),
+    **SOCKET_FLOODS,
+    **REFUSED_FLOODS,
+    **ORGANISER_FLOODS,
+    **PROVIDER_FLOODS,
+    **LARGE_FLOODS,
+    **PARSING_FLOODS,
 }
 
 
-async def _floods(flood: Flood, target: Target, done: Done, over: asyncio.Event) -> None:
-    """One of its connections, again and again."""
+async def _floods(flood: Flood, foothold: Foothold, done: Done, over: asyncio.Event) -> None:
+    """Makes one of its connections, again and again."""
     while not over.is_set():
         with suppress(OSError, EOFError, TimeoutError, ValueError):
-            async with Connection(target, done) as connection:
+            async with Connection(foothold, done) as connection:
                 if flood.begins is not None:
                     await flood.begins(connection)
                 while not over.is_set():
                     await flood.act(connection)
-        await asyncio.sleep(AGAIN)
+        await asyncio.sleep(AGAIN_SECONDS)
 
 
-async def carried_out(flood: Flood, target: Target, seconds: float) -> Done:
-    """For so many seconds, or until SIGTERM; says when it has begun."""
+async def carried_out(flood: Flood, foothold: Foothold, seconds: float) -> Done:
+    """Floods for so many seconds, or until SIGTERM; says when it has begun."""
     over, done = asyncio.Event(), Done()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, over.set)
-    there = [(WAITING, target.of(token)) for _, token in target.others[: flood.waiting]]
-    there += [(SITTING, target.of(token)) for _, token in target.others[: flood.marking]]
-    going_on = [asyncio.create_task(_floods(*each, done, over)) for each in there]
+    others = [
+        (WAITING_FLOOD, foothold.with_token(token)) for _, token in foothold.others[: flood.waiting]
+    ]
+    others += [
+        (SITTING_FLOOD, foothold.with_token(token)) for _, token in foothold.others[: flood.marking]
+    ]
+    going_on = [asyncio.create_task(_floods(*each, done, over)) for each in others]
     with suppress(TimeoutError):
-        async with asyncio.timeout(PATIENCE):
-            while done.codes.get(OPEN, 0) < len(there):
-                await asyncio.sleep(AGAIN)
+        async with asyncio.timeout(ANSWER_SECONDS):
+            while done.codes.get(OPEN_STATUS, 0) < len(others):
+                await asyncio.sleep(AGAIN_SECONDS)
     going_on += [
-        asyncio.create_task(_floods(flood, target, done, over)) for _ in range(flood.connections)
+        asyncio.create_task(_floods(flood, foothold, done, over)) for _ in range(flood.connections)
     ]
     print(BEGUN, flush=True)
     with suppress(TimeoutError):
@@ -273,7 +275,7 @@ async def carried_out(flood: Flood, target: Target, seconds: float) -> Done:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """0, whatever it did."""
+    """Floods; answers 0, whatever it did."""
     parser = argparse.ArgumentParser(prog="python -m tests.chaos.floods", description=__doc__)
     parser.add_argument("name", choices=FLOODS)
     parser.add_argument("url")
@@ -290,9 +292,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         trusts = ssl.create_default_context(cafile=given.certificate)
     others = [] if given.others is None else json.loads(given.others.read_text())
     where = url.hostname or "", url.port or 80
-    target = Target(*where, given.token, given.event, trusts, others)
+    foothold = Foothold(*where, given.token, given.event, trusts, others)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        done = runner.run(carried_out(FLOODS[given.name], target, given.seconds))
+        done = runner.run(carried_out(FLOODS[given.name], foothold, given.seconds))
     print(json.dumps(asdict(done)), flush=True)
     return 0
 

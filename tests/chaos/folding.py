@@ -16,7 +16,7 @@ class Fold:
         self.wrong: list[str] = []  # what could not be true of the list it had
 
     def hears(self, frame: Mapping[str, Any], marked_person: int | None = None) -> None:
-        """``marked_person`` is whom a `marked` is about."""
+        """Folds a frame; ``marked_person`` is whom a `marked` is about."""
         params = frame.get("params") or {}
         user_id: int = params.get("user_id", 0)  # of the frames that are about somebody
         match frame["message"] if frame["result"] == "ok" else "":

@@ -32,7 +32,7 @@ from tests.support.service_process import Service, bring_up_to_date, free_port, 
 
 TO_HOLD: Final = 3
 TO_MARK: Final = 320  # more than meet in the seconds of one attack
-PEOPLE, GATHERINGS = 100_000, 50_000  # of a crowded database
+CROWD_PEOPLE, CROWD_EVENTS = 100_000, 50_000  # of a crowded database
 OTHERS: Final = 300  # who are at the attacker's event, and wait there where an attack has them
 PICTURE_WORKER: Final = picture_worker.__name__  # a module that Python is told to run
 LEASE_LOST: Final = "the lease of process"  # as the heartbeat logs it
@@ -62,7 +62,7 @@ ENGINES: Final[Mapping[str, Callable[[Path], AbstractContextManager[Mapping[str,
 
 @contextmanager
 def _university() -> Iterator[Mapping[str, str]]:
-    """A provider that knows everybody who comes, for a service at a port that is free."""
+    """Runs a provider that knows everybody who comes, for a service at a port that is free."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     with running_provider(Person(), callback=f"{url}{CALLBACK_PATH}") as issuer:
@@ -133,7 +133,10 @@ def ground(
         bring_up_to_date(folder, settings)
 
         if crowded:
-            _run(settings[DATABASE], partial(fill, person_count=PEOPLE, event_count=GATHERINGS))
+            _run(
+                settings[DATABASE],
+                partial(fill, person_count=CROWD_PEOPLE, event_count=CROWD_EVENTS),
+            )
 
         for_opener, *for_pairings = asyncio.run(
             gatherings(settings[DATABASE], TO_HOLD + to_mark + 1, 2)

@@ -41,7 +41,7 @@ class History:
     def add(
         self, what: str, *, person: int = 0, event: str = "", socket: int = 0, **data: Any
     ) -> HistoryItem:
-        """It has happened now."""
+        """Notes that something has happened now."""
         item = HistoryItem(time.time(), what, person, event, socket, data)
         self.items.append(item)
         if self._file is not None:
@@ -49,7 +49,7 @@ class History:
         return item
 
     def cut(self) -> list[HistoryItem]:
-        """All since the last cut; what comes now belongs to the next part."""
+        """Takes all since the last cut; what comes now belongs to the next part."""
         items, self.items = self.items, []
         if self._file is not None:
             self._file.flush()

@@ -17,7 +17,7 @@ SLACK = 0.05  # seconds by which clocks of one machine and roundings may differ
 UNANSWERED = frozenset({"", "unavailable"})
 EVERYBODY = 0  # who deletes an event ends all holds in it, or whoever leaves people out of marking
 FAREWELL = 1.8  # seconds; a goodbye is answered when it counts, or after 2 s: contract: 6.6
-ENDS = frozenset({"confirm_marking", "refuse_to_mark"})
+ENDING_COMMANDS = frozenset({"confirm_marking", "refuse_to_mark"})
 CARRIED_OUT = frozenset({"marked", "refused"})
 LONG_GONE = 60.0  # seconds after which no lost socket keeps a hold
 
@@ -176,7 +176,7 @@ def _acts(lives: Lives) -> dict[tuple[str, int], list[Span]]:
     found: dict[tuple[str, int], list[Span]] = defaultdict(list)
     for life in lives.sockets_of("marking"):
         for sent in life.sent.values():
-            if sent.message in ENDS and sent.answer in CARRIED_OUT | UNANSWERED:
+            if sent.message in ENDING_COMMANDS and sent.answer in CARRIED_OUT | UNANSWERED:
                 answered_at = None if sent.answer in UNANSWERED else sent.answered_at
                 found[life.event, life.person].append(_span(sent.at, answered_at))
     for call in lives.calls_that_end_holds:

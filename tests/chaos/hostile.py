@@ -41,7 +41,7 @@ class Bound:
     by_median: bool = False
 
     def of(self, felt: Felt) -> float:
-        """Milliseconds."""
+        """Finds the milliseconds that are bounded."""
         return felt.median_ms if self.by_median else felt.p99_ms
 
 
@@ -85,7 +85,7 @@ class Measured:
     after: Mapping[str, Felt] | None
 
     def ratio(self, kind: str) -> float:
-        """How many times slower it was, by what bounds it."""
+        """Tells how many times slower it was, by what bounds it."""
         bound = BOUNDS_UNDER_FLOODS.kinds[kind]
         return bound.of(self.siege.felt[kind]) / max(bound.of(self.before[kind]), 0.01)
 
@@ -96,7 +96,7 @@ class Measured:
         return sum(each.failed for each in felt)
 
     def missed(self) -> list[str]:
-        """What of the target does not hold."""
+        """Lists what does not hold."""
         missed = []
         for kind, bound in self.bounds.kinds.items():
             took = bound.of(self.siege.felt[kind])
@@ -113,7 +113,7 @@ class Measured:
         return missed
 
     def row(self) -> list[str]:
-        """As the table shows it."""
+        """Writes the cells of its row."""
         kinds = []
         for kind in KINDS:
             after = "nobody" if self.after is None else _times(self.after[kind])
@@ -132,7 +132,7 @@ class Measured:
 
 
 def measured(name: str, seconds: float, engine: str, *, nginx: bool) -> Measured:
-    """One attack on a service of its own. Raises NobodyGetsIn where it was so before."""
+    """Measures an attack on a service of its own. Raises NobodyGetsIn where it was so before."""
     found = FLOODS.get(name)
     with (
         tempfile.TemporaryDirectory() as folder,
@@ -156,9 +156,9 @@ def measured(name: str, seconds: float, engine: str, *, nginx: bool) -> Measured
 
 
 def table_of(found: Sequence[Measured], title: str) -> Table:
-    """A line or two for each attack."""
+    """Makes a row for each attack."""
     table = Table(title=title, caption="p50/p99 in ms: before, during, after", show_lines=True)
-    for each in ("attack", *KINDS, "own\nclock", "errors", "MiB", "leases\nlost", "target"):
+    for each in ("attack", *KINDS, "own\nclock", "errors", "MiB", "leases\nlost", "bounds"):
         table.add_column(each, no_wrap=True)
     for measure in found:
         table.add_row(*measure.row())
@@ -181,7 +181,7 @@ def _times(felt: Felt) -> str:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """0 where the target holds under every attack that was asked for, or under all there are."""
+    """Measures attacks that are named, or all; answers 0 where the bounds hold under each."""
     parser = argparse.ArgumentParser(prog="python -m tests.chaos.hostile", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(ALL))
     parser.add_argument("--seconds", type=float, default=10.0, help="of each attack")

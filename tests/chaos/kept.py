@@ -86,8 +86,8 @@ class KeptEvent:
 class KarmaTerms:
     """How many marks of a month pay."""
 
-    pair: int
-    unchecked: int
+    pair: int  # of two people, whoever marks
+    unchecked: int  # of a marker, of people without the tick
 
 
 @dataclass(frozen=True)

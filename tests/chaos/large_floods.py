@@ -15,18 +15,18 @@ from PIL import Image
 
 from attendance_core.pieces import MAX_PIECE
 from attendance_web.wire.urls import OWN_SCAN_PATH
-from tests.chaos.flood import PATIENCE, Act, Connection, Flood
+from tests.chaos.flood import ANSWER_SECONDS, Act, Connection, Flood
 
 RECEIVE_BUFFER_BYTES: Final = 4096  # that the system of whoever reads nothing keeps for them
 PICTURE: Final = "/api/profile/UpdateProfilePicture"
 SCAN: Final = "/api/profile/UploadProfileConfirmation"
-Ask = Callable[..., Awaitable[None]]  # of a connection, for a path, as somebody who is ``known``
+Ask = Callable[..., Awaitable[None]]  # on a connection, for a path, ``logged_in`` or not
 PICTURE_SIDE, SCAN_SIDE = 1024, 1780  # pixels: 4 MiB of one, 9 of the other
 
 
 @cache
 def noise(side: int, mode: str) -> bytes:
-    """A picture that cannot be packed, as a PNG."""
+    """Makes a picture that cannot be packed, as a PNG."""
     pixels, file = os.urandom(side * side * len(mode)), BytesIO()
     Image.frombytes(mode, (side, side), pixels).save(file, "PNG", compress_level=0)
     return file.getvalue()
@@ -42,7 +42,7 @@ async def hands_in(connection: Connection, path: str, image: bytes) -> None:
 
 async def gets(connection: Connection, path: str) -> dict[str, object]:
     """Makes a call; answers what it tells."""
-    await connection.say(connection.target.head("GET", path) + b"\r\n")
+    await connection.say(connection.foothold.head("GET", path) + b"\r\n")
     told: dict[str, object] = json.loads(await connection.answer())["response"]
     return told
 
@@ -61,54 +61,56 @@ async def new_picture(connection: Connection) -> str:
     return str(profile["pic"])
 
 
-async def unread(connection: Connection, path: str, *, known: bool) -> None:
+async def reads_nothing(connection: Connection, path: str, *, logged_in: bool) -> None:
     """Asks, has the system take next to nothing of the answer, and reads nothing."""
     transport = cast(asyncio.Transport, connection.writer.transport)
     transport.get_extra_info("socket").setsockopt(
         socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER_BYTES
     )
-    await connection.say(connection.target.head("GET", path, known=known) + b"\r\n")
+    await connection.say(connection.foothold.head("GET", path, logged_in=logged_in) + b"\r\n")
     transport.pause_reading()
-    await asyncio.sleep(PATIENCE)
+    await asyncio.sleep(ANSWER_SECONDS)
     raise EOFError
 
 
 def asks_unread(path: str) -> Act:
-    """The same call of nobody again and again, unread."""
-    return lambda connection: unread(connection, path, known=False)
+    """Makes an act of the same call of nobody again and again, unread."""
+    return lambda connection: reads_nothing(connection, path, logged_in=False)
 
 
-async def all_read(connection: Connection, path: str, *, known: bool) -> None:
+async def reads_all(connection: Connection, path: str, *, logged_in: bool) -> None:
     """Asks, and reads the whole answer."""
-    await connection.call(path, known=known)
+    await connection.call(path, logged_in=logged_in)
 
 
 def asks_for(
-    made: Callable[[Connection], Awaitable[str]], *, known: bool, ask: Ask = unread
+    makes: Callable[[Connection], Awaitable[str]], *, logged_in: bool, ask: Ask = reads_nothing
 ) -> Act:
-    """Asks for what one of the connections has made before."""
+    """Makes an act that asks for what one of the connections has made before."""
     making: list[asyncio.Task[str]] = []
 
     async def make(connection: Connection) -> str:
-        async with Connection(connection.target, connection.done) as another:
-            return await made(another)
+        async with Connection(connection.foothold, connection.done) as another:
+            return await makes(another)
 
     async def act(connection: Connection) -> None:
         if not making:
             making.append(asyncio.create_task(make(connection)))
-        await ask(connection, await asyncio.shield(making[0]), known=known)
+        await ask(connection, await asyncio.shield(making[0]), logged_in=logged_in)
 
     return act
 
 
-LARGE: Final[dict[str, Flood]] = {
-    "unread-scans": Flood("one's own scan of 9 MiB, unread", asks_for(new_scan, known=True), 200),
+LARGE_FLOODS: Final[dict[str, Flood]] = {
+    "unread-scans": Flood(
+        "one's own scan of 9 MiB, unread", asks_for(new_scan, logged_in=True), 200
+    ),
     "unread-pictures": Flood(
-        "a picture of 4 MiB, of nobody, unread", asks_for(new_picture, known=False), 600
+        "a picture of 4 MiB, of nobody, unread", asks_for(new_picture, logged_in=False), 600
     ),
     "pictures-at-once": Flood(
         "a picture of 4 MiB, of nobody, all read",
-        asks_for(new_picture, known=False, ask=all_read),
+        asks_for(new_picture, logged_in=False, ask=reads_all),
         300,
     ),
     "unread-lists": Flood(

@@ -54,12 +54,12 @@ def after_commit(countdown: Countdown) -> None:
         return answer, announcements
 
     PostgresStore._run_and_commit = dies  # type: ignore[method-assign]
-    tell = Writer._send_results
+    send_results = Writer._send_results
 
     def dies_untold(self: Writer, jobs: Any) -> None:
         for announcement in itertools.chain.from_iterable(job.announcements for job in jobs):
             counts(announcement)
-        tell(self, jobs)
+        send_results(self, jobs)
 
     Writer._send_results = dies_untold  # type: ignore[method-assign]
 

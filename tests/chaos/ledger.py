@@ -67,7 +67,7 @@ def no_entry_is_lost(case: Case) -> Iterator[str]:
             by = row.actor, row.reason, row.n
             if by != (call.person, call.given["reason"], call.given["n"] + 1):
                 yield f"{call.person} was answered {row}, which is not what they asked for: {call}"
-        elif row.origin is None or not case.stood(
+        elif row.origin is None or not case.may_have_stood(
             call.event, row.person, call.asked_at, call.ended_at
         ):
             yield f"{call.person} was answered {row}, which did not stand: {call}"

@@ -138,22 +138,22 @@ class Lives:
                 handle(item)
 
     def lag(self, start: float, end: float, worker: int = OURS) -> float:
-        """For how many seconds of these the machine did not let us, or a process, go on."""
+        """Counts the seconds of these in which the machine did not let us, or a process, go on."""
         lags = self._lags[worker]
         first = bisect_left(lags, (start, 0.0))
         return sum(min(lag, end - start) for at, lag in lags[first:] if at - lag <= end)
 
     def touches(self, life: Life) -> list[Touch]:
-        """What was done to this connection: another may have had its port before."""
+        """Lists what was done to this connection: another may have had its port before."""
         ended_at = self.until if life.ended_at is None else life.ended_at
         return [each for each in self.touched[life.link] if life.asked_at <= each.start <= ended_at]
 
     def harms(self, life: Life) -> list[Span]:
-        """When somebody harmed the connection, or its process."""
+        """Lists when somebody harmed the connection, or its process."""
         return [*self.touches(life), *self.troubled[life.worker]]
 
     def spans_away(self) -> list[Span]:
-        """When PostgreSQL or Valkey was."""
+        """Lists when PostgreSQL or Valkey was away."""
         return [*self.away["postgres"], *self.away["valkey"]]
 
     def sockets_of(self, role: str) -> Iterable[Life]:

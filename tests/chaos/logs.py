@@ -19,7 +19,7 @@ class Log:
         self._offset = 0  # bytes that were read
 
     def read_remarkable(self) -> Iterator[dict[str, Any]]:
-        """Each whole line since the last time that is a warning or worse, or no line of ours."""
+        """Reads each whole line since the last time that is a warning or worse, or none of ours."""
         if not self.path.exists():
             return
         with self.path.open("rb") as file:
@@ -28,12 +28,12 @@ class Log:
                 if not line.endswith(b"\n"):
                     break  # it is being written
                 self._offset += len(line)
-                told = _told(line.decode("utf-8", "replace").rstrip())
+                told = _parsed(line.decode("utf-8", "replace").rstrip())
                 if told["level"] not in UNREMARKABLE:
                     yield told
 
 
-def _told(line: str) -> dict[str, Any]:
+def _parsed(line: str) -> dict[str, Any]:
     """Reads level, text and the last line of a traceback; level "" where it is no JSON."""
     try:
         fields = json.loads(line)

@@ -11,19 +11,19 @@ from uuid import uuid4
 
 from attendance_core.arguments import MAX_OFFSET
 from attendance_core.events.codes import CODE_LENGTH, CODE_LETTERS
-from tests.chaos.flood import GOODBYE, PATIENCE, PIECE_BYTES, Connection, Flood
+from tests.chaos.flood import ANSWER_SECONDS, GOODBYE, PIECE_BYTES, Connection, Flood
 
 EVENTS: Final = "/api/events/"
 WATCH: Final = EVENTS + "WatchAttendance"
 ENTRIES: Final = 50_000  # of the ledger of a large event
-WHO: Final = ("organisers", "everybody")
-LASTS: Final = 3600  # seconds
+WHO_MARKS: Final = ("organisers", "everybody")
+LASTS_SECONDS: Final = 3600
 
 
 async def corrects(connection: Connection) -> None:
     """Marks somebody by hand, and annuls that."""
-    user_id, _ = connection.target.others[0]
-    about = {"event_id": connection.target.event_id, "user_id": user_id}
+    user_id, _ = connection.foothold.others[0]
+    about = {"event_id": connection.foothold.event_id, "user_id": user_id}
     marked = await connection.post(EVENTS + "MarkParticipant", **about)
     n = (marked.get("response") or {}).get("n", 1)  # who has no turn is told no number
     await connection.post(EVENTS + "AnnulMark", **about, n=n, reason="other")
@@ -31,16 +31,16 @@ async def corrects(connection: Connection) -> None:
 
 async def changes(connection: Connection) -> None:
     """Has the event be another, and its markers left out and let in."""
-    given = {"name": f"flood {uuid4().hex}", "time_to": int(time.time()) + LASTS}
-    who = WHO[connection.done.sent % len(WHO)]
-    event_id = connection.target.event_id
+    given = {"name": f"flood {uuid4().hex}", "time_to": int(time.time()) + LASTS_SECONDS}
+    who = WHO_MARKS[connection.done.sent % len(WHO_MARKS)]
+    event_id = connection.foothold.event_id
     await connection.post(EVENTS + "UpdateEvent", event_id=event_id, who_marks=who, **given)
 
 
 async def helps(connection: Connection) -> None:
     """Names a helper, and removes them."""
-    user_id, _ = connection.target.others[0]
-    about = {"event_id": connection.target.event_id, "user_id": user_id}
+    user_id, _ = connection.foothold.others[0]
+    about = {"event_id": connection.foothold.event_id, "user_id": user_id}
     await connection.post(EVENTS + "AddHelper", **about)
     await connection.post(EVENTS + "RemoveHelper", **about)
 
@@ -49,33 +49,33 @@ def ledger_flood(more: str) -> Flood:
     """Makes a flood of those who read the ledger of a large event."""
 
     async def act(connection: Connection) -> None:
-        event_id = connection.target.event_id
+        event_id = connection.foothold.event_id
         await connection.call(f"{EVENTS}GetLedger?event_id={event_id}{more}")
 
     return Flood(f"GetLedger of 50 000 entries{more}", act, entries=ENTRIES)
 
 
 async def exports(connection: Connection) -> None:
-    """A workbook of 10 000 people, each of whom has two annulled marks."""
-    event_id = connection.target.event_id
+    """Asks for a workbook of 10 000 people, each of whom has two annulled marks."""
+    event_id = connection.foothold.event_id
     await connection.call(f"{EVENTS}ExportAttendance?event_id={event_id}&format=xlsx")
 
 
 async def leaves_exports(connection: Connection) -> None:
-    """As `exports`, of which nothing is waited for; others come as soon as it is begun."""
-    path = f"{EVENTS}ExportAttendance?event_id={connection.target.event_id}&format=xlsx"
-    await connection.say(connection.target.head("GET", path) + b"\r\n")
+    """Asks as `exports` does, and waits for nothing; others come as soon as it is begun."""
+    path = f"{EVENTS}ExportAttendance?event_id={connection.foothold.event_id}&format=xlsx"
+    await connection.say(connection.foothold.head("GET", path) + b"\r\n")
     await asyncio.sleep(0.05)
     raise EOFError
 
 
 async def takes_along(connection: Connection) -> None:
-    """A zip of all that is kept of the attacker, who has made many entries; most are refused."""
+    """Asks for all that is kept of the attacker, who has made many entries; most are refused."""
     await connection.call("/accounts/data/", b"{}")
 
 
 async def comes_and_goes(connection: Connection) -> None:
-    """Everybody who waits has another place each time."""
+    """Gives everybody who waits another position each time."""
     await connection.opens("mark_me", news=True)
     await connection.say(GOODBYE)
     await connection.stays()
@@ -94,17 +94,17 @@ async def sits_to_mark(connection: Connection) -> None:
 
 
 async def guesses(connection: Connection) -> None:
-    """An event by its code."""
+    """Guesses the code of an event."""
     code = "".join(random.choices(CODE_LETTERS, k=CODE_LENGTH))
-    await connection.call(f"/e/{code}", known=False)
+    await connection.call(f"/e/{code}", logged_in=False)
 
 
 async def watches_and_cuts(connection: Connection) -> None:
-    """A stream that is cut once it tells something; a refusal is read."""
-    event_id = connection.target.event_id
-    head = connection.target.head("GET", f"{WATCH}?event_id={event_id}")
+    """Opens a stream and cuts it once it tells something; reads a refusal."""
+    event_id = connection.foothold.event_id
+    head = connection.foothold.head("GET", f"{WATCH}?event_id={event_id}")
     await connection.say(head + b"\r\n")
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(ANSWER_SECONDS):
         answer = await connection.reader.readuntil(b"\r\n\r\n")
         connection.done.note(answer)
         await connection.reader.read(PIECE_BYTES)
@@ -113,20 +113,20 @@ async def watches_and_cuts(connection: Connection) -> None:
 
 
 async def stays_watching(connection: Connection) -> None:
-    """A stream as long as it lasts; most are refused."""
-    await connection.call(f"{WATCH}?event_id={connection.target.event_id}")
+    """Reads a stream as long as it lasts; most are refused."""
+    await connection.call(f"{WATCH}?event_id={connection.foothold.event_id}")
 
 
 async def guesses_secrets(connection: Connection) -> None:
-    """The link of a board."""
+    """Guesses the link of a board."""
     more = f"Authorization: Board {secrets.token_urlsafe(32)}\r\n\r\n"
-    await connection.say(connection.target.head("GET", WATCH, known=False, more=more))
+    await connection.say(connection.foothold.head("GET", WATCH, logged_in=False, more=more))
     await connection.answer()
 
 
-WAITING: Final = Flood("who waits and hears news", waits)
-SITTING: Final = Flood("who is there to mark", sits_to_mark)
-ORGANISERS: Final[dict[str, Flood]] = {
+WAITING_FLOOD: Final = Flood("who waits and hears news", waits)
+SITTING_FLOOD: Final = Flood("who is there to mark", sits_to_mark)
+ORGANISER_FLOODS: Final[dict[str, Flood]] = {
     "corrections": Flood("MarkParticipant and AnnulMark", corrects),
     "ledger": ledger_flood(""),
     "ledger-deep": ledger_flood(f"&limit=100&offset={MAX_OFFSET}"),

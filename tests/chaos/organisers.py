@@ -67,7 +67,7 @@ class Organiser:
         }
 
     async def live(self) -> None:
-        """Until it is cancelled."""
+        """Acts until it is cancelled."""
         stage = self._stage
         while True:
             await stage.think(stage.pace)
@@ -79,7 +79,7 @@ class Organiser:
             await act(self._somebody(event), event)
 
     def _somebody(self, event: str) -> Person:
-        """The creator, somebody who helps or has helped, and at times one who may do nothing."""
+        """Draws the creator, who helps or has helped, and at times one who may do nothing."""
         stage = self._stage
         helpers = sorted(stage.helpers.get(event, ()), key=lambda each: each.user_id)
         draw = stage.chance.random()
@@ -99,7 +99,7 @@ class Organiser:
         return told
 
     async def _marks(self, person: Person, event: str) -> None:
-        """Anybody: who waits, who is held, who has not joined, who is marked."""
+        """Marks anybody: who waits, who is held, who has not joined, who is marked."""
         whom = self._stage.chance.choice(self._people)
         given = {"event_id": event, "user_id": whom.user_id}
         told = await self._asks(person, "MarkParticipant", **given)
@@ -107,7 +107,7 @@ class Organiser:
             self._stage.known_marks.append(KnownMark(event, whom.user_id, told["response"]["n"]))
 
     async def _annuls(self, person: Person, event: str) -> None:
-        """A mark of late, at times one that does not stand any more."""
+        """Annuls a mark of late, at times one that does not stand any more."""
         stage = self._stage
         here = [each for each in stage.known_marks if each.event == event]
         if not here:
@@ -121,7 +121,7 @@ class Organiser:
             await annuls(stage, person, mark, reason)
 
     async def _changes(self, person: Person, event: str) -> None:
-        """A longer event, a shorter one, or one of another name."""
+        """Makes the event a longer one, a shorter one, or one of another name."""
         chance, now = self._stage.chance, int(time.time())
         draw = chance.random()
         if draw < 0.5:
@@ -133,7 +133,7 @@ class Organiser:
         await self._asks(person, "UpdateEvent", event_id=event, **given)
 
     async def _restricts(self, person: Person, event: str) -> None:
-        """For a while not everybody marks."""
+        """Lets not everybody mark for a while."""
         stage = self._stage
         narrow = stage.chance.choice(NARROW)
         await self._asks(person, "UpdateEvent", event_id=event, who_marks=narrow)

@@ -21,24 +21,24 @@ async def pipelines(connection: Connection) -> None:
         await connection.answer()
 
 
-async def known_pipelines(connection: Connection) -> None:
-    """The same by an account, whose requests wait for their turns behind each other."""
-    await connection.say((connection.target.head("GET", PROFILE) + b"\r\n") * PROFILES_TOGETHER)
+async def pipelines_by_account(connection: Connection) -> None:
+    """Does so by an account, whose requests wait for their turns behind each other."""
+    await connection.say((connection.foothold.head("GET", PROFILE) + b"\r\n") * PROFILES_TOGETHER)
     for _ in range(PROFILES_TOGETHER):
         await connection.answer()
 
 
 async def sends_chunks(connection: Connection) -> None:
-    """A body of one letter after another, without an end."""
+    """Sends a body of one letter after another, without an end."""
     await connection.say(
-        connection.target.head("POST", "/accounts/login/", known=False, more=CHUNKED)
+        connection.foothold.head("POST", "/accounts/login/", logged_in=False, more=CHUNKED)
     )
     while True:
         await connection.say(CHUNKS)
 
 
-PARSED: Final[dict[str, Flood]] = {
+PARSING_FLOODS: Final[dict[str, Flood]] = {
     "pipelines": Flood("110 requests of nobody together", pipelines, 1000),
-    "known-pipelines": Flood("40 GetProfile of one account together", known_pipelines, 5000),
+    "known-pipelines": Flood("40 GetProfile of one account together", pipelines_by_account, 5000),
     "small-chunks": Flood("bodies in chunks of one byte", sends_chunks, 100),
 }

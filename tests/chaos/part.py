@@ -65,7 +65,7 @@ class Part:
         async with asyncio.timeout(START_SECONDS):
             while len(stage.events) < self._events:
                 creator = stage.chance.choice(people)
-                event = await self._adversary.event(creator)
+                event = await self._adversary.make_event(creator)
                 if event is not None:
                     stage.open_event(event, creator)
         shuffled = stage.chance.sample(people, len(people))
@@ -98,7 +98,7 @@ class Part:
             await asyncio.gather(*acting, return_exceptions=True)
         await stage.end_sockets()
         async with asyncio.timeout(KEPT_SECONDS):
-            kept = await self._kept(people)
+            kept = await self._read_kept(people)
         for worker in self._workers:
             worker.note_log()
         stage.history.add("kept", **asdict(kept))  # so that the file can be judged again
@@ -157,14 +157,15 @@ class Part:
                     return
                 until = time.monotonic() + ROLL_SECONDS
                 while time.monotonic() < until:
-                    if await self._is_told(by_id[mark.person], mark.event):
+                    if await self._hears_of_mark(by_id[mark.person], mark.event):
                         return
                     await asyncio.sleep(LOOK_SECONDS)
 
         stage.history.add("roll_call")
         await asyncio.gather(*(comes_back(mark) for mark in last_marks.values()))
 
-    async def _is_told(self, person: Person, event: str) -> bool:
+    async def _hears_of_mark(self, person: Person, event: str) -> bool:
+        """Has somebody come back; tells whether they are told that they are marked."""
         wire = await opened(self._stage, person, "mark_me", event)
         if wire is None:
             return False
@@ -174,7 +175,7 @@ class Part:
         await wire.abort()
         return wire.marked_by is not None
 
-    async def _kept(self, people: Sequence[Person]) -> Kept:
+    async def _read_kept(self, people: Sequence[Person]) -> Kept:
         karma = {}
         reader = people[0]
         for person in people:
@@ -187,7 +188,7 @@ class Part:
         database = self._database
         events = await database.events()
         shown = {
-            event: await self._shown(creator, event)
+            event: await self._read_shown(creator, event)
             for event, creator in self._stage.creators.items()
             if event in events
         }
@@ -202,7 +203,7 @@ class Part:
             shown,
         )
 
-    async def _shown(self, creator: Person, event: str) -> list[ShownEntry]:
+    async def _read_shown(self, creator: Person, event: str) -> list[ShownEntry]:
         """Has an organiser read the record of their event."""
         told = None
         while told is None:

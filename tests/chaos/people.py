@@ -24,7 +24,7 @@ ASKS_AGAIN_SHARE: Final = 0.1  # of those who were marked ask once more later on
 
 
 def code_of(answer: dict[str, Any] | None) -> str:
-    """What an answer comes to: its message, or the code of its refusal; "" where none came."""
+    """Finds what an answer comes to: its message, or its refusal's code; "" where none came."""
     if answer is None:
         return ""
     if answer["result"] == "ok":
@@ -108,7 +108,7 @@ class Asker:
                     opening_second = asyncio.create_task(
                         opened(stage, self.person, "mark_me", visits.event)
                     )
-                if await self._left_by_choice(wire):
+                if await self._wait_for_end(wire):
                     return False
                 if wire.marked_by is not None:
                     return True
@@ -121,7 +121,7 @@ class Asker:
                 if other is not None:
                     await other.abort()
 
-    async def _left_by_choice(self, wire: Wire) -> bool:
+    async def _wait_for_end(self, wire: Wire) -> bool:
         """Waits until the socket has ended; tells whether it did so by our own leaving."""
         stage = self._stage
         while True:
@@ -172,7 +172,7 @@ class Marker:
             while not wire.ended.is_set():
                 await stage.think(stage.pace)
                 if stage.is_calm:
-                    await self._rests(wire)
+                    await self._idles(wire)
                 else:
                     await self._acts(wire)
             if self.visits.is_over or self._moves:
@@ -187,7 +187,7 @@ class Marker:
                 )
                 self._unsure, self._old, self._moves = None, None, False
 
-    async def _rests(self, wire: Wire) -> None:
+    async def _idles(self, wire: Wire) -> None:
         try:
             async with asyncio.timeout(1.0):
                 await wire.ended.wait()

@@ -9,7 +9,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from attendance_web.oidc_redirects import CALLBACK_PATH, LOG_IN_PATH
-from tests.chaos.flood import PATIENCE, Connection, Flood
+from tests.chaos.flood import ANSWER_SECONDS, Connection, Flood
 
 LOCATION: Final = re.compile(rb"^location: *(\S+)", re.IGNORECASE | re.MULTILINE)
 SET_COOKIE: Final = re.compile(rb"^set-cookie: *([^;\r]+)", re.IGNORECASE | re.MULTILINE)
@@ -35,14 +35,14 @@ async def _asks_for_page(connection: Connection, path: str, cookie: str = "") ->
     """Asks as a browser that shows a page; answers the head of the answer."""
     headers = ["Accept: text/html", *([f"Cookie: {cookie}"] if cookie else []), "\r\n"]
     more = "\r\n".join(headers)
-    await connection.say(connection.target.head("GET", path, known=False, more=more))
+    await connection.say(connection.foothold.head("GET", path, logged_in=False, more=more))
     return await connection.head_of_answer()
 
 
 async def _at_the_university(address: str) -> str:
     """Asks there; answers where it sends a browser that is known to it."""
     url = urlsplit(address)
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(ANSWER_SECONDS):
         reader, writer = await asyncio.open_connection(url.hostname, url.port)
         try:
             asked = f"GET {url.path}?{url.query} HTTP/1.1\r\nHost: {url.netloc}\r\n\r\n"
@@ -55,7 +55,7 @@ async def _at_the_university(address: str) -> str:
     return location[1].decode()
 
 
-PROVIDED: Final[dict[str, Flood]] = {
+PROVIDER_FLOODS: Final[dict[str, Flood]] = {
     "provider-log-ins": Flood("log-ins by the university", logs_in, 300, by_provider=True),
     "provider-callbacks": Flood(
         "people who were never sent there", comes_back, 300, by_provider=True

@@ -129,7 +129,9 @@ def _can_be_refused(
         case "already_holding":
             return any(_meets(hold, sent) and hold.person != sent.user_id for hold in own)
         case "already_marked":
-            return case.stood(life.event, sent.user_id or 0, sent.at, sent.answered_at or sent.at)
+            return case.may_have_stood(
+                life.event, sent.user_id or 0, sent.at, sent.answered_at or sent.at
+            )
         case "too_soon":
             return any(_bars(hold, sent) and hold.marker == life.person for hold in theirs)
         case "yourself":

@@ -11,39 +11,39 @@ LOG_IN: Final = "/accounts/login/"
 UPDATE: Final = "/api/profile/UpdateProfileInfo"
 
 
-async def names_with_accents(connection: Connection) -> None:
-    """Each would take as long as their number squared, if it were read."""
+async def logs_in_with_accents(connection: Connection) -> None:
+    """Gives a name that takes as long as its accents squared, if it is read."""
     given = {"username": "a" + "\u0315\u0300" * 4000, "password": "correct horse battery"}
     body = json.dumps(given, ensure_ascii=False).encode()
-    await connection.call(LOG_IN, body, known=False)
+    await connection.call(LOG_IN, body, logged_in=False)
 
 
-def posts(path: str, body: bytes, *, known: bool = False) -> Act:
-    """The same body again and again."""
-    return lambda connection: connection.call(path, body, known=known)
+def posts(path: str, body: bytes, *, logged_in: bool = False) -> Act:
+    """Makes an act of the same body again and again."""
+    return lambda connection: connection.call(path, body, logged_in=logged_in)
 
 
 async def posts_from_elsewhere(connection: Connection) -> None:
-    """A call of the API by a page that does not know what our cookie says."""
-    head = connection.target.head("POST", UPDATE, more="Content-Length: 0\r\n\r\n")
+    """Calls as a page does that does not know what our cookie says."""
+    head = connection.foothold.head("POST", UPDATE, more="Content-Length: 0\r\n\r\n")
     await connection.say(head.replace(b"Cookie: csrftoken=chaos", b"Cookie: csrftoken=other"))
     await connection.answer()
 
 
-async def has_many_cookies(connection: Connection) -> None:
-    """As a call of nobody, who brings all the cookies that a head may have."""
+async def sends_many_cookies(connection: Connection) -> None:
+    """Calls as nobody who brings all the cookies that a head may have."""
     more = f"Cookie: {'a;' * COOKIES}\r\n" * HEADERS + "\r\n"
     path = "/api/auth/GetCurrentUserId"
-    await connection.say(connection.target.head("GET", path, known=False, more=more))
+    await connection.say(connection.foothold.head("GET", path, logged_in=False, more=more))
     await connection.answer()
 
 
 COOKIES, HEADERS = 4000, 7  # of a header, and headers: all that a head may have
 CONNECTIONS: Final = 300
-REFUSED: Final[dict[str, Flood]] = {
-    "accents": Flood("log-ins with 8 000 accents", names_with_accents, 20),
+REFUSED_FLOODS: Final[dict[str, Flood]] = {
+    "accents": Flood("log-ins with 8 000 accents", logs_in_with_accents, 20),
     "unknown-paths": Flood(
-        "calls that there are not", calls("/api/none/None", known=False), CONNECTIONS
+        "calls that there are not", calls("/api/none/None", logged_in=False), CONNECTIONS
     ),
     "wrong-methods": Flood(
         "POST of what is got", posts("/api/events/GetEvents", b"{}"), CONNECTIONS
@@ -52,9 +52,11 @@ REFUSED: Final[dict[str, Flood]] = {
     "wrong-fields": Flood(
         "GetProfile of nobody's id", calls("/api/profile/GetProfile?user_id=no"), CONNECTIONS
     ),
-    "cookies": Flood("calls with 28 000 cookies", has_many_cookies, 100),
+    "cookies": Flood("calls with 28 000 cookies", sends_many_cookies, 100),
     "no-csrf": Flood("calls without our token", posts_from_elsewhere, CONNECTIONS),
     "not-logged-in": Flood(
-        "GetProfile of nobody", calls("/api/profile/GetProfile?user_id=1", known=False), CONNECTIONS
+        "GetProfile of nobody",
+        calls("/api/profile/GetProfile?user_id=1", logged_in=False),
+        CONNECTIONS,
     ),
 }

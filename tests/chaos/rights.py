@@ -16,8 +16,8 @@ from tests.chaos.holds import SLACK
 from tests.chaos.kept import BY_HAND, BY_HOLD, FOREVER, LedgerRow, Mark
 from tests.chaos.lives import NARROW, Life
 
-LEFT_OUT = 4403
-OVER = 4410
+LEFT_OUT_CODE = 4403
+OVER_CODE = 4410
 FIELDS = ("name", "time_from", "time_to", "who_marks")
 MAY_NOT = frozenset({"not_an_organiser", "may_not_annul", "may_not_mark"})
 
@@ -38,7 +38,7 @@ class Rights:
                     self._helping[call.event, call.given["user_id"]].append(call)
 
     def changes(self, event: str) -> list[Life]:
-        """The calls that may have changed it."""
+        """Lists the calls that may have changed it."""
         return self._changes[event]
 
     def may_organise(self, event: str, person: int, at: float) -> bool:
@@ -145,7 +145,7 @@ def the_left_out_mark_nobody(case: Case) -> Iterator[str]:
                 continue
             since = life.asked_at
             # A socket that is closed for it may be told late
-            if heard.answers is not None and life.code != LEFT_OUT:
+            if heard.answers is not None and life.code != LEFT_OUT_CODE:
                 since = life.sent[heard.answers].at
             if not rights.may_be_narrow(life.event, since, heard.at):
                 yield (
@@ -176,7 +176,12 @@ def nobody_is_ended_early(case: Case) -> Iterator[str]:
     deleted = {call.event for call in case.lives.calls_named("DeleteEvent") if call.may_be_done}
     for life in case.lives.sockets.values():
         ends_at = case.ends_at(life.event)
-        if life.code != OVER or life.ended_at is None or life.event in deleted or ends_at is None:
+        if (
+            life.code != OVER_CODE
+            or life.ended_at is None
+            or life.event in deleted
+            or ends_at is None
+        ):
             continue
         prolonged = any(
             "time_to" in call.given and call.asked_at <= life.ended_at <= call.done_by + SOON
@@ -235,7 +240,7 @@ def _surely_stood(mark: Mark, call: Life) -> bool:
 
 
 def _changed_at(case: Case, event: str) -> float:
-    """When somebody may have been left out last."""
+    """Finds when somebody may have been left out last."""
     names = ("UpdateEvent", "RemoveHelper")
     calls = [call for name in names for call in case.lives.calls_named(name) if call.event == event]
     return max((call.done_by for call in calls if call.may_be_done), default=0.0)

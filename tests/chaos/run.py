@@ -42,12 +42,12 @@ class Plan:
 
     seed: int
     seconds: float = 60.0
-    part: float = 60.0
+    part_seconds: float = 60.0
     workers: int = 3
     people: int = 200
     events: int = 8
-    pace: float = 0.2
-    kill_every: float = 3.0
+    pace: float = 0.2  # seconds a marker thinks, on average
+    kill_every: float = 3.0  # seconds, on average
     history_file: Path | None = None
     database: Literal["postgres", "sqlite"] = "postgres"  # sqlite: one worker, and no Valkey
 
@@ -59,8 +59,8 @@ class Report:
     seed: int
     operations: int = 0
     marks: Sequence[Mark] = ()
-    paying: int = 0
-    lasted: float = 0.0
+    paying: int = 0  # marks
+    lasted: float = 0.0  # seconds
     waited_share: float = 0.0  # the share of their time in which processes waited for a core
     parts: int = 0
     faults: Counter[str] = field(default_factory=Counter)
@@ -155,13 +155,13 @@ async def play(plan: Plan, says: Callable[[str], None]) -> Report:
             part = Part(
                 stage, adversary, workers, database, events=plan.events, karma_terms=KARMA_TERMS
             )
-            found = await part.play(people, min(left, plan.part))
+            found = await part.play(people, min(left, plan.part_seconds))
             for each in found:
                 says(each)
             report.violations += found
             told |= part.told
             report.answers += part.answers
-            left -= plan.part
+            left -= plan.part_seconds
             report.parts += 1
             ledger = await database.ledger()
             report.operations, report.marks = stage.operations, marks_of(ledger)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
 from tests.chaos import attacks, bystander, flood, floods
-from tests.chaos.felt import PATIENCE, Felt
+from tests.chaos.felt import ANSWER_SECONDS, Felt
 from tests.chaos.ground import Ground
 from tests.support import fork_server
 from tests.support.fork_server import ForkedProcess
@@ -63,7 +63,7 @@ def besieged(on: Ground, name: str, seconds: float) -> Siege:
     """
     leases_lost = on.leases_lost()
     # For longer than the bystander waits: it has to get its last answers in spite of it
-    attack_seconds = str(seconds + 2 * PATIENCE)
+    attack_seconds = str(seconds + 2 * ANSWER_SECONDS)
     arguments = ["--token", on.attacker.people[0].token, "--event", on.attacker.event_id]
     is_flood = name in floods.FLOODS
     module = floods.__name__ if is_flood else attacks.__name__
@@ -112,7 +112,7 @@ def _bystander(on: Ground, seconds: float) -> Iterator[ForkedProcess]:
                 raise NobodyGetsIn
             yield process
             with suppress(subprocess.TimeoutExpired):
-                process.wait(PATIENCE)  # it says its goodbyes
+                process.wait(ANSWER_SECONDS)  # it says its goodbyes
         finally:
             process.kill()
 

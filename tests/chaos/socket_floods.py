@@ -20,7 +20,7 @@ PING: Final = b"\x89\x80\0\0\0\0"
 FRAMES_AT_ONCE: Final = 60  # Contract: 6.11
 SOCKETS_AN_EVENT: Final = 16  # of one person. Contract: 1.10
 OPTIONS, HEADERS = 4000, 7  # of a header, and headers: all that a head may have
-LASTS: Final = 3600  # seconds
+LASTS_SECONDS: Final = 3600
 
 
 async def opens_and_cuts(connection: Connection) -> None:
@@ -36,9 +36,9 @@ async def opens_and_leaves(connection: Connection) -> None:
 
 async def begins_to_open(connection: Connection) -> None:
     """Does not wait to be told that it is not logged in, and is back at once."""
-    path = f"/ws/marking?event_id={connection.target.event_id}"
+    path = f"/ws/marking?event_id={connection.foothold.event_id}"
     more = f"Upgrade: websocket\r\nConnection: Upgrade\r\n{KEYS}\r\n"
-    await connection.say(connection.target.head("GET", path, known=False, more=more))
+    await connection.say(connection.foothold.head("GET", path, logged_in=False, more=more))
     raise EOFError
 
 
@@ -52,18 +52,18 @@ async def opens_of_nobody(connection: Connection) -> None:
 
 
 async def opens_with_options(connection: Connection) -> None:
-    """As `opens_of_nobody`, with a head that takes long to read."""
-    path = f"/ws/marking?event_id={connection.target.event_id}"
+    """Opens as `opens_of_nobody` does, with a head that takes long to read."""
+    path = f"/ws/marking?event_id={connection.foothold.event_id}"
     options = f"Connection: Upgrade{',a' * OPTIONS}\r\n" * HEADERS
     more = f"Upgrade: websocket\r\n{options}{KEYS}\r\n"
-    await connection.say(connection.target.head("GET", path, known=False, more=more))
+    await connection.say(connection.foothold.head("GET", path, logged_in=False, more=more))
     connection.done.note(await connection.reader.readuntil(b"\r\n\r\n"))
     await connection.reader.read(PIECE_BYTES)
     raise EOFError
 
 
 async def pings_and_leaves(connection: Connection) -> None:
-    """All that a new socket may send at once, and another socket."""
+    """Sends all that a new socket may send at once, and goes."""
     await connection.opens("marking")
     await connection.say(PING * FRAMES_AT_ONCE)
     await connection.reader.read(PIECE_BYTES)
@@ -75,10 +75,10 @@ async def becomes_marker(connection: Connection) -> None:
 
 
 def says(text: bytes) -> Act:
-    """The same frame again and again, as often as a socket may."""
+    """Makes an act of the same frame again and again, as often as a socket may."""
 
     async def act(connection: Connection) -> None:
-        await connection.frame(text)
+        await connection.say_frame(text)
         await connection.reader.read(PIECE_BYTES)
         await asyncio.sleep(FRAME_EVERY)
 
@@ -86,15 +86,15 @@ def says(text: bytes) -> Act:
 
 
 async def new_event(connection: Connection) -> str:
-    """The id of one that is on."""
+    """Makes one that is on; answers its id."""
     now = int(time.time())
-    given = {"name": f"flood {uuid4().hex}", "time_from": now - 60, "time_to": now + LASTS}
+    given = {"name": f"flood {uuid4().hex}", "time_from": now - 60, "time_to": now + LASTS_SECONDS}
     told = await connection.post("/api/events/CreateEvent", **given)
     return str(told["response"]["event_id"])
 
 
 def enters_rooms() -> Act:
-    """As many sockets in each of many events as a person may have there."""
+    """Makes an act that opens as many sockets in each of many events as a person may have."""
     asked, events = count(), list[asyncio.Task[str]]()
 
     async def act(connection: Connection) -> None:
@@ -103,21 +103,21 @@ def enters_rooms() -> Act:
             # Where the service has gone meanwhile, whoever waits for it is told so
             events[-1].add_done_callback(lambda made: made.cancelled() or made.exception())
         event_id = await asyncio.shield(events[-1])
-        connection.target = replace(connection.target, event_id=event_id)
+        connection.foothold = replace(connection.foothold, event_id=event_id)
         await connection.opens("marking")
 
     return act
 
 
 async def opens_another_room(connection: Connection) -> None:
-    """A socket in an event of its own, of which nothing is read any more."""
-    target = replace(connection.target, event_id=await new_event(connection))
-    there = await Connection(target, connection.done).__aenter__()
+    """Opens a socket in an event of its own, of which nothing is read any more."""
+    foothold = replace(connection.foothold, event_id=await new_event(connection))
+    there = await Connection(foothold, connection.done).__aenter__()
     connection.leaves_open.append(there)
     await there.opens("marking")
 
 
-SOCKETS: Final[dict[str, Flood]] = {
+SOCKET_FLOODS: Final[dict[str, Flood]] = {
     "openings": Flood("openings, cut at once", opens_and_cuts, 100),
     "open-and-leave": Flood("openings with a goodbye", opens_and_leaves, 16),
     "openings-of-nobody": Flood("openings without a log-in", opens_of_nobody, 100),

@@ -24,7 +24,7 @@ ANNA, BORIS, VERA, GLEB = 1, 2, 3, 4  # two who wait, two who mark
 CREATOR, HELPER = 8, 9
 CHECKED = (VERA,)  # who has the tick
 EVENT = "lecture"
-HOLD = 90.0
+HOLD_SECONDS = 90.0
 START, END = 1000.0, 5000.0
 ANNA_SOCKET, VERA_SOCKET, GLEB_SOCKET = 11, 12, 13
 BORIS_SOCKET, EXTRA_SOCKET = 14, 15  # which a test opens
@@ -88,7 +88,7 @@ class Tale:
 
     def prepares(self, marker: int, socket: int, person: int) -> None:
         number = self.says(marker, socket, "prepare_to_mark", person)
-        self.hears(marker, socket, "prepared", number, user_id=person, expires_in=HOLD)
+        self.hears(marker, socket, "prepared", number, user_id=person, expires_in=HOLD_SECONDS)
 
     def confirms(self, marker: int, socket: int, person: int) -> None:
         number = self.says(marker, socket, "confirm_marking", person)
@@ -96,37 +96,38 @@ class Tale:
         self.hears(marker, socket, "marked", number, marked_person=person, user_id=person, n=n)
 
     def keeps_mark(self, marker: int, person: int, at: float, origin: str = BY_HOLD) -> int:
-        """The number of the entry."""
+        """Writes a mark into the ledger; answers its number."""
         return self.writes(person, marker, at, origin)
 
     def writes(
         self, person: int, actor: int, at: float, origin: str | None, reason: str | None = None
     ) -> int:
-        """The number of a new entry."""
+        """Writes an entry into the ledger; answers its number."""
         n = 1 + max((each.n for each in self.ledger if each.person == person), default=0)
         self.ledger.append(LedgerRow(EVENT, person, n, actor, at, origin, False, reason))
         return n
 
     def marks_by_hand(self, organiser: int, person: int) -> int:
-        """The number of the entry, which the call is answered with."""
+        """Calls, and writes what that has done; answers the number of the entry."""
         n = self.writes(person, organiser, self.now + 1.5, BY_HAND)
         self.calls(organiser, "MarkParticipant", n=n, user_id=person)
         return n
 
     def annuls(self, actor: int, person: int, n: int, reason: str = "other") -> None:
-        """A call that is answered, and what it has written."""
+        """Calls and is answered, and writes what that has done."""
         written = self.writes(person, actor, self.now + 1.5, None, reason)
         self.calls(actor, "AnnulMark", n=written, user_id=person, given_n=n, reason=reason)
 
     def changes(self, organiser: int, *, status: int = 200, **fields: Any) -> None:
-        """The event is another."""
+        """Calls, and has the event be another."""
         self.calls(organiser, "UpdateEvent", status=status, **fields)
         names = {"time_from": "starts_at", "time_to": "ends_at"}
         self.kept_event = replace(
             self.kept_event, **{names.get(each, each): fields[each] for each in fields}
         )
 
-    def was_marked(self, person: int, socket: int, marker: int) -> None:
+    def learns_of_mark(self, person: int, socket: int, marker: int) -> None:
+        """Is told `was_marked`, and closed."""
         self.hears(person, socket, "was_marked", user_id=marker)
         self.add("closed", person, socket, code=1000)
 
@@ -148,7 +149,7 @@ class Tale:
         held: dict[str, int] | None = None,
         markers: tuple[int, ...] = (VERA, GLEB),
     ) -> None:
-        """The store is read, and says this."""
+        """Reads the store, which says this."""
         order = sorted([*waiting, *map(int, held or {})])
         event = self.kept_event
         times = {"time_from": int(event.starts_at), "time_to": int(event.ends_at)}
@@ -157,7 +158,7 @@ class Tale:
         self.add("look", waiting=waiting, held=held or {}, **data)
 
     def begins(self) -> None:
-        """Anna and Boris wait; Vera and Gleb sit by the sheet."""
+        """Has Anna and Boris wait, and Vera and Gleb sit by the sheet."""
         self.opens(ANNA, "mark_me", ANNA_SOCKET)
         self.opens(BORIS, "mark_me", BORIS_SOCKET)
         for marker, socket in ((VERA, VERA_SOCKET), (GLEB, GLEB_SOCKET)):
@@ -165,7 +166,7 @@ class Tale:
             self.hears(marker, socket, "marking_list", marking_list=[ANNA, BORIS])
 
     def refuses(self, marker: int, socket: int, number: int, code: str) -> None:
-        """A command is answered with an error frame."""
+        """Answers a command with an error frame."""
         frame = {"result": "error", "message": "no", "params": {"code": code}}
         self.add("heard", marker, socket, frame=frame, answers=number, marked_person=None)
 
@@ -182,7 +183,7 @@ class Tale:
         given_n: int | None = None,
         **given: Any,
     ) -> None:
-        """A call that is answered with the entry ``n``; ``given_n`` is the mark that it names."""
+        """Calls and is answered with the entry ``n``; ``given_n`` is the mark that it names."""
         self.call_count += 1
         socket = 1000 + self.call_count
         if given_n is not None:
@@ -193,7 +194,7 @@ class Tale:
         self.add("answered", person, socket, link=0, **answer)
 
     def broken_rules(self) -> set[str]:
-        """The rules that it breaks."""
+        """Judges it; answers the names of the rules that it breaks."""
         karma = karma_of(self.ledger, self.karma_terms) if self.karma is None else self.karma
         last = {each.person: each for each in sorted(self.ledger, key=lambda each: each.n)}
         standing = [
@@ -210,4 +211,4 @@ class Tale:
             standing if self.old_marks is None else self.old_marks,
             {} if self.shown_entries is None else {EVENT: self.shown_entries},
         )
-        return {each.partition(":")[0] for each in violations(self.items, kept, HOLD)}
+        return {each.partition(":")[0] for each in violations(self.items, kept, HOLD_SECONDS)}

@@ -17,7 +17,7 @@ from tests.chaos.tale import (
     EXTRA_SOCKET,
     GLEB,
     GLEB_SOCKET,
-    HOLD,
+    HOLD_SECONDS,
     LINKS,
     VERA,
     VERA_SOCKET,
@@ -29,7 +29,7 @@ def test_a_good_history_breaks_no_rule(marked: Tale) -> None:
     marked.prepares(GLEB, GLEB_SOCKET, BORIS)
     marked.hears(VERA, VERA_SOCKET, "user_left", user_id=BORIS)
     marked.opens(ANNA, "mark_me", EXTRA_SOCKET)
-    marked.was_marked(ANNA, EXTRA_SOCKET, VERA)
+    marked.learns_of_mark(ANNA, EXTRA_SOCKET, VERA)
     marked.calm([], {str(BORIS): GLEB})
     assert marked.broken_rules() == set()
 
@@ -52,7 +52,7 @@ class TestMarks:
 
     def test_was_marked_names_another_marker(self, marked: Tale) -> None:
         marked.opens(ANNA, "mark_me", EXTRA_SOCKET)
-        marked.was_marked(ANNA, EXTRA_SOCKET, GLEB)
+        marked.learns_of_mark(ANNA, EXTRA_SOCKET, GLEB)
         assert marked.broken_rules() == {"only_the_marked_are_told"}
 
     def test_one_that_was_told_and_is_gone_at_the_end_of_the_run(self, marked: Tale) -> None:
@@ -115,29 +115,29 @@ class TestHolds:
 
     def test_a_mark_after_the_hold_ran_out(self, tale: Tale) -> None:
         tale.prepares(VERA, VERA_SOCKET, ANNA)
-        tale.now += HOLD + 1
+        tale.now += HOLD_SECONDS + 1
         tale.confirms(VERA, VERA_SOCKET, ANNA)
-        tale.was_marked(ANNA, ANNA_SOCKET, VERA)
+        tale.learns_of_mark(ANNA, ANNA_SOCKET, VERA)
         assert tale.broken_rules() == {"marks_come_from_live_holds"}
 
     def test_a_mark_after_the_hold_was_said_to_have_expired(self, tale: Tale) -> None:
         tale.prepares(VERA, VERA_SOCKET, ANNA)
         tale.hears(VERA, VERA_SOCKET, "reservation_expired", user_id=ANNA)
         tale.confirms(VERA, VERA_SOCKET, ANNA)
-        tale.was_marked(ANNA, ANNA_SOCKET, VERA)
+        tale.learns_of_mark(ANNA, ANNA_SOCKET, VERA)
         assert tale.broken_rules() == {"marks_come_from_live_holds"}
 
     def test_a_mark_after_the_person_was_given_back(self, tale: Tale) -> None:
         tale.prepares(VERA, VERA_SOCKET, ANNA)
         tale.hears(VERA, VERA_SOCKET, "refused", tale.says(VERA, VERA_SOCKET, "refuse_to_mark"))
         tale.confirms(VERA, VERA_SOCKET, ANNA)
-        tale.was_marked(ANNA, ANNA_SOCKET, VERA)
+        tale.learns_of_mark(ANNA, ANNA_SOCKET, VERA)
         assert tale.broken_rules() == {"marks_come_from_live_holds"}
 
     def test_a_mark_by_somebody_who_never_chose(self, tale: Tale) -> None:
         tale.prepares(VERA, VERA_SOCKET, ANNA)
         tale.confirms(GLEB, GLEB_SOCKET, ANNA)
-        tale.was_marked(ANNA, ANNA_SOCKET, GLEB)
+        tale.learns_of_mark(ANNA, ANNA_SOCKET, GLEB)
         assert tale.broken_rules() == {"marks_come_from_live_holds"}
 
     def test_a_mark_after_the_end_of_the_event(self, marked: Tale) -> None:
@@ -175,7 +175,7 @@ class TestPeople:
     def test_one_who_comes_back_and_is_not_told_at_once(self, marked: Tale) -> None:
         marked.opens(ANNA, "mark_me", EXTRA_SOCKET)
         marked.hears(ANNA, EXTRA_SOCKET, "pong", marked.says(ANNA, EXTRA_SOCKET, "ping"))
-        marked.was_marked(ANNA, EXTRA_SOCKET, VERA)
+        marked.learns_of_mark(ANNA, EXTRA_SOCKET, VERA)
         assert marked.broken_rules() == {"the_marked_learn_it"}
 
 

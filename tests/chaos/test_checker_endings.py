@@ -68,7 +68,7 @@ class TestMendedConnections:
         tale.confirms(VERA, VERA_SOCKET, ANNA)
         tale.add("fault", kind="thaw", link=LINKS[ANNA_SOCKET])
         tale.now += 6
-        tale.was_marked(ANNA, ANNA_SOCKET, VERA)
+        tale.learns_of_mark(ANNA, ANNA_SOCKET, VERA)
         assert tale.broken_rules() == {"the_marked_learn_it"}
 
     def test_a_port_that_another_had_before(self, tale: Tale) -> None:
@@ -104,7 +104,7 @@ class TestRollCall:
     def test_a_roll_call_hears_everybody(self, marked: Tale) -> None:
         marked.add("roll_call")
         marked.opens(ANNA, "mark_me", EXTRA_SOCKET)
-        marked.was_marked(ANNA, EXTRA_SOCKET, VERA)
+        marked.learns_of_mark(ANNA, EXTRA_SOCKET, VERA)
         assert marked.broken_rules() == set()
 
     def test_a_roll_call_misses_one(self, marked: Tale) -> None:
@@ -112,7 +112,8 @@ class TestRollCall:
         assert marked.broken_rules() == {"everybody_can_be_told"}
 
 
-def closes(tale: Tale, code: int) -> None:
+def closes_all(tale: Tale, code: int) -> None:
+    """Closes everybody's socket."""
     for person, socket in (
         (ANNA, ANNA_SOCKET),
         (BORIS, BORIS_SOCKET),
@@ -140,7 +141,7 @@ class TestEvents:
         else:
             tale.calls(CREATOR, "DeleteEvent")
         tale.now += later
-        closes(tale, code)
+        closes_all(tale, code)
         assert tale.broken_rules() == broken
 
     @pytest.mark.parametrize("server", ["postgres", "valkey"])
@@ -149,7 +150,7 @@ class TestEvents:
         tale.add("fault", kind=server, phase="away")
         tale.now += 9
         tale.add("fault", kind=server, phase="back")
-        closes(tale, 4410)
+        closes_all(tale, 4410)
         assert tale.broken_rules() == set()
 
     def test_one_who_left_is_closed(self, tale: Tale) -> None:

@@ -42,7 +42,7 @@ def annulled_and_marked_again(tale: Tale) -> Tale:
     tale.opens(ANNA, "mark_me", EXTRA_SOCKET)
     tale.prepares(VERA, VERA_SOCKET, ANNA)
     tale.confirms(VERA, VERA_SOCKET, ANNA)
-    tale.was_marked(ANNA, EXTRA_SOCKET, VERA)
+    tale.learns_of_mark(ANNA, EXTRA_SOCKET, VERA)
     return tale
 
 
@@ -50,7 +50,7 @@ class TestEntries:
     def test_a_good_history_breaks_no_rule(self, marked: Tale) -> None:
         tale = annulled_and_marked_again(marked)
         tale.marks_by_hand(CREATOR, BORIS)
-        tale.was_marked(BORIS, BORIS_SOCKET, CREATOR)
+        tale.learns_of_mark(BORIS, BORIS_SOCKET, CREATOR)
         tale.shown_entries = [
             ShownEntry(row.person, row.n, row.actor, row.origin or row.reason or "")
             for row in tale.ledger
@@ -147,11 +147,11 @@ class TestCorrections:
         assert tale.broken_rules() == {"entries_were_asked_for"}
 
     @pytest.mark.parametrize("actor", [ANNA, GLEB])
-    def test_an_annulment_by_a_stranger(self, marked: Tale, actor: int) -> None:
+    def test_an_annulment_by_one_who_has_no_right(self, marked: Tale, actor: int) -> None:
         marked.annuls(actor, ANNA, 1)
         assert marked.broken_rules() == {"corrections_were_allowed"}
 
-    def test_a_mark_by_a_stranger_s_hand(self, tale: Tale) -> None:
+    def test_a_mark_by_the_hand_of_one_who_has_no_right(self, tale: Tale) -> None:
         tale.marks_by_hand(HELPER, GLEB)
         assert tale.broken_rules() == {"corrections_were_allowed"}
 
@@ -215,7 +215,7 @@ class TestAfterAnAnnulment:
     def test_one_who_comes_back_is_told_of_what_was_annulled(self, marked: Tale) -> None:
         marked.annuls(CREATOR, ANNA, 1)
         marked.opens(ANNA, "mark_me", EXTRA_SOCKET)
-        marked.was_marked(ANNA, EXTRA_SOCKET, VERA)
+        marked.learns_of_mark(ANNA, EXTRA_SOCKET, VERA)
         assert marked.broken_rules() == {"nobody_hears_of_an_annulled_mark"}
 
     @pytest.mark.parametrize(
@@ -226,7 +226,7 @@ class TestAfterAnAnnulment:
         tale.confirms(VERA, VERA_SOCKET, ANNA)
         tale.annuls(VERA, ANNA, 1)
         tale.now += later
-        tale.was_marked(ANNA, ANNA_SOCKET, VERA)
+        tale.learns_of_mark(ANNA, ANNA_SOCKET, VERA)
         assert tale.broken_rules() == broken
 
     def test_a_hold_of_before_is_confirmed(self, tale: Tale) -> None:
@@ -234,7 +234,7 @@ class TestAfterAnAnnulment:
         tale.marks_by_hand(CREATOR, ANNA)
         tale.annuls(CREATOR, ANNA, 1)
         tale.confirms(VERA, VERA_SOCKET, ANNA)
-        tale.was_marked(ANNA, ANNA_SOCKET, VERA)
+        tale.learns_of_mark(ANNA, ANNA_SOCKET, VERA)
         assert tale.broken_rules() == {"marks_come_from_live_holds"}
 
     def test_one_may_be_held_again(self, marked: Tale) -> None:

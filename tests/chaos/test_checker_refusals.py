@@ -12,7 +12,7 @@ from tests.chaos.tale import (
     EXTRA_SOCKET,
     GLEB,
     GLEB_SOCKET,
-    HOLD,
+    HOLD_SECONDS,
     VERA,
     VERA_SOCKET,
     Tale,
@@ -39,7 +39,7 @@ class TestRefusals:
 
     def test_nobody_held_may_be_true_once_the_hold_ran_out(self, tale: Tale) -> None:
         tale.prepares(VERA, VERA_SOCKET, ANNA)
-        tale.now += HOLD
+        tale.now += HOLD_SECONDS
         tale.refuses(
             VERA, VERA_SOCKET, tale.says(VERA, VERA_SOCKET, "confirm_marking", ANNA), "nobody_held"
         )
@@ -173,11 +173,11 @@ class TestHolds:
         tale.opens(VERA, "marking", EXTRA_SOCKET)
         tale.hears(VERA, EXTRA_SOCKET, "marking_list", marking_list=[ANNA, BORIS])
         tale.confirms(VERA, EXTRA_SOCKET, ANNA)
-        tale.was_marked(ANNA, ANNA_SOCKET, VERA)
+        tale.learns_of_mark(ANNA, ANNA_SOCKET, VERA)
         assert tale.broken_rules() == {"marks_come_from_live_holds"}
 
     def test_a_mark_that_nobody_asked_for(self, tale: Tale) -> None:
         tale.prepares(VERA, VERA_SOCKET, ANNA)
         tale.keeps_mark(VERA, ANNA, tale.now + 0.5)
-        tale.was_marked(ANNA, ANNA_SOCKET, VERA)
+        tale.learns_of_mark(ANNA, ANNA_SOCKET, VERA)
         assert tale.broken_rules() == {"marks_come_from_live_holds"}

@@ -20,11 +20,9 @@ from tests.chaos.tale import (
     Tale,
 )
 
-CREATOR_SOCKET = 15  # a socket of the creator
-
 
 def closes_left_out(tale: Tale, socket: int, person: int) -> None:
-    """Their socket is closed, as of one who may not mark any more."""
+    """Closes their socket, as of one who may not mark any more."""
     frame = {"result": "error", "message": "no", "params": {"code": "may_not_mark"}}
     tale.add("heard", person, socket, frame=frame, answers=None, marked_person=None)
     tale.add("closed", person, socket, code=4403)
@@ -40,7 +38,7 @@ class TestWhoMarks:
         socket = VERA_SOCKET if marker == VERA else GLEB_SOCKET
         tale.prepares(marker, socket, ANNA)
         tale.confirms(marker, socket, ANNA)
-        tale.was_marked(ANNA, ANNA_SOCKET, marker)
+        tale.learns_of_mark(ANNA, ANNA_SOCKET, marker)
         broken = tale.broken_rules()
         assert ("the_left_out_mark_nobody" in broken) == (marker == GLEB)
 
@@ -49,7 +47,7 @@ class TestWhoMarks:
         closes_left_out(tale, GLEB_SOCKET, GLEB)
         tale.prepares(VERA, VERA_SOCKET, ANNA)
         tale.confirms(VERA, VERA_SOCKET, ANNA)
-        tale.was_marked(ANNA, ANNA_SOCKET, VERA)
+        tale.learns_of_mark(ANNA, ANNA_SOCKET, VERA)
         assert tale.broken_rules() == set()
 
     def test_a_mark_once_everybody_may_again(self, tale: Tale) -> None:
@@ -58,7 +56,7 @@ class TestWhoMarks:
         tale.prepares(GLEB, GLEB_SOCKET, ANNA)
         tale.hears(VERA, VERA_SOCKET, "user_left", user_id=ANNA)
         tale.confirms(GLEB, GLEB_SOCKET, ANNA)
-        tale.was_marked(ANNA, ANNA_SOCKET, GLEB)
+        tale.learns_of_mark(ANNA, ANNA_SOCKET, GLEB)
         assert tale.broken_rules() == set()
 
     @pytest.mark.parametrize(

@@ -12,15 +12,15 @@ from tests.chaos.felt import Failed, Notes
 
 def test_a_stall_is_felt_by_all_who_would_have_asked_meanwhile() -> None:
     notes = Notes(every=0.125)
-    notes.waited(0.0625)
-    notes.waited(0.5)
+    notes.note_wait(0.0625)
+    notes.note_wait(0.5)
     assert notes.seconds == [0.0625, 0.5, 0.375, 0.25, 0.125]
 
 
 def test_quantiles_are_in_milliseconds_and_of_what_was_waited() -> None:
     notes = Notes(every=10.0)
     for number in range(1, 201):
-        notes.waited(number / 1000)
+        notes.note_wait(number / 1000)
     told = notes.felt()
     assert (told.median_ms, told.p99_ms, told.worst_ms) == (100.0, 198.0, 200.0)
 
@@ -28,7 +28,7 @@ def test_quantiles_are_in_milliseconds_and_of_what_was_waited() -> None:
 async def test_an_answer_that_does_not_come_is_an_error_and_a_wait(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(felt, "PATIENCE", 0.01)
+    monkeypatch.setattr(felt, "ANSWER_SECONDS", 0.01)
     notes = Notes(every=10.0)
     assert not await notes.ask(asyncio.Event().wait)
     assert (notes.begun, notes.answered, notes.errors) == (1, 0, ["no answer in time"])

@@ -29,7 +29,7 @@ FIGURES: Final[dict[str, Callable[[], Coroutine[Any, Any, Figure]]]] = {
 
 
 def main(names: Sequence[str]) -> int:
-    """0 where all that were asked for, or all there are, were reached."""
+    """Measures those that are named, or all; answers 0 where all of them were reached."""
     is_reached = True
     for name in names or FIGURES:
         figure = asyncio.run(FIGURES[name]())

@@ -9,14 +9,14 @@ from collections.abc import Callable
 from contextlib import AsyncExitStack
 from typing import Final, NamedTuple
 
-from tests.chaos.figures.figure import (
+from tests.chaos.figures.apparatus import (
     START_SECONDS,
-    Figure,
     Returning,
     seconds_until,
     servers,
     services,
 )
+from tests.chaos.figures.figure import Figure
 from tests.chaos.truth import Database, PostgresAccess
 from tests.support.eventually import eventually
 from tests.support.gathering import Person, gathering, opened
@@ -26,7 +26,7 @@ from tests.support.worker_processes import worker_at, workers_of
 # A worker of two
 DEATHS: Final = 10
 MARKERS, ASKERS = 10, 10
-GROWN_UP: Final = 6.0  # seconds: who dies young is not replaced at once
+GROWN_UP_SECONDS: Final = 6.0  # who dies young is not replaced at once
 MAX_RETURN_SECONDS: Final = 3.0
 
 # A whole service
@@ -63,7 +63,7 @@ async def failover() -> Figure:
                 for number in range(DEATHS):
                     await eventually(lambda: all(m.sees(waiting) for m in markers), START_SECONDS)
                     await eventually(lambda: len(workers_of(service)) == 2, START_SECONDS)
-                    await asyncio.sleep(GROWN_UP)
+                    await asyncio.sleep(GROWN_UP_SECONDS)
                     victim = workers_of(service)[number % 2]
                     lost = [m for m in markers if m.wire and worker_at(service, m.wire) == victim]
                     have_returned = [has_returned(each) for each in lost]

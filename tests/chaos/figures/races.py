@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Final
 
 from attendance_adapters import migrate
-from tests.chaos.figures.figure import Figure, servers, services
+from tests.chaos.figures.apparatus import servers, services
+from tests.chaos.figures.figure import Figure
 from tests.support.gathering import gathering
 from tests.support.race import MARKERS, Race, race
 from tests.support.service_process import running

@@ -8,7 +8,8 @@ from collections import Counter
 from contextlib import AsyncExitStack
 from typing import Final
 
-from tests.chaos.figures.figure import Figure, Returning, seconds_until, servers, services
+from tests.chaos.figures.apparatus import Returning, seconds_until, servers, services
+from tests.chaos.figures.figure import Figure
 from tests.chaos.truth import Database, PostgresAccess
 from tests.support.gathering import gathering, opened
 

@@ -17,7 +17,7 @@ from typing import Final, NamedTuple
 import psutil
 
 from attendance_adapters import migrate, sheet_worker
-from tests.chaos.felt import PATIENCE
+from tests.chaos.felt import ANSWER_SECONDS
 from tests.chaos.figures.figure import Figure
 from tests.chaos.ground import Ground, ground
 from tests.chaos.organiser_floods import ENTRIES
@@ -28,12 +28,12 @@ from tests.support.stream_reader import StreamReader, watching
 from tests.support.wires import Ended, Wire
 
 # A class
-ROOM: Final = 60  # people, with whoever made it and whoever marks
+CLASS_SIZE: Final = 60  # people, with whoever made it and whoever marks
 VIEWERS: Final = 50
 MAX_CORES: Final = 0.05  # more than without them
 MARKS: Final = 20
 MARK_EVERY: Final = 2.0  # seconds
-QUIET: Final = 5.0  # seconds after the openings, which are not measured
+SETTLE_SECONDS: Final = 5.0  # after the openings, which are not measured
 
 # Sheets
 BYSTANDER_SECONDS: Final = 10.0  # that a bystander is measured for, each time
@@ -47,15 +47,15 @@ EXPORT: Final = "/api/events/ExportAttendance"
 
 
 async def viewers() -> Figure:
-    """A class of 60 with a mark each 2 s, and the same with 50 who watch by its link."""
+    """Measures a class of 60 with a mark each 2 s, and the same with 50 who watch by its link."""
     with tempfile.TemporaryDirectory(dir=".") as name:
         folder = Path(name).absolute()
         url = f"sqlite:///{folder / 'attendance.db'}"
         migrate(url)
-        alone, seen = await gatherings(url, 2, ROOM)
+        alone, seen = await gatherings(url, 2, CLASS_SIZE)
         with running(folder, {"ATTENDANCE_DATABASE_URL": url}, migrate=False) as service:
-            unwatched = await _class(service, alone, 0)
-            watched = await _class(service, seen, VIEWERS)
+            unwatched = await _mark_class(service, alone, 0)
+            watched = await _mark_class(service, seen, VIEWERS)
     costs = watched.cores - unwatched.cores
     found = {
         "of a core without": round(unwatched.cores, 4),
@@ -65,7 +65,7 @@ async def viewers() -> Figure:
     }
     is_reached = costs < MAX_CORES and watched.times_told >= VIEWERS * MARKS
     return Figure(
-        f"{VIEWERS} viewers of a class of {ROOM}", f"{MAX_CORES} of a core", found, is_reached
+        f"{VIEWERS} viewers of a class of {CLASS_SIZE}", f"{MAX_CORES} of a core", found, is_reached
     )
 
 
@@ -76,7 +76,7 @@ class _Cost(NamedTuple):
     times_told: int
 
 
-async def _class(service: Service, among: Gathering, viewers: int) -> _Cost:
+async def _mark_class(service: Service, among: Gathering, viewers: int) -> _Cost:
     """Has a class marked before so many viewers."""
     creator, marker, *askers = among.people
     process, told = psutil.Process(service.process.pid), [0]
@@ -93,7 +93,7 @@ async def _class(service: Service, among: Gathering, viewers: int) -> _Cost:
                 screen = await stack.enter_async_context(stream)
                 tasks.append(listening.create_task(_counts(screen, told)))
         marking = await stack.enter_async_context(opened(service, marker, "marking", with_news))
-        await asyncio.sleep(QUIET)
+        await asyncio.sleep(SETTLE_SECONDS)
         before, used, begun = told[0], _cpu_seconds(process), time.perf_counter()
         for number, asker in enumerate(askers[:MARKS], 1):
             await marking.says("prepare_to_mark", user_id=asker.user_id)
@@ -121,7 +121,7 @@ async def _counts(screen: StreamReader, told: list[int]) -> None:
 
 
 def _board_secret(service: Service, cookie: str, event_id: str) -> str:
-    connection = http.client.HTTPConnection(*service.address, timeout=PATIENCE)
+    connection = http.client.HTTPConnection(*service.address, timeout=ANSWER_SECONDS)
     body = f'{{"event_id": "{event_id}"}}'
     headers = {"Cookie": cookie, "X-CSRFToken": "chaos", "Content-Type": "application/json"}
     connection.request("POST", "/api/events/MakeBoardLink", body, headers)
@@ -136,11 +136,11 @@ def _cpu_seconds(process: psutil.Process) -> float:
 
 
 async def exports() -> Figure:
-    """Workbooks of 10 000 people, one after another, beside people who mark."""
-    return await asyncio.to_thread(_exports)
+    """Measures workbooks of 10 000 people, one after another, beside people who mark."""
+    return await asyncio.to_thread(_measure_exports)
 
 
-def _exports() -> Figure:
+def _measure_exports() -> Figure:
     with (
         tempfile.TemporaryDirectory(dir=".") as name,
         ground(Path(name).absolute(), entries=ENTRIES, to_mark=PAIRS) as on,
@@ -209,7 +209,7 @@ def _exporting(on: Ground) -> Iterator[_Exports]:
     def exporting() -> None:
         while not over.is_set():
             begun = time.monotonic()
-            is_whole = _export(on)
+            is_whole = _download(on)
             found.downloads.append(_Download(round(time.monotonic() - begun, 2), is_whole))
 
     def looking() -> None:
@@ -220,11 +220,11 @@ def _exporting(on: Ground) -> Iterator[_Exports]:
                 workers = [each for each in service.children() if _writes_sheets(each)]
             for worker in list(workers):
                 try:
-                    has = worker.memory_info()
+                    used = worker.memory_info()
                 except psutil.NoSuchProcess:
                     workers.remove(worker)
                 else:
-                    found.memory.append(has.rss - has.shared)  # programs are on the disk
+                    found.memory.append(used.rss - used.shared)  # programs are on the disk
 
     threads = [threading.Thread(target=each) for each in (exporting, looking)]
     for thread in threads:
@@ -243,7 +243,7 @@ def _writes_sheets(process: psutil.Process) -> bool:
     return False
 
 
-def _export(on: Ground) -> bool:
+def _download(on: Ground) -> bool:
     """Reads one workbook; tells whether it is whole."""
     organiser, event_id = on.attacker.people[0], on.attacker.event_id
     connection = http.client.HTTPConnection(*on.service.address, timeout=60)
