@@ -90,7 +90,7 @@ def _measure_each(asked: argparse.Namespace, console: Console) -> Iterator[tuple
             run = Run(
                 quick=asked.quick,
                 rounds=asked.rounds,
-                dice=random.Random(asked.seed),
+                chance=random.Random(asked.seed),
                 folder=of_bench,
                 load=load,
                 servers=begun_once,

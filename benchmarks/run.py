@@ -23,7 +23,7 @@ class Run:
 
     quick: bool  # whether it is only to be seen that all of it runs
     rounds: int  # in which each thing is measured
-    dice: random.Random
+    chance: random.Random
     folder: Path  # on a disk, and empty at first
     load: LoadProcess
     servers: Callable[[], Servers]  # those of the whole run
@@ -43,7 +43,7 @@ class Run:
         found: dict[str, list[T]] = {variant: [] for variant in variants}
         task = self.progress.add_task(name, total=rounds * len(variants))
         for _ in range(rounds):
-            for variant in self.dice.sample(list(variants), len(variants)):
+            for variant in self.chance.sample(list(variants), len(variants)):
                 self.progress.update(task, description=f"{name}: {variant}")
                 found[variant].append(variants[variant]())
                 self.progress.advance(task)

@@ -67,7 +67,7 @@ PARTS: Final[Mapping[str, str]] = {
     "the server's protocols and turns (`web/serving`)": r"/attendance_web/serving/",
     "calls: turns, session, limits, envelope (the rest of `web`)": r"/attendance_web/",
 }
-REST: Final = "what is none of these: other adapters, threads, greenlets"
+OTHERS: Final = "what is none of these: other adapters, threads, greenlets"
 FRAME: Final = re.compile(r"\((.+):(\d+)\)$")
 Load = Callable[[], object]
 
@@ -75,7 +75,7 @@ Load = Callable[[], object]
 @contextmanager
 def hot_paths(folder: Path) -> Iterator[dict[str, tuple[Subject, Load]]]:
     """Starts a service for each hot path; yields it with what is done to it, over and over."""
-    dice = random.Random(SEED)
+    chance = random.Random(SEED)
     marking_crowd = Crowd(2 * ROOMS * CYCLES, LOADS * ROOMS)
     opening_crowd = Crowd(OPENED, LOADS)
     with ExitStack() as stack:
@@ -87,7 +87,7 @@ def hot_paths(folder: Path) -> Iterator[dict[str, tuple[Subject, Load]]]:
             return made
 
         def marking(subject: Subject) -> None:
-            people = dice.sample(subject.people, len(subject.people))
+            people = chance.sample(subject.people, len(subject.people))
             pairs = list(zip(people[::2], people[1::2], strict=True))
             rooms = [
                 Room(event_id, pairs[at * CYCLES : (at + 1) * CYCLES])
@@ -100,7 +100,7 @@ def hot_paths(folder: Path) -> Iterator[dict[str, tuple[Subject, Load]]]:
             load.run(open_some, subject.door, event_id, subject.people, OPENINGS_AT_ONCE)
 
         def profile(subject: Subject) -> None:
-            people = dice.sample(subject.people, CALLERS)  # of one a service takes only so many
+            people = chance.sample(subject.people, CALLERS)  # of one a service takes only so many
             path = f"/api/profile/GetProfile?user_id={people[0].user_id}"
             load.run(make_calls, subject.door, path, people, CALLS)
 
@@ -158,7 +158,7 @@ def shares(stacks: Sequence[str]) -> dict[str, float]:
     for line in stacks:
         stack, _, count = line.rpartition(" ")
         counts[part_of(stack.split(";"))] += int(count)
-    return {part: counts[part] / max(counts.total(), 1) for part in (*PARTS, REST)}
+    return {part: counts[part] / max(counts.total(), 1) for part in (*PARTS, OTHERS)}
 
 
 @cache
@@ -184,13 +184,13 @@ def part_of_frame(frame: str) -> str | None:
 def part_of(frames: Sequence[str]) -> str:
     """Finds what a stack belongs to, whose innermost frame is the last."""
     of_frames = (part for frame in reversed(frames) if (part := part_of_frame(frame)) is not None)
-    return part_of_call(frames[-1]) or next(of_frames, REST)
+    return part_of_call(frames[-1]) or next(of_frames, OTHERS)
 
 
 def table(found: Mapping[str, Mapping[str, float]]) -> str:
     """Writes a row for each part, and a column for each path."""
     rows = [f"| part | {' | '.join(found)} |", "|---" * (1 + len(found)) + "|"]
-    for part in (*PARTS, REST):
+    for part in (*PARTS, OTHERS):
         cells = [_percent(of_path[part]) for of_path in found.values()]
         rows.append(f"| {part} | {' | '.join(cells)} |")
     return "\n".join(rows)

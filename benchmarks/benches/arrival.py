@@ -46,12 +46,12 @@ def measure(run: Run) -> list[Figure]:
 
         def opening(subject: Subject) -> float:
             (event_id,) = subject.new_events(1)
-            people = run.dice.sample(subject.people, opening_count)
+            people = run.chance.sample(subject.people, opening_count)
             return run.load.run(open_some, subject.door, event_id, people, OPENINGS_AT_ONCE)
 
         def hall_of(seconds: float, subject: Subject) -> Arrival:
             (event_id,) = subject.new_events(1)
-            people = run.dice.sample(subject.people, hall_size)
+            people = run.chance.sample(subject.people, hall_size)
             return run.load.run(arrive, subject.door, event_id, people, seconds)
 
         def among(

@@ -61,7 +61,7 @@ def measure(run: Run) -> list[Figure]:
         }
 
         def ask(asked: _Asked, subject: Subject) -> float:
-            people = run.dice.sample(subject.people, CALLERS)
+            people = run.chance.sample(subject.people, CALLERS)
             beginner, veteran, *_ = subject.people
             path = asked.path.format(beginner=beginner.user_id, veteran=veteran.user_id)
             return run.load.run(make_calls, subject.door, path, people, asked.call_count)

@@ -115,7 +115,7 @@ def _measured(run: Run, name: str, subjects: Mapping[str, Subject]) -> Found:
 def _cycles(run: Run, subject: Subject, rooms: int) -> Cycles:
     """Has each person come once in a load; in each they are paired anew, in events of its own."""
     cycle_count = run.sized(CYCLES_ALONE if rooms == 1 else CYCLES // rooms, quick=3)
-    people = run.dice.sample(subject.people, 2 * rooms * cycle_count)
+    people = run.chance.sample(subject.people, 2 * rooms * cycle_count)
     pairs = list(zip(people[::2], people[1::2], strict=True))
     events = subject.new_events(rooms)
     return run.load.run(

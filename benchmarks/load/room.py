@@ -115,7 +115,7 @@ async def announce(
         await waiting[at].ended
 
     audience = _Audience(b'"message":"user_left"')
-    watching = await audience.of(door, event_id, watch)
+    watching = await audience.open(door, event_id, watch)
     found = [await audience.told(door, says, at, ends) for at in range(probes)]
     await leave_all(door, [*watching, marking])
     return _median(found)
@@ -124,7 +124,7 @@ async def announce(
 async def send(door: Door, people: Sequence[Person], markers: int, probes: int) -> Heard:
     """Measures the same of a floor that sends what one says to all."""
     audience = _Audience(ANY_TEXT)
-    watching = await audience.of(door, "", people[:markers])
+    watching = await audience.open(door, "", people[:markers])
     speaker = await opened(door, "marking", "", people[markers])
 
     async def says(_: int) -> None:
@@ -158,7 +158,7 @@ class _Audience:
                 self._last = time.perf_counter()
                 self._all_heard.set()
 
-    async def of(self, door: Door, event_id: str, people: Sequence[Person]) -> list[Wire]:
+    async def open(self, door: Door, event_id: str, people: Sequence[Person]) -> list[Wire]:
         """Opens a socket for each of these people."""
         wires = await open_all(door, "marking", event_id, people)
         for each in wires:

@@ -73,7 +73,7 @@ def test_every_variant_is_measured_in_every_round() -> None:
         run = Run(
             quick=False,
             rounds=3,
-            dice=random.Random(1),
+            chance=random.Random(1),
             folder=Path("."),
             load=nobody,
             servers=nobody,

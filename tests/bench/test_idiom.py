@@ -62,7 +62,7 @@ def test_without_an_environment_all_else_is_measured(
         run = Run(
             quick=True,
             rounds=1,
-            dice=Random(1),
+            chance=Random(1),
             folder=tmp_path,
             load=nobody,
             servers=nobody,

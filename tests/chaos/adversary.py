@@ -17,7 +17,7 @@ from tests.chaos.workers import Worker
 from tests.support.gathering import Person
 from tests.support.killable_servers import Restartable
 
-DICE_EVERY: Final = 0.25  # seconds from one throw of its dice to the next
+THROW_EVERY: Final = 0.25  # seconds from one throw of dice to the next
 FIRST_EVERY: Final = 0.75  # seconds from one of those that come first to the next
 
 Harm = Callable[[], Awaitable[None]]
@@ -49,15 +49,15 @@ class Adversary:
         self._chance = chance
         self._tasks: set[asyncio.Task[None]] = set()
         self._odds: dict[Harm, float] = {  # of each in one throw
-            self._kills: DICE_EVERY / kill_every,
-            self._terminates: DICE_EVERY / (6 * kill_every),
-            self._freezes: DICE_EVERY / 1.5,
-            self._cuts: DICE_EVERY / 2,
-            self._resets: DICE_EVERY / 2,
-            self._delays: DICE_EVERY / 2,
-            self._makes_an_event: DICE_EVERY / 4,
-            self._makes_a_short_event: DICE_EVERY / 10,
-            self._deletes_an_event: DICE_EVERY / 6,
+            self._kills: THROW_EVERY / kill_every,
+            self._terminates: THROW_EVERY / (6 * kill_every),
+            self._freezes: THROW_EVERY / 1.5,
+            self._cuts: THROW_EVERY / 2,
+            self._resets: THROW_EVERY / 2,
+            self._delays: THROW_EVERY / 2,
+            self._makes_an_event: THROW_EVERY / 4,
+            self._makes_a_short_event: THROW_EVERY / 10,
+            self._deletes_an_event: THROW_EVERY / 6,
         }
         self._counted = {  # as what each of those counts that must come
             self._kills: "SIGKILL",
@@ -74,7 +74,7 @@ class Adversary:
             (self._restarts_postgres, "postgres", 40),
         ):
             if name in servers:
-                self._odds[does] = DICE_EVERY / every
+                self._odds[does] = THROW_EVERY / every
                 self._counted[does] = f"{name} restarted"
 
     async def harm(self, seconds: float, *, kills_for: float) -> None:
@@ -90,7 +90,7 @@ class Adversary:
                 deadly = does in (self._kills, self._terminates)
                 if self._chance.random() < odds and not (deadly and passed > kills_for):
                     self._begins(does)
-            await asyncio.sleep(DICE_EVERY)
+            await asyncio.sleep(THROW_EVERY)
         await asyncio.gather(*self._tasks)
         for proxy in self._stage.proxies:
             proxy.heal()

@@ -80,13 +80,17 @@ class Case:
         return self.is_settled(life, look, SOON, lambda earlier: _kept_of(earlier, person))
 
     def is_settled(
-        self, life: Life, look: HistoryItem, seconds: float, of: Callable[[HistoryItem], object]
+        self,
+        life: Life,
+        look: HistoryItem,
+        seconds: float,
+        aspect_of: Callable[[HistoryItem], object],
     ) -> bool:
         """Tells whether something had been the same for so long, by all looks until this one."""
         since = look.at
         for earlier in reversed(self._looks[look.event]):
             if earlier.at <= look.at:
-                if of(earlier) != of(look):
+                if aspect_of(earlier) != aspect_of(look):
                     break
                 since = earlier.at
         lives = self.lives

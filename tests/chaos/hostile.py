@@ -40,7 +40,7 @@ class Bound:
     ratio: float = math.inf  # to what it was before
     by_median: bool = False
 
-    def of(self, felt: Felt) -> float:
+    def milliseconds_of(self, felt: Felt) -> float:
         """Finds the milliseconds that are bounded."""
         return felt.median_ms if self.by_median else felt.p99_ms
 
@@ -87,7 +87,9 @@ class Measured:
     def ratio(self, kind: str) -> float:
         """Tells how many times slower it was, by what bounds it."""
         bound = BOUNDS_UNDER_FLOODS.kinds[kind]
-        return bound.of(self.siege.felt[kind]) / max(bound.of(self.before[kind]), 0.01)
+        return bound.milliseconds_of(self.siege.felt[kind]) / max(
+            bound.milliseconds_of(self.before[kind]), 0.01
+        )
 
     @property
     def failed(self) -> int:
@@ -99,7 +101,7 @@ class Measured:
         """Lists what does not hold."""
         missed = []
         for kind, bound in self.bounds.kinds.items():
-            took = bound.of(self.siege.felt[kind])
+            took = bound.milliseconds_of(self.siege.felt[kind])
             if self.ratio(kind) > bound.ratio or took > bound.milliseconds:
                 missed.append(f"{kind} slow")
         if self.siege.growth > self.bounds.growth:

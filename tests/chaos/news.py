@@ -57,24 +57,24 @@ def wrong_news(case: Case, life: Life, look: HistoryItem, fold: NewsFold) -> Ite
     """Finds what one believes and is not so."""
     data, person = look.data, life.person
 
-    def settled(seconds: float, of: Any) -> bool:
+    def is_settled(seconds: float, aspect_of: Any) -> bool:
         opened_at = life.opened_at or look.at
         return opened_at + seconds < look.at and case.is_settled(
-            life, look, seconds, lambda each: of(each.data)
+            life, look, seconds, lambda each: aspect_of(each.data)
         )
 
     if life.role == "mark_me":
-        if fold.held_by != holder_of(data, person) and settled(
+        if fold.held_by != holder_of(data, person) and is_settled(
             SOON, lambda each: (holder_of(each, person), person in each["order"])
         ):
             yield f"that {fold.held_by} holds them: {holder_of(data, person)}"
         position = position_of(data, person)
-        if position not in (None, fold.position) and settled(
+        if position not in (None, fold.position) and is_settled(
             POSITION_SOON, lambda each: position_of(each, person)
         ):
             yield f"to be {fold.position}: {position}"
     is_news = fold.event is not None or _changed_since(case, life)
-    if is_news and fold.event != data["is"] and settled(SOON, lambda each: each["is"]):
+    if is_news and fold.event != data["is"] and is_settled(SOON, lambda each: each["is"]):
         yield f"that the event is {fold.event}: {data['is']}"
 
 
