@@ -22,8 +22,8 @@ from tests.support.service_process import Service
 OPENED_AT_ONCE = 20  # that open their sockets together
 
 
-class Crowd:
-    """People who wait in one event, known by the number they came as."""
+class Askers:
+    """People who wait in one event, named by the number they came as."""
 
     def __init__(self, service: Service, event_id: str) -> None:
         self._address = f"{service.ws_url}/ws/mark_me?event_id={event_id}"
@@ -32,6 +32,7 @@ class Crowd:
         self._open_sockets = AsyncExitStack()
 
     async def come(self, count: int) -> None:
+        """Has so many more sign up and wait."""
         tokens = [uuid4().hex for _ in range(count)]
 
         def work(unit: ports.Unit) -> None:
@@ -58,9 +59,10 @@ class Crowd:
         return await self._open_sockets.enter_async_context(socket)
 
     async def go(self, count: int) -> None:
-        """The last to come go, with a goodbye."""
+        """Has the last to come go, with a goodbye."""
         going, self._sockets = self._sockets[-count:], self._sockets[:-count]
         await asyncio.gather(*(socket.close() for socket in going))
 
     async def go_home(self) -> None:
+        """Closes all sockets that are left."""
         await self._open_sockets.aclose()

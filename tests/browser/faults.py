@@ -11,15 +11,15 @@ ROOT = Path(__file__).parents[2]
 ARTEFACTS = ROOT / "artefacts"
 AXE = (ROOT / "node_modules/axe-core/axe.min.js").read_text(encoding="utf-8")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-LEAST_TARGET = 44  # pixels a side; links within a text may be smaller
-LOOK = """
+MIN_SIDE_PX = 44  # of what is pressed; links within a text may be smaller
+FIND_VIOLATIONS = """
 async (rules) => {
   const { violations } = await axe.run(document, { runOnly: rules, resultTypes: ["violations"] });
   return violations.flatMap(({ id, nodes }) =>
     nodes.map(({ html, failureSummary }) => `${id}: ${html}: ${failureSummary}`));
 }
 """
-SMALL = """
+FIND_SMALL = """
 (least) => [...document.querySelectorAll("button, a, input, textarea")]
   .filter((each) => each.checkVisibility() && !each.matches(".skip, [type=radio], [type=checkbox]"))
   .filter((each) => {
@@ -29,7 +29,7 @@ SMALL = """
   .map((each) => each.outerHTML.slice(0, 120))
 """
 # What has the focus must not lie below what stays in its place: the sections, the head of a list
-COVERED = """
+FIND_COVERED = """
 () => {
   if (document.querySelector("dialog[open]")) return [];
   const before = document.activeElement;
@@ -49,7 +49,7 @@ COVERED = """
 }
 """
 # The least contrast of all that is written in it, with what fades it and its ancestors taken in
-CONTRAST = """
+LEAST_CONTRAST = """
 (element) => {
   const parsed = (colour) => {
     const [red, green, blue, alpha = 1] = colour.match(/[\\d.]+/g).map(Number);
@@ -101,29 +101,31 @@ COUNT_HEADINGS = """
 () => [...document.querySelectorAll("h1")]
   .filter((each) => each.checkVisibility() && each.textContent.trim() !== "").length
 """
-WIDER = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+WIDTH_BEYOND_SCREEN = (
+    "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+)
 
 
 async def faults(page: Page) -> list[Any]:
-    """What somebody could not read, reach or hit on what the page shows now."""
+    """Finds what somebody could not read, reach or hit on what the page shows now."""
     if not await page.evaluate("() => 'axe' in window"):
         await page.evaluate(AXE)
-    return list(await page.evaluate(LOOK, RULES)) + await misplaced(page)
+    return list(await page.evaluate(FIND_VIOLATIONS, RULES)) + await misplaced(page)
 
 
 async def least_contrast(what: Locator) -> float:
-    """That of what is hardest to read in it; axe-core does not look at what cannot be pressed."""
-    return float(await what.evaluate(CONTRAST))
+    """Measures what is hardest to read in it; axe-core passes over what cannot be pressed."""
+    return float(await what.evaluate(LEAST_CONTRAST))
 
 
 async def misplaced(page: Page) -> list[str]:
-    """What is too small, below something else, or beside the screen, on what is shown now."""
-    found = [f"too small: {each}" for each in await page.evaluate(SMALL, LEAST_TARGET)]
-    found += [f"covered: {each}" for each in await page.evaluate(COVERED)]
+    """Finds what is too small, below something else, or beside the screen, as it is now."""
+    found = [f"too small: {each}" for each in await page.evaluate(FIND_SMALL, MIN_SIDE_PX)]
+    found += [f"covered: {each}" for each in await page.evaluate(FIND_COVERED)]
     if await page.evaluate(IS_HEADING_COVERED):
         found.append("a notice lies above the heading")
     if (heading_count := await page.evaluate(COUNT_HEADINGS)) != 1:
         found.append(f"{heading_count} headings say what it is")
-    if await page.evaluate(WIDER) > 0:
+    if await page.evaluate(WIDTH_BEYOND_SCREEN) > 0:
         found.append("it has to be scrolled sideways")
     return found

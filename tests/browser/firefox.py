@@ -18,7 +18,7 @@ from typing import Any, Final
 from websockets.asyncio.client import ClientConnection, connect
 
 PROGRAM: Final = Path("/usr/bin/firefox-esr")
-PATIENCE: Final = 30.0  # seconds for anything to be seen
+PATIENCE_SECONDS: Final = 30.0  # for anything to be seen
 READY: Final = "WebDriver BiDi listening on "
 NEAREST_PROXY: Final = "127.0.0.1"  # where nothing listens: it comes to nobody but this machine
 SETTINGS: Final = {
@@ -30,7 +30,7 @@ SETTINGS: Final = {
     "network.proxy.ssl_port": 9,
     "ui.prefersReducedMotion": 1,
 }
-SEEN = """
+WAIT_UNTIL_SEEN = """
 async (selector, state, text, patience) => {
   const end = performance.now() + patience * 1000;
   for (;;) {
@@ -58,11 +58,11 @@ class Firefox:
     _asked: dict[int, asyncio.Future[dict[str, Any]]] = field(default_factory=dict)
 
     async def command(self, method: str, **params: Any) -> dict[str, Any]:
-        """What it answers; raises what it refuses."""
+        """Has it do something, and answers its result; raises where it refuses."""
         number = len(self._asked)
         self._asked[number] = asyncio.get_running_loop().create_future()
         await self.socket.send(json.dumps({"id": number, "method": method, "params": params}))
-        answer = await asyncio.wait_for(self._asked[number], 2 * PATIENCE)
+        answer = await asyncio.wait_for(self._asked[number], 2 * PATIENCE_SECONDS)
         assert answer["type"] == "success", answer
         return dict(answer["result"])
 
@@ -76,7 +76,7 @@ class Firefox:
                 self.wrong.append(heard["params"]["text"])
 
     async def enter(self) -> FoxPage:
-        """Somebody new, who has opened nothing yet."""
+        """Lets somebody new in, who has opened nothing yet."""
         user = (await self.command("browser.createUserContext"))["userContext"]
         made = await self.command("browsingContext.create", type="tab", userContext=user)
         return FoxPage(self, made["context"])
@@ -95,7 +95,7 @@ class FoxPage:
         )
 
     async def address(self) -> str:
-        """Where one is."""
+        """Tells at which address one is."""
         tree = await self.firefox.command("browsingContext.getTree", root=self.context_id)
         return str(tree["contexts"][0]["url"])
 
@@ -104,10 +104,10 @@ class FoxPage:
         given = [selector, state, text]
         answer = await self.firefox.command(
             "script.callFunction",
-            functionDeclaration=SEEN,
+            functionDeclaration=WAIT_UNTIL_SEEN,
             arguments=[
                 *({"type": "string", "value": each} for each in given),
-                {"type": "number", "value": PATIENCE},
+                {"type": "number", "value": PATIENCE_SECONDS},
             ],
             target={"context": self.context_id},
             awaitPromise=True,
@@ -137,7 +137,7 @@ class FoxPage:
 
 @asynccontextmanager
 async def running(folder: Path) -> AsyncIterator[Firefox]:
-    """One with a profile of its own, which talks to nobody but this machine."""
+    """Runs one with a profile of its own, which talks to nobody but this machine."""
     lines = [
         f"user_pref({json.dumps(name)}, {json.dumps(value)});" for name, value in SETTINGS.items()
     ]
@@ -151,7 +151,7 @@ async def running(folder: Path) -> AsyncIterator[Firefox]:
         stderr=asyncio.subprocess.PIPE,
     )
     try:
-        address = await asyncio.wait_for(_address_of(process), 2 * PATIENCE)
+        address = await asyncio.wait_for(_address_of(process), 2 * PATIENCE_SECONDS)
         async with connect(f"{address}/session", max_size=None, proxy=None) as socket:
             firefox = Firefox(socket)
             listening = asyncio.create_task(firefox.listen())

@@ -6,13 +6,13 @@ from playwright.async_api import Locator, expect
 
 from tests.browser.visitor import Visitor
 
-FAR = 60  # steps from one thing to any other on a screen
+MAX_TABS = 60  # from one thing to any other on a screen
 
 
 async def tab_to(visitor: Visitor, wanted: Locator) -> None:
     """Goes on, Tab by Tab, until it has the focus, which has to be seen then."""
     await expect(wanted).to_be_visible()
-    for _ in range(FAR):
+    for _ in range(MAX_TABS):
         await visitor.page.keyboard.press("Tab")
         if await wanted.evaluate("element => element === document.activeElement"):
             outline = await wanted.evaluate(

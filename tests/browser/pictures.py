@@ -26,12 +26,12 @@ COLOURS = 256  # enough for flat surfaces and smooth letters, and a fraction of 
 
 
 def keep(screen: str, folder: Path) -> Path:
-    """One picture, small enough to be kept with the source."""
+    """Makes one picture, small enough to be kept with the source."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{Path(screen).name}.png"
     with Image.open(ARTEFACTS / f"{screen}-light.png") as taken:
-        few = taken.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
-    few.save(path, optimize=True)
+        reduced = taken.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
+    reduced.save(path, optimize=True)
     return path
 
 

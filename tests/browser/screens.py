@@ -69,7 +69,7 @@ class Tour:
         self._names = NAMES[language]
 
     async def screens(self) -> AsyncIterator[Screen]:
-        """All of them; each is as it is only until the next one is asked for."""
+        """Yields all of them; each is as it is only until the next one is asked for."""
         async for screen in self._lecture():
             if screen.name != WITH_NOTICE:
                 await screen.page.evaluate(PUT_NOTICE_AWAY)
@@ -130,7 +130,7 @@ class Tour:
                 yield Screen("invited", asker.page)
                 await asker.sign_up(username)
             else:
-                await asker.signs_up_by_call(username)
+                await asker.sign_up_by_call(username)
                 await asker.open()
             if number % 2 == 0:  # the others have their initials
                 await self._show_face(asker)
@@ -164,7 +164,7 @@ class Tour:
         yield Screen("marked", askers[0].page)
         await expect(marker.at("notice")).to_contain_text(askers[0].name)
         yield Screen(WITH_NOTICE, marker.page)
-        await self._end(askers[1])
+        await self._end_waiting(askers[1])
         yield Screen("ended", askers[1].page)
         await marker.open(link)
         await expect(marker.at("attendance")).to_contain_text(askers[0].name)
@@ -203,8 +203,8 @@ class Tour:
         await marker.page.keyboard.press("Escape")
         await self._befriend(marker, askers)
 
-    async def _end(self, asker: Visitor) -> None:
-        """The waiting of somebody who leaves the event in another tab."""
+    async def _end_waiting(self, asker: Visitor) -> None:
+        """Has somebody leave the event in another tab, which ends their waiting."""
         event_id = asker.page.url.split("/event/")[1].partition("/")[0]
         tab = await asker.context.new_page()
         await tab.goto(f"{asker.url}/#/event/{event_id}")
@@ -216,7 +216,7 @@ class Tour:
         await asker.expect_state("ended")
 
     async def _befriend(self, marker: Visitor, askers: list[Visitor]) -> None:
-        """One of them asks the marker, who asks another."""
+        """Has one of them ask the marker, who asks another."""
         await askers[0].at("done").click()
         await self._find(askers[0], marker)
         await askers[0].at("befriend").click()
@@ -259,7 +259,7 @@ class Tour:
         yield Screen("codes", marker.page)
 
     async def _show_face(self, visitor: Visitor) -> None:
-        """A picture of oneself, chosen and cut as the page offers it."""
+        """Chooses a picture of oneself, cut as the page offers it."""
         await visitor.at("tab-me").click()
         await visitor.at("change-picture").click()
         await visitor.at("picture").set_input_files(self._picture())
@@ -267,7 +267,7 @@ class Tour:
         await expect(visitor.at("save-picture")).to_have_count(0)
 
     async def _say_group(self, visitor: Visitor) -> None:
-        """What tells people of one name apart."""
+        """Says what tells people of one name apart."""
         await post(visitor, "/api/profile/UpdateProfileInfo", bio=self._names.bio)
 
     def _picture(self) -> Path:

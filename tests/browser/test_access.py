@@ -19,11 +19,11 @@ from tests.support.service_process import Service, attendance
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 OTHER_PASSWORD = "coffee at nine"
-RESET = re.compile(r"\S*/#/reset/[0-9a-f]{64}")
+RESET_LINK = re.compile(r"\S*/#/reset/[0-9a-f]{64}")
 
 
 async def log_in(visitor: Visitor, username: str, password: str) -> None:
-    """By the form, from the first screen."""
+    """Logs in by the form, from the first screen."""
     await visitor.at("to-log-in").click()
     form = visitor.at("log-in")
     await form.locator("[name=username]").fill(username)
@@ -38,14 +38,14 @@ async def open_access(visitor: Visitor) -> None:
 
 
 async def expect_logged_out(visitor: Visitor) -> None:
-    """Once the page is loaded anew; what it asked before it knew that was refused."""
+    """Looks that it is so once the page is loaded anew; what it asked before was refused."""
     await visitor.page.reload()
     await expect(visitor.at("sign-up")).to_be_visible()
     visitor.watch.wrong = [each for each in visitor.watch.wrong if "401" not in each]
 
 
 async def make_codes(visitor: Visitor) -> list[str]:
-    """New ones, which are on the screen now."""
+    """Makes new ones, which are on the screen now."""
     await visitor.at("make-codes").click()
     proof = visitor.at("codes-proof")
     await proof.locator("[type=password]").fill(PASSWORD)
@@ -167,7 +167,7 @@ async def test_codes_can_be_copied_and_printed(door: Door) -> None:
 async def test_an_operators_link_sets_a_new_password_once(door: Door, service: Service) -> None:
     old_device = await door.student("Locked Out", "locked-out", language="en")
     said = attendance("accounts", "reset", "locked-out", folder=service.folder)
-    found = RESET.search(said.stdout)
+    found = RESET_LINK.search(said.stdout)
     assert found, said
     link = f"{service.url}/#/{found[0].partition('/#/')[2]}"
     new_device = await door.enter("Locked Out", language="en")

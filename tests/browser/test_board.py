@@ -71,7 +71,7 @@ async def own_door(browser: Browser, own_service: Service) -> AsyncIterator[Door
 
 
 async def board_link(organiser: Visitor, event_id: str) -> str:
-    """The whole address of a new link."""
+    """Makes a new link; answers its whole address."""
     made = await post(organiser, "/api/events/MakeBoardLink", event_id=event_id)
     return organiser.url + str(made["url"])
 

@@ -15,7 +15,7 @@ HOUR = 3600
 MODULES, QUIET = 29, 4  # of a QR code; ISO/IEC 18004
 
 
-async def marked_by(teacher: Visitor, student: Visitor, event_id: str) -> None:
+async def mark_by_hand(teacher: Visitor, student: Visitor, event_id: str) -> None:
     await post(student, "/api/events/JoinEvent", event_id=event_id)
     user_id = await user_id_of(student)
     await post(teacher, "/api/events/MarkParticipant", event_id=event_id, user_id=user_id)
@@ -114,7 +114,7 @@ async def test_what_would_be_refused_is_not_offered(door: Door) -> None:
     await expect(teacher.at("actions").get_by_test_id("delete")).to_be_visible()
     await teacher.page.keyboard.press("Escape")
     student = await door.person("Яна", "yana-del")
-    await marked_by(teacher, student, event_id)
+    await mark_by_hand(teacher, student, event_id)
     await teacher.page.reload()
     await teacher.at("more").click()
     await expect(teacher.at("actions").get_by_test_id("leave")).to_be_visible()
@@ -173,7 +173,7 @@ async def test_a_mark_that_is_not_mine_is_given_back_and_stays_on_record(door: D
     teacher = await door.student("Жанна", "zhanna-not")
     event_id = await make_event(teacher, "Не моя отметка", -60, HOUR)
     student = await door.student("Захар", "zakhar-not", event_link(teacher, event_id))
-    await marked_by(teacher, student, event_id)
+    await mark_by_hand(teacher, student, event_id)
     await student.page.reload()
     await expect(student.at("already-marked")).to_contain_text("Лист был у: Жанна")
     await student.at("not-me").click()

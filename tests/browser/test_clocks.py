@@ -26,22 +26,24 @@ SET_CLOCK = """
 """
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
-both_ways = pytest.mark.parametrize("wrong", [2 * HOURS, -2 * HOURS], ids=["ahead", "behind"])
+both_ways = pytest.mark.parametrize(
+    "seconds_ahead", [2 * HOURS, -2 * HOURS], ids=["ahead", "behind"]
+)
 
 
-async def with_clock(door: Door, name: str, wrong: int) -> Visitor:
-    """Somebody whose phone is so many seconds ahead."""
+async def enter_with_clock(door: Door, name: str, seconds_ahead: int) -> Visitor:
+    """Lets somebody in whose phone is so many seconds ahead, or behind."""
     visitor = await door.enter(name, language="en")
-    await visitor.context.add_init_script(SET_CLOCK % wrong)
+    await visitor.context.add_init_script(SET_CLOCK % seconds_ahead)
     return visitor
 
 
 @both_ways
 async def test_a_class_begins_now_is_marked_and_lasts_as_long_as_was_said(
-    door: Door, wrong: int
+    door: Door, seconds_ahead: int
 ) -> None:
-    way = "ahead" if wrong > 0 else "behind"
-    marker = await with_clock(door, f"Marker {way}", wrong)
+    way = "ahead" if seconds_ahead > 0 else "behind"
+    marker = await enter_with_clock(door, f"Marker {way}", seconds_ahead)
     await marker.open()
     await marker.sign_up(f"marker-{way}")
     before = time.time()
@@ -55,7 +57,7 @@ async def test_a_class_begins_now_is_marked_and_lasts_as_long_as_was_said(
     assert before + 85 * 60 < made["time_to"] < time.time() + 95 * 60
     await marker.begin_marking()
 
-    asker = await with_clock(door, f"Asker {way}", wrong)
+    asker = await enter_with_clock(door, f"Asker {way}", seconds_ahead)
     await asker.open(link)
     await asker.sign_up(f"asker-{way}")
     await expect(asker.at("over")).to_have_count(0)
@@ -69,7 +71,7 @@ async def test_a_class_begins_now_is_marked_and_lasts_as_long_as_was_said(
 
 async def test_before_the_start_few_sockets_are_opened_by_a_phone_that_is_ahead(door: Door) -> None:
     """A phone that is ahead would try again and again, if it went by its own clock."""
-    marker = await with_clock(door, "Early", 10 * 60)
+    marker = await enter_with_clock(door, "Early", 10 * 60)
     await marker.open()
     await marker.sign_up("early")
     token = next(

@@ -14,11 +14,11 @@ LIMIT = 10  # Contract: 1.10, wrong passwords
 
 
 async def expect_wrong(visitor: Visitor, field: Locator, name: str, text: str) -> None:
-    place = visitor.at(f"wrong-{name}")
-    await expect(place).to_contain_text(text)
+    message = visitor.at(f"wrong-{name}")
+    await expect(message).to_contain_text(text)
     await expect(field).to_have_attribute("aria-invalid", "true")
     described = (await field.get_attribute("aria-describedby") or "").split()
-    assert await place.get_attribute("id") in described
+    assert await message.get_attribute("id") in described
     await expect(field).to_be_focused()
 
 

@@ -17,12 +17,12 @@ pytestmark = [
 
 
 def at(name: str) -> str:
-    """What a test calls so."""
+    """Selects what a test calls so."""
     return f"[data-test={name}]"
 
 
 async def sign_up(page: FoxPage, name: str) -> None:
-    """With the log-in that is proposed."""
+    """Signs up with the log-in that is proposed."""
     await page.type(f"{at('sign-up')} [name=name]", name)
     await page.type(f"{at('sign-up')} [type=password]", PASSWORD)
     await page.press(at("submit"))

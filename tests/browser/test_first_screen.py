@@ -60,12 +60,12 @@ async def test_what_is_put_behind_a_link_leads_nobody_astray(door: Door) -> None
     visitor = await door.student("Link", "link", language="en", keeps_page=True)
     link = await visitor.create_event("Behind a link")
     heading = visitor.page.get_by_role("heading", level=1, name="Behind a link")
-    place = f"/event/{visitor.page.url.rpartition('/')[2]}"
+    event_path = f"/event/{visitor.page.url.rpartition('/')[2]}"
     behind = ("?utm_source=vk", ".", ")", "/", "».")
     for address in (
         *(f"{link}{each}" for each in behind),
-        *(f"{visitor.url}/#{place}{each}" for each in behind),
-        f"{visitor.url}/%23{place}",
+        *(f"{visitor.url}/#{event_path}{each}" for each in behind),
+        f"{visitor.url}/%23{event_path}",
     ):
         await visitor.at("tab-people").click()
         await visitor.open(address)

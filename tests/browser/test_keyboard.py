@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.browser.keys import press, tab_to
-from tests.browser.visitor import PASSWORD, REST_MS, Door, Visitor
+from tests.browser.visitor import PASSWORD, SECOND_TAP_MS, Door, Visitor
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -47,7 +47,9 @@ async def test_from_signing_up_to_being_marked(door: Door) -> None:
     await expect(marker.at("notice")).to_contain_text("back on the list")
     await expect(marker.at("held")).to_be_hidden()
     await expect(row).to_be_focused()
-    await marker.page.wait_for_timeout(REST_MS)  # in which a second Escape would be no new word
+    await marker.page.wait_for_timeout(
+        SECOND_TAP_MS
+    )  # in which a second Escape would be no new word
     await marker.page.keyboard.press("Enter")
     await expect(marker.at("held-name")).to_be_focused()
     await expect(marker.at("marked")).to_have_attribute("aria-disabled", "false")

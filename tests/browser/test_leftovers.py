@@ -24,7 +24,7 @@ COUNT_INTERVALS = """
   globalThis.intervals = () => running.size;
 })();
 """
-LEFT = """
+COUNT_LEFTOVERS = """
 async () => {
   const folder = document.querySelector("script[type=module]").src.replace(/app.js$/, "");
   const stores = [
@@ -37,9 +37,9 @@ async () => {
 """
 
 
-async def left(visitor: Visitor) -> list[int]:
-    """How many intervals run, and how many watch each store."""
-    return list(await visitor.page.evaluate(LEFT))
+async def count_leftovers(visitor: Visitor) -> list[int]:
+    """Counts the intervals that run, and those who watch each store."""
+    return list(await visitor.page.evaluate(COUNT_LEFTOVERS))
 
 
 async def test_watchers_and_intervals_end_with_what_they_were_for(door: Door) -> None:
@@ -50,7 +50,7 @@ async def test_watchers_and_intervals_end_with_what_they_were_for(door: Door) ->
     await creator.create_event("In and out")
     address = creator.page.url
     await creator.at("attendance").wait_for()
-    once = await left(creator)
+    before = await count_leftovers(creator)
     notice = creator.at("notice")
     for _ in range(3):
         await creator.choose_action("leave")
@@ -59,11 +59,11 @@ async def test_watchers_and_intervals_end_with_what_they_were_for(door: Door) ->
         await creator.choose_action("join")
         await expect(notice).to_contain_text("You have joined")
     await creator.at("attendance").wait_for()
-    assert await left(creator) == once
+    assert await count_leftovers(creator) == before
     await creator.open_people()
-    elsewhere = await left(creator)
+    elsewhere = await count_leftovers(creator)
     assert elsewhere[0] == 0
     await creator.open(address)
     await creator.begin_marking()
     await creator.open_people()
-    assert await left(creator) == elsewhere
+    assert await count_leftovers(creator) == elsewhere

@@ -15,15 +15,15 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.async_api import Request, expect
 
+from tests.browser.askers import Askers
 from tests.browser.calls import begin_class
-from tests.browser.crowd import Crowd
 from tests.browser.visitor import Door, Visitor
 from tests.support.service_process import Service
 
-MAX_FIRST_LOAD = 100_000  # bytes on the wire, headers with them
-MAX_IN_ALL = 300_000  # with all screens, which come once somebody has logged in
-MANY, SOME = 500, 40
-FULL = 300
+MAX_FIRST_LOAD_BYTES = 100_000  # on the wire, headers with them
+MAX_BYTES_IN_ALL = 300_000  # with all screens, which come once somebody has logged in
+WAITING, GOING = 500, 40  # people on the list, and those of them who go
+LONG_LIST = 300  # people on it
 CHANGES = 9
 MAX_MEDIAN_TASK_MS = 500  # in which the page answers nobody; 50 are noticed
 MAX_UNTIL_USABLE_SECONDS = 20.0  # on a slow phone; 2 on a machine that does nothing else
@@ -73,10 +73,10 @@ WATCH_WORK = """
     }
   }
   window.takeWork = () => {
-    const is = [work.rows.size, work.layouts];
+    const taken = [work.rows.size, work.layouts];
     work.rows.clear();
     work.layouts = 0;
-    return is;
+    return taken;
   };
 }
 """
@@ -117,12 +117,12 @@ async def test_the_first_load_is_light(door: Door, capsys: pytest.CaptureFixture
         print(f"\nfirst load: {first / 1000:.1f} kB in {files} files; in all {whole / 1000:.1f} kB")
     assert 1 < files < len(done)
     assert not late, "it takes one more round trip to know that these are needed"
-    assert first < MAX_FIRST_LOAD
-    assert whole < MAX_IN_ALL
+    assert first < MAX_FIRST_LOAD_BYTES
+    assert whole < MAX_BYTES_IN_ALL
 
 
 async def bytes_of(done: list[Request]) -> int:
-    """What they took on the wire."""
+    """Counts the bytes that they took on the wire."""
     sizes = [await each.sizes() for each in done]
     return sum(each["responseBodySize"] + each["responseHeadersSize"] for each in sizes)
 
@@ -152,25 +152,27 @@ async def test_a_list_of_hundreds_scrolls_and_changes_smoothly(
     event_id = marker.page.url.rpartition("/")[2]
     await marker.begin_marking()
     await marker.page.evaluate(WATCH_TASKS)
-    crowd = Crowd(service, event_id)
+    askers = Askers(service, event_id)
     try:
-        await crowd.come(MANY)
-        await expect(marker.at("asker")).to_have_count(MANY)
+        await askers.come(WAITING)
+        await expect(marker.at("asker")).to_have_count(WAITING)
         coming = await take_tasks(marker)
         frames = sorted(await marker.page.evaluate(SCROLL))
         scrolling = await take_tasks(marker)
-        await crowd.go(SOME)
-        await expect(marker.at("asker")).to_have_count(MANY - SOME)
+        await askers.go(GOING)
+        await expect(marker.at("asker")).to_have_count(WAITING - GOING)
         await marker.at("search").fill("student 00")
         # Each word is a part of the name: 000 to 009, and the four other whole hundreds
         await expect(marker.at("asker")).to_have_count(14)
         await marker.at("search").fill("")
-        await expect(marker.at("asker")).to_have_count(MANY - SOME)
+        await expect(marker.at("asker")).to_have_count(WAITING - GOING)
         changing = await take_tasks(marker)
     finally:
-        await crowd.go_home()
+        await askers.go_home()
     with capsys.disabled():
-        print(f"\n{MANY} who wait: frames of {frames[len(frames) // 2]:.0f} ms, longest", end=" ")
+        print(
+            f"\n{WAITING} who wait: frames of {frames[len(frames) // 2]:.0f} ms, longest", end=" "
+        )
         print(
             f"{frames[-1]:.0f}; tasks over 50 ms:",
             json.dumps({"coming": coming, "scrolling": scrolling, "changing": changing}),
@@ -186,27 +188,29 @@ async def test_a_change_of_a_list_of_300_touches_the_one_row_that_it_is_about(
     await begin_class(marker, "Three hundred")
     event_id = marker.page.url.rpartition("/")[2]
     await marker.begin_marking()
-    crowd = Crowd(service, event_id)
+    askers = Askers(service, event_id)
     work, took = [], []
     try:
-        await crowd.come(FULL)
-        await expect(marker.at("asker").filter(has_text="Student")).to_have_count(FULL)
+        await askers.come(LONG_LIST)
+        await expect(marker.at("asker").filter(has_text="Student")).to_have_count(LONG_LIST)
         session = await marker.context.new_cdp_session(marker.page)
         await session.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
         await marker.page.evaluate(WATCH_TASKS)
         await marker.page.evaluate(WATCH_WORK)
-        for left in range(FULL - 1, FULL - 1 - CHANGES, -1):
-            await crowd.go(1)
+        for left in range(LONG_LIST - 1, LONG_LIST - 1 - CHANGES, -1):
+            await askers.go(1)
             await expect(marker.at("asker")).to_have_count(left)
             work.append(await marker.page.evaluate("() => takeWork()"))
             took.append(max(await take_tasks(marker), default=0))
-        await crowd.come(1)
-        await expect(marker.at("asker")).to_have_count(FULL - CHANGES + 1)
+        await askers.come(1)
+        await expect(marker.at("asker")).to_have_count(LONG_LIST - CHANGES + 1)
         work.append(await marker.page.evaluate("() => takeWork()"))
     finally:
-        await crowd.go_home()
+        await askers.go_home()
     with capsys.disabled():
-        print(f"\n{FULL} who wait, {SLOWER} times slower: tasks over 50 ms of a change: {took}")
+        print(
+            f"\n{LONG_LIST} who wait, {SLOWER} times slower: tasks over 50 ms of a change: {took}"
+        )
     rows, layouts = 1, 0
     assert work == [[rows, layouts]] * (CHANGES + 1)
 

@@ -16,8 +16,8 @@ from tests.browser.visitor import PATIENCE_MILLISECONDS, Door
 from tests.support.service_process import Service, free_port, running
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
-AWAY = 12.0  # seconds in which nobody is there to come back to
-LEAST_PAUSE = 4.9  # seconds between two openings, less what a timer may be early
+AWAY_SECONDS = 12.0  # in which nobody is there to come back to
+MIN_PAUSE_SECONDS = 4.9  # between two openings, less what a timer may be early
 NOTE_OPENINGS = """
 () => {
   globalThis.openings = [];
@@ -72,7 +72,7 @@ async def test_a_service_that_is_killed_and_comes_back_finds_everybody_in_their_
         await visitor.expect_state("lost")
         await expect(visitor.at("waiting")).to_contain_text("reconnecting")
     await expect(marker.at("connection")).to_contain_text("reconnecting")
-    await asyncio.sleep(AWAY)
+    await asyncio.sleep(AWAY_SECONDS)
     with running(tmp_path, settings, migrate=False):
         for visitor in (first, second):
             await visitor.expect_state("open")
@@ -80,7 +80,7 @@ async def test_a_service_that_is_killed_and_comes_back_finds_everybody_in_their_
         await marker.expect_listed(first, second)
         tried = await first.page.evaluate("() => openings")
         pauses = [after - before for before, after in pairwise(tried)]
-        assert len(pauses) >= 2 and min(pauses) > LEAST_PAUSE, pauses
+        assert len(pauses) >= 2 and min(pauses) > MIN_PAUSE_SECONDS, pauses
         assert await first.page.locator(".since time-since").get_attribute("at") == since
         await marker.hold(first)
         await marker.at("marked").click()

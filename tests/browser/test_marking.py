@@ -12,7 +12,7 @@ from playwright.async_api import WebSocketRoute, expect
 from tests.browser.calls import begin_class, post
 from tests.browser.faults import least_contrast
 from tests.browser.screens import PUT_NOTICE_AWAY
-from tests.browser.visitor import REST_MS, Door, Visitor
+from tests.browser.visitor import SECOND_TAP_MS, Door, Visitor
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -43,8 +43,8 @@ IS_ON_TOP = """
 """
 
 
-async def class_of(door: Door, event: str, *names: str) -> tuple[Visitor, list[Visitor]]:
-    """A marker by the sheet, and these who wait."""
+async def class_with(door: Door, event: str, *names: str) -> tuple[Visitor, list[Visitor]]:
+    """Brings a marker by the sheet, and people of these names who wait."""
     key = event.lower().replace(" ", "-")
     marker = await door.student(f"Marker {event}", f"m-{key}", language="en")
     link = await begin_class(marker, event)
@@ -59,7 +59,7 @@ async def class_of(door: Door, event: str, *names: str) -> tuple[Visitor, list[V
 
 
 async def test_a_search_that_finds_nobody_says_so(door: Door) -> None:
-    marker, (anna,) = await class_of(door, "Empty search", "Anna Belova")
+    marker, (anna,) = await class_with(door, "Empty search", "Anna Belova")
     await marker.at("search").fill("nobody like this")
     await expect(marker.at("not-found")).to_be_visible()
     await expect(marker.row(anna)).to_have_count(0)
@@ -70,7 +70,7 @@ async def test_a_search_that_finds_nobody_says_so(door: Door) -> None:
 
 
 async def test_the_focus_goes_on_to_the_next_row(door: Door) -> None:
-    marker, (anna, boris, vera) = await class_of(door, "Next row", "Anna", "Boris", "Vera")
+    marker, (anna, boris, vera) = await class_with(door, "Next row", "Anna", "Boris", "Vera")
     await marker.row(boris).focus()
     await boris.at("stop-waiting").click()
     await expect(marker.row(boris)).to_have_count(0)
@@ -84,7 +84,7 @@ async def test_the_focus_goes_on_to_the_next_row(door: Door) -> None:
 
 
 async def test_a_mark_can_be_taken_back_for_a_moment(door: Door) -> None:
-    marker, (anna,) = await class_of(door, "Taken back", "Anna Taken")
+    marker, (anna,) = await class_with(door, "Taken back", "Anna Taken")
     await marker.hold(anna)
     await marker.at("marked").click()
     await anna.expect_state("marked")
@@ -99,12 +99,14 @@ async def test_a_mark_can_be_taken_back_for_a_moment(door: Door) -> None:
 
 
 async def test_a_mark_can_be_taken_back_though_something_else_is_told(door: Door) -> None:
-    marker, (anna, boris) = await class_of(door, "Told between", "Anna Still", "Boris Between")
+    marker, (anna, boris) = await class_with(door, "Told between", "Anna Still", "Boris Between")
     await marker.hold(anna)
     await marker.at("marked").click()
     await anna.expect_state("marked")
     await expect(marker.at("held")).to_be_hidden()
-    await marker.page.wait_for_timeout(REST_MS)  # a tap that is too soon was meant for the sheet
+    await marker.page.wait_for_timeout(
+        SECOND_TAP_MS
+    )  # a tap that is too soon was meant for the sheet
     await marker.hold(boris)
     await marker.at("not-now").click()
     await expect(marker.at("notice")).to_contain_text("Boris Between")
@@ -113,7 +115,7 @@ async def test_a_mark_can_be_taken_back_though_something_else_is_told(door: Door
 
 
 async def test_a_mark_is_offered_to_be_taken_back_for_ten_seconds(door: Door) -> None:
-    marker, (anna,) = await class_of(door, "Ten seconds", "Anna Ten")
+    marker, (anna,) = await class_with(door, "Ten seconds", "Anna Ten")
     await marker.page.clock.install()
     await marker.hold(anna)
     await marker.at("marked").click()
@@ -126,7 +128,7 @@ async def test_a_mark_is_offered_to_be_taken_back_for_ten_seconds(door: Door) ->
 
 
 async def test_after_the_end_nothing_is_left_to_be_pressed(door: Door) -> None:
-    marker, (anna,) = await class_of(door, "Deleted at once", "Anna Left")
+    marker, (anna,) = await class_with(door, "Deleted at once", "Anna Left")
     event_id = marker.page.url.split("/event/")[1].partition("/")[0]
     await post(marker, "/api/events/DeleteEvent", event_id=event_id)
     await expect(marker.page.locator("main").get_by_text("The class is over")).to_be_visible()
@@ -137,7 +139,7 @@ async def test_after_the_end_nothing_is_left_to_be_pressed(door: Door) -> None:
 
 
 async def test_without_a_connection_rows_can_be_read_and_not_pressed(door: Door) -> None:
-    marker, (anna,) = await class_of(door, "No line", "Anna Faded")
+    marker, (anna,) = await class_with(door, "No line", "Anna Faded")
     await post(anna, "/api/profile/UpdateProfileInfo", bio="Group 231")
     await anna.at("stop-waiting").click()
     await marker.expect_listed()
@@ -161,7 +163,7 @@ async def test_without_a_connection_rows_can_be_read_and_not_pressed(door: Door)
 
 async def test_an_error_does_not_hide_that_somebody_is_held(door: Door) -> None:
     """Contract: 6.5. The answers to what is said first come late, or say nothing."""
-    marker, (anna,) = await class_of(door, "Late commit", "Anna Late")
+    marker, (anna,) = await class_with(door, "Late commit", "Anna Late")
     unanswered = ["prepare_to_mark", "refuse_to_mark", "confirm_marking"]
 
     def between(page: WebSocketRoute) -> None:
@@ -198,7 +200,7 @@ async def test_an_error_does_not_hide_that_somebody_is_held(door: Door) -> None:
 
 async def test_count_and_search_stay_in_sight(door: Door) -> None:
     names = [f"Student {number:02}" for number in range(3)]
-    marker, _ = await class_of(door, "Long list", *names)
+    marker, _ = await class_with(door, "Long list", *names)
     # As long as a list of many, without making many: the page below is what is scrolled
     await marker.page.locator("main > section").evaluate(
         "(section) => section.attributeStyleMap.set('min-height', '3000px')"
@@ -209,7 +211,7 @@ async def test_count_and_search_stay_in_sight(door: Door) -> None:
 
 
 async def test_lists_are_lists_and_no_landmark_is_empty(door: Door) -> None:
-    marker, _ = await class_of(door, "Heard", "Anna Heard")
+    marker, _ = await class_with(door, "Heard", "Anna Heard")
     assert await marker.page.evaluate(LISTS_WITHOUT_ROLE) == []
     assert await marker.page.evaluate(EMPTY_LANDMARKS) == []
     await marker.at("tab-people").click()
@@ -218,7 +220,7 @@ async def test_lists_are_lists_and_no_landmark_is_empty(door: Door) -> None:
 
 
 async def test_how_long_somebody_waits_is_said_once_it_is_long(door: Door) -> None:
-    marker, (anna,) = await class_of(door, "Patience", "Anna Waits")
+    marker, (anna,) = await class_with(door, "Patience", "Anna Waits")
     since = marker.row(anna).locator("time-since")
     await expect(since).to_be_empty()
     await since.evaluate("(element) => element.setAttribute('at', Date.now() / 1000 - 299)")
@@ -228,7 +230,7 @@ async def test_how_long_somebody_waits_is_said_once_it_is_long(door: Door) -> No
 
 
 async def test_the_last_seconds_of_a_hold_are_said(door: Door) -> None:
-    marker, (anna,) = await class_of(door, "Last seconds", "Anna Slow")
+    marker, (anna,) = await class_with(door, "Last seconds", "Anna Slow")
     await marker.hold(anna)
     said = marker.at("left")
     await expect(said).to_be_empty()
@@ -242,13 +244,13 @@ async def test_the_last_seconds_of_a_hold_are_said(door: Door) -> None:
 
 
 async def test_back_closes_the_sheet_and_keeps_the_screen(door: Door) -> None:
-    marker, (anna,) = await class_of(door, "Back", "Anna Back")
+    marker, (anna,) = await class_with(door, "Back", "Anna Back")
     await marker.hold(anna)
     await marker.page.go_back()
     await expect(marker.at("held")).to_be_hidden()
     await expect(marker.at("notice")).to_contain_text("back on the list")
     await marker.expect_listed(anna)
-    await marker.page.wait_for_timeout(REST_MS)
+    await marker.page.wait_for_timeout(SECOND_TAP_MS)
     await marker.hold(anna)
     await marker.at("not-now").click()
     await expect(marker.at("held")).to_be_hidden()
@@ -257,7 +259,7 @@ async def test_back_closes_the_sheet_and_keeps_the_screen(door: Door) -> None:
 
 
 async def test_paper_has_names_and_nothing_to_press(door: Door) -> None:
-    marker, (anna,) = await class_of(door, "Paper", "Anna Printed")
+    marker, (anna,) = await class_with(door, "Paper", "Anna Printed")
     await marker.page.emulate_media(media="print")
     await expect(marker.row(anna).get_by_text("Anna Printed")).to_be_visible()
     for furniture in ("tab-me", "search"):

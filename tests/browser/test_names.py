@@ -16,8 +16,8 @@ from tests.support.service_process import Service, attendance
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
-async def judged(service: Service, *arguments: str) -> str:
-    """What the moderator's command prints."""
+async def run_scans_command(service: Service, *arguments: str) -> str:
+    """Runs the moderators' command; answers what it prints."""
     done = await asyncio.to_thread(attendance, "scans", *arguments, folder=service.folder)
     assert (done.returncode, done.stderr) == (0, "")
     return done.stdout
@@ -36,9 +36,9 @@ async def test_one_who_has_the_tick_is_told_before_another_name_takes_it(
     picture.write_bytes(face(random.Random(7)))
     await visitor.at("scan").set_input_files(picture)
     await expect(state).to_have_attribute("data-state", "pending")
-    lines = [each.split("\t") for each in (await judged(service, "list")).splitlines()]
+    lines = [each.split("\t") for each in (await run_scans_command(service, "list")).splitlines()]
     (line,) = [each for each in lines if each[1] == visitor.name]
-    await judged(service, "approve", line[0], "--scan", line[4])
+    await run_scans_command(service, "approve", line[0], "--scan", line[4])
     await visitor.page.reload()
     await expect(state).to_have_attribute("data-state", "approved")
     await expect(visitor.at("info")).to_contain_text(words)

@@ -58,28 +58,28 @@ Object.defineProperty(Navigator.prototype, "languages", {
 NO_MODULES = "delete HTMLScriptElement.prototype.noModule;"
 
 
-async def old(door: Door, name: str) -> Visitor:
+async def enter_in_old_browser(door: Door, name: str) -> Visitor:
     visitor = await door.enter(name, language="en", keeps_page=True)
     await visitor.context.add_init_script(TAKE_AWAY)
     return visitor
 
 
 async def test_the_whole_story_in_the_oldest(door: Door) -> None:
-    marker = await old(door, "Old Marker")
+    marker = await enter_in_old_browser(door, "Old Marker")
     await marker.open()
     assert await marker.page.evaluate("() => left") == []
     await marker.sign_up("old-marker")
     link = await marker.create_event("Of old")
     event_id = marker.page.url.rpartition("/")[2]
     await marker.begin_marking()
-    asker = await old(door, "Old Asker")
+    asker = await enter_in_old_browser(door, "Old Asker")
     await asker.open(link)
     await asker.sign_up("old-asker")
     await asker.wait()
     await marker.hold(asker)
     await marker.at("not-now").click()
     await expect(marker.at("held")).to_be_hidden()
-    third = await old(door, "Third Old")
+    third = await enter_in_old_browser(door, "Third Old")
     await third.open(link)
     await third.sign_up("third-old")
     await third.wait()

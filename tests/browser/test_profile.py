@@ -15,7 +15,7 @@ from tests.browser.visitor import LAPTOP, ON_ITS_SIDE, PHONE, Door
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 # By how much what it shows is higher than it is
-BELOW = "(sheet) => sheet.scrollHeight - sheet.clientHeight"
+HEIGHT_BEYOND_SHEET = "(sheet) => sheet.scrollHeight - sheet.clientHeight"
 HEIC = b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00heicmif1" + bytes(64)
 
 
@@ -84,8 +84,8 @@ async def test_the_sheet_of_a_picture_needs_no_scrolling(door: Door, tmp_path: P
             await expect(visitor.at("save-picture")).to_be_visible()
         for width, height in (PHONE, ON_ITS_SIDE, (740, 360), (667, 375), LAPTOP):
             await visitor.page.set_viewport_size({"width": width, "height": height})
-            below = await visitor.at("cropping").evaluate(BELOW)
-            assert below <= 0, (is_chosen, width, height, below)
+            beyond = await visitor.at("cropping").evaluate(HEIGHT_BEYOND_SHEET)
+            assert beyond <= 0, (is_chosen, width, height, beyond)
 
 
 async def test_a_picture_of_an_iphone_is_told_from_no_picture(door: Door, tmp_path: Path) -> None:

@@ -24,8 +24,8 @@ def service(tmp_path: Path) -> Iterator[Service]:
         yield started
 
 
-async def sends_scan(door: Door, name: str, username: str, folder: Path) -> Visitor:
-    """Somebody whose scan waits now."""
+async def student_with_scan(door: Door, name: str, username: str, folder: Path) -> Visitor:
+    """Brings somebody whose scan waits now."""
     visitor = await door.student(name, username, language="en")
     await visitor.at("tab-me").click()
     await visitor.at("scan").set_input_files(photograph(folder / f"{username}.jpg", 400, 300))
@@ -44,7 +44,7 @@ async def test_scans_are_judged_one_after_another(
     door: Door, service: Service, tmp_path: Path
 ) -> None:
     students = [
-        await sends_scan(door, f"Record {number}", f"record-{number}", tmp_path)
+        await student_with_scan(door, f"Record {number}", f"record-{number}", tmp_path)
         for number in range(4)
     ]
     judge = await moderator(door, service, "mo-derator")
@@ -75,7 +75,7 @@ async def test_scans_are_judged_one_after_another(
 async def test_the_image_can_be_turned_and_enlarged(
     door: Door, service: Service, tmp_path: Path
 ) -> None:
-    await sends_scan(door, "Turned Record", "turned-record", tmp_path)
+    await student_with_scan(door, "Turned Record", "turned-record", tmp_path)
     judge = await moderator(door, service, "turning-judge")
     await judge.open(f"{judge.url}/#/review")
     await judge.at("begin").click()
@@ -94,7 +94,7 @@ async def test_the_image_can_be_turned_and_enlarged(
 async def test_everybody_can_use_the_desk(
     door: Door, service: Service, tmp_path: Path, language: str
 ) -> None:
-    await sends_scan(door, "Seen Record", f"seen-record-{language}", tmp_path)
+    await student_with_scan(door, "Seen Record", f"seen-record-{language}", tmp_path)
     judge = await moderator(door, service, f"judge-{language}", language=language)
     await judge.open(f"{judge.url}/#/review")
     await judge.at("begin").wait_for()
@@ -119,7 +119,7 @@ async def test_everybody_can_use_the_desk(
 async def test_moderators_have_it_beside_their_screens_and_nobody_else_is_asked(
     door: Door, service: Service, tmp_path: Path
 ) -> None:
-    student = await sends_scan(door, "Counted Record", "counted-record", tmp_path)
+    student = await student_with_scan(door, "Counted Record", "counted-record", tmp_path)
     judge = await moderator(door, service, "counting-judge")
     asked: dict[str, int] = {}
     for who in (student, judge):

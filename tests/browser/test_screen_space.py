@@ -9,7 +9,7 @@ from tests.browser.visitor import ON_ITS_SIDE, Door, Visitor
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 # How much of the screen the sections cover, where something scrolls below them
-COVERED = """
+COVERED_SHARE = """
 () => {
   const nav = document.querySelector("nav");
   if (getComputedStyle(nav).position !== "fixed") return 0;
@@ -17,7 +17,7 @@ COVERED = """
   return (width * height) / (innerWidth * innerHeight);
 }
 """
-MOST_COVERED = 0.2  # of a screen
+MAX_COVERED_SHARE = 0.2  # of a screen
 LOW = ((844, 390), (740, 360), (667, 375), (568, 320), (360, 400), (480, 330), (320, 200))
 BOUNCES = """
 () => [document.documentElement, document.body, ...document.querySelectorAll("dialog")]
@@ -49,7 +49,7 @@ BELOW_EDGES = """
 
 
 async def with_edges(visitor: Visitor) -> Visitor:
-    """Their phone has a notch, and lies on its side."""
+    """Gives their phone, which lies on its side, a notch."""
     session = await visitor.context.new_cdp_session(visitor.page)
     await session.send("Emulation.setSafeAreaInsetsOverride", {"insets": INSETS})
     return visitor
@@ -59,8 +59,8 @@ async def test_the_sections_leave_low_screens_to_what_is_read(door: Door) -> Non
     visitor = await door.student("Low Screen", "low-screen", language="en")
     for width, height in LOW:
         await visitor.page.set_viewport_size({"width": width, "height": height})
-        covered = await visitor.page.evaluate(COVERED)
-        assert covered < MOST_COVERED, (width, height, covered)
+        covered = await visitor.page.evaluate(COVERED_SHARE)
+        assert covered < MAX_COVERED_SHARE, (width, height, covered)
     bounces = await visitor.page.evaluate(BOUNCES)
     assert {*bounces} == {"contain"}, "a pull loads the page anew"
 

@@ -26,37 +26,37 @@ LANGUAGES = ("en", "ru")
 SCHEMES: tuple[Literal["dark", "light"], ...] = ("dark", "light")
 
 
-async def own_colours(page: Page) -> None:
+async def set_own_colours(page: Page) -> None:
     await page.emulate_media(forced_colors="active")
 
 
-async def the_colours_of_the_page(page: Page) -> None:
+async def set_page_colours(page: Page) -> None:
     await page.emulate_media(forced_colors="none")
 
 
-async def letters_twice_as_large(page: Page) -> None:
+async def double_letters(page: Page) -> None:
     await page.evaluate("() => { document.documentElement.style.fontSize = '200%'; }")
 
 
-async def letters_as_they_are(page: Page) -> None:
+async def reset_letters(page: Page) -> None:
     await page.evaluate("() => { document.documentElement.style.fontSize = ''; }")
 
 
-async def enlarged(page: Page) -> None:
-    """As a desk is at 400 %: by it everything is four times as large."""
+async def enlarge(page: Page) -> None:
+    """Shows it as at a laptop at 400 %: everything is four times as large."""
     await page.set_viewport_size({"width": 320, "height": 200})
 
 
-async def as_a_phone(page: Page) -> None:
+async def set_phone_size(page: Page) -> None:
     width, height = PHONE
     await page.set_viewport_size({"width": width, "height": height})
 
 
 # What somebody sets for themselves, and takes back; on the phone, which comes last
 NEEDS = {
-    "own-colours": (own_colours, the_colours_of_the_page),
-    "large-letters": (letters_twice_as_large, letters_as_they_are),
-    "enlarged": (enlarged, as_a_phone),
+    "own-colours": (set_own_colours, set_page_colours),
+    "large-letters": (double_letters, reset_letters),
+    "enlarged": (enlarge, set_phone_size),
 }
 
 DARK = re.compile(r"@media \(prefers-color-scheme: dark\) \{(.*?)\n\}", re.DOTALL)

@@ -28,8 +28,8 @@ PEOPLE = {
 }
 
 
-def asked(context: BrowserContext, path: str) -> list[float]:
-    """When each call of this name was made, from now on."""
+def note_call_times(context: BrowserContext, path: str) -> list[float]:
+    """Begins to note when each call of this path is made; answers the list that grows."""
     times: list[float] = []
 
     def note(request: Request) -> None:
@@ -45,12 +45,12 @@ async def open_sheet(organiser: Visitor, event_id: str) -> None:
     await expect(organiser.at("connection")).to_have_attribute("data-state", "open")
 
 
-async def by_hand(organiser: Visitor, event_id: str, user_id: int) -> None:
+async def mark_by_hand(organiser: Visitor, event_id: str, user_id: int) -> None:
     await post(organiser, "/api/events/MarkParticipant", event_id=event_id, user_id=user_id)
 
 
 async def expect_rows(organiser: Visitor, *names: str) -> None:
-    """Exactly these, in this order."""
+    """Looks that exactly these are there, in this order."""
     await expect(organiser.at("row").locator(".name > :first-child")).to_have_text(list(names))
 
 
@@ -69,7 +69,7 @@ async def test_it_is_one_tap_away_and_sorts_filters_and_finds(
     )
     event_id = await make_event(teacher, f"Sheet in {language}", -60, HOUR)
     ids = await enrol(service, event_id, people)
-    await by_hand(teacher, event_id, ids[0])
+    await mark_by_hand(teacher, event_id, ids[0])
     student = await door.student(
         {"ru": "Ждущий Глеб", "en": "Gleb Waiting"}[language], f"gleb-{language}-sheet"
     )
@@ -127,7 +127,7 @@ async def test_it_is_read_anew_when_counts_have_changed_and_not_more_often_than_
     teacher = await door.student("Reading Rita", "rita-sheet", language="en", size=LAPTOP)
     event_id = await make_event(teacher, "Followed", -60, HOUR)
     ids = await enrol(service, event_id, [(f"Student {each}", "") for each in "ABC"])
-    times = asked(teacher.context, READ)
+    times = note_call_times(teacher.context, READ)
     await open_sheet(teacher, event_id)
     await expect(teacher.at("row")).to_have_count(3)
     await asyncio.sleep(READ_EVERY + 1)
@@ -136,7 +136,7 @@ async def test_it_is_read_anew_when_counts_have_changed_and_not_more_often_than_
     helper_id = await user_id_of(helper)
     await post(teacher, "/api/events/AddHelper", event_id=event_id, user_id=helper_id)
     for user_id in ids:
-        await by_hand(helper, event_id, user_id)
+        await mark_by_hand(helper, event_id, user_id)
         await asyncio.sleep(0.7)  # each of them changes the counts
     marked = teacher.page.locator("tr[data-state=marked]")
     await expect(marked).to_have_count(3, timeout=8_000)
@@ -152,7 +152,7 @@ async def test_one_stream_feeds_all_tabs_and_the_next_takes_over(
     teacher = await door.student("Tab Tamara", "tamara-sheet", language="en", size=LAPTOP)
     event_id = await make_event(teacher, "In tabs", -60, HOUR)
     (one, two) = await enrol(service, event_id, [("Student A", ""), ("Student B", "")])
-    streams = asked(teacher.context, STREAM)
+    streams = note_call_times(teacher.context, STREAM)
     await open_sheet(teacher, event_id)
     first = teacher.page
     tabs = [await teacher.context.new_page() for _ in range(7)]
@@ -160,11 +160,11 @@ async def test_one_stream_feeds_all_tabs_and_the_next_takes_over(
         teacher.page = tab
         await open_sheet(teacher, event_id)
     assert len(streams) == 1
-    await by_hand(teacher, event_id, one)
+    await mark_by_hand(teacher, event_id, one)
     for tab in (first, *tabs):
         await expect(tab.locator("tr[data-state=marked]")).to_have_count(1)
     await first.close()
-    await by_hand(teacher, event_id, two)
+    await mark_by_hand(teacher, event_id, two)
     for tab in tabs:
         await expect(tab.locator("tr[data-state=marked]")).to_have_count(2)
     assert len(streams) == 2
@@ -203,7 +203,7 @@ async def test_it_is_downloaded_under_its_name_and_a_refusal_is_told(door: Door)
     teacher = await door.student("Выгрузкина Ольга", "olga-export")
     event_id = await make_event(teacher, "Выгрузка: лекция 1", -60, HOUR)
     student = await door.person("Числов Пётр", "petr-export")
-    await by_hand(teacher, event_id, await user_id_of(student))
+    await mark_by_hand(teacher, event_id, await user_id_of(student))
     await open_sheet(teacher, event_id)
     for kind, begin in (("csv", b"\xef\xbb\xbf"), ("xlsx", b"PK")):
         await teacher.at("download").click()
@@ -245,7 +245,7 @@ async def test_what_is_seen_of_it_is_copied_and_makes_no_formula(
     event_id = await make_event(teacher, "To be pasted", -60, HOUR)
     people = [("=1+1", "Group\t1"), ("Brown Ann", "Group 2"), ("Cooper Carl", "")]
     ids = await enrol(service, event_id, people)
-    await by_hand(teacher, event_id, ids[1])
+    await mark_by_hand(teacher, event_id, ids[1])
     await teacher.context.grant_permissions(["clipboard-read", "clipboard-write"])
     await open_sheet(teacher, event_id)
     await teacher.page.locator("input[value=unmarked]").check(force=True)

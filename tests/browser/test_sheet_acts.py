@@ -30,7 +30,7 @@ async def open_sheet(organiser: Visitor, event_id: str) -> None:
 
 
 async def entries(organiser: Visitor, event_id: str) -> list[dict[str, Any]]:
-    """The ledger, the first entry first."""
+    """Reads the ledger, the first entry first."""
     found = await get(organiser, f"/api/events/GetLedger?event_id={event_id}")
     return list(reversed(found["entries"]))
 
@@ -90,7 +90,7 @@ async def test_nothing_is_lost_or_doubled_when_the_network_goes_away_in_the_midd
     call_count = 0
 
     async def lose(route: Route) -> None:
-        """The first is done, the answer of the second is lost, and then there is no network."""
+        """Has the first be done, the answer of the second be lost, and then no network."""
         nonlocal call_count
         call_count += 1
         if call_count == 1:

@@ -44,18 +44,18 @@ async def test_a_code_that_was_typed_opens_the_event_and_the_long_link_does_so_t
 
 
 async def test_a_code_of_no_event_is_said_to_be_none_to_whoever_comes(door: Door) -> None:
-    stranger = await door.enter("Vera Typo", language="en", keeps_page=True)
-    await stranger.open(f"{door.url}/e/222222")
-    await expect(stranger.at("no-event")).to_contain_text("There is no such class")
-    await expect(stranger.at("sign-up")).to_be_hidden()
-    await stranger.page.get_by_role("link", name="Back").click()
-    await stranger.sign_up("vera-typo")
-    await stranger.open(f"{door.url}/e/%3Cscript%3E/more")
-    await expect(stranger.at("no-event")).to_contain_text("There is no such class")
-    await stranger.at("tab-me").click()
-    await expect(stranger.page).to_have_url(f"{door.url}/#/me")
-    assert {*stranger.watch.wrong} <= {NOT_FOUND}
-    stranger.watch.wrong.clear()
+    visitor = await door.enter("Vera Typo", language="en", keeps_page=True)
+    await visitor.open(f"{door.url}/e/222222")
+    await expect(visitor.at("no-event")).to_contain_text("There is no such class")
+    await expect(visitor.at("sign-up")).to_be_hidden()
+    await visitor.page.get_by_role("link", name="Back").click()
+    await visitor.sign_up("vera-typo")
+    await visitor.open(f"{door.url}/e/%3Cscript%3E/more")
+    await expect(visitor.at("no-event")).to_contain_text("There is no such class")
+    await visitor.at("tab-me").click()
+    await expect(visitor.page).to_have_url(f"{door.url}/#/me")
+    assert {*visitor.watch.wrong} <= {NOT_FOUND}
+    visitor.watch.wrong.clear()
 
 
 async def test_without_signal_the_page_says_so_and_opens_the_event_later(door: Door) -> None:

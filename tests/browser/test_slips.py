@@ -9,7 +9,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.browser.calls import begin_class
-from tests.browser.visitor import LAPTOP, REST_MS, Door, Visitor
+from tests.browser.visitor import LAPTOP, SECOND_TAP_MS, Door, Visitor
 
 TWICE_WITHIN_MS = 180  # as thumbs do
 LONG_NAME = "Константинопольская-Рождественская Александра Владиславовна"
@@ -94,8 +94,10 @@ async (row) => {
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
-async def two(door: Door, event: str, name: str = "", **options: Any) -> tuple[Visitor, Visitor]:
-    """A marker by the sheet, and one who waits."""
+async def marker_and_asker(
+    door: Door, event: str, name: str = "", **options: Any
+) -> tuple[Visitor, Visitor]:
+    """Brings a marker by the sheet, and one who waits."""
     key = event.lower().replace(" ", "-")
     marker = await door.student(f"Marker {event}", f"m-{key}", language="en", **options)
     link = await begin_class(marker, event)
@@ -107,10 +109,10 @@ async def two(door: Door, event: str, name: str = "", **options: Any) -> tuple[V
 
 
 async def test_the_second_tap_of_two_marks_nobody(door: Door) -> None:
-    marker, asker = await two(door, "Two taps")
+    marker, asker = await marker_and_asker(door, "Two taps")
     tapped = await marker.row(asker).evaluate(TAP_TWICE, TWICE_WITHIN_MS)
     assert tapped == "marked", "the second tap was not on what marks"
-    await marker.page.wait_for_timeout(REST_MS)
+    await marker.page.wait_for_timeout(SECOND_TAP_MS)
     await expect(marker.at("held")).to_be_visible()
     await asker.expect_state("held")
     await marker.at("marked").click()
@@ -118,17 +120,17 @@ async def test_the_second_tap_of_two_marks_nobody(door: Door) -> None:
 
 
 async def test_the_second_tap_on_putting_back_holds_nobody(door: Door) -> None:
-    marker, asker = await two(door, "Back twice")
+    marker, asker = await marker_and_asker(door, "Back twice")
     await marker.hold(asker)
     await expect(marker.at("not-now")).to_have_attribute("aria-disabled", "false")
     await marker.row(asker).evaluate(PUT_BACK_TWICE)
-    await marker.page.wait_for_timeout(REST_MS)
+    await marker.page.wait_for_timeout(SECOND_TAP_MS)
     await expect(marker.at("held")).to_be_hidden()
     await marker.hold(asker)
 
 
 async def test_a_key_that_is_held_down_marks_nobody(door: Door) -> None:
-    marker, asker = await two(door, "Held key")
+    marker, asker = await marker_and_asker(door, "Held key")
     for key in ("Enter", "Space"):
         await marker.row(asker).focus()
         await marker.page.keyboard.down(key)
@@ -148,12 +150,12 @@ async def test_a_key_that_is_held_down_marks_nobody(door: Door) -> None:
         await asker.expect_state("held")
         await marker.page.keyboard.press("Escape")
         await expect(marker.at("held")).to_be_hidden()
-        await marker.page.wait_for_timeout(REST_MS)
+        await marker.page.wait_for_timeout(SECOND_TAP_MS)
 
 
 @pytest.mark.parametrize("name", ["Li Bo", LONG_NAME], ids=["short", "long"])
 async def test_whom_one_marks_is_seen_at_every_size(door: Door, name: str) -> None:
-    marker, asker = await two(door, f"Seen {len(name)}", name, size=LAPTOP)
+    marker, asker = await marker_and_asker(door, f"Seen {len(name)}", name, size=LAPTOP)
     await marker.hold(asker)
     wrong = []
     # Also while something is told

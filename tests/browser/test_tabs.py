@@ -19,7 +19,7 @@ NOT_HEARD = """
 
 
 async def tab_of_another(visitor: Visitor, name: str) -> Page:
-    """In another tab one logs out, and somebody else signs up."""
+    """Has one log out in another tab, and somebody else sign up there."""
     tab = await visitor.context.new_page()
     await tab.goto(visitor.url)
     await tab.get_by_test_id("tab-me").click()
@@ -34,9 +34,9 @@ async def tab_of_another(visitor: Visitor, name: str) -> Page:
 
 
 async def tab_of_another_by_call(visitor: Visitor, name: str) -> Page:
-    """The same by calls: nothing that the first tab asks falls between the two."""
+    """Does the same by calls: nothing that the first tab asks falls between the two."""
     await post(visitor, "/accounts/logout/")
-    await visitor.signs_up_by_call(name.lower().replace(" ", "-"), name)
+    await visitor.sign_up_by_call(name.lower().replace(" ", "-"), name)
     tab = await visitor.context.new_page()
     await tab.goto(visitor.url)
     await expect(tab.get_by_test_id("tab-me")).to_be_visible()

@@ -27,7 +27,7 @@ async def open_tokens(visitor: Visitor) -> None:
 
 
 async def fill(visitor: Visitor, name: str, *scopes: str, days: str = "30") -> None:
-    """The form of a new token, up to its last button."""
+    """Fills the form of a new token, up to its last button."""
     form = visitor.at("token-form")
     await form.locator("[name=name]").fill(name)
     for scope in scopes:
@@ -40,8 +40,8 @@ async def submit(visitor: Visitor) -> None:
     await visitor.at("token-form").get_by_test_id("submit").click()
 
 
-async def asks_with(visitor: Visitor, secret: str) -> dict[str, Any]:
-    """What a program is told that shows this token, and has no cookie of anybody."""
+async def ask_with(visitor: Visitor, secret: str) -> dict[str, Any]:
+    """Asks as a program that shows this token, and has nobody's cookie; answers the envelope."""
     program = await visitor.context.browser.new_context()  # type: ignore[union-attr]
     answer = await program.request.get(
         f"{visitor.url}/api/events/GetJoinedEvents?limit=1",
@@ -81,18 +81,18 @@ async def test_a_token_lets_a_program_in_until_it_is_revoked(door: Door) -> None
     row = visitor.at("token")
     for text in ("A script", "read, export", "not used yet", "Expires"):
         await expect(row).to_contain_text(text)
-    assert (await asks_with(visitor, secret))["error"] == 0
+    assert (await ask_with(visitor, secret))["error"] == 0
     await visitor.page.reload()
     await expect(row).to_contain_text("last used")
     await visitor.at("revoke").click()
     await visitor.at("no").click()
-    assert (await asks_with(visitor, secret))["error"] == 0
+    assert (await ask_with(visitor, secret))["error"] == 0
     await visitor.at("revoke").click()
     await visitor.at("yes").click()
     await expect(visitor.at("notice")).to_contain_text("revoked")
     await expect(visitor.at("tokens")).to_have_text("No tokens")
     await expect(visitor.at("make-token")).to_be_focused()
-    assert (await asks_with(visitor, secret))["error"] == 7
+    assert (await ask_with(visitor, secret))["error"] == 7
 
 
 async def test_what_is_wrong_is_said_beside_its_field(door: Door) -> None:

@@ -22,17 +22,17 @@ async (eventId) => {{
   {MODULE}
   const {{ Desk }} = await module("marking.js");
   const desk = new Desk(eventId);
-  const is = () => desk.store.value;
-  await until(() => is().list.size);
-  const [userId] = is().list.keys();
-  const before = is().undo;
+  const state = () => desk.store.value;
+  await until(() => state().list.size);
+  const [userId] = state().list.keys();
+  const before = state().undo;
   desk.choose(userId);
-  await until(() => is().chosen?.step === "held");
+  await until(() => state().chosen?.step === "held");
   desk.confirm();
-  await until(() => is().undo);
-  const {{ n }} = is().undo;
+  await until(() => state().undo);
+  const {{ n }} = state().undo;
   await desk.undo();
-  const after = [is().told.what, is().undo, is().marks.size];
+  const after = [state().told.what, state().undo, state().marks.size];
   desk.leave();
   return [before, n, ...after];
 }}

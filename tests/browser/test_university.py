@@ -52,8 +52,8 @@ def excuse_being_sent_there(visitor: Visitor, provider: Provider) -> None:
     visitor.watch.wrong = [each for each in visitor.watch.wrong if each not in sent]
 
 
-async def looks_well(visitor: Visitor, name: str) -> None:
-    """Everybody can use it; a picture is left for those who look."""
+async def expect_usable(visitor: Visitor, name: str) -> None:
+    """Looks that everybody can use it; a picture is left for those who look."""
     assert await faults(visitor.page) == []
     await visitor.page.screenshot(path=ARTEFACTS / f"university-{name}.png", full_page=True)
 
@@ -71,7 +71,7 @@ async def test_whoever_has_no_password_is_never_asked_for_one(
     visitor = await door.enter("Анна Петрова")
     await visitor.open()
     await expect(visitor.at("provider")).to_have_text(f"Войти через {NAME}")
-    await looks_well(visitor, "log-in")
+    await expect_usable(visitor, "log-in")
     await visitor.at("provider").click()
     await expect(visitor.at("tab-me")).to_be_visible()
     excuse_being_sent_there(visitor, provider)
@@ -79,7 +79,7 @@ async def test_whoever_has_no_password_is_never_asked_for_one(
     await expect(visitor.at("linked")).to_have_count(1)
     await expect(visitor.at("change-password")).to_be_hidden()
     await expect(visitor.at("make-codes")).to_be_hidden()
-    await looks_well(visitor, "no-password")
+    await expect_usable(visitor, "no-password")
     await visitor.at("unlink").click()
     await visitor.at("yes").click()
     await expect(visitor.at("notice")).to_contain_text("единственный способ войти")
@@ -110,7 +110,7 @@ async def test_an_account_is_linked_and_lets_its_person_in(door: Door, provider:
     await proof.get_by_test_id("submit").click()
     await expect(visitor.at("linked")).to_have_count(1)
     await expect(visitor.at("change-password")).to_be_visible()
-    await looks_well(visitor, "linked")
+    await expect_usable(visitor, "linked")
     excuse_being_sent_there(visitor, provider)
     laptop = await door.enter("Boris Linked", language="en", size=LAPTOP, keeps_page=True)
     await laptop.open()
@@ -132,7 +132,7 @@ async def test_whom_the_university_does_not_let_in_is_told_why(
     await visitor.open()
     await visitor.at("provider").click()
     await expect(visitor.at("why")).to_contain_text("cannot be trusted")
-    await looks_well(visitor, "refused")
+    await expect_usable(visitor, "refused")
     excuse_being_sent_there(visitor, provider)
     provider.change_claims = lambda given: given
     await visitor.at("go-on").click()

@@ -102,7 +102,7 @@ async def in_tunnel(browser: Browser, service: Service) -> AsyncIterator[tuple[T
     async with tunnel(service.url) as way:
         opened = Door(browser, way.url, PATIENCE_MILLISECONDS)
         yield way, opened
-        way.is_heard_again()
+        way.speaks_again()
         await opened.close()
 
 
@@ -129,7 +129,7 @@ async def test_a_lost_place_is_counted_down_and_then_said_to_be_lost(
     await expect(asker.at("waiting")).to_contain_text("You lost your place")
     # The service has heard of the loss later than the phone
     await expect(behind.at("place")).to_have_text("1", timeout=2 * PATIENCE_MILLISECONDS)
-    way.is_heard_again()
+    way.speaks_again()
     await asker.context.set_offline(False)
     await asker.expect_state("open")
     await expect(asker.at("more")).to_have_text("You are back on the list, now number 2")

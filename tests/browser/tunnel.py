@@ -19,7 +19,7 @@ class Tunnel:
     """Passes on what comes from either side, but while it is silent."""
 
     def __init__(self, host: str, port: int) -> None:
-        self._target = (host, port)
+        self._service_address = (host, port)
         self._open = asyncio.Event()
         self._open.set()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -27,14 +27,16 @@ class Tunnel:
         self.url = ""
 
     def falls_silent(self) -> None:
+        """Holds up what comes, from now on."""
         self._open.clear()
 
-    def is_heard_again(self) -> None:
+    def speaks_again(self) -> None:
+        """Passes on what was held up, and what comes."""
         self._open.set()
 
     async def take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Connects somebody who has come."""
-        there, back = await asyncio.open_connection(*self._target)
+        there, back = await asyncio.open_connection(*self._service_address)
         self._ends += [writer, back]
         for passing_on in (self._pass_on(reader, back), self._pass_on(there, writer)):
             task = asyncio.create_task(passing_on)
@@ -65,7 +67,7 @@ class Tunnel:
 
 @asynccontextmanager
 async def tunnel(url: str) -> AsyncIterator[Tunnel]:
-    """One to the service at this address, until it is left."""
+    """Opens one to the service at this address, until it is left."""
     split = urlsplit(url)
     opened = Tunnel(split.hostname or "", split.port or 80)
     server = await asyncio.start_server(opened.take, "127.0.0.1", 0)

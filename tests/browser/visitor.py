@@ -13,7 +13,7 @@ PHONE, LAPTOP = (360, 740), (1280, 800)
 ON_ITS_SIDE, TABLET = (844, 390), (768, 1024)
 PASSWORD = "tea at five"
 PATIENCE_MILLISECONDS = 30_000  # for anything to be seen: machines that test are slow
-REST_MS = 600  # of the page's hold.js: in which a second tap, or key, decides nothing
+SECOND_TAP_MS = 600  # of the page's hold.js: in which a second tap, or key, decides nothing
 # As a browser does that keeps no pages. To keep one takes as much of a processor as to open it
 KEEPS_NO_PAGE = """
 if (globalThis.ServiceWorkerContainer) ServiceWorkerContainer.prototype.register = async () => {
@@ -33,7 +33,7 @@ class Visitor:
     url: str
 
     def at(self, name: str) -> Locator:
-        """What a test calls so."""
+        """Finds what a test calls so."""
         return self.page.get_by_test_id(name)
 
     async def open(self, link: str = "") -> None:
@@ -48,8 +48,8 @@ class Visitor:
         await form.get_by_test_id("submit").click()
         await expect(self.at("tab-me")).to_be_visible()
 
-    async def signs_up_by_call(self, username: str, name: str = "") -> None:
-        """As a page would, before any is opened: a form costs as much as the rest of a test."""
+    async def sign_up_by_call(self, username: str, name: str = "") -> None:
+        """Signs up as a page would, before any is opened: a form costs as much as a test."""
         calls = self.context.request
         await calls.get(f"{self.url}/api/auth/GetCurrentUserId")
         token = await self.csrf_token()
@@ -61,19 +61,19 @@ class Visitor:
         assert told["error"] == 0, told
 
     async def csrf_token(self) -> str:
-        """What calls repeat that come from our own page."""
+        """Finds what calls repeat that come from our own page."""
         (token,) = [
             each["value"] for each in await self.context.cookies() if each["name"] == "csrftoken"
         ]
         return token
 
     async def open_people(self) -> None:
-        """By the tab, until its own search is there: the screen before may have one, too."""
+        """Goes by the tab, until its own search is there: the screen before may have one, too."""
         await self.at("tab-people").click()
         await self.at("friends").wait_for()
 
     async def create_event(self, name: str) -> str:
-        """A new event, from the list of events; the link to it."""
+        """Makes a new event, from the list of events; answers the link to it."""
         await self.at("create").click()
         dialog = self.at("new-event")
         await dialog.locator("[name=name]").fill(name)
@@ -95,7 +95,7 @@ class Visitor:
         await expect(self.at("connection")).to_have_attribute("data-state", "open")
 
     async def choose_action(self, name: str) -> None:
-        """Something behind "⋯"."""
+        """Chooses something behind "⋯"."""
         await self.at("more").click()
         await self.at("actions").get_by_test_id(name).click()
 
@@ -104,15 +104,15 @@ class Visitor:
         await expect(self.at("held")).to_contain_text(other.name)
 
     def row(self, other: Visitor) -> Locator:
-        """Somebody on the list of those who wait."""
+        """Finds somebody on the list of those who wait."""
         return self.at("asker").filter(has_text=other.name)
 
     async def expect_state(self, state: str) -> None:
-        """How the waiting is: open, lost, marked, ended."""
+        """Looks that the waiting is so: open, lost, held, marked, ended."""
         await expect(self.at("waiting")).to_have_attribute("data-state", state)
 
     async def expect_listed(self, *others: Visitor) -> None:
-        """Exactly these wait, in this order."""
+        """Looks that exactly these wait, in this order."""
         await expect(self.at("asker")).to_have_count(len(others))
         for index, other in enumerate(others):
             await expect(self.at("asker").nth(index)).to_contain_text(other.name)
@@ -136,7 +136,7 @@ class Door:
         keeps_page: bool = False,
         **context: Any,
     ) -> Visitor:
-        """Somebody new, who has opened nothing yet; `keeps_page` where a service worker matters."""
+        """Lets somebody new in, with nothing open; `keeps_page` where a service worker matters."""
         width, height = size
         made = await self._browser.new_context(
             locale={"ru": "ru-RU", "en": "en-GB"}[language],
@@ -154,20 +154,20 @@ class Door:
         return visitor
 
     async def person(self, name: str, username: str, **options: Any) -> Visitor:
-        """Somebody who has signed up before, and has no page open."""
+        """Lets somebody in who has signed up before, and has no page open."""
         visitor = await self.enter(name, **options)
-        await visitor.signs_up_by_call(username)
+        await visitor.sign_up_by_call(username)
         return visitor
 
     async def student(self, name: str, username: str, link: str = "", **options: Any) -> Visitor:
-        """Somebody who has signed up before, and stands where the link leads."""
+        """Lets somebody in who has signed up before, and stands where the link leads."""
         visitor = await self.person(name, username, **options)
         await visitor.open(link)
         await expect(visitor.at("tab-me")).to_be_visible()
         return visitor
 
     async def close(self) -> None:
-        """Everybody goes; raises where anything went wrong in a browser."""
+        """Has everybody go; raises where anything went wrong in a browser."""
         for visitor in self._inside:
             await visitor.context.close()
         wrong = {each.name: each.watch.wrong for each in self._inside if each.watch.wrong}

@@ -1,4 +1,4 @@
-"""What must not happen in a browser: an error, a stranger or all events asked, a broken policy."""
+"""What must not happen in a browser: an error, another host asked, all events asked, a breach."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ import { t } from "../texts.js";
 
 /** @typedef {import("../marking.js").AtTheSheet} AtTheSheet */
 
-export const REST_MS = 600; // in which a second tap of the same thumb decides nothing
+export const SECOND_TAP_MS = 600; // in which a second tap of the same thumb decides nothing
 const SMALLEST = 16; // pixels, of a long name's letters where there are few lines
 const SMALLER = 0.92; // times, until all of it is seen
 
@@ -134,7 +134,7 @@ export class HoldSheet {
         each.removeAttribute("data-rests");
         each.setAttribute("aria-disabled", "false");
       }
-    }, REST_MS);
+    }, SECOND_TAP_MS);
   }
 }
 

@@ -10,7 +10,7 @@ import { people, person } from "../people.js";
 import { saidOf } from "../refusals/said.js";
 import { counted, t } from "../texts.js";
 import { clock, day } from "../times.js";
-import { HoldSheet, REST_MS, ignoreRepeated } from "./hold.js";
+import { HoldSheet, SECOND_TAP_MS, ignoreRepeated } from "./hold.js";
 import { Finding } from "./mark-finding.js";
 import { makeRow, mendRow } from "./mark-row.js";
 import { speak } from "./mark-told.js";
@@ -56,12 +56,12 @@ export function markScreen(eventId = "") {
     () => desk.confirm(),
     () => desk.refuse(),
   );
-  let closedAt = -REST_MS;
+  let closedAt = -SECOND_TAP_MS;
   /** @param {number} userId */
   const choose = (userId) => {
     if (desk.store.value.connection !== "open") return;
     // The second of two taps on the sheet was not meant for the row that lay below it
-    if (performance.now() - closedAt < REST_MS) return;
+    if (performance.now() - closedAt < SECOND_TAP_MS) return;
     desk.choose(userId);
   };
   /** @type {Set<number>} */
