@@ -33,13 +33,13 @@ class Hall:
     def changes(self, **changes: Any) -> None:
         drive(self._update(actor=ANNA, event_id=self.world.event_id, **changes))
 
-    def lets(self, who_marks: WhoMarks) -> None:
+    def lets_mark(self, who_marks: WhoMarks) -> None:
         self.changes(who_marks=who_marks)
 
-    def adds(self, user_id: UserId) -> None:
+    def adds_helper(self, user_id: UserId) -> None:
         drive(self._add(actor=ANNA, event_id=self.world.event_id, user_id=user_id))
 
-    def removes(self, user_id: UserId) -> None:
+    def removes_helper(self, user_id: UserId) -> None:
         drive(self._remove(actor=ANNA, event_id=self.world.event_id, user_id=user_id))
 
     def sets_tick(self, user_id: UserId, state: Confirmation = Confirmation.APPROVED) -> None:

@@ -35,34 +35,34 @@ class Said:
         self.said.append((address, count))
         self.request_ids.append(structlog.contextvars.get_contextvars().get("request_id"))
 
-    def lines(self, caller: str | int, times: int) -> int:
+    def take_lines(self, caller: str | int, times: int) -> int:
         return sum(self.floods.take_line(caller, FLOOD) for _ in range(times))
 
 
 async def test_a_flood_has_so_many_lines_a_second_and_nobody_elses_are_fewer() -> None:
     log = Said()
-    assert log.lines(FLOOD, 20 * MAX_LINES) == MAX_LINES
-    assert log.lines(OTHER, 3) == 3
+    assert log.take_lines(FLOOD, 20 * MAX_LINES) == MAX_LINES
+    assert log.take_lines(OTHER, 3) == 3
     log.clock.at += WINDOW_SECONDS / 2
-    assert log.lines(FLOOD, 1) == 0
+    assert log.take_lines(FLOOD, 1) == 0
 
 
 async def test_the_rest_is_counted_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(access_floods, "WINDOW_SECONDS", 0.01)
     log = Said()
     with structlog.contextvars.bound_contextvars(request_id="of one of them"):
-        assert log.lines(FLOOD, MAX_LINES + 7) == MAX_LINES
+        assert log.take_lines(FLOOD, MAX_LINES + 7) == MAX_LINES
     await eventually(lambda: log.said == [(FLOOD, 7)])
     assert log.request_ids == [None]
     log.clock.at += 1
-    assert log.lines(FLOOD, MAX_LINES + 1) == MAX_LINES
+    assert log.take_lines(FLOOD, MAX_LINES + 1) == MAX_LINES
     await eventually(lambda: log.said[1:] == [(FLOOD, 1)])
 
 
 async def test_nothing_is_kept_of_who_has_asked_before() -> None:
     log = Said()
     for number in range(1000):
-        log.lines(number, 2)
+        log.take_lines(number, 2)
         log.clock.at += WINDOW_SECONDS / 10
     assert len(log.floods) <= 11
     assert not log.said
@@ -81,16 +81,16 @@ async def test_a_hall_is_as_many_callers_as_are_logged_in(
 
     log: Any = AccessLog(serve, answers.append)
 
-    async def lines(person: int, times: int) -> int:
+    async def count_lines(person: int, times: int) -> int:
         caplog.clear()
         for _ in range(times):
             scope = {"type": "http", "method": "GET", "path": f"/{person}", "client": (FLOOD, 1)}
             await log(scope, None, None)
         return sum(isinstance(each, PlainLine) for each in caplog.records)
 
-    assert await lines(1, MAX_LINES + 50) == MAX_LINES
-    assert [await lines(person, 10) for person in range(2, 52)] == [10] * 50
-    assert await lines(0, MAX_LINES + 50) == MAX_LINES  # of nobody who is known
+    assert await count_lines(1, MAX_LINES + 50) == MAX_LINES
+    assert [await count_lines(person, 10) for person in range(2, 52)] == [10] * 50
+    assert await count_lines(0, MAX_LINES + 50) == MAX_LINES  # of nobody who is known
     assert len(answers) == 2 * (MAX_LINES + 50) + 500  # each is counted in the metrics
 
 

@@ -72,7 +72,7 @@ WRONG: dict[str, list[Any]] = {
     **{each: ["1", 1.5, True] for each in NUMBERS},
     "session_id": [ANNA, b"x", 1],
 }
-TAKEN = [
+TRIED = [
     (each.name, argument)
     for each in fields(UseCases)
     for argument in signature(getattr(DO, each.name)).parameters
@@ -96,10 +96,10 @@ async def refused(name: str, /, **given: Any) -> str:
 
 
 def test_most_of_the_use_cases_are_tried() -> None:
-    assert len({name for name, _ in TAKEN}) > 50
+    assert len({name for name, _ in TRIED}) > 50
 
 
-@pytest.mark.parametrize(("name", "argument"), TAKEN)
+@pytest.mark.parametrize(("name", "argument"), TRIED)
 async def test_what_is_of_another_kind_is_said_by_its_name(name: str, argument: str) -> None:
     is_optional = "None" in str(signature(getattr(DO, name)).parameters[argument].annotation)
     for wrong in WRONG[argument] + ([] if is_optional else [None]):
@@ -108,7 +108,7 @@ async def test_what_is_of_another_kind_is_said_by_its_name(name: str, argument: 
         assert re.fullmatch(expected, said), said
 
 
-@pytest.mark.parametrize(("name", "argument"), [each for each in TAKEN if each[1] in LARGE])
+@pytest.mark.parametrize(("name", "argument"), [each for each in TRIED if each[1] in LARGE])
 async def test_a_number_that_no_store_can_have_is_refused(name: str, argument: str) -> None:
     for large in (2**63, -(2**63) - 1, 10**40):
         with pytest.raises(LARGE[argument]):

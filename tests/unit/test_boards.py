@@ -43,7 +43,7 @@ class Hall:
         self._watch, self._count = WatchAttendance(observe), CountSheet(observe)
         self._check = CheckViewers(observe)
 
-    def link(self, actor: UserId = ANNA) -> str:
+    def board_link(self, actor: UserId = ANNA) -> str:
         return drive(self._make(actor=actor, event_id=self.event_id))
 
     def uses_session(self, user_id: UserId) -> None:
@@ -52,7 +52,7 @@ class Hall:
 
         drive(self.transact(work))
 
-    def unlinks(self, actor: UserId = ANNA) -> None:
+    def removes_board_link(self, actor: UserId = ANNA) -> None:
         drive(self._remove(actor=actor, event_id=self.event_id))
 
     def watches(self, user_id: UserId, event_id: EventId | None = None) -> Viewer:
@@ -62,7 +62,7 @@ class Hall:
     def by_link(self, secret: str) -> Viewer:
         return drive(self._watch.by_link(secret))
 
-    def may(self, *viewers: Viewer) -> frozenset[Viewer]:
+    def who_may(self, *viewers: Viewer) -> frozenset[Viewer]:
         return drive(self._check(viewers=viewers))
 
     def counts(self) -> Any:
@@ -82,50 +82,50 @@ class TestTheLink:
     """Contract: POST /api/events/MakeBoardLink, POST /api/events/RemoveBoardLink."""
 
     def test_it_lets_in_whoever_shows_its_secret(self, hall: Hall) -> None:
-        secret = hall.link()
+        secret = hall.board_link()
         viewer = hall.by_link(secret)
         assert viewer == Viewer(hall.event_id, board_id_of(secret), creator_id=ANNA)
         assert secret not in str(viewer)
 
     def test_a_secret_that_is_none_is_not_found(self, hall: Hall) -> None:
-        hall.link()
+        hall.board_link()
         for wrong in ("", "x", "\ud800", hall.event_id.hex):
             with pytest.raises(BoardNotFound):
                 hall.by_link(wrong)
 
     def test_another_one_ends_it_and_so_does_removing_it(self, hall: Hall) -> None:
-        old = hall.link()
-        new = hall.link()
+        old = hall.board_link()
+        new = hall.board_link()
         with pytest.raises(BoardNotFound):
             hall.by_link(old)
         viewer = hall.by_link(new)
-        assert hall.may(viewer, replace(viewer, admitted_by=board_id_of(old))) == {viewer}
+        assert hall.who_may(viewer, replace(viewer, admitted_by=board_id_of(old))) == {viewer}
         for _ in range(2):
-            hall.unlinks()
-        assert hall.may(viewer) == frozenset()
+            hall.removes_board_link()
+        assert hall.who_may(viewer) == frozenset()
 
     def test_helpers_make_and_remove_it_and_nobody_else(self, hall: Hall) -> None:
-        for forbidden in (hall.link, hall.unlinks):
+        for forbidden in (hall.board_link, hall.removes_board_link):
             with pytest.raises(NotAnOrganiser):
                 forbidden(BORIS)
         hall.helps(BORIS)
-        hall.by_link(hall.link(BORIS))
-        hall.unlinks(BORIS)
+        hall.by_link(hall.board_link(BORIS))
+        hall.removes_board_link(BORIS)
 
     def test_it_ends_an_hour_after_the_event_whenever_that_is(self, hall: Hall) -> None:
-        viewer = hall.by_link(secret := hall.link())
+        viewer = hall.by_link(secret := hall.board_link())
         hall.world.clock.pass_(SECONDS_TO_THE_END - 1)
         update = UpdateEvent(hall.transact, hall.terms)
         later = hall.world.clock.now() + 60
         drive(update(actor=ANNA, event_id=hall.event_id, ends_at=later))
         hall.world.clock.pass_(60 + BOARD_AFTER_END_SECONDS - 1)
-        assert hall.may(hall.by_link(secret)) == {viewer}
+        assert hall.who_may(hall.by_link(secret)) == {viewer}
         hall.world.clock.pass_(1)
         with pytest.raises(BoardNotFound):
             hall.by_link(secret)
-        assert hall.may(viewer) == frozenset()
+        assert hall.who_may(viewer) == frozenset()
         with pytest.raises(EventOver):
-            hall.link()
+            hall.board_link()
 
 
 class TestViewers:
@@ -134,7 +134,7 @@ class TestViewers:
     def test_organisers_watch_and_nobody_else(self, hall: Hall) -> None:
         hall.helps(BORIS)
         both = hall.watches(ANNA), hall.watches(BORIS)
-        assert hall.may(*both) == set(both)
+        assert hall.who_may(*both) == set(both)
         with pytest.raises(NotAnOrganiser):
             hall.watches(UserId(3))
         with pytest.raises(EventNotFound):
@@ -142,29 +142,29 @@ class TestViewers:
 
     def test_the_end_of_the_right_the_session_or_the_event_ends_watching(self, hall: Hall) -> None:
         hall.helps(BORIS)
-        anna, boris, link = hall.watches(ANNA), hall.watches(BORIS), hall.by_link(hall.link())
+        anna, boris, link = hall.watches(ANNA), hall.watches(BORIS), hall.by_link(hall.board_link())
         remove = RemoveHelper(hall.transact, hall.terms)
         drive(remove(actor=ANNA, event_id=hall.event_id, user_id=BORIS))
-        assert hall.may(anna, boris, link) == {anna, link}
+        assert hall.who_may(anna, boris, link) == {anna, link}
         drive(LogOut(hall.transact, hall.terms)(session_id=session_of(ANNA)))
-        assert hall.may(anna, boris, link) == {link}
+        assert hall.who_may(anna, boris, link) == {link}
         drive(DeleteEvent(hall.transact)(actor=ANNA, event_id=hall.event_id))
-        assert hall.may(link) == frozenset()
+        assert hall.who_may(link) == frozenset()
         assert hall.counts() is None
 
     def test_a_session_that_nobody_used_ends(self, hall: Hall) -> None:
         anna = hall.watches(ANNA)
         hall.world.clock.pass_(SESSION_SECONDS)
-        assert hall.may(anna) == frozenset()
+        assert hall.who_may(anna) == frozenset()
 
     def test_so_does_one_whose_log_in_was_too_long_ago(self, hall: Hall) -> None:
         """Contract: 9.2."""
         anna = hall.watches(ANNA)
         hall.world.clock.pass_(LONGEST_SESSION_SECONDS - 1)
         hall.uses_session(ANNA)
-        assert hall.may(anna) == {anna}
+        assert hall.who_may(anna) == {anna}
         hall.world.clock.pass_(1)
-        assert hall.may(anna) == frozenset()
+        assert hall.who_may(anna) == frozenset()
 
 
 class TestCounts:

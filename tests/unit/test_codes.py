@@ -26,7 +26,7 @@ ANNA = UserId(1)
 
 
 @dataclass
-class Drawn(CountedIds):
+class DrawsAsTold(CountedIds):
     """Draws what the test says, one after the other."""
 
     codes: list[str] = field(default_factory=list)
@@ -35,8 +35,8 @@ class Drawn(CountedIds):
         return EventCode(self.codes.pop(0))
 
 
-def made(world: World, name: str, *codes: str) -> Event:
-    create = CreateEvent(world.store.transact, Drawn(world.ids.numbers, list(codes)))
+def create_event(world: World, name: str, *codes: str) -> Event:
+    create = CreateEvent(world.store.transact, DrawsAsTold(world.ids.numbers, list(codes)))
     return drive(create(actor=ANNA, name=name, starts_at=NOON, ends_at=NOON + 60))
 
 
@@ -88,21 +88,21 @@ class TestTyping:
 class TestCreateEvent:
     def test_a_code_that_is_taken_is_drawn_again(self) -> None:
         world = World()
-        first = made(world, "First", "K7M2XP")
-        second = made(world, "Second", "K7M2XP", "K7M2XP", "222222")
+        first = create_event(world, "First", "K7M2XP")
+        second = create_event(world, "Second", "K7M2XP", "K7M2XP", "222222")
         assert (first.code, second.code) == ("K7M2XP", "222222")
 
     def test_that_of_a_deleted_event_is_free(self) -> None:
         world = World()
-        first = made(world, "First", "K7M2XP")
+        first = create_event(world, "First", "K7M2XP")
         drive(DeleteEvent(world.store.transact)(actor=ANNA, event_id=first.event_id))
-        assert made(world, "Second", "K7M2XP").code == "K7M2XP"
+        assert create_event(world, "Second", "K7M2XP").code == "K7M2XP"
 
 
 class TestGetEventByCode:
     def test_it_is_found_in_either_case(self) -> None:
         world = World()
-        event = made(world, "First", "K7M2XP")
+        event = create_event(world, "First", "K7M2XP")
         get = GetEventByCode(world.store.observe)
         for typed in ("K7M2XP", "k7m2xp"):
             assert drive(get(code=typed)) == event
@@ -110,6 +110,6 @@ class TestGetEventByCode:
     @pytest.mark.parametrize("typed", ["222222", "none", "", "\u212a7M2XP"])
     def test_what_no_event_has_is_not_found(self, typed: str) -> None:
         world = World()
-        made(world, "First", "K7M2XP")
+        create_event(world, "First", "K7M2XP")
         with pytest.raises(EventNotFound):
             drive(GetEventByCode(world.store.observe)(code=typed))

@@ -196,7 +196,7 @@ def cells(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, .
         yield path, value
 
 
-def another(value: Any) -> list[Any]:
+def wrong_values(value: Any) -> list[Any]:
     """What a service might say that is wrong."""
     if isinstance(value, bool):
         return [not value, None]
@@ -222,7 +222,7 @@ def test_a_wrong_cell_is_found_whichever_it_is(part: str) -> None:
     right = getattr(answered(), part)
     tried = 0
     for path, value in cells(right):
-        for wrong in another(value):
+        for wrong in wrong_values(value):
             planted = copy.deepcopy(right)
             where = planted
             for key in path[:-1]:

@@ -24,7 +24,7 @@ from tests.support.quick_loop import run
 
 T = TypeVar("T")
 FIRST, SECOND = ProcessId(UUID(int=1)), ProcessId(UUID(int=2))
-BACK_AFTER = 10.0
+BACK_AFTER_SECONDS = 10.0
 USER_IDS = itertools.count(1)
 
 
@@ -79,10 +79,10 @@ class Hall:
     def __init__(self) -> None:
         self.store = Store()
         self.process_id = FIRST
-        hang_up = HangUp(self.store.transact, Terms())
-        self.hang_ups = HangUps(hang_up, lambda: self.process_id)
+        use_case = HangUp(self.store.transact, Terms())
+        self.hang_ups = HangUps(use_case, lambda: self.process_id)
 
-    def ends(self, number: int, *, goodbye: bool) -> list[asyncio.Future[None]]:
+    def hang_up(self, number: int, *, goodbye: bool) -> list[asyncio.Future[None]]:
         return [
             self.hang_ups.begin(a_connection(self.process_id), goodbye=goodbye)
             for _ in range(number)
@@ -105,15 +105,17 @@ class TestAnOutage:
     def test_of_ten_seconds_and_two_thousand_sockets_is_tried_seldom(self, goodbyes: int) -> None:
         async def outage() -> Store:
             hall = Hall()
-            hall.store.go_away_until(BACK_AFTER)
-            ends = hall.ends(goodbyes, goodbye=True) + hall.ends(2000 - goodbyes, goodbye=False)
-            await asyncio.sleep(BACK_AFTER)
+            hall.store.go_away_until(BACK_AFTER_SECONDS)
+            ends = hall.hang_up(goodbyes, goodbye=True) + hall.hang_up(
+                2000 - goodbyes, goodbye=False
+            )
+            await asyncio.sleep(BACK_AFTER_SECONDS)
             assert not any(each.done() for each in ends)
             assert hall.store.most_tries_in_a_second() < 10
             assert len(hall.store.tries) < 30
             await hall.hang_ups.wait_until_stored()
             assert all(each.done() for each in ends)
-            assert asyncio.get_running_loop().time() < BACK_AFTER + MAX_PAUSE_SECONDS + 1
+            assert asyncio.get_running_loop().time() < BACK_AFTER_SECONDS + MAX_PAUSE_SECONDS + 1
             return hall.store
 
         store = run(outage())
@@ -126,11 +128,11 @@ class TestAnOutage:
     def test_one_person_s_goodbyes_are_one_transaction(self) -> None:
         async def outage() -> Store:
             hall = Hall()
-            hall.store.go_away_until(BACK_AFTER)
+            hall.store.go_away_until(BACK_AFTER_SECONDS)
             for _ in range(500):
                 hall.hang_ups.begin(a_connection(FIRST, user_id=1_000_000), goodbye=True)
-            (other,) = hall.ends(1, goodbye=True)
-            await asyncio.sleep(BACK_AFTER)
+            (other,) = hall.hang_up(1, goodbye=True)
+            await asyncio.sleep(BACK_AFTER_SECONDS)
             try_count = len(hall.store.tries)
             await other
             assert len(hall.store.tries) <= try_count + 3
@@ -142,13 +144,13 @@ class TestAnOutage:
     def test_that_is_over_is_forgotten(self) -> None:
         async def outage() -> None:
             hall = Hall()
-            hall.store.go_away_until(BACK_AFTER)
-            hall.ends(5, goodbye=True)
+            hall.store.go_away_until(BACK_AFTER_SECONDS)
+            hall.hang_up(5, goodbye=True)
             await hall.hang_ups.wait_until_stored()
             loop = asyncio.get_running_loop()
             for goodbye in (True, False):
                 began_at = loop.time()
-                await asyncio.wait(hall.ends(1, goodbye=goodbye))
+                await asyncio.wait(hall.hang_up(1, goodbye=goodbye))
                 assert loop.time() - began_at < 0.01  # at once
 
         run(outage())
@@ -156,8 +158,8 @@ class TestAnOutage:
     def test_is_told_in_few_words(self, caplog: pytest.LogCaptureFixture) -> None:
         async def outage() -> None:
             hall = Hall()
-            hall.store.go_away_until(BACK_AFTER)
-            hall.ends(2000, goodbye=False)
+            hall.store.go_away_until(BACK_AFTER_SECONDS)
+            hall.hang_up(2000, goodbye=False)
             await hall.hang_ups.wait_until_stored()
 
         run(outage())
@@ -178,8 +180,8 @@ class TestLogs:
 
             hall.store.fails = note_context
             with logged_with(frame=7):
-                hall.ends(2, goodbye=True)
-                hall.ends(2, goodbye=False)
+                hall.hang_up(2, goodbye=True)
+                hall.hang_up(2, goodbye=False)
             await hall.hang_ups.wait_until_stored()
             assert contexts == [{}] * 4  # tries
 
@@ -194,7 +196,7 @@ class TestTurns:
                 event_id = EventId(uuid4())
                 connection = replace(a_connection(FIRST, user_id=1_000_000), event_id=event_id)
                 hall.hang_ups.begin(connection, goodbye=True)
-            others = hall.ends(2, goodbye=True)
+            others = hall.hang_up(2, goodbye=True)
             await asyncio.wait(others)
             gone = hall.store.connections.gone
             assert len(gone) <= 3 * module.GOODBYES_AT_ONCE
@@ -208,11 +210,11 @@ class TestALeaseThatIsLost:
     def test_takes_what_was_opened_under_it_with_it(self) -> None:
         async def loses() -> None:
             hall = Hall()
-            hall.store.go_away_until(BACK_AFTER)
-            old = hall.ends(50, goodbye=True) + hall.ends(50, goodbye=False)
+            hall.store.go_away_until(BACK_AFTER_SECONDS)
+            old = hall.hang_up(50, goodbye=True) + hall.hang_up(50, goodbye=False)
             await asyncio.sleep(8)
             hall.process_id = SECOND
-            new = hall.ends(1, goodbye=False)
+            new = hall.hang_up(1, goodbye=False)
             await asyncio.sleep(MAX_PAUSE_SECONDS)
             assert all(each.done() for each in old)
             try_count = len(hall.store.tries)
@@ -233,7 +235,7 @@ class TestABug:
         async def fails() -> None:
             hall = Hall()
             hall.store.connections.lock_for_command = broken  # type: ignore[assignment]
-            (end,) = hall.ends(1, goodbye=True)
+            (end,) = hall.hang_up(1, goodbye=True)
             await end
             assert len(hall.store.tries) == MAX_FAILURES + 1
             assert [len(each) for each in hall.store.connections.lost] == [1]
@@ -244,7 +246,7 @@ class TestABug:
         async def fails() -> None:
             hall = Hall()
             hall.store.fails = lambda: ValueError("a bug")
-            hall.ends(3, goodbye=True)
+            hall.hang_up(3, goodbye=True)
             await hall.hang_ups.wait_until_stored()
             try_count = len(hall.store.tries)
             assert try_count <= 3 * 2 * MAX_FAILURES
@@ -258,7 +260,7 @@ class TestABug:
     def test_of_one_keeps_nobody_else_waiting(self) -> None:
         async def fails() -> None:
             hall = Hall()
-            (bad,) = hall.ends(1, goodbye=True)
+            (bad,) = hall.hang_up(1, goodbye=True)
             bad_id = next(iter(hall.hang_ups._ends)).connection.connection_id
 
             def lock(connection: Connection, *_: object) -> None:
@@ -268,7 +270,7 @@ class TestABug:
             hall.store.connections.lock_for_command = lock  # type: ignore[method-assign]
             await asyncio.sleep(0.1)
             began_at = asyncio.get_running_loop().time()
-            await asyncio.wait(hall.ends(20, goodbye=True))
+            await asyncio.wait(hall.hang_up(20, goodbye=True))
             assert asyncio.get_running_loop().time() - began_at < 0.1
             assert not bad.done()
             await bad
@@ -286,7 +288,7 @@ class TestTheEnd:
         async def closes() -> None:
             hall = Hall()
             hall.store.fails = lambda: error
-            ends = hall.ends(20, goodbye=True) + hall.ends(20, goodbye=False)
+            ends = hall.hang_up(20, goodbye=True) + hall.hang_up(20, goodbye=False)
             await asyncio.sleep(0 if error is None else 0.05)  # under way, or waiting
             hall.hang_ups.begin_after_abandoned_opening(a_connection(FIRST))
             await hall.hang_ups.close()

@@ -16,8 +16,8 @@ from attendance_web.wire.refusals import BodyTooSlow
 from tests.support.body_senders import ANNA, BORIS, LARGEST_BYTES, Sender, settled, uploading
 from tests.support.quick_loop import run
 
-ROOM = 16 * 1024 * 1024  # for uploads, instead of eight times as much
-PIECE = 64 * 1024
+ROOM_BYTES = 16 * 1024 * 1024  # for uploads, instead of eight times as much
+CHUNK_BYTES = 64 * 1024
 
 
 def begun_pace() -> Pace:
@@ -58,7 +58,7 @@ class TestUploads:
 
     @pytest.fixture(autouse=True)
     def less_room(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(incoming_bodies, "UPLOAD_CAPACITY_BYTES", ROOM)
+        monkeypatch.setattr(incoming_bodies, "UPLOAD_CAPACITY_BYTES", ROOM_BYTES)
 
     async def test_a_person_has_two_at_a_time_and_others_have_theirs(self) -> None:
         bodies = Bodies()
@@ -78,12 +78,12 @@ class TestUploads:
         with bodies.upload(ANNA, LARGEST_BYTES) as body:
             assert bodies._uploads.size == COUNTED_AT_LEAST_BYTES
             task = asyncio.create_task(body.read(sender.receive, LARGEST_BYTES))
-            sender.sends(b"x" * PIECE, more=True)
+            sender.sends(b"x" * CHUNK_BYTES, more=True)
             await settled()
-            assert bodies._uploads.size == PIECE
+            assert bodies._uploads.size == CHUNK_BYTES
             sender.sends(b"", more=False)
             await task
-            assert bodies._uploads.size == PIECE
+            assert bodies._uploads.size == CHUNK_BYTES
         assert bodies._uploads.size == 0
         with pytest.raises(ZeroDivisionError), bodies.upload(ANNA, LARGEST_BYTES):
             raise ZeroDivisionError
@@ -92,7 +92,7 @@ class TestUploads:
     async def test_what_is_whole_is_not_given_up_and_lets_in_what_has_room_beside_it(self) -> None:
         bodies = Bodies()
         with ExitStack() as several:
-            for person in range(3, 3 + ROOM // (4 * 1024 * 1024)):
+            for person in range(3, 3 + ROOM_BYTES // (4 * 1024 * 1024)):
                 body, sender = several.enter_context(bodies.upload(UserId(person), 1)), Sender()
                 sender.sends(b"x" * (4 * 1024 * 1024 - 100 * 1024), more=False)
                 await body.read(sender.receive, LARGEST_BYTES)
@@ -102,30 +102,30 @@ class TestUploads:
             sender.sends(b"x" * 401 * 1024, more=True)  # more than its head said
             with bodies.upload(ANNA, 300 * 1024) as body, pytest.raises(Unavailable):
                 await body.read(sender.receive, LARGEST_BYTES)
-            assert bodies._uploads.size == ROOM - 400 * 1024
+            assert bodies._uploads.size == ROOM_BYTES - 400 * 1024
         assert bodies._uploads.size == 0
 
     async def test_without_room_what_comes_slowly_is_given_up_before_who_has_most(self) -> None:
         bodies, loop = Bodies(), asyncio.get_running_loop()
         slow_sender, large_sender, last_sender = Sender(), Sender(), Sender()
-        slow_sender.sends(b"x" * PIECE, more=True)
+        slow_sender.sends(b"x" * CHUNK_BYTES, more=True)
         of_slow = uploading(bodies, ANNA, slow_sender)
         await settled()
         (body,) = bodies._uploads._bodies
         body._steady.deadline = loop.time() - 1
-        large_sender.sends(b"x" * (ROOM - 2 * PIECE), more=True)
+        large_sender.sends(b"x" * (ROOM_BYTES - 2 * CHUNK_BYTES), more=True)
         of_most = uploading(bodies, BORIS, large_sender)
         await settled()
-        last_sender.sends(b"x" * (PIECE + 1), more=True)
+        last_sender.sends(b"x" * (CHUNK_BYTES + 1), more=True)
         of_last = uploading(bodies, UserId(3), last_sender)
         await settled()
         assert isinstance(of_slow.exception(), BodyTooSlow)
         assert not of_most.done() and not of_last.done()
-        last_sender.sends(b"x" * PIECE, more=True)
+        last_sender.sends(b"x" * CHUNK_BYTES, more=True)
         await settled()
         assert isinstance(of_most.exception(), BodyTooSlow)
         last_sender.sends(b"", more=False)
-        assert len(await of_last) == 2 * PIECE + 1
+        assert len(await of_last) == 2 * CHUNK_BYTES + 1
 
     def test_one_is_not_slow_before_it_is_read(self) -> None:
         """As long as an hour's uploads are counted, say."""
@@ -149,11 +149,11 @@ class TestUploads:
         with bodies.upload(ANNA, LARGEST_BYTES) as body:
             if is_upload_read:
                 task = asyncio.create_task(body.read(first.receive, LARGEST_BYTES))
-                first.sends(b"x" * PIECE, more=True)
+                first.sends(b"x" * CHUNK_BYTES, more=True)
             else:
-                bodies._uploads.grow(body, PIECE)
+                bodies._uploads.grow(body, CHUNK_BYTES)
             await settled()
-            second.sends(b"x" * (ROOM - PIECE // 2), more=True)
+            second.sends(b"x" * (ROOM_BYTES - CHUNK_BYTES // 2), more=True)
             second.sends(b"", more=False)
             body._steady.deadline = asyncio.get_running_loop().time() - 1
             other = uploading(bodies, BORIS, second)
@@ -167,7 +167,11 @@ class TestUploads:
 
     @pytest.mark.parametrize(
         ("account_count", "bytes_at_once", "comes_back"),
-        [(8, 2 * 1024 * 1024, True), (8, ROOM // 16 - 1024, True), (64, ROOM // 128, False)],
+        [
+            (8, 2 * 1024 * 1024, True),
+            (8, ROOM_BYTES // 16 - 1024, True),
+            (64, ROOM_BYTES // 128, False),
+        ],
         ids=["the largest", "as much as there is room", "many small ones"],
     )
     def test_a_phone_finds_its_place_however_many_trickle(
@@ -182,8 +186,8 @@ class TestUploads:
             while True:
                 sender = Sender()
                 task = uploading(bodies, person, sender)
-                for _ in range(bytes_at_once // PIECE):
-                    sender.sends(b"x" * PIECE, more=True)
+                for _ in range(bytes_at_once // CHUNK_BYTES):
+                    sender.sends(b"x" * CHUNK_BYTES, more=True)
                 while not task.done():
                     sender.sends(b"x" * (BYTES_A_SECOND + 1), more=True)
                     await asyncio.sleep(1)
@@ -203,7 +207,7 @@ class TestUploads:
             await asyncio.sleep(3)
             of_phone = uploading(bodies, ANNA, sender)
             for _ in range(300):
-                assert not of_phone.done() and bodies._uploads.size <= ROOM
+                assert not of_phone.done() and bodies._uploads.size <= ROOM_BYTES
                 sender.sends(b"x" * 5000, more=True)
                 await asyncio.sleep(0.1)
             sender.sends(b"", more=False)

@@ -21,14 +21,14 @@ FEW = Terms(karma_pair_a_month=2, karma_unchecked_a_month=3)
 JUNE = 1_780_272_000.0  # the first second of a month
 
 
-def event(number: int) -> EventId:
+def event_id(number: int) -> EventId:
     return EventId(UUID(int=number))
 
 
 def mark(number: int, marker: int, person: int, at: float = JUNE, *, checked: bool = True) -> Entry:
     """In an event of its own."""
     who, by = UserId(person), UserId(marker)
-    return Entry(event(number), who, 1, by, at, Origin.HOLD, False, checked, None)
+    return Entry(event_id(number), who, 1, by, at, Origin.HOLD, False, checked, None)
 
 
 def annulment_of(entry: Entry) -> Entry:

@@ -28,15 +28,15 @@ FORM = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data; boundary=-x-"
 FILE_HEAD = b'Content-Disposition: form-data; name="image"; filename="a"\r\n\r\n'
 TEXT_HEAD = b'Content-Disposition: form-data; name="image"\r\n\r\n'
-LARGE = 8 * STEP_BYTES
-BYTES = st.text(st.sampled_from("\r\n-xя %+41"), max_size=60).map(str.encode) | st.binary()
+LARGE_BYTES = 8 * STEP_BYTES
+some_bytes = st.text(st.sampled_from("\r\n-xя %+41"), max_size=60).map(str.encode) | st.binary()
 
 
 def in_parts(*parts: bytes) -> bytes:
     return b"".join(b"---x-\r\n" + each + b"\r\n" for each in parts) + b"---x---\r\n"
 
 
-def outcome(content_type: str, body: bytes) -> str:
+def parsed_or_none(content_type: str, body: bytes) -> str:
     try:
         return repr(parse_body(content_type, body))
     except BadBody:
@@ -44,7 +44,7 @@ def outcome(content_type: str, body: bytes) -> str:
 
 
 @pytest.fixture
-def decoded(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+def decoded_sizes(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """How many bytes are decoded at once, time after time."""
     lengths: list[int] = []
     decode = body_parsing._decode
@@ -62,7 +62,7 @@ class TestInParts:
     @pytest.mark.parametrize("head", [FILE_HEAD, TEXT_HEAD])
     @pytest.mark.parametrize("content", [b"\r\n", b"\xff", b"\r\n---x"])
     def test_it_is_looked_through_in_small_steps(
-        self, head: bytes, content: bytes, monkeypatch: pytest.MonkeyPatch, decoded: list[int]
+        self, head: bytes, content: bytes, monkeypatch: pytest.MonkeyPatch, decoded_sizes: list[int]
     ) -> None:
         parse, lengths = PushMultipartParser.parse, list[int]()
 
@@ -71,12 +71,12 @@ class TestInParts:
             return parse(self, portion)
 
         monkeypatch.setattr(PushMultipartParser, "parse", noted)
-        sent = content * (LARGE // len(content))
+        sent = content * (LARGE_BYTES // len(content))
         image = parse_body(MULTIPART, in_parts(head + sent))["image"]
         assert image == (sent if head is FILE_HEAD else sent.decode("utf-8", "surrogateescape"))
-        assert max(lengths + decoded) <= STEP_BYTES + MIN_LAST_PORTION_BYTES
+        assert max(lengths + decoded_sizes) <= STEP_BYTES + MIN_LAST_PORTION_BYTES
 
-    @hypothesis.given(st.lists(BYTES, max_size=3), BYTES, st.integers(64, 80))
+    @hypothesis.given(st.lists(some_bytes, max_size=3), some_bytes, st.integers(64, 80))
     def test_what_is_said_does_not_depend_on_how_long_a_step_is(
         self, contents: list[bytes], ending: bytes, step: int
     ) -> None:
@@ -85,11 +85,11 @@ class TestInParts:
             for number, each in enumerate(contents)
         ]
         for body in (in_parts(*texts), in_parts(*texts)[:-3] + ending):
-            whole = outcome(MULTIPART, body)
+            whole = parsed_or_none(MULTIPART, body)
             with pytest.MonkeyPatch.context() as patch:
                 patch.setattr(body_parsing, "STEP_BYTES", step)
                 patch.setattr(body_parsing, "MIN_LAST_PORTION_BYTES", 80)
-                assert outcome(MULTIPART, body) == whole
+                assert parsed_or_none(MULTIPART, body) == whole
 
     @pytest.mark.parametrize("divided_at", range(-20, 3))
     def test_its_end_may_be_at_the_end_of_a_step(self, divided_at: int) -> None:
@@ -100,19 +100,22 @@ class TestInParts:
 
 class TestInAForm:
     @pytest.mark.parametrize("content", [b"+", b"%41", b"\xff", b"%ff"])
-    def test_it_is_decoded_in_small_steps(self, content: bytes, decoded: list[int]) -> None:
-        sent = content * (LARGE // len(content))
+    def test_it_is_decoded_in_small_steps(self, content: bytes, decoded_sizes: list[int]) -> None:
+        sent = content * (LARGE_BYTES // len(content))
         assert parse_body(FORM, b"image=" + sent)["image"]
-        assert max(decoded) <= PORTION_BYTES and len(decoded) >= LARGE // PORTION_BYTES // 3
+        assert (
+            max(decoded_sizes) <= PORTION_BYTES
+            and len(decoded_sizes) >= LARGE_BYTES // PORTION_BYTES // 3
+        )
 
-    @hypothesis.given(BYTES, st.integers(4, 9))
+    @hypothesis.given(some_bytes, st.integers(4, 9))
     def test_what_is_said_does_not_depend_on_how_long_a_step_is(
         self, said: bytes, step: int
     ) -> None:
-        whole = outcome(FORM, b"a=" + said)
+        whole = parsed_or_none(FORM, b"a=" + said)
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(body_parsing, "PORTION_BYTES", step)
-            assert outcome(FORM, b"a=" + said) == whole
+            assert parsed_or_none(FORM, b"a=" + said) == whole
 
 
 class TestInJson:
@@ -127,7 +130,7 @@ class TestInJson:
             return loads(text, **more)
 
         monkeypatch.setattr("json.loads", noted)
-        strings = ",".join([f'"{string}"'] * min(900, LARGE // len(string)))
+        strings = ",".join([f'"{string}"'] * min(900, LARGE_BYTES // len(string)))
         assert parse_body(JSON, f'{{"a": [{strings}], "b": 1}}'.encode())["b"] == 1
         assert max(lengths) <= STEP_BYTES
 

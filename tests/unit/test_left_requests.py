@@ -31,7 +31,7 @@ from attendance_web.wire.log_fields import LOG_EXTENSION
 from attendance_web.wire.refusal_pace import RefusalPace
 from attendance_web.wire.seen_sessions import SeenSessions
 
-HALL, ELSEWHERE = "192.0.2.1", "192.0.2.2"
+HALL_ADDRESS, ELSEWHERE = "192.0.2.1", "192.0.2.2"
 NOBODY = ""
 MANY_STEPS: Final = 50  # of the loop: whatever waits for a turn alone has begun by then
 NEVER: Final = 3600.0
@@ -66,7 +66,7 @@ class People:
         self.left_connection_count += 1
         self.strict_count += is_strict
 
-    def asks(self, person: str, client: str = HALL, answer: int | None = None) -> Asked:
+    def asks(self, person: str, client: str = HALL_ADDRESS, answer: int | None = None) -> Asked:
         """Somebody asks for what takes for ever, or is answered with this status."""
         asked, headers = Asked(), []
         if person:
@@ -140,10 +140,10 @@ async def test_who_leaves_too_many_waits_before_the_next_begins(people: People) 
     await people.leaves("1", MAX_OF_PERSON)
     await people.leaves("1", 1)
     late, neighbour = people.asks("1"), people.asks("2")
-    stranger, elsewhere = people.asks(NOBODY), people.asks(NOBODY, ELSEWHERE)
-    with people.asking(neighbour, stranger, elsewhere):
+    unknown, elsewhere = people.asks(NOBODY), people.asks(NOBODY, ELSEWHERE)
+    with people.asking(neighbour, unknown, elsewhere):
         assert await waits(late)
-        assert await begins(neighbour, stranger, elsewhere)
+        assert await begins(neighbour, unknown, elsewhere)
         await late.leave()
         assert not late.has_begun
         assert late.log == {"code": "client_left"}

@@ -135,8 +135,8 @@ histories = st.lists(
 )
 
 
-def versions(moves: list[str]) -> list[Place]:
-    """The places Bob goes through."""
+def places_after(moves: list[str]) -> list[Place]:
+    """Lists the places Bob goes through by these moves."""
     bobs_places = [Place(EVENT, BOB)]
     for number, move in enumerate(moves, 1):
         old = bobs_places[-1]
@@ -160,7 +160,7 @@ def test_whatever_is_lost_doubled_or_reordered_one_reading_mends_it(
     moves: list[str], data: st.DataObject
 ) -> None:
     room = Room()
-    bobs_places = versions(moves)
+    bobs_places = places_after(moves)
     mia = Client(room.connection(MIA, Role.MARKING))
     max_ = Client(room.connection(MAX, Role.MARKING))
     bob = Client(room.connection(BOB, Role.MARK_ME))

@@ -22,7 +22,7 @@ class TestNarrowing:
         self, hall: Hall
     ) -> None:
         world = hall.world
-        hall.adds(VERA)
+        hall.adds_helper(VERA)
         world.waits(GLEB)
         lost_connection = world.marks(BORIS)
         world.breaks_off(lost_connection)
@@ -32,7 +32,7 @@ class TestNarrowing:
             world.marks(user_id)
         hall.prepares(boris[0], GLEB)
         world.announcements.clear()
-        hall.lets(WhoMarks.ORGANISERS)
+        hall.lets_mark(WhoMarks.ORGANISERS)
         assert hall.marking() == {ANNA, VERA}
         assert isinstance(world.place(GLEB).state, Waiting)
         given_back, ended, changed = world.announcements
@@ -50,7 +50,7 @@ class TestNarrowing:
     def test_who_waits_keeps_waiting(self, hall: Hall) -> None:
         hall.world.marks(BORIS)
         waiting = hall.world.waits(BORIS)  # their other socket stays open, and marks nobody
-        hall.lets(WhoMarks.ORGANISERS)
+        hall.lets_mark(WhoMarks.ORGANISERS)
         assert isinstance(hall.world.place(BORIS).state, Waiting)
         found = drive(
             hall.world.store.observe(lambda unit: unit.connections.find(waiting.connection_id))
@@ -61,14 +61,14 @@ class TestNarrowing:
         hall.sets_tick(VERA)
         for user_id in (BORIS, VERA):
             hall.world.marks(user_id)
-        hall.lets(WhoMarks.CONFIRMED)
+        hall.lets_mark(WhoMarks.CONFIRMED)
         assert hall.marking() == {VERA}
-        hall.lets(WhoMarks.ORGANISERS)
+        hall.lets_mark(WhoMarks.ORGANISERS)
         assert hall.marking() == set()
 
     def test_what_leaves_nobody_out_ends_nothing(self, hall: Hall) -> None:
         hall.sets_tick(BORIS)
-        hall.lets(WhoMarks.CONFIRMED)
+        hall.lets_mark(WhoMarks.CONFIRMED)
         marker = hall.world.marks(BORIS)
         hall.sets_tick(BORIS, Confirmation.NONE)
         hall.world.waits(GLEB)
@@ -89,7 +89,7 @@ class TestNarrowing:
         for user_id in (BORIS, VERA, GLEB):
             hall.world.marks(user_id)
         hall.world.announcements.clear()
-        hall.lets(WhoMarks.ORGANISERS)
+        hall.lets_mark(WhoMarks.ORGANISERS)
         ended = [each for each in hall.world.announcements if isinstance(each, ConnectionsEnded)]
         assert [len(each.connection_ids or ()) for each in ended] == [2, 1]
         assert hall.marking() == set()
@@ -98,13 +98,13 @@ class TestNarrowing:
 class TestRemoveHelper:
     def test_where_only_organisers_mark_their_sockets_end(self, hall: Hall) -> None:
         for helper in (BORIS, VERA):
-            hall.adds(helper)
-        hall.lets(WhoMarks.ORGANISERS)
+            hall.adds_helper(helper)
+        hall.lets_mark(WhoMarks.ORGANISERS)
         hall.world.waits(GLEB)
         marker = hall.world.marks(BORIS)
         hall.world.marks(VERA)
         hall.prepares(marker, GLEB)
-        hall.removes(BORIS)
+        hall.removes_helper(BORIS)
         assert hall.marking() == {VERA}
         assert isinstance(hall.world.place(GLEB).state, Waiting)
         with pytest.raises(NoLongerMarks):
@@ -114,24 +114,24 @@ class TestRemoveHelper:
 
     @pytest.mark.parametrize("who_marks", [WhoMarks.EVERYBODY, WhoMarks.CONFIRMED])
     def test_one_who_may_mark_all_the_same_goes_on(self, hall: Hall, who_marks: WhoMarks) -> None:
-        hall.adds(BORIS)
+        hall.adds_helper(BORIS)
         hall.sets_tick(BORIS)
-        hall.lets(who_marks)
+        hall.lets_mark(who_marks)
         hall.world.waits(GLEB)
         marker = hall.world.marks(BORIS)
         hall.prepares(marker, GLEB)
-        hall.removes(BORIS)
+        hall.removes_helper(BORIS)
         drive(hall.world.confirm(connection=marker))
         assert isinstance(hall.world.place(GLEB).state, Marked)
 
     def test_nobody_else_who_lost_a_tick_is_ended_by_it(self, hall: Hall) -> None:
-        hall.adds(BORIS)
+        hall.adds_helper(BORIS)
         hall.sets_tick(VERA)
-        hall.lets(WhoMarks.CONFIRMED)
+        hall.lets_mark(WhoMarks.CONFIRMED)
         hall.world.marks(BORIS)
         hall.world.marks(VERA)
         hall.sets_tick(VERA, Confirmation.NONE)
-        hall.removes(BORIS)
+        hall.removes_helper(BORIS)
         assert hall.marking() == {VERA}
 
 

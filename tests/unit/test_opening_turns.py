@@ -13,21 +13,23 @@ from attendance_web.live import opening_turns as module
 from attendance_web.live.opening_turns import OpeningQueue
 from attendance_web.wire.turns import NoTurn
 
-OPENING = 0.4  # seconds that one may take here
-LONGER = OPENING + 0.1  # in which one that is not open yet would have been ended
+OPENING_TAKES_SECONDS = 0.4  # seconds that one may take here
+LONGER_SECONDS = (
+    OPENING_TAKES_SECONDS + 0.1
+)  # in which one that is not open yet would have been ended
 
 
 @pytest.fixture
 def openings(monkeypatch: pytest.MonkeyPatch) -> OpeningQueue:
     """Two at once, for a moment."""
     monkeypatch.setattr(module, "MAX_AT_ONCE", 2)
-    monkeypatch.setattr(module, "OPENING_SECONDS", OPENING)
+    monkeypatch.setattr(module, "OPENING_SECONDS", OPENING_TAKES_SECONDS)
     monkeypatch.setattr(module, "TURN_WAIT_SECONDS", 0.1)
     return OpeningQueue()
 
 
 @asynccontextmanager
-async def slot(openings: OpeningQueue, user_id: int = 1) -> AsyncIterator[Callable[[], None]]:
+async def turn(openings: OpeningQueue, user_id: int = 1) -> AsyncIterator[Callable[[], None]]:
     async with openings.opening() as opening, opening.turn(UserId(user_id)) as release:
         yield release
 
@@ -38,26 +40,26 @@ class TestTurns:
     ) -> None:
         async with AsyncExitStack() as sockets:
             for _ in range(5):
-                release = await sockets.enter_async_context(slot(openings))
+                release = await sockets.enter_async_context(turn(openings))
                 release()
-            await asyncio.sleep(LONGER)  # an open socket is in no haste
+            await asyncio.sleep(LONGER_SECONDS)  # an open socket is in no haste
 
     async def test_who_gets_none_in_time_is_told(self, openings: OpeningQueue) -> None:
-        async with slot(openings, 1), slot(openings, 2):
+        async with turn(openings, 1), turn(openings, 2):
             with pytest.raises(NoTurn):
-                async with slot(openings, 3):
+                async with turn(openings, 3):
                     raise AssertionError
 
     async def test_one_of_a_person_s_begins_when_the_one_before_is_open(
         self, openings: OpeningQueue
     ) -> None:
         """Contract: 1.16."""
-        async with slot(openings, 1) as release, slot(openings, 2):
+        async with turn(openings, 1) as release, turn(openings, 2):
             with pytest.raises(NoTurn):
-                async with slot(openings, 1):
+                async with turn(openings, 1):
                     raise AssertionError
             release()
-            async with slot(openings, 1):
+            async with turn(openings, 1):
                 pass
 
     @pytest.mark.slow
@@ -66,7 +68,7 @@ class TestTurns:
     ) -> None:
         for _ in range(3):
             with pytest.raises(TimeoutError):
-                async with slot(openings):
+                async with turn(openings):
                     await asyncio.Event().wait()  # for ever
 
     async def test_one_that_fails_or_goes_gives_its_turn_back_once(
@@ -74,11 +76,11 @@ class TestTurns:
     ) -> None:
         for _ in range(3):
             with pytest.raises(ValueError, match="refused"):
-                async with slot(openings):
+                async with turn(openings):
                     raise ValueError("refused")
-            async with slot(openings) as release:
+            async with turn(openings) as release:
                 release()
-        async with slot(openings, 1), slot(openings, 2):
+        async with turn(openings, 1), turn(openings, 2):
             with pytest.raises(NoTurn):
-                async with slot(openings, 3):
+                async with turn(openings, 3):
                     raise AssertionError

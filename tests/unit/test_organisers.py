@@ -42,10 +42,10 @@ class TestOpenings:
         self, hall: Hall, who_marks: WhoMarks, let_in: set[UserId]
     ) -> None:
         """Contract: 6.17."""
-        hall.adds(BORIS)
+        hall.adds_helper(BORIS)
         hall.sets_tick(VERA)
         hall.sets_tick(GLEB, Confirmation.PENDING)
-        hall.lets(who_marks)
+        hall.lets_mark(who_marks)
         for user_id in (ANNA, BORIS, VERA, GLEB):
             if user_id in let_in:
                 hall.world.marks(user_id)
@@ -56,27 +56,27 @@ class TestOpenings:
 
     def test_whoever_is_refused_has_not_joined(self, hall: Hall) -> None:
         """Contract: 6.18."""
-        hall.lets(WhoMarks.ORGANISERS)
+        hall.lets_mark(WhoMarks.ORGANISERS)
         with pytest.raises(MayNotMark):
             hall.world.marks(BORIS)
         assert not hall.world.place(BORIS).member
 
     def test_everybody_may_wait(self, hall: Hall) -> None:
-        hall.lets(WhoMarks.ORGANISERS)
+        hall.lets_mark(WhoMarks.ORGANISERS)
         hall.world.waits(BORIS)
         assert isinstance(hall.world.place(BORIS).state, Waiting)
 
     def test_it_is_refused_behind_the_start_and_before_waiting(self, hall: Hall) -> None:
         """Contract: 6.17."""
-        hall.lets(WhoMarks.ORGANISERS)
+        hall.lets_mark(WhoMarks.ORGANISERS)
         hall.world.waits(BORIS)
         with pytest.raises(MayNotMark):
             hall.world.marks(BORIS)
-        hall.adds(BORIS)
+        hall.adds_helper(BORIS)
         with pytest.raises(YouAreWaiting):
             hall.world.marks(BORIS)
         hall.world.event_id = hall.world.event("Later", starts=60)
-        hall.lets(WhoMarks.ORGANISERS)
+        hall.lets_mark(WhoMarks.ORGANISERS)
         with pytest.raises(EventNotStarted):
             hall.world.marks(GLEB)
         hall.world.advance(4000)
@@ -87,7 +87,7 @@ class TestOpenings:
 class TestPrepares:
     def test_a_tick_that_was_lost_shows_at_the_next_one(self, hall: Hall) -> None:
         hall.sets_tick(BORIS)
-        hall.lets(WhoMarks.CONFIRMED)
+        hall.lets_mark(WhoMarks.CONFIRMED)
         hall.world.waits(VERA)
         hall.world.waits(GLEB)
         marker = hall.world.marks(BORIS)
@@ -105,7 +105,7 @@ class TestPrepares:
 
     def test_it_is_the_first_refusal_of_an_event_that_is_on(self, hall: Hall) -> None:
         hall.sets_tick(BORIS)
-        hall.lets(WhoMarks.CONFIRMED)
+        hall.lets_mark(WhoMarks.CONFIRMED)
         hall.world.waits(VERA)
         hall.prepares(hall.world.marks(ANNA), VERA)
         marker = hall.world.marks(BORIS)
@@ -131,11 +131,11 @@ class TestPrepares:
 
 
 def test_a_connection_that_is_gone_for_another_reason_says_so(hall: Hall) -> None:
-    hall.lets(WhoMarks.ORGANISERS)
+    hall.lets_mark(WhoMarks.ORGANISERS)
     marking, waiting = (hall.world.connection(BORIS, role) for role in (Role.MARKING, Role.MARK_ME))
     assert hall.find_ending(marking) is Ending.LEFT, "who is not in the event has left it"
     hall.world.waits(BORIS)
     assert hall.find_ending(marking) is Ending.LEFT_OUT
     assert hall.find_ending(waiting) is Ending.FORGOTTEN
-    hall.adds(BORIS)
+    hall.adds_helper(BORIS)
     assert hall.find_ending(replace(marking)) is Ending.FORGOTTEN

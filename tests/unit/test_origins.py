@@ -9,7 +9,7 @@ from attendance_web.wire.origins import origin_is_foreign
 ALLOWED = frozenset({"https://school.example"})
 
 
-def asking(host: str | None, *origins: str) -> list[tuple[bytes, bytes]]:
+def headers_from(host: str | None, *origins: str) -> list[tuple[bytes, bytes]]:
     named = [] if host is None else [(b"host", host.encode())]
     return [*named, *((b"origin", origin.encode()) for origin in origins)]
 
@@ -30,11 +30,11 @@ def asking(host: str | None, *origins: str) -> list[tuple[bytes, bytes]]:
 )
 def test_our_own_page_and_the_allowed_ones_may_ask(host: str, origin: str) -> None:
     """Contract: 1.14."""
-    assert not origin_is_foreign(asking(host, origin), ALLOWED, secure=False)
+    assert not origin_is_foreign(headers_from(host, origin), ALLOWED, secure=False)
 
 
 def test_a_program_sends_none() -> None:
-    assert not origin_is_foreign(asking("attendance.test"), ALLOWED, secure=False)
+    assert not origin_is_foreign(headers_from("attendance.test"), ALLOWED, secure=False)
 
 
 @pytest.mark.parametrize(
@@ -65,26 +65,26 @@ def test_a_program_sends_none() -> None:
     ],
 )
 def test_every_other_page_is_foreign(origin: str) -> None:
-    assert origin_is_foreign(asking("attendance.test", origin), ALLOWED, secure=False)
+    assert origin_is_foreign(headers_from("attendance.test", origin), ALLOWED, secure=False)
 
 
 def test_two_origins_are_foreign() -> None:
     ours = "http://attendance.test"
-    assert origin_is_foreign(asking("attendance.test", ours, ours), ALLOWED, secure=False)
+    assert origin_is_foreign(headers_from("attendance.test", ours, ours), ALLOWED, secure=False)
 
 
 def test_without_a_host_every_page_is_foreign() -> None:
-    headers = asking(None, "http://attendance.test")
+    headers = headers_from(None, "http://attendance.test")
     assert origin_is_foreign(headers, ALLOWED, secure=False)
 
 
 @pytest.mark.parametrize("origin", ["http://attendance.test", "http://attendance.test:443"])
 def test_a_page_that_came_by_http_is_foreign_on_https(origin: str) -> None:
     """Contract: 6.17."""
-    headers = asking("attendance.test", origin)
+    headers = headers_from("attendance.test", origin)
     assert origin_is_foreign(headers, ALLOWED, secure=True)
     assert not origin_is_foreign(
-        asking("attendance.test", "https://attendance.test"), ALLOWED, secure=True
+        headers_from("attendance.test", "https://attendance.test"), ALLOWED, secure=True
     )
 
 
@@ -95,10 +95,10 @@ def test_a_page_that_came_by_http_is_foreign_on_https(origin: str) -> None:
 def test_a_browser_s_word_that_it_is_another_site_counts(site: str, is_foreign: bool) -> None:
     said = (b"sec-fetch-site", site.encode())
     for headers in (
-        asking("attendance.test"),
-        asking("attendance.test", "http://attendance.test"),
+        headers_from("attendance.test"),
+        headers_from("attendance.test", "http://attendance.test"),
     ):
         found = origin_is_foreign([*headers, said], ALLOWED, secure=False)
         assert found is is_foreign
-    headers = [*asking("attendance.test", "https://school.example"), said]
+    headers = [*headers_from("attendance.test", "https://school.example"), said]
     assert not origin_is_foreign(headers, ALLOWED, secure=False)

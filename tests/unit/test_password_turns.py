@@ -23,7 +23,7 @@ async def until(so: Callable[[], bool]) -> None:
             await asyncio.sleep(0)
 
 
-class Hall:
+class People:
     """People who log in; each has their turn until the test says that it is over."""
 
     def __init__(self) -> None:
@@ -63,7 +63,7 @@ class Hall:
 
 
 @pytest.fixture
-async def hall(monkeypatch: pytest.MonkeyPatch) -> Hall:
+async def people(monkeypatch: pytest.MonkeyPatch) -> People:
     """Two at a time, small bounds, and no pause before a refusal."""
     for name, value in (
         ("MAX_AT_ONCE", 2),
@@ -74,112 +74,112 @@ async def hall(monkeypatch: pytest.MonkeyPatch) -> Hall:
         ("REFUSAL_DELAY_SECONDS", 0.0),
     ):
         monkeypatch.setattr(password_turns, name, value)
-    return Hall()
+    return People()
 
 
-async def test_a_few_at_a_time_have_a_turn(hall: Hall) -> None:
-    await hall.come("a1", "a2", "a3", "a4")
-    assert hall.begun == ["a1", "a2"]
-    assert await hall.end_all_turns() == ["a1", "a2", "a3", "a4"]
-    await hall.come("b1", "b2", "b3")
-    assert hall.begun[4:] == ["b1", "b2"]  # no turn was lost
+async def test_a_few_at_a_time_have_a_turn(people: People) -> None:
+    await people.come("a1", "a2", "a3", "a4")
+    assert people.begun == ["a1", "a2"]
+    assert await people.end_all_turns() == ["a1", "a2", "a3", "a4"]
+    await people.come("b1", "b2", "b3")
+    assert people.begun[4:] == ["b1", "b2"]  # no turn was lost
 
 
-async def test_addresses_take_turns(hall: Hall) -> None:
-    await hall.come("a1", "a2", "a3", "a4", "a5", "b1", "c1")
-    assert await hall.end_all_turns() == ["a1", "a2", "a3", "b1", "c1", "a4", "a5"]
+async def test_addresses_take_turns(people: People) -> None:
+    await people.come("a1", "a2", "a3", "a4", "a5", "b1", "c1")
+    assert await people.end_all_turns() == ["a1", "a2", "a3", "b1", "c1", "a4", "a5"]
 
 
-async def test_from_one_address_known_browsers_do_not_wait_for_the_others(hall: Hall) -> None:
-    await hall.come(*(f"a{number}" for number in range(9)), "K1")
-    await until(lambda: len(hall.refused) == 2)
-    assert hall.refused == ["a7", "a8"]
-    assert hall.begun == ["a0", "a1", "K1"]
+async def test_from_one_address_known_browsers_do_not_wait_for_the_others(people: People) -> None:
+    await people.come(*(f"a{number}" for number in range(9)), "K1")
+    await until(lambda: len(people.refused) == 2)
+    assert people.refused == ["a7", "a8"]
+    assert people.begun == ["a0", "a1", "K1"]
 
 
-async def test_where_all_is_full_the_last_of_the_longest_line_is_refused(hall: Hall) -> None:
-    await hall.come(*(f"a{number}" for number in range(7)), "b1", "b2", "b3", "c1")
-    await until(lambda: len(hall.refused) == 1)
-    assert hall.refused == ["a6"]
-    assert (await hall.end_all_turns())[2:5] == ["a2", "b1", "c1"]
+async def test_where_all_is_full_the_last_of_the_longest_line_is_refused(people: People) -> None:
+    await people.come(*(f"a{number}" for number in range(7)), "b1", "b2", "b3", "c1")
+    await until(lambda: len(people.refused) == 1)
+    assert people.refused == ["a6"]
+    assert (await people.end_all_turns())[2:5] == ["a2", "b1", "c1"]
 
 
-async def test_known_browsers_are_bounded_too_and_their_accounts_take_turns(hall: Hall) -> None:
-    await hall.come("Ka1", "Ka2", "Ka3", "Ka4", "Kb1", "a1")
-    await until(lambda: len(hall.refused) == 1)
-    assert hall.refused == ["Ka4"]
-    assert hall.begun == ["Ka1", "Ka2", "a1"]  # nor do the others wait for them
-    assert (await hall.end_all_turns())[3:] == ["Ka3", "Kb1"]
+async def test_known_browsers_are_bounded_too_and_their_accounts_take_turns(people: People) -> None:
+    await people.come("Ka1", "Ka2", "Ka3", "Ka4", "Kb1", "a1")
+    await until(lambda: len(people.refused) == 1)
+    assert people.refused == ["Ka4"]
+    assert people.begun == ["Ka1", "Ka2", "a1"]  # nor do the others wait for them
+    assert (await people.end_all_turns())[3:] == ["Ka3", "Kb1"]
 
 
 async def test_whoever_has_many_accounts_keeps_known_browsers_elsewhere_waiting_for_none(
-    hall: Hall,
+    people: People,
 ) -> None:
-    await hall.come("Ka1", "Kb1", "Kc1", "Kd1", "La1")
-    assert await hall.end_all_turns() == ["Ka1", "Kb1", "La1", "Kc1", "Kd1"]
+    await people.come("Ka1", "Kb1", "Kc1", "Kd1", "La1")
+    assert await people.end_all_turns() == ["Ka1", "Kb1", "La1", "Kc1", "Kd1"]
 
 
-async def test_who_goes_away_leaves_their_place(hall: Hall) -> None:
-    await hall.come(*(f"a{number}" for number in range(7)))
+async def test_who_goes_away_leaves_their_place(people: People) -> None:
+    await people.come(*(f"a{number}" for number in range(7)))
     for name in ("a3", "a4"):
-        hall.tasks[name].cancel()
+        people.tasks[name].cancel()
         with suppress(asyncio.CancelledError):
-            await hall.tasks[name]
-    await hall.come("a7", "a8")
-    assert await hall.end_all_turns() == ["a0", "a1", "a2", "a5", "a6", "a7", "a8"]
-    assert hall.refused == []
+            await people.tasks[name]
+    await people.come("a7", "a8")
+    assert await people.end_all_turns() == ["a0", "a1", "a2", "a5", "a6", "a7", "a8"]
+    assert people.refused == []
 
 
 @pytest.mark.parametrize("steps", range(4))
-async def test_a_turn_that_comes_as_one_goes_away_is_passed_on(hall: Hall, steps: int) -> None:
+async def test_a_turn_that_comes_as_one_goes_away_is_passed_on(people: People, steps: int) -> None:
     """Before it, at the same moment, and when they have begun."""
-    await hall.come("a1", "a2", "a3", "a4")
-    hall._over["a1"].set()
+    await people.come("a1", "a2", "a3", "a4")
+    people._over["a1"].set()
     for _ in range(steps):
         await asyncio.sleep(0)
-    hall.tasks["a3"].cancel()
-    await until(lambda: "a4" in hall.begun)
-    assert hall.tasks["a3"].cancelled()
+    people.tasks["a3"].cancel()
+    await until(lambda: "a4" in people.begun)
+    assert people.tasks["a3"].cancelled()
     for name in ("a2", "a4"):
-        hall._over[name].set()
-        await hall.tasks[name]
-    await hall.come("b1", "b2", "b3")
-    assert hall.begun[-2:] == ["b1", "b2"]
+        people._over[name].set()
+        await people.tasks[name]
+    await people.come("b1", "b2", "b3")
+    assert people.begun[-2:] == ["b1", "b2"]
 
 
-async def test_whoever_fails_gives_the_turn_back(hall: Hall) -> None:
+async def test_whoever_fails_gives_the_turn_back(people: People) -> None:
     for _ in range(5):
         with pytest.raises(ValueError):
-            async with hall.turns.turn("a"):
+            async with people.turns.turn("a"):
                 raise ValueError
-    await hall.come("a1", "a2", "a3")
-    assert await hall.end_all_turns() == ["a1", "a2", "a3"]
+    await people.come("a1", "a2", "a3")
+    assert await people.end_all_turns() == ["a1", "a2", "a3"]
 
 
 async def test_who_has_no_turn_in_time_is_told_to_come_again(
-    hall: Hall, monkeypatch: pytest.MonkeyPatch
+    people: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(password_turns, "TURN_WAIT_SECONDS", 0.01)
-    await hall.come("a1", "a2", "a3")
-    await until(lambda: len(hall.refused) == 1)
-    assert await hall.end_all_turns() == ["a1", "a2"]
-    await hall.come("b1", "b2")
-    assert hall.begun[2:] == ["b1", "b2"]
+    await people.come("a1", "a2", "a3")
+    await until(lambda: len(people.refused) == 1)
+    assert await people.end_all_turns() == ["a1", "a2"]
+    await people.come("b1", "b2")
+    assert people.begun[2:] == ["b1", "b2"]
 
 
 async def test_too_many_are_told_so_late_and_keep_no_place_meanwhile(
-    hall: Hall, monkeypatch: pytest.MonkeyPatch
+    people: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Told at once, they would ask again at once."""
     monkeypatch.setattr(password_turns, "REFUSAL_DELAY_SECONDS", 3600)
-    await hall.come(*(f"a{number}" for number in range(8)))
-    assert await hall.end_all_turns() == [f"a{number}" for number in range(7)]
-    assert not hall.tasks["a7"].done() and hall.refused == []
-    hall.tasks["a7"].cancel()
+    await people.come(*(f"a{number}" for number in range(8)))
+    assert await people.end_all_turns() == [f"a{number}" for number in range(7)]
+    assert not people.tasks["a7"].done() and people.refused == []
+    people.tasks["a7"].cancel()
 
 
 async def test_too_many_at_once_are_not_told_so_at_once(
-    hall: Hall, monkeypatch: pytest.MonkeyPatch
+    people: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """They would all ask again at once."""
     pauses: list[float] = []
@@ -189,16 +189,16 @@ async def test_too_many_at_once_are_not_told_so_at_once(
 
     monkeypatch.setattr(password_turns, "REFUSAL_DELAY_SECONDS", 3.0)
     monkeypatch.setattr(password_turns, "asyncio", SimpleNamespace(sleep=sleep))
-    await hall.come(*(f"a{number}" for number in range(27)))
+    await people.come(*(f"a{number}" for number in range(27)))
     assert len(pauses) == len(set(pauses)) == 20
     assert all(3 <= each <= 6 for each in pauses)
 
 
-async def test_who_has_left_the_queue_is_not_logged_in(hall: Hall) -> None:
+async def test_who_has_left_the_queue_is_not_logged_in(people: People) -> None:
     """Contract: 1.11. Whose password is being looked at is, gone or not."""
-    await hall.come("a1", "a2", "a3", "a4", "a5", "K1")
+    await people.come("a1", "a2", "a3", "a4", "a5", "K1")
     for name in ("a1", "a4"):
-        hall.departures[name].note()
-    await asyncio.wait({hall.tasks["a4"]})
-    assert isinstance(hall.tasks["a4"].exception(), ClientLeft)
-    assert await hall.end_all_turns() == ["a1", "a2", "K1", "a3", "a5"]
+        people.departures[name].note()
+    await asyncio.wait({people.tasks["a4"]})
+    assert isinstance(people.tasks["a4"].exception(), ClientLeft)
+    assert await people.end_all_turns() == ["a1", "a2", "K1", "a3", "a5"]

@@ -73,7 +73,7 @@ class Trial:
         return await self.pool.run(lambda connection: connection.driver)
 
 
-async def settled() -> None:
+async def settle() -> None:
     for _ in range(10):
         await asyncio.sleep(0)
 
@@ -81,7 +81,7 @@ async def settled() -> None:
 async def test_there_are_only_so_many_connections_and_they_are_lent_again() -> None:
     trial = Trial(3)
     tasks = [trial.starts() for _ in range(10)]
-    await settled()
+    await settle()
     assert (len(trial.begun), trial.pool.taken_count) == (3, 3)
     trial.goes_on.set()
     assert {await task for task in tasks} == set(trial.made)
@@ -91,7 +91,7 @@ async def test_there_are_only_so_many_connections_and_they_are_lent_again() -> N
 async def test_whoever_came_first_is_first_and_nobody_comes_in_between() -> None:
     trial = Trial(1)
     tasks = [trial.starts(name) for name in "abc"]
-    await settled()
+    await settle()
     trial.goes_on.set()
     tasks.append(trial.starts("d"))
     await asyncio.gather(*tasks)
@@ -101,7 +101,7 @@ async def test_whoever_came_first_is_first_and_nobody_comes_in_between() -> None
 async def test_who_is_cancelled_while_they_wait_gives_their_place_away() -> None:
     trial = Trial(1)
     first, second, third = (trial.starts(name) for name in "abc")
-    await settled()
+    await settle()
     second.cancel()
     trial.goes_on.set()
     await asyncio.gather(first, third)
@@ -112,7 +112,7 @@ async def test_and_so_does_one_who_is_cancelled_just_as_their_turn_comes() -> No
     for steps in range(8):
         trial = Trial(1)
         first, second, third = (trial.starts(name) for name in "abc")
-        await settled()
+        await settle()
         trial.goes_on.set()
         for _ in range(steps):
             await asyncio.sleep(0)
@@ -126,7 +126,7 @@ async def test_and_so_does_one_who_is_cancelled_just_as_their_turn_comes() -> No
 async def test_a_connection_whose_work_was_cancelled_is_not_lent_again() -> None:
     trial = Trial(1)
     task = trial.starts()
-    await settled()
+    await settle()
     task.cancel()
     await asyncio.wait([task])
     assert trial.made[0].closed
@@ -202,7 +202,7 @@ async def test_who_waits_too_long_is_told(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(pg_pool, "POOL_SECONDS", 0.01)
     trial = Trial(1)
     task = trial.starts()
-    await settled()
+    await settle()
     with pytest.raises(NoConnectionFree):
         await trial.takes()
     trial.goes_on.set()

@@ -161,7 +161,7 @@ def an_annulled_mark_pays(patch: pytest.MonkeyPatch) -> None:
     )
 
 
-def a_stranger_annuls(patch: pytest.MonkeyPatch) -> None:
+def anybody_annuls(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(corrections, "_may_annul", lambda *whatever: True)
 
 
@@ -219,7 +219,7 @@ FAULTS: list[Callable[[pytest.MonkeyPatch], None]] = [
     who_is_held_loses_their_position,
     a_position_is_told_whenever_it_changes,
     an_annulled_mark_pays,
-    a_stranger_annuls,
+    anybody_annuls,
     a_mark_is_counted_twice,
     a_mark_by_hand_leaves_the_hold,
     a_mirror_keeps_the_annulled_off_the_list,
@@ -238,7 +238,7 @@ SEEDS: dict[Callable[[pytest.MonkeyPatch], None], int] = {
     a_mirror_believes_older_news: 2,
     a_narrowed_event_leaves_a_hold: 15,
     a_removed_helper_marks_on: 8,
-    a_stranger_annuls: 2,
+    anybody_annuls: 2,
     absence_counts_though_there_are_news: 2,
     another_process_forgets_that_it_is_too_soon: 19,
     lost_connections_have_no_grace: 38,
