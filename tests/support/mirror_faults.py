@@ -110,10 +110,10 @@ def a_socket_that_was_not_told_outlives_the_mark(patch: pytest.MonkeyPatch) -> N
 
 
 def one_is_told_of_an_annulled_mark(patch: pytest.MonkeyPatch) -> None:
-    """By whatever is said of it, however old."""
+    """Tells them of whatever is said of it, however old."""
     patch.setattr(Askers, "tell_hold_or_note_mark", Askers.tell_mark)
 
 
 def a_quiet_room_is_one_that_was_quiet_once(patch: pytest.MonkeyPatch) -> None:
-    """Whatever it has heard of since."""
+    """Takes it for quiet, whatever it has heard of since."""
     patch.setattr(Mirror, "glance", property(lambda self: self._glance))

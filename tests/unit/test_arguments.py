@@ -89,7 +89,7 @@ async def asks(name: str, /, **given: Any) -> None:
 
 
 async def refused(name: str, /, **given: Any) -> str:
-    """What is said of what is given, which is of another kind."""
+    """Reads what is said of what is given, which is of another kind."""
     with pytest.raises(TypeError) as told:
         await asks(name, **given)
     return str(told.value)

@@ -22,7 +22,7 @@ MULTIPART = 'multipart/form-data; boundary="-x-"'
 
 
 def parts(*each: str | bytes) -> bytes:
-    """A multipart body of parts, each with its headers."""
+    """Writes a multipart body of parts, each with its headers."""
     joined = b"".join(
         b"---x-\r\n" + (one.encode() if isinstance(one, str) else one) + b"\r\n" for one in each
     )

@@ -36,7 +36,7 @@ class Door:
         return drive(self._sign_up(username=username, password=SECRET, browser_secrets=shown))
 
     def log_in(self, username: str, *shown: str, password: str = SECRET) -> str:
-        """What the browser shows from now on."""
+        """Logs in; answers what the browser shows from now on."""
         logged_in = drive(self._log_in(username=username, password=password, browser_secrets=shown))
         assert logged_in.browser_secret is not None
         return logged_in.browser_secret

@@ -16,7 +16,7 @@ PORTS: dict[str, Any] = {
 
 
 def parts_of(built: Any) -> Iterator[tuple[str, Any, Any]]:
-    """The name, the type and the value of whatever this was built of, and that in its turn."""
+    """Lists name, type and value of whatever this was built of, and that in its turn."""
     for name, kind in get_type_hints(type(built)).items():
         value = getattr(built, name)
         yield name, kind, value

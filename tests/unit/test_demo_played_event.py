@@ -25,12 +25,12 @@ def karma_of_marks(marks: int) -> int:
 
 
 def at(seconds: float) -> Moment:
-    """Just after nine; nobody knows to the second."""
+    """Makes a moment after nine; nobody knows to the second."""
     return Moment(NINE_O_CLOCK + seconds - 1.5, NINE_O_CLOCK + seconds + 1.5)
 
 
 def played_event() -> PlayedEvent:
-    """Anna made it and marked Boris; Vera's mark was not hers; Yozh was marked by Boris's hand."""
+    """Plays it: Anna marks Boris; Vera's mark is not hers; Yozh is marked by Boris's hand."""
     played = PlayedEvent(
         EVENT,
         "Algebra",
@@ -57,7 +57,7 @@ def played_event() -> PlayedEvent:
 
 
 def local(seconds: int) -> str:
-    """As the sheet has it; within the first minute."""
+    """Spells a time as the sheet has it; within the first minute."""
     return f"2026-09-01T09:00:{seconds:02}+05:00" if seconds < 60 else "2026-09-01T09:01:00+05:00"
 
 
@@ -95,7 +95,7 @@ def entry(user_id: int, n: int, actor_id: int, seconds: int, **more: Any) -> dic
 
 
 def answered() -> Answers:
-    """What a service that is right says of that, written by hand."""
+    """Makes what a service that is right says of that, written by hand."""
     not_hers = {
         **{"marked_at": local(20), "marked_by": "Анна", "at": local(30), "by": "Вера"},
         **{"marked_by_id": ANNA, "by_id": VERA},
@@ -179,7 +179,7 @@ def answered() -> Answers:
 
 
 def but(**changes: Any) -> Answers:
-    """The right answers, but for these."""
+    """Makes the right answers, but for these."""
     return replace(answered(), **changes)
 
 
@@ -188,7 +188,7 @@ def differences(answers: Answers) -> list[str]:
 
 
 def cells(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...], Any]]:
-    """Every cell there is, and the way to it."""
+    """Lists every cell there is, and the way to it."""
     if isinstance(value, dict | list):
         for key, each in value.items() if isinstance(value, dict) else enumerate(value):
             yield from cells(each, (*path, key))
@@ -197,7 +197,7 @@ def cells(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, .
 
 
 def wrong_values(value: Any) -> list[Any]:
-    """What a service might say that is wrong."""
+    """Lists what a service might say that is wrong."""
     if isinstance(value, bool):
         return [not value, None]
     if isinstance(value, int):

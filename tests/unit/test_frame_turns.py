@@ -31,7 +31,7 @@ class Begun:
         self.whose.append(whose)
 
     def comes(self, whose: Hashable) -> asyncio.Task[None]:
-        """One more, on a socket of its own."""
+        """Sends one more, on a socket of its own."""
         return asyncio.create_task(self._frame(whose))
 
 

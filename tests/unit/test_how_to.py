@@ -70,7 +70,7 @@ def test_the_page_of_adapters_names_all_that_a_service_asks_of_a_store() -> None
 
 
 def imports(program: str) -> Iterator[tuple[str, str]]:
-    """What of ours a program imports: from which module which name."""
+    """Lists what of ours a program imports: from which module which name."""
     for node in ast.walk(ast.parse(program)):
         if isinstance(node, ast.ImportFrom) and str(node.module).startswith("attendance_"):
             yield from ((str(node.module), each.name) for each in node.names)

@@ -29,7 +29,7 @@ class Door:
         return Actor(UserId(int(token[1:])), session_id_of(token, kind))
 
     async def looked_at(self, *token_and_address: tuple[str, str]) -> list[str]:
-        """In which order the tokens were looked at, all of which come at once."""
+        """Lists the tokens in the order in which they were looked at, all of which come at once."""
         self.order = []
         scopes = [
             {"headers": [(b"cookie", b"sessionid=" + token.encode())], "client": (address, 1)}

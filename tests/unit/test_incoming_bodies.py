@@ -21,7 +21,7 @@ CHUNK_BYTES = 64 * 1024
 
 
 def begun_pace() -> Pace:
-    """The slowest there may be, from 0 on."""
+    """Begins the slowest there may be, from 0 on."""
     pace = Pace(BYTES_A_SECOND, PATIENCE_SECONDS)
     pace.begin(0.0)
     return pace

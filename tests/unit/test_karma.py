@@ -26,18 +26,18 @@ def event_id(number: int) -> EventId:
 
 
 def mark(number: int, marker: int, person: int, at: float = JUNE, *, checked: bool = True) -> Entry:
-    """In an event of its own."""
+    """Makes one in an event of its own."""
     who, by = UserId(person), UserId(marker)
     return Entry(event_id(number), who, 1, by, at, Origin.HOLD, False, checked, None)
 
 
 def annulment_of(entry: Entry) -> Entry:
-    """The entry that annuls this one."""
+    """Makes the entry that annuls this one."""
     return replace(entry, n=entry.n + 1, at=entry.at + 1, origin=None, reason=AnnulReason.OTHER)
 
 
 def again(entry: Entry) -> Entry:
-    """The same person, marked by the same marker once it was annulled."""
+    """Makes the entry of the same person, marked by the same marker once it was annulled."""
     return replace(entry, n=entry.n + 2, at=entry.at + 2)
 
 

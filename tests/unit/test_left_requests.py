@@ -67,7 +67,7 @@ class People:
         self.strict_count += is_strict
 
     def asks(self, person: str, client: str = HALL_ADDRESS, answer: int | None = None) -> Asked:
-        """Somebody asks for what takes for ever, or is answered with this status."""
+        """Asks for what takes for ever, or is answered with this status."""
         asked, headers = Asked(), []
         if person:
             self.seen.note(Actor(UserId(int(person)), session_id_of(person)))
@@ -100,7 +100,7 @@ class People:
         """Asks and leaves, again and again."""
         for _ in range(times):
             asked = self.asks(person, answer=answer)
-            assert await begins(asked)
+            await wait_for_begin(asked)
             await asked.leave()
 
     @contextmanager
@@ -111,16 +111,15 @@ class People:
             asked.task.cancel()
 
 
-async def begins(*asks: Asked) -> bool:
-    """Whether they all begin, in their turns."""
+async def wait_for_begin(*asks: Asked) -> None:
+    """Waits until all have begun, in their turns; raises TimeoutError if one does not."""
     async with asyncio.timeout(PATIENCE):
         while not all(asked.has_begun for asked in asks):
             await asyncio.sleep(0)
-    return True
 
 
 async def waits(asked: Asked) -> bool:
-    """Whether it does not begin, though its turn would have come."""
+    """Tells whether it does not begin, though its turn would have come."""
     for _ in range(MANY_STEPS):
         await asyncio.sleep(0)
     return not asked.has_begun
@@ -143,7 +142,7 @@ async def test_who_leaves_too_many_waits_before_the_next_begins(people: People) 
     unknown, elsewhere = people.asks(NOBODY), people.asks(NOBODY, ELSEWHERE)
     with people.asking(neighbour, unknown, elsewhere):
         assert await waits(late)
-        assert await begins(neighbour, unknown, elsewhere)
+        await wait_for_begin(neighbour, unknown, elsewhere)
         await late.leave()
         assert not late.has_begun
         assert late.log == {"code": "client_left"}
@@ -153,7 +152,7 @@ async def test_who_leaves_a_few_waits_for_nothing(people: People) -> None:
     await people.leaves("1", MAX_OF_PERSON)
     asked = people.asks("1")
     with people.asking(asked):
-        assert await begins(asked)
+        await wait_for_begin(asked)
     assert people.left_connection_count == 0
 
 
@@ -161,7 +160,7 @@ async def test_what_is_left_of_an_answer_does_not_count(people: People) -> None:
     await people.leaves("1", 2 * MAX_OF_PERSON, answer=200)
     asked = people.asks("1")
     with people.asking(asked):
-        assert await begins(asked)
+        await wait_for_begin(asked)
 
 
 async def test_a_refusal_that_is_left_before_it_is_told_counts(people: People) -> None:
@@ -180,7 +179,7 @@ async def test_a_hall_that_loads_its_page_anew_feels_nothing(people: People) -> 
     asked = [people.asks(str(person)) for person in range(1, 301)]
     newcomer = people.asks(NOBODY)
     with people.asking(*asked, newcomer):
-        assert await begins(*asked, newcomer)
+        await wait_for_begin(*asked, newcomer)
 
 
 async def test_a_network_has_more_as_long_as_nobody_there_is_known(people: People) -> None:
@@ -190,7 +189,7 @@ async def test_a_network_has_more_as_long_as_nobody_there_is_known(people: Peopl
     elsewhere = people.asks(NOBODY, ELSEWHERE)
     with people.asking(known, elsewhere):
         assert await waits(late)
-        assert await begins(known, elsewhere)
+        await wait_for_begin(known, elsewhere)
         await late.leave()
 
 

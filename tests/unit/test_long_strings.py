@@ -48,11 +48,11 @@ class TestLongStrings:
     @hypothesis.given(st.text('"\\{}[]:,a ё', max_size=60), st.integers(4, 12))
     def test_nor_does_whether_it_is_json(self, said: str, step: int) -> None:
         body = ('{"a": "' + said).encode()
-        whole = outcome(body)
+        whole = parsed_or_none(body)
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(json_scanning, "STEP_BYTES", step)
             patch.setattr(body_parsing, "LONG_STRING_BYTES", step)
-            assert outcome(body) == whole
+            assert parsed_or_none(body) == whole
 
     @pytest.mark.parametrize("constant", ["NaN", "Infinity", "-Infinity"])
     def test_no_constant_is_taken_for_a_long_string(
@@ -94,8 +94,8 @@ class TestLongStrings:
         assert max(step_lengths) <= json_scanning.STEP_BYTES
 
 
-def outcome(body: bytes) -> str:
-    """What a body says, or that it says nothing."""
+def parsed_or_none(body: bytes) -> str:
+    """Reads what a body says, or that it says nothing."""
     try:
         return repr(parse_body(JSON, body))
     except BadBody:

@@ -79,7 +79,7 @@ class Twin(World):
         return drive(self.confirm(connection=socket, target=UserId(target)))
 
     def told(self) -> list[PlaceChanged]:
-        """As those hear it who have not given the command, person by person."""
+        """Lists the changes as those hear them who have not given the command, person by person."""
         changes = [each for each in self.announcements if isinstance(each, PlaceChanged)]
         by_person = sorted(changes, key=lambda each: each.place.user_id)
         return [replace(each, commanded_by=None) for each in by_person]

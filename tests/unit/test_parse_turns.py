@@ -33,7 +33,7 @@ class Parsed:
     def comes(
         self, number: int, network: str = FLOOD, *, more: int = 0, is_head: bool = False
     ) -> None:
-        """One more, which asks for so many more behind it."""
+        """Asks for one more, which asks for so many more behind it."""
 
         def parse() -> bool:
             if not is_head:

@@ -35,7 +35,10 @@ class People:
         self._over: dict[str, asyncio.Event] = {}
 
     async def come(self, *names: str) -> None:
-        """From the address of their first letter; ``K`` and ``L`` in browsers accounts know."""
+        """Has them log in, each from the address of its first letter.
+
+        ``K`` and ``L`` do so in browsers that their accounts know.
+        """
         for name in names:
             self._over[name], self.departures[name] = asyncio.Event(), Departure()
             self.tasks[name] = asyncio.create_task(self._log_in(name))

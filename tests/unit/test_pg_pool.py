@@ -69,7 +69,7 @@ class Trial:
         return asyncio.create_task(self.pool.run(work))
 
     async def takes(self) -> Any:
-        """The connection that somebody gets now."""
+        """Finds the driver of the connection that somebody gets now."""
         return await self.pool.run(lambda connection: connection.driver)
 
 

@@ -16,7 +16,7 @@ from attendance_core import LeaseLost, Refusal, Unavailable, UseCases
 
 
 def refusals(of: type[Refusal] = Refusal) -> Iterator[type[Refusal]]:
-    """Those of the core, wherever it declares them."""
+    """Lists those of the core, wherever it declares them."""
     for each in of.__subclasses__():
         if each.__module__.startswith(attendance_core.__name__):
             yield each

@@ -32,9 +32,11 @@ class Pace:
         self._pace = RefusalPace(self.clock)
 
     def waits(self, caller: Caller, error: Exception | None = None, *, ago: float = 0.0) -> bool:
-        return self.wait(caller, error, ago=ago) > 0
+        return self.seconds_to_wait(caller, error, ago=ago) > 0
 
-    def wait(self, caller: Caller, error: Exception | None = None, *, ago: float = 0.0) -> float:
+    def seconds_to_wait(
+        self, caller: Caller, error: Exception | None = None, *, ago: float = 0.0
+    ) -> float:
         began = asyncio.get_running_loop().time() - ago
         return self._pace.note(error, caller, began)
 
@@ -50,20 +52,22 @@ async def test_who_goes_on_waits_for_what_they_have_had_refused_before() -> None
     pace = Pace()
     for _ in range(MAX_AT_ONCE):
         pace.waits(ADDRESS)
-    waits = [pace.wait(ADDRESS) for _ in range(100)]
+    waits = [pace.seconds_to_wait(ADDRESS) for _ in range(100)]
     assert waits[:10] == pytest.approx([TOLD_AFTER_SECONDS] * 10, abs=0.1)
     assert waits[39] == pytest.approx(40 / A_SECOND, abs=0.1)
     least = TOLD_WITHIN_SECONDS - MAX_JITTER_SECONDS
     assert all(least - 0.1 < each <= TOLD_WITHIN_SECONDS for each in waits[60:])
     pace.clock.at += TOLD_WITHIN_SECONDS
-    assert pace.wait(ADDRESS) == pytest.approx(TOLD_AFTER_SECONDS, abs=0.1)  # no more is owed
+    assert pace.seconds_to_wait(ADDRESS) == pytest.approx(
+        TOLD_AFTER_SECONDS, abs=0.1
+    )  # no more is owed
 
 
 async def test_who_owes_the_longest_is_not_told_with_all_others() -> None:
     pace = Pace()
     for _ in range(MAX_AT_ONCE + 100):
         pace.waits(ADDRESS)
-    tenths = Counter(round(10 * pace.wait(ADDRESS)) for _ in range(250))
+    tenths = Counter(round(10 * pace.seconds_to_wait(ADDRESS)) for _ in range(250))
     assert max(tenths.values()) < 100, "they would be back in one instant"
 
 

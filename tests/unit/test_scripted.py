@@ -25,14 +25,14 @@ from attendance_core.testing import PlainPasswords, TestClock, advance
 async def test_a_mark_is_told_to_both() -> None:
     async with lecture() as scripted:
         anna, boris = await scripted.person("Anna"), await scripted.person("Boris")
-        asks, desk = await scripted.waits(anna), await scripted.marks(boris)
-        assert [each.user_ids for each in desk.heard(MarkingList)] == [(anna.user_id,)]
-        await desk.prepare(anna)
-        assert [each.user_id for each in desk.heard(Prepared)] == [anna.user_id]
-        assert [each.user_id for each in asks.heard(HeldBy)] == [boris.user_id]
-        await desk.confirm()
-        assert [each.user_id for each in desk.heard(Confirmed)] == [anna.user_id]
-        assert asks.heard(WasMarked) == [WasMarked(boris.user_id)]
+        waiting, marking = await scripted.waits(anna), await scripted.marks(boris)
+        assert [each.user_ids for each in marking.heard(MarkingList)] == [(anna.user_id,)]
+        await marking.prepare(anna)
+        assert [each.user_id for each in marking.heard(Prepared)] == [anna.user_id]
+        assert [each.user_id for each in waiting.heard(HeldBy)] == [boris.user_id]
+        await marking.confirm()
+        assert [each.user_id for each in marking.heard(Confirmed)] == [anna.user_id]
+        assert waiting.heard(WasMarked) == [WasMarked(boris.user_id)]
         assert await scripted.karma(boris) == 50
         assert (await scripted.waits(anna)).is_closed
 
@@ -40,20 +40,20 @@ async def test_a_mark_is_told_to_both() -> None:
 async def test_a_hold_runs_out_when_its_time_has_passed_and_everybody_hears() -> None:
     async with lecture() as scripted:
         anna, boris, vera = [await scripted.person(name) for name in ("Anna", "Boris", "Vera")]
-        asks, desk, other = (
+        waiting, marking, other = (
             await scripted.waits(anna),
             await scripted.marks(boris),
             await scripted.marks(vera),
         )
-        await desk.prepare(anna)
+        await marking.prepare(anna)
         await scripted.advance(89)
-        assert not desk.heard(ReservationExpired)
+        assert not marking.heard(ReservationExpired)
         await scripted.advance(2)
-        assert desk.heard(ReservationExpired) == [ReservationExpired(anna.user_id)]
-        assert len(asks.heard(LetGo)) == 1
+        assert marking.heard(ReservationExpired) == [ReservationExpired(anna.user_id)]
+        assert len(waiting.heard(LetGo)) == 1
         assert len(other.heard(UserLeft)) == len(other.heard(UserJoined)) == 1
         with pytest.raises(NobodyHeld):
-            await desk.confirm()
+            await marking.confirm()
         await other.prepare(anna)
         await other.refuse()
         assert len(other.heard(GivenBack)) == 1
@@ -62,20 +62,20 @@ async def test_a_hold_runs_out_when_its_time_has_passed_and_everybody_hears() ->
 async def test_who_is_lost_keeps_their_place_for_a_grace_and_a_goodbye_none() -> None:
     async with lecture() as scripted:
         anna, boris, vera = [await scripted.person(name) for name in ("Anna", "Boris", "Vera")]
-        desk = await scripted.marks(vera)
+        marking = await scripted.marks(vera)
         lost, left = await scripted.waits(anna), await scripted.waits(boris)
         await lost.breaks_off()
         await left.says_goodbye()
-        assert desk.heard(UserLeft) == [UserLeft(boris.user_id)]
+        assert marking.heard(UserLeft) == [UserLeft(boris.user_id)]
         await scripted.advance(16)
-        assert desk.heard(UserLeft) == [UserLeft(boris.user_id), UserLeft(anna.user_id)]
+        assert marking.heard(UserLeft) == [UserLeft(boris.user_id), UserLeft(anna.user_id)]
 
 
 async def test_every_socket_closes_with_the_event() -> None:
     async with lecture(lasts=30) as scripted:
-        desk = await scripted.marks(await scripted.person("Anna"))
+        marking = await scripted.marks(await scripted.person("Anna"))
         await scripted.advance(31)
-        assert desk.is_closed
+        assert marking.is_closed
 
 
 async def test_a_service_of_ones_own_lives_while_its_clock_is_advanced() -> None:

@@ -9,7 +9,7 @@ from attendance_core.testing.stores.transactions import ASKED_OF_A_STORE
 
 
 def asked_by(*protocols: type) -> set[str]:
-    """What they ask for, by name."""
+    """Names what they ask for."""
     named = [name for each in protocols for name in (*vars(each), *each.__annotations__)]
     return {name for name in named if not name.startswith("_")}
 

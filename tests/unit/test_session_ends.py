@@ -29,7 +29,7 @@ class Died(Exception):
     """The process did, before this transaction."""
 
 
-class Ends:
+class Office:
     """Anna with sessions, and a process that may die."""
 
     def __init__(self) -> None:
@@ -56,7 +56,7 @@ class Ends:
         return session_id
 
     def opens(self, session_id: SessionId, user_id: UserId = ANNA) -> Connection:
-        """In an event of its own."""
+        """Opens a socket in an event of its own."""
         world = self.world
         event_id = world.event(f"Class {world.ids.event_id()}")
         drive(world.notifier.subscribe(event_id, world._hear))
@@ -123,114 +123,120 @@ class Ends:
 
 
 @pytest.fixture
-def ends() -> Ends:
-    return Ends()
+def office() -> Office:
+    return Office()
 
 
-def test_all_but_the_spared_one_end_with_their_sockets(ends: Ends) -> None:
+def test_all_but_the_spared_one_end_with_their_sockets(office: Office) -> None:
     """Contract: 6.9."""
-    others = [ends.session(name, socket_count=2) for name in ("phone", "laptop")]
-    ends.opens(SPARED)
-    theirs = ends.session("theirs", BORIS, socket_count=1)
-    assert ends.end() == "done" and ends.is_done
-    assert ends.session_ids() == {SPARED} and ends.socket_count(SPARED) == 1
-    assert ends.session_ids(BORIS) >= {theirs} and ends.socket_count(theirs) == 1
-    assert ends.closed_count == 4 and not any(map(ends.socket_count, others))
+    others = [office.session(name, socket_count=2) for name in ("phone", "laptop")]
+    office.opens(SPARED)
+    theirs = office.session("theirs", BORIS, socket_count=1)
+    assert office.end() == "done" and office.is_done
+    assert office.session_ids() == {SPARED} and office.socket_count(SPARED) == 1
+    assert office.session_ids(BORIS) >= {theirs} and office.socket_count(theirs) == 1
+    assert office.closed_count == 4 and not any(map(office.socket_count, others))
 
 
-def test_without_a_spared_one_all_end(ends: Ends) -> None:
-    ends.opens(SPARED)
-    assert ends.end(spared=None) == "done"
-    assert ends.session_ids() == set() and ends.closed_count == 1
+def test_without_a_spared_one_all_end(office: Office) -> None:
+    office.opens(SPARED)
+    assert office.end(spared=None) == "done"
+    assert office.session_ids() == set() and office.closed_count == 1
 
 
-def test_where_there_are_no_others_it_is_done_at_once(ends: Ends) -> None:
-    assert ends.end() == "done"
-    assert (ends.session_ids(), ends.transaction_count) == ({SPARED}, 1)
+def test_where_there_are_no_others_it_is_done_at_once(office: Office) -> None:
+    assert office.end() == "done"
+    assert (office.session_ids(), office.transaction_count) == ({SPARED}, 1)
 
 
-def test_a_token_of_a_program_is_no_session_of_theirs(ends: Ends) -> None:
-    token, now = SessionId("token"), ends.world.clock.now()
+def test_a_token_of_a_program_is_no_session_of_theirs(office: Office) -> None:
+    token, now = SessionId("token"), office.world.clock.now()
     session = Session(token, ANNA, CredentialKind.BEARER, now, now)
-    drive(ends.world.store.transact(lambda unit: unit.sessions.add(session)))
-    ends.end(spared=None)
-    assert drive(ends.world.store.observe(lambda unit: unit.sessions.find(token))) == session
+    drive(office.world.store.transact(lambda unit: unit.sessions.add(session)))
+    office.end(spared=None)
+    assert drive(office.world.store.observe(lambda unit: unit.sessions.find(token))) == session
 
 
 @pytest.mark.parametrize(("session_count", "socket_count"), [(101, 0), (250, 0), (3, 20), (105, 1)])
 def test_however_many_there_are_few_end_in_one_transaction(
-    ends: Ends, session_count: int, socket_count: int
+    office: Office, session_count: int, socket_count: int
 ) -> None:
     for number in range(session_count):
-        ends.session(f"{number}", socket_count=socket_count)
+        office.session(f"{number}", socket_count=socket_count)
     seen = [(session_count, 0)]
-    ends.after_each = lambda _: seen.append((len(ends.session_ids() - {SPARED}), ends.closed_count))
-    ends.end()
-    assert ends.session_ids() == {SPARED} and ends.closed_count == session_count * socket_count
+    office.after_each = lambda _: seen.append(
+        (len(office.session_ids() - {SPARED}), office.closed_count)
+    )
+    office.end()
+    assert office.session_ids() == {SPARED} and office.closed_count == session_count * socket_count
     for before, after in pairwise(seen):
         assert before[0] - after[0] <= session_ends.SESSIONS_ENDED_AT_ONCE
         assert after[1] - before[1] <= session_ends.SOCKETS_ENDED_AT_ONCE
-    assert ends.check_count == ends.transaction_count > 1  # each of them looked whether it may
+    assert office.check_count == office.transaction_count > 1  # each of them looked whether it may
 
 
 @pytest.mark.parametrize("dies_before", range(8))
 def test_one_that_dies_has_done_nothing_else_and_leaves_no_socket_without_a_session(
-    ends: Ends, dies_before: int
+    office: Office, dies_before: int
 ) -> None:
-    others = [ends.session(f"{number}", socket_count=20) for number in range(5)]
-    ends.dies_before = dies_before
+    others = [office.session(f"{number}", socket_count=20) for number in range(5)]
+    office.dies_before = dies_before
     try:
-        ends.end()
+        office.end()
     except Died:
-        assert not ends.is_done
-        assert all(each in ends.session_ids() for each in others if ends.socket_count(each))
-        ends.dies_before = None
-        ends.end()
-    assert ends.is_done and ends.session_ids() == {SPARED} and ends.closed_count == 100
+        assert not office.is_done
+        assert all(each in office.session_ids() for each in others if office.socket_count(each))
+        office.dies_before = None
+        office.end()
+    assert office.is_done and office.session_ids() == {SPARED} and office.closed_count == 100
 
 
-def test_who_may_no_longer_ends_nothing_more(ends: Ends) -> None:
+def test_who_may_no_longer_ends_nothing_more(office: Office) -> None:
     for number in range(150):
-        ends.session(f"{number}")
+        office.session(f"{number}")
 
     def check(unit: Any) -> None:
-        if ends.transaction_count:
+        if office.transaction_count:
             raise WrongPassword
 
     with pytest.raises(WrongPassword):
-        ends.end(check=check)
-    assert ends.transaction_count == 1 and not ends.is_done and len(ends.session_ids()) == 51
+        office.end(check=check)
+    assert office.transaction_count == 1 and not office.is_done and len(office.session_ids()) == 51
 
 
-def test_one_that_may_not_at_all_ends_none(ends: Ends) -> None:
-    phone = ends.session("phone", socket_count=1)
+def test_one_that_may_not_at_all_ends_none(office: Office) -> None:
+    phone = office.session("phone", socket_count=1)
 
     def check(unit: Any) -> None:
         raise NotLoggedIn
 
     with pytest.raises(NotLoggedIn):
-        ends.end(check=check)
-    assert (ends.session_ids(), ends.closed_count, ends.is_done) == ({SPARED, phone}, 0, False)
+        office.end(check=check)
+    assert (office.session_ids(), office.closed_count, office.is_done) == (
+        {SPARED, phone},
+        0,
+        False,
+    )
 
 
-def test_a_log_in_between_two_batches_ends_too(ends: Ends) -> None:
-    ends.session("phone", socket_count=40)
-    ends.after_each = lambda number: number == 1 and ends.session("thief", socket_count=1)
-    ends.end()
-    assert ends.session_ids() == {SPARED} and ends.closed_count == 41
+def test_a_log_in_between_two_batches_ends_too(office: Office) -> None:
+    office.session("phone", socket_count=40)
+    office.after_each = lambda number: number == 1 and office.session("thief", socket_count=1)
+    office.end()
+    assert office.session_ids() == {SPARED} and office.closed_count == 41
 
 
 def test_whoever_logs_in_ever_more_is_logged_out_all_the_same(
-    ends: Ends, monkeypatch: pytest.MonkeyPatch
+    office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(session_ends, "BATCHES_BEFORE_ALL_AT_ONCE", 3)
-    ends.session("phone", socket_count=20)
+    office.session("phone", socket_count=20)
 
     def logs_in_more(number: int) -> None:
         if number <= 3:
             for each in range(60):
-                ends.session(f"{number} {each}", socket_count=1)
+                office.session(f"{number} {each}", socket_count=1)
 
-    ends.after_each = logs_in_more
-    assert ends.end() == "done"
-    assert ends.session_ids() == {SPARED} and ends.transaction_count == 4
+    office.after_each = logs_in_more
+    assert office.end() == "done"
+    assert office.session_ids() == {SPARED} and office.transaction_count == 4

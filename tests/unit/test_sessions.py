@@ -36,7 +36,7 @@ class TestLapsedSessions:
         return drive(EndLapsedSessions(transact, observe, door.world.terms)())
 
     def opened(self, door: Door, user_id: UserId, age: float, name: str) -> str:
-        """A session that was opened so long ago, and used just now; answers its secret."""
+        """Adds one that was opened so many seconds ago, and used just now; answers its secret."""
         now = door.world.clock.now()
         session_id, kind = session_id_of(name), CredentialKind.COOKIE
         session = Session(session_id, user_id, kind, now - age, now)
@@ -78,7 +78,7 @@ class TestManySessions:
     """Contract: 9.11."""
 
     def session_ids(self, door: Door, user_id: UserId) -> list[SessionId]:
-        """Those used last first."""
+        """Lists those used last first."""
         return [
             each.session_id
             for each in drive(

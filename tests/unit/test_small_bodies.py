@@ -17,7 +17,7 @@ from tests.support.body_senders import ANNA, HALL_ADDRESS, OTHER_ADDRESS, Sender
 
 
 def reading_small(bodies: Bodies, caller: Caller, sender: Sender, size: int) -> asyncio.Task[bytes]:
-    """Any other body, which says that it has this size."""
+    """Reads any other body, which says that it has this size."""
 
     async def read() -> bytes:
         with bodies.small(caller, size) as body:

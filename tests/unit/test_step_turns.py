@@ -25,7 +25,7 @@ class Begun:
     def comes(
         self, number: int, whose: str = FLOOD, *, has_left: bool = False, counts_for: int = 1
     ) -> None:
-        """One more."""
+        """Asks for one more."""
 
         def begin() -> int:
             if not has_left:

@@ -54,7 +54,7 @@ class Room:
     """An event in which another person joins whenever somebody says so."""
 
     def __init__(self) -> None:
-        self.joined = 0
+        self.joined_count = 0
         self.counted_at: list[float] = []
         self.is_over = self.is_deleted = self.is_away = False
         self.streams = RoomStreams(EVENT, self.count, RoomTurns().streams)  # type: ignore[arg-type]
@@ -68,14 +68,14 @@ class Room:
 
     @property
     def counts_now(self) -> CountsSeen:
-        return CountsSeen(SheetCounts(self.joined, 0, 0, 0, 0), 1.0, self.is_over)
+        return CountsSeen(SheetCounts(self.joined_count, 0, 0, 0, 0), 1.0, self.is_over)
 
-    def shown(self, screen: Screen) -> Screen:
+    def show(self, screen: Screen) -> Screen:
         self.streams.add(screen.stream)
         return screen
 
     def joins(self) -> None:
-        self.joined += 1
+        self.joined_count += 1
         self.streams.count_soon()
 
 
@@ -94,7 +94,7 @@ def gaps(instants: list[float]) -> list[float]:
 
 @in_a_room
 async def test_it_is_counted_at_most_twice_a_second_and_the_last_is_told(room: Room) -> None:
-    screens = [room.shown(Screen()) for _ in range(3)]
+    screens = [room.show(Screen()) for _ in range(3)]
     for _ in range(100):
         room.joins()
         await asyncio.sleep(SOON)
@@ -108,9 +108,9 @@ async def test_it_is_counted_at_most_twice_a_second_and_the_last_is_told(room: R
 
 @in_a_room
 async def test_whoever_comes_later_is_told_at_once_and_no_more_often(room: Room) -> None:
-    room.shown(Screen())
+    room.show(Screen())
     await asyncio.sleep(3 * COUNTS_EVERY)
-    late = room.shown(Screen())
+    late = room.show(Screen())
     await asyncio.sleep(SOON)
     assert late.pieces == [encode_counts(room.counts_now)] and len(room.counted_at) == 1
     for _ in range(3):
@@ -129,7 +129,7 @@ async def test_what_has_not_changed_is_not_told_and_nobody_is_counted_for_nobody
     room.streams.count_soon()
     await asyncio.sleep(SOON)
     assert not room.counted_at
-    screen = room.shown(Screen())
+    screen = room.show(Screen())
     for _ in range(5):
         await asyncio.sleep(COUNTS_EVERY)
         room.streams.count_soon()
@@ -137,14 +137,14 @@ async def test_what_has_not_changed_is_not_told_and_nobody_is_counted_for_nobody
     room.streams.remove(screen.stream)
     room.joins()
     await asyncio.sleep(COUNTS_EVERY)
-    again = room.shown(Screen())
+    again = room.show(Screen())
     await asyncio.sleep(COUNTS_EVERY)
     assert again.pieces == [encode_counts(room.counts_now)]  # and nothing of before
 
 
 @in_a_room
 async def test_a_slow_reader_is_told_the_last_and_nothing_between(room: Room) -> None:
-    slow = room.shown(Screen(seconds_a_piece=10.0))
+    slow = room.show(Screen(seconds_a_piece=10.0))
     await asyncio.sleep(SOON)
     for _ in range(8):
         room.joins()
@@ -156,7 +156,7 @@ async def test_a_slow_reader_is_told_the_last_and_nothing_between(room: Room) ->
 
 @in_a_room
 async def test_a_comment_comes_every_fifteen_seconds_where_nothing_does(room: Room) -> None:
-    screen = room.shown(Screen())
+    screen = room.show(Screen())
     await asyncio.sleep(2 * COMMENT_EVERY + 2 * COUNTS_EVERY)
     assert screen.pieces[1:] == [COMMENT, COMMENT]
     assert gaps([each.at for each in screen.told]) == [COMMENT_EVERY, COMMENT_EVERY]
@@ -164,13 +164,13 @@ async def test_a_comment_comes_every_fifteen_seconds_where_nothing_does(room: Ro
 
 @in_a_room
 async def test_with_the_event_it_ends_behind_the_last_counts(room: Room) -> None:
-    screen = room.shown(Screen())
+    screen = room.show(Screen())
     await asyncio.sleep(SOON)
     room.is_over = True
     room.streams.count_soon()  # though nobody has joined
     await asyncio.sleep(2 * COUNTS_EVERY)
     room.joins()
-    late = room.shown(Screen())
+    late = room.show(Screen())
     await asyncio.sleep(2 * COUNTS_EVERY)
     for each, pieces in ((screen, screen.pieces[1:]), (late, late.pieces)):
         assert len(pieces) == 1 and pieces[0].startswith(b"event: counts\n")
@@ -180,7 +180,7 @@ async def test_with_the_event_it_ends_behind_the_last_counts(room: Room) -> None
 
 @in_a_room
 async def test_one_that_is_closed_says_nothing_more(room: Room) -> None:
-    screen, deleted = room.shown(Screen()), room.shown(Screen())
+    screen, deleted = room.show(Screen()), room.show(Screen())
     await asyncio.sleep(SOON)
     room.joins()
     screen.stream.show(StreamItem(room.counts_now, b"not told yet"))
@@ -195,7 +195,7 @@ async def test_one_that_is_closed_says_nothing_more(room: Room) -> None:
 @in_a_room
 async def test_a_store_that_was_away_is_asked_again_by_the_next_reading(room: Room) -> None:
     room.is_away = True
-    screen = room.shown(Screen())
+    screen = room.show(Screen())
     await asyncio.sleep(COUNTS_EVERY)
     assert not screen.told
     room.is_away = False
@@ -208,7 +208,7 @@ async def test_a_store_that_was_away_is_asked_again_by_the_next_reading(room: Ro
 @in_a_room
 async def test_many_streams_are_told_a_few_at_a_step_and_all_of_it(room: Room) -> None:
     """Contract: 1.11."""
-    screens = [room.shown(Screen()) for _ in range(3 * STREAMS_AT_ONCE)]
+    screens = [room.show(Screen()) for _ in range(3 * STREAMS_AT_ONCE)]
     await asyncio.sleep(COUNTS_EVERY + SOON)
     for room.is_over in (False, True):
         before, gained = sum(len(each.told) for each in screens), [0]

@@ -54,7 +54,7 @@ class Counter:
     def count_one(self, whose: str = "anna", limit: Limit = FEW) -> None:
         drive(self._count(limit=limit, subject=whose))
 
-    def wait(self, do: Callable[[], object]) -> int:
+    def seconds_to_wait(self, do: Callable[[], object]) -> int:
         """Seconds that one is told to wait."""
         with pytest.raises(TooManyRequests) as refused:
             do()
@@ -65,7 +65,7 @@ class Counter:
     def begin(self, whose: str = "anna", limit: Limit = FEW) -> Instant | None:
         return drive(self._begin(limit=limit, subject=whose))
 
-    def begun(self, whose: str = "anna", limit: Limit = FEW) -> Instant:
+    def must_begin(self, whose: str = "anna", limit: Limit = FEW) -> Instant:
         began = self.begin(whose, limit)
         assert began is not None
         return began
@@ -76,7 +76,7 @@ class Counter:
         drive(self._end(limit=limit, subject=whose, began=began, result=result))
 
     def fail(self, whose: str = "anna", limit: Limit = FEW) -> None:
-        self.end(self.begun(whose, limit), TryResult.FAILED, whose, limit)
+        self.end(self.must_begin(whose, limit), TryResult.FAILED, whose, limit)
 
     def forget(self) -> None:
         drive(self._forget())
@@ -156,10 +156,10 @@ class TestCountOne:
             counter.count_one()
             counter.clock.pass_(2)
         for _ in range(5):
-            assert counter.wait(counter.count_one) == 4
+            assert counter.seconds_to_wait(counter.count_one) == 4
         counter.clock.pass_(4)
         counter.count_one()
-        assert counter.wait(counter.count_one) == 2
+        assert counter.seconds_to_wait(counter.count_one) == 2
 
     def test_others_and_other_limits_count_for_themselves(self, counter: Counter) -> None:
         for _ in range(3):
@@ -171,7 +171,7 @@ class TestCountOne:
         for _ in range(3):
             counter.count_one()
         counter.clock.pass_(-86_400)
-        assert counter.wait(counter.count_one) == 10
+        assert counter.seconds_to_wait(counter.count_one) == 10
         counter.clock.pass_(10)
         counter.count_one()
 
@@ -185,35 +185,35 @@ class TestCountOne:
 class TestTries:
     def test_no_more_are_begun_than_may_still_fail(self, counter: Counter) -> None:
         counter.fail()
-        began = [counter.begun(), counter.begun()]
+        began = [counter.must_begin(), counter.must_begin()]
         assert counter.begin() is None
         counter.end(began[0], TryResult.FAILED)
         assert counter.begin() is None
         counter.end(began[1], TryResult.RELEASED)
-        counter.end(counter.begun(), TryResult.FAILED)
-        assert counter.wait(counter.begin) == 10
+        counter.end(counter.must_begin(), TryResult.FAILED)
+        assert counter.seconds_to_wait(counter.begin) == 10
 
     def test_success_clears_what_failed_and_not_what_is_under_way(self, counter: Counter) -> None:
         counter.fail()
-        counter.begun()
-        counter.end(counter.begun(), TryResult.SUCCEEDED)
-        counter.begun()
-        counter.begun()
+        counter.must_begin()
+        counter.end(counter.must_begin(), TryResult.SUCCEEDED)
+        counter.must_begin()
+        counter.must_begin()
         assert counter.begin() is None
 
     def test_one_that_nobody_ends_counts_for_a_while(self, counter: Counter) -> None:
         for _ in range(3):
-            counter.begun()
+            counter.must_begin()
         counter.clock.pass_(TRY_SECONDS - 0.000001)
         assert counter.begin() is None
         counter.clock.pass_(0.000001)
         assert counter.begin() is not None
 
     def test_one_that_is_ended_late_takes_nobody_elses_place(self, counter: Counter) -> None:
-        late = counter.begun()
+        late = counter.must_begin()
         counter.clock.pass_(TRY_SECONDS)
         for _ in range(3):
-            counter.begun()
+            counter.must_begin()
         counter.end(late, TryResult.RELEASED)
         assert counter.begin() is None
         counter.end(late, TryResult.FAILED)
@@ -234,7 +234,7 @@ class TestTries:
                     elif move is TryResult.SUCCEEDED:
                         failed = 0
             elif failed >= FEW.most:
-                counter.wait(counter.begin)
+                counter.seconds_to_wait(counter.begin)
             elif (began := counter.begin()) is not None:
                 under_way.append(began)
             else:
@@ -256,6 +256,6 @@ class TestForgetTallies:
 
     def test_one_who_succeeds_is_forgotten_at_once(self, counter: Counter) -> None:
         counter.fail()
-        counter.end(counter.begun(), TryResult.SUCCEEDED)
+        counter.end(counter.must_begin(), TryResult.SUCCEEDED)
         counter.forget()
         assert len(counter) == 0

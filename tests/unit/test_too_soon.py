@@ -29,7 +29,7 @@ def world() -> World:
 
 
 def seconds_to_wait(world: World, marker: Connection) -> int:
-    """How many seconds longer she has to leave Bob to others."""
+    """Finds how many seconds longer she has to leave Bob to others."""
     with pytest.raises(TooSoon) as refused:
         world.chooses(marker, BOB)
     seconds: Any = refused.value.words["seconds"]

@@ -15,11 +15,11 @@ from attendance_web.wire.refusals import ClientLeft
 from attendance_web.wire.rests import Rests
 from attendance_web.wire.turns import FairQueue, FairTurns, NoTurn, Turn
 
-LONG = 0.02  # seconds
+LONG_SECONDS = 0.02  # seconds
 
 
 def rests(times: float, max_seconds: float = 3600) -> Rests:
-    """Of every turn, whoever has it."""
+    """Has every turn rest, whoever has it."""
     return Rests(free_seconds=0, free_a_second=1e-9, times=times, max_seconds=max_seconds)
 
 
@@ -247,20 +247,20 @@ class TestWaiting:
     async def test_a_turn_rests_for_longer_than_it_took_and_others_have_it_meanwhile(self) -> None:
         fair = FairTurns(at_once=1, of_one=1, waiting=9, waiting_of_one=9, rests=rests(3.0))
         async with fair.turn("anna", 9) as end:
-            await asyncio.sleep(LONG)
+            await asyncio.sleep(LONG_SECONDS)
             end()
             assert fair.may_have("boris") and not fair.may_have("anna")
         ended_at = asyncio.get_running_loop().time()
         async with fair.turn("boris", 0):
             pass
         async with fair.turn("anna", 9):
-            assert asyncio.get_running_loop().time() - ended_at > 2 * LONG
+            assert asyncio.get_running_loop().time() - ended_at > 2 * LONG_SECONDS
 
     async def test_it_rests_no_longer_than_it_may(self) -> None:
-        bounded_rests = rests(1e9, max_seconds=LONG)
+        bounded_rests = rests(1e9, max_seconds=LONG_SECONDS)
         fair = FairTurns(at_once=1, of_one=1, waiting=9, waiting_of_one=9, rests=bounded_rests)
         async with fair.turn("anna", 9):
-            await asyncio.sleep(LONG)
+            await asyncio.sleep(LONG_SECONDS)
         assert not fair.may_have("anna")
         async with fair.turn("anna", 9):
             pass

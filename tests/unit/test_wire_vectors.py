@@ -33,7 +33,7 @@ MARK_ME = [name for name, each in VECTORS.items() if each["socket"] == Role.MARK
 
 
 def first_wrong_step(client: Client, name: str) -> str | None:
-    """Where a client comes to something else than what is true, if it does."""
+    """Finds where a client comes to something else than what is true, if it does."""
     for step in VECTORS[name]["steps"]:
         if step["opens"]:
             client.opens()
@@ -90,7 +90,7 @@ async def test_so_does_that_of_one_who_waits(name: str) -> None:
 
 
 def read_frame(frame: dict[str, Any]) -> Frame:
-    """A frame as it comes over a socket."""
+    """Reads a frame as it comes over a socket."""
     return msgspec.json.decode(json.dumps(frame), type=Frame)
 
 
