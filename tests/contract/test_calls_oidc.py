@@ -29,7 +29,8 @@ from tests.support.log_ins import (
     people_count,
     profile_of,
 )
-from tests.support.oidc_provider import NAME, Person, a_provider, client_of, ec_key, rsa_key
+from tests.support.oidc_keys import ec_key, rsa_key
+from tests.support.oidc_provider import NAME, Person, a_provider, client_of
 from tests.support.site import ORIGIN, PASSWORD, code, envelope, opened_site, response
 
 __all__ = ["log_ins", "module_log_ins"]

@@ -12,7 +12,8 @@ import pytest_asyncio
 from attendance_core.testing.clock import TestClock
 from attendance_core.vocabulary import UserId
 from tests.support.browsers_logged_in import user_id_of
-from tests.support.oidc_provider import Person, Provider, a_provider, client_of, rsa_key
+from tests.support.oidc_keys import rsa_key
+from tests.support.oidc_provider import Person, Provider, a_provider, client_of
 from tests.support.site import PASSWORD, Browser, Site, opened_site, response
 
 LOG_IN, CALLBACK = "/accounts/oidc/login/", "/accounts/oidc/callback/"

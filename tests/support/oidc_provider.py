@@ -11,44 +11,28 @@ import base64
 import hashlib
 import itertools
 import json
-import warnings
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
-from functools import cache, partial
+from functools import partial
 from queue import SimpleQueue
 from typing import Any, Final
 from urllib.parse import parse_qsl, unquote, urlencode, urljoin, urlsplit
 
-from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
-from cryptography.hazmat.primitives.hashes import SHA256
 from joserfc import jwt
-from joserfc.jwk import ECKey, OctKey, RSAKey
 
 from attendance_adapters.oidc import Client, OpenIdProvider
 from attendance_adapters.system import SystemClock
 from attendance_core.ports import Clock
 from attendance_core.testing.clock import TestClock
+from tests.support.oidc_keys import half_hash, rsa_key
 
 CLIENT_ID, SECRET = "attendance at the university", "s3cret: +/&%"
 CALLBACK = "http://attendance.test/accounts/oidc/callback/"
 NAME = "СПбГУ"
 START_SECONDS: Final = 30.0  # that one in a thread may take
 numbers = itertools.count(1)
-
-
-@cache
-def rsa_key(name: str = "first", bits: int = 2048) -> RSAKey:
-    """Makes a key for each name, once: to make one takes a while."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of one that is weak on purpose
-        return RSAKey.generate_key(bits, {"kid": name, "use": "sig"})
-
-
-@cache
-def ec_key(name: str = "curve") -> ECKey:
-    return ECKey.generate_key("P-256", {"kid": name, "use": "sig"})
 
 
 @dataclass
@@ -87,11 +71,6 @@ class Answer:
 
 def as_json(value: Any, status: int = 200) -> Answer:
     return Answer(json.dumps(value).encode(), status, {"Content-Type": "application/json"})
-
-
-def half_hash(text: str) -> str:
-    digest = hashlib.sha256(text.encode()).digest()[:16]
-    return base64.urlsafe_b64encode(digest).decode().rstrip("=")
 
 
 @dataclass
@@ -173,13 +152,13 @@ class Provider:
         if path == "/keys":
             return as_json({"keys": self.published})
         if path == "/token":
-            return self.tokens(dict(parse_qsl(body, strict_parsing=True)), headers)
+            return self.give_tokens(dict(parse_qsl(body, strict_parsing=True)), headers)
         if path == "/userinfo":
             code = headers["authorization"].removeprefix("Bearer access to ")
             return as_json(self.change_userinfo(self.grants[code].person.claims))
         return as_json({}, 404)
 
-    def tokens(self, given: dict[str, str], headers: dict[str, str]) -> Answer:
+    def give_tokens(self, given: dict[str, str], headers: dict[str, str]) -> Answer:
         """Gives tokens for a code, once, to whom it was given for."""
         shown = base64.b64decode(headers["authorization"].removeprefix("Basic ")).decode()
         if [unquote(each) for each in shown.split(":")] != [CLIENT_ID, SECRET]:
@@ -213,26 +192,6 @@ class Provider:
         key = how.get("key", self.key)
         header = {"alg": how.get("algorithm", self.algorithm), "kid": key.kid} | self.header
         return jwt.encode(header, claims, key, algorithms=[header["alg"]])
-
-
-def signed_by_hand(key: RSAKey, header: dict[str, Any], claims: dict[str, Any]) -> str:
-    """Signs rightly what no library of ours would write."""
-    text = unsigned(claims, **header).rsplit(".", 1)[0]
-    assert key.private_key is not None
-    signature = key.private_key.sign(text.encode(), PKCS1v15(), SHA256())
-    return f"{text}.{base64.urlsafe_b64encode(signature).rstrip(b'=').decode()}"
-
-
-def unsigned(claims: dict[str, Any], algorithm: str = "none", **header: Any) -> str:
-    """Writes what looks like a token, with nothing for a signature."""
-    parts = ({"alg": algorithm, "typ": "JWT", **header}, claims)
-    texts = [base64.urlsafe_b64encode(json.dumps(each).encode()).rstrip(b"=") for each in parts]
-    return b".".join([*texts, b""]).decode()
-
-
-def by_published_key(key: RSAKey) -> OctKey:
-    """Makes a secret of what everybody has: the published key."""
-    return OctKey.import_key(base64.b64encode(key.as_pem(private=False)), {"kid": str(key.kid)})
 
 
 @asynccontextmanager

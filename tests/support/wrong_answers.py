@@ -7,17 +7,8 @@ from typing import Any
 
 from attendance_adapters.oidc.fetching import MAX_ANSWER_BYTES
 from tests.support.log_ins import CONFIGURATION, LogIns
-from tests.support.oidc_provider import (
-    CLIENT_ID,
-    Answer,
-    Provider,
-    as_json,
-    by_published_key,
-    half_hash,
-    rsa_key,
-    signed_by_hand,
-    unsigned,
-)
+from tests.support.oidc_keys import by_published_key, half_hash, rsa_key, signed_by_hand, unsigned
+from tests.support.oidc_provider import CLIENT_ID, Answer, Provider, as_json
 
 Misbehave = Callable[[LogIns], object]
 CLAIMS: dict[str, Callable[[dict[str, Any]], Any]] = {

@@ -184,8 +184,8 @@ class TestBounds:
 
 
 class TestWaiting:
-    def fair(self, waiting: int = 9) -> FairTurns:
-        return FairTurns(at_once=1, of_one=1, waiting=waiting, waiting_of_one=9)
+    def fair(self, waiting: int = 9, rests: Rests | None = None) -> FairTurns:
+        return FairTurns(at_once=1, of_one=1, waiting=waiting, waiting_of_one=9, rests=rests)
 
     async def test_who_gets_none_in_time_is_told(self) -> None:
         fair = self.fair()
@@ -245,7 +245,7 @@ class TestWaiting:
         assert turns.given_count == 0
 
     async def test_a_turn_rests_for_longer_than_it_took_and_others_have_it_meanwhile(self) -> None:
-        fair = FairTurns(at_once=1, of_one=1, waiting=9, waiting_of_one=9, rests=rests(3.0))
+        fair = self.fair(rests=rests(3.0))
         async with fair.turn("anna", 9) as end:
             await asyncio.sleep(LONG_SECONDS)
             end()
@@ -258,7 +258,7 @@ class TestWaiting:
 
     async def test_it_rests_no_longer_than_it_may(self) -> None:
         bounded_rests = rests(1e9, max_seconds=LONG_SECONDS)
-        fair = FairTurns(at_once=1, of_one=1, waiting=9, waiting_of_one=9, rests=bounded_rests)
+        fair = self.fair(rests=bounded_rests)
         async with fair.turn("anna", 9):
             await asyncio.sleep(LONG_SECONDS)
         assert not fair.may_have("anna")
@@ -266,7 +266,7 @@ class TestWaiting:
             pass
 
     async def test_one_that_was_not_had_does_not_rest(self) -> None:
-        fair = FairTurns(at_once=1, of_one=1, waiting=9, waiting_of_one=9, rests=rests(1e9))
+        fair = self.fair(rests=rests(1e9))
 
         async def waits() -> None:
             async with fair.turn("boris", 9):
