@@ -268,7 +268,7 @@ class TestInstalling:
 
 
 async def test_every_file_of_the_folder_is_served_or_a_declaration() -> None:
-    left = {
+    unserved = {
         path.name for path in FOLDER.rglob("*") if path.is_file() and path.suffix not in MEDIA_TYPES
     }
-    assert left == {"elements.d.ts"}
+    assert unserved == {"elements.d.ts"}

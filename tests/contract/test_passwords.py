@@ -92,14 +92,14 @@ async def test_where_scrypt_hashes_an_unknown_user_costs_as_much_too(
 async def test_too_many_at_once_are_refused_and_the_others_answered(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    room = 20
-    monkeypatch.setattr("attendance_adapters.argon2_passwords.MAX_JOBS", room)
+    most_jobs = 20
+    monkeypatch.setattr("attendance_adapters.argon2_passwords.MAX_JOBS", most_jobs)
     passwords = Argon2Passwords()
     answers = await asyncio.gather(
-        *(passwords.verify(None, "whatever") for _ in range(room + 10)), return_exceptions=True
+        *(passwords.verify(None, "whatever") for _ in range(most_jobs + 10)), return_exceptions=True
     )
-    assert answers[:room] == [False] * room
-    assert all(isinstance(answer, Unavailable) for answer in answers[room:])
+    assert answers[:most_jobs] == [False] * most_jobs
+    assert all(isinstance(answer, Unavailable) for answer in answers[most_jobs:])
     assert not await passwords.verify(None, "there is room again")
     passwords.close()
     with pytest.raises(Unavailable):

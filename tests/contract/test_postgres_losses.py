@@ -80,9 +80,9 @@ class Crowd:
             self.slowest = max(self.slowest, loop.time() - began)
 
     async def _add(self, name: str) -> None:
-        await self._store.transact(lambda u: u.accounts.add(name, "hash", NOON))
+        await self._store.transact(lambda unit: unit.accounts.add(name, "hash", NOON))
         self.made.add(name)
-        await self._store.observe(lambda u: u.accounts.find(name))
+        await self._store.observe(lambda unit: unit.accounts.find(name))
 
     async def until(self, more: int) -> None:
         """Returns when so many more have been made."""
@@ -126,12 +126,14 @@ class TestServer:
     async def test_connections_that_ended_while_nobody_asked_are_not_noticed(
         self, cluster: Cluster, store: PostgresStore
     ) -> None:
-        await asyncio.gather(*(store.transact(lambda u: u.accounts.find("a")) for _ in range(20)))
+        await asyncio.gather(
+            *(store.transact(lambda unit: unit.accounts.find("a")) for _ in range(20))
+        )
         await asyncio.to_thread(cluster.stop, "immediate")
         await asyncio.to_thread(cluster.start)
         for _ in range(20):
-            await store.transact(lambda u: u.accounts.find("a"))
-            await store.observe(lambda u: u.accounts.find("a"))
+            await store.transact(lambda unit: unit.accounts.find("a"))
+            await store.observe(lambda unit: unit.accounts.find("a"))
 
     async def test_a_connection_lost_before_the_commit_is_run_again(
         self, store: PostgresStore
@@ -148,7 +150,7 @@ class TestServer:
 
         assert await store.transact(work) > 0
         assert ran == 2
-        assert (await store.observe(lambda u: u.accounts.find("anna"))) is not None
+        assert (await store.observe(lambda unit: unit.accounts.find("anna"))) is not None
 
     async def test_one_that_died_at_rest_is_found_before_the_commit(
         self, store: PostgresStore, monkeypatch: pytest.MonkeyPatch
@@ -192,7 +194,7 @@ class TestServer:
             with pytest.raises(Unavailable):
                 await store.transact(work)
         assert ran == 1
-        assert await store.observe(lambda u: u.accounts.find("anna")) is not None
+        assert await store.observe(lambda unit: unit.accounts.find("anna")) is not None
 
     async def test_nobody_waits_for_a_server_that_says_nothing(
         self, store: PostgresStore, monkeypatch: pytest.MonkeyPatch
@@ -210,4 +212,4 @@ class TestServer:
         assert not done.is_set()
         await done.wait()
         await asyncio.gather(*store._tasks)
-        assert await store.observe(lambda u: u.accounts.find("anna")) is not None
+        assert await store.observe(lambda unit: unit.accounts.find("anna")) is not None

@@ -74,7 +74,7 @@ class Process:
         return Connection(connection_id, event_id, person.user_id, role, process_id, session_id)
 
     async def place(self, event_id: EventId, user_id: UserId) -> Place:
-        found = await self.store.observe(lambda u: u.places.of(event_id, [user_id]))
+        found = await self.store.observe(lambda unit: unit.places.of(event_id, [user_id]))
         return found[0]
 
 
@@ -109,7 +109,7 @@ async def a_lecture(process: Process) -> tuple[EventId, Any, Any]:
         await process.do.sign_up(username=name, password="correct horse")
         for name in ("anna", "boris")
     ]
-    now = await process.store.observe(lambda u: u.now())
+    now = await process.store.observe(lambda unit: unit.now())
     event = await process.do.create_event(
         actor=boris.user_id, name="Lecture", starts_at=now - 1, ends_at=now + 3600
     )

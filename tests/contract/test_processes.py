@@ -78,10 +78,10 @@ async def test_of_a_killed_service_who_does_not_come_back_leaves(
 ) -> None:
     settings["ATTENDANCE_GRACE_SECONDS"] = str(LEASE_SECONDS)
     with running(tmp_path, settings) as service:
-        gone, held, marker, other = sign_up_people(service, 4)
+        away, held, marker, other = sign_up_people(service, 4)
         event_id = create_event(other)
         async with (
-            gone.opens("mark_me", event_id),
+            away.opens("mark_me", event_id),
             held.opens("mark_me", event_id),
             marker.opens("marking", event_id) as wire,
         ):
@@ -91,9 +91,9 @@ async def test_of_a_killed_service_who_does_not_come_back_leaves(
     with running(tmp_path, settings, migrate=False):
         started_at = time.monotonic()  # the grace of whoever could not come back begins anew
         async with held.opens("mark_me", event_id), other.opens("marking", event_id) as wire:
-            await wire.hears("marking_list", marking_list=[gone.user_id])
+            await wire.hears("marking_list", marking_list=[away.user_id])
             within = started_at + LEASE_SECONDS + 5 - time.monotonic()
-            await eventually(lambda: gone.state(event_id, other) == "joined", within)
+            await eventually(lambda: away.state(event_id, other) == "joined", within)
             await eventually(lambda: held.state(event_id, other) == "waiting", within)
             heard = {(await wire.heard())["message"] for _ in range(2)}
             assert heard == {"user_left", "user_joined"}

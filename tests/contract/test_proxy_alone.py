@@ -45,8 +45,8 @@ async def test_a_503_is_handed_on_and_silences_nobody(tmp_path: Path) -> None:
 
 async def test_what_cannot_be_reached_is_asked_of_another_also_a_post(tmp_path: Path) -> None:
     async with stub() as there:
-        gone = Stub(free_port())
-        with proxied(tmp_path, [gone, there], tls=False) as proxy:
+        absent = Stub(free_port())
+        with proxied(tmp_path, [absent, there], tls=False) as proxy:
             post = head("POST", "/api/mark", "Content-Length: 4") + "mark"
             answers = [await answer_to(proxy.port, post) for _ in range(10)]
     assert {each.status for each in answers} == {200}

@@ -100,8 +100,8 @@ class TestUploads:
 
     async def test_one_whose_service_cannot_be_reached_is_unavailable(self, tmp_path: Path) -> None:
         async with stub() as service:
-            gone = Stub(port=service.port)
-        with proxied(tmp_path, [gone], tls=False) as proxy:
+            absent = Stub(port=service.port)
+        with proxied(tmp_path, [absent], tls=False) as proxy:
             post = head("POST", self.PATH, f"Content-Length: {2**20}")
             assert_is(await answer_to(proxy.port, post), 503, Unavailable(), "ru")
 
@@ -162,8 +162,8 @@ class TestTooMany:
 
 class TestWithoutAService:
     async def test_who_cannot_be_reached_is_unavailable(self, tmp_path: Path) -> None:
-        gone = [Stub(free_port()), Stub(free_port())]
-        with proxied(tmp_path, gone, tls=False) as proxy:
+        absent = [Stub(free_port()), Stub(free_port())]
+        with proxied(tmp_path, absent, tls=False) as proxy:
             for _ in range(10):  # refused at first, then not even tried
                 assert_is(await answer_to(proxy.port, get(PATHS[0])), 503, Unavailable(), "ru")
             assert_is_page(await answer_to(proxy.port, get("/")), 503, Unavailable(), "ru")

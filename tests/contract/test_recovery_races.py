@@ -32,7 +32,7 @@ async def processes(current_url: URL) -> AsyncIterator[tuple[UseCases, UseCases]
         yield one.use_cases, other.use_cases
 
 
-async def outcomes(
+async def let_in_and_refused(
     processes: tuple[UseCases, UseCases], act: Callable[[UseCases, str], Awaitable[LoggedIn]]
 ) -> tuple[list[str], list[BaseException]]:
     """The tokens of those who are let in, whose password is that of their number; the rest."""
@@ -53,7 +53,7 @@ async def test_a_recovery_code_lets_one_in(processes: tuple[UseCases, UseCases])
     def act(do: UseCases, new: str) -> Awaitable[LoggedIn]:
         return do.use_recovery_code(username="anna", code=code, new_password=new)
 
-    let_in, refused = await outcomes(processes, act)
+    let_in, refused = await let_in_and_refused(processes, act)
     assert len(let_in) == 1
     assert {type(each) for each in refused} == {WrongRecoveryCode}
     for token, is_in in ((anna.token, False), (let_in[0], True)):
@@ -65,7 +65,7 @@ async def test_a_link_lets_one_in(processes: tuple[UseCases, UseCases]) -> None:
     one, _ = processes
     await one.sign_up(username="anna", password=OLD_PASSWORD)
     link = await one.make_reset_link(username="anna")
-    let_in, refused = await outcomes(
+    let_in, refused = await let_in_and_refused(
         processes, lambda do, new: do.reset_password(token=link, new_password=new)
     )
     assert len(let_in) == 1

@@ -125,10 +125,10 @@ class TestAnnouncements:
             begin_to_wait(notifier)
             gained, heard = [], [list[str]() for _ in outboxes]
             while len(heard[-1]) < len(PEOPLE):
-                news = [taken(outbox) for outbox in outboxes]
-                gained.append(sum(map(len, news)))
-                for frames, new in zip(heard, news, strict=True):
-                    frames += new
+                new_frames = [taken(outbox) for outbox in outboxes]
+                gained.append(sum(map(len, new_frames)))
+                for frames, added in zip(heard, new_frames, strict=True):
+                    frames += added
                 await asyncio.sleep(0)
             assert max(gained) <= TOLD_AT_ONCE + MARKERS
             in_order = [f'"user_id":{user_id},' for user_id in PEOPLE]

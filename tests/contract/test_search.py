@@ -32,6 +32,6 @@ class TestCommon:
         await store.transact(work)
         for part, limit, offset in (("common", 100, 0), ("mon 0", 7, 15), ("0001", 100, 0)):
             page = await store.observe(
-                lambda u, asked=(part, limit, offset): u.profiles.search(*asked)
+                lambda unit, asked=(part, limit, offset): unit.profiles.search(*asked)
             )
             assert [each.user_id for each in page] == expected(names, part)[offset:][:limit]

@@ -254,7 +254,7 @@ class TestTheEnd:
                 try:
                     while True:
                         answers.append(
-                            await asyncio.wait_for(sqlite_store.transact(lambda u: 1), 20)
+                            await asyncio.wait_for(sqlite_store.transact(lambda unit: 1), 20)
                         )
                 except Unavailable:
                     answers.append("refused")

@@ -55,7 +55,7 @@ def rows_of(store: SqliteStore) -> list[str]:
     return rows
 
 
-class Outcome(NamedTuple):
+class StepRows(NamedTuple):
     """Every row before a step and after it, and whether it was cancelled."""
 
     before: list[str]
@@ -68,7 +68,7 @@ class TestCancelled:
     async def test_at_every_suspension_the_store_is_whole(self, name: str, tmp_path: Path) -> None:
         first, step = STEPS[name]
 
-        async def outcome(suspension: int) -> Outcome:
+        async def try_step(suspension: int) -> StepRows:
             folder = tmp_path / str(suspension)
             folder.mkdir()
             store = await open_store(folder)
@@ -78,12 +78,12 @@ class TestCancelled:
             task = asyncio.create_task(awaited(cancelled_at(suspension, step(lecture))))
             await asyncio.wait([task])
             await store.close()
-            return Outcome(before, rows_of(store), task.cancelled())
+            return StepRows(before, rows_of(store), task.cancelled())
 
-        before, after, cancelled = await outcome(NEVER_REACHED)
+        before, after, cancelled = await try_step(NEVER_REACHED)
         assert not cancelled
         for suspension in range(NEVER_REACHED):
-            _, found, cancelled = await outcome(suspension)
+            _, found, cancelled = await try_step(suspension)
             if not cancelled:
                 break
             # Every step that changes anything is one transaction, and was handed over

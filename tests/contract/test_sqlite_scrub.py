@@ -56,7 +56,7 @@ def bytes_of(database: Path) -> bytes:
 
 
 @contextmanager
-def reading(database: Path) -> Iterator[None]:
+def being_read(database: Path) -> Iterator[None]:
     """Somebody reads, as a sheet is read, for as long as this lasts."""
     with closing(sqlite3.connect(database, isolation_level=None)) as connection:
         connection.execute("BEGIN")
@@ -68,7 +68,7 @@ async def test_whoever_reads_is_not_waited_for_and_it_is_done_the_next_time(
     sqlite_store: SqliteStore, database: Path
 ) -> None:
     user_id = await sqlite_store.transact(lambda unit: adds(unit, NAME))
-    with reading(database):
+    with being_read(database):
         await sqlite_store.transact(lambda unit: erases(unit, user_id))
         await sqlite_store.scrub()
         assert PAIR in bytes_of(database)

@@ -90,10 +90,10 @@ def contents_of_valkey(server: Valkey) -> Iterator[tuple[str, bytes]]:
 def found_in(contents: Iterator[tuple[str, bytes]], traces: dict[str, bytes]) -> dict[str, str]:
     """Which traces there are, and where the first of each is."""
     found: dict[str, str] = {}
-    for place, content in contents:
+    for where, content in contents:
         for name, trace in traces.items():
             if trace in content:
-                found.setdefault(name, place)
+                found.setdefault(name, where)
     return found
 
 
@@ -145,7 +145,7 @@ async def test_nothing_is_left_of_who_has_deleted_their_account(
             await vera.goes()
             traces = vera.kept | vera.never | vera.earlier
             until = time.monotonic() + SCRUBBED_SECONDS
-            while (left := found_in(everywhere(), traces)) and time.monotonic() < until:
+            while (remaining := found_in(everywhere(), traces)) and time.monotonic() < until:
                 await asyncio.sleep(0.2)
-            assert left == {}
+            assert remaining == {}
             await vera.leaves_others_as_they_were()

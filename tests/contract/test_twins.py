@@ -91,7 +91,7 @@ def comparable(answer: Any) -> Any:
     return answer
 
 
-async def outcome_of(call: Call, do: UseCases) -> tuple[str, Any]:
+async def answer_or_refusal(call: Call, do: UseCases) -> tuple[str, Any]:
     try:
         return "answer", comparable(await call(do))
     except (Refusal, LeaseLost) as refused:
@@ -160,7 +160,7 @@ async def side_by_side(
             await pass_time(SECONDS[first], clock, twins, known.process(0) if second else None)
             continue
         call = {**MOVES, **MARKING}[name](known, first, second, third)
-        one, other = [await outcome_of(call, do) for do in twins]
+        one, other = [await answer_or_refusal(call, do) for do in twins]
         assert one == other
         told, also_told = (notifier.taken() for notifier in notifiers)
         if name == "sweep":  # whichever it meets first

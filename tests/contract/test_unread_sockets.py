@@ -33,15 +33,15 @@ class TestRule12WhoDoesNotReadIsDisconnected:
         async with opened_house(tmp_path, send_buffer=4096) as house:
             asker, marker, other = await house.people(3)
             event_id = await house.event(marker)
-            reading = await other.marks(event_id)
+            listening = await other.marks(event_id)
             async with RawSocket.opens(marker, "marking", event_id, receive_buffer=4096) as raw:
                 heard_count = 0
                 while not await house.has_lost_all(event_id, marker):
                     assert heard_count < 1000, "it was never cut"
                     waiting = await asker.mark_me(event_id)
-                    await reading.hears("user_joined", user_id=asker.user_id)
+                    await listening.hears("user_joined", user_id=asker.user_id)
                     await waiting.says_goodbye()
-                    await reading.hears("user_left", user_id=asker.user_id)
+                    await listening.hears("user_left", user_id=asker.user_id)
                     heard_count += 2
                 assert heard_count > IN_LINE, (
                     "the other heard whatever stood in line for who did not read"

@@ -88,13 +88,13 @@ async def test_a_service_answers_in_the_loop_of_its_start_alone(service: Attenda
 async def test_a_service_whose_loop_is_gone_is_closed(service: Attendance) -> None:
     begun, may_end = threading.Event(), threading.Event()
 
-    async def stay() -> None:
+    async def run_until_told() -> None:
         async with service:
             begun.set()
             await asyncio.to_thread(may_end.wait, 30)
 
     with ThreadPoolExecutor(1) as thread:
-        running = thread.submit(asyncio.run, stay())
+        running = thread.submit(asyncio.run, run_until_told())
         await asyncio.to_thread(begun.wait, 30)
         await check_refusal(service, WrongLoop)
         may_end.set()

@@ -24,8 +24,8 @@ class AsgiClient:
         self._may_read = asyncio.Event()
         self._gone = asyncio.Event()
         self._departure = Departure()
-        self._asked = False
-        self._given = b""  # of a POST
+        self._has_asked = False
+        self._posted = b""  # of a POST
         self._app = app
         shown = [(b"cookie", f"sessionid={session}".encode())] if session else []
         if secret:
@@ -60,10 +60,10 @@ class AsgiClient:
 
     def post(self, *, reads: int = 1_000_000, **given: Any) -> AsgiClient:
         """Sends a POST with these arguments, as our page does; reads as `ask`."""
-        self._given = json.dumps(given).encode()
+        self._posted = json.dumps(given).encode()
         self._scope["headers"] += [
             (b"content-type", b"application/json"),
-            (b"content-length", b"%d" % len(self._given)),
+            (b"content-length", b"%d" % len(self._posted)),
             (b"cookie", b"csrftoken=t"),
             (b"x-csrftoken", b"t"),
         ]
@@ -91,9 +91,9 @@ class AsgiClient:
         return self
 
     async def _receive(self) -> dict[str, Any]:
-        if not self._asked:
-            self._asked = True
-            return {"type": "http.request", "body": self._given, "more_body": False}
+        if not self._has_asked:
+            self._has_asked = True
+            return {"type": "http.request", "body": self._posted, "more_body": False}
         await self._gone.wait()
         return {"type": "http.disconnect"}
 

@@ -54,12 +54,12 @@ class Door:
         """Answers what ``after_each`` does behind each of its transactions."""
         transact, found = self.world.store.transact, list[bool]()
 
-        async def watched(work: Callable[[ports.Unit], T]) -> T:
+        async def transact_and_look(work: Callable[[ports.Unit], T]) -> T:
             answer = await transact(work)
             found.append(after_each())
             return answer
 
-        drive(LogOut(watched, self.world.terms)(session_id=session_id_of(token)))
+        drive(LogOut(transact_and_look, self.world.terms)(session_id=session_id_of(token)))
         return found
 
     def sockets_of(self, token: str) -> Sequence[Connection]:

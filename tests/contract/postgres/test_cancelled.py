@@ -32,7 +32,7 @@ async def stored_rows(store: PostgresStore) -> list[list[Any]]:
         ]
 
 
-class Outcome(NamedTuple):
+class StepRows(NamedTuple):
     """Every row before a step and after it, and whether it was cancelled."""
 
     before: list[list[Any]]
@@ -47,7 +47,7 @@ class TestCancelled:
     ) -> None:
         first, step = STEPS[name]
 
-        async def outcome(suspension: int) -> Outcome:
+        async def try_step(suspension: int) -> StepRows:
             store = PostgresStore(
                 emptied(postgres_database), LocalNotifier(), clock=TestClock(), pool_size=2
             )
@@ -61,12 +61,12 @@ class TestCancelled:
             after = await stored_rows(store)
             assert store.pool_use().taken == 0
             await store.close()
-            return Outcome(before, after, task.cancelled())
+            return StepRows(before, after, task.cancelled())
 
-        before, after, cancelled = await outcome(NEVER_REACHED)
+        before, after, cancelled = await try_step(NEVER_REACHED)
         assert not cancelled
         for suspension in range(NEVER_REACHED):
-            _, found, cancelled = await outcome(suspension)
+            _, found, cancelled = await try_step(suspension)
             if not cancelled:
                 break
             # Every step that changes anything is one transaction, and was handed over

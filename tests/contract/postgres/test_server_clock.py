@@ -32,11 +32,11 @@ class TestServerClock:
     async def test_our_own_may_be_ten_minutes_off(
         self, store: PostgresStore, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        before = await store.transact(lambda u: u.now())
+        before = await store.transact(lambda unit: unit.now())
         monkeypatch.setattr("attendance_adapters.system.time.time", lambda: before - 600)
         assert SystemClock().now() == before - 600
-        after = await store.transact(lambda u: u.now())
-        seen = await store.observe(lambda u: u.now())
+        after = await store.transact(lambda unit: unit.now())
+        seen = await store.observe(lambda unit: unit.now())
         assert before <= after <= seen < before + 60
 
     async def test_it_is_read_after_the_locks(self, store: PostgresStore) -> None:
