@@ -17,12 +17,11 @@ from tests.support.http_browser import CallFailed
 from tests.support.killed_class import (
     Class,
     a_class,
-    chooses,
     confirms_and_is_refused,
     gather,
     lists,
 )
-from tests.support.people import Person
+from tests.support.people import Person, chooses
 from tests.support.two_services import READ_AGAIN_SECONDS, heard_until_closed
 from tests.support.wires import Wire
 

@@ -12,7 +12,7 @@ from websockets.exceptions import ConnectionClosed
 
 from tests.support.gathering import gathering
 from tests.support.http_browser import CallFailed, HttpBrowser
-from tests.support.people import Person
+from tests.support.people import Person, chooses
 from tests.support.two_services import (
     READ_AGAIN_SECONDS,
     Pair,
@@ -74,18 +74,10 @@ async def entries(creator: Person, event_id: str, person: Person | None = None) 
     return list(found)
 
 
-async def lists(wire: Wire, number: int) -> None:
+async def lists_so_many(wire: Wire, number: int) -> None:
     """Waits until a marker's client lists so many, at least one."""
     while len(wire.listed) != number:
         await wire.heard()
-
-
-async def prepares(wire: Wire, person: Person) -> None:
-    """Has a marker choose somebody; of what others do they may hear first."""
-    frame = await wire.asks("prepare_to_mark", user_id=person.user_id)
-    while frame["message"] != "prepared":
-        assert frame["result"] == "ok", frame
-        frame = await wire.heard()
 
 
 async def confirms(wire: Wire, person: Person) -> str:
@@ -118,9 +110,9 @@ async def an_organiser_and_a_confirm(pair: Pair) -> None:
         opens = sockets.enter_async_context
         wires = [await opens(at(each, pair.two).opens("mark_me", event_id)) for each in waiting]
         marking = await opens(at(marker, pair.two).opens("marking", event_id))
-        await lists(marking, ROUNDS)
+        await lists_so_many(marking, ROUNDS)
         for person, wire in zip(waiting, wires, strict=True):
-            await prepares(marking, person)
+            await chooses(marking, person)
             n, answer = await at_once(by_hand(creator, event_id, person), confirms(marking, person))
             assert (n, answer in {"marked", "nobody_held"}) == (1, True)
             (entry,) = await entries(creator, event_id, person)
@@ -141,9 +133,9 @@ async def an_annulment_and_a_repeated_confirm(pair: Pair) -> None:
         for each in waiting:
             await opens(at(each, pair.two).opens("mark_me", event_id))
         marking = await opens(at(marker, pair.two).opens("marking", event_id))
-        await lists(marking, ROUNDS)
+        await lists_so_many(marking, ROUNDS)
         for person in waiting:
-            await prepares(marking, person)
+            await chooses(marking, person)
             assert await confirms(marking, person) == "marked"
             n, answer = await at_once(
                 annul(creator, event_id, person, 1), confirms(marking, person)
@@ -178,8 +170,8 @@ async def a_process_that_slept_and_a_mark_that_was_annulled_meanwhile(pair: Pair
     event_id, (creator, marker, person) = await a_crowd(pair, 3)
     async with marker.opens("marking", event_id) as marking:
         async with at(person, pair.two).opens("mark_me", event_id) as waiting:
-            await lists(marking, 1)
-            await prepares(marking, person)
+            await lists_so_many(marking, 1)
+            await chooses(marking, person)
             with stalled(pair.two):
                 assert await confirms(marking, person) == "marked"
                 assert await annul(creator, event_id, person, 1) == 2
@@ -187,7 +179,7 @@ async def a_process_that_slept_and_a_mark_that_was_annulled_meanwhile(pair: Pair
         async with at(person, pair.two).opens("mark_me", event_id) as waiting:
             while person.user_id not in marking.listed:
                 await marking.heard()
-            await prepares(marking, person)
+            await chooses(marking, person)
             assert await confirms(marking, person) == "marked"
             await waiting.hears("was_marked", user_id=marker.user_id)
     assert marker.karma() == 50
@@ -213,7 +205,7 @@ async def who_is_left_out_and_a_choice(pair: Pair) -> None:
                 await calls(creator, "AddHelper", **helper_in_event)
                 leaves_out = calls(creator, "RemoveHelper", **helper_in_event)
             async with at(helper, pair.two).opens("marking", event_id) as marking:
-                await lists(marking, ROUNDS)
+                await lists_so_many(marking, ROUNDS)
                 await at_once(leaves_out, chooses_if_let(marking, person))
                 assert (await heard_until_closed(marking))[1] == 4403
             assert person.state(event_id, creator) == "waiting"
@@ -244,8 +236,8 @@ async def an_event_that_ends_sooner_and_confirms(pair: Pair) -> None:
         marking = []
         for marker, person in zip(markers, waiting, strict=True):
             marking.append(await opens(at(marker, pair.two).opens("marking", event_id)))
-            await lists(marking[-1], ROUNDS - len(marking) + 1)
-            await prepares(marking[-1], person)
+            await lists_so_many(marking[-1], ROUNDS - len(marking) + 1)
+            await chooses(marking[-1], person)
         ends_at = int(time.time()) + 1
 
         async def confirms_at(nth: int) -> str:

@@ -159,13 +159,6 @@ async def lists(wire: Wire, *people: Person) -> None:
         await wire.heard()
 
 
-async def chooses(wire: Wire, person: Person) -> None:
-    frame = await wire.asks("prepare_to_mark", user_id=person.user_id)
-    while frame["message"] != "prepared":
-        assert frame["result"] == "ok", frame
-        frame = await wire.heard()
-
-
 async def confirms_and_is_refused(wire: Wire, code: str, person: Person) -> None:
     """Confirms, which has to be refused with this code, whatever else is told before."""
     frame = await wire.asks("confirm_marking", user_id=person.user_id)

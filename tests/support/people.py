@@ -60,6 +60,14 @@ def create_event(creator: Person) -> str:
     return str(creator.browser.post("/api/events/CreateEvent", name=name, **times)["event_id"])
 
 
+async def chooses(marker: Wire, asker: Person) -> None:
+    """Has a marker choose somebody; of what others do they may hear first."""
+    frame = await marker.asks("prepare_to_mark", user_id=asker.user_id)
+    while frame["message"] != "prepared":
+        assert frame["result"] == "ok", frame
+        frame = await marker.heard()
+
+
 async def marks(marker: Wire, asker: Wire, user_id: int) -> None:
     """Has a marker hold and mark a person, who hears of it and is closed."""
     assert (await marker.asks("prepare_to_mark", user_id=user_id))["message"] == "prepared"
