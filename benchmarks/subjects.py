@@ -133,12 +133,12 @@ def a_floor(
     database: str = "",
     *,
     python: str = sys.executable,
-    more: Sequence[str] = (),
+    arguments: Sequence[str] = (),
 ) -> Iterator[Subject]:
     """Runs one of `benchmarks.floors`, over a file in the folder unless told otherwise."""
     counts = (str(crowd.person_count), str(crowd.event_count))
     database_or_file = database or str(folder / "floor.db")
-    command = [python, "-m", "benchmarks.floors", name, database_or_file, *counts, *more]
+    command = [python, "-m", "benchmarks.floors", name, database_or_file, *counts, *arguments]
     own = {"PYTHONPATH": _python_path()}
     with running(folder, own, migrate=False, command=command) as started:
         people = [Person(each, token_of(each)) for each in range(1, crowd.person_count + 1)]
@@ -151,6 +151,8 @@ def the_idiom(
     python: Path, folder: Path, crowd: Crowd, database: str, on: Servers
 ) -> Iterator[Subject]:
     """Runs `benchmarks.floors.idiom` by the interpreter of its own environment."""
-    more = ["--redis", on.valkey.replace("valkey://", "redis://", 1)]
-    with a_floor("idiom", folder, crowd, database, python=str(python), more=more) as subject:
+    arguments = ["--redis", on.valkey.replace("valkey://", "redis://", 1)]
+    with a_floor(
+        "idiom", folder, crowd, database, python=str(python), arguments=arguments
+    ) as subject:
         yield subject

@@ -21,7 +21,7 @@ async def mark_before_all(
 ) -> float:
     """Measures how many cores it takes to mark one a second before all others of a room."""
     marker, *askers = people
-    wires = await open_all(door, "mark_me", event_id, askers, more=NEWS if news else "")
+    wires = await open_all(door, "mark_me", event_id, askers, query=NEWS if news else "")
     marking = await opened(door, "marking", event_id, marker)
     await asyncio.sleep(settle)  # whoever opened hears where they stand
     used, begun = cpu_seconds(door.pids), time.perf_counter()

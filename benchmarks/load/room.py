@@ -37,14 +37,14 @@ class Heard:
 
 
 async def open_all(
-    door: Door, role: str, event_id: str, people: Sequence[Person], *, more: str = ""
+    door: Door, role: str, event_id: str, people: Sequence[Person], *, query: str = ""
 ) -> list[Wire]:
     """Opens a socket each, some at once; what they hear is let go."""
     turns = asyncio.Semaphore(OPENINGS_AT_ONCE)
 
     async def one(person: Person) -> Wire:
         async with turns:
-            return await opened(door, role, event_id, person, on_text=lambda _: None, more=more)
+            return await opened(door, role, event_id, person, on_text=lambda _: None, query=query)
 
     return await asyncio.gather(*map(one, people))
 

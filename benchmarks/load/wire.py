@@ -10,7 +10,7 @@ from typing import Final, NamedTuple, cast
 
 LOCAL: Final = "127.0.0.1"
 HEAD: Final = (
-    "GET /ws/{role}?event_id={event_id}{more} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n"
+    "GET /ws/{role}?event_id={event_id}{query} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n"
     "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
     "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nCookie: sessionid={token}\r\n\r\n"
 )
@@ -153,10 +153,12 @@ async def opened(
     person: Person,
     *,
     on_text: Callable[[bytes], None] | None = None,
-    more: str = "",
+    query: str = "",
 ) -> Wire:
     """Opens a socket, whose handshake is answered then. Raises Refused."""
-    head = HEAD.format(role=role, event_id=event_id, token=person.token, port=door.port, more=more)
+    head = HEAD.format(
+        role=role, event_id=event_id, token=person.token, port=door.port, query=query
+    )
     loop = asyncio.get_running_loop()
     _, wire = await loop.create_connection(lambda: Wire(head, on_text), LOCAL, door.port)
     try:

@@ -83,17 +83,17 @@ class RunningIdiom:
         """Opens a socket."""
         return await opened(self.subject.door, role, event_id, person)
 
-    async def rows(self, what: str) -> list[tuple[Any, ...]]:
+    async def select(self, columns_and_source: str) -> list[tuple[Any, ...]]:
         """Reads rows past the idiom, by what stands behind SELECT."""
         connection = await asyncpg.connect(self.database)
         try:
-            return [tuple(each) for each in await connection.fetch(f"SELECT {what}")]
+            return [tuple(each) for each in await connection.fetch(f"SELECT {columns_and_source}")]
         finally:
             await connection.close()
 
     async def until_everybody_left(self) -> None:
         """Waits until the ends of all sockets are stored."""
-        while await self.rows("1 FROM connections"):
+        while await self.select("1 FROM connections"):
             await asyncio.sleep(0.01)
 
 
@@ -156,10 +156,10 @@ class TestIdiom:
         await idiom.until_everybody_left()
         mark = (asker.user_id, 1, people[holder].user_id)
         of_event = f"WHERE event_id = '{event_id}'"
-        assert await idiom.rows(f"user_id, n, actor_id FROM ledger {of_event}") == [mark]
-        assert await idiom.rows("user_id, paying FROM months") == [(mark[2], 1)]
+        assert await idiom.select(f"user_id, n, actor_id FROM ledger {of_event}") == [mark]
+        assert await idiom.select("user_id, paying FROM months") == [(mark[2], 1)]
         assert (
-            await idiom.rows(
+            await idiom.select(
                 f"1 FROM places {of_event} AND (since IS NOT NULL OR held_by IS NOT NULL)"
             )
             == []

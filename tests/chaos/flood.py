@@ -49,13 +49,13 @@ class Foothold:
         """Takes it as somebody else."""
         return replace(self, token=token)
 
-    def head(self, method: str, path: str, *, logged_in: bool = True, more: str = "") -> bytes:
+    def head(self, method: str, path: str, *, logged_in: bool = True, headers: str = "") -> bytes:
         """Writes a head without its end; ``logged_in`` is of the account, else of nobody."""
         secure = self.trusts is not None
         session = f"; {session_cookie_name(secure=secure)}={self.token}" if logged_in else ""
         origin = f"{'https' if secure else 'http'}://{self.host}:{self.port}"
         lines = f"{method} {path} HTTP/1.1\r\nHost: {self.host}:{self.port}\r\nOrigin: {origin}\r\n"
-        return f"{lines}Cookie: csrftoken=chaos{session}\r\n{CSRF}{more}".encode()
+        return f"{lines}Cookie: csrftoken=chaos{session}\r\n{CSRF}{headers}".encode()
 
 
 class Connection:
@@ -86,18 +86,22 @@ class Connection:
         if body is None:
             await self.say(self.foothold.head("GET", path, logged_in=logged_in) + b"\r\n")
         else:
-            more = f"Content-Type: {media or 'application/json'}\r\nContent-Length: {len(body)}\r\n"
+            headers = (
+                f"Content-Type: {media or 'application/json'}\r\nContent-Length: {len(body)}\r\n"
+            )
             await self.say(
-                self.foothold.head("POST", path, logged_in=logged_in, more=more) + b"\r\n" + body
+                self.foothold.head("POST", path, logged_in=logged_in, headers=headers)
+                + b"\r\n"
+                + body
             )
         await self.answer()
 
     async def post(self, path: str, **given: Any) -> Any:
         """Makes a call with these fields; answers the envelope of its answer."""
-        more = "Content-Type: application/json\r\n"
+        headers = "Content-Type: application/json\r\n"
         body = json.dumps(given).encode()
-        more += f"Content-Length: {len(body)}\r\n\r\n"
-        await self.say(self.foothold.head("POST", path, more=more) + body)
+        headers += f"Content-Length: {len(body)}\r\n\r\n"
+        await self.say(self.foothold.head("POST", path, headers=headers) + body)
         return json.loads(await self.answer())
 
     async def say(self, said: bytes) -> None:
@@ -138,8 +142,8 @@ class Connection:
     async def opens(self, role: str, *, news: bool = False) -> None:
         """Opens a socket, and hears its first frame or its end."""
         path = f"/ws/{role}?event_id={self.foothold.event_id}{'&news=1' * news}"
-        more = f"Upgrade: websocket\r\nConnection: Upgrade\r\n{KEYS}\r\n"
-        await self.say(self.foothold.head("GET", path, more=more))
+        headers = f"Upgrade: websocket\r\nConnection: Upgrade\r\n{KEYS}\r\n"
+        await self.say(self.foothold.head("GET", path, headers=headers))
         async with asyncio.timeout(ANSWER_SECONDS):
             head = await self.reader.readuntil(b"\r\n\r\n")
             self.done.note(head)

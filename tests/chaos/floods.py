@@ -98,9 +98,9 @@ def many_pixels() -> bytes:
 
 def begins_body(path: str, length: int) -> Act:
     """Makes an act that sends the head of a call, whose body is still to come."""
-    more = f"Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n"
+    headers = f"Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n"
     return lambda connection: connection.say(
-        connection.foothold.head("POST", path, more=more) + b'{"image":"'
+        connection.foothold.head("POST", path, headers=headers) + b'{"image":"'
     )
 
 

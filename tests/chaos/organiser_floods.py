@@ -45,14 +45,14 @@ async def helps(connection: Connection) -> None:
     await connection.post(EVENTS + "RemoveHelper", **about)
 
 
-def ledger_flood(more: str) -> Flood:
+def ledger_flood(page: str) -> Flood:
     """Makes a flood of those who read the ledger of a large event."""
 
     async def act(connection: Connection) -> None:
         event_id = connection.foothold.event_id
-        await connection.call(f"{EVENTS}GetLedger?event_id={event_id}{more}")
+        await connection.call(f"{EVENTS}GetLedger?event_id={event_id}{page}")
 
-    return Flood(f"GetLedger of 50 000 entries{more}", act, entries=ENTRIES)
+    return Flood(f"GetLedger of 50 000 entries{page}", act, entries=ENTRIES)
 
 
 async def exports(connection: Connection) -> None:
@@ -119,8 +119,8 @@ async def stays_watching(connection: Connection) -> None:
 
 async def guesses_secrets(connection: Connection) -> None:
     """Guesses the link of a board."""
-    more = f"Authorization: Board {secrets.token_urlsafe(32)}\r\n\r\n"
-    await connection.say(connection.foothold.head("GET", WATCH, logged_in=False, more=more))
+    headers = f"Authorization: Board {secrets.token_urlsafe(32)}\r\n\r\n"
+    await connection.say(connection.foothold.head("GET", WATCH, logged_in=False, headers=headers))
     await connection.answer()
 
 

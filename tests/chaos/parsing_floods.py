@@ -31,7 +31,7 @@ async def pipelines_by_account(connection: Connection) -> None:
 async def sends_chunks(connection: Connection) -> None:
     """Sends a body of one letter after another, without an end."""
     await connection.say(
-        connection.foothold.head("POST", "/accounts/login/", logged_in=False, more=CHUNKED)
+        connection.foothold.head("POST", "/accounts/login/", logged_in=False, headers=CHUNKED)
     )
     while True:
         await connection.say(CHUNKS)

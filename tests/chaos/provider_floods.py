@@ -33,9 +33,9 @@ async def comes_back(connection: Connection) -> None:
 
 async def _asks_for_page(connection: Connection, path: str, cookie: str = "") -> bytes:
     """Asks as a browser that shows a page; answers the head of the answer."""
-    headers = ["Accept: text/html", *([f"Cookie: {cookie}"] if cookie else []), "\r\n"]
-    more = "\r\n".join(headers)
-    await connection.say(connection.foothold.head("GET", path, logged_in=False, more=more))
+    lines = ["Accept: text/html", *([f"Cookie: {cookie}"] if cookie else []), "\r\n"]
+    headers = "\r\n".join(lines)
+    await connection.say(connection.foothold.head("GET", path, logged_in=False, headers=headers))
     return await connection.head_of_answer()
 
 

@@ -25,16 +25,16 @@ def posts(path: str, body: bytes, *, logged_in: bool = False) -> Act:
 
 async def posts_from_elsewhere(connection: Connection) -> None:
     """Calls as a page does that does not know what our cookie says."""
-    head = connection.foothold.head("POST", UPDATE, more="Content-Length: 0\r\n\r\n")
+    head = connection.foothold.head("POST", UPDATE, headers="Content-Length: 0\r\n\r\n")
     await connection.say(head.replace(b"Cookie: csrftoken=chaos", b"Cookie: csrftoken=other"))
     await connection.answer()
 
 
 async def sends_many_cookies(connection: Connection) -> None:
     """Calls as nobody who brings all the cookies that a head may have."""
-    more = f"Cookie: {'a;' * COOKIES}\r\n" * HEADERS + "\r\n"
+    headers = f"Cookie: {'a;' * COOKIES}\r\n" * HEADERS + "\r\n"
     path = "/api/auth/GetCurrentUserId"
-    await connection.say(connection.foothold.head("GET", path, logged_in=False, more=more))
+    await connection.say(connection.foothold.head("GET", path, logged_in=False, headers=headers))
     await connection.answer()
 
 

@@ -37,8 +37,8 @@ async def opens_and_leaves(connection: Connection) -> None:
 async def begins_to_open(connection: Connection) -> None:
     """Does not wait to be told that it is not logged in, and is back at once."""
     path = f"/ws/marking?event_id={connection.foothold.event_id}"
-    more = f"Upgrade: websocket\r\nConnection: Upgrade\r\n{KEYS}\r\n"
-    await connection.say(connection.foothold.head("GET", path, logged_in=False, more=more))
+    headers = f"Upgrade: websocket\r\nConnection: Upgrade\r\n{KEYS}\r\n"
+    await connection.say(connection.foothold.head("GET", path, logged_in=False, headers=headers))
     raise EOFError
 
 
@@ -55,8 +55,8 @@ async def opens_with_options(connection: Connection) -> None:
     """Opens as `opens_of_nobody` does, with a head that takes long to read."""
     path = f"/ws/marking?event_id={connection.foothold.event_id}"
     options = f"Connection: Upgrade{',a' * OPTIONS}\r\n" * HEADERS
-    more = f"Upgrade: websocket\r\n{options}{KEYS}\r\n"
-    await connection.say(connection.foothold.head("GET", path, logged_in=False, more=more))
+    headers = f"Upgrade: websocket\r\n{options}{KEYS}\r\n"
+    await connection.say(connection.foothold.head("GET", path, logged_in=False, headers=headers))
     connection.done.note(await connection.reader.readuntil(b"\r\n\r\n"))
     await connection.reader.read(PIECE_BYTES)
     raise EOFError

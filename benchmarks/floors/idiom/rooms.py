@@ -57,18 +57,18 @@ class Room:
         self.clients = set[Client]()
         self.subscribed = asyncio.Event()
 
-    async def tell(self, what: Announcement) -> None:
+    async def tell(self, announcement: Announcement) -> None:
         """Tells those whom it is for, one after another."""
         for client in list(self.clients):
             socket = client.socket
             if socket is None:
                 continue
-            if what.asker is None:
-                is_for = socket.role == "marking" and socket.connection_id != what.excluded
+            if announcement.asker is None:
+                is_for = socket.role == "marking" and socket.connection_id != announcement.excluded
             else:
-                is_for = socket.role == "mark_me" and socket.user_id == what.asker
+                is_for = socket.role == "mark_me" and socket.user_id == announcement.asker
             if is_for:
-                await client.tell(what.frame)
+                await client.tell(announcement.frame)
 
 
 class Rooms:
@@ -90,9 +90,9 @@ class Rooms:
         await self._listening.subscribe(NOBODYS_CHANNEL)
         self._listener = asyncio.create_task(self._listen())
 
-    async def announce(self, event_id: str, what: Announcement) -> None:
+    async def announce(self, event_id: str, announcement: Announcement) -> None:
         """Tells all processes, this one too."""
-        await self._redis.publish(event_id, what.model_dump_json())
+        await self._redis.publish(event_id, announcement.model_dump_json())
 
     @asynccontextmanager
     async def joined(self, event_id: str, client: Client) -> AsyncIterator[None]:
