@@ -32,7 +32,9 @@ def a_mirror_believes_older_news(patch: pytest.MonkeyPatch) -> None:
 def absence_counts_though_there_are_news(patch: pytest.MonkeyPatch) -> None:
     read = Mirror.apply_reading
     patch.setattr(
-        Mirror, "apply_reading", lambda self, heard_before, reading: read(self, 10**9, reading)
+        Mirror,
+        "apply_reading",
+        lambda self, heard_count_before, reading: read(self, 10**9, reading),
     )
 
 
@@ -43,9 +45,9 @@ def a_reading_comes_before_the_answer(patch: pytest.MonkeyPatch) -> None:
 def a_mark_is_not_told_by_readings(patch: pytest.MonkeyPatch) -> None:
     read = Mirror.apply_reading
 
-    def forgetful(self: Mirror, heard_before: int, reading: Any) -> Any:
+    def forgetful(self: Mirror, heard_count_before: int, reading: Any) -> Any:
         object.__setattr__(reading, "watched_places", ())
-        return read(self, heard_before, reading)
+        return read(self, heard_count_before, reading)
 
     patch.setattr(Mirror, "apply_reading", forgetful)
 
@@ -54,10 +56,10 @@ def a_hold_is_not_told_by_readings(patch: pytest.MonkeyPatch) -> None:
     read, tell_own = Mirror.apply_reading, View.tell_own
     reading_now: list[bool] = []
 
-    def reads(self: Mirror, heard_before: int, reading: Any) -> Any:
+    def reads(self: Mirror, heard_count_before: int, reading: Any) -> Any:
         reading_now.append(True)
         try:
-            return read(self, heard_before, reading)
+            return read(self, heard_count_before, reading)
         finally:
             reading_now.clear()
 

@@ -86,12 +86,14 @@ class Room:
         markers: Set[UserId] = frozenset(),
         event: EventUpdated | None = None,
     ) -> None:
-        heard_before = self.mirror.begin_reading()
-        self.applies(heard_before, *listed, watched=watched, at=at, markers=markers, event=event)
+        heard_count_before = self.mirror.begin_reading()
+        self.applies(
+            heard_count_before, *listed, watched=watched, at=at, markers=markers, event=event
+        )
 
     def applies(
         self,
-        heard_before: int,
+        heard_count_before: int,
         *listed: Place,
         watched: tuple[Place, ...] = (),
         at: float = AT,
@@ -100,7 +102,7 @@ class Room:
     ) -> None:
         here = frozenset(self.sent)
         reading = Reading(ENDS_AT, at, listed, watched, here, frozenset(markers), event)
-        self.deliver(self.mirror.apply_reading(heard_before, reading))
+        self.deliver(self.mirror.apply_reading(heard_count_before, reading))
 
     def reads_marks(self, *found: Place) -> None:
         """Has those who are said to be marked read, and found like this."""

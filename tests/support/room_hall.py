@@ -53,11 +53,11 @@ class Hall:
         event_id: EventId,
         process_id: ProcessId,
         watched: Sequence[UserId],
-        glances: bool,
+        with_glance: bool,
     ) -> Reading:
         self.contexts.append(structlog.contextvars.get_contextvars())
         return await self.lecture.do.read_room(
-            event_id=event_id, process_id=process_id, watched=watched, glances=glances
+            event_id=event_id, process_id=process_id, watched=watched, with_glance=with_glance
         )
 
     async def _read_places(self, **given: Any) -> Any:

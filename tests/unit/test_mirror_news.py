@@ -241,10 +241,10 @@ class TestYourPlace:
 
     def test_one_who_opened_while_it_was_read_is_counted(self, room: Room) -> None:
         phone = room.adds_asker(BOB_WAITING, hears_news=True)
-        heard_before = room.mirror.begin_reading()
+        heard_count_before = room.mirror.begin_reading()
         room.adds_marker(MIA)
         listed = (place(self.EVE, 1, Waiting(5)), BOB_WAITING, place(MAX, 1, Waiting(20)))
-        room.applies(heard_before, *listed)
+        room.applies(heard_count_before, *listed)
         room.deliver(room.mirror.tell_positions(3.0))
         assert room.frames(phone) == [YourPosition(2, 3, 0), YourPosition(2, 3, 1)]
 
@@ -286,7 +286,7 @@ class TestEventChanged:
 
     def test_who_opened_before_it_was_read_is_told(self, room: Room) -> None:
         room.reads(BOB_WAITING, event=self.PHYSICS)
-        heard_before = room.mirror.begin_reading()
+        heard_count_before = room.mirror.begin_reading()
         phone = room.adds_asker(BOB_WAITING, hears_news=True)
-        room.applies(heard_before, BOB_WAITING, event=self.CHEMISTRY)
+        room.applies(heard_count_before, BOB_WAITING, event=self.CHEMISTRY)
         assert room.frames(phone) == [self.CHEMISTRY]

@@ -36,17 +36,17 @@ class TestReading:
     def test_absence_is_older_than_what_was_told_since_it_began(self, room: Room) -> None:
         max_ = room.adds_marker(MAX)
         room.frames(max_)
-        heard_before = room.mirror.begin_reading()
+        heard_count_before = room.mirror.begin_reading()
         room.told(place(UserId(5), 1, Waiting(20)))
-        room.applies(heard_before, place(BOB, 1, Waiting(10)))
+        room.applies(heard_count_before, place(BOB, 1, Waiting(10)))
         assert room.frames(max_) == [UserJoined(UserId(5), 20)]
 
     def test_a_reading_older_than_news_changes_nothing(self, room: Room) -> None:
         max_ = room.adds_marker(MAX)
-        heard_before = room.mirror.begin_reading()
+        heard_count_before = room.mirror.begin_reading()
         room.told(place(BOB, 2, BY_MIA))
         room.frames(max_)
-        room.applies(heard_before, place(BOB, 1, Waiting(10)))
+        room.applies(heard_count_before, place(BOB, 1, Waiting(10)))
         assert room.frames(max_) == []
 
     def test_who_has_gone_comes_back_by_newer_news_only(self, room: Room) -> None:
@@ -83,20 +83,22 @@ class TestReading:
         mia = room.adds_marker(MIA)
         room.frames(mia)
         for _ in range(2):
-            heard_before = room.mirror.begin_reading()
+            heard_count_before = room.mirror.begin_reading()
             room.deliver(
-                room.mirror.apply_reading(heard_before, Reading(None, AT, (), (), frozenset()))
+                room.mirror.apply_reading(
+                    heard_count_before, Reading(None, AT, (), (), frozenset())
+                )
             )
         assert room.frames(mia) == [Closing(Ending.DELETED)]
 
     def test_a_socket_that_is_no_longer_stored_is_asked_why(self, room: Room) -> None:
         mia = room.adds_marker(MIA)
         room.frames(mia)
-        heard_before = room.mirror.begin_reading()
+        heard_count_before = room.mirror.begin_reading()
         young = room.adds_marker(MAX)
         room.frames(young)
         room.deliver(
-            room.mirror.apply_reading(heard_before, Reading(ENDS_AT, AT, (), (), frozenset()))
+            room.mirror.apply_reading(heard_count_before, Reading(ENDS_AT, AT, (), (), frozenset()))
         )
         assert Closing(None) in room.frames(mia)
         assert Closing(None) not in room.frames(young)

@@ -306,7 +306,7 @@ class SyncUseCases:
         event_id: EventId,
         process_id: ProcessId,
         watched: Sequence[UserId],
-        glances: bool = ...,
+        with_glance: bool = ...,
     ) -> Reading: ...
     def glance_at_rooms(
         self, *, event_ids: Sequence[EventId], process_id: ProcessId

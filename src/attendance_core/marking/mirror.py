@@ -102,18 +102,18 @@ class Mirror:
         """Counts what it has heard of: to be given to `apply_reading`, with what is read now."""
         return self._heard_count
 
-    def apply_reading(self, heard_before: int, reading: Reading) -> list[Delivery]:
+    def apply_reading(self, heard_count_before: int, reading: Reading) -> list[Delivery]:
         """Applies a reading, unless something newer is known; absence from it counts, too.
 
-        ``heard_before`` is what `begin_reading` counted.
+        ``heard_count_before`` is what `begin_reading` counted.
         """
-        was_quiet = self._heard_count == heard_before
-        deliveries = self._apply_reading(heard_before, reading)
+        was_quiet = self._heard_count == heard_count_before
+        deliveries = self._apply_reading(heard_count_before, reading)
         self._glance = reading.glance if was_quiet else None
         self._heard_count_at_reading = self._heard_count
         return deliveries
 
-    def _apply_reading(self, heard_before: int, reading: Reading) -> list[Delivery]:
+    def _apply_reading(self, heard_count_before: int, reading: Reading) -> list[Delivery]:
         if reading.ending is not None:
             marked = self._tell_marks(reading.watched_places)
             return marked + self._close(list(self._views()), reading.ending)
@@ -121,7 +121,7 @@ class Mirror:
         opened_since = {
             each.connection.user_id
             for each in self._markers
-            if each.heard_count_at_opening > heard_before
+            if each.heard_count_at_opening > heard_count_before
         }
         self._askers.note_markers(reading.marker_ids | opened_since)
         for place in (*reading.listed, *reading.watched_places):
@@ -131,13 +131,13 @@ class Mirror:
         deliveries += self._tell_marks(reading.watched_places)
         listed = {place.user_id for place in reading.listed}
         for user_id in [each for each in self._listed if each not in listed]:
-            if self._heard_count_at_change[user_id] <= heard_before:
+            if self._heard_count_at_change[user_id] <= heard_count_before:
                 gone = replace(self._known[user_id], state=None)
                 deliveries += self._apply(gone, reading.at)
         vanished = [
             each
             for each in self._views()
-            if each.heard_count_at_opening <= heard_before
+            if each.heard_count_at_opening <= heard_count_before
             and each.connection.connection_id not in reading.connection_ids_here
         ]
         return deliveries + self._close(vanished, None)

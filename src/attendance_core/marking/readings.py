@@ -55,16 +55,16 @@ class ReadRoom:
         event_id: EventId,
         process_id: ProcessId,
         watched: Sequence[UserId],
-        glances: bool = False,
+        with_glance: bool = False,
     ) -> Reading:
         """Reads one moment of the truth; ``watched`` are the people whose sockets are here.
 
-        It ``glances`` for a room of which nothing is heard: glances go on from there.
+        Of a room of which nothing is heard it takes one ``with_glance``: glances go on from there.
         """
         check_kinds(event_id=event_id)
 
         def look(unit: ports.Unit) -> Reading:
-            room = unit.rooms.find(event_id, process_id, watched, with_glance=glances)
+            room = unit.rooms.find(event_id, process_id, watched, with_glance=with_glance)
             now = unit.now()
             if room is None:
                 return Reading(None, now, (), (), frozenset())

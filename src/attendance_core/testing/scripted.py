@@ -181,13 +181,13 @@ class ScriptedLecture:
         return seat
 
     async def _read(self) -> None:
-        heard_before = self.mirror.begin_reading()
+        heard_count_before = self.mirror.begin_reading()
         reading = await self.service.use_cases.read_room(
             event_id=self.event_id,
             process_id=self.service.heartbeat.process_id,
             watched=self.mirror.watched,
         )
-        self.deliver(self.mirror.apply_reading(heard_before, reading))
+        self.deliver(self.mirror.apply_reading(heard_count_before, reading))
 
     def _forget(self, seat: Seat) -> None:
         seat.is_closed = True

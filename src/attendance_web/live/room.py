@@ -137,16 +137,16 @@ class Room:
 
     async def _read_once(self) -> None:
         self._next_reading.note_look(asyncio.get_running_loop().time())
-        heard_before, self._lacks_names = self._mirror.begin_reading(), True
+        heard_count_before, self._lacks_names = self._mirror.begin_reading(), True
         reading = await self._use_cases.read_room(
             event_id=self.event_id,
             process_id=self._process_id(),
             watched=self._mirror.watched,
-            glances=self._mirror.heard_nothing_since_reading,
+            with_glance=self._mirror.heard_nothing_since_reading,
         )
         if reading.ends_at is not None:
             self._next_reading.note_event_end(reading.ends_at - reading.at)
-        self._deliver(self._mirror.apply_reading(heard_before, reading))
+        self._deliver(self._mirror.apply_reading(heard_count_before, reading))
         self.streams.count_soon()
         # Afterwards: frames go out without a name rather than late, and when the room is opened
         # there is nobody yet to send any to

@@ -86,7 +86,7 @@ async def test_each_command_asks_as_often_as_it_is_known_to(postgres_url: URL) -
             ),
             (
                 "read the room, which grows quiet",
-                do.read_room(event_id=EVENT, process_id=PROCESS, watched=[], glances=True),
+                do.read_room(event_id=EVENT, process_id=PROCESS, watched=[], with_glance=True),
             ),
             ("note a loss", do.hang_up(connections=[marking], goodbye=False)),
             ("say goodbye", do.hang_up(connections=[marking], goodbye=True)),

@@ -39,7 +39,7 @@ class Client:
     """One socket's other end. It takes nothing that the contract does not promise."""
 
     connection: Connection
-    announced_before: int = 0  # how much was announced until it was opened
+    announced_count_at_opening: int = 0
     closed: bool = False
     connection_ended: bool = False  # it counts no more: no place is kept for it
     lost_at: Instant | None = None

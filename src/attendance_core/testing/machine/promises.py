@@ -40,7 +40,7 @@ class Promises(RuleBasedStateMachine):
         if self.store_suspends:
             end_loop()
 
-    def knows_the_truth(self, process: PlayedProcess, read: bool) -> None:
+    def check_knows_the_truth(self, process: PlayedProcess, read: bool) -> None:
         """Checks every open socket of a process that has heard everything, or has just ``read``."""
         event = self.campus.event_as_it_is()
         over = event is None or self.campus.clock.now() >= event.ends_at
@@ -178,7 +178,7 @@ class Promises(RuleBasedStateMachine):
         assert not any(
             each.user_id not in {hold.marker, user_id}
             and each.connection.role is Role.MARKING
-            and each.announced_before <= index
+            and each.announced_count_at_opening <= index
             and self.campus.keeps_its_place(each)
             and not isinstance(self._known_place(each.user_id).state, Waiting | Held)
             for each in self.campus.all_clients
@@ -201,7 +201,7 @@ class Promises(RuleBasedStateMachine):
                 assert not any(
                     each.user_id == old.marker
                     and each.connection.role is Role.MARKING
-                    and each.announced_before <= index
+                    and each.announced_count_at_opening <= index
                     and self.campus.keeps_its_place(each)
                     for each in self.campus.all_clients
                 ), "given back, though its marker is there"

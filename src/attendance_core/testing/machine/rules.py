@@ -141,7 +141,7 @@ class MarkingMachine(SocketRules):
         process = self._process(number)
         if process is not None and process.inbox:
             nth %= len(process.inbox)
-            self.campus.told(process, process.inbox[nth] if doubled else process.inbox.pop(nth))
+            self.campus.hears(process, process.inbox[nth] if doubled else process.inbox.pop(nth))
 
     @rule(number=any_number)
     def one_is_told_everything(self, number: int) -> None:
@@ -182,10 +182,10 @@ class MarkingMachine(SocketRules):
                     self._all_goes_on(process, lost)
             for process in awake:
                 if not lost and not process.missed_count:
-                    self.knows_the_truth(process, read=False)
+                    self.check_knows_the_truth(process, read=False)
                 self._take_steps(process, self.campus.reads(process))
         for process in awake:
-            self.knows_the_truth(process, read=True)
+            self.check_knows_the_truth(process, read=True)
 
     def _all_goes_on(self, process: PlayedProcess, lost: bool) -> None:
         """Ends what is under way there; what was announced is lost, or told in the wrong order."""

@@ -195,4 +195,4 @@ class SocketRules(Promises):
 
     def _tell(self, process: PlayedProcess, latest_first: bool = False) -> None:
         while process.inbox:
-            self.campus.told(process, process.inbox.pop(-1 if latest_first else 0))
+            self.campus.hears(process, process.inbox.pop(-1 if latest_first else 0))

@@ -58,7 +58,7 @@ class Sockets(World):
         except (Refusal, LeaseLost):
             return
         self._replaces(connection)
-        client.announced_before = len(self.announcements)
+        client.announced_count_at_opening = len(self.announcements)
         self.all_clients.append(client)
         yield
         while not process.has_read:  # a room is not closed while somebody is on their way in
@@ -140,7 +140,7 @@ class Sockets(World):
             if mirror.glance is not None and seen.get(self.event_id) == mirror.glance:
                 process.missed_count -= missed
                 return
-        heard_before, missed = mirror.begin_reading(), process.missed_count
+        heard_count_before, missed = mirror.begin_reading(), process.missed_count
         quiet = mirror.heard_nothing_since_reading
         yield
         reading = drive(
@@ -148,7 +148,7 @@ class Sockets(World):
                 event_id=self.event_id,
                 process_id=process.process_id,
                 watched=mirror.watched,
-                glances=quiet,
+                with_glance=quiet,
             )
         )
         standing = self.standing_marks()
@@ -156,7 +156,7 @@ class Sockets(World):
         if mirror is process.mirror:
             process.has_read = True
             process.missed_count -= missed
-            self._deliver(process, mirror.apply_reading(heard_before, reading), standing)
+            self._deliver(process, mirror.apply_reading(heard_count_before, reading), standing)
 
     def _reads_marks(self, process: PlayedProcess) -> Steps:
         """Sees whether those who are said to be marked still are."""
@@ -170,7 +170,7 @@ class Sockets(World):
         if mirror is process.mirror:
             self._deliver(process, mirror.apply_marks(places), standing)
 
-    def told(self, process: PlayedProcess, announcement: Announcement) -> None:
+    def hears(self, process: PlayedProcess, announcement: Announcement) -> None:
         self._deliver(process, process.mirror.apply_announcement(announcement))
 
     def loses(self, process: PlayedProcess, first: int, count: int) -> None:
