@@ -38,14 +38,14 @@ class Size(NamedTuple):
     height: int
 
     @property
-    def pixels(self) -> int:
+    def pixel_count(self) -> int:
         """Counts all pixels."""
         return self.width * self.height
 
     @property
     def is_too_large(self) -> bool:
         """Whether these are more pixels, or longer sides, than we take."""
-        return self.pixels > MAX_PIXELS or max(self) > MAX_SIDE
+        return self.pixel_count > MAX_PIXELS or max(self) > MAX_SIDE
 
 
 def is_heic(data: bytes) -> bool:

@@ -27,6 +27,7 @@ FORMATS = ("JPEG", "PNG", "WEBP")
 MAX_MEMORY_BYTES = 512 * 1024 * 1024  # Decision 0015
 MAX_CPU_SECONDS = 15  # the worst that was found takes 5; ends a worker whose service has died, too
 MAX_CLEAN_BYTES = 10 * 1024 * 1024  # Contract: 3.4, of what is kept
+ADDED_NICENESS = 10  # to that of the process
 STRIP_PIXELS = 1_000_000  # that are hashed together
 QUALITY = 85  # of a JPEG or a WebP
 FALLBACK_JPEG_QUALITIES = (85, 60, 30)  # tried in turn where the file is too long; noise has 8 MiB
@@ -212,7 +213,7 @@ def _limit_process() -> None:
             is_killed_later = resource_kind == resource.RLIMIT_CPU and unlimited
             new_hard_limit = lowered + 1 if is_killed_later else lowered
             resource.setrlimit(resource_kind, (lowered, new_hard_limit))
-        os.nice(10)
+        os.nice(ADDED_NICENESS)
 
 
 def main() -> int:

@@ -29,6 +29,7 @@ MAX_JOBS = 100
 MAX_WAITING_PIXELS = 20 * MAX_PIXELS
 MAX_WAITING_BYTES = 128 * 1024 * 1024
 MAX_RUNS = 2  # of a worker: the first may have died of something else than its picture
+MAX_CAUSE_LENGTH = 2000  # of what a worker says as it dies
 
 EXTENSIONS = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp"}  # by the name of the format
 WORKER_COMMAND = [sys.executable, "-P", "-m", "attendance_adapters.picture_worker"]
@@ -127,7 +128,7 @@ class PillowPictures:
             raise PictureTooLarge
         require("PIL", "pictures")
         async with self._turns_of_owners.setdefault(owner, asyncio.Lock()):
-            with self._room_for(size.pixels, len(data)):
+            with self._room_for(size.pixel_count, len(data)):
                 async with self._turn:
                     return await self._run(_Job(data, max_side, self._max_seconds))
 
@@ -138,23 +139,23 @@ class PillowPictures:
         self._threads.shutdown(wait=True, cancel_futures=True)
 
     @contextmanager
-    def _room_for(self, pixels: int, byte_count: int) -> Iterator[None]:
+    def _room_for(self, pixel_count: int, byte_count: int) -> Iterator[None]:
         """Raises Unavailable where too many wait."""
         if (
             self._job_count >= MAX_JOBS
-            or self._pixel_count + pixels > MAX_WAITING_PIXELS
+            or self._pixel_count + pixel_count > MAX_WAITING_PIXELS
             or self._byte_count + byte_count > MAX_WAITING_BYTES
         ):
             raise Unavailable
-        self._add_load(1, pixels, byte_count)
+        self._add_load(1, pixel_count, byte_count)
         try:
             yield
         finally:
-            self._add_load(-1, -pixels, -byte_count)
+            self._add_load(-1, -pixel_count, -byte_count)
 
-    def _add_load(self, jobs: int, pixels: int, byte_count: int) -> None:
-        self._job_count += jobs
-        self._pixel_count += pixels
+    def _add_load(self, job_count: int, pixel_count: int, byte_count: int) -> None:
+        self._job_count += job_count
+        self._pixel_count += pixel_count
         self._byte_count += byte_count
 
     async def _run(self, job: _Job) -> Picture:
@@ -194,5 +195,5 @@ def _clean(job: _Job) -> Picture:
             format_name, _, content = output.partition(b"\n")
             extension = EXTENSIONS[format_name.decode()]
             return Picture(content, MEDIA_TYPES[extension], extension)
-    cause = errors.decode(errors="replace")[-2000:]
+    cause = errors.decode(errors="replace")[-MAX_CAUSE_LENGTH:]
     raise Unavailable from RuntimeError(f"the picture worker ended with {exit_code}: {cause}")

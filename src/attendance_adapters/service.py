@@ -73,7 +73,7 @@ class Attendance:
     ) -> None:
         self._store = store
         self._prepare = prepare
-        self._awaited_calls = 0  # transactions and looks that somebody waits for
+        self._awaited_call_count = 0  # transactions and looks that somebody waits for
         self.pool_use = pool_use  # of the store; None where it has no pool
         self._pictures = PillowPictures()
         self._passwords = passwords or _make_argon2_passwords()
@@ -114,9 +114,9 @@ class Attendance:
         return self._store.list_looks_at_once
 
     @property
-    def store_calls(self) -> int:
+    def store_call_count(self) -> int:
         """How many transactions and looks run in the store, or wait for it."""
-        return self._awaited_calls + self._store.abandoned_count
+        return self._awaited_call_count + self._store.abandoned_count
 
     async def _transact(self, work: Callable[[ports.Unit], T]) -> T:
         with self._awaiting_store():
@@ -139,11 +139,11 @@ class Attendance:
             raise NotStarted("this service is not started: use it within `async with`")
         if self._loop is not asyncio.get_running_loop():
             raise WrongLoop("this service was started in another event loop: use it there")
-        self._awaited_calls += 1
+        self._awaited_call_count += 1
         try:
             yield
         finally:
-            self._awaited_calls -= 1
+            self._awaited_call_count -= 1
 
     async def start(self) -> None:
         """Opens the store and takes up this process's lease, where it has a heartbeat; once.

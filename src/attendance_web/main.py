@@ -251,7 +251,9 @@ def _metrics(attendance: Attendance) -> Metrics:
         ) from None
     heartbeat, sweeper = attendance.heartbeat, attendance.sweeper
     notifier = attendance.notifier
-    gauges: dict[str, Callable[[], float]] = {"database_in_use": lambda: attendance.store_calls}
+    gauges: dict[str, Callable[[], float]] = {
+        "database_in_use": lambda: attendance.store_call_count
+    }
     if (pool_use := attendance.pool_use) is not None:
         gauges["database_pool_size"] = lambda: pool_use().size
         gauges["database_pool_taken"] = lambda: pool_use().taken

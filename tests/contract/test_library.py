@@ -144,10 +144,10 @@ class TestEmbedded:
     async def test_it_counts_what_is_under_way_in_its_store(self) -> None:
         async with embedded() as service:
             do = service.use_cases
-            assert await do.get_event_by_id.observe(lambda _: service.store_calls) == 1
-            assert await do.get_events.browse(lambda _: service.store_calls) == 1
-            assert await do.create_event.transact(lambda _: service.store_calls) == 1
-            assert service.store_calls == 0
+            assert await do.get_event_by_id.observe(lambda _: service.store_call_count) == 1
+            assert await do.get_events.browse(lambda _: service.store_call_count) == 1
+            assert await do.create_event.transact(lambda _: service.store_call_count) == 1
+            assert service.store_call_count == 0
 
 
 async def test_a_lecture_is_scripted_in_any_service(current_url: URL) -> None:

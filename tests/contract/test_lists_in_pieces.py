@@ -173,7 +173,7 @@ async def test_nothing_more_is_read_for_a_client_that_is_gone(
     asked = hall.lists[name]
     client = hall.client(asked).ask(reads=1, **asked.given)
     await eventually(lambda: looks.begun == 2)
-    assert hall.site.attendance.store_calls == 0, "nothing is open while it does not read"
+    assert hall.site.attendance.store_call_count == 0, "nothing is open while it does not read"
     client.disconnect()
     await client.ended()
     assert looks.begun <= 3 and not client.is_whole

@@ -78,7 +78,7 @@ class TestServed:
         await eventually(lambda: looks.begun == 3)
         writer.transport.abort()
         looks.may_go_on.set()
-        await eventually(lambda: house.attendance.store_calls == 0)
+        await eventually(lambda: house.attendance.store_call_count == 0)
         await asyncio.sleep(0.2)  # in which the others would have been read
         assert looks.begun < MANY, "that they are gone is noticed by the first of what is sent"
 

@@ -59,7 +59,7 @@ class TestPieces:
         client = AsgiClient(site.app, EVENTS).ask(reads=1)
         await eventually(lambda: looks.begun == 2)
         await asyncio.sleep(0.05)
-        assert looks.begun == 2 and site.attendance.store_calls == 0
+        assert looks.begun == 2 and site.attendance.store_call_count == 0
         assert len(response(await anna.get(CREATED))) == MANY, "others read all the while"
         client.read(9)
         assert (await client.ended()).is_whole

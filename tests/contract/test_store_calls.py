@@ -22,7 +22,7 @@ async def give_up(service: Attendance) -> None:
     waits = asyncio.ensure_future(
         service.use_cases.forget_tallies.transact(lambda unit: unit.tallies.lock(TallyKey("k")))
     )
-    await eventually(lambda: service.store_calls >= 1)
+    await eventually(lambda: service.store_call_count >= 1)
     waits.cancel()
     await asyncio.wait([waits])
 
@@ -35,9 +35,9 @@ async def test_a_transaction_given_up_over_sqlite_counts_until_it_ends(tmp_path:
             connection.execute("BEGIN IMMEDIATE")
             await give_up(service)
             await asyncio.sleep(0)
-            assert service.store_calls >= 1
+            assert service.store_call_count >= 1
             connection.rollback()
-        await eventually(lambda: service.store_calls == 0)
+        await eventually(lambda: service.store_call_count == 0)
 
 
 async def test_a_look_given_up_over_sqlite_counts_until_its_thread_ends(tmp_path: Path) -> None:
@@ -50,13 +50,13 @@ async def test_a_look_given_up_over_sqlite_counts_until_its_thread_ends(tmp_path
 
     async with embedded(tmp_path) as service:
         looking = asyncio.ensure_future(service.use_cases.get_events.browse(look))
-        await eventually(lambda: service.store_calls >= 1)
+        await eventually(lambda: service.store_call_count >= 1)
         await asyncio.sleep(0.1)  # a thread takes it
         looking.cancel()
         await asyncio.wait([looking])
-        assert service.store_calls >= 1
+        assert service.store_call_count >= 1
         go_on.set()
-        await eventually(lambda: service.store_calls == 0)
+        await eventually(lambda: service.store_call_count == 0)
 
 
 async def test_a_transaction_given_up_over_postgresql_counts_until_it_ends(
@@ -70,7 +70,7 @@ async def test_a_transaction_given_up_over_postgresql_counts_until_it_ends(
             async with holds.transaction():
                 await holds.execute("LOCK TABLE tallies IN ACCESS EXCLUSIVE MODE")
                 await give_up(service)
-                assert service.store_calls >= 1
+                assert service.store_call_count >= 1
         finally:
             await holds.close()
-        await eventually(lambda: service.store_calls == 0)
+        await eventually(lambda: service.store_call_count == 0)

@@ -56,7 +56,7 @@ async def check_refusal(service: Attendance, by: type[WrongUse]) -> None:
             await ask()
         assert type(told.value) is by
         assert "\n" not in str(told.value)
-    assert service.store_calls == 0
+    assert service.store_call_count == 0
 
 
 async def test_a_service_that_is_not_started_answers_nothing(service: Attendance) -> None:

@@ -72,7 +72,7 @@ class RedisLink:
         self._on_message = on_message
         self._on_lost = on_lost
         self._reader: asyncio.Task[None] | None = None
-        self._missing_answers = 0  # those that the server has not sent yet
+        self._missing_answer_count = 0  # those that the server has not sent yet
         self._all_answered = asyncio.Event()  # set as well when the connection ends
         self.is_lost = False
 
@@ -82,24 +82,24 @@ class RedisLink:
             await self._connection.connect()  # type: ignore[no-untyped-call]
         self._reader = asyncio.create_task(self._read(), name="notifier-reader")
 
-    async def listen(self, events: Collection[EventId]) -> None:
+    async def listen(self, event_ids: Collection[EventId]) -> None:
         """Subscribes to the channels of these events. Raises LinkLost."""
-        await self._request(("SUBSCRIBE", *map(_channel, events)), answers=len(events))
+        await self._request(("SUBSCRIBE", *map(_channel, event_ids)), answer_count=len(event_ids))
 
-    async def stop_listening(self, events: Collection[EventId]) -> None:
+    async def stop_listening(self, event_ids: Collection[EventId]) -> None:
         """Unsubscribes from the channels of these events. Raises LinkLost."""
-        await self._request(("UNSUBSCRIBE", *map(_channel, events)), answers=len(events))
+        await self._request(("UNSUBSCRIBE", *map(_channel, event_ids)), answer_count=len(event_ids))
 
     async def send(self, messages: Sequence[Message]) -> None:
         """Publishes messages, together. Raises LinkLost."""
         commands = [
             ("PUBLISH", _channel(message.event_id), message.content) for message in messages
         ]
-        await self._request(*commands, answers=len(commands))
+        await self._request(*commands, answer_count=len(commands))
 
     async def check(self) -> None:
         """Waits for an answer of the server. Raises LinkLost."""
-        await self._request(("PING",), answers=1)
+        await self._request(("PING",), answer_count=1)
 
     async def close(self) -> None:
         """Ends the connection; idempotent."""
@@ -109,9 +109,9 @@ class RedisLink:
         with suppress(*FAILURES):
             await self._connection.disconnect()
 
-    async def _request(self, *commands: tuple[str | bytes, ...], answers: int) -> None:
+    async def _request(self, *commands: tuple[str | bytes, ...], answer_count: int) -> None:
         """Sends commands, and waits until the reader has seen all their answers."""
-        self._missing_answers = answers
+        self._missing_answer_count = answer_count
         self._all_answered.clear()
         if not self.is_lost:
             with link_lost_on(FAILURES):
@@ -142,8 +142,8 @@ class RedisLink:
                 event_id = EventId(UUID(channel.decode().removeprefix(CHANNEL_PREFIX)))
                 self._on_message(event_id, content)
             case _:
-                self._missing_answers -= 1
-                if self._missing_answers == 0:
+                self._missing_answer_count -= 1
+                if self._missing_answer_count == 0:
                     self._all_answered.set()
 
 
