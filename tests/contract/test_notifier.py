@@ -125,8 +125,8 @@ class TestWhoGoesWhileItIsAwaited:
         async for _ in cancelled_at_each_instant(visit):
             await asyncio.sleep(0)  # a room that is closed ends in the next turn
             await asyncio.sleep(0)
-            assert not there._listeners.events
-        await eventually(lambda: not there._listeners.events)
+            assert not there._listeners.event_ids
+        await eventually(lambda: not there._listeners.event_ids)
 
 
 class TestServerThatGoesAway:

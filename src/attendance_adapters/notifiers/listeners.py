@@ -19,8 +19,8 @@ class Listeners:
         self._by_event: dict[EventId, list[ports.Listener]] = {}
 
     @property
-    def events(self) -> Set[EventId]:
-        """The events that somebody listens to."""
+    def event_ids(self) -> Set[EventId]:
+        """Those of the events that somebody listens to."""
         return self._by_event.keys()
 
     def add(self, event_id: EventId, listener: ports.Listener) -> Callable[[], None]:

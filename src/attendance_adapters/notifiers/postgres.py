@@ -75,16 +75,16 @@ class PostgresLink:
         """Whether the connection has ended, by the server or by `close`."""
         return bool(self._connection.is_closed())
 
-    async def listen(self, events: Collection[EventId]) -> None:
+    async def listen(self, event_ids: Collection[EventId]) -> None:
         """Listens to the channels of these events. Raises LinkLost."""
         with link_lost_on(FAILURES):
-            for event_id in events:
+            for event_id in event_ids:
                 await self._connection.add_listener(_channel(event_id), self._receive)
 
-    async def stop_listening(self, events: Collection[EventId]) -> None:
+    async def stop_listening(self, event_ids: Collection[EventId]) -> None:
         """Stops listening to the channels of these events. Raises LinkLost."""
         with link_lost_on(FAILURES):
-            for event_id in events:
+            for event_id in event_ids:
                 await self._connection.remove_listener(_channel(event_id), self._receive)
 
     async def send(self, messages: Sequence[Message]) -> None:

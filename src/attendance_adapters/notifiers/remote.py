@@ -182,12 +182,12 @@ class RemoteNotifier:
 
     async def _sync_subscriptions(self, link: ServerLink) -> None:
         """Has the server send us what somebody here listens to, and nothing else."""
-        if wanted := self._listeners.events - self._subscribed:
+        if wanted := self._listeners.event_ids - self._subscribed:
             async with asyncio.timeout(ANSWER_SECONDS):
                 await link.listen(wanted)
             self._subscribed |= wanted
             self._notify_waiters()
-        if unwanted := self._subscribed - self._listeners.events:
+        if unwanted := self._subscribed - self._listeners.event_ids:
             self._subscribed -= unwanted  # first: a new listener has to wait for a new subscription
             async with asyncio.timeout(ANSWER_SECONDS):
                 await link.stop_listening(unwanted)

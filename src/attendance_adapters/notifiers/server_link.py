@@ -42,11 +42,11 @@ class ServerLink(Protocol):
         """Whether the connection is known to have ended."""
         ...
 
-    async def listen(self, events: Collection[EventId]) -> None:
+    async def listen(self, event_ids: Collection[EventId]) -> None:
         """Asks for the messages of these events; returns once the server has confirmed it."""
         ...
 
-    async def stop_listening(self, events: Collection[EventId]) -> None:
+    async def stop_listening(self, event_ids: Collection[EventId]) -> None:
         """Asks for no more messages of these events."""
         ...
 
