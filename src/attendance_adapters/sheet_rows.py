@@ -14,7 +14,7 @@ from attendance_core.folding import other_name
 from attendance_core.seen_states import SeenState, seen_state
 from attendance_core.sheet_counts import sheet_counts
 
-SECOND: Final = 1_000_000  # microseconds, in which the facts have instants
+MICROSECONDS_A_SECOND: Final = 1_000_000  # the facts have instants in microseconds
 
 
 class Look(NamedTuple):
@@ -95,7 +95,7 @@ def _row(
         is_marked=is_marked,
         is_member=person.is_member,
         is_listed=person.since is not None,
-        held_until=None if person.held_until is None else person.held_until / SECOND,
+        held_until=None if person.held_until is None else person.held_until / MICROSECONDS_A_SECOND,
         event_ends_at=head["ends_at"],
         now=now,
     )
@@ -106,7 +106,7 @@ def _row(
         "marked_as": other_name(person.marked_as, person.display_name) if is_marked else None,
         "confirmed": bool(person.is_confirmed),
         "state": state,
-        "marked_at": person.marked_at / SECOND if is_marked else None,
+        "marked_at": person.marked_at / MICROSECONDS_A_SECOND if is_marked else None,
         "marked_by": person.marker_name or "" if is_marked else None,
         "marked_by_id": person.marker_id if is_marked else None,
         "grade": _grade(person) if is_marked else None,
@@ -125,10 +125,10 @@ def _grade(person: PersonFacts) -> str:
 
 def _annulled_mark(mark: AnnulledFacts) -> dict[str, Any]:
     return {
-        "marked_at": mark.marked_at / SECOND,
+        "marked_at": mark.marked_at / MICROSECONDS_A_SECOND,
         "marked_by": mark.marker_name or "",
         "marked_by_id": mark.marker_id,
-        "at": mark.at / SECOND,
+        "at": mark.at / MICROSECONDS_A_SECOND,
         "by": mark.actor_name or "",
         "by_id": mark.actor_id,
         "reason": mark.reason,

@@ -5,10 +5,10 @@ from __future__ import annotations
 from sqlalchemy import Column
 from sqlalchemy.sql import visitors
 
+from attendance_adapters.sql.belonging_columns import KINDS, LEFT_OUT
 from attendance_adapters.sql.belonging_lists import LISTS
 from attendance_adapters.sql.leavers import FATES
 from attendance_adapters.sql.tables import metadata
-from attendance_adapters.sql.taken_columns import KINDS, LEFT_OUT
 from attendance_core.belongings import BelongingKind
 
 

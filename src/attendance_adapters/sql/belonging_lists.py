@@ -1,6 +1,6 @@
 """What is kept of a person, a list for each kind of it: where it is, and what a record of it says.
 
-Which column is in none of them, and why, is in `taken_columns`. Decision 0026.
+Which column is in none of them, and why, is in `belonging_columns`. Decision 0026.
 """
 
 from __future__ import annotations

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import BigInteger, Integer, LargeBinary, String
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
+
+MICROSECONDS_A_SECOND: Final = 1_000_000
 
 BigId = BigInteger().with_variant(Integer(), "sqlite")  # SQLite counts up only an INTEGER
 # Ordered by code points, as SQLite and Python do, and not by the language of the database
@@ -23,11 +25,11 @@ class InstantType(TypeDecorator[float]):
 
     def process_bind_param(self, value: float | None, dialect: Dialect) -> int | None:
         """Converts seconds to what is in the table."""
-        return None if value is None else round(value * 1_000_000)
+        return None if value is None else round(value * MICROSECONDS_A_SECOND)
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> float | None:
         """Converts what is in the table to seconds."""
-        return None if value is None else value / 1_000_000
+        return None if value is None else value / MICROSECONDS_A_SECOND
 
 
 class InstantsType(TypeDecorator[tuple[float, ...]]):
@@ -40,10 +42,14 @@ class InstantsType(TypeDecorator[tuple[float, ...]]):
         """Converts seconds to what is in the table."""
         if value is None:
             return None
-        return struct.pack(f">{len(value)}q", *(round(instant * 1_000_000) for instant in value))
+        return struct.pack(
+            f">{len(value)}q", *(round(instant * MICROSECONDS_A_SECOND) for instant in value)
+        )
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> tuple[float, ...] | None:
         """Converts what is in the table to seconds."""
         if value is None:
             return None
-        return tuple(instant / 1_000_000 for (instant,) in struct.iter_unpack(">q", value))
+        return tuple(
+            instant / MICROSECONDS_A_SECOND for (instant,) in struct.iter_unpack(">q", value)
+        )

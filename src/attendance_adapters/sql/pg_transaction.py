@@ -21,7 +21,7 @@ from sqlalchemy import (
     union_all,
 )
 
-from attendance_adapters.sql.column_types import InstantType
+from attendance_adapters.sql.column_types import MICROSECONDS_A_SECOND, InstantType
 from attendance_adapters.sql.compiled import CompiledStatement
 from attendance_adapters.sql.executor import (
     BROWSE_SECONDS,
@@ -38,7 +38,9 @@ from attendance_core.vocabulary import Instant
 
 
 def _instant(time: Any) -> Any:
-    return type_coerce(cast(extract("epoch", time) * 1_000_000, BigInteger), InstantType)
+    return type_coerce(
+        cast(extract("epoch", time) * MICROSECONDS_A_SECOND, BigInteger), InstantType
+    )
 
 
 # Not now(), which is when the transaction began: it may have waited since
