@@ -18,7 +18,7 @@ from attendance_core.testing.stores import karma
 from attendance_core.testing.written_ledgers import (
     ENTRY_COUNT,
     EVENT_COUNT,
-    FEW,
+    FEW_PAY,
     PERSON_COUNT,
 )
 from tests.support.karma_ledgers import KARMA_LEDGERS
@@ -37,7 +37,7 @@ def test_both_limits_are_met_by_chance() -> None:
         ledger = random_ledger(
             chance, entry_count=ENTRY_COUNT, person_count=PERSON_COUNT, event_count=EVENT_COUNT
         )
-        paid = len(paying_marks(ledger, FEW))
-        met[0] += paid < len(paying_marks(ledger, replace(FEW, karma_pair_a_month=99)))
-        met[1] += paid < len(paying_marks(ledger, replace(FEW, karma_unchecked_a_month=99)))
+        paid = len(paying_marks(ledger, FEW_PAY))
+        met[0] += paid < len(paying_marks(ledger, replace(FEW_PAY, karma_pair_a_month=99)))
+        met[1] += paid < len(paying_marks(ledger, replace(FEW_PAY, karma_unchecked_a_month=99)))
     assert min(met) >= 10, met

@@ -19,7 +19,7 @@ from attendance_core.marking.places import Marked
 from attendance_core.testing.people import add_people, an_event, annul, mark
 from attendance_core.testing.random_ledgers import an_instant
 from attendance_core.testing.written_ledgers import (
-    FEW,
+    FEW_PAY,
     PERSON_COUNT,
     check_karma,
     paying_counts_by_month,
@@ -51,7 +51,7 @@ async def test_it_is_what_the_fold_says_after_every_entry(url: URL, store: Any) 
             check_karma(unit, people, ledger)
 
         written_down += await write_at_random(store, chance, number, people, look)
-    assert stored_counts_by_month(url) == paying_counts_by_month(written_down, FEW)
+    assert stored_counts_by_month(url) == paying_counts_by_month(written_down, FEW_PAY)
     assert await asyncio.to_thread(recount.recount, url) == (len(stored_counts_by_month(url)), 0)
 
 
@@ -99,7 +99,7 @@ class TestManyAtOnce:
                     moves.append((store, another)[number % 2].transact(work))
                 await asyncio.gather(*moves)
         assert stored_counts_by_month(url) == paying_counts_by_month(
-            await all_entries(store, event_ids), FEW
+            await all_entries(store, event_ids), FEW_PAY
         )
 
 
@@ -108,7 +108,7 @@ class TestRecount:
         chance = random.Random(816)
         people = await add_people(store, *(f"Person {number}" for number in range(PERSON_COUNT)))
         ledger = await write_at_random(store, chance, 1, people)
-        right = paying_counts_by_month(ledger, FEW)
+        right = paying_counts_by_month(ledger, FEW_PAY)
         first, second, *_ = sorted(right)
         run_sql(
             url,
@@ -120,8 +120,8 @@ class TestRecount:
         )
         wrong = stored_counts_by_month(url)
         assert wrong != right
-        found = await store.observe(lambda u: [u.ledger.karma(each, FEW) for each in people])
-        assert found[0] == FEW.karma_per_mark * sum(
+        found = await store.observe(lambda u: [u.ledger.karma(each, FEW_PAY) for each in people])
+        assert found[0] == FEW_PAY.karma_per_mark * sum(
             n for (user_id, _), n in wrong.items() if user_id == people[0]
         )
         assert await asyncio.to_thread(recount.recount, url) == (len(right) + 1, 3)

@@ -23,7 +23,7 @@ from attendance_adapters.sql.revisions import is_current
 from attendance_core.marking.terms import Terms
 from attendance_core.testing.people import add_people, an_event, mark
 from attendance_core.testing.random_ledgers import MONTHS, an_instant
-from attendance_core.testing.written_ledgers import FEW, paying_counts_by_month
+from attendance_core.testing.written_ledgers import FEW_PAY, paying_counts_by_month
 from attendance_core.vocabulary import UserId
 from tests.support.karma_months import (
     a_store,
@@ -78,7 +78,7 @@ async def folded_of(url: URL, terms: Terms) -> dict[tuple[UserId, int], int]:
 
 async def test_two_of_the_version_before_who_mark_each_other_at_once(url: URL) -> None:
     """One waits for the other, or neither would see that it is one too many."""
-    two_a_pair = replace(FEW, karma_unchecked_a_month=99)
+    two_a_pair = replace(FEW_PAY, karma_unchecked_a_month=99)
     upgrade(url)
     apply_rule(url, two_a_pair)
     both_wrote = Barrier(2)
@@ -179,13 +179,13 @@ class TestRule:
         async def karma(terms: Terms) -> int:
             return int(await store.observe(lambda u: u.ledger.karma(anna, terms)))
 
-        assert [await karma(FEW), await karma(USUAL)] == [7, 200]
+        assert [await karma(FEW_PAY), await karma(USUAL)] == [7, 200]
         await asyncio.to_thread(apply_rule, url, USUAL)
         assert stored_counts_by_month(url) == {(anna, 2026 * 12 + 4): 4}
-        assert [await karma(FEW), await karma(USUAL)] == [7, 200]
+        assert [await karma(FEW_PAY), await karma(USUAL)] == [7, 200]
         await store.transact(lambda u: mark(u, boris, anna, MONTHS[1], event_ids[5]))
         assert stored_counts_by_month(url) == {(anna, 2026 * 12 + 4): 4, (anna, 2026 * 12 + 5): 1}
-        assert [await karma(FEW), await karma(USUAL)] == [14, 250]
+        assert [await karma(FEW_PAY), await karma(USUAL)] == [14, 250]
         assert [await karma(replace(USUAL, karma_per_mark=1))] == [5]
 
     def test_few_people_at_a_time(self, url: URL, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -195,9 +195,9 @@ class TestRule:
         pauses: list[float] = []
         monkeypatch.setattr(recount, "sleep", pauses.append)
         monkeypatch.setattr(recount, "PEOPLE_IN_A_BATCH", 2)
-        apply_rule(url, FEW)
+        apply_rule(url, FEW_PAY)
         assert len(pauses) == PERSON_COUNT / 2
         select_rules = "SELECT DISTINCT pair_a_month, unchecked_a_month FROM karma_months"
         assert [tuple(row) for row in run_sql(url, select_rules)] == [(2, 1)]
-        apply_rule(url, FEW)
+        apply_rule(url, FEW_PAY)
         assert len(pauses) == PERSON_COUNT / 2

@@ -18,7 +18,7 @@ from attendance_adapters.sql.sqlite import SqliteStore
 from attendance_core.marking.ledger import Entry
 from attendance_core.pieces import ListQuery
 from attendance_core.testing.clock import TestClock
-from attendance_core.testing.written_ledgers import FEW
+from attendance_core.testing.written_ledgers import FEW_PAY
 from attendance_core.vocabulary import EventId
 from tests.support.migrating import run_sql
 
@@ -54,9 +54,9 @@ def numbered_event_ids(count: int) -> list[EventId]:
 
 @pytest.fixture
 async def store(url: URL) -> AsyncIterator[Any]:
-    """A store whose months are counted by the rule `FEW`."""
+    """A store whose months are counted by the rule `FEW_PAY`."""
     upgrade(url)
-    apply_rule(url, FEW)
+    apply_rule(url, FEW_PAY)
     made = await a_store(url)
     yield made
     await made.close()

@@ -17,7 +17,7 @@ from attendance_core.marking.terms import Terms
 from attendance_core.testing.random_ledgers import random_ledger
 from attendance_core.vocabulary import EventId, UserId
 
-FEW = Terms(karma_pair_a_month=2, karma_unchecked_a_month=3)
+FEW_PAY = Terms(karma_pair_a_month=2, karma_unchecked_a_month=3)
 JUNE = 1_780_272_000.0  # the first second of a month
 
 
@@ -41,7 +41,7 @@ def again(entry: Entry) -> Entry:
     return replace(entry, n=entry.n + 2, at=entry.at + 2)
 
 
-def paying_count(entries: list[Entry], marker: int, terms: Terms = FEW) -> int:
+def paying_count(entries: list[Entry], marker: int, terms: Terms = FEW_PAY) -> int:
     return sum(each.actor_id == marker for each in paying_marks(entries, terms))
 
 
@@ -55,7 +55,7 @@ class TestMonths:
 class TestPairs:
     def test_marks_beyond_the_most_between_two_people_pay_neither(self) -> None:
         marks = [mark(1, 1, 2), mark(2, 2, 1), mark(3, 1, 2), mark(4, 2, 1)]
-        assert [each.event_id.int for each in paying_marks(marks, FEW)] == [1, 2]
+        assert [each.event_id.int for each in paying_marks(marks, FEW_PAY)] == [1, 2]
 
     def test_another_month_is_counted_anew(self) -> None:
         marks = [mark(number, 1, 2, JUNE - 0.000001) for number in range(3)]
@@ -85,9 +85,9 @@ class TestUnchecked:
         marks = [mark(number, 1, 2, checked=False) for number in range(3)]
         marks += [mark(9, 1, 3, checked=False)]
         assert paying_count(marks, 1) == 2
-        assert pays(MarksBefore(0, 3), True, FEW)
-        assert not pays(MarksBefore(0, 3), False, FEW)
-        assert not pays(MarksBefore(2, 0), True, FEW)
+        assert pays(MarksBefore(0, 3), True, FEW_PAY)
+        assert not pays(MarksBefore(0, 3), False, FEW_PAY)
+        assert not pays(MarksBefore(2, 0), True, FEW_PAY)
 
 
 class TestAnnulled:
@@ -115,7 +115,7 @@ def test_the_order_of_reading_never_matters(seed: int, chance: random.Random) ->
     ledger = random_ledger(random.Random(seed), entry_count=40)
     shuffled = list(ledger)
     chance.shuffle(shuffled)
-    assert paying_marks(shuffled, FEW) == paying_marks(ledger, FEW)
+    assert paying_marks(shuffled, FEW_PAY) == paying_marks(ledger, FEW_PAY)
 
 
 @settings(deadline=None)

@@ -75,7 +75,7 @@ class CreateEvent:
         ends_at: Instant,
         who_marks: WhoMarks = WhoMarks.EVERYBODY,
     ) -> Event:
-        """Times are UNIX seconds, UTC.
+        """Takes times as UNIX seconds, UTC.
 
         Raises InvalidArgument, BadLength, BadCharacters, EventNameTaken, TooManyEvents,
         TooManyRequests, PersonNotFound; BadTimes, which calls ``starts_at`` `time_from` and

@@ -106,9 +106,9 @@ class ConfirmMarking:
     terms: Terms
 
     async def __call__(self, *, connection: Connection, target: UserId | None = None) -> Outcome:
-        """``target``, where given, is the person held, or one whose standing mark is mine: then
-        the answer is the same, and nothing changes or is paid. Raises NobodyHeld, NotHeld,
-        EventOver, and what `find_ending` says.
+        """Confirms ``target``, where given: the person held, or one whose standing mark is mine;
+        of the latter the answer is the same, and nothing changes or is paid. Raises NobodyHeld,
+        NotHeld, EventOver, and what `find_ending` says.
         """
         check_kinds_given(target=target)
         marker = connection.user_id

@@ -13,7 +13,7 @@ MONTHS = (1_777_593_600.0, 1_780_272_000.0, 1_782_864_000.0)  # the first second
 
 
 def an_instant(chance: random.Random) -> Instant:
-    """Often at a border, or a microsecond before it."""
+    """Picks an instant, often at a border, or a microsecond before it."""
     first = chance.choice(MONTHS)
     return chance.choice(
         (first, round(first - 0.000001, 6), first + 1, first + chance.randint(0, 2_000_000))
@@ -28,7 +28,7 @@ def random_ledger(
     event_count: int = 12,
     all_unchecked: bool = False,
 ) -> list[Entry]:
-    """People mark each other, annul and mark again, in events of one and the same name."""
+    """Makes marks of people who annul and mark again, in events of one and the same name."""
     last: dict[tuple[EventId, UserId], Entry] = {}
     ledger: list[Entry] = []
     for _ in range(entry_count):

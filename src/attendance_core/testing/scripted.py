@@ -17,13 +17,13 @@ from attendance_core.marking.mirror import Mirror
 from attendance_core.marking.places import Marked
 from attendance_core.ports import Missed, Notifier
 from attendance_core.testing.clock import TestClock
-from attendance_core.testing.time_passes import Service, advance
+from attendance_core.testing.time_passes import StartedService, advance
 from attendance_core.vocabulary import ConnectionId, EventId, Seconds, UserId
 
 PASSWORD = "tea at five"
 
 
-class ScriptedService(Service, Protocol):
+class ScriptedService(StartedService, Protocol):
     """A started service, which makes connections and has a notifier."""
 
     @property

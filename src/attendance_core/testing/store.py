@@ -29,7 +29,7 @@ from attendance_core.testing.stores import (
     kept,
     links,
     mark_at_once,
-    markers_at_once,
+    markers_races,
     nobody,
     organisers,
     organisers_races,
@@ -92,7 +92,7 @@ class StoreContract:
     TestClose = transactions.TestClose
     TestBreakdowns = transactions.TestBreakdowns
     TestKeptAsItIs = kept.TestKeptAsItIs
-    TestMarkersAtOnce = markers_at_once.TestMarkersAtOnce
+    TestMarkersAtOnce = markers_races.TestMarkersAtOnce
     TestAccounts = accounts.TestAccounts
     TestSessions = sessions.TestSessions
     TestKnownBrowsers = browsers.TestKnownBrowsers

@@ -19,7 +19,7 @@ class Heartbeat(Protocol):
     def process_id(self) -> ProcessId: ...
 
 
-class Service(Protocol):
+class StartedService(Protocol):
     """Whatever has use cases and a heartbeat: an `attendance_adapters.Attendance`."""
 
     @property
@@ -28,7 +28,7 @@ class Service(Protocol):
     def heartbeat(self) -> Heartbeat: ...
 
 
-async def advance(service: Service, clock: TestClock, seconds: Seconds) -> None:
+async def advance(service: StartedService, clock: TestClock, seconds: Seconds) -> None:
     """Moves the clock of a started service on, while it renews its lease and sweeps all along.
 
     What has run out has ended then: holds, graces, sessions, tokens. A clock that is moved by

@@ -7,14 +7,12 @@ from typing import Any
 from uuid import uuid4
 
 from attendance_core.accounts import CredentialKind, Session, session_id_of
-from attendance_core.bearer_tokens import Token, TokenScope
+from attendance_core.bearer_tokens import DAY_SECONDS, Token, TokenScope
 from attendance_core.vocabulary import SessionId, TokenId, UserId
-
-DAY = 86_400
 
 
 def bearer_id(secret: str) -> SessionId:
-    """What the session of this token is kept under."""
+    """Makes the id under which the session of this token is kept."""
     return session_id_of(secret, CredentialKind.BEARER)
 
 
@@ -24,10 +22,10 @@ def add_token(
     secret: str,
     scopes: Iterable[TokenScope] = TokenScope,
     *,
-    lasts: float = DAY,
+    lasts: float = DAY_SECONDS,
     name: str = "a program",
 ) -> Token:
-    """One that was just made; after so many seconds it expires."""
+    """Adds a token that was just made; it ``lasts`` so many seconds."""
     now, owner = unit.now(), UserId(user_id)
     token = Token(
         TokenId(uuid4()), owner, bearer_id(secret), name, frozenset(scopes), now, now + lasts

@@ -20,7 +20,7 @@ from attendance_core.testing.random_ledgers import an_instant
 from attendance_core.testing.stand_ins import numbered_code
 from attendance_core.vocabulary import EventId, FileKey, ScanId, UserId
 
-FEW = Terms(karma_per_mark=7, karma_pair_a_month=2, karma_unchecked_a_month=1)
+FEW_PAY = Terms(karma_per_mark=7, karma_pair_a_month=2, karma_unchecked_a_month=1)
 PERSON_COUNT, EVENT_COUNT, ENTRY_COUNT, ENTRIES_AT_ONCE = 4, 8, 36, 2
 
 
@@ -74,8 +74,8 @@ class WrittenLedger:
             kept = replace(kept, origin=None, reason=AnnulReason.OTHER)
         self._entries[key, n] = kept
         if new.origin is Origin.HOLD:
-            has_paid = unit.ledger.put_place_add_hold_mark_and_tell_if_it_pays(new, place, FEW)
-            assert has_paid == (kept in paying_marks(self._entries.values(), FEW))
+            has_paid = unit.ledger.put_place_add_hold_mark_and_tell_if_it_pays(new, place, FEW_PAY)
+            assert has_paid == (kept in paying_marks(self._entries.values(), FEW_PAY))
         else:
             unit.places.put(place)
             unit.ledger.add(new)
@@ -114,9 +114,9 @@ async def write_at_random(
 
 def check_karma(unit: Any, who: Iterable[UserId], ledger: Iterable[Entry]) -> None:
     """Raises AssertionError where the karma of anybody is not what the fold says."""
-    paid = Counter(each.actor_id for each in paying_marks(ledger, FEW))
-    assert {each: unit.ledger.karma(each, FEW) for each in who} == {
-        each: FEW.karma_per_mark * paid[each] for each in who
+    paid = Counter(each.actor_id for each in paying_marks(ledger, FEW_PAY))
+    assert {each: unit.ledger.karma(each, FEW_PAY) for each in who} == {
+        each: FEW_PAY.karma_per_mark * paid[each] for each in who
     }
 
 

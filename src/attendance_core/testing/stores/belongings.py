@@ -47,7 +47,7 @@ async def records_of(lecture: Lecture, user_id: UserId, kind: BelongingKind) -> 
 class _WithAllThereIs:
     @pytest_asyncio.fixture
     async def lecture(self, store: Any) -> Lecture:
-        """Anna holds Boris, who waits; hers is all there is."""
+        """Has Anna hold Boris, who waits; hers is all there is."""
         lecture = await Lecture.begun(store, waiting=2)
         await store.transact(give_anna_everything)
         for actor, user in ((ANNA, BORIS), (MARKER, ANNA)):

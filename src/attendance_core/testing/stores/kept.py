@@ -31,8 +31,8 @@ MICROSECOND = 0.000001  # to which an instant is kept
 OTHER = EventId(UUID(int=77))
 
 
-def odd(length: int) -> str:
-    """As long as it may be, and odd from the first letter to the last."""
+def odd_text(length: int) -> str:
+    """Makes a text as long as it may be, odd from the first letter to the last."""
     return (ODD * length)[: length - 1] + "\u0301"
 
 
@@ -40,8 +40,8 @@ class TestKeptAsItIs:
     @pytest.mark.parametrize(
         ("field", "text"),
         [
-            ("display_name", odd(MAX_DISPLAY_NAME_LENGTH)),
-            ("bio", odd(MAX_BIO_LENGTH)),
+            ("display_name", odd_text(MAX_DISPLAY_NAME_LENGTH)),
+            ("bio", odd_text(MAX_BIO_LENGTH)),
             ("bio", "two\nlines\n\nand a tab\t"),
         ],
         ids=["a name", "a bio", "lines"],
@@ -58,11 +58,16 @@ class TestKeptAsItIs:
 
     async def test_other_texts_are_kept_letter_by_letter(self, store: Any) -> None:
         """The name of an event, what a session was opened with, and the note of an entry."""
-        anna, boris = await add_event_with_places(store, odd(40), "Борис")
+        anna, boris = await add_event_with_places(store, odd_text(40), "Борис")
         session = Session(
-            SessionId("a" * 64), anna, CredentialKind.COOKIE, NOON, NOON, odd(MAX_CLIENT_LENGTH)
+            SessionId("a" * 64),
+            anna,
+            CredentialKind.COOKIE,
+            NOON,
+            NOON,
+            odd_text(MAX_CLIENT_LENGTH),
         )
-        event = an_event(odd(MAX_EVENT_NAME_LENGTH), OTHER)
+        event = an_event(odd_text(MAX_EVENT_NAME_LENGTH), OTHER)
 
         def work(unit: Any) -> None:
             unit.sessions.add(session)
@@ -70,7 +75,9 @@ class TestKeptAsItIs:
             unit.places.make(OTHER, anna)
             marked = unit.places.lock(OTHER, [anna])[anna].marked_by_hand(boris, NOON)
             unit.places.put(marked)
-            entry = NewEntry(OTHER, anna, 1, boris, NOON, Origin.HAND, note=odd(MAX_NOTE_LENGTH))
+            entry = NewEntry(
+                OTHER, anna, 1, boris, NOON, Origin.HAND, note=odd_text(MAX_NOTE_LENGTH)
+            )
             unit.ledger.add(entry)
 
         def look(unit: Any) -> dict[str, str]:
@@ -86,8 +93,8 @@ class TestKeptAsItIs:
         assert await store.observe(look) == {
             "client": session.client,
             "event": event.name,
-            "note": odd(MAX_NOTE_LENGTH),
-            "marked as": odd(40),
+            "note": odd_text(MAX_NOTE_LENGTH),
+            "marked as": odd_text(40),
         }
 
     async def test_instants_are_kept_to_the_microsecond(self, store: Any) -> None:

@@ -37,17 +37,22 @@ async def race_for_scans(store: Any, rounds: int) -> None:
         await put(store, scan)
         rotated = moderators[number % 3 :] + moderators[: number % 3]
         told = await at_once(
-            *(take(actor=it, session_id=SESSION, scan_id=scan.scan_id) for it in rotated)
+            *(
+                take(actor=moderator, session_id=SESSION, scan_id=scan.scan_id)
+                for moderator in rotated
+            )
         )
         winners = [
-            it for it, each in zip(rotated, told, strict=True) if each not in refusals_among(told)
+            moderator
+            for moderator, each in zip(rotated, told, strict=True)
+            if each not in refusals_among(told)
         ]
         assert len(winners) == 1
         assert sorted(type(each).__name__ for each in refusals_among(told)) == ["ScanTaken"] * 2
         lease = (await scan_in(store, anna)).lease
         assert lease is not None and [lease.moderator_id] == winners
         told = await at_once(
-            *(resolve(actor=it, scan_id=scan.scan_id, approve=True) for it in rotated)
+            *(resolve(actor=moderator, scan_id=scan.scan_id, approve=True) for moderator in rotated)
         )
         assert len(refusals_among(told)) == 2
     acts = [each.act for each in await GetAuditLog(store.browse)()]

@@ -47,7 +47,7 @@ def moves(unit: Any, user_id: UserId, state: Any) -> None:
 
 
 def another_comes_for_one_who_goes(unit: Any, ids: Any, _: Any) -> None:
-    """As many wait, with the same sum of versions."""
+    """Leaves as many waiting, with the same sum of versions."""
     moves(unit, ids[0], None)
     moves(unit, ids[3], Waiting(NOON))
     place = unit.places.lock(EVENT, [ids[3]])[ids[3]]
@@ -134,7 +134,10 @@ class TestReading(_Fixtures):
         await hall.store.transact(hold_and_mark)
         watched = [gleb, boris, dina, UserId(99)]
         room = await hall.store.observe(lambda u: u.rooms.find(EVENT, PROCESS, watched))
-        found = {each: {it.user_id: it for it in getattr(room, each)} for each in room._fields[1:3]}
+        found = {
+            each: {place.user_id: place for place in getattr(room, each)}
+            for each in room._fields[1:3]
+        }
         places = await hall.store.observe(lambda u: u.places.of(EVENT, list(hall.people)))
         stored = {each.user_id: each for each in places}
         assert found == {
