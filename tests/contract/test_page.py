@@ -173,9 +173,11 @@ class TestPolicy:
 
     async def test_modules_import_only_what_is_there(self) -> None:
         for name, text in MODULES.items():
-            for target in re.findall(r"^(?:import|\} from).*?\"(.+?)\";$", text, re.MULTILINE):
-                assert target.startswith("."), f"{name}: {target}"
-                assert ((FOLDER / name).parent / target).resolve().is_file(), f"{name}: {target}"
+            for imported in re.findall(r"^(?:import|\} from).*?\"(.+?)\";$", text, re.MULTILINE):
+                assert imported.startswith("."), f"{name}: {imported}"
+                assert ((FOLDER / name).parent / imported).resolve().is_file(), (
+                    f"{name}: {imported}"
+                )
 
 
 class TestWeight:
@@ -192,8 +194,8 @@ class TestWeight:
         }
         assert {"app.js", "screens/welcome.js", "words.js"} <= announced
         for name in announced:
-            for target in re.findall(r"^(?:import|\} from).*?\"(.+?)\";$", MODULES[name], re.M):
-                needed = (FOLDER / name).parent / target
+            for imported in re.findall(r"^(?:import|\} from).*?\"(.+?)\";$", MODULES[name], re.M):
+                needed = (FOLDER / name).parent / imported
                 assert needed.resolve().relative_to(FOLDER).as_posix() in announced
 
     async def test_a_screen_that_is_not_seen_yet_is_loaded_later(self) -> None:

@@ -36,10 +36,12 @@ class TestTexts:
     )
 
     async def test_every_key_has_both_languages(self) -> None:
-        entries = re.split(r"^  \"?[\w.]+\"?: \{", self.WORDS, flags=re.MULTILINE)[1:]
-        assert len(entries) == len(self.KEYS) > 100
-        for entry in entries:
-            assert re.search(r"\bru: ", entry) and re.search(r"\ben: ", entry), entry
+        translations = re.split(r"^  \"?[\w.]+\"?: \{", self.WORDS, flags=re.MULTILINE)[1:]
+        assert len(translations) == len(self.KEYS) > 100
+        for translation in translations:
+            assert re.search(r"\bru: ", translation) and re.search(r"\ben: ", translation), (
+                translation
+            )
 
     async def test_every_key_is_used(self) -> None:
         texts = [text for name, text in MODULES.items() if name != "words.js"]

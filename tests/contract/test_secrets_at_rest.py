@@ -70,5 +70,5 @@ async def test_nothing_in_a_table_lets_anybody_in(tmp_path: Path) -> None:
                 asked = await site.browser().client.get(WHO_AM_I, headers=headers)
                 assert response(asked) == {"user_id": None}, text
             headers = {"Authorization": f"Board {text}"}
-            watched = await site.browser().client.head(WATCH, headers=headers)  # which ends
-            assert watched.headers["content-type"].startswith("application/json"), text
+            answer = await site.browser().client.head(WATCH, headers=headers)  # which ends
+            assert answer.headers["content-type"].startswith("application/json"), text

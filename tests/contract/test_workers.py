@@ -124,8 +124,8 @@ class TestWorkers:
     def test_workers_do_not_outlive_their_parent(self, two_workers: Service) -> None:
         workers = workers_of(two_workers)
         two_workers.kill()
-        gone, alive = psutil.wait_procs(workers, PATIENCE_SECONDS)
-        assert len(gone) == 2 and not alive
+        ended, alive = psutil.wait_procs(workers, PATIENCE_SECONDS)
+        assert len(ended) == 2 and not alive
 
     def test_one_that_is_asked_to_stop_is_replaced(self, two_workers: Service) -> None:
         first, second = workers_of(two_workers)

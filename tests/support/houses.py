@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncIterator
+from typing import NamedTuple
 
 import pytest
 import pytest_asyncio
@@ -27,16 +28,24 @@ async def house_in_memory() -> AsyncIterator[House]:
         yield opened
 
 
-async def asker_and_marker(
-    house: House, *, lasts: float = 3600
-) -> tuple[EventId, Visitor, Visitor, Wire, Wire]:
-    """Adds an event, one who waits and one who marks there; answers these, and their sockets."""
+class AskerAndMarker(NamedTuple):
+    """An event, one who waits and one who marks there, and their sockets."""
+
+    event_id: EventId
+    asker: Visitor
+    marker: Visitor
+    waiting: Wire
+    marking: Wire
+
+
+async def asker_and_marker(house: House, *, lasts: float = 3600) -> AskerAndMarker:
+    """Adds an event that began a minute ago and ``lasts`` so many seconds in all, and the two."""
     asker, marker = await house.people(2)
     event_id = await house.event(marker, lasts=lasts)
     waiting = await asker.mark_me(event_id)
     marking = await marker.marking(event_id)
     await marking.hears("marking_list", marking_list=[asker.user_id])
-    return event_id, asker, marker, waiting, marking
+    return AskerAndMarker(event_id, asker, marker, waiting, marking)
 
 
 async def has_joined(house: House, visitor: Visitor, event_id: EventId) -> bool:

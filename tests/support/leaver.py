@@ -96,9 +96,9 @@ class Vera:
             response(await self.me.post("/api/profile/UpdateProfileInfo", **given))
             await send_image(self.me, "UpdateProfilePicture", seed)
             (picture,) = [each for each in self.files.glob("pictures/*") if each.is_file()]
-            target = self.earlier if seed == 1 else self.kept
-            target[f"picture {seed}"] = picture.read_bytes()[OF_PIXELS]
-            target[f"name of picture {seed}"] = picture.stem.encode()
+            noted = self.earlier if seed == 1 else self.kept
+            noted[f"picture {seed}"] = picture.read_bytes()[OF_PIXELS]
+            noted[f"name of picture {seed}"] = picture.stem.encode()
         self.kept |= {"name": NAME.encode(), "bio": BIO.encode()}
         self.kept["a trigram of the name"] = NAME[1:3].encode()
         self.earlier |= {"bio before": FIRST_BIO.encode()}
@@ -109,9 +109,9 @@ class Vera:
         for number in (3, 4):
             await send_image(self.me, "UploadProfileConfirmation", number)
             (file,) = self.files.glob("scans/*")
-            target = self.earlier if number == 3 else self.kept
-            target[f"scan {number}"] = file.read_bytes()[OF_PIXELS]
-            target[f"name of scan {number}"] = file.stem.encode()
+            noted = self.earlier if number == 3 else self.kept
+            noted[f"scan {number}"] = file.read_bytes()[OF_PIXELS]
+            noted[f"name of scan {number}"] = file.stem.encode()
             observe = self.do.get_own_scan.observe
             scan = await observe(lambda unit: unit.scans.find(self.user_id))
             given = {"scan": str(scan.scan_id)}
