@@ -21,7 +21,7 @@ from tests.support.world import World
 SECRET = "correct horse"
 
 
-class Door:
+class Office:
     """Where Anna and Boris have accounts."""
 
     def __init__(self) -> None:
@@ -51,79 +51,79 @@ class Door:
 
 
 @pytest.fixture
-def door() -> Door:
-    return Door()
+def office() -> Office:
+    return Office()
 
 
-def test_where_one_signed_up_or_logged_in_one_is_known(door: Door) -> None:
-    signed_up = door.sign_up("anna").browser_secret
+def test_where_one_signed_up_or_logged_in_one_is_known(office: Office) -> None:
+    signed_up = office.sign_up("anna").browser_secret
     assert signed_up is not None
-    elsewhere = door.log_in("ANNA")
+    elsewhere = office.log_in("ANNA")
     for shown in (signed_up, elsewhere):
-        assert door.knows("anna", shown) and door.knows("aNNa", "x", shown, "y")
-    assert not door.knows("anna") and not door.knows("anna", "made up", "")
+        assert office.knows("anna", shown) and office.knows("aNNa", "x", shown, "y")
+    assert not office.knows("anna") and not office.knows("anna", "made up", "")
 
 
-def test_nobody_else_is_known_there(door: Door) -> None:
-    anna, boris = door.sign_up("anna").browser_secret, door.sign_up("boris").browser_secret
+def test_nobody_else_is_known_there(office: Office) -> None:
+    anna, boris = office.sign_up("anna").browser_secret, office.sign_up("boris").browser_secret
     assert anna is not None and boris is not None
-    assert not door.knows("anna", boris) and not door.knows("nobody", anna, boris)
-    assert not door.knows("anna", browser_id_of(anna))  # what is kept lets nobody pass
+    assert not office.knows("anna", boris) and not office.knows("nobody", anna, boris)
+    assert not office.knows("anna", browser_id_of(anna))  # what is kept lets nobody pass
 
 
-def test_a_secret_stays_when_it_is_shown_again(door: Door) -> None:
-    door.sign_up("anna")
-    first = door.log_in("anna")
-    assert [door.log_in("anna", "made up", first) for _ in range(3)] == [first] * 3
-    assert door.kept_count() == 2
+def test_a_secret_stays_when_it_is_shown_again(office: Office) -> None:
+    office.sign_up("anna")
+    first = office.log_in("anna")
+    assert [office.log_in("anna", "made up", first) for _ in range(3)] == [first] * 3
+    assert office.kept_count() == 2
 
 
-def test_what_was_made_up_or_is_another_s_is_never_adopted(door: Door) -> None:
+def test_what_was_made_up_or_is_another_s_is_never_adopted(office: Office) -> None:
     """Whoever plants a cookie does not share a count with the one who logs in there."""
-    boris = door.sign_up("boris").browser_secret
+    boris = office.sign_up("boris").browser_secret
     assert boris is not None
-    door.sign_up("anna", shown=["planted", boris])
-    given = door.log_in("anna", "planted", boris)
+    office.sign_up("anna", shown=["planted", boris])
+    given = office.log_in("anna", "planted", boris)
     assert given not in ("planted", boris)
-    assert not door.knows("anna", "planted", boris)
+    assert not office.knows("anna", "planted", boris)
 
 
-def test_a_log_in_that_fails_makes_nothing_known(door: Door) -> None:
-    door.sign_up("anna", shown=None)
+def test_a_log_in_that_fails_makes_nothing_known(office: Office) -> None:
+    office.sign_up("anna", shown=None)
     with pytest.raises(WrongCredentials):
-        door.log_in("anna", "x", password="wrong")
-    assert door.kept_count() == 0
+        office.log_in("anna", "x", password="wrong")
+    assert office.kept_count() == 0
 
 
-def test_a_program_that_keeps_nothing_is_not_remembered(door: Door) -> None:
-    assert door.sign_up("anna", shown=None).browser_secret is None
-    assert door.kept_count() == 0
+def test_a_program_that_keeps_nothing_is_not_remembered(office: Office) -> None:
+    assert office.sign_up("anna", shown=None).browser_secret is None
+    assert office.kept_count() == 0
 
 
-def test_of_a_person_so_many_are_known_that_were_used_last(door: Door) -> None:
-    boris = door.sign_up("boris").browser_secret
-    door.sign_up("anna", shown=None)
+def test_of_a_person_so_many_are_known_that_were_used_last(office: Office) -> None:
+    boris = office.sign_up("boris").browser_secret
+    office.sign_up("anna", shown=None)
     shown = []
     for _ in range(MAX_BROWSERS + 3):
-        door.world.clock.pass_(1)
-        shown.append(door.log_in("anna"))
-    assert [door.knows("anna", each) for each in shown] == [False] * 3 + [True] * MAX_BROWSERS
-    door.world.clock.pass_(1)
-    assert door.log_in("anna", shown[3]) == shown[3]  # the one used longest ago
-    door.world.clock.pass_(1)
-    door.log_in("anna")
-    assert [door.knows("anna", each) for each in shown[3:5]] == [True, False]
-    assert door.kept_count() == MAX_BROWSERS + 1
-    assert boris is not None and door.knows("boris", boris)
+        office.world.clock.pass_(1)
+        shown.append(office.log_in("anna"))
+    assert [office.knows("anna", each) for each in shown] == [False] * 3 + [True] * MAX_BROWSERS
+    office.world.clock.pass_(1)
+    assert office.log_in("anna", shown[3]) == shown[3]  # the one used longest ago
+    office.world.clock.pass_(1)
+    office.log_in("anna")
+    assert [office.knows("anna", each) for each in shown[3:5]] == [True, False]
+    assert office.kept_count() == MAX_BROWSERS + 1
+    assert boris is not None and office.knows("boris", boris)
 
 
-def test_none_is_known_for_longer_than_its_cookie_lasts(door: Door) -> None:
-    door.sign_up("anna", shown=None)
-    used, unused = door.log_in("anna"), door.log_in("anna")
-    door.world.clock.pass_(BROWSER_SECONDS - 1)
-    assert door.log_in("anna", used) == used
-    assert door.knows("anna", unused)
-    door.world.clock.pass_(1)
-    assert [door.knows("anna", each) for each in (used, unused)] == [True, False]
-    assert door.log_in("anna", unused) != unused
-    assert door.kept_count() == 2
+def test_none_is_known_for_longer_than_its_cookie_lasts(office: Office) -> None:
+    office.sign_up("anna", shown=None)
+    used, unused = office.log_in("anna"), office.log_in("anna")
+    office.world.clock.pass_(BROWSER_SECONDS - 1)
+    assert office.log_in("anna", used) == used
+    assert office.knows("anna", unused)
+    office.world.clock.pass_(1)
+    assert [office.knows("anna", each) for each in (used, unused)] == [True, False]
+    assert office.log_in("anna", unused) != unused
+    assert office.kept_count() == 2

@@ -15,7 +15,7 @@ from attendance_web.wire import seen_sessions
 from attendance_web.wire.seen_sessions import SeenSessions
 
 
-class Door:
+class Register:
     """Finds who people are by their tokens, which name them, a step of the loop each."""
 
     def __init__(self) -> None:
@@ -43,38 +43,40 @@ class TestWhoItIs:
     """Looks wait for one another by address, or by person where their session was seen."""
 
     @pytest.fixture
-    def door(self, monkeypatch: pytest.MonkeyPatch) -> Door:
+    def register(self, monkeypatch: pytest.MonkeyPatch) -> Register:
         """Two are looked at at once, and nobody is told to come again."""
         monkeypatch.setattr(opening_turns, "MAX_AT_ONCE", 2)
         monkeypatch.setattr(identify_by_session, "MAX_OF_ONE_ADDRESS", 2)
         monkeypatch.setattr(opening_turns, "TURN_WAIT_SECONDS", 60.0)
-        return Door()
+        return Register()
 
-    async def test_a_crowd_at_one_address_is_behind_everybody_s_first(self, door: Door) -> None:
+    async def test_a_crowd_at_one_address_is_behind_everybody_s_first(
+        self, register: Register
+    ) -> None:
         crowd = [(f"a{number}", "10.0.0.1") for number in range(10)]
-        order = await door.looked_at(*crowd, ("b90", "10.0.0.2"), ("c91", "10.0.0.3"))
+        order = await register.looked_at(*crowd, ("b90", "10.0.0.2"), ("c91", "10.0.0.3"))
         assert set(order[:6]) == {"a0", "a1", "a2", "a3", "b90", "c91"}
 
-    async def test_who_was_seen_is_not_behind_those_who_were_not(self, door: Door) -> None:
-        await door.looked_at(("b90", "10.0.0.1"))
+    async def test_who_was_seen_is_not_behind_those_who_were_not(self, register: Register) -> None:
+        await register.looked_at(("b90", "10.0.0.1"))
         crowd = [(f"a{number}", "10.0.0.1") for number in range(10)]
-        order = await door.looked_at(*crowd, ("b90", "10.0.0.1"))
+        order = await register.looked_at(*crowd, ("b90", "10.0.0.1"))
         assert order.index("b90") <= 4
 
-    async def test_one_person_has_one_look_at_a_time(self, door: Door) -> None:
-        await door.looked_at(("b90", "10.0.0.1"), ("c91", "10.0.0.1"))
-        order = await door.looked_at(*[("b90", "10.0.0.1")] * 10, ("c91", "10.0.0.1"))
+    async def test_one_person_has_one_look_at_a_time(self, register: Register) -> None:
+        await register.looked_at(("b90", "10.0.0.1"), ("c91", "10.0.0.1"))
+        order = await register.looked_at(*[("b90", "10.0.0.1")] * 10, ("c91", "10.0.0.1"))
         assert order.index("c91") <= 1  # though two may be had at once
 
-    async def test_a_subscriber_s_addresses_are_one(self, door: Door) -> None:
+    async def test_a_subscriber_s_addresses_are_one(self, register: Register) -> None:
         crowd = [(f"a{number}", f"2001:db8::{number}") for number in range(10)]
-        order = await door.looked_at(*crowd, ("b90", "2001:db8:1::1"))
+        order = await register.looked_at(*crowd, ("b90", "2001:db8:1::1"))
         assert order.index("b90") <= 4
 
     async def test_only_so_many_sessions_are_kept_in_mind(
-        self, door: Door, monkeypatch: pytest.MonkeyPatch
+        self, register: Register, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(seen_sessions, "MAX_SEEN", 2)
         for token in ("a1", "a2", "a1", "a3"):
-            await door.looked_at((token, ""))
-        assert list(door.seen._people.values()) == [1, 3]
+            await register.looked_at((token, ""))
+        assert list(register.seen._people.values()) == [1, 3]

@@ -28,7 +28,7 @@ T = TypeVar("T")
 PASSWORD = "correct horse"
 
 
-class Door:
+class Office:
     """Where people come in."""
 
     def __init__(self) -> None:
@@ -95,5 +95,5 @@ class Door:
 
 
 @pytest.fixture
-def door() -> Door:
-    return Door()
+def office() -> Office:
+    return Office()
