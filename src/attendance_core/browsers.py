@@ -1,7 +1,7 @@
 """Browsers that were logged in to an account before. Contract: 9.4.
 
 Such a browser shows a secret that lets nobody in: it says only that its log-ins are not those of
-strangers, who may be at the same address.
+others, who may be at the same address.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ class RecogniseBrowser:
     observe: ports.Observe
 
     async def __call__(self, *, username: str, browser_secrets: Sequence[str]) -> BrowserId | None:
-        """Answers which browser of the account it is; None of a stranger's, or without an account.
+        """Answers which browser of the account it is; None of another one's, or without an account.
 
         Raises InvalidArgument.
         """

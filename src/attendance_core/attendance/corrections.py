@@ -163,9 +163,9 @@ def _may_annul(
 ) -> bool:
     """Tells whether somebody may annul what they name as a mark of a person.
 
-    ``mark`` is that entry; None where there is none. Strangers may not, whether there is one or
-    not. Organisers may, and the person with ``not_me``: they learn from what follows whether it
-    stands.
+    ``mark`` is that entry; None where there is none. Organisers may, and the person with
+    ``not_me``: they learn from what follows whether it stands. Who is neither, nor has made it,
+    may not, whether there is one or not.
     """
     if reason is AnnulReason.NOT_ME:
         return actor == user_id

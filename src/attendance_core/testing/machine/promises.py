@@ -94,7 +94,7 @@ class Promises(RuleBasedStateMachine):
                 if entry not in known_entries:
                     self._check_who_annuls(before, entry)
             elif entry.origin is Origin.HAND and entry not in known_entries:
-                assert entry.actor_id in self.campus.organisers, "marked by a stranger"
+                assert entry.actor_id in self.campus.organisers, "marked by nobody who may"
             last[entry.user_id] = entry
         for user_id, place in self.campus.places().items():
             state = place.state
@@ -117,7 +117,7 @@ class Promises(RuleBasedStateMachine):
         if annulment.reason is AnnulReason.NOT_ME:
             assert annulment.actor_id == mark.user_id, "not them is for others to say"
         elif annulment.actor_id not in self.campus.organisers:
-            assert annulment.actor_id == mark.actor_id, "annulled by a stranger"
+            assert annulment.actor_id == mark.actor_id, "annulled by another"
             assert annulment.at < mark.at + 900, "annulled too late"
 
     @invariant()

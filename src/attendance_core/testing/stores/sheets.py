@@ -146,10 +146,10 @@ class TestSheets:
         assert isinstance(empty, Sheet) and empty.rows == () and empty.event.name == "Lecture"
         creator = empty.event.creator_id
         assert (anna == creator) or (boris == creator)
-        stranger = boris if anna == creator else anna
+        other = boris if anna == creator else anna
         assert (await export(actor=creator, event_id=EVENT)).counts == SheetCounts(0, 0, 0, 0, 0)
         with pytest.raises(NotAnOrganiser):
-            await export(actor=stranger, event_id=EVENT)
+            await export(actor=other, event_id=EVENT)
         with pytest.raises(EventNotFound):
             await export(actor=None, event_id=EventId(UUID(int=99)))
 
