@@ -32,7 +32,7 @@ async () => {
     (await import(`${folder}waiting.js`)).waiting,
     (await import(`${folder}session.js`)).session,
   ];
-  return [intervals(), ...stores.map((each) => each.watchers)];
+  return [intervals(), ...stores.map((each) => each.watcherCount)];
 }
 """
 

@@ -206,7 +206,9 @@ class TestWeight:
     async def test_each_style_comes_first_or_with_the_screens_that_are_seen_in_it(self) -> None:
         loads = Tags(FILES["/"].content.decode()).loads
         first = {Path(each).stem for each in loads if each.endswith(".css")}
-        with_screens = re.findall(r"seenIn\(import\([^)]*\)((?:, \"\w+\")+)\)", MODULES["app.js"])
+        with_screens = re.findall(
+            r"withStyles\(import\([^)]*\)((?:, \"\w+\")+)\)", MODULES["app.js"]
+        )
         later = {each for names in with_screens for each in re.findall(r"\w+", names)}
         assert first.isdisjoint(later)
         later.add("board")  # of which that is a page of its own

@@ -14,12 +14,12 @@ describe("a life", () => {
     life.every(1000, () => (done += 1));
     life.add(() => (ended += 1));
     mock.timers.tick(2000);
-    assert.deepEqual([seen, done, ended, store.watchers], [1, 2, 0, 1]);
+    assert.deepEqual([seen, done, ended, store.watcherCount], [1, 2, 0, 1]);
     life.end();
     life.end();
     store.set({ name: "Boris" });
     mock.timers.tick(2000);
-    assert.deepEqual([seen, done, ended, store.watchers], [1, 2, 1, 0]);
+    assert.deepEqual([seen, done, ended, store.watcherCount], [1, 2, 1, 0]);
   });
 
   it("that is over takes nothing in", () => {
@@ -29,7 +29,7 @@ describe("a life", () => {
     life.end();
     life.watch(store, () => {});
     life.add(() => (ended += 1));
-    assert.deepEqual([store.watchers, ended], [0, 1]);
+    assert.deepEqual([store.watcherCount, ended], [0, 1]);
   });
 
   it("has parts, which end by themselves or with it", () => {

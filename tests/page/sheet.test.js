@@ -4,7 +4,7 @@ import { browser, settled } from "./browser.js";
 import { SetWorld } from "./world.js";
 
 const { ByHand } = await import("../../src/attendance_web/static/sheet/by-hand.js");
-const { READ_EVERY_MS, SheetReading } = await import("../../src/attendance_web/static/sheet/reading.js");
+const { READ_EVERY_MS, LiveSheet } = await import("../../src/attendance_web/static/sheet/live-sheet.js");
 const { arranged, asText, countsOf, rowsOf } = await import("../../src/attendance_web/static/sheet/rows.js");
 await import("../../src/attendance_web/static/refusals/said.js"); // a page has it by then
 
@@ -117,7 +117,7 @@ describe("a sheet that is followed", () => {
     owner.counts({ joined: 1, waiting: 0, held: 0, marked: 0, participants: 1, at: 0, ...some });
   const readCount = () => browser.asked.filter((each) => each.path.endsWith("GetAttendance")).length;
   const begin = async () => {
-    const reading = new SheetReading(EVENT, {
+    const liveSheet = new LiveSheet(EVENT, {
       watch: (_, __, its) => {
         owner = its;
         return { retrySoon: () => {}, stop: () => {} };
@@ -126,9 +126,9 @@ describe("a sheet that is followed", () => {
       clock: world.clock,
     });
     await settled();
-    return reading;
+    return liveSheet;
   };
-  /** @param {InstanceType<typeof SheetReading>} reading */
+  /** @param {InstanceType<typeof LiveSheet>} liveSheet */
   const states = ({ store }) => store.value.people?.map((each) => each.state);
 
   beforeEach(() => {
@@ -140,18 +140,18 @@ describe("a sheet that is followed", () => {
   });
 
   it("is read once at first, and not again for counts that say the same", async () => {
-    const reading = await begin();
-    assert.deepEqual(states(reading), ["joined"]);
+    const liveSheet = await begin();
+    assert.deepEqual(states(liveSheet), ["joined"]);
     counts({});
     counts({});
     world.pass(10 * READ_EVERY_MS);
     await settled();
     assert.equal(readCount(), 1);
-    reading.stop();
+    liveSheet.stop();
   });
 
   it("is read again when counts have changed, five seconds after the last time at the earliest", async () => {
-    const reading = await begin();
+    const liveSheet = await begin();
     for (const waiting of [1, 0, 1]) counts({ waiting });
     world.pass(READ_EVERY_MS - 1);
     await settled();
@@ -163,66 +163,66 @@ describe("a sheet that is followed", () => {
     counts({ marked: 1 });
     await settled();
     assert.equal(readCount(), 3);
-    reading.stop();
+    liveSheet.stop();
   });
 
   it("is read again after the line was lost, since nobody told of what happened meanwhile", async () => {
-    const reading = await begin();
+    const liveSheet = await begin();
     counts({ marked: 1 });
     world.pass(READ_EVERY_MS);
     await settled();
     people = [somebody(2, "A", marked(1, 5))];
     owner.lost(null);
-    assert.equal(reading.store.value.connection, "lost");
+    assert.equal(liveSheet.store.value.connection, "lost");
     world.pass(READ_EVERY_MS);
     counts({ marked: 1 });
     await settled();
-    assert.deepEqual(states(reading), ["marked"]);
-    reading.stop();
+    assert.deepEqual(states(liveSheet), ["marked"]);
+    liveSheet.stop();
   });
 
   it("shows what was done here while it was being read as it was before", async () => {
-    const reading = await begin();
+    const liveSheet = await begin();
     world.pass(READ_EVERY_MS);
-    reading.again();
-    reading.did(somebody(2, "A", marked(1, 5)));
-    reading.did(somebody(3, "New", marked(1, 5)));
+    liveSheet.again();
+    liveSheet.did(somebody(2, "A", marked(1, 5)));
+    liveSheet.did(somebody(3, "New", marked(1, 5)));
     await settled();
-    assert.deepEqual(states(reading), ["marked", "marked"]);
+    assert.deepEqual(states(liveSheet), ["marked", "marked"]);
     people = [somebody(2, "A"), somebody(3, "New")];
     world.pass(READ_EVERY_MS);
     await settled();
-    assert.deepEqual(states(reading), ["joined", "joined"], "and then what is so");
-    reading.stop();
+    assert.deepEqual(states(liveSheet), ["joined", "joined"], "and then what is so");
+    liveSheet.stop();
   });
 
   it("keeps what it has when it cannot be read, and tries again", async () => {
-    const reading = await begin();
+    const liveSheet = await begin();
     browser.isDown = true;
     counts({ marked: 1 });
     world.pass(READ_EVERY_MS);
     await settled();
-    assert.deepEqual(states(reading), ["joined"]);
+    assert.deepEqual(states(liveSheet), ["joined"]);
     browser.isDown = false;
     people = [somebody(2, "A", marked(1, 5))];
     world.pass(READ_EVERY_MS);
     await settled();
-    assert.deepEqual([states(reading), reading.store.value.failed], [["marked"], ""]);
-    reading.stop();
+    assert.deepEqual([states(liveSheet), liveSheet.store.value.failed], [["marked"], ""]);
+    liveSheet.stop();
   });
 
   it("shows nobody to whoever may not see it any more", async () => {
-    const reading = await begin();
+    const liveSheet = await begin();
     const refusal = { error: 3, error_msg: "!", code: "not_an_organiser" };
     browser.answers.GetAttendance = () => refusal;
     owner.refused(/** @type {any} */ (new Error("!")));
     world.pass(READ_EVERY_MS);
     await settled();
-    assert.equal(reading.store.value.people, null);
+    assert.equal(liveSheet.store.value.people, null);
     world.pass(10 * READ_EVERY_MS);
     await settled();
     assert.equal(readCount(), 2);
-    reading.stop();
+    liveSheet.stop();
   });
 });
 

@@ -267,7 +267,7 @@ export const leaveEvent = (eventId) => post("/api/events/LeaveEvent", { event_id
 export const deleteEvent = (eventId) => post("/api/events/DeleteEvent", { event_id: eventId });
 
 /** @param {string} eventId */
-export const codeAddress = (eventId) => `/events/${eventId}/qr.svg`;
+export const qrCodeAddress = (eventId) => `/events/${eventId}/qr.svg`;
 
 /** @param {string} eventId */
 export const boardAddress = (eventId) => `/board/${eventId}`;

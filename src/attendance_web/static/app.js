@@ -13,13 +13,13 @@ import { welcome } from "./screens/welcome.js";
 import { recognise, remember, session, watchOthers } from "./session.js";
 import { goOn } from "./short.js";
 import { MIN_BETWEEN_MS } from "./socket.js";
-import { seenIn } from "./styles.js";
+import { withStyles } from "./styles.js";
 import { language, t } from "./texts.js";
 import { clock, day } from "./times.js";
 import { acceptUpdate, keepPage, updates } from "./updates.js";
 import { waitOn, waiting } from "./waiting.js";
 
-const EVENT = "([0-9a-fA-F-]{36})";
+const EVENT_ID = "([0-9a-fA-F-]{36})";
 const SHORT_ADDRESS = /^\/e\/(.*)$/; // with an event one is not here any more
 const OPEN_TO_ALL = /^\/(?:e\/|forgotten$|reset\/|oidc\/)/; // where one need not be logged in
 const TABS = /** @type {const} */ ([
@@ -31,21 +31,21 @@ const TABS = /** @type {const} */ ([
 ]);
 
 /** @param {string} rest */
-const ofEvent = (rest) => new RegExp(`^/event/${EVENT}${rest}$`);
+const ofEvent = (rest) => new RegExp(`^/event/${EVENT_ID}${rest}$`);
 // Loaded when needed, and all of them once something is seen: a first visit begins with few files
 route(/^\/$/, async () => (await import("./screens/today.js")).today);
 route(/^\/classes$/, async () => (await import("./screens/my-events.js")).myEvents);
-route(ofEvent(""), async () => (await seenIn(import("./screens/event.js"), "event", "people")).event);
-route(ofEvent("/wait"), async () => (await seenIn(import("./screens/wait.js"), "waiting")).waitScreen);
-route(ofEvent("/mark"), async () => (await seenIn(import("./screens/mark.js"), "marking", "hold")).markScreen);
-route(ofEvent("/sheet"), async () => (await seenIn(import("./screens/sheet.js"), "event", "marking", "sheet", "correcting", "table", "signing")).sheetScreen);
-route(/^\/people$/, async () => (await seenIn(import("./screens/people.js"), "people")).peopleScreen);
-route(/^\/person\/(\d{1,19})$/, async () => (await seenIn(import("./screens/person.js"), "people")).personScreen);
+route(ofEvent(""), async () => (await withStyles(import("./screens/event.js"), "event", "people")).event);
+route(ofEvent("/wait"), async () => (await withStyles(import("./screens/wait.js"), "waiting")).waitScreen);
+route(ofEvent("/mark"), async () => (await withStyles(import("./screens/mark.js"), "marking", "hold")).markScreen);
+route(ofEvent("/sheet"), async () => (await withStyles(import("./screens/sheet.js"), "event", "marking", "sheet", "correcting", "table", "signing")).sheetScreen);
+route(/^\/people$/, async () => (await withStyles(import("./screens/people.js"), "people")).peopleScreen);
+route(/^\/person\/(\d{1,19})$/, async () => (await withStyles(import("./screens/person.js"), "people")).personScreen);
 route(SHORT_ADDRESS, async () => (await import("./screens/no-event.js")).noEvent);
-route(/^\/me$/, async () => (await seenIn(import("./screens/me.js"), "people")).me);
+route(/^\/me$/, async () => (await withStyles(import("./screens/me.js"), "people")).me);
 
-route(/^\/access$/, async () => (await seenIn(import("./screens/access.js"), "access")).access);
-route(/^\/review$/, async () => (await seenIn(import("./screens/review.js"), "review")).reviewScreen);
+route(/^\/access$/, async () => (await withStyles(import("./screens/access.js"), "access")).access);
+route(/^\/review$/, async () => (await withStyles(import("./screens/review.js"), "review")).reviewScreen);
 route(/^\/forgotten$/, async () => (await import("./screens/recovery.js")).forgotten);
 route(/^\/oidc\/([a-z_]{1,40})$/, async () => (await import("./screens/oidc.js")).notLetIn);
 route(/^\/reset\/([0-9a-fA-F]{64})$/, async () => (await import("./screens/recovery.js")).resetting);
@@ -59,12 +59,12 @@ const tabs = h("nav", { "aria-label": t("menu"), hidden: true });
 let screen = null;
 /** @type {number | null | undefined} */
 let shownTo = undefined; // a page is shown to one person in its life, and before that to nobody
-let turns = 0;
+let shows = 0;
 
 async function show() {
   const { userId, isKnown } = session.value;
   if (!isKnown) return;
-  const turn = ++turns;
+  const mine = ++shows;
   screen?.leave?.();
   screen = null;
   closeDialogs();
@@ -73,10 +73,10 @@ async function show() {
   try {
     make = userId === null && !OPEN_TO_ALL.test(here()) ? welcome : await screenHere();
   } catch {
-    if (turn === turns) refill(main, h("p", { class: "bad" }, t("not.loaded")), button(t("again"), show));
+    if (mine === shows) refill(main, h("p", { class: "bad" }, t("not.loaded")), button(t("again"), show));
     return;
   }
-  if (turn !== turns) return; // somebody has gone on meanwhile
+  if (mine !== shows) return; // somebody has gone on meanwhile
   if (make === null) {
     tell(t("address.unknown"), "bad");
     goInstead("/");
@@ -132,10 +132,10 @@ function showBar() {
   const state = markedBy === null ? connection : "marked";
   if (bar.dataset.state === state && bar.firstChild) return;
   bar.dataset.state = state;
-  refill(bar, h("a", { href: `#${at}`, "data-test": "waiting-bar" }, t(BAR[state])));
+  refill(bar, h("a", { href: `#${at}`, "data-test": "waiting-bar" }, t(BAR_TEXTS[state])));
 }
 
-const BAR = /** @type {const} */ ({
+const BAR_TEXTS = /** @type {const} */ ({
   connecting: "wait.connecting",
   open: "wait.open",
   lost: "wait.lost",
@@ -177,11 +177,11 @@ function bringTheRest(userId) {
   void keepPage();
 }
 
-let tryAgain = 0;
+let retryTimer = 0;
 
 /** Asks who it is; comes back by itself where nobody answers yet, as the sockets do. */
 async function begin() {
-  clearTimeout(tryAgain);
+  clearTimeout(retryTimer);
   try {
     await recognise();
     offline.replaceChildren();
@@ -192,7 +192,7 @@ async function begin() {
     if (!session.value.isKnown) {
       refill(main, h("p", { class: "bad", role: "status" }, text), button(t("again"), begin));
     }
-    tryAgain = window.setTimeout(begin, MIN_BETWEEN_MS * (1 + Math.random()));
+    retryTimer = window.setTimeout(begin, MIN_BETWEEN_MS * (1 + Math.random()));
   }
 }
 

@@ -152,12 +152,12 @@ function addressOf(path, given) {
  * @returns {Promise<any>}
  */
 export async function post(path, given = {}, progress) {
-  await haveToken();
+  await ensureCsrfToken();
   return ask(path, "POST", given instanceof FormData ? given : JSON.stringify(given), progress);
 }
 
 /** Whatever any GET is answered sets it. */
-async function haveToken() {
+async function ensureCsrfToken() {
   if (csrfToken() === "") await get(ANY_GET);
 }
 
@@ -180,7 +180,7 @@ export const getFile = (path, given, otherwise) =>
  * @returns {Answered}
  */
 export async function postForFile(path, given, otherwise) {
-  await haveToken();
+  await ensureCsrfToken();
   return askForFile(path, "POST", JSON.stringify(given), otherwise);
 }
 

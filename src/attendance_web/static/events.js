@@ -11,7 +11,7 @@ import { dayFromNow, now } from "./times.js";
 const PAGE_ROWS = 30;
 const MAX_ROWS = 500; // of one answer
 
-const seconds = () => Math.floor(now());
+const thisSecond = () => Math.floor(now());
 
 /**
  * @param {api.ListQuery & {limit: number}} query
@@ -33,7 +33,7 @@ async function readOwn(query) {
  */
 export async function readOwnToCome(pages = 1) {
   const most = Math.min(pages * PAGE_ROWS, MAX_ROWS - 1);
-  const own = await readOwn({ ends_after: seconds(), limit: most + 1 }); // of both lists the first
+  const own = await readOwn({ ends_after: thisSecond(), limit: most + 1 }); // of both lists the first
   own.sort((one, other) => one.time_from - other.time_from);
   return { own: own.slice(0, most), isLast: own.length <= most || most === MAX_ROWS - 1 };
 }
@@ -44,7 +44,7 @@ export async function readOwnToCome(pages = 1) {
  * @returns {Promise<{own: Own[], end: Own | undefined}>} without an end where no page follows
  */
 export async function readOwnPast(after) {
-  const before = after ? after.time_from + 1 : seconds();
+  const before = after ? after.time_from + 1 : thisSecond();
   const read = { starts_before: before, newest_first: true, limit: PAGE_ROWS + 1 };
   const begun = (await readOwn(read)).sort(compareNewestFirst);
   const page = begun.filter((each) => !after || compareNewestFirst(after, each) < 0).slice(0, PAGE_ROWS);
@@ -74,7 +74,7 @@ const compareNewestFirst = (one, other) =>
  * @returns {Promise<Event[]>}
  */
 export const readTodaysEvents = () =>
-  api.events({ ends_after: seconds(), starts_before: dayFromNow().to, limit: PAGE_ROWS });
+  api.events({ ends_after: thisSecond(), starts_before: dayFromNow().to, limit: PAGE_ROWS });
 
 /**
  * Events by a part of their name, those that are over, too; the last one first.

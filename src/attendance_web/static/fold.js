@@ -1,6 +1,6 @@
 /** What a marker's page knows, folded from the frames it gets. Contract: 6.10. No I/O. */
 
-import { search } from "./search.js";
+import { matcherOf } from "./search.js";
 
 /** @typedef {import("./socket.js").Frame} Frame */
 /** @typedef {"asking" | "held" | "confirming" | "refusing"} Step */
@@ -218,7 +218,7 @@ function without(list, userId) {
  * @returns {number[]}
  */
 export function ordered(list, friends, nameOf, part) {
-  const isSought = search(part);
+  const isSought = matcherOf(part);
   return [...list]
     .filter(([userId]) => isSought(nameOf(userId)))
     .sort(

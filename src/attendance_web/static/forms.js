@@ -7,7 +7,7 @@ import { t } from "./texts.js";
 /** @typedef {import("./dom.js").Child} Child */
 /** @typedef {HTMLInputElement | HTMLTextAreaElement} Input */
 
-let made = 0;
+let count = 0;
 
 /** Something that a person has to mend in a field before it can be sent. */
 export class Wrong extends Error {
@@ -28,7 +28,7 @@ export class Wrong extends Error {
  * @param {string} [help]
  */
 export function field(label, input, help) {
-  const id = `field-${++made}`;
+  const id = `field-${++count}`;
   const wrong = h("small", { class: "bad", id: `${id}-wrong`, "data-test": `wrong-${input.name}` });
   wrong.hidden = true;
   input.id = id;
@@ -88,7 +88,7 @@ export function form(given, send, ...children) {
     event.preventDefault();
     if (form.getAttribute("aria-busy") === "true") return;
     wrong.textContent = "";
-    if (!isFilled(form)) return;
+    if (complainOfAll(form)) return;
     form.setAttribute("aria-busy", "true");
     try {
       await send(form);
@@ -110,25 +110,25 @@ export function form(given, send, ...children) {
  * @param {string} text
  */
 export function complain(input, text) {
-  const place = placeOf(input);
-  if (!place) return;
-  place.hidden = false;
-  say(place, text);
+  const wrong = wrongOf(input);
+  if (!wrong) return;
+  wrong.hidden = false;
+  say(wrong, text);
   input.setAttribute("aria-invalid", "true");
   input.focus();
 }
 
 /** @param {Input} input what was wrong with it is forgotten */
 export function mend(input) {
-  const place = placeOf(input);
-  if (!place || place.hidden) return;
-  place.hidden = true;
-  place.textContent = "";
+  const wrong = wrongOf(input);
+  if (!wrong || wrong.hidden) return;
+  wrong.hidden = true;
+  wrong.textContent = "";
   input.removeAttribute("aria-invalid");
 }
 
 /** @param {Input} input */
-const placeOf = (input) => document.getElementById(`${input.id}-wrong`);
+const wrongOf = (input) => document.getElementById(`${input.id}-wrong`);
 
 /**
  * @param {HTMLFormElement} form
@@ -140,19 +140,19 @@ function inputOf(form, error) {
   if (!isNamed || !error.field) return null;
   /** @type {Input | null} */
   const found = form.querySelector(`[data-field~="${CSS.escape(error.field)}"]`);
-  return found && placeOf(found) ? found : null;
+  return found && wrongOf(found) ? found : null;
 }
 
 /**
- * Looks whether each field can be sent; the first that cannot gets the focus.
+ * Tells whether any field cannot be sent, and says why beside it; the first gets the focus.
  * @param {HTMLFormElement} form
  */
-function isFilled(form) {
+function complainOfAll(form) {
   /** @type {NodeListOf<Input>} */
   const inputs = form.querySelectorAll("input[aria-describedby], textarea[aria-describedby]");
   const wrong = [...inputs].filter((each) => each.offsetParent !== null && lacking(each) !== "");
   for (const each of wrong.reverse()) complain(each, lacking(each)); // so that the first is the last
-  return wrong.length === 0;
+  return wrong.length > 0;
 }
 
 /**

@@ -1,8 +1,6 @@
 /** What goes on for as long as a screen, or a part of one, is seen. */
 
-/**
- * Ends all of it with one word: watchers, intervals, timers.
- */
+/** Ends all of it with one word: watchers, intervals, timers. */
 export class Life {
   /** @type {Set<() => void>} */
   #endings = new Set();
@@ -68,11 +66,11 @@ export class Life {
   }
 }
 
-/** @typedef {HTMLElement & {tick: () => void}} Ticks says something else as time goes by */
+/** @typedef {HTMLElement & {refresh: () => void}} Refreshed says something else as time goes by */
 
 /** One timer for all elements of a kind that are seen. */
-export class Ticking {
-  /** @type {Set<Ticks>} */
+export class Refreshing {
+  /** @type {Set<Refreshed>} */
   #seen = new Set();
   #timer = 0;
   #every;
@@ -82,14 +80,14 @@ export class Ticking {
     this.#every = every;
   }
 
-  /** @param {Ticks} element that is seen from now on */
+  /** @param {Refreshed} element that is seen from now on */
   begin(element) {
     this.#seen.add(element);
-    this.#timer ||= window.setInterval(() => this.#seen.forEach((each) => each.tick()), this.#every);
-    element.tick();
+    this.#timer ||= window.setInterval(() => this.#seen.forEach((each) => each.refresh()), this.#every);
+    element.refresh();
   }
 
-  /** @param {Ticks} element */
+  /** @param {Refreshed} element */
   end(element) {
     this.#seen.delete(element);
     if (this.#seen.size > 0) return;

@@ -68,7 +68,7 @@ function put(slot, line, shownFor) {
   const lines = [offered.line, told.line].filter((each) => each !== null);
   for (const each of [...notice.children]) if (!lines.some((line) => line === each)) each.remove();
   notice.append(...lines.filter((each) => !notice.contains(each)));
-  if (lines.length > 0) inTopLayer();
+  if (lines.length > 0) putInTopLayer();
   else hideNotice();
   if (focused && !notice.contains(focused)) document.querySelector("main")?.focus({ preventScroll: true });
 }
@@ -79,7 +79,7 @@ function hideNotice() {
 }
 
 /** Above an open sheet too, which would cover it; one that opens later covers it. */
-function inTopLayer() {
+function putInTopLayer() {
   notice.classList.toggle("top", document.querySelector("dialog[open]") !== null);
   hideNotice();
   notice.showPopover?.();
@@ -91,9 +91,7 @@ export function tellError(error) {
   tell(error instanceof Error ? error.message : String(error), "bad");
 }
 
-/**
- * Reads aloud what changes often: one sentence about all of it, now and then.
- */
+/** Reads aloud what changes often: one sentence about all of it, now and then. */
 export class Whisper {
   /** @type {number | null} */
   #timer = null;

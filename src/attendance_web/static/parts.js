@@ -6,7 +6,7 @@ import { icon } from "./icons.js";
 import { tellError } from "./notices.js";
 import { t } from "./texts.js";
 
-export { asked, choose, menu, sheet } from "./sheets.js";
+export { askWhether, choose, menu, sheet } from "./sheets.js";
 
 /** @typedef {import("./dom.js").Child} Child */
 /** @typedef {import("./icons.js").Drawing} Drawing */
@@ -98,10 +98,10 @@ export function rows(given, ...items) {
  * @param {...Child} children
  */
 export function section(title, ...children) {
-  const id = `section-${++sections}`;
+  const id = `section-${++sectionCount}`;
   return h("section", { "aria-labelledby": id }, h("h2", { id }, title), ...children);
 }
-let sections = 0;
+let sectionCount = 0;
 
 /**
  * What stands where there is nothing yet.

@@ -1,7 +1,7 @@
 /** The people this page has met: names, faces, ticks, and who is a friend. */
 
 import * as api from "./api.js";
-import { search } from "./search.js";
+import { matcherOf } from "./search.js";
 import { Store } from "./store.js";
 
 /** @typedef {import("./api.js").Person} Person */
@@ -43,7 +43,7 @@ export function knowNames(named) {
  * @returns {Named[]}
  */
 export function findNear(part) {
-  const isSought = search(part);
+  const isSought = matcherOf(part);
   return [...near]
     .filter(([, name]) => isSought(name))
     .map(([user_id, display_name]) => ({ user_id, display_name }))

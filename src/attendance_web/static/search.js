@@ -34,7 +34,7 @@ export const searchLength = (part) => [...searchFold(part)].length;
  * @param {string} part
  * @returns {(name: string) => boolean}
  */
-export function search(part) {
+export function matcherOf(part) {
   const words = searchFold(part).split(" ");
   return (name) => {
     const key = searchFold(name);

@@ -9,7 +9,7 @@ import { t } from "./texts.js";
 /** @typedef {import("./icons.js").Drawing} Drawing */
 /** @typedef {{label: string, drawing: Drawing, work: () => unknown, test?: string}} Action */
 
-let sheets = 0;
+let sheetCount = 0;
 
 /**
  * Opens a sheet, which is gone once it is closed.
@@ -18,7 +18,7 @@ let sheets = 0;
  * @param {...Child} children
  */
 export function sheet(title, given, ...children) {
-  const id = `sheet-${++sheets}`;
+  const id = `sheet-${++sheetCount}`;
   const head = h("h2", { id, tabindex: -1 }, title);
   const made = h("dialog", { "aria-labelledby": id, ...given }, head, ...children);
   made.addEventListener("close", () => {
@@ -39,7 +39,7 @@ export function sheet(title, given, ...children) {
  * @param {{help?: string, look?: string}} [more]
  * @returns {Promise<boolean>}
  */
-export function asked(question, yes, { help, look = "danger" } = {}) {
+export function askWhether(question, yes, { help, look = "danger" } = {}) {
   return new Promise((resolve) => {
     const dialog = sheet(
       question,

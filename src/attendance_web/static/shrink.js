@@ -2,11 +2,11 @@
 
 import { saidOf } from "./refusals/said.js";
 
-const ENOUGH = 2_400; // pixels of the longer side: a page of small print is read at that
-const SMALL = 1_000_000; // bytes that may go as they are
-const QUALITY = 0.85;
-const TAKEN = /^image\/(jpeg|png|webp)$/; // Contract: 3.4
-const HEIC = /^ftyp(heic|heix|hevc|heim|heis|hevm|mif1|msf1)/;
+const ENOUGH_PIXELS = 2_400; // of the longer side: a page of small print is read at that
+const SMALL_BYTES = 1_000_000; // that may go as they are
+const JPEG_QUALITY = 0.85;
+const TAKEN_TYPE = /^image\/(jpeg|png|webp)$/; // Contract: 3.4
+const HEIC_BRAND = /^ftyp(heic|heix|hevc|heim|heis|hevm|mif1|msf1)/;
 
 /** What a person may choose; a phone that keeps HEIC makes a JPEG of it for these. */
 export const FORMATS = "image/jpeg,image/png,image/webp";
@@ -23,10 +23,10 @@ export async function shrunk(file) {
     const picture = new Image();
     picture.src = address;
     await picture.decode();
-    const isTaken = TAKEN.test(file.type);
+    const isTaken = TAKEN_TYPE.test(file.type);
     const { naturalWidth: width, naturalHeight: height } = picture;
-    const scale = Math.min(1, ENOUGH / Math.max(width, height));
-    if (scale === 1 && file.size <= SMALL && isTaken) return file;
+    const scale = Math.min(1, ENOUGH_PIXELS / Math.max(width, height));
+    if (scale === 1 && file.size <= SMALL_BYTES && isTaken) return file;
     const made = await drawn(picture, Math.round(width * scale), Math.round(height * scale));
     return made && (made.size < file.size || !isTaken) ? made : file;
   } catch {
@@ -51,7 +51,7 @@ function drawn(picture, width, height) {
   pen.fillStyle = "#fff"; // what is transparent in a PNG
   pen.fillRect(0, 0, canvas.width, canvas.height);
   pen.drawImage(picture, 0, 0, canvas.width, canvas.height);
-  return new Promise((done) => canvas.toBlob(done, "image/jpeg", QUALITY));
+  return new Promise((done) => canvas.toBlob(done, "image/jpeg", JPEG_QUALITY));
 }
 
 /**
@@ -61,5 +61,5 @@ function drawn(picture, width, height) {
 export async function whatIsWrong(file) {
   const head = await file.slice(4, 12).arrayBuffer().catch(() => new ArrayBuffer(0));
   const brand = String.fromCharCode(...new Uint8Array(head));
-  return saidOf(HEIC.test(brand) ? "heic_picture" : "bad_picture");
+  return saidOf(HEIC_BRAND.test(brand) ? "heic_picture" : "bad_picture");
 }

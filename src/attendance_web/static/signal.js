@@ -1,10 +1,10 @@
 /** A sign that reaches somebody who does not look: sound and vibration, where allowed. */
 
-const NOTES = [
+const TONES = [
   [660, 0],
   [880, 0.18],
 ];
-const LOUD = 0.2;
+const GAIN = 0.2;
 const LASTS_SECONDS = 0.35;
 
 /** @type {AudioContext | null} */
@@ -23,12 +23,12 @@ export function signalMark() {
     navigator.vibrate([120, 80, 240]);
   }
   if (sound?.state !== "running") return;
-  for (const [frequency, after] of NOTES) {
+  for (const [frequency, after] of TONES) {
     const tone = sound.createOscillator();
     const volume = sound.createGain();
     const begin = sound.currentTime + (after ?? 0);
     tone.frequency.value = frequency ?? 0;
-    volume.gain.setValueAtTime(LOUD, begin);
+    volume.gain.setValueAtTime(GAIN, begin);
     volume.gain.exponentialRampToValueAtTime(0.001, begin + LASTS_SECONDS);
     tone.connect(volume).connect(sound.destination);
     tone.start(begin);

@@ -36,12 +36,12 @@ export const MIN_BETWEEN_MS = 5_000; // one opening and the next that nobody has
 /**
  * How long to wait before trying again, with so much chance in it that a lecture hall does not
  * come back all at once.
- * @param {number} losses since it was open, from 0
+ * @param {number} lossCount since it was open, from 0
  * @param {number} chance from 0 to 1
  * @returns {number} milliseconds
  */
-export function delayOf(losses, chance) {
-  const most = Math.min(MAX_DELAY_MS, FIRST_DELAY_MS * 2 ** losses);
+export function delayOf(lossCount, chance) {
+  const most = Math.min(MAX_DELAY_MS, FIRST_DELAY_MS * 2 ** lossCount);
   return Math.round(most * (0.2 + 0.8 * chance));
 }
 
@@ -51,14 +51,14 @@ export function delayOf(losses, chance) {
  * @param {string} address
  * @returns {number} milliseconds
  */
-function restOf({ tried, clock, chance }, address) {
+function pauseBefore({ tried, clock, chance }, address) {
   const before = tried.get(address);
   if (before === undefined) return 0;
   const least = MIN_BETWEEN_MS * (1 + 0.2 * chance());
   return Math.max(0, Math.ceil(before + least - clock()));
 }
 
-const notYet = () => {};
+const noLimit = () => {};
 
 /** @type {World} */
 const browser = {
@@ -80,11 +80,11 @@ export class LiveSocket {
   #stale = [];
   /** @type {Connection} */
   #connection = "connecting";
-  #losses = 0;
+  #lossCount = 0;
   #reason = "";
   #hasEnded = false;
   #cancelTimer = () => {};
-  #cancelLimit = notYet;
+  #cancelLimit = noLimit;
   #address;
   #owner;
   #world;
@@ -123,7 +123,7 @@ export class LiveSocket {
     if (!this.#world.isOnline()) {
       this.#lose();
     } else if (this.#socket === null) {
-      this.#losses = 0;
+      this.#lossCount = 0;
       this.#openAfter(0);
     } else if (this.#say("ping", {})) {
       this.#expect(ANSWER_WITHIN_MS);
@@ -141,7 +141,7 @@ export class LiveSocket {
   /** @param {number} delay milliseconds; more where it was tried only just now */
   #openAfter(delay) {
     this.#cancelTimer();
-    const wait = Math.max(delay, restOf(this.#world, this.#address));
+    const wait = Math.max(delay, pauseBefore(this.#world, this.#address));
     if (wait === 0) this.#open();
     else this.#cancelTimer = this.#world.after(wait, () => this.#open());
   }
@@ -165,7 +165,7 @@ export class LiveSocket {
     this.#cancelTimer();
     this.#cancelTimer = this.#world.after(BEAT_EVERY_MS, () => this.check());
     if (frame.result === "ok" && this.#connection !== "open") {
-      this.#losses = 0;
+      this.#lossCount = 0;
       this.#dropStale();
       this.#becomes("open");
     }
@@ -195,8 +195,8 @@ export class LiveSocket {
       this.#socket = null;
     }
     this.#stale = this.#stale.filter((each) => each.readyState < 2);
-    const delay = delayOf(this.#losses, this.#world.chance());
-    this.#losses += 1;
+    const delay = delayOf(this.#lossCount, this.#world.chance());
+    this.#lossCount += 1;
     this.#openAfter(delay);
     this.#becomes("lost");
   }
@@ -223,11 +223,11 @@ export class LiveSocket {
 
   /** @param {number} milliseconds within which something has to be heard */
   #expect(milliseconds) {
-    if (this.#cancelLimit !== notYet) return; // what was asked before has to be answered sooner
+    if (this.#cancelLimit !== noLimit) return; // what was asked before has to be answered sooner
     const cancel = this.#world.after(milliseconds, () => this.#lose());
     this.#cancelLimit = () => {
       cancel();
-      this.#cancelLimit = notYet;
+      this.#cancelLimit = noLimit;
     };
   }
 

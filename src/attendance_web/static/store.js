@@ -35,8 +35,8 @@ export class Store {
     return this.#value;
   }
 
-  /** How many watch, for a test of what is left behind. */
-  get watchers() {
+  /** For a test of what is left behind. */
+  get watcherCount() {
     return this.#watchers.size;
   }
 

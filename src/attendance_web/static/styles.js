@@ -11,7 +11,7 @@ const asked = new Map();
  * @param {...string} names of files in `style/`
  * @returns {Promise<T>} raises where any of it cannot be loaded
  */
-export async function seenIn(coming, ...names) {
+export async function withStyles(coming, ...names) {
   const [screen] = await Promise.all([coming, ...names.map(style)]);
   return screen;
 }

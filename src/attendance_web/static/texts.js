@@ -28,12 +28,12 @@ export function liked() {
 }
 
 /** @returns {Language} */
-function chosen() {
+function chosenLanguage() {
   const before = kept.getText(STORAGE_KEY);
   return before === "ru" || before === "en" ? before : preferred(liked());
 }
 
-export const language = chosen();
+export const language = chosenLanguage();
 
 /**
  * Reads in another language from now on: everything is loaded anew.
@@ -61,7 +61,7 @@ export function t(key, words = {}, into = language) {
  * @param {Record<Language, string>} texts
  * @param {Record<string, string | number>} [words]
  */
-export const told = (texts, words = {}) => filled(texts[language], words);
+export const textOf = (texts, words = {}) => filled(texts[language], words);
 
 /**
  * A text about so many.

@@ -22,7 +22,7 @@ const TO = "–\u2060"; // at which no line ends
 const phone = () => Date.now() / 1000;
 
 /** By how many seconds the service's clock is ahead of the phone's. */
-let ahead = 0;
+let secondsAhead = 0;
 
 /**
  * The habits of one's country where it is known: 16:30 or 4:30 PM.
@@ -40,8 +40,7 @@ export function localeOf(wanted) {
   return language;
 }
 
-/** What time it is. */
-export const now = () => phone() + ahead;
+export const now = () => phone() + secondsAhead;
 
 /**
  * Begins to learn the time from an answer that is asked for now.
@@ -54,7 +53,7 @@ export function learnTime() {
     const at = Number(said);
     if (!(at > 0) || heardAt < sentAt) return;
     // It was said between the two: what was known is mended no further than that asks for
-    ahead = Math.min(at - sentAt, Math.max(at - heardAt, ahead));
+    secondsAhead = Math.min(at - sentAt, Math.max(at - heardAt, secondsAhead));
   };
 }
 

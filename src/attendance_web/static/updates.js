@@ -39,9 +39,9 @@ export async function keepPage() {
   });
 }
 
-/** @param {ServiceWorkerRegistration} its */
-function offer(its) {
-  if (its.waiting && its.active) updates.set({ isOffered: true });
+/** @param {ServiceWorkerRegistration} registered */
+function offer(registered) {
+  if (registered.waiting && registered.active) updates.set({ isOffered: true });
 }
 
 /**
@@ -62,11 +62,11 @@ export function heardVersion(version) {
 
 /**
  * @param {unknown} who waits, or holds somebody
- * @param {boolean} is
+ * @param {boolean} isBusy
  */
-export function setBusy(who, is) {
-  if (busy.has(who) === is) return;
-  if (is) busy.add(who);
+export function setBusy(who, isBusy) {
+  if (busy.has(who) === isBusy) return;
+  if (isBusy) busy.add(who);
   else busy.delete(who);
   updates.set({ isBusy: busy.size > 0 });
 }

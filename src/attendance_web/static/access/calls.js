@@ -35,7 +35,7 @@ export const changePassword = (old_password, new_password) =>
   post("/accounts/password/", { old_password, new_password });
 
 /** @param {string | undefined} password @returns {Promise<string[]>} the codes before are void */
-export const makeCodes = async (password) =>
+export const makeRecoveryCodes = async (password) =>
   (await post("/accounts/recovery/codes/", { password })).codes;
 
 /**

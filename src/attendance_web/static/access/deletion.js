@@ -4,15 +4,15 @@ import { h } from "../dom.js";
 import { form } from "../forms.js";
 import { button, section, sheet } from "../parts.js";
 import { entered } from "../session.js";
-import { t, told } from "../texts.js";
+import { t, textOf } from "../texts.js";
 import { deleteAccount } from "./calls.js";
 import { proof } from "./proof.js";
 import { WORDS } from "./words.js";
-import { sayWrong } from "./wrong.js";
+import { doOrSayWrong } from "./wrong.js";
 
 export function deletion() {
-  const open = button(told(WORDS.delete), ask, { class: "plain", "data-test": "delete-account" });
-  return section(told(WORDS.delete), h("p", {}, told(WORDS.deleteHelp)), h("div", { class: "choices" }, open));
+  const open = button(textOf(WORDS.delete), ask, { class: "plain", "data-test": "delete-account" });
+  return section(textOf(WORDS.delete), h("p", {}, textOf(WORDS.deleteHelp)), h("div", { class: "choices" }, open));
 }
 
 function ask() {
@@ -20,21 +20,21 @@ function ask() {
   const body = form(
     {},
     async () => {
-      await sayWrong("password", WORDS.wrong, () => deleteAccount(password()));
+      await doOrSayWrong("password", WORDS.wrong, () => deleteAccount(password()));
       entered(null);
     },
     asked,
     h(
       "div",
       { class: "choices" },
-      h("button", { class: "danger", "data-test": "submit" }, told(WORDS.delete)),
+      h("button", { class: "danger", "data-test": "submit" }, textOf(WORDS.delete)),
       h("button", { type: "button", class: "plain", onclick: () => dialog.close() }, t("cancel")),
     ),
   );
   const dialog = sheet(
-    told(WORDS.delete),
+    textOf(WORDS.delete),
     { "data-test": "deleting" },
-    h("p", {}, told(WORDS.deleteHelp)),
+    h("p", {}, textOf(WORDS.deleteHelp)),
     body,
   );
 }

@@ -2,8 +2,8 @@
 
 import { h } from "../dom.js";
 import { tell } from "../notices.js";
-import { asked, badge, button, loaded, rows } from "../parts.js";
-import { told } from "../texts.js";
+import { askWhether, badge, button, loaded, rows } from "../parts.js";
+import { textOf } from "../texts.js";
 import { clock, day } from "../times.js";
 import { endOtherSessions, endSession, sessions } from "./calls.js";
 import { WORDS } from "./words.js";
@@ -20,31 +20,31 @@ export function devices(seen) {
   });
   /** @param {Session} each */
   function row({ session, created_at, used_at, client, current }) {
-    const name = client || told(WORDS.unknown);
-    const since = told(WORDS.since, { since: moment(created_at), used: moment(used_at) });
+    const name = client || textOf(WORDS.unknown);
+    const since = textOf(WORDS.since, { since: moment(created_at), used: moment(used_at) });
     const end = async () => {
       await endSession(session);
-      tell(told(WORDS.ended));
+      tell(textOf(WORDS.ended));
       await list.again();
       list.view.querySelector("button")?.focus(); // the one that was pressed is gone
     };
-    const given = { class: "plain", "aria-label": told(WORDS.endNamed, { name }), "data-test": "end" };
+    const given = { class: "plain", "aria-label": textOf(WORDS.endNamed, { name }), "data-test": "end" };
     return h(
       "div",
       { class: "row", "data-test": current ? "this-device" : "device" },
       h("span", { class: "name" }, name, h("small", {}, since)),
-      current ? badge(told(WORDS.here), "good") : button(told(WORDS.end), end, given),
+      current ? badge(textOf(WORDS.here), "good") : button(textOf(WORDS.end), end, given),
     );
   }
   function endingOthers() {
     const end = async () => {
-      if (!(await asked(told(WORDS.endOthersAsked), told(WORDS.endOthers)))) return;
+      if (!(await askWhether(textOf(WORDS.endOthersAsked), textOf(WORDS.endOthers)))) return;
       await endOtherSessions();
-      tell(told(WORDS.othersEnded));
+      tell(textOf(WORDS.othersEnded));
       await list.again();
     };
     const given = { class: "plain wide", "data-test": "end-others" };
-    return h("div", { class: "choices" }, button(told(WORDS.endOthers), end, given));
+    return h("div", { class: "choices" }, button(textOf(WORDS.endOthers), end, given));
   }
   return list;
 }

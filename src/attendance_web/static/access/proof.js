@@ -2,7 +2,7 @@
 
 import { h } from "../dom.js";
 import { field, passwordField } from "../forms.js";
-import { t, told } from "../texts.js";
+import { t, textOf } from "../texts.js";
 import { hasPassword } from "./calls.js";
 import { WORDS } from "./words.js";
 
@@ -13,7 +13,7 @@ import { WORDS } from "./words.js";
  */
 export function proof(help) {
   if (!hasPassword) {
-    const asked = h("p", {}, told(WORDS.freshLogIn));
+    const asked = h("p", {}, textOf(WORDS.freshLogIn));
     return { asked, password: () => undefined, focus: () => {} };
   }
   const typed = passwordField("current-password");

@@ -4,7 +4,7 @@ import { h } from "../dom.js";
 import { icon } from "../icons.js";
 import { tell } from "../notices.js";
 import { button } from "../parts.js";
-import { told } from "../texts.js";
+import { textOf } from "../texts.js";
 import { WORDS } from "./words.js";
 
 /** @param {HTMLDialogElement} dialog closed by nothing but its buttons from now on */
@@ -30,6 +30,6 @@ export function copying(text, done, label) {
       byHand.select();
     }
   };
-  const copy = button([icon("copy"), told(WORDS.copy)], work, { "data-test": "copy" });
+  const copy = button([icon("copy"), textOf(WORDS.copy)], work, { "data-test": "copy" });
   return { copy, byHand };
 }

@@ -2,7 +2,7 @@
 
 import { CallFailed } from "../calling.js";
 import { Wrong } from "../forms.js";
-import { told } from "../texts.js";
+import { textOf } from "../texts.js";
 
 const WRONG = ["wrong_credentials", "wrong_password", "wrong_recovery_code", "wrong_reset_link"];
 
@@ -15,11 +15,11 @@ const WRONG = ["wrong_credentials", "wrong_password", "wrong_recovery_code", "wr
  * @param {() => Promise<T>} work
  * @returns {Promise<T>}
  */
-export async function sayWrong(field, texts, work) {
+export async function doOrSayWrong(field, texts, work) {
   try {
     return await work();
   } catch (error) {
     if (!(error instanceof CallFailed) || !WRONG.includes(error.code)) throw error;
-    throw new Wrong(field, told(texts));
+    throw new Wrong(field, textOf(texts));
   }
 }

@@ -7,7 +7,7 @@ import { event } from "../api.js";
 import { CallFailed } from "../calling.js";
 import { watchCounts } from "../counts/shared.js";
 import { h } from "../dom.js";
-import { language, t, told } from "../texts.js";
+import { language, t, textOf } from "../texts.js";
 import { clock, now } from "../times.js";
 import { stayAwake } from "../wake.js";
 import { Pace } from "./pace.js";
@@ -16,7 +16,7 @@ import { BoardView } from "./view.js";
 import { WORDS } from "./words.js";
 
 const LOOK_EVERY_MS = 15_000; // whether the event has another name or other times
-const TICK_EVERY_MS = 10_000;
+const REFRESH_EVERY_MS = 10_000;
 const NOT_FOUND = 5;
 const NOT_LOGGED_IN = 7;
 const FULL_KEYS = ["Space", "KeyF"]; // by where they are: the same with Russian letters
@@ -68,7 +68,7 @@ function heard() {
 /** @param {CallFailed | null} why */
 function lost(why) {
   isOpen = false;
-  const away = last ? told(WORDS.away, { time: clock(heardAt) }) : t("wait.lost");
+  const away = last ? textOf(WORDS.away, { time: clock(heardAt) }) : t("wait.lost");
   view.become("lost", why?.code === "too_many_requests" ? why.message : away);
 }
 
@@ -86,10 +86,10 @@ function refused(why) {
   seen.forget();
   if (why.error === NOT_LOGGED_IN) {
     const way = h("a", { href: `/#/event/${eventId}`, "data-test": "log-in" }, t("welcome.logIn"));
-    view.become("refused", told(WORDS.logIn), way);
+    view.become("refused", textOf(WORDS.logIn), way);
   } else {
     const isLink = why.error === NOT_FOUND && secret !== null;
-    view.become("refused", isLink ? told(WORDS.linkEnded) : why.message);
+    view.become("refused", isLink ? textOf(WORDS.linkEnded) : why.message);
   }
 }
 
@@ -99,7 +99,7 @@ async function look() {
     const found = await event(eventId);
     seen.keep({ event: found });
     view.showEvent(found, seen.what.code);
-    void seen.keepCode();
+    void seen.keepQrCode();
   } catch (error) {
     if (!(error instanceof CallFailed) || error.error !== NOT_FOUND) return;
     watching.stop();
@@ -107,8 +107,8 @@ async function look() {
   }
 }
 
-function tick() {
-  view.tick();
+function refresh() {
+  view.refresh();
   if (!isOpen || !last) return;
   pace.see(last.marked, now());
   view.showPace(pace.perMinute);
@@ -124,7 +124,7 @@ async function fillScreen() {
 }
 
 /** @param {KeyboardEvent} pressed */
-function key(pressed) {
+function keyPressed(pressed) {
   if (pressed.repeat || pressed.ctrlKey || pressed.altKey || pressed.metaKey) return;
   if (!FULL_KEYS.includes(pressed.code)) return;
   const isOnButton = pressed.target instanceof Element && pressed.target.closest("a, button");
@@ -141,7 +141,7 @@ function recall() {
   heardAt = at;
   view.showEvent(found, code);
   view.showCounts(before);
-  view.become("connecting", told(WORDS.asOf, { time: clock(at) }));
+  view.become("connecting", textOf(WORDS.asOf, { time: clock(at) }));
 }
 
 /** Keeps the page for a hall without a network; a browser that cannot goes without. */
@@ -166,13 +166,13 @@ function askFirst(event) {
 document.documentElement.lang = language;
 document.body.prepend(view.element);
 document.getElementById("broken")?.remove();
-document.addEventListener("keydown", key);
+document.addEventListener("keydown", keyPressed);
 window.addEventListener("hashchange", () => location.reload()); // another link was pasted here
 window.addEventListener("beforeunload", askFirst);
 window.addEventListener("online", () => watching.retrySoon());
 window.addEventListener("pagehide", () => watching.stop());
 window.addEventListener("pageshow", ({ persisted }) => persisted && !isOver && watch());
-setInterval(tick, TICK_EVERY_MS);
+setInterval(refresh, REFRESH_EVERY_MS);
 setInterval(() => isOpen && void look(), LOOK_EVERY_MS);
 stayAwake();
 recall();

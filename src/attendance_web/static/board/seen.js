@@ -3,7 +3,7 @@
  * tab is there, since machines of halls are nobody's. Never a name of a person, nor a link's secret.
  */
 
-import { codeAddress } from "../api.js";
+import { qrCodeAddress } from "../api.js";
 import { keptHere } from "../kept.js";
 
 /** @typedef {import("../api.js").EventShown} EventShown */
@@ -15,7 +15,7 @@ import { keptHere } from "../kept.js";
 
 export class Seen {
   #eventId;
-  #place;
+  #storageKey;
   #isCodeComing = false;
   /** @type {What} */
   what;
@@ -23,23 +23,23 @@ export class Seen {
   /** @param {string} eventId */
   constructor(eventId) {
     this.#eventId = eventId;
-    this.#place = `board ${eventId}`;
-    const before = keptHere.readJson(this.#place);
+    this.#storageKey = `board ${eventId}`;
+    const before = keptHere.readJson(this.#storageKey);
     this.what = typeof before === "object" && before !== null ? before : {};
   }
 
   /** @param {What} more */
   keep(more) {
     this.what = { ...this.what, ...more };
-    keptHere.writeJson(this.#place, this.what);
+    keptHere.writeJson(this.#storageKey, this.what);
   }
 
   /** Keeps the QR code, once. */
-  async keepCode() {
+  async keepQrCode() {
     if (this.what.code || this.#isCodeComing) return;
     this.#isCodeComing = true;
     try {
-      const answer = await fetch(codeAddress(this.#eventId));
+      const answer = await fetch(qrCodeAddress(this.#eventId));
       if (answer.ok) this.keep({ code: `data:image/svg+xml,${encodeURIComponent(await answer.text())}` });
     } catch {
       // there is no network just now
@@ -50,6 +50,6 @@ export class Seen {
 
   forget() {
     this.what = {};
-    keptHere.remove(this.#place);
+    keptHere.remove(this.#storageKey);
   }
 }

@@ -2,8 +2,8 @@
 
 import { h, refill, say } from "../dom.js";
 import { stateOf } from "../elements/event-state.js";
-import { picture, shortAddress } from "../qr.js";
-import { t, told } from "../texts.js";
+import { qrPicture, shortAddress } from "../qr.js";
+import { t, textOf } from "../texts.js";
 import { clock, day } from "../times.js";
 import { Line } from "./line.js";
 import { WORDS } from "./words.js";
@@ -36,9 +36,9 @@ export class BoardView {
     const figures = h(
       "dl",
       { class: "figures" },
-      h("div", { class: "first" }, h("dt", {}, told(WORDS.marked)), this.#marked),
-      h("div", {}, h("dt", {}, told(WORDS.waiting)), this.#waiting),
-      h("div", {}, h("dt", {}, told(WORDS.held)), this.#held),
+      h("div", { class: "first" }, h("dt", {}, textOf(WORDS.marked)), this.#marked),
+      h("div", {}, h("dt", {}, textOf(WORDS.waiting)), this.#waiting),
+      h("div", {}, h("dt", {}, textOf(WORDS.held)), this.#held),
     );
     const pace = h("div", { class: "pace" }, this.#pace, this.#line.view);
     this.#main = h(
@@ -82,7 +82,7 @@ export class BoardView {
     this.#event = event;
     say(this.#name, event.name);
     document.title = event.name;
-    this.tick();
+    this.refresh();
   }
 
   /**
@@ -90,7 +90,7 @@ export class BoardView {
    * @param {string} [keptCode]
    */
   #showWay(event, keptCode) {
-    const code = picture(event);
+    const code = qrPicture(event);
     this.#isCodeMissing = false;
     const missing = () => {
       this.#isCodeMissing = true; // asked for again later
@@ -113,12 +113,12 @@ export class BoardView {
   /** @param {readonly number[]} perMinute the last minute is not over yet */
   showPace(perMinute) {
     const last = Math.round(perMinute.at(-2) ?? perMinute.at(-1) ?? 0);
-    say(this.#pace, told(WORDS.pace, { count: last }));
+    say(this.#pace, textOf(WORDS.pace, { count: last }));
     this.#line.draw(perMinute);
   }
 
   /** Time has passed. */
-  tick() {
+  refresh() {
     if (this.#event) say(this.#when, when(this.#event));
   }
 }
@@ -127,6 +127,6 @@ export class BoardView {
 function when(event) {
   const state = stateOf(event);
   if (state === "over") return t("event.over");
-  if (state === "now") return told(WORDS.now, { time: clock(event.time_to) });
-  return told(WORDS.later, { time: `${day(event.time_from)}, ${clock(event.time_from)}` });
+  if (state === "now") return textOf(WORDS.now, { time: clock(event.time_to) });
+  return textOf(WORDS.later, { time: `${day(event.time_from)}, ${clock(event.time_from)}` });
 }

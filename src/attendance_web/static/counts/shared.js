@@ -38,7 +38,7 @@ class Shared {
   #last = null;
   #hasEnded = false;
   #letGo = () => {};
-  #waiting = new AbortController();
+  #queueing = new AbortController();
   #timer = 0;
 
   /**
@@ -51,7 +51,7 @@ class Shared {
     this.#owner = owner;
     this.#channel = new BroadcastChannel(this.#name);
     this.#channel.onmessage = ({ data }) => this.#hear(data);
-    this.#queue({ signal: this.#waiting.signal });
+    this.#queue({ signal: this.#queueing.signal });
     this.#tell({ what: "here" });
     this.#expectSomething();
   }
@@ -63,7 +63,7 @@ class Shared {
   stop() {
     this.#hasEnded = true;
     clearTimeout(this.#timer);
-    this.#waiting.abort();
+    this.#queueing.abort();
     this.#own?.stop();
     this.#own = null;
     this.#channel.close();
@@ -72,14 +72,14 @@ class Shared {
 
   /** @param {LockOptions} options */
   #queue(options) {
-    const isLost = () => {
+    const giveWay = () => {
       if (this.#hasEnded || !this.#own) return;
       this.#own.stop(); // another tab has taken it, to which this one seemed to be asleep
       this.#own = null;
       this.#expectSomething();
-      this.#queue({ signal: this.#waiting.signal });
+      this.#queue({ signal: this.#queueing.signal });
     };
-    navigator.locks.request(this.#name, options, () => this.#watch()).catch(isLost);
+    navigator.locks.request(this.#name, options, () => this.#watch()).catch(giveWay);
   }
 
   /** Has the stream until it is let go. */
@@ -91,7 +91,7 @@ class Shared {
       {
         counts: (counts) => {
           this.#tell({ what: "counts", counts });
-          this.#counts(counts);
+          this.#showCounts(counts);
         },
         heard: () => {
           this.#tell({ what: "heard" });
@@ -118,7 +118,7 @@ class Shared {
   }
 
   /** @param {Counts} counts */
-  #counts(counts) {
+  #showCounts(counts) {
     this.#last = counts;
     this.#owner.counts(counts);
   }
@@ -142,7 +142,7 @@ class Shared {
       return;
     }
     this.#owner.heard();
-    if (told.what === "counts") this.#counts(told.counts);
+    if (told.what === "counts") this.#showCounts(told.counts);
   }
 
   /** A tab that says nothing may be asleep, as a phone's are: one that is looked at takes over. */
@@ -153,8 +153,8 @@ class Shared {
         this.#expectSomething();
         return;
       }
-      this.#waiting.abort();
-      this.#waiting = new AbortController();
+      this.#queueing.abort();
+      this.#queueing = new AbortController();
       this.#queue({ steal: true });
     }, SILENT_MS);
   }

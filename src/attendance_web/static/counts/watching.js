@@ -30,12 +30,12 @@ export const SILENT_MS = 40_000; // a comment comes every 15 s, however little h
 
 /**
  * How long to wait before trying again, with so much chance in it that many do not come at once.
- * @param {number} pauses since something was told, from 0
+ * @param {number} pauseCount since something was told, from 0
  * @param {number} chance from 0 to 1
  * @returns {number} milliseconds
  */
-export const pauseOf = (pauses, chance) =>
-  Math.min(MAX_PAUSE_MS, FIRST_PAUSE_MS * 2 ** pauses) * (1 + 0.5 * chance);
+export const pauseOf = (pauseCount, chance) =>
+  Math.min(MAX_PAUSE_MS, FIRST_PAUSE_MS * 2 ** pauseCount) * (1 + 0.5 * chance);
 
 /**
  * @param {string} eventId
@@ -53,8 +53,8 @@ export const worldOf = (eventId, secret) => ({
 
 export class Watching {
   /** @type {AbortController | null} of the connection there is, or that is opened */
-  #open = null;
-  #pauses = 0;
+  #current = null;
+  #pauseCount = 0;
   #hasEnded = false;
   #cancelTimer = () => {};
   #owner;
@@ -72,8 +72,8 @@ export class Watching {
 
   /** The network is back, or somebody looks: where a pause goes on it is a short one from now on. */
   retrySoon() {
-    if (this.#hasEnded || this.#open) return;
-    this.#pauses = 0;
+    if (this.#hasEnded || this.#current) return;
+    this.#pauseCount = 0;
     this.#pause();
   }
 
@@ -84,13 +84,13 @@ export class Watching {
 
   #leave() {
     this.#cancelTimer();
-    this.#open?.abort();
-    this.#open = null;
+    this.#current?.abort();
+    this.#current = null;
   }
 
   async #watch() {
     const opened = new AbortController();
-    this.#open = opened;
+    this.#current = opened;
     /** @type {CallFailed | null} */
     let why = null;
     try {
@@ -100,7 +100,7 @@ export class Watching {
     } catch (error) {
       if (error instanceof CallFailed && error.error !== 0) why = error;
     }
-    if (this.#open !== opened) return; // ended meanwhile
+    if (this.#current !== opened) return; // ended meanwhile
     this.#leave();
     if (why && FINAL.has(why.error)) {
       this.#hasEnded = true;
@@ -120,7 +120,7 @@ export class Watching {
     const stream = new EventStream();
     for (;;) {
       const { done, value } = await reader.read();
-      if (done || this.#open !== opened) return;
+      if (done || this.#current !== opened) return;
       this.#expectSomething();
       this.#owner.heard();
       for (const { name, data } of stream.take(value)) this.#heard(name, data);
@@ -134,7 +134,7 @@ export class Watching {
   #heard(name, data) {
     if (this.#hasEnded) return;
     if (name === "counts") {
-      this.#pauses = 0;
+      this.#pauseCount = 0;
       this.#owner.counts(JSON.parse(data));
     } else if (name === "end") {
       this.stop();
@@ -145,14 +145,14 @@ export class Watching {
   /** A connection that nothing comes over any more is none, though nobody has said so. */
   #expectSomething() {
     this.#cancelTimer();
-    const opened = this.#open;
+    const opened = this.#current;
     this.#cancelTimer = this.#world.after(SILENT_MS, () => opened?.abort());
   }
 
   #pause() {
     this.#cancelTimer();
-    const pause = pauseOf(this.#pauses, this.#world.chance());
-    this.#pauses += 1;
+    const pause = pauseOf(this.#pauseCount, this.#world.chance());
+    this.#pauseCount += 1;
     this.#cancelTimer = this.#world.after(pause, () => void this.#watch());
   }
 }

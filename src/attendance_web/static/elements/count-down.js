@@ -7,7 +7,7 @@ import { h, say } from "../dom.js";
 import { counted, t } from "../texts.js";
 import { now } from "../times.js";
 
-const TICK_MS = 250;
+const REFRESH_EVERY_MS = 250;
 const SOON_SECONDS = 15;
 const SAID_AT_SECONDS = [10, 30];
 
@@ -22,8 +22,8 @@ export class CountDown extends HTMLElement {
 
   connectedCallback() {
     this.replaceChildren(this.#bar, this.#number, this.#said);
-    this.#timer = window.setInterval(() => this.#tick(), TICK_MS);
-    this.#tick();
+    this.#timer = window.setInterval(() => this.#refresh(), REFRESH_EVERY_MS);
+    this.#refresh();
   }
 
   disconnectedCallback() {
@@ -40,10 +40,10 @@ export class CountDown extends HTMLElement {
     this.#until = Number(value);
     this.#whole = Math.max(1, this.#until - now());
     say(this.#said, "");
-    this.#tick();
+    this.#refresh();
   }
 
-  #tick() {
+  #refresh() {
     const left = Math.max(0, this.#until - now());
     const seconds = Math.ceil(left);
     say(this.#number, counted("hold.seconds", seconds));

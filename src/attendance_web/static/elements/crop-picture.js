@@ -5,7 +5,8 @@ import { t } from "../texts.js";
 
 const SIDE = 512; // pixels of what is cut out
 const MAX_ZOOM = 4;
-const STEP = 16;
+const STEP_PIXELS = 16; // by which an arrow key moves it
+const JPEG_QUALITY = 0.9;
 
 export class CropPicture extends HTMLElement {
   #canvas = h("canvas", {
@@ -43,8 +44,8 @@ export class CropPicture extends HTMLElement {
       this.#move(event.offsetX * scale - SIDE / 2, event.offsetY * scale - SIDE / 2);
     };
     this.#canvas.onkeydown = (event) => {
-      const x = { ArrowLeft: -STEP, ArrowRight: STEP }[event.key] ?? 0;
-      const y = { ArrowUp: -STEP, ArrowDown: STEP }[event.key] ?? 0;
+      const x = { ArrowLeft: -STEP_PIXELS, ArrowRight: STEP_PIXELS }[event.key] ?? 0;
+      const y = { ArrowUp: -STEP_PIXELS, ArrowDown: STEP_PIXELS }[event.key] ?? 0;
       if (x === 0 && y === 0) return;
       event.preventDefault();
       this.#move(x, y);
@@ -65,7 +66,7 @@ export class CropPicture extends HTMLElement {
       this.#canvas.toBlob(
         (blob) => (blob ? resolve(blob) : reject(new Error(t("crop.broken")))),
         "image/jpeg",
-        0.9,
+        JPEG_QUALITY,
       );
     });
   }

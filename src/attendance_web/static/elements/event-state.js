@@ -1,11 +1,11 @@
 /** `<event-state from="seconds" to="seconds">`: whether an event is on, soon or over, kept up to date. */
 
 import { say } from "../dom.js";
-import { Ticking } from "../life.js";
+import { Refreshing } from "../life.js";
 import { t } from "../texts.js";
 import { length, now } from "../times.js";
 
-const ticking = new Ticking(5_000);
+const refreshing = new Refreshing(5_000);
 const SOON_SECONDS = 12 * 3600; // what is later says its day beside it
 
 /** @typedef {"now" | "soon" | "later" | "over"} State */
@@ -22,22 +22,22 @@ export function stateOf({ time_from, time_to }) {
 
 export class EventState extends HTMLElement {
   connectedCallback() {
-    ticking.begin(this);
+    refreshing.begin(this);
   }
 
   disconnectedCallback() {
-    ticking.end(this);
+    refreshing.end(this);
   }
 
-  /** Tells whoever listens to "turn" when the event begins or ends. */
-  tick() {
+  /** Tells whoever listens to "changed" when the event begins or ends. */
+  refresh() {
     const from = Number(this.getAttribute("from"));
     const state = stateOf({ time_from: from, time_to: Number(this.getAttribute("to")) });
     const before = this.dataset.state;
     this.dataset.state = state;
     this.hidden = state === "later";
     say(this, state === "soon" ? soon(from - now()) : t(SAID[state]));
-    if (before && before !== state) this.dispatchEvent(new CustomEvent("turn", { bubbles: true }));
+    if (before && before !== state) this.dispatchEvent(new CustomEvent("changed", { bubbles: true }));
   }
 }
 

@@ -6,7 +6,7 @@
 import { h } from "../dom.js";
 
 const NO_PICTURE = "/pictures/default.svg";
-const HUES = 8;
+const HUE_COUNT = 8;
 
 /**
  * The first letters of the first two words.
@@ -38,7 +38,7 @@ export class PersonFace extends HTMLElement {
   }
 
   #show() {
-    this.dataset.hue = String(Number(this.getAttribute("user")) % HUES || 0);
+    this.dataset.hue = String(Number(this.getAttribute("user")) % HUE_COUNT || 0);
     this.#letters.textContent = initials(this.getAttribute("name") ?? "");
     const src = this.getAttribute("src");
     const hasPicture = !!src && src !== NO_PICTURE;

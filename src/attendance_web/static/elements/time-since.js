@@ -1,27 +1,27 @@
 /** `<time-since at="seconds" from="seconds">`: how long ago that was, once it is worth saying. */
 
 import { say } from "../dom.js";
-import { Ticking } from "../life.js";
+import { Refreshing } from "../life.js";
 import { length, now } from "../times.js";
 
-const ticking = new Ticking(10_000);
+const refreshing = new Refreshing(10_000);
 
 export class TimeSince extends HTMLElement {
   static observedAttributes = ["at"];
 
   connectedCallback() {
-    ticking.begin(this);
+    refreshing.begin(this);
   }
 
   disconnectedCallback() {
-    ticking.end(this);
+    refreshing.end(this);
   }
 
   attributeChangedCallback() {
-    if (this.isConnected) this.tick();
+    if (this.isConnected) this.refresh();
   }
 
-  tick() {
+  refresh() {
     const seconds = now() - Number(this.getAttribute("at"));
     say(this, seconds < Number(this.getAttribute("from")) ? "" : length(seconds));
   }

@@ -4,7 +4,7 @@ import { provider } from "../api.js";
 import { h } from "../dom.js";
 import { keptHere } from "../kept.js";
 import { here } from "../router.js";
-import { told } from "../texts.js";
+import { textOf } from "../texts.js";
 import { WANTED } from "./wanted.js";
 import { WORDS } from "./words.js";
 
@@ -15,5 +15,5 @@ export function way() {
     "data-test": "provider",
     onclick: () => keptHere.setText(WANTED, here()),
   };
-  return h("a", given, told(WORDS.way, { name: provider }));
+  return h("a", given, textOf(WORDS.way, { name: provider }));
 }

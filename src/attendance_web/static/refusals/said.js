@@ -1,6 +1,6 @@
 /** The page's own words for a code, of a call or of a socket. */
 
-import { isKey, t, told } from "../texts.js";
+import { isKey, t, textOf } from "../texts.js";
 import { CODES, CODES_OF_SOMEBODY } from "./words.js";
 
 const SAID = new Map(Object.entries(CODES)); // whatever stands in an address may be asked for
@@ -14,7 +14,7 @@ export function saidOf(code, somebody) {
   const key = `code.${code}`;
   if (isKey(key)) return t(key);
   const named = somebody && CODES_OF_SOMEBODY[code];
-  if (named) return told(named, somebody);
+  if (named) return textOf(named, somebody);
   const texts = SAID.get(code);
-  return texts ? told(texts) : "";
+  return texts ? textOf(texts) : "";
 }

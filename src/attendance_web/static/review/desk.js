@@ -4,7 +4,7 @@ import * as api from "../api.js";
 import { h, refill } from "../dom.js";
 import { field, form } from "../forms.js";
 import { button, face } from "../parts.js";
-import { told } from "../texts.js";
+import { textOf } from "../texts.js";
 import { approveScan, rejectScan } from "./calls.js";
 import { image } from "./image.js";
 import { REASONS, WORDS } from "./words.js";
@@ -18,7 +18,7 @@ import { REASONS, WORDS } from "./words.js";
  * @param {{judged: (text: string) => Promise<void>, skipped: () => Promise<void>,
  *   failed: (error: unknown) => Promise<void>}} then
  */
-export function desk(pending, path, { judged, skipped, failed }) {
+export function reviewDesk(pending, path, { judged, skipped, failed }) {
   const { scan, user_id, display_name: name } = pending;
   const shown = image(path, name);
   const who = h("div", { class: "who" }, h("p", { class: "lead" }, name));
@@ -41,7 +41,7 @@ export function desk(pending, path, { judged, skipped, failed }) {
   const approve = () =>
     once(async () => {
       await approveScan(scan);
-      await judged(told(WORDS.approved, { name }));
+      await judged(textOf(WORDS.approved, { name }));
     });
   const skip = () => once(skipped);
   const reject = () => {
@@ -51,7 +51,7 @@ export function desk(pending, path, { judged, skipped, failed }) {
   const reasons = rejecting((reason, note) =>
     once(async () => {
       await rejectScan(scan, reason, note);
-      await judged(told(WORDS.rejected, { name }));
+      await judged(textOf(WORDS.rejected, { name }));
     }),
   );
   /** @type {Map<string, () => unknown>} by place on the keyboard, whatever language it is in */
@@ -59,7 +59,7 @@ export function desk(pending, path, { judged, skipped, failed }) {
     ["KeyA", approve],
     ["KeyR", reject],
     ["KeyS", skip],
-    ["KeyT", shown.turn],
+    ["KeyT", shown.rotate],
     ["Equal", shown.closer],
     ["NumpadAdd", shown.closer],
     ["Minus", shown.further],
@@ -84,12 +84,12 @@ export function desk(pending, path, { judged, skipped, failed }) {
       h(
         "div",
         { class: "choices" },
-        button(told(WORDS.approve), approve, { class: "confirm", "data-test": "approve" }),
-        button(told(WORDS.reject), reject, { class: "danger", "data-test": "reject" }),
-        button(told(WORDS.skip), skip, { class: "plain", "data-test": "skip" }),
+        button(textOf(WORDS.approve), approve, { class: "confirm", "data-test": "approve" }),
+        button(textOf(WORDS.reject), reject, { class: "danger", "data-test": "reject" }),
+        button(textOf(WORDS.skip), skip, { class: "plain", "data-test": "skip" }),
       ),
       reasons,
-      h("p", {}, h("small", {}, told(WORDS.keys))),
+      h("p", {}, h("small", {}, textOf(WORDS.keys))),
     ),
   );
 }
@@ -108,7 +108,7 @@ function rejecting(reject) {
         checked: index === 0,
         "data-test": `reason-${reason}`,
       }),
-      h("span", {}, told(texts)),
+      h("span", {}, textOf(texts)),
     ),
   );
   const made = form(
@@ -117,9 +117,9 @@ function rejecting(reject) {
       const reason = /** @type {Reason} */ (new FormData(made).get("reason"));
       await reject(reason, note.value.trim());
     },
-    h("fieldset", { class: "chips" }, h("legend", {}, told(WORDS.reason)), ...chips),
-    field(told(WORDS.note), note),
-    h("button", { class: "danger", "data-test": "submit" }, told(WORDS.reject)),
+    h("fieldset", { class: "chips" }, h("legend", {}, textOf(WORDS.reason)), ...chips),
+    field(textOf(WORDS.note), note),
+    h("button", { class: "danger", "data-test": "submit" }, textOf(WORDS.reject)),
   );
   return made;
 }

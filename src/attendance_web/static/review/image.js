@@ -2,7 +2,7 @@
 
 import { h } from "../dom.js";
 import { button } from "../parts.js";
-import { told } from "../texts.js";
+import { textOf } from "../texts.js";
 import { WORDS } from "./words.js";
 
 const CLOSER = 1.5;
@@ -16,8 +16,8 @@ const QUARTER = 90;
 export function image(path, name) {
   let zoom = 1;
   let turned = 0;
-  const picture = h("img", { src: path, alt: told(WORDS.image, { name }), draggable: "false" });
-  const missing = h("p", { class: "bad", role: "alert", hidden: true }, told(WORDS.noImage));
+  const picture = h("img", { src: path, alt: textOf(WORDS.image, { name }), draggable: "false" });
+  const missing = h("p", { class: "bad", role: "alert", hidden: true }, textOf(WORDS.noImage));
   const place = h("div", { class: "scan-size" }, picture);
   const frame = h("div", { class: "scan-frame", tabindex: 0, "data-test": "scan-frame" }, place);
   picture.onerror = () => (missing.hidden = false);
@@ -30,7 +30,7 @@ export function image(path, name) {
   };
   const closer = () => zoomBy(CLOSER);
   const further = () => zoomBy(1 / CLOSER);
-  const turn = () => {
+  const rotate = () => {
     turned += QUARTER;
     picture.style.setProperty("--turned", `${turned}deg`);
   };
@@ -42,10 +42,10 @@ export function image(path, name) {
     h(
       "div",
       { class: "choices" },
-      button(told(WORDS.closer), closer, { class: "plain", "data-test": "closer" }),
-      button(told(WORDS.further), further, { class: "plain", "data-test": "further" }),
-      button(told(WORDS.turn), turn, { class: "plain", "data-test": "turn" }),
+      button(textOf(WORDS.closer), closer, { class: "plain", "data-test": "closer" }),
+      button(textOf(WORDS.further), further, { class: "plain", "data-test": "further" }),
+      button(textOf(WORDS.turn), rotate, { class: "plain", "data-test": "turn" }),
     ),
   );
-  return { view, closer, further, turn };
+  return { view, closer, further, rotate };
 }

@@ -1,34 +1,34 @@
 /** How I get in: my password, codes for the day it is forgotten, where I am logged in, and tokens. */
 
 import { changePassword, hasPassword } from "../access/calls.js";
-import { askForCodes } from "../access/codes.js";
-import { data } from "../access/data.js";
+import { askForRecoveryCodes } from "../access/recovery-codes.js";
+import { myDataSection } from "../access/my-data.js";
 import { deletion } from "../access/deletion.js";
 import { devices } from "../access/devices.js";
 import { WORDS } from "../access/words.js";
-import { sayWrong } from "../access/wrong.js";
+import { doOrSayWrong } from "../access/wrong.js";
 import { h } from "../dom.js";
 import { field, form, passwordField } from "../forms.js";
 import { tell } from "../notices.js";
-import { provider } from "../oidc/links.js";
+import { linkSection } from "../oidc/links.js";
 import { button, heading, section } from "../parts.js";
-import { told } from "../texts.js";
+import { textOf } from "../texts.js";
 import { tokenSection } from "../tokens/list.js";
 
 /** @returns {import("../router.js").Screen} */
 export function access() {
-  const title = told(WORDS.title);
+  const title = textOf(WORDS.title);
   const list = devices(() => byPassword.forEach((each) => (each.hidden = !hasPassword)));
   // A code, too, is told beside a user name, and whoever comes from a university has none
   const byPassword = [
-    section(told(WORDS.password), passwordForm(() => void list.again())),
+    section(textOf(WORDS.password), passwordForm(() => void list.again())),
     section(
-      told(WORDS.codes),
-      h("p", {}, told(WORDS.codesHelp)),
+      textOf(WORDS.codes),
+      h("p", {}, textOf(WORDS.codesHelp)),
       h(
         "div",
         { class: "choices" },
-        button(told(WORDS.makeCodes), askForCodes, { "data-test": "make-codes" }),
+        button(textOf(WORDS.makeCodes), askForRecoveryCodes, { "data-test": "make-codes" }),
       ),
     ),
   ];
@@ -37,10 +37,10 @@ export function access() {
     { class: "narrow", "data-test": "access" },
     heading(title, "/me"),
     ...byPassword,
-    provider(),
-    section(told(WORDS.devices), list.view),
+    linkSection(),
+    section(textOf(WORDS.devices), list.view),
     tokenSection(),
-    data(),
+    myDataSection(),
     deletion(),
   );
   return { view, title, tab: "me" };
@@ -53,14 +53,14 @@ function passwordForm(changed) {
   const made = form(
     { class: "card", "data-test": "change-password" },
     async () => {
-      await sayWrong("old_password", WORDS.wrong, () => changePassword(old.value, new_.value));
+      await doOrSayWrong("old_password", WORDS.wrong, () => changePassword(old.value, new_.value));
       made.reset();
-      tell(told(WORDS.changed));
+      tell(textOf(WORDS.changed));
       changed();
     },
-    field(told(WORDS.old), old),
-    field(told(WORDS.new), new_, told(WORDS.newHelp)),
-    h("button", { class: "main", "data-test": "submit" }, told(WORDS.change)),
+    field(textOf(WORDS.old), old),
+    field(textOf(WORDS.new), new_, textOf(WORDS.newHelp)),
+    h("button", { class: "main", "data-test": "submit" }, textOf(WORDS.change)),
   );
   return made;
 }

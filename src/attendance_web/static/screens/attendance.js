@@ -7,7 +7,7 @@ import { empty, iconButton, loaded, tick } from "../parts.js";
 import { STATE_WORDS, countsOf, listed, saidOf } from "../sheet/rows.js";
 import { counted, t } from "../texts.js";
 import { clock } from "../times.js";
-import { toldApart } from "./person-search.js";
+import { tellApart } from "./person-search.js";
 
 const AGAIN_EVERY_MS = 15_000;
 
@@ -23,7 +23,7 @@ export function attendance(event, life) {
     const everybody = await api.attendance(event.event_id);
     const names = new Map(everybody.map((each) => [each.user_id, each.display_name]));
     const all = listed(everybody, event.creator_id);
-    const apart = await toldApart(all);
+    const apart = await tellApart(all);
     count.textContent = summary(all);
     if (all.length === 0) return [empty("people", t("attendance.none"))];
     const isOver = stateOf(event) === "over";

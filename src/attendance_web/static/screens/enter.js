@@ -1,6 +1,6 @@
 /** Going to wait, or to mark, in an event: asks first where that ends another wait. */
 
-import { asked } from "../parts.js";
+import { askWhether } from "../parts.js";
 import { go } from "../router.js";
 import { allowSound } from "../signal.js";
 import { t } from "../texts.js";
@@ -18,7 +18,7 @@ export async function goWait(eventId) {
   const elsewhere = waitsIn();
   if (elsewhere !== null && elsewhere !== eventId) {
     const question = t("wait.other", { name: waiting.value.event?.name ?? "…" });
-    if (!(await asked(question, t("wait.other.yes"), { look: "main" }))) return;
+    if (!(await askWhether(question, t("wait.other.yes"), { look: "main" }))) return;
   }
   wait(eventId);
   go(`/event/${eventId}/wait`);
@@ -27,7 +27,7 @@ export async function goWait(eventId) {
 /** @param {string} eventId */
 export async function goMark(eventId) {
   if (waitsIn() === eventId) {
-    if (!(await asked(t("event.stopToMark"), t("event.stopToMark.yes"), { look: "main" }))) return;
+    if (!(await askWhether(t("event.stopToMark"), t("event.stopToMark.yes"), { look: "main" }))) return;
     stopWaiting();
   }
   go(`/event/${eventId}/mark`);

@@ -4,7 +4,7 @@ import * as api from "../api.js";
 import { h } from "../dom.js";
 import { icon } from "../icons.js";
 import { tell } from "../notices.js";
-import { asked, button, menu } from "../parts.js";
+import { askWhether, button, menu } from "../parts.js";
 import { go } from "../router.js";
 import { session } from "../session.js";
 import { t } from "../texts.js";
@@ -70,7 +70,7 @@ export async function prolong(found, again) {
  * @param {() => Promise<void>} again
  */
 export async function end(found, again) {
-  if (!(await asked(t("manage.end.sure"), t("manage.end.yes")))) return;
+  if (!(await askWhether(t("manage.end.sure"), t("manage.end.yes")))) return;
   await api.updateEvent(found.event_id, { time_to: Math.ceil(now()) + AT_ONCE_SECONDS });
   await again();
 }
@@ -106,7 +106,7 @@ const act = (key, drawing, work) => ({ label: t(key), drawing, work, test: key.s
  * @param {() => Promise<void>} again
  */
 async function leave({ event_id }, again) {
-  if (!(await asked(t("event.leave.sure"), t("event.leave")))) return;
+  if (!(await askWhether(t("event.leave.sure"), t("event.leave")))) return;
   await api.leaveEvent(event_id);
   if (waiting.value.eventId === event_id) stopWaiting();
   await again();
@@ -125,7 +125,7 @@ async function join({ event_id }, again) {
 
 /** @param {api.EventShown} found */
 async function remove({ event_id }) {
-  if (!(await asked(t("event.delete.sure"), t("event.delete")))) return;
+  if (!(await askWhether(t("event.delete.sure"), t("event.delete")))) return;
   await api.deleteEvent(event_id);
   if (waiting.value.eventId === event_id) stopWaiting();
   tell(t("event.deleted"));
@@ -137,7 +137,7 @@ async function remove({ event_id }) {
  * @param {() => Promise<void>} again
  */
 async function stopHelping({ event_id }, again) {
-  if (!(await asked(t("helpers.stop.sure"), t("helpers.stop")))) return;
+  if (!(await askWhether(t("helpers.stop.sure"), t("helpers.stop")))) return;
   await api.removeHelper(event_id, session.value.userId ?? 0);
   await again();
 }

@@ -4,7 +4,7 @@ import * as api from "../api.js";
 import { h } from "../dom.js";
 import { icon } from "../icons.js";
 import { tell } from "../notices.js";
-import { asked, button } from "../parts.js";
+import { askWhether, button } from "../parts.js";
 import { t } from "../texts.js";
 import { goMark, goWait, waitsIn } from "./enter.js";
 
@@ -59,7 +59,7 @@ function whyNot({ who_marks }) {
  */
 export function notMe(found, mark, again) {
   const say = async () => {
-    if (!(await asked(t("event.notMe.sure"), t("event.notMe.yes")))) return;
+    if (!(await askWhether(t("event.notMe.sure"), t("event.notMe.yes")))) return;
     await api.annulMark(found.event_id, mark.user_id, mark.n, "not_me");
     await again();
     tell(t("event.notMe.done"));

@@ -29,7 +29,7 @@ export function eventSearch(instead, life) {
     oninput: typed,
   });
   let timer = 0;
-  let asked = 0;
+  let lookCount = 0;
   function typed() {
     clearTimeout(timer);
     timer = window.setTimeout(look, SEARCH_AFTER_MS);
@@ -37,7 +37,7 @@ export function eventSearch(instead, life) {
   life.add(() => clearTimeout(timer));
   async function look() {
     const part = field.value.trim();
-    const turn = ++asked;
+    const thisLook = ++lookCount;
     instead.hidden = part !== "";
     if (searchLength(part) < SEARCH_FROM) {
       refill(found, part !== "" && h("p", { class: "none" }, t("events.searchFrom")));
@@ -46,7 +46,7 @@ export function eventSearch(instead, life) {
     /** @param {Event[]} before */
     const read = async (before) => {
       const page = await findEvents(part, before.length);
-      if (turn !== asked) return; // an answer to what was typed before
+      if (thisLook !== lookCount) return; // an answer to what was typed before
       const all = [...before, ...page];
       const more = button(t("more"), () => read(all), { "data-test": "more" });
       const foot = isLastPage(page) ? null : h("div", { class: "choices" }, more);

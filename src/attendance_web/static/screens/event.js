@@ -16,7 +16,7 @@ import { stateOf } from "../elements/event-state.js";
 import { waiting } from "../waiting.js";
 import { attendance } from "./attendance.js";
 import { stateChip } from "./event-row.js";
-import { code } from "./code.js";
+import { qrCode } from "./qr-code.js";
 import { waitsIn } from "./enter.js";
 import { manage, moreActs } from "./event-acts.js";
 import { doors, notMe } from "./event-doors.js";
@@ -62,7 +62,7 @@ export function event(eventId = "") {
     if (mark) say(/** @type {Element} */ (title.querySelector("h1")), mark.name);
     return mark ? [keptReceipt(mark)] : [];
   }
-  body.view.addEventListener("turn", () => void again());
+  body.view.addEventListener("changed", () => void again());
   life.watch(waiting, () => {
     if (waitedIn === waitsIn()) return;
     waitedIn = waitsIn();
@@ -121,7 +121,7 @@ function organised(shown, life, again) {
     mine(shown, again),
     isOver
       ? list
-      : h("div", { class: "columns" }, h("div", { class: "acts" }, code(found), ways), list),
+      : h("div", { class: "columns" }, h("div", { class: "acts" }, qrCode(found), ways), list),
   ];
 }
 

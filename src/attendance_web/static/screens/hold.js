@@ -12,8 +12,8 @@ import { t } from "../texts.js";
 /** @typedef {import("../marking.js").AtTheSheet} AtTheSheet */
 
 export const SECOND_TAP_MS = 600; // in which a second tap of the same thumb decides nothing
-const SMALLEST = 16; // pixels, of a long name's letters where there are few lines
-const SMALLER = 0.92; // times, until all of it is seen
+const MIN_LETTER_PIXELS = 16; // of a long name's letters where there are few lines
+const SHRINK_FACTOR = 0.92; // times, until all of it is seen
 
 export class HoldSheet {
   #face = h("person-face");
@@ -26,7 +26,7 @@ export class HoldSheet {
   /** @type {import("../people.js").Person | undefined} */
   #shown = undefined;
   #isWanted = false;
-  #rests = 0;
+  #pauseTimer = 0;
   #entry;
   #whom;
   view;
@@ -75,13 +75,13 @@ export class HoldSheet {
     say(this.#state, connection === "open" ? (isOnItsWay ? t("hold.sending") : "") : t("mark.lost"));
     this.#isWanted = true;
     if (!this.view.open) {
-      this.#rest();
+      this.#pause();
       this.#entry.open();
       this.view.showModal();
       this.#name.focus();
     }
     for (const each of [this.#marked, this.#refused]) {
-      each.setAttribute("aria-disabled", String(isOnItsWay || this.#rests !== 0));
+      each.setAttribute("aria-disabled", String(isOnItsWay || this.#pauseTimer !== 0));
     }
   }
 
@@ -117,21 +117,21 @@ export class HoldSheet {
       if (scrollHeight > clientHeight + 1 || scrollWidth > clientWidth) return true;
       return name.top < whom.top - 1 || name.bottom > whom.bottom + 1;
     };
-    while (this.view.open && size > SMALLEST && isCut()) {
-      size = Math.max(SMALLEST, size * SMALLER);
+    while (this.view.open && size > MIN_LETTER_PIXELS && isCut()) {
+      size = Math.max(MIN_LETTER_PIXELS, size * SHRINK_FACTOR);
       style.setProperty("font-size", `${size}px`);
     }
   }
 
   /** Takes no word for a moment: what is pressed now was meant for what lay below. */
-  #rest() {
-    clearTimeout(this.#rests);
+  #pause() {
+    clearTimeout(this.#pauseTimer);
     const both = [this.#marked, this.#refused];
-    for (const each of both) each.setAttribute("data-rests", "");
-    this.#rests = window.setTimeout(() => {
-      this.#rests = 0;
+    for (const each of both) each.setAttribute("data-paused", "");
+    this.#pauseTimer = window.setTimeout(() => {
+      this.#pauseTimer = 0;
       for (const each of both) {
-        each.removeAttribute("data-rests");
+        each.removeAttribute("data-paused");
         each.setAttribute("aria-disabled", "false");
       }
     }, SECOND_TAP_MS);

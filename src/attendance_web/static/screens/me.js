@@ -10,7 +10,7 @@ import { meet } from "../people.js";
 import { readQueue } from "../review/queue.js";
 import { WORDS } from "../review/words.js";
 import { leave, session } from "../session.js";
-import { counted, t, told } from "../texts.js";
+import { counted, t, textOf } from "../texts.js";
 import { languages } from "./languages.js";
 import { myMarks } from "./my-marks.js";
 import { choosePicture } from "./picture.js";
@@ -52,7 +52,7 @@ export function me() {
   // What stands below comes with what is above it, so that nothing moves
   void Promise.all([body.first, marks.first, mayReview()]).then(([, , reviews]) => {
     const list = section(t("me.attendance"), marks.view);
-    const ways = [reviews && way("/review", told(WORDS.title)), way("/access", t("me.access")), out];
+    const ways = [reviews && way("/review", textOf(WORDS.title)), way("/access", t("me.access")), out];
     view.append(list, languages(), h("div", { class: "choices" }, ...ways));
   });
   return { view, title: t("me"), tab: "me" };

@@ -10,7 +10,7 @@ import { eventSearch } from "./event-search.js";
 import { pages } from "./pages.js";
 import { newEventButton } from "./today.js";
 
-const MARKS = 200; // the last of mine: of those of years ago a row does not tell
+const MAX_MARKS = 200; // the last of mine: of those of years ago a row does not tell
 
 /** @typedef {import("../events.js").Own} Own */
 /** @typedef {(each: Own) => HTMLElement} Row */
@@ -22,7 +22,7 @@ export function myEvents() {
     const [next, past, attended] = await Promise.all([
       readOwnToCome(),
       readOwnPast(),
-      readMarks({ limit: MARKS }),
+      readMarks({ limit: MAX_MARKS }),
     ]);
     const records = new Map(attended.map((each) => [each.event_id, each]));
     /** @param {Own} each */

@@ -14,7 +14,7 @@ const LENGTHS_MINUTES = [45, 90, 180];
 const USUAL_MINUTES = 90;
 const BEGAN_SECONDS = 60; // ago, so that marking can begin at once
 const LATER_SECONDS = 3_600;
-const MAX_LENGTH = 128; // Contract: 5.2, of a name
+const MAX_NAME_LENGTH = 128; // Contract: 5.2, of a name
 
 export function newEvent() {
   const name = nameInput();
@@ -94,5 +94,5 @@ function freeName(name, at) {
   const day = dayInWords(at);
   const short = name.trim();
   const more = short.includes(day) ? `, ${clock(at)}` : `, ${day}`;
-  return short.slice(0, MAX_LENGTH - more.length) + more;
+  return short.slice(0, MAX_NAME_LENGTH - more.length) + more;
 }

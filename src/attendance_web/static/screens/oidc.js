@@ -5,7 +5,7 @@ import { WORDS } from "../oidc/words.js";
 import { heading } from "../parts.js";
 import { saidOf } from "../refusals/said.js";
 import { session } from "../session.js";
-import { told } from "../texts.js";
+import { textOf } from "../texts.js";
 
 /**
  * @param {string} code of the refusal
@@ -13,20 +13,20 @@ import { told } from "../texts.js";
  */
 export function notLetIn(code) {
   const isIn = session.value.userId !== null;
-  const title = told(isIn ? WORDS.notLinked : WORDS.notLetIn);
+  const title = textOf(isIn ? WORDS.notLinked : WORDS.notLetIn);
   const given = { class: "button main wide", href: isIn ? "#/access" : "#/", "data-test": "go-on" };
   const view = h(
     "section",
     { class: "narrow welcome" },
     heading(title),
     h("p", { role: "status", "data-test": "why" }, why(code)),
-    h("a", given, told(isIn ? WORDS.back : WORDS.again)),
+    h("a", given, textOf(isIn ? WORDS.back : WORDS.again)),
   );
   return { view, title };
 }
 
 /** @param {string} code whatever stands in the address */
 function why(code) {
-  if (code === "unavailable") return told(WORDS.silent); // the university, and not we
-  return saidOf(code) || told(WORDS.other);
+  if (code === "unavailable") return textOf(WORDS.silent); // the university, and not we
+  return saidOf(code) || textOf(WORDS.other);
 }

@@ -10,7 +10,7 @@ import { t } from "../texts.js";
 
 const SEARCH_FROM = 4; // Contract: FindByName
 const SEARCH_AFTER_MS = 250;
-const TOLD_APART = 20; // people of one name, whose profiles are read
+const MAX_TOLD_APART = 20; // people of one name, whose profiles are read
 
 /** @param {(each: api.Named, apart?: string) => HTMLElement} item */
 export function personSearch(item) {
@@ -25,14 +25,14 @@ export function personSearch(item) {
   });
   void readNear().catch(() => undefined); // then a short surname is found among fewer
   let timer = 0;
-  let asked = 0;
+  let lookCount = 0;
   function typed() {
     clearTimeout(timer);
     timer = window.setTimeout(look, SEARCH_AFTER_MS);
   }
   async function look() {
     const part = field.value.trim();
-    const turn = ++asked;
+    const thisLook = ++lookCount;
     const isShort = searchLength(part) < SEARCH_FROM;
     if (part === "") {
       refill(found);
@@ -40,8 +40,8 @@ export function personSearch(item) {
     }
     try {
       const some = isShort ? findNear(part) : await api.findPeople(part);
-      const apart = await toldApart(some);
-      if (turn !== asked) return; // an answer to what was typed before
+      const apart = await tellApart(some);
+      if (thisLook !== lookCount) return; // an answer to what was typed before
       const none = isShort ? "people.searchFrom" : "nobody";
       refill(
         found,
@@ -49,7 +49,7 @@ export function personSearch(item) {
         (isShort || !some.length) && h("p", { class: "none" }, t(none)),
       );
     } catch (error) {
-      if (turn === asked) tellError(error);
+      if (thisLook === lookCount) tellError(error);
     }
   }
   return { field, found, leave: () => clearTimeout(timer) };
@@ -60,13 +60,13 @@ export function personSearch(item) {
  * @param {api.Named[]} some
  * @returns {Promise<Map<number, string>>}
  */
-export async function toldApart(some) {
+export async function tellApart(some) {
   const folds = some.map((each) => searchFold(each.display_name));
   const alike = some.filter((_, index) => {
     const fold = folds[index] ?? "";
     return folds.indexOf(fold) !== folds.lastIndexOf(fold);
   });
-  const told = alike.slice(0, TOLD_APART).map(async ({ user_id }) => {
+  const told = alike.slice(0, MAX_TOLD_APART).map(async ({ user_id }) => {
     const profile = await api.profile(user_id).catch(() => null);
     const line = profile && groupOf(profile);
     return /** @type {[number, string]} */ ([user_id, line || `№ ${user_id}`]);

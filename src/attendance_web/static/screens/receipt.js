@@ -9,7 +9,7 @@ import { t } from "../texts.js";
 import { clock, day, now } from "../times.js";
 
 /** @typedef {import("../receipts.js").Receipt} Receipt */
-/** @typedef {{receipt: Receipt | null, markedBy: number | null, event?: {name: string} | null}} Proof */
+/** @typedef {{receipt: Receipt | null, markedBy: number | null, event?: {name: string} | null}} MarkShown */
 
 /** @param {() => void} done puts it away */
 export function receiptView(done) {
@@ -20,17 +20,17 @@ export function receiptView(done) {
   const by = h("div", { class: "by" });
   const when = h("div", {}, icon("check", "drawn"), time);
   const what = h("div", { class: "what" }, title, own, name, by);
-  const proof = h("div", { class: "proof" }, when, what);
+  const card = h("div", { class: "proof" }, when, what);
   const ready = button(t("wait.done"), done, { "data-test": "done" });
   const view = h(
     "div",
     { class: "receipt", "data-test": "waiting", "data-state": "marked" },
-    proof,
+    card,
     ready,
   );
   let shown = "";
 
-  /** @param {Proof} is the receipt comes a moment after the mark is known, and moves nothing */
+  /** @param {MarkShown} is the receipt comes a moment after the mark is known, and moves nothing */
   function show({ receipt, markedBy, event }) {
     if (receipt) {
       say(time, clock(receipt.marked_at));

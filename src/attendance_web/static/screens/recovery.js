@@ -2,14 +2,14 @@
 
 import { recover, reset } from "../access/calls.js";
 import { WORDS } from "../access/words.js";
-import { sayWrong } from "../access/wrong.js";
+import { doOrSayWrong } from "../access/wrong.js";
 import { h } from "../dom.js";
 import { field, form, passwordField, usernameField } from "../forms.js";
 import { tell } from "../notices.js";
 import { heading } from "../parts.js";
 import { goInstead } from "../router.js";
 import { entered } from "../session.js";
-import { t, told } from "../texts.js";
+import { t, textOf } from "../texts.js";
 
 /** @typedef {import("../router.js").Screen} Screen */
 
@@ -31,14 +31,14 @@ export function forgotten() {
     { "data-test": "recovery" },
     async () => {
       const given = /** @type {const} */ ([username.value.trim(), code.value.trim(), password.value]);
-      comeIn(await sayWrong("code", WORDS.wrongCode, () => recover(...given)));
+      comeIn(await doOrSayWrong("code", WORDS.wrongCode, () => recover(...given)));
     },
     field(t("welcome.username"), username),
-    field(told(WORDS.code), code),
-    field(told(WORDS.new), password, told(WORDS.newHelp)),
-    h("button", { class: "main wide", "data-test": "submit" }, told(WORDS.recover)),
+    field(textOf(WORDS.code), code),
+    field(textOf(WORDS.new), password, textOf(WORDS.newHelp)),
+    h("button", { class: "main wide", "data-test": "submit" }, textOf(WORDS.recover)),
   );
-  return screen(told(WORDS.forgotten), h("p", {}, told(WORDS.forgottenHelp)), view, back());
+  return screen(textOf(WORDS.forgotten), h("p", {}, textOf(WORDS.forgottenHelp)), view, back());
 }
 
 /**
@@ -50,24 +50,24 @@ export function resetting(token) {
   const view = form(
     { "data-test": "reset" },
     async () => {
-      comeIn(await sayWrong("token", WORDS.wrongLink, () => reset(token, password.value)));
+      comeIn(await doOrSayWrong("token", WORDS.wrongLink, () => reset(token, password.value)));
     },
-    field(told(WORDS.new), password, told(WORDS.newHelp)),
-    h("button", { class: "main wide", "data-test": "submit" }, told(WORDS.recover)),
+    field(textOf(WORDS.new), password, textOf(WORDS.newHelp)),
+    h("button", { class: "main wide", "data-test": "submit" }, textOf(WORDS.recover)),
   );
-  return screen(told(WORDS.reset), view, back());
+  return screen(textOf(WORDS.reset), view, back());
 }
 
 /** @param {number} userId */
 function comeIn(userId) {
   goInstead("/");
-  tell(told(WORDS.changed));
+  tell(textOf(WORDS.changed));
   entered(userId);
 }
 
 function back() {
   const given = { class: "button quiet wide", href: "#/", "data-test": "back-to-log-in" };
-  return h("a", given, told(WORDS.back));
+  return h("a", given, textOf(WORDS.back));
 }
 
 /**

@@ -5,25 +5,26 @@ import { h, refill } from "../dom.js";
 import { tell } from "../notices.js";
 import { button, empty, heading, loaded, rows } from "../parts.js";
 import { returnScan, takeScan } from "../review/calls.js";
-import { desk } from "../review/desk.js";
+import { reviewDesk } from "../review/desk.js";
 import { readQueue } from "../review/queue.js";
 import { WORDS } from "../review/words.js";
-import { told } from "../texts.js";
+import { textOf } from "../texts.js";
 import { clock, day } from "../times.js";
 
 /** @typedef {import("../review/calls.js").Pending} Pending */
 
-const ROWS = 50;
-const RENEWED_AFTER = 0.8; // of a lease
+const MAX_ROWS = 50;
+const NOT_PERMITTED = 3; // the envelope's number
+const RENEWED_AFTER_SHARE = 0.8; // of a lease
 
 /** @returns {import("../router.js").Screen} */
 export function reviewScreen() {
-  const title = told(WORDS.title);
+  const title = textOf(WORDS.title);
   const queue = loaded({ "data-test": "queue" }, async () => {
-    const { pending, count } = await readQueue(ROWS);
-    if (count === 0) return [empty("check", told(WORDS.none))];
-    const begin = button(told(WORDS.begin), next, { class: "main wide", "data-test": "begin" });
-    return [h("p", {}, told(WORDS.waiting, { count })), begin, rows({}, ...pending.map(row))];
+    const { pending, count } = await readQueue(MAX_ROWS);
+    if (count === 0) return [empty("check", textOf(WORDS.none))];
+    const begin = button(textOf(WORDS.begin), next, { class: "main wide", "data-test": "begin" });
+    return [h("p", {}, textOf(WORDS.waiting, { count })), begin, rows({}, ...pending.map(row))];
   });
   const place = h("div", {}, queue.view);
   /** @type {Set<string>} skipped, or lost to somebody else, since one has come here */
@@ -34,10 +35,10 @@ export function reviewScreen() {
 
   /** Takes the oldest that can be had, or leads back to the queue. */
   async function next() {
-    const { pending } = await readQueue(ROWS);
+    const { pending } = await readQueue(MAX_ROWS);
     for (const each of pending) {
       if (each.taken_by !== null || passed.has(each.scan)) continue;
-      if (await opened(each)) return;
+      if (await tryToTake(each)) return;
       passed.add(each.scan);
     }
     passed.clear();
@@ -49,17 +50,17 @@ export function reviewScreen() {
    * @param {Pending} each
    * @returns {Promise<boolean>} false where it is somebody else's, or nobody's to judge here
    */
-  async function opened(each) {
+  async function tryToTake(each) {
     let lease;
     try {
       lease = await takeScan(each.scan);
     } catch (error) {
-      if (error instanceof CallFailed && error.error === 3) return false;
+      if (error instanceof CallFailed && error.error === NOT_PERMITTED) return false;
       throw error;
     }
     taken = each.scan;
     renew(each.scan, lease.expires_in);
-    const made = desk(each, lease.image, { judged, skipped, failed });
+    const made = reviewDesk(each, lease.image, { judged, skipped, failed });
     refill(place, made);
     made.focus();
     return true;
@@ -74,7 +75,7 @@ export function reviewScreen() {
         if (taken === scan) await lost(WORDS.gone);
       }
     };
-    renewal = window.setTimeout(() => void again(), seconds * RENEWED_AFTER * 1000);
+    renewal = window.setTimeout(() => void again(), seconds * RENEWED_AFTER_SHARE * 1000);
   }
   function letGo() {
     clearTimeout(renewal);
@@ -98,13 +99,13 @@ export function reviewScreen() {
   }
   /** @param {unknown} error */
   async function failed(error) {
-    if (!(error instanceof CallFailed) || error.error !== 3) throw error;
+    if (!(error instanceof CallFailed) || error.error !== NOT_PERMITTED) throw error;
     await lost(error.code === "changed" ? WORDS.changed : WORDS.isTaken);
   }
   /** @param {Record<import("../texts.js").Language, string>} texts */
   async function lost(texts) {
     letGo();
-    tell(told(texts), "bad");
+    tell(textOf(texts), "bad");
     await next();
   }
   const view = h("section", { "data-test": "review" }, heading(title, "/me"), place);
@@ -117,11 +118,11 @@ export function reviewScreen() {
 
 /** @param {Pending} each */
 function row({ display_name, uploaded_at, taken_by }) {
-  const when = told(WORDS.sent, { when: `${day(uploaded_at)}, ${clock(uploaded_at)}` });
+  const when = textOf(WORDS.sent, { when: `${day(uploaded_at)}, ${clock(uploaded_at)}` });
   return h(
     "div",
     { class: "row", "data-test": "pending" },
     h("span", { class: "name" }, display_name, h("small", {}, when)),
-    taken_by !== null && h("small", {}, told(WORDS.taken)),
+    taken_by !== null && h("small", {}, textOf(WORDS.taken)),
   );
 }

@@ -8,7 +8,7 @@ import { button } from "../parts.js";
 import { looks } from "../review/looks.js";
 import { REASONS } from "../review/words.js";
 import { FORMATS, shrunk } from "../shrink.js";
-import { t, told } from "../texts.js";
+import { t, textOf } from "../texts.js";
 import { progressBar } from "./progress.js";
 
 const STATES = /** @type {const} */ ({
@@ -91,6 +91,6 @@ export function scan(sent) {
  */
 function why(reason, note) {
   const isKnown = (/** @type {string} */ each) => each in REASONS;
-  const said = reason && isKnown(reason) ? told(REASONS[/** @type {keyof typeof REASONS} */ (reason)]) : "";
+  const said = reason && isKnown(reason) ? textOf(REASONS[/** @type {keyof typeof REASONS} */ (reason)]) : "";
   return [said, note ?? ""].filter(Boolean);
 }

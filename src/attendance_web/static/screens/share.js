@@ -4,7 +4,7 @@ import { h } from "../dom.js";
 import { icon } from "../icons.js";
 import { tell } from "../notices.js";
 import { button, sheet } from "../parts.js";
-import { picture, shortAddress } from "../qr.js";
+import { qrPicture, shortAddress } from "../qr.js";
 import { linkTo } from "../short.js";
 import { t } from "../texts.js";
 
@@ -16,7 +16,7 @@ export function share(event) {
   const dialog = sheet(
     event.name,
     { class: "sharing", "data-test": "sharing" },
-    picture(event),
+    qrPicture(event),
     shortAddress(event, "short"),
     shown,
     h(

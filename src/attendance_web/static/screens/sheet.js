@@ -8,18 +8,18 @@ import { Life } from "../life.js";
 import { tell } from "../notices.js";
 import { button, empty, heading, iconButton, menu } from "../parts.js";
 import { people } from "../people.js";
-import { picture } from "../qr.js";
+import { qrPicture } from "../qr.js";
 import { session } from "../session.js";
 import { addPerson } from "../sheet/add.js";
 import { ByHand } from "../sheet/by-hand.js";
 import { SheetFinding } from "../sheet/finding.js";
 import { person } from "../sheet/person.js";
-import { SheetReading } from "../sheet/reading.js";
+import { LiveSheet } from "../sheet/live-sheet.js";
 import { arranged, rowsOf } from "../sheet/rows.js";
 import { SheetTable } from "../sheet/table.js";
 import { copyList, download } from "../sheet/taking.js";
 import { WORDS } from "../sheet/words.js";
-import { t, told } from "../texts.js";
+import { t, textOf } from "../texts.js";
 import { now, span } from "../times.js";
 import { summary } from "./attendance.js";
 import { end, manageActs, prolong } from "./event-acts.js";
@@ -39,11 +39,11 @@ export function sheetScreen(eventId = "") {
   /** @type {Row[]} */
   let seen = [];
 
-  const reading = new SheetReading(eventId);
+  const liveSheet = new LiveSheet(eventId);
   const byHand = new ByHand(eventId, (userId, n) => did(userId, n));
   const finding = new SheetFinding(() => show());
   const table = new SheetTable({
-    choose: (userIds, is) => byHand.choose(userIds, is),
+    choose: (userIds, isChosen) => byHand.choose(userIds, isChosen),
     open: (userId) => open(userId),
     sort: (column) => finding.sortBy(column),
     mark: markChosen,
@@ -57,7 +57,7 @@ export function sheetScreen(eventId = "") {
   const paper = h("p", { class: "paper" });
   const code = h("figure", { class: "corner" });
   const add = (/** @type {string} */ look) =>
-    button([icon("plus"), told(WORDS.add)], () => addPerson(eventId, added), { class: look, "data-test": "add" });
+    button([icon("plus"), textOf(WORDS.add)], () => addPerson(eventId, added), { class: look, "data-test": "add" });
   const addBelow = add("quiet add");
   const nobody = empty("people", t("attendance.none"));
   const showAll = button(t("mark.showAll"), () => finding.clear());
@@ -67,13 +67,13 @@ export function sheetScreen(eventId = "") {
   const tools = h(
     "div",
     { class: "tools" },
-    tool("copy", told(WORDS.copy), () => copyList(seen)),
+    tool("copy", textOf(WORDS.copy), () => copyList(seen)),
     tool("export", t("attendance.download"), () => download(eventId), "download"),
     tool("print", t("attendance.print"), () => window.print()),
   );
   const head = h("div", { class: "stays" }, h("div", { class: "between" }, count, tools), finding.view);
   const whole = h("div", {}, head, paper, table.table, nobody, notFound, addBelow, table.picked);
-  const signature = h("p", { class: "signature" }, told(WORDS.signature));
+  const signature = h("p", { class: "signature" }, textOf(WORDS.signature));
   const times = h(
     "div",
     { class: "times" },
@@ -109,7 +109,7 @@ export function sheetScreen(eventId = "") {
     const mine = { ...marked, annulled: null };
     const none = { marked_by: null, marked_at: null, grade: null, n: null, annulled };
     const is = n === null ? { state: "joined", ...none } : { state: "marked", ...mine };
-    reading.did(/** @type {api.Participant} */ ({ ...who, ...is }));
+    liveSheet.did(/** @type {api.Participant} */ ({ ...who, ...is }));
   }
 
   /**
@@ -125,7 +125,7 @@ export function sheetScreen(eventId = "") {
   function open(userId) {
     const row = rows.find((each) => each.user_id === userId);
     if (event && row) {
-      const again = () => reading.again();
+      const again = () => liveSheet.again();
       person(event, row, { canMark: canMark(row), nameOf, did: (n, annulled) => did(userId, n, annulled), again });
     }
   }
@@ -138,17 +138,17 @@ export function sheetScreen(eventId = "") {
   async function markChosen() {
     const came = await byHand.mark();
     const what = [
-      came.marked > 0 && told(WORDS.byHand, { count: came.marked }),
-      came.failed > 0 && told(WORDS.failed, { count: came.failed }),
+      came.marked > 0 && textOf(WORDS.byHand, { count: came.marked }),
+      came.failed > 0 && textOf(WORDS.failed, { count: came.failed }),
     ];
     const text = what.filter(Boolean).join(". ");
     if (text) tell(text, came.failed > 0 ? "bad" : "good");
   }
 
   function show() {
-    const { people: all, connection: is, failed: why } = reading.store.value;
+    const { people: all, connection: is, failed: why } = liveSheet.store.value;
     whole.hidden = signature.hidden = !event || !all;
-    refill(failed, !all && why !== "" && empty("lost", why, button(t("again"), () => reading.again())));
+    refill(failed, !all && why !== "" && empty("lost", why, button(t("again"), () => liveSheet.again())));
     // It may have been changed while nobody told us, and has another end where it has ended
     if (is !== connection.dataset.state && (is === "open" || is === "ended") && event) void readEvent();
     connection.dataset.state = is;
@@ -191,20 +191,20 @@ export function sheetScreen(eventId = "") {
     times.hidden = !isOn;
     const changes = manageActs(event, readEvent);
     refill(acts, changes.some(Boolean) && menu(t("event.more"), ...changes));
-    if (!code.firstChild) refill(code, picture(event));
+    if (!code.firstChild) refill(code, qrPicture(event));
     show();
   }
 
-  about.addEventListener("turn", () => void readEvent());
-  life.watch(reading.store, show);
+  about.addEventListener("changed", () => void readEvent());
+  life.watch(liveSheet.store, show);
   life.watch(byHand.store, show);
   life.every(LOOK_EVERY_MS, () => void readEvent());
-  life.listen(window, "online", () => reading.retrySoon());
-  life.listen(window, "service-back", () => reading.retrySoon());
+  life.listen(window, "online", () => liveSheet.retrySoon());
+  life.listen(window, "service-back", () => liveSheet.retrySoon());
   life.listen(document, "visibilitychange", () => {
-    if (document.visibilityState === "visible" && event && stateOf(event) === "over") reading.again();
+    if (document.visibilityState === "visible" && event && stateOf(event) === "over") liveSheet.again();
   });
-  life.add(() => reading.stop());
+  life.add(() => liveSheet.stop());
   void readEvent();
   return { view, title: t("attendance.sheet"), tab: "events", leave: () => life.end(), isWide: true };
 }

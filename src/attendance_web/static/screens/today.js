@@ -18,10 +18,10 @@ import { eventSearch } from "./event-search.js";
 import { goWait, waitsIn } from "./enter.js";
 import { newEvent } from "./new-event.js";
 
-const MARKS = 50; // the last of mine
-const OTHERS = 20;
-const LATER = 5;
-const PAST = 3;
+const MAX_MARKS = 50; // the last of mine
+const MAX_OTHERS = 20;
+const MAX_LATER = 5;
+const MAX_PAST = 3;
 
 /** @typedef {import("../events.js").Event} Event */
 /** @typedef {import("../events.js").Own} Own */
@@ -43,7 +43,7 @@ export function today() {
   };
   document.addEventListener("visibilitychange", seen);
   life.add(() => document.removeEventListener("visibilitychange", seen));
-  lists.view.addEventListener("turn", () => void lists.again());
+  lists.view.addEventListener("changed", () => void lists.again());
   const title = heading(t("today.title"), "", newEventButton());
   const view = h("section", {}, title, search.field, search.found, lists.view);
   goOn();
@@ -69,7 +69,7 @@ async function read() {
     readOwnToCome(),
     readOwnPast(),
     readTodaysEvents(),
-    readMarks({ limit: MARKS }),
+    readMarks({ limit: MAX_MARKS }),
   ]);
   const records = new Map(attended.map((each) => [each.event_id, each]));
   const ids = new Set(own.map((each) => each.event_id));
@@ -93,9 +93,9 @@ async function read() {
     first && hero(first, records.get(first.event_id)),
     !first && !day.length && nothing(),
     !isOne && list("today.day", day, "rows timeline"),
-    list("events.later", later.slice(0, LATER)),
-    list("today.others", others.slice(0, OTHERS)),
-    list("classes.past", before.slice(0, PAST)),
+    list("events.later", later.slice(0, MAX_LATER)),
+    list("today.others", others.slice(0, MAX_OTHERS)),
+    list("classes.past", before.slice(0, MAX_PAST)),
     (own.length > 0 || been.length > 0) && everything(),
   ];
 }

@@ -5,7 +5,7 @@ import "../elements/time-since.js";
 import { icon } from "../icons.js";
 import { Life } from "../life.js";
 import { tell } from "../notices.js";
-import { asked, button, face, heading } from "../parts.js";
+import { askWhether, button, face, heading } from "../parts.js";
 import { people, person, readPeople } from "../people.js";
 import { saidOf } from "../refusals/said.js";
 import { go, goInstead } from "../router.js";
@@ -56,7 +56,7 @@ export function waitScreen(eventId = "") {
     stopWaiting();
     goInstead(back);
   }
-  const proof = receiptView(done);
+  const receipt = receiptView(done);
   /** @type {State | null} */
   let shown = null;
   let told = "";
@@ -68,13 +68,13 @@ export function waitScreen(eventId = "") {
       shown = state_;
       state.dataset.state = state_;
       document.body.toggleAttribute("data-full", state_ === "marked");
-      view.replaceChildren(...(state_ === "marked" ? [proof.view] : calm));
+      view.replaceChildren(...(state_ === "marked" ? [receipt.view] : calm));
       refill(choices, ...(state_ === "ended" ? [wayBack(is), leave] : [stop]));
       document.title = t(TITLES[state_]);
-      if (state_ === "marked") proof.focus();
+      if (state_ === "marked") receipt.focus();
     }
     if (state_ === "marked") {
-      proof.show(is);
+      receipt.show(is);
       return;
     }
     showEvent(is);
@@ -120,7 +120,7 @@ export function waitScreen(eventId = "") {
 async function askFirst(begin) {
   const { eventId, event } = waiting.value;
   const question = t("wait.other", { name: event?.name ?? "…" });
-  if (await asked(question, t("wait.other.yes"), { look: "main" })) begin();
+  if (await askWhether(question, t("wait.other.yes"), { look: "main" })) begin();
   else goInstead(`/event/${eventId}/wait`);
 }
 

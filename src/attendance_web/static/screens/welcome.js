@@ -13,7 +13,7 @@ import { t } from "../texts.js";
 import { span } from "../times.js";
 import { stateChip } from "./event-row.js";
 
-const LONG = 45; // characters of a name that does not fit into two lines of a phone
+const LONG_NAME = 45; // letters, which do not fit into two lines of a phone
 
 /** @returns {import("../router.js").Screen} */
 export function welcome() {
@@ -57,7 +57,7 @@ function invitation(eventId) {
     place.dataset.test = "invitation";
     refill(
       place,
-      h("strong", { class: event.name.length > LONG && "long" }, event.name),
+      h("strong", { class: event.name.length > LONG_NAME && "long" }, event.name),
       h("p", {}, stateChip(event), " ", h("small", {}, span(event))),
     );
   };

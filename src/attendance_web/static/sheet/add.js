@@ -6,7 +6,7 @@ import { tell } from "../notices.js";
 import { button, sheet } from "../parts.js";
 import { row } from "../screens/helpers.js";
 import { personSearch } from "../screens/person-search.js";
-import { t, told } from "../texts.js";
+import { t, textOf } from "../texts.js";
 import { WORDS } from "./words.js";
 
 /**
@@ -27,7 +27,7 @@ export function addPerson(eventId, did) {
   const search = personSearch(found);
   const close = button(t("close"), () => dialog.close(), { class: "plain" });
   const dialog = sheet(
-    told(WORDS.add),
+    textOf(WORDS.add),
     { "data-test": "adding" },
     search.field,
     search.found,

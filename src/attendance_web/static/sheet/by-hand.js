@@ -20,7 +20,7 @@ const NOTHING = /** @type {Chosen} */ ({ step: "chosen", text: "" });
 export class ByHand {
   #eventId;
   #marked;
-  #place;
+  #storageKey;
   store = new Store({ chosen: /** @type {ReadonlyMap<number, Chosen>} */ (new Map()) });
 
   /**
@@ -30,21 +30,21 @@ export class ByHand {
   constructor(eventId, marked) {
     this.#eventId = eventId;
     this.#marked = marked;
-    this.#place = `by-hand ${eventId}`;
-    const before = keptHere.readJson(this.#place);
+    this.#storageKey = `by-hand ${eventId}`;
+    const before = keptHere.readJson(this.#storageKey);
     const ids = Array.isArray(before) ? before.filter(Number.isSafeInteger) : [];
     this.#set(new Map(ids.map((each) => [each, NOTHING])));
   }
 
   /**
    * @param {readonly number[]} userIds
-   * @param {boolean} is
+   * @param {boolean} isChosen
    */
-  choose(userIds, is) {
+  choose(userIds, isChosen) {
     const chosen = new Map(this.store.value.chosen);
     for (const each of userIds) {
       if (chosen.get(each)?.step === "sending") continue;
-      if (is) chosen.set(each, chosen.get(each) ?? NOTHING);
+      if (isChosen) chosen.set(each, chosen.get(each) ?? NOTHING);
       else chosen.delete(each);
     }
     this.#set(chosen);
@@ -104,7 +104,7 @@ export class ByHand {
   /** @param {ReadonlyMap<number, Chosen>} chosen */
   #set(chosen) {
     this.store.set({ chosen });
-    if (chosen.size > 0) keptHere.writeJson(this.#place, [...chosen.keys()]);
-    else keptHere.remove(this.#place);
+    if (chosen.size > 0) keptHere.writeJson(this.#storageKey, [...chosen.keys()]);
+    else keptHere.remove(this.#storageKey);
   }
 }

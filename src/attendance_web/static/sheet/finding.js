@@ -3,7 +3,7 @@
 import { h } from "../dom.js";
 import { choose, iconButton } from "../parts.js";
 import { choice } from "../screens/when-fields.js";
-import { t, told } from "../texts.js";
+import { t, textOf } from "../texts.js";
 import { WORDS } from "./words.js";
 
 /** @typedef {import("./rows.js").Column} Column */
@@ -22,7 +22,7 @@ const HEADS = {
 };
 const KINDS = { unmarked: WORDS.unmarked, waiting: WORDS.waiting, marked: WORDS.marked };
 
-export const labelOf = (/** @type {Column} */ column) => told(HEADS[column]);
+export const labelOf = (/** @type {Column} */ column) => textOf(HEADS[column]);
 
 export class SheetFinding {
   #search;
@@ -45,11 +45,11 @@ export class SheetFinding {
     });
     this.#which = h(
       "fieldset",
-      { class: "chips", "aria-label": told(WORDS.show), onchange: changed },
+      { class: "chips", "aria-label": textOf(WORDS.show), onchange: changed },
       choice("which", "all", t("mark.all"), true),
-      ...Object.entries(KINDS).map(([which, words]) => choice("which", which, told(words), false)),
+      ...Object.entries(KINDS).map(([which, words]) => choice("which", which, textOf(words), false)),
     );
-    const sort = iconButton("sort", told(WORDS.sort), () => this.#chooseOrder(), {
+    const sort = iconButton("sort", textOf(WORDS.sort), () => this.#chooseOrder(), {
       class: "round quiet sort",
       "aria-haspopup": "dialog",
       "data-test": "sort",
@@ -67,7 +67,7 @@ export class SheetFinding {
   /** @returns {string} in words which of the people are seen; nothing where all of them are */
   get said() {
     const { which, part } = this.wanted;
-    const kind = which === "all" ? "" : told(KINDS[which]);
+    const kind = which === "all" ? "" : textOf(KINDS[which]);
     return [kind, part.trim()].filter(Boolean).join(", ");
   }
 
@@ -93,7 +93,7 @@ export class SheetFinding {
     const { column: by, isDown } = this.#order;
     const sign = isDown ? " ↓" : " ↑";
     choose(
-      told(WORDS.sort),
+      textOf(WORDS.sort),
       ...COLUMNS.map((each) => ({
         label: labelOf(each) + (each === by ? sign : ""),
         drawing: /** @type {const} */ ("sort"),

@@ -8,7 +8,7 @@ import { button, loaded, sheet } from "../parts.js";
 import { people, readPeople } from "../people.js";
 import { saidOf } from "../refusals/said.js";
 import { choice, group } from "../screens/when-fields.js";
-import { t, told } from "../texts.js";
+import { t, textOf } from "../texts.js";
 import { clock, day, now } from "../times.js";
 import { GRADES, reasonText } from "./row.js";
 import { WORDS } from "./words.js";
@@ -31,11 +31,11 @@ export function person(event, row, { canMark, nameOf, did, again }) {
   const history = loaded({ class: "history", "data-test": "history" }, async () => {
     const entries = await api.ledger(event.event_id, { user_id: userId });
     await readPeople(entries.map((each) => each.actor_id).filter((each) => nameOf(each) === undefined));
-    if (entries.length === 0) return [h("p", { class: "none" }, told(WORDS.noHistory))];
+    if (entries.length === 0) return [h("p", { class: "none" }, textOf(WORDS.noHistory))];
     return [h("ol", { role: "list" }, ...entries.map((each, at) => entry(each, at === 0, nameOf)))];
   });
   const note = h("textarea", { name: "note", rows: 2, maxlength: MAX_NOTE_LENGTH });
-  const noted = h("label", { class: "field" }, h("span", {}, told(WORDS.note)), note);
+  const noted = h("label", { class: "field" }, h("span", {}, textOf(WORDS.note)), note);
   /** @param {import("../calling.js").CallFailed} error */
   const changed = (error) => {
     if (error.code !== "changed") throw error;
@@ -60,29 +60,29 @@ export function person(event, row, { canMark, nameOf, did, again }) {
     }
     did(null, { at: now(), reason, note: text ?? null });
     dialog.close();
-    tell(told(WORDS.annulled, { name }));
+    tell(textOf(WORDS.annulled, { name }));
   };
-  const profile = h("a", { href: `#/person/${userId}`, class: "button quiet" }, told(WORDS.profile));
+  const profile = h("a", { href: `#/person/${userId}`, class: "button quiet" }, textOf(WORDS.profile));
   const isMarked = row.state === "marked" && Boolean(row.n);
   const close = button(t("close"), () => dialog.close(), { class: "plain", "data-test": "close" });
   const act = isMarked
     ? form(
         { "data-test": "annul" },
         annul,
-        h("h3", {}, told(WORDS.annul)),
-        h("p", { class: "about" }, told(WORDS.toAnnul, { name, time: clock(row.marked_at ?? 0) })),
+        h("h3", {}, textOf(WORDS.annul)),
+        h("p", { class: "about" }, textOf(WORDS.toAnnul, { name, time: clock(row.marked_at ?? 0) })),
         group(
-          told(WORDS.reason),
+          textOf(WORDS.reason),
           ...REASONS.map((each, at) => choice("reason", each, t(`reason.${each}`), at === 0)),
         ),
         noted,
-        h("div", { class: "choices" }, h("button", { class: "danger", "data-test": "submit" }, told(WORDS.annul)), close, profile),
+        h("div", { class: "choices" }, h("button", { class: "danger", "data-test": "submit" }, textOf(WORDS.annul)), close, profile),
       )
     : canMark
       ? form(
           { "data-test": "mark" },
           mark,
-          h("h3", {}, told(WORDS.byHandTo)),
+          h("h3", {}, textOf(WORDS.byHandTo)),
           noted,
           h("div", { class: "choices" }, h("button", { class: "confirm", "data-test": "submit" }, t("mark.take")), close, profile),
         )
@@ -91,7 +91,7 @@ export function person(event, row, { canMark, nameOf, did, again }) {
     name,
     { class: "of-person", "data-test": "of-person" },
     row.group ? h("p", { class: "about" }, row.group) : null,
-    h("section", {}, h("h3", {}, told(WORDS.history)), history.view),
+    h("section", {}, h("h3", {}, textOf(WORDS.history)), history.view),
     act,
   );
 }
@@ -106,10 +106,10 @@ function entry({ kind, origin, grade, actor_id, at, reason, note, marked_as }, i
   const name = nameOf(actor_id) ?? people.value.known.get(actor_id)?.display_name ?? `№ ${actor_id}`;
   const isMark = kind === "marked";
   const said = isMark ? (origin === "hand" ? WORDS.ofHand : WORDS.ofHold) : WORDS.ofAnnulment;
-  const line = told(said, { name });
+  const line = textOf(said, { name });
   const why = reason && reasonText(reason);
-  const as = marked_as && told(WORDS.markedAs, { name: marked_as });
-  const facts = [`${day(at)}, ${clock(at)}`, isMark && grade && told(GRADES[grade]), why, as, note];
+  const as = marked_as && textOf(WORDS.markedAs, { name: marked_as });
+  const facts = [`${day(at)}, ${clock(at)}`, isMark && grade && textOf(GRADES[grade]), why, as, note];
   return h(
     "li",
     { "data-kind": kind },

@@ -2,7 +2,7 @@
 
 import { h, say } from "../dom.js";
 import { tick } from "../parts.js";
-import { t, told } from "../texts.js";
+import { t, textOf } from "../texts.js";
 import { clock, day } from "../times.js";
 import { STATE_WORDS } from "./rows.js";
 import { WORDS } from "./words.js";
@@ -29,7 +29,7 @@ export const TEXTS = {
   state: ({ said }) => t(STATE_WORDS[said]),
   at: ({ marked_at: at }) => (at === null ? "" : clock(at)),
   by: ({ by }) => by,
-  grade: ({ grade }) => (grade ? told(GRADES[grade]) : ""),
+  grade: ({ grade }) => (grade ? textOf(GRADES[grade]) : ""),
 };
 
 /** @type {WeakMap<HTMLElement, string>} */
@@ -37,13 +37,13 @@ const shown = new WeakMap();
 
 /**
  * @param {Row} row
- * @param {(is: boolean) => void} choose
+ * @param {(isChosen: boolean) => void} choose
  * @param {() => void} open
  */
 export function makeRow({ user_id, display_name }, choose, open) {
   const box = h("input", {
     type: "checkbox",
-    "aria-label": told(WORDS.choose, { name: display_name }),
+    "aria-label": textOf(WORDS.choose, { name: display_name }),
     "data-test": `choose-${user_id}`,
     onchange: () => choose(box.checked),
   });
@@ -96,10 +96,10 @@ export function mendRow(item, { row, chosen, canChoose }) {
  * @param {Chosen | undefined} chosen
  */
 function beside(row, chosen) {
-  if (chosen?.step === "sending") return told(WORDS.marking);
+  if (chosen?.step === "sending") return textOf(WORDS.marking);
   if (chosen?.text) return chosen.text;
   if (row.annulled && row.state !== "marked") return undone(row.annulled, row.said === "left");
-  return row.marked_as ? told(WORDS.markedAs, { name: row.marked_as }) : "";
+  return row.marked_as ? textOf(WORDS.markedAs, { name: row.marked_as }) : "";
 }
 
 /**
@@ -108,7 +108,7 @@ function beside(row, chosen) {
  * @param {boolean} isSaid that it does not
  */
 function undone({ reason, note, at }, isSaid) {
-  const facts = [!isSaid && told(WORDS.wasAnnulled), reasonText(reason), note, `${day(at)}, ${clock(at)}`];
+  const facts = [!isSaid && textOf(WORDS.wasAnnulled), reasonText(reason), note, `${day(at)}, ${clock(at)}`];
   return facts.filter(Boolean).join(" · ");
 }
 

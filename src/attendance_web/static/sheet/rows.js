@@ -1,6 +1,6 @@
 /** The rows of an event's sheet: numbered by name, put in order, and found among. No I/O. */
 
-import { search } from "../search.js";
+import { matcherOf } from "../search.js";
 import { language } from "../texts.js";
 
 /** @typedef {import("../api.js").Participant} Participant */
@@ -32,7 +32,7 @@ const STATES = ["left", "unmarked", "joined", "waiting", "held", "marked"];
 const GRADES = ["peer", "checked", "organiser"];
 
 /** @type {Record<Which, (row: Participant) => boolean>} */
-const IS = {
+const PASSES = {
   all: () => true,
   unmarked: ({ state }) => state !== "marked",
   waiting: ({ state }) => state === "waiting" || state === "held",
@@ -89,12 +89,12 @@ export function rowsOf(everybody, { creatorId, isOver }, nameOf) {
  */
 export function countsOf(all) {
   const who = all.filter((each) => each.state !== "left");
-  const count = (/** @type {Which} */ which) => who.filter(IS[which]).length;
+  const count = (/** @type {Which} */ which) => who.filter(PASSES[which]).length;
   return { all: who.length, marked: count("marked"), waiting: count("waiting") };
 }
 
 /** @type {Record<Column, (row: Row) => number | string | null>} null and nothing come last */
-const WORTH = {
+const SORT_VALUES = {
   number: ({ number }) => number,
   group: ({ group }) => group ?? "",
   state: ({ said }) => STATES.indexOf(said),
@@ -109,13 +109,13 @@ const WORTH = {
  * @param {Wanted} wanted
  */
 export function arranged(rows, { order, which, part }) {
-  const isSought = search(part);
-  const worth = WORTH[order.column];
-  const found = rows.filter((each) => IS[which](each) && isSought(each.display_name));
-  const isLast = (/** @type {Row} */ row) => worth(row) === null || worth(row) === "";
+  const isSought = matcherOf(part);
+  const sortValue = SORT_VALUES[order.column];
+  const found = rows.filter((each) => PASSES[which](each) && isSought(each.display_name));
+  const isLast = (/** @type {Row} */ row) => sortValue(row) === null || sortValue(row) === "";
   const compare = (/** @type {Row} */ one, /** @type {Row} */ two) => {
     if (isLast(one) || isLast(two)) return Number(isLast(one)) - Number(isLast(two));
-    const [first, second] = order.isDown ? [worth(two), worth(one)] : [worth(one), worth(two)];
+    const [first, second] = order.isDown ? [sortValue(two), sortValue(one)] : [sortValue(one), sortValue(two)];
     if (typeof first === "number" && typeof second === "number") return first - second;
     return BY_NAME.compare(String(first), String(second));
   };

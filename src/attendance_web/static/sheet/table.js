@@ -2,7 +2,7 @@
 
 import { KeyedList, h, say } from "../dom.js";
 import { button, iconButton } from "../parts.js";
-import { t, told } from "../texts.js";
+import { t, textOf } from "../texts.js";
 import { COLUMNS, labelOf } from "./finding.js";
 import { makeRow, mendRow } from "./row.js";
 import { WORDS } from "./words.js";
@@ -13,12 +13,12 @@ import { WORDS } from "./words.js";
 /**
  * What is done in it.
  * @typedef {object} Acts
- * @property {(userIds: readonly number[], is: boolean) => void} choose
+ * @property {(userIds: readonly number[], isChosen: boolean) => void} choose
  * @property {(userId: number) => void} open
  * @property {(column: Column) => void} sort
  * @property {() => Promise<void>} mark all who are chosen
  */
-/** @typedef {{order: import("./rows.js").Order, chosen: ChosenOnes, canMark: (row: Row) => boolean}} As */
+/** @typedef {{order: import("./rows.js").Order, chosen: ChosenOnes, canMark: (row: Row) => boolean}} Showing */
 
 export class SheetTable {
   #acts;
@@ -30,18 +30,18 @@ export class SheetTable {
   #more;
   /** @type {readonly number[]} of those that are seen */
   #toChoose = [];
-  /** @type {As | null} */
-  #as = null;
+  /** @type {Showing | null} */
+  #showing = null;
   table;
   picked;
 
   /** @param {Acts} acts */
   constructor(acts) {
     this.#acts = acts;
-    const chooseAll = (/** @type {boolean} */ is) => acts.choose(this.#toChoose, is);
+    const chooseAll = (/** @type {boolean} */ isChosen) => acts.choose(this.#toChoose, isChosen);
     this.#all = h("input", {
       type: "checkbox",
-      "aria-label": told(WORDS.chooseAll),
+      "aria-label": textOf(WORDS.chooseAll),
       "data-test": "choose-all",
       onchange: () => chooseAll(this.#all.checked),
     });
@@ -53,41 +53,41 @@ export class SheetTable {
       (item, row) => this.#mend(item, row),
     );
     this.table = h("table", { role: "table", class: "sheet" }, this.#head(), body);
-    this.#more = button(told(WORDS.chooseAll), () => chooseAll(true), { class: "quiet", "data-test": "more-chosen" });
+    this.#more = button(textOf(WORDS.chooseAll), () => chooseAll(true), { class: "quiet", "data-test": "more-chosen" });
     const mark = button(t("mark.take"), acts.mark, { class: "confirm", "data-test": "mark-chosen" });
-    const chooseNone = () => acts.choose([...(this.#as?.chosen.keys() ?? [])], false);
-    const none = iconButton("close", told(WORDS.chooseNone), chooseNone, { "data-test": "choose-none" });
+    const chooseNone = () => acts.choose([...(this.#showing?.chosen.keys() ?? [])], false);
+    const none = iconButton("close", textOf(WORDS.chooseNone), chooseNone, { "data-test": "choose-none" });
     this.picked = h("div", { class: "picked" }, this.#count, this.#more, mark, none);
   }
 
   /**
    * @param {readonly Row[]} rows in their order
-   * @param {As} as
+   * @param {Showing} showing
    */
-  show(rows, as) {
-    this.#as = as;
+  show(rows, showing) {
+    this.#showing = showing;
     this.#list.show(rows);
-    this.#toChoose = rows.filter(as.canMark).map((each) => each.user_id);
-    const left = this.#toChoose.filter((each) => !as.chosen.has(each));
+    this.#toChoose = rows.filter(showing.canMark).map((each) => each.user_id);
+    const left = this.#toChoose.filter((each) => !showing.chosen.has(each));
     const isAny = this.#toChoose.length > 0;
     this.#all.hidden = !isAny;
     this.#all.checked = isAny && left.length === 0;
     this.#all.indeterminate = left.length > 0 && left.length < this.#toChoose.length;
     for (const [column, head] of this.#heads) {
-      const isBy = column === as.order.column;
-      if (isBy) head.setAttribute("aria-sort", as.order.isDown ? "descending" : "ascending");
+      const isBy = column === showing.order.column;
+      if (isBy) head.setAttribute("aria-sort", showing.order.isDown ? "descending" : "ascending");
       else head.removeAttribute("aria-sort");
     }
-    const isLost = as.chosen.size === 0 && this.picked.contains(document.activeElement);
-    this.picked.hidden = as.chosen.size === 0;
+    const isLost = showing.chosen.size === 0 && this.picked.contains(document.activeElement);
+    this.picked.hidden = showing.chosen.size === 0;
     if (isLost) document.querySelector("h1")?.focus({ preventScroll: true });
     this.#more.hidden = left.length === 0;
-    say(this.#count, as.chosen.size > 0 ? told(WORDS.chosen, { count: as.chosen.size }) : "");
+    say(this.#count, showing.chosen.size > 0 ? textOf(WORDS.chosen, { count: showing.chosen.size }) : "");
   }
 
   #head() {
     const all = h("td", { role: "cell", class: "pick" }, h("label", {}, this.#all));
-    const number = h("th", { role: "columnheader", scope: "col", class: "number" }, told(WORDS.number));
+    const number = h("th", { role: "columnheader", scope: "col", class: "number" }, textOf(WORDS.number));
     const heads = COLUMNS.map((column) => {
       const sort = button(labelOf(column), () => this.#acts.sort(column), { "data-test": `sort-${column}` });
       const look = column === "number" ? "who" : `of-${column}`;
@@ -103,7 +103,7 @@ export class SheetTable {
     const { user_id: id } = row;
     const item = makeRow(
       row,
-      (is) => this.#acts.choose([id], is),
+      (isChosen) => this.#acts.choose([id], isChosen),
       () => this.#acts.open(id),
     );
     this.#mend(item, row);
@@ -115,8 +115,8 @@ export class SheetTable {
    * @param {Row} row
    */
   #mend(item, row) {
-    if (!this.#as) return;
-    const { chosen, canMark } = this.#as;
+    if (!this.#showing) return;
+    const { chosen, canMark } = this.#showing;
     mendRow(item, { row, chosen: chosen.get(row.user_id), canChoose: canMark(row) });
   }
 }

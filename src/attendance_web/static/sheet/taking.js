@@ -5,7 +5,7 @@ import { h } from "../dom.js";
 import { tell } from "../notices.js";
 import { button, choose, sheet } from "../parts.js";
 import { save } from "../saving.js";
-import { t, told } from "../texts.js";
+import { t, textOf } from "../texts.js";
 import { labelOf } from "./finding.js";
 import { CELLS, TEXTS } from "./row.js";
 import { asText } from "./rows.js";
@@ -30,17 +30,17 @@ export function download(eventId) {
  * @param {readonly import("./rows.js").Row[]} rows
  */
 export async function copyList(rows) {
-  const heads = [told(WORDS.number), labelOf("number"), ...CELLS.map(labelOf)];
+  const heads = [textOf(WORDS.number), labelOf("number"), ...CELLS.map(labelOf)];
   const lines = rows.map((row) => [row.number, row.display_name, ...CELLS.map((each) => TEXTS[each](row))]);
   const text = asText([heads, ...lines]);
   try {
     await navigator.clipboard.writeText(text);
-    tell(told(WORDS.copied));
+    tell(textOf(WORDS.copied));
   } catch {
-    const shown = h("textarea", { readonly: true, rows: 8, "aria-label": told(WORDS.toCopy) });
+    const shown = h("textarea", { readonly: true, rows: 8, "aria-label": textOf(WORDS.toCopy) });
     shown.value = text;
     const close = button(t("close"), () => dialog.close(), { class: "plain" });
-    const dialog = sheet(told(WORDS.toCopy), {}, shown, h("div", { class: "choices" }, close));
+    const dialog = sheet(textOf(WORDS.toCopy), {}, shown, h("div", { class: "choices" }, close));
     shown.focus();
     shown.select();
   }

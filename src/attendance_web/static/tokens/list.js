@@ -2,8 +2,8 @@
 
 import { h } from "../dom.js";
 import { tell } from "../notices.js";
-import { asked, badge, button, loaded, rows, section } from "../parts.js";
-import { told } from "../texts.js";
+import { askWhether, badge, button, loaded, rows, section } from "../parts.js";
+import { textOf } from "../texts.js";
 import { clock, day, now } from "../times.js";
 import { revokeToken, tokens } from "./calls.js";
 import { askForToken } from "./making.js";
@@ -14,16 +14,16 @@ import { WORDS } from "./words.js";
 export function tokenSection() {
   const list = loaded({ "data-test": "tokens" }, async () => {
     const all = await tokens();
-    return [all.length > 0 ? rows({}, ...all.map(row)) : h("p", { class: "none" }, told(WORDS.none))];
+    return [all.length > 0 ? rows({}, ...all.map(row)) : h("p", { class: "none" }, textOf(WORDS.none))];
   });
-  const make = button(told(WORDS.make), () => askForToken(() => void list.again()), {
+  const make = button(textOf(WORDS.make), () => askForToken(() => void list.again()), {
     "data-test": "make-token",
   });
   /** @param {Token} each */
   function row(each) {
     const { name, scopes, created_at, used_at, expires_at } = each;
     const isOver = expires_at <= now();
-    const used = used_at === null ? told(WORDS.unused) : told(WORDS.used, { at: moment(used_at) });
+    const used = used_at === null ? textOf(WORDS.unused) : textOf(WORDS.used, { at: moment(used_at) });
     return h(
       "div",
       { class: isOver ? "row over" : "row", "data-test": isOver ? "expired-token" : "token" },
@@ -32,27 +32,27 @@ export function tokenSection() {
         { class: "name" },
         name,
         h("small", {}, h("code", {}, scopes.join(", "))),
-        h("small", {}, `${told(WORDS.since, { day: day(created_at) })}, ${used}`),
-        h("small", {}, told(WORDS.until, { at: moment(expires_at) })),
+        h("small", {}, `${textOf(WORDS.since, { day: day(created_at) })}, ${used}`),
+        h("small", {}, textOf(WORDS.until, { at: moment(expires_at) })),
       ),
-      isOver ? badge(told(WORDS.expired)) : revoking(each),
+      isOver ? badge(textOf(WORDS.expired)) : revoking(each),
     );
   }
   /** @param {Token} each */
   function revoking({ token_id, name }) {
     const end = async () => {
-      const help = told(WORDS.revokeHelp);
-      if (!(await asked(told(WORDS.revokeAsked, { name }), told(WORDS.revoke), { help }))) return;
+      const help = textOf(WORDS.revokeHelp);
+      if (!(await askWhether(textOf(WORDS.revokeAsked, { name }), textOf(WORDS.revoke), { help }))) return;
       await revokeToken(token_id);
-      tell(told(WORDS.revoked));
+      tell(textOf(WORDS.revoked));
       await list.again();
       make.focus(); // the button that was pressed is gone
     };
-    const named = { "aria-label": told(WORDS.revokeNamed, { name }), "data-test": "revoke" };
-    return button(told(WORDS.revoke), end, { class: "plain", ...named });
+    const named = { "aria-label": textOf(WORDS.revokeNamed, { name }), "data-test": "revoke" };
+    return button(textOf(WORDS.revoke), end, { class: "plain", ...named });
   }
   const way = h("div", { class: "choices" }, make);
-  return section(told(WORDS.title), h("p", {}, told(WORDS.help)), list.view, way);
+  return section(textOf(WORDS.title), h("p", {}, textOf(WORDS.help)), list.view, way);
 }
 
 /** @param {number} seconds */

@@ -5,7 +5,7 @@ import { copying, stayOpen } from "../access/shown-once.js";
 import { h, refill } from "../dom.js";
 import { Wrong, field, form, mend } from "../forms.js";
 import { button, sheet } from "../parts.js";
-import { t, told } from "../texts.js";
+import { t, textOf } from "../texts.js";
 import { createToken } from "./calls.js";
 import { SCOPES, WORDS } from "./words.js";
 
@@ -46,19 +46,19 @@ export function askForToken(made) {
         expires_in_days: days.valueAsNumber,
         password: password(),
       };
-      if (given.scopes.length === 0) throw new Wrong("scopes", told(WORDS.noScope));
-      if (!days.validity.valid) throw new Wrong("expires_in_days", told(WORDS.daysHelp));
+      if (given.scopes.length === 0) throw new Wrong("scopes", textOf(WORDS.noScope));
+      if (!days.validity.valid) throw new Wrong("expires_in_days", textOf(WORDS.daysHelp));
       show(given.name, await createToken(given));
       made();
     },
-    field(told(WORDS.name), name, told(WORDS.nameHelp)),
+    field(textOf(WORDS.name), name, textOf(WORDS.nameHelp)),
     scopes.view,
-    field(told(WORDS.days), days, told(WORDS.daysHelp)),
+    field(textOf(WORDS.days), days, textOf(WORDS.daysHelp)),
     asked,
     h(
       "div",
       { class: "choices" },
-      h("button", { class: "main", "data-test": "submit" }, told(WORDS.make)),
+      h("button", { class: "main", "data-test": "submit" }, textOf(WORDS.make)),
       h("button", { type: "button", class: "plain", onclick: close }, t("cancel")),
     ),
   );
@@ -72,7 +72,7 @@ export function askForToken(made) {
   function close() {
     dialog.close();
   }
-  const dialog = sheet(told(WORDS.make), { class: "token", "data-test": "making-token" }, place);
+  const dialog = sheet(textOf(WORDS.make), { class: "token", "data-test": "making-token" }, place);
   name.focus();
 }
 
@@ -87,12 +87,12 @@ function choosing() {
     first.dataset.field = "scopes";
   }
   const lines = names.map((name, at) =>
-    h("label", {}, boxes[at], h("span", {}, told(SCOPES[name]), h("code", {}, name))),
+    h("label", {}, boxes[at], h("span", {}, textOf(SCOPES[name]), h("code", {}, name))),
   );
   const view = h(
     "fieldset",
     { class: "scopes", "aria-describedby": wrong.id, onchange: () => first && mend(first) },
-    h("legend", {}, told(WORDS.scopes)),
+    h("legend", {}, textOf(WORDS.scopes)),
     ...lines,
     wrong,
   );
@@ -106,17 +106,17 @@ function choosing() {
  * @param {() => void} close
  */
 function shown(name, secret, close) {
-  const { copy, byHand } = copying(secret, told(WORDS.copied), told(WORDS.toCopy, { name }));
-  const label = told(WORDS.toCopy, { name });
+  const { copy, byHand } = copying(secret, textOf(WORDS.copied), textOf(WORDS.toCopy, { name }));
+  const label = textOf(WORDS.toCopy, { name });
   return [
-    h("p", {}, told(WORDS.shown)),
+    h("p", {}, textOf(WORDS.shown)),
     h("p", {}, h("code", { tabindex: -1, "aria-label": label, "data-test": "token-secret" }, secret)),
     byHand,
     h(
       "div",
       { class: "choices" },
       copy,
-      button(told(WORDS.kept), close, { class: "main", "data-test": "token-kept" }),
+      button(textOf(WORDS.kept), close, { class: "main", "data-test": "token-kept" }),
     ),
   ];
 }

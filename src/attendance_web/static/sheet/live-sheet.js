@@ -34,7 +34,7 @@ const WORLD = {
 };
 
 /** A screen watches `store`, says what it has done itself, and calls `stop` when it is left. */
-export class SheetReading {
+export class LiveSheet {
   #eventId;
   #world;
   #counts;

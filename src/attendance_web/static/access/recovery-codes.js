@@ -4,28 +4,28 @@ import { h, refill } from "../dom.js";
 import { form } from "../forms.js";
 import { icon } from "../icons.js";
 import { button, sheet } from "../parts.js";
-import { t, told } from "../texts.js";
+import { t, textOf } from "../texts.js";
 import { dayInWords, now } from "../times.js";
-import { makeCodes } from "./calls.js";
+import { makeRecoveryCodes } from "./calls.js";
 import { proof } from "./proof.js";
 import { copying, stayOpen } from "./shown-once.js";
 import { WORDS } from "./words.js";
-import { sayWrong } from "./wrong.js";
+import { doOrSayWrong } from "./wrong.js";
 
 /** Opens a sheet that asks for the password, and then shows the codes. */
-export function askForCodes() {
-  const { asked, password, focus } = proof(told(WORDS.codesHelp));
+export function askForRecoveryCodes() {
+  const { asked, password, focus } = proof(textOf(WORDS.codesHelp));
   const close = () => dialog.close();
   const body = form(
     { "data-test": "codes-proof" },
     async () => {
-      show(await sayWrong("password", WORDS.wrong, () => makeCodes(password())));
+      show(await doOrSayWrong("password", WORDS.wrong, () => makeRecoveryCodes(password())));
     },
     asked,
     h(
       "div",
       { class: "choices" },
-      h("button", { class: "main", "data-test": "submit" }, told(WORDS.makeCodes)),
+      h("button", { class: "main", "data-test": "submit" }, textOf(WORDS.makeCodes)),
       h("button", { type: "button", class: "plain", onclick: close }, t("cancel")),
     ),
   );
@@ -36,7 +36,7 @@ export function askForCodes() {
     refill(place, ...shown(codes, close));
     place.querySelector("ul")?.focus();
   }
-  const dialog = sheet(told(WORDS.codes), { class: "codes", "data-test": "codes" }, place);
+  const dialog = sheet(textOf(WORDS.codes), { class: "codes", "data-test": "codes" }, place);
   focus();
 }
 
@@ -45,17 +45,17 @@ export function askForCodes() {
  * @param {() => void} close
  */
 function shown(codes, close) {
-  const title = told(WORDS.codesOf, { day: dayInWords(now()) });
+  const title = textOf(WORDS.codesOf, { day: dayInWords(now()) });
   const text = [title, location.host, ...codes].join("\n");
   const list = h(
     "ul",
-    { role: "list", tabindex: -1, "data-test": "code-list", "aria-label": told(WORDS.codes) },
+    { role: "list", tabindex: -1, "data-test": "code-list", "aria-label": textOf(WORDS.codes) },
     ...codes.map((each) => h("li", {}, h("code", {}, each))),
   );
-  const { copy, byHand } = copying(text, told(WORDS.copied), told(WORDS.toCopy));
+  const { copy, byHand } = copying(text, textOf(WORDS.copied), textOf(WORDS.toCopy));
   return [
     h("p", { class: "paper" }, `${title}. ${location.host}`),
-    h("p", {}, told(WORDS.codesShown)),
+    h("p", {}, textOf(WORDS.codesShown)),
     list,
     byHand,
     h(
@@ -63,7 +63,7 @@ function shown(codes, close) {
       { class: "choices" },
       button([icon("print"), t("share.print")], () => window.print(), { "data-test": "print-codes" }),
       copy,
-      button(told(WORDS.kept), close, { class: "main", "data-test": "codes-kept" }),
+      button(textOf(WORDS.kept), close, { class: "main", "data-test": "codes-kept" }),
     ),
   ];
 }

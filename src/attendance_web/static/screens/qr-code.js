@@ -4,19 +4,19 @@ import { boardAddress } from "../api.js";
 import { h } from "../dom.js";
 import { icon } from "../icons.js";
 import { button, sheet } from "../parts.js";
-import { picture, shortAddress } from "../qr.js";
+import { qrPicture, shortAddress } from "../qr.js";
 import { t } from "../texts.js";
 
 /** @typedef {import("../api.js").EventShown} EventShown */
 
 /** @param {EventShown} event */
-export function code(event) {
+export function qrCode(event) {
   const open = () => project(event);
   const named = { class: "qr-button", "aria-label": t("qr.show"), onclick: open };
   return h(
     "figure",
     { class: "qr card", "data-test": "code" },
-    h("button", { type: "button", ...named }, picture(event)),
+    h("button", { type: "button", ...named }, qrPicture(event)),
     h(
       "figcaption",
       {},
@@ -49,7 +49,7 @@ function project(event) {
   const dialog = sheet(
     event.name,
     { class: "projected", "data-test": "projected" },
-    picture(event),
+    qrPicture(event),
     shortAddress(event),
     button([icon("close"), t("close")], close, { class: "plain", "data-test": "close-code" }),
   );
@@ -60,12 +60,12 @@ function project(event) {
     document.removeEventListener("fullscreenchange", left);
     if (document.fullscreenElement) void document.exitFullscreen();
   });
-  void whole().then(
+  void fillScreen().then(
     () => document.addEventListener("fullscreenchange", left),
     () => undefined, // not allowed, or unknown: it fills the window
   );
 }
 
-async function whole() {
+async function fillScreen() {
   await document.documentElement.requestFullscreen();
 }
