@@ -39,7 +39,7 @@ NOTEBOOK: Final = ".ipynb"
 DEFAULT_SECTION: Final = "Reference"  # of a page that nothing here names
 HOME: Final = "index.md"
 CONFIG: Final = "mkdocs.yml"  # that zensical reads; JSON is YAML
-OPTIONS: Final = {
+REFERENCE_OPTIONS: Final = {
     "heading_level": 2,
     "show_root_heading": True,
     "show_source": False,
@@ -206,7 +206,7 @@ def title_of(text: str) -> str:
 
 def config_of(texts: dict[str, str]) -> dict[str, Any]:
     """Makes the settings that the site is built by; it loads nothing from anywhere else."""
-    handler = {"paths": [str(ROOT / "src")], "options": OPTIONS}
+    handler = {"paths": [str(ROOT / "src")], "options": REFERENCE_OPTIONS}
     return {
         "site_name": "attendance",
         "docs_dir": "source",

@@ -53,7 +53,7 @@ PEOPLE = {
     ),
     BORIS: spell_person(ProfileSummary(BORIS, "Борис", None, confirmed=False)),
 }
-FRAMES: tuple[Frame, ...] = (
+EXAMPLE_FRAMES: tuple[Frame, ...] = (
     MarkingList((Listed(ANNA, 1800000000.25), Listed(BORIS, 1800000004.5))),
     UserJoined(ANNA, 1800000000.25),
     UserLeft(ANNA),
@@ -133,7 +133,7 @@ def lines() -> Iterator[str]:
     yield ""
     yield "socket | frame | meaning"
     yield "---|---|---"
-    for frame in FRAMES:
+    for frame in EXAMPLE_FRAMES:
         spelt = encode(frame, "en", PEOPLE).text
         yield f"{_hearers(frame)} | `{spelt}` | {first_line(type(frame))}"
     yield f"both | `{PONG.text}` | The answer to a ping."

@@ -13,7 +13,7 @@ from attendance_web.http.envelope import RETRY_SECONDS
 from attendance_web.http.wire_codes import BROKEN, BROKEN_CODE, UNAVAILABLE, WIRE_CODES
 from attendance_web.wire.refusal_codes import refusals_of_calls
 
-KINDS: Final = {
+MEANINGS: Final = {
     RefusalKind.INVALID: (
         "An argument of the wrong type or form, or out of range; the text names it."
     ),
@@ -31,7 +31,7 @@ def numbers() -> Iterator[str]:
     yield "---|---|---"
     yield "0 | 200 | Done."
     for kind, number in WIRE_CODES.items():
-        said = KINDS[kind] if isinstance(kind, RefusalKind) else first_line(kind)
+        said = MEANINGS[kind] if isinstance(kind, RefusalKind) else first_line(kind)
         yield f"{number.error} | {number.status} | {said}"
     unsure = "We cannot answer now, and cannot say whether it was done."
     yield f"{UNAVAILABLE.error} | {UNAVAILABLE.status} | {unsure}"

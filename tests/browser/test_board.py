@@ -17,7 +17,7 @@ from tests.support.service_process import Service, free_port, running
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 HOUR = 3600
-OF_ALL = {"ru": "Отмечен 1 из 1", "en": "1 of 1 marked"}
+COUNT_TEXTS = {"ru": "Отмечен 1 из 1", "en": "1 of 1 marked"}
 PROJECTOR, FULL_HD = (1280, 720), (1920, 1080)
 IS_FULL = "() => document.fullscreenElement !== null"
 IS_KEPT = "() => navigator.serviceWorker.controller !== null"
@@ -114,7 +114,9 @@ async def test_a_board_by_its_secret_shows_marks_at_once_and_names_never(
     await mark(teacher, event_id, student)
     await expect(hall.at("marked")).to_have_text("1 / 1", timeout=3_000)
     await expect(hall.at("waiting")).to_have_text("0")
-    await expect(teacher.at("attendance-count")).to_have_text(OF_ALL[language])  # the same number
+    await expect(teacher.at("attendance-count")).to_have_text(
+        COUNT_TEXTS[language]
+    )  # the same number
     await expect(hall.at("code").get_by_role("img")).to_have_js_property("complete", True)
     text = await hall.page.content()
     assert not [name for name in " ".join(names).split() if name in text]

@@ -11,7 +11,7 @@ from tests.browser.visitor import Door, Visitor
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-WATCH = """
+WATCH_ANIMATIONS = """
 window.moved = [];
 addEventListener("animationend", (event) => window.moved.push(event));
 """
@@ -32,7 +32,7 @@ TICK, RECEIPT, SHEET = ".receipt .drawn path", ".receipt", "dialog.hold"
 async def enter_in_motion(door: Door, name: str, username: str, link: str = "") -> Visitor:
     visitor = await door.enter(name, language="en")
     await visitor.page.emulate_media(reduced_motion="no-preference")
-    await visitor.context.add_init_script(WATCH)
+    await visitor.context.add_init_script(WATCH_ANIMATIONS)
     await visitor.open(link)
     await visitor.sign_up(username)
     return visitor

@@ -26,7 +26,7 @@ SIZES = (
 WANTED = ["held-name", "marked", "not-now"]
 SCALE = "(scale) => document.documentElement.style.setProperty('font-size', scale)"
 # Of each its box, whether all of its letters are seen, and how large they are
-SEEN = """
+MEASURE_SEEN = """
 async (names) => {
   for (let frames = 0; frames < 3; frames += 1) await new Promise(requestAnimationFrame);
   const among = document.querySelector("dialog[open]");
@@ -168,7 +168,9 @@ async def test_whom_one_marks_is_seen_at_every_size(door: Door, name: str) -> No
         await marker.page.evaluate(SCALE, scale)
         if is_told:
             await marker.page.evaluate(TELL, "The service did not answer. Not recorded, try again")
-        for wanted, seen in zip(WANTED, await marker.page.evaluate(SEEN, WANTED), strict=True):
+        for wanted, seen in zip(
+            WANTED, await marker.page.evaluate(MEASURE_SEEN, WANTED), strict=True
+        ):
             if not (seen["isInside"] and seen["isOnTop"] and seen["isWhole"]):
                 wrong.append((width, height, scale, is_told, wanted, seen))
             # 1.5 to 2.2 rem; on a few lines a name of three has to be smaller to be seen whole

@@ -17,12 +17,12 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 MAX_SHIFT = 0.02  # Cumulative Layout Shift; 0.1 is called good
 LONG_NAME = "Konstantinopolskaya-Rozhdestvenskaya Alexandra Vladislavovna"
-SLOW = {  # milliseconds, and bytes a second
+SLOW_NETWORK = {  # milliseconds, and bytes a second
     "latency": 200,
     "downloadThroughput": 400_000,
     "uploadThroughput": 100_000,
 }
-WATCH = """
+WATCH_SHIFTS = """
 window.shifts = [];
 new PerformanceObserver((list) => {
   for (const each of list.getEntries()) {
@@ -117,10 +117,10 @@ async def test_no_choice_moves_the_list_below_it_when_it_comes(door: Door) -> No
 
 async def slow_down_and_record_shifts(visitor: Visitor) -> None:
     """Has all come slowly, and what moves noted, from their next screen on."""
-    await visitor.context.add_init_script(WATCH)
+    await visitor.context.add_init_script(WATCH_SHIFTS)
     session = await visitor.context.new_cdp_session(visitor.page)
     await session.send("Network.enable")
-    await session.send("Network.emulateNetworkConditions", {"offline": False, **SLOW})
+    await session.send("Network.emulateNetworkConditions", {"offline": False, **SLOW_NETWORK})
 
 
 async def take_shifts(page: Page) -> list[list[Any]]:

@@ -7,7 +7,7 @@ import pytest
 from tests.chaos.kept import BY_HAND, BY_HOLD, FOREVER
 from tests.chaos.run import Plan, play
 
-KINDS = (
+FAULTS = (
     "SIGKILL",
     "SIGTERM",
     "postgres restarted",
@@ -31,7 +31,7 @@ async def test_no_mark_is_lost_or_doubled_whatever_goes_wrong(
     report = await play(plan, print)
     print(report.text())
     assert report.violations == []
-    assert [kind for kind in KINDS if not report.faults[kind]] == []
+    assert [kind for kind in FAULTS if not report.faults[kind]] == []
     assert report.ends["died at a mark"] > 0
     assert {each.origin for each in report.marks} == {BY_HOLD, BY_HAND}
     assert any(each.annulled_at < FOREVER for each in report.marks)
