@@ -103,9 +103,9 @@ def recount_karma() -> None:
     from attendance_web import main
 
     with one_line_errors():
-        months, wrong = main.recount_karma(settings)
-    click.echo(f"{months} months of people were counted; {wrong} had been counted wrong")
-    sys.exit(CANNOT_CODE if wrong else 0)
+        month_count, wrong_count = main.recount_karma(settings)
+    click.echo(f"{month_count} months of people were counted; {wrong_count} had been counted wrong")
+    sys.exit(CANNOT_CODE if wrong_count else 0)
 
 
 @attendance.command("export")

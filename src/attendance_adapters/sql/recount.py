@@ -95,10 +95,10 @@ def apply_rule(url: URL, terms: Terms) -> None:
 
 
 class Recount(NamedTuple):
-    """How many months there are, and how many of them had been counted wrong."""
+    """Tells how many months there are, and how many of them had been counted wrong."""
 
-    months: int
-    wrong: int
+    month_count: int
+    wrong_count: int
 
 
 class _Batch(NamedTuple):
@@ -114,11 +114,11 @@ def recount(url: URL) -> Recount:
 
     def run(connection: Connection) -> Recount:
         keep_others_out(connection)
-        months = wrong = 0
+        month_count = wrong_count = 0
         for batch in _recount_in_batches(connection, _EVERYBODY, {}):
-            months += len(batch.after)
-            wrong += len(batch.after - batch.before)
-        return Recount(months, wrong)
+            month_count += len(batch.after)
+            wrong_count += len(batch.after - batch.before)
+        return Recount(month_count, wrong_count)
 
     return run_on_connection(url, run, sqlite_busy_seconds=LONG_SQLITE_BUSY_SECONDS)
 

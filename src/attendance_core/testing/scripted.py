@@ -67,14 +67,14 @@ class Seat:
         await self.lecture.hang_up(self, goodbye=False)
 
     async def _command(self, use_case: Any, **given: UserId) -> None:
-        mirror, cid = self.lecture.mirror, self.connection.connection_id
-        mirror.command_began(cid)
+        mirror, connection_id = self.lecture.mirror, self.connection.connection_id
+        mirror.command_began(connection_id)
         try:
             outcome = await use_case(connection=self.connection, **given)
         except Refusal:
-            self.lecture.deliver(mirror.command_failed(cid))
+            self.lecture.deliver(mirror.command_failed(connection_id))
             raise
-        self.lecture.deliver(mirror.command_ended(cid, outcome))
+        self.lecture.deliver(mirror.command_ended(connection_id, outcome))
         await self.lecture.bring_up_to_date()
 
 

@@ -45,9 +45,11 @@ class Sockets(World):
     ) -> Steps:
         if not process.has_read:
             yield from self.reads(process)
-        cid = ConnectionId(self.ids.connection_id())
-        connection = Connection(cid, self.event_id, user_id, role, process.process_id, session)
-        client = Client(connection, hears_news=cid.int % 4 != 0)
+        connection_id = ConnectionId(self.ids.connection_id())
+        connection = Connection(
+            connection_id, self.event_id, user_id, role, process.process_id, session
+        )
+        client = Client(connection, hears_news=connection_id.int % 4 != 0)
         try:
             if role is Role.MARK_ME:
                 asked = drive(self.mark_me(connection=connection))
@@ -63,7 +65,7 @@ class Sockets(World):
         yield
         while not process.has_read:  # a room is not closed while somebody is on their way in
             yield from self.reads(process)
-        process.clients[cid] = client
+        process.clients[connection_id] = client
         if role is Role.MARK_ME:
             news, now = client.hears_news, self.clock.now()
             told = process.mirror.add_asker(connection, asked, hears_news=news, now=now)
@@ -83,8 +85,8 @@ class Sockets(World):
         self, process: PlayedProcess, client: Client, name: str, user_id: UserId | None
     ) -> Steps:
         connection = client.connection
-        cid = connection.connection_id
-        process.mirror.command_began(cid)
+        connection_id = connection.connection_id
+        process.mirror.command_began(connection_id)
         client.command, client.takes_commands = Command(name, user_id), False
         yield
         try:
@@ -97,7 +99,7 @@ class Sockets(World):
         except (Refusal, LeaseLost) as no:
             yield
             client.command, client.takes_commands = None, True
-            self._deliver(process, process.mirror.command_failed(cid))
+            self._deliver(process, process.mirror.command_failed(connection_id))
             if isinstance(no, ENDS_THE_SOCKET) and not client.closed:
                 client.closed = True
                 final = not isinstance(no, LeaseLost)
@@ -106,7 +108,7 @@ class Sockets(World):
         client.command.user_id = outcome.place.user_id
         yield
         client.takes_commands = True
-        self._deliver(process, process.mirror.command_ended(cid, outcome))
+        self._deliver(process, process.mirror.command_ended(connection_id, outcome))
         assert client.command is None or client.closed, "its command was not answered"
 
     def hangs_up(self, process: PlayedProcess, client: Client, goodbye: bool) -> Steps:
@@ -191,8 +193,8 @@ class Sockets(World):
         if standing is None:
             standing = self.standing_marks()
         for delivery in deliveries:
-            for cid in delivery.connection_ids:
-                client = process.clients.get(cid)
+            for connection_id in delivery.connection_ids:
+                client = process.clients.get(connection_id)
                 if client is None or client.closed:
                     continue
                 if isinstance(delivery.frame, LetGo):
