@@ -60,7 +60,7 @@ class PageFile:
 
     @cached_property
     def gzipped(self) -> bytes | None:
-        """Packs it when somebody first asks for it: all of them take 3 % of a start."""
+        """Its content, packed when somebody first asks: all of them take 3 % of a start."""
         return gzip.compress(self.content, 9, mtime=0) if self.may_be_packed else None
 
 

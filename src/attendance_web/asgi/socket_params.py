@@ -35,7 +35,7 @@ class SocketParams:
 
     @property
     def person_text(self) -> str | None:
-        """Tells for whom it is opened, where it says so; two are no id."""
+        """For whom it is opened, where it says so; two are no id."""
         return ", ".join(self.acts_for) if self.acts_for else None
 
     def event_id(self) -> EventId:

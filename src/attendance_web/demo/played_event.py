@@ -72,7 +72,7 @@ class PlayedEvent:
 
     @property
     def user_ids_on_sheet(self) -> list[int]:
-        """Lists the ids of whoever is on the sheet, by name then id."""
+        """The ids of whoever is on the sheet, by name then id."""
         return sorted(
             self.joined | self.entries.keys(), key=lambda each: (*_sort_key(self.names[each]), each)
         )

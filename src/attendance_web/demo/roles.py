@@ -31,7 +31,7 @@ class Roles:
 
     @property
     def creator(self) -> Person:
-        """Finds who made the event."""
+        """Who made the event."""
         return self.markers[0]
 
 

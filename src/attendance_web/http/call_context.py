@@ -38,19 +38,19 @@ class CallContext(Generic[A]):
 
     @property
     def logged_in_actor(self) -> Actor:
-        """Says who makes the call, and by which session. Raises NotLoggedIn."""
+        """Who makes the call, and by which session. Raises NotLoggedIn."""
         if self.actor is None:
             raise NotLoggedIn
         return self.actor
 
     @property
     def actor_id(self) -> UserId:
-        """Names who makes the call. Raises NotLoggedIn."""
+        """The id of who makes the call. Raises NotLoggedIn."""
         return self.logged_in_actor.user_id
 
     @property
     def session_to_replace(self) -> SessionId | None:
-        """Names the session of this browser, which a new log-in ends; None where it has none."""
+        """The session of this browser, which a new log-in ends; None where it has none."""
         if self.actor is None or not self._is_by_cookie:
             return None
         return self.actor.session_id

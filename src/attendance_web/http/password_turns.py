@@ -32,19 +32,9 @@ class PasswordTurns:
 
     def __init__(self) -> None:
         # By network, of which a few wait at a time: its accounts have taken turns before
-        self.known = FairTurns(
-            at_once=MAX_AT_ONCE,
-            of_one=MAX_AT_ONCE,
-            waiting=MAX_KNOWN,
-            waiting_of_one=MAX_AT_ONCE,
-        )
+        self.known = _turns(MAX_KNOWN, waiting_of_one=MAX_AT_ONCE)
         self._accounts_of = WeakValueDictionary[str, FairTurns]()
-        self.others = FairTurns(
-            at_once=MAX_AT_ONCE,
-            of_one=MAX_AT_ONCE,
-            waiting=MAX_OTHERS,
-            waiting_of_one=MAX_OTHERS_AN_ADDRESS,
-        )
+        self.others = _turns(MAX_OTHERS, waiting_of_one=MAX_OTHERS_AN_ADDRESS)
 
     @asynccontextmanager
     async def turn(self, network: str, known_by: str | None = None) -> AsyncIterator[None]:
@@ -69,9 +59,10 @@ class PasswordTurns:
 
 def _turns_of_accounts() -> FairTurns:
     """Makes the turns that accounts of one network take before those of all networks."""
+    return _turns(MAX_KNOWN, waiting_of_one=MAX_KNOWN_AN_ACCOUNT)
+
+
+def _turns(waiting: int, *, waiting_of_one: int) -> FairTurns:
     return FairTurns(
-        at_once=MAX_AT_ONCE,
-        of_one=MAX_AT_ONCE,
-        waiting=MAX_KNOWN,
-        waiting_of_one=MAX_KNOWN_AN_ACCOUNT,
+        at_once=MAX_AT_ONCE, of_one=MAX_AT_ONCE, waiting=waiting, waiting_of_one=waiting_of_one
     )

@@ -81,7 +81,7 @@ class Room:
 
     @property
     def counts(self) -> RoomCounts:
-        """Counts who waits, and who is held."""
+        """How many wait, and how many are held."""
         return self._mirror.counts
 
     async def wait_until_read(self) -> None:

@@ -184,6 +184,6 @@ class RoomStreams:
 
     @property
     def _latest_counts(self) -> SheetCounts | None:
-        """Finds the counts that were told last, while somebody watches."""
+        """The counts that were told last, while somebody watches."""
         seen = None if self._latest is None else self._latest.seen
         return None if seen is None else seen.counts

@@ -43,7 +43,7 @@ class EventsPage(Page, frozen=True):
 
     @property
     def query(self) -> EventQuery:
-        """Says the same in the words of the core."""
+        """The same in the words of the core."""
         return EventQuery(
             limit=self.limit,
             offset=self.offset,
