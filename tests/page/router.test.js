@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, it } from "node:test";
 import "./browser.js";
-import { SheetEntry, meant } from "../../src/attendance_web/static/router.js";
+import { DialogEntry, meant } from "../../src/attendance_web/static/router.js";
 
 const EVENT = "/event/27b6b8cf-a568-43d3-b5a6-6e374444b2ed";
 
@@ -38,7 +38,7 @@ describe("a sheet's entry in the history", () => {
 
   it("is gone with the sheet, and the screen stays", () => {
     let asked = 0;
-    const entry = new SheetEntry(() => (asked += 1));
+    const entry = new DialogEntry(() => (asked += 1));
     entry.open();
     entry.open();
     assert.equal(entries.length, 2);
@@ -49,7 +49,7 @@ describe("a sheet's entry in the history", () => {
 
   it("has 'back' ask the sheet, which stays open until it is closed", () => {
     let asked = 0;
-    const entry = new SheetEntry(() => (asked += 1));
+    const entry = new DialogEntry(() => (asked += 1));
     entry.open();
     history.back();
     history.back();
@@ -62,7 +62,7 @@ describe("a sheet's entry in the history", () => {
   });
 
   it("is left alone where one has gone on to another screen", () => {
-    const entry = new SheetEntry(() => {});
+    const entry = new DialogEntry(() => {});
     entry.open();
     entries.push(null);
     entry.close();
@@ -70,8 +70,8 @@ describe("a sheet's entry in the history", () => {
   });
 
   it("is not made twice by a page that was loaded anew", () => {
-    entries.push({ sheet: true });
-    const entry = new SheetEntry(() => {});
+    entries.push({ dialog: true });
+    const entry = new DialogEntry(() => {});
     entry.open();
     assert.equal(entries.length, 2);
   });

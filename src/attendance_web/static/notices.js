@@ -24,7 +24,7 @@ export function placeNotices(parent) {
   new ResizeObserver(leaveRoom).observe(notice);
 }
 
-/** What lies at the top leaves the rest of the screen to the sheet it is told above. */
+/** What lies at the top leaves the rest of the screen to the dialog it is told above. */
 function leaveRoom() {
   const isAtTop = notice.classList.contains("top") && notice.childElementCount > 0;
   const taken = isAtTop ? notice.getBoundingClientRect().bottom : 0;
@@ -78,7 +78,7 @@ function hideNotice() {
   if ("hidePopover" in notice && notice.matches(":popover-open")) notice.hidePopover();
 }
 
-/** Above an open sheet too, which would cover it; one that opens later covers it. */
+/** Above an open dialog too, which would cover it; one that opens later covers it. */
 function putInTopLayer() {
   notice.classList.toggle("top", document.querySelector("dialog[open]") !== null);
   hideNotice();

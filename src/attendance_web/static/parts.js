@@ -6,7 +6,7 @@ import { icon } from "./icons.js";
 import { tellError } from "./notices.js";
 import { t } from "./texts.js";
 
-export { askWhether, choose, menu, sheet } from "./sheets.js";
+export { askWhether, choose, menu, openDialog } from "./dialogs.js";
 
 /** @typedef {import("./dom.js").Child} Child */
 /** @typedef {import("./icons.js").Drawing} Drawing */

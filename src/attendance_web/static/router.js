@@ -64,10 +64,10 @@ export function goInstead(path) {
 }
 
 /**
- * A sheet over a screen has an entry of its own in the history, so that "back" is about the sheet
+ * A dialog over a screen has an entry of its own in the history, so that "back" is about the dialog
  * and not about the screen under it.
  */
-export class SheetEntry {
+export class DialogEntry {
   #back;
   #isOpen = false;
   #listen = () => this.#went();
@@ -79,25 +79,25 @@ export class SheetEntry {
     this.#back = back;
   }
 
-  /** The sheet is seen. */
+  /** The dialog is seen. */
   open() {
     if (this.#isOpen) return;
     this.#isOpen = true;
-    if (!history.state?.sheet) history.pushState({ sheet: true }, ""); // there after a reload
+    if (!history.state?.dialog) history.pushState({ dialog: true }, ""); // there after a reload
     window.addEventListener("popstate", this.#listen);
   }
 
-  /** The sheet is gone; where one has not gone on meanwhile its entry is, too. */
+  /** The dialog is gone; where one has not gone on meanwhile its entry is, too. */
   close() {
     if (!this.#isOpen) return;
     this.#isOpen = false;
     window.removeEventListener("popstate", this.#listen);
-    if (history.state?.sheet) history.back();
+    if (history.state?.dialog) history.back();
   }
 
   #went() {
-    if (history.state?.sheet) return;
-    history.pushState({ sheet: true }, ""); // until it is closed
+    if (history.state?.dialog) return;
+    history.pushState({ dialog: true }, ""); // until it is closed
     this.#back();
   }
 }

@@ -2,7 +2,7 @@
 
 import { h } from "../dom.js";
 import { form } from "../forms.js";
-import { button, section, sheet } from "../parts.js";
+import { button, section, openDialog } from "../parts.js";
 import { entered } from "../session.js";
 import { t, textOf } from "../texts.js";
 import { deleteAccount } from "./calls.js";
@@ -31,7 +31,7 @@ function ask() {
       h("button", { type: "button", class: "plain", onclick: () => dialog.close() }, t("cancel")),
     ),
   );
-  const dialog = sheet(
+  const dialog = openDialog(
     textOf(WORDS.delete),
     { "data-test": "deleting" },
     h("p", {}, textOf(WORDS.deleteHelp)),

@@ -2,7 +2,7 @@
 
 import { h } from "../dom.js";
 import { form } from "../forms.js";
-import { button, section, sheet } from "../parts.js";
+import { button, section, openDialog } from "../parts.js";
 import { save } from "../saving.js";
 import { t, textOf } from "../texts.js";
 import { downloadData } from "./calls.js";
@@ -35,6 +35,6 @@ function ask() {
       h("button", { type: "button", class: "plain", onclick: () => dialog.close() }, t("cancel")),
     ),
   );
-  const dialog = sheet(textOf(WORDS.data), { "data-test": "data-proof" }, h("p", {}, textOf(WORDS.dataHelp)), body);
+  const dialog = openDialog(textOf(WORDS.data), { "data-test": "data-proof" }, h("p", {}, textOf(WORDS.dataHelp)), body);
   focus();
 }

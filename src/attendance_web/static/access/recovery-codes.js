@@ -3,7 +3,7 @@
 import { h, refill } from "../dom.js";
 import { form } from "../forms.js";
 import { icon } from "../icons.js";
-import { button, sheet } from "../parts.js";
+import { button, openDialog } from "../parts.js";
 import { t, textOf } from "../texts.js";
 import { dayInWords, now } from "../times.js";
 import { makeRecoveryCodes } from "./calls.js";
@@ -12,7 +12,7 @@ import { copying, stayOpen } from "./shown-once.js";
 import { WORDS } from "./words.js";
 import { doOrSayWrong } from "./wrong.js";
 
-/** Opens a sheet that asks for the password, and then shows the codes. */
+/** Opens a dialog that asks for the password, and then shows the codes. */
 export function askForRecoveryCodes() {
   const { asked, password, focus } = proof(textOf(WORDS.codesHelp));
   const close = () => dialog.close();
@@ -36,7 +36,7 @@ export function askForRecoveryCodes() {
     refill(place, ...shown(codes, close));
     place.querySelector("ul")?.focus();
   }
-  const dialog = sheet(textOf(WORDS.codes), { class: "codes", "data-test": "codes" }, place);
+  const dialog = openDialog(textOf(WORDS.codes), { class: "codes", "data-test": "codes" }, place);
   focus();
 }
 

@@ -7,7 +7,7 @@ import { get, post } from "../calling.js";
 import { h } from "../dom.js";
 import { form } from "../forms.js";
 import { tell } from "../notices.js";
-import { askWhether, button, loaded, rows, section, sheet } from "../parts.js";
+import { askWhether, button, loaded, rows, section, openDialog } from "../parts.js";
 import { t, textOf } from "../texts.js";
 import { dayInWords } from "../times.js";
 import { WORDS } from "./words.js";
@@ -71,6 +71,6 @@ function begin() {
       h("button", { type: "button", class: "plain", onclick: () => dialog.close() }, t("cancel")),
     ),
   );
-  const dialog = sheet(textOf(WORDS.proof), { "data-test": "linking" }, body);
+  const dialog = openDialog(textOf(WORDS.proof), { "data-test": "linking" }, body);
   focus();
 }

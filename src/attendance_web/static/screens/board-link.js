@@ -3,7 +3,7 @@
 import * as api from "../api.js";
 import { h, refill } from "../dom.js";
 import { tell } from "../notices.js";
-import { button, sheet } from "../parts.js";
+import { button, openDialog } from "../parts.js";
 import { t } from "../texts.js";
 import { toCopy } from "./share.js";
 
@@ -23,7 +23,7 @@ export function boardLink({ event_id }) {
     place.replaceChildren();
     tell(t("board.link.ended"));
   };
-  const dialog = sheet(
+  const dialog = openDialog(
     t("board.link"),
     { class: "board-link", "data-test": "board-link" },
     h("p", {}, t("board.link.help")),

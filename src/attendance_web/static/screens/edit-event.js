@@ -4,7 +4,7 @@ import * as api from "../api.js";
 import { h } from "../dom.js";
 import { Wrong, field, form } from "../forms.js";
 import { tell } from "../notices.js";
-import { sheet } from "../parts.js";
+import { openDialog } from "../parts.js";
 import { t } from "../texts.js";
 import { fieldTime, now, timeOfField } from "../times.js";
 import { chosenWho, nameInput, whoMarks } from "./when-fields.js";
@@ -44,7 +44,7 @@ export function editEvent(event, changed) {
       h("button", { type: "button", class: "plain", onclick: () => dialog.close() }, t("cancel")),
     ),
   );
-  const dialog = sheet(t("manage.edit.title"), { "data-test": "edit-event" }, made);
+  const dialog = openDialog(t("manage.edit.title"), { "data-test": "edit-event" }, made);
 }
 
 /**

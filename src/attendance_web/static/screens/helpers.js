@@ -2,7 +2,7 @@
 
 import * as api from "../api.js";
 import { h, refill } from "../dom.js";
-import { button, face, loaded, rows, sheet } from "../parts.js";
+import { button, face, loaded, rows, openDialog } from "../parts.js";
 import { t } from "../texts.js";
 import { personSearch } from "./person-search.js";
 
@@ -35,7 +35,7 @@ export function helpers({ event_id }) {
     return row(each, button(t("helpers.add"), add, { "data-test": `add-${each.user_id}` }), apart);
   }
   const search = personSearch(found);
-  const dialog = sheet(
+  const dialog = openDialog(
     t("helpers"),
     { "data-test": "helping" },
     h("p", {}, t("helpers.help")),

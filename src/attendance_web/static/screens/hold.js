@@ -6,7 +6,7 @@ import "../elements/person-face.js";
 import { icon } from "../icons.js";
 import { button, tick } from "../parts.js";
 import { groupOf, person } from "../people.js";
-import { SheetEntry } from "../router.js";
+import { DialogEntry } from "../router.js";
 import { t } from "../texts.js";
 
 /** @typedef {import("../marking.js").AtTheSheet} AtTheSheet */
@@ -15,7 +15,7 @@ export const SECOND_TAP_MS = 600; // in which a second tap of the same thumb dec
 const MIN_LETTER_PIXELS = 16; // of a long name's letters where there are few lines
 const SHRINK_FACTOR = 0.92; // times, until all of it is seen
 
-export class HoldSheet {
+export class HoldDialog {
   #face = h("person-face");
   #name = h("h2", { id: "held", tabindex: -1, "data-test": "held-name" });
   #group = h("small");
@@ -58,7 +58,7 @@ export class HoldSheet {
     this.view.addEventListener("close", () => {
       if (this.#isWanted) refuse(); // a second Escape cannot be prevented
     });
-    this.#entry = new SheetEntry(refuse); // "back" is about the sheet
+    this.#entry = new DialogEntry(refuse); // "back" is about the dialog
     const fit = () => requestAnimationFrame(() => this.#fit());
     new ResizeObserver(fit).observe(this.view);
   }

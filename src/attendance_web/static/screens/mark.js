@@ -10,7 +10,7 @@ import { people, person } from "../people.js";
 import { saidOf } from "../refusals/said.js";
 import { counted, t } from "../texts.js";
 import { clock, day } from "../times.js";
-import { HoldSheet, SECOND_TAP_MS, ignoreRepeated } from "./hold.js";
+import { HoldDialog, SECOND_TAP_MS, ignoreRepeated } from "./hold.js";
 import { Finding } from "./mark-finding.js";
 import { makeRow, mendRow } from "./mark-row.js";
 import { speak } from "./mark-told.js";
@@ -52,7 +52,7 @@ export function markScreen(eventId = "") {
     (userId) => mendRow(makeRow(userId, () => choose(userId)), desk.store.value, userId),
     (row, userId) => mendRow(row, desk.store.value, userId),
   );
-  const hold = new HoldSheet(
+  const hold = new HoldDialog(
     () => desk.confirm(),
     () => desk.refuse(),
   );
@@ -60,7 +60,7 @@ export function markScreen(eventId = "") {
   /** @param {number} userId */
   const choose = (userId) => {
     if (desk.store.value.connection !== "open") return;
-    // The second of two taps on the sheet was not meant for the row that lay below it
+    // The second of two taps on the dialog was not meant for the row that lay below it
     if (performance.now() - closedAt < SECOND_TAP_MS) return;
     desk.choose(userId);
   };

@@ -4,7 +4,7 @@ import * as api from "../api.js";
 import { CallFailed } from "../calling.js";
 import { h } from "../dom.js";
 import { Wrong, complain, field, form, mend } from "../forms.js";
-import { sheet } from "../parts.js";
+import { openDialog } from "../parts.js";
 import { go } from "../router.js";
 import { t } from "../texts.js";
 import { clock, dayInWords, fieldTime, length, now, timeOfField } from "../times.js";
@@ -81,7 +81,7 @@ export function newEvent() {
     };
     return h("button", { type: "button", "data-test": "free-name", onclick: take }, another);
   }
-  const dialog = sheet(t("new.title"), { "data-test": "new-event" }, made);
+  const dialog = openDialog(t("new.title"), { "data-test": "new-event" }, made);
   name.focus();
 }
 

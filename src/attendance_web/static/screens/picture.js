@@ -5,7 +5,7 @@ import { h } from "../dom.js";
 import { CropPicture } from "../elements/crop-picture.js";
 import { icon } from "../icons.js";
 import { tell } from "../notices.js";
-import { button, sheet } from "../parts.js";
+import { button, openDialog } from "../parts.js";
 import { FORMATS, whatIsWrong } from "../shrink.js";
 import { t } from "../texts.js";
 import { progressBar } from "./progress.js";
@@ -46,7 +46,7 @@ export function choosePicture(changed) {
     }
   };
   const cancel = button(t("cancel"), () => dialog.close(), { class: "plain" });
-  const dialog = sheet(
+  const dialog = openDialog(
     t("crop.title"),
     { class: "cropping", "data-test": "cropping" },
     choose,

@@ -3,7 +3,7 @@
 import { boardAddress } from "../api.js";
 import { h } from "../dom.js";
 import { icon } from "../icons.js";
-import { button, sheet } from "../parts.js";
+import { button, openDialog } from "../parts.js";
 import { qrPicture, shortAddress } from "../qr.js";
 import { t } from "../texts.js";
 
@@ -46,7 +46,7 @@ function board({ event_id }) {
  */
 function project(event) {
   const close = () => dialog.close();
-  const dialog = sheet(
+  const dialog = openDialog(
     event.name,
     { class: "projected", "data-test": "projected" },
     qrPicture(event),

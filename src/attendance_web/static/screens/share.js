@@ -3,7 +3,7 @@
 import { h } from "../dom.js";
 import { icon } from "../icons.js";
 import { tell } from "../notices.js";
-import { button, sheet } from "../parts.js";
+import { button, openDialog } from "../parts.js";
 import { qrPicture, shortAddress } from "../qr.js";
 import { linkTo } from "../short.js";
 import { t } from "../texts.js";
@@ -13,7 +13,7 @@ export function share(event) {
   const link = linkTo(event);
   const { shown, copy } = toCopy(link, t("share.link"));
   const send = () => navigator.share({ title: event.name, url: link }).catch(() => undefined);
-  const dialog = sheet(
+  const dialog = openDialog(
     event.name,
     { class: "sharing", "data-test": "sharing" },
     qrPicture(event),

@@ -3,7 +3,7 @@
 import * as api from "../api.js";
 import { h } from "../dom.js";
 import { tell } from "../notices.js";
-import { button, sheet } from "../parts.js";
+import { button, openDialog } from "../parts.js";
 import { row } from "../screens/helpers.js";
 import { personSearch } from "../screens/person-search.js";
 import { t, textOf } from "../texts.js";
@@ -26,7 +26,7 @@ export function addPerson(eventId, did) {
   };
   const search = personSearch(found);
   const close = button(t("close"), () => dialog.close(), { class: "plain" });
-  const dialog = sheet(
+  const dialog = openDialog(
     textOf(WORDS.add),
     { "data-test": "adding" },
     search.field,

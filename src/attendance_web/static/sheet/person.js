@@ -4,7 +4,7 @@ import * as api from "../api.js";
 import { h } from "../dom.js";
 import { form } from "../forms.js";
 import { tell } from "../notices.js";
-import { button, loaded, sheet } from "../parts.js";
+import { button, loaded, openDialog } from "../parts.js";
 import { people, readPeople } from "../people.js";
 import { saidOf } from "../refusals/said.js";
 import { choice, group } from "../screens/when-fields.js";
@@ -87,7 +87,7 @@ export function person(event, row, { canMark, nameOf, did, again }) {
           h("div", { class: "choices" }, h("button", { class: "confirm", "data-test": "submit" }, t("mark.take")), close, profile),
         )
       : h("div", { class: "choices" }, close, profile);
-  const dialog = sheet(
+  const dialog = openDialog(
     name,
     { class: "of-person", "data-test": "of-person" },
     row.group ? h("p", { class: "about" }, row.group) : null,

@@ -3,7 +3,7 @@
 import * as api from "../api.js";
 import { h } from "../dom.js";
 import { tell } from "../notices.js";
-import { button, choose, sheet } from "../parts.js";
+import { button, choose, openDialog } from "../parts.js";
 import { save } from "../saving.js";
 import { t, textOf } from "../texts.js";
 import { labelOf } from "./finding.js";
@@ -40,7 +40,7 @@ export async function copyList(rows) {
     const shown = h("textarea", { readonly: true, rows: 8, "aria-label": textOf(WORDS.toCopy) });
     shown.value = text;
     const close = button(t("close"), () => dialog.close(), { class: "plain" });
-    const dialog = sheet(textOf(WORDS.toCopy), {}, shown, h("div", { class: "choices" }, close));
+    const dialog = openDialog(textOf(WORDS.toCopy), {}, shown, h("div", { class: "choices" }, close));
     shown.focus();
     shown.select();
   }

@@ -4,7 +4,7 @@ import { proof } from "../access/proof.js";
 import { copying, stayOpen } from "../access/shown-once.js";
 import { h, refill } from "../dom.js";
 import { Wrong, field, form, mend } from "../forms.js";
-import { button, sheet } from "../parts.js";
+import { button, openDialog } from "../parts.js";
 import { t, textOf } from "../texts.js";
 import { createToken } from "./calls.js";
 import { SCOPES, WORDS } from "./words.js";
@@ -72,7 +72,7 @@ export function askForToken(made) {
   function close() {
     dialog.close();
   }
-  const dialog = sheet(textOf(WORDS.make), { class: "token", "data-test": "making-token" }, place);
+  const dialog = openDialog(textOf(WORDS.make), { class: "token", "data-test": "making-token" }, place);
   name.focus();
 }
 

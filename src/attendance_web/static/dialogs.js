@@ -1,4 +1,4 @@
-/** What lies above a screen: a sheet from below on a phone, in the middle of a desk. */
+/** What lies above a screen: a dialog from below on a phone, in the middle of a desk. */
 
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
@@ -9,24 +9,24 @@ import { t } from "./texts.js";
 /** @typedef {import("./icons.js").Drawing} Drawing */
 /** @typedef {{label: string, drawing: Drawing, work: () => unknown, test?: string}} Action */
 
-let sheetCount = 0;
+let dialogCount = 0;
 
 /**
- * Opens a sheet, which is gone once it is closed.
+ * Opens one, which is gone once it is closed.
  * @param {string} title
  * @param {Record<string, unknown>} given
  * @param {...Child} children
  */
-export function sheet(title, given, ...children) {
-  const id = `sheet-${++sheetCount}`;
+export function openDialog(title, given, ...children) {
+  const id = `dialog-${++dialogCount}`;
   const head = h("h2", { id, tabindex: -1 }, title);
   const made = h("dialog", { "aria-labelledby": id, ...given }, head, ...children);
   made.addEventListener("close", () => {
     made.remove();
-    document.body.toggleAttribute("data-sheet", document.querySelector("dialog[open]") !== null);
+    document.body.toggleAttribute("data-dialog", document.querySelector("dialog[open]") !== null);
   });
   document.body.append(made);
-  document.body.setAttribute("data-sheet", "");
+  document.body.setAttribute("data-dialog", "");
   made.showModal();
   head.focus();
   return made;
@@ -41,7 +41,7 @@ export function sheet(title, given, ...children) {
  */
 export function askWhether(question, yes, { help, look = "danger" } = {}) {
   return new Promise((resolve) => {
-    const dialog = sheet(
+    const dialog = openDialog(
       question,
       { "data-test": "question" },
       help && h("p", {}, help),
@@ -68,13 +68,13 @@ export function menu(title, ...actions) {
 }
 
 /**
- * Opens a sheet of what can be done, of which one is chosen.
+ * Opens one of what can be done, of which one is chosen.
  * @param {string} title
  * @param {...(Action | null | false | undefined)} actions
  */
 export function choose(title, ...actions) {
   const items = actions.map((each) => each && h("li", {}, line(each)));
-  const dialog = sheet(
+  const dialog = openDialog(
     title,
     { class: "actions", "data-test": "actions" },
     h("ul", { role: "list" }, ...items),
