@@ -12,6 +12,8 @@ from attendance_core.arguments import MAX_OFFSET
 from attendance_core.errors import TooManySockets
 from attendance_core.events import MAX_OPEN_EVENTS
 from attendance_core.limits import (
+    ANNULMENTS,
+    ANNULMENTS_OF_ONE,
     CREATED_EVENTS,
     DATA_DOWNLOADS,
     FAILED_LOG_INS,
@@ -209,6 +211,12 @@ def _limits() -> Iterator[tuple[str, str, str]]:
     yield (
         "people whom an organiser marks by hand, and who had not joined",
         f"{JOINED_BY_HAND.most} in {hours:g} h",
+        "429",
+    )
+    hours, days = ANNULMENTS.within / 3600, ANNULMENTS_OF_ONE.within / 86400
+    yield (
+        "marks that one annuls; of one person in an event",
+        f"{ANNULMENTS.most} in {hours:g} h; {ANNULMENTS_OF_ONE.most} in {days:g} day",
         "429",
     )
     yield "other people's profiles by GetProfile for a person", f"{PROFILES_A_DAY} a day", "429"

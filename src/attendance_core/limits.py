@@ -35,6 +35,10 @@ TAKEN_SCANS = Limit("taken scans", 600, 3600)  # Contract: 9.12, for a moderator
 SCAN_LOOKS = Limit("looks at scans", 600, 3600)  # Contract: 9.12, for a moderator
 DATA_DOWNLOADS = Limit("data downloads", 1, 60)  # Contract: POST /accounts/data/, for a person
 JOINED_BY_HAND = Limit("joined by hand", 300, 3600)  # Contract: MarkParticipant, for an organiser
+# Contract: AnnulMark. Karma counts a month anew, annulled marks too: a pair that marks and annuls
+# over and over would make each of its marks cost the store more than the one before
+ANNULMENTS = Limit("annulments", 300, 3600)  # for whoever annuls
+ANNULMENTS_OF_ONE = Limit("annulments of one person", 20, 86400)  # of them, in an event
 # How long a try counts that nobody has ended: its process has died, or it would have been given
 # up long before
 TRY_SECONDS: Seconds = 90

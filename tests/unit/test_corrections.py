@@ -17,8 +17,10 @@ from attendance_core.errors import (
     PersonNotFound,
     RecordChanged,
     SomebodyWasMarked,
+    TooManyRequests,
 )
 from attendance_core.events import DeleteEvent
+from attendance_core.limits import ANNULMENTS, ANNULMENTS_OF_ONE
 from attendance_core.marking.announcements import ConnectionsEnded, PlaceChanged
 from attendance_core.marking.endings import Ending
 from attendance_core.marking.ledger import AnnulReason, Grade
@@ -114,6 +116,46 @@ class TestWhoMayAnnul:
         world.by_hand(CREATOR, BORIS)
         assert world.annul(VERA) == 2
         assert isinstance(world.place(BORIS).state, Marked)
+
+
+class TestHowOftenOneMayAnnul:
+    """Contract: AnnulMark, its limits."""
+
+    def marks_and_annuls(self, world: LedgerWorld, user_id: int = BORIS, often: int = 1) -> None:
+        """Has the creator do so, over and over."""
+        for _ in range(often):
+            n = world.by_hand(CREATOR, user_id)
+            assert world.annul(CREATOR, n, user_id=user_id) == n + 1
+
+    def test_marks_of_one_person_so_often_a_day(self, world: LedgerWorld) -> None:
+        world.helps(GLEB)
+        self.marks_and_annuls(world, often=ANNULMENTS_OF_ONE.most)
+        n = world.by_hand(CREATOR, BORIS)
+        with pytest.raises(TooManyRequests):
+            world.annul(CREATOR, n)
+        assert isinstance(world.place(BORIS).state, Marked)  # nothing is lost
+        assert world.annul(CREATOR, n - 2) == n - 1  # the same again is none more
+        self.marks_and_annuls(world, VERA)  # others are not concerned
+        assert world.annul(GLEB, n) == n + 1  # and nobody is kept from it by somebody else
+        world.by_hand(CREATOR, BORIS)
+        world.clock.pass_(ANNULMENTS_OF_ONE.within)
+        assert world.annul(CREATOR, n + 2) == n + 3
+
+    def test_marks_of_anybody_so_often_an_hour(self, world: LedgerWorld) -> None:
+        people = [world.person(f"Late {number}") for number in range(ANNULMENTS.most // 15)]
+        for each in people:
+            self.marks_and_annuls(world, each, often=15)
+        world.by_hand(CREATOR, BORIS)
+        with pytest.raises(TooManyRequests):
+            world.annul(CREATOR)
+        world.clock.pass_(ANNULMENTS.within)
+        assert world.annul(CREATOR) == 2
+
+    def test_a_refused_one_does_not_count(self, world: LedgerWorld) -> None:
+        for _ in range(ANNULMENTS_OF_ONE.most + 1):
+            with pytest.raises(RecordChanged):
+                world.annul(CREATOR)
+        self.marks_and_annuls(world)
 
 
 class TestAfterAnAnnulment:

@@ -15,7 +15,12 @@ from attendance_core.errors import (
 )
 from attendance_core.events import Event
 from attendance_core.events.organisers import check_organiser
-from attendance_core.limits import JOINED_BY_HAND, count_or_raise
+from attendance_core.limits import (
+    ANNULMENTS,
+    ANNULMENTS_OF_ONE,
+    JOINED_BY_HAND,
+    count_or_raise,
+)
 from attendance_core.marking.announcements import ConnectionsEnded, PlaceChanged
 from attendance_core.marking.connections import Role
 from attendance_core.marking.endings import Ending
@@ -101,7 +106,7 @@ class AnnulMark:
         nothing. A socket that was not told of the mark ends, to come back.
 
         Raises InvalidArgument, BadLength, BadCharacters, EventNotFound, MayNotAnnul,
-        PersonNotFound, RecordChanged.
+        PersonNotFound, RecordChanged, TooManyRequests.
         """
         check_kinds(actor=actor, event_id=event_id, user_id=user_id, n=n)
         check_kind("reason", reason, AnnulReason)
@@ -122,9 +127,11 @@ class AnnulMark:
             unit.profiles.get_even_deleted(user_id)
             if place is None or not isinstance(place.state, Marked) or place.state.n != n:
                 raise RecordChanged
+            kept_note = checked_note if checked_note and _lock_if_there(unit, user_id) else ""
+            count_or_raise(unit, ANNULMENTS, str(actor))
+            count_or_raise(unit, ANNULMENTS_OF_ONE, f"{actor} {event_id} {user_id}")
             annulled = place.annulled()
             unit.places.put(annulled)
-            kept_note = checked_note if checked_note and _lock_if_there(unit, user_id) else ""
             unit.ledger.add(
                 NewEntry(
                     event_id,
