@@ -12,8 +12,10 @@ from attendance_core.arguments import MAX_OFFSET
 from attendance_core.errors import TooManySockets
 from attendance_core.events import MAX_OPEN_EVENTS
 from attendance_core.limits import (
+    ADDED_HELPERS,
     ANNULMENTS,
     ANNULMENTS_OF_ONE,
+    CHANGES_OF_WHO_MARKS,
     CREATED_EVENTS,
     DATA_DOWNLOADS,
     FAILED_LOG_INS,
@@ -219,6 +221,13 @@ def _limits() -> Iterator[tuple[str, str, str]]:
         f"{ANNULMENTS.most} in {hours:g} h; {ANNULMENTS_OF_ONE.most} in {days:g} day",
         "429",
     )
+    yield (
+        "changes of an event's `who_marks`",
+        f"{CHANGES_OF_WHO_MARKS.most} in {CHANGES_OF_WHO_MARKS.within / 60:g} min",
+        "429",
+    )
+    hours = ADDED_HELPERS.within / 3600
+    yield "helpers added to an event", f"{ADDED_HELPERS.most} in {hours:g} h", "429"
     yield "other people's profiles by GetProfile for a person", f"{PROFILES_A_DAY} a day", "429"
     yield (
         "streams of WatchAttendance in a process: of a person in an event, in all; of a board's "

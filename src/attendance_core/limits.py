@@ -39,6 +39,10 @@ JOINED_BY_HAND = Limit("joined by hand", 300, 3600)  # Contract: MarkParticipant
 # over and over would make each of its marks cost the store more than the one before
 ANNULMENTS = Limit("annulments", 300, 3600)  # for whoever annuls
 ANNULMENTS_OF_ONE = Limit("annulments of one person", 20, 86400)  # of them, in an event
+# Contract: UpdateEvent, AddHelper, for an event. Whoever is left out has their sockets ended and
+# those they hold given back, and may come again. Removals are as few as what is added before
+CHANGES_OF_WHO_MARKS = Limit("changes of who marks", 30, 300)
+ADDED_HELPERS = Limit("added helpers", 100, 3600)
 # How long a try counts that nobody has ended: its process has died, or it would have been given
 # up long before
 TRY_SECONDS: Seconds = 90

@@ -30,11 +30,12 @@ async def corrects(connection: Connection) -> None:
 
 
 async def changes(connection: Connection) -> None:
-    """Has the event be another, and its markers left out and let in."""
+    """Has the event be another, and its markers left out and let in; that mostly is refused."""
     given = {"name": f"flood {uuid4().hex}", "time_to": int(time.time()) + LASTS_SECONDS}
-    who = WHO_MARKS[connection.done.sent % len(WHO_MARKS)]
-    event_id = connection.foothold.event_id
-    await connection.post(EVENTS + "UpdateEvent", event_id=event_id, who_marks=who, **given)
+    who = WHO_MARKS[connection.done.sent // 2 % len(WHO_MARKS)]
+    about = {"event_id": connection.foothold.event_id}
+    await connection.post(EVENTS + "UpdateEvent", **about, **given)
+    await connection.post(EVENTS + "UpdateEvent", **about, who_marks=who)
 
 
 async def helps(connection: Connection) -> None:

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from attendance_core.events import AddHelper, RemoveHelper, UpdateEvent
+from attendance_core.events import AddHelper, Event, RemoveHelper, UpdateEvent
 from attendance_core.marking.connections import Connection
 from attendance_core.marking.endings import Ending, FindEnding
 from attendance_core.marking.who_marks import WhoMarks
@@ -53,6 +53,10 @@ class Hall:
 
     def find_ending(self, connection: Connection) -> Ending:
         return drive(self._find_ending(connection=connection))
+
+    def event(self) -> Event:
+        event_id = self.world.event_id
+        return drive(self.world.store.observe(lambda unit: unit.events.get(event_id)))
 
     def marking(self) -> set[UserId]:
         """Lists who has a ``marking`` socket."""

@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from uuid import uuid4
+
 import pytest
 
-from attendance_core.errors import EventOver, MayNotMark, NoLongerMarks
+from attendance_core.errors import (
+    BadTimes,
+    EventOver,
+    MayNotMark,
+    NoLongerMarks,
+    TooManyRequests,
+)
+from attendance_core.events import UpdateEvent
+from attendance_core.limits import ADDED_HELPERS, CHANGES_OF_WHO_MARKS
 from attendance_core.marking.announcements import ConnectionsEnded, EventChanged, PlaceChanged
 from attendance_core.marking.connections import Role
 from attendance_core.marking.endings import Ending
 from attendance_core.marking.places import Held, Marked, Waiting
 from attendance_core.marking.who_marks import WhoMarks
 from attendance_core.profiles import Confirmation
+from attendance_core.testing.clock import NOON
 from attendance_core.testing.machine.driving import drive
+from attendance_core.testing.stand_ins import any_code
+from attendance_core.vocabulary import EventId
 from tests.support.organisers_hall import ANNA, BORIS, GLEB, VERA, Hall, hall
 
 __all__ = ["hall"]
@@ -95,6 +109,43 @@ class TestNarrowing:
         assert hall.marking() == set()
 
 
+class TestHowOftenWhoMarksIsChanged:
+    """Contract: UpdateEvent, its limit: each change may end the sockets of all who mark."""
+
+    def changes_as_often_as_may_be(self, hall: Hall) -> None:
+        for number in range(CHANGES_OF_WHO_MARKS.most):
+            hall.lets_mark((WhoMarks.ORGANISERS, WhoMarks.EVERYBODY)[number % 2])
+
+    def test_to_and_fro_so_often(self, hall: Hall) -> None:
+        self.changes_as_often_as_may_be(hall)
+        hall.world.marks(BORIS)
+        before = hall.event()
+        hall.world.announcements.clear()
+        with pytest.raises(TooManyRequests):
+            hall.changes(who_marks=WhoMarks.ORGANISERS, name="Another")
+        assert (hall.event(), hall.world.announcements) == (before, [])
+        assert hall.marking() == {BORIS}
+        hall.world.clock.pass_(CHANGES_OF_WHO_MARKS.within)
+        hall.lets_mark(WhoMarks.ORGANISERS)
+        assert hall.marking() == set()
+
+    def test_what_leaves_it_as_it_is_does_not_count(self, hall: Hall) -> None:
+        for number in range(CHANGES_OF_WHO_MARKS.most + 1):
+            hall.changes(who_marks=WhoMarks.EVERYBODY, name=f"Lecture {number}")
+            with pytest.raises(BadTimes):
+                hall.changes(who_marks=WhoMarks.ORGANISERS, ends_at=NOON - 3600)
+        self.changes_as_often_as_may_be(hall)
+        hall.changes(who_marks=WhoMarks.EVERYBODY, name="Physics")  # nor is it refused
+        assert hall.event().name == "Physics"
+
+    def test_another_event_is_not_concerned(self, hall: Hall) -> None:
+        self.changes_as_often_as_may_be(hall)
+        other = replace(hall.event(), event_id=EventId(uuid4()), name="Other", code=any_code())
+        drive(hall.world.store.transact(lambda unit: unit.events.add(other)))
+        update = UpdateEvent(hall.world.store.transact, hall.world.terms)
+        drive(update(actor=ANNA, event_id=other.event_id, who_marks=WhoMarks.ORGANISERS))
+
+
 class TestRemoveHelper:
     def test_where_only_organisers_mark_their_sockets_end(self, hall: Hall) -> None:
         for helper in (BORIS, VERA):
@@ -133,6 +184,27 @@ class TestRemoveHelper:
         hall.sets_tick(VERA, Confirmation.NONE)
         hall.removes_helper(BORIS)
         assert hall.marking() == {VERA}
+
+
+class TestHowOftenHelpersAreAdded:
+    """Contract: AddHelper, its limit, which bounds how often one is removed, too."""
+
+    def test_so_often_within_so_long(self, hall: Hall) -> None:
+        hall.adds_helper(VERA)
+        for _ in range(ADDED_HELPERS.most - 1):
+            hall.adds_helper(BORIS)
+            hall.removes_helper(BORIS)
+        with pytest.raises(TooManyRequests):
+            hall.adds_helper(BORIS)
+        hall.adds_helper(VERA)  # who helps already is none more
+        hall.removes_helper(VERA)  # whom one trusts no more goes at any time
+        hall.world.clock.pass_(ADDED_HELPERS.within)
+        hall.adds_helper(BORIS)
+
+    def test_one_who_helps_already_does_not_count(self, hall: Hall) -> None:
+        for _ in range(ADDED_HELPERS.most + 1):
+            hall.adds_helper(VERA)
+        hall.adds_helper(BORIS)
 
 
 class TestUpdateEvent:

@@ -9,6 +9,7 @@ from attendance_core.arguments import check_kind, check_kinds, check_kinds_given
 from attendance_core.errors import EventStarted, NothingGiven
 from attendance_core.events.event import MAX_EVENT_NAME_LENGTH, Event, check_times
 from attendance_core.events.organisers import check_organiser
+from attendance_core.limits import CHANGES_OF_WHO_MARKS, count_or_raise
 from attendance_core.marking.announcements import EventChanged
 from attendance_core.marking.leaving_out import (
     LockedPlaces,
@@ -44,8 +45,8 @@ class UpdateEvent:
         """Changes what is given.
 
         Raises NothingGiven where nothing is, InvalidArgument, BadLength, BadCharacters,
-        EventNotFound, NotAnOrganiser, EventOver, EventStarted, EventNameTaken; BadTimes, in the
-        words that `CreateEvent` tells of.
+        EventNotFound, NotAnOrganiser, EventOver, EventStarted, EventNameTaken, TooManyRequests;
+        BadTimes, in the words that `CreateEvent` tells of.
         """
         check_kinds(actor=actor, event_id=event_id)
         check_kinds_given(starts_at=starts_at, ends_at=ends_at)
@@ -70,6 +71,8 @@ class UpdateEvent:
             _check_new_times(before, after, now)
             if after == before:
                 return
+            if after.who_marks is not before.who_marks:
+                count_or_raise(unit, CHANGES_OF_WHO_MARKS, str(event_id))
             unit.events.put(after)
             if after.who_marks is not before.who_marks:
                 end_left_out(unit, after, unit.connections.marking(event_id), places, self.terms)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from attendance_core import ports
 from attendance_core.arguments import check_kinds
 from attendance_core.errors import HelperOfOneself, NotAnOrganiser, NotTheCreator, TooManyHelpers
+from attendance_core.limits import ADDED_HELPERS, count_or_raise
 from attendance_core.marking.connections import Role
 from attendance_core.marking.leaving_out import (
     LockedPlaces,
@@ -42,7 +43,11 @@ class AddHelper:
     transact: ports.Transact
 
     async def __call__(self, *, actor: UserId, event_id: EventId, user_id: UserId) -> None:
-        """Raises EventNotFound, NotTheCreator, HelperOfOneself, PersonNotFound, TooManyHelpers."""
+        """Does nothing where they help already.
+
+        Raises EventNotFound, NotTheCreator, HelperOfOneself, PersonNotFound, TooManyHelpers,
+        TooManyRequests.
+        """
         check_kinds(actor=actor, event_id=event_id, user_id=user_id)
 
         def work(unit: ports.Unit) -> None:
@@ -57,6 +62,7 @@ class AddHelper:
                 return
             if len(helping) >= MAX_HELPERS:
                 raise TooManyHelpers(most=MAX_HELPERS)
+            count_or_raise(unit, ADDED_HELPERS, str(event_id))
             unit.helpers.add(event_id, user_id, unit.now())
 
         await self.transact(work)
