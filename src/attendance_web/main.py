@@ -127,6 +127,7 @@ class Application:
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Serves one request, one socket, or the lifespan."""
         if scope["type"] == "websocket":
+            client_gone.follow_client_of(scope)  # of nobody: its `peer` knows whether it is there
             await self._socket_application(scope, receive, send)
         elif scope["type"] == "http":
             await self._turns.serve(self._answer, scope, receive, send)
@@ -134,7 +135,6 @@ class Application:
             await self._http(scope, receive, send)
 
     async def _answer(self, scope: Any, receive: Any, send: Any) -> None:
-        client_gone.follow_client_of(scope)
         if scope["method"] == "HEAD":
             await answer_without_body(self._answer_packed, scope, receive, send)
         else:

@@ -14,7 +14,6 @@ from attendance_web.wire.client_gone import (
     GONE_EXTENSION,
     NOTE_LEFT_EXTENSION,
     SAYS_NO_MORE_EXTENSION,
-    follow_client_of,
     wait_while_there,
 )
 from attendance_web.wire.leaving_pace import (
@@ -74,7 +73,6 @@ class FollowedRequest:
     async def wait(self) -> None:
         """Waits, if its caller has left too many; raises ClientLeft where they go meanwhile."""
         if seconds := self._pace.wait_of(self._whose):
-            follow_client_of(self._scope)
             await wait_while_there(seconds)
             if self._has_gone:
                 raise ClientLeft

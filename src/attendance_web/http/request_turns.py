@@ -17,7 +17,7 @@ from attendance_core.vocabulary import Seconds
 from attendance_web.http.head_method import Application
 from attendance_web.http.left_requests import LeftRequests
 from attendance_web.wire.callers import is_network
-from attendance_web.wire.client_gone import wait_while_there
+from attendance_web.wire.client_gone import follow_client_of, wait_while_there
 from attendance_web.wire.log_fields import log_fields_of, note_caller
 from attendance_web.wire.refusal_pace import RefusalPace
 from attendance_web.wire.refusals import ClientLeft
@@ -92,6 +92,7 @@ class RequestTurns:
 
     async def serve(self, application: Application, scope: Any, receive: Any, send: Any) -> None:
         """Serves one request in its turn; those about our own health wait for each other alone."""
+        follow_client_of(scope)  # or it would follow the one in whose context it was read
         extensions = scope.setdefault("extensions", {})
         came = extensions[CAME_EXTENSION] = asyncio.get_running_loop().time()
         caller = self._seen_sessions.caller_of(scope)
