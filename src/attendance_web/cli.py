@@ -23,6 +23,10 @@ def whole_command() -> click.Group:
 
 def main() -> None:
     """Runs one command and ends the process with its code."""
+    if sys.argv[1:2] == ["serve"]:
+        from attendance_web.serving.freed_memory import allocate_by_glibc
+
+        allocate_by_glibc()
     try:
         whole_command()(prog_name="attendance")
     except ModuleNotFoundError as missing:

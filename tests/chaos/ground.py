@@ -166,8 +166,9 @@ def ground(
             to_mark=pairings[TO_HOLD:],
             username=USERNAME,
         ).write(cast_file)
+        as_served = {**settings, "PYTHONMALLOC": ""}  # no fork: with the allocator it takes alone
         os.sync()  # or the disk is still busy with what was written here while it is measured
-        service = door = stack.enter_context(running(folder, settings, migrate=False))
+        service = door = stack.enter_context(running(folder, as_served, migrate=False))
         browser = HttpBrowser(service.url, "en")
         browser.get("/api/auth/GetCurrentUserId")
         browser.post("/accounts/signup/", username=USERNAME, password=PASSWORD)

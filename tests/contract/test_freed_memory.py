@@ -1,11 +1,10 @@
-"""What uploads took of a process is the system's again when they have their answers.
-
-Decision 0015.
-"""
+"""What a process has freed is the system's again soon. Decisions 0015 and 0021."""
 
 from __future__ import annotations
 
+import asyncio
 import http.client
+import os
 import sys
 import threading
 import time
@@ -15,7 +14,11 @@ from pathlib import Path
 import psutil
 import pytest
 
-from attendance_web.serving.freed_memory import give_back_free_pages
+from attendance_web.serving.freed_memory import (
+    ALLOCATOR,
+    allocate_by_glibc,
+    give_back_free_pages,
+)
 from tests.support.people import Person, sign_up_people
 from tests.support.service_process import PATIENCE_SECONDS, Service, running
 
@@ -25,7 +28,9 @@ BOUNDARY = "b"
 NO_PICTURE = b"a" * (10 * MEBIBYTE)
 SENDER_COUNT = 2  # at once, of one person
 UPLOADS_EACH = 4  # of the same
-MAX_KEPT_BYTES = 15 * MEBIBYTE  # of the service, when all have their answers
+CONNECTION_COUNT, REQUESTS_TOGETHER = 2000, 40
+LET_IN_SECONDS = 2.0
+MAX_KEPT_BYTES = 15 * MEBIBYTE  # of the service, when all have their answers or have gone
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the bound is one of glibc's")
 
@@ -51,6 +56,14 @@ def send_some(service: Service, person: Person, body: bytes, note: Callable[[byt
         connection.close()
 
 
+def wait_until_given_back(process: psutil.Process, idle_bytes: int) -> None:
+    """Waits until it has hardly more than so much in memory; fails where that takes too long."""
+    until = time.monotonic() + PATIENCE_SECONDS
+    while (kept_bytes := process.memory_info().rss - idle_bytes) >= MAX_KEPT_BYTES:
+        assert time.monotonic() < until, kept_bytes
+        time.sleep(0.1)
+
+
 @pytest.mark.long
 def test_what_uploads_took_is_given_back(tmp_path: Path) -> None:
     body, answers = form(), list[bytes]()
@@ -68,10 +81,46 @@ def test_what_uploads_took_is_given_back(tmp_path: Path) -> None:
             thread.join()
         assert len(answers) == SENDER_COUNT * UPLOADS_EACH
         assert all(b'"bad_picture"' in answer for answer in answers)
-        until = time.monotonic() + PATIENCE_SECONDS
-        while (kept_bytes := process.memory_info().rss - idle_bytes) >= MAX_KEPT_BYTES:
-            assert time.monotonic() < until, kept_bytes
-            time.sleep(0.1)
+        wait_until_given_back(process, idle_bytes)
+
+
+@pytest.mark.parametrize(("chosen", "taken"), [("", "malloc"), ("pymalloc", "pymalloc")])
+def test_a_service_takes_the_allocator_of_its_c_library_unless_told(
+    tmp_path: Path, chosen: str, taken: str
+) -> None:
+    with running(tmp_path, {ALLOCATOR: chosen}) as service:
+        assert psutil.Process(service.process.pid).environ()[ALLOCATOR] == taken
+
+
+def test_one_that_cannot_begin_anew_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: object) -> None:
+        raise OSError("no such program")
+
+    monkeypatch.setattr(os, "execve", fails)
+    monkeypatch.setenv(ALLOCATOR, "")
+    allocate_by_glibc()
+
+
+async def leave_with_requests_waiting(address: tuple[str, int]) -> None:
+    """Sends many together on many connections, and cuts all before most are answered."""
+    requests = b"GET /api/auth/GetCurrentUserId HTTP/1.1\r\nHost: a\r\n\r\n" * REQUESTS_TOGETHER
+    opened = [await asyncio.open_connection(*address) for _ in range(CONNECTION_COUNT)]
+    for _, writer in opened:
+        writer.write(requests)
+    await asyncio.sleep(LET_IN_SECONDS)
+    for _, writer in opened:
+        writer.transport.abort()
+
+
+@pytest.mark.long
+def test_what_connections_took_is_given_back(tmp_path: Path) -> None:
+    with running(tmp_path, {ALLOCATOR: ""}) as service:
+        process = psutil.Process(service.process.pid)
+        service.get("/api/auth/GetCurrentUserId")
+        idle_bytes = process.memory_info().rss
+        asyncio.run(leave_with_requests_waiting(service.address))
+        assert process.memory_info().rss > idle_bytes + 2 * MAX_KEPT_BYTES
+        wait_until_given_back(process, idle_bytes)
 
 
 def test_what_is_free_beneath_something_else_is_given_back() -> None:

@@ -256,6 +256,8 @@ def _become(wanted: list[Any], descriptors: list[int]) -> None:
         os.chdir(folder)
         os.environ.clear()
         os.environ.update(environment)
+        # Or a service would begin anew: what its allocator is stays as it is
+        os.environ.setdefault("PYTHONMALLOC", "pymalloc")
         _run(arguments, folder)
         code = 0
     except SystemExit as ended:

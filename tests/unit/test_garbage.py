@@ -12,12 +12,15 @@ import pytest
 
 from attendance_web.serving import garbage
 from attendance_web.serving.garbage import (
+    GIVE_BACK_EVERY,
     MAX_PAUSE,
     MAX_WORTH_SECONDS,
     MAX_YOUNG_SECONDS,
+    MEASURE_EVERY,
     MIN_PAUSE,
     MIN_YOUNG_SECONDS,
     THRESHOLDS,
+    WORTH_BYTES,
     WORTH_SECONDS,
     YOUNG,
     Collections,
@@ -83,7 +86,8 @@ def collector(monkeypatch: pytest.MonkeyPatch, times: Times) -> Collector:
 
 
 @pytest.fixture
-async def collections(collector: Collector) -> Collections:
+async def collections(collector: Collector, monkeypatch: pytest.MonkeyPatch) -> Collections:
+    monkeypatch.setattr(garbage, "resident_bytes", Mock(return_value=1000 * WORTH_BYTES))
     made = Collections()
     made.close()  # the tests call what its timers would
     return made
@@ -142,6 +146,36 @@ async def test_full_collections_wait_for_a_quiet_moment(
     assert collector.done.count(FULL) == 1 + is_collected
     await asyncio.get_running_loop().shutdown_default_executor()
     assert given_back.call_count == is_collected
+
+
+@pytest.mark.parametrize(
+    ("share", "grown_bytes", "is_given_back"),
+    [
+        pytest.param(0.05, WORTH_BYTES + 1, True, id="while there is little else to do"),
+        pytest.param(0.2, WORTH_BYTES + 1, False, id="not while there is"),
+        pytest.param(0.05, WORTH_BYTES, False, id="not for little"),
+    ],
+)
+async def test_free_pages_are_given_back_where_more_is_in_memory_than_there_was(
+    collections: Collections,
+    times: Times,
+    share: float,
+    grown_bytes: int,
+    is_given_back: bool,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    given_back = Mock()
+    monkeypatch.setattr(garbage, "give_back_free_pages", given_back)
+    least = 100 * WORTH_BYTES
+    times.share = share
+    for bytes_now in (least, least + grown_bytes):  # the least of this process counts
+        monkeypatch.setattr(garbage, "resident_bytes", Mock(return_value=bytes_now))
+        for _ in range(int(GIVE_BACK_EVERY / MEASURE_EVERY)):  # no oftener
+            times.passes(MEASURE_EVERY)
+            collections._collect_if_quiet()
+            collections.close()
+    await asyncio.get_running_loop().shutdown_default_executor()
+    assert given_back.call_count == is_given_back
 
 
 async def test_what_finds_next_to_nothing_makes_no_full_collection_worth_it(

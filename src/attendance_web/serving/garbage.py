@@ -17,7 +17,7 @@ import time
 from typing import Final
 
 from attendance_core.vocabulary import Seconds
-from attendance_web.serving.freed_memory import give_back_free_pages
+from attendance_web.serving.freed_memory import give_back_free_pages, resident_bytes
 
 # CPython begins a collection by itself only in a burst between two of ours, and never a full one
 THRESHOLDS: Final = (50_000, 1_000, 1_000_000)
@@ -30,6 +30,9 @@ QUIET_SHARE: Final = 0.1  # of a core, from one measurement to the next
 # Of young collections, since the last full one: in a second they look at ten million objects
 WORTH_SECONDS: Final[Seconds] = 0.05  # in a quiet moment
 MAX_WORTH_SECONDS: Final[Seconds] = 1.0  # also where no moment is quiet
+# In memory beyond the least there was: it may be free, or in use by people who are there
+WORTH_BYTES: Final = 8 * 1024 * 1024
+GIVE_BACK_EVERY: Final[Seconds] = 15.0  # at most, or when garbage was collected
 
 
 class Collections:
@@ -47,6 +50,8 @@ class Collections:
         gc.enable()
         self._pause: Seconds = MAX_PAUSE
         self._taken: Seconds = 0.0  # by young collections, since the last full one
+        self._least_bytes = resident_bytes()  # that this process has had in memory
+        self._given_back_at: Seconds = -GIVE_BACK_EVERY  # when free pages were
         self._young_timer = self._loop.call_later(self._pause, self._collect_young)
         self._measure_from_now()
 
@@ -77,5 +82,17 @@ class Collections:
         if self._taken >= (WORTH_SECONDS if is_quiet else MAX_WORTH_SECONDS):
             gc.collect()
             self._taken = 0.0
-            self._loop.run_in_executor(None, give_back_free_pages)  # after a flood it is much
+            self._give_back()
+        elif is_quiet and self._is_worth_giving_back():
+            self._give_back()
         self._measure_from_now()
+
+    def _is_worth_giving_back(self) -> bool:
+        bytes_now = resident_bytes()
+        self._least_bytes = min(self._least_bytes, bytes_now)
+        is_time = time.monotonic() > self._given_back_at + GIVE_BACK_EVERY
+        return is_time and bytes_now > self._least_bytes + WORTH_BYTES
+
+    def _give_back(self) -> None:
+        self._given_back_at = time.monotonic()
+        self._loop.run_in_executor(None, give_back_free_pages)

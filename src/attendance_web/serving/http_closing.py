@@ -56,6 +56,21 @@ def refusal_response(method: bytes, refusal: Refusal) -> bytes:
 class ClosingProtocol(HttpToolsProtocol):
     """Ends one connection, and has deadlines for who keeps it waiting."""
 
+    # Beside the attributes of uvicorn, which share their names among connections as long as there
+    # are few: with ours among them a connection would take 1.3 KiB more
+    __slots__ = (
+        "_active",
+        "_deadline",
+        "_departure",
+        "_in_head",
+        "_input",
+        "_is_deaf",
+        "_is_last",
+        "_refusal",
+        "_unread_answers",
+        "_was_left",
+    )
+
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begins to wait for a head."""
         super().connection_made(transport)

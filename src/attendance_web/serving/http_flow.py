@@ -22,12 +22,31 @@ from uvicorn._types import ASGI3Application
 from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
+from attendance_web.wire.small_asyncio import SmallEvent
+
+Request = tuple[RequestResponseCycle, ASGI3Application]
+
+
+class SmallPipeline(list[Request]):
+    """Holds the requests that wait for the answer to another: of ours one at most.
+
+    What uvicorn has for it, a deque, takes 0.6 KiB of a connection on which nothing waits.
+    """
+
+    def appendleft(self, request: Request) -> None:
+        """Adds the last."""
+        self.insert(0, request)
+
+    def popleft(self) -> Request:
+        """Takes the last out."""
+        return self.pop(0)
+
 
 class ConnectionReader(Protocol):
     """Reads one connection."""
 
     transport: asyncio.Transport
-    pipeline: deque[tuple[RequestResponseCycle, ASGI3Application]]  # that wait for their turn
+    pipeline: deque[Request]  # that wait for their turn
 
     def read_on_soon(self) -> None:
         """Goes on with what came before, and then with the transport."""
@@ -38,6 +57,7 @@ class ReadInTurn(FlowControl):
 
     def __init__(self, protocol: ConnectionReader) -> None:
         super().__init__(protocol.transport)
+        self._is_writable_event = SmallEvent(is_set=True)  # type: ignore[assignment]
         self._protocol: ConnectionReader | None = protocol
 
     def forget(self) -> None:

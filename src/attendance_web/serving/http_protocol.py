@@ -31,7 +31,7 @@ import httptools
 from attendance_core.errors import Refusal
 from attendance_web.serving.handshake_turns import handshake_turns_of
 from attendance_web.serving.http_closing import ClosingProtocol
-from attendance_web.serving.http_flow import AnswerTransport, ReadInTurn
+from attendance_web.serving.http_flow import AnswerTransport, ReadInTurn, SmallPipeline
 from attendance_web.serving.http_head import (
     MAX_HEAD_BYTES,
     MAX_HEADERS,
@@ -58,6 +58,7 @@ from attendance_web.wire.client_gone import (
     SAYS_NO_MORE_EXTENSION,
 )
 from attendance_web.wire.refusals import BadRequest, HeadTooLarge
+from attendance_web.wire.small_asyncio import SmallEvent
 
 MAX_WAITING_BODY_BYTES: Final = PORTION_BYTES  # before the application asks. Contract: 1.23
 MAX_DISCARDED_BYTES: Final = 4 * 1024 * 1024  # of a body whose answer was given. Contract: 1.17
@@ -70,10 +71,25 @@ class _Refused(Exception):
 class CallProtocol(ClosingProtocol):
     """Reads one connection; what is no request is refused in the envelope, in its turn."""
 
+    __slots__ = (
+        "_body_bytes",
+        "_body_come",
+        "_body_length",
+        "_has_begun",
+        "_is_idle",
+        "_is_reading_on_soon",
+        "_line_bytes",
+        "_network",
+        "_parse_turns",
+        "_passes_over_upgrade",
+        "_separator_count",
+    )
+
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begins to wait for a head."""
         super().connection_made(transport)
         self.flow: ReadInTurn = ReadInTurn(self)
+        self.pipeline = SmallPipeline()  # type: ignore[assignment]
         self._network = network_of(self.client[0]) if self.client else ""
         self._parse_turns = parse_turns_of(self.config)
         self._is_reading_on_soon = False  # when its turn has come
@@ -268,6 +284,7 @@ class CallProtocol(ClosingProtocol):
             self.cycle.keep_alive = False
         if version == "1.0":
             self.cycle.waiting_for_100_continue = False  # it knows no such answer
+        self.cycle.message_event = SmallEvent()  # type: ignore[assignment]
         self.cycle.transport = AnswerTransport(  # type: ignore[assignment]
             self.transport, self.close_behind_answer, self.note_written
         )
