@@ -12,7 +12,12 @@ from pathlib import Path
 from sqlalchemy.dialects import sqlite
 
 from attendance_adapters.sql.column_types import BigId
-from attendance_adapters.sql.leavers import FATES, STATEMENTS_THAT_ERASE, Fate
+from attendance_adapters.sql.leavers import (
+    FATES,
+    STATEMENTS_THAT_ERASE,
+    STATEMENTS_THAT_ERASE_SOME,
+    Fate,
+)
 from attendance_adapters.sql.tables import metadata
 from tests.support.sqlite_file import an_empty_database
 
@@ -41,7 +46,7 @@ class TestFates:
     def test_what_is_erased_is_found_by_an_index(self, tmp_path: Path) -> None:
         """Else one who deletes an account has everybody's rows read, while nobody else writes."""
         with closing(sqlite3.connect(an_empty_database(tmp_path))) as on:
-            for statement in STATEMENTS_THAT_ERASE:
+            for statement in (*STATEMENTS_THAT_ERASE, *STATEMENTS_THAT_ERASE_SOME):
                 text = str(statement.compile(dialect=sqlite.dialect()))
                 explained = on.execute(f"EXPLAIN QUERY PLAN {text}", [1] * text.count("?"))
                 assert "SCAN" not in str(explained.fetchall()), text

@@ -42,6 +42,17 @@ class Leavers:
                 found[connection.event_id] = None
         return list(found)[:limit]
 
+    def erase_some(self, user_id: UserId, limit: int) -> int:
+        tables = self._tables
+        pairs = [pair for pair in tables.friendships if user_id in pair][:limit]
+        for pair in pairs:
+            del tables.friendships[pair]
+        entry_keys = [key for key in tables.ledger_notes if key.user_id == user_id]
+        entry_keys = entry_keys[: limit - len(pairs)]
+        for entry_key in entry_keys:
+            del tables.ledger_notes[entry_key]
+        return len(pairs) + len(entry_keys)
+
     def erase(self, user_id: UserId) -> None:
         tables = self._tables
         scan = tables.scans.get(user_id)

@@ -10,13 +10,25 @@ from collections.abc import Mapping, Sequence
 from enum import Enum
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, bindparam, delete, exists, or_, select, union, update
+from sqlalchemy import (
+    BigInteger,
+    Table,
+    bindparam,
+    delete,
+    exists,
+    or_,
+    select,
+    tuple_,
+    union,
+    update,
+)
 
 from attendance_adapters.sql.column_types import BigId
 from attendance_adapters.sql.executor import Executor
 from attendance_adapters.sql.tables import (
     connections,
     events,
+    friendships,
     helpers,
     ledger_notes,
     metadata,
@@ -29,7 +41,7 @@ from attendance_core.vocabulary import EventId, UserId
 class Fate(Enum):
     """What becomes of the rows that name somebody, once they have deleted their account."""
 
-    ERASED = "erased"  # by one statement, here
+    ERASED = "erased"  # by one statement, here, or some at a time
     ENDED = "ended"  # before, event by event, or session by session
     GIVEN = "given"  # to somebody else, or without an organiser from then on
     EMPTIED = "emptied"  # all but the id, which others' rows name
@@ -76,6 +88,29 @@ _limit = bindparam("limit", type_=BigInteger)
 _ERASE_NOTES = delete(ledger_notes).where(
     ledger_notes.c.user_id == _user_id,
     ledger_notes.c.event_id.in_(select(places.c.event_id).where(places.c.user_id == _user_id)),
+)
+
+
+def _delete_some(table: Table, found: Any) -> Any:
+    """Deletes what a statement finds by the primary key, and no more than the limit."""
+    key = table.primary_key.columns
+    return delete(table).where(tuple_(*key).in_(found.with_only_columns(*key).limit(_limit)))
+
+
+_NOTES = (
+    select(ledger_notes)
+    .join(
+        places,
+        (places.c.event_id == ledger_notes.c.event_id)
+        & (places.c.user_id == ledger_notes.c.user_id),
+    )
+    .where(places.c.user_id == _user_id)
+)
+# Each of the two of a pair is found by an index of its own; of both together SQLite reads all pairs
+STATEMENTS_THAT_ERASE_SOME: Final = (
+    _delete_some(friendships, select(friendships).where(friendships.c.low_id == _user_id)),
+    _delete_some(friendships, select(friendships).where(friendships.c.high_id == _user_id)),
+    _delete_some(ledger_notes, _NOTES),
 )
 
 
@@ -146,6 +181,14 @@ class Leavers:
     def _event_ids(self, statement: Any, user_id: UserId, limit: int) -> Sequence[EventId]:
         rows = self._execute(statement, {"user_id": user_id, "limit": limit})
         return [EventId(event_id) for (event_id,) in rows]
+
+    def erase_some(self, user_id: UserId, limit: int) -> int:
+        erased_count = 0
+        for statement in STATEMENTS_THAT_ERASE_SOME:
+            if erased_count < limit:
+                parameters = {"user_id": user_id, "limit": limit - erased_count}
+                erased_count += self._execute(statement, parameters).rowcount
+        return erased_count
 
     def erase(self, user_id: UserId) -> None:
         self.erased_count += 1

@@ -1,9 +1,10 @@
 """A person deletes their account, and what was kept of them. Contract: 9.1. Decision 0025.
 
-Somebody may be in thousands of events. They leave some at a time, as sessions end: each batch
+Somebody may be in thousands of events, and have ten thousands of friends and of notes beside their
+entries. They leave some at a time, as sessions end, and then are rid of the others so: each batch
 locks the account and looks whether the proof still stands, so that a process may die between any
 two, and whoever asked is still logged in by the session they asked with, and can ask again. The
-last transaction finds that there is nothing left, and erases the account.
+last transaction finds that there is no event left, and erases the account.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from attendance_core import ports
 from attendance_core.accounts.proof import Proof, prove
@@ -27,7 +28,10 @@ from attendance_core.profiles.scans import delete_discarded
 from attendance_core.session_ends import end_sessions_of
 from attendance_core.vocabulary import EventId, SessionId, UserId
 
+T = TypeVar("T")
+
 EVENTS_LISTED = 100  # in one look; each is left in a transaction of its own
+ROWS_ERASED_AT_ONCE = 1_000  # of what they may have ten thousands of; it takes some milliseconds
 MAX_ROUNDS = 1_000  # for whoever joins events as fast as they are left
 
 
@@ -81,6 +85,7 @@ class DeleteAccount:
                 await self._transact_proven(proof, partial(_stop_organising, event_id, actor))
             for event_id in events.with_more_than_entries:
                 await self._transact_proven(proof, partial(_leave, event_id, actor, self.terms))
+            await self._erase_most(proof)
             try:
                 paths = await self.transact(partial(_erase, proof))
             except _EventsRemain:
@@ -90,12 +95,18 @@ class DeleteAccount:
             return
         raise Unavailable
 
-    async def _transact_proven(self, proof: Proof, work: Callable[[ports.Unit], None]) -> None:
-        def prove_and_work(unit: ports.Unit) -> None:
-            proof.lock(unit)
-            work(unit)
+    async def _erase_most(self, proof: Proof) -> None:
+        """Erases what there may be very much of; what is added meanwhile is for the last one."""
+        for _ in range(MAX_ROUNDS):
+            if await self._transact_proven(proof, partial(_erase_some, proof.user_id)):
+                return
 
-        await self.transact(prove_and_work)
+    async def _transact_proven(self, proof: Proof, work: Callable[[ports.Unit], T]) -> T:
+        def prove_and_work(unit: ports.Unit) -> T:
+            proof.lock(unit)
+            return work(unit)
+
+        return await self.transact(prove_and_work)
 
 
 def _events_to_leave(unit: ports.Unit, user_id: UserId) -> _EventsToLeave:
@@ -147,6 +158,11 @@ def _leave(event_id: EventId, user_id: UserId, terms: Terms, unit: ports.Unit) -
     if sockets:
         unit.connections.remove(sorted(sockets))
         unit.announce(ConnectionsEnded(event_id, Ending.LOGGED_OUT, sockets))
+
+
+def _erase_some(user_id: UserId, unit: ports.Unit) -> bool:
+    """Erases friendships and notes; tells whether those were the last."""
+    return unit.leavers.erase_some(user_id, ROWS_ERASED_AT_ONCE) < ROWS_ERASED_AT_ONCE
 
 
 def _erase(proof: Proof, unit: ports.Unit) -> Sequence[str]:

@@ -23,6 +23,14 @@ class Leavers(Protocol):
         """
         ...
 
+    def erase_some(self, user_id: UserId, limit: int) -> int:
+        """Erases up to ``limit`` of their friendships and notes; answers how many that were.
+
+        Those are friendships and requests, whoever asked, and the notes of their entries: of these
+        there may be ten thousands, which `erase` would keep everybody waiting for.
+        """
+        ...
+
     def erase(self, user_id: UserId) -> None:
         """Erases all else that is theirs alone.
 

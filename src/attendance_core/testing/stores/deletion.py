@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from attendance_core.errors import (
     WrongPassword,
 )
 from attendance_core.events import Event
+from attendance_core.friends import Friendship
 from attendance_core.marking.announcements import ConnectionsEnded, PlaceChanged
 from attendance_core.marking.endings import Ending
 from attendance_core.marking.ledger import AnnulReason
@@ -25,7 +27,7 @@ from attendance_core.pieces import ListQuery
 from attendance_core.profiles import Confirmation, ConfirmationScan, Profile
 from attendance_core.testing.clock import NOON
 from attendance_core.testing.lectures import EVENT, Lecture, session_of
-from attendance_core.testing.people import mark
+from attendance_core.testing.people import add_people, mark
 from attendance_core.testing.stand_ins import any_code
 from attendance_core.vocabulary import BrowserId, EventId, FileKey, ScanId, UserId
 
@@ -78,6 +80,39 @@ async def give_everything(lecture: Lecture, user_id: UserId) -> list[Event]:
         await lecture.do.send_friend_request(actor=actor, user_id=user)
     await lecture.do.prepare_to_mark(connection=lecture.markers[1], target=user_id)
     return mine
+
+
+async def give_many(lecture: Lecture) -> int:
+    """Gives Anna six friends and four notes, and Boris one more of each; counts those of Anna."""
+    requests = [Friendship(BORIS, MARKER, NOON, accepted=True), Friendship(BORIS, ANNA, NOON)]
+    others = await add_people(lecture.store, *(f"Friend {number}" for number in range(3)))
+    requests += [Friendship(each, ANNA, NOON, accepted=True) for each in others]
+    requests += [Friendship(ANNA, each, NOON) for each in (CREATOR, MARKER)]
+
+    def work(unit: Any) -> int:
+        for request in requests:
+            unit.friendships.add(request)
+        for number in range(4):
+            event = numbered_event(number, CREATOR)
+            unit.events.add(event)
+            mark(unit, ANNA, MARKER, event_id=event.event_id)
+        mark(unit, BORIS, MARKER, event_id=event.event_id)
+        return sum(many_of(unit, ANNA))
+
+    counted: int = await lecture.store.transact(work)
+    return counted
+
+
+def many_of(unit: Any, user_id: UserId) -> tuple[int, int]:
+    """Counts somebody's friendships, asked for or not, and the notes of their entries."""
+    friends = unit.friendships.friends_of(user_id, ListQuery())
+    requests = unit.friendships.requests_to(user_id, ListQuery())
+    lines = [
+        line
+        for number in range(4)
+        for line in unit.ledger.of(numbered_event(number, CREATOR).event_id, user_id, ListQuery())
+    ]
+    return len(friends) + len(requests), sum(line.notes.marked_as is not None for line in lines)
 
 
 async def traces_of(lecture: Lecture, user_id: UserId) -> dict[str, Any]:
@@ -237,6 +272,41 @@ class TestDeleteAccount(_Fixtures):
         ]
         seen = await do.get_attendance(actor=CREATOR, event_id=EVENT)
         assert (seen[-1].person.user_id, seen[-1].state) == (ANNA, "joined")
+
+    async def test_no_transaction_erases_more_than_some_rows(
+        self, lecture: Lecture, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Or whoever has ten thousands of friends would keep everybody waiting."""
+        monkeypatch.setattr("attendance_core.accounts.deletion.ROWS_ERASED_AT_ONCE", 2)
+        counts = [await give_many(lecture)]
+        do: Any = lecture.do
+
+        async def transact(work: Any) -> Any:
+            answer = await lecture.store.transact(work)
+            counts.append(await lecture.store.observe(lambda unit: sum(many_of(unit, ANNA))))
+            return answer
+
+        deletes_slowly = replace(do.delete_account, transact=transact)
+        await deletes_slowly(actor=ANNA, session_id=session_of(ANNA), password=SECRET)
+        assert (counts[0], counts[-1]) == (10, 0)
+        assert max(before - after for before, after in pairwise(counts)) == 2
+
+    async def test_some_at_a_time_are_theirs(self, lecture: Lecture) -> None:
+        """Friendships and notes together, and nobody else's."""
+        await give_many(lecture)
+        others = await lecture.store.observe(lambda unit: many_of(unit, BORIS))
+        assert others == (2, 1)
+        erased = [
+            await lecture.store.transact(lambda unit: unit.leavers.erase_some(ANNA, 3))
+            for _ in range(5)
+        ]
+        assert erased == [3, 3, 3, 1, 0]
+
+        def look(unit: Any) -> Any:
+            return many_of(unit, ANNA), many_of(unit, BORIS)
+
+        # Of the two friends of Boris one was Anna
+        assert await lecture.store.observe(look) == ((0, 0), (1, 1))
 
     async def test_deleted_people_are_last_in_a_list_that_is_read_in_pieces(
         self, lecture: Lecture

@@ -54,8 +54,11 @@ class _Dies(Exception):
 
 
 class TestDeletionsThatDie(_Fixtures):
-    async def test_who_is_half_deleted_is_logged_in_and_asks_again(self, lecture: Lecture) -> None:
+    async def test_who_is_half_deleted_is_logged_in_and_asks_again(
+        self, lecture: Lecture, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         """However many transactions it came to."""
+        monkeypatch.setattr("attendance_core.accounts.deletion.ROWS_ERASED_AT_ONCE", 1)
         await give_everything(lecture, ANNA)
         do, deaths = lecture.do.delete_account, 0
         while True:
