@@ -11,6 +11,7 @@ import pytest
 
 from attendance_adapters.bounded_threads import ADDED_NICENESS, BoundedThreads
 from attendance_core.errors import Unavailable
+from tests.support.unretrieved import nothing_unretrieved
 
 
 async def test_a_job_nobody_waits_for_any_more_still_takes_up_room() -> None:
@@ -30,6 +31,29 @@ async def test_a_job_nobody_waits_for_any_more_still_takes_up_room() -> None:
     with pytest.raises(Unavailable):
         await threads.run(lambda: None)
     go_on.set()
+    threads.close()
+
+
+async def test_the_log_says_nothing_of_a_job_that_fails_when_nobody_waits_for_it() -> None:
+    """A wrong password, for example, of a call that was cancelled."""
+    go_on, begun = threading.Event(), asyncio.Event()
+    loop = asyncio.get_running_loop()
+    threads = BoundedThreads("test", threads=1, capacity=2)
+
+    def fails() -> None:
+        loop.call_soon_threadsafe(begun.set)
+        go_on.wait(10)
+        raise ValueError
+
+    with nothing_unretrieved():
+        abandoned = asyncio.create_task(threads.run(fails))
+        await begun.wait()
+        abandoned.cancel()
+        await asyncio.wait({abandoned})
+        del abandoned
+        go_on.set()
+        await threads.run(lambda: None)
+        await asyncio.sleep(0)
     threads.close()
 
 

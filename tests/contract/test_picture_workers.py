@@ -22,6 +22,7 @@ from attendance_core.errors import BadPicture, PictureTooLarge, Unavailable
 from attendance_core.ports import Picture
 from attendance_core.vocabulary import UserId
 from tests.support.pictures import ANNA, BORIS, LARGE, png_of_zeros, saved, two_halves
+from tests.support.unretrieved import nothing_unretrieved
 
 PNG = saved(two_halves(), "PNG")
 KILLED = module._WorkerRun(-signal.SIGKILL, b"", b"killed")
@@ -113,6 +114,17 @@ class TestTurns:
         assert isinstance(await asyncio.wait_for(second, 10), Picture)  # a worker has 60 s
         assert workers.running is not None and workers.running.poll() == -signal.SIGKILL
         assert workers.started == [11, 12]
+
+    async def test_the_log_says_nothing_of_one_that_nobody_waits_for(
+        self, pictures: PillowPictures, workers: Workers
+    ) -> None:
+        workers.held.add(11)
+        with nothing_unretrieved():
+            first, second = cleaning(pictures, ANNA, 11), cleaning(pictures, ANNA, 12)
+            await workers.until_started(1)
+            await give_up(first)
+            await asyncio.wait_for(second, 10)
+            del first
 
     async def test_a_busy_loop_does_not_give_way_to_a_thread_that_waits_for_a_worker(
         self, pictures: PillowPictures, workers: Workers

@@ -14,6 +14,7 @@ from attendance_web import qr_codes as module
 from attendance_web.qr_codes import MAX_WAITING, QrCodes
 from attendance_web.wire.client_gone import GONE_EXTENSION, Departure, follow_client_of
 from attendance_web.wire.refusals import ClientLeft
+from tests.support.unretrieved import nothing_unretrieved
 
 
 class Drawings:
@@ -131,3 +132,28 @@ async def test_of_those_who_wait_for_one_it_is_drawn_for_who_stays(drawings: Dra
     assert (await first, await stays) == (b"first", b"two")
     assert [type(each.exception()) for each in left] == [ClientLeft] * 2
     assert drawings.drawn == ["first", "two"]
+
+
+async def test_the_log_says_nothing_of_one_that_nobody_waits_for(drawings: Drawings) -> None:
+    codes = QrCodes()
+    drawings.may_go_on.clear()
+    with nothing_unretrieved():
+        first = asyncio.create_task(code_of(codes, "first"))
+        departure = Departure()
+
+        async def asks() -> bytes:
+            follow_client_of({"extensions": {GONE_EXTENSION: departure}})
+            return await code_of(codes, "left")
+
+        left = asyncio.create_task(asks())
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        left.cancel()  # as at the end of the service
+        await asyncio.wait({left})
+        departure.note()
+        for _ in range(10):
+            await asyncio.sleep(0)
+        del left
+        drawings.may_go_on.set()
+        assert await first == b"first"
+    assert drawings.drawn == ["first"]

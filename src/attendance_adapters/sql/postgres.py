@@ -35,6 +35,7 @@ from attendance_adapters.sql.pg_transaction import (
     Transaction,
 )
 from attendance_adapters.sql.unit import SqlUnit, list_referenced_files
+from attendance_adapters.unheard import mark_retrieved
 from attendance_core import ports
 from attendance_core.errors import Unavailable
 from attendance_core.marking.announcements import Announcement
@@ -151,8 +152,7 @@ class PostgresStore:
 
     def _forget_task(self, task: asyncio.Task[Any]) -> None:
         self._tasks.discard(task)
-        if not task.cancelled():
-            task.exception()  # marks it as retrieved: its caller may have gone
+        mark_retrieved(task)  # its caller may have gone
 
     async def _transact_and_publish(self, work: Callable[[ports.Unit], T]) -> T:
         result, announcements = await self._rerun(partial(self._transact_once, work))

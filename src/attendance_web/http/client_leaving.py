@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
-from attendance_web.wire.client_gone import call_when_gone
+from attendance_web.wire.client_gone import call_when_gone, mark_retrieved
 from attendance_web.wire.refusals import ClientLeft
 
 T = TypeVar("T")
@@ -39,6 +39,7 @@ async def while_there(work: Awaitable[T]) -> T:
     handed over to the store runs to its end there all the same.
     """
     running = asyncio.ensure_future(work)
+    running.add_done_callback(mark_retrieved)
     has_left = False
 
     def leave() -> None:

@@ -83,6 +83,14 @@ def follow_client_of(scope: Mapping[str, Any]) -> None:
     _departure.set(scope.get("extensions", {}).get(GONE_EXTENSION))
 
 
+def mark_retrieved(work: asyncio.Future[Any]) -> None:
+    """Marks as retrieved what done work raised, or the loop would log it as a fault of ours where
+    whoever waited for it has gone.
+    """
+    if not work.cancelled():
+        work.exception()
+
+
 def has_gone() -> bool:
     """Tells whether the client that this task serves has gone."""
     departure = _departure.get()
