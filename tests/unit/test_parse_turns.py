@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextvars import ContextVar
 from typing import Any
 
 import pytest
@@ -44,6 +45,9 @@ class Parsed:
             return is_head
 
         self.turns.ask(network, parse)
+
+
+request_of: ContextVar[str | None] = ContextVar("request_of", default=None)
 
 
 @pytest.fixture
@@ -132,3 +136,17 @@ def test_each_server_has_its_own() -> None:
 
     one, another = config_of(application), config_of(application)
     assert parse_turns_of(one) is parse_turns_of(one) is not parse_turns_of(another)
+
+
+async def test_what_is_parsed_later_begins_in_nobodys_context() -> None:
+    """Or a request that begins then would follow the client of another one, and log its id."""
+    turns, seen = ParseTurns(), list[str | None]()
+
+    def parse() -> bool:
+        seen.append(request_of.get())
+        return True
+
+    request_of.set("the one that has just ended")
+    turns.ask_soon(FLOOD, parse)
+    await asyncio.sleep(0)
+    assert seen == [None]

@@ -11,6 +11,7 @@ import asyncio
 import time
 from collections import OrderedDict, deque
 from collections.abc import Callable, Hashable
+from contextvars import Context
 from typing import Final
 from weakref import WeakKeyDictionary
 
@@ -71,7 +72,8 @@ class ParseTurns:
     def _begin_step_soon(self) -> None:
         if not self._begins_step_soon:
             self._begins_step_soon = True
-            asyncio.get_running_loop().call_soon(self._begin_step)
+            # Of its own, or what begins would be in that of a request that has just ended
+            asyncio.get_running_loop().call_soon(self._begin_step, context=Context())
 
     def _next_in_turn(self) -> Parse:
         """Takes the first portion of the next line, which is the last line then."""
