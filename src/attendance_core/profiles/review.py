@@ -161,7 +161,7 @@ class ReturnConfirmation:
             check_moderator_stays(unit, actor)
             found = _lock_scan(unit, scan_id)
             if found is None:
-                _check_was_taken(unit, scan_id, actor)
+                _check_ever_took(unit, actor, scan_id)
                 return
             lease = found.scan.lease_at(unit.now())
             if lease is not None and lease.moderator_id == actor:
@@ -199,7 +199,7 @@ class ResolveConfirmation:
             check_moderator_stays(unit, actor)
             found = _lock_scan(unit, scan_id)
             if found is None:
-                _check_was_taken(unit, scan_id, actor)
+                _check_ever_took(unit, actor, scan_id)
                 return None
             scan = found.scan
             lease = scan.lease_at(unit.now())
@@ -242,7 +242,7 @@ def _check_may_review(unit: ports.Unit, actor: UserId, user_id: UserId) -> None:
         raise MayNotReview
 
 
-def _check_was_taken(unit: ports.Unit, scan_id: ScanId, actor: UserId) -> None:
+def _check_ever_took(unit: ports.Unit, actor: UserId, scan_id: ScanId) -> None:
     """Checks that this moderator ever took the scan, which has gone. Raises ScanNotFound."""
     if not unit.audit_log.has_taken(actor, scan_id):
         raise ScanNotFound
