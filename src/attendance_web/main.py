@@ -230,11 +230,11 @@ def _lifespan(
 
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
-        async with AsyncExitStack() as alive:
-            await alive.enter_async_context(live.service)
+        async with AsyncExitStack() as opened:
+            await opened.enter_async_context(live.service)
             if metrics is not None:
-                await alive.enter_async_context(metrics.serve(*metrics_address, live.census))
-            await alive.enter_async_context(live)
+                await opened.enter_async_context(metrics.serve(*metrics_address, live.census))
+            await opened.enter_async_context(live)
             yield
 
     return lifespan

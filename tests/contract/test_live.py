@@ -16,7 +16,7 @@ from attendance_web.live.frame_limits import MAX_FRAME_BYTES, MAX_FRAMES
 from attendance_web.live.log_context import LOG_CONTEXT
 from tests.support.eventually import eventually
 from tests.support.live_host import PATIENCE_SECONDS, Host, QueueTransport
-from tests.support.transports import NOWHERE, Accepting, closed_at_once, host, losses_are
+from tests.support.transports import NO_EVENT, Accepting, closed_at_once, host, losses_are
 
 __all__ = ["closed_at_once", "host"]
 
@@ -106,7 +106,7 @@ class TestVisits:
     async def test_a_refusal_is_told_and_closes_it(self, host: Host) -> None:
         anna = await host.person()
         transport = Accepting()
-        visited = host.opens(anna, NOWHERE, Role.MARK_ME, transport, language="en")
+        visited = host.opens(anna, NO_EVENT, Role.MARK_ME, transport, language="en")
         frame = await transport.heard()
         assert (frame["params"]["code"], frame["message"]) == (
             "event_not_found",
@@ -117,7 +117,7 @@ class TestVisits:
 
     async def test_without_a_language_it_is_the_one_of_the_wire(self, host: Host) -> None:
         anna = await host.person()
-        visited = host.opens(anna, NOWHERE, Role.MARK_ME)
+        visited = host.opens(anna, NO_EVENT, Role.MARK_ME)
         assert (await visited.transport.heard())["message"].startswith("Т")
         await visited.ended()
 
@@ -167,18 +167,18 @@ class TestVisits:
 
     async def test_our_own_slips_are_none_of_the_clients(self, host: Host) -> None:
         anna = await host.person()
-        text: Any = str(NOWHERE)
+        text: Any = str(NO_EVENT)
         with pytest.raises(TypeError, match="UUID"):
             await host.live.visit(anna, text, Role.MARKING, transport=QueueTransport())
         role: Any = "watching"
         with pytest.raises(ValueError, match="watching"):
-            await host.live.visit(anna, NOWHERE, role, transport=QueueTransport())
+            await host.live.visit(anna, NO_EVENT, role, transport=QueueTransport())
         no_actor: Any = anna.user_id
         said = "^actor is an Actor, as `admit` answers, and no int$"
         with pytest.raises(TypeError, match=said):
-            await host.live.visit(no_actor, NOWHERE, Role.MARKING, transport=QueueTransport())
+            await host.live.visit(no_actor, NO_EVENT, Role.MARKING, transport=QueueTransport())
         with pytest.raises(TypeError, match=said):
-            await anext(host.live.watch(no_actor, NOWHERE))
+            await anext(host.live.watch(no_actor, NO_EVENT))
 
     async def test_whoever_logs_out_is_closed(self, host: Host) -> None:
         anna = await host.person()

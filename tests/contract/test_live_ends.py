@@ -14,7 +14,7 @@ from attendance_core.marking.places import Held
 from attendance_web.live import Live
 from tests.support.eventually import eventually
 from tests.support.live_host import PATIENCE_SECONDS, Host, QueueTransport, hosted
-from tests.support.transports import NOWHERE, closed_at_once, host
+from tests.support.transports import NO_EVENT, closed_at_once, host
 
 __all__ = ["closed_at_once", "host"]
 
@@ -67,8 +67,8 @@ class TestBeginningAndEnding:
 
         async def check_refuses(kind: type[WrongUse]) -> None:
             for asked in (
-                live.visit(nobody, NOWHERE, Role.MARKING, transport=QueueTransport()),
-                anext(live.watch(nobody, NOWHERE)),
+                live.visit(nobody, NO_EVENT, Role.MARKING, transport=QueueTransport()),
+                anext(live.watch(nobody, NO_EVENT)),
             ):
                 with pytest.raises(kind) as told:
                     await asked

@@ -71,7 +71,7 @@ FILE_FAULTS: dict[type[MemoryFiles], str] = {
 }
 
 
-class CountsNoLosses(LocalNotifier):
+class HasNoDroppedCount(LocalNotifier):
     def __getattribute__(self, name: str) -> Any:
         if name == "dropped_count":
             raise AttributeError(name)
@@ -129,7 +129,7 @@ class ListensLater(LocalNotifier):
 
 NOTIFIER_FAULTS: dict[type[LocalNotifier], str] = {
     ListensLater: "test_a_listener_hears_what_is_published_once_it_has_subscribed",
-    CountsNoLosses: "test_it_has_all_that_a_service_asks_of_a_notifier",
+    HasNoDroppedCount: "test_it_has_all_that_a_service_asks_of_a_notifier",
     CarriesNoChangeOfAnEvent: (
         "test_an_announcement_of_every_kind_comes_as_it_was_published[EventChanged]"
     ),

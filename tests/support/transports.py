@@ -12,7 +12,7 @@ from attendance_core.accounts import Actor
 from attendance_core.vocabulary import EventId
 from tests.support.live_host import Host, QueueTransport, hosted
 
-NOWHERE = EventId(UUID(int=0))
+NO_EVENT = EventId(UUID(int=0))
 
 
 @pytest.fixture(autouse=True)
