@@ -182,3 +182,23 @@ async def test_waiting_goes_on_through_a_reload(door: Door) -> None:
     await asker.at("tab-people").click()
     await expect(asker.at("waiting-bar")).to_contain_text("You are on the list")
     await marker.expect_listed(asker)
+
+
+async def test_a_reload_keeps_ones_place_in_the_list(door: Door) -> None:
+    """Contract: 6.6."""
+    marker = await door.student("Marker Reload", "marker-reload", language="en")
+    link = await marker.create_event("In their place")
+    await marker.begin_marking()
+    first = await door.student("First Reload", "first-reload", link, language="en")
+    await first.wait()
+    second = await door.student("Second Reload", "second-reload", link, language="en")
+    await second.wait()
+    for _ in range(2):
+        await first.page.reload()
+        await first.expect_state("open")
+    await marker.expect_listed(first, second)
+    await marker.hold(second)
+    await marker.page.reload()
+    await expect(marker.at("held")).to_contain_text("Second Reload")
+    await marker.at("marked").click()
+    await second.expect_state("marked")

@@ -67,7 +67,8 @@ async def test_a_class_that_has_ended_is_found(door: Door) -> None:
 
     searcher = await door.student("Зоя Чужая", "zoya-past")
     await searcher.at("search").fill("химии зачет")
-    await expect(searcher.at("found")).to_contain_text("Прошедший зачёт по химии")
+    found = searcher.at("found").get_by_role("link")
+    await expect(found).to_contain_text("Прошедший зачёт по химии")
     await searcher.at("search").fill("хи")
     await expect(searcher.at("found")).to_have_text("Введите хотя бы 3 буквы")
     await searcher.at("search").fill("алхимия на марсе")

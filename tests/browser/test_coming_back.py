@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import time
 
 import pytest
 from playwright.async_api import Route, expect
 
-from tests.browser.calls import post
 from tests.browser.visitor import Door
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -45,17 +43,6 @@ async def test_whose_session_is_over_is_asked_to_log_in_and_told_where_the_link_
     visitor.watch.wrong = [each for each in visitor.watch.wrong if "401" not in each]
 
 
-async def test_a_class_that_is_over_is_found_by_its_name_by_anybody(door: Door) -> None:
-    creator = await door.person("Past Teacher", "past-teacher", language="en")
-    now = int(time.time())
-    times = {"time_from": now - 600, "time_to": now + 2}
-    await post(creator, "/api/events/CreateEvent", name="Over and done", **times)
-    await asyncio.sleep(max(0.0, now + 3 - time.time()))  # until it is over
-    visitor = await door.student("Past Student", "past-student", language="en")
-    await visitor.at("search").fill("done over")
-    await expect(visitor.at("found").get_by_role("link")).to_contain_text("Over and done")
-
-
 async def test_what_is_put_behind_a_link_leads_nobody_astray(door: Door) -> None:
     visitor = await door.student("Link", "link", language="en", keeps_page=True)
     link = await visitor.create_event("Behind a link")
@@ -77,23 +64,3 @@ async def test_where_there_is_no_page_one_is_told(door: Door) -> None:
     await visitor.open(f"{visitor.url}/#/nowhere")
     await expect(visitor.at("notice")).to_contain_text("no such page")
     await expect(visitor.at("events")).to_be_visible()
-
-
-async def test_a_reload_keeps_ones_place_in_the_list(door: Door) -> None:
-    """Contract: 6.6."""
-    marker = await door.student("Marker Reload", "marker-reload", language="en")
-    link = await marker.create_event("In their place")
-    await marker.begin_marking()
-    first = await door.student("First Reload", "first-reload", link, language="en")
-    await first.wait()
-    second = await door.student("Second Reload", "second-reload", link, language="en")
-    await second.wait()
-    for _ in range(2):
-        await first.page.reload()
-        await first.expect_state("open")
-    await marker.expect_listed(first, second)
-    await marker.hold(second)
-    await marker.page.reload()
-    await expect(marker.at("held")).to_contain_text("Second Reload")
-    await marker.at("marked").click()
-    await second.expect_state("marked")
