@@ -92,7 +92,7 @@ class ForgetsWhatWasPaid(LocalNotifier):
 
 
 class DropsWhatWaitsAtTheClose(LocalNotifier):
-    """Carries one announcement a turn of the loop, and says nothing of those it drops."""
+    """Carries an announcement at a later step of the loop, and tells of none that it drops."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -28,7 +28,7 @@ async def host() -> AsyncIterator[Host]:
 
 
 class Accepting(QueueTransport):
-    """A transport that has all a transport may have."""
+    """A transport that has all a transport may have; ``done`` is what it was asked to do."""
 
     def __init__(self) -> None:
         super().__init__()

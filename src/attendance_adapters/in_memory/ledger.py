@@ -106,7 +106,7 @@ class Ledger:
         return terms.karma_per_mark * sum(each.actor_id == user_id for each in paid)
 
     def _last_entries_concerning(self, marker: UserId) -> list[Entry]:
-        """Lists the last entries of people whom this marker marked, or who marked them."""
+        """Lists the last entry of each place that is theirs, or has an entry made by them."""
         return [
             self._tables.ledger[EntryKey(*key, self._tables.places[key].last_n)]
             for key in self._tables.places_of_entries.get(marker, ())

@@ -153,7 +153,7 @@ class ReturnConfirmation:
     async def __call__(self, *, actor: UserId, scan_id: ScanId) -> None:
         """Does nothing where they do not have it.
 
-        Raises NotAModerator; ScanNotFound where they never took such a scan.
+        Raises NotAModerator; ScanNotFound where there is no such scan, and they never took it.
         """
         check_kinds(actor=actor, scan_id=scan_id)
 

@@ -1,4 +1,4 @@
-"""Opens the socket that a service listens at, and tells where that is."""
+"""Opens the socket a service listens at, makes room for its connections, and tells where it is."""
 
 from __future__ import annotations
 
