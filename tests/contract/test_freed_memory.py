@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import http.client
 import os
+import subprocess
 import sys
 import threading
 import time
@@ -90,6 +91,44 @@ def test_a_service_takes_the_allocator_of_its_c_library_unless_told(
 ) -> None:
     with running(tmp_path, {ALLOCATOR: chosen}) as service:
         assert psutil.Process(service.process.pid).environ()[ALLOCATOR] == taken
+
+
+CLEANS_ITS_ENVIRONMENT = """
+import os, sys
+os.environ.pop("PYTHONMALLOC", None)
+os.environ["BEGUN"] = begun = os.environ.get("BEGUN", "") + "."
+if len(begun) > 3:
+    sys.exit("begins anew for ever")
+from attendance_web.serving.freed_memory import allocate_by_glibc
+allocate_by_glibc()
+print(begun)
+"""
+
+
+def test_one_that_cleans_its_environment_begins_anew_once() -> None:
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    environment.pop(ALLOCATOR, None)
+    command = [sys.executable, "-c", CLEANS_ITS_ENVIRONMENT]
+    done = subprocess.run(
+        command, env=environment, capture_output=True, timeout=PATIENCE_SECONDS, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"..\n", b"")
+
+
+def test_a_program_that_cannot_be_read_again_goes_on() -> None:
+    """Else a service that came by a pipe would end at once, without a word."""
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    environment.pop(ALLOCATOR, None)
+    for name in ("-", "/dev/stdin"):
+        done = subprocess.run(
+            [sys.executable, name],
+            input=CLEANS_ITS_ENVIRONMENT.encode(),
+            env=environment,
+            capture_output=True,
+            timeout=PATIENCE_SECONDS,
+            check=False,
+        )
+        assert (done.returncode, done.stdout, done.stderr) == (0, b".\n", b""), name
 
 
 def test_one_that_cannot_begin_anew_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:

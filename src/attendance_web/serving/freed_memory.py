@@ -31,11 +31,15 @@ def allocate_by_glibc() -> None:
     """Begins this process anew with the allocator of its C library, where that is glibc's.
 
     Python takes one when it begins, and never another. It does nothing where one was chosen, so
-    also when it has begun anew; all that was imported is imported again.
+    also when it has begun anew; all that was imported is imported again. The environment alone does
+    not tell: a program that cleans it before it comes here would begin anew for ever.
     """
     flags = sys.flags
     was_chosen = os.environ.get(ALLOCATOR) or flags.dev_mode or flags.ignore_environment
-    if was_chosen or not sys.executable or _from_glibc("malloc_trim") is None:
+    has_own = sys.getallocatedblocks() > 0  # those of Python's own, so none where it has another
+    if was_chosen or not has_own or not sys.executable or _from_glibc("malloc_trim") is None:
+        return
+    if sys.argv[0] == "-" or Path(sys.argv[0]).is_fifo():  # a program that was read, and is no more
         return
     with suppress(OSError):  # then Python's own has to do
         command = [sys.executable, *sys.orig_argv[1:]]
@@ -53,7 +57,8 @@ def give_back_large_blocks() -> None:
 def give_back_free_pages() -> None:
     """Gives back what is free beneath something that is not, which glibc keeps otherwise.
 
-    It takes milliseconds, in which no other thread has to wait for the interpreter.
+    It takes milliseconds, after a flood 20, in which no other thread has to wait for the
+    interpreter, but for memory at times: where Python has glibc's allocator up to half as long.
     """
     if (trim := _from_glibc("malloc_trim")) is not None:
         trim(0)
