@@ -131,6 +131,14 @@ def test_a_program_that_cannot_be_read_again_goes_on() -> None:
         assert (done.returncode, done.stdout, done.stderr) == (0, b".\n", b""), name
 
 
+def test_what_the_service_imports_is_not_for_unix_alone() -> None:
+    """`resource` is, and `serve` would say there that it is not installed."""
+    hides_it = "import sys; sys.modules['resource'] = None"
+    command = [sys.executable, "-c", f"{hides_it}; import attendance_web.serving.freed_memory"]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    subprocess.run(command, env=environment, timeout=PATIENCE_SECONDS, check=True)
+
+
 def test_one_that_cannot_begin_anew_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
     def fails(*_: object) -> None:
         raise OSError("no such program")

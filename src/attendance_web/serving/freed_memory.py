@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import ctypes
 import os
-import resource
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -70,7 +69,7 @@ def resident_bytes() -> int:
         told = Path("/proc/self/statm").read_text("ascii").split()
     except OSError:
         return 0
-    return int(told[RESIDENT_PAGES]) * resource.getpagesize()
+    return int(told[RESIDENT_PAGES]) * os.sysconf("SC_PAGE_SIZE")
 
 
 def _from_glibc(name: str) -> Any:
