@@ -181,3 +181,41 @@ class TestHolds:
         tale.keeps_mark(VERA, ANNA, tale.now + 0.5)
         tale.learns_of_mark(ANNA, ANNA_SOCKET, VERA)
         assert tale.broken_rules() == {"marks_come_from_live_holds"}
+
+
+def vera_refuses_anna(tale: Tale) -> None:
+    """Has her hold them, and let them go by a refusal."""
+    tale.prepares(VERA, VERA_SOCKET, ANNA)
+    tale.hears(VERA, VERA_SOCKET, "refused", tale.says(VERA, VERA_SOCKET, "refuse_to_mark", ANNA))
+
+
+class TestHoldsTooSoon:
+    def test_one_has_them_again_at_once(self, tale: Tale) -> None:
+        vera_refuses_anna(tale)
+        tale.prepares(VERA, VERA_SOCKET, ANNA)
+        assert tale.broken_rules() == {"too_soon_is_kept"}
+
+    def test_one_has_them_again_after_a_while(self, tale: Tale) -> None:
+        vera_refuses_anna(tale)
+        tale.now += 10
+        tale.prepares(VERA, VERA_SOCKET, ANNA)
+        assert tale.broken_rules() == set()
+
+    def test_one_has_them_again_after_another_had_them(self, tale: Tale) -> None:
+        vera_refuses_anna(tale)
+        tale.prepares(GLEB, GLEB_SOCKET, ANNA)
+        tale.hears(
+            GLEB, GLEB_SOCKET, "refused", tale.says(GLEB, GLEB_SOCKET, "refuse_to_mark", ANNA)
+        )
+        tale.prepares(VERA, VERA_SOCKET, ANNA)
+        assert tale.broken_rules() == set()
+
+    @pytest.mark.parametrize("how", ["closed", "fault"])
+    def test_one_has_them_again_where_nobody_else_sits(self, tale: Tale, how: str) -> None:
+        vera_refuses_anna(tale)
+        if how == "closed":
+            tale.add("closed", GLEB, GLEB_SOCKET, code=1000)
+        else:
+            tale.add("fault", kind="cut", link=113)
+        tale.prepares(VERA, VERA_SOCKET, ANNA)
+        assert tale.broken_rules() == set()
