@@ -83,8 +83,8 @@ describe("waiting", () => {
     pass(6);
     wire().opens();
     stands(14); // somebody before me has come back, too
-    const { connection, keptUntil, isBack } = waiting.value;
-    assert.deepEqual([connection, keptUntil, isBack], ["open", null, false]);
+    const { connection, keptUntil, isFurtherBack } = waiting.value;
+    assert.deepEqual([connection, keptUntil, isFurtherBack], ["open", null, false]);
   });
 
   it("says that the place was lost, and where one stands now", () => {
@@ -93,7 +93,7 @@ describe("waiting", () => {
     goesAway(40);
     hears("pong");
     stands(14);
-    assert.equal(waiting.value.isBack, true);
+    assert.equal(waiting.value.isFurtherBack, true);
     assert.equal(waiting.value.position?.place, 14);
     assert.ok((waiting.value.since ?? 0) > (since ?? 0));
   });
@@ -102,7 +102,7 @@ describe("waiting", () => {
     stands(3);
     goesAway(40);
     stands(3);
-    assert.equal(waiting.value.isBack, false);
+    assert.equal(waiting.value.isFurtherBack, false);
   });
 
   it("goes on in the same place when the page is loaded anew", () => {
@@ -115,7 +115,7 @@ describe("waiting", () => {
     waitOn();
     wire().opens();
     stands(3);
-    assert.deepEqual([waiting.value.isBack, waiting.value.since], [false, since]);
+    assert.deepEqual([waiting.value.isFurtherBack, waiting.value.since], [false, since]);
   });
 
   it("does not go on for somebody else", () => {

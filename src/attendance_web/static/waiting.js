@@ -26,7 +26,7 @@ import { stayAwake } from "./wake.js";
  * @property {Position | null} position the how-many-th I am, of how many, and how many mark
  * @property {{userId: number, until: number} | null} held who is about to mark me
  * @property {number | null} keptUntil while it is lost: until when my place is kept for me
- * @property {boolean} isBack my place was lost, and I stand further back now
+ * @property {boolean} isFurtherBack my place was lost, and I stand further back now
  * @property {number | null} markedBy
  * @property {Receipt | null} receipt of my mark, a moment later
  * @property {api.Annulled | null} annulled my mark does not stand any more
@@ -47,7 +47,7 @@ const NOT_WAITING = {
   position: null,
   held: null,
   keptUntil: null,
-  isBack: false,
+  isFurtherBack: false,
   markedBy: null,
   receipt: null,
   annulled: null,
@@ -173,7 +173,7 @@ function frame({ message, params = {} }) {
 function placed(position) {
   if (isReturning) {
     const isBehind = positionBefore === null || position.place > positionBefore.place;
-    if (isLate && isBehind) set({ isBack: true, since: now() });
+    if (isLate && isBehind) set({ isFurtherBack: true, since: now() });
     isReturning = false;
   }
   set({ position });
@@ -184,7 +184,7 @@ function placed(position) {
 function marked(markerId) {
   const { eventId, event } = waiting.value;
   const { userId } = session.value;
-  set({ markedBy: markerId, held: null, position: null, isBack: false });
+  set({ markedBy: markerId, held: null, position: null, isFurtherBack: false });
   signalMark();
   if (eventId === null || userId === null) return;
   if (event) keepAtOnce(userId, eventId, event.name, markerId);

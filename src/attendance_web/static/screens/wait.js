@@ -220,7 +220,7 @@ function moreOf(state, is) {
   if (state === "ended" && is.annulled) return afterUndone(is.annulled, isOver(is));
   if (state === "lost" && secondsKept(is) > 0) return t("wait.lost.help", { n: secondsKept(is) });
   if (state !== "open" || !is.position) return "";
-  if (is.isBack) return t("wait.back", { n: is.position.place });
+  if (is.isFurtherBack) return t("wait.back", { n: is.position.place });
   return isNobodyThere(is) ? "" : counted("wait.markers", is.position.markers);
 }
 
