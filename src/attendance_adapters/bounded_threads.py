@@ -12,7 +12,7 @@ from contextlib import suppress
 from typing import TypeVar
 
 from attendance_adapters.give_way import give_way_until
-from attendance_adapters.unheard import mark_retrieved
+from attendance_adapters.unheard import log_fault
 from attendance_core.errors import Unavailable
 from attendance_core.wrong_use import Closed
 
@@ -57,13 +57,13 @@ class BoundedThreads:
             raise Closed("this service is closed: make another one") from None
         thread_future.add_done_callback(lambda _: self._release())
         future = asyncio.wrap_future(thread_future)
-        future.add_done_callback(mark_retrieved)  # the caller may have gone
         give_way_until(future)
         try:
             return await asyncio.shield(future)
         except asyncio.CancelledError:
             if thread_future.cancelled():  # dropped by `close`; nobody cancelled the caller
                 raise Unavailable from None
+            future.add_done_callback(log_fault)
             raise
 
     def _reserve(self) -> bool:

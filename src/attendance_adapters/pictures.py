@@ -15,7 +15,7 @@ from weakref import WeakValueDictionary
 from attendance_adapters.missing_extras import require
 from attendance_adapters.picture_exits import EXIT_BAD_PICTURE, EXIT_OUT_OF_TIME, EXIT_TOO_LARGE
 from attendance_adapters.picture_formats import MAX_PIXELS, is_heic, size_of
-from attendance_adapters.unheard import mark_retrieved
+from attendance_adapters.unheard import log_fault
 from attendance_adapters.worker_environment import worker_environment
 from attendance_core.errors import BadPicture, HeicPicture, PictureTooLarge, Unavailable
 from attendance_core.ports import MEDIA_TYPES, Picture
@@ -170,12 +170,12 @@ class PillowPictures:
             raise Closed("this service is closed: make another one") from None
         self._job = job
         future = asyncio.wrap_future(thread_future)
-        future.add_done_callback(mark_retrieved)  # the caller may have gone
         try:
             return await asyncio.shield(future)
         except asyncio.CancelledError:
             if thread_future.cancelled():  # by `close`; nobody cancelled the caller
                 raise Unavailable from None
+            future.add_done_callback(log_fault)
             job.drop()
             raise
         finally:

@@ -13,7 +13,7 @@ from typing import Final
 from attendance_core.errors import Unavailable
 from attendance_core.vocabulary import Seconds
 from attendance_web.wire.callers import Caller
-from attendance_web.wire.client_gone import has_gone, mark_retrieved
+from attendance_web.wire.client_gone import has_gone, log_fault
 from attendance_web.wire.refusals import ClientLeft
 from attendance_web.wire.rests import Rests
 from attendance_web.wire.turns import FairTurns, NoTurn
@@ -71,7 +71,7 @@ class QrCodes:
         while True:
             if key not in self._drawing:
                 drawing = asyncio.create_task(self._draw(key, address, caller))
-                drawing.add_done_callback(mark_retrieved)
+                drawing.add_done_callback(log_fault)
                 self._drawing[key] = drawing
             try:
                 return await asyncio.shield(self._drawing[key])  # others may wait for it, too

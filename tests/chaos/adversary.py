@@ -18,7 +18,7 @@ from tests.support.gathering import Person
 from tests.support.killable_servers import Restartable
 
 THROW_EVERY: Final = 0.25  # seconds from one throw of dice to the next
-FIRST_EVERY: Final = 0.75  # seconds from one of those that come first to the next
+MISSING_KIND_EVERY: Final = 0.75  # seconds between harms while some kind has yet to come
 
 Harm = Callable[[], Awaitable[None]]
 BEGUN_SECONDS_AGO: Final = 60
@@ -26,7 +26,7 @@ LASTS_SECONDS: Final = 3600
 
 
 class Adversary:
-    """Harms one run until it is told to stop; ``kill_every`` seconds, on average, of a process.
+    """Harms one run for as long as it is told; on average a process dies ``kill_every`` seconds.
 
     Each kind of harm comes once before chance decides. ``servers`` are those that it restarts.
     """
@@ -84,7 +84,7 @@ class Adversary:
             missing = [does for does, name in self._counted.items() if not self.faults[name]]
             if missing:
                 self._begins(self._chance.choice(missing))
-                await asyncio.sleep(FIRST_EVERY)
+                await asyncio.sleep(MISSING_KIND_EVERY)
                 continue
             for does, odds in self._odds.items():
                 deadly = does in (self._kills, self._terminates)

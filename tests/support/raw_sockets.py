@@ -50,7 +50,7 @@ def linger(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def masked(opcode: int, payload: bytes = b"", *, last: bool = True) -> bytes:
-    """Writes a frame as a client sends it, masked with zeros."""
+    """Writes a frame as a client sends it, masked with zeros; of 125 bytes at most."""
     return bytes([opcode | (0x80 if last else 0), 0x80 | len(payload)]) + b"\0" * 4 + payload
 
 

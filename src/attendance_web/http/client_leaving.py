@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
-from attendance_web.wire.client_gone import call_when_gone, mark_retrieved
+from attendance_web.wire.client_gone import call_when_gone, log_fault
 from attendance_web.wire.refusals import ClientLeft
 
 T = TypeVar("T")
@@ -39,7 +39,6 @@ async def while_there(work: Awaitable[T]) -> T:
     handed over to the store runs to its end there all the same.
     """
     running = asyncio.ensure_future(work)
-    running.add_done_callback(mark_retrieved)
     has_left = False
 
     def leave() -> None:
@@ -50,10 +49,11 @@ async def while_there(work: Awaitable[T]) -> T:
     try:
         with call_when_gone(leave):
             await asyncio.wait({running})
-    finally:
-        if not running.done():
-            running.cancel()
-            await asyncio.wait({running})
+    except BaseException:  # nobody waits for it any more
+        running.add_done_callback(log_fault)
+        running.cancel()
+        await asyncio.wait({running})
+        raise
     if running.cancelled() and has_left:
         raise ClientLeft
     return running.result()

@@ -14,6 +14,7 @@ from functools import partial
 from typing import Any, Final
 from weakref import WeakKeyDictionary
 
+from attendance_core.errors import Refusal, Unavailable
 from attendance_core.vocabulary import Seconds
 from attendance_web.wire.step_turns import StepTurns
 
@@ -83,12 +84,12 @@ def follow_client_of(scope: Mapping[str, Any]) -> None:
     _departure.set(scope.get("extensions", {}).get(GONE_EXTENSION))
 
 
-def mark_retrieved(work: asyncio.Future[Any]) -> None:
-    """Marks as retrieved what done work raised, or the loop would log it as a fault of ours where
-    whoever waited for it has gone.
-    """
-    if not work.cancelled():
-        work.exception()
+def log_fault(work: asyncio.Future[Any]) -> None:
+    """Has logged what done work raised for which nobody waits any more, unless it refuses them."""
+    error = None if work.cancelled() else work.exception()
+    if error is not None and not isinstance(error, Refusal | Unavailable):
+        told = {"message": "work has failed that nobody waits for", "exception": error}
+        work.get_loop().call_exception_handler(told)
 
 
 def has_gone() -> bool:

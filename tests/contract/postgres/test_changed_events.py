@@ -26,7 +26,7 @@ from attendance_core.vocabulary import UserId
 from tests.support.postgres_rivals import ANNA, Rival
 
 HELPER = UserId(2)
-HELPER_ARGUMENTS: dict[str, Any] = {"actor": UserId(1), "event_id": EVENT, "user_id": HELPER}
+CREATOR_AND_HELPER: dict[str, Any] = {"actor": UserId(1), "event_id": EVENT, "user_id": HELPER}
 
 
 async def held_by_the_helper(store: PostgresStore) -> Lecture:
@@ -97,13 +97,13 @@ class TestRemovedHelper:
 
     async def test_marks_nobody_by_hand(self, store: PostgresStore) -> None:
         lecture = await Lecture.begun(store, waiting=1)
-        await lecture.do.add_helper(**HELPER_ARGUMENTS)
+        await lecture.do.add_helper(**CREATOR_AND_HELPER)
         async with Rival(store) as other:
             await other.run("SELECT FROM places WHERE user_id = :anna FOR UPDATE", anna=ANNA)
             marks = lecture.do.mark_participant(actor=HELPER, event_id=EVENT, user_id=ANNA)
             marked = asyncio.create_task(marks)
             await other.until_somebody_waits()
-            await lecture.do.remove_helper(**HELPER_ARGUMENTS)
+            await lecture.do.remove_helper(**CREATOR_AND_HELPER)
             await other.connection.commit()
         with pytest.raises(NotAnOrganiser):
             await marked
@@ -111,7 +111,7 @@ class TestRemovedHelper:
 
     async def test_annuls_nothing(self, store: PostgresStore) -> None:
         lecture = await Lecture.begun(store, waiting=1)
-        await lecture.do.add_helper(**HELPER_ARGUMENTS)
+        await lecture.do.add_helper(**CREATOR_AND_HELPER)
         n = await lecture.do.mark_participant(actor=UserId(1), event_id=EVENT, user_id=ANNA)
         async with Rival(store) as other:
             await other.run("SELECT FROM events FOR UPDATE")

@@ -1,4 +1,4 @@
-/** How I get in: my password, codes for the day it is forgotten, where I am logged in, and tokens. */
+/** How I get in: my password, recovery codes, devices, tokens; what is kept of me, and the way out. */
 
 import { changePassword, hasPassword } from "../access/calls.js";
 import { askForRecoveryCodes } from "../access/recovery-codes.js";
