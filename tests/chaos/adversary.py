@@ -26,7 +26,7 @@ LASTS_SECONDS: Final = 3600
 
 
 class Adversary:
-    """Harms one run for as long as it is told; on average a process dies ``kill_every`` seconds.
+    """Harms one run for as long as it is told; a process dies every ``kill_every`` seconds or so.
 
     Each kind of harm comes once before chance decides. ``servers`` are those that it restarts.
     """
