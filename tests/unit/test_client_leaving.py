@@ -40,3 +40,22 @@ async def test_the_log_says_nothing_of_what_it_raises_where_nobody_waits() -> No
         running.cancel()  # as at the end of the service
         await asyncio.wait({running})
         del running
+
+
+async def test_the_log_tells_of_a_fault_that_nobody_waits_for() -> None:
+    told, fault = list[BaseException | None](), ValueError("a bug")
+
+    async def has_a_bug() -> None:
+        try:
+            await asyncio.sleep(3600)
+        except asyncio.CancelledError:
+            raise fault from None
+
+    loop = asyncio.get_running_loop()
+    loop.set_exception_handler(lambda _, context: told.append(context.get("exception")))
+    running = asyncio.create_task(while_there(has_a_bug()))
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    running.cancel()
+    await asyncio.wait({running})
+    assert told == [fault]
