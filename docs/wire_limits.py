@@ -93,6 +93,7 @@ from attendance_web.serving.http_head import (
     MAX_SEPARATORS,
 )
 from attendance_web.serving.http_protocol import MAX_WAITING_BODY_BYTES
+from attendance_web.serving.open_connections import MAX_CONNECTIONS, SHARE_OF_FILES
 from attendance_web.serving.portions import PORTION_BYTES
 from attendance_web.serving.unread_answers import MAX_UNREAD_BYTES
 from attendance_web.serving.ws_protocol import (
@@ -195,6 +196,11 @@ def _limits() -> Iterator[tuple[str, str, str]]:
         "what clients have yet to read of answers, in a process",
         f"{MAX_UNREAD_BYTES // KIB**2} MiB",
         "the connection is cut that has read nothing for the longest, of the network that has most",
+    )
+    yield (
+        "connections that are open, but no sockets, in a process",
+        f"{MAX_CONNECTIONS}, and {SHARE_OF_FILES:.0%} of the files that it may open",
+        "that one is cut which has had no answer for the longest, of the network that has most",
     )
     yield (
         "scans that are being sent: of a person; of owners, and of moderators, in a process",

@@ -16,6 +16,7 @@ from uuid import uuid4
 from PIL import Image
 
 from attendance_core.arguments import MAX_OFFSET
+from attendance_web.serving.open_connections import MAX_CONNECTIONS
 from tests.chaos.flood import PIECE_BYTES, Act, Connection, Flood, calls
 
 BODY_BYTES: Final = 16 * 2**20
@@ -190,6 +191,7 @@ CALL_FLOODS: Final[dict[str, Flood]] = {
         needs_crowded_database=True,
     ),
     "idle": Flood("connections that say nothing", idles, 5000),
+    "too-many-idle": Flood("more of them than may be open", idles, MAX_CONNECTIONS + 500),
     "codes": Flood("QR codes", asks_for_code, 100),
     "other-codes": Flood("QR codes of ever other hosts", asks_for_codes_of_other_hosts, 100),
     "page-files": Flood("a file of the page, of nobody", loads_a_file, 300),

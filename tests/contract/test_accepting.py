@@ -17,6 +17,7 @@ import pytest
 from attendance_web.serving import accepting
 from attendance_web.serving.accepting import MAX_ACCEPTED, MAX_LET_IN, Acceptor
 from attendance_web.serving.left_connections import LeftConnections
+from attendance_web.serving.open_connections import OpenConnections
 from tests.support.eventually import eventually
 
 MANY = 50  # connections
@@ -56,7 +57,7 @@ def clients(listener: socket.socket) -> Iterator[list[socket.socket]]:
 async def letting_in(
     listener: socket.socket, clients: list[socket.socket]
 ) -> AsyncIterator[Acceptor]:
-    letting = Acceptor(listener, CountedConnection, LeftConnections())
+    letting = Acceptor(listener, CountedConnection, LeftConnections(), OpenConnections(2 * MANY))
     yield letting
     letting.close()
     await eventually(lambda: CountedConnection.let_in_count >= MANY)
@@ -79,7 +80,9 @@ async def test_nobody_waits_behind_all_who_came_before_from_another_address(
     """Contract: 1.11."""
     another = ("127.0.0.2", 0)
     with socket.create_connection(listener.getsockname(), source_address=another):
-        letting = Acceptor(listener, CountedConnection, LeftConnections())
+        letting = Acceptor(
+            listener, CountedConnection, LeftConnections(), OpenConnections(2 * MANY)
+        )
         await eventually(lambda: CountedConnection.let_in_count > MANY)
         letting.close()
     steps_until_accepted = MANY // MAX_ACCEPTED + 1
@@ -144,7 +147,7 @@ async def test_one_that_has_gone_before_it_was_let_in_stops_nobody(
     for client in clients[: MANY // 2]:
         client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
         client.close()  # cut, not said goodbye
-    letting = Acceptor(listener, CountedConnection, LeftConnections())
+    letting = Acceptor(listener, CountedConnection, LeftConnections(), OpenConnections(2 * MANY))
     await eventually(lambda: CountedConnection.let_in_count >= MANY // 2)
     letting.close()
 
@@ -158,7 +161,7 @@ async def test_nobody_waits_behind_those_who_have_gone(
         client.sendall(b"GET / HTTP/1.1\r\n\r\n")
         client.close()
     there.sendall(b"GET / HTTP/1.1\r\n\r\n")
-    letting = Acceptor(listener, CountedConnection, LeftConnections())
+    letting = Acceptor(listener, CountedConnection, LeftConnections(), OpenConnections(2 * MANY))
     await eventually(lambda: CountedConnection.let_in_count)
     letting.close()
     assert CountedConnection.let_in_count == 1

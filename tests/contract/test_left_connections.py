@@ -16,10 +16,11 @@ from uvicorn.server import ServerState
 
 from attendance_core.testing.stand_ins import ManualStopwatch
 from attendance_web.http.request_turns import RequestTurns
-from attendance_web.serving import accepting, left_connections
+from attendance_web.serving import accepted_connection, left_connections
 from attendance_web.serving.accepting import MAX_LET_IN, Acceptor
 from attendance_web.serving.http_protocol import CallProtocol
 from attendance_web.serving.left_connections import LeftConnections, left_connections_of
+from attendance_web.serving.open_connections import open_connections_of
 from attendance_web.serving.server import config_of
 from attendance_web.wire.client_gone import follow_client_of, wait_while_there
 from attendance_web.wire.leaving_pace import (
@@ -69,7 +70,9 @@ class CountingServer:
         self.asked: list[str] = []
         self.address = listener.getsockname()
         self._turns = RequestTurns(SeenSessions(), RefusalPace())
-        self.acceptor = Acceptor(listener, self._new_protocol, self.left)
+        self.acceptor = Acceptor(
+            listener, self._new_protocol, self.left, open_connections_of(self.config)
+        )
 
     def _new_protocol(self) -> CallProtocol:
         self.made_count += 1
@@ -153,7 +156,9 @@ async def test_a_connection_that_is_left_before_its_quick_answer_counts(
     with socket.create_connection(server.address) as client:
         await eventually(lambda: server.left.asked_count == 1)
         client.sendall(LOOK)
-    monkeypatch.setattr(accepting, "says_no_more", lambda _: False)  # as when it was let in
+    monkeypatch.setattr(
+        accepted_connection, "says_no_more", lambda _: False
+    )  # as when it was let in
     server.acceptor._held.end_all()
     await eventually(lambda: server.asked == ["/look"] and not server.state.tasks)
     assert server.left.noted_count == 1

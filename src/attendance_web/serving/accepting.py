@@ -18,10 +18,10 @@ from functools import partial
 from typing import Final
 
 from attendance_core.vocabulary import Seconds
+from attendance_web.serving.accepted_connection import AcceptedConnection
 from attendance_web.serving.held_connections import HeldConnections
 from attendance_web.serving.left_connections import LeftConnections
-from attendance_web.serving.tcp_state import says_no_more
-from attendance_web.wire.callers import network_of
+from attendance_web.serving.open_connections import OpenConnections
 from attendance_web.wire.step_turns import StepTurns
 
 logger = logging.getLogger(__name__)
@@ -39,12 +39,14 @@ class Acceptor:
         listener: socket.socket,
         new_protocol: Callable[[], asyncio.BaseProtocol],
         left: LeftConnections,
+        open_connections: OpenConnections,
     ) -> None:
         """Begins in the loop that runs; ``new_protocol`` makes what reads one connection."""
         listener.setblocking(False)
         self._listener = listener
         self._new_protocol = new_protocol
         self._left = left
+        self._open_connections = open_connections
         self._turns = StepTurns(MAX_LET_IN)
         self._held = HeldConnections(self._let_in_turn)
         self._loop = asyncio.get_running_loop()
@@ -88,24 +90,25 @@ class Acceptor:
         Raises OSError, BlockingIOError where nobody waits.
         """
         try:
-            connection, peer = self._listener.accept()
+            connection = AcceptedConnection(*self._listener.accept())
         except ConnectionAbortedError:
             return
-        network = network_of(peer[0]) if peer else ""
-        if seconds := self._left.wait_of(peer):
-            self._held.hold(connection, network, seconds)
+        self._open_connections.add(connection)
+        if seconds := self._left.wait_of(connection.client):
+            self._held.hold(connection, seconds)
         else:
-            self._let_in_turn(connection, network)
+            self._let_in_turn(connection)
 
-    def _let_in_turn(self, connection: socket.socket, network: str) -> None:
-        self._turns.ask(network, partial(self._let_in, connection))
+    def _let_in_turn(self, connection: AcceptedConnection) -> None:
+        self._turns.ask(connection.network, partial(self._let_in, connection))
 
-    def _let_in(self, connection: socket.socket) -> bool:
-        """Lets one in; False where it has gone."""
-        if says_no_more(connection):
-            connection.close()
+    def _let_in(self, connection: AcceptedConnection) -> bool:
+        """Lets one in, which counts itself from then on; False where it has gone."""
+        self._open_connections.remove(connection)
+        if connection.has_gone():
+            connection.cut()
             return False
-        task = self._loop.create_task(self._open(connection))
+        task = self._loop.create_task(self._open(connection.socket))
         self._opening.add(task)
         task.add_done_callback(self._opening.discard)
         return True

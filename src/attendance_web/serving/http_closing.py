@@ -24,6 +24,7 @@ from attendance_web.http import every_answer
 from attendance_web.http.envelope import JSON, encode_refusal
 from attendance_web.http.wire_codes import wire_code_of
 from attendance_web.serving.left_connections import left_connections_of
+from attendance_web.serving.open_connections import open_connections_of
 from attendance_web.serving.tcp_state import says_no_more
 from attendance_web.serving.unread_answers import unread_answers_of
 from attendance_web.wire.client_gone import Departure
@@ -66,6 +67,7 @@ class ClosingProtocol(HttpToolsProtocol):
         "_input",
         "_is_deaf",
         "_is_last",
+        "_open_connections",
         "_refusal",
         "_unread_answers",
         "_was_left",
@@ -84,6 +86,8 @@ class ClosingProtocol(HttpToolsProtocol):
         self._departure = Departure()  # the client has closed its half, or the connection
         self._was_left = False  # without an answer
         self._unread_answers = unread_answers_of(self.config)
+        self._open_connections = open_connections_of(self.config)
+        self._open_connections.add(self)
         self._wait_for_head()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -98,7 +102,7 @@ class ClosingProtocol(HttpToolsProtocol):
         self._is_deaf = True
         self._input = memoryview(b"")
         super().connection_lost(exc)
-        self.count_unread_no_more()
+        self.count_no_more()
         self._departure.note()
 
     def _note_left(self, *, is_strict: bool = False) -> None:
@@ -124,12 +128,13 @@ class ClosingProtocol(HttpToolsProtocol):
         """Has counted what is unread of its answers, once so many more bytes were written."""
         self._unread_answers.note(self, written)
 
-    def count_unread_no_more(self) -> None:
-        """Has its answers counted no more: it has ended, or something else reads it."""
+    def count_no_more(self) -> None:
+        """Has it and its answers counted no more: it has ended, or something else reads it."""
         self._unread_answers.forget(self)
+        self._open_connections.remove(self)
 
     def cut(self) -> None:
-        """Ends it, with what is unread of its answers."""
+        """Ends it, whatever it waits for."""
         self._cut()
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:

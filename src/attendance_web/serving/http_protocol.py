@@ -230,7 +230,7 @@ class CallProtocol(ClosingProtocol):
         if self._says_no_more():
             self._cut()
             return False
-        self.count_unread_no_more()  # it never hears that it has ended
+        self.count_no_more()  # it never hears that it has ended
         try:
             self.handle_websocket_upgrade()
         except BaseException:
@@ -328,6 +328,7 @@ class CallProtocol(ClosingProtocol):
     def on_response_complete(self) -> None:
         """Goes on with the next request, or with the refusal of what was none."""
         self._let_go_of_head()
+        self._open_connections.note_answer(self)
         super().on_response_complete()
         if self._is_last:
             self._unset_keepalive_if_required()

@@ -30,6 +30,7 @@ from attendance_web.serving.garbage import Collections
 from attendance_web.serving.http_protocol import CallProtocol
 from attendance_web.serving.left_connections import left_connections_of
 from attendance_web.serving.listening import BACKLOG
+from attendance_web.serving.open_connections import open_connections_of
 from attendance_web.serving.small_reads import SmallReads, room_for_reads
 from attendance_web.serving.ws_protocol import PeerProtocol
 from attendance_web.settings import KEEP_ALIVE_SECONDS
@@ -141,7 +142,10 @@ class _Server(uvicorn.Server):
             raise _unwrap_single(group) from None  # Litestar starts within a task group
         await super().startup(sockets=[])
         left = left_connections_of(self.config)
-        self._acceptors = [Acceptor(each, self._new_protocol, left) for each in sockets or ()]
+        open_connections = open_connections_of(self.config)
+        self._acceptors = [
+            Acceptor(each, self._new_protocol, left, open_connections) for each in sockets or ()
+        ]
         self._collections = Collections()
         self._on_ready()
 
