@@ -21,8 +21,8 @@ export class HoldDialog {
   #group = h("small");
   #count = h("count-down");
   #state = h("p", { role: "status" });
-  #marked;
-  #refused;
+  #confirmButton;
+  #refuseButton;
   /** @type {import("../people.js").Person | undefined} */
   #shown = undefined;
   #isWanted = false;
@@ -36,11 +36,11 @@ export class HoldDialog {
    * @param {() => void} refuse
    */
   constructor(confirm, refuse) {
-    this.#marked = button([icon("check"), t("hold.marked")], confirm, {
+    this.#confirmButton = button([icon("check"), t("hold.marked")], confirm, {
       class: "confirm huge",
       "data-test": "marked",
     });
-    this.#refused = button(t("hold.notNow"), refuse, { class: "plain huge", "data-test": "not-now" });
+    this.#refuseButton = button(t("hold.notNow"), refuse, { class: "plain huge", "data-test": "not-now" });
     this.#whom = h("div", { class: "whom" }, this.#face, this.#name, this.#group);
     const said = h("div", { class: "said" }, h("p", {}, t("hold.help")), this.#state);
     this.view = h(
@@ -49,7 +49,7 @@ export class HoldDialog {
       this.#count,
       this.#whom,
       said,
-      h("div", { class: "choices" }, this.#marked, this.#refused),
+      h("div", { class: "choices" }, this.#confirmButton, this.#refuseButton),
     );
     this.view.addEventListener("cancel", (event) => {
       event.preventDefault(); // Escape is a word too: that one does not mark them now
@@ -80,7 +80,7 @@ export class HoldDialog {
       this.view.showModal();
       this.#name.focus();
     }
-    for (const each of [this.#marked, this.#refused]) {
+    for (const each of [this.#confirmButton, this.#refuseButton]) {
       each.setAttribute("aria-disabled", String(isOnItsWay || this.#pauseTimer !== 0));
     }
   }
@@ -126,7 +126,7 @@ export class HoldDialog {
   /** Takes no word for a moment: what is pressed now was meant for what lay below. */
   #pause() {
     clearTimeout(this.#pauseTimer);
-    const both = [this.#marked, this.#refused];
+    const both = [this.#confirmButton, this.#refuseButton];
     for (const each of both) each.setAttribute("data-paused", "");
     this.#pauseTimer = window.setTimeout(() => {
       this.#pauseTimer = 0;

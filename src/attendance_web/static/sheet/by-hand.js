@@ -11,7 +11,7 @@ import { Store } from "../store.js";
  */
 
 const CALLS_AT_ONCE = 4;
-const NOTHING = /** @type {Chosen} */ ({ step: "chosen", text: "" });
+const UNTRIED = /** @type {Chosen} */ ({ step: "chosen", text: "" });
 
 /**
  * A screen watches `store`. Whoever is chosen stays so until they are marked, or taken out: without
@@ -19,21 +19,21 @@ const NOTHING = /** @type {Chosen} */ ({ step: "chosen", text: "" });
  */
 export class ByHand {
   #eventId;
-  #marked;
+  #onMarked;
   #storageKey;
   store = new Store({ chosen: /** @type {ReadonlyMap<number, Chosen>} */ (new Map()) });
 
   /**
    * @param {string} eventId
-   * @param {(userId: number, n: number) => void} marked
+   * @param {(userId: number, n: number) => void} onMarked
    */
-  constructor(eventId, marked) {
+  constructor(eventId, onMarked) {
     this.#eventId = eventId;
-    this.#marked = marked;
+    this.#onMarked = onMarked;
     this.#storageKey = `by-hand ${eventId}`;
     const before = keptHere.readJson(this.#storageKey);
     const ids = Array.isArray(before) ? before.filter(Number.isSafeInteger) : [];
-    this.#set(new Map(ids.map((each) => [each, NOTHING])));
+    this.#set(new Map(ids.map((each) => [each, UNTRIED])));
   }
 
   /**
@@ -44,7 +44,7 @@ export class ByHand {
     const chosen = new Map(this.store.value.chosen);
     for (const each of userIds) {
       if (chosen.get(each)?.step === "sending") continue;
-      if (isChosen) chosen.set(each, chosen.get(each) ?? NOTHING);
+      if (isChosen) chosen.set(each, chosen.get(each) ?? UNTRIED);
       else chosen.delete(each);
     }
     this.#set(chosen);
@@ -81,7 +81,7 @@ export class ByHand {
     try {
       const { n } = await api.markParticipant(this.#eventId, userId);
       this.#become(userId, null);
-      this.#marked(userId, n);
+      this.#onMarked(userId, n);
       return true;
     } catch (error) {
       const text = error instanceof Error ? error.message : String(error);

@@ -27,25 +27,25 @@ export const labelOf = (/** @type {Column} */ column) => textOf(HEADS[column]);
 export class SheetFinding {
   #search;
   #which;
-  #changed;
+  #onChange;
   /** @type {import("./rows.js").Order} */
   #order = { column: "number", isDown: false };
   view;
 
-  /** @param {() => void} changed */
-  constructor(changed) {
-    this.#changed = changed;
+  /** @param {() => void} onChange */
+  constructor(onChange) {
+    this.#onChange = onChange;
     this.#search = h("input", {
       type: "search",
       placeholder: t("mark.search"),
       "aria-label": t("mark.search"),
       autocomplete: "off",
       "data-test": "search",
-      oninput: changed,
+      oninput: onChange,
     });
     this.#which = h(
       "fieldset",
-      { class: "chips", "aria-label": textOf(WORDS.show), onchange: changed },
+      { class: "chips", "aria-label": textOf(WORDS.show), onchange: onChange },
       choice("which", "all", t("mark.all"), true),
       ...Object.entries(KINDS).map(([which, words]) => choice("which", which, textOf(words), false)),
     );
@@ -78,14 +78,14 @@ export class SheetFinding {
   sortBy(column) {
     const isDown = this.#order.column === column && !this.#order.isDown;
     this.#order = { column, isDown };
-    this.#changed();
+    this.#onChange();
   }
 
   /** Shows everybody. */
   clear() {
     this.#search.value = "";
     this.#which.querySelector("input")?.click();
-    this.#changed();
+    this.#onChange();
     this.#search.focus();
   }
 
