@@ -27,8 +27,8 @@ class AnnulledShown(msgspec.Struct, frozen=True):
 
 
 class ParticipantShown(msgspec.Struct, frozen=True):
-    """``marked_by``, ``marked_at``, ``grade``, ``origin`` and ``n`` are null until somebody has
-    marked them.
+    """``marked_by``, ``marked_at``, ``grade``, ``origin`` and ``n`` are null where they have no
+    mark that stands.
 
     ``marked_as`` is the name they were marked under, where they have another now; ``group`` the
     first line of what they say of themselves; ``annulled`` is there where their last mark was.

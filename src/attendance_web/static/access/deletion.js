@@ -1,4 +1,4 @@
-/** Leaving for good: asked for by the password, since nothing brings an account back. */
+/** Leaving for good: asked for with a proof, since nothing brings an account back. */
 
 import { h } from "../dom.js";
 import { form } from "../forms.js";
