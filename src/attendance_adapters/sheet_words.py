@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from attendance_core.errors import Language
 
-# By what they are called on the wire
+# What has a name on the wire has it here, too
 WORDS: Final[Mapping[Language, Mapping[str, Any]]] = {
     "ru": {
         "title": "Посещаемость",

@@ -188,9 +188,11 @@ class TestDatabaseAway:
         """It was away for longer than a lease and a grace together."""
         with a_database(cluster.address) as url:
             async for processes in two_over(url):
-                await self._stop_for_a_while(cluster, *processes)
+                await self._check_place_outlives_stop(cluster, *processes)
 
-    async def _stop_for_a_while(self, cluster: Cluster, here: Process, there: Process) -> None:
+    async def _check_place_outlives_stop(
+        self, cluster: Cluster, here: Process, there: Process
+    ) -> None:
         event_id, anna, _ = await a_lecture(here)
         asked = await here.do.mark_me(connection=here.new_connection(event_id, anna, Role.MARK_ME))
         place = asked.place
