@@ -17,22 +17,22 @@ from tests.support.log_ins import (
     ACCEPTS_HTML,
     LINK,
     UNLINK,
-    LogIns,
+    SiteAndProvider,
     begin,
     begin_link,
+    both,
     check_sent_to,
     link,
     links_of,
     log_in,
-    log_ins,
-    module_log_ins,
+    module_both,
     now_of,
     profile_of,
 )
 from tests.support.oidc_provider import Person
 from tests.support.site import PASSWORD, Browser, as_escaped_json, code, envelope, refusal, response
 
-__all__ = ["log_ins", "module_log_ins"]
+__all__ = ["both", "module_both"]
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
@@ -40,59 +40,59 @@ class TestLinks:
     """Contract: 9.6."""
 
     async def test_who_has_a_password_logs_in_by_the_university_as_well(
-        self, log_ins: LogIns
+        self, both: SiteAndProvider
     ) -> None:
-        anna, person = Person(), await log_ins.site.person("anna", display_name="Анна")
-        check_sent_to(await link(log_ins, person, anna), "/#/access")
+        anna, person = Person(), await both.site.person("anna", display_name="Анна")
+        check_sent_to(await link(both, person, anna), "/#/access")
         (shown,) = await links_of(person)
         assert set(shown) == {"link", "issuer", "linked_at"}
-        assert (shown["issuer"], shown["linked_at"]) == (log_ins.provider.issuer, now_of(log_ins))
+        assert (shown["issuer"], shown["linked_at"]) == (both.provider.issuer, now_of(both))
         assert anna.subject not in str(shown)
-        phone = log_ins.site.browser()
-        check_sent_to(await log_in(log_ins, phone, anna))
+        phone = both.site.browser()
+        check_sent_to(await log_in(both, phone, anna))
         assert await user_id_of(phone) == person.user_id
         assert (await profile_of(phone))["display_name"] == "Анна"  # their own name stays
 
-    async def test_it_needs_proof(self, log_ins: LogIns) -> None:
-        person = await log_ins.site.person()
+    async def test_it_needs_proof(self, both: SiteAndProvider) -> None:
+        person = await both.site.person()
         assert code(await person.post(LINK, password="wrong password"), 3) == "wrong_password"
         assert code(await person.post(LINK), 2) == "missing_argument"
-        stranger = log_ins.site.browser()
+        stranger = both.site.browser()
         refusal(await stranger.post(LINK, password=PASSWORD), 7, status=401)
         bare = await person.client.post(LINK, json={"password": PASSWORD})
         assert code(bare, 8, status=403) == "csrf_failed"
 
-    async def test_who_has_no_password_has_just_logged_in(self, log_ins: LogIns) -> None:
+    async def test_who_has_no_password_has_just_logged_in(self, both: SiteAndProvider) -> None:
         """Contract: 9.1."""
-        browser, another = log_ins.site.browser(), Person()
-        check_sent_to(await log_in(log_ins, browser, Person()))
-        log_ins.site.clock.pass_(PROOF_SECONDS - 1)
-        way = log_ins.provider.come_back(await begin_link(browser), another)
+        browser, another = both.site.browser(), Person()
+        check_sent_to(await log_in(both, browser, Person()))
+        both.site.clock.pass_(PROOF_SECONDS - 1)
+        way = both.provider.come_back(await begin_link(browser), another)
         check_sent_to(await browser.client.get(way), "/#/access")
         assert len(await links_of(browser)) == 2
-        log_ins.site.clock.pass_(1)
+        both.site.clock.pass_(1)
         assert code(await browser.post(LINK), 3) == "log_in_again"
 
-    async def test_done_again_it_is_no_error(self, log_ins: LogIns) -> None:
-        anna, person = Person(), await log_ins.site.person()
+    async def test_done_again_it_is_no_error(self, both: SiteAndProvider) -> None:
+        anna, person = Person(), await both.site.person()
         for _ in range(2):
-            check_sent_to(await link(log_ins, person, anna), "/#/access")
+            check_sent_to(await link(both, person, anna), "/#/access")
         assert len(await links_of(person)) == 1
 
-    async def test_of_one_subject_there_is_one_account(self, log_ins: LogIns) -> None:
-        anna, one, other = Person(), await log_ins.site.person(), await log_ins.site.person()
-        check_sent_to(await link(log_ins, one, anna), "/#/access")
-        check_sent_to(await link(log_ins, other, anna), "/#/oidc/linked_to_another")
+    async def test_of_one_subject_there_is_one_account(self, both: SiteAndProvider) -> None:
+        anna, one, other = Person(), await both.site.person(), await both.site.person()
+        check_sent_to(await link(both, one, anna), "/#/access")
+        check_sent_to(await link(both, other, anna), "/#/oidc/linked_to_another")
         assert await links_of(other) == [] and await user_id_of(other) == other.user_id
-        first = log_ins.site.browser()
+        first = both.site.browser()
         newcomer = Person()
-        check_sent_to(await log_in(log_ins, first, newcomer))
-        check_sent_to(await link(log_ins, other, newcomer), "/#/oidc/linked_to_another")
+        check_sent_to(await log_in(both, first, newcomer))
+        check_sent_to(await link(both, other, newcomer), "/#/oidc/linked_to_another")
 
-    async def test_two_people_who_link_one_subject_at_once(self, log_ins: LogIns) -> None:
-        anna, people = Person(), [await log_ins.site.person() for _ in range(4)]
+    async def test_two_people_who_link_one_subject_at_once(self, both: SiteAndProvider) -> None:
+        anna, people = Person(), [await both.site.person() for _ in range(4)]
         ways = [
-            log_ins.provider.come_back(await begin_link(each, password=PASSWORD), anna)
+            both.provider.come_back(await begin_link(each, password=PASSWORD), anna)
             for each in people
         ]
         answers = await asyncio.gather(
@@ -104,10 +104,10 @@ class TestLinks:
         where = sorted(each.headers["location"] for each in answers)
         assert where == ["/#/access", *["/#/oidc/linked_to_another"] * 3]
 
-    async def test_it_is_finished_where_it_was_begun(self, log_ins: LogIns) -> None:
+    async def test_it_is_finished_where_it_was_begun(self, both: SiteAndProvider) -> None:
         """Neither another browser of the same person's nor another person finishes it."""
-        person, mallory = await log_ins.site.person(), await log_ins.site.person()
-        way = log_ins.provider.come_back(await begin_link(mallory, password=PASSWORD), Person())
+        person, mallory = await both.site.person(), await both.site.person()
+        way = both.provider.come_back(await begin_link(mallory, password=PASSWORD), Person())
         check_sent_to(
             await person.client.get(way, headers=ACCEPTS_HTML), "/#/oidc/log_in_not_begun"
         )
@@ -117,20 +117,22 @@ class TestLinks:
         check_sent_to(
             await person.client.get(way, headers=ACCEPTS_HTML), "/#/oidc/log_in_not_begun"
         )
-        phone = log_ins.site.browser()
+        phone = both.site.browser()
         given = {"username": mallory.username, "password": PASSWORD}
         response(await phone.post("/accounts/login/", **given))
         phone.client.cookies["oidcattempt"] = kept
         check_sent_to(await phone.client.get(way, headers=ACCEPTS_HTML), "/#/oidc/log_in_not_begun")
-        nobody = log_ins.site.browser()
+        nobody = both.site.browser()
         nobody.client.cookies["oidcattempt"] = kept
         assert code(await nobody.client.get(way), 7, status=401) == "not_logged_in"
         assert await links_of(person) == await links_of(mallory) == []
-        assert "/token" not in log_ins.provider.paths_asked
+        assert "/token" not in both.provider.paths_asked
 
-    async def test_a_log_in_is_no_link_whatever_the_browser_keeps(self, log_ins: LogIns) -> None:
-        person = await log_ins.site.person()
-        way = log_ins.provider.come_back(await begin(person), Person())
+    async def test_a_log_in_is_no_link_whatever_the_browser_keeps(
+        self, both: SiteAndProvider
+    ) -> None:
+        person = await both.site.person()
+        way = both.provider.come_back(await begin(person), Person())
         kept = person.client.cookies["oidcattempt"].replace("login.", "link.")
         del person.client.cookies["oidcattempt"]
         person.client.cookies["oidcattempt"] = kept
@@ -139,23 +141,23 @@ class TestLinks:
         )
         assert await links_of(person) == []
 
-    async def test_it_is_finished_within_some_minutes(self, log_ins: LogIns) -> None:
-        person = await log_ins.site.person()
-        way = log_ins.provider.come_back(await begin_link(person, password=PASSWORD), Person())
-        log_ins.site.clock.pass_(LINK_REQUEST_SECONDS)
+    async def test_it_is_finished_within_some_minutes(self, both: SiteAndProvider) -> None:
+        person = await both.site.person()
+        way = both.provider.come_back(await begin_link(person, password=PASSWORD), Person())
+        both.site.clock.pass_(LINK_REQUEST_SECONDS)
         check_sent_to(
             await person.client.get(way, headers=ACCEPTS_HTML), "/#/oidc/log_in_not_begun"
         )
-        await log_ins.site.attendance.use_cases.forget_link_requests()
-        observe = log_ins.site.attendance.use_cases.get_ways_in.observe
+        await both.site.attendance.use_cases.forget_link_requests()
+        observe = both.site.attendance.use_cases.get_ways_in.observe
         user_id = UserId(person.user_id)
         assert await observe(lambda unit: unit.link_requests.find(user_id)) is None
 
-    async def test_who_unlinks_it_is_let_in_by_it_no_more(self, log_ins: LogIns) -> None:
-        anna, person = Person(), await log_ins.site.person()
-        check_sent_to(await link(log_ins, person, anna), "/#/access")
+    async def test_who_unlinks_it_is_let_in_by_it_no_more(self, both: SiteAndProvider) -> None:
+        anna, person = Person(), await both.site.person()
+        check_sent_to(await link(both, person, anna), "/#/access")
         (shown,) = await links_of(person)
-        other = await log_ins.site.person()
+        other = await both.site.person()
         for browser, name in ((other, shown["link"]), (person, "another"), (person, "\ud800")):
             answer = await browser.send(UNLINK, **as_escaped_json({"link": name}))
             assert envelope(answer)["error"] in (0, 1)
@@ -163,81 +165,79 @@ class TestLinks:
         for _ in range(2):
             response(await person.post(UNLINK, link=shown["link"]))
         assert await links_of(person) == []
-        phone = log_ins.site.browser()
-        check_sent_to(await log_in(log_ins, phone, anna))
+        phone = both.site.browser()
+        check_sent_to(await log_in(both, phone, anna))
         assert await user_id_of(phone) != person.user_id
 
-    async def test_the_only_way_in_stays(self, log_ins: LogIns) -> None:
-        browser = log_ins.site.browser()
-        check_sent_to(await log_in(log_ins, browser, Person()))
+    async def test_the_only_way_in_stays(self, both: SiteAndProvider) -> None:
+        browser = both.site.browser()
+        check_sent_to(await log_in(both, browser, Person()))
         (only,) = await links_of(browser)
         assert code(await browser.post(UNLINK, link=only["link"]), 3) == "only_way_in"
         response(await browser.post("/accounts/password/", new_password=PASSWORD))
         # A password without a user name lets nobody in
         assert code(await browser.post(UNLINK, link=only["link"]), 3) == "only_way_in"
         url = await begin_link(browser, password=PASSWORD)
-        check_sent_to(
-            await browser.client.get(log_ins.provider.come_back(url, Person())), "/#/access"
-        )
+        check_sent_to(await browser.client.get(both.provider.come_back(url, Person())), "/#/access")
         response(await browser.post(UNLINK, link=only["link"]))
         assert len(await links_of(browser)) == 1
 
-    async def test_a_person_has_so_many_at_most(self, log_ins: LogIns) -> None:
-        person = await log_ins.site.person()
+    async def test_a_person_has_so_many_at_most(self, both: SiteAndProvider) -> None:
+        person = await both.site.person()
         for _ in range(MAX_LINKS):
-            check_sent_to(await link(log_ins, person, Person()), "/#/access")
-        check_sent_to(await link(log_ins, person, Person()), "/#/oidc/too_many_links")
+            check_sent_to(await link(both, person, Person()), "/#/access")
+        check_sent_to(await link(both, person, Person()), "/#/oidc/too_many_links")
         assert len(await links_of(person)) == MAX_LINKS
 
-    async def test_they_go_with_the_account(self, log_ins: LogIns) -> None:
+    async def test_they_go_with_the_account(self, both: SiteAndProvider) -> None:
         """Contract: POST /accounts/delete/."""
-        anna, person = Person(), await log_ins.site.person()
-        check_sent_to(await link(log_ins, person, anna), "/#/access")
+        anna, person = Person(), await both.site.person()
+        check_sent_to(await link(both, person, anna), "/#/access")
         await begin_link(person, password=PASSWORD)
         response(await person.post("/accounts/delete/", password=PASSWORD))
-        browser = log_ins.site.browser()
-        check_sent_to(await log_in(log_ins, browser, anna))
+        browser = both.site.browser()
+        check_sent_to(await log_in(both, browser, anna))
         assert await user_id_of(browser) != person.user_id
-        observe = log_ins.site.attendance.use_cases.get_ways_in.observe
+        observe = both.site.attendance.use_cases.get_ways_in.observe
         user_id = UserId(person.user_id)
         assert await observe(lambda unit: unit.link_requests.find(user_id)) is None
 
     async def test_what_an_older_version_leaves_of_a_deleted_person_is_nobodys(
-        self, log_ins: LogIns
+        self, both: SiteAndProvider
     ) -> None:
-        anna, one, other = Person(), await log_ins.site.person(), await log_ins.site.person()
-        check_sent_to(await link(log_ins, one, anna), "/#/access")
+        anna, one, other = Person(), await both.site.person(), await both.site.person()
+        check_sent_to(await link(both, one, anna), "/#/access")
 
-        transact = log_ins.site.attendance.use_cases.unlink_provider.transact
+        transact = both.site.attendance.use_cases.unlink_provider.transact
 
         def erase(person: Browser, unit: Any) -> None:
             unit.accounts.lock(UserId(person.user_id))
             unit.accounts.erase(UserId(person.user_id))
 
         await transact(partial(erase, one))
-        check_sent_to(await link(log_ins, other, anna), "/#/access")
+        check_sent_to(await link(both, other, anna), "/#/access")
         await transact(partial(erase, other))
-        browser = log_ins.site.browser()
-        check_sent_to(await log_in(log_ins, browser, anna))
+        browser = both.site.browser()
+        check_sent_to(await log_in(both, browser, anna))
         assert await user_id_of(browser) not in (None, one.user_id, other.user_id)
 
     async def test_who_comes_back_without_their_password_has_no_link_left(
-        self, log_ins: LogIns
+        self, both: SiteAndProvider
     ) -> None:
         """Whoever had found the password may have linked an account of their own."""
-        mallory, person = Person(), await log_ins.site.person()
-        check_sent_to(await link(log_ins, person, mallory), "/#/access")
-        use_cases = log_ins.site.attendance.use_cases
+        mallory, person = Person(), await both.site.person()
+        check_sent_to(await link(both, person, mallory), "/#/access")
+        use_cases = both.site.attendance.use_cases
         token = await use_cases.make_reset_link(username=person.username)
-        browser = log_ins.site.browser()
+        browser = both.site.browser()
         given = {"token": token, "new_password": "battery staple horse"}
         response(await browser.post("/accounts/reset/", **given))
         assert await links_of(browser) == []
 
-    async def test_who_has_no_user_name_keeps_their_link(self, log_ins: LogIns) -> None:
-        browser = log_ins.site.browser()
-        check_sent_to(await log_in(log_ins, browser, Person()))
-        use_cases, user_id = log_ins.site.attendance.use_cases, UserId(await user_id_of(browser))
+    async def test_who_has_no_user_name_keeps_their_link(self, both: SiteAndProvider) -> None:
+        browser = both.site.browser()
+        check_sent_to(await log_in(both, browser, Person()))
+        use_cases, user_id = both.site.attendance.use_cases, UserId(await user_id_of(browser))
         username = await use_cases.get_username(actor=user_id)
         token = await use_cases.make_reset_link(username=username)
         given = {"token": token, "new_password": "battery staple horse"}

@@ -23,7 +23,7 @@ CONFIGURATION = "/.well-known/openid-configuration"
 CLAIM = "student"
 
 
-class LogIns(NamedTuple):
+class SiteAndProvider(NamedTuple):
     """A service, and the provider that people log in by there."""
 
     site: Site
@@ -31,7 +31,7 @@ class LogIns(NamedTuple):
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def module_log_ins(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[LogIns]:
+async def module_both(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[SiteAndProvider]:
     clock = TestClock()
     async with (
         a_provider(clock) as provider,
@@ -41,19 +41,19 @@ async def module_log_ins(tmp_path_factory: pytest.TempPathFactory) -> AsyncItera
         ) as site,
     ):
         provider.clock = site.clock
-        yield LogIns(site, provider)
+        yield SiteAndProvider(site, provider)
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def log_ins(module_log_ins: LogIns) -> AsyncIterator[LogIns]:
+async def both(module_both: SiteAndProvider) -> AsyncIterator[SiteAndProvider]:
     """The provider behaves, and nothing of before counts."""
-    await module_log_ins.site.unlimit()
-    well_behaved = Provider(module_log_ins.provider.issuer, module_log_ins.site.clock)
+    await module_both.site.unlimit()
+    well_behaved = Provider(module_both.provider.issuer, module_both.site.clock)
     for name in Provider.__dataclass_fields__:
-        setattr(module_log_ins.provider, name, getattr(well_behaved, name))
-    module_log_ins.provider.publish(rsa_key())
-    module_log_ins.site.clock.pass_(4000)  # what was kept of it is forgotten
-    yield module_log_ins
+        setattr(module_both.provider, name, getattr(well_behaved, name))
+    module_both.provider.publish(rsa_key())
+    module_both.site.clock.pass_(4000)  # what was kept of it is forgotten
+    yield module_both
 
 
 async def begin(browser: Browser) -> str:
@@ -63,8 +63,8 @@ async def begin(browser: Browser) -> str:
     return sent.headers["location"]
 
 
-async def log_in(log_ins: LogIns, browser: Browser, person: Person) -> httpx.Response:
-    way = log_ins.provider.come_back(await begin(browser), person)
+async def log_in(both: SiteAndProvider, browser: Browser, person: Person) -> httpx.Response:
+    way = both.provider.come_back(await begin(browser), person)
     return await browser.client.get(way, headers=ACCEPTS_HTML)
 
 
@@ -82,9 +82,9 @@ async def begin_link(browser: Browser, **given: Any) -> str:
     return url
 
 
-async def link(log_ins: LogIns, browser: Browser, person: Person) -> httpx.Response:
+async def link(both: SiteAndProvider, browser: Browser, person: Person) -> httpx.Response:
     url = await begin_link(browser, password=PASSWORD)
-    return await browser.client.get(log_ins.provider.come_back(url, person), headers=ACCEPTS_HTML)
+    return await browser.client.get(both.provider.come_back(url, person), headers=ACCEPTS_HTML)
 
 
 def check_sent_to(answer: httpx.Response, where: str = "/#/") -> None:
@@ -94,7 +94,7 @@ def check_sent_to(answer: httpx.Response, where: str = "/#/") -> None:
 
 
 async def check_refused(
-    log_ins: LogIns, answer: httpx.Response, browser: Browser, code: str
+    both: SiteAndProvider, answer: httpx.Response, browser: Browser, code: str
 ) -> None:
     """Checks that a browser is shown why, by a code of the page, and that nobody is logged in."""
     check_sent_to(answer, f"/#/oidc/{code}")
@@ -113,5 +113,5 @@ async def people_count(site: Site) -> int:
     return await observe(count)
 
 
-def now_of(log_ins: LogIns) -> int:
-    return int(log_ins.site.clock.now())
+def now_of(both: SiteAndProvider) -> int:
+    return int(both.site.clock.now())

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 from attendance_adapters.oidc.fetching import MAX_ANSWER_BYTES
-from tests.support.log_ins import CONFIGURATION, LogIns
+from tests.support.log_ins import CONFIGURATION, SiteAndProvider
 from tests.support.oidc_keys import by_published_key, half_hash, rsa_key, signed_by_hand, unsigned
 from tests.support.oidc_provider import CLIENT_ID, Answer, Provider, as_json
 
-Misbehave = Callable[[LogIns], object]
+Misbehave = Callable[[SiteAndProvider], object]
 CLAIMS: dict[str, Callable[[dict[str, Any]], Any]] = {
     "another issuer": lambda given: given | {"iss": "https://evil.test"},
     "an issuer with a slash": lambda given: given | {"iss": given["iss"] + "/"},
@@ -53,19 +53,19 @@ def without(given: dict[str, Any], name: str) -> dict[str, Any]:
 
 
 def signed_by(how: Callable[[Provider, dict[str, Any]], str]) -> Misbehave:
-    def misbehave(log_ins: LogIns) -> None:
-        log_ins.provider.sign = lambda claims: how(log_ins.provider, claims)
+    def misbehave(both: SiteAndProvider) -> None:
+        both.provider.sign = lambda claims: how(both.provider, claims)
 
     return misbehave
 
 
 def says(path: str, answer: Answer) -> Misbehave:
-    return lambda log_ins: log_ins.provider.instead.update({path: answer})
+    return lambda both: both.provider.instead.update({path: answer})
 
 
 def configures(**changed: Any) -> Misbehave:
-    def misbehave(log_ins: LogIns) -> None:
-        log_ins.provider.change_configuration = lambda given: {
+    def misbehave(both: SiteAndProvider) -> None:
+        both.provider.change_configuration = lambda given: {
             name: value for name, value in (given | changed).items() if value is not None
         }
 
@@ -73,7 +73,7 @@ def configures(**changed: Any) -> Misbehave:
 
 
 def tokens(change: Callable[[dict[str, Any]], Any]) -> Misbehave:
-    return lambda log_ins: setattr(log_ins.provider, "change_tokens", change)
+    return lambda both: setattr(both.provider, "change_tokens", change)
 
 
 DEEP = Answer(b'{"a":' * 20_000 + b"1" + b"}" * 20_000)
@@ -92,10 +92,10 @@ SIGNED: dict[str, Misbehave] = {
     "with an unknown key": signed_by(
         lambda provider, claims: provider.signed(claims, key=rsa_key("unknown"))
     ),
-    "by a key for something else": lambda log_ins: log_ins.provider.published.__setitem__(
-        0, log_ins.provider.published[0] | {"use": "enc"}
+    "by a key for something else": lambda both: both.provider.published.__setitem__(
+        0, both.provider.published[0] | {"use": "enc"}
     ),
-    "by a weak key": lambda log_ins: by_weak_key(log_ins.provider),
+    "by a weak key": lambda both: by_weak_key(both.provider),
     "changed afterwards": signed_by(
         lambda provider, claims: changed_after_signing(provider.signed(claims), claims)
     ),
@@ -149,9 +149,7 @@ ANSWERS: dict[str, Misbehave] = {
 }
 CONFIGURATIONS: dict[str, Misbehave] = {
     "of another issuer": configures(issuer="https://evil.test"),
-    "of an issuer with a slash": lambda log_ins: configures(issuer=log_ins.provider.issuer + "/")(
-        log_ins
-    ),
+    "of an issuer with a slash": lambda both: configures(issuer=both.provider.issuer + "/")(both),
     "without an issuer": configures(issuer=None),
     "without keys": configures(jwks_uri=None),
     "without tokens": configures(token_endpoint=7),
