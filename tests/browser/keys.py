@@ -24,6 +24,6 @@ async def tab_to(visitor: Visitor, wanted: Locator) -> None:
     raise AssertionError(f"Tab does not lead to {wanted}")
 
 
-async def press(visitor: Visitor, name: str) -> None:
+async def tab_to_and_press(visitor: Visitor, name: str) -> None:
     await tab_to(visitor, visitor.at(name))
     await visitor.page.keyboard.press("Enter")

@@ -12,7 +12,7 @@ from zipfile import ZipFile
 import pytest
 from playwright.async_api import expect
 
-from tests.browser.keys import press
+from tests.browser.keys import tab_to_and_press
 from tests.browser.visitor import LAPTOP, PASSWORD, Door, Visitor
 from tests.support.service_process import Service, attendance
 
@@ -87,7 +87,7 @@ async def test_a_lost_phone_is_logged_out(door: Door) -> None:
     await log_in(laptop, "phone-loser", PASSWORD)
     await open_access(laptop)
     await expect(laptop.at("device")).to_contain_text("Chrome")
-    await press(laptop, "end")
+    await tab_to_and_press(laptop, "end")
     await expect(laptop.at("notice")).to_contain_text("logged out")
     await expect(laptop.at("device")).to_have_count(0)
     await expect_logged_out(phone)
@@ -202,7 +202,7 @@ async def test_an_account_is_deleted_by_its_password(door: Door) -> None:
 async def test_what_is_kept_of_one_is_downloaded_by_the_password(door: Door) -> None:
     visitor = await door.student("Taker Along", "taker-along", language="en")
     await open_access(visitor)
-    await press(visitor, "download-data")
+    await tab_to_and_press(visitor, "download-data")
     proof = visitor.at("data-proof")
     field = proof.locator("[type=password]")
     await expect(field).to_be_focused()

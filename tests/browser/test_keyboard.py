@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.async_api import expect
 
-from tests.browser.keys import press, tab_to
+from tests.browser.keys import tab_to, tab_to_and_press
 from tests.browser.visitor import PASSWORD, SECOND_TAP_MS, Door, Visitor
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -23,20 +23,20 @@ async def sign_up(visitor: Visitor, username: str, link: str = "") -> None:
 async def test_from_signing_up_to_being_marked(door: Door) -> None:
     marker = await door.enter("Hanna", language="en")
     await sign_up(marker, "hanna")
-    await press(marker, "create")
+    await tab_to_and_press(marker, "create")
     await marker.page.keyboard.type("By keyboard")
-    await press(marker, "submit")
+    await tab_to_and_press(marker, "submit")
     heading = marker.page.get_by_role("heading", level=1)
     await expect(heading).to_have_text("By keyboard")
-    await press(marker, "share")
+    await tab_to_and_press(marker, "share")
     link = await marker.at("link").input_value()
     await marker.page.keyboard.press("Escape")
     await expect(marker.at("sharing")).to_have_count(0)
-    await press(marker, "can-mark")
+    await tab_to_and_press(marker, "can-mark")
 
     asker = await door.enter("Ilya", language="en")
     await sign_up(asker, "ilya", link)
-    await press(asker, "mark-me")
+    await tab_to_and_press(asker, "mark-me")
     await asker.expect_state("open")
 
     row = marker.row(asker)
@@ -53,9 +53,9 @@ async def test_from_signing_up_to_being_marked(door: Door) -> None:
     await marker.page.keyboard.press("Enter")
     await expect(marker.at("held-name")).to_be_focused()
     await expect(marker.at("marked")).to_have_attribute("aria-disabled", "false")
-    await press(marker, "marked")
+    await tab_to_and_press(marker, "marked")
     await asker.expect_state("marked")
-    await press(asker, "done")
+    await tab_to_and_press(asker, "done")
     await expect(asker.at("already-marked")).to_contain_text("Hanna")
 
 

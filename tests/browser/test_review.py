@@ -9,7 +9,7 @@ import pytest
 from playwright.async_api import Request, expect
 
 from tests.browser.faults import ARTEFACTS, faults
-from tests.browser.keys import press
+from tests.browser.keys import tab_to_and_press
 from tests.browser.photographs import photograph
 from tests.browser.visitor import LAPTOP, ON_ITS_SIDE, PHONE, Door, Visitor
 from tests.support.service_process import Service, attendance, running
@@ -112,7 +112,7 @@ async def test_everybody_can_use_the_desk(
     await judge.page.set_viewport_size({"width": LAPTOP[0], "height": LAPTOP[1]})
     before = await judge.at("desk").element_handle()
     assert before
-    await press(judge, "skip")  # to the next, or the queue
+    await tab_to_and_press(judge, "skip")  # to the next, or the queue
     await judge.page.wait_for_function("desk => !desk.isConnected", arg=before)
 
 
@@ -145,7 +145,7 @@ async def test_moderators_have_it_beside_their_screens_and_nobody_else_is_asked(
     await expect(judge.at("tab-review")).to_have_text("Review (1)")  # without a look
     wrong = await faults(judge.page)
     await judge.page.screenshot(path=ARTEFACTS / "1280x800/en/review-tab.png")
-    await press(judge, "tab-review")
+    await tab_to_and_press(judge, "tab-review")
     await judge.at("begin").click()
     await expect(judge.at("desk")).to_be_focused()
     await judge.page.keyboard.press("a")

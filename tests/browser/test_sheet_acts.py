@@ -10,7 +10,7 @@ from playwright.async_api import Page, Route, expect
 from tests.browser.calls import event_link, get, make_event, post, user_id_of
 from tests.browser.enrolled import enrol
 from tests.browser.faults import faults
-from tests.browser.keys import press, tab_to
+from tests.browser.keys import tab_to, tab_to_and_press
 from tests.browser.visitor import LAPTOP, ON_ITS_SIDE, PHONE, Door, Visitor
 from tests.support.service_process import Service
 
@@ -250,16 +250,16 @@ async def test_it_is_all_done_by_keyboard(door: Door, service: Service) -> None:
     event_id = await make_event(teacher, "Without a pointer", -60, HOUR)
     one, two = await enrol(service, event_id, [("Student A", ""), ("Student B", "")])
     await teacher.open(event_link(teacher, event_id))
-    await press(teacher, "sheet")
+    await tab_to_and_press(teacher, "sheet")
     await expect(teacher.page.get_by_role("heading", level=1)).to_be_focused()
-    await press(teacher, "sort-grade")
+    await tab_to_and_press(teacher, "sort-grade")
     await expect(teacher.at("sort-grade")).to_be_focused()
     await tab_to(teacher, teacher.at(f"choose-{two}"))
     await teacher.page.keyboard.press("Space")
-    await press(teacher, "mark-chosen")
+    await tab_to_and_press(teacher, "mark-chosen")
     await expect_marked(teacher.page, 1)
     await expect(teacher.page.locator("body")).not_to_be_focused()
-    await press(teacher, f"open-{two}")
+    await tab_to_and_press(teacher, f"open-{two}")
     await expect(teacher.at("history").locator("li")).to_have_count(1)
     await teacher.page.keyboard.press("Escape")
     await expect(teacher.at(f"open-{two}")).to_be_focused()

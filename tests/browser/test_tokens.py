@@ -11,7 +11,7 @@ import pytest
 from playwright.async_api import Route, expect
 
 from tests.browser.faults import ARTEFACTS, faults, misplaced
-from tests.browser.keys import press, tab_to
+from tests.browser.keys import tab_to, tab_to_and_press
 from tests.browser.visitor import LAPTOP, PASSWORD, PHONE, Door, Visitor
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -173,7 +173,7 @@ async def test_everybody_can_use_it(door: Door, language: str) -> None:
         await visitor.page.screenshot(path=folder / "tokens.png")
         wrong[f"list, {name}"] = await faults(visitor.page)
         # From here on without a pointer
-        await press(visitor, "make-token")
+        await tab_to_and_press(visitor, "make-token")
         form = visitor.at("token-form")
         await visitor.page.keyboard.type("Keys alone")
         await tab_to(visitor, form.locator("[value=events]"))
@@ -186,7 +186,7 @@ async def test_everybody_can_use_it(door: Door, language: str) -> None:
         await expect(visitor.at("token-secret")).to_be_focused()
         await visitor.page.screenshot(path=folder / "token-made.png")
         wrong[f"made, {name}"] = await misplaced(visitor.page)
-        await press(visitor, "token-kept")
+        await tab_to_and_press(visitor, "token-kept")
         await expect(visitor.at("make-token")).to_be_focused()
     assert not any(wrong.values()), wrong
     await visitor.page.unroute_all()
