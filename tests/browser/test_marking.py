@@ -34,7 +34,7 @@ async () => {
   await new Promise(requestAnimationFrame);
 }
 """
-NOT_ANSWERED = {"result": "error", "message": "!", "params": {"code": "unavailable"}}
+UNAVAILABLE = {"result": "error", "message": "!", "params": {"code": "unavailable"}}
 IS_ON_TOP = """
 (element) => {
   const { left, right, top, bottom } = element.getBoundingClientRect();
@@ -106,7 +106,7 @@ async def test_a_mark_can_be_taken_back_though_something_else_is_told(door: Door
     await expect(marker.at("held")).to_be_hidden()
     await marker.page.wait_for_timeout(
         SECOND_TAP_MS
-    )  # a tap that is too soon was meant for the sheet
+    )  # a tap that is too soon was meant for the dialog
     await marker.hold(boris)
     await marker.at("not-now").click()
     await expect(marker.at("notice")).to_contain_text("Boris Between")
@@ -175,7 +175,7 @@ async def test_an_error_does_not_hide_that_somebody_is_held(door: Door) -> None:
                 service.send(message)
                 return
             unanswered.remove(name)
-            page.send(json.dumps(NOT_ANSWERED))
+            page.send(json.dumps(UNAVAILABLE))
             if name == "prepare_to_mark":
                 service.send(message)  # it was done after all
 
@@ -243,7 +243,7 @@ async def test_the_last_seconds_of_a_hold_are_said(door: Door) -> None:
         await expect(said).to_have_text(f"{left} seconds left")
 
 
-async def test_back_closes_the_sheet_and_keeps_the_screen(door: Door) -> None:
+async def test_back_closes_the_dialog_and_keeps_the_screen(door: Door) -> None:
     marker, (anna,) = await class_with(door, "Back", "Anna Back")
     await marker.hold(anna)
     await marker.page.go_back()

@@ -1,4 +1,4 @@
-"""What moves (a tick that draws itself, a sheet that rises) ends as what does not move."""
+"""What moves (a tick that draws itself, a dialog that rises) ends as what does not move."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from tests.browser.visitor import LAPTOP, ON_ITS_SIDE, PHONE, Door
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 # By how much what it shows is higher than it is
-HEIGHT_BEYOND_SHEET = "(sheet) => sheet.scrollHeight - sheet.clientHeight"
+HEIGHT_BEYOND_DIALOG = "(dialog) => dialog.scrollHeight - dialog.clientHeight"
 HEIC = b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00heicmif1" + bytes(64)
 
 
@@ -73,7 +73,7 @@ async def test_a_scan_is_made_smaller_before_it_goes(door: Door, tmp_path: Path)
     await expect(visitor.at("scan")).to_have_js_property("value", "")
 
 
-async def test_the_sheet_of_a_picture_needs_no_scrolling(door: Door, tmp_path: Path) -> None:
+async def test_the_dialog_of_a_picture_needs_no_scrolling(door: Door, tmp_path: Path) -> None:
     visitor = await door.student("Вера Боком", "vera-on-her-side")
     await visitor.at("tab-me").click()
     await visitor.at("change-picture").click()
@@ -84,7 +84,7 @@ async def test_the_sheet_of_a_picture_needs_no_scrolling(door: Door, tmp_path: P
             await expect(visitor.at("save-picture")).to_be_visible()
         for width, height in (PHONE, ON_ITS_SIDE, (740, 360), (667, 375), LAPTOP):
             await visitor.page.set_viewport_size({"width": width, "height": height})
-            beyond = await visitor.at("cropping").evaluate(HEIGHT_BEYOND_SHEET)
+            beyond = await visitor.at("cropping").evaluate(HEIGHT_BEYOND_DIALOG)
             assert beyond <= 0, (is_chosen, width, height, beyond)
 
 

@@ -68,7 +68,7 @@ async (text) => {
   (await import(`${folder}notices.js`)).tell(text, "bad");
 }
 """
-# The second of two taps comes so soon after the sheet, however slow the machine is that tests
+# The second of two taps comes so soon after the dialog, however slow the machine is that tests
 TAP_TWICE = """
 async (row, within) => {
   const marks = document.querySelector("[data-test=marked]");

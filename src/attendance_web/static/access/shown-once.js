@@ -1,4 +1,4 @@
-/** What is shown once: a sheet that nothing closes by accident, and ways to copy it. */
+/** What is shown once: a dialog that nothing closes by accident, and ways to copy it. */
 
 import { h } from "../dom.js";
 import { icon } from "../icons.js";
