@@ -39,7 +39,7 @@ class Size(NamedTuple):
 
     @property
     def pixel_count(self) -> int:
-        """Counts all pixels."""
+        """How many pixels it has."""
         return self.width * self.height
 
     @property

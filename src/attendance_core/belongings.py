@@ -37,7 +37,7 @@ class BelongingKind(Enum):
 
     @property
     def is_single(self) -> bool:
-        """Tells whether a person has one at most."""
+        """Whether a person has one at most."""
         return self in SINGLE_KINDS
 
 

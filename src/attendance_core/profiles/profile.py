@@ -41,7 +41,7 @@ class Profile:
 
     @property
     def is_deleted(self) -> bool:
-        """Tells whether they have deleted their account: nobody else has no name."""
+        """Whether they have deleted their account: nobody else has no name."""
         return not self.display_name
 
 

@@ -72,7 +72,7 @@ class Heard:
 
     @property
     def announcements(self) -> list[object]:
-        """Lists them without `Missed`, which is none."""
+        """All of them but `Missed`, which is none."""
         return [each for each in self.all if not isinstance(each, Missed)]
 
     async def until(self, count: int) -> list[object]:

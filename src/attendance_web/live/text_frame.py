@@ -14,7 +14,7 @@ class TextFrame:
 
     @property
     def text(self) -> str:
-        """Decodes it, for a server that frames by itself."""
+        """What it says, decoded for a server that frames by itself."""
         return self.payload.decode()
 
     def __repr__(self) -> str:
