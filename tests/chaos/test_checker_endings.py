@@ -153,7 +153,7 @@ class TestEvents:
         closes_all(tale, 4410)
         assert tale.broken_rules() == set()
 
-    def test_one_who_left_is_closed(self, tale: Tale) -> None:
+    def test_one_who_left_and_is_not_closed(self, tale: Tale) -> None:
         tale.calls(ANNA, "LeaveEvent")
         leaves_every_list(tale, ANNA)
         tale.now += 5
