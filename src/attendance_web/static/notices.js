@@ -95,17 +95,17 @@ export function tellError(error) {
 export class Whisper {
   /** @type {number | null} */
   #timer = null;
-  #sentence;
+  #makeSentence;
 
-  /** @param {() => string} sentence about what has changed since it was asked last; may be empty */
-  constructor(sentence) {
-    this.#sentence = sentence;
+  /** @param {() => string} makeSentence about what has changed since it was asked last; may be empty */
+  constructor(makeSentence) {
+    this.#makeSentence = makeSentence;
   }
 
   changed() {
     this.#timer ??= window.setTimeout(() => {
       this.#timer = null;
-      const sentence = this.#sentence();
+      const sentence = this.#makeSentence();
       if (sentence) whisper.textContent = sentence;
     }, GATHERED_FOR_MS);
   }

@@ -68,15 +68,15 @@ export function goInstead(path) {
  * and not about the screen under it.
  */
 export class DialogEntry {
-  #back;
+  #onBack;
   #isOpen = false;
   #listen = () => this.#went();
 
   /**
-   * @param {() => void} back one wants to go back: it is still open, and may be closed, or ask
+   * @param {() => void} onBack one wants to go back: it is still open, and may be closed, or ask
    */
-  constructor(back) {
-    this.#back = back;
+  constructor(onBack) {
+    this.#onBack = onBack;
   }
 
   /** The dialog is seen. */
@@ -98,6 +98,6 @@ export class DialogEntry {
   #went() {
     if (history.state?.dialog) return;
     history.pushState({ dialog: true }, ""); // until it is closed
-    this.#back();
+    this.#onBack();
   }
 }

@@ -15,8 +15,8 @@ export function speak({ told, undo: offered }, undo) {
   switch (told.what) {
     case "marked": {
       const text = told.paid ? counted("told.paid", told.paid) : "";
-      const isMine = offered?.userId === told.userId;
-      const offer = isMine ? { label: t("told.undo"), work: undo } : undefined;
+      const isOffered = offered?.userId === told.userId;
+      const offer = isOffered ? { label: t("told.undo"), work: undo } : undefined;
       return tell(t("told.marked", { name, text }).trim(), "good", offer);
     }
     case "undone":
