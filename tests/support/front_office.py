@@ -70,10 +70,8 @@ class Office:
         )
         return found
 
-    def actor_of(
-        self, token: str, credential: CredentialKind = CredentialKind.COOKIE
-    ) -> Actor | None:
-        return drive(self._identify(token=token, kind=credential))
+    def actor_of(self, token: str, kind: CredentialKind = CredentialKind.COOKIE) -> Actor | None:
+        return drive(self._identify(token=token, kind=kind))
 
     def display_name_of(self, user_id: UserId) -> str:
         name: str = drive(
