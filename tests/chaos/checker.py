@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from tests.chaos.case import Case, Rule
+from tests.chaos.changes import changes_are_kept, nobody_is_ended_early
 from tests.chaos.endings import (
     logs_tell_of_no_failure,
     no_socket_fails,
@@ -39,10 +40,8 @@ from tests.chaos.news import (
 )
 from tests.chaos.refusals import prepared_is_true, refusals_are_true, too_soon_is_kept
 from tests.chaos.rights import (
-    changes_are_kept,
     corrections_are_refused_rightly,
     corrections_were_allowed,
-    nobody_is_ended_early,
     the_left_out_are_closed,
     the_left_out_mark_nobody,
 )
