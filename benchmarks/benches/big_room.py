@@ -70,7 +70,7 @@ def measure(run: Run) -> list[Figure]:
     return [
         *_curve("a hold in one room, p50", "holds", grown, sizes),
         *_curve("somebody joins and is seen, p50", "joins", grown, sizes),
-        _flat(grown),
+        _most_beside_fewest(grown),
         *(
             _announcement(*of, markers, found)
             for of in ANNOUNCED
@@ -96,7 +96,7 @@ def _curve(
     ]
 
 
-def _flat(grown: dict[str, list[list[Waits]]]) -> Figure:
+def _most_beside_fewest(grown: dict[str, list[list[Waits]]]) -> Figure:
     """Makes a figure of a hold among the most who waited, beside one among the fewest."""
     among_most, among_least = (_medians(grown[SERVICE], "holds", at) for at in (-1, 0))
     return Figure(
