@@ -14,7 +14,7 @@ export function peopleScreen() {
   const title = heading(t("people"));
   const requests = loaded({ "data-test": "requests" }, async () => {
     const ids = await api.friendRequests();
-    const asking = await Promise.all(ids.map(known));
+    const asking = await Promise.all(ids.map(readPerson));
     if (!asking.length) return [];
     return [section(t("people.requests"), rows({}, ...asking.map(request)))];
   });
@@ -67,7 +67,7 @@ function link(each, more) {
  * @param {number} userId
  * @returns {Promise<api.Person>}
  */
-async function known(userId) {
+async function readPerson(userId) {
   const found = people.value.known.get(userId) ?? (await api.profile(userId));
   meet([found]);
   return found;
