@@ -132,7 +132,7 @@ LISTS: Final[Mapping[Kind, BelongingList]] = {
     Kind.SESSIONS: BelongingList(
         columns={
             "session": sessions.c.session_id,
-            "credential": sessions.c.credential,
+            "credential": sessions.c.kind,
             "created_at": sessions.c.created_at,
             "used_at": sessions.c.used_at,
             "client": sessions.c.client,

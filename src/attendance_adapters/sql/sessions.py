@@ -17,7 +17,7 @@ ADD_SESSION = insert(sessions)
 _SELECT_SESSIONS = select(
     sessions.c.session_id,
     sessions.c.user_id,
-    sessions.c.credential,
+    sessions.c.kind,
     sessions.c.created_at,
     sessions.c.used_at,
     sessions.c.client,
@@ -27,7 +27,7 @@ FIND_SESSION = _SELECT_SESSION.execution_options(**{WITH_TIME: True})
 SESSIONS_OF = (
     _SELECT_SESSIONS.where(
         sessions.c.user_id == bindparam("user_id", type_=BigId),
-        sessions.c.credential == bindparam("credential", type_=String),
+        sessions.c.kind == bindparam("kind", type_=String),
     )
     .order_by(sessions.c.used_at.desc(), sessions.c.session_id)
     .limit(bindparam("limit", type_=BigInteger))
@@ -36,7 +36,7 @@ LAPSED_SESSIONS = (
     select(sessions.c.session_id)
     .where(
         sessions.c.created_at <= bindparam("created_until"),
-        sessions.c.credential == CredentialKind.COOKIE.value,
+        sessions.c.kind == CredentialKind.COOKIE.value,
     )
     .order_by(sessions.c.created_at)
     .limit(bindparam("limit", type_=BigInteger))
@@ -47,7 +47,7 @@ IDLE_SESSIONS = (
         # Whatever was used last so long ago was opened before; only ``created_at`` has an index
         sessions.c.created_at <= bindparam("used_until"),
         sessions.c.used_at <= bindparam("used_until"),
-        sessions.c.credential != CredentialKind.BEARER.value,
+        sessions.c.kind != CredentialKind.BEARER.value,
     )
     .limit(bindparam("limit", type_=BigInteger))
 )
@@ -74,7 +74,7 @@ class Sessions:
         row = {
             "session_id": session.session_id,
             "user_id": session.user_id,
-            "credential": session.kind.value,
+            "kind": session.kind.value,
             "created_at": session.created_at,
             "used_at": session.used_at,
             "client": session.client,
@@ -95,7 +95,7 @@ class Sessions:
         self, user_id: UserId, kind: CredentialKind, limit: int | None
     ) -> Sequence[Session]:
         limit = NO_LIMIT if limit is None else limit
-        parameters = {"user_id": user_id, "credential": kind.value, "limit": limit}
+        parameters = {"user_id": user_id, "kind": kind.value, "limit": limit}
         return [_session_from(row) for row in self._execute(SESSIONS_OF, parameters)]
 
     def lapsed(self, created_until: Instant, limit: int) -> Sequence[SessionId]:

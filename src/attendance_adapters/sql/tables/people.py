@@ -34,7 +34,8 @@ sessions = Table(
     metadata,
     Column("session_id", String(64), primary_key=True),
     user_column(),
-    Column("credential", String(8), nullable=False),
+    # In the database it has the name that older versions know
+    Column("credential", String(8), key="kind", nullable=False),  # of the credential
     Column("created_at", InstantType, nullable=False),
     Column("used_at", InstantType, nullable=False),
     # An older version, which runs beside this one, says nothing of it
