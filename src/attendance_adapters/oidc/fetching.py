@@ -1,4 +1,4 @@
-"""Asks a provider over HTTP: what it answers is bounded, and follows nobody elsewhere."""
+"""Asks a provider over HTTP: what it answers is bounded, and leads nowhere else."""
 
 from __future__ import annotations
 

@@ -77,8 +77,8 @@ export function sheetScreen(eventId = "") {
   const times = h(
     "div",
     { class: "times" },
-    button(t("manage.prolong"), () => changed(prolong), { class: "plain", "data-test": "prolong" }),
-    button(t("manage.end"), () => changed(end), { class: "plain", "data-test": "end" }),
+    button(t("manage.prolong"), () => changeTimes(prolong), { class: "plain", "data-test": "prolong" }),
+    button(t("manage.end"), () => changeTimes(end), { class: "plain", "data-test": "end" }),
   );
   const below = h("div", { class: "between of-event" }, about, connection, times);
   const view = h("section", { class: "of-sheet" }, code, title, below, failed, whole, signature);
@@ -131,7 +131,7 @@ export function sheetScreen(eventId = "") {
   }
 
   /** @param {typeof prolong} change of its times */
-  async function changed(change) {
+  async function changeTimes(change) {
     if (event) await change(event, readEvent);
   }
 
