@@ -1,4 +1,4 @@
-"""A site whose limits count by a clock that a test moves."""
+"""A site whose limits count by a stopwatch that a test moves."""
 
 from __future__ import annotations
 

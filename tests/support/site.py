@@ -148,9 +148,9 @@ class Site:
         marking = await self.hold(event_id, asker, marker)
         await self.attendance.use_cases.confirm_marking(connection=marking, target=None)
 
-    async def unlimit(self, seconds: Callable[[], float] = time.monotonic) -> None:
-        """Forgets what counts against anybody; from now on calls are counted by this clock."""
-        limits = Limits(self.attendance.use_cases, seconds)
+    async def unlimit(self, stopwatch: Callable[[], float] = time.monotonic) -> None:
+        """Forgets what counts against anybody; from now on calls are counted by this stopwatch."""
+        limits = Limits(self.attendance.use_cases, stopwatch)
         self.app.services = replace(self.app.services, limits=limits)
         transact = self.attendance.use_cases.log_out.transact
         await transact(lambda unit: unit.tallies.remove_lapsed(LATEST_INSTANT))

@@ -23,13 +23,13 @@ OTHER: Final = "192.0.2.2"
 
 
 class Said:
-    """What is said of those without a line, by a clock that is set."""
+    """What is said of those without a line, by a stopwatch that is set."""
 
     def __init__(self) -> None:
         self.said: list[tuple[str, int]] = []
         self.request_ids: list[object] = []
-        self.clock = ManualStopwatch()
-        self.floods = AccessFloods(self._say, self.clock)
+        self.stopwatch = ManualStopwatch()
+        self.floods = AccessFloods(self._say, self.stopwatch)
 
     def _say(self, address: str, count: int) -> None:
         self.said.append((address, count))
@@ -43,7 +43,7 @@ async def test_a_flood_has_so_many_lines_a_second_and_nobody_elses_are_fewer() -
     log = Said()
     assert log.take_lines(FLOOD, 20 * MAX_LINES) == MAX_LINES
     assert log.take_lines(OTHER, 3) == 3
-    log.clock.at += WINDOW_SECONDS / 2
+    log.stopwatch.at += WINDOW_SECONDS / 2
     assert log.take_lines(FLOOD, 1) == 0
 
 
@@ -54,7 +54,7 @@ async def test_the_rest_is_counted_in_one_line(monkeypatch: pytest.MonkeyPatch) 
         assert log.take_lines(FLOOD, MAX_LINES + 7) == MAX_LINES
     await eventually(lambda: log.said == [(FLOOD, 7)])
     assert log.request_ids == [None]
-    log.clock.at += 1
+    log.stopwatch.at += 1
     assert log.take_lines(FLOOD, MAX_LINES + 1) == MAX_LINES
     await eventually(lambda: log.said[1:] == [(FLOOD, 1)])
 
@@ -63,7 +63,7 @@ async def test_nothing_is_kept_of_who_has_asked_before() -> None:
     log = Said()
     for number in range(1000):
         log.take_lines(number, 2)
-        log.clock.at += WINDOW_SECONDS / 10
+        log.stopwatch.at += WINDOW_SECONDS / 10
     assert len(log.floods) <= 11
     assert not log.said
 

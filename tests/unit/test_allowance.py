@@ -9,21 +9,21 @@ from attendance_web.wire.allowance import Allowance, Allowances
 
 class TestAllowances:
     def test_of_many_and_of_one_are_taken_alike(self) -> None:
-        clock = ManualStopwatch()
-        one, many = Allowance(2, 4.0, clock), Allowances[UserId](2, 4.0, clock)
+        stopwatch = ManualStopwatch()
+        one, many = Allowance(2, 4.0, stopwatch), Allowances[UserId](2, 4.0, stopwatch)
         takes = (one.take, lambda: many.take(UserId(7)))
         assert [[take() for _ in range(3)] for take in takes] == [[True, True, False]] * 2
         assert one.seconds_to_next == many.seconds_to_next(UserId(7)) == 0.25
         assert many.seconds_to_next(UserId(8)) == 0
-        clock.at += 0.25
+        stopwatch.at += 0.25
         assert [take() for take in takes] == [True, True]
 
     def test_one_that_is_full_again_is_forgotten(self) -> None:
-        clock = ManualStopwatch()
-        allowances = Allowances[UserId](10, 1.0, clock)
+        stopwatch = ManualStopwatch()
+        allowances = Allowances[UserId](10, 1.0, stopwatch)
         for person in range(500):
             allowances.take(UserId(person))
         assert len(allowances) == 500
-        clock.at += 1
+        stopwatch.at += 1
         allowances.take(UserId(7))
         assert len(allowances) == 1

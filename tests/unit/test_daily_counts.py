@@ -9,11 +9,11 @@ from attendance_web.http.daily_counts import DailyCounts
 
 class TestDays:
     def test_a_day_that_is_over_is_forgotten(self) -> None:
-        clock = ManualStopwatch()
-        days = DailyCounts(2, clock)
+        stopwatch = ManualStopwatch()
+        days = DailyCounts(2, stopwatch)
         for person in range(500):
             days.count(UserId(person))
         assert len(days) == 500
-        clock.at += 86_400
+        stopwatch.at += 86_400
         days.count(UserId(7))
         assert len(days) == 1

@@ -12,13 +12,13 @@ MOST, A_SECOND = 10, 2.0
 
 
 @pytest.fixture
-def clock() -> ManualStopwatch:
+def stopwatch() -> ManualStopwatch:
     return ManualStopwatch()
 
 
 @pytest.fixture
-def pace(clock: ManualStopwatch) -> LeavingPace[str]:
-    return LeavingPace(MOST, A_SECOND, clock)
+def pace(stopwatch: ManualStopwatch) -> LeavingPace[str]:
+    return LeavingPace(MOST, A_SECOND, stopwatch)
 
 
 def test_who_leaves_a_few_waits_for_nothing(pace: LeavingPace[str]) -> None:
@@ -27,15 +27,15 @@ def test_who_leaves_a_few_waits_for_nothing(pace: LeavingPace[str]) -> None:
 
 
 def test_who_leaves_more_waits_until_it_is_made_good(
-    pace: LeavingPace[str], clock: ManualStopwatch
+    pace: LeavingPace[str], stopwatch: ManualStopwatch
 ) -> None:
     are_too_many = [pace.note(SOMEBODY) for _ in range(MOST + 3)]
     assert are_too_many[MOST:] == [True] * 3
     assert pace.wait_of(SOMEBODY) == 3 / A_SECOND
     assert pace.wait_of(ANOTHER) == 0
-    clock.at += 1
+    stopwatch.at += 1
     assert pace.wait_of(SOMEBODY) == 0.5
-    clock.at += 0.5
+    stopwatch.at += 0.5
     assert pace.wait_of(SOMEBODY) == 0
 
 

@@ -18,15 +18,15 @@ from tests.support.log_stream import configured
 
 
 class Log:
-    """A logger behind the filter, and what it says, by a clock that is set."""
+    """A logger behind the filter, and what it says, by a stopwatch that is set."""
 
     def __init__(self, name: str = "flooded") -> None:
         self.said: list[str] = []
         self.records: list[logging.LogRecord] = []
-        self.clock = ManualStopwatch()
+        self.stopwatch = ManualStopwatch()
         self.handler = logging.Handler()
         self.handler.emit = self._emit  # type: ignore[method-assign]
-        self.handler.addFilter(LogFloods(self.handler.handle, self.clock))
+        self.handler.addFilter(LogFloods(self.handler.handle, self.stopwatch))
         self.logger = logging.Logger(name)
         self.logger.addHandler(self.handler)
 
@@ -60,7 +60,7 @@ class TestAFlood:
             log.logger.warning("away", extra={"number": number})
         assert log.said == ["away"]
         (close,) = timers
-        log.clock.at += 1
+        log.stopwatch.at += 1
         close()
         assert log.said == ["away", "away (1999 times within a second)"]
         assert log.records[1].number == 1999  # type: ignore[attr-defined]
@@ -70,7 +70,7 @@ class TestAFlood:
         for _ in range(5):
             for _ in range(100):
                 log.logger.warning("away")
-            log.clock.at += 1
+            log.stopwatch.at += 1
             timers.pop()()
         assert log.said == [
             "away",
@@ -88,7 +88,7 @@ class TestAFlood:
         log = Log()
         for _ in range(100):
             log.logger.warning("away")
-        log.clock.at += 1
+        log.stopwatch.at += 1
         log.logger.warning("away")
         assert log.said == ["away", "away (100 times within a second)"]
 
@@ -107,9 +107,9 @@ class TestAFlood:
             log.logger.warning("away %d", number)
         log.logger.warning("away 98")  # a timer that never comes
         log.logger.warning("away 99")
-        log.clock.at += 1
+        log.stopwatch.at += 1
         timers.pop()()
-        log.clock.at += 1
+        log.stopwatch.at += 1
         log.logger.warning("other")
         assert len(floods._windows) == 1
 

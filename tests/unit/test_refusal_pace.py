@@ -28,8 +28,8 @@ class Pace:
     """Refusals of what is asked now."""
 
     def __init__(self) -> None:
-        self.clock = ManualStopwatch()
-        self._pace = RefusalPace(self.clock)
+        self.stopwatch = ManualStopwatch()
+        self._pace = RefusalPace(self.stopwatch)
 
     def waits(self, caller: Caller, error: Exception | None = None, *, ago: float = 0.0) -> bool:
         return self.seconds_to_wait(caller, error, ago=ago) > 0
@@ -44,7 +44,7 @@ class Pace:
 async def test_a_few_are_told_at_once_and_more_as_time_goes_by() -> None:
     pace = Pace()
     assert [pace.waits(ADDRESS) for _ in range(MAX_AT_ONCE + 2)].count(True) == 2
-    pace.clock.at += 1
+    pace.stopwatch.at += 1
     assert [pace.waits(ADDRESS) for _ in range(MAX_AT_ONCE)].count(False) == A_SECOND - 2
 
 
@@ -57,7 +57,7 @@ async def test_who_goes_on_waits_for_what_they_have_had_refused_before() -> None
     assert waits[39] == pytest.approx(40 / A_SECOND, abs=0.1)
     least = TOLD_WITHIN_SECONDS - MAX_JITTER_SECONDS
     assert all(least - 0.1 < each <= TOLD_WITHIN_SECONDS for each in waits[60:])
-    pace.clock.at += TOLD_WITHIN_SECONDS
+    pace.stopwatch.at += TOLD_WITHIN_SECONDS
     assert pace.seconds_to_wait(ADDRESS) == pytest.approx(
         TOLD_AFTER_SECONDS, abs=0.1
     )  # no more is owed
