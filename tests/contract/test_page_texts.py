@@ -32,7 +32,7 @@ class TestTexts:
     KEYS = frozenset(re.findall(r"^  \"?([\w.]+)\"?: \{", WORDS, re.MULTILINE))
     REFUSAL_WORDS = MODULES["refusals/words.js"]
     CODES = tuple(
-        re.findall(r"^  ([a-z_]+): [{A-Z]", REFUSAL_WORDS.partition("CODES = {")[2], re.M)
+        re.findall(r"^  ([a-z_]+): [{A-Z]", REFUSAL_WORDS.partition("WORDS_BY_CODE = {")[2], re.M)
     )
 
     async def test_every_key_has_both_languages(self) -> None:

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { WORDS as OF_ACCESS } from "../../src/attendance_web/static/access/words.js";
 import { WORDS as OF_BOARD } from "../../src/attendance_web/static/board/words.js";
-import { CODES, CODES_OF_SOMEBODY } from "../../src/attendance_web/static/refusals/words.js";
+import { WORDS_ABOUT_SOMEBODY, WORDS_BY_CODE } from "../../src/attendance_web/static/refusals/words.js";
 import { WORDS as OF_REVIEW } from "../../src/attendance_web/static/review/words.js";
 import { WORDS as OF_SHEET } from "../../src/attendance_web/static/sheet/words.js";
 import { WORDS as OF_TOKENS, SCOPES } from "../../src/attendance_web/static/tokens/words.js";
@@ -127,7 +127,7 @@ const COUNTED = /** @type {const} */ ({
 /** @typedef {{key: string, language: Language, text: string}} Text */
 
 const OF_PARTS = [OF_ACCESS, OF_BOARD, OF_REVIEW, OF_SHEET, OF_TOKENS, SCOPES];
-const TABLES = [WORDS, CODES, CODES_OF_SOMEBODY, ...OF_PARTS];
+const TABLES = [WORDS, WORDS_BY_CODE, WORDS_ABOUT_SOMEBODY, ...OF_PARTS];
 /** @type {Text[]} every text there is, each of its forms */
 const TEXTS = TABLES.flatMap(Object.entries).flatMap(([key, texts]) =>
   /** @type {Language[]} */ (["ru", "en"]).flatMap((language) => {
@@ -149,7 +149,7 @@ describe("the words", () => {
   for (const [key, [ru, en]] of Object.entries({ ...SETTLED, ...COUNTED })) {
     it(`of ${key} are the ones that were settled`, () => {
       const worded = JSON.stringify(
-        WORDS[/** @type {keyof typeof WORDS} */ (key)] ?? CODES[key.replace("code.", "")],
+        WORDS[/** @type {keyof typeof WORDS} */ (key)] ?? WORDS_BY_CODE[key.replace("code.", "")],
       );
       // Where no line breaks was not settled
       assert.deepEqual(JSON.parse(worded.replaceAll("\u00a0", " ")), { ru, en });

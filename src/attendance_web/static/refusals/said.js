@@ -1,9 +1,9 @@
 /** The page's own words for a code, of a call or of a socket. */
 
 import { isKey, t, textOf } from "../texts.js";
-import { CODES, CODES_OF_SOMEBODY } from "./words.js";
+import { WORDS_ABOUT_SOMEBODY, WORDS_BY_CODE } from "./words.js";
 
-const SAID = new Map(Object.entries(CODES)); // whatever stands in an address may be asked for
+const SAID = new Map(Object.entries(WORDS_BY_CODE)); // whatever stands in an address may be asked for
 
 /**
  * @param {string} code
@@ -13,7 +13,7 @@ const SAID = new Map(Object.entries(CODES)); // whatever stands in an address ma
 export function saidOf(code, somebody) {
   const key = `code.${code}`;
   if (isKey(key)) return t(key);
-  const named = somebody && CODES_OF_SOMEBODY[code];
+  const named = somebody && WORDS_ABOUT_SOMEBODY[code];
   if (named) return textOf(named, somebody);
   const texts = SAID.get(code);
   return texts ? textOf(texts) : "";

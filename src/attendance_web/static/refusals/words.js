@@ -19,7 +19,7 @@ const FOR_ORGANISERS = {
 };
 
 /** Whole sentences: of whom or of what it is may not be known. @type {Record<string, Texts>} */
-export const CODES = {
+export const WORDS_BY_CODE = {
   event_over: { ru: "Занятие закончилось", en: "The class is over" },
   event_not_found: { ru: "Такого занятия больше нет", en: "There is no such class any more" },
   event_not_started: { ru: "Занятие ещё не началось", en: "The class has not started yet" },
@@ -208,7 +208,7 @@ export const CODES = {
 };
 
 /** The same where a name and seconds are known. @type {Record<string, Texts>} */
-export const CODES_OF_SOMEBODY = {
+export const WORDS_ABOUT_SOMEBODY = {
   changed: {
     ru: "{name}: отметку уже изменил кто-то другой",
     en: "{name}: someone else has changed this mark already",
