@@ -11,7 +11,7 @@ import { toCopy } from "./share.js";
  * One that was made before is not known any more, and another ends it: so none is made unasked.
  * @param {api.EventShown} event
  */
-export function boardLink({ event_id }) {
+export function openBoardLink({ event_id }) {
   const place = h("div", { class: "choices" });
   const make = async () => {
     const { shown, copy } = toCopy(location.origin + (await api.makeBoardLink(event_id)), t("board.link"));

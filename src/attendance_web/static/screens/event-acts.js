@@ -11,9 +11,9 @@ import { t } from "../texts.js";
 import { clock, now } from "../times.js";
 import { stateOf } from "../elements/event-state.js";
 import { stopWaiting, waiting } from "../waiting.js";
-import { boardLink } from "./board-link.js";
+import { openBoardLink } from "./board-link.js";
 import { editEvent } from "./edit-event.js";
-import { helpers } from "./helpers.js";
+import { openHelpers } from "./helpers.js";
 
 /** @typedef {import("./event.js").Shown} Shown */
 
@@ -49,8 +49,8 @@ export function manageActs(found, again) {
   const isMine = found.creator_id === session.value.userId;
   return [
     !isOver && act("manage.edit", "edit", () => editEvent(found, again)),
-    isMine && !isOver && act("helpers", "people", () => helpers(found)),
-    !isOver && act("board.link", "board", () => boardLink(found)),
+    isMine && !isOver && act("helpers", "people", () => openHelpers(found)),
+    !isOver && act("board.link", "board", () => openBoardLink(found)),
   ];
 }
 
@@ -84,8 +84,8 @@ export function moreActs({ found, isIn, isRecord }, again) {
   const isOver = stateOf(found) === "over";
   const isMine = found.creator_id === session.value.userId;
   const acts = [
-    found.organiser && !isOver && act("board.link", "board", () => boardLink(found)),
-    isMine && !isOver && act("helpers", "people", () => helpers(found)),
+    found.organiser && !isOver && act("board.link", "board", () => openBoardLink(found)),
+    isMine && !isOver && act("helpers", "people", () => openHelpers(found)),
     found.organiser && !isMine && act("helpers.stop", "people", () => stopHelping(found, again)),
     !isIn && !isOver && act("event.join", "plus", () => join(found, again)),
     isIn && !isOver && act("event.leave", "close", () => leave(found, again)),

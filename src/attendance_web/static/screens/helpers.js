@@ -7,7 +7,7 @@ import { t } from "../texts.js";
 import { personSearch } from "./person-search.js";
 
 /** @param {api.EventShown} event */
-export function helpers({ event_id }) {
+export function openHelpers({ event_id }) {
   const list = loaded({ "data-test": "helpers" }, async () => {
     const all = await api.helpers(event_id);
     if (!all.length) return [h("p", { class: "none" }, t("helpers.none"))];

@@ -16,7 +16,7 @@ const BEGAN_SECONDS = 60; // ago, so that marking can begin at once
 const LATER_SECONDS = 3_600;
 const MAX_NAME_LENGTH = 128; // Contract: 5.2, of a name
 
-export function newEvent() {
+export function openNewEvent() {
   const name = nameInput();
   const at = h("input", { type: "datetime-local", name: "at", "data-field": "time_from time_to" });
   at.required = true;

@@ -13,7 +13,7 @@ import { session } from "../session.js";
 import { addPerson } from "../sheet/add.js";
 import { ByHand } from "../sheet/by-hand.js";
 import { SheetFinding } from "../sheet/finding.js";
-import { person } from "../sheet/person.js";
+import { openPerson } from "../sheet/person.js";
 import { LiveSheet } from "../sheet/live-sheet.js";
 import { arranged, rowsOf } from "../sheet/rows.js";
 import { SheetTable } from "../sheet/table.js";
@@ -56,9 +56,8 @@ export function sheetScreen(eventId = "") {
   const count = h("p", { class: "count", "data-test": "attendance-count" });
   const paper = h("p", { class: "paper" });
   const code = h("figure", { class: "corner" });
-  const add = (/** @type {string} */ look) =>
-    button([icon("plus"), textOf(WORDS.add)], () => addPerson(eventId, added), { class: look, "data-test": "add" });
-  const addBelow = add("quiet add");
+  const addSign = [icon("plus"), textOf(WORDS.add)];
+  const addBelow = button(addSign, () => addPerson(eventId, added), { class: "quiet add", "data-test": "add" });
   const nobody = empty("people", t("attendance.none"));
   const showAll = button(t("mark.showAll"), () => finding.clear());
   const notFound = empty("search", t("mark.notFound"), showAll);
@@ -126,7 +125,7 @@ export function sheetScreen(eventId = "") {
     const row = rows.find((each) => each.user_id === userId);
     if (event && row) {
       const again = () => liveSheet.again();
-      person(event, row, { canMark: canMark(row), nameOf, did: (n, annulled) => did(userId, n, annulled), again });
+      openPerson(event, row, { canMark: canMark(row), nameOf, did: (n, annulled) => did(userId, n, annulled), again });
     }
   }
 

@@ -16,7 +16,7 @@ import { stateOf } from "../elements/event-state.js";
 import { eventRow, stateChip } from "./event-row.js";
 import { eventSearch } from "./event-search.js";
 import { goWait, waitsIn } from "./enter.js";
-import { newEvent } from "./new-event.js";
+import { openNewEvent } from "./new-event.js";
 
 const MAX_MARKS = 50; // the last of mine
 const MAX_OTHERS = 20;
@@ -58,7 +58,7 @@ function goOn() {
 }
 
 export const newEventButton = () =>
-  button([icon("plus"), h("span", { class: "said" }, t("events.create"))], newEvent, {
+  button([icon("plus"), h("span", { class: "said" }, t("events.create"))], openNewEvent, {
     class: "quiet",
     "aria-label": t("events.create"),
     "data-test": "create",
@@ -141,7 +141,7 @@ const nothing = () =>
   empty(
     "events",
     t("events.noneToday"),
-    button(t("events.create"), newEvent, { class: "main", "data-test": "create-first" }),
+    button(t("events.create"), openNewEvent, { class: "main", "data-test": "create-first" }),
   );
 
 const everything = () =>

@@ -26,7 +26,7 @@ const MAX_NOTE_LENGTH = 200; // Contract: MarkParticipant
  *   did: (n: number | null, annulled?: api.Annulled) => void, again: () => void}} more
  *   `did`: marked by `n`, or no more
  */
-export function person(event, row, { canMark, nameOf, did, again }) {
+export function openPerson(event, row, { canMark, nameOf, did, again }) {
   const { user_id: userId, display_name: name } = row;
   const history = loaded({ class: "history", "data-test": "history" }, async () => {
     const entries = await api.ledger(event.event_id, { user_id: userId });
