@@ -10,10 +10,10 @@ from contextlib import suppress
 from dataclasses import asdict
 from typing import Final
 
-from tests.chaos import truth
 from tests.chaos.adversary import Adversary
 from tests.chaos.case import SOON
 from tests.chaos.checker import told_of, violations
+from tests.chaos.database import Database, has_tick
 from tests.chaos.kept import FOREVER, EntryKey, KarmaTerms, Kept, Mark, ShownEntry, marks_of
 from tests.chaos.lists import AFTER_DEATH, expected
 from tests.chaos.lives import Lives
@@ -42,7 +42,7 @@ class Part:
         stage: Stage,
         adversary: Adversary,
         workers: Sequence[Worker],
-        database: truth.Database,
+        database: Database,
         *,
         events: int,
         karma_terms: KarmaTerms,
@@ -197,7 +197,7 @@ class Part:
             events,
             karma,
             self._karma_terms,
-            [each.user_id for each in people if truth.has_tick(each.user_id)],
+            [each.user_id for each in people if has_tick(each.user_id)],
             await database.last_entries(),
             await database.old_marks(),
             shown,

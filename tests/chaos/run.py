@@ -15,12 +15,12 @@ from typing import Final, Literal, NamedTuple
 
 from tests.chaos.adversary import Adversary
 from tests.chaos.checker import lost
+from tests.chaos.database import Database, PostgresAccess, SqliteAccess
 from tests.chaos.history import History
 from tests.chaos.kept import BY_HAND, FOREVER, PAYS, EntryKey, KarmaTerms, Mark, karma_of, marks_of
 from tests.chaos.part import Part
 from tests.chaos.proxy import Proxy
 from tests.chaos.stage import Stage
-from tests.chaos.truth import Database, PostgresAccess, SqliteAccess
 from tests.chaos.workers import Worker
 from tests.support.killable_servers import Restartable, a_postgres, a_valkey
 from tests.support.service_process import attendance

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import AsyncExitStack
 from typing import Final, NamedTuple
 
+from tests.chaos.database import Database, PostgresAccess
 from tests.chaos.figures.apparatus import (
     START_SECONDS,
     Returning,
@@ -17,7 +18,6 @@ from tests.chaos.figures.apparatus import (
     services,
 )
 from tests.chaos.figures.figure import Figure
-from tests.chaos.truth import Database, PostgresAccess
 from tests.support.eventually import eventually
 from tests.support.gathering import Person, gathering, opened
 from tests.support.wires import Ended, Wire

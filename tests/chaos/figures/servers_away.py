@@ -8,9 +8,9 @@ from collections import Counter
 from contextlib import AsyncExitStack
 from typing import Final
 
+from tests.chaos.database import Database, PostgresAccess
 from tests.chaos.figures.apparatus import Returning, seconds_until, servers, services
 from tests.chaos.figures.figure import Figure
-from tests.chaos.truth import Database, PostgresAccess
 from tests.support.gathering import gathering, opened
 
 # PostgreSQL

@@ -1,4 +1,4 @@
-"""What the store says, read past the service: rooms, the ledger, and people to play with."""
+"""The database of a run, reached past the service: people to play with, and what is kept."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Access(Protocol):
 
 
 class PostgresAccess:
-    """Read also just after the server has come up."""
+    """Reads also just after the server has come up."""
 
     def __init__(self, address: str) -> None:
         self._address = address
@@ -86,7 +86,7 @@ def has_tick(user_id: int) -> bool:
 
 
 class Database:
-    """What is kept, in words of the run."""
+    """Adds people, and reads what is kept, in words of the run."""
 
     def __init__(self, access: Access) -> None:
         self._access = access
