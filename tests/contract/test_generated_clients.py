@@ -12,7 +12,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from tests.support.generators import SOURCES, node_folder, python_generator_bin, run
+from tests.support.generators import SOURCES, fill_node_folder, python_generator_bin, run
 from tests.support.houses import house_in_memory as house
 from tests.support.live_house import House
 
@@ -52,7 +52,7 @@ async def test_openapi_python_client(house: House, description_folder: Path) -> 
 
 
 async def test_openapi_ts_whose_types_are_checked(house: House, description_folder: Path) -> None:
-    folder = await node_folder(description_folder)
+    folder = await fill_node_folder(description_folder)
     said = await run("node", "generate.mjs", cwd=folder)
     assert "warning" not in said.lower(), said
     await run("node", "node_modules/typescript/bin/tsc", "--project", ".", cwd=folder)
@@ -62,7 +62,7 @@ async def test_openapi_ts_whose_types_are_checked(house: House, description_fold
 
 @pytest.mark.parametrize("is_right", [True, False])
 async def test_asyncapi_parser(house: House, tmp_path: Path, is_right: bool) -> None:
-    folder = await node_folder(tmp_path)
+    folder = await fill_node_folder(tmp_path)
     async with httpx.AsyncClient() as client:
         described = (await client.get(f"{address_of(house)}/asyncapi.json")).json()
     if not is_right:

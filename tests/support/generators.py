@@ -46,7 +46,7 @@ async def python_generator_bin() -> Path:
     return python.parent
 
 
-async def node_folder(folder: Path) -> Path:
+async def fill_node_folder(folder: Path) -> Path:
     """Fills a folder for node with what `tests/generators` has for it, and what that needs."""
     for source in SOURCES.iterdir():
         if source.suffix in {".ts", ".mjs", ".json"}:
