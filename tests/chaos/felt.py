@@ -24,12 +24,12 @@ class Failed(Exception):
 class Felt:
     """What one kind of asking was like; the waits are in milliseconds."""
 
-    begun: int  # how often it was asked
-    answered: int  # how often all was well
+    begun_count: int  # how often it was asked
+    answered_count: int  # how often all was well
     median_ms: float
     p99_ms: float
     worst_ms: float
-    failed: int  # how often not
+    failed_count: int  # how often not
     errors: Sequence[str]  # the first of them
 
 
@@ -38,14 +38,14 @@ class Notes:
     """Everything of one kind while it goes on."""
 
     every: float  # seconds from one to the next
-    begun: int = 0
-    answered: int = 0
+    begun_count: int = 0
+    answered_count: int = 0
     seconds: list[float] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
 
     async def ask(self, act: Callable[[], Awaitable[object]]) -> bool:
         """Does it once, and answers whether all was well; what failed at once was no wait."""
-        self.begun += 1
+        self.begun_count += 1
         asked_at = time.perf_counter()
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
@@ -57,7 +57,7 @@ class Notes:
         except (Failed, *FAILURES) as error:
             self.errors.append(f"{type(error).__name__}: {error}")
             return False
-        self.answered += 1
+        self.answered_count += 1
         self.note_wait(time.perf_counter() - asked_at)
         return True
 
@@ -76,4 +76,4 @@ class Notes:
 
         told = self.errors[:ERRORS_TOLD]
         numbers = (quantile(0.5), quantile(0.99), quantile(1.0))
-        return Felt(self.begun, self.answered, *numbers, len(self.errors), told)
+        return Felt(self.begun_count, self.answered_count, *numbers, len(self.errors), told)

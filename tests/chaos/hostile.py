@@ -92,10 +92,10 @@ class Measured:
         )
 
     @property
-    def failed(self) -> int:
+    def failed_count(self) -> int:
         """How many things went wrong for the bystander, meanwhile and afterwards."""
         felt = [*self.siege.felt.values(), *(self.after or {}).values()]
-        return sum(each.failed for each in felt)
+        return sum(each.failed_count for each in felt)
 
     def missed(self) -> list[str]:
         """Lists what does not hold."""
@@ -108,7 +108,7 @@ class Measured:
             missed.append(f"+{self.siege.growth // MEBIBYTE} MiB")
         if self.siege.leases_lost:
             missed.append("lease lost")
-        if self.failed:
+        if self.failed_count:
             missed.append("errors")
         if self.after is None:
             missed.append("nobody gets in afterwards")
@@ -126,7 +126,7 @@ class Measured:
             f"{self.name}\n{_done(self.siege.done)}",
             *kinds,
             f"{self.siege.felt['clock'].p99_ms:.0f}",
-            str(self.failed),
+            str(self.failed_count),
             "\n".join(str(each // MEBIBYTE) for each in self.siege.memory),
             str(self.siege.leases_lost),
             "[red]" + "\n".join(missed) if missed else "[green]holds",

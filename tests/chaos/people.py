@@ -41,15 +41,15 @@ class Visits:
         self.event = event
         self.wire: Wire | None = None
         self._role = role
-        self._failed = 0
+        self._failed_count = 0
 
     async def open(self) -> Wire | None:
         """Opens a socket, after a while where the last try failed; None where this one does."""
-        if self._failed:
-            await self.stage.think(min(BACKOFF * 2**self._failed, MAX_BACKOFF) / 2)
+        if self._failed_count:
+            await self.stage.think(min(BACKOFF * 2**self._failed_count, MAX_BACKOFF) / 2)
         news = self.stage.chance.random() < NEWS_SHARE
         self.wire = await opened(self.stage, self.person, self._role, self.event, news=news)
-        self._failed = 0 if self.wire is not None else self._failed + 1
+        self._failed_count = 0 if self.wire is not None else self._failed_count + 1
         return self.wire
 
     @property

@@ -31,7 +31,7 @@ async def test_an_answer_that_does_not_come_is_an_error_and_a_wait(
     monkeypatch.setattr(felt, "ANSWER_SECONDS", 0.01)
     notes = Notes(every=10.0)
     assert not await notes.ask(asyncio.Event().wait)
-    assert (notes.begun, notes.answered, notes.errors) == (1, 0, ["no answer in time"])
+    assert (notes.begun_count, notes.answered_count, notes.errors) == (1, 0, ["no answer in time"])
     assert notes.seconds[0] >= 0.01
 
 
@@ -41,10 +41,10 @@ async def test_what_fails_at_once_is_an_error_and_no_wait() -> None:
 
     notes = Notes(every=10.0)
     assert not await notes.ask(refused)
-    assert (notes.felt().failed, notes.seconds) == (1, [])
+    assert (notes.felt().failed_count, notes.seconds) == (1, [])
 
 
 async def test_a_good_answer_is_counted() -> None:
     notes = Notes(every=10.0)
     assert await notes.ask(lambda: asyncio.sleep(0))
-    assert (notes.begun, notes.answered, notes.errors) == (1, 1, [])
+    assert (notes.begun_count, notes.answered_count, notes.errors) == (1, 1, [])

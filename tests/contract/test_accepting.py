@@ -105,11 +105,11 @@ async def test_where_all_files_are_open_it_tries_again(
         """A listening socket of a process that can open no more files, for a while."""
 
         def __init__(self) -> None:
-            self.tried = 0
+            self.try_count = 0
 
         def accept(self) -> tuple[socket.socket, object]:
-            self.tried += 1
-            if self.tried < 3:
+            self.try_count += 1
+            if self.try_count < 3:
                 raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
             return listener.accept()
 

@@ -250,11 +250,11 @@ class TestStream:
         looks = Looks(site.attendance, monkeypatch)
         looks.holds_from = 3
         client = self.client(site, anna).post(password=PASSWORD)
-        await eventually(lambda: looks.begun == 3)
+        await eventually(lambda: looks.begun_count == 3)
         client.say_no_more()
         looks.may_go_on.set()
         ended = await client.ended()
-        assert not ended.is_whole and looks.begun == 3
+        assert not ended.is_whole and looks.begun_count == 3
         assert site.app.services.list_turns._people.given_count == 0
 
     async def test_one_that_cannot_be_ended_is_cut_off(

@@ -75,10 +75,10 @@ class TestGivingWay:
         given = {"event_id": event_id, "format": "csv"}
         async with site.app.services.person_turns.turn("somebody", 1.0):
             asking = asyncio.create_task(anna.get(EXPORT, **given))
-            await eventually(lambda: looks.begun == 1)
+            await eventually(lambda: looks.begun_count == 1)
             await asyncio.sleep(20 * exports.PAUSE_SECONDS)
-            assert looks.begun == 1
-        assert (await asking).status_code == 200 and looks.begun == 2
+            assert looks.begun_count == 1
+        assert (await asking).status_code == 200 and looks.begun_count == 2
         monkeypatch.setattr(exports, "MAX_PAUSES", 2)
         async with site.app.services.person_turns.turn("somebody", 1.0):
             assert (await anna.get(EXPORT, **given)).status_code == 200
@@ -110,7 +110,7 @@ class TestCosts:
             looks = Looks(site.attendance, monkeypatch)
             for more in (1, 200):
                 await add_people(site, event_id, more)
-                looks.begun = 0
+                looks.begun_count = 0
                 answer = await anna.get(EXPORT, event_id=event_id, format="json")
                 assert len(answer.json()["rows"]) >= more
-                assert (looks.begun, len(made)) == (2, 0)
+                assert (looks.begun_count, len(made)) == (2, 0)

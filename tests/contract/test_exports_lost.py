@@ -54,7 +54,7 @@ class TestLeaving:
             client.say_no_more()
         for client in clients:
             assert (await client.ended()).status == 400
-        assert looks.begun == 2 and not files._running
+        assert looks.begun_count == 2 and not files._running
         assert (turns._people.given_count, turns._exports.given_count) == (0, 0)
         assert len(os.listdir("/proc/self/fd")) <= before
         looks.may_go_on.set()
@@ -73,17 +73,20 @@ class TestLeaving:
 
         async def leaves() -> AsgiClient:
             """Has somebody go once their second look is begun, or is refused."""
-            before, client = looks.begun, AsgiClient(site.app, EXPORT, session=str(anna.session))
+            before, client = (
+                looks.begun_count,
+                AsgiClient(site.app, EXPORT, session=str(anna.session)),
+            )
             looks.holds_from = before + 2
             client.ask(event_id=event_id, format="csv")
-            await eventually(lambda: looks.begun == before + 2 or bool(client.status))
+            await eventually(lambda: looks.begun_count == before + 2 or bool(client.status))
             client.say_no_more()
             return await client.ended()
 
         monkeypatch.setattr("attendance_web.wire.refusal_pace.TOLD_AFTER_SECONDS", 0.0)
         statuses = [(await leaves()).status for _ in range(30)]
         assert statuses == [400] * list_turns.MAX_LEFT_EXPORTS + [429] * (30 - 3)
-        assert (workers.begun_count, looks.begun) == (3, 6)
+        assert (workers.begun_count, looks.begun_count) == (3, 6)
         refused = await anna.get(EXPORT, **given)
         assert code(refused, 8, status=429) == "too_many_requests"
         assert refused.headers["retry-after"] == "10"

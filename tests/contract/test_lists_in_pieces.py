@@ -161,7 +161,7 @@ async def test_no_step_of_the_loop_has_more_rows_than_a_piece(
     told = json.loads(client.body)["response"]
     assert len(told if asked.field is None else told[asked.field]) == asked.row_count
     assert len(client.pieces) >= asked.row_count / 2, "a piece of the answer has two rows at most"
-    assert looks.begun == len(steps_at_looks) >= asked.row_count / 2
+    assert looks.begun_count == len(steps_at_looks) >= asked.row_count / 2
     assert all(later > earlier for earlier, later in pairwise(steps_at_looks)), steps_at_looks
 
 
@@ -172,11 +172,11 @@ async def test_nothing_more_is_read_for_a_client_that_is_gone(
     in_pieces(1)
     asked = hall.lists[name]
     client = hall.client(asked).ask(reads=1, **asked.given)
-    await eventually(lambda: looks.begun == 2)
+    await eventually(lambda: looks.begun_count == 2)
     assert hall.site.attendance.store_call_count == 0, "nothing is open while it does not read"
     client.disconnect()
     await client.ended()
-    assert looks.begun <= 3 and not client.is_whole
+    assert looks.begun_count <= 3 and not client.is_whole
 
 
 @pytest.mark.parametrize("name", ["attendance", "ledger", "ledger of one"])

@@ -57,7 +57,7 @@ class TestServed:
             whole = await client.get(address)
             assert whole.headers["transfer-encoding"] == "chunked"
             assert len(response(whole)) == 2 * MANY
-            looks.fails_from = looks.begun + 3
+            looks.fails_from = looks.begun_count + 3
             with pytest.raises(httpx.RemoteProtocolError, match="incomplete chunked read"):
                 await client.get(address)
             looks.fails_from = 1_000_000
@@ -75,12 +75,14 @@ class TestServed:
         looks.holds_from = 3
         writer.write(f"GET {EVENTS} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
         await reader.readuntil(b'"event_id"')
-        await eventually(lambda: looks.begun == 3)
+        await eventually(lambda: looks.begun_count == 3)
         writer.transport.abort()
         looks.may_go_on.set()
         await eventually(lambda: house.attendance.store_call_count == 0)
         await asyncio.sleep(0.2)  # in which the others would have been read
-        assert looks.begun < MANY, "that they are gone is noticed by the first of what is sent"
+        assert looks.begun_count < MANY, (
+            "that they are gone is noticed by the first of what is sent"
+        )
 
 
 class TestTurns:
@@ -199,15 +201,15 @@ class TestTurns:
         in_pieces()
         session, people = str(anna.session), site.app.services.list_turns._people
         slow = AsgiClient(site.app, EVENTS, session=session).ask(reads=1)
-        await eventually(lambda: looks.begun == 2)
+        await eventually(lambda: looks.begun_count == 2)
         waiting = AsgiClient(site.app, EVENTS, session=session).ask()
         await eventually(lambda: people._turns.waiting_count == 1)
         waiting.disconnect()
         slow.disconnect()
         await slow.ended()
-        begun = looks.begun
+        begun = looks.begun_count
         await waiting.ended()
-        assert (waiting.status, looks.begun) == (0, begun)
+        assert (waiting.status, looks.begun_count) == (0, begun)
 
     async def test_searches_whose_clients_left_the_queue_are_not_made(
         self, site: Site, anna: Browser, looks: Looks
@@ -227,7 +229,7 @@ class TestTurns:
         looks.may_go_on.set()
         for client in clients:
             await client.ended()
-        assert looks.begun == at_once
+        assert looks.begun_count == at_once
         assert sorted(client.status for client in clients) == [200] * at_once + [400] * 9
 
     async def test_everybodys_first_search_comes_before_anybodys_third(
@@ -253,7 +255,7 @@ class TestTurns:
             asyncio.create_task(search("boris", boris, JOINED)),
         ]
         await eventually(lambda: turns._turns.waiting_count == 22 - at_once)
-        assert looks.begun == at_once
+        assert looks.begun_count == at_once
         looks.may_go_on.set()
         await asyncio.gather(*flood, *others)
         assert max(done.index("anna"), done.index("boris")) <= 2 + 3, done
@@ -264,7 +266,7 @@ class TestTurns:
         looks.holds_from = 0
         at_once = looks_of_one(site.attendance.list_looks_at_once)
         flood = [asyncio.create_task(anna.get(EVENTS, limit=1)) for _ in range(at_once)]
-        await eventually(lambda: looks.begun == at_once)
+        await eventually(lambda: looks.begun_count == at_once)
         monkeypatch.setattr(list_turns, "TURN_WAIT_SECONDS", 0.05)
         answer = await anna.get(FIND, display_name_part="anna")
         assert refusal(answer, 8, status=429) and answer.headers["retry-after"] == "1"

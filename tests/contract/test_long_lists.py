@@ -48,7 +48,7 @@ class TestPieces:
     ) -> None:
         in_pieces()
         client = await AsgiClient(site.app, EVENTS).ask().ended()
-        assert client.is_whole and looks.begun == 4
+        assert client.is_whole and looks.begun_count == 4
         sizes = [piece.count(b'"event_id"') for piece in client.pieces]
         assert sizes == [2, 2, 2, 1, 0]
 
@@ -57,9 +57,9 @@ class TestPieces:
     ) -> None:
         in_pieces()
         client = AsgiClient(site.app, EVENTS).ask(reads=1)
-        await eventually(lambda: looks.begun == 2)
+        await eventually(lambda: looks.begun_count == 2)
         await asyncio.sleep(0.05)
-        assert looks.begun == 2 and site.attendance.store_call_count == 0
+        assert looks.begun_count == 2 and site.attendance.store_call_count == 0
         assert len(response(await anna.get(CREATED))) == MANY, "others read all the while"
         client.read(9)
         assert (await client.ended()).is_whole
@@ -69,10 +69,10 @@ class TestPieces:
     ) -> None:
         in_pieces()
         client = AsgiClient(site.app, EVENTS).ask(reads=1)
-        await eventually(lambda: looks.begun == 2)
+        await eventually(lambda: looks.begun_count == 2)
         client.disconnect()
         await client.ended()
-        assert looks.begun <= 3 and not client.is_whole
+        assert looks.begun_count <= 3 and not client.is_whole
 
     async def test_for_who_says_no_more_nothing_is_read_any_more(
         self, site: Site, anna: Browser, looks: Looks, in_pieces: Callable[..., None]
@@ -80,11 +80,11 @@ class TestPieces:
         """Contract: 1.11."""
         in_pieces()
         client = AsgiClient(site.app, EVENTS).ask(reads=1)
-        await eventually(lambda: looks.begun == 2)
+        await eventually(lambda: looks.begun_count == 2)
         client.say_no_more()
         client.read(9)
         await client.ended()
-        assert looks.begun <= 3 and not client.is_whole
+        assert looks.begun_count <= 3 and not client.is_whole
 
     async def test_one_that_takes_nothing_for_long_is_let_go(
         self,
@@ -107,7 +107,7 @@ class TestPieces:
         assert (client.status, client.is_whole) == (200, False)
         with pytest.raises(json.JSONDecodeError):
             json.loads(client.body)
-        looks.fails_from = looks.begun + 1
+        looks.fails_from = looks.begun_count + 1
         refusal(await anna.get(EVENTS), -1, status=503)
 
     async def test_head_reads_one(
@@ -117,4 +117,4 @@ class TestPieces:
         in_pieces()
         client = await AsgiClient(site.app, EVENTS).ask(method="HEAD").ended()
         assert (client.status, client.body, client.is_whole) == (200, b"", True)
-        assert looks.begun <= 2
+        assert looks.begun_count <= 2

@@ -51,10 +51,10 @@ class Writer:
 
     def __init__(self, outbox: Outbox) -> None:
         self.outbox = outbox
-        self.begun = 0
+        self.begun_count = 0
 
     def begin(self) -> None:
-        self.begun += 1
+        self.begun_count += 1
 
     def next(self) -> str | int | None:
         item = self.outbox.take()
@@ -95,19 +95,19 @@ class TestOutbox:
         outbox.put(frame("two"))
         outbox.close(RESTART, frame("three"))
         assert writer.all() == ["one", "two", "three", RESTART]
-        assert writer.begun == 1
+        assert writer.begun_count == 1
 
     async def test_a_writer_that_has_ended_is_begun_again(
         self, outbox: Outbox, writer: Writer
     ) -> None:
         for number, text in enumerate(("one", "two"), start=1):
             outbox.put(frame(text))
-            assert writer.begun == number
+            assert writer.begun_count == number
             assert (writer.next(), writer.next()) == (text, None)
 
     async def test_a_close_begins_it_too(self, outbox: Outbox, writer: Writer) -> None:
         outbox.close(RESTART)
-        assert (writer.begun, writer.all()) == (1, [RESTART])
+        assert (writer.begun_count, writer.all()) == (1, [RESTART])
 
     async def test_after_the_last_thing_nothing_is_said(
         self, outbox: Outbox, writer: Writer
@@ -140,7 +140,7 @@ class TestBeforeTheStart:
         assert peer.written == []
         writer = Writer(outbox)
         outbox.start(writer.begin)
-        assert (peer.written, writer.begun) == (["one"], 0)
+        assert (peer.written, writer.begun_count) == (["one"], 0)
 
     async def test_what_is_not_taken_then_is_the_writer_s(
         self, outbox: Outbox, peer: OtherEnd
@@ -148,14 +148,14 @@ class TestBeforeTheStart:
         outbox.put(frame("one"))
         writer = Writer(outbox)
         outbox.start(writer.begin)
-        assert (writer.begun, writer.all()) == (1, ["one"])
+        assert (writer.begun_count, writer.all()) == (1, ["one"])
 
     async def test_so_is_a_close(self, outbox: Outbox, peer: OtherEnd) -> None:
         peer.takes_frames = True
         outbox.close(RESTART, frame("one"))
         writer = Writer(outbox)
         outbox.start(writer.begin)
-        assert (peer.written, writer.begun, writer.all()) == (["one"], 1, [RESTART])
+        assert (peer.written, writer.begun_count, writer.all()) == (["one"], 1, [RESTART])
 
 
 class TestWrittenAtOnce:
@@ -167,7 +167,7 @@ class TestWrittenAtOnce:
         peer.takes_frames = True
         outbox.put(frame("one"))
         outbox.put(frame("two"))
-        assert (peer.written, writer.begun) == (["one", "two"], 0)
+        assert (peer.written, writer.begun_count) == (["one", "two"], 0)
 
     async def test_not_past_one_that_the_connection_did_not_take(
         self, outbox: Outbox, peer: OtherEnd, writer: Writer

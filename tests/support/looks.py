@@ -27,16 +27,16 @@ class Looks:
     """Counts those at lists, and has them wait or fail from one on that a test names."""
 
     def __init__(self, attendance: Attendance, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.begun = 0
+        self.begun_count = 0
         self.may_go_on = asyncio.Event()
         self.fails_from = self.holds_from = 1_000_000  # the how-many-th look; so many come never
         self._browse: Any = attendance._store.browse
         monkeypatch.setattr(attendance._store, "browse", self.browse)
 
     async def browse(self, look: Any) -> Any:
-        self.begun += 1
-        if self.begun >= self.fails_from:
+        self.begun_count += 1
+        if self.begun_count >= self.fails_from:
             raise Unavailable
-        if self.begun >= self.holds_from:
+        if self.begun_count >= self.holds_from:
             await self.may_go_on.wait()
         return await self._browse(look)

@@ -48,7 +48,7 @@ class Store:
     def __init__(self) -> None:
         self.connections = self.footings = Rows()
         self.tries: list[float] = []
-        self.under_way = self.most_under_way = 0
+        self.under_way_count = self.most_under_way = 0
         self.fails: Callable[[], Exception | None] = lambda: None
 
     def now(self) -> float:
@@ -56,12 +56,12 @@ class Store:
 
     async def transact(self, work: Callable[[Any], T]) -> T:
         self.tries.append(asyncio.get_running_loop().time())
-        self.under_way += 1
-        self.most_under_way = max(self.most_under_way, self.under_way)
+        self.under_way_count += 1
+        self.most_under_way = max(self.most_under_way, self.under_way_count)
         try:
             await asyncio.sleep(0.001)
         finally:
-            self.under_way -= 1
+            self.under_way_count -= 1
         if (error := self.fails()) is not None:
             raise error
         return work(self)

@@ -158,7 +158,7 @@ def _measure_exports() -> Figure:
             downloads += exported.downloads
             memory += exported.memory
             p99s_ms_meanwhile.append(during["confirm"].p99_ms)
-            failed += sum(each.failed for each in during.values())
+            failed += sum(each.failed_count for each in during.values())
     took = sorted(each.seconds for each in downloads if each.is_whole) or [math.inf]
     ratio = median(p99s_ms_meanwhile) / max(median(p99s_ms_without), 0.01)
     most_mebibytes = max(memory, default=0) / MEBIBYTE
