@@ -7,13 +7,15 @@ from pathlib import Path
 import pytest
 
 from attendance_core.testing import notifier as contract_of_notifiers
-from tests.support.spoilt_carriers import FILE_FAULTS, NOTIFIER_FAULTS
+from tests.support.spoilt_files import FILE_FAULTS
+from tests.support.spoilt_notifiers import NOTIFIER_FAULTS
 from tests.support.stranger import SETTINGS, outcomes_of
 
 MODULE = """
 import pytest
 from attendance_core.testing import FilesContract, NotifierContract
-from tests.support.spoilt_carriers import FILE_FAULTS, NOTIFIER_FAULTS, ClaimedFiles
+from tests.support.spoilt_files import FILE_FAULTS, ClaimedFiles
+from tests.support.spoilt_notifiers import NOTIFIER_FAULTS
 
 def files_of(made):
     class Contract(FilesContract):
