@@ -11,10 +11,11 @@ from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, Final
 
 from tests.chaos.figures.deaths import drain, failover
+from tests.chaos.figures.exports import exports
 from tests.chaos.figures.figure import Figure
 from tests.chaos.figures.races import race_postgres, race_sqlite
 from tests.chaos.figures.servers_away import database_restart, notifier_gap
-from tests.chaos.figures.sheets import exports, viewers
+from tests.chaos.figures.viewers import viewers
 
 FIGURES: Final[dict[str, Callable[[], Coroutine[Any, Any, Figure]]]] = {
     "race-sqlite": race_sqlite,
