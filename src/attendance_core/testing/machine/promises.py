@@ -45,7 +45,7 @@ class Promises(RuleBasedStateMachine):
         event = self.campus.event_as_it_is()
         over = event is None or self.campus.clock.now() >= event.ends_at
         if read:
-            self.campus.tells_places(process)
+            self.campus.tells_positions(process)
         for client in [each for each in process.clients.values() if not each.closed]:
             if read:
                 assert not over, "of an event that is over, every socket closes"

@@ -160,9 +160,9 @@ class MarkingMachine(SocketRules):
             self._take_steps(process, self.campus.reads(process), meanwhile)
 
     @rule(number=any_number)
-    def places_are_told(self, number: int) -> None:
+    def positions_are_told(self, number: int) -> None:
         if process := self._process(number):
-            self.campus.tells_places(process)
+            self.campus.tells_positions(process)
 
     @rule(number=any_number, quiet=st.booleans())
     def somebody_comes_while_one_reads(self, number: int, quiet: bool) -> None:

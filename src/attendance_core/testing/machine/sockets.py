@@ -179,7 +179,7 @@ class Sockets(World):
         del process.inbox[first : first + count]
         process.missed_count += count
 
-    def tells_places(self, process: PlayedProcess) -> None:
+    def tells_positions(self, process: PlayedProcess) -> None:
         if process.mirror.owes_positions:
             self._deliver(process, process.mirror.tell_positions(self.clock.now()))
 
