@@ -169,10 +169,10 @@ def openid_provider(
     Nothing is asked of it before somebody logs in. Raises MissingExtra.
     """
     with needing("log-ins by OpenID Connect"):
-        from attendance_adapters.oidc import Client, OpenIdProvider
+        from attendance_adapters.oidc import OpenIdProvider, Registration
 
-    client = Client(issuer, client_id, client_secret, redirect_uri, confirmed_claim)
-    return OpenIdProvider(client, name)
+    registration = Registration(issuer, client_id, client_secret, redirect_uri, confirmed_claim)
+    return OpenIdProvider(registration, name)
 
 
 def migrate(database_url: str, *, terms: Terms = DEFAULT_TERMS) -> None:

@@ -30,7 +30,7 @@ from tests.support.log_ins import (
     profile_of,
 )
 from tests.support.oidc_keys import ec_key, rsa_key
-from tests.support.oidc_provider import NAME, Person, a_provider, client_of
+from tests.support.oidc_provider import NAME, Person, a_provider, adapter_for
 from tests.support.site import ORIGIN, PASSWORD, code, envelope, opened_site, response
 
 __all__ = ["both", "module_both"]
@@ -101,7 +101,7 @@ class TestLogIn:
         clock = both.site.clock
         async with (
             a_provider(clock) as elsewhere,
-            opened_site(None, provider=lambda _: client_of(elsewhere, clock)) as site,
+            opened_site(None, provider=lambda _: adapter_for(elsewhere, clock)) as site,
         ):
             there = site.browser()
             check_sent_to(await log_in(SiteAndProvider(site, elsewhere), there, anna))

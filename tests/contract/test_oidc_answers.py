@@ -27,8 +27,8 @@ from tests.support.oidc_provider import (
     Person,
     Provider,
     a_provider,
+    adapter_for,
     as_json,
-    client_of,
 )
 from tests.support.site import code, opened_site
 from tests.support.wrong_answers import ANSWERS, CLAIMS, CONFIGURATIONS, SIGNED
@@ -124,7 +124,7 @@ class TestWrongAnswers:
         both.provider.instead["/token"] = Answer(b"", 200, {"Content-Length": "9\r\nX: y"})
         clock = both.site.clock
         nobody = Provider("http://127.0.0.1:9", clock)
-        async with opened_site(None, provider=lambda _: client_of(nobody, clock)) as site:
+        async with opened_site(None, provider=lambda _: adapter_for(nobody, clock)) as site:
             answer = await site.browser().client.get(LOG_IN)
             assert code(answer, -1, status=503) == "unavailable"
 
@@ -132,11 +132,11 @@ class TestWrongAnswers:
         clock, may_answer = both.site.clock, asyncio.Event()
         async with a_provider(clock) as slow:
             slow.may_answer = may_answer
-            client = client_of(slow, clock, answer_seconds=0.05)
-            async with opened_site(None, provider=lambda _: client) as site:
+            adapter = adapter_for(slow, clock, answer_seconds=0.05)
+            async with opened_site(None, provider=lambda _: adapter) as site:
                 answer = await site.browser().client.get(LOG_IN)
                 assert code(answer, -1, status=503) == "unavailable"
                 may_answer.set()
-                client._answer_seconds = 60
+                adapter._answer_seconds = 60
                 clock.pass_(PAUSE_SECONDS)
                 check_sent_to(await log_in(SiteAndProvider(site, slow), site.browser(), Person()))

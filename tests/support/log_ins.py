@@ -13,7 +13,7 @@ from attendance_core.testing.clock import TestClock
 from attendance_core.vocabulary import UserId
 from tests.support.browsers_logged_in import user_id_of
 from tests.support.oidc_keys import rsa_key
-from tests.support.oidc_provider import Person, Provider, a_provider, client_of
+from tests.support.oidc_provider import Person, Provider, a_provider, adapter_for
 from tests.support.site import PASSWORD, Browser, Site, opened_site, response
 
 LOG_IN, CALLBACK = "/accounts/oidc/login/", "/accounts/oidc/callback/"
@@ -37,7 +37,7 @@ async def module_both(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator
         a_provider(clock) as provider,
         opened_site(
             tmp_path_factory.mktemp("site"),
-            provider=lambda site_clock: client_of(provider, site_clock, confirmed_claim=CLAIM),
+            provider=lambda site_clock: adapter_for(provider, site_clock, confirmed_claim=CLAIM),
         ) as site,
     ):
         provider.clock = site.clock

@@ -22,7 +22,7 @@ from urllib.parse import parse_qsl, unquote, urlencode, urljoin, urlsplit
 
 from joserfc import jwt
 
-from attendance_adapters.oidc import Client, OpenIdProvider
+from attendance_adapters.oidc import OpenIdProvider, Registration
 from attendance_adapters.system import SystemClock
 from attendance_core.ports import Clock
 from attendance_core.testing.clock import TestClock
@@ -242,8 +242,8 @@ def running_provider(visitor: Person, *, callback: str) -> Iterator[str]:
             serving.result()
 
 
-def client_of(provider: Provider, clock: TestClock, **changed: Any) -> OpenIdProvider:
-    """Makes us, as the provider knows us."""
+def adapter_for(provider: Provider, clock: TestClock, **changed: Any) -> OpenIdProvider:
+    """Makes the adapter that asks it, as one that is registered there."""
     seconds = changed.pop("answer_seconds", 60.0)  # a machine may be slow
     stopwatch = changed.pop("stopwatch", clock.now)
     given = {
@@ -252,5 +252,7 @@ def client_of(provider: Provider, clock: TestClock, **changed: Any) -> OpenIdPro
         "client_secret": SECRET,
         "redirect_uri": CALLBACK,
     }
-    client = Client(**(given | changed))
-    return OpenIdProvider(client, NAME, clock=clock, stopwatch=stopwatch, answer_seconds=seconds)
+    registration = Registration(**(given | changed))
+    return OpenIdProvider(
+        registration, NAME, clock=clock, stopwatch=stopwatch, answer_seconds=seconds
+    )

@@ -3,7 +3,7 @@
 Needs the extra `oidc`: nothing else imports this package before it is asked for.
 """
 
-from attendance_adapters.oidc.client import Client
 from attendance_adapters.oidc.provider import OpenIdProvider
+from attendance_adapters.oidc.registration import Registration
 
-__all__ = ["Client", "OpenIdProvider"]
+__all__ = ["OpenIdProvider", "Registration"]

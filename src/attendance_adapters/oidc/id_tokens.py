@@ -11,8 +11,8 @@ from joserfc import jwt
 from joserfc.errors import InvalidKeyIdError
 from joserfc.jwk import KeySet
 
-from attendance_adapters.oidc.client import Client
 from attendance_adapters.oidc.errors import Distrusted
+from attendance_adapters.oidc.registration import Registration
 from attendance_core.identities import MAX_SUBJECT_LENGTH
 from attendance_core.vocabulary import Instant, Seconds
 
@@ -33,7 +33,7 @@ class UnknownKey(Distrusted):
 def read_id_token(
     token: object,
     keys: KeySet,
-    client: Client,
+    registration: Registration,
     *,
     nonce: str,
     access_token: str | None,
@@ -53,15 +53,15 @@ def read_id_token(
         decoded.claims,
         decoded.header,
         {
-            "iss": {"essential": True, "value": client.issuer},
-            "aud": {"essential": True, "value": client.client_id},
+            "iss": {"essential": True, "value": registration.issuer},
+            "aud": {"essential": True, "value": registration.client_id},
             "sub": {"essential": True},
             "nonce": {"essential": True, "value": nonce},
         },
-        {"nonce": nonce, "client_id": client.client_id, "access_token": access_token},
+        {"nonce": nonce, "client_id": registration.client_id, "access_token": access_token},
     )
     claims.validate(now=int(now), leeway=int(LEEWAY_SECONDS))
-    if claims.get("iss") != client.issuer:  # a text, and exactly this one
+    if claims.get("iss") != registration.issuer:  # a text, and exactly this one
         raise Distrusted("an ID token of another issuer")
     if not all(map(_is_time, (claims.get("exp"), claims.get("iat")))):
         raise Distrusted("an ID token of no time")  # NaN is never over

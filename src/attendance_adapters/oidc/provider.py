@@ -15,11 +15,11 @@ from authlib.oauth2.rfc6749.parameters import prepare_grant_uri, prepare_token_r
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
 from joserfc.errors import JoseError
 
-from attendance_adapters.oidc.client import Client
 from attendance_adapters.oidc.errors import Distrusted
 from attendance_adapters.oidc.fetching import Fetcher
 from attendance_adapters.oidc.id_tokens import UnknownKey, read_id_token
 from attendance_adapters.oidc.published import BY_HEADER, Configuration, Published
+from attendance_adapters.oidc.registration import Registration
 from attendance_adapters.system import SystemClock
 from attendance_core.errors import ProviderDistrusted, Unavailable
 from attendance_core.identities import Attempt, Claims, ProviderAnswer
@@ -45,7 +45,7 @@ class OpenIdProvider:
 
     def __init__(
         self,
-        client: Client,
+        registration: Registration,
         name: str,
         *,
         clock: Clock | None = None,
@@ -53,11 +53,11 @@ class OpenIdProvider:
         answer_seconds: Seconds = ANSWER_SECONDS,
     ) -> None:
         self.name: str | None = name
-        self._client = client
+        self._registration = registration
         self._clock = clock or SystemClock()
         self._answer_seconds = answer_seconds
         self._fetcher = Fetcher()
-        self._published = Published(client.issuer, self._fetcher, stopwatch)
+        self._published = Published(registration.issuer, self._fetcher, stopwatch)
 
     async def begin(self, attempt: Attempt) -> str:
         """Answers where a browser logs in there. Raises ProviderDistrusted, Unavailable."""
@@ -89,9 +89,9 @@ class OpenIdProvider:
         configuration = await self._published.configuration()
         url: str = prepare_grant_uri(
             configuration.authorization_url,
-            self._client.client_id,
+            self._registration.client_id,
             "code",
-            redirect_uri=self._client.redirect_uri,
+            redirect_uri=self._registration.redirect_uri,
             scope=SCOPE,
             state=attempt.state,
             nonce=attempt.nonce,
@@ -114,7 +114,7 @@ class OpenIdProvider:
         """Checks that whoever comes back was not sent by another provider. Raises Distrusted."""
         if answer.issuer is None and configuration.names_issuer:
             raise Distrusted("somebody was sent back by nobody")
-        if answer.issuer is not None and answer.issuer != self._client.issuer:
+        if answer.issuer is not None and answer.issuer != self._registration.issuer:
             raise Distrusted("somebody was sent back by another issuer")
 
     async def _exchange(
@@ -123,14 +123,14 @@ class OpenIdProvider:
         """Gives the code for tokens. Raises Distrusted, Unavailable."""
         if not code.isascii() or not code.isprintable() or len(code) > MAX_CODE_LENGTH:
             raise Distrusted("a code that is none")
-        client = self._client
+        registration = self._registration
         body = prepare_token_request(
             "authorization_code",
-            redirect_uri=client.redirect_uri,
+            redirect_uri=registration.redirect_uri,
             code=code,
             code_verifier=attempt.verifier,
         )
-        client_id, secret = client.client_id, client.client_secret
+        client_id, secret = registration.client_id, registration.client_secret
         if configuration.auth_method == BY_HEADER:  # OAuth 2.0: 2.3.1
             client_id, secret = quote(client_id, safe=""), quote(secret, safe="")
         auth = ClientAuth(client_id, secret, configuration.auth_method)
@@ -154,7 +154,7 @@ class OpenIdProvider:
                 return read_id_token(
                     token,
                     keys,
-                    self._client,
+                    self._registration,
                     nonce=attempt.nonce,
                     access_token=access_token,
                     now=self._clock.now(),
@@ -167,7 +167,7 @@ class OpenIdProvider:
         self, claims: Mapping[str, Any], access_token: str | None, configuration: Configuration
     ) -> Mapping[str, Any]:
         """Asks for what the ID token does not say. Raises Distrusted, Unavailable."""
-        wanted = [name for name in ("name", self._client.confirmed_claim) if name is not None]
+        wanted = [name for name in ("name", self._registration.confirmed_claim) if name is not None]
         if (
             access_token is None
             or configuration.userinfo_url is None
@@ -182,9 +182,9 @@ class OpenIdProvider:
         return {**{name: userinfo[name] for name in wanted if name in userinfo}, **claims}
 
     def _make_claims(self, claims: Mapping[str, Any]) -> Claims:
-        name, confirmed_claim = claims.get("name"), self._client.confirmed_claim
+        name, confirmed_claim = claims.get("name"), self._registration.confirmed_claim
         return Claims(
-            self._client.issuer,
+            self._registration.issuer,
             claims["sub"],
             name if isinstance(name, str) and len(name) <= MAX_NAME_LENGTH else None,
             None if confirmed_claim is None else claims.get(confirmed_claim) is True,

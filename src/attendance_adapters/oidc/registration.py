@@ -1,4 +1,4 @@
-"""What we are to a provider of OpenID Connect, which calls that a client."""
+"""How we are registered with a provider of OpenID Connect, which calls us a client."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
-class Client:
+class Registration:
     """Says how a provider knows us, and what we ask it."""
 
     issuer: str
