@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { beforeEach, describe, it } from "node:test";
 import { browser } from "./browser.js";
 
-const { readMarks, readOwnPast, readOwnToCome } = await import(
+const { readAttended, readOwnPast, readOwnToCome } = await import(
   "../../src/attendance_web/static/events.js"
 );
 const { keepMark, keptMarks } = await import("../../src/attendance_web/static/receipts.js");
@@ -105,7 +105,7 @@ describe("what is kept of a mark", () => {
       { event_id: "stands", marked_at: 1, annulled: null },
       { event_id: "gone", marked_at: null, annulled: { at: 2, reason: "other", note: null } },
     ];
-    await readMarks({ limit: 20 });
+    await readAttended({ limit: 20 });
     assert.deepEqual(keptMarks(ME).map((each) => each.event_id), ["stands"]);
     assert.deepEqual(keptMarks(ME + 1), [], "they are nobody else's");
   });

@@ -56,7 +56,7 @@ export async function readOwnPast(after) {
  * Where I was, and my marks there, the newest first; what is kept of one that was annulled goes.
  * @param {{limit: number, offset?: number}} query
  */
-export async function readMarks(query) {
+export async function readAttended(query) {
   const attended = await api.myAttendance(query);
   dropAnnulled(session.value.userId, attended);
   return attended;

@@ -12,7 +12,7 @@ import { WORDS } from "../review/words.js";
 import { leave, session } from "../session.js";
 import { counted, t, textOf } from "../texts.js";
 import { languages } from "./languages.js";
-import { myMarks } from "./my-marks.js";
+import { myAttendance } from "./my-attendance.js";
 import { choosePicture } from "./picture.js";
 import { scan } from "./scan.js";
 
@@ -47,11 +47,11 @@ export function me() {
     show(await api.profile(session.value.userId ?? 0));
   }
   const view = h("section", { class: "narrow" }, heading(t("me")), body.view);
-  const marks = myMarks();
+  const attended = myAttendance();
   const out = button(t("me.logOut"), leave, { class: "plain wide", "data-test": "log-out" });
   // What stands below comes with what is above it, so that nothing moves
-  void Promise.all([body.first, marks.first, mayReview()]).then(([, , reviews]) => {
-    const list = section(t("me.attendance"), marks.view);
+  void Promise.all([body.first, attended.first, mayReview()]).then(([, , reviews]) => {
+    const list = section(t("me.attendance"), attended.view);
     const ways = [reviews && way("/review", textOf(WORDS.title)), way("/access", t("me.access")), out];
     view.append(list, languages(), h("div", { class: "choices" }, ...ways));
   });

@@ -1,6 +1,6 @@
 /** All events of mine: those to come, and those that are over, a page at a time. */
 
-import { readMarks, readOwnPast, readOwnToCome } from "../events.js";
+import { readAttended, readOwnPast, readOwnToCome } from "../events.js";
 import { h } from "../dom.js";
 import { Life } from "../life.js";
 import { heading, loaded, section } from "../parts.js";
@@ -10,7 +10,7 @@ import { eventSearch } from "./event-search.js";
 import { pages } from "./pages.js";
 import { newEventButton } from "./today.js";
 
-const MAX_MARKS = 200; // the last of mine: of those of years ago a row does not tell
+const MAX_ATTENDED = 200; // the last of mine: of those of years ago a row does not tell
 
 /** @typedef {import("../events.js").Own} Own */
 /** @typedef {(each: Own) => HTMLElement} Row */
@@ -22,7 +22,7 @@ export function myEvents() {
     const [next, past, attended] = await Promise.all([
       readOwnToCome(),
       readOwnPast(),
-      readMarks({ limit: MAX_MARKS }),
+      readAttended({ limit: MAX_ATTENDED }),
     ]);
     const records = new Map(attended.map((each) => [each.event_id, each]));
     /** @param {Own} each */

@@ -1,7 +1,7 @@
 /** Today: the event that is on or comes next, the day, what comes later, and what has been. */
 
 import * as api from "../api.js";
-import { readMarks, readOwnPast, readOwnToCome, readTodaysEvents } from "../events.js";
+import { readAttended, readOwnPast, readOwnToCome, readTodaysEvents } from "../events.js";
 import { h } from "../dom.js";
 import { icon } from "../icons.js";
 import { keptHere } from "../kept.js";
@@ -18,7 +18,7 @@ import { eventSearch } from "./event-search.js";
 import { goWait, waitsIn } from "./enter.js";
 import { openNewEvent } from "./new-event.js";
 
-const MAX_MARKS = 50; // the last of mine
+const MAX_ATTENDED = 50; // the last of mine
 const MAX_OTHERS = 20;
 const MAX_LATER = 5;
 const MAX_PAST = 3;
@@ -69,7 +69,7 @@ async function read() {
     readOwnToCome(),
     readOwnPast(),
     readTodaysEvents(),
-    readMarks({ limit: MAX_MARKS }),
+    readAttended({ limit: MAX_ATTENDED }),
   ]);
   const records = new Map(attended.map((each) => [each.event_id, each]));
   const ids = new Set(own.map((each) => each.event_id));

@@ -1,7 +1,7 @@
-/** Where I was marked, a page at a time; what was annulled stays, with the reason. */
+/** Where I was, and whether I was marked, a page at a time; what was annulled stays, with the reason. */
 
 import { h } from "../dom.js";
-import { readMarks } from "../events.js";
+import { readAttended } from "../events.js";
 import { badge, empty, loaded } from "../parts.js";
 import { t } from "../texts.js";
 import { clock, span } from "../times.js";
@@ -11,14 +11,14 @@ import { whyUndone } from "./undone.js";
 
 const PAGE_ROWS = 20;
 
-export function myMarks() {
+export function myAttendance() {
   return loaded({ "data-test": "my-attendance" }, read, keptRows);
 }
 
 async function read() {
   let seen = 0;
   const next = async () => {
-    const some = await readMarks({ limit: PAGE_ROWS + 1, offset: seen });
+    const some = await readAttended({ limit: PAGE_ROWS + 1, offset: seen });
     const page = some.slice(0, PAGE_ROWS);
     seen += page.length;
     return { items: page.map(row), isLast: page.length === some.length };
