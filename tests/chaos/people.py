@@ -23,8 +23,8 @@ DENIED_SHARE: Final = 0.05  # of marks the person says are not them
 ASKS_AGAIN_SHARE: Final = 0.1  # of those who were marked ask once more later on
 
 
-def code_of(answer: dict[str, Any] | None) -> str:
-    """Finds what an answer comes to: its message, or its refusal's code; "" where none came."""
+def told_by(answer: dict[str, Any] | None) -> str:
+    """Finds what an answer tells: its message, or its refusal's code; "" where none came."""
     if answer is None:
         return ""
     if answer["result"] == "ok":
@@ -249,7 +249,7 @@ class Marker:
         is_named = self._says_whom or self._unsure is not None or self._stage.chance.random() < 0.8
         self._old = "confirm_marking", user_id
         answer = await wire.ask("confirm_marking", user_id if is_named else None)
-        told = code_of(answer)
+        told = told_by(answer)
         self._unsure = user_id if told in {"", "unavailable"} else None
         if answer is not None and told == "marked" and self._stage.chance.random() < SLIP_SHARE:
             params = answer["params"]
