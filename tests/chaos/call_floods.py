@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import random
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -16,6 +17,7 @@ from uuid import uuid4
 from PIL import Image
 
 from attendance_core.arguments import MAX_OFFSET
+from attendance_core.events.codes import CODE_LENGTH, CODE_LETTERS
 from attendance_web.serving.open_connections import MAX_CONNECTIONS
 from tests.chaos.flood import PIECE_BYTES, Act, Connection, Flood, calls
 
@@ -110,14 +112,20 @@ async def idles(connection: Connection) -> None:
     await connection.stays()
 
 
-async def asks_for_code(connection: Connection) -> None:
+async def asks_for_qr_code(connection: Connection) -> None:
     await connection.call(f"/events/{connection.foothold.event_id}/qr.svg", logged_in=False)
 
 
-async def asks_for_codes_of_other_hosts(connection: Connection) -> None:
-    """Asks for a code that nobody has asked for: each Host has its own."""
+async def asks_for_qr_codes_of_other_hosts(connection: Connection) -> None:
+    """Asks for a QR code that nobody has asked for: each Host has its own."""
     connection.foothold = replace(connection.foothold, host=f"{uuid4().hex}.test")
-    await asks_for_code(connection)
+    await asks_for_qr_code(connection)
+
+
+async def guesses_event_codes(connection: Connection) -> None:
+    """Guesses the code of an event."""
+    code = "".join(random.choices(CODE_LETTERS, k=CODE_LENGTH))
+    await connection.call(f"/e/{code}", logged_in=False)
 
 
 async def loads_a_file(connection: Connection) -> None:
@@ -192,8 +200,9 @@ CALL_FLOODS: Final[dict[str, Flood]] = {
     ),
     "idle": Flood("connections that say nothing", idles, 5000),
     "too-many-idle": Flood("more of them than may be open", idles, MAX_CONNECTIONS + 500),
-    "codes": Flood("QR codes", asks_for_code, 100),
-    "other-codes": Flood("QR codes of ever other hosts", asks_for_codes_of_other_hosts, 100),
+    "codes": Flood("QR codes", asks_for_qr_code, 100),
+    "other-codes": Flood("QR codes of ever other hosts", asks_for_qr_codes_of_other_hosts, 100),
+    "unknown-codes": Flood("events by codes that are none", guesses_event_codes, 100),
     "page-files": Flood("a file of the page, of nobody", loads_a_file, 300),
     "no-pictures": Flood("pictures that there are not", looks_for_pictures, 300),
     "health": Flood("/health/ready", calls("/health/ready", logged_in=False), 100),

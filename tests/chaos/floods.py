@@ -34,17 +34,19 @@ from tests.chaos.flood import (
     Foothold,
 )
 from tests.chaos.large_floods import LARGE_FLOODS
-from tests.chaos.organiser_floods import ORGANISER_FLOODS, SITTING_FLOOD, WAITING_FLOOD
+from tests.chaos.organiser_floods import ORGANISER_FLOODS
 from tests.chaos.parsing_floods import PARSING_FLOODS
 from tests.chaos.provider_floods import PROVIDER_FLOODS
 from tests.chaos.refused_floods import REFUSED_FLOODS
-from tests.chaos.socket_floods import SOCKET_FLOODS
+from tests.chaos.socket_floods import SITTING_FLOOD, SOCKET_FLOODS, WAITING_FLOOD
+from tests.chaos.watching_floods import WATCHING_FLOODS
 
 FLOODS: Final[dict[str, Flood]] = {
     **CALL_FLOODS,
     **SOCKET_FLOODS,
     **REFUSED_FLOODS,
     **ORGANISER_FLOODS,
+    **WATCHING_FLOODS,
     **PROVIDER_FLOODS,
     **LARGE_FLOODS,
     **PARSING_FLOODS,

@@ -1,20 +1,16 @@
-"""Floods of those who organise an event of their own, or wait there to hear what becomes of it."""
+"""Floods of those who organise an event of their own, and take along what was recorded there."""
 
 from __future__ import annotations
 
 import asyncio
-import random
-import secrets
 import time
 from typing import Final
 from uuid import uuid4
 
 from attendance_core.arguments import MAX_OFFSET
-from attendance_core.events.codes import CODE_LENGTH, CODE_LETTERS
-from tests.chaos.flood import ANSWER_SECONDS, GOODBYE, PIECE_BYTES, Connection, Flood
+from tests.chaos.flood import Connection, Flood
 
 EVENTS: Final = "/api/events/"
-WATCH: Final = EVENTS + "WatchAttendance"
 ENTRIES: Final = 50_000  # of the ledger of a large event
 WHO_MARKS: Final = ("organisers", "everybody")
 LASTS_SECONDS: Final = 3600
@@ -75,58 +71,6 @@ async def takes_along(connection: Connection) -> None:
     await connection.call("/accounts/data/", b"{}")
 
 
-async def comes_and_goes(connection: Connection) -> None:
-    """Gives everybody who waits another position each time."""
-    await connection.opens("mark_me", news=True)
-    await connection.say(GOODBYE)
-    await connection.stays()
-
-
-async def waits(connection: Connection) -> None:
-    """Hears the news."""
-    await connection.opens("mark_me", news=True)
-    await connection.stays()
-
-
-async def sits_to_mark(connection: Connection) -> None:
-    """Hears who asks to be marked, and who leaves."""
-    await connection.opens("marking")
-    await connection.stays()
-
-
-async def guesses(connection: Connection) -> None:
-    """Guesses the code of an event."""
-    code = "".join(random.choices(CODE_LETTERS, k=CODE_LENGTH))
-    await connection.call(f"/e/{code}", logged_in=False)
-
-
-async def watches_and_cuts(connection: Connection) -> None:
-    """Opens a stream and cuts it once it tells something; reads a refusal."""
-    event_id = connection.foothold.event_id
-    head = connection.foothold.head("GET", f"{WATCH}?event_id={event_id}")
-    await connection.say(head + b"\r\n")
-    async with asyncio.timeout(ANSWER_SECONDS):
-        answer = await connection.reader.readuntil(b"\r\n\r\n")
-        connection.done.note(answer)
-        await connection.reader.read(PIECE_BYTES)
-    if b"text/event-stream" in answer:
-        raise EOFError
-
-
-async def stays_watching(connection: Connection) -> None:
-    """Reads a stream as long as it lasts; most are refused."""
-    await connection.call(f"{WATCH}?event_id={connection.foothold.event_id}")
-
-
-async def guesses_secrets(connection: Connection) -> None:
-    """Guesses the link of a board."""
-    headers = f"Authorization: Board {secrets.token_urlsafe(32)}\r\n\r\n"
-    await connection.say(connection.foothold.head("GET", WATCH, logged_in=False, headers=headers))
-    await connection.answer()
-
-
-WAITING_FLOOD: Final = Flood("who waits and hears news", waits)
-SITTING_FLOOD: Final = Flood("who is there to mark", sits_to_mark)
 ORGANISER_FLOODS: Final[dict[str, Flood]] = {
     "corrections": Flood("MarkParticipant and AnnulMark", corrects),
     "ledger": ledger_flood(""),
@@ -138,11 +82,5 @@ ORGANISER_FLOODS: Final[dict[str, Flood]] = {
     "zips": Flood("DownloadData of 50 000 entries, and refused", takes_along, entries=ENTRIES),
     "changes": Flood("UpdateEvent", changes),
     "helpers": Flood("AddHelper and RemoveHelper", helps),
-    "news": Flood("openings that 300 hear of", comes_and_goes, 8, waiting=300),
-    "asking": Flood("openings that 300 markers hear of", comes_and_goes, 16, marking=300),
     "heard-changes": Flood("UpdateEvent that 300 hear of", changes, waiting=300),
-    "unknown-codes": Flood("events by codes that are none", guesses, 100),
-    "cut-streams": Flood("WatchAttendance, cut at once", watches_and_cuts, 100),
-    "streams": Flood("WatchAttendance, 16 and many refused", stays_watching, 300),
-    "board-secrets": Flood("WatchAttendance by secrets that are none", guesses_secrets, 100),
 }

@@ -117,6 +117,27 @@ async def opens_another_room(connection: Connection) -> None:
     await there.opens("marking")
 
 
+async def comes_and_goes(connection: Connection) -> None:
+    """Gives everybody who waits another position each time."""
+    await connection.opens("mark_me", news=True)
+    await connection.say(GOODBYE)
+    await connection.stays()
+
+
+async def waits(connection: Connection) -> None:
+    """Hears the news."""
+    await connection.opens("mark_me", news=True)
+    await connection.stays()
+
+
+async def sits_to_mark(connection: Connection) -> None:
+    """Hears who asks to be marked, and who leaves."""
+    await connection.opens("marking")
+    await connection.stays()
+
+
+WAITING_FLOOD: Final = Flood("who waits and hears news", waits)
+SITTING_FLOOD: Final = Flood("who is there to mark", sits_to_mark)
 SOCKET_FLOODS: Final[dict[str, Flood]] = {
     "openings": Flood("openings, cut at once", opens_and_cuts, 100),
     "open-and-leave": Flood("openings with a goodbye", opens_and_leaves, 16),
@@ -132,4 +153,6 @@ SOCKET_FLOODS: Final[dict[str, Flood]] = {
         enters_rooms(),
     ),
     "unread-rooms": Flood("sockets in ever more events, unread", opens_another_room, 16),
+    "news": Flood("openings that 300 hear of", comes_and_goes, 8, waiting=300),
+    "asking": Flood("openings that 300 markers hear of", comes_and_goes, 16, marking=300),
 }
