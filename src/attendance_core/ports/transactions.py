@@ -52,7 +52,7 @@ class Browse(Protocol):
 
 
 class Unit(Protocol):
-    """One transaction."""
+    """Stands for one transaction: what its work reads, writes and announces goes through it."""
 
     @property
     def accounts(self) -> repositories.Accounts: ...
