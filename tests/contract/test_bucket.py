@@ -12,7 +12,7 @@ import pytest
 from attendance_adapters import UnusableFolder, connect, migrate
 from attendance_adapters.files import ObjectFiles
 from attendance_core.errors import Unavailable
-from tests.support.eventually import PATIENCE
+from tests.support.eventually import PATIENCE_SECONDS
 from tests.support.pictures import picture
 from tests.support.seaweedfs import BUCKET, SeaweedFS, a_seaweedfs
 
@@ -67,7 +67,7 @@ async def test_a_server_that_is_away_is_unavailable_until_it_is_back(server: Sea
             return await files.get("pictures/a.jpg")
         return None
 
-    until = time.monotonic() + PATIENCE
+    until = time.monotonic() + PATIENCE_SECONDS
     while (file := await found()) is None:
         assert time.monotonic() < until
     assert file == (b"content", "image/jpeg")

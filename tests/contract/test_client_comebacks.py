@@ -20,7 +20,7 @@ from tests.support.scripted_service import (
     ANNA,
     BORIS,
     EVENT,
-    PATIENCE,
+    PATIENCE_SECONDS,
     ScriptedService,
     ServiceSide,
     ids,
@@ -117,7 +117,7 @@ class TestComingBack:
     async def test_where_nobody_has_ever_answered_it_is_told_at_once(self) -> None:
         async with serve(ScriptedService(lists_both), "127.0.0.1", 0) as server:
             port = port_of(server)
-        async with Client(f"http://127.0.0.1:{port}") as client, asyncio.timeout(PATIENCE):
+        async with Client(f"http://127.0.0.1:{port}") as client, asyncio.timeout(PATIENCE_SECONDS):
             with pytest.raises(NotAnswered):
                 async with client.mark_me(EVENT):
                     pass
@@ -140,7 +140,7 @@ class TestComingBack:
         async with (
             serve(service, "127.0.0.1", 0, process_request=refuses) as server,
             Client(f"http://127.0.0.1:{port_of(server)}") as client,
-            asyncio.timeout(PATIENCE),
+            asyncio.timeout(PATIENCE_SECONDS),
         ):
             if is_let_in:
                 async with client.marking(EVENT) as marking:
@@ -155,7 +155,7 @@ class TestComingBack:
         tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         tls.load_cert_chain(certificate, key)
         async with (
-            asyncio.timeout(PATIENCE),
+            asyncio.timeout(PATIENCE_SECONDS),
             serve(ScriptedService(lists_both), "127.0.0.1", 0, ssl=tls) as server,
         ):
             url = f"https://127.0.0.1:{port_of(server)}"

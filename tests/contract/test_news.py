@@ -14,7 +14,7 @@ import pytest
 import pytest_asyncio
 
 from attendance_core.vocabulary import EventId
-from tests.support.eventually import PATIENCE
+from tests.support.eventually import PATIENCE_SECONDS
 from tests.support.live_house import QUICK, House, Visitor, opened_house
 from tests.support.wires import Wire
 
@@ -61,7 +61,7 @@ async def test_held_and_let_go_byte_for_byte(house: House) -> None:
 async def next_text(wire: Wire, message: str) -> str:
     """Waits for the next frame of this name; answers its text."""
     while True:
-        text = str(await asyncio.wait_for(wire.connection.recv(), PATIENCE))
+        text = str(await asyncio.wait_for(wire.connection.recv(), PATIENCE_SECONDS))
         if f'"message":"{message}"' in text:
             return text
 

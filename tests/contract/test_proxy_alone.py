@@ -15,7 +15,7 @@ import pytest
 from attendance_web.page_files import FILES
 from attendance_web.routes import CALLS
 from attendance_web.serving.server import DRAIN_NOTICE_SECONDS
-from tests.support.eventually import PATIENCE, eventually
+from tests.support.eventually import PATIENCE_SECONDS, eventually
 from tests.support.nginx import CONF, needs_nginx, proxied
 from tests.support.service_process import free_port
 from tests.support.stub_service import HttpMessage, Stub, answer, answer_to, fine, get, head, stub
@@ -176,7 +176,7 @@ class TestAHall:
                 if not missing:
                     all_there.set()
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(all_there.wait(), PATIENCE)
+                    await asyncio.wait_for(all_there.wait(), PATIENCE_SECONDS)
             return await fine(request)
 
         async def one(port: int) -> set[int]:

@@ -16,7 +16,7 @@ from attendance_web.live.outbox import Outbox
 from attendance_web.live.plain_peer import PlainPeer
 from attendance_web.live.readings import NextReading
 from attendance_web.live.room import Room
-from tests.support.eventually import PATIENCE, eventually
+from tests.support.eventually import PATIENCE_SECONDS, eventually
 from tests.support.room_hall import Hall, hall, leaves_unheard, must_not_receive, told
 
 __all__ = ["hall"]
@@ -156,13 +156,13 @@ class TestNextReading:
         await asyncio.sleep(0.01)
         assert not waiting.done()
         next_reading.end_quiet()
-        await asyncio.wait_for(waiting, PATIENCE)
+        await asyncio.wait_for(waiting, PATIENCE_SECONDS)
 
     async def test_but_by_the_end_of_its_event(self) -> None:
         next_reading, loop = NextReading(), asyncio.get_running_loop()
         next_reading.note_look(loop.time())
         next_reading.note_event_end(0.001)
-        await asyncio.wait_for(next_reading.wait(lambda: True), PATIENCE)
+        await asyncio.wait_for(next_reading.wait(lambda: True), PATIENCE_SECONDS)
 
     async def test_one_that_is_asked_for_over_and_over_is_read_once_in_a_while(
         self, monkeypatch: pytest.MonkeyPatch
@@ -171,7 +171,7 @@ class TestNextReading:
         monkeypatch.setattr("attendance_web.live.readings.REQUESTED_EVERY", 3600.0)
         next_reading, loop = NextReading(), asyncio.get_running_loop()
         next_reading.request()
-        await asyncio.wait_for(next_reading.wait(lambda: False), PATIENCE)
+        await asyncio.wait_for(next_reading.wait(lambda: False), PATIENCE_SECONDS)
         next_reading.note_look(loop.time())
         next_reading.request()
         waiting = asyncio.create_task(next_reading.wait(lambda: False))
@@ -182,7 +182,7 @@ class TestNextReading:
         waiting.cancel()
         next_reading.note_look(loop.time() - 3601.0)
         next_reading.request()
-        await asyncio.wait_for(next_reading.wait(lambda: False), PATIENCE)
+        await asyncio.wait_for(next_reading.wait(lambda: False), PATIENCE_SECONDS)
 
     async def test_but_not_later_than_its_event_ends(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("attendance_web.live.readings.REQUESTED_EVERY", 3600.0)
@@ -190,14 +190,14 @@ class TestNextReading:
         next_reading.note_look(loop.time())
         next_reading.note_event_end(0.001)
         next_reading.request()
-        await asyncio.wait_for(next_reading.wait(lambda: False), PATIENCE)
+        await asyncio.wait_for(next_reading.wait(lambda: False), PATIENCE_SECONDS)
 
     async def test_the_end_of_an_event_is_read_once_though_the_store_is_away(self) -> None:
         """Contract: 1.11. Or it was read over and over, as fast as a store says that it is away."""
         next_reading, loop = NextReading(), asyncio.get_running_loop()
         next_reading.note_look(loop.time())
         next_reading.note_event_end(0.001)
-        await asyncio.wait_for(next_reading.wait(lambda: False), PATIENCE)
+        await asyncio.wait_for(next_reading.wait(lambda: False), PATIENCE_SECONDS)
         next_reading.note_look(loop.time())  # which fails
         waiting = asyncio.create_task(next_reading.wait(lambda: False))
         await asyncio.sleep(0.05)

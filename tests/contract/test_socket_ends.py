@@ -9,7 +9,7 @@ import pytest
 
 from attendance_core.errors import Unavailable
 from attendance_core.marking.places import Held, Waiting
-from tests.support.eventually import PATIENCE, eventually
+from tests.support.eventually import PATIENCE_SECONDS, eventually
 from tests.support.faulty_house import (
     FAILURES,
     OPENINGS,
@@ -103,7 +103,7 @@ class TestDraining:
             assert not draining.done()
         await marking.hears("marked")
         assert await marking.close_code() == 1012
-        await asyncio.wait_for(draining, PATIENCE)
+        await asyncio.wait_for(draining, PATIENCE_SECONDS)
         assert await house.karma(marker) == 50
 
     async def test_a_command_behind_it_is_not_carried_out(self, house: FaultyHouse) -> None:
@@ -117,7 +117,7 @@ class TestDraining:
             await eventually(lambda: house.app.sockets.is_draining)
         await marking.hears("prepared", user_id=asker.user_id)
         assert await marking.close_code() == 1012
-        await asyncio.wait_for(draining, PATIENCE)
+        await asyncio.wait_for(draining, PATIENCE_SECONDS)
         assert "ConfirmMarking" not in house.store.asked
         assert isinstance(await house.state_of(event_id, asker), Held)
 
@@ -136,7 +136,7 @@ class TestDraining:
         if role == "marking":
             await wire.hears("marking_list")
         assert await wire.close_code() == 1012
-        await asyncio.wait_for(draining, PATIENCE)
+        await asyncio.wait_for(draining, PATIENCE_SECONDS)
         assert await house.has_sockets(event_id, anna, 1)
         assert await house.has_lost_all(event_id, anna)
 
@@ -162,7 +162,7 @@ class TestDraining:
             await house.store.until_asked("HangUp", 2)
             await eventually(lambda: not house.is_serving())
             assert not draining.done()
-        await asyncio.wait_for(draining, PATIENCE)
+        await asyncio.wait_for(draining, PATIENCE_SECONDS)
         for person in (asker, marker):
             assert await house.has_lost_all(event_id, person)
 
@@ -172,4 +172,4 @@ class TestDraining:
         monkeypatch.setattr("attendance_web.live.sockets.DRAIN_SECONDS", 0.2)
         await asker_and_marker(house)
         with house.store.holding("HangUp"):
-            await asyncio.wait_for(house.app.sockets.drain(), PATIENCE)
+            await asyncio.wait_for(house.app.sockets.drain(), PATIENCE_SECONDS)

@@ -14,7 +14,7 @@ import pytest
 from attendance_core.errors import Unavailable
 from attendance_core.testing.clock import TestClock
 from attendance_web.live.opening_turns import MAX_AT_ONCE, MAX_OF_ONE_PERSON, MAX_WAITING_OF_ONE
-from tests.support.eventually import PATIENCE, eventually
+from tests.support.eventually import PATIENCE_SECONDS, eventually
 from tests.support.faulty_house import (
     FAILURES,
     OPENINGS,
@@ -106,7 +106,7 @@ class TestOpening:
             asked_at = time.monotonic()
             wire = await opens(house, anna, role, event_id)
             assert await wire.turns_away() == ("unavailable", 1013)
-            assert time.monotonic() - asked_at < PATIENCE / 2
+            assert time.monotonic() - asked_at < PATIENCE_SECONDS / 2
         assert await house.has_no_socket(event_id, anna)
 
     @OPENINGS

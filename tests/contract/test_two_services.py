@@ -93,7 +93,7 @@ class TestLosses:
     async def test_of_one_that_stalled_the_other_ends_everything_and_nothing_is_made_up(
         self, pair: Pair, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(wires, "PATIENCE", LEASE_SECONDS + 5)
+        monkeypatch.setattr(wires, "PATIENCE_SECONDS", LEASE_SECONDS + 5)
         asker, held, marker, other = sign_up_people(pair.one, 4)
         event_id = create_event(other)
         lost_before = pair.metrics()[0].value("leases_lost_total")

@@ -9,7 +9,7 @@ from websockets.asyncio.client import connect
 
 from attendance_web.live.frame_limits import MAX_FRAMES
 from tests.support.asgi_serving import serving
-from tests.support.eventually import PATIENCE, eventually
+from tests.support.eventually import PATIENCE_SECONDS, eventually
 from tests.support.raw_sockets import (
     CONTINUED,
     HANDSHAKE,
@@ -73,7 +73,8 @@ class TestFloods:
 
     async def test_answers_to_our_own_pings_are_free(self) -> None:
         app = Hearing()
-        async with serving(app, ping_seconds=SEND_EVERY, pong_seconds=PATIENCE) as (_, port):
+        server = serving(app, ping_seconds=SEND_EVERY, pong_seconds=PATIENCE_SECONDS)
+        async with server as (_, port):
             address = f"ws://127.0.0.1:{port}/ws/marking"
             async with connect(address, proxy=None, ping_interval=None) as client:
                 await asyncio.sleep(MANY_PINGS_SECONDS)
@@ -102,7 +103,7 @@ class TestFloods:
             await raw.says(masked(1, last=False) + CONTINUED * 200 + masked(0))
             await eventually(lambda: app.text_count == 1)
             await raw.says(masked(1, last=False) + CONTINUED * 1000)
-            assert await asyncio.wait_for(app.ended, PATIENCE) == 1009
+            assert await asyncio.wait_for(app.ended, PATIENCE_SECONDS) == 1009
             await raw.hears_the_end()
 
     async def test_text_that_cannot_be_read_closes_without_a_traceback(
@@ -111,7 +112,7 @@ class TestFloods:
         app = Hearing()
         async with shaking(app) as raw:
             await raw.says(masked(1, b"\xff\xff"))
-            assert await asyncio.wait_for(app.ended, PATIENCE) == 1007
+            assert await asyncio.wait_for(app.ended, PATIENCE_SECONDS) == 1007
             await raw.hears_the_end()
         assert not [each for each in caplog.records if each.exc_info]
 

@@ -15,7 +15,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
 from tests.support.asgi_serving import serving
-from tests.support.eventually import PATIENCE, eventually
+from tests.support.eventually import PATIENCE_SECONDS, eventually
 from tests.support.raw_sockets import (
     HANDSHAKE,
     LINGER_SECONDS,
@@ -65,7 +65,7 @@ class TestTheEndOfTheServer:
             writer.write(HANDSHAKE)
             await eventually(lambda: bool(server.server_state.tasks))
             server.should_exit = True
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(PATIENCE_SECONDS):
                 head = await reader.readuntil(b"\r\n\r\n")
             assert head.startswith(b"HTTP/1.1 503 ")
             writer.close()
@@ -144,7 +144,7 @@ class TestAfterOurClose:
         await send({"type": "websocket.close", "code": 4000})
 
     async def test_who_answers_it_is_let_go_at_once(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("attendance_web.serving.ws_closing.LINGER_SECONDS", PATIENCE)
+        monkeypatch.setattr("attendance_web.serving.ws_closing.LINGER_SECONDS", PATIENCE_SECONDS)
         async with shaking(Application(self.closes)) as raw:
             await raw.says(TEXT + masked(8, b"\x0f\xa0"))
             assert (await raw.hears_the_end()).endswith(b"\x0f\xa0")
@@ -155,7 +155,7 @@ class TestAfterOurClose:
             begun = time.monotonic()
             sent = await raw.floods(frame * 1000)
             assert sent < MOST_FLOOD_BYTES
-            assert time.monotonic() - begun < PATIENCE
+            assert time.monotonic() - begun < PATIENCE_SECONDS
 
     async def test_whoever_says_nothing_is_cut(self) -> None:
         async with shaking(Application(self.closes)) as raw:

@@ -6,10 +6,10 @@ import asyncio
 import time
 from typing import Any
 
-PATIENCE = 8.0  # seconds that anything promised within 5 s may take on a slow machine
+PATIENCE_SECONDS = 8.0  # that anything promised within 5 s may take on a slow machine
 
 
-async def eventually(holds: Any, within: float = PATIENCE) -> None:
+async def eventually(holds: Any, within: float = PATIENCE_SECONDS) -> None:
     """Waits until the (possibly async) condition holds, for so many seconds at most."""
     until = time.monotonic() + within
     while True:

@@ -11,7 +11,7 @@ import pytest
 
 from attendance_web.live.peer import PEER_EXTENSION, TOO_MANY_FRAMES_KEY
 from tests.support.asgi_serving import serving
-from tests.support.eventually import PATIENCE
+from tests.support.eventually import PATIENCE_SECONDS
 
 LINGER_SECONDS = 0.4  # seconds, instead of the two
 SEND_EVERY = 0.01  # seconds from one thing that is sent to the next
@@ -41,7 +41,7 @@ class Application:
             self.end.set_result(None)
 
     async def ends(self) -> BaseException | None:
-        return await asyncio.wait_for(self.end, PATIENCE)
+        return await asyncio.wait_for(self.end, PATIENCE_SECONDS)
 
 
 @pytest.fixture(autouse=True)
@@ -109,7 +109,7 @@ class RawClient:
         """Reads all that comes, until the connection has ended."""
         come = bytearray()
         with suppress(ConnectionError):
-            while more := await asyncio.wait_for(self.reader.read(65_536), PATIENCE):
+            while more := await asyncio.wait_for(self.reader.read(65_536), PATIENCE_SECONDS):
                 come += more
         return bytes(come)
 

@@ -21,7 +21,7 @@ from attendance_web.live.outbox import Outbox
 from attendance_web.live.plain_peer import PlainPeer
 from attendance_web.live.room import Room
 from attendance_web.live.rooms import Rooms
-from tests.support.eventually import PATIENCE
+from tests.support.eventually import PATIENCE_SECONDS
 from tests.support.faulty_house import FaultyNotifier, FaultyStore
 
 
@@ -85,7 +85,7 @@ class Hall:
 
 async def told(outbox: Outbox) -> str | int:
     """Waits for the next frame, or the code it closes with."""
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while (item := outbox.take()) is None:
             await asyncio.sleep(0.001)
     return item if isinstance(item, int) else item.text

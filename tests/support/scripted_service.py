@@ -19,7 +19,7 @@ from attendance_core.vocabulary import UserId
 from attendance_web.client import Client, Marking, pauses
 from attendance_web.live import messages
 
-PATIENCE = 30.0  # seconds
+PATIENCE_SECONDS = 30.0
 EVENT = UUID(int=7)
 ANNA, BORIS = UserId(7), UserId(12)
 Script = Callable[["ServiceSide"], Awaitable[None]]
@@ -84,7 +84,7 @@ async def marking_at(
 ) -> AsyncIterator[tuple[ScriptedService, Marking]]:
     service = ScriptedService(*scripts)
     async with (
-        asyncio.timeout(PATIENCE),
+        asyncio.timeout(PATIENCE_SECONDS),
         serve(service, "127.0.0.1", 0) as server,
         Client(f"http://127.0.0.1:{port_of(server)}", token="t", **how) as client,
         client.marking(EVENT) as marking,

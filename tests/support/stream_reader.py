@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import httpx
 
-from tests.support.eventually import PATIENCE
+from tests.support.eventually import PATIENCE_SECONDS
 
 PATH = "/api/events/WatchAttendance"
 STATES = ("joined", "waiting", "held", "marked")
@@ -45,7 +45,7 @@ class StreamReader:
         name = ""
         try:
             while True:
-                line = await asyncio.wait_for(anext(self.lines), PATIENCE)
+                line = await asyncio.wait_for(anext(self.lines), PATIENCE_SECONDS)
                 if line.startswith("event: "):
                     name = line.removeprefix("event: ")
                 elif line.startswith("data: "):
@@ -90,7 +90,7 @@ async def watching(
     headers |= {"Authorization": f"Board {secret}"} if secret else {}
     given = {} if event_id is None else {"event_id": str(event_id)}
     async with (
-        httpx.AsyncClient(trust_env=False, verify=verify, timeout=PATIENCE) as client,
+        httpx.AsyncClient(trust_env=False, verify=verify, timeout=PATIENCE_SECONDS) as client,
         client.stream("GET", url + PATH, params=given, headers=headers) as answer,
     ):
         yield StreamReader(answer, answer.aiter_lines())

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed
 
-from tests.support.eventually import PATIENCE
+from tests.support.eventually import PATIENCE_SECONDS
 
 MOMENT_SECONDS = 0.25  # seconds in which something that must not come would have come
 
@@ -40,7 +40,7 @@ class Wire:
     async def heard(self) -> dict[str, Any]:
         """Takes the next frame, and folds it. Raises Ended."""
         try:
-            text = await asyncio.wait_for(self.connection.recv(), PATIENCE)
+            text = await asyncio.wait_for(self.connection.recv(), PATIENCE_SECONDS)
         except ConnectionClosed as closed:
             raise Ended(closed.rcvd.code if closed.rcvd else 1006) from None
         frame: dict[str, Any] = json.loads(text)

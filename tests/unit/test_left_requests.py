@@ -35,7 +35,7 @@ HALL_ADDRESS, ELSEWHERE = "192.0.2.1", "192.0.2.2"
 NOBODY = ""
 MANY_STEPS: Final = 50  # of the loop: whatever waits for a turn alone has begun by then
 NEVER: Final = 3600.0
-PATIENCE: Final = 20.0  # seconds
+PATIENCE_SECONDS: Final = 20.0
 
 
 @dataclass
@@ -113,7 +113,7 @@ class People:
 
 async def wait_for_begin(*asks: Asked) -> None:
     """Waits until all have begun, in their turns; raises TimeoutError if one does not."""
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while not all(asked.has_begun for asked in asks):
             await asyncio.sleep(0)
 

@@ -13,7 +13,7 @@ from attendance_adapters.system import RandomIds
 from attendance_core.errors import PersonNotFound
 from attendance_core.testing.lectures import EVENT, Lecture, use_cases
 from attendance_core.vocabulary import UserId
-from tests.support.eventually import PATIENCE
+from tests.support.eventually import PATIENCE_SECONDS
 from tests.support.postgres_rivals import ANNA, Rival
 
 ABOUT_ANNA: dict[str, Any] = {"actor": 1, "user_id": ANNA}
@@ -59,7 +59,7 @@ async def test_who_is_admitted_while_they_are_deleted_is_somebody_new(
         )
         waited = asyncio.ensure_future(other.until_somebody_waits())
         done, _ = await asyncio.wait(
-            [admitting, waited], return_when=asyncio.FIRST_COMPLETED, timeout=PATIENCE
+            [admitting, waited], return_when=asyncio.FIRST_COMPLETED, timeout=PATIENCE_SECONDS
         )
         assert done == {waited}
         await other.connection.commit()

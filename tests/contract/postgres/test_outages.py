@@ -143,7 +143,8 @@ async def is_not_ready(service: Service) -> bool:
 async def test_away_for_longer_than_the_lease_sockets_are_to_come_back_and_nobody_is_lost(
     server: Postgres, service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(wires, "PATIENCE", LEASE_SECONDS + 5)  # it may have been renewed just now
+    # the lease may have been renewed just now
+    monkeypatch.setattr(wires, "PATIENCE_SECONDS", LEASE_SECONDS + 5)
     asker, marker = sign_up_people(service, 2)
     event_id = create_event(marker)
     async with (

@@ -27,7 +27,7 @@ from attendance_core.testing.clock import NOON, TestClock
 from attendance_core.testing.lectures import EVENT, Lecture, numbered_connection
 from attendance_core.testing.stand_ins import numbered_code
 from attendance_core.vocabulary import EventId, UserId
-from tests.support.eventually import PATIENCE
+from tests.support.eventually import PATIENCE_SECONDS
 from tests.support.postgres_rivals import ANNA, Reruns, Rival, outcomes
 
 
@@ -148,7 +148,7 @@ class TestOrganisers:
             )
             change = narrow if by == "update_event" else helper
             changed = asyncio.create_task(getattr(lecture.do, by)(**change))
-            await asyncio.wait_for(other.until_somebody_waits(), PATIENCE)
+            await asyncio.wait_for(other.until_somebody_waits(), PATIENCE_SECONDS)
             await other.connection.commit()
         await changed
         assert [each.role for each in await lecture.connections(ANNA)] == [Role.MARK_ME]
