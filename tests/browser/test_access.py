@@ -56,7 +56,7 @@ async def make_codes(visitor: Visitor) -> list[str]:
 
 
 async def test_a_changed_password_ends_other_devices(door: Door) -> None:
-    phone = await door.student("Two Devices", "two-devices", language="en")
+    phone = await door.let_student_in("Two Devices", "two-devices", language="en")
     laptop = await door.enter("Two Devices", language="en", size=LAPTOP)
     await laptop.open()
     await log_in(laptop, "two-devices", PASSWORD)
@@ -81,7 +81,7 @@ async def test_a_changed_password_ends_other_devices(door: Door) -> None:
 
 
 async def test_a_lost_phone_is_logged_out(door: Door) -> None:
-    phone = await door.student("Phone Loser", "phone-loser", language="en")
+    phone = await door.let_student_in("Phone Loser", "phone-loser", language="en")
     laptop = await door.enter("Phone Loser", language="en", size=LAPTOP)
     await laptop.open()
     await log_in(laptop, "phone-loser", PASSWORD)
@@ -94,7 +94,7 @@ async def test_a_lost_phone_is_logged_out(door: Door) -> None:
 
 
 async def test_all_others_are_logged_out_once_one_has_said_so(door: Door) -> None:
-    laptop = await door.student("Many Devices", "many-devices", language="en", size=LAPTOP)
+    laptop = await door.let_student_in("Many Devices", "many-devices", language="en", size=LAPTOP)
     for _ in range(2):
         other = await door.enter("Many Devices", language="en")
         await other.open()
@@ -118,7 +118,7 @@ async def test_codes_are_offered_once_one_has_signed_up(door: Door) -> None:
 
 
 async def test_a_forgotten_password_is_restored_by_a_code(door: Door) -> None:
-    old_device = await door.student("Forgetful", "forgetful", language="en")
+    old_device = await door.let_student_in("Forgetful", "forgetful", language="en")
     await open_access(old_device)
     codes = await make_codes(old_device)
     assert len(set(codes)) == len(codes)
@@ -151,7 +151,9 @@ async def test_a_forgotten_password_is_restored_by_a_code(door: Door) -> None:
 
 async def test_codes_can_be_copied_and_printed(door: Door) -> None:
     permissions = ["clipboard-read", "clipboard-write"]
-    visitor = await door.student("Copy Cat", "copy-cat", language="en", permissions=permissions)
+    visitor = await door.let_student_in(
+        "Copy Cat", "copy-cat", language="en", permissions=permissions
+    )
     await open_access(visitor)
     codes = await make_codes(visitor)
     await visitor.at("copy").click()
@@ -165,7 +167,7 @@ async def test_codes_can_be_copied_and_printed(door: Door) -> None:
 
 
 async def test_an_operators_link_sets_a_new_password_once(door: Door, service: Service) -> None:
-    old_device = await door.student("Locked Out", "locked-out", language="en")
+    old_device = await door.let_student_in("Locked Out", "locked-out", language="en")
     said = attendance("accounts", "reset", "locked-out", folder=service.folder)
     found = RESET_LINK.search(said.stdout)
     assert found, said
@@ -184,7 +186,7 @@ async def test_an_operators_link_sets_a_new_password_once(door: Door, service: S
 
 
 async def test_an_account_is_deleted_by_its_password(door: Door) -> None:
-    visitor = await door.student("Leaver Loth", "leaver-loth", language="en")
+    visitor = await door.let_student_in("Leaver Loth", "leaver-loth", language="en")
     await open_access(visitor)
     await visitor.at("delete-account").click()
     form = visitor.at("deleting")
@@ -200,7 +202,7 @@ async def test_an_account_is_deleted_by_its_password(door: Door) -> None:
 
 
 async def test_what_is_kept_of_one_is_downloaded_by_the_password(door: Door) -> None:
-    visitor = await door.student("Taker Along", "taker-along", language="en")
+    visitor = await door.let_student_in("Taker Along", "taker-along", language="en")
     await open_access(visitor)
     await tab_to_and_press(visitor, "download-data")
     proof = visitor.at("data-proof")

@@ -16,7 +16,7 @@ async def test_the_list_is_by_surname_without_its_maker_and_tells_namesakes_apar
     door: Door,
 ) -> None:
     """Contract: GetAttendance."""
-    teacher = await door.student("Абрамов Учитель", "abramov-list")
+    teacher = await door.let_student_in("Абрамов Учитель", "abramov-list")
     event_id = await make_event(teacher, "Список по фамилиям", -60, HOUR)
     people: list[Visitor] = []
     for name, bio in (
@@ -25,7 +25,7 @@ async def test_the_list_is_by_surname_without_its_maker_and_tells_namesakes_apar
         ("Иванов Иван", "БПМИ-231\nФКН"),
         ("Иванов Иван", "БПМИ-232"),
     ):
-        one = await door.person(name, f"list-{len(people)}")
+        one = await door.let_person_in(name, f"list-{len(people)}")
         await post(one, "/api/events/JoinEvent", event_id=event_id)
         if bio:
             await post(one, "/api/profile/UpdateProfileInfo", bio=bio)

@@ -70,7 +70,7 @@ async def own_door(browser: Browser, own_service: Service) -> AsyncIterator[Door
     await opened.close()
 
 
-async def board_link(organiser: Visitor, event_id: str) -> str:
+async def make_board_link(organiser: Visitor, event_id: str) -> str:
     """Makes a new link; answers its whole address."""
     made = await post(organiser, "/api/events/MakeBoardLink", event_id=event_id)
     return organiser.url + str(made["url"])
@@ -91,7 +91,9 @@ async def test_a_board_by_its_secret_shows_marks_at_once_and_names_never(
     door: Door, language: str
 ) -> None:
     names = {"ru": ("Донская Вера", "Зайцев Тимур"), "en": ("Down Vera", "Carter Henry")}[language]
-    teacher = await door.student(names[0], f"vera-{language}-board", language=language, size=LAPTOP)
+    teacher = await door.let_student_in(
+        names[0], f"vera-{language}-board", language=language, size=LAPTOP
+    )
     title = {"ru": "Матанализ на доске, лекция 12", "en": "Analysis on the board, lecture 12"}
     event_id = await make_event(teacher, title[language], -60, HOUR)
     await teacher.open(event_link(teacher, event_id))
@@ -108,7 +110,9 @@ async def test_a_board_by_its_secret_shows_marks_at_once_and_names_never(
     await expect_state(hall.page, "open")
     await expect(hall.page).to_have_title(title[language])
     await expect(hall.at("address")).to_contain_text("/e/")
-    student = await door.student(names[1], f"timur-{language}-board", event_link(teacher, event_id))
+    student = await door.let_student_in(
+        names[1], f"timur-{language}-board", event_link(teacher, event_id)
+    )
     await student.wait()
     await expect(hall.at("waiting")).to_have_text("1")
     await mark(teacher, event_id, student)
@@ -137,7 +141,7 @@ async def test_a_board_by_its_secret_shows_marks_at_once_and_names_never(
 async def test_a_board_fills_the_screen_by_a_key_and_a_board_is_opened_by_its_organisers(
     door: Door,
 ) -> None:
-    teacher = await door.student("Key Karina", "karina-board", language="en", size=LAPTOP)
+    teacher = await door.let_student_in("Key Karina", "karina-board", language="en", size=LAPTOP)
     event_id = await make_event(teacher, "Seen from the back", -60, HOUR)
     await teacher.open(event_link(teacher, event_id))
     async with teacher.context.expect_page() as opening:
@@ -161,12 +165,12 @@ async def test_a_board_keeps_what_it_has_seen_while_the_service_is_gone(
     own_door: Door, own_service: Service, tmp_path: Path, settings: dict[str, str]
 ) -> None:
     """Also where it is loaded anew: by its link, and by an organiser. One that is not kept asks."""
-    teacher = await own_door.student("Анна", "anna-board", keeps_page=True)
-    student = await own_door.person("Борис", "boris-board")
+    teacher = await own_door.let_student_in("Анна", "anna-board", keeps_page=True)
+    student = await own_door.let_person_in("Борис", "boris-board")
     event_id = await make_event(teacher, "Без сервера", -60, HOUR)
     hall = await own_door.enter("Hall", size=PROJECTOR, keeps_page=True)
     private = await own_door.enter("Where nothing is kept")
-    address = await board_link(teacher, event_id)
+    address = await make_board_link(teacher, event_id)
     for visitor in (hall, private):
         await visitor.open(address)
         await expect(visitor.at("marked")).to_have_text("0 / 0")
@@ -205,9 +209,9 @@ async def test_a_board_keeps_what_it_has_seen_while_the_service_is_gone(
 
 
 async def test_who_may_not_see_a_board_any_more_is_told_kindly(door: Door) -> None:
-    teacher = await door.student("Ending Egor", "egor-board", language="en")
+    teacher = await door.let_student_in("Ending Egor", "egor-board", language="en")
     event_id = await make_event(teacher, "A link that ends", -60, HOUR)
-    address = await board_link(teacher, event_id)
+    address = await make_board_link(teacher, event_id)
     hall = await door.enter("Hall", language="en", size=PROJECTOR, keeps_page=True)
     await hall.open(address)
     await expect_state(hall.page, "open")

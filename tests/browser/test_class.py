@@ -23,7 +23,7 @@ async def mark_by_hand(teacher: Visitor, student: Visitor, event_id: str) -> Non
 
 async def test_an_organiser_sees_the_code_first_and_shows_it_to_all(door: Door) -> None:
     """Contract: 8.10. Of 29 modules, in a quiet zone of 4: what makes it be read from the back."""
-    teacher = await door.student("Boris Projector", "boris-qr", language="en", size=LAPTOP)
+    teacher = await door.let_student_in("Boris Projector", "boris-qr", language="en", size=LAPTOP)
     await teacher.create_event("On the wall")
     await expect(teacher.at("address")).to_contain_text("/e/")
     image = teacher.at("code").get_by_role("img")
@@ -52,7 +52,7 @@ async def test_an_organiser_sees_the_code_first_and_shows_it_to_all(door: Door) 
 
 async def test_an_organiser_renames_prolongs_and_ends_it(door: Door) -> None:
     """Contract: UpdateEvent."""
-    teacher = await door.student("Вера Правка", "vera-edit")
+    teacher = await door.let_student_in("Вера Правка", "vera-edit")
     event_id = await make_event(teacher, "Старое имя", -HOUR, HOUR)
     await teacher.open(event_link(teacher, event_id))
     await teacher.at("edit").click()
@@ -75,7 +75,7 @@ async def test_an_organiser_renames_prolongs_and_ends_it(door: Door) -> None:
 
 
 async def test_a_wrong_end_is_said_beside_its_field(door: Door) -> None:
-    teacher = await door.student("Вера Конец", "vera-end")
+    teacher = await door.let_student_in("Вера Конец", "vera-end")
     event_id = await make_event(teacher, "Конец в прошлом", -HOUR, HOUR)
     await teacher.open(event_link(teacher, event_id))
     await teacher.at("edit").click()
@@ -90,9 +90,9 @@ async def test_a_wrong_end_is_said_beside_its_field(door: Door) -> None:
 
 async def test_who_may_not_mark_is_told_why(door: Door) -> None:
     """Contract: 8.6."""
-    teacher = await door.student("Клара Строгая", "clara-may")
+    teacher = await door.let_student_in("Клара Строгая", "clara-may")
     event_id = await make_event(teacher, "Только мы", -60, HOUR, who_marks="organisers")
-    student = await door.student("Денис", "denis-may", event_link(teacher, event_id))
+    student = await door.let_student_in("Денис", "denis-may", event_link(teacher, event_id))
     await expect(student.at("may-not-mark")).to_have_text("Здесь отмечают только организаторы")
     await expect(student.at("can-mark")).to_have_count(0)
     await teacher.open(event_link(teacher, event_id))
@@ -107,13 +107,13 @@ async def test_who_may_not_mark_is_told_why(door: Door) -> None:
 
 async def test_what_would_be_refused_is_not_offered(door: Door) -> None:
     """Contract: 5.6, 5.5."""
-    teacher = await door.student("Ирина Удаляет", "irina-del")
+    teacher = await door.let_student_in("Ирина Удаляет", "irina-del")
     event_id = await make_event(teacher, "Пока пустое", -60, HOUR)
     await teacher.open(event_link(teacher, event_id))
     await teacher.at("more").click()
     await expect(teacher.at("actions").get_by_test_id("delete")).to_be_visible()
     await teacher.page.keyboard.press("Escape")
-    student = await door.person("Яна", "yana-del")
+    student = await door.let_person_in("Яна", "yana-del")
     await mark_by_hand(teacher, student, event_id)
     await teacher.page.reload()
     await teacher.at("more").click()
@@ -124,10 +124,10 @@ async def test_what_would_be_refused_is_not_offered(door: Door) -> None:
 
 async def test_a_class_that_is_over_is_deleted_only_where_nobody_else_came(door: Door) -> None:
     """Contract: 5.6."""
-    teacher = await door.student("Инна Стирает", "inna-over")
+    teacher = await door.let_student_in("Инна Стирает", "inna-over")
     alone = await make_event(teacher, "Никто не пришёл", -60, 2)
     shared = await make_event(teacher, "Пришёл один", -60, HOUR)
-    student = await door.person("Юра", "yura-over")
+    student = await door.let_person_in("Юра", "yura-over")
     await post(student, "/api/events/JoinEvent", event_id=shared)
     end = await soon(teacher)
     await post(teacher, "/api/events/UpdateEvent", event_id=shared, time_to=end)
@@ -146,10 +146,10 @@ async def test_a_class_that_is_over_is_deleted_only_where_nobody_else_came(door:
 
 async def test_a_first_place_is_not_dropped_without_asking(door: Door) -> None:
     """Contract: 6.6."""
-    teacher = await door.student("Ева", "eva-two")
+    teacher = await door.let_student_in("Ева", "eva-two")
     first = await make_event(teacher, "Первое занятие", -60, HOUR)
     second = await make_event(teacher, "Второе занятие", -60, HOUR)
-    student = await door.student("Фёдор", "fedor-two", event_link(teacher, first))
+    student = await door.let_student_in("Фёдор", "fedor-two", event_link(teacher, first))
     await student.wait()
     await student.open(event_link(teacher, first))
     await expect(student.at("to-list")).to_have_text("Вы в списке")
@@ -170,9 +170,9 @@ async def test_a_first_place_is_not_dropped_without_asking(door: Door) -> None:
 
 async def test_a_mark_that_is_not_mine_is_given_back_and_stays_on_record(door: Door) -> None:
     """Contract: AnnulMark."""
-    teacher = await door.student("Жанна", "zhanna-not")
+    teacher = await door.let_student_in("Жанна", "zhanna-not")
     event_id = await make_event(teacher, "Не моя отметка", -60, HOUR)
-    student = await door.student("Захар", "zakhar-not", event_link(teacher, event_id))
+    student = await door.let_student_in("Захар", "zakhar-not", event_link(teacher, event_id))
     await mark_by_hand(teacher, student, event_id)
     await student.page.reload()
     await expect(student.at("already-marked")).to_contain_text("Лист был у: Жанна")
@@ -188,9 +188,9 @@ async def test_a_mark_that_is_not_mine_is_given_back_and_stays_on_record(door: D
 
 async def test_a_helper_is_named_and_taken_back(door: Door) -> None:
     """Contract: AddHelper, RemoveHelper, GetHelpers."""
-    teacher = await door.student("Нина Главная", "nina-help")
+    teacher = await door.let_student_in("Нина Главная", "nina-help")
     event_id = await make_event(teacher, "С помощью", -60, HOUR)
-    helper = await door.student("Помощник Олег", "oleg-help", event_link(teacher, event_id))
+    helper = await door.let_student_in("Помощник Олег", "oleg-help", event_link(teacher, event_id))
     await expect(helper.at("attendance")).to_have_count(0)
     await teacher.open(event_link(teacher, event_id))
     await teacher.choose_action("helpers")

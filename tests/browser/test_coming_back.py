@@ -13,7 +13,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 async def test_ones_classes_do_not_wait_for_the_question_who_it_is(door: Door) -> None:
-    visitor = await door.student("Soon There", "soon-there", language="en", keeps_page=True)
+    visitor = await door.let_student_in("Soon There", "soon-there", language="en", keeps_page=True)
     await visitor.create_event("Seen soon")
     asked, seen = asyncio.Event(), asyncio.Event()
 
@@ -33,7 +33,7 @@ async def test_ones_classes_do_not_wait_for_the_question_who_it_is(door: Door) -
 async def test_whose_session_is_over_is_asked_to_log_in_and_told_where_the_link_leads(
     door: Door,
 ) -> None:
-    visitor = await door.student("Session Over", "session-over", language="en")
+    visitor = await door.let_student_in("Session Over", "session-over", language="en")
     link = await visitor.create_event("Behind the log-in")
     visitor.watch.may_lose_connection = True
     await visitor.context.clear_cookies(name="sessionid")
@@ -44,7 +44,7 @@ async def test_whose_session_is_over_is_asked_to_log_in_and_told_where_the_link_
 
 
 async def test_what_is_put_behind_a_link_leads_nobody_astray(door: Door) -> None:
-    visitor = await door.student("Link", "link", language="en", keeps_page=True)
+    visitor = await door.let_student_in("Link", "link", language="en", keeps_page=True)
     link = await visitor.create_event("Behind a link")
     heading = visitor.page.get_by_role("heading", level=1, name="Behind a link")
     event_path = f"/event/{visitor.page.url.rpartition('/')[2]}"
@@ -60,7 +60,7 @@ async def test_what_is_put_behind_a_link_leads_nobody_astray(door: Door) -> None
 
 
 async def test_where_there_is_no_page_one_is_told(door: Door) -> None:
-    visitor = await door.student("Lost Link", "lost-link", language="en")
+    visitor = await door.let_student_in("Lost Link", "lost-link", language="en")
     await visitor.open(f"{visitor.url}/#/nowhere")
     await expect(visitor.at("notice")).to_contain_text("no such page")
     await expect(visitor.at("events")).to_be_visible()

@@ -118,7 +118,7 @@ async def test_too_many_wrong_passwords_are_told_in_minutes(door: Door) -> None:
 
 async def test_a_taken_name_of_a_class_comes_with_one_that_is_free(door: Door) -> None:
     """Contract: 5.2."""
-    teacher = await door.student("Матвей", "matvei-taken")
+    teacher = await door.let_student_in("Матвей", "matvei-taken")
     await make_event(teacher, "Матанализ", -60, HOUR)
     await teacher.at("create").click()
     form = teacher.at("new-event")
@@ -138,7 +138,7 @@ async def test_a_taken_name_of_a_class_comes_with_one_that_is_free(door: Door) -
 
 
 async def test_a_date_is_asked_for_only_where_it_is_not_now(door: Door) -> None:
-    teacher = await door.student("Дата", "data-later")
+    teacher = await door.let_student_in("Дата", "data-later")
     await teacher.at("create").click()
     form = teacher.at("new-event")
     at = form.locator("[name=at]")
@@ -155,7 +155,7 @@ async def test_a_date_is_asked_for_only_where_it_is_not_now(door: Door) -> None:
 
 
 async def test_no_form_is_wider_than_a_phone_with_letters_of_twice_the_size(door: Door) -> None:
-    teacher = await door.student("Крупно", "large-letters")
+    teacher = await door.let_student_in("Крупно", "large-letters")
     event_id = await make_event(teacher, "Крупные буквы", 60, HOUR)
     await teacher.page.goto(f"{teacher.url}/#/event/{event_id}")
     await teacher.page.evaluate("() => (document.documentElement.style.fontSize = '200%')")

@@ -21,7 +21,7 @@ WATCH_SHIFTS = """
 
 
 async def test_from_a_shared_link_to_the_list_in_four_taps_and_one_name(door: Door) -> None:
-    teacher = await door.student("Учитель Тапов", "teacher-taps")
+    teacher = await door.let_student_in("Учитель Тапов", "teacher-taps")
     link = await teacher.create_event("В четыре касания")
 
     student = await door.enter("Быстрова Анна", has_touch=True, is_mobile=True)
@@ -47,7 +47,7 @@ async def test_from_a_shared_link_to_the_list_in_four_taps_and_one_name(door: Do
 
 
 async def test_an_invitation_moves_nothing_when_it_comes(door: Door) -> None:
-    teacher = await door.student("Shift", "shift-teacher", language="en")
+    teacher = await door.let_student_in("Shift", "shift-teacher", language="en")
     link = await teacher.create_event("A class whose name is long enough for two lines on a phone")
     student = await door.enter("Still", language="en")
     await student.page.add_init_script(f"({WATCH_SHIFTS})()")

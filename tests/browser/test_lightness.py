@@ -147,7 +147,7 @@ async def test_it_is_usable_soon_on_a_slow_phone(
 async def test_a_list_of_hundreds_scrolls_and_changes_smoothly(
     door: Door, service: Service, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    marker = await door.student("Patient", "patient", language="en")
+    marker = await door.let_student_in("Patient", "patient", language="en")
     await begin_class(marker, "Lecture hall")
     event_id = marker.page.url.rpartition("/")[2]
     await marker.begin_marking()
@@ -184,7 +184,7 @@ async def test_a_list_of_hundreds_scrolls_and_changes_smoothly(
 async def test_a_change_of_a_list_of_300_touches_the_one_row_that_it_is_about(
     door: Door, service: Service, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    marker = await door.student("Slow phone", "slow-phone", language="en")
+    marker = await door.let_student_in("Slow phone", "slow-phone", language="en")
     await begin_class(marker, "Three hundred")
     event_id = marker.page.url.rpartition("/")[2]
     await marker.begin_marking()

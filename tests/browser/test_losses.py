@@ -54,12 +54,12 @@ async def own_door(browser: Browser, own_service: Service) -> AsyncIterator[Door
 async def test_a_service_that_is_killed_and_comes_back_finds_everybody_in_their_place(
     own_door: Door, own_service: Service, tmp_path: Path, settings: dict[str, str]
 ) -> None:
-    marker = await own_door.student("Marker", "marker", language="en")
+    marker = await own_door.let_student_in("Marker", "marker", language="en")
     link = await begin_class(marker, "Restarted")
     await marker.begin_marking()
-    first = await own_door.student("First", "first", link, language="en")
+    first = await own_door.let_student_in("First", "first", link, language="en")
     await first.wait()
-    second = await own_door.student("Second", "second", link, language="en")
+    second = await own_door.let_student_in("Second", "second", link, language="en")
     await second.wait()
     await marker.expect_listed(first, second)
     since = await first.page.locator(".since time-since").get_attribute("at")
@@ -89,10 +89,10 @@ async def test_a_service_that_is_killed_and_comes_back_finds_everybody_in_their_
 
 
 async def test_without_a_network_nothing_is_said_to_be_done(door: Door) -> None:
-    marker = await door.student("Boris Offline", "boris-offline", language="en")
+    marker = await door.let_student_in("Boris Offline", "boris-offline", language="en")
     link = await begin_class(marker, "Underground")
     await marker.begin_marking()
-    asker = await door.student("Anna Offline", "anna-offline", link, language="en")
+    asker = await door.let_student_in("Anna Offline", "anna-offline", link, language="en")
     await asker.wait()
     await marker.expect_listed(asker)
     for visitor in (marker, asker):
@@ -115,10 +115,10 @@ async def test_without_a_network_nothing_is_said_to_be_done(door: Door) -> None:
 
 
 async def test_a_mark_made_while_one_was_away_is_told_when_one_is_back(door: Door) -> None:
-    marker = await door.student("Boris There", "boris-there", language="en")
+    marker = await door.let_student_in("Boris There", "boris-there", language="en")
     link = await begin_class(marker, "Lift")
     await marker.begin_marking()
-    asker = await door.student("Anna Away", "anna-away", link, language="en")
+    asker = await door.let_student_in("Anna Away", "anna-away", link, language="en")
     await asker.wait()
     await marker.hold(asker)
     asker.watch.may_lose_connection = True
@@ -132,7 +132,7 @@ async def test_a_mark_made_while_one_was_away_is_told_when_one_is_back(door: Doo
 
 
 async def test_an_event_made_without_a_network_is_not_said_to_be_made(door: Door) -> None:
-    creator = await door.student("Clara", "clara", language="en")
+    creator = await door.let_student_in("Clara", "clara", language="en")
     await creator.at("create").click()
     dialog = creator.at("new-event")
     await dialog.locator("[name=name]").fill("Never")
@@ -146,7 +146,7 @@ async def test_an_event_made_without_a_network_is_not_said_to_be_made(door: Door
 
 
 async def test_the_page_opens_without_a_network_once_it_was_seen(door: Door) -> None:
-    visitor = await door.student("Dora", "dora", language="en", keeps_page=True)
+    visitor = await door.let_student_in("Dora", "dora", language="en", keeps_page=True)
     await visitor.page.evaluate("() => navigator.serviceWorker.ready.then(() => true)")
     visitor.watch.may_lose_connection = True
     await visitor.context.set_offline(True)
@@ -158,7 +158,7 @@ async def test_the_page_opens_without_a_network_once_it_was_seen(door: Door) -> 
 
 
 async def test_logging_out_in_another_tab_ends_the_waiting(door: Door) -> None:
-    asker = await door.student("Egor", "egor", language="en")
+    asker = await door.let_student_in("Egor", "egor", language="en")
     await begin_class(asker, "Two tabs")
     await asker.wait()
     other = await asker.context.new_page()
@@ -172,10 +172,10 @@ async def test_logging_out_in_another_tab_ends_the_waiting(door: Door) -> None:
 
 
 async def test_waiting_goes_on_through_a_reload(door: Door) -> None:
-    marker = await door.student("Fedor", "fedor", language="en")
+    marker = await door.let_student_in("Fedor", "fedor", language="en")
     link = await begin_class(marker, "Reload")
     await marker.begin_marking()
-    asker = await door.student("Galya", "galya", link, language="en")
+    asker = await door.let_student_in("Galya", "galya", link, language="en")
     await asker.wait()
     await asker.page.reload()
     await asker.expect_state("open")
@@ -186,12 +186,12 @@ async def test_waiting_goes_on_through_a_reload(door: Door) -> None:
 
 async def test_a_reload_keeps_ones_place_in_the_list(door: Door) -> None:
     """Contract: 6.6."""
-    marker = await door.student("Marker Reload", "marker-reload", language="en")
+    marker = await door.let_student_in("Marker Reload", "marker-reload", language="en")
     link = await marker.create_event("In their place")
     await marker.begin_marking()
-    first = await door.student("First Reload", "first-reload", link, language="en")
+    first = await door.let_student_in("First Reload", "first-reload", link, language="en")
     await first.wait()
-    second = await door.student("Second Reload", "second-reload", link, language="en")
+    second = await door.let_student_in("Second Reload", "second-reload", link, language="en")
     await second.wait()
     for _ in range(2):
         await first.page.reload()

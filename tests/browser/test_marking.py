@@ -46,12 +46,12 @@ IS_ON_TOP = """
 async def class_with(door: Door, event: str, *names: str) -> tuple[Visitor, list[Visitor]]:
     """Brings a marker by the sheet, and people of these names who wait."""
     key = event.lower().replace(" ", "-")
-    marker = await door.student(f"Marker {event}", f"m-{key}", language="en")
+    marker = await door.let_student_in(f"Marker {event}", f"m-{key}", language="en")
     link = await begin_class(marker, event)
     await marker.begin_marking()
     askers = []
     for number, name in enumerate(names):
-        asker = await door.student(name, f"a{number}-{key}", link, language="en")
+        asker = await door.let_student_in(name, f"a{number}-{key}", link, language="en")
         await asker.wait()
         askers.append(asker)
     await marker.expect_listed(*askers)

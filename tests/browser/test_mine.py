@@ -26,9 +26,9 @@ class MarkedByHand(NamedTuple):
 async def mark_by_hand(door: Door, name: str, title: str, **options: Any) -> MarkedByHand:
     """Signs up an organiser of a new event and a student, and has the one mark the other."""
     username = name.lower().replace(" ", "-")
-    teacher = await door.person(f"Teacher of {name}", f"{username}-teacher", language="en")
+    teacher = await door.let_person_in(f"Teacher of {name}", f"{username}-teacher", language="en")
     event_id = await make_event(teacher, title, -60, HOUR)
-    student = await door.student(name, username, language="en", **options)
+    student = await door.let_student_in(name, username, language="en", **options)
     place = {"event_id": event_id, "user_id": await user_id_of(student)}
     await post(teacher, "/api/events/MarkParticipant", **place)
     return MarkedByHand(teacher, student, event_id)
@@ -85,10 +85,12 @@ async def test_ones_marks_can_be_shown_without_signal(door: Door) -> None:
 
 
 async def test_without_signal_the_last_mark_is_shown_until_one_logs_out(door: Door) -> None:
-    marker = await door.student("Marker Kept", "marker-kept", language="en")
+    marker = await door.let_student_in("Marker Kept", "marker-kept", language="en")
     link = await begin_class(marker, "Receipt")
     await marker.begin_marking()
-    asker = await door.student("Asker Kept", "asker-kept", link, language="en", keeps_page=True)
+    asker = await door.let_student_in(
+        "Asker Kept", "asker-kept", link, language="en", keeps_page=True
+    )
     await asker.wait()
     await marker.hold(asker)
     await marker.at("marked").click()

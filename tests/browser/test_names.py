@@ -27,7 +27,7 @@ async def test_one_who_has_the_tick_is_told_before_another_name_takes_it(
     door: Door, service: Service, tmp_path: Path
 ) -> None:
     """Contract: 3.7."""
-    visitor = await door.student("Алёна Щёлкина", "alyona", language="en")
+    visitor = await door.let_student_in("Алёна Щёлкина", "alyona", language="en")
     state, words = visitor.at("scan-state"), "Another name takes the tick away"
     await visitor.at("tab-me").click()
     await expect(state).to_have_attribute("data-state", "none")
@@ -56,8 +56,8 @@ async def test_one_who_has_the_tick_is_told_before_another_name_takes_it(
 
 async def test_people_are_found_whatever_they_mix_up(door: Door) -> None:
     """Contract: 3.9, and 3.8: the page counts as the service does."""
-    await door.person("Артём Ёлкин-Мар’ян", "artyom")
-    visitor = await door.student("Борис", "boris")
+    await door.let_person_in("Артём Ёлкин-Мар’ян", "artyom")
+    visitor = await door.let_student_in("Борис", "boris")
     await visitor.open_people()
     for part in ("елкин\u2011мар'ян арте\u0308м", "  АРТЕ ", "ём ёл"):
         await visitor.at("search").fill(part)

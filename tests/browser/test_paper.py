@@ -21,7 +21,7 @@ LEFTS = "() => [...document.querySelectorAll('tr[data-state]')].map((each) => ea
 async def test_a_small_class_without_groups_is_on_one_page_in_two_columns(
     door: Door, service: Service
 ) -> None:
-    teacher = await door.student("Small Sonya", "sonya-small", language="en", size=LAPTOP)
+    teacher = await door.let_student_in("Small Sonya", "sonya-small", language="en", size=LAPTOP)
     for count in (4, 8):
         event_id = await make_event(teacher, f"On paper, small, {count}", -60, HOUR)
         await enrol(service, event_id, [(f"Student {each}", "") for each in range(count)])
@@ -35,7 +35,7 @@ async def test_a_small_class_without_groups_is_on_one_page_in_two_columns(
 
 
 async def test_a_board_and_a_sheet_follow_an_end_that_is_put_off(door: Door) -> None:
-    teacher = await door.student("Later Lada", "lada-paper", language="en", size=LAPTOP)
+    teacher = await door.let_student_in("Later Lada", "lada-paper", language="en", size=LAPTOP)
     event_id = await make_event(teacher, "Put off", -60, HOUR)
     await teacher.page.clock.install()
     await teacher.open(f"{teacher.url}/board/{event_id}")
@@ -56,9 +56,9 @@ async def test_a_board_and_a_sheet_follow_an_end_that_is_put_off(door: Door) -> 
 
 
 async def test_who_waited_until_the_end_is_not_asked_to_try_again(door: Door) -> None:
-    teacher = await door.student("Ending Emma", "emma-paper", language="en", size=LAPTOP)
+    teacher = await door.let_student_in("Ending Emma", "emma-paper", language="en", size=LAPTOP)
     event_id = await make_event(teacher, "Ends early", -60, HOUR)
-    student = await door.student(
+    student = await door.let_student_in(
         "Late Liam", "liam-paper", event_link(teacher, event_id), language="en"
     )
     await student.wait()

@@ -13,8 +13,8 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 async def test_people_are_found_in_any_order_and_without_dots(door: Door) -> None:
     """Contract: 3.9."""
-    await door.person("Соловьёв Иннокентий", "solovyov-find")
-    visitor = await door.student("Ищейка", "seeker-find")
+    await door.let_person_in("Соловьёв Иннокентий", "solovyov-find")
+    visitor = await door.let_student_in("Ищейка", "seeker-find")
     await visitor.open_people()
     for part in ("соловьев", "иннокентий соловьёв", "иннок солов"):
         await visitor.at("search").fill(part)
@@ -25,8 +25,8 @@ async def test_people_are_found_in_any_order_and_without_dots(door: Door) -> Non
 
 async def test_a_short_surname_is_found_among_those_one_knows(door: Door) -> None:
     """Contract: 3.8."""
-    other = await door.person("Ким", "kim-short")
-    visitor = await door.student("Друг Кима", "friend-short")
+    other = await door.let_person_in("Ким", "kim-short")
+    visitor = await door.let_student_in("Друг Кима", "friend-short")
     other_id, own_id = await user_id_of(other), await user_id_of(visitor)
     await post(visitor, "/api/friends/SendFriendRequest", user_id=other_id)
     await post(other, "/api/friends/SendFriendRequest", user_id=own_id)
@@ -40,8 +40,8 @@ async def test_a_short_surname_is_found_among_those_one_knows(door: Door) -> Non
 
 async def test_a_request_is_answered_and_nothing_stale_is_left(door: Door) -> None:
     """Contract: 4.1."""
-    requester = await door.student("Аскер Первый", "requester-fresh")
-    recipient = await door.student("Аскед Второй", "recipient-fresh")
+    requester = await door.let_student_in("Аскер Первый", "requester-fresh")
+    recipient = await door.let_student_in("Аскед Второй", "recipient-fresh")
     await recipient.open_people()
     await expect(recipient.at("friends")).to_contain_text(
         "Когда вы отмечаете, друзья стоят первыми"

@@ -22,7 +22,7 @@ HEIC = b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00heicmif1" + bytes(64)
 async def test_what_is_typed_stays_while_picture_and_scan_change(
     door: Door, tmp_path: Path
 ) -> None:
-    visitor = await door.student("Bio Keeper", "bio-keeper", language="en")
+    visitor = await door.let_student_in("Bio Keeper", "bio-keeper", language="en")
     await visitor.at("tab-me").click()
     bio = visitor.at("info").locator("[name=bio]")
     await bio.fill("Half a sent")
@@ -39,7 +39,7 @@ async def test_what_is_typed_stays_while_picture_and_scan_change(
 
 async def test_what_one_says_of_oneself_may_have_lines(door: Door) -> None:
     """Contract: 3.6."""
-    visitor = await door.student("Line Breaker", "line-breaker", language="en")
+    visitor = await door.let_student_in("Line Breaker", "line-breaker", language="en")
     await visitor.at("tab-me").click()
     await visitor.at("info").locator("[name=bio]").fill("БПМИ-231\nФКН\n\n\n\nВШЭ")
     await visitor.at("save").click()
@@ -51,7 +51,7 @@ async def test_what_one_says_of_oneself_may_have_lines(door: Door) -> None:
 
 async def test_a_scan_is_made_smaller_before_it_goes(door: Door, tmp_path: Path) -> None:
     """Contract: 3.4."""
-    visitor = await door.student("Scan Sender", "scan-sender", language="en")
+    visitor = await door.let_student_in("Scan Sender", "scan-sender", language="en")
     await visitor.at("tab-me").click()
     large = photograph(tmp_path / "large.jpg", 4000, 3000)
     sent: list[Request] = []
@@ -74,7 +74,7 @@ async def test_a_scan_is_made_smaller_before_it_goes(door: Door, tmp_path: Path)
 
 
 async def test_the_dialog_of_a_picture_needs_no_scrolling(door: Door, tmp_path: Path) -> None:
-    visitor = await door.student("Вера Боком", "vera-on-her-side")
+    visitor = await door.let_student_in("Вера Боком", "vera-on-her-side")
     await visitor.at("tab-me").click()
     await visitor.at("change-picture").click()
     picture = photograph(tmp_path / "square.jpg", 400, 400)
@@ -92,7 +92,7 @@ async def test_a_picture_of_an_iphone_is_told_from_no_picture(door: Door, tmp_pa
     """Contract: 3.4. A browser says nothing of a file that is chosen again while a field has it:
     after a refusal the field is empty.
     """
-    visitor = await door.student("Айфон", "iphone-heic")
+    visitor = await door.let_student_in("Айфон", "iphone-heic")
     await visitor.at("tab-me").click()
     heic, text = tmp_path / "photo.jpg", tmp_path / "notes.png"
     heic.write_bytes(HEIC)

@@ -26,7 +26,7 @@ def service(tmp_path: Path) -> Iterator[Service]:
 
 async def student_with_scan(door: Door, name: str, username: str, folder: Path) -> Visitor:
     """Brings somebody whose scan waits now."""
-    visitor = await door.student(name, username, language="en")
+    visitor = await door.let_student_in(name, username, language="en")
     await visitor.at("tab-me").click()
     await visitor.at("scan").set_input_files(photograph(folder / f"{username}.jpg", 400, 300))
     await expect(visitor.at("scan-state")).to_have_attribute("data-state", "pending")
@@ -34,7 +34,7 @@ async def student_with_scan(door: Door, name: str, username: str, folder: Path) 
 
 
 async def moderator(door: Door, service: Service, username: str, language: str = "en") -> Visitor:
-    visitor = await door.student("Mo Derator", username, language=language, size=LAPTOP)
+    visitor = await door.let_student_in("Mo Derator", username, language=language, size=LAPTOP)
     made = attendance("moderators", "add", username, folder=service.folder)
     assert made.returncode == 0, made
     return visitor
@@ -168,7 +168,7 @@ async def test_moderators_have_it_beside_their_screens_and_nobody_else_is_asked(
 
 
 async def test_the_desk_is_no_students(door: Door) -> None:
-    visitor = await door.student("Curious", "curious-one", language="en")
+    visitor = await door.let_student_in("Curious", "curious-one", language="en")
     await visitor.open(f"{visitor.url}/#/review")
     await expect(visitor.at("queue")).to_contain_text("Only moderators can do this")
     await visitor.at("tab-me").click()

@@ -56,7 +56,7 @@ async def with_edges(visitor: Visitor) -> Visitor:
 
 
 async def test_the_sections_leave_low_screens_to_what_is_read(door: Door) -> None:
-    visitor = await door.student("Low Screen", "low-screen", language="en")
+    visitor = await door.let_student_in("Low Screen", "low-screen", language="en")
     for width, height in LOW:
         await visitor.page.set_viewport_size({"width": width, "height": height})
         covered = await visitor.page.evaluate(COVERED_SHARE)

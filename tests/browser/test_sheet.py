@@ -61,7 +61,7 @@ async def test_it_is_one_tap_away_and_sorts_filters_and_finds(
     """Contract: GetAttendance, 8.8."""
     people = PEOPLE[language]
     last, second, first = (name for name, _ in people)
-    teacher = await door.student(
+    teacher = await door.let_student_in(
         {"ru": "Главная Вера", "en": "Main Vera"}[language],
         f"vera-{language}-sheet",
         language=language,
@@ -70,7 +70,7 @@ async def test_it_is_one_tap_away_and_sorts_filters_and_finds(
     event_id = await make_event(teacher, f"Sheet in {language}", -60, HOUR)
     ids = await enrol(service, event_id, people)
     await mark_by_hand(teacher, event_id, ids[0])
-    student = await door.student(
+    student = await door.let_student_in(
         {"ru": "Ждущий Глеб", "en": "Gleb Waiting"}[language], f"gleb-{language}-sheet"
     )
     await student.open(event_link(teacher, event_id))
@@ -124,7 +124,7 @@ async def test_it_is_read_anew_when_counts_have_changed_and_not_more_often_than_
     door: Door, service: Service
 ) -> None:
     """Contract: WatchAttendance, 8.7."""
-    teacher = await door.student("Reading Rita", "rita-sheet", language="en", size=LAPTOP)
+    teacher = await door.let_student_in("Reading Rita", "rita-sheet", language="en", size=LAPTOP)
     event_id = await make_event(teacher, "Followed", -60, HOUR)
     ids = await enrol(service, event_id, [(f"Student {each}", "") for each in "ABC"])
     times = note_call_times(teacher.context, READ)
@@ -132,7 +132,7 @@ async def test_it_is_read_anew_when_counts_have_changed_and_not_more_often_than_
     await expect(teacher.at("row")).to_have_count(3)
     await asyncio.sleep(READ_EVERY + 1)
     assert len(times) == 1, "nothing had changed"
-    helper = await door.person("Calling Carl", "carl-sheet")
+    helper = await door.let_person_in("Calling Carl", "carl-sheet")
     helper_id = await user_id_of(helper)
     await post(teacher, "/api/events/AddHelper", event_id=event_id, user_id=helper_id)
     for user_id in ids:
@@ -149,7 +149,7 @@ async def test_one_stream_feeds_all_tabs_and_the_next_takes_over(
     door: Door, service: Service
 ) -> None:
     """Contract: WatchAttendance. Six connections are all that a browser has."""
-    teacher = await door.student("Tab Tamara", "tamara-sheet", language="en", size=LAPTOP)
+    teacher = await door.let_student_in("Tab Tamara", "tamara-sheet", language="en", size=LAPTOP)
     event_id = await make_event(teacher, "In tabs", -60, HOUR)
     (one, two) = await enrol(service, event_id, [("Student A", ""), ("Student B", "")])
     streams = note_call_times(teacher.context, STREAM)
@@ -173,7 +173,7 @@ async def test_one_stream_feeds_all_tabs_and_the_next_takes_over(
 async def test_it_is_printed_on_two_pages_at_most_to_be_signed(
     door: Door, service: Service
 ) -> None:
-    teacher = await door.student("Printer Paula", "paula-prints", language="en", size=LAPTOP)
+    teacher = await door.let_student_in("Printer Paula", "paula-prints", language="en", size=LAPTOP)
     for count, least, most in ((42, 1, 2), (66, 2, 2)):
         event_id = await make_event(teacher, f"On paper, {count}", -60, HOUR)
         await enrol(service, event_id, [(f"Student {each:02}", "Group 1") for each in range(count)])
@@ -200,9 +200,9 @@ async def test_it_is_printed_on_two_pages_at_most_to_be_signed(
 
 async def test_it_is_downloaded_under_its_name_and_a_refusal_is_told(door: Door) -> None:
     """Contract: 8.13."""
-    teacher = await door.student("Выгрузкина Ольга", "olga-export")
+    teacher = await door.let_student_in("Выгрузкина Ольга", "olga-export")
     event_id = await make_event(teacher, "Выгрузка: лекция 1", -60, HOUR)
-    student = await door.person("Числов Пётр", "petr-export")
+    student = await door.let_person_in("Числов Пётр", "petr-export")
     await mark_by_hand(teacher, event_id, await user_id_of(student))
     await open_sheet(teacher, event_id)
     for kind, begin in (("csv", b"\xef\xbb\xbf"), ("xlsx", b"PK")):
@@ -241,7 +241,7 @@ async def test_what_is_seen_of_it_is_copied_and_makes_no_formula(
     door: Door, service: Service
 ) -> None:
     """Contract: 8.13."""
-    teacher = await door.student("Copying Kim", "kim-sheet", language="en")
+    teacher = await door.let_student_in("Copying Kim", "kim-sheet", language="en")
     event_id = await make_event(teacher, "To be pasted", -60, HOUR)
     people = [("=1+1", "Group\t1"), ("Brown Ann", "Group 2"), ("Cooper Carl", "")]
     ids = await enrol(service, event_id, people)
@@ -269,10 +269,10 @@ async def test_what_is_seen_of_it_is_copied_and_makes_no_formula(
 
 async def test_it_is_for_organisers_and_goes_on_after_the_end(door: Door, service: Service) -> None:
     """Contract: 8.5."""
-    teacher = await door.student("Ending Emma", "emma-sheet", language="en")
+    teacher = await door.let_student_in("Ending Emma", "emma-sheet", language="en")
     event_id = await make_event(teacher, "Over and seen", -60, HOUR)
     (student_id,) = await enrol(service, event_id, [("Student A", "")])
-    student = await door.student("Curious Carl", "carl-curious", language="en")
+    student = await door.let_student_in("Curious Carl", "carl-curious", language="en")
     await student.open(f"{event_link(teacher, event_id)}/sheet")
     await expect(student.at("failed")).to_contain_text("Only an organiser can do this")
     await open_sheet(teacher, event_id)

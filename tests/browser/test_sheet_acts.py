@@ -43,7 +43,7 @@ async def test_several_are_marked_at_once_and_who_is_not_is_told_why(
     door: Door, service: Service
 ) -> None:
     """Contract: MarkParticipant."""
-    teacher = await door.student("Handy Hanna", "hanna-acts", language="en")
+    teacher = await door.let_student_in("Handy Hanna", "hanna-acts", language="en")
     event_id = await make_event(teacher, "By hand", -60, HOUR)
     ids = await enrol(service, event_id, [(f"Student {each}", "") for each in "ABCDEF"])
     gone = ids[1]
@@ -83,7 +83,7 @@ async def test_several_are_marked_at_once_and_who_is_not_is_told_why(
 async def test_nothing_is_lost_or_doubled_when_the_network_goes_away_in_the_middle(
     door: Door, service: Service
 ) -> None:
-    teacher = await door.student("Lost Lena", "lena-acts", language="en", size=LAPTOP)
+    teacher = await door.let_student_in("Lost Lena", "lena-acts", language="en", size=LAPTOP)
     event_id = await make_event(teacher, "In a tunnel", -60, HOUR)
     ids = await enrol(service, event_id, [(f"Student {each}", "") for each in "ABCDE"])
     teacher.watch.may_lose_connection = True
@@ -131,7 +131,7 @@ async def test_a_mark_is_annulled_with_a_reason_and_stays_in_the_history(
         "en": ("Strict Inna", "Jones John", "Not present", "left at once", "without a phone"),
     }
     by, name, why, note, other_note = words[language]
-    teacher = await door.student(by, f"inna-{language}-acts", language=language)
+    teacher = await door.let_student_in(by, f"inna-{language}-acts", language=language)
     event_id = await make_event(teacher, f"Corrected, {language}", -60, HOUR)
     (one,) = await enrol(service, event_id, [(name, "")])
     await post(teacher, "/api/events/MarkParticipant", event_id=event_id, user_id=one)
@@ -182,11 +182,11 @@ async def test_a_mark_that_somebody_has_changed_meanwhile_is_left_as_it_is(
     door: Door, service: Service
 ) -> None:
     """Contract: AnnulMark."""
-    teacher = await door.student("Slow Sam", "sam-acts", language="en", size=LAPTOP)
+    teacher = await door.let_student_in("Slow Sam", "sam-acts", language="en", size=LAPTOP)
     event_id = await make_event(teacher, "Two at once", -60, HOUR)
     (one,) = await enrol(service, event_id, [("Student A", "")])
     await post(teacher, "/api/events/MarkParticipant", event_id=event_id, user_id=one)
-    helper = await door.person("Fast Fay", "fay-acts")
+    helper = await door.let_person_in("Fast Fay", "fay-acts")
     helper_id = await user_id_of(helper)
     await post(teacher, "/api/events/AddHelper", event_id=event_id, user_id=helper_id)
     await open_sheet(teacher, event_id)
@@ -202,9 +202,9 @@ async def test_a_mark_that_somebody_has_changed_meanwhile_is_left_as_it_is(
 
 
 async def test_somebody_who_is_not_listed_is_found_and_marked(door: Door) -> None:
-    teacher = await door.student("Adding Ada", "ada-acts", language="en")
+    teacher = await door.let_student_in("Adding Ada", "ada-acts", language="en")
     event_id = await make_event(teacher, "One without a phone", -60, HOUR)
-    other = await door.person("Phoneless Paul", "paul-acts")
+    other = await door.let_person_in("Phoneless Paul", "paul-acts")
     await open_sheet(teacher, event_id)
     await teacher.at("add").click()
     await teacher.at("adding").get_by_test_id("search").fill("phoneless")
@@ -215,8 +215,8 @@ async def test_somebody_who_is_not_listed_is_found_and_marked(door: Door) -> Non
 
 async def test_helpers_and_times_are_changed_from_the_sheet(door: Door) -> None:
     """Contract: UpdateEvent, AddHelper."""
-    teacher = await door.student("Менеева Ольга", "olga-acts")
-    helper = await door.student("Ассистентов Олег", "oleg-acts")
+    teacher = await door.let_student_in("Менеева Ольга", "olga-acts")
+    helper = await door.let_student_in("Ассистентов Олег", "oleg-acts")
     event_id = await make_event(teacher, "Меняется с листа", -HOUR, HOUR)
     event_path = f"/api/events/GetEventByID?event_id={event_id}"
     await open_sheet(teacher, event_id)
@@ -246,7 +246,7 @@ async def test_helpers_and_times_are_changed_from_the_sheet(door: Door) -> None:
 
 
 async def test_it_is_all_done_by_keyboard(door: Door, service: Service) -> None:
-    teacher = await door.student("Keyboard Kate", "kate-acts", language="en", size=LAPTOP)
+    teacher = await door.let_student_in("Keyboard Kate", "kate-acts", language="en", size=LAPTOP)
     event_id = await make_event(teacher, "Without a pointer", -60, HOUR)
     one, two = await enrol(service, event_id, [("Student A", ""), ("Student B", "")])
     await teacher.open(event_link(teacher, event_id))

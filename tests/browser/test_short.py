@@ -23,7 +23,7 @@ async def test_a_code_that_was_typed_opens_the_event_and_the_long_link_does_so_t
     door: Door,
 ) -> None:
     """Contract: 8.10."""
-    creator = await door.student("Boris Board", "boris-board", language="en")
+    creator = await door.let_student_in("Boris Board", "boris-board", language="en")
     link = await creator.create_event("Board")
     assert re.fullmatch(rf"{re.escape(door.url)}/e/[2-9A-Z]{{6}}", link)
     await expect_event(creator, "Board")
@@ -59,7 +59,7 @@ async def test_a_code_of_no_event_is_said_to_be_none_to_whoever_comes(door: Door
 
 
 async def test_without_signal_the_page_says_so_and_opens_the_event_later(door: Door) -> None:
-    visitor = await door.student("Dora Lift", "dora-lift", language="en", keeps_page=True)
+    visitor = await door.let_student_in("Dora Lift", "dora-lift", language="en", keeps_page=True)
     link = await visitor.create_event("Lift to the hall")
     await visitor.page.evaluate("() => navigator.serviceWorker.ready.then(() => true)")
     visitor.watch.may_lose_connection = True
@@ -72,7 +72,7 @@ async def test_without_signal_the_page_says_so_and_opens_the_event_later(door: D
 
 
 async def test_what_is_printed_is_the_name_the_code_and_the_address(door: Door) -> None:
-    creator = await door.student("Clara Print", "clara-print", language="en")
+    creator = await door.let_student_in("Clara Print", "clara-print", language="en")
     link = await creator.create_event("On paper")
     await creator.at("share").click()
     await creator.page.emulate_media(media="print")

@@ -99,10 +99,10 @@ async def marker_and_asker(
 ) -> tuple[Visitor, Visitor]:
     """Brings a marker by the sheet, and one who waits."""
     key = event.lower().replace(" ", "-")
-    marker = await door.student(f"Marker {event}", f"m-{key}", language="en", **options)
+    marker = await door.let_student_in(f"Marker {event}", f"m-{key}", language="en", **options)
     link = await begin_class(marker, event)
     await marker.begin_marking()
-    asker = await door.student(name or f"Asker {event}", f"a-{key}", link, language="en")
+    asker = await door.let_student_in(name or f"Asker {event}", f"a-{key}", link, language="en")
     await asker.wait()
     await marker.expect_listed(asker)
     return marker, asker

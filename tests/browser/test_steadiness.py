@@ -37,7 +37,7 @@ new PerformanceObserver((list) => {
 @pytest.mark.parametrize("size", [PHONE, LAPTOP], ids=["phone", "laptop"])
 async def test_nothing_moves_while_a_screen_comes(door: Door, size: tuple[int, int]) -> None:
     username = f"steady-{size[0]}"
-    marker = await door.student(
+    marker = await door.let_student_in(
         f"{LONG_NAME} {size[0]}", f"m-{username}", language="en", keeps_page=True
     )
     link = await marker.create_event(f"Class {username}")
@@ -94,11 +94,11 @@ async def test_nothing_moves_while_a_screen_comes(door: Door, size: tuple[int, i
 
 
 async def test_no_choice_moves_the_list_below_it_when_it_comes(door: Door) -> None:
-    marker = await door.student("Marker In A Group", "m-chips", language="en")
+    marker = await door.let_student_in("Marker In A Group", "m-chips", language="en")
     await post(marker, "/api/profile/UpdateProfileInfo", bio="Group 231")
     link = await marker.create_event("Class chips")
     await marker.begin_marking()
-    asker = await door.student("Asker Of Chips", "a-chips", language="en")
+    asker = await door.let_student_in("Asker Of Chips", "a-chips", language="en")
     await asker.open(link)
     await asker.wait()
     await marker.expect_listed(asker)

@@ -60,7 +60,7 @@ async def test_one_asks_one_marks_and_a_third_sees_it_live(door: Door, words: Wo
     language = words.language
     name_a, name_b, name_v = words.names
     options: dict[str, Any] = {"language": language, "keeps_page": True}
-    creator = await door.student(name_b, f"boris-{language}", size=LAPTOP, **options)
+    creator = await door.let_student_in(name_b, f"boris-{language}", size=LAPTOP, **options)
     link = await creator.create_event(f"Analysis {language}")
     await creator.begin_marking()
 
@@ -72,7 +72,7 @@ async def test_one_asks_one_marks_and_a_third_sees_it_live(door: Door, words: Wo
     await expect(asker.at("waiting")).to_contain_text(words.on_list)
     await creator.expect_listed(asker)
 
-    marker = await door.student(name_v, f"vera-{language}", link, **options)
+    marker = await door.let_student_in(name_v, f"vera-{language}", link, **options)
     await marker.begin_marking()
     await marker.expect_listed(asker)
     await creator.hold(asker)
@@ -102,12 +102,12 @@ async def test_one_asks_one_marks_and_a_third_sees_it_live(door: Door, words: Wo
 async def test_of_two_markers_who_tap_one_face_one_holds_it(door: Door, words: Words) -> None:
     language = words.language
     name_a, name_b, name_v = words.names
-    first = await door.student(name_b, f"b-race-{language}", language=language)
+    first = await door.let_student_in(name_b, f"b-race-{language}", language=language)
     link = await first.create_event(f"Race {language}")
     await first.begin_marking()
-    second = await door.student(name_v, f"v-race-{language}", link, language=language)
+    second = await door.let_student_in(name_v, f"v-race-{language}", link, language=language)
     await second.begin_marking()
-    asker = await door.student(name_a, f"a-race-{language}", link, language=language)
+    asker = await door.let_student_in(name_a, f"a-race-{language}", link, language=language)
     await asker.wait()
     rival_of = {first: second, second: first}
     rows = [await each.row(asker).element_handle() for each in rival_of]

@@ -44,7 +44,7 @@ async def tab_of_another_by_call(visitor: Visitor, name: str) -> Page:
 
 
 async def test_a_tab_that_heard_nothing_changes_nobody_elses_profile(door: Door) -> None:
-    first = await door.student("Anna Before", "anna-before", language="en")
+    first = await door.let_student_in("Anna Before", "anna-before", language="en")
     await first.page.close()
     first.page = await first.context.new_page()
     await first.page.add_init_script(NOT_HEARD)
@@ -61,7 +61,7 @@ async def test_a_tab_that_heard_nothing_changes_nobody_elses_profile(door: Door)
 
 
 async def test_a_tab_that_heard_nothing_lists_nobody_else(door: Door) -> None:
-    first = await door.student("Anna Listed", "anna-listed", language="en")
+    first = await door.let_student_in("Anna Listed", "anna-listed", language="en")
     link = await first.create_event("Who waits here")
     await first.page.close()
     first.page = await first.context.new_page()
@@ -78,7 +78,7 @@ async def test_a_tab_that_heard_nothing_lists_nobody_else(door: Door) -> None:
 
 
 async def test_a_tab_that_hears_of_it_becomes_the_others_by_itself(door: Door) -> None:
-    first = await door.student("Anna Told", "anna-told", language="en")
+    first = await door.let_student_in("Anna Told", "anna-told", language="en")
     await first.at("tab-me").click()
     await expect(first.at("info").locator("[name=name]")).to_have_value("Anna Told")
     tab = await tab_of_another(first, "Boris Telling")
@@ -87,10 +87,10 @@ async def test_a_tab_that_hears_of_it_becomes_the_others_by_itself(door: Door) -
 
 
 async def test_two_tabs_of_one_person_wait_in_one_place(door: Door) -> None:
-    marker = await door.student("Marker Tabs", "marker-tabs", language="en")
+    marker = await door.let_student_in("Marker Tabs", "marker-tabs", language="en")
     link = await begin_class(marker, "Both tabs")
     await marker.begin_marking()
-    asker = await door.student("Asker Tabs", "asker-tabs", link, language="en")
+    asker = await door.let_student_in("Asker Tabs", "asker-tabs", link, language="en")
     await asker.wait()
     other = await asker.context.new_page()
     await other.goto(link)
@@ -105,10 +105,10 @@ async def test_two_tabs_of_one_person_wait_in_one_place(door: Door) -> None:
 
 async def test_a_tab_that_was_frozen_finds_the_truth_when_it_thaws(door: Door) -> None:
     """Of the mark that was made meanwhile, and of who is logged in by now."""
-    marker = await door.student("Marker Frozen", "marker-frozen", language="en")
+    marker = await door.let_student_in("Marker Frozen", "marker-frozen", language="en")
     link = await begin_class(marker, "Frozen")
     await marker.begin_marking()
-    asker = await door.student("Asker Frozen", "asker-frozen", link, language="en")
+    asker = await door.let_student_in("Asker Frozen", "asker-frozen", link, language="en")
     await asker.wait()
     session = await asker.context.new_cdp_session(asker.page)
     await session.send("Page.setWebLifecycleState", {"state": "frozen"})

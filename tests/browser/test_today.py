@@ -21,14 +21,14 @@ async def open_today(visitor: Visitor) -> None:
 
 
 async def test_where_there_is_no_class_the_page_says_what_to_do(door: Door) -> None:
-    visitor = await door.student("Nora Empty", "nora-empty", language="en")
+    visitor = await door.let_student_in("Nora Empty", "nora-empty", language="en")
     await expect(visitor.at("events")).to_contain_text("No classes today")
     await visitor.at("create-first").click()
     await expect(visitor.at("new-event")).to_be_visible()
 
 
 async def test_the_class_that_is_on_has_its_one_action(door: Door) -> None:
-    teacher = await door.student("Тимур Учитель", "timur-today")
+    teacher = await door.let_student_in("Тимур Учитель", "timur-today")
     event_id = await make_event(teacher, "Идёт сегодня", -600, HOUR)
     await make_event(teacher, "Позже сегодня", 600, HOUR)
     await open_today(teacher)
@@ -37,7 +37,7 @@ async def test_the_class_that_is_on_has_its_one_action(door: Door) -> None:
     await teacher.at("hero-act").click()
     await expect(teacher.at("code")).to_be_visible()
 
-    student = await door.student("Анна Студент", "anna-today", event_link(teacher, event_id))
+    student = await door.let_student_in("Анна Студент", "anna-today", event_link(teacher, event_id))
     await post(student, "/api/events/JoinEvent", event_id=event_id)
     await open_today(student)
     await expect(student.at("hero-act")).to_have_text("Внесите меня в лист")
@@ -48,7 +48,7 @@ async def test_the_class_that_is_on_has_its_one_action(door: Door) -> None:
 
 
 async def test_a_class_that_is_soon_says_when_and_the_next_day_is_not_today(door: Door) -> None:
-    teacher = await door.student("Vera Soon", "vera-soon", language="en")
+    teacher = await door.let_student_in("Vera Soon", "vera-soon", language="en")
     await make_event(teacher, "Soon enough", 25 * 60, 2 * HOUR)
     await make_event(teacher, "In three days", 3 * DAY, 3 * DAY + HOUR)
     await open_today(teacher)
@@ -58,14 +58,14 @@ async def test_a_class_that_is_soon_says_when_and_the_next_day_is_not_today(door
 
 async def test_a_class_that_has_ended_is_found(door: Door) -> None:
     """Contract: 5.10. Among one's own, and by anybody who searches."""
-    teacher = await door.student("Глеб Прошлый", "gleb-past")
+    teacher = await door.let_student_in("Глеб Прошлый", "gleb-past")
     await make_event(teacher, "Прошедший зачёт по химии", -DAY, 2)  # none is made that has ended
     await teacher.page.wait_for_timeout(2500)  # until that has ended, by the clock of the service
     await teacher.page.goto(f"{teacher.url}/#/classes")
     await expect(teacher.at("past")).to_contain_text("Прошедший зачёт по химии")
     await expect(teacher.at("past").get_by_test_id("state")).to_have_text("закончилось")
 
-    searcher = await door.student("Зоя Чужая", "zoya-past")
+    searcher = await door.let_student_in("Зоя Чужая", "zoya-past")
     await searcher.at("search").fill("химии зачет")
     found = searcher.at("found").get_by_role("link")
     await expect(found).to_contain_text("Прошедший зачёт по химии")
@@ -76,7 +76,7 @@ async def test_a_class_that_has_ended_is_found(door: Door) -> None:
 
 
 async def test_lists_come_a_page_at_a_time(door: Door) -> None:
-    teacher = await door.student("Ольга Многих", "olga-many")
+    teacher = await door.let_student_in("Ольга Многих", "olga-many")
     for number in range(33):
         await make_event(teacher, f"Страница {number:02}", -DAY + number, HOUR)
     await teacher.at("search").fill("страница")
@@ -88,7 +88,7 @@ async def test_lists_come_a_page_at_a_time(door: Door) -> None:
 
 async def test_the_page_never_asks_for_all_events(door: Door) -> None:
     """Contract: 5.10."""
-    visitor = await door.student("Лев Скромный", "lev-few")
+    visitor = await door.let_student_in("Лев Скромный", "lev-few")
     asked: list[str] = []
 
     def note(request: Request) -> None:
@@ -105,7 +105,7 @@ async def test_the_page_never_asks_for_all_events(door: Door) -> None:
 
 
 async def test_a_wide_screen_has_one_tab_more(door: Door) -> None:
-    visitor = await door.student("Dana Laptop", "dana-laptop", language="en", size=LAPTOP)
+    visitor = await door.let_student_in("Dana Laptop", "dana-laptop", language="en", size=LAPTOP)
     await visitor.at("tab-my-events").click()
     await expect(visitor.page.get_by_role("heading", level=1, name="My classes")).to_be_visible()
     await visitor.page.set_viewport_size({"width": 360, "height": 740})

@@ -61,7 +61,7 @@ async def refuse_call(visitor: Visitor, call: str, code: str, error: int = 3) ->
 
 async def test_a_token_lets_a_program_in_until_it_is_revoked(door: Door) -> None:
     permissions = ["clipboard-read", "clipboard-write"]
-    visitor = await door.student(
+    visitor = await door.let_student_in(
         "Token Maker", "token-maker", language="en", permissions=permissions
     )
     await open_tokens(visitor)
@@ -96,7 +96,7 @@ async def test_a_token_lets_a_program_in_until_it_is_revoked(door: Door) -> None
 
 
 async def test_what_is_wrong_is_said_beside_its_field(door: Door) -> None:
-    visitor = await door.student("Token Slips", "token-slips", language="en")
+    visitor = await door.let_student_in("Token Slips", "token-slips", language="en")
     await open_tokens(visitor)
     await visitor.at("make-token").click()
     await submit(visitor)
@@ -129,7 +129,7 @@ async def test_a_refusal_is_said_in_the_words_of_the_page(
     door: Door, language: str, too_many: str, again: str, alone: str
 ) -> None:
     name = f"token-refused-{language}"
-    visitor = await door.student("Token Refused", name, language=language)
+    visitor = await door.let_student_in("Token Refused", name, language=language)
     await open_tokens(visitor)
     await visitor.at("make-token").click()
     await fill(visitor, "A script", "read")
@@ -146,7 +146,7 @@ async def test_a_refusal_is_said_in_the_words_of_the_page(
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("language", ["en", "ru"])
 async def test_everybody_can_use_it(door: Door, language: str) -> None:
-    visitor = await door.student("Token Looks", f"token-looks-{language}", language=language)
+    visitor = await door.let_student_in("Token Looks", f"token-looks-{language}", language=language)
     await open_tokens(visitor)
     for number in range(2):
         await visitor.at("make-token").click()

@@ -49,10 +49,10 @@ async () => {{
 
 async def test_who_was_marked_by_a_slip_is_told_and_may_ask_again(door: Door) -> None:
     """Contract: 8.7."""
-    marker = await door.student("Slip Marker", "slip-marker", language="en")
+    marker = await door.let_student_in("Slip Marker", "slip-marker", language="en")
     link = await marker.create_event("By a slip")
     event_id = marker.page.url.rpartition("/")[2]
-    asker = await door.student("Slip Asker", "slip-asker", link, language="en")
+    asker = await door.let_student_in("Slip Asker", "slip-asker", link, language="en")
     await asker.wait()
     told = await marker.page.evaluate(MARK_AND_UNDO, event_id)
     assert told == [None, 1, "undone", None, 0]

@@ -97,7 +97,7 @@ async def test_whoever_has_no_password_is_never_asked_for_one(
 
 async def test_an_account_is_linked_and_lets_its_person_in(door: Door, provider: Provider) -> None:
     provider.visitor = Person(name="Boris Somebody")
-    visitor = await door.student(
+    visitor = await door.let_student_in(
         "Boris Linked", "boris-linked", language="en", size=LAPTOP, keeps_page=True
     )
     await open_access(visitor)

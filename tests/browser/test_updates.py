@@ -76,7 +76,7 @@ async def proxy_without_a_service(port: int) -> AsyncIterator[None]:
 
 
 async def with_page_kept(door: Door, name: str) -> Visitor:
-    visitor = await door.student(name, name.lower(), language="en", keeps_page=True)
+    visitor = await door.let_student_in(name, name.lower(), language="en", keeps_page=True)
     await visitor.page.evaluate(ALL_IS_KEPT)
     return visitor
 

@@ -54,10 +54,10 @@ async def test_one_knows_where_one_stands_and_who_marks(door: Door) -> None:
     await first.page.wait_for_function("() => locks === 1")  # the screen stays lit
     await expect(first.at("waiting")).to_contain_text("Nobody is marking yet")
     await expect(first.at("place")).to_have_text("1")
-    second = await door.student("Second in line", "w-second", link, language="en")
+    second = await door.let_student_in("Second in line", "w-second", link, language="en")
     await second.wait()
     await expect(second.at("place")).to_have_text("2")
-    marker = await door.student("At the sheet", "w-marker", link, language="en")
+    marker = await door.let_student_in("At the sheet", "w-marker", link, language="en")
     await marker.begin_marking()
     await expect(first.at("more")).to_have_text("1 person is marking")
     await expect(first.at("waiting")).to_contain_text("You are on the list")
@@ -67,10 +67,10 @@ async def test_one_knows_where_one_stands_and_who_marks(door: Door) -> None:
 
 
 async def test_one_is_told_while_one_is_being_signed_in(door: Door) -> None:
-    marker = await door.student("Vera Sheet", "w-vera", language="en")
+    marker = await door.let_student_in("Vera Sheet", "w-vera", language="en")
     link = await begin_class(marker, "Signing")
     await marker.begin_marking()
-    asker = await door.student("Anna Signs", "w-anna", link, language="en")
+    asker = await door.let_student_in("Anna Signs", "w-anna", link, language="en")
     await asker.wait()
     await marker.hold(asker)
     await asker.expect_state("held")
@@ -82,9 +82,9 @@ async def test_one_is_told_while_one_is_being_signed_in(door: Door) -> None:
 
 async def test_a_class_that_is_changed_is_told_to_those_in_it_at_once(door: Door) -> None:
     """Contract: 8.9."""
-    teacher = await door.student("Vera Changes", "w-changes", language="en")
+    teacher = await door.let_student_in("Vera Changes", "w-changes", language="en")
     event_id = await make_event(teacher, "Old room", -HOUR, HOUR)
-    asker = await door.student(
+    asker = await door.let_student_in(
         "Anna Hears", "w-hears", event_link(teacher, event_id), language="en"
     )
     await asker.wait()
@@ -111,12 +111,12 @@ async def test_a_lost_place_is_counted_down_and_then_said_to_be_lost(
 ) -> None:
     """Contract: 6.6."""
     way, other_door = in_tunnel
-    asker = await other_door.student("Anna Tunnel", "w-tunnel", language="en")
+    asker = await other_door.let_student_in("Anna Tunnel", "w-tunnel", language="en")
     await begin_class(asker, "Tunnel")
     event_id = asker.page.url.rpartition("/")[2]
     await asker.wait()
     link = f"{door.url}/#/event/{event_id}"
-    behind = await door.student("Boris Behind", "w-behind", link, language="en")
+    behind = await door.let_student_in("Boris Behind", "w-behind", link, language="en")
     await behind.wait()
     await expect(behind.at("place")).to_have_text("2")
     asker.watch.may_lose_connection = True
@@ -137,10 +137,10 @@ async def test_a_lost_place_is_counted_down_and_then_said_to_be_lost(
 
 
 async def test_a_mark_is_a_receipt_that_fills_the_screen(door: Door) -> None:
-    marker = await door.student("Vera Green", "w-green-v", language="en")
+    marker = await door.let_student_in("Vera Green", "w-green-v", language="en")
     link = await begin_class(marker, "Receipt seen")
     await marker.begin_marking()
-    asker = await door.student("Anna Green", "w-green-a", link, language="en")
+    asker = await door.let_student_in("Anna Green", "w-green-a", link, language="en")
     await asker.wait()
     await marker.hold(asker)
     await marker.at("marked").click()

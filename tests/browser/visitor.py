@@ -153,15 +153,17 @@ class Door:
         self._inside.append(visitor)
         return visitor
 
-    async def person(self, name: str, username: str, **options: Any) -> Visitor:
+    async def let_person_in(self, name: str, username: str, **options: Any) -> Visitor:
         """Lets somebody in who has signed up before, and has no page open."""
         visitor = await self.enter(name, **options)
         await visitor.sign_up_by_call(username)
         return visitor
 
-    async def student(self, name: str, username: str, link: str = "", **options: Any) -> Visitor:
+    async def let_student_in(
+        self, name: str, username: str, link: str = "", **options: Any
+    ) -> Visitor:
         """Lets somebody in who has signed up before, and stands where the link leads."""
-        visitor = await self.person(name, username, **options)
+        visitor = await self.let_person_in(name, username, **options)
         await visitor.open(link)
         await expect(visitor.at("tab-me")).to_be_visible()
         return visitor

@@ -41,8 +41,8 @@ def headers(**given: str) -> list[tuple[bytes, bytes]]:
 class TestWhoIsLetIn:
     @pytest.mark.parametrize("is_async", [False, True])
     async def test_whoever_the_host_knows(self, host: Host, is_async: bool) -> None:
-        anna = await host.person()
-        event_id = await host.event(anna)
+        anna = await host.add_person()
+        event_id = await host.create_event(anna)
 
         async def later(_: Any) -> Actor:
             return anna
@@ -94,7 +94,7 @@ class TestWhoIsLetIn:
 
     async def test_nor_does_whoever_is_deleted(self, host: Host) -> None:
         """Contract: 10.5."""
-        event_id = await host.event(await host.person())
+        event_id = await host.create_event(await host.add_person())
         gone = Actor(UserId(999), session_id_of("gone"))
         app = sockets(host.live, lambda _: gone)
         for path in ROLES:
@@ -119,7 +119,7 @@ class TestWhoIsLetIn:
         assert "identify answers an Actor" in caplog.text
 
     async def test_a_page_of_another_site_is_not_even_asked_who_it_is(self, host: Host) -> None:
-        anna = await host.person()
+        anna = await host.add_person()
         asked: list[Any] = []
 
         def identify(scope: Any) -> Actor:
@@ -179,7 +179,7 @@ class TestWhoIsLetIn:
             sockets(host.live, lambda _: None, prefix="live")
 
     async def test_for_somebody_else_and_for_no_event_it_does_not_open(self, host: Host) -> None:
-        anna = await host.person()
+        anna = await host.add_person()
         app = sockets(host.live, lambda _: anna)
         other = query(uuid4(), f"&as={anna.user_id + 1}")
         assert await Server(app, **other).serve() == ["other_person", 4401]

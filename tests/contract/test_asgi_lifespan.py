@@ -37,8 +37,8 @@ class TestLifespan:
             handler, live = signal.getsignal(signal.SIGUSR1), Live(embedded())
             async with lifespan_of(live, drains_on=signal.SIGUSR1)(object()):
                 host = Host(live.service, live)  # type: ignore[arg-type]
-                anna = await host.person()
-                seen = live.watch(anna, await host.event(anna))
+                anna = await host.add_person()
+                seen = live.watch(anna, await host.create_event(anna))
                 await anext(seen)
                 signal.raise_signal(signal.SIGUSR1)
                 async with asyncio.timeout(PATIENCE_SECONDS):

@@ -82,7 +82,7 @@ class TestWhereItIsMounted:
         )
 
     async def test_a_wrong_word_in_its_address_is_named(self, host: Host) -> None:
-        anna = await host.person()
+        anna = await host.add_person()
         server = Server(sockets(host.live, lambda _: anna), **query(uuid4(), "&as=x"))
         assert await server.serve() == ["bad_params", 4400]
         assert "«as»" in json.loads(server.sent[1]["text"])["message"]

@@ -101,8 +101,8 @@ class TestAtStockUvicorn:
     async def test_one_who_waits_is_marked_by_another(
         self, host: Host, people: People, port: int
     ) -> None:
-        anna, boris = await host.person(), await host.person()
-        event_id = await host.event(boris)
+        anna, boris = await host.add_person(), await host.add_person()
+        event_id = await host.create_event(boris)
         waiting = await opened(port, f"/mark_me?event_id={event_id}", people.let_in(anna))
         marking = await opened(port, f"/marking?event_id={event_id}", people.let_in(boris))
         assert (await heard(marking))["params"]["marking_list"] == [anna.user_id]
@@ -122,8 +122,8 @@ class TestAtStockUvicorn:
         self, host: Host, people: People, port: int, code: int | None, is_goodbye: bool
     ) -> None:
         """Decision 0029: 1005 is a Close frame without a code, None no such frame at all."""
-        anna = await host.person()
-        event_id = await host.event(anna)
+        anna = await host.add_person()
+        event_id = await host.create_event(anna)
         wire = await opened(port, f"/mark_me?event_id={event_id}", people.let_in(anna))
         if code is None:
             wire.transport.abort()
@@ -137,9 +137,9 @@ class TestAtStockUvicorn:
     async def test_too_many_frames_and_one_too_large_close_it(
         self, host: Host, people: People, port: int
     ) -> None:
-        anna = await host.person()
+        anna = await host.add_person()
         shown = people.let_in(anna)
-        path = f"/mark_me?event_id={await host.event(anna)}"
+        path = f"/mark_me?event_id={await host.create_event(anna)}"
         for said, code in [
             (['{"message": "ping"}'] * (MAX_FRAMES + 30), 4429),
             ([" " * (MAX_FRAME_BYTES + 1)], 1009),
@@ -155,9 +155,9 @@ class TestAtStockUvicorn:
         def fails(*_: Any) -> None:
             raise ValueError("a bug")
 
-        anna = await host.person()
+        anna = await host.add_person()
         wire = await opened(
-            port, f"/mark_me?event_id={await host.event(anna)}", people.let_in(anna)
+            port, f"/mark_me?event_id={await host.create_event(anna)}", people.let_in(anna)
         )
         monkeypatch.setattr("attendance_web.live.visit.decode", fails)
         await wire.send("{}")
@@ -167,9 +167,9 @@ class TestAtStockUvicorn:
         self, host: Host, people: People, port: int, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(host.live.sockets, "_spread_seconds", 0.0)
-        anna = await host.person()
+        anna = await host.add_person()
         wire = await opened(
-            port, f"/mark_me?event_id={await host.event(anna)}", people.let_in(anna)
+            port, f"/mark_me?event_id={await host.create_event(anna)}", people.let_in(anna)
         )
         await host.live.drain()
         assert await close_code_of(wire) == 1012

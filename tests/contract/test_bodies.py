@@ -71,7 +71,7 @@ class TestBodies:
         refusal(await anna.send(f"{INFO}?bio=a"), 2)
 
     async def test_a_client_that_goes_away_halfway_has_changed_nothing(self, site: Site) -> None:
-        person = await site.person("halfway")
+        person = await site.add_person("halfway")
         token = await person.csrf_token()
         scope = {
             "type": "http",

@@ -26,7 +26,7 @@ class TestSignUp:
 
     async def test_the_display_name_is_the_user_name_unless_it_is_given(self, site: Site) -> None:
         for more, name in (({}, None), ({"display_name": "  Ольга Петрова "}, "Ольга Петрова")):
-            person = await site.person("olga", **more)
+            person = await site.add_person("olga", **more)
             profile = await person.get("/api/profile/GetProfile", user_id=person.user_id)
             assert response(profile)["display_name"] == (name or person.username)
 
@@ -102,7 +102,7 @@ class TestLogIn:
 
 class TestLogOut:
     async def test_the_session_ends_everywhere(self, site: Site) -> None:
-        browser = await site.person("leaving")
+        browser = await site.add_person("leaving")
         tab = site.browser(cookies={"sessionid": str(browser.session)})
         answer = await browser.post("/accounts/logout/")
         assert response(answer) == {}
@@ -112,7 +112,7 @@ class TestLogOut:
 
     async def test_it_has_ended_for_the_next_get(self, site: Site) -> None:
         """Contract: 2.7: what this process has ended counts at once."""
-        browser = await site.person("leaving")
+        browser = await site.add_person("leaving")
         tab = site.browser(cookies={"sessionid": str(browser.session)})
         for _ in range(2):
             assert await user_id_of(tab) == browser.user_id
@@ -121,14 +121,14 @@ class TestLogOut:
 
     async def test_what_changes_something_looks_at_the_session_anew(self, site: Site) -> None:
         """Contract: 2.7."""
-        browser = await site.person("leaving")
+        browser = await site.add_person("leaving")
         tab = site.browser(cookies={"sessionid": str(browser.session)})
         assert await user_id_of(tab) == browser.user_id
         response(await browser.post("/accounts/logout/"))
         refusal(await tab.post("/api/profile/UpdateProfileInfo", bio="late"), 7, status=401)
 
     async def test_other_sessions_of_the_person_stay(self, site: Site) -> None:
-        phone = await site.person("two")
+        phone = await site.add_person("two")
         laptop = site.browser()
         given = {"username": phone.username, "password": PASSWORD}
         response(await laptop.post("/accounts/login/", **given))
@@ -152,8 +152,8 @@ class TestDeleteAccount:
         return await browser.post("/accounts/delete/", password=password)
 
     async def test_one_is_logged_out_everywhere_and_comes_in_no_more(self, site: Site) -> None:
-        person, boris = await site.person("leaves"), await site.person("boris")
-        phone, program = await logged_in(site, person), await site.program(person)
+        person, boris = await site.add_person("leaves"), await site.add_person("boris")
+        phone, program = await logged_in(site, person), await site.add_program(person)
         for each in (person, phone, program):
             assert await user_id_of(each) == person.user_id
         assert response(await self.deletes(person)) == {}
@@ -166,7 +166,7 @@ class TestDeleteAccount:
         assert again["user_id"] > boris.user_id
 
     async def test_others_are_shown_that_there_was_somebody(self, site: Site) -> None:
-        person, boris = await site.person("leaves"), await site.person("boris")
+        person, boris = await site.add_person("leaves"), await site.add_person("boris")
         response(await person.post("/api/profile/UpdateProfileInfo", bio="Group 1"))
         response(await self.deletes(person))
         seen = response(await boris.get("/api/profile/GetProfile", user_id=person.user_id))
@@ -185,7 +185,7 @@ class TestDeleteAccount:
     async def test_a_wrong_password_deletes_nothing_and_counts_as_a_failed_log_in(
         self, site: Site
     ) -> None:
-        person = await site.person("guessed")
+        person = await site.add_person("guessed")
         thief = site.browser(cookies={"sessionid": str(person.session)})
         for _ in range(10):
             answer = await self.deletes(thief, "wrong password")
@@ -215,7 +215,7 @@ class TestPeopleWhoTypeAnAddress:
     async def test_they_are_sent_to_the_page_and_whoever_is_logged_in_to_the_events(
         self, site: Site, path: str
     ) -> None:
-        logged_in = await site.person("typist")
+        logged_in = await site.add_person("typist")
         for browser, address in ((site.browser(), "/"), (logged_in, "/#/")):
             for method in ("GET", "HEAD"):
                 answer = await browser.client.request(
@@ -245,7 +245,7 @@ class TestPeopleWhoTypeAnAddress:
 class TestGetCurrentUserId:
     async def test_it_says_who_i_am(self, site: Site) -> None:
         """Contract: 2.1."""
-        browser = await site.person("me")
+        browser = await site.add_person("me")
         answer = await browser.get("/api/auth/GetCurrentUserId")
         assert response(answer) == {"user_id": browser.user_id}
 

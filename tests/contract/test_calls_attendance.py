@@ -36,7 +36,7 @@ async def entries(browser: Browser, **given: Any) -> list[Any]:
 async def test_a_slip_is_undone_and_the_ledger_tells_all_of_it(
     site: Site, anna: Browser, boris: Browser, vera: Browser
 ) -> None:
-    event_id = await anna.event()
+    event_id = await anna.create_event()
     await site.mark(event_id, boris, vera)
     at = int(site.clock.at)
     annulled = await vera.post(
@@ -96,8 +96,8 @@ async def test_a_slip_is_undone_and_the_ledger_tells_all_of_it(
 async def test_my_own_list_says_why_a_mark_does_not_stand(
     site: Site, anna: Browser, vera: Browser
 ) -> None:
-    gleb = await site.person("gleb", display_name="Глеб")
-    event_id = await anna.event()
+    gleb = await site.add_person("gleb", display_name="Глеб")
+    event_id = await anna.create_event()
     await site.mark(event_id, gleb, vera)
     (mine,) = response(await gleb.get(MINE))
     assert (mine["marked_by"], mine["grade"], mine["n"]) == (vera.user_id, "peer", 1)
@@ -117,7 +117,7 @@ async def test_the_list_of_an_event_says_of_which_group_somebody_is(
     site: Site, anna: Browser, vera: Browser
 ) -> None:
     """Contract: 7.1."""
-    event_id = await anna.event()
+    event_id = await anna.create_event()
     response(await vera.post(INFO, bio="БПМИ-231, ФКН\nа ещё шахматы"))
     await site.mark(event_id, vera, anna)
     rows = response(await anna.get(SHEET, event_id=event_id))["participants"]
@@ -129,8 +129,8 @@ async def test_yesterdays_name_is_told_beside_todays(
     site: Site, anna: Browser, vera: Browser
 ) -> None:
     """Contract: 8.4."""
-    dasha = await site.person("dasha", display_name="Даша")
-    event_id = await anna.event()
+    dasha = await site.add_person("dasha", display_name="Даша")
+    event_id = await anna.create_event()
     await site.mark(event_id, dasha, vera)
     response(await dasha.post(INFO, display_name="Дарья"))
     rows = response(await anna.get(SHEET, event_id=event_id))["participants"]
@@ -143,7 +143,7 @@ async def test_yesterdays_name_is_told_beside_todays(
 async def test_refusals_of_a_mark_by_hand(
     site: Site, anna: Browser, boris: Browser, vera: Browser
 ) -> None:
-    event_id, later = await anna.event(), await anna.event(starts=60)
+    event_id, later = await anna.create_event(), await anna.create_event(starts=60)
     who = {"user_id": boris.user_id}
     for path in (BY_HAND, ANNUL):
         code(await site.browser().post(path, event_id=event_id, **who), 7, status=401)
@@ -162,7 +162,7 @@ async def test_refusals_of_a_mark_by_hand(
 async def test_refusals_of_an_annulment(
     site: Site, anna: Browser, boris: Browser, vera: Browser
 ) -> None:
-    event_id = await anna.event()
+    event_id = await anna.create_event()
     response(await anna.post(BY_HAND, event_id=event_id, user_id=boris.user_id))
     given: dict[str, Any] = {"event_id": event_id, "user_id": boris.user_id, "n": 1}
     given["reason"] = "not_present"
@@ -185,9 +185,10 @@ async def test_refusals_of_an_annulment(
 
 class TestGetAttendance:
     async def test_everybody_with_their_state_by_name(self, site: Site, anna: Browser) -> None:
-        event_id = await anna.event()
+        event_id = await anna.create_event()
         joined, waiting, held, marked = [
-            await site.person("row", display_name=name) for name in ("Вера", "Галя", "Даша", "Ева")
+            await site.add_person("row", display_name=name)
+            for name in ("Вера", "Галя", "Даша", "Ева")
         ]
         response(await joined.post(JOIN, event_id=event_id))
         await site.wait(event_id, waiting)
@@ -219,8 +220,8 @@ class TestGetAttendance:
 
     async def test_why_a_mark_stands_no_more(self, site: Site, anna: Browser) -> None:
         """Contract: 8.8."""
-        event_id = await anna.event()
-        boris = await site.person("row", display_name="Борис")
+        event_id = await anna.create_event()
+        boris = await site.add_person("row", display_name="Борис")
         await site.mark(event_id, boris, anna)
         given = {"event_id": event_id, "user_id": boris.user_id}
         response(await anna.post(ANNUL, **given, n=1, reason="not_present", note="ушёл"))
@@ -232,7 +233,7 @@ class TestGetAttendance:
         assert (row["annulled"], row["n"]) == (None, 3)
 
     async def test_it_is_for_organisers(self, site: Site, anna: Browser, boris: Browser) -> None:
-        event_id = await anna.event()
+        event_id = await anna.create_event()
         response(await boris.post(JOIN, event_id=event_id))
         refusal(await boris.get(SHEET, event_id=event_id), 3)
         refusal(await boris.get(SHEET, event_id=NO_EVENT), 5)
@@ -241,8 +242,11 @@ class TestGetAttendance:
 
 class TestGetMyAttendance:
     async def test_the_events_one_joined_and_who_marked_one_newest_first(self, site: Site) -> None:
-        person, marker = await site.person("attending"), await site.person("marker")
-        marked, joined = await marker.event("Первая"), await marker.event("Вторая", starts=-30)
+        person, marker = await site.add_person("attending"), await site.add_person("marker")
+        marked, joined = (
+            await marker.create_event("Первая"),
+            await marker.create_event("Вторая", starts=-30),
+        )
         for event_id in (marked, joined):
             response(await person.post(JOIN, event_id=event_id))
         await site.mark(marked, person, marker)
@@ -267,7 +271,7 @@ class TestGetMyAttendance:
         assert shown["karma"] == 50
 
     async def test_bad_input_is_refused(self, site: Site) -> None:
-        person = await site.person("nowhere")
+        person = await site.add_person("nowhere")
         assert response(await person.get(MINE)) == []
         assert "limit" in refusal(await person.get(MINE, limit="0"), 1)
         assert "offset" in refusal(await person.get(MINE, offset="-1"), 1)

@@ -46,7 +46,7 @@ class TestMakeBoardLink:
         self, site: Site, anna: Browser, caplog: pytest.LogCaptureFixture
     ) -> None:
         with caplog.at_level(logging.DEBUG):
-            secret = await make_board_link(anna, await anna.event())
+            secret = await make_board_link(anna, await anna.create_event())
             await answer_to(site, secret + "x")
         assert re.fullmatch(r"[A-Za-z0-9_-]{43}", secret)  # 256 bits
         assert secret not in caplog.text
@@ -56,13 +56,13 @@ class TestMakeBoardLink:
         assert [each.admitted_by for each in found] == [board_id_of(secret)]
 
     async def test_another_one_ends_it(self, site: Site, anna: Browser) -> None:
-        event_id = await anna.event()
+        event_id = await anna.create_event()
         old, new = await make_board_link(anna, event_id), await make_board_link(anna, event_id)
         assert old != new
         assert await answer_to(site, old) == (5, "board_not_found")
 
     async def test_behind_its_hour_there_is_none(self, site: Site, anna: Browser) -> None:
-        event_id = await anna.event(lasts=120)
+        event_id = await anna.create_event(lasts=120)
         site.clock.pass_(60 + BOARD_AFTER_END_SECONDS - 1)
         await make_board_link(anna, event_id)
         secret = await make_board_link(anna, event_id)
@@ -75,7 +75,7 @@ class TestMakeBoardLink:
 
 class TestRemoveBoardLink:
     async def test_it_leads_nowhere_any_more(self, site: Site, anna: Browser) -> None:
-        event_id = await anna.event()
+        event_id = await anna.create_event()
         secret = await make_board_link(anna, event_id)
         for _ in range(2):
             response(await anna.post("/api/events/RemoveBoardLink", event_id=event_id))
@@ -86,7 +86,7 @@ class TestWatchAttendance:
     """Contract: GET /api/events/WatchAttendance; `test_watching` has what it tells."""
 
     async def test_refusals_are_envelopes(self, site: Site, anna: Browser, boris: Browser) -> None:
-        event_id = await anna.event()
+        event_id = await anna.create_event()
         for who, given, refused in (
             (site.browser(), {}, (7, "not_logged_in")),  # before any argument is looked at
             (site.browser(), {"event_id": "x"}, (7, "not_logged_in")),
@@ -105,7 +105,7 @@ class TestWatchAttendance:
         self, site: Site, anna: Browser
     ) -> None:
         """And nothing is told to whoever is logged in beside it, of another one or of theirs."""
-        event_id = await anna.event()
+        event_id = await anna.create_event()
         secret = await make_board_link(anna, event_id)
         client = AsgiClient(site.app, WATCH, session=str(anna.session))
         client._scope["headers"].append((b"authorization", f"bOaRd {secret}".encode()))
@@ -122,6 +122,6 @@ class TestWatchAttendance:
     async def test_head_is_answered_as_get_and_ends(self, site: Site, anna: Browser) -> None:
         """Contract: 1.6"""
         client = AsgiClient(site.app, WATCH, session=str(anna.session))
-        await client.ask(reads=9, method="HEAD", event_id=await anna.event()).ended()
+        await client.ask(reads=9, method="HEAD", event_id=await anna.create_event()).ended()
         assert (client.status, client.body, client.is_whole) == (200, b"", True)
         assert not site.app.sockets.watching.stream_count

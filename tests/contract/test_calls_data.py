@@ -42,7 +42,7 @@ async def site(tmp_path: Path) -> AsyncIterator[Site]:
 
 @pytest_asyncio.fixture
 async def anna(site: Site) -> Browser:
-    return await site.person("anna", display_name="Анна")
+    return await site.add_person("anna", display_name="Анна")
 
 
 async def asks(browser: Browser, password: str | None = PASSWORD) -> httpx.Response:
@@ -72,7 +72,7 @@ class TestZip:
         self, site: Site, anna: Browser
     ) -> None:
         """Over the calls that plant it, as people do. Each kind by each store: see the stores'."""
-        boris = await site.person("boris", display_name="Борис")
+        boris = await site.add_person("boris", display_name="Борис")
         response(await anna.post("/api/profile/UpdateProfileInfo", bio="Group 7"))
         for call in ("UpdateProfilePicture", "UploadProfileConfirmation"):
             files = {"image": ("a.png", a_picture(), "image/png")}
@@ -81,7 +81,7 @@ class TestZip:
         given = {"password": PASSWORD, "name": "my program", "scopes": ["read"]}
         token = response(await anna.post("/api/auth/CreateToken", **given))["token"]
         response(await anna.post("/api/friends/SendFriendRequest", user_id=boris.user_id))
-        hers, his = await anna.event("Hers"), await boris.event("His")
+        hers, his = await anna.create_event("Hers"), await boris.create_event("His")
         link = response(await anna.post("/api/events/MakeBoardLink", event_id=hers))["url"]
         response(await boris.post("/api/events/AddHelper", event_id=his, user_id=anna.user_id))
         marked = {"event_id": his, "user_id": anna.user_id, "note": "sat in the last row"}
@@ -136,7 +136,7 @@ class TestZip:
         self, site: Site, anna: Browser, in_pieces: Any
     ) -> None:
         in_pieces(2)
-        events = [await anna.event() for _ in range(5)]
+        events = [await anna.create_event() for _ in range(5)]
         found = await downloaded(anna)
         assert sorted(each["event_id"] for each in found["events_created.json"]) == sorted(events)
 
@@ -184,7 +184,7 @@ class TestWhoMay:
         assert code(again, 8, status=429) == "too_many_requests"
         assert again.headers["retry-after"] == "40"
         assert "content-disposition" not in again.headers
-        await downloaded(await site.person("boris"))
+        await downloaded(await site.add_person("boris"))
         site.clock.pass_(40)
         await downloaded(anna)
 

@@ -59,7 +59,7 @@ class TestCreateEvent:
         }
 
     async def test_the_creator_has_joined(self, anna: Browser) -> None:
-        event_id = await anna.event()
+        event_id = await anna.create_event()
         refusal(await anna.post(JOIN, event_id=event_id), 3)
 
     async def test_a_name_is_taken_in_whatever_case(self, anna: Browser, boris: Browser) -> None:
@@ -103,14 +103,14 @@ class TestGetEvents:
         self, site: Site, anna: Browser
     ) -> None:
         """Contract: 5.8."""
-        event_id = await anna.event("Топология")
+        event_id = await anna.create_event("Топология")
         for part in ("топол", "ЛОГИЯ", "  поло "):
             assert await event_ids(site.browser(), EVENTS, name=part) == [event_id]
         assert await event_ids(site.browser(), EVENTS, name="нету такого") == []
         assert event_id in await event_ids(site.browser(), EVENTS)
 
     async def test_each_has_the_five_fields(self, site: Site, anna: Browser) -> None:
-        event_id = await anna.event("Пятиборье")
+        event_id = await anna.create_event("Пятиборье")
         (event,) = response(await site.browser().get(EVENTS, name="пятиборье"))
         by_id = response(await site.browser().get(BY_ID, event_id=event_id))
         assert {**event, "code": by_id["code"], "who_marks": "everybody"} == by_id
@@ -136,9 +136,9 @@ class TestGetEvents:
 
     async def test_by_start_then_name_and_by_pages(self, site: Site, anna: Browser) -> None:
         """Contract: 5.9."""
-        later = await anna.event("Порядок б", starts=60)
-        first = await anna.event("Порядок а", starts=-60)
-        second = await anna.event("Порядок б", starts=-60)
+        later = await anna.create_event("Порядок б", starts=60)
+        first = await anna.create_event("Порядок а", starts=-60)
+        second = await anna.create_event("Порядок б", starts=-60)
         expected = [first, second, later]
         assert await event_ids(anna, EVENTS, name="порядок") == expected
         assert await event_ids(anna, EVENTS, name="порядок", limit=2) == expected[:2]
@@ -147,10 +147,10 @@ class TestGetEvents:
 
     async def test_by_their_times_and_the_newest_first(self, site: Site) -> None:
         """Contract: 5.10."""
-        maker = await site.person("maker")
+        maker = await site.add_person("maker")
         now = int(site.clock.now())
-        early = await maker.event("Расписание а", starts=-60)
-        late = await maker.event("Расписание б", starts=60)
+        early = await maker.create_event("Расписание а", starts=-60)
+        late = await maker.create_event("Расписание б", starts=60)
         for path, more in ((EVENTS, {"name": "расписание"}), (CREATED, {}), (JOINED, {})):
             both = {**more, "newest_first": "true"}
             assert await event_ids(maker, path, **both) == [late, early]
@@ -168,7 +168,7 @@ class TestGetEvents:
                 assert next(iter(wrong)) in refusal(await maker.get(path, **wrong), 1)
 
     async def test_wildcards_are_letters_like_others(self, site: Site, anna: Browser) -> None:
-        event_id = await anna.event("50%_\\ скидка")
+        event_id = await anna.create_event("50%_\\ скидка")
         assert await event_ids(anna, EVENTS, name="%%%") == []
         assert await event_ids(anna, EVENTS, name="___") == []
         assert await event_ids(anna, EVENTS, name="0%_\\") == [event_id]
@@ -187,12 +187,12 @@ class TestGetEventByID:
     async def test_the_id_is_taken_in_either_case_and_answered_in_lower(
         self, site: Site, anna: Browser
     ) -> None:
-        event_id = await anna.event()
+        event_id = await anna.create_event()
         event = response(await site.browser().get(BY_ID, event_id=event_id.upper()))
         assert event["event_id"] == event_id
 
     async def test_bad_input_is_refused(self, site: Site, anna: Browser) -> None:
-        event_id = await anna.event()
+        event_id = await anna.create_event()
         browser = site.browser()
         assert "event_id" in refusal(await browser.get(BY_ID), 2)
         for given in ("", "12", event_id.replace("-", ""), f"{{{event_id}}}", event_id[:-1] + "g"):
@@ -204,12 +204,12 @@ class TestJoinEvent:
     """Contract: 5.3."""
 
     async def test_one_is_in_it(self, anna: Browser, boris: Browser) -> None:
-        event_id = await anna.event()
+        event_id = await anna.create_event()
         assert response(await boris.post(JOIN, event_id=event_id)) == {}
         assert event_id in await event_ids(boris, JOINED)
 
     async def test_twice_is_refused(self, anna: Browser, boris: Browser) -> None:
-        event_id = await anna.event()
+        event_id = await anna.create_event()
         response(await boris.post(JOIN, event_id=event_id))
         refusal(await boris.post(JOIN, event_id=event_id), 3)
 
@@ -220,7 +220,7 @@ class TestJoinEvent:
         over = Event(EventId(uuid4()), "Over", creator, NOON - 120, NOON, any_code())
         await site.attendance.use_cases.join_event.transact(lambda unit: unit.events.add(over))
         refusal(await boris.post(JOIN, event_id=str(over.event_id)), 3)
-        response(await boris.post(JOIN, event_id=await anna.event()))
+        response(await boris.post(JOIN, event_id=await anna.create_event()))
 
 
 class TestLeaveEvent:
@@ -228,7 +228,7 @@ class TestLeaveEvent:
         self, anna: Browser, boris: Browser
     ) -> None:
         """Contract: 5.3."""
-        event_id = await anna.event()
+        event_id = await anna.create_event()
         response(await boris.post(JOIN, event_id=event_id))
         for browser in (boris, anna):
             assert response(await browser.post(LEAVE, event_id=event_id)) == {}
@@ -240,7 +240,7 @@ class TestLeaveEvent:
         self, site: Site, anna: Browser
     ) -> None:
         """Contract: 5.4."""
-        person, event_id = await site.person("leaving"), await anna.event()
+        person, event_id = await site.add_person("leaving"), await anna.create_event()
         await site.mark(event_id, person, anna)
         assert response(await person.post(LEAVE, event_id=event_id)) == {}
         assert event_id not in await event_ids(person, JOINED)
@@ -253,19 +253,19 @@ class TestDeleteEvent:
     """Contract: 5.6."""
 
     async def test_it_is_gone(self, anna: Browser) -> None:
-        event_id = await anna.event()
+        event_id = await anna.create_event()
         assert response(await anna.post(DELETE, event_id=event_id)) == {}
         refusal(await anna.get(BY_ID, event_id=event_id), 5)
         assert event_id not in await event_ids(anna, JOINED)
         refusal(await anna.post(DELETE, event_id=event_id), 5)
 
     async def test_only_its_creator_deletes(self, anna: Browser, boris: Browser) -> None:
-        event_id = await anna.event()
+        event_id = await anna.create_event()
         response(await boris.post(JOIN, event_id=event_id))
         refusal(await boris.post(DELETE, event_id=event_id), 3)
 
     async def test_a_record_does_not_vanish(self, site: Site, anna: Browser) -> None:
-        person, event_id = await site.person("marked"), await anna.event()
+        person, event_id = await site.add_person("marked"), await anna.create_event()
         await site.mark(event_id, person, anna)
         refusal(await anna.post(DELETE, event_id=event_id), 3)
         assert response(await anna.get(BY_ID, event_id=event_id))["event_id"] == event_id
@@ -275,8 +275,8 @@ class TestMyEvents:
     async def test_created_and_joined_ones_with_their_fields(
         self, site: Site, boris: Browser
     ) -> None:
-        person = await site.person("busy")
-        theirs, mine = await boris.event(starts=-90), await person.event()
+        person = await site.add_person("busy")
+        theirs, mine = await boris.create_event(starts=-90), await person.create_event()
         response(await person.post(JOIN, event_id=theirs))
         created = response(await person.get(CREATED))
         fields = ["code", "event_id", "name", "time_from", "time_to"]

@@ -21,7 +21,9 @@ REMOVE = "/api/friends/RemoveFriend"
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def pair(site: Site) -> tuple[Browser, Browser]:
-    return await site.person("a", display_name="Анна"), await site.person("b", display_name="Борис")
+    return await site.add_person("a", display_name="Анна"), await site.add_person(
+        "b", display_name="Борис"
+    )
 
 
 @pytest_asyncio.fixture(loop_scope="module")
@@ -108,8 +110,8 @@ class TestLists:
     async def test_friends_are_listed_by_name_and_requests_by_the_time_of_asking(
         self, site: Site
     ) -> None:
-        popular = await site.person("popular")
-        others = [await site.person("fan", display_name=name) for name in ("Яна", "Белла")]
+        popular = await site.add_person("popular")
+        others = [await site.add_person("fan", display_name=name) for name in ("Яна", "Белла")]
         for other in others:
             site.clock.pass_(1)
             response(await other.post(SEND, user_id=popular.user_id))

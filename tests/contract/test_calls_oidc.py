@@ -57,7 +57,8 @@ class TestLogIn:
         browser = both.site.browser()
         check_sent_to(await log_in(both, browser, Person()))
         told = [
-            await each.get("/api/auth/GetSessions") for each in (browser, await both.site.person())
+            await each.get("/api/auth/GetSessions")
+            for each in (browser, await both.site.add_person())
         ]
         assert [response(each)["has_password"] for each in told] == [False, True]
 
@@ -112,7 +113,7 @@ class TestLogIn:
     async def test_the_session_of_before_ends_and_the_browser_is_known(
         self, both: SiteAndProvider
     ) -> None:
-        browser = await both.site.person()
+        browser = await both.site.add_person()
         before, old = browser.user_id, browser.session
         check_sent_to(await log_in(both, browser, Person()))
         assert await user_id_of(browser) != before and browser.session != old
@@ -221,7 +222,7 @@ class TestNoProvider:
 
     async def test_it_is_said_that_there_is_none(self, both: SiteAndProvider) -> None:
         async with opened_site(None) as site:
-            person = await site.person()
+            person = await site.add_person()
             for path in (LOG_IN, CALLBACK):
                 answer = await person.client.get(path)
                 assert envelope(answer)["error"] in (3, 5)

@@ -28,7 +28,7 @@ NO_EVENT = "00000000-0000-4000-8000-000000000000"
 
 class TestUpdateEvent:
     async def test_organisers_change_what_they_give(self, anna: Browser, boris: Browser) -> None:
-        event_id = await anna.event(starts=60)
+        event_id = await anna.create_event(starts=60)
         response(await anna.post(ADD, event_id=event_id, user_id=boris.user_id))
         before = response(await anna.get(BY_ID, event_id=event_id))
         changes: dict[str, Any] = {"name": f"  Новая лекция {event_id[:8]} "}
@@ -48,21 +48,21 @@ class TestUpdateEvent:
             assert response(await anna.get(BY_ID, event_id=event_id)) == expected
 
     async def test_it_is_found_by_its_new_name_alone(self, anna: Browser) -> None:
-        event_id = await anna.event("Бетоноведение")
+        event_id = await anna.create_event("Бетоноведение")
         response(await anna.post(UPDATE, event_id=event_id, name="Металловедение"))
         assert await event_ids(anna, EVENTS, name="металлов") == [event_id]
         assert await event_ids(anna, EVENTS, name="бетонов") == []
 
     async def test_a_name_is_taken_but_by_itself(self, anna: Browser) -> None:
-        event_id = await anna.event("Своё имя")
+        event_id = await anna.create_event("Своё имя")
         name = response(await anna.get(BY_ID, event_id=event_id))["name"]
-        other = await anna.event("Чужое имя")
+        other = await anna.create_event("Чужое имя")
         taken = await anna.post(UPDATE, event_id=other, name=name.upper())
         assert code(taken, 6) == "event_name_taken"
         response(await anna.post(UPDATE, event_id=event_id, name=name.upper()))
 
     async def test_refusals_in_their_order(self, site: Site, anna: Browser, boris: Browser) -> None:
-        event_id = await anna.event()
+        event_id = await anna.create_event()
         given = {"event_id": event_id, "name": "Чужая"}
         assert code(await site.browser().post(UPDATE, **given), 7, status=401)
         for wrong in ("name", "time_from", "time_to", "who_marks"):
@@ -83,14 +83,14 @@ class TestUpdateEvent:
         assert code(await anna.post(UPDATE, **late), 1) == "bad_times"
 
     async def test_a_start_that_is_given_as_it_was_is_no_change(self, anna: Browser) -> None:
-        event_id = await anna.event(starts=-60)
+        event_id = await anna.create_event(starts=-60)
         given = {"event_id": event_id, "time_from": NOW - 60, "time_to": NOW + 60}
         response(await anna.post(UPDATE, **given))
         assert response(await anna.get(BY_ID, event_id=event_id))["time_to"] == NOW + 60
 
     async def test_after_the_end_nothing_changes(self, site: Site) -> None:
-        anna = await site.person("late")
-        event_id = await anna.event(lasts=61)
+        anna = await site.add_person("late")
+        event_id = await anna.create_event(lasts=61)
         before = response(await anna.get(BY_ID, event_id=event_id))
         site.clock.pass_(2)
         try:
@@ -107,7 +107,7 @@ class TestAddHelper:
     async def test_they_need_not_have_joined_and_stay_when_they_leave(
         self, anna: Browser, boris: Browser, vera: Browser
     ) -> None:
-        event_id = await anna.event()
+        event_id = await anna.create_event()
         helper = {"event_id": event_id, "user_id": boris.user_id}
         for _ in range(2):
             assert response(await anna.post(ADD, **helper)) == {}
@@ -129,8 +129,8 @@ class TestAddHelper:
     async def test_events_one_helps_in_are_among_ones_own_if_asked_for(
         self, site: Site, anna: Browser
     ) -> None:
-        gleb = await site.person("gleb")
-        theirs, mine = await anna.event(starts=-90), await gleb.event()
+        gleb = await site.add_person("gleb")
+        theirs, mine = await anna.create_event(starts=-90), await gleb.create_event()
         response(await anna.post(ADD, event_id=theirs, user_id=gleb.user_id))
         assert (
             await event_ids(gleb, CREATED)
@@ -144,7 +144,7 @@ class TestAddHelper:
         assert "helping" in refusal(await gleb.get(CREATED, helping="yes"), 1)
 
     async def test_refusals_in_their_order(self, site: Site, anna: Browser, boris: Browser) -> None:
-        event_id = await anna.event()
+        event_id = await anna.create_event()
         given = {"event_id": event_id, "user_id": boris.user_id}
         assert code(await site.browser().post(ADD, **given), 7, status=401)
         for missing in given:
@@ -158,7 +158,7 @@ class TestAddHelper:
         assert code(await anna.post(ADD, **nobody), 5) == "person_not_found"
 
     async def test_a_helper_names_no_helpers(self, anna: Browser, boris: Browser) -> None:
-        event_id = await anna.event()
+        event_id = await anna.create_event()
         given = {"event_id": event_id, "user_id": boris.user_id}
         response(await anna.post(ADD, **given))
         assert code(await boris.post(ADD, **given), 3) == "not_the_creator"
@@ -168,8 +168,8 @@ class TestAddHelper:
     ) -> None:
         assert MAX_HELPERS == 20
         monkeypatch.setattr("attendance_core.events.organisers.MAX_HELPERS", 2)
-        event_id = await anna.event()
-        people = [await site.person("many") for _ in range(3)]
+        event_id = await anna.create_event()
+        people = [await site.add_person("many") for _ in range(3)]
         for person in people[:2]:
             response(await anna.post(ADD, event_id=event_id, user_id=person.user_id))
         third = {"event_id": event_id, "user_id": people[2].user_id}
@@ -184,7 +184,7 @@ class TestRemoveHelper:
     async def test_by_the_creator_or_themselves_and_again(
         self, anna: Browser, boris: Browser, vera: Browser
     ) -> None:
-        event_id = await anna.event()
+        event_id = await anna.create_event()
         for helper, by in ((boris, anna), (vera, vera)):
             given = {"event_id": event_id, "user_id": helper.user_id}
             response(await anna.post(ADD, **given))
@@ -196,7 +196,7 @@ class TestRemoveHelper:
     async def test_refusals_in_their_order(
         self, site: Site, anna: Browser, boris: Browser, vera: Browser
     ) -> None:
-        event_id = await anna.event()
+        event_id = await anna.create_event()
         for helper in (boris, vera):
             response(await anna.post(ADD, event_id=event_id, user_id=helper.user_id))
         given = {"event_id": event_id, "user_id": vera.user_id}
@@ -212,7 +212,7 @@ class TestGetHelpers:
     async def test_organisers_alone_see_them(
         self, site: Site, anna: Browser, boris: Browser
     ) -> None:
-        event_id = await anna.event()
+        event_id = await anna.create_event()
         assert response(await anna.get(HELPERS, event_id=event_id)) == {"helpers": []}
         assert code(await site.browser().get(HELPERS, event_id=event_id), 7, status=401)
         assert "event_id" in refusal(await boris.get(HELPERS), 2)

@@ -30,7 +30,7 @@ class TestChangePassword:
         return browser
 
     async def test_the_new_one_opens_and_the_old_one_no_more(self, site: Site) -> None:
-        person = await site.person("changes")
+        person = await site.add_person("changes")
         assert response(await self.change(person)) == {}
         given = {"username": person.username, "password": PASSWORD}
         refusal(await site.browser().post("/accounts/login/", **given), 3)
@@ -39,7 +39,7 @@ class TestChangePassword:
 
     async def test_every_other_session_ends_at_once_and_this_one_stays(self, site: Site) -> None:
         """Contract: 2.7: also for a GET that this process has just answered."""
-        person, boris = await site.person("changes"), await site.person("boris")
+        person, boris = await site.add_person("changes"), await site.add_person("boris")
         others = [await self.logs_in(site, person.username) for _ in range(2)]
         for each in (person, boris, *others):
             assert await user_id_of(each) == each.user_id
@@ -51,15 +51,15 @@ class TestChangePassword:
 
     async def test_a_program_s_token_stays(self, site: Site) -> None:
         """Contract: 9.3."""
-        person = await site.person("changes")
-        program = await site.program(person)
+        person = await site.add_person("changes")
+        program = await site.add_program(person)
         response(await self.change(person))
         assert await user_id_of(program) == person.user_id
 
     async def test_a_wrong_old_one_changes_nothing_and_counts_as_a_failed_log_in(
         self, site: Site
     ) -> None:
-        person = await site.person("guessed")
+        person = await site.add_person("guessed")
         other = await self.logs_in(site, person.username)
         thief = site.browser(cookies={"sessionid": str(person.session)})
         for _ in range(10):
@@ -74,7 +74,7 @@ class TestChangePassword:
         assert response(await self.change(person)) == {}
 
     async def test_the_right_one_forgives_those_before(self, site: Site) -> None:
-        person = await site.person("slips")
+        person = await site.add_person("slips")
         for _ in range(2):
             for _ in range(9):
                 refusal(await self.change(person, "wrong password"), 3)
@@ -93,13 +93,13 @@ class TestChangePassword:
     async def test_what_is_wrong_or_missing_is_named(
         self, site: Site, given: dict[str, Any], error: int, field: str
     ) -> None:
-        answer = await self.change(await site.person("slips"), **given)
+        answer = await self.change(await site.add_person("slips"), **given)
         assert field in refusal(answer, error)
         assert answer.json()["field"] == field
 
     async def test_whether_a_new_one_may_be_says_nothing_of_the_old_one(self, site: Site) -> None:
         """It is no way to guess without being counted."""
-        person = await site.person("guessed")
+        person = await site.add_person("guessed")
         told = [
             refusal(await self.change(person, old, new_password="password"), 1)
             for old in (PASSWORD, "wrong password")
@@ -109,7 +109,7 @@ class TestChangePassword:
     async def test_who_has_none_gives_themselves_one_within_ten_minutes_of_a_log_in(
         self, site: Site
     ) -> None:
-        person = await site.person("guest")
+        person = await site.add_person("guest")
 
         def loses_it(unit: Any) -> None:
             account = unit.accounts.lock(person.user_id)
@@ -135,7 +135,7 @@ class TestChangePassword:
         self, site: Site, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """Its password was right when it was looked at."""
-        person = await site.person("races")
+        person = await site.add_person("races")
         passwords = site.attendance.use_cases.log_in.passwords
         verify = passwords.verify
 

@@ -27,7 +27,7 @@ class TestPictures:
     """Contract: 3.2."""
 
     async def uploaded(self, site: Site) -> str:
-        person = await site.person("pictured")
+        person = await site.add_person("pictured")
         files = {"image": ("a.png", picture(), "image/png")}
         path = "/api/profile/UpdateProfilePicture"
         response(await person.send(path, files=files, data={"name": "a.png"}))
@@ -191,7 +191,7 @@ class TestTurns:
         ask = site.browser().get
         many = [asyncio.create_task(ask(f"/pictures/a{each}.png")) for each in range(30)]
         await eventually(lambda: held.reading_count == pictures.MAX_OF_ONE)
-        anna = await site.person("anna")
+        anna = await site.add_person("anna")
         await anna.get("/api/auth/GetCurrentUserId")  # from now on they are known by their session
         hers = asyncio.create_task(anna.get("/pictures/b.png"))
         await eventually(lambda: held.reading_count == pictures.MAX_OF_ONE + 1)
@@ -213,7 +213,7 @@ class TestTurns:
             "services",
             replace(site.app.services, files=held, picture_turns=pictures.picture_turns()),
         )
-        anna = await site.person("anna")
+        anna = await site.add_person("anna")
         await anna.get("/api/auth/GetCurrentUserId")  # from now on they are known by their session
         nobody = site.browser()
         answers = [await each.get("/pictures/a.png") for each in (nobody, nobody, anna)]

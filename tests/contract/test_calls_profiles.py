@@ -24,12 +24,12 @@ FIND = "/api/profile/FindByName"
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def anna(site: Site) -> Browser:
-    return await site.person("anna", display_name="Анна Каренина")
+    return await site.add_person("anna", display_name="Анна Каренина")
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def boris(site: Site) -> Browser:
-    return await site.person("boris", display_name="Борис Годунов")
+    return await site.add_person("boris", display_name="Борис Годунов")
 
 
 async def profile(browser: Browser, user_id: int | None = None) -> dict[str, Any]:
@@ -68,7 +68,7 @@ class TestUpdateProfileInfo:
     """Contract: 3.6."""
 
     async def test_each_can_be_changed_by_itself(self, site: Site) -> None:
-        person = await site.person("changing", display_name="Первое имя")
+        person = await site.add_person("changing", display_name="Первое имя")
         assert response(await person.post(INFO, bio=" Группа 101, мехмат ")) == {}
         assert response(await person.post(INFO, display_name="Второе имя", bio=None)) == {}
         shown = await profile(person)
@@ -77,7 +77,7 @@ class TestUpdateProfileInfo:
         assert (await profile(person))["bio"] == ""
 
     async def test_names_are_kept_composed(self, site: Site) -> None:
-        person = await site.person("composed")
+        person = await site.add_person("composed")
         response(await person.post(INFO, display_name="Йод"))
         assert (await profile(person))["display_name"] == "Йод"
 
@@ -100,7 +100,7 @@ class TestUpdateProfileInfo:
 class TestUpdateProfilePicture:
     async def test_the_address_changes_and_is_a_picture_for_everybody(self, site: Site) -> None:
         """Contract: 3.2 and 3.3."""
-        person = await site.person("pictured")
+        person = await site.add_person("pictured")
         seen = [(await profile(person))["pic"]]
         for kind, media_type in (("PNG", "png"), ("JPEG", "jpeg"), ("WEBP", "webp")):
             files = {"image": ("me.txt", picture(kind), "text/plain")}
@@ -117,7 +117,7 @@ class TestUpdateProfilePicture:
 
     async def test_base64_is_taken_with_and_without_a_data_url(self, site: Site) -> None:
         """Contract: 3.3."""
-        person = await site.person("encoded")
+        person = await site.add_person("encoded")
         written = base64.b64encode(picture()).decode()
         for image in (written, f"data:image/png;base64,{written}"):
             for how in ("json", "data"):
@@ -126,14 +126,14 @@ class TestUpdateProfilePicture:
 
     async def test_ten_mebibytes_in_base64_fit(self, site: Site) -> None:
         large = picture() + bytes(10 * 1024 * 1024 - len(picture()))
-        person = await site.person("large")
+        person = await site.add_person("large")
         given = {"image": base64.b64encode(large).decode(), "name": "a.png"}
         assert response(await person.post(PICTURE, **given)) == {}
         given["image"] = base64.b64encode(large + b"\0").decode()
         assert "image" in refusal(await person.post(PICTURE, **given), 1)
 
     async def test_bad_input_is_refused(self, site: Site) -> None:
-        person = await site.person("wrong")
+        person = await site.add_person("wrong")
         image = base64.b64encode(picture()).decode()
         assert "name" in refusal(await person.post(PICTURE, image=image), 2)
         assert "image" in refusal(await person.post(PICTURE, name="a.png"), 2)
@@ -151,7 +151,7 @@ class TestUpdateProfilePicture:
 
 class TestUploadProfileConfirmation:
     async def test_a_new_scan_waits_and_takes_the_tick_away(self, site: Site) -> None:
-        person = await site.person("student")
+        person = await site.add_person("student")
         use_cases = site.attendance.use_cases
         for _ in range(2):
             files = {"image": ("scan.png", picture(), "image/png")}
@@ -165,7 +165,7 @@ class TestUploadProfileConfirmation:
 
     async def test_a_scan_is_no_picture_for_everybody(self, site: Site) -> None:
         """Contract: 3.5."""
-        person = await site.person("private")
+        person = await site.add_person("private")
         image = base64.b64encode(picture()).decode()
         assert response(await person.post(SCAN, image=image, name="scan.png")) == {}
         scan, _ = await site.attendance.use_cases.read_scan(user_id=UserId(person.user_id))
@@ -174,7 +174,7 @@ class TestUploadProfileConfirmation:
                 assert (await browser.get(path)).status_code == 404
 
     async def test_a_rejected_scan_is_told(self, site: Site) -> None:
-        person = await site.person("rejected")
+        person = await site.add_person("rejected")
         use_cases = site.attendance.use_cases
         response(await person.post(SCAN, image=base64.b64encode(picture()).decode()))
         scan, _ = await use_cases.read_scan(user_id=UserId(person.user_id))
@@ -204,14 +204,14 @@ class TestFindByName:
         assert await self.found(anna, display_name_part="никого") == []
 
     async def test_wildcards_are_letters_like_others(self, site: Site, anna: Browser) -> None:
-        await site.person("wild", display_name="100%%__ sure")
+        await site.add_person("wild", display_name="100%%__ sure")
         assert await self.found(anna, display_name_part="%%%%") == []
         assert await self.found(anna, display_name_part="____") == []
         assert await self.found(anna, display_name_part="0%%__") == ["100%%__ sure"]
 
     async def test_by_name_then_id_and_by_pages(self, site: Site, anna: Browser) -> None:
-        twins = [await site.person("twin", display_name="Близнецы А") for _ in range(2)]
-        await site.person("twin", display_name="Близнецы Б")
+        twins = [await site.add_person("twin", display_name="Близнецы А") for _ in range(2)]
+        await site.add_person("twin", display_name="Близнецы Б")
         given = {"display_name_part": "близнец"}
         users = response(await anna.get(FIND, **given))["users"]
         assert [each["user_id"] for each in users[:2]] == [each.user_id for each in twins]

@@ -29,7 +29,7 @@ NEW_PASSWORD = "battery staple horse"
 async def anna(site: Site) -> Browser:
     """Somebody new, in each test."""
     await site.unlimit()
-    return await site.person("anna")
+    return await site.add_person("anna")
 
 
 async def make_codes(person: Browser, password: str = PASSWORD) -> list[str]:

@@ -31,7 +31,7 @@ UPLOAD = "/api/profile/UploadProfileConfirmation"
 
 
 async def new_moderator(site: Site, name: str = "moderator") -> Browser:
-    person = await site.person(name)
+    person = await site.add_person(name)
     await site.attendance.use_cases.add_moderator(username=person.username)
     return person
 
@@ -61,7 +61,7 @@ async def row_of(moderator: Browser, scan: str) -> dict[str, Any]:
 class TestGetPendingConfirmations:
     async def test_it_lists_the_oldest_first_and_counts_all(self, site: Site) -> None:
         moderator = await new_moderator(site)
-        student, other = await site.person("student"), await site.person("student")
+        student, other = await site.add_person("student"), await site.add_person("student")
         first = await upload_scan(site, student)
         site.clock.pass_(1)
         second = await upload_scan(site, other)
@@ -81,7 +81,7 @@ class TestGetPendingConfirmations:
         assert one["count"] == told["count"]
 
     async def test_it_is_for_moderators(self, site: Site) -> None:
-        person = await site.person()
+        person = await site.add_person()
         assert error_and_code(await person.get(PENDING)) == (3, "not_a_moderator")
         assert error_and_code(await site.browser().get(PENDING)) == (7, "not_logged_in")
 
@@ -89,7 +89,7 @@ class TestGetPendingConfirmations:
 class TestTakeConfirmation:
     async def test_the_image_opens_to_this_session_for_ten_minutes(self, site: Site) -> None:
         """Contract: 9.9."""
-        moderator, student = await new_moderator(site), await site.person("student")
+        moderator, student = await new_moderator(site), await site.add_person("student")
         other = await new_moderator(site)
         scan = await upload_scan(site, student)
         taken = response(await moderator.post(TAKE, scan=scan))
@@ -115,7 +115,7 @@ class TestTakeConfirmation:
         assert (await row_of(other, scan))["taken_by"] is None
 
     async def test_it_ends_with_the_session_that_took_it(self, site: Site) -> None:
-        moderator, student = await new_moderator(site), await site.person("student")
+        moderator, student = await new_moderator(site), await site.add_person("student")
         taken = response(await moderator.post(TAKE, scan=await upload_scan(site, student)))
         kept = moderator.session
         response(await moderator.post("/accounts/logout/"))
@@ -123,15 +123,15 @@ class TestTakeConfirmation:
         assert (await stale.client.get(taken["image"])).status_code == 401
 
     async def test_no_token_opens_it(self, site: Site) -> None:
-        moderator, student = await new_moderator(site), await site.person("student")
+        moderator, student = await new_moderator(site), await site.add_person("student")
         taken = response(await moderator.post(TAKE, scan=await upload_scan(site, student)))
-        program = await site.program(moderator)
+        program = await site.add_program(moderator)
         assert code(await program.client.get(taken["image"]), 3) == "missing_scope"
-        own = await site.program(student)
+        own = await site.add_program(student)
         assert code(await own.client.get("/scans/own"), 3) == "missing_scope"
 
     async def test_ones_own_and_a_friends_are_for_others(self, site: Site) -> None:
-        moderator, friend = await new_moderator(site), await site.person("student")
+        moderator, friend = await new_moderator(site), await site.add_person("student")
         for one, other in ((moderator, friend), (friend, moderator)):
             given = {"user_id": other.user_id}
             response(await one.post("/api/friends/SendFriendRequest", **given))
@@ -155,7 +155,7 @@ class TestTakeConfirmation:
         """Contract: 9.12."""
         monkeypatch.setattr(review, "TAKEN_SCANS", replace(TAKEN_SCANS, most=2))
         monkeypatch.setattr(taken_scans, "SCAN_LOOKS", replace(SCAN_LOOKS, most=2))
-        moderator, student = await new_moderator(site), await site.person("student")
+        moderator, student = await new_moderator(site), await site.add_person("student")
         scan = await upload_scan(site, student)
         for _ in range(2):
             taken = response(await moderator.post(TAKE, scan=scan))
@@ -176,7 +176,7 @@ class TestTakeConfirmation:
 class TestReturnConfirmation:
     async def test_others_may_take_it_then(self, site: Site) -> None:
         moderator, other = await new_moderator(site), await new_moderator(site)
-        scan = await upload_scan(site, await site.person("student"))
+        scan = await upload_scan(site, await site.add_person("student"))
         taken = response(await moderator.post(TAKE, scan=scan))
         for _ in range(2):
             assert response(await moderator.post(RETURN, scan=scan)) == {}
@@ -186,7 +186,7 @@ class TestReturnConfirmation:
 
 class TestResolveConfirmation:
     async def test_the_owner_sees_the_reason_and_the_note_and_nobody_else(self, site: Site) -> None:
-        moderator, student = await new_moderator(site), await site.person("student")
+        moderator, student = await new_moderator(site), await site.add_person("student")
         scan = await upload_scan(site, student)
         assert error_and_code(await moderator.post(RESOLVE, scan=scan, approve=True)) == (
             3,
@@ -209,7 +209,7 @@ class TestResolveConfirmation:
 
     async def test_the_tick_is_given_and_the_image_is_gone(self, site: Site) -> None:
         """Contract: 9.9."""
-        moderator, student = await new_moderator(site), await site.person("student")
+        moderator, student = await new_moderator(site), await site.add_person("student")
         scan = await upload_scan(site, student)
         assert (await student.client.get("/scans/own")).status_code == 200
         taken = response(await moderator.post(TAKE, scan=scan))
@@ -222,7 +222,7 @@ class TestResolveConfirmation:
 
     async def test_a_new_scan_or_another_name_has_changed_it(self, site: Site) -> None:
         """Contract: 9.10."""
-        moderator, student = await new_moderator(site), await site.person("student")
+        moderator, student = await new_moderator(site), await site.add_person("student")
         scan = await upload_scan(site, student)
         taken = response(await moderator.post(TAKE, scan=scan))
         later = await upload_scan(site, student)
@@ -242,20 +242,20 @@ class TestOwnScan:
     """Contract: 9.9."""
 
     async def test_only_its_owner_sees_it(self, site: Site) -> None:
-        student = await site.person("student")
+        student = await site.add_person("student")
         assert (await student.client.get("/scans/own")).status_code == 404
         await upload_scan(site, student)
         image = await student.client.get("/scans/own")
         assert (image.status_code, image.headers["content-type"]) == (200, "image/png")
         assert image.headers["cache-control"] == "no-store"
         assert image.headers["x-content-type-options"] == "nosniff"
-        other = await site.person()
+        other = await site.add_person()
         assert (await other.client.get("/scans/own")).status_code == 404
         assert (await site.browser().client.get("/scans/own")).status_code == 401
 
     async def test_a_head_is_the_same_and_reads_none_of_it(self, site: Site) -> None:
         """Contract: 1.6, also while another one is read, and of a moderator."""
-        moderator, student = await new_moderator(site), await site.person("student")
+        moderator, student = await new_moderator(site), await site.add_person("student")
         taken = response(await moderator.post(TAKE, scan=await upload_scan(site, student)))
         slow = AsgiClient(site.app, "/scans/own", session=str(student.session)).ask(reads=0)
         await eventually(lambda: bool(slow.status))
@@ -279,7 +279,7 @@ class TestOwnScan:
     ) -> None:
         """Contract: 1.22. All of it is in memory meanwhile."""
         monkeypatch.setattr(scan_images, "TURN_WAIT_SECONDS", 0.05)
-        student, other = await site.person("student"), await site.person("other")
+        student, other = await site.add_person("student"), await site.add_person("other")
         for each in (student, other):
             await upload_scan(site, each)
         slow = AsgiClient(site.app, "/scans/own", session=str(student.session)).ask(reads=0)
@@ -297,7 +297,7 @@ class TestOwnScan:
     ) -> None:
         """Contract: 1.22, though each piece is taken in time."""
         monkeypatch.setattr(scan_images, "SEND_SECONDS", 0.05)
-        student = await site.person("student")
+        student = await site.add_person("student")
         await upload_scan(site, student)
         slow = AsgiClient(site.app, "/scans/own", session=str(student.session))
         assert not (await slow.ask(reads=0).ended()).is_whole
@@ -309,7 +309,7 @@ class TestGetConfirmationLog:
     """Contract: 9.10."""
 
     async def test_the_owner_reads_who_looked_and_decided(self, site: Site) -> None:
-        moderator, student = await new_moderator(site), await site.person("student")
+        moderator, student = await new_moderator(site), await site.add_person("student")
         scan = await upload_scan(site, student)
         taken = response(await moderator.post(TAKE, scan=scan))
         await moderator.client.get(taken["image"])
@@ -330,7 +330,7 @@ class TestGetConfirmationLog:
         assert response(await moderator.get(LOG)) == {"entries": []}
 
     async def test_a_moderator_who_is_removed_sees_nothing_more(self, site: Site) -> None:
-        moderator, student = await new_moderator(site), await site.person("student")
+        moderator, student = await new_moderator(site), await site.add_person("student")
         scan = await upload_scan(site, student)
         taken = response(await moderator.post(TAKE, scan=scan))
         await site.attendance.use_cases.remove_moderator(username=moderator.username)

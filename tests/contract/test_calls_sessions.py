@@ -68,7 +68,7 @@ class TestSessions:
         assert (await user_id_of(old), await user_id_of(browser)) == (None, anna.user_id)
 
     async def test_signing_up_changes_the_session_too(self, site: Site) -> None:
-        browser = await site.person("first")
+        browser = await site.add_person("first")
         before = browser.session
         await browser.sign_up(f"again{browser.user_id}")
         assert browser.session != before
@@ -91,7 +91,7 @@ class TestSessions:
         assert await user_id_of(stolen) is None
 
     async def test_a_session_lasts_thirty_days_from_its_last_use(self, site: Site) -> None:
-        browser = await site.person("idle")
+        browser = await site.add_person("idle")
         site.clock.pass_(SESSION_SECONDS - 1)
         answer = await browser.get("/api/auth/GetCurrentUserId")
         assert response(answer)["user_id"] == browser.user_id
@@ -104,7 +104,7 @@ class TestSessions:
         assert await user_id_of(browser) is None
 
     async def test_the_cookie_is_set_anew_once_a_minute_at_most(self, site: Site) -> None:
-        browser = await site.person("busy")
+        browser = await site.add_person("busy")
         for seconds, is_set in ((0, False), (USE_NOTED_EVERY, True), (1, False)):
             site.clock.pass_(seconds)
             answer = await browser.get("/api/friends/GetFriendList")
@@ -115,7 +115,7 @@ class TestBearerTokens:
     async def test_a_program_needs_no_cookies_and_gets_none(
         self, site: Site, anna: Browser
     ) -> None:
-        program = await site.program(anna)
+        program = await site.add_program(anna)
         given = {"name": f"{anna.user_id} by a program", "time_from": 1, "time_to": 2**31}
         answer = await program.client.post("/api/events/CreateEvent", json=given)
         assert response(answer)["event_id"]
@@ -125,7 +125,7 @@ class TestBearerTokens:
         assert cookie_set_by(answer, "sessionid") is None
 
     async def test_a_token_is_no_cookie(self, site: Site, anna: Browser) -> None:
-        program = await site.program(anna)
+        program = await site.add_program(anna)
         token = program.client.headers["authorization"].removeprefix("Bearer ")
         assert await user_id_of(site.browser(cookies={"sessionid": token})) is None
 
@@ -134,7 +134,7 @@ class TestBearerTokens:
         self, site: Site, anna: Browser, worth: str
     ) -> None:
         """Contract: 9.3: it never reaches `/accounts/`, whatever it is worth."""
-        program = await site.program(anna)
+        program = await site.add_program(anna)
         if worth == "nothing":
             program = site.browser(headers={"Authorization": "Bearer att_forged"})
         given = {"username": anna.username, "password": PASSWORD}
@@ -147,14 +147,14 @@ class TestBearerTokens:
         self, site: Site, anna: Browser
     ) -> None:
         """Contract: 1.12, 9.3."""
-        program = await site.program(anna)
+        program = await site.add_program(anna)
         answer = await program.client.get("/accounts/login/", headers={"Accept": "text/html"})
         assert (answer.status_code, answer.headers["location"]) == (302, "/")
 
 
 class TestGetSessions:
     async def test_it_says_where_one_is_logged_in_and_with_what(self, site: Site) -> None:
-        person = await site.person("many")
+        person = await site.add_person("many")
         began = int(site.clock.now())
         site.clock.pass_(100)
         phone = await logged_in(site, person)
@@ -176,7 +176,7 @@ class TestGetSessions:
         }
 
     async def test_others_are_not_among_them_nor_what_has_ended(self, site: Site) -> None:
-        person = await site.person("one")
+        person = await site.add_person("one")
         old = await logged_in(site, person)
         response(await old.post("/accounts/logout/"))
         idle = await logged_in(site, person)
@@ -188,7 +188,7 @@ class TestGetSessions:
         assert only["current"]
 
     async def test_what_names_a_session_lets_nobody_in(self, site: Site) -> None:
-        person = await site.person("named")
+        person = await site.add_person("named")
         (only,) = await sessions_of(person)
         for secret in (only["session"], session_id_of(str(person.session))):
             assert await user_id_of(site.browser(cookies={"sessionid": secret})) is None
@@ -200,14 +200,14 @@ class TestGetSessions:
     async def test_whatever_a_browser_calls_itself_it_logs_in(
         self, site: Site, user_agent: str, client: str
     ) -> None:
-        person = await site.person("odd")
+        person = await site.add_person("odd")
         odd = await logged_in(site, person, user_agent)
         assert {each["client"] for each in await sessions_of(odd) if each["current"]} == {client}
 
 
 class TestEndSession:
     async def test_the_one_named_ends_and_no_other(self, site: Site) -> None:
-        person = await site.person("ends")
+        person = await site.add_person("ends")
         phone, laptop = await logged_in(site, person), await logged_in(site, person)
         for each in (phone, laptop):
             assert await user_id_of(each) == person.user_id
@@ -219,7 +219,7 @@ class TestEndSession:
         assert await user_id_of(person) == person.user_id
 
     async def test_all_others_end(self, site: Site) -> None:
-        person = await site.person("ends")
+        person = await site.add_person("ends")
         others = [await logged_in(site, person) for _ in range(3)]
         for each in others:
             assert await user_id_of(each) == person.user_id
@@ -229,7 +229,7 @@ class TestEndSession:
         assert [each["current"] for each in await sessions_of(person)] == [True]
 
     async def test_one_s_own_ends_as_by_a_log_out(self, site: Site) -> None:
-        person = await site.person("ends")
+        person = await site.add_person("ends")
         (only,) = await sessions_of(person)
         answer = await person.post("/api/auth/EndSession", session=only["session"])
         cookie = cookie_set_by(answer, "sessionid")
@@ -237,7 +237,7 @@ class TestEndSession:
         assert await user_id_of(person) is None
 
     async def test_that_of_somebody_else_stays(self, site: Site) -> None:
-        person, thief = await site.person("theirs"), await site.person("thief")
+        person, thief = await site.add_person("theirs"), await site.add_person("thief")
         (theirs,) = await sessions_of(person)
         for name in (theirs["session"], session_id_of(str(person.session)), "", "x"):
             assert response(await thief.post("/api/auth/EndSession", session=name)) == {}
@@ -246,5 +246,5 @@ class TestEndSession:
 
     @pytest.mark.parametrize("given", [{}, {"others": False}, {"session": None}])
     async def test_one_of_both_has_to_be_said(self, site: Site, given: dict[str, Any]) -> None:
-        person = await site.person("says")
+        person = await site.add_person("says")
         assert "session" in refusal(await person.post("/api/auth/EndSession", **given), 2)

@@ -24,12 +24,12 @@ WHO = "/api/auth/GetCurrentUserId"
 @pytest_asyncio.fixture(loop_scope="module")
 async def anna(site: Site) -> Browser:
     """Somebody new, since the time that has passed ends sessions."""
-    return await site.person("anna")
+    return await site.add_person("anna")
 
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def boris(site: Site) -> Browser:
-    return await site.person("boris")
+    return await site.add_person("boris")
 
 
 async def create(browser: Browser, **given: Any) -> dict[str, Any]:
@@ -69,7 +69,7 @@ class TestCreateToken:
         assert made["token"].removeprefix("att_") not in (await anna.get(LIST)).text
 
     async def test_it_takes_the_password(self, site: Site) -> None:
-        anna = await site.person("anna")
+        anna = await site.add_person("anna")
         given = {"name": "x", "scopes": ["read"]}
         answer = await anna.post(CREATE, **given)
         assert "password" in refusal(answer, 2)
@@ -78,7 +78,7 @@ class TestCreateToken:
 
     async def test_wrong_ones_count_as_failed_log_ins(self, site: Site) -> None:
         """Contract: 9.1: a found session is no way around the limit."""
-        anna = await site.person("anna")
+        anna = await site.add_person("anna")
         given = {"name": "x", "scopes": ["read"]}
         for _ in range(10):
             assert code(await anna.post(CREATE, **given, password="wrong"), 3) == "wrong_password"
@@ -116,7 +116,7 @@ class TestCreateToken:
 
     async def test_there_are_fifty_at_most(self, site: Site) -> None:
         """Contract: 9.3."""
-        anna = await site.person("anna")
+        anna = await site.add_person("anna")
         made = [await create(anna) for _ in range(MAX_TOKENS)]
         given = {"name": "x", "scopes": ["read"], "password": PASSWORD}
         answer = await anna.post(CREATE, **given)
@@ -129,7 +129,7 @@ class TestGetTokens:
     """Contract: GetTokens."""
 
     async def test_one_sees_one_s_own(self, site: Site, boris: Browser) -> None:
-        anna = await site.person("anna")
+        anna = await site.add_person("anna")
         now = int(site.clock.at)
         first = await create(anna, name="первый", scopes=["export", "read"], expires_in_days=1)
         site.clock.pass_(1)
@@ -156,7 +156,7 @@ class TestGetTokens:
 
     async def test_it_tells_the_last_use_to_a_minute(self, site: Site) -> None:
         """Contract: 9.3."""
-        anna = await site.person("anna")
+        anna = await site.add_person("anna")
         made, began = await create(anna), int(site.clock.at)
         client, used = program(site, made["token"]), []
         for seconds in (5, 30, int(USE_NOTED_EVERY)):
@@ -166,7 +166,7 @@ class TestGetTokens:
         assert used == [5, 5, 35 + int(USE_NOTED_EVERY)]
 
     async def test_expired_ones_for_thirty_days(self, site: Site) -> None:
-        anna = await site.person("anna")
+        anna = await site.add_person("anna")
         made = await create(anna, expires_in_days=1)
         client = program(site, made["token"])
         site.clock.pass_(DAY_SECONDS)
@@ -182,7 +182,7 @@ class TestRevokeToken:
     """Contract: RevokeToken."""
 
     async def test_it_lets_nobody_in_any_more_and_is_not_listed(self, site: Site) -> None:
-        anna = await site.person("anna")
+        anna = await site.add_person("anna")
         made, other = await create(anna), await create(anna)
         for _ in range(2):
             assert response(await anna.post(REVOKE, token_id=made["token_id"])) == {}
@@ -191,14 +191,14 @@ class TestRevokeToken:
         assert [each["token_id"] for each in await listed(anna)] == [other["token_id"]]
 
     async def test_nobody_ends_somebody_else_s(self, site: Site, boris: Browser) -> None:
-        anna = await site.person("anna")
+        anna = await site.add_person("anna")
         made = await create(anna)
         assert response(await boris.post(REVOKE, token_id=made["token_id"])) == {}
         assert response(await boris.post(REVOKE, token_id=str(uuid4()))) == {}
         assert len(await listed(anna)) == 1
 
     async def test_logging_out_leaves_it(self, site: Site) -> None:
-        anna = await site.person("anna")
+        anna = await site.add_person("anna")
         made = await create(anna)
         response(await anna.post("/accounts/logout/"))
         found = response(await program(site, made["token"]).get(WHO))

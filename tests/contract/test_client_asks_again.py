@@ -17,7 +17,7 @@ from attendance_web.client import Client, NotAnswered, NotAttendance, Refused, U
 from attendance_web.wire.counts import CountsShown
 from tests.support.site import ORIGIN, Site
 from tests.support.site import site_in_memory as site
-from tests.support.site_client import at_the_site, client, event, person, quick
+from tests.support.site_client import add_person, at_the_site, client, create_event, quick
 
 __all__ = ["quick", "site"]
 DONE = {"error": 0, "error_msg": "", "response": {}}
@@ -150,8 +150,8 @@ class TestStreams:
 
     @at_the_site
     async def test_a_board_is_shown_by_its_secret(self, site: Site) -> None:
-        anna = await person(site)
-        made = await event(anna)
+        anna = await add_person(site)
+        made = await create_event(anna)
         link = await anna.make_board_link(event_id=made.event_id)
         await anna.delete_event(event_id=made.event_id)
         board = client(site, board=link.url.partition("#")[2])

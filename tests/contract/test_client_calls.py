@@ -26,7 +26,7 @@ from attendance_web.structs.events import EventCreated
 from tests.support.pictures import picture
 from tests.support.site import PASSWORD, Site, numbers
 from tests.support.site import site_in_memory as site
-from tests.support.site_client import at_the_site, client, event, person, quick
+from tests.support.site_client import add_person, at_the_site, client, create_event, quick
 
 __all__ = ["quick", "site"]
 ROOT = Path(__file__).resolve().parents[2]
@@ -108,7 +108,7 @@ class TestWhoAsks:
     async def test_a_token_of_forms_that_the_service_has_forgotten_is_fetched_anew(
         self, site: Site
     ) -> None:
-        anna = await person(site)
+        anna = await add_person(site)
         hooks = anna._http.event_hooks["request"]
 
         async def spoil(request: httpx.Request) -> None:
@@ -123,20 +123,20 @@ class TestWhoAsks:
         assert (await anna.get_profile(user_id=me)).bio == "Here"
 
     async def test_a_program_shows_its_token(self, site: Site) -> None:
-        anna = await person(site)
+        anna = await add_person(site)
         made = await anna.create_token(name="bot", scopes=["read"], password=PASSWORD)
         bot = client(site, token=made.token)
         assert await bot.get_current_user_id() == await anna.get_current_user_id()
         with pytest.raises(Refused) as refused:
-            await event(bot)
+            await create_event(bot)
         assert (refused.value.code, refused.value.number) == ("missing_scope", 3)
 
 
 @at_the_site
 class TestAnswers:
     async def test_are_structs_of_the_wire(self, site: Site) -> None:
-        anna = await person(site)
-        made = await event(anna)
+        anna = await add_person(site)
+        made = await create_event(anna)
         assert isinstance(made, EventCreated) and isinstance(made.event_id, UUID)
         seen = await anna.get_event_by_id(event_id=made.event_id)
         assert (seen.event_id, seen.code, seen.may_mark) == (made.event_id, made.code, True)
@@ -145,7 +145,7 @@ class TestAnswers:
         assert (await anna.get_attendance(event_id=made.event_id)).participants[0].state == "joined"
 
     async def test_what_is_none_is_left_out_and_a_picture_arrives(self, site: Site) -> None:
-        anna = await person(site)
+        anna = await add_person(site)
         await anna.update_profile_picture(image=picture(), name="me.png")
         found = await anna.find_by_name(display_name_part="Anna")
         assert found.users
@@ -153,7 +153,7 @@ class TestAnswers:
         assert profile.pic.startswith("/pictures/")
 
     async def test_a_refusal_has_its_code_number_text_and_field(self, site: Site) -> None:
-        anna = await person(site)
+        anna = await add_person(site)
         with pytest.raises(Refused) as refused:
             await anna.create_event(name="x", time_from=5, time_to=2**62)
         said = refused.value
@@ -166,8 +166,8 @@ class TestAnswers:
         assert (refused.value.code, refused.value.number) == ("not_logged_in", 7)
 
     async def test_files_come_with_their_names(self, site: Site) -> None:
-        anna = await person(site)
-        made = await event(anna)
+        anna = await add_person(site)
+        made = await create_event(anna)
         file = await anna.export_attendance(event_id=made.event_id, format="json")
         assert file.name.endswith(".json") and file.media_type == "application/json"
         assert json.loads(file.content)

@@ -44,7 +44,7 @@ def run_program(house: House, monkeypatch: pytest.MonkeyPatch) -> RunProgram:
     async def run(program: Path | str, person: Visitor, event_id: EventId, *arguments: str) -> None:
         url = f"http://127.0.0.1:{house.port}"
         monkeypatch.setenv("ATTENDANCE_URL", url)
-        monkeypatch.setenv("ATTENDANCE_TOKEN", (await house.program(person)).secret)
+        monkeypatch.setenv("ATTENDANCE_TOKEN", (await house.add_program(person)).secret)
         monkeypatch.setenv("ATTENDANCE_EVENT", str(event_id))
         monkeypatch.setattr(sys, "argv", ["program", *arguments])
         if isinstance(program, Path):
@@ -76,8 +76,8 @@ async def test_the_page_shows_four_programs() -> None:
 async def test_the_first_lists_what_its_person_has_joined(
     house: House, run_program: RunProgram, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    anna = await house.person()
-    event_id = await house.event(anna)
+    anna = await house.add_person()
+    event_id = await house.create_event(anna)
     await run_program(BLOCKS[0], anna, event_id)
     assert str(event_id) in capsys.readouterr().out
 
@@ -85,8 +85,8 @@ async def test_the_first_lists_what_its_person_has_joined(
 async def test_the_second_is_refused_a_name_and_exports_a_sheet(
     house: House, run_program: RunProgram, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    anna = await house.person()
-    await run_program(BLOCKS[1], anna, await house.event(anna))
+    anna = await house.add_person()
+    await run_program(BLOCKS[1], anna, await house.create_event(anna))
     said = capsys.readouterr().out
     assert said.startswith("event_name_taken 6\n") and "bytes for Algebra" in said
 
@@ -94,8 +94,8 @@ async def test_the_second_is_refused_a_name_and_exports_a_sheet(
 async def test_one_waits_while_another_marks(
     house: House, run_program: RunProgram, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    anna, boris = await house.people(2)
-    event_id = await house.event(anna)
+    anna, boris = await house.add_people(2)
+    event_id = await house.create_event(anna)
     asking = asyncio.create_task(run_program(BLOCKS[2], boris, event_id))
     await until_waiting(house, event_id, boris)
     await run_program(BLOCKS[3], anna, event_id)
@@ -110,8 +110,8 @@ async def test_a_card_reader_marks_who_waits_and_nobody_else(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    anna, boris, vera = await house.people(3)
-    event_id = await house.event(anna)
+    anna, boris, vera = await house.add_people(3)
+    event_id = await house.create_event(anna)
     await boris.mark_me(event_id)
     cards = f"{boris.user_id}\n\nno card\n{vera.user_id}\n{anna.user_id}\n"
     monkeypatch.setattr(sys, "stdin", io.StringIO(cards))
@@ -127,8 +127,8 @@ async def test_a_card_reader_marks_who_waits_and_nobody_else(
 async def test_a_script_of_twenty_lines_prints_who_is_missing(
     house: House, run_program: RunProgram, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    anna, boris = await house.people(2)
-    event_id = await house.event(anna)
+    anna, boris = await house.add_people(2)
+    event_id = await house.create_event(anna)
     await house.attendance.use_cases.mark_participant(
         actor=UserId(anna.user_id), event_id=event_id, user_id=UserId(boris.user_id)
     )

@@ -39,7 +39,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def client_of(house: House, person: Visitor) -> Client:
-    program = await house.program(person)
+    program = await house.add_program(person)
     return Client(f"http://127.0.0.1:{house.port}", token=program.secret)
 
 
@@ -55,8 +55,8 @@ class Class(NamedTuple):
 
 @asynccontextmanager
 async def a_class(house: House) -> AsyncIterator[Class]:
-    anna, boris = await house.people(2)
-    event_id = await house.event(anna)
+    anna, boris = await house.add_people(2)
+    event_id = await house.create_event(anna)
     laptop, phone = await client_of(house, anna), await client_of(house, boris)
     async with laptop, phone, phone.mark_me(event_id) as me, laptop.marking(event_id) as marking:
         yield Class(event_id, anna, boris, marking, me)
@@ -153,8 +153,8 @@ class TestMarking:
 
 class TestComingAndGoing:
     async def test_whoever_leaves_the_block_waits_no_more(self, house: House) -> None:
-        anna = await house.person()
-        event_id = await house.event(anna)
+        anna = await house.add_person()
+        event_id = await house.create_event(anna)
         async with (await client_of(house, anna)).mark_me(event_id):
             assert isinstance(await house.state_of(event_id, anna), Waiting)
         await eventually(lambda: house.has_no_socket(event_id, anna), PATIENCE_SECONDS)
@@ -197,7 +197,7 @@ class TestComingAndGoing:
             await until_listed(marking, boris.user_id)
             await marking.prepare(boris.user_id)
             marking.lose_connection()
-            vera = await house.person()
+            vera = await house.add_person()
             async with (await client_of(house, vera)).mark_me(event_id):
                 await until_listed(marking, boris.user_id, vera.user_id)
                 await eventually(lambda: marking.held == boris.user_id, PATIENCE_SECONDS)
@@ -225,8 +225,8 @@ class TestComingAndGoing:
                 assert marking.waiting == ()
 
     async def test_one_who_is_refused_at_the_door_is_told_why(self, house: House) -> None:
-        anna = await house.person()
-        early = await house.event(anna, starts=1000)
+        anna = await house.add_person()
+        early = await house.create_event(anna, starts=1000)
         laptop = await client_of(house, anna)
         for event_id, said in (
             (early, ("event_not_started", 4425)),

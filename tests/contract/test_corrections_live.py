@@ -32,8 +32,8 @@ async def mark_by_hand(
 
 
 async def test_of_one_who_is_marked_by_hand_the_hold_ends(house: House) -> None:
-    anna, boris, vera = await house.people(3)
-    event_id = await house.event(anna)
+    anna, boris, vera = await house.add_people(3)
+    event_id = await house.create_event(anna)
     waiting, marking = await vera.mark_me(event_id), await boris.marks(event_id)
     await marking.asks("prepare_to_mark", user_id=vera.user_id)
     await mark_by_hand(house, event_id, anna, vera)
@@ -47,8 +47,8 @@ async def test_of_one_who_is_marked_by_hand_the_hold_ends(house: House) -> None:
 
 
 async def test_whose_mark_is_annulled_waits_again_and_is_marked_again(house: House) -> None:
-    anna, boris, vera = await house.people(3)
-    event_id = await house.event(anna)
+    anna, boris, vera = await house.add_people(3)
+    event_id = await house.create_event(anna)
     waiting, marking = await vera.mark_me(event_id), await boris.marks(event_id)
     await marking.asks("prepare_to_mark", user_id=vera.user_id)
     await marking.asks("confirm_marking")
@@ -71,8 +71,8 @@ async def test_a_phone_that_comes_back_between_is_told_to_come_back(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It was marked when it was let in, and is not any more when the room takes it in."""
-    anna, vera = await house.people(2)
-    event_id = await house.event(anna)
+    anna, vera = await house.add_people(2)
+    event_id = await house.create_event(anna)
     await mark_by_hand(house, event_id, anna, vera)
     mark_me = type(house.attendance.use_cases.mark_me)
     opens = mark_me.__call__

@@ -65,7 +65,7 @@ class TestTheCheck:
         path = "/api/friends/SendFriendRequest"
         refusal(await browser.client.post(path, content=b"\xff"), 8, status=403)
         refusal(await browser.send(path, content=b"\xff"), 7, status=401)
-        logged_in = await site.person("order")
+        logged_in = await site.add_person("order")
         refusal(await logged_in.send(path, content=b"\xff"), 4)
         refusal(await logged_in.post(path), 2)
 

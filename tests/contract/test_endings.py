@@ -26,7 +26,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 class TestRule9TheEnd:
     async def test_all_sockets_close_and_holds_end_unconfirmed(self, house: House) -> None:
         event_id, asker, marker, waiting, marking = await asker_and_marker(house, lasts=61.5)
-        target = await house.person()
+        target = await house.add_person()
         await target.mark_me(event_id)
         await marking.hears("user_joined")
         await marking.asks("prepare_to_mark", user_id=target.user_id)
@@ -68,7 +68,7 @@ class TestRule9Leaving:
     async def test_all_sockets_of_the_person_there_close_and_no_others(self, house: House) -> None:
         event_id, asker, marker, waiting, marking = await asker_and_marker(house)
         second = await asker.mark_me(event_id)
-        elsewhere_id = await house.event(marker)
+        elsewhere_id = await house.create_event(marker)
         elsewhere = await asker.mark_me(elsewhere_id)
         await house.leaves(asker, event_id)
         for wire in (waiting, second):
@@ -86,7 +86,7 @@ class TestRule9Leaving:
 
     async def test_a_marker_who_leaves_gives_back_at_once(self, house: House) -> None:
         event_id, asker, marker, _, marking = await asker_and_marker(house)
-        other = await (await house.person()).marks(event_id)
+        other = await (await house.add_person()).marks(event_id)
         await marking.asks("prepare_to_mark", user_id=asker.user_id)
         await other.hears("user_left")
         await house.leaves(marker, event_id)
@@ -108,8 +108,8 @@ class TestRule9Leaving:
 class TestRule9LogOut:
     async def test_the_sockets_of_that_session_close_in_every_event(self, house: House) -> None:
         event_id, asker, marker, waiting, marking = await asker_and_marker(house)
-        elsewhere = await asker.mark_me(await house.event(marker))
-        other = await house.another_session(asker)
+        elsewhere = await asker.mark_me(await house.create_event(marker))
+        other = await house.add_session(asker)
         kept = await other.mark_me(event_id)
         await house.logs_out(asker)
         for wire in (waiting, elsewhere):
@@ -154,8 +154,8 @@ class TestRule9LogOut:
         name, password = f"changes{uuid4().hex}", "tea at five"
         here = await do.sign_up(username=name, password=password)
         there = await do.log_in(username=name, password=password)
-        marker = await house.person()
-        event_id = await house.event(marker)
+        marker = await house.add_person()
+        event_id = await house.create_event(marker)
         visitors = (Visitor(house, each.user_id, each.token) for each in (here, there))
         kept, ended = [await each.mark_me(event_id) for each in visitors]
         await do.change_password(
@@ -169,7 +169,7 @@ class TestRule9LogOut:
 
     async def test_a_marker_gives_back_at_once(self, house: House) -> None:
         event_id, asker, marker, _, marking = await asker_and_marker(house)
-        other = await (await house.person()).marks(event_id)
+        other = await (await house.add_person()).marks(event_id)
         await marking.asks("prepare_to_mark", user_id=asker.user_id)
         await other.hears("user_left")
         await house.logs_out(marker)

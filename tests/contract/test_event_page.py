@@ -82,8 +82,8 @@ class EventAddress(NamedTuple):
 
 async def new_event(site: Site, **more: Any) -> EventAddress:
     """Has somebody create one."""
-    person = await site.person()
-    event_id = await person.event(**more)
+    person = await site.add_person()
+    event_id = await person.create_event(**more)
     return EventAddress(event_id, f"/e/{await code_of(person, event_id)}")
 
 
@@ -106,7 +106,7 @@ def check_is_the_pages_404(answer: httpx.Response) -> None:
 class TestPage:
     @pytest.mark.parametrize("name", NAMES)
     async def test_it_is_the_page_with_the_name_of_the_event(self, site: Site, name: str) -> None:
-        person = await site.person()
+        person = await site.add_person()
         given = {"name": name, "time_from": 1, "time_to": 2_000_000_000}
         made = response(await person.post("/api/events/CreateEvent", **given))
         answer = await site.browser().get(f"/e/{made['code']}")
@@ -266,14 +266,14 @@ class TestAddresses:
 
 class TestQrCode:
     async def test_it_is_a_picture_to_be_scanned(self, site: Site) -> None:
-        person = await site.person()
-        event_id = await person.event()
+        person = await site.add_person()
+        event_id = await person.create_event()
         answer = await site.browser().get(f"/events/{event_id.upper()}/qr.svg")
         assert answer.headers["content-type"] == "image/svg+xml"
         assert answer.text.startswith("<svg ") and "xmlns" in answer.text
         policy_of_picture = answer.headers["content-security-policy"]
         assert {"frame-ancestors 'none'", "sandbox"} <= {*policy_of_picture.split("; ")}
-        other = await site.browser().get(f"/events/{await person.event()}/qr.svg")
+        other = await site.browser().get(f"/events/{await person.create_event()}/qr.svg")
         assert other.text != answer.text
 
     async def test_it_is_drawn_once_for_everybody(
@@ -287,8 +287,8 @@ class TestQrCode:
             return b"<svg />"
 
         monkeypatch.setattr(qr_codes, "draw_qr_code", draw)
-        person = await site.person()
-        event_id = await person.event()
+        person = await site.add_person()
+        event_id = await person.create_event()
         code = await code_of(person, event_id)
         for _ in range(3):
             answer = await site.browser().get(f"/events/{event_id}/qr.svg")

@@ -28,8 +28,8 @@ class TestTurns:
         self, site: Site, anna: Browser, event_id: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         held = Sheets(site, monkeypatch)
-        vera, gleb = await site.person("vera"), await site.person("gleb")
-        of_vera, of_gleb = await vera.event(), await gleb.event()
+        vera, gleb = await site.add_person("vera"), await site.add_person("gleb")
+        of_vera, of_gleb = await vera.create_event(), await gleb.create_event()
         given = {"event_id": event_id, "format": "csv"}
         first = asyncio.create_task(anna.get(EXPORT, **given))
         await eventually(lambda: held.writing_count == 1)
@@ -55,8 +55,8 @@ class TestTurns:
         slow = AsgiClient(site.app, EXPORT, session=str(anna.session)).ask(reads=1, **given)
         await eventually(lambda: bool(slow.pieces))
         assert code(await anna.get(EXPORT, **given), 8, status=429)
-        vera = await site.person("vera")
-        answer = await vera.get(EXPORT, event_id=await vera.event(), format="csv")
+        vera = await site.add_person("vera")
+        answer = await vera.get(EXPORT, event_id=await vera.create_event(), format="csv")
         assert answer.status_code == 200
         slow.read(10)
         assert (await slow.ended()).is_whole
@@ -105,8 +105,8 @@ class TestCosts:
         monkeypatch.setattr(sheets, "_row_of", counting_rows)
         monkeypatch.setattr(SqliteExecutor, "execute", counting_statements)
         async with opened_site(tmp_path) as site:
-            anna = await site.person("anna")
-            event_id = await anna.event()
+            anna = await site.add_person("anna")
+            event_id = await anna.create_event()
             looks = Looks(site.attendance, monkeypatch)
             for more in (1, 200):
                 await add_people(site, event_id, more)

@@ -71,7 +71,7 @@ class TestAnswers:
         assert "tz" in refusal(wrong, 1) and wrong.json()["field"] == "tz"
         missing = await anna.get(EXPORT, event_id=NO_EVENT, format="csv")
         assert code(missing, 5) == "event_not_found"
-        other = await site.person("other")
+        other = await site.add_person("other")
         refused = await other.get(EXPORT, **given)
         assert code(refused, 3) == "not_an_organiser"
         assert "content-disposition" not in refused.headers

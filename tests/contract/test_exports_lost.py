@@ -136,7 +136,7 @@ class TestLeaving:
     async def test_who_is_refused_has_no_worker_begun(
         self, site: Site, event_id: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        workers, other = Workers(monkeypatch), await site.person("other")
+        workers, other = Workers(monkeypatch), await site.add_person("other")
         refused = await other.get(EXPORT, event_id=event_id, format="csv")
         assert code(refused, 3) == "not_an_organiser" and workers.begun_count == 0
 

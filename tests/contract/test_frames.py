@@ -32,8 +32,8 @@ class TestGoldenFrames:
     """The whole story, byte for byte but for ids and times. Contract: 6.16, 7.1."""
 
     async def test_a_marking(self, house: House) -> None:
-        asker, marker = await house.people(2)
-        event_id = await house.event(marker)
+        asker, marker = await house.add_people(2)
+        event_id = await house.create_event(marker)
         waiting = await asker.mark_me(event_id)
         marking = await marker.marking(event_id, Accept_Language="en")
         (since,) = [(await house.state_of(event_id, asker)).since]
@@ -73,7 +73,7 @@ class TestGoldenFrames:
     async def test_too_soon(self, house: House) -> None:
         """Contract: 6.15, 6.19."""
         event_id, asker, marker, _, _ = await asker_and_marker(house)
-        await (await house.person()).marks(event_id)
+        await (await house.add_person()).marks(event_id)
         marking = await marker.marking(event_id, Accept_Language="en")
         await marking.hears("marking_list")
         await marking.asks("prepare_to_mark", user_id=asker.user_id)
@@ -91,8 +91,8 @@ class TestGoldenFrames:
 
     async def test_coming_and_going(self, house: House) -> None:
         _, _, marker, _, marking = await asker_and_marker(house)
-        other = await house.person()
-        event_id = await house.event(marker)
+        other = await house.add_person()
+        event_id = await house.create_event(marker)
         marking = await marker.marking(event_id)
         assert await next_text(marking) == (
             '{"result":"ok","message":"marking_list",'
@@ -141,7 +141,7 @@ class TestRule10Order:
 
     async def test_one_hold_has_ended_before_the_next_begins(self, house: House) -> None:
         event_id, first, _, _, marking = await asker_and_marker(house)
-        second = await house.person()
+        second = await house.add_person()
         await second.mark_me(event_id)
         await marking.hears("user_joined")
         await marking.asks("prepare_to_mark", user_id=first.user_id)
@@ -156,7 +156,7 @@ class TestRule10Order:
         # However slow the machine, no hold is to run out here
         async with opened_house(None, replace(QUICK, hold_seconds=600)) as house:
             event_id, first, _, _, marking = await asker_and_marker(house)
-            second = await house.person()
+            second = await house.add_person()
             await second.mark_me(event_id)
             await marking.hears("user_joined")
             for _ in range(20):
@@ -201,7 +201,7 @@ class TestRule10Folding:
 
     async def test_other_markers_see_them_leave_and_return(self, house: House) -> None:
         event_id, asker, _, _, marking = await asker_and_marker(house)
-        second, other = [await each.marks(event_id) for each in await house.people(2)]
+        second, other = [await each.marks(event_id) for each in await house.add_people(2)]
         await marking.asks("prepare_to_mark", user_id=asker.user_id)
         await other.hears("user_left", user_id=asker.user_id)
         await marking.asks("refuse_to_mark")
@@ -218,7 +218,7 @@ class TestRule10Folding:
         self, house: House, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         event_id, asker, _, waiting, marking = await asker_and_marker(house)
-        other, third = await house.people(2)
+        other, third = await house.add_people(2)
         watching = await other.marks(event_id)
         with monkeypatch.context() as patch:
             patch.setattr(house.attendance.notifier, "publish", lambda announcement: None)

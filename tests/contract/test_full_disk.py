@@ -47,8 +47,8 @@ async def mark_until_full(
 async def test_a_confirm_is_unavailable_leaves_the_hold_and_is_done_once_there_is_room(
     house: House,
 ) -> None:
-    marker, *others, asker = await house.people(202)
-    event_id = await house.event(marker)
+    marker, *others, asker = await house.add_people(202)
+    event_id = await house.create_event(marker)
     waiting = await asker.mark_me(event_id)
     marking = await marker.marks(event_id)
     await marking.asks("prepare_to_mark", user_id=asker.user_id)

@@ -43,8 +43,8 @@ async def answer_to(browser: Browser, made: Request, logged_in: bool) -> httpx.R
 
 async def new_person(site: Site, fuzz: Fuzz) -> Browser:
     """Adds another person, whose event is known from now on."""
-    browser = await site.person()
-    fuzz.known["event_id"].append(await browser.event())
+    browser = await site.add_person()
+    fuzz.known["event_id"].append(await browser.create_event())
     fuzz.known["user_id"].append(browser.user_id)
     return browser
 

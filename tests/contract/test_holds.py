@@ -19,8 +19,8 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 async def a_hold(house: House) -> tuple[EventId, Visitor, Visitor, Wire, Wire]:
     """Makes an event, one who is held there, who holds them, and their sockets."""
-    asker, marker = await house.people(2)
-    event_id = await house.event(marker)
+    asker, marker = await house.add_people(2)
+    event_id = await house.create_event(marker)
     waiting = await asker.mark_me(event_id)
     marking = await marker.marks(event_id)
     await marking.says("prepare_to_mark", user_id=asker.user_id)
@@ -45,12 +45,12 @@ class TestRule7TheHeld:
 
     async def test_given_back_they_return_to_their_old_position(self, house: House) -> None:
         event_id, asker, _, _, marking = await a_hold(house)
-        late = await house.person()
+        late = await house.add_person()
         await late.mark_me(event_id)
         await marking.hears("user_joined", user_id=late.user_id)
         assert (await marking.asks("refuse_to_mark"))["message"] == "refused"
         listed = [asker.user_id, late.user_id]
-        await (await (await house.person()).marking(event_id)).hears(
+        await (await (await house.add_person()).marking(event_id)).hears(
             "marking_list", marking_list=listed
         )
 
@@ -89,8 +89,8 @@ class TestRule8Holds:
         assert marking.listed == [asker.user_id]
 
     async def test_the_other_sockets_are_told_as_other_markers_are(self, house: House) -> None:
-        asker, marker = await house.people(2)
-        event_id = await house.event(marker)
+        asker, marker = await house.add_people(2)
+        event_id = await house.create_event(marker)
         await asker.mark_me(event_id)
         first, second = await marker.marks(event_id), await marker.marks(event_id)
         await first.says("prepare_to_mark", user_id=asker.user_id)
@@ -100,7 +100,7 @@ class TestRule8Holds:
 
     async def test_it_ends_by_itself(self, house: House) -> None:
         event_id, asker, _, _, marking = await a_hold(house)
-        other = await (await house.person()).marks(event_id)
+        other = await (await house.add_person()).marks(event_id)
         await marking.hears("reservation_expired", user_id=asker.user_id)
         await other.hears("user_joined", user_id=asker.user_id)
         await marking.asks_and_is_refused("nobody_held", "confirm_marking")
@@ -121,7 +121,7 @@ class TestRule8Holds:
 
     async def test_the_marker_s_goodbye_gives_back_at_once(self, house: House) -> None:
         event_id, asker, _, _, marking = await a_hold(house)
-        other = await (await house.person()).marks(event_id)
+        other = await (await house.add_person()).marks(event_id)
         await marking.says_goodbye()
         await other.hears("user_joined", user_id=asker.user_id)
 
@@ -146,7 +146,7 @@ class TestRule8Holds:
 
     async def test_a_marker_whose_other_session_logs_out_keeps_the_hold(self, house: House) -> None:
         event_id, asker, marker, _, marking = await a_hold(house)
-        second = await house.another_session(marker)
+        second = await house.add_session(marker)
         other = await second.marks(event_id)
         await other.hears("prepared")
         await house.logs_out(marker)

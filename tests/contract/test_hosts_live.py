@@ -15,8 +15,8 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 async def test_a_mark_by_a_program_is_told_as_any_other(house: House) -> None:
-    anna, boris, vera = await house.people(3)
-    event_id = await house.event(anna)
+    anna, boris, vera = await house.add_people(3)
+    event_id = await house.create_event(anna)
     waiting = await vera.mark_me(event_id)
     other, own = await boris.marks(event_id), await anna.marks(event_id)
     outcome = await house.attendance.use_cases.mark_at_once(
@@ -34,8 +34,8 @@ async def test_a_mark_by_a_program_is_told_as_any_other(house: House) -> None:
 
 async def test_who_holds_by_a_socket_hears_that_the_hold_has_ended(house: House) -> None:
     """Contract: 6.8. That socket did not ask for it."""
-    anna, boris = await house.people(2)
-    event_id = await house.event(anna)
+    anna, boris = await house.add_people(2)
+    event_id = await house.create_event(anna)
     waiting, marking = await boris.mark_me(event_id), await anna.marks(event_id)
     await marking.asks("prepare_to_mark", user_id=boris.user_id)
     await house.attendance.use_cases.mark_at_once(
@@ -49,8 +49,8 @@ async def test_who_holds_by_a_socket_hears_that_the_hold_has_ended(house: House)
 async def test_sockets_of_whom_a_host_dismisses_close(house: House) -> None:
     """Contract: 6.9. Whoever opened their sessions: this one was by a cookie."""
     do = house.attendance.use_cases
-    anna, boris = await house.people(2)
-    event_id = await house.event(anna)
+    anna, boris = await house.add_people(2)
+    event_id = await house.create_event(anna)
     theirs = await do.admit(issuer="host", subject="7", display_name="Vera")
 
     def logs_in(unit: Unit) -> None:

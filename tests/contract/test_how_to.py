@@ -70,7 +70,7 @@ async def server() -> AsyncIterator[Server]:
     exec(TRANSPORT, shown)
     over_websockets = shown["OverWebsockets"]
     async with hosted() as host:
-        event_id = await host.event(await host.person())
+        event_id = await host.create_event(await host.add_person())
 
         async def handler(connection: ServerConnection) -> None:
             assert connection.request is not None
@@ -103,14 +103,14 @@ async def test_whoever_reads_nothing_is_cut(
     """No close is written behind what nobody reads."""
     monkeypatch.setattr("attendance_web.live.visit.SEND_SECONDS", 0.0)
     monkeypatch.setattr(ServerConnection, "send", lambda self, text: asyncio.sleep(3600))
-    anna = await server.host.person()
+    anna = await server.host.add_person()
     wire = await server.opens(anna, Role.MARKING)
     assert await close_code_of(wire) == 1006
     await eventually(lambda: _has_losses(server, anna, [True]))
 
 
 async def test_a_marking_over_its_transport(server: Server) -> None:
-    anna, boris = await server.host.person(), await server.host.person()
+    anna, boris = await server.host.add_person(), await server.host.add_person()
     waiting = await server.opens(anna, Role.MARK_ME)
     await eventually(lambda: server.host.live.census().waiting == 1)
     marking = await server.opens(boris, Role.MARKING)
@@ -129,7 +129,7 @@ async def test_a_marking_over_its_transport(server: Server) -> None:
 async def test_its_goodbyes_and_losses(
     server: Server, code: int | None, losses: list[bool]
 ) -> None:
-    anna = await server.host.person()
+    anna = await server.host.add_person()
     wire = await server.opens(anna, Role.MARK_ME)
     await eventually(lambda: server.host.live.census().waiting == 1)
     if code is None:

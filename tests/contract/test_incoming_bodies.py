@@ -84,12 +84,12 @@ class TestRefusedBeforeItIsRead:
     ) -> None:
         """And it does not count as one of the hour."""
         monkeypatch.setattr(pictures, "WORKER_COMMAND", ["sleep", "60"])
-        uploads, body, late = house.app.services.bodies._uploads, form(), await house.person()
+        uploads, body, late = house.app.services.bodies._uploads, form(), await house.add_person()
         monkeypatch.setattr(uploads, "_max_bytes", 4 * COUNTED_AT_LEAST_BYTES)
         sent = head(UPLOAD, 3 * COUNTED_AT_LEAST_BYTES, self.EXPECTS, CSRF_HEADER, by=late)
         async with AsyncExitStack() as several:
             for _ in range(2):
-                upload = head(UPLOAD, len(body), CSRF_HEADER, by=await house.person()), body
+                upload = head(UPLOAD, len(body), CSRF_HEADER, by=await house.add_person()), body
                 await several.enter_async_context(await connected(house, *upload))
             await eventually(lambda: not uploads.has_room_for(3 * COUNTED_AT_LEAST_BYTES))
             for _ in range(61):

@@ -157,7 +157,7 @@ async def test_a_lecture_is_scripted_in_any_service(current_url: URL) -> None:
             address.render_as_string(hide_password=False), files_url="memory://", clock=clock
         )
     async with service, lecture_in(service, clock) as scripted:
-        anna, boris = await scripted.person("Anna"), await scripted.person("Boris")
+        anna, boris = await scripted.sign_up("Anna"), await scripted.sign_up("Boris")
         waiting, marking = await scripted.waits(anna), await scripted.marks(boris)
         await marking.prepare(anna)
         await scripted.advance(91)

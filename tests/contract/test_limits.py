@@ -67,7 +67,7 @@ class TestUploads:
 class TestFriendRequests:
     async def test_sixty_an_hour_for_a_person(self, site: Site, anna: Browser) -> None:
         limits: Limits = site.app.services.limits
-        boris = await site.person("Борис")
+        boris = await site.add_person("Борис")
         path = "/api/friends/SendFriendRequest"
         for _ in range(59):
             await limits.count_friend_request(UserId(anna.user_id))
@@ -83,7 +83,7 @@ class TestProfiles:
         self, site: Site, anna: Browser, stopwatch: ManualStopwatch
     ) -> None:
         limits: Limits = site.app.services.limits
-        boris = await site.person("Борис")
+        boris = await site.add_person("Борис")
         me, other = UserId(anna.user_id), UserId(boris.user_id)
         path = "/api/profile/GetProfile"
         for _ in range(19_999):

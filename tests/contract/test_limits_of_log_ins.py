@@ -81,7 +81,7 @@ class TestKnownBrowsers:
         seconds_to_wait(await self.log_in(site.browser(), anna))  # others stay out
 
     async def test_where_one_signed_up_one_is_known_too(self, site: Site) -> None:
-        vera = await site.person("vera")
+        vera = await site.add_person("vera")
         response(await vera.post("/accounts/logout/"))
         await self.fail(site.browser(), vera, 10)
         assert response(await self.log_in(vera, vera)) == {"user_id": vera.user_id}
@@ -100,14 +100,14 @@ class TestKnownBrowsers:
     async def test_known_to_one_account_it_gains_nothing_for_another(
         self, site: Site, anna: Browser
     ) -> None:
-        boris = await site.person("boris")
+        boris = await site.add_person("boris")
         theirs = await self.known_browser(site, boris)
         await self.fail(theirs, anna, 10)
         seconds_to_wait(await self.log_in(theirs, anna))
         seconds_to_wait(await self.log_in(site.browser(), anna))  # they were somebody else's tries
 
     async def test_several_people_are_known_in_one_browser_up_to_eight(self, site: Site) -> None:
-        everybody = [await site.person("one") for _ in range(9)]
+        everybody = [await site.add_person("one") for _ in range(9)]
         shared, elsewhere = await self.known_browser(site, *everybody), site.browser()
         for person in everybody:
             await self.fail(elsewhere, person, 10)
@@ -187,7 +187,7 @@ class TestTurns:
         monkeypatch.setattr(
             "attendance_web.http.request_turns.MAX_TURN_SECONDS", 0
         )  # all are let in
-        people = [await site.person(name) for name in ("known", "elsewhere")]
+        people = [await site.add_person(name) for name in ("known", "elsewhere")]
         known, elsewhere = people[0], self.browser_at(site, "192.0.2.7")
         response(await known.post("/accounts/logout/"))
         for browser in (elsewhere, crowd := site.browser()):

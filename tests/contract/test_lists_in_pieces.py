@@ -87,10 +87,10 @@ async def hall(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Hall]:
     """With everybody marked, one of them twice; whoever comes later changes none of its lists."""
     async with opened_site(tmp_path_factory.mktemp("site")) as site:
         await site.unlimit()
-        anna = await site.person("anna")
-        event_id = await anna.event()
+        anna = await site.add_person("anna")
+        event_id = await anna.create_event()
         for _ in range(3):
-            await anna.event()
+            await anna.create_event()
         store = site.attendance._store
         others = await add_people(store, *(f"Вера {number % 3}" for number in range(OTHER_COUNT)))
         me = UserId(anna.user_id)
@@ -184,7 +184,7 @@ async def test_whoever_may_not_see_it_hears_so_before_the_first_byte(
     hall: Hall, in_pieces: Callable[..., None], name: str
 ) -> None:
     in_pieces()
-    asked, boris = hall.lists[name], await hall.site.person("boris")
+    asked, boris = hall.lists[name], await hall.site.add_person("boris")
     answer = await boris.get(asked.path, **asked.given)
     if name == "ledger":
         assert response(answer) == {"entries": []}, "of theirs there are none"
@@ -200,7 +200,7 @@ async def test_the_answer_of_a_helper_who_is_removed_is_cut_off(
     hall: Hall, in_pieces: Callable[..., None], name: str
 ) -> None:
     in_pieces(1)
-    asked, boris = hall.lists[name], await hall.site.person("boris")
+    asked, boris = hall.lists[name], await hall.site.add_person("boris")
     helper = {"event_id": hall.event_id, "user_id": boris.user_id}
     response(await hall.anna.post("/api/events/AddHelper", **helper))
     client = AsgiClient(hall.site.app, asked.path, session=str(boris.session))

@@ -35,8 +35,8 @@ class NotingTransport(QueueTransport):
 
 class TestLogs:
     async def test_of_a_socket_tell_no_frame_of_another_one(self, host: Host) -> None:
-        anna, boris = await host.person(), await host.person()
-        event_id = await host.event(boris)
+        anna, boris = await host.add_person(), await host.add_person()
+        event_id = await host.create_event(boris)
         transport = NotingTransport()
         host.opens(anna, event_id, Role.MARK_ME, transport, hears_news=True)
         await transport.hears("your_place")
@@ -50,8 +50,8 @@ class TestLogs:
 
 class TestVisits:
     async def test_one_who_waits_is_marked_by_another(self, host: Host) -> None:
-        anna, boris = await host.person(), await host.person()
-        event_id = await host.event(boris)
+        anna, boris = await host.add_person(), await host.add_person()
+        event_id = await host.create_event(boris)
         waiting = host.opens(anna, event_id, Role.MARK_ME)
         await eventually(lambda: host.live.census().waiting == 1)
         marking = host.opens(boris, event_id, Role.MARKING)
@@ -68,8 +68,8 @@ class TestVisits:
         assert isinstance(await host.state_of(event_id, anna), Marked)
 
     async def test_a_goodbye_ends_the_place_and_a_loss_does_not(self, host: Host) -> None:
-        anna, boris = await host.person(), await host.person()
-        event_id = await host.event(boris)
+        anna, boris = await host.add_person(), await host.add_person()
+        event_id = await host.create_event(boris)
         going, losing = (host.opens(each, event_id, Role.MARK_ME) for each in (anna, boris))
         await eventually(lambda: host.live.census().waiting == 2)
         going.transport.gives(None)
@@ -81,16 +81,16 @@ class TestVisits:
         assert isinstance(await host.state_of(event_id, boris), Waiting)
 
     async def test_a_visit_that_is_cancelled_is_a_loss(self, host: Host) -> None:
-        anna, boris = await host.person(), await host.person()
-        event_id = await host.event(boris)
+        anna, boris = await host.add_person(), await host.add_person()
+        event_id = await host.create_event(boris)
         waiting = host.opens(anna, event_id, Role.MARK_ME)
         await eventually(lambda: host.live.census().waiting == 1)
         waiting.visit.cancel()
         await eventually(lambda: losses_are(host, event_id, anna, [True]))
 
     async def test_the_handshake_is_answered_once_the_opening_is_stored(self, host: Host) -> None:
-        anna = await host.person()
-        event_id = await host.event(anna)
+        anna = await host.add_person()
+        event_id = await host.create_event(anna)
         transport = Accepting()
 
         async def accept() -> None:
@@ -104,7 +104,7 @@ class TestVisits:
         assert transport.done == [[False]]
 
     async def test_a_refusal_is_told_and_closes_it(self, host: Host) -> None:
-        anna = await host.person()
+        anna = await host.add_person()
         transport = Accepting()
         visited = host.opens(anna, NO_EVENT, Role.MARK_ME, transport, language="en")
         frame = await transport.heard()
@@ -116,21 +116,21 @@ class TestVisits:
         assert transport.done == ["accepted", 4404]
 
     async def test_without_a_language_it_is_the_one_of_the_wire(self, host: Host) -> None:
-        anna = await host.person()
+        anna = await host.add_person()
         visited = host.opens(anna, NO_EVENT, Role.MARK_ME)
         assert (await visited.transport.heard())["message"].startswith("Т")
         await visited.ended()
 
     async def test_a_token_needs_the_scope(self, host: Host) -> None:
-        anna = await host.person()
+        anna = await host.add_person()
         by_token = Actor(anna.user_id, anna.session_id, scopes=frozenset({TokenScope.READ}))
-        visited = host.opens(by_token, await host.event(anna), Role.MARKING)
+        visited = host.opens(by_token, await host.create_event(anna), Role.MARKING)
         assert await visited.transport.refusal_code() == "missing_scope"
         assert await visited.ended() == 4403
 
     async def test_what_cannot_be_read_is_answered(self, host: Host) -> None:
-        anna = await host.person()
-        visited = host.opens(anna, await host.event(anna), Role.MARKING)
+        anna = await host.add_person()
+        visited = host.opens(anna, await host.create_event(anna), Role.MARKING)
         await visited.transport.hears("marking_list")
         visited.transport.gives(b"\x00")
         assert await visited.transport.refusal_code() == "bad_frame"
@@ -141,8 +141,8 @@ class TestVisits:
 
     async def test_too_many_frames_and_one_too_large_close_it(self, host: Host) -> None:
         """Contract: 6.11, also where no server of ours counts."""
-        anna = await host.person()
-        event_id = await host.event(anna)
+        anna = await host.add_person()
+        event_id = await host.create_event(anna)
         flooding = host.opens(anna, event_id, Role.MARKING)
         await flooding.transport.hears("marking_list")
         for _ in range(MAX_FRAMES + 30):
@@ -156,9 +156,9 @@ class TestVisits:
     async def test_a_transport_that_fails_closes_it(
         self, host: Host, caplog: pytest.LogCaptureFixture
     ) -> None:
-        anna = await host.person()
+        anna = await host.add_person()
         transport = Accepting()
-        visited = host.opens(anna, await host.event(anna), Role.MARKING, transport)
+        visited = host.opens(anna, await host.create_event(anna), Role.MARKING, transport)
         await transport.hears("marking_list")
         transport.gives(ValueError("a bug of the host"))
         assert await visited.ended() == 1011
@@ -166,7 +166,7 @@ class TestVisits:
         assert "a socket failed" in caplog.text
 
     async def test_our_own_slips_are_none_of_the_clients(self, host: Host) -> None:
-        anna = await host.person()
+        anna = await host.add_person()
         text: Any = str(NO_EVENT)
         with pytest.raises(TypeError, match="UUID"):
             await host.live.visit(anna, text, Role.MARKING, transport=QueueTransport())
@@ -181,8 +181,8 @@ class TestVisits:
             await anext(host.live.watch(no_actor, NO_EVENT))
 
     async def test_whoever_logs_out_is_closed(self, host: Host) -> None:
-        anna = await host.person()
-        visited = host.opens(anna, await host.event(anna), Role.MARKING)
+        anna = await host.add_person()
+        visited = host.opens(anna, await host.create_event(anna), Role.MARKING)
         await visited.transport.hears("marking_list")
         await host.service.use_cases.log_out(session_id=anna.session_id)
         assert await visited.transport.refusal_code() == "not_logged_in"
@@ -199,8 +199,8 @@ class TestVisits:
 
 class TestWatching:
     async def test_the_counts_come_as_values(self, host: Host) -> None:
-        anna, boris = await host.person(), await host.person()
-        event_id = await host.event(boris)
+        anna, boris = await host.add_person(), await host.add_person()
+        event_id = await host.create_event(boris)
         async with aclosing(host.live.watch(boris, event_id)) as stream:
             assert (await anext(stream)).counts.waiting == 0
             host.opens(anna, event_id, Role.MARK_ME)
@@ -210,8 +210,8 @@ class TestWatching:
             assert told.counts.joined == 2 and not told.is_over
 
     async def test_it_ends_with_the_event(self, host: Host) -> None:
-        boris = await host.person()
-        event_id = await host.event(boris)
+        boris = await host.add_person()
+        event_id = await host.create_event(boris)
         async with aclosing(host.live.watch(boris, event_id)) as stream:
             await anext(stream)
             await host.service.use_cases.delete_event(actor=boris.user_id, event_id=event_id)
@@ -219,8 +219,8 @@ class TestWatching:
                 assert [each async for each in stream if not each.is_over] == []
 
     async def test_whoever_may_not_is_told_before_anything(self, host: Host) -> None:
-        anna, boris = await host.person(), await host.person()
-        event_id = await host.event(boris)
+        anna, boris = await host.add_person(), await host.add_person()
+        event_id = await host.create_event(boris)
         with pytest.raises(NotAnOrganiser):
             await anext(host.live.watch(anna, event_id))
         by_token = Actor(boris.user_id, boris.session_id, scopes=frozenset({TokenScope.MARK}))
@@ -228,8 +228,8 @@ class TestWatching:
             await anext(host.live.watch(by_token, event_id))
 
     async def test_whoever_stops_reading_counts_no_more(self, host: Host) -> None:
-        boris = await host.person()
-        event_id = await host.event(boris)
+        boris = await host.add_person()
+        event_id = await host.create_event(boris)
         stream = host.live.watch(boris, event_id)
         await anext(stream)
         assert host.live.sockets.watching.stream_count == 1

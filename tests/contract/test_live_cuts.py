@@ -61,8 +61,8 @@ class TestCuts:
         monkeypatch.setattr("attendance_web.live.plain_peer.CLOSE_SECONDS", 0.0)
 
     async def test_whoever_does_not_read_is_cut_and_lost(self, host: Host) -> None:
-        anna = await host.person()
-        event_id = await host.event(anna)
+        anna = await host.add_person()
+        event_id = await host.create_event(anna)
         transport = Cutting(sticks=True)
         assert await host.opens(anna, event_id, Role.MARKING, transport).ended() == 4508
         assert transport.done == ["accepted", ("cut", 4508)]
@@ -73,9 +73,9 @@ class TestCuts:
     ) -> None:
         monkeypatch.setattr("attendance_web.live.visit.SEND_SECONDS", 3600.0)
         monkeypatch.setattr("attendance_web.live.outbox.MAX_OUTBOX", 1)
-        anna = await host.person()
+        anna = await host.add_person()
         transport = Cutting(sticks=True)
-        visited = host.opens(anna, await host.event(anna), Role.MARKING, transport)
+        visited = host.opens(anna, await host.create_event(anna), Role.MARKING, transport)
         for _ in range(3):
             transport.says("ping")
         assert await visited.ended() == 4508
@@ -85,17 +85,18 @@ class TestCuts:
     async def test_one_that_cannot_be_cut_is_closed(
         self, host: Host, kind: type[Cutting], caplog: pytest.LogCaptureFixture
     ) -> None:
-        anna = await host.person()
+        anna = await host.add_person()
         transport = kind(sticks=True)
         assert (
-            await host.opens(anna, await host.event(anna), Role.MARKING, transport).ended() == 4508
+            await host.opens(anna, await host.create_event(anna), Role.MARKING, transport).ended()
+            == 4508
         )
         assert transport.done == ["accepted", 4508]
         assert ("could not be cut" in caplog.text) is (kind is FailingCut)
 
     async def test_whoever_takes_no_close_is_cut(self, host: Host) -> None:
-        anna = await host.person()
-        event_id = await host.event(anna)
+        anna = await host.add_person()
+        event_id = await host.create_event(anna)
         transport = Cutting(closes=False)
         visited = host.opens(anna, event_id, Role.MARKING, transport)
         await transport.hears("marking_list")
@@ -107,9 +108,9 @@ class TestCuts:
     async def test_what_fails_is_closed_and_cut_only_where_that_is_not_taken(
         self, host: Host, closes: bool
     ) -> None:
-        anna = await host.person()
+        anna = await host.add_person()
         transport = Cutting(closes=closes)
-        visited = host.opens(anna, await host.event(anna), Role.MARKING, transport)
+        visited = host.opens(anna, await host.create_event(anna), Role.MARKING, transport)
         await transport.hears("marking_list")
         transport.gives(ValueError("a bug of the host"))
         assert await visited.ended() == 1011

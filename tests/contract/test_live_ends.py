@@ -22,8 +22,8 @@ __all__ = ["closed_at_once", "host"]
 class TestBeginningAndEnding:
     async def test_at_the_end_everybody_is_sent_elsewhere(self) -> None:
         async with hosted() as host:
-            anna, boris = await host.person(), await host.person()
-            event_id = await host.event(boris)
+            anna, boris = await host.add_person(), await host.add_person()
+            event_id = await host.create_event(boris)
             waiting = host.opens(anna, event_id, Role.MARK_ME)
             marking = host.opens(boris, event_id, Role.MARKING)
             await marking.transport.hears("marking_list")
@@ -35,8 +35,8 @@ class TestBeginningAndEnding:
         await asyncio.wait_for(watching, PATIENCE_SECONDS)
 
     async def test_a_drain_keeps_places_and_lets_nobody_in(self, host: Host) -> None:
-        anna, boris = await host.person(), await host.person()
-        event_id = await host.event(boris)
+        anna, boris = await host.add_person(), await host.add_person()
+        event_id = await host.create_event(boris)
         waiting = host.opens(anna, event_id, Role.MARK_ME)
         marking = host.opens(boris, event_id, Role.MARKING)
         await eventually(lambda: host.live.census().waiting == 1)
@@ -54,8 +54,8 @@ class TestBeginningAndEnding:
         self, host: Host, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr("attendance_web.live.readings.READ_EVERY", 3600.0)  # which sees it, too
-        anna = await host.person()
-        visited = host.opens(anna, await host.event(anna), Role.MARKING)
+        anna = await host.add_person()
+        visited = host.opens(anna, await host.create_event(anna), Role.MARKING)
         await visited.transport.hears("marking_list")
         host.service.heartbeat.give_up_lease(host.service.heartbeat.process_id)
         assert await visited.ended() == 1012

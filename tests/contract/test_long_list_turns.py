@@ -42,9 +42,9 @@ class TestServed:
     @pytest_asyncio.fixture
     async def house(self) -> AsyncIterator[House]:
         async with opened_house(None) as opened:
-            person = await opened.person()
+            person = await opened.add_person()
             for _ in range(2 * MANY):
-                await opened.event(person)
+                await opened.create_event(person)
             yield opened
 
     async def test_nobody_takes_one_that_was_cut_off_for_a_whole_one(
@@ -94,7 +94,7 @@ class TestTurns:
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         in_pieces()
-        boris = await site.person("boris")
+        boris = await site.add_person("boris")
         slow = [
             AsgiClient(site.app, EVENTS, session=str(person.session)).ask(reads=1)
             for person in (anna, boris)
@@ -123,7 +123,7 @@ class TestTurns:
         """Neither for one's own nor, where there are as many as there may be, for others'."""
         in_pieces()
         monkeypatch.setattr(list_turns, "TURN_WAIT_SECONDS", 0.05)
-        turns, boris = site.app.services.list_turns, await site.person("boris")
+        turns, boris = site.app.services.list_turns, await site.add_person("boris")
         monkeypatch.setattr(turns, "_people", list_turns._fair_turns(1, of_one=1))
         slow = AsgiClient(site.app, EVENTS, session=str(anna.session)).ask(reads=1)
         await eventually(lambda: bool(slow.pieces))
@@ -141,7 +141,7 @@ class TestTurns:
         await eventually(lambda: bool(slow.pieces))
         waiting = asyncio.create_task(anna.get(EVENTS))
         await eventually(lambda: site.app.services.list_turns._people._turns.waiting_count == 1)
-        await anna.event("Первая", starts=-600)
+        await anna.create_event("Первая", starts=-600)
         slow.disconnect()
         await slow.ended()
         found = response(await waiting)
@@ -235,7 +235,7 @@ class TestTurns:
     async def test_everybodys_first_search_comes_before_anybodys_third(
         self, site: Site, anna: Browser, looks: Looks
     ) -> None:
-        boris = await site.person("boris")
+        boris = await site.add_person("boris")
         looks.holds_from = 0
         done: list[str] = []
 

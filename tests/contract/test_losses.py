@@ -77,8 +77,8 @@ LOSSES: dict[str, Callable[[RawSocket], None]] = {
 
 class TestRule6OnePersonAnyNumberOfSockets:
     async def test_listed_once_and_gone_when_the_last_is_gone(self, house: House) -> None:
-        asker, marker = await house.people(2)
-        event_id = await house.event(marker)
+        asker, marker = await house.add_people(2)
+        event_id = await house.create_event(marker)
         first, second = await asker.mark_me(event_id), await asker.mark_me(event_id)
         marking = await marker.marking(event_id)
         await marking.hears("marking_list", marking_list=[asker.user_id])
@@ -89,8 +89,8 @@ class TestRule6OnePersonAnyNumberOfSockets:
 
     async def test_asking_anew_after_leaving_goes_to_the_end(self, house: House) -> None:
         """Contract: 6.20."""
-        asker, other, marker = await house.people(3)
-        event_id = await house.event(marker)
+        asker, other, marker = await house.add_people(3)
+        event_id = await house.create_event(marker)
         marking = await marker.marks(event_id)
         first = await asker.mark_me(event_id)
         await other.mark_me(event_id)
@@ -108,8 +108,8 @@ class TestRule6OnePersonAnyNumberOfSockets:
     async def test_a_goodbye_counts_at_once(
         self, house: House, says: Callable[[RawSocket], None]
     ) -> None:
-        asker, marker = await house.people(2)
-        event_id = await house.event(marker)
+        asker, marker = await house.add_people(2)
+        event_id = await house.create_event(marker)
         async with RawSocket.opens(asker, "mark_me", event_id) as raw:
             marking = await marker.marks(event_id)
             said_at = time.monotonic()
@@ -118,8 +118,8 @@ class TestRule6OnePersonAnyNumberOfSockets:
             assert time.monotonic() - said_at < GRACE_SECONDS
 
     async def test_whoever_sees_the_close_answered_has_left(self, house: House) -> None:
-        asker, marker = await house.people(2)
-        event_id = await house.event(marker)
+        asker, marker = await house.add_people(2)
+        event_id = await house.create_event(marker)
         await asker.mark_me(event_id)
         for _ in range(20):
             await (await marker.mark_me(event_id)).says_goodbye()
@@ -131,8 +131,8 @@ class TestRule6OnePersonAnyNumberOfSockets:
     async def test_a_goodbye_to_a_hold_counts_before_what_is_opened_right_behind_it(
         self, house: House, late_goodbyes: None
     ) -> None:
-        asker, marker = await house.people(2)
-        event_id = await house.event(marker)
+        asker, marker = await house.add_people(2)
+        event_id = await house.create_event(marker)
         await asker.mark_me(event_id)
         async with RawSocket.opens(marker, "marking", event_id) as raw:
             choice = {"message": "prepare_to_mark", "params": {"user_id": asker.user_id}}
@@ -145,8 +145,8 @@ class TestRule6OnePersonAnyNumberOfSockets:
     async def test_a_goodbye_to_a_place_counts_before_what_is_opened_right_behind_it(
         self, house: House, late_goodbyes: None
     ) -> None:
-        asker, other, marker = await house.people(3)
-        event_id = await house.event(marker)
+        asker, other, marker = await house.add_people(3)
+        event_id = await house.create_event(marker)
         async with RawSocket.opens(asker, "mark_me", event_id) as raw:
             await other.mark_me(event_id)
             raw.sends(CLOSE, struct.pack("!H", 1000))
@@ -156,8 +156,8 @@ class TestRule6OnePersonAnyNumberOfSockets:
             await marking.hears("marking_list", marking_list=listed)
 
     async def test_a_page_that_goes_is_answered_and_lost(self, house: House) -> None:
-        asker, marker = await house.people(2)
-        event_id = await house.event(marker)
+        asker, marker = await house.add_people(2)
+        event_id = await house.create_event(marker)
         async with RawSocket.opens(asker, "mark_me", event_id) as raw:
             LOSSES["1001, as a browser says when its page goes"](raw)
             assert await raw.close_code() == 1001
@@ -168,8 +168,8 @@ class TestRule6OnePersonAnyNumberOfSockets:
     async def test_every_other_end_keeps_the_place_for_the_grace(
         self, house: House, loses: Callable[[RawSocket], None]
     ) -> None:
-        asker, marker = await house.people(2)
-        event_id = await house.event(marker)
+        asker, marker = await house.add_people(2)
+        event_id = await house.create_event(marker)
         async with RawSocket.opens(asker, "mark_me", event_id) as raw:
             marking = await marker.marks(event_id)
             lost_at = time.monotonic()
@@ -178,8 +178,8 @@ class TestRule6OnePersonAnyNumberOfSockets:
             assert time.monotonic() - lost_at >= GRACE_SECONDS
 
     async def test_who_comes_back_within_the_grace_was_never_away(self, house: House) -> None:
-        asker, marker = await house.people(2)
-        event_id = await house.event(marker)
+        asker, marker = await house.add_people(2)
+        event_id = await house.create_event(marker)
         marking = await marker.marks(event_id)
         for _ in range(5):
             async with RawSocket.opens(asker, "mark_me", event_id) as raw:
@@ -193,8 +193,8 @@ class TestRule6OnePersonAnyNumberOfSockets:
         await marking.hears("user_left", user_id=asker.user_id)
 
     async def test_a_lost_socket_of_a_marker_keeps_their_hold(self, house: House) -> None:
-        asker, marker = await house.people(2)
-        event_id = await house.event(marker)
+        asker, marker = await house.add_people(2)
+        event_id = await house.create_event(marker)
         await asker.mark_me(event_id)
         marking = await marker.marks(event_id)
         await marking.says("prepare_to_mark", user_id=asker.user_id)
@@ -209,8 +209,8 @@ class TestRule6OnePersonAnyNumberOfSockets:
         [("a frame over 16 KiB", 1009), ("too many frames", 4429)],
     )
     async def test_the_close_frame_says_why(self, house: House, loss: str, code: int) -> None:
-        asker, marker = await house.people(2)
-        event_id = await house.event(marker)
+        asker, marker = await house.add_people(2)
+        event_id = await house.create_event(marker)
         async with RawSocket.opens(asker, "mark_me", event_id) as raw:
             LOSSES[loss](raw)
             assert await raw.close_code() == code

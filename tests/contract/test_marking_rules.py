@@ -31,8 +31,8 @@ class TestRule1OneMarkOneHold:
     async def test_of_twelve_markers_with_four_sockets_each_who_choose_at_once_one_holds(
         self, house: House
     ) -> None:
-        asker, *markers = await house.people(13)
-        event_id = await house.event(asker)
+        asker, *markers = await house.add_people(13)
+        event_id = await house.create_event(asker)
         await asker.mark_me(event_id)
         wires = [await each.marks(event_id) for each in markers for _ in range(4)]
         for wire in wires:
@@ -47,7 +47,7 @@ class TestRule1OneMarkOneHold:
 
     async def test_one_who_is_marked_is_never_marked_again(self, house: House) -> None:
         event_id, asker, marker, _, marking = await asker_and_marker(house)
-        (other,) = await house.people(1)
+        (other,) = await house.add_people(1)
         late = await other.marks(event_id)
         await marking.asks("prepare_to_mark", user_id=asker.user_id)
         await late.hears("user_left", user_id=asker.user_id)
@@ -60,7 +60,7 @@ class TestRule1OneMarkOneHold:
 
     async def test_a_marker_holds_one_person_on_all_their_sockets(self, house: House) -> None:
         event_id, asker, marker, _, marking = await asker_and_marker(house)
-        (second,) = await house.people(1)
+        (second,) = await house.add_people(1)
         await second.mark_me(event_id)
         await marking.hears("user_joined", user_id=second.user_id)
         await marking.asks("prepare_to_mark", user_id=asker.user_id)
@@ -138,7 +138,7 @@ class TestRule3AMarkIsStoredFirst:
 class TestRule4OnlyTheMarkedIsTold:
     async def test_on_every_socket_of_theirs_and_on_nobody_elses(self, house: House) -> None:
         event_id, asker, marker, waiting, marking = await asker_and_marker(house)
-        other = await (await house.person()).mark_me(event_id)
+        other = await (await house.add_person()).mark_me(event_id)
         second = await asker.mark_me(event_id)
         await marking.hears("user_joined")
         await marking.asks("prepare_to_mark", user_id=asker.user_id)
@@ -176,7 +176,7 @@ class TestRule5ConfirmAndRefuse:
 
     async def test_confirming_again_answers_again_and_changes_nothing(self, house: House) -> None:
         event_id, asker, marker, _, marking = await asker_and_marker(house)
-        (second,) = await house.people(1)
+        (second,) = await house.add_people(1)
         await second.mark_me(event_id)
         await marking.hears("user_joined")
         await marking.asks("prepare_to_mark", user_id=asker.user_id)
@@ -194,7 +194,7 @@ class TestRule5ConfirmAndRefuse:
     async def test_after_a_choice_that_was_refused_nobody_is_confirmed(self, house: House) -> None:
         """A confirm without an id is of the person held, and never of the one before."""
         event_id, asker, marker, _, marking = await asker_and_marker(house)
-        second, another = await house.people(2)
+        second, another = await house.add_people(2)
         await second.mark_me(event_id)
         await marking.hears("user_joined")
         await marking.asks("prepare_to_mark", user_id=asker.user_id)
@@ -223,7 +223,7 @@ class TestRule5ConfirmAndRefuse:
 
     async def test_one_held_by_another_is_taken(self, house: House) -> None:
         event_id, asker, _, _, marking = await asker_and_marker(house)
-        other = await (await house.person()).marks(event_id)
+        other = await (await house.add_person()).marks(event_id)
         await marking.asks("prepare_to_mark", user_id=asker.user_id)
         await other.hears("user_left", user_id=asker.user_id)
         await other.asks_and_is_refused("taken", "prepare_to_mark", user_id=asker.user_id)

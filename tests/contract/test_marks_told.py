@@ -34,8 +34,8 @@ async def waits_and_is_marked(event_id: EventId, marking: Wire, person: Visitor)
 
 
 async def test_nobody_whose_mark_is_annulled_meanwhile(house: FaultyHouse) -> None:
-    anna, boris = await house.people(2)
-    event_id = await house.event(anna)
+    anna, boris = await house.add_people(2)
+    event_id = await house.create_event(anna)
     marking = await anna.marks(event_id)
     with house.store.holding(LOOK):
         waiting = await waits_and_is_marked(event_id, marking, boris)
@@ -52,8 +52,8 @@ async def test_nobody_whose_mark_is_annulled_meanwhile(house: FaultyHouse) -> No
 async def test_those_who_are_marked_while_one_is_looked_up_share_the_next_look(
     house: FaultyHouse,
 ) -> None:
-    anna, *people = await house.people(4)
-    event_id = await house.event(anna)
+    anna, *people = await house.add_people(4)
+    event_id = await house.create_event(anna)
     marking = await anna.marks(event_id)
     with house.store.holding(LOOK):
         wires = [await waits_and_is_marked(event_id, marking, each) for each in people]
@@ -67,8 +67,8 @@ async def test_those_who_are_marked_while_one_is_looked_up_share_the_next_look(
 async def test_a_reading_tells_it_where_the_store_does_not_answer(
     house: FaultyHouse, error: Exception
 ) -> None:
-    anna, boris = await house.people(2)
-    event_id = await house.event(anna)
+    anna, boris = await house.add_people(2)
+    event_id = await house.create_event(anna)
     marking = await anna.marks(event_id)
     with house.store.failing(error, LOOK):
         waiting = await waits_and_is_marked(event_id, marking, boris)

@@ -33,8 +33,8 @@ def with_news(event_id: EventId) -> str:
 
 
 async def asker_and_marker(house: House) -> tuple[EventId, Visitor, Visitor, Wire, Wire]:
-    asker, marker = await house.people(2)
-    event_id = await house.event(marker)
+    asker, marker = await house.add_people(2)
+    event_id = await house.create_event(marker)
     waiting = await asker.mark_me(with_news(event_id))
     marking = await marker.marks(event_id)
     return event_id, asker, marker, waiting, marking
@@ -92,8 +92,8 @@ async def test_it_ends_where_the_marker_has_gone(house: House) -> None:
 
 @pytest.mark.parametrize("query", ["", "&news", "&news=0", "&news=1&news=1", "&news=yes"])
 async def test_whoever_does_not_ask_for_news_hears_none(house: House, query: str) -> None:
-    asker, marker = await house.people(2)
-    event_id = await house.event(marker)
+    asker, marker = await house.add_people(2)
+    event_id = await house.create_event(marker)
     waiting = await asker.mark_me(f"{event_id}{query}")
     marking = await marker.marks(event_id)
     await marking.asks("prepare_to_mark", user_id=asker.user_id)
@@ -102,8 +102,8 @@ async def test_whoever_does_not_ask_for_news_hears_none(house: House, query: str
 
 class TestYourPlace:
     async def test_byte_for_byte_right_after_opening(self, house: House) -> None:
-        first, asker, marker = await house.people(3)
-        event_id = await house.event(marker)
+        first, asker, marker = await house.add_people(3)
+        event_id = await house.create_event(marker)
         await first.mark_me(event_id)
         await marker.marks(event_id)
         waiting = await asker.mark_me(with_news(event_id))
@@ -112,8 +112,8 @@ class TestYourPlace:
         )
 
     async def test_when_it_changed_but_not_twice_within_three_seconds(self, house: House) -> None:
-        *others, asker, marker = await house.people(5)
-        event_id = await house.event(marker)
+        *others, asker, marker = await house.add_people(5)
+        event_id = await house.create_event(marker)
         early = [await each.mark_me(event_id) for each in others]
         waiting = await asker.mark_me(with_news(event_id))
         told_at = [asyncio.get_running_loop().time()]
@@ -124,7 +124,7 @@ class TestYourPlace:
         told_at.append(asyncio.get_running_loop().time())
         for each in early[1:]:
             await each.says_goodbye()
-        late = await (await house.person()).mark_me(with_news(event_id))
+        late = await (await house.add_person()).mark_me(with_news(event_id))
         assert await next_your_place(late) == (2, 2, 1)
         assert await next_your_place(waiting) == (1, 2, 1)
         told_at.append(asyncio.get_running_loop().time())
@@ -134,7 +134,7 @@ class TestYourPlace:
     async def test_who_is_held_keeps_their_position(self, house: House) -> None:
         event_id, asker, _, waiting, marking = await asker_and_marker(house)
         await next_your_place(waiting)
-        late = await (await house.person()).mark_me(with_news(event_id))
+        late = await (await house.add_person()).mark_me(with_news(event_id))
         assert await next_your_place(late) == (2, 2, 1)
         await marking.says("prepare_to_mark", user_id=asker.user_id)
         await next_text(waiting, "held")

@@ -156,7 +156,7 @@ class TestWrongComebacks:
 
     async def test_a_program_reaches_none_of_it(self, both: SiteAndProvider) -> None:
         """Contract: 9.3."""
-        program = await both.site.program(await both.site.person())
+        program = await both.site.add_program(await both.site.add_person())
         for path in (LOG_IN, CALLBACK):
             assert code(await program.client.get(path), 3) == "missing_scope"
         for path in (LINK, UNLINK):

@@ -42,7 +42,7 @@ class TestLinks:
     async def test_who_has_a_password_logs_in_by_the_university_as_well(
         self, both: SiteAndProvider
     ) -> None:
-        anna, person = Person(), await both.site.person("anna", display_name="Анна")
+        anna, person = Person(), await both.site.add_person("anna", display_name="Анна")
         check_sent_to(await link(both, person, anna), "/#/access")
         (shown,) = await links_of(person)
         assert set(shown) == {"link", "issuer", "linked_at"}
@@ -54,7 +54,7 @@ class TestLinks:
         assert (await profile_of(phone))["display_name"] == "Анна"  # their own name stays
 
     async def test_it_needs_proof(self, both: SiteAndProvider) -> None:
-        person = await both.site.person()
+        person = await both.site.add_person()
         assert code(await person.post(LINK, password="wrong password"), 3) == "wrong_password"
         assert code(await person.post(LINK), 2) == "missing_argument"
         stranger = both.site.browser()
@@ -74,13 +74,17 @@ class TestLinks:
         assert code(await browser.post(LINK), 3) == "log_in_again"
 
     async def test_done_again_it_is_no_error(self, both: SiteAndProvider) -> None:
-        anna, person = Person(), await both.site.person()
+        anna, person = Person(), await both.site.add_person()
         for _ in range(2):
             check_sent_to(await link(both, person, anna), "/#/access")
         assert len(await links_of(person)) == 1
 
     async def test_of_one_subject_there_is_one_account(self, both: SiteAndProvider) -> None:
-        anna, one, other = Person(), await both.site.person(), await both.site.person()
+        anna, one, other = (
+            Person(),
+            await both.site.add_person(),
+            await both.site.add_person(),
+        )
         check_sent_to(await link(both, one, anna), "/#/access")
         check_sent_to(await link(both, other, anna), "/#/oidc/linked_to_another")
         assert await links_of(other) == [] and await user_id_of(other) == other.user_id
@@ -90,7 +94,7 @@ class TestLinks:
         check_sent_to(await link(both, other, newcomer), "/#/oidc/linked_to_another")
 
     async def test_two_people_who_link_one_subject_at_once(self, both: SiteAndProvider) -> None:
-        anna, people = Person(), [await both.site.person() for _ in range(4)]
+        anna, people = Person(), [await both.site.add_person() for _ in range(4)]
         ways = [
             both.provider.come_back(await begin_link(each, password=PASSWORD), anna)
             for each in people
@@ -106,7 +110,7 @@ class TestLinks:
 
     async def test_it_is_finished_where_it_was_begun(self, both: SiteAndProvider) -> None:
         """Neither another browser of the same person's nor another person finishes it."""
-        person, mallory = await both.site.person(), await both.site.person()
+        person, mallory = await both.site.add_person(), await both.site.add_person()
         way = both.provider.come_back(await begin_link(mallory, password=PASSWORD), Person())
         check_sent_to(
             await person.client.get(way, headers=ACCEPTS_HTML), "/#/oidc/log_in_not_begun"
@@ -131,7 +135,7 @@ class TestLinks:
     async def test_a_log_in_is_no_link_whatever_the_browser_keeps(
         self, both: SiteAndProvider
     ) -> None:
-        person = await both.site.person()
+        person = await both.site.add_person()
         way = both.provider.come_back(await begin(person), Person())
         kept = person.client.cookies["oidcattempt"].replace("login.", "link.")
         del person.client.cookies["oidcattempt"]
@@ -142,7 +146,7 @@ class TestLinks:
         assert await links_of(person) == []
 
     async def test_it_is_finished_within_some_minutes(self, both: SiteAndProvider) -> None:
-        person = await both.site.person()
+        person = await both.site.add_person()
         way = both.provider.come_back(await begin_link(person, password=PASSWORD), Person())
         both.site.clock.pass_(LINK_REQUEST_SECONDS)
         check_sent_to(
@@ -154,10 +158,10 @@ class TestLinks:
         assert await observe(lambda unit: unit.link_requests.find(user_id)) is None
 
     async def test_who_unlinks_it_is_let_in_by_it_no_more(self, both: SiteAndProvider) -> None:
-        anna, person = Person(), await both.site.person()
+        anna, person = Person(), await both.site.add_person()
         check_sent_to(await link(both, person, anna), "/#/access")
         (shown,) = await links_of(person)
-        other = await both.site.person()
+        other = await both.site.add_person()
         for browser, name in ((other, shown["link"]), (person, "another"), (person, "\ud800")):
             answer = await browser.send(UNLINK, **as_escaped_json({"link": name}))
             assert envelope(answer)["error"] in (0, 1)
@@ -183,7 +187,7 @@ class TestLinks:
         assert len(await links_of(browser)) == 1
 
     async def test_a_person_has_so_many_at_most(self, both: SiteAndProvider) -> None:
-        person = await both.site.person()
+        person = await both.site.add_person()
         for _ in range(MAX_LINKS):
             check_sent_to(await link(both, person, Person()), "/#/access")
         check_sent_to(await link(both, person, Person()), "/#/oidc/too_many_links")
@@ -191,7 +195,7 @@ class TestLinks:
 
     async def test_they_go_with_the_account(self, both: SiteAndProvider) -> None:
         """Contract: POST /accounts/delete/."""
-        anna, person = Person(), await both.site.person()
+        anna, person = Person(), await both.site.add_person()
         check_sent_to(await link(both, person, anna), "/#/access")
         await begin_link(person, password=PASSWORD)
         response(await person.post("/accounts/delete/", password=PASSWORD))
@@ -205,7 +209,11 @@ class TestLinks:
     async def test_what_an_older_version_leaves_of_a_deleted_person_is_nobodys(
         self, both: SiteAndProvider
     ) -> None:
-        anna, one, other = Person(), await both.site.person(), await both.site.person()
+        anna, one, other = (
+            Person(),
+            await both.site.add_person(),
+            await both.site.add_person(),
+        )
         check_sent_to(await link(both, one, anna), "/#/access")
 
         transact = both.site.attendance.use_cases.unlink_provider.transact
@@ -225,7 +233,7 @@ class TestLinks:
         self, both: SiteAndProvider
     ) -> None:
         """Whoever had found the password may have linked an account of their own."""
-        mallory, person = Person(), await both.site.person()
+        mallory, person = Person(), await both.site.add_person()
         check_sent_to(await link(both, person, mallory), "/#/access")
         use_cases = both.site.attendance.use_cases
         token = await use_cases.make_reset_link(username=person.username)

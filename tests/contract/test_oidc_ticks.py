@@ -41,7 +41,7 @@ class TestTicks:
         assert await self.confirmation(browser) == "approved"
         log = response(await browser.get("/api/profile/GetConfirmationLog"))["entries"]
         assert [(each["what"], each["by"]) for each in log] == [("approved", "service")]
-        person = await both.site.person(display_name="анна петрова")
+        person = await both.site.add_person(display_name="анна петрова")
         check_sent_to(
             await link(both, person, Person(name="Анна Пётрова", more={CLAIM: True})),
             "/#/access",
@@ -53,7 +53,7 @@ class TestTicks:
             browser = both.site.browser()
             check_sent_to(await log_in(both, browser, Person(more={CLAIM: said})))
             assert await self.confirmation(browser) == "none"
-        person = await both.site.person(display_name="Борис")
+        person = await both.site.add_person(display_name="Борис")
         check_sent_to(await link(both, person, Person(more={CLAIM: True})), "/#/access")
         assert await self.confirmation(person) == "none"
         browser = both.site.browser()
@@ -103,7 +103,7 @@ class TestTicks:
     async def test_one_that_came_by_a_scan_is_none_of_its_business(
         self, both: SiteAndProvider
     ) -> None:
-        person = await both.site.person(display_name="Анна")
+        person = await both.site.add_person(display_name="Анна")
         files = {"image": ("a.png", picture())}
         response(await person.send("/api/profile/UploadProfileConfirmation", files=files))
         observe = both.site.attendance.use_cases.get_ways_in.observe
@@ -120,7 +120,7 @@ class TestTicks:
 
     async def test_it_ends_with_the_link_that_gave_it(self, both: SiteAndProvider) -> None:
         """So an account elsewhere confirms one person here, and not one after the other."""
-        person = await both.site.person(display_name="Анна Петрова")
+        person = await both.site.add_person(display_name="Анна Петрова")
         check_sent_to(await link(both, person, Person(more={CLAIM: True})), "/#/access")
         assert await self.confirmation(person) == "approved"
         (shown,) = await links_of(person)

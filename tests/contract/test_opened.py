@@ -18,8 +18,8 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 class TestAlreadyMarked:
     async def test_one_is_told_whenever_one_comes_back(self, house: House) -> None:
-        anna, boris, vera = await house.people(3)
-        event_id = await house.event(anna, lasts=62)
+        anna, boris, vera = await house.add_people(3)
+        event_id = await house.create_event(anna, lasts=62)
         await (waiting := await vera.mark_me(event_id)).hears_nothing()
         marker = await boris.marks(event_id)
         await marker.asks("prepare_to_mark", user_id=vera.user_id)
@@ -47,31 +47,31 @@ class TestAlreadyMarked:
 class TestASuccessfulOpening:
     @ROLES
     async def test_it_joins_the_event(self, house: House, role: str) -> None:
-        anna, boris = await house.people(2)
-        event_id = await house.event(anna)
+        anna, boris = await house.add_people(2)
+        event_id = await house.create_event(anna)
         await house.opens(f"/ws/{role}?event_id={event_id}", Cookie=f"sessionid={boris.token}")
         assert await has_joined(house, boris, event_id)
 
     async def test_a_bearer_token_opens_as_a_cookie_does(self, house: House) -> None:
         """Contract: 6.14."""
-        anna, boris = await house.people(2)
-        event_id = await house.event(anna)
+        anna, boris = await house.add_people(2)
+        event_id = await house.create_event(anna)
 
-        program = await house.program(boris)
+        program = await house.add_program(boris)
         wire = await program.opens("marking", event_id)
         await wire.hears("marking_list", marking_list=[])
         assert await has_joined(house, boris, event_id)
 
     async def test_an_upper_case_event_id_is_the_same_event(self, house: House) -> None:
-        anna, boris = await house.people(2)
-        event_id = await house.event(anna)
+        anna, boris = await house.add_people(2)
+        event_id = await house.create_event(anna)
         await anna.mark_me(str(event_id).upper())
         wire = await boris.marking(event_id)
         await wire.hears("marking_list", marking_list=[anna.user_id])
 
     async def test_who_sees_a_socket_open_is_in_every_list_from_then_on(self, house: House) -> None:
-        anna, boris, *others = await house.people(12)
-        event_id = await house.event(anna)
+        anna, boris, *others = await house.add_people(12)
+        event_id = await house.create_event(anna)
         seen = []
         for other in others:
             await other.mark_me(event_id)
@@ -81,8 +81,8 @@ class TestASuccessfulOpening:
 
     async def test_the_list_says_when_each_asked(self, house: House) -> None:
         """Contract: 6.20."""
-        anna, boris, vera = await house.people(3)
-        event_id = await house.event(anna)
+        anna, boris, vera = await house.add_people(3)
+        event_id = await house.create_event(anna)
         for person in (vera, anna):
             await person.mark_me(event_id)
         frame = await (await boris.marking(event_id)).hears("marking_list")
@@ -94,8 +94,8 @@ class TestASuccessfulOpening:
 
 async def test_one_that_is_open_keeps_no_task_but_its_own(house: House) -> None:
     """A writer is begun for what cannot be written at once, and ends with that."""
-    creator, visitor = await house.people(2)
-    event_id = await house.event(creator)
+    creator, visitor = await house.add_people(2)
+    event_id = await house.create_event(creator)
     for wire in (await visitor.mark_me(event_id), await creator.marks(event_id)):
         await wire.hears_nothing()
     running = [str(task.get_coro()) for task in asyncio.all_tasks()]

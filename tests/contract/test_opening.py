@@ -38,8 +38,8 @@ class TestRefusals:
         ],
     )
     async def test_another_host_or_port_is_foreign(self, house: House, origin: str) -> None:
-        (anna,) = await house.people(1)
-        event_id = await house.event(anna)
+        (anna,) = await house.add_people(1)
+        event_id = await house.create_event(anna)
         spelt = origin.format(port=house.port, other=house.port + 1)
         wire = await anna.mark_me(event_id, Origin=spelt)
         assert await wire.turns_away() == ("foreign_origin", 4403)
@@ -52,8 +52,8 @@ class TestRefusals:
         assert await wire.turns_away() == ("foreign_origin", 4403)
 
     async def test_our_own_origin_is_welcome(self, house: House) -> None:
-        (anna,) = await house.people(1)
-        event_id = await house.event(anna)
+        (anna,) = await house.add_people(1)
+        event_id = await house.create_event(anna)
         wire = await anna.mark_me(event_id, Origin=f"http://127.0.0.1:{house.port}")
         await wire.hears_nothing()
 
@@ -80,8 +80,8 @@ class TestRefusals:
         self, house: House, role: str, whose: str, turned_away: tuple[str, int]
     ) -> None:
         """Contract: 1.8."""
-        anna, other = await house.people(2)
-        event_id = await house.event(anna)
+        anna, other = await house.add_people(2)
+        event_id = await house.create_event(anna)
         spelt = whose.format(anna=anna.user_id, other=other.user_id)
         wire = await anna.house.opens(
             f"/ws/{role}?event_id={event_id}&as={spelt}", Cookie=f"sessionid={anna.token}"
@@ -94,8 +94,8 @@ class TestRefusals:
         assert await wire.turns_away() == turned_away
 
     async def test_a_socket_for_oneself_is_not(self, house: House) -> None:
-        (anna,) = await house.people(1)
-        wire = await anna.mark_me(f"{await house.event(anna)}&as={anna.user_id}")
+        (anna,) = await house.add_people(1)
+        wire = await anna.mark_me(f"{await house.create_event(anna)}&as={anna.user_id}")
         await wire.hears_nothing()
         nobody = await house.opens(f"/ws/mark_me?event_id=x&as={anna.user_id}")
         assert await nobody.turns_away() == ("not_logged_in", 4401)
@@ -118,22 +118,22 @@ class TestRefusals:
     async def test_one_well_formed_event_id_is_needed(
         self, house: House, role: str, query: str
     ) -> None:
-        (anna,) = await house.people(1)
-        event_id = await house.event(anna)
+        (anna,) = await house.add_people(1)
+        event_id = await house.create_event(anna)
         spelt = query.format(event=event_id, bare=event_id.hex)
         wire = await house.opens(f"/ws/{role}?{spelt}", Cookie=f"sessionid={anna.token}")
         assert await wire.turns_away() == ("bad_event_id", 4400)
 
     @ROLES
     async def test_an_unknown_event_is_not_found(self, house: House, role: str) -> None:
-        (anna,) = await house.people(1)
+        (anna,) = await house.add_people(1)
         wire = await house.opens(f"/ws/{role}?event_id={uuid4()}", Cookie=f"sessionid={anna.token}")
         assert await wire.turns_away() == ("event_not_found", 4404)
 
     @ROLES
     async def test_an_event_that_is_over_lets_nobody_in(self, house: House, role: str) -> None:
-        (anna,) = await house.people(1)
-        event_id = await house.event(anna, lasts=60.2)
+        (anna,) = await house.add_people(1)
+        event_id = await house.create_event(anna, lasts=60.2)
         await eventually(lambda: is_over(house, event_id))
         wire = await house.opens(
             f"/ws/{role}?event_id={event_id}", Cookie=f"sessionid={anna.token}"
@@ -141,23 +141,23 @@ class TestRefusals:
         assert await wire.turns_away() == ("event_over", 4410)
 
     async def test_marking_begins_with_the_event_and_waiting_before(self, house: House) -> None:
-        anna, boris = await house.people(2)
-        event_id = await house.event(anna, starts=600)
+        anna, boris = await house.add_people(2)
+        event_id = await house.create_event(anna, starts=600)
         wire = await anna.marking(event_id)
         assert await wire.turns_away() == ("event_not_started", 4425)
         waiting = await boris.mark_me(event_id)
         await waiting.hears_nothing()
 
     async def test_one_who_waits_does_not_mark(self, house: House) -> None:
-        (anna,) = await house.people(1)
-        event_id = await house.event(anna)
+        (anna,) = await house.add_people(1)
+        event_id = await house.create_event(anna)
         await anna.mark_me(event_id)
         wire = await anna.marking(event_id)
         assert await wire.turns_away() == ("you_are_waiting", 4409)
 
     async def test_one_who_holds_somebody_does_not_wait(self, house: House) -> None:
-        anna, boris = await house.people(2)
-        event_id = await house.event(anna)
+        anna, boris = await house.add_people(2)
+        event_id = await house.create_event(anna)
         await anna.mark_me(event_id)
         marker = await boris.marks(event_id)
         await marker.says("prepare_to_mark", user_id=anna.user_id)
@@ -172,8 +172,8 @@ class TestRefusals:
         self, house: House, role: str
     ) -> None:
         """Contract: 1.10."""
-        anna, boris = await house.people(2)
-        event_id, other_event_id = await house.event(boris), await house.event(boris)
+        anna, boris = await house.add_people(2)
+        event_id, other_event_id = await house.create_event(boris), await house.create_event(boris)
         other_role = "mark_me" if role == "marking" else "marking"
 
         async def opens(visitor: Visitor, at: EventId = event_id, in_role: str = role) -> Wire:
@@ -199,8 +199,8 @@ class TestRefusals:
         """Contract: 1.10, counted by each process."""
         assert person_sockets.MAX_IN_ALL == 64
         monkeypatch.setattr(person_sockets, "MAX_IN_ALL", 3)
-        anna, boris = await house.people(2)
-        event_ids = [await house.event(boris) for _ in range(4)]
+        anna, boris = await house.add_people(2)
+        event_ids = [await house.create_event(boris) for _ in range(4)]
         wires = [await anna.marks(event_id) for event_id in event_ids[:2]]
         wires.append(await anna.mark_me(event_ids[2]))
         for event_id in (event_ids[3], event_ids[0], str(uuid4())):
@@ -224,8 +224,8 @@ class TestRefusals:
     async def test_a_refused_opening_joins_nobody(
         self, house: House, role: str, starts: float, lasts: float, refused: tuple[str, int]
     ) -> None:
-        anna, boris = await house.people(2)
-        event_id = await house.event(anna, starts, lasts)
+        anna, boris = await house.add_people(2)
+        event_id = await house.create_event(anna, starts, lasts)
         if refused[0] == "event_over":
             await eventually(lambda: is_over(house, event_id))
         wire = await house.opens(

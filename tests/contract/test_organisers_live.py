@@ -46,8 +46,8 @@ async def helps_no_more(house: House, creator: Visitor, event_id: EventId, one: 
 
 async def a_hold(house: House, **event: float) -> tuple[EventId, list[Visitor], list[Wire]]:
     """An event; its creator, one who waits, and one who holds them; the sockets of the two."""
-    creator, asker, marker = await house.people(3)
-    event_id = await house.event(creator, **event)
+    creator, asker, marker = await house.add_people(3)
+    event_id = await house.create_event(creator, **event)
     waiting = await asker.mark_me(event_id)
     marking = await marker.marks(event_id)
     await marking.asks("prepare_to_mark", user_id=asker.user_id)
@@ -56,8 +56,8 @@ async def a_hold(house: House, **event: float) -> tuple[EventId, list[Visitor], 
 
 class TestTimes:
     async def test_a_prolonged_event_goes_on_while_people_wait(self, house: House) -> None:
-        creator, asker, late = await house.people(3)
-        event_id = await house.event(creator, lasts=63)
+        creator, asker, late = await house.add_people(3)
+        event_id = await house.create_event(creator, lasts=63)
         waiting, marking = await asker.mark_me(event_id), await creator.marks(event_id)
         await changes(house, creator, event_id, ends_at=time.time() + 3600)
         await asyncio.sleep(3.3)  # behind its former end
@@ -101,8 +101,8 @@ class TestWhoMarks:
         await waiting.hears("was_marked", user_id=creator.user_id)
 
     async def test_a_helper_removed_in_the_middle_gives_back_at_once(self, house: House) -> None:
-        creator, asker, helper = await house.people(3)
-        event_id = await house.event(creator)
+        creator, asker, helper = await house.add_people(3)
+        event_id = await house.create_event(creator)
         await helps(house, creator, event_id, helper)
         await changes(house, creator, event_id, who_marks=WhoMarks.ORGANISERS)
         await asker.mark_me(event_id)
@@ -134,8 +134,8 @@ class TestWhoMarks:
 
     async def test_a_refused_prepare_leaves_the_socket_open(self, house: House) -> None:
         """A tick that was lost, which no organiser did."""
-        creator, asker, marker = await house.people(3)
-        event_id = await house.event(creator)
+        creator, asker, marker = await house.add_people(3)
+        event_id = await house.create_event(creator)
         await asker.mark_me(event_id)
         marking = await marker.marks(event_id)
 

@@ -27,7 +27,7 @@ MULTIPART = "multipart/form-data; boundary=b"
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def visitor(house: House) -> Visitor:
-    return await house.person()
+    return await house.add_person()
 
 
 def fields_of(call: Call) -> dict[str, bytes]:

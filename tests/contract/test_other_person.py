@@ -33,7 +33,7 @@ class TestEveryCall:
     async def test_is_refused_to_a_session_of_somebody_else(
         self, site: Site, anna: Browser, call: Call
     ) -> None:
-        for browser in (anna, await site.program(anna)):
+        for browser in (anna, await site.add_program(anna)):
             answer = await make(browser, call, anna.user_id + 1)
             refusal(answer, 3)
             assert code(answer) == "other_person"
@@ -52,7 +52,7 @@ class TestOneself:
         headers = {"X-Attendance-User": str(anna.user_id)}
         given = {"json": {"bio": "mine"}, "headers": headers}
         assert response(await anna.send("/api/profile/UpdateProfileInfo", **given)) == {}
-        leaving = await site.person("leaving")
+        leaving = await site.add_person("leaving")
         headers = {"X-Attendance-User": str(leaving.user_id)}
         assert response(await leaving.send("/accounts/logout/", headers=headers)) == {}
 

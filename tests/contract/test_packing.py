@@ -20,9 +20,9 @@ EVENT_COUNT = 12
 
 
 async def person_with_many_events(site: Site) -> Browser:
-    person = await site.person("packer")
+    person = await site.add_person("packer")
     for _ in range(EVENT_COUNT):
-        await person.event("Лекция с длинным названием")
+        await person.create_event("Лекция с длинным названием")
     return person
 
 
@@ -46,7 +46,7 @@ class TestCalls:
         assert headers["cache-control"] == "no-store" and "x-attendance-time" in headers
 
     async def test_a_short_one_goes_as_it_is(self, site: Site) -> None:
-        person = await site.person("short")
+        person = await site.add_person("short")
         headers, body = await raw_answer(person, "/api/auth/GetCurrentUserId", "gzip")
         assert "content-encoding" not in headers
         assert json.loads(body)["response"] == {"user_id": person.user_id}
@@ -59,8 +59,8 @@ class TestCalls:
         assert answer.headers["content-length"] == headers["content-length"] == str(len(packed))
 
     async def test_what_is_no_json_is_left_alone(self, site: Site) -> None:
-        person = await site.person("pictured")
-        event_id = await person.event()
+        person = await site.add_person("pictured")
+        event_id = await person.create_event()
         headers, _ = await raw_answer(person, f"/events/{event_id}/qr.svg", "gzip")
         assert "content-encoding" not in headers
 

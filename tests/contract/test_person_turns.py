@@ -58,8 +58,8 @@ class TwoMarkers(NamedTuple):
 
 async def two_markers(house: House) -> TwoMarkers:
     """At an event of their own, with the lists read."""
-    asker, marker, other = await house.people(3)
-    event_id = await house.event(marker)
+    asker, marker, other = await house.add_people(3)
+    event_id = await house.create_event(marker)
     await asker.mark_me(event_id)
     marker_wire, other_marker_wire = await marker.marks(event_id), await other.marks(event_id)
     return TwoMarkers(asker.user_id, marker.user_id, marker_wire, other_marker_wire)
@@ -67,7 +67,7 @@ async def two_markers(house: House) -> TwoMarkers:
 
 class TestCalls:
     async def test_one_more_waits_for_its_turn(self, site: Site) -> None:
-        anna = await site.person()
+        anna = await site.add_person()
         async with busy(site.app.services.person_turns, anna.user_id):
             waits = asyncio.create_task(anna.get("/api/profile/GetProfile", user_id=anna.user_id))
             await asyncio.wait([waits], timeout=0.1)
@@ -77,7 +77,7 @@ class TestCalls:
     async def test_whoever_has_no_turn_in_time_is_told_to_try_again(
         self, site: Site, hurried: None
     ) -> None:
-        anna = await site.person()
+        anna = await site.add_person()
         async with busy(site.app.services.person_turns, anna.user_id):
             refused = await anna.get("/api/profile/GetProfile", user_id=anna.user_id)
             assert envelope(refused)["code"] == "too_many_requests"
@@ -85,7 +85,7 @@ class TestCalls:
             assert refused.headers["retry-after"] == "1"
 
     async def test_nobody_else_waits_for_them(self, site: Site, hurried: None) -> None:
-        anna, boris = await site.person(), await site.person()
+        anna, boris = await site.add_person(), await site.add_person()
         async with busy(site.app.services.person_turns, anna.user_id):
             response(await boris.get("/api/profile/GetProfile", user_id=boris.user_id))
             # Who somebody is can be asked by all who are somebody
@@ -94,8 +94,8 @@ class TestCalls:
 
 class TestCommands:
     async def test_one_more_waits_for_its_turn(self, house: House) -> None:
-        asker, marker = await house.people(2)
-        event_id = await house.event(marker)
+        asker, marker = await house.add_people(2)
+        event_id = await house.create_event(marker)
         await asker.mark_me(event_id)
         wire = await marker.marks(event_id)
         async with busy(house.app.sockets.person_turns, marker.user_id):
@@ -140,8 +140,8 @@ class TestFrames:
     async def test_each_waits_for_a_turn_of_its_person_whatever_it_says(
         self, house: House, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        anna, boris = await house.people(2)
-        event_id = await house.event(anna)
+        anna, boris = await house.add_people(2)
+        event_id = await house.create_event(anna)
         wires = [await anna.marking(event_id), await anna.marking(event_id)]
         other = await boris.marking(event_id)
         for wire in (*wires, other):
@@ -163,8 +163,8 @@ class TestFrames:
         self, house: House, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """A socket that is cut and opened again may send sixty more, but not this person."""
-        anna, boris = await house.people(2)
-        event_id = await house.event(anna)
+        anna, boris = await house.add_people(2)
+        event_id = await house.create_event(anna)
         monkeypatch.setattr(house.app.sockets, "frame_turns", FrameTurns())
         wires = [await anna.marking(event_id) for _ in range(6)]
         other = await boris.marking(event_id)
@@ -196,11 +196,11 @@ class TestFrames:
     async def test_what_an_opening_is_turned_away_with_waits_for_a_turn_too(
         self, house: House, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        (anna,) = await house.people(1)
+        (anna,) = await house.add_people(1)
         turns = HeldUp("127.0.0.1")  # whoever is not logged in
         monkeypatch.setattr(house.app.sockets, "frame_turns", turns)
         opened = asyncio.create_task(house.opens("/ws/marking?event_id=x"))
-        await (await anna.marking(await house.event(anna))).hears("marking_list")
+        await (await anna.marking(await house.create_event(anna))).hears("marking_list")
         await asyncio.wait({opened}, timeout=0.1)
         assert not opened.done()
         turns.may_go_on.set()

@@ -128,8 +128,8 @@ async def test_a_refused_opening_waits_and_no_other(
     monkeypatch.setattr(refusal_pace, "MAX_AT_ONCE", 0)
     monkeypatch.setattr(refusal_pace, "TOLD_AFTER_SECONDS", LONG_SECONDS)
     monkeypatch.setattr(house.app.sockets, "refusal_pace", RefusalPace())
-    (anna,) = await house.people(1)
-    event_id = await house.event(anna)
+    (anna,) = await house.add_people(1)
+    event_id = await house.create_event(anna)
     paths = ("/ws/marking", f"/ws/marking?event_id={event_id}")
     refused = [asyncio.create_task(house.opens(path)) for path in paths]
     _, waiting = await asyncio.wait(refused, timeout=MOMENT_SECONDS)
@@ -158,7 +158,7 @@ async def test_an_opening_that_finds_no_turn_is_counted_too(
     no_turns = FairTurns(at_once=0, of_one=0, waiting=0, waiting_of_one=0)
     monkeypatch.setattr(house.app.sockets.opening_queue, "turns", no_turns)
     monkeypatch.setattr(house.app.sockets, "refusal_pace", pace := NotingPace())
-    (anna,) = await house.people(1)
-    wire = await anna.marking(await house.event(anna))
+    (anna,) = await house.add_people(1)
+    wire = await anna.marking(await house.create_event(anna))
     assert (await wire.turns_away())[0] == "unavailable"
     assert [type(each) for each in pace.noted] == [NoTurn]

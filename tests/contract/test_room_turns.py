@@ -70,8 +70,8 @@ async def test_the_end_of_an_event_closes_a_few_sockets_at_a_step(
     house_in_memory: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Contract: 6.9. Whoever is closed is told why before."""
-    organiser, *people = await house_in_memory.people(1 + 5 * WRITERS_AT_ONCE)
-    event_id = await house_in_memory.event(organiser)
+    organiser, *people = await house_in_memory.add_people(1 + 5 * WRITERS_AT_ONCE)
+    event_id = await house_in_memory.create_event(organiser)
     wires = [await each.mark_me(event_id) for each in people]
     steps, write = Steps(), Visit._write
 

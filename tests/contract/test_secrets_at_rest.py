@@ -21,11 +21,11 @@ SHORTEST_SECRET = 20  # characters; ours have 43
 
 async def secrets_of(site: Site) -> list[str]:
     """All that a person has whom the service gave or who gave it something secret."""
-    anna = await site.person("anna-at-rest")
+    anna = await site.add_person("anna-at-rest")
     await anna.post("/accounts/login/", username=anna.username, password=WRONG_PASSWORD)
     passwords = {"old_password": PASSWORD, "new_password": NEW_PASSWORD}
     assert response(await anna.post("/accounts/password/", **passwords)) == {}
-    event_id = await anna.event()
+    event_id = await anna.create_event()
     link = response(await anna.post("/api/events/MakeBoardLink", event_id=event_id))["url"]
     board_secret = link.partition("#")[2]
     cookies = [value for value in anna.client.cookies.values() if value]

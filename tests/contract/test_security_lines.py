@@ -56,8 +56,8 @@ class TestSecurityLines:
 
     async def test_so_is_a_flood_of_frames(self, caplog: pytest.LogCaptureFixture) -> None:
         async with opened_house(None) as house:
-            (creator,) = await house.people(1)
-            wire = await creator.mark_me(await house.event(creator))
+            (creator,) = await house.add_people(1)
+            wire = await creator.mark_me(await house.create_event(creator))
             flood = Frame(Opcode.PONG, b"").serialize(mask=True) * 200
             wire.connection.transport.write(flood)
             assert await wire.turns_away() == ("too_many_frames", 4429)

@@ -68,8 +68,8 @@ class TestHangingUp:
     ) -> None:
         monkeypatch.setattr("attendance_web.live.opening_turns.OPENING_SECONDS", 0.1)
         monkeypatch.setattr("attendance_web.live.hang_ups.ABANDONED_OPENING_SECONDS", 0.3)
-        person, creator = await house.people(2)
-        event_id = await house.event(creator)
+        person, creator = await house.add_people(2)
+        event_id = await house.create_event(creator)
         async with house.store.carrying_out_late(use_case):
             wire = await opens(house, person, role, event_id)
             assert (await wire.heard())["params"]["code"] == "unavailable"
@@ -125,8 +125,8 @@ class TestDraining:
     async def test_an_opening_under_way_is_stored_and_then_closed(
         self, house: FaultyHouse, role: str, use_case: str
     ) -> None:
-        (anna,) = await house.people(1)
-        event_id = await house.event(anna)
+        (anna,) = await house.add_people(1)
+        event_id = await house.create_event(anna)
         with house.store.holding(use_case):
             opening = asyncio.create_task(opens(house, anna, role, event_id))
             await house.store.until_asked(use_case)

@@ -42,8 +42,8 @@ class TestManyWhoOpen:
         self, house: FaultyHouse, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr("attendance_web.live.opening_turns.TURN_WAIT_SECONDS", 0.3)
-        creator, late, *askers = await house.people(2 + MAX_AT_ONCE)
-        event_id = await house.event(creator)
+        creator, late, *askers = await house.add_people(2 + MAX_AT_ONCE)
+        event_id = await house.create_event(creator)
         with house.store.holding("MarkMe"):
             opening = [asyncio.create_task(each.mark_me(event_id)) for each in askers]
             await house.store.until_asked("MarkMe", MAX_AT_ONCE)
@@ -60,8 +60,8 @@ class TestManyWhoOpen:
 
     async def test_who_opens_a_hundred_keeps_nobody_waiting(self, house: FaultyHouse) -> None:
         """Contract: 1.16."""
-        creator, greedy, *others = await house.people(8)
-        event_id = await house.event(creator)
+        creator, greedy, *others = await house.add_people(8)
+        event_id = await house.create_event(creator)
         with house.store.holding("MarkMe"):
             crowd = [asyncio.create_task(greedy.mark_me(event_id)) for _ in range(100)]
             await house.store.until_asked("Identify", 100)
@@ -81,8 +81,8 @@ class TestManyWhoOpen:
     async def test_one_who_goes_before_it_is_open_leaves_its_place_to_others(
         self, house: FaultyHouse
     ) -> None:
-        creator, late, *askers = await house.people(2 + MAX_AT_ONCE)
-        event_id = await house.event(creator)
+        creator, late, *askers = await house.add_people(2 + MAX_AT_ONCE)
+        event_id = await house.create_event(creator)
         with house.store.holding("MarkMe"):
             opening = [asyncio.create_task(each.mark_me(event_id)) for each in askers]
             await house.store.until_asked("MarkMe", MAX_AT_ONCE)
@@ -100,8 +100,8 @@ class TestOpening:
     async def test_while_nothing_can_be_written_one_is_turned_away_at_once(
         self, house: FaultyHouse, role: str, use_case: str, error: Exception
     ) -> None:
-        (anna,) = await house.people(1)
-        event_id = await house.event(anna)
+        (anna,) = await house.add_people(1)
+        event_id = await house.create_event(anna)
         with house.store.failing(error, use_case, "HangUp"):
             asked_at = time.monotonic()
             wire = await opens(house, anna, role, event_id)
@@ -113,8 +113,8 @@ class TestOpening:
     async def test_while_the_room_cannot_be_read_too(
         self, house: FaultyHouse, role: str, use_case: str
     ) -> None:
-        (anna,) = await house.people(1)
-        event_id = await house.event(anna)
+        (anna,) = await house.add_people(1)
+        event_id = await house.create_event(anna)
         with house.store.failing(Unavailable(), "ReadRoom"):
             wire = await opens(house, anna, role, event_id)
             assert await wire.turns_away() == ("unavailable", 1013)
@@ -126,8 +126,8 @@ class TestOpening:
     async def test_one_that_was_stored_unknown_to_us_is_hung_up_as_lost(
         self, house: FaultyHouse, role: str, use_case: str
     ) -> None:
-        (anna,) = await house.people(1)
-        event_id = await house.event(anna)
+        (anna,) = await house.add_people(1)
+        event_id = await house.create_event(anna)
         with house.store.losing_the_answer(Unavailable(), use_case):
             wire = await opens(house, anna, role, event_id)
             assert await wire.turns_away() == ("unavailable", 1013)
@@ -186,7 +186,7 @@ class TestCalls:
     async def test_are_answered_in_time_though_the_store_is_slow(
         self, house: FaultyHouse, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        person = await house.person()
+        person = await house.add_person()
         cookie = {"Cookie": f"sessionid={person.token}"}
         address = f"http://127.0.0.1:{house.port}/api/events/GetJoinedEvents"
         async with httpx.AsyncClient(trust_env=False, verify=False) as client:

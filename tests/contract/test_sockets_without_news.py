@@ -38,8 +38,8 @@ class Recorder:
 
 async def play(house: House, clock: TestClock) -> dict[str, list[str]]:
     """Does all that happens at a sheet; answers what each socket was sent, names for numbers."""
-    anna, boris, vera, gleb = await house.people(4)
-    event_id = await house.event(vera)
+    anna, boris, vera, gleb = await house.add_people(4)
+    event_id = await house.create_event(vera)
     sockets: dict[str, Recorder] = {}
     heard: dict[str, list[str]] = {}
 

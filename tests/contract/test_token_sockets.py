@@ -18,9 +18,9 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 async def test_they_close_when_it_is_revoked_and_others_stay(house: House) -> None:
-    anna, boris = await house.people(2)
-    event_id = await house.event(anna)
-    revoked, kept = await house.program(boris), await house.program(boris)
+    anna, boris = await house.add_people(2)
+    event_id = await house.create_event(anna)
+    revoked, kept = await house.add_program(boris), await house.add_program(boris)
     ends, stays = await revoked.opens("marking", event_id), await kept.opens("marking", event_id)
     by_cookie = await boris.marking(event_id)
     for each in (ends, stays, by_cookie):
@@ -35,9 +35,9 @@ async def test_they_close_when_it_is_revoked_and_others_stay(house: House) -> No
 
 
 async def test_they_close_when_it_expires(house: House) -> None:
-    anna, boris = await house.people(2)
-    event_id = await house.event(anna)
-    program = await house.program(boris, [TokenScope.MARK], lasts=1.5)
+    anna, boris = await house.add_people(2)
+    event_id = await house.create_event(anna)
+    program = await house.add_program(boris, [TokenScope.MARK], lasts=1.5)
     waits = await program.opens("mark_me", event_id)
     await eventually(lambda: has_begun_to_wait(house, event_id, boris))
     assert await waits.turns_away() == ("not_logged_in", 4401)
@@ -51,13 +51,13 @@ async def has_begun_to_wait(house: House, event_id: EventId, person: Visitor) ->
 
 
 async def test_whom_its_marker_held_is_given_back(house: House) -> None:
-    anna, boris, vera = await house.people(3)
-    event_id = await house.event(anna)
+    anna, boris, vera = await house.add_people(3)
+    event_id = await house.create_event(anna)
     waits = await vera.mark_me(event_id)
     await eventually(lambda: has_begun_to_wait(house, event_id, vera))
     sees = await anna.marking(event_id)
     await sees.hears("marking_list", marking_list=[vera.user_id])
-    program = await house.program(boris)
+    program = await house.add_program(boris)
     marks = await program.opens("marking", event_id)
     await marks.hears("marking_list", marking_list=[vera.user_id])
     await marks.says("prepare_to_mark", user_id=vera.user_id)
@@ -76,9 +76,9 @@ async def test_whom_its_marker_held_is_given_back(house: House) -> None:
 
 async def test_logging_out_leaves_them(house: House) -> None:
     """Contract: 9.3: a token is none of the sessions of its person."""
-    anna, boris = await house.people(2)
-    event_id = await house.event(anna)
-    wire = await (await house.program(boris)).opens("marking", event_id)
+    anna, boris = await house.add_people(2)
+    event_id = await house.create_event(anna)
+    wire = await (await house.add_program(boris)).opens("marking", event_id)
     await wire.hears("marking_list", marking_list=[])
     await house.logs_out(boris)
     await wire.says("ping")
@@ -87,9 +87,9 @@ async def test_logging_out_leaves_them(house: House) -> None:
 
 async def test_a_foreign_page_opens_none_with_a_token_either(house: House) -> None:
     """Contract: 6.17."""
-    anna = await house.person()
-    event_id = await house.event(anna)
-    program = await house.program(anna)
+    anna = await house.add_person()
+    event_id = await house.create_event(anna)
+    program = await house.add_program(anna)
     path, origin = f"/ws/marking?event_id={event_id}", "https://evil.example"
     wire = await house.opens(path, Origin=origin, **program.headers)
     assert await wire.turns_away() == ("foreign_origin", 4403)
@@ -99,8 +99,8 @@ async def test_it_is_told_before_the_event_is_looked_at_whose_it_is_and_what_it_
     house: House,
 ) -> None:
     """Contract: 1.8, 6.17, 9.3."""
-    anna = await house.person()
-    reads = await house.program(anna, [TokenScope.READ])
+    anna = await house.add_person()
+    reads = await house.add_program(anna, [TokenScope.READ])
     for path, expected in (
         (f"/ws/marking?event_id=x&as={anna.user_id + 1}", ("other_person", 4401)),
         ("/ws/marking?event_id=x&as=x", ("bad_params", 4400)),
@@ -112,9 +112,9 @@ async def test_it_is_told_before_the_event_is_looked_at_whose_it_is_and_what_it_
 
 async def test_whoever_watches_by_a_token_is_let_go_when_it_ends(house: House) -> None:
     """Contract: WatchAttendance, 9.3."""
-    anna = await house.person()
-    event_id = await house.event(anna)
-    program = await house.program(anna, [TokenScope.READ])
+    anna = await house.add_person()
+    event_id = await house.create_event(anna)
+    program = await house.add_program(anna, [TokenScope.READ])
     address = f"http://127.0.0.1:{house.port}/api/events/WatchAttendance"
     async with (
         httpx.AsyncClient(headers=program.headers, trust_env=False, timeout=20) as client,

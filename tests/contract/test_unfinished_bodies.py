@@ -69,11 +69,11 @@ class TestUnfinished:
         async with AsyncExitStack() as many:
             clients = []
             for _ in range(8):
-                sent = head(UPLOAD, 8 * size, CSRF_HEADER, by=await house.person())
+                sent = head(UPLOAD, 8 * size, CSRF_HEADER, by=await house.add_person())
                 client = await connected(house, sent, b"x" * size)
                 clients.append(await many.enter_async_context(client))
             await eventually(lambda: uploads.size == 8 * size)
-            sent = head(UPLOAD, len(body), CSRF_HEADER, by=await house.person())
+            sent = head(UPLOAD, len(body), CSRF_HEADER, by=await house.add_person())
             async with await connected(house, sent, body) as honest:
                 assert statuses(await honest.answer()) == [200]
             told = await clients[0].answer()
@@ -130,7 +130,7 @@ class TestUnfinished:
         monkeypatch.setattr(call_arguments, "parse_body", parse_body)
         async with AsyncExitStack() as several:
             for _ in range(3):
-                sent = head(UPLOAD, PARSED_ALONE_BYTES, CSRF_HEADER, by=await house.person())
+                sent = head(UPLOAD, PARSED_ALONE_BYTES, CSRF_HEADER, by=await house.add_person())
                 client = await connected(house, sent, b"x" * PARSED_ALONE_BYTES)
                 several.push_async_exit(client)
             await eventually(lambda: len(parsed) == 3)
@@ -147,7 +147,7 @@ class TestUnfinished:
 
         monkeypatch.setattr(call_arguments, "parse_body", parse_body)
         size = PARSED_ALONE_BYTES // 4
-        sent = head(UPLOAD, size, CSRF_HEADER, by=await house.person())
+        sent = head(UPLOAD, size, CSRF_HEADER, by=await house.add_person())
         async with await connected(house, sent, b"x" * size):
             await eventually(lambda: bool(parsed_by))
         assert threading.current_thread() not in parsed_by

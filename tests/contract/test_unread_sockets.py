@@ -31,8 +31,8 @@ class TestRule12WhoDoesNotReadIsDisconnected:
 
         monkeypatch.setattr(PeerProtocol, "handle_connect", keep_little)
         async with opened_house(tmp_path, send_buffer=4096) as house:
-            asker, marker, other = await house.people(3)
-            event_id = await house.event(marker)
+            asker, marker, other = await house.add_people(3)
+            event_id = await house.create_event(marker)
             listening = await other.marks(event_id)
             async with RawSocket.opens(marker, "marking", event_id, receive_buffer=4096) as raw:
                 heard_count = 0

@@ -30,7 +30,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 class TestCounts:
     async def test_it_begins_with_what_is_and_tells_every_change(self, hall: Hall) -> None:
         house = hall.house
-        asker, marker = await house.people(2)
+        asker, marker = await house.add_people(2)
         screen = await hall.watches()
         assert screen.answer.headers["content-type"].startswith("text/event-stream")
         assert screen.answer.headers["cache-control"] == "no-store"
@@ -81,7 +81,7 @@ class TestCounts:
         assert await screen.counts() == (1, 0, 0, 0)
         monkeypatch.setattr(hall.house.attendance.notifier, "publish", lambda _: None)
         do, me = hall.house.attendance.use_cases, UserId(hall.creator.user_id)
-        for number, person in enumerate(await hall.house.people(3)):
+        for number, person in enumerate(await hall.house.add_people(3)):
             about: Any = {"actor": me, "event_id": hall.event_id, "user_id": person.user_id}
             n = await do.mark_participant(**about)
             if number:
@@ -95,11 +95,11 @@ class TestCounts:
 
 class TestTheEnd:
     async def test_with_the_event_it_tells_the_last_counts_and_ends(self, hall: Hall) -> None:
-        (asker,) = await hall.house.people(1)
+        (asker,) = await hall.house.add_people(1)
         await asker.mark_me(hall.event_id)
         screen = await hall.watches()
         assert await screen.counts() == (2, 1, 0, 0)
-        secret = await hall.board_link()
+        secret = await hall.make_board_link()
         await hall.ends_after(0.2)
         assert await screen.counts() == (2, 0, 0, 0)
         assert await screen.event() == ("end", {})
@@ -119,19 +119,19 @@ class TestTheEnd:
 
     async def test_it_ends_with_the_session_and_others_go_on(self, hall: Hall) -> None:
         house = hall.house
-        other = await house.another_session(hall.creator)
+        other = await house.add_session(hall.creator)
         screens = [await hall.watches(), await hall.watches(other)]
         for screen in screens:
             await screen.counts()
         await house.logs_out(other)
         assert await screens[1].event() is None
         assert await (await hall.watches(other)).refusal() == (401, "not_logged_in")
-        (asker,) = await house.people(1)
+        (asker,) = await house.add_people(1)
         await asker.mark_me(hall.event_id)
         await screens[0].shows(2, 1, 0, 0)
 
     async def test_it_ends_with_the_right_of_a_helper(self, hall: Hall) -> None:
-        (helper,) = await hall.house.people(1)
+        (helper,) = await hall.house.add_people(1)
         do = hall.house.attendance.use_cases
         about: Any = {"actor": UserId(hall.creator.user_id), "event_id": hall.event_id}
         await do.add_helper(**about, user_id=UserId(helper.user_id))
@@ -143,10 +143,10 @@ class TestTheEnd:
 
     async def test_it_ends_with_the_link(self, hall: Hall) -> None:
         """Contract: MakeBoardLink, RemoveBoardLink"""
-        secret = await hall.board_link()
+        secret = await hall.make_board_link()
         screen = await hall.watches(secret=secret)
         await screen.counts()
-        another = await hall.board_link()
+        another = await hall.make_board_link()
         assert await screen.event() is None
         assert await (await hall.watches(secret=secret)).refusal() == (200, "board_not_found")
         screen = await hall.watches(secret=another)
@@ -170,7 +170,7 @@ class TestTheEnd:
         await asked.wait()
         await asyncio.sleep(0)
         monkeypatch.undo()
-        (asker,) = await hall.house.people(1)
+        (asker,) = await hall.house.add_people(1)
         await asker.mark_me(hall.event_id)
         await screen.shows(2, 1, 0, 0)
 
@@ -193,8 +193,8 @@ async def test_how_long_it_lasts_is_not_how_long_its_answer_took(hall: Hall) -> 
 
 async def test_a_service_that_stops_ends_them_to_come_back() -> None:
     async with opened_house(None) as house:
-        creator = await house.person()
-        hall = Hall(house, creator, await house.event(creator))
+        creator = await house.add_person()
+        hall = Hall(house, creator, await house.create_event(creator))
         screen = await hall.watches()
         await screen.counts()
         await house.app.sockets.drain()

@@ -21,16 +21,16 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 class TestBounds:
     async def test_a_person_has_sixteen_in_an_event(self, hall: Hall) -> None:
-        other_session = await hall.house.another_session(hall.creator)
+        other_session = await hall.house.add_session(hall.creator)
         for number in range(watchers.MAX_OF_PERSON):
             await hall.watches(other_session if number % 2 else None)
         for who in (None, other_session):
             refused = await hall.watches(who)
             assert await refused.refusal() == (429, "too_many_requests")
             assert int(refused.answer.headers["retry-after"]) > 0
-        elsewhere = Hall(hall.house, hall.creator, await hall.house.event(hall.creator))
+        elsewhere = Hall(hall.house, hall.creator, await hall.house.create_event(hall.creator))
         assert await (await elsewhere.watches()).counts() == (1, 0, 0, 0)
-        secret = await hall.board_link()
+        secret = await hall.make_board_link()
         assert await (await hall.watches(secret=secret)).counts() == (1, 0, 0, 0)
         await elsewhere._readers.aclose()
         await hall.close()
@@ -41,7 +41,7 @@ class TestBounds:
     ) -> None:
         assert watchers.MAX_OF_LINK == 200
         monkeypatch.setattr(watchers, "MAX_OF_LINK", 2)
-        secret = await hall.board_link()
+        secret = await hall.make_board_link()
         for _ in range(2):
             await hall.watches(secret=secret)
         refused = await hall.watches(secret=secret)
@@ -53,7 +53,7 @@ class TestBounds:
     ) -> None:
         """Nor is anybody's ended for one who has as many."""
         monkeypatch.setattr(watchers, bound, 4)
-        secret = await hall.board_link()
+        secret = await hall.make_board_link()
 
         async def asks(address: str) -> AsgiClient:
             client = AsgiClient(hall.house.app, PATH, address=address, secret=secret).ask(reads=9)
@@ -82,15 +82,15 @@ class TestBounds:
         assert (watchers.MAX_OF_PERSON_IN_ALL, watchers.MAX_OF_LINKS_IN_ALL) == (64, 400)
         monkeypatch.setattr(watchers, "MAX_OF_PERSON_IN_ALL", 2)
         monkeypatch.setattr(watchers, "MAX_OF_LINKS_IN_ALL", 2)
-        (other,) = await hall.house.people(1)
+        (other,) = await hall.house.add_people(1)
         async with AsyncExitStack() as halls:
             second, third = [
-                Hall(hall.house, each, await hall.house.event(each))
+                Hall(hall.house, each, await hall.house.create_event(each))
                 for each in (hall.creator, other)
             ]
             for each in (second, third):
                 halls.push_async_callback(each._readers.aclose)
-            links = [await each.board_link() for each in (hall, second, third)]
+            links = [await each.make_board_link() for each in (hall, second, third)]
             open_ones = []  # which end once nobody knows them
             for where, secret in ((hall, links[0]), (second, links[1])):
                 open_ones += [await where.watches(), await where.watches(secret=secret)]
@@ -115,7 +115,7 @@ class TestBounds:
         )
         screen = await hall.watches()
         join = hall.house.attendance.use_cases.join_event
-        for number, person in enumerate(await hall.house.people(5)):
+        for number, person in enumerate(await hall.house.add_people(5)):
             await join(actor=UserId(person.user_id), event_id=hall.event_id)
             await screen.shows(2 + number, 0, 0, 0)
         lazy.read(2)

@@ -43,7 +43,7 @@ async def program_of(house: House, scene: Scene, shown: str) -> Program:
     """A program of the creator that shows such a token."""
     creator = scene.people["creator"]
     scopes = [each for each in TokenScope if shown in (each.value, ALL, *WORTH_NOTHING)]
-    program = await house.program(creator, scopes, lasts=0 if shown == "expired" else 3600)
+    program = await house.add_program(creator, scopes, lasts=0 if shown == "expired" else 3600)
     if shown == "revoked":
         await house.attendance.use_cases.revoke_token(
             actor=UserId(creator.user_id), token_id=program.token_id
@@ -90,7 +90,7 @@ async def test_beside_a_cookie_a_token_wins(
     """Contract: 9.3: so a program never does by somebody's cookie what its token may not."""
     creator, needed = kept_scene.people["creator"], SCOPES[call.name]
     others = [each for each in TokenScope if each.value != needed]
-    program = await house.program(creator, others)
+    program = await house.add_program(creator, others)
     cookie_headers = {"Cookie": f"csrftoken=t; sessionid={creator.token}", "X-CSRFToken": "t"}
     given = arguments_of(call, kept_scene, "creator")
     assert await told(client, call, given, program.headers | cookie_headers) == "missing_scope"

@@ -18,7 +18,7 @@ CSRF_HEADER = "X-CSRFToken: t"
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def anna(house: House) -> Visitor:
-    return await house.person()
+    return await house.add_person()
 
 
 def head(path: str, length: int, *more: str, by: Visitor | None = None) -> bytes:

@@ -19,7 +19,7 @@ PHONE_USER_AGENT = (
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def anna(site: Site) -> Browser:
     """She has an account, and is logged in."""
-    return await site.person("Анна")
+    return await site.add_person("Анна")
 
 
 def cookie_set_by(answer: httpx.Response, name: str) -> Morsel[str] | None:

@@ -30,14 +30,14 @@ async def site(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Site]:
 
 @pytest_asyncio.fixture
 async def anna(site: Site) -> Browser:
-    return await site.person("anna", display_name="Анна")
+    return await site.add_person("anna", display_name="Анна")
 
 
 @pytest_asyncio.fixture
 async def event_id(site: Site, anna: Browser) -> str:
     """Anna's, where Boris was marked by her."""
-    boris = await site.person("boris", display_name="=Борис")
-    event_id = await anna.event("Лекция: ряды / пределы")
+    boris = await site.add_person("boris", display_name="=Борис")
+    event_id = await anna.create_event("Лекция: ряды / пределы")
     await site.mark(event_id, boris, anna)
     return event_id
 

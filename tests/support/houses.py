@@ -40,8 +40,8 @@ class AskerAndMarker(NamedTuple):
 
 async def asker_and_marker(house: House, *, lasts: float = 3600) -> AskerAndMarker:
     """Adds an event that began a minute ago and ``lasts`` so many seconds in all, and the two."""
-    asker, marker = await house.people(2)
-    event_id = await house.event(marker, lasts=lasts)
+    asker, marker = await house.add_people(2)
+    event_id = await house.create_event(marker, lasts=lasts)
     waiting = await asker.mark_me(event_id)
     marking = await marker.marking(event_id)
     await marking.hears("marking_list", marking_list=[asker.user_id])

@@ -66,7 +66,7 @@ class Vera:
         self.user_id = UserId(self.me.user_id)
         for first in range(0, OTHERS, ADDED_AT_ONCE):
             await do.log_out.transact(partial(adds_others, first))
-        people = [await site.person("other") for _ in range(5)]
+        people = [await site.add_person("other") for _ in range(5)]
         self.helper, self.friend, self.moderator, self.marker, self.holder = people
         await site.unlimit()
         await do.add_moderator(username=self.moderator.username)
@@ -79,7 +79,7 @@ class Vera:
 
     async def gets_marked(self) -> None:
         """Is marked by hand, with a note, under her first name; it is annulled, with another."""
-        self.event_id = await self.helper.event()
+        self.event_id = await self.helper.create_event()
         about = {"event_id": self.event_id, "user_id": self.user_id}
         response(await self.helper.post("/api/events/MarkParticipant", **about, note=HAND_NOTE))
         annuls = {**about, "n": 1, "reason": "not_present", "note": ANNUL_NOTE}
@@ -158,12 +158,12 @@ class Vera:
         me, friend = self.me, self.friend
         for person, user in ((me, friend), (friend, me)):
             response(await person.post("/api/friends/SendFriendRequest", user_id=user.user_id))
-        self.her_event_id = await me.event()
+        self.her_event_id = await me.create_event()
         helps = {"event_id": self.her_event_id, "user_id": self.helper.user_id}
         response(await me.post("/api/events/AddHelper", **helps))
         response(await me.post("/api/events/MakeBoardLink", event_id=self.her_event_id))
         await self.site.mark(self.her_event_id, friend, me)
-        other_event_id = await self.marker.event()
+        other_event_id = await self.marker.create_event()
         await self.site.mark(other_event_id, friend, self.marker)
         self.karma = await self.karma_of(self.marker), await self.karma_of(friend)
         await self.site.wait(other_event_id, me)

@@ -14,7 +14,7 @@ LOG_IN = "/accounts/login/"
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def anna(site: Site) -> Browser:
-    return await site.person("Анна")
+    return await site.add_person("Анна")
 
 
 @pytest_asyncio.fixture(autouse=True, loop_scope="module")

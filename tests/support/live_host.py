@@ -88,14 +88,14 @@ class Host:
     _person_count: int = 0
     _event_count: int = 0
 
-    async def person(self) -> Actor:
+    async def add_person(self) -> Actor:
         self._person_count += 1
         signed_up = await self.service.use_cases.sign_up(
             username=f"person{self._person_count}", password="like tea"
         )
         return Actor(signed_up.user_id, session_id_of(signed_up.token))
 
-    async def event(self, creator: Actor, lasts: float = 3600) -> EventId:
+    async def create_event(self, creator: Actor, lasts: float = 3600) -> EventId:
         self._event_count += 1
         now = time.time()
         event = await self.service.use_cases.create_event(

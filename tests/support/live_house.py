@@ -107,7 +107,7 @@ class House:
         self._wires.append(wire)
         return wire
 
-    async def person(self) -> Visitor:
+    async def add_person(self) -> Visitor:
         """Adds somebody new, with a session."""
         self._person_count += 1
         name, token = f"person{self._person_count}", f"token-{self._person_count}"
@@ -123,10 +123,10 @@ class House:
 
         return Visitor(self, await self._transact(work), token)
 
-    async def people(self, number: int) -> list[Visitor]:
-        return [await self.person() for _ in range(number)]
+    async def add_people(self, number: int) -> list[Visitor]:
+        return [await self.add_person() for _ in range(number)]
 
-    async def another_session(self, visitor: Visitor) -> Visitor:
+    async def add_session(self, visitor: Visitor) -> Visitor:
         """Logs the same person in a second time."""
         token = f"{visitor.token}-{len(self._wires)}-{time.monotonic_ns()}"
 
@@ -140,7 +140,7 @@ class House:
         await self._transact(work)
         return Visitor(self, visitor.user_id, token)
 
-    async def program(
+    async def add_program(
         self, visitor: Visitor, scopes: Iterable[TokenScope] = TokenScope, lasts: float = 86_400
     ) -> Program:
         """Gives a program of theirs a token, by which it is known."""
@@ -150,7 +150,9 @@ class House:
         )
         return Program(self, visitor.user_id, secret, token.token_id)
 
-    async def event(self, creator: Visitor, starts: float = -60, lasts: float = 3600) -> EventId:
+    async def create_event(
+        self, creator: Visitor, starts: float = -60, lasts: float = 3600
+    ) -> EventId:
         """Creates one that starts so many seconds after now; unless told, a minute before.
 
         So ``lasts=61.5`` ends it in a second and a half.

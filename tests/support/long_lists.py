@@ -30,9 +30,9 @@ async def site(tmp_path: Path) -> AsyncIterator[Site]:
 
 @pytest_asyncio.fixture
 async def anna(site: Site) -> Browser:
-    person = await site.person("anna")
+    person = await site.add_person("anna")
     for number in range(MANY):
-        await person.event("Лекция", starts=-60 - number % 3)
+        await person.create_event("Лекция", starts=-60 - number % 3)
     return person
 
 

@@ -30,8 +30,8 @@ class Office:
 
     def __init__(self) -> None:
         self.world = World(person_count=0)
-        self.world.person("Анна Смирнова")
-        self.world.person("Борис")
+        self.world.add_person("Анна Смирнова")
+        self.world.add_person("Борис")
         self.files = DictFiles()
         transact, observe = self.world.store.transact, self.world.store.observe
         pictures, ids = PrefixedPictures(), self.world.ids

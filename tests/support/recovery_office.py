@@ -76,7 +76,7 @@ class Office:
     def log_in(self, password: str = OLD, username: str = "anna") -> LoggedIn:
         return drive(self._log_in(username=username, password=password))
 
-    def codes(self, password: str | None = OLD, token: str | None = None) -> list[str]:
+    def make_codes(self, password: str | None = OLD, token: str | None = None) -> list[str]:
         session_id = session_id_of(token or self.anna.token)
         made = self._make(actor=self.anna.user_id, session_id=session_id, password=password)
         return [*drive(made)]
@@ -87,7 +87,7 @@ class Office:
         given = {"username": username, "code": code, "new_password": password, **more}
         return drive(self._recover(**given))
 
-    def reset_link(self, username: str = "ANNA") -> str:
+    def make_reset_link(self, username: str = "ANNA") -> str:
         return drive(self._link(username=username))
 
     def resets(self, token: str, password: str = NEW, **more: Any) -> LoggedIn:

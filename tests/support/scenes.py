@@ -100,9 +100,9 @@ class Scene(NamedTuple):
 
 async def scene_in(house: House) -> Scene:
     """Makes one of people who have never done anything."""
-    people = {role: await house.person() for role in ROLES[1:]}
+    people = {role: await house.add_person() for role in ROLES[1:]}
     ids = {role: UserId(person.user_id) for role, person in people.items()}
-    event_id = await house.event(people["creator"])
+    event_id = await house.create_event(people["creator"])
     do = house.attendance.use_cases
     await do.add_helper(actor=ids["creator"], event_id=event_id, user_id=ids["helper"])
     await do.join_event(actor=ids["participant"], event_id=event_id)

@@ -78,7 +78,9 @@ class Browser:
         self.user_id = response(await self.post("/accounts/signup/", **given))["user_id"]
         return self
 
-    async def event(self, name: str = "Лекция", *, starts: int = -60, lasts: int = 3600) -> str:
+    async def create_event(
+        self, name: str = "Лекция", *, starts: int = -60, lasts: int = 3600
+    ) -> str:
         """Creates an event with a name of its own, which starts so many seconds after now."""
         start = int(TestClock().at) + starts
         given = {"name": f"{name} {next(numbers)}", "time_from": start, "time_to": start + lasts}
@@ -107,11 +109,11 @@ class Site:
         how = {"base_url": ORIGIN, "headers": {"Accept-Language": "en"}, **how}
         return Browser(httpx.AsyncClient(transport=transport, **how))
 
-    async def person(self, name: str = "person", **more: Any) -> Browser:
+    async def add_person(self, name: str = "person", **more: Any) -> Browser:
         """Signs up a new person, with a user name of their own; answers their browser."""
         return await self.browser().sign_up(f"{name}{next(numbers)}", **more)
 
-    async def program(
+    async def add_program(
         self, person: Browser, scopes: Iterable[TokenScope] = TokenScope, lasts: float = 86_400
     ) -> Browser:
         """Gives a program of theirs a bearer token; answers what sends it."""
@@ -202,17 +204,17 @@ async def site_in_folder(tmp_path_factory: pytest.TempPathFactory) -> AsyncItera
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def anna(site: Site) -> Browser:
     """Somebody there, and so are the next."""
-    return await site.person("anna", display_name="Анна")
+    return await site.add_person("anna", display_name="Анна")
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def boris(site: Site) -> Browser:
-    return await site.person("boris", display_name="Борис")
+    return await site.add_person("boris", display_name="Борис")
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def vera(site: Site) -> Browser:
-    return await site.person("vera", display_name="Вера")
+    return await site.add_person("vera", display_name="Вера")
 
 
 def as_escaped_json(given: object) -> dict[str, Any]:

@@ -20,14 +20,14 @@ def client(site: Site, **how: Any) -> Client:
     return Client(ORIGIN, transport=httpx.ASGITransport(app=app), **how)
 
 
-async def person(site: Site) -> Client:
+async def add_person(site: Site) -> Client:
     """Signs up somebody new, who is logged in then."""
     made = client(site)
     await made.sign_up(username=f"person{next(numbers)}", password=PASSWORD, display_name="Anna")
     return made
 
 
-async def event(creator: Client) -> EventCreated:
+async def create_event(creator: Client) -> EventCreated:
     now = 1_800_000_000
     return await creator.create_event(
         name=f"Lecture {next(numbers)}", time_from=now - 60, time_to=now + 3600

@@ -47,7 +47,7 @@ class Hall:
         opening = watching(self.url, event_id, session=session, secret=secret)
         return await self._readers.enter_async_context(opening)
 
-    async def board_link(self) -> str:
+    async def make_board_link(self) -> str:
         make: MakeBoardLink = self.house.attendance.use_cases.make_board_link
         return await make(actor=UserId(self.creator.user_id), event_id=self.event_id)
 
@@ -69,7 +69,7 @@ class Hall:
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def hall(house: House) -> AsyncIterator[Hall]:
-    creator = await house.person()
-    made = Hall(house, creator, await house.event(creator))
+    creator = await house.add_person()
+    made = Hall(house, creator, await house.create_event(creator))
     yield made
     await made.close()

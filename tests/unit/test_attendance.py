@@ -16,7 +16,7 @@ __all__ = ["calendar"]
 
 class TestGetAttendance:
     def test_it_says_what_everybody_is(self, calendar: Calendar) -> None:
-        calendar.world.person("Person 5")
+        calendar.world.add_person("Person 5")
         calendar.vera_marks_boris()
         calendar.world.waits(4)
         calendar.world.event_id = calendar.lecture

@@ -43,7 +43,7 @@ class Hall:
         self._watch, self._count = WatchAttendance(observe), CountSheet(observe)
         self._check = CheckViewers(observe)
 
-    def board_link(self, actor: UserId = ANNA) -> str:
+    def make_board_link(self, actor: UserId = ANNA) -> str:
         return drive(self._make(actor=actor, event_id=self.event_id))
 
     def uses_session(self, user_id: UserId) -> None:
@@ -82,20 +82,20 @@ class TestTheLink:
     """Contract: POST /api/events/MakeBoardLink, POST /api/events/RemoveBoardLink."""
 
     def test_it_lets_in_whoever_shows_its_secret(self, hall: Hall) -> None:
-        secret = hall.board_link()
+        secret = hall.make_board_link()
         viewer = hall.by_link(secret)
         assert viewer == Viewer(hall.event_id, board_id_of(secret), creator_id=ANNA)
         assert secret not in str(viewer)
 
     def test_a_secret_that_is_none_is_not_found(self, hall: Hall) -> None:
-        hall.board_link()
+        hall.make_board_link()
         for wrong in ("", "x", "\ud800", hall.event_id.hex):
             with pytest.raises(BoardNotFound):
                 hall.by_link(wrong)
 
     def test_another_one_ends_it_and_so_does_removing_it(self, hall: Hall) -> None:
-        old = hall.board_link()
-        new = hall.board_link()
+        old = hall.make_board_link()
+        new = hall.make_board_link()
         with pytest.raises(BoardNotFound):
             hall.by_link(old)
         viewer = hall.by_link(new)
@@ -105,15 +105,15 @@ class TestTheLink:
         assert hall.who_may(viewer) == frozenset()
 
     def test_helpers_make_and_remove_it_and_nobody_else(self, hall: Hall) -> None:
-        for forbidden in (hall.board_link, hall.removes_board_link):
+        for forbidden in (hall.make_board_link, hall.removes_board_link):
             with pytest.raises(NotAnOrganiser):
                 forbidden(BORIS)
         hall.helps(BORIS)
-        hall.by_link(hall.board_link(BORIS))
+        hall.by_link(hall.make_board_link(BORIS))
         hall.removes_board_link(BORIS)
 
     def test_it_ends_an_hour_after_the_event_whenever_that_is(self, hall: Hall) -> None:
-        viewer = hall.by_link(secret := hall.board_link())
+        viewer = hall.by_link(secret := hall.make_board_link())
         hall.world.clock.pass_(SECONDS_TO_THE_END - 1)
         update = UpdateEvent(hall.transact, hall.terms)
         later = hall.world.clock.now() + 60
@@ -125,7 +125,7 @@ class TestTheLink:
             hall.by_link(secret)
         assert hall.who_may(viewer) == frozenset()
         with pytest.raises(EventOver):
-            hall.board_link()
+            hall.make_board_link()
 
 
 class TestViewers:
@@ -142,7 +142,11 @@ class TestViewers:
 
     def test_the_end_of_the_right_the_session_or_the_event_ends_watching(self, hall: Hall) -> None:
         hall.helps(BORIS)
-        anna, boris, link = hall.watches(ANNA), hall.watches(BORIS), hall.by_link(hall.board_link())
+        anna, boris, link = (
+            hall.watches(ANNA),
+            hall.watches(BORIS),
+            hall.by_link(hall.make_board_link()),
+        )
         remove = RemoveHelper(hall.transact, hall.terms)
         drive(remove(actor=ANNA, event_id=hall.event_id, user_id=BORIS))
         assert hall.who_may(anna, boris, link) == {anna, link}

@@ -142,7 +142,7 @@ class TestHowOftenOneMayAnnul:
         assert world.annul(CREATOR, n + 2) == n + 3
 
     def test_marks_of_anybody_so_often_an_hour(self, world: LedgerWorld) -> None:
-        people = [world.person(f"Late {number}") for number in range(ANNULMENTS.most // 15)]
+        people = [world.add_person(f"Late {number}") for number in range(ANNULMENTS.most // 15)]
         for each in people:
             self.marks_and_annuls(world, each, often=15)
         world.by_hand(CREATOR, BORIS)

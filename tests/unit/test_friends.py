@@ -25,7 +25,7 @@ class Circle:
     def __init__(self) -> None:
         self.world = World(person_count=0)
         for name in ("анна", "Борис", "Вера"):
-            self.world.person(name)
+            self.world.add_person(name)
         store = self.world.store
         self._send, self._remove = SendFriendRequest(store.transact), RemoveFriend(store.transact)
         self._list, self._requests = GetFriendList(store.observe), GetFriendRequests(store.observe)

@@ -110,7 +110,7 @@ class TestRefusals:
         drive(update(**arguments, who_marks=WhoMarks.EVERYBODY))  # type: ignore[arg-type]
         world.advance_unswept(3600)
         self.refuses(world, BORIS, ANNA, EventOver)
-        world.event_id = world.event("Later", starts=600)
+        world.event_id = world.create_event("Later", starts=600)
         world.waits(ANNA)
         self.refuses(world, BORIS, ANNA, EventNotStarted)
         world.event_id = EventId(world.ids.event_id())

@@ -145,7 +145,7 @@ class TestConfirmMarking:
         assert world.karma(3) == 50
 
     def test_after_the_end_every_command_is_refused(self, world: World) -> None:
-        world.event_id = world.event("Short", lasts=70)
+        world.event_id = world.create_event("Short", lasts=70)
         world.waits(2)
         marker = world.marks(3)
         world.chooses(marker, 2)

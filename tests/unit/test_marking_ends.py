@@ -142,7 +142,7 @@ class TestLogOut:
 class TestProcesses:
     def test_of_a_dead_process_the_waiting_leave_within_the_grace(self, world: World) -> None:
         world.advance(20)
-        dying = world.process()
+        dying = world.start_process()
         world.waits(2, dying)
         world.advance(14)
         assert isinstance(world.place(2).state, Waiting)
@@ -152,7 +152,7 @@ class TestProcesses:
     def test_a_service_that_restarts_empties_no_list(self, world: World) -> None:
         world.waits(2)
         world.clock.pass_(SECONDS_TO_THE_END - 40)
-        world.process_id = world.process()
+        world.process_id = world.start_process()
         world.advance(14)
         world.waits(2)
         world.advance(30)
@@ -161,7 +161,7 @@ class TestProcesses:
     def test_who_does_not_come_back_after_a_restart_leaves(self, world: World) -> None:
         world.waits(2)
         world.clock.pass_(600)
-        world.process_id = world.process()
+        world.process_id = world.start_process()
         world.advance(world.terms.grace_seconds + 1)
         assert world.place(2).state is None
 

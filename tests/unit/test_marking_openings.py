@@ -68,7 +68,7 @@ class TestMarkMe:
             world.waits(2)
 
     def test_waiting_before_the_start_is_fine_and_marking_is_not(self, world: World) -> None:
-        world.event_id = world.event("Later", starts=600)
+        world.event_id = world.create_event("Later", starts=600)
         world.waits(2)
         with pytest.raises(EventNotStarted):
             world.marks(3)

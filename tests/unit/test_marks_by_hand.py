@@ -66,7 +66,7 @@ class TestByHand:
         assert world.by_hand(GLEB, BORIS) == 1
 
     def test_refusals_in_their_order(self, world: LedgerWorld) -> None:
-        early = world.event("Later", starts=60)
+        early = world.create_event("Later", starts=60)
         lecture, world.event_id = world.event_id, early
         with pytest.raises(NotAnOrganiser):
             world.by_hand(BORIS, NOBODY)
@@ -85,7 +85,7 @@ class TestByHand:
         world.by_hand(CREATOR, GLEB, "x" * 200)
 
     def test_an_organiser_joins_so_many_an_hour(self, world: LedgerWorld) -> None:
-        people = [world.person(f"Late {number}") for number in range(JOINED_BY_HAND.most)]
+        people = [world.add_person(f"Late {number}") for number in range(JOINED_BY_HAND.most)]
         for each in people:
             world.by_hand(CREATOR, each)
         with pytest.raises(TooManyRequests):

@@ -75,7 +75,7 @@ class TestOpenings:
         hall.adds_helper(BORIS)
         with pytest.raises(YouAreWaiting):
             hall.world.marks(BORIS)
-        hall.world.event_id = hall.world.event("Later", starts=60)
+        hall.world.event_id = hall.world.create_event("Later", starts=60)
         hall.lets_mark(WhoMarks.ORGANISERS)
         with pytest.raises(EventNotStarted):
             hall.world.marks(GLEB)

@@ -168,7 +168,7 @@ class TestFindByName:
     ) -> None:
         """Contract: 3.9, and 3.8 by name, then id."""
         for name in ("Артём Щёлкин", "Артем Щелкин", "Мар’яна О`Нил-Кей"):
-            office.world.person(name)
+            office.world.add_person(name)
         for part in ("артем щелкин", "ЩЁЛКИН АРТЁМ", "Арте\u0308м"):
             assert office.finds(part) == ["Артем Щелкин", "Артём Щёлкин"]
         assert office.finds("мар'яна о'нил\u2011кей") == ["Мар’яна О`Нил-Кей"]
@@ -186,14 +186,14 @@ class TestFindByName:
         """Contract: 3.8."""
         names = [f"Однофамилец {number:03}" for number in range(101)]
         for name in names:
-            office.world.person(name)
+            office.world.add_person(name)
         found = drive(office._find(display_name_part="однофамилец"))
         assert [each.display_name for each in found] == names[:100]
         assert office.finds("однофамилец", limit=1000) == names[:100]
         assert office.finds("однофамилец", limit=1000, offset=99) == names[99:]
 
     def test_percent_and_underscore_mean_themselves(self, office: Office) -> None:
-        office.world.person("100%_sure")
+        office.world.add_person("100%_sure")
         assert office.finds("100%") == ["100%_sure"]
         assert office.finds("а___") == office.finds("%%%%") == []
 
@@ -205,7 +205,7 @@ class TestFindByName:
             office.finds(part)
 
     def test_length_is_counted_after_folding(self, office: Office) -> None:
-        office.world.person("Head office")
+        office.world.add_person("Head office")
         assert office.finds("o\ufb03") == ["Head office"]  # two characters that fold to four
 
     def test_what_cannot_be_seen_is_refused(self, office: Office) -> None:
@@ -216,7 +216,7 @@ class TestFindByName:
 
     def test_by_name_then_id_and_at_most_a_hundred(self, office: Office) -> None:
         for number in range(101):
-            office.world.person(f"Student {number:03}")
+            office.world.add_person(f"Student {number:03}")
         assert office.finds("student", limit=1000) == [f"Student {n:03}" for n in range(100)]
         assert office.finds("student", limit=2, offset=99) == ["Student 099", "Student 100"]
 

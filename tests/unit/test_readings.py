@@ -41,7 +41,7 @@ class TestWhoIsThereToMark:
     def test_each_once_and_nobody_who_waits(self, world: World) -> None:
         world.waits(1)
         for marker in (2, 2, 3):
-            world.marks(marker, world.process())
+            world.marks(marker, world.start_process())
         assert self.markers(world) == {2, 3}
 
     def test_a_loss_has_a_grace_and_a_goodbye_has_none(self, world: World) -> None:
@@ -58,7 +58,7 @@ class TestWhoIsThereToMark:
     ) -> None:
         world.waits(1)
         world.advance(20)
-        world.marks(2, world.process())
+        world.marks(2, world.start_process())
         world.advance_unswept(14)
         assert self.markers(world) == {2}
         world.clock.pass_(1)

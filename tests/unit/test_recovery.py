@@ -93,7 +93,7 @@ class TestMakeRecoveryCodes:
     """Contract: POST /accounts/recovery/codes/."""
 
     def test_each_lets_its_owner_in_and_no_hash_tells_it(self, office: Office) -> None:
-        codes = office.codes()
+        codes = office.make_codes()
         assert len(set(codes)) == RECOVERY_CODE_COUNT
         for code in codes:
             assert office.recovers(code).user_id == office.anna.user_id
@@ -101,7 +101,7 @@ class TestMakeRecoveryCodes:
         assert hashed == [typed_code(each).secret for each in codes]
 
     def test_those_before_are_void(self, office: Office) -> None:
-        old, new = office.codes(), office.codes()
+        old, new = office.make_codes(), office.make_codes()
         for code in old:
             with pytest.raises(WrongRecoveryCode):
                 office.recovers(code)
@@ -109,9 +109,9 @@ class TestMakeRecoveryCodes:
 
     def test_they_need_proof(self, office: Office) -> None:
         with pytest.raises(WrongPassword):
-            office.codes("wrong horse")
+            office.make_codes("wrong horse")
         with pytest.raises(MissingArgument, match="«password»"):
-            office.codes(None)
+            office.make_codes(None)
         other = office.log_in()
         drive(
             LogOut(office.world.store.transact, office.world.terms)(
@@ -119,12 +119,12 @@ class TestMakeRecoveryCodes:
             )
         )
         with pytest.raises(NotLoggedIn):
-            office.codes(token=other.token)
+            office.make_codes(token=other.token)
         assert office.passwords.hashed == [OLD]
 
     def test_proof_that_has_gone_meanwhile_makes_none(self, office: Office) -> None:
         """A thief's codes of before do not outlive the owner's new password."""
-        hers = office.codes()
+        hers = office.make_codes()
         hash_ = office.passwords.hash
 
         async def recovers_meanwhile(password: str) -> str:
@@ -134,7 +134,7 @@ class TestMakeRecoveryCodes:
 
         office.passwords.hash = recovers_meanwhile  # type: ignore[method-assign]
         with pytest.raises((NotLoggedIn, WrongPassword)):
-            office.codes()
+            office.make_codes()
         assert office.recovers(hers[1]).user_id == office.anna.user_id
 
 
@@ -142,21 +142,21 @@ class TestRecover:
     """Contract: POST /accounts/recovery/."""
 
     def test_the_new_password_is_the_password_and_the_old_one_is_not(self, office: Office) -> None:
-        back = office.recovers(office.codes()[3].lower().replace("-", ""))
+        back = office.recovers(office.make_codes()[3].lower().replace("-", ""))
         assert office.is_in(back) and back.user_id == office.anna.user_id
         assert office.log_in(NEW).user_id == office.anna.user_id
         with pytest.raises(WrongCredentials):
             office.log_in(OLD)
 
     def test_a_code_works_once(self, office: Office) -> None:
-        first, second, *_ = office.codes()
+        first, second, *_ = office.make_codes()
         office.recovers(first)
         with pytest.raises(WrongRecoveryCode):
             office.recovers(first)
         assert office.recovers(second).user_id == office.anna.user_id
 
     def test_all_other_sessions_end_with_their_sockets(self, office: Office) -> None:
-        code = office.codes()[0]
+        code = office.make_codes()[0]
         phone, laptop = office.log_in(), office.log_in()
         connection_ids = {office.opens(each).connection_id for each in (phone, laptop)}
         back = office.recovers(code, replacing=session_id_of(laptop.token))
@@ -169,11 +169,11 @@ class TestRecover:
 
     def test_the_session_of_somebody_else_in_this_browser_ends_too(self, office: Office) -> None:
         boris = drive(office._sign_up(username="boris", password=OLD))
-        office.recovers(office.codes()[0], replacing=session_id_of(boris.token))
+        office.recovers(office.make_codes()[0], replacing=session_id_of(boris.token))
         assert not office.is_in(boris)
 
     def test_a_browser_is_known_afterwards(self, office: Office) -> None:
-        back = office.recovers(office.codes()[0], browser_secrets=["made up"])
+        back = office.recovers(office.make_codes()[0], browser_secrets=["made up"])
         assert back.browser_secret not in (None, "made up")
 
     @pytest.mark.parametrize(
@@ -183,7 +183,7 @@ class TestRecover:
     def test_a_password_that_is_refused_uses_nothing_up(
         self, office: Office, password: str, refusal: type[Refusal]
     ) -> None:
-        code = office.codes()[0]
+        code = office.make_codes()[0]
         for each in (code, "no code"):
             with pytest.raises(refusal) as refused:
                 office.recovers(each, password=password)
@@ -192,7 +192,7 @@ class TestRecover:
         assert office.recovers(code).user_id == office.anna.user_id
 
     def test_whatever_is_wrong_is_told_alike_and_costs_one_hash(self, office: Office) -> None:
-        code, used, *others = office.codes()
+        code, used, *others = office.make_codes()
         drive(office._sign_up(username="boris", password=OLD))  # who has no codes
         office.recovers(used)
         wrong_secret = code[:-1] + ("2" if code[-1] != "2" else "3")
@@ -222,17 +222,17 @@ class TestRecover:
         assert (verified, hashed, kind) == (1, 0, WrongRecoveryCode)
 
     def test_a_right_one_costs_two(self, office: Office) -> None:
-        code = office.codes()[0]
+        code = office.make_codes()[0]
         assert office.tried(lambda: office.recovers(code))[:3] == (1, 1, None)
 
     def test_a_link_of_an_operator_s_is_void_afterwards(self, office: Office) -> None:
-        link = office.reset_link()
-        office.recovers(office.codes()[0])
+        link = office.make_reset_link()
+        office.recovers(office.make_codes()[0])
         with pytest.raises(WrongResetLink):
             office.resets(link)
 
     def test_of_two_who_use_one_at_once_one_is_let_in(self, office: Office) -> None:
-        code = office.codes()[0]
+        code = office.make_codes()[0]
         hash_ = office.passwords.hash
 
         async def another_is_quicker(password: str) -> str:
@@ -246,9 +246,11 @@ class TestRecover:
         assert office.log_in("of the quicker one").user_id == office.anna.user_id
 
     def test_whoever_dies_between_two_batches_has_only_ended_sessions(self, office: Office) -> None:
-        code = office.codes()[0]
+        code = office.make_codes()[0]
         for _ in range(2 * SOCKETS_ENDED_AT_ONCE):
-            office.world.event_id = office.world.event(f"Class {office.world.ids.event_id()}")
+            office.world.event_id = office.world.create_event(
+                f"Class {office.world.ids.event_id()}"
+            )
             office.opens(office.anna)
 
         def dies() -> None:

@@ -23,7 +23,7 @@ class TestResetPassword:
     """Contract: POST /accounts/reset/."""
 
     def test_a_link_lets_its_person_in_once(self, office: Office) -> None:
-        phone, link = office.log_in(), office.reset_link()
+        phone, link = office.log_in(), office.make_reset_link()
         back = office.resets(link)
         assert back.user_id == office.anna.user_id
         assert [office.is_in(each) for each in (office.anna, phone, back)] == [False, False, True]
@@ -34,7 +34,7 @@ class TestResetPassword:
             office.resets(link)
 
     def test_for_a_day(self, office: Office) -> None:
-        link = office.reset_link()
+        link = office.make_reset_link()
         office.world.clock.pass_(RESET_SECONDS)
         with pytest.raises(WrongResetLink):
             office.resets(link)
@@ -42,18 +42,18 @@ class TestResetPassword:
         assert office.resets(link).user_id == office.anna.user_id
 
     def test_another_link_ends_it(self, office: Office) -> None:
-        old, new = office.reset_link(), office.reset_link()
+        old, new = office.make_reset_link(), office.make_reset_link()
         with pytest.raises(WrongResetLink):
             office.resets(old)
         assert office.resets(new).user_id == office.anna.user_id
 
     def test_a_link_survives_a_messenger_and_is_not_kept(self, office: Office) -> None:
-        link = office.reset_link()
+        link = office.make_reset_link()
         assert len(link) == 64 and link == link.lower() and link.isalnum()  # 256 bits
         assert reset_id_of(link) != link
 
     def test_a_password_that_is_refused_uses_nothing_up(self, office: Office) -> None:
-        link = office.reset_link()
+        link = office.make_reset_link()
         for password, refusal in (("x" * 7, BadLength), ("password", CommonPassword)):
             for token in (link, "none"):
                 with pytest.raises(refusal) as refused:
@@ -62,9 +62,9 @@ class TestResetPassword:
         assert office.resets(link).user_id == office.anna.user_id
 
     def test_whatever_is_wrong_is_told_alike_and_costs_no_hash(self, office: Office) -> None:
-        used = office.reset_link()
+        used = office.make_reset_link()
         office.resets(used)
-        replaced, expired = office.reset_link(), office.reset_link()
+        replaced, expired = office.make_reset_link(), office.make_reset_link()
         office.world.clock.pass_(RESET_SECONDS)
         alike = {
             office.tried(lambda token=token: office.resets(token))  # type: ignore[misc]
@@ -76,13 +76,13 @@ class TestResetPassword:
 
     def test_codes_of_before_are_void_afterwards(self, office: Office) -> None:
         """Whoever the account is taken back from may have made them."""
-        codes = office.codes()
-        office.resets(office.reset_link())
+        codes = office.make_codes()
+        office.resets(office.make_reset_link())
         with pytest.raises(WrongRecoveryCode):
             office.recovers(codes[0])
 
     def test_of_two_who_use_one_at_once_one_is_let_in(self, office: Office) -> None:
-        link = office.reset_link()
+        link = office.make_reset_link()
         hash_ = office.passwords.hash
 
         async def another_is_quicker(password: str) -> str:
@@ -96,7 +96,7 @@ class TestResetPassword:
         assert office.log_in("of the quicker one").user_id == office.anna.user_id
 
     def test_links_whose_day_is_over_are_forgotten(self, office: Office) -> None:
-        reset_id = reset_id_of(office.reset_link())
+        reset_id = reset_id_of(office.make_reset_link())
 
         def is_there() -> bool:
             drive(office.forget())
@@ -112,4 +112,4 @@ class TestResetPassword:
     @pytest.mark.parametrize("username", ["nobody", "", "no name at all"])
     def test_an_unknown_person_gets_none(self, office: Office, username: str) -> None:
         with pytest.raises(PersonNotFound):
-            office.reset_link(username)
+            office.make_reset_link(username)

@@ -58,7 +58,7 @@ class Office:
     def opens(self, session_id: SessionId, user_id: UserId = ANNA) -> Connection:
         """Opens a socket in an event of its own."""
         world = self.world
-        event_id = world.event(f"Class {world.ids.event_id()}")
+        event_id = world.create_event(f"Class {world.ids.event_id()}")
         drive(world.notifier.subscribe(event_id, world._hear))
         connection = Connection(
             ConnectionId(world.ids.connection_id()),

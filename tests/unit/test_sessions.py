@@ -101,7 +101,7 @@ class TestManySessions:
             assert office.actor_of(anna.token) is not None  # it is in use all the while
             tokens.append(office.log_in("anna").token)
             if number == 2:
-                office.world.process_id = office.world.process()
+                office.world.process_id = office.world.start_process()
                 waiting = office.opens(anna.user_id, tokens[2])
         assert len(self.session_ids(office, anna.user_id)) == MAX_SESSIONS == 100
         ended = [token for token in tokens if office.actor_of(token) is None]
@@ -149,7 +149,9 @@ class TestManySessions:
     def test_many_sockets_of_it_end_in_batches(self, office: Office) -> None:
         anna = office.sign_up("anna")
         for _ in range(3 * SOCKETS_ENDED_AT_ONCE):
-            office.world.event_id = office.world.event(f"Class {office.world.ids.event_id()}")
+            office.world.event_id = office.world.create_event(
+                f"Class {office.world.ids.event_id()}"
+            )
             office.opens(anna.user_id, anna.token)
         for _ in range(100):
             office.world.clock.pass_(1)
@@ -224,7 +226,7 @@ class TestLogOut:
         anna = office.sign_up("anna")
         told: list[object] = []
         for name in ("One", "Two"):
-            office.world.event_id = office.world.event(name)
+            office.world.event_id = office.world.create_event(name)
             drive(office.world.notifier.subscribe(office.world.event_id, told.append))
             office.opens(anna.user_id, anna.token)
         office.log_out(anna.token)
@@ -237,7 +239,9 @@ class TestLogOut:
         """Opens a socket in each of so many events; answers what is told there from then on."""
         told: list[object] = []
         for _ in range(event_count):
-            office.world.event_id = office.world.event(f"Class {office.world.ids.event_id()}")
+            office.world.event_id = office.world.create_event(
+                f"Class {office.world.ids.event_id()}"
+            )
             office.opens(anna.user_id, anna.token)
             drive(office.world.notifier.subscribe(office.world.event_id, told.append))
         return told

@@ -87,7 +87,7 @@ def test_whoever_had_them_leaves_them_to_others_for_ten_seconds(
     marker = world.marks(MIA)
     world.chooses(marker, BOB)
     ends(world, marker)
-    marker = world.marks(MIA, world.process())
+    marker = world.marks(MIA, world.start_process())
     assert seconds_to_wait(world, marker) == 10
     world.clock.pass_(9.5)
     assert seconds_to_wait(world, marker) == 1
@@ -108,7 +108,7 @@ def test_another_process_knows_it(world: World) -> None:
     marker = world.marks(MIA)
     world.chooses(marker, BOB)
     refuses(world, marker)
-    assert seconds_to_wait(world, world.marks(MIA, world.process())) == 10
+    assert seconds_to_wait(world, world.marks(MIA, world.start_process())) == 10
 
 
 def test_others_may_choose_them(world: World) -> None:

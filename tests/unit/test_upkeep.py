@@ -37,7 +37,7 @@ class TestJudging:
 
     def test_a_process_that_overslept_withdraws_nobody_of_another(self, world: World) -> None:
         world.advance(20)
-        other = world.process()
+        other = world.start_process()
         world.waits(2, other)
         here = world.waits(2)
         world.clock.pass_(60)
@@ -61,7 +61,7 @@ class TestSweep:
     def test_a_new_process_forgets_those_long_idle(self, world: World) -> None:
         old = world.process_id
         world.clock.pass_(80)
-        world.process()
+        world.start_process()
         assert drive(world.store.observe(lambda unit: unit.processes.find(old))) is None
 
     def test_it_says_how_many_it_ended(self, world: World) -> None:

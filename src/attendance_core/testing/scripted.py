@@ -90,7 +90,7 @@ class ScriptedLecture:
 
     async def begin(self, lasts: Seconds) -> None:
         """Signs its creator up, and creates the event."""
-        self.creator = await self.person("Creator")
+        self.creator = await self.sign_up("Creator")
         now = self.clock.now()
         event = await self.service.use_cases.create_event(
             actor=self.creator.user_id,
@@ -103,7 +103,7 @@ class ScriptedLecture:
             self.event_id, self._heard.append
         )
 
-    async def person(self, display_name: str) -> LoggedIn:
+    async def sign_up(self, display_name: str) -> LoggedIn:
         """Signs somebody up; their log-in is theirs alone."""
         return await self.service.use_cases.sign_up(
             username=f"u{uuid4().hex[:12]}", password=PASSWORD, display_name=display_name

@@ -21,7 +21,7 @@ class Processes(Sockets):
         self.starts()
 
     def starts(self) -> None:
-        process_id = self.process()
+        process_id = self.start_process()
         self.renewed[process_id] = self.clock.now()
         self.processes.append(PlayedProcess(process_id))
 
@@ -37,7 +37,7 @@ class Processes(Sockets):
             drive(self.renew(process_id=process.process_id))
             self.renewed[process.process_id] = self.clock.now()
         except LeaseLost:
-            process.process_id = self.process()
+            process.process_id = self.start_process()
             self.renewed[process.process_id] = self.clock.now()
             gone, process.clients = list(process.clients.values()), {}
             process.mirror, process.has_read = Mirror(), False

@@ -68,9 +68,9 @@ class World:
         self.take_lease = TakeLease(transact, self.terms)
         self.read_room = ReadRoom(observe, self.terms)
         self.glance_at_rooms = GlanceAtRooms(observe, self.terms)
-        self.people = [self.person(f"Person {number}") for number in range(1, person_count + 1)]
-        self.event_id = self.event()
-        self.process_id = self.process()
+        self.people = [self.add_person(f"Person {number}") for number in range(1, person_count + 1)]
+        self.event_id = self.create_event()
+        self.process_id = self.start_process()
         self.announcements: list[Announcement] = []
         drive(self.notifier.subscribe(self.event_id, self._hear))
 
@@ -78,7 +78,7 @@ class World:
         assert not isinstance(heard, Missed), "this notifier loses nothing"
         self.announcements.append(heard)
 
-    def person(self, display_name: str) -> UserId:
+    def add_person(self, display_name: str) -> UserId:
         def work(unit: Any) -> UserId:
             user_id: UserId = unit.accounts.add(display_name.replace(" ", ""), "hash", unit.now())
             unit.profiles.add(Profile(user_id, display_name))
@@ -90,7 +90,9 @@ class World:
 
         return drive(self.store.transact(work))
 
-    def event(self, name: str = "Lecture", starts: float = -60, lasts: float = 3600) -> EventId:
+    def create_event(
+        self, name: str = "Lecture", starts: float = -60, lasts: float = 3600
+    ) -> EventId:
         """Creates an event of the first person, who has joined it if they are there."""
         event_id = EventId(self.ids.event_id())
         starts_at = self.clock.now() + starts
@@ -106,7 +108,7 @@ class World:
         drive(self.store.transact(work))
         return event_id
 
-    def process(self) -> ProcessId:
+    def start_process(self) -> ProcessId:
         process_id = ProcessId(self.ids.process_id())
         drive(self.take_lease(process_id=process_id))
         return process_id
