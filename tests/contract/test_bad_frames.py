@@ -79,14 +79,14 @@ class TestRule11BadFrames:
     async def test_a_whole_number_may_be_written_with_a_point(self, house: House) -> None:
         """Contract: 1.13."""
         event_id, asker, marker, _, _ = await asker_and_marker(house)
-        wire = await marker.marks(event_id)
+        wire = await marker.comes_to_mark(event_id)
         await wire.says("prepare_to_mark", user_id=float(asker.user_id))
         assert type((await wire.hears("prepared"))["params"]["user_id"]) is int
 
     async def test_each_gets_an_error_frame_and_the_socket_stays_usable(self, house: House) -> None:
         event_id, asker, marker, _, _ = await asker_and_marker(house)
         for sent, code in BAD_FRAMES:
-            wire = await marker.marks(event_id)
+            wire = await marker.comes_to_mark(event_id)
             await wire.connection.send(sent)
             frame = await wire.heard()
             assert (frame["result"], frame["params"]["code"]) == ("error", code), sent

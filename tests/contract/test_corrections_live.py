@@ -34,7 +34,7 @@ async def mark_by_hand(
 async def test_of_one_who_is_marked_by_hand_the_hold_ends(house: House) -> None:
     anna, boris, vera = await house.add_people(3)
     event_id = await house.create_event(anna)
-    waiting, marking = await vera.mark_me(event_id), await boris.marks(event_id)
+    waiting, marking = await vera.mark_me(event_id), await boris.comes_to_mark(event_id)
     await marking.asks("prepare_to_mark", user_id=vera.user_id)
     await mark_by_hand(house, event_id, anna, vera)
     await marking.hears("reservation_expired", user_id=vera.user_id)
@@ -49,7 +49,7 @@ async def test_of_one_who_is_marked_by_hand_the_hold_ends(house: House) -> None:
 async def test_whose_mark_is_annulled_waits_again_and_is_marked_again(house: House) -> None:
     anna, boris, vera = await house.add_people(3)
     event_id = await house.create_event(anna)
-    waiting, marking = await vera.mark_me(event_id), await boris.marks(event_id)
+    waiting, marking = await vera.mark_me(event_id), await boris.comes_to_mark(event_id)
     await marking.asks("prepare_to_mark", user_id=vera.user_id)
     await marking.asks("confirm_marking")
     await waiting.hears("was_marked")
@@ -82,7 +82,7 @@ async def test_a_phone_that_comes_back_between_is_told_to_come_back(
         await annul(house, event_id, anna, vera)
         return opened
 
-    other = await anna.marks(event_id)  # so that the room hears of it
+    other = await anna.comes_to_mark(event_id)  # so that the room hears of it
     with monkeypatch.context() as patch:
         patch.setattr(mark_me, "__call__", open_and_annul)
         wire = await vera.mark_me(event_id)

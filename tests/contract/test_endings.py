@@ -86,7 +86,7 @@ class TestRule9Leaving:
 
     async def test_a_marker_who_leaves_gives_back_at_once(self, house: House) -> None:
         event_id, asker, marker, _, marking = await asker_and_marker(house)
-        other = await (await house.add_person()).marks(event_id)
+        other = await (await house.add_person()).comes_to_mark(event_id)
         await marking.asks("prepare_to_mark", user_id=asker.user_id)
         await other.hears("user_left")
         await house.leaves(marker, event_id)
@@ -169,7 +169,7 @@ class TestRule9LogOut:
 
     async def test_a_marker_gives_back_at_once(self, house: House) -> None:
         event_id, asker, marker, _, marking = await asker_and_marker(house)
-        other = await (await house.add_person()).marks(event_id)
+        other = await (await house.add_person()).comes_to_mark(event_id)
         await marking.asks("prepare_to_mark", user_id=asker.user_id)
         await other.hears("user_left")
         await house.logs_out(marker)

@@ -73,7 +73,7 @@ class TestGoldenFrames:
     async def test_too_soon(self, house: House) -> None:
         """Contract: 6.15, 6.19."""
         event_id, asker, marker, _, _ = await asker_and_marker(house)
-        await (await house.add_person()).marks(event_id)
+        await (await house.add_person()).comes_to_mark(event_id)
         marking = await marker.marking(event_id, Accept_Language="en")
         await marking.hears("marking_list")
         await marking.asks("prepare_to_mark", user_id=asker.user_id)
@@ -201,7 +201,7 @@ class TestRule10Folding:
 
     async def test_other_markers_see_them_leave_and_return(self, house: House) -> None:
         event_id, asker, _, _, marking = await asker_and_marker(house)
-        second, other = [await each.marks(event_id) for each in await house.add_people(2)]
+        second, other = [await each.comes_to_mark(event_id) for each in await house.add_people(2)]
         await marking.asks("prepare_to_mark", user_id=asker.user_id)
         await other.hears("user_left", user_id=asker.user_id)
         await marking.asks("refuse_to_mark")
@@ -219,7 +219,7 @@ class TestRule10Folding:
     ) -> None:
         event_id, asker, _, waiting, marking = await asker_and_marker(house)
         other, third = await house.add_people(2)
-        watching = await other.marks(event_id)
+        watching = await other.comes_to_mark(event_id)
         with monkeypatch.context() as patch:
             patch.setattr(house.attendance.notifier, "publish", lambda announcement: None)
             await marking.asks("prepare_to_mark", user_id=asker.user_id)

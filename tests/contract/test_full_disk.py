@@ -50,7 +50,7 @@ async def test_a_confirm_is_unavailable_leaves_the_hold_and_is_done_once_there_i
     marker, *others, asker = await house.add_people(202)
     event_id = await house.create_event(marker)
     waiting = await asker.mark_me(event_id)
-    marking = await marker.marks(event_id)
+    marking = await marker.comes_to_mark(event_id)
     await marking.asks("prepare_to_mark", user_id=asker.user_id)
     await limit_disk(house, 1)
     marked_count = await mark_until_full(house, event_id, marker, others)

@@ -22,7 +22,7 @@ async def a_hold(house: House) -> tuple[EventId, Visitor, Visitor, Wire, Wire]:
     asker, marker = await house.add_people(2)
     event_id = await house.create_event(marker)
     waiting = await asker.mark_me(event_id)
-    marking = await marker.marks(event_id)
+    marking = await marker.comes_to_mark(event_id)
     await marking.says("prepare_to_mark", user_id=asker.user_id)
     await marking.hears("prepared", user_id=asker.user_id)
     return event_id, asker, marker, waiting, marking
@@ -72,7 +72,7 @@ class TestRule7TheHeld:
 class TestRule8Holds:
     async def test_any_socket_of_the_marker_may_confirm(self, house: House) -> None:
         event_id, asker, marker, waiting, marking = await a_hold(house)
-        other = await marker.marks(event_id)
+        other = await marker.comes_to_mark(event_id)
         await other.hears("prepared", user_id=asker.user_id)
         assert (await other.asks("confirm_marking"))["message"] == "marked"
         await marking.hears("reservation_expired", user_id=asker.user_id)
@@ -81,7 +81,7 @@ class TestRule8Holds:
 
     async def test_any_socket_of_the_marker_may_refuse(self, house: House) -> None:
         event_id, asker, marker, _, marking = await a_hold(house)
-        other = await marker.marks(event_id)
+        other = await marker.comes_to_mark(event_id)
         await other.hears("prepared")
         assert (await other.asks("refuse_to_mark"))["message"] == "refused"
         await marking.hears("reservation_expired", user_id=asker.user_id)
@@ -92,7 +92,7 @@ class TestRule8Holds:
         asker, marker = await house.add_people(2)
         event_id = await house.create_event(marker)
         await asker.mark_me(event_id)
-        first, second = await marker.marks(event_id), await marker.marks(event_id)
+        first, second = await marker.comes_to_mark(event_id), await marker.comes_to_mark(event_id)
         await first.says("prepare_to_mark", user_id=asker.user_id)
         await first.hears("prepared")
         await second.hears("user_left", user_id=asker.user_id)
@@ -100,7 +100,7 @@ class TestRule8Holds:
 
     async def test_it_ends_by_itself(self, house: House) -> None:
         event_id, asker, _, _, marking = await a_hold(house)
-        other = await (await house.add_person()).marks(event_id)
+        other = await (await house.add_person()).comes_to_mark(event_id)
         await marking.hears("reservation_expired", user_id=asker.user_id)
         await other.hears("user_joined", user_id=asker.user_id)
         await marking.asks_and_is_refused("nobody_held", "confirm_marking")
@@ -121,7 +121,7 @@ class TestRule8Holds:
 
     async def test_the_marker_s_goodbye_gives_back_at_once(self, house: House) -> None:
         event_id, asker, _, _, marking = await a_hold(house)
-        other = await (await house.add_person()).marks(event_id)
+        other = await (await house.add_person()).comes_to_mark(event_id)
         await marking.says_goodbye()
         await other.hears("user_joined", user_id=asker.user_id)
 
@@ -137,7 +137,7 @@ class TestRule8Holds:
 
     async def test_one_socket_that_goes_keeps_the_hold_for_the_others(self, house: House) -> None:
         event_id, asker, marker, _, marking = await a_hold(house)
-        other = await marker.marks(event_id)
+        other = await marker.comes_to_mark(event_id)
         await other.hears("prepared")
         await marking.says_goodbye()
         await eventually(lambda: house.has_sockets(event_id, marker, 1))
@@ -147,7 +147,7 @@ class TestRule8Holds:
     async def test_a_marker_whose_other_session_logs_out_keeps_the_hold(self, house: House) -> None:
         event_id, asker, marker, _, marking = await a_hold(house)
         second = await house.add_session(marker)
-        other = await second.marks(event_id)
+        other = await second.comes_to_mark(event_id)
         await other.hears("prepared")
         await house.logs_out(marker)
         assert await marking.turns_away() == ("not_logged_in", 4401)

@@ -18,7 +18,7 @@ async def test_a_mark_by_a_program_is_told_as_any_other(house: House) -> None:
     anna, boris, vera = await house.add_people(3)
     event_id = await house.create_event(anna)
     waiting = await vera.mark_me(event_id)
-    other, own = await boris.marks(event_id), await anna.marks(event_id)
+    other, own = await boris.comes_to_mark(event_id), await anna.comes_to_mark(event_id)
     outcome = await house.attendance.use_cases.mark_at_once(
         actor=UserId(anna.user_id), event_id=event_id, user_id=UserId(vera.user_id)
     )
@@ -36,7 +36,7 @@ async def test_who_holds_by_a_socket_hears_that_the_hold_has_ended(house: House)
     """Contract: 6.8. That socket did not ask for it."""
     anna, boris = await house.add_people(2)
     event_id = await house.create_event(anna)
-    waiting, marking = await boris.mark_me(event_id), await anna.marks(event_id)
+    waiting, marking = await boris.mark_me(event_id), await anna.comes_to_mark(event_id)
     await marking.asks("prepare_to_mark", user_id=boris.user_id)
     await house.attendance.use_cases.mark_at_once(
         actor=UserId(anna.user_id), event_id=event_id, user_id=UserId(boris.user_id)
@@ -61,7 +61,7 @@ async def test_sockets_of_whom_a_host_dismisses_close(house: House) -> None:
     await do.sign_up.transact(logs_in)
     path = f"/ws/marking?event_id={event_id}"
     closing = await house.opens(path, Cookie="sessionid=a-cookie-of-theirs")
-    staying = await boris.marks(event_id)
+    staying = await boris.comes_to_mark(event_id)
     await closing.hears("marking_list")
     await do.dismiss(issuer="host", subject="7")
     assert await closing.turns_away() == ("not_logged_in", 4401)

@@ -158,7 +158,7 @@ async def test_a_lecture_is_scripted_in_any_service(current_url: URL) -> None:
         )
     async with service, lecture_in(service, clock) as scripted:
         anna, boris = await scripted.sign_up("Anna"), await scripted.sign_up("Boris")
-        waiting, marking = await scripted.waits(anna), await scripted.marks(boris)
+        waiting, marking = await scripted.waits(anna), await scripted.comes_to_mark(boris)
         await marking.prepare(anna)
         await scripted.advance(91)
         assert marking.heard(ReservationExpired) == [ReservationExpired(anna.user_id)]

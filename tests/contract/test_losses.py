@@ -91,7 +91,7 @@ class TestRule6OnePersonAnyNumberOfSockets:
         """Contract: 6.20."""
         asker, other, marker = await house.add_people(3)
         event_id = await house.create_event(marker)
-        marking = await marker.marks(event_id)
+        marking = await marker.comes_to_mark(event_id)
         first = await asker.mark_me(event_id)
         await other.mark_me(event_id)
         for _ in range(2):
@@ -111,7 +111,7 @@ class TestRule6OnePersonAnyNumberOfSockets:
         asker, marker = await house.add_people(2)
         event_id = await house.create_event(marker)
         async with RawSocket.opens(asker, "mark_me", event_id) as raw:
-            marking = await marker.marks(event_id)
+            marking = await marker.comes_to_mark(event_id)
             said_at = time.monotonic()
             says(raw)
             await marking.hears("user_left", user_id=asker.user_id)
@@ -123,7 +123,7 @@ class TestRule6OnePersonAnyNumberOfSockets:
         await asker.mark_me(event_id)
         for _ in range(20):
             await (await marker.mark_me(event_id)).says_goodbye()
-            marking = await marker.marks(event_id)
+            marking = await marker.comes_to_mark(event_id)
             await marking.says("prepare_to_mark", user_id=asker.user_id)
             await marking.hears("prepared")
             await marking.says_goodbye()
@@ -171,7 +171,7 @@ class TestRule6OnePersonAnyNumberOfSockets:
         asker, marker = await house.add_people(2)
         event_id = await house.create_event(marker)
         async with RawSocket.opens(asker, "mark_me", event_id) as raw:
-            marking = await marker.marks(event_id)
+            marking = await marker.comes_to_mark(event_id)
             lost_at = time.monotonic()
             loses(raw)
             await marking.hears("user_left", user_id=asker.user_id)
@@ -180,7 +180,7 @@ class TestRule6OnePersonAnyNumberOfSockets:
     async def test_who_comes_back_within_the_grace_was_never_away(self, house: House) -> None:
         asker, marker = await house.add_people(2)
         event_id = await house.create_event(marker)
-        marking = await marker.marks(event_id)
+        marking = await marker.comes_to_mark(event_id)
         for _ in range(5):
             async with RawSocket.opens(asker, "mark_me", event_id) as raw:
                 raw.resets()
@@ -196,7 +196,7 @@ class TestRule6OnePersonAnyNumberOfSockets:
         asker, marker = await house.add_people(2)
         event_id = await house.create_event(marker)
         await asker.mark_me(event_id)
-        marking = await marker.marks(event_id)
+        marking = await marker.comes_to_mark(event_id)
         await marking.says("prepare_to_mark", user_id=asker.user_id)
         await marking.hears("prepared")
         marking.cut()

@@ -34,7 +34,7 @@ class TestRule1OneMarkOneHold:
         asker, *markers = await house.add_people(13)
         event_id = await house.create_event(asker)
         await asker.mark_me(event_id)
-        wires = [await each.marks(event_id) for each in markers for _ in range(4)]
+        wires = [await each.comes_to_mark(event_id) for each in markers for _ in range(4)]
         for wire in wires:
             await wire.says("prepare_to_mark", user_id=asker.user_id)
         answers = [await answer_of(wire) for wire in wires]
@@ -48,7 +48,7 @@ class TestRule1OneMarkOneHold:
     async def test_one_who_is_marked_is_never_marked_again(self, house: House) -> None:
         event_id, asker, marker, _, marking = await asker_and_marker(house)
         (other,) = await house.add_people(1)
-        late = await other.marks(event_id)
+        late = await other.comes_to_mark(event_id)
         await marking.asks("prepare_to_mark", user_id=asker.user_id)
         await late.hears("user_left", user_id=asker.user_id)
         await marking.asks("confirm_marking")
@@ -67,7 +67,7 @@ class TestRule1OneMarkOneHold:
         await marking.asks_and_is_refused(
             "already_holding", "prepare_to_mark", user_id=second.user_id
         )
-        elsewhere = await marker.marks(event_id)
+        elsewhere = await marker.comes_to_mark(event_id)
         await elsewhere.hears("prepared", user_id=asker.user_id)
         await elsewhere.asks_and_is_refused(
             "already_holding", "prepare_to_mark", user_id=second.user_id
@@ -185,7 +185,7 @@ class TestRule5ConfirmAndRefuse:
         assert again["message"] == first["message"] == "marked"
         await marking.asks("prepare_to_mark", user_id=second.user_id)
         assert await marking.asks("confirm_marking", user_id=asker.user_id) == again
-        other = await marker.marks(event_id)
+        other = await marker.comes_to_mark(event_id)
         await other.hears("prepared", user_id=second.user_id)
         assert await other.asks("confirm_marking", user_id=asker.user_id) == again
         assert await house.karma(marker) == 50
@@ -199,7 +199,7 @@ class TestRule5ConfirmAndRefuse:
         await marking.hears("user_joined")
         await marking.asks("prepare_to_mark", user_id=asker.user_id)
         await marking.asks("confirm_marking")
-        elsewhere = await another.marks(event_id)
+        elsewhere = await another.comes_to_mark(event_id)
         await elsewhere.asks("prepare_to_mark", user_id=second.user_id)
         await marking.hears("user_left", user_id=second.user_id)
         await marking.asks_and_is_refused("taken", "prepare_to_mark", user_id=second.user_id)
@@ -223,7 +223,7 @@ class TestRule5ConfirmAndRefuse:
 
     async def test_one_held_by_another_is_taken(self, house: House) -> None:
         event_id, asker, _, _, marking = await asker_and_marker(house)
-        other = await (await house.add_person()).marks(event_id)
+        other = await (await house.add_person()).comes_to_mark(event_id)
         await marking.asks("prepare_to_mark", user_id=asker.user_id)
         await other.hears("user_left", user_id=asker.user_id)
         await other.asks_and_is_refused("taken", "prepare_to_mark", user_id=asker.user_id)

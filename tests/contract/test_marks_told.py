@@ -36,7 +36,7 @@ async def waits_and_is_marked(event_id: EventId, marking: Wire, person: Visitor)
 async def test_nobody_whose_mark_is_annulled_meanwhile(house: FaultyHouse) -> None:
     anna, boris = await house.add_people(2)
     event_id = await house.create_event(anna)
-    marking = await anna.marks(event_id)
+    marking = await anna.comes_to_mark(event_id)
     with house.store.holding(LOOK):
         waiting = await waits_and_is_marked(event_id, marking, boris)
         await house.attendance.use_cases.annul_mark(
@@ -54,7 +54,7 @@ async def test_those_who_are_marked_while_one_is_looked_up_share_the_next_look(
 ) -> None:
     anna, *people = await house.add_people(4)
     event_id = await house.create_event(anna)
-    marking = await anna.marks(event_id)
+    marking = await anna.comes_to_mark(event_id)
     with house.store.holding(LOOK):
         wires = [await waits_and_is_marked(event_id, marking, each) for each in people]
     for wire in wires:
@@ -69,7 +69,7 @@ async def test_a_reading_tells_it_where_the_store_does_not_answer(
 ) -> None:
     anna, boris = await house.add_people(2)
     event_id = await house.create_event(anna)
-    marking = await anna.marks(event_id)
+    marking = await anna.comes_to_mark(event_id)
     with house.store.failing(error, LOOK):
         waiting = await waits_and_is_marked(event_id, marking, boris)
         await waiting.hears("was_marked", user_id=anna.user_id)

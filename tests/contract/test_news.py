@@ -36,7 +36,7 @@ async def asker_and_marker(house: House) -> tuple[EventId, Visitor, Visitor, Wir
     asker, marker = await house.add_people(2)
     event_id = await house.create_event(marker)
     waiting = await asker.mark_me(with_news(event_id))
-    marking = await marker.marks(event_id)
+    marking = await marker.comes_to_mark(event_id)
     return event_id, asker, marker, waiting, marking
 
 
@@ -95,7 +95,7 @@ async def test_whoever_does_not_ask_for_news_hears_none(house: House, query: str
     asker, marker = await house.add_people(2)
     event_id = await house.create_event(marker)
     waiting = await asker.mark_me(f"{event_id}{query}")
-    marking = await marker.marks(event_id)
+    marking = await marker.comes_to_mark(event_id)
     await marking.asks("prepare_to_mark", user_id=asker.user_id)
     await waiting.hears_nothing()
 
@@ -105,7 +105,7 @@ class TestYourPlace:
         first, asker, marker = await house.add_people(3)
         event_id = await house.create_event(marker)
         await first.mark_me(event_id)
-        await marker.marks(event_id)
+        await marker.comes_to_mark(event_id)
         waiting = await asker.mark_me(with_news(event_id))
         assert str(await waiting.connection.recv()) == (
             '{"result":"ok","message":"your_place","params":{"place":2,"waiting":2,"markers":1}}'
@@ -119,7 +119,7 @@ class TestYourPlace:
         told_at = [asyncio.get_running_loop().time()]
         assert await next_your_place(waiting) == (4, 4, 0)
         await early[0].says_goodbye()
-        await marker.marks(event_id)
+        await marker.comes_to_mark(event_id)
         assert await next_your_place(waiting) == (3, 3, 1)
         told_at.append(asyncio.get_running_loop().time())
         for each in early[1:]:

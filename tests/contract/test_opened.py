@@ -21,7 +21,7 @@ class TestAlreadyMarked:
         anna, boris, vera = await house.add_people(3)
         event_id = await house.create_event(anna, lasts=62)
         await (waiting := await vera.mark_me(event_id)).hears_nothing()
-        marker = await boris.marks(event_id)
+        marker = await boris.comes_to_mark(event_id)
         await marker.asks("prepare_to_mark", user_id=vera.user_id)
         await marker.asks("confirm_marking")
         await waiting.hears("was_marked", user_id=boris.user_id)
@@ -33,7 +33,7 @@ class TestAlreadyMarked:
             assert await again.close_code() == 1000
 
         await check_told()
-        holding = await vera.marks(event_id)
+        holding = await vera.comes_to_mark(event_id)
         await anna.mark_me(event_id)
         await holding.hears("user_joined", user_id=anna.user_id)
         await holding.asks("prepare_to_mark", user_id=anna.user_id)
@@ -96,7 +96,7 @@ async def test_one_that_is_open_keeps_no_task_but_its_own(house: House) -> None:
     """A writer is begun for what cannot be written at once, and ends with that."""
     creator, visitor = await house.add_people(2)
     event_id = await house.create_event(creator)
-    for wire in (await visitor.mark_me(event_id), await creator.marks(event_id)):
+    for wire in (await visitor.mark_me(event_id), await creator.comes_to_mark(event_id)):
         await wire.hears_nothing()
     running = [str(task.get_coro()) for task in asyncio.all_tasks()]
     assert not [each for each in running if "Visit." in each]

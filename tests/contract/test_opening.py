@@ -159,7 +159,7 @@ class TestRefusals:
         anna, boris = await house.add_people(2)
         event_id = await house.create_event(anna)
         await anna.mark_me(event_id)
-        marker = await boris.marks(event_id)
+        marker = await boris.comes_to_mark(event_id)
         await marker.says("prepare_to_mark", user_id=anna.user_id)
         await marker.hears("prepared")
         wire = await boris.mark_me(event_id)
@@ -201,16 +201,16 @@ class TestRefusals:
         monkeypatch.setattr(person_sockets, "MAX_IN_ALL", 3)
         anna, boris = await house.add_people(2)
         event_ids = [await house.create_event(boris) for _ in range(4)]
-        wires = [await anna.marks(event_id) for event_id in event_ids[:2]]
+        wires = [await anna.comes_to_mark(event_id) for event_id in event_ids[:2]]
         wires.append(await anna.mark_me(event_ids[2]))
         for event_id in (event_ids[3], event_ids[0], str(uuid4())):
             assert await (await anna.marking(event_id)).turns_away() == ("too_many_sockets", 4429)
         assert await house.state_of(event_ids[3], anna) is None
         assert await house.has_no_socket(event_ids[3], anna)
-        assert (await (await boris.marks(event_ids[3])).asks("ping"))["message"] == "pong"
+        assert (await (await boris.comes_to_mark(event_ids[3])).asks("ping"))["message"] == "pong"
         wires[1].cut()
         await eventually(lambda: has_lost_one(house, event_ids[1], anna))
-        assert (await (await anna.marks(event_ids[3])).asks("ping"))["message"] == "pong"
+        assert (await (await anna.comes_to_mark(event_ids[3])).asks("ping"))["message"] == "pong"
         assert await (await anna.marking(event_ids[1])).turns_away() == ("too_many_sockets", 4429)
 
     @pytest.mark.parametrize(

@@ -49,7 +49,7 @@ async def a_hold(house: House, **event: float) -> tuple[EventId, list[Visitor], 
     creator, asker, marker = await house.add_people(3)
     event_id = await house.create_event(creator, **event)
     waiting = await asker.mark_me(event_id)
-    marking = await marker.marks(event_id)
+    marking = await marker.comes_to_mark(event_id)
     await marking.asks("prepare_to_mark", user_id=asker.user_id)
     return event_id, [creator, asker, marker], [waiting, marking]
 
@@ -58,7 +58,7 @@ class TestTimes:
     async def test_a_prolonged_event_goes_on_while_people_wait(self, house: House) -> None:
         creator, asker, late = await house.add_people(3)
         event_id = await house.create_event(creator, lasts=63)
-        waiting, marking = await asker.mark_me(event_id), await creator.marks(event_id)
+        waiting, marking = await asker.mark_me(event_id), await creator.comes_to_mark(event_id)
         await changes(house, creator, event_id, ends_at=time.time() + 3600)
         await asyncio.sleep(3.3)  # behind its former end
         await late.mark_me(event_id)
@@ -86,7 +86,7 @@ class TestTimes:
 class TestWhoMarks:
     async def test_narrowed_while_somebody_holds_it_gives_back_at_once(self, house: House) -> None:
         event_id, (creator, asker, marker), (waiting, marking) = await a_hold(house)
-        creator_wire = await creator.marks(event_id)
+        creator_wire = await creator.comes_to_mark(event_id)
         asked_at = time.monotonic()
         await changes(house, creator, event_id, who_marks=WhoMarks.ORGANISERS)
         await creator_wire.hears("user_joined", user_id=asker.user_id)
@@ -106,7 +106,7 @@ class TestWhoMarks:
         await helps(house, creator, event_id, helper)
         await changes(house, creator, event_id, who_marks=WhoMarks.ORGANISERS)
         await asker.mark_me(event_id)
-        marking = await helper.marks(event_id)
+        marking = await helper.comes_to_mark(event_id)
         await marking.asks("prepare_to_mark", user_id=asker.user_id)
         assert isinstance(await house.state_of(event_id, asker), Held)
         await helps_no_more(house, creator, event_id, helper)
@@ -137,7 +137,7 @@ class TestWhoMarks:
         creator, asker, marker = await house.add_people(3)
         event_id = await house.create_event(creator)
         await asker.mark_me(event_id)
-        marking = await marker.marks(event_id)
+        marking = await marker.comes_to_mark(event_id)
 
         def narrow(unit: Any) -> None:
             event = unit.events.lock(event_id)

@@ -61,7 +61,10 @@ async def two_markers(house: House) -> TwoMarkers:
     asker, marker, other = await house.add_people(3)
     event_id = await house.create_event(marker)
     await asker.mark_me(event_id)
-    marker_wire, other_marker_wire = await marker.marks(event_id), await other.marks(event_id)
+    marker_wire, other_marker_wire = (
+        await marker.comes_to_mark(event_id),
+        await other.comes_to_mark(event_id),
+    )
     return TwoMarkers(asker.user_id, marker.user_id, marker_wire, other_marker_wire)
 
 
@@ -97,7 +100,7 @@ class TestCommands:
         asker, marker = await house.add_people(2)
         event_id = await house.create_event(marker)
         await asker.mark_me(event_id)
-        wire = await marker.marks(event_id)
+        wire = await marker.comes_to_mark(event_id)
         async with busy(house.app.sockets.person_turns, marker.user_id):
             await wire.says("prepare_to_mark", user_id=asker.user_id)
             with pytest.raises(TimeoutError):

@@ -46,7 +46,7 @@ class TestHangingUp:
             saying_goodbye = asyncio.create_task(waiting.says_goodbye())
             await house.store.until_asked("HangUp")
             opening = asyncio.create_task(asker.marking(event_id))
-            await marker.marks(event_id)  # nobody else waits for it
+            await marker.comes_to_mark(event_id)  # nobody else waits for it
             assert not opening.done()
         await (await opening).hears("marking_list", marking_list=[])
         await saying_goodbye

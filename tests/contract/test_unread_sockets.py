@@ -33,7 +33,7 @@ class TestRule12WhoDoesNotReadIsDisconnected:
         async with opened_house(tmp_path, send_buffer=4096) as house:
             asker, marker, other = await house.add_people(3)
             event_id = await house.create_event(marker)
-            listening = await other.marks(event_id)
+            listening = await other.comes_to_mark(event_id)
             async with RawSocket.opens(marker, "marking", event_id, receive_buffer=4096) as raw:
                 heard_count = 0
                 while not await house.has_lost_all(event_id, marker):

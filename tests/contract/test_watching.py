@@ -43,7 +43,7 @@ class TestCounts:
         assert abs(told["at"] - time.time()) < 5
         await asker.mark_me(hall.event_id)
         await screen.shows(2, 1, 0, 0)
-        marking = await marker.marks(hall.event_id)
+        marking = await marker.comes_to_mark(hall.event_id)
         await screen.shows(3, 1, 0, 0)
         await marking.asks("prepare_to_mark", user_id=asker.user_id)
         await screen.shows(3, 0, 1, 0)

@@ -72,7 +72,7 @@ class Calendar:
 
     def vera_marks_boris(self) -> None:
         self.world.waits(BORIS)
-        marker = self.world.marks(VERA)
+        marker = self.world.comes_to_mark(VERA)
         self.world.chooses(marker, BORIS)
         drive(self.world.confirm(connection=marker))
 

@@ -44,7 +44,7 @@ class LedgerWorld(World):
     def marks_boris(self) -> Connection:
         """Has Vera mark him by a hold; answers her socket."""
         self.waits(BORIS)
-        marking = self.marks(VERA)
+        marking = self.comes_to_mark(VERA)
         drive(self.prepare(connection=marking, target=BORIS))
         drive(self.confirm(connection=marking, target=BORIS))
         return marking

@@ -53,7 +53,7 @@ class Visitor:
         """Opens a `marking` socket; its list is still to be heard."""
         return await self._opens("marking", event_id, headers)
 
-    async def marks(self, event_id: EventId) -> Wire:
+    async def comes_to_mark(self, event_id: EventId) -> Wire:
         """Opens a `marking` socket, and hears its list."""
         wire = await self.marking(event_id)
         await wire.hears("marking_list")

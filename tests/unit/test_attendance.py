@@ -31,7 +31,7 @@ class TestGetAttendance:
         self, calendar: Calendar
     ) -> None:
         calendar.world.waits(BORIS)
-        calendar.world.chooses(calendar.world.marks(VERA), BORIS)
+        calendar.world.chooses(calendar.world.comes_to_mark(VERA), BORIS)
         assert calendar.states()[BORIS] == "held"
         calendar.world.clock.pass_(calendar.world.terms.hold_seconds)
         assert calendar.states()[BORIS] == "waiting"

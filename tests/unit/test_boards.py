@@ -179,7 +179,7 @@ class TestCounts:
         world.waits(2)
         world.waits(3)
         world.waits(4)
-        marker = world.marks(1)
+        marker = world.comes_to_mark(1)
         world.chooses(marker, BORIS)
         drive(world.confirm(connection=marker, target=None))
         world.chooses(marker, 3)

@@ -192,7 +192,7 @@ class TestAfterAnAnnulment:
 
     def test_a_socket_that_was_not_told_ends_to_come_back(self, world: LedgerWorld) -> None:
         waiting = world.waits(BORIS)
-        marking = world.marks(VERA)
+        marking = world.comes_to_mark(VERA)
         world.chooses(marking, BORIS)
         drive(world.confirm(connection=marking))
         world.annul(VERA)
@@ -210,11 +210,11 @@ class TestAfterAnAnnulment:
 
     def test_one_that_was_told_has_gone_and_marking_sockets_stay(self, world: LedgerWorld) -> None:
         waiting = world.waits(BORIS)
-        marking = world.marks(VERA)
+        marking = world.comes_to_mark(VERA)
         world.chooses(marking, BORIS)
         drive(world.confirm(connection=marking))
         world.says_goodbye(waiting)
-        world.marks(BORIS)
+        world.comes_to_mark(BORIS)
         world.annul(VERA)
         assert isinstance(world.announcements[-1], PlaceChanged)
 

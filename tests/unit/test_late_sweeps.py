@@ -16,7 +16,7 @@ class TestALateSweep:
     def test_one_whose_grace_is_over_may_mark(self, world: World) -> None:
         world.breaks_off(world.waits(2))
         world.advance_unswept(15)
-        world.marks(2)
+        world.comes_to_mark(2)
         assert world.place(2).state is None
 
     def test_one_whose_grace_is_over_asks_anew_at_the_end(self, world: World) -> None:
@@ -27,22 +27,22 @@ class TestALateSweep:
 
     def test_a_lapsed_hold_on_one_who_has_gone_is_in_nobodys_way(self, world: World) -> None:
         waiting = world.waits(2)
-        world.chooses(world.marks(3), 2)
+        world.chooses(world.comes_to_mark(3), 2)
         world.says_goodbye(waiting)
         world.advance_unswept(90)
-        world.marks(2)
+        world.comes_to_mark(2)
         assert world.place(2).state is None
 
     def test_a_lapsed_hold_on_one_who_is_there_leaves_them_waiting(self, world: World) -> None:
         world.waits(2)
-        world.chooses(world.marks(3), 2)
+        world.chooses(world.comes_to_mark(3), 2)
         world.advance_unswept(90)
         with pytest.raises(YouAreWaiting):
-            world.marks(2)
+            world.comes_to_mark(2)
 
     def test_the_hold_of_a_marker_whose_grace_is_over_has_ended(self, world: World) -> None:
         world.waits(2)
-        marker = world.marks(3)
+        marker = world.comes_to_mark(3)
         world.chooses(marker, 2)
         world.breaks_off(marker)
         world.advance_unswept(15)
@@ -53,14 +53,14 @@ class TestALateSweep:
 
     def test_one_whose_own_hold_has_lapsed_may_wait(self, world: World) -> None:
         world.waits(2)
-        world.chooses(world.marks(3), 2)
+        world.chooses(world.comes_to_mark(3), 2)
         world.advance_unswept(90)
         world.waits(3)
         assert world.place(2).state == Waiting(NOON)
 
     def test_a_marker_whose_grace_of_waiting_is_over_may_choose(self, world: World) -> None:
         world.waits(2)
-        marker = world.marks(3)
+        marker = world.comes_to_mark(3)
         world.breaks_off(world.waits(3))
         world.advance_unswept(14)
         with pytest.raises(YouAreWaiting):
@@ -74,8 +74,8 @@ class TestALateSweep:
         self, world: World
     ) -> None:
         world.waits(2)
-        marker, waiting = world.marks(3), world.waits(3)
-        world.chooses(world.marks(4), 3)
+        marker, waiting = world.comes_to_mark(3), world.waits(3)
+        world.chooses(world.comes_to_mark(4), 3)
         world.says_goodbye(waiting)
         world.advance_unswept(90)
         world.chooses(marker, 2)
@@ -86,7 +86,7 @@ class TestALateSweep:
     ) -> None:
         world.waits(1)
         world.waits(2)
-        marker = world.marks(3)
+        marker = world.comes_to_mark(3)
         world.chooses(marker, 2)
         world.advance_unswept(90)
         outcome = world.chooses(marker, 1)
@@ -95,20 +95,20 @@ class TestALateSweep:
 
     def test_a_refused_choice_ends_nothing(self, world: World) -> None:
         waiting = world.waits(2)
-        world.chooses(world.marks(3), 2)
+        world.chooses(world.comes_to_mark(3), 2)
         world.says_goodbye(waiting)
         world.advance_unswept(90)
         held = world.place(2)
         with pytest.raises(NotWaiting):
-            world.chooses(world.marks(4), 2)
+            world.chooses(world.comes_to_mark(4), 2)
         assert world.place(2) == held
 
     def test_a_live_hold_is_taken_whoever_asks(self, world: World) -> None:
         world.waits(2)
-        world.chooses(world.marks(3), 2)
+        world.chooses(world.comes_to_mark(3), 2)
         world.advance_unswept(89)
         with pytest.raises(Taken):
-            world.chooses(world.marks(4), 2)
+            world.chooses(world.comes_to_mark(4), 2)
 
 
 class TestComingBack:
@@ -121,14 +121,14 @@ class TestComingBack:
         self, world: World
     ) -> None:
         world.waits(2)
-        marker = world.marks(3)
+        marker = world.comes_to_mark(3)
         world.chooses(marker, 2)
         world.breaks_off(marker)
-        world.says_goodbye(world.marks(3))
+        world.says_goodbye(world.comes_to_mark(3))
         assert world.place(2).state == Waiting(NOON)
 
     def test_given_back_within_the_grace_one_returns_to_the_old_place(self, world: World) -> None:
-        waiting, marker = world.waits(2), world.marks(3)
+        waiting, marker = world.waits(2), world.comes_to_mark(3)
         world.chooses(marker, 2)
         world.breaks_off(waiting)
         world.advance(14)

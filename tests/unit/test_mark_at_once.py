@@ -62,7 +62,7 @@ class TestMarks:
 
     def test_whom_they_hold_by_a_socket_is_confirmed(self, world: World) -> None:
         world.waits(ANNA)
-        socket = world.marks(BORIS)
+        socket = world.comes_to_mark(BORIS)
         world.chooses(socket, ANNA)
         assert world.mark_at_once(BORIS, ANNA).changed
         assert drive(world.confirm(connection=socket, target=ANNA)).changed is False
@@ -70,7 +70,7 @@ class TestMarks:
     def test_a_hold_that_has_run_out_is_ended_and_told(self, world: World) -> None:
         world.waits(ANNA)
         world.waits(VERA)
-        world.chooses(world.marks(BORIS), ANNA)
+        world.chooses(world.comes_to_mark(BORIS), ANNA)
         world.advance_unswept(91)
         outcome = world.mark_at_once(BORIS, VERA)
         assert [each.user_id for each in outcome.ended] == [ANNA]
@@ -95,7 +95,7 @@ class TestRefusals:
         self.refuses(world, ANNA, ANNA, Yourself)
         world.waits(BORIS)
         self.refuses(world, BORIS, ANNA, YouAreWaiting)
-        world.chooses(world.marks(VERA), ANNA)
+        world.chooses(world.comes_to_mark(VERA), ANNA)
         self.refuses(world, CREATOR, ANNA, Taken)
         self.refuses(world, VERA, BORIS, AlreadyHolding)
         world.mark_at_once(VERA, ANNA)
@@ -119,8 +119,8 @@ class TestRefusals:
     def test_of_one_who_had_them_last_while_others_could_have_them(self, world: World) -> None:
         """Contract: 6.19."""
         world.waits(ANNA)
-        socket = world.marks(BORIS)
-        world.marks(VERA)
+        socket = world.comes_to_mark(BORIS)
+        world.comes_to_mark(VERA)
         world.chooses(socket, ANNA)
         drive(world.refuse(connection=socket))
         self.refuses(world, BORIS, ANNA, TooSoon)

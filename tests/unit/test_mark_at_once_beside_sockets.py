@@ -30,7 +30,7 @@ from tests.support.world import World
 CREATOR, ANNA, BORIS = map(UserId, range(1, 4))
 
 steps = st.tuples(
-    st.sampled_from(["waits", "waits", "marks", "prepare", "refuse", "confirm", "bye", "loss"])
+    st.sampled_from(["waits", "waits", "comes", "prepare", "refuse", "confirm", "bye", "loss"])
     | st.sampled_from(["leaves", "3 s", "12 s", "91 s", "organisers", "everybody"]),
     st.integers(1, 4),
     st.integers(1, 4),
@@ -45,8 +45,8 @@ class Twin(World):
         marking = [each for each in mine if each.role is Role.MARKING]
         event: dict[str, Any] = {"event_id": self.event_id}
         with suppress(Refusal, LeaseLost):  # what a socket hears that is open no longer
-            if what in {"waits", "marks"}:
-                self.opened.append(self.waits(who) if what == "waits" else self.marks(who))
+            if what in {"waits", "comes"}:
+                self.opened.append(self.waits(who) if what == "waits" else self.comes_to_mark(who))
             elif what == "prepare" and marking:
                 drive(self.prepare(connection=marking[-1], target=UserId(whom)))
             elif what in {"refuse", "confirm"} and marking:
@@ -74,7 +74,7 @@ class Twin(World):
     opened: list[Any]
 
     def in_two_steps(self, marker: int, target: int) -> Outcome:
-        socket = self.marks(marker)
+        socket = self.comes_to_mark(marker)
         drive(self.prepare(connection=socket, target=UserId(target)))
         return drive(self.confirm(connection=socket, target=UserId(target)))
 
@@ -95,11 +95,11 @@ def what_comes_of(
 
 
 @given(st.lists(steps, max_size=25), st.integers(1, 4), st.integers(1, 4))
-@example([("waits", 2, 1), ("marks", 3, 1), ("prepare", 3, 2), ("91 s", 1, 1)], 4, 2)
-@example([("waits", 2, 1), ("marks", 3, 1), ("prepare", 3, 2), ("91 s", 1, 1)], 3, 2)
+@example([("waits", 2, 1), ("comes", 3, 1), ("prepare", 3, 2), ("91 s", 1, 1)], 4, 2)
+@example([("waits", 2, 1), ("comes", 3, 1), ("prepare", 3, 2), ("91 s", 1, 1)], 3, 2)
 @example([("waits", 2, 1), ("loss", 2, 1), ("12 s", 1, 1), ("12 s", 1, 1)], 3, 2)
-@example([("waits", 2, 1), ("marks", 3, 1), ("leaves", 3, 1)], 3, 2)
-@example([("marks", 2, 1), ("organisers", 1, 1), ("everybody", 1, 1), ("prepare", 2, 1)], 1, 1)
+@example([("waits", 2, 1), ("comes", 3, 1), ("leaves", 3, 1)], 3, 2)
+@example([("comes", 2, 1), ("organisers", 1, 1), ("everybody", 1, 1), ("prepare", 2, 1)], 1, 1)
 @settings(max_examples=60, deadline=None)
 def test_it_is_what_a_socket_does_in_two_steps(
     history: list[tuple[str, int, int]], marker: int, target: int

@@ -53,18 +53,18 @@ class TestHangUp:
     def test_a_marker_who_says_goodbye_gives_back_at_once(self, world: World) -> None:
         """Contract: 6.8."""
         world.waits(2)
-        marker = world.marks(3)
+        marker = world.comes_to_mark(3)
         world.chooses(marker, 2)
         world.says_goodbye(marker)
         assert isinstance(world.place(2).state, Waiting)
 
     def test_a_marker_who_is_lost_keeps_the_hold_for_the_grace(self, world: World) -> None:
         world.waits(2)
-        marker = world.marks(3)
+        marker = world.comes_to_mark(3)
         world.chooses(marker, 2)
         world.breaks_off(marker)
         world.advance(14)
-        drive(world.confirm(connection=world.marks(3)))
+        drive(world.confirm(connection=world.comes_to_mark(3)))
         assert world.karma(3) == 50
 
 
@@ -80,7 +80,7 @@ class TestLeaving:
 
     def test_no_command_of_one_who_left_is_carried_out(self, world: World) -> None:
         world.waits(2)
-        marker = world.marks(3)
+        marker = world.comes_to_mark(3)
         world.chooses(marker, 2)
         drive(
             LeaveEvent(world.store.transact, world.terms)(actor=UserId(3), event_id=world.event_id)
@@ -91,7 +91,7 @@ class TestLeaving:
 
     def test_a_mark_stays(self, world: World) -> None:
         world.waits(2)
-        marker = world.marks(3)
+        marker = world.comes_to_mark(3)
         world.chooses(marker, 2)
         drive(world.confirm(connection=marker))
         drive(
@@ -103,7 +103,7 @@ class TestLeaving:
 class TestDeletedEvents:
     def test_an_event_with_a_mark_cannot_be_deleted(self, world: World) -> None:
         world.waits(2)
-        marker = world.marks(3)
+        marker = world.comes_to_mark(3)
         delete = DeleteEvent(world.store.transact)
         world.chooses(marker, 2)
         drive(world.confirm(connection=marker))
@@ -111,7 +111,7 @@ class TestDeletedEvents:
             drive(delete(actor=UserId(1), event_id=world.event_id))
 
     def test_of_a_deleted_event_no_command_is_carried_out(self, world: World) -> None:
-        marker = world.marks(3)
+        marker = world.comes_to_mark(3)
         drive(DeleteEvent(world.store.transact)(actor=UserId(1), event_id=world.event_id))
         with pytest.raises(EventDeleted):
             drive(world.confirm(connection=marker))
@@ -125,13 +125,13 @@ class TestLogOut:
 
     def test_a_held_person_stays_held(self, world: World) -> None:
         world.waits(2)
-        world.chooses(world.marks(3), 2)
+        world.chooses(world.comes_to_mark(3), 2)
         drive(LogOut(world.store.transact, world.terms)(session_id=session_of(2)))
         assert isinstance(world.place(2).state, Held)
 
     def test_a_marker_gives_back_at_once_and_does_nothing_more(self, world: World) -> None:
         world.waits(2)
-        marker = world.marks(3)
+        marker = world.comes_to_mark(3)
         world.chooses(marker, 2)
         drive(LogOut(world.store.transact, world.terms)(session_id=session_of(3)))
         assert isinstance(world.place(2).state, Waiting)
@@ -174,7 +174,7 @@ class TestProcesses:
 
     def test_sweeping_twice_harms_nothing(self, world: World) -> None:
         world.waits(2)
-        world.chooses(world.marks(3), 2)
+        world.chooses(world.comes_to_mark(3), 2)
         world.advance(world.terms.hold_seconds)
         version = world.place(2).version
         world.advance(0.1)

@@ -42,7 +42,7 @@ class TestMarkMe:
 
     def test_whoever_is_marked_is_told_so_and_nothing_opens(self, world: World) -> None:
         world.waits(2)
-        marker = world.marks(3)
+        marker = world.comes_to_mark(3)
         world.chooses(marker, 2)
         drive(world.confirm(connection=marker))
         again = world.connection(2, Role.MARK_ME)
@@ -52,7 +52,7 @@ class TestMarkMe:
 
     def test_one_who_holds_somebody_cannot_wait(self, world: World) -> None:
         world.waits(2)
-        world.chooses(world.marks(3), 2)
+        world.chooses(world.comes_to_mark(3), 2)
         with pytest.raises(HoldingSomebody):
             world.waits(3)
 
@@ -71,7 +71,7 @@ class TestMarkMe:
         world.event_id = world.create_event("Later", starts=600)
         world.waits(2)
         with pytest.raises(EventNotStarted):
-            world.marks(3)
+            world.comes_to_mark(3)
 
     def test_a_session_that_has_ended_opens_nothing(self, world: World) -> None:
         drive(LogOut(world.store.transact, world.terms)(session_id=session_of(2)))
@@ -90,7 +90,13 @@ class TestOnePersonsSockets:
         self, world: World
     ) -> None:
         most = 0
-        for opens in (world.marks, world.marks, world.waits, world.waits, world.waits):
+        for opens in (
+            world.comes_to_mark,
+            world.comes_to_mark,
+            world.waits,
+            world.waits,
+            world.waits,
+        ):
             opened = []
             with suppress(TooManySockets):
                 while True:
@@ -120,7 +126,7 @@ class TestOnePersonsSockets:
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(Connections, "of", read_and_count)
             with pytest.raises(TooManySockets):
-                world.marks(2)
+                world.comes_to_mark(2)
         assert read_counts == [CONNECTIONS_READ]
 
 
@@ -128,18 +134,18 @@ class TestReadyToMark:
     def test_one_who_waits_cannot_open_to_mark(self, world: World) -> None:
         world.waits(2)
         with pytest.raises(YouAreWaiting):
-            world.marks(2)
+            world.comes_to_mark(2)
 
     def test_one_within_the_grace_still_waits(self, world: World) -> None:
         world.breaks_off(world.waits(2))
         world.advance(14)
         with pytest.raises(YouAreWaiting):
-            world.marks(2)
+            world.comes_to_mark(2)
         world.advance(2)
-        world.marks(2)
+        world.comes_to_mark(2)
 
     def test_an_opening_answers_whom_its_person_holds(self, world: World) -> None:
         world.waits(2)
-        world.chooses(world.marks(3), 2)
+        world.chooses(world.comes_to_mark(3), 2)
         ready = drive(world.ready_to_mark(connection=world.connection(3, Role.MARKING)))
         assert ready.holding == world.place(2)

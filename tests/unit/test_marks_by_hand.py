@@ -50,7 +50,7 @@ class TestByHand:
 
     def test_one_who_waits_and_one_who_is_held(self, world: LedgerWorld) -> None:
         world.waits(BORIS)
-        marking = world.marks(VERA)
+        marking = world.comes_to_mark(VERA)
         world.chooses(marking, BORIS)
         world.by_hand(CREATOR, BORIS)
         assert isinstance(world.place(BORIS).state, Marked)

@@ -70,7 +70,7 @@ class TestLeaveEvent:
 
     def test_leaving_ends_a_hold_on_one(self, calendar: Calendar) -> None:
         calendar.world.waits(BORIS)
-        calendar.world.chooses(calendar.world.marks(VERA), BORIS)
+        calendar.world.chooses(calendar.world.comes_to_mark(VERA), BORIS)
         calendar.leaves(BORIS)
         assert calendar.world.place(BORIS).state is None
 

@@ -38,12 +38,12 @@ class TestNarrowing:
         world = hall.world
         hall.adds_helper(VERA)
         world.waits(GLEB)
-        lost_connection = world.marks(BORIS)
+        lost_connection = world.comes_to_mark(BORIS)
         world.breaks_off(lost_connection)
-        boris = [world.marks(BORIS), world.connection(BORIS, Role.MARKING)]
+        boris = [world.comes_to_mark(BORIS), world.connection(BORIS, Role.MARKING)]
         drive(world.ready_to_mark(connection=boris[1]))
         for user_id in (ANNA, VERA):
-            world.marks(user_id)
+            world.comes_to_mark(user_id)
         hall.prepares(boris[0], GLEB)
         world.announcements.clear()
         hall.lets_mark(WhoMarks.ORGANISERS)
@@ -62,7 +62,7 @@ class TestNarrowing:
         assert world.place(BORIS).member
 
     def test_who_waits_keeps_waiting(self, hall: Hall) -> None:
-        hall.world.marks(BORIS)
+        hall.world.comes_to_mark(BORIS)
         waiting = hall.world.waits(BORIS)  # their other socket stays open, and marks nobody
         hall.lets_mark(WhoMarks.ORGANISERS)
         assert isinstance(hall.world.place(BORIS).state, Waiting)
@@ -74,7 +74,7 @@ class TestNarrowing:
     def test_one_without_a_tick_is_left_out_by_confirmed(self, hall: Hall) -> None:
         hall.sets_tick(VERA)
         for user_id in (BORIS, VERA):
-            hall.world.marks(user_id)
+            hall.world.comes_to_mark(user_id)
         hall.lets_mark(WhoMarks.CONFIRMED)
         assert hall.marking() == {VERA}
         hall.lets_mark(WhoMarks.ORGANISERS)
@@ -83,7 +83,7 @@ class TestNarrowing:
     def test_what_leaves_nobody_out_ends_nothing(self, hall: Hall) -> None:
         hall.sets_tick(BORIS)
         hall.lets_mark(WhoMarks.CONFIRMED)
-        marker = hall.world.marks(BORIS)
+        marker = hall.world.comes_to_mark(BORIS)
         hall.sets_tick(BORIS, Confirmation.NONE)
         hall.world.waits(GLEB)
         for arguments in (
@@ -101,7 +101,7 @@ class TestNarrowing:
     ) -> None:
         monkeypatch.setattr("attendance_core.marking.leaving_out.MAX_SOCKETS_NAMED", 2)
         for user_id in (BORIS, VERA, GLEB):
-            hall.world.marks(user_id)
+            hall.world.comes_to_mark(user_id)
         hall.world.announcements.clear()
         hall.lets_mark(WhoMarks.ORGANISERS)
         ended = [each for each in hall.world.announcements if isinstance(each, ConnectionsEnded)]
@@ -118,7 +118,7 @@ class TestHowOftenWhoMarksIsChanged:
 
     def test_to_and_fro_so_often(self, hall: Hall) -> None:
         self.changes_as_often_as_may_be(hall)
-        hall.world.marks(BORIS)
+        hall.world.comes_to_mark(BORIS)
         before = hall.event()
         hall.world.announcements.clear()
         with pytest.raises(TooManyRequests):
@@ -152,8 +152,8 @@ class TestRemoveHelper:
             hall.adds_helper(helper)
         hall.lets_mark(WhoMarks.ORGANISERS)
         hall.world.waits(GLEB)
-        marker = hall.world.marks(BORIS)
-        hall.world.marks(VERA)
+        marker = hall.world.comes_to_mark(BORIS)
+        hall.world.comes_to_mark(VERA)
         hall.prepares(marker, GLEB)
         hall.removes_helper(BORIS)
         assert hall.marking() == {VERA}
@@ -161,7 +161,7 @@ class TestRemoveHelper:
         with pytest.raises(NoLongerMarks):
             drive(hall.world.confirm(connection=marker))
         with pytest.raises(MayNotMark):
-            hall.world.marks(BORIS)
+            hall.world.comes_to_mark(BORIS)
 
     @pytest.mark.parametrize("who_marks", [WhoMarks.EVERYBODY, WhoMarks.CONFIRMED])
     def test_one_who_may_mark_all_the_same_goes_on(self, hall: Hall, who_marks: WhoMarks) -> None:
@@ -169,7 +169,7 @@ class TestRemoveHelper:
         hall.sets_tick(BORIS)
         hall.lets_mark(who_marks)
         hall.world.waits(GLEB)
-        marker = hall.world.marks(BORIS)
+        marker = hall.world.comes_to_mark(BORIS)
         hall.prepares(marker, GLEB)
         hall.removes_helper(BORIS)
         drive(hall.world.confirm(connection=marker))
@@ -179,8 +179,8 @@ class TestRemoveHelper:
         hall.adds_helper(BORIS)
         hall.sets_tick(VERA)
         hall.lets_mark(WhoMarks.CONFIRMED)
-        hall.world.marks(BORIS)
-        hall.world.marks(VERA)
+        hall.world.comes_to_mark(BORIS)
+        hall.world.comes_to_mark(VERA)
         hall.sets_tick(VERA, Confirmation.NONE)
         hall.removes_helper(BORIS)
         assert hall.marking() == {VERA}
@@ -222,7 +222,7 @@ class TestUpdateEvent:
     def test_a_hold_runs_on_no_longer_than_a_shortened_event(self, hall: Hall) -> None:
         """Contract: 6.9."""
         hall.world.waits(GLEB)
-        marker = hall.world.marks(BORIS)
+        marker = hall.world.comes_to_mark(BORIS)
         hall.prepares(marker, GLEB)
         hall.changes(ends_at=hall.world.clock.now() + 5)
         hall.world.clock.pass_(4.999)
@@ -234,7 +234,7 @@ class TestUpdateEvent:
 
     def test_a_prolonged_one_goes_on_behind_its_former_end(self, hall: Hall) -> None:
         hall.world.waits(GLEB)
-        marker = hall.world.marks(BORIS)
+        marker = hall.world.comes_to_mark(BORIS)
         hall.changes(ends_at=hall.world.clock.now() + 7200)
         hall.world.advance(3600)
         hall.prepares(marker, GLEB)

@@ -48,17 +48,17 @@ class TestOpenings:
         hall.lets_mark(who_marks)
         for user_id in (ANNA, BORIS, VERA, GLEB):
             if user_id in let_in:
-                hall.world.marks(user_id)
+                hall.world.comes_to_mark(user_id)
             else:
                 with pytest.raises(MayNotMark):
-                    hall.world.marks(user_id)
+                    hall.world.comes_to_mark(user_id)
         assert hall.marking() == let_in
 
     def test_whoever_is_refused_has_not_joined(self, hall: Hall) -> None:
         """Contract: 6.18."""
         hall.lets_mark(WhoMarks.ORGANISERS)
         with pytest.raises(MayNotMark):
-            hall.world.marks(BORIS)
+            hall.world.comes_to_mark(BORIS)
         assert not hall.world.place(BORIS).member
 
     def test_everybody_may_wait(self, hall: Hall) -> None:
@@ -71,17 +71,17 @@ class TestOpenings:
         hall.lets_mark(WhoMarks.ORGANISERS)
         hall.world.waits(BORIS)
         with pytest.raises(MayNotMark):
-            hall.world.marks(BORIS)
+            hall.world.comes_to_mark(BORIS)
         hall.adds_helper(BORIS)
         with pytest.raises(YouAreWaiting):
-            hall.world.marks(BORIS)
+            hall.world.comes_to_mark(BORIS)
         hall.world.event_id = hall.world.create_event("Later", starts=60)
         hall.lets_mark(WhoMarks.ORGANISERS)
         with pytest.raises(EventNotStarted):
-            hall.world.marks(GLEB)
+            hall.world.comes_to_mark(GLEB)
         hall.world.advance(4000)
         with pytest.raises(EventOver):
-            hall.world.marks(GLEB)
+            hall.world.comes_to_mark(GLEB)
 
 
 class TestPrepares:
@@ -90,7 +90,7 @@ class TestPrepares:
         hall.lets_mark(WhoMarks.CONFIRMED)
         hall.world.waits(VERA)
         hall.world.waits(GLEB)
-        marker = hall.world.marks(BORIS)
+        marker = hall.world.comes_to_mark(BORIS)
         hall.prepares(marker, VERA)
         hall.sets_tick(BORIS, Confirmation.NONE)
         with pytest.raises(MayNotMark) as refused:
@@ -107,8 +107,8 @@ class TestPrepares:
         hall.sets_tick(BORIS)
         hall.lets_mark(WhoMarks.CONFIRMED)
         hall.world.waits(VERA)
-        hall.prepares(hall.world.marks(ANNA), VERA)
-        marker = hall.world.marks(BORIS)
+        hall.prepares(hall.world.comes_to_mark(ANNA), VERA)
+        marker = hall.world.comes_to_mark(BORIS)
         cases = ((BORIS, Yourself), (VERA, Taken), (GLEB, NotWaiting), (UserId(99), NotWaiting))
         for target, error in cases:
             with pytest.raises(error):
@@ -123,7 +123,7 @@ class TestPrepares:
             hall.prepares(marker, VERA)
 
     def test_in_a_deleted_event_it_says_so(self, hall: Hall) -> None:
-        marker = hall.world.marks(BORIS)
+        marker = hall.world.comes_to_mark(BORIS)
         delete = DeleteEvent(hall.world.store.transact)
         drive(delete(actor=ANNA, event_id=hall.world.event_id))
         with pytest.raises(EventDeleted):

@@ -39,7 +39,7 @@ class TestGetProfile:
 
     def test_karma_is_what_the_marks_add_up_to(self, office: Office) -> None:
         office.world.waits(1)
-        marker = office.world.marks(2)
+        marker = office.world.comes_to_mark(2)
         office.world.chooses(marker, ANNA)
         drive(office.world.confirm(connection=marker))
         assert office.sees(ANNA, BORIS).karma == 50

@@ -11,7 +11,7 @@ from tests.support.world import World
 
 class TestReadRoom:
     def test_it_shows_the_room_at_one_moment(self, world: World) -> None:
-        waiting, marker = world.waits(2), world.marks(3)
+        waiting, marker = world.waits(2), world.comes_to_mark(3)
         world.chooses(marker, 2)
         reading = drive(
             world.read_room(
@@ -41,12 +41,12 @@ class TestWhoIsThereToMark:
     def test_each_once_and_nobody_who_waits(self, world: World) -> None:
         world.waits(1)
         for marker in (2, 2, 3):
-            world.marks(marker, world.start_process())
+            world.comes_to_mark(marker, world.start_process())
         assert self.markers(world) == {2, 3}
 
     def test_a_loss_has_a_grace_and_a_goodbye_has_none(self, world: World) -> None:
         world.waits(1)
-        lost, gone = world.marks(2), world.marks(3)
+        lost, gone = world.comes_to_mark(2), world.comes_to_mark(3)
         world.breaks_off(lost)
         world.says_goodbye(gone)
         assert self.markers(world) == {2}
@@ -58,7 +58,7 @@ class TestWhoIsThereToMark:
     ) -> None:
         world.waits(1)
         world.advance(20)
-        world.marks(2, world.start_process())
+        world.comes_to_mark(2, world.start_process())
         world.advance_unswept(14)
         assert self.markers(world) == {2}
         world.clock.pass_(1)

@@ -25,7 +25,7 @@ from attendance_core.testing import PlainPasswords, TestClock, advance
 async def test_a_mark_is_told_to_both() -> None:
     async with lecture() as scripted:
         anna, boris = await scripted.sign_up("Anna"), await scripted.sign_up("Boris")
-        waiting, marking = await scripted.waits(anna), await scripted.marks(boris)
+        waiting, marking = await scripted.waits(anna), await scripted.comes_to_mark(boris)
         assert [each.user_ids for each in marking.heard(MarkingList)] == [(anna.user_id,)]
         await marking.prepare(anna)
         assert [each.user_id for each in marking.heard(Prepared)] == [anna.user_id]
@@ -42,8 +42,8 @@ async def test_a_hold_runs_out_when_its_time_has_passed_and_everybody_hears() ->
         anna, boris, vera = [await scripted.sign_up(name) for name in ("Anna", "Boris", "Vera")]
         waiting, marking, other = (
             await scripted.waits(anna),
-            await scripted.marks(boris),
-            await scripted.marks(vera),
+            await scripted.comes_to_mark(boris),
+            await scripted.comes_to_mark(vera),
         )
         await marking.prepare(anna)
         await scripted.advance(89)
@@ -62,7 +62,7 @@ async def test_a_hold_runs_out_when_its_time_has_passed_and_everybody_hears() ->
 async def test_who_is_lost_keeps_their_place_for_a_grace_and_a_goodbye_none() -> None:
     async with lecture() as scripted:
         anna, boris, vera = [await scripted.sign_up(name) for name in ("Anna", "Boris", "Vera")]
-        marking = await scripted.marks(vera)
+        marking = await scripted.comes_to_mark(vera)
         lost, left = await scripted.waits(anna), await scripted.waits(boris)
         await lost.breaks_off()
         await left.says_goodbye()
@@ -73,7 +73,7 @@ async def test_who_is_lost_keeps_their_place_for_a_grace_and_a_goodbye_none() ->
 
 async def test_every_socket_closes_with_the_event() -> None:
     async with lecture(lasts=30) as scripted:
-        marking = await scripted.marks(await scripted.sign_up("Anna"))
+        marking = await scripted.comes_to_mark(await scripted.sign_up("Anna"))
         await scripted.advance(31)
         assert marking.is_closed
 

@@ -83,11 +83,11 @@ def has_the_person_leave(world: World, marker: Connection) -> None:
 def test_whoever_had_them_leaves_them_to_others_for_ten_seconds(
     world: World, ends: Callable[[World, Connection], None]
 ) -> None:
-    world.marks(MAX)
-    marker = world.marks(MIA)
+    world.comes_to_mark(MAX)
+    marker = world.comes_to_mark(MIA)
     world.chooses(marker, BOB)
     ends(world, marker)
-    marker = world.marks(MIA, world.start_process())
+    marker = world.comes_to_mark(MIA, world.start_process())
     assert seconds_to_wait(world, marker) == 10
     world.clock.pass_(9.5)
     assert seconds_to_wait(world, marker) == 1
@@ -96,23 +96,23 @@ def test_whoever_had_them_leaves_them_to_others_for_ten_seconds(
 
 
 def test_a_hold_that_ran_out_has_ended_then_though_nobody_came_by(world: World) -> None:
-    world.marks(MAX)
-    marker = world.marks(MIA)
+    world.comes_to_mark(MAX)
+    marker = world.comes_to_mark(MIA)
     world.chooses(marker, BOB)
     world.clock.pass_(93.2)
     assert seconds_to_wait(world, marker) == 7
 
 
 def test_another_process_knows_it(world: World) -> None:
-    world.marks(MAX)
-    marker = world.marks(MIA)
+    world.comes_to_mark(MAX)
+    marker = world.comes_to_mark(MIA)
     world.chooses(marker, BOB)
     refuses(world, marker)
-    assert seconds_to_wait(world, world.marks(MIA, world.start_process())) == 10
+    assert seconds_to_wait(world, world.comes_to_mark(MIA, world.start_process())) == 10
 
 
 def test_others_may_choose_them(world: World) -> None:
-    other, marker = world.marks(MAX), world.marks(MIA)
+    other, marker = world.comes_to_mark(MAX), world.comes_to_mark(MIA)
     world.chooses(marker, BOB)
     refuses(world, marker)
     world.chooses(other, BOB)
@@ -121,7 +121,7 @@ def test_others_may_choose_them(world: World) -> None:
 
 
 def test_two_who_take_turns_are_not_stopped(world: World) -> None:
-    markers = world.marks(MAX), world.marks(MIA)
+    markers = world.comes_to_mark(MAX), world.comes_to_mark(MIA)
     for marker in markers * 3:
         world.chooses(marker, BOB)
         refuses(world, marker)
@@ -132,21 +132,21 @@ class TestNobodyElse:
     """Whom nobody else could mark may be chosen again at once."""
 
     def test_is_there(self, world: World) -> None:
-        marker = world.marks(MIA)
+        marker = world.comes_to_mark(MIA)
         for _ in range(2):
             world.chooses(marker, BOB)
             refuses(world, marker)
 
     def test_but_another_socket_of_the_marker(self, world: World) -> None:
-        marker, _ = world.marks(MIA), world.marks(MIA)
+        marker, _ = world.comes_to_mark(MIA), world.comes_to_mark(MIA)
         world.chooses(marker, BOB)
         refuses(world, marker)
         world.chooses(marker, BOB)
 
     def test_but_the_person_themselves(self, world: World) -> None:
         """Bob sat down to mark before he began to wait."""
-        marker = world.marks(MIA)
-        world.marks(UserId(1))
+        marker = world.comes_to_mark(MIA)
+        world.comes_to_mark(UserId(1))
         world.waits(UserId(1))
         for _ in range(2):
             world.chooses(marker, UserId(1))
@@ -154,14 +154,14 @@ class TestNobodyElse:
 
     def test_but_one_who_waits_too(self, world: World) -> None:
         """Contract: 6.2, a socket that is open when its person begins to wait."""
-        marker, _ = world.marks(MIA), world.marks(MAX)
+        marker, _ = world.comes_to_mark(MIA), world.comes_to_mark(MAX)
         world.waits(MAX)
         for _ in range(2):
             world.chooses(marker, BOB)
             refuses(world, marker)
 
     def test_once_the_grace_of_the_other_is_over(self, world: World) -> None:
-        marker, other = world.marks(MIA), world.marks(MAX)
+        marker, other = world.comes_to_mark(MIA), world.comes_to_mark(MAX)
         world.chooses(marker, BOB)
         world.breaks_off(other)
         world.clock.pass_(14)
@@ -173,7 +173,7 @@ class TestNobodyElse:
 
 class TestLastOfTheRefusals:
     def test_one_who_is_held_is_taken(self, world: World) -> None:
-        other, marker = world.marks(MAX), world.marks(MIA)
+        other, marker = world.comes_to_mark(MAX), world.comes_to_mark(MIA)
         world.chooses(marker, BOB)
         refuses(world, marker)
         world.chooses(other, BOB)
@@ -184,8 +184,8 @@ class TestLastOfTheRefusals:
             world.chooses(marker, BOB)
 
     def test_one_who_has_gone_does_not_wait(self, world: World) -> None:
-        world.marks(MAX)
-        marker = world.marks(MIA)
+        world.comes_to_mark(MAX)
+        marker = world.comes_to_mark(MIA)
         world.chooses(marker, BOB)
         drive(LeaveEvent(world.store.transact, world.terms)(actor=BOB, event_id=world.event_id))
         with pytest.raises(NotWaiting):

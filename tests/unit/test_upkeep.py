@@ -66,7 +66,7 @@ class TestSweep:
 
     def test_it_says_how_many_it_ended(self, world: World) -> None:
         world.waits(2)
-        world.chooses(world.marks(3), 2)
+        world.chooses(world.comes_to_mark(3), 2)
         world.breaks_off(world.waits(4))
         world.advance_unswept(90)
         assert drive(world.sweep(process_id=world.process_id)) == 2
@@ -74,12 +74,12 @@ class TestSweep:
 
     def test_what_another_has_ended_meanwhile_it_leaves_alone(self, world: World) -> None:
         world.waits(2)
-        marker = world.marks(3)
+        marker = world.comes_to_mark(3)
         world.chooses(marker, 2)
         world.breaks_off(world.waits(4))
         world.advance_unswept(90)
         acts_of_others: list[Callable[[], object]] = [
-            lambda: world.chooses(world.marks(3), 2),
+            lambda: world.chooses(world.comes_to_mark(3), 2),
             lambda: world.waits(4),
         ]
         next_acts = iter(acts_of_others)

@@ -122,7 +122,7 @@ class ScriptedLecture:
         await self.bring_up_to_date()
         return seat
 
-    async def marks(self, person: LoggedIn) -> Seat:
+    async def comes_to_mark(self, person: LoggedIn) -> Seat:
         """Opens a ``marking`` socket for somebody. Raises what `ReadyToMark` does."""
         connection = self.service.connection(person, self.event_id, Role.MARKING)
         opened = await self.service.use_cases.ready_to_mark(connection=connection)

@@ -131,7 +131,7 @@ class World:
         drive(self.mark_me(connection=connection))
         return connection
 
-    def marks(self, user_id: int, process_id: ProcessId | None = None) -> Connection:
+    def comes_to_mark(self, user_id: int, process_id: ProcessId | None = None) -> Connection:
         """Opens a ``marking`` socket."""
         connection = self.connection(user_id, Role.MARKING, process_id)
         drive(self.ready_to_mark(connection=connection))
