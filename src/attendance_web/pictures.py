@@ -45,7 +45,7 @@ NEXT_TURN_WAIT_SECONDS: Final[Seconds] = 15.0
 RETRY_SECONDS: Final = 1
 # Of one caller's turns: what most take is a millisecond, and then to be sent as long again
 FREE_SECONDS, FREE_A_SECOND = 0.5, 0.2
-REST_TIMES: Final = 7.0
+REST_FACTOR: Final = 7.0
 MAX_REST_SECONDS: Final[Seconds] = 0.05  # what takes longer waits for files that are elsewhere
 
 
@@ -59,7 +59,7 @@ def picture_turns() -> FairTurns:
         rests=Rests(
             free_seconds=FREE_SECONDS,
             free_a_second=FREE_A_SECOND,
-            times=REST_TIMES,
+            factor=REST_FACTOR,
             max_seconds=MAX_REST_SECONDS,
         ),
     )

@@ -23,7 +23,7 @@ QUIET_ZONE: Final = 4  # modules around it, as ISO/IEC 18004 asks
 MAX_WAITING: Final = 50  # to be drawn, which takes a second, with the rests
 # Of one caller's; the thread that draws keeps the interpreter from the event loop
 FREE_SECONDS, FREE_A_SECOND = 0.05, 0.05
-REST_TIMES: Final = 3.0
+REST_FACTOR: Final = 3.0
 MAX_REST_SECONDS: Final[Seconds] = 0.02
 TURN_WAIT_SECONDS: Final[Seconds] = 3.0
 
@@ -52,7 +52,7 @@ class QrCodes:
             rests=Rests(
                 free_seconds=FREE_SECONDS,
                 free_a_second=FREE_A_SECOND,
-                times=REST_TIMES,
+                factor=REST_FACTOR,
                 max_seconds=MAX_REST_SECONDS,
             ),
         )

@@ -204,7 +204,8 @@ class TestTurns:
         """Contract: 1.22. Others have theirs meanwhile."""
         held: Any = HeldFiles()
         held.may_go_on.set()
-        for name, value in (("FREE_SECONDS", 0.0), ("REST_TIMES", 1e9), ("MAX_REST_SECONDS", 3600)):
+        resting = {"FREE_SECONDS": 0.0, "REST_FACTOR": 1e9, "MAX_REST_SECONDS": 3600}
+        for name, value in resting.items():
             monkeypatch.setattr(pictures, name, value)
         monkeypatch.setattr(pictures, "MAX_OF_ONE", 1)
         monkeypatch.setattr(pictures, "TURN_WAIT_SECONDS", 0.01)

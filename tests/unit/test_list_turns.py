@@ -49,7 +49,7 @@ async def test_nobody_has_more_than_half_of_the_looks(
 async def test_the_turns_of_whoever_has_taken_much_rest(monkeypatch: pytest.MonkeyPatch) -> None:
     """Contract: 1.20. Those at further pieces of a list do not."""
     monkeypatch.setattr(list_turns, "FREE_SECONDS", 0.0)
-    monkeypatch.setattr(list_turns, "REST_TIMES", 1e9)
+    monkeypatch.setattr(list_turns, "REST_FACTOR", 1e9)
     monkeypatch.setattr(list_turns, "MAX_REST_SECONDS", 3600)
     monkeypatch.setattr(list_turns, "TURN_WAIT_SECONDS", 0.01)
     turns = ListTurns(1)

@@ -206,7 +206,7 @@ async def test_the_turns_of_a_page_do_not_rest(
     begun: NotingApplication, seen: SeenSessions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(request_turns, "FREE_SECONDS", 3600)
-    monkeypatch.setattr(request_turns, "REST_TIMES", 1e9)
+    monkeypatch.setattr(request_turns, "REST_FACTOR", 1e9)
     monkeypatch.setattr(request_turns, "MAX_REST_SECONDS", 3600)
     monkeypatch.setattr(request_turns, "TURN_WAIT_SECONDS", 3600)
     turns = RequestTurns(seen, RefusalPace())
@@ -219,7 +219,7 @@ async def test_nor_do_those_of_the_files_of_a_page(
 ) -> None:
     """A hall that opens it anew asks for fifty each."""
     monkeypatch.setattr(request_turns, "FREE_SECONDS", 0.0)
-    monkeypatch.setattr(request_turns, "REST_TIMES", 1e9)
+    monkeypatch.setattr(request_turns, "REST_FACTOR", 1e9)
     monkeypatch.setattr(request_turns, "MAX_REST_SECONDS", 3600)
     monkeypatch.setattr(request_turns, "TURN_WAIT_SECONDS", 3600)
     turns = RequestTurns(seen, RefusalPace())

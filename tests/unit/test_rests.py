@@ -14,7 +14,7 @@ class Resting:
     def __init__(self) -> None:
         self.now: Seconds = 0.0
         self.rests = Rests(
-            free_seconds=4, free_a_second=2, times=3, max_seconds=5, stopwatch=lambda: self.now
+            free_seconds=4, free_a_second=2, factor=3, max_seconds=5, stopwatch=lambda: self.now
         )
 
     def after(self, took: Seconds, whose: str = "anna") -> Seconds:

@@ -18,9 +18,9 @@ from attendance_web.wire.turns import FairQueue, FairTurns, NoTurn, Turn
 LONG_SECONDS = 0.02  # seconds
 
 
-def rests(times: float, max_seconds: float = 3600) -> Rests:
+def rests(factor: float, max_seconds: float = 3600) -> Rests:
     """Has every turn rest, whoever has it."""
-    return Rests(free_seconds=0, free_a_second=1e-9, times=times, max_seconds=max_seconds)
+    return Rests(free_seconds=0, free_a_second=1e-9, factor=factor, max_seconds=max_seconds)
 
 
 class RecordedTurns:

@@ -26,7 +26,7 @@ RETRY_SECONDS: Final = 1  # after which somebody who had no turn may try again
 TURN_WAIT_SECONDS: Final[Seconds] = 3.0  # of waiting; the look itself has one more (1.16)
 # Contract: 1.20. Of one caller's first looks, most of which take a millisecond or two
 FREE_SECONDS, FREE_A_SECOND = 0.5, 0.1
-REST_TIMES: Final = 3.0
+REST_FACTOR: Final = 3.0
 MAX_REST_SECONDS: Final[Seconds] = 2.0  # less than one waits for a turn
 # Of an answer in pieces a piece is in memory until it is read, and nobody says how slowly
 MAX_OF_NETWORKS_AT_ONCE, MAX_OF_ONE_NETWORK = 4, 3
@@ -57,7 +57,7 @@ class ListTurns:
             rests=Rests(
                 free_seconds=FREE_SECONDS,
                 free_a_second=FREE_A_SECOND,
-                times=REST_TIMES,
+                factor=REST_FACTOR,
                 max_seconds=MAX_REST_SECONDS,
                 stopwatch=stopwatch,
             ),

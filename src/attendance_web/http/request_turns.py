@@ -36,7 +36,7 @@ LATE_WAIT_SECONDS: Final[Seconds] = 60.0
 MAX_TURN_SECONDS: Final[Seconds] = 0.02
 # Contract: 1.11. Of one caller's turns; a cheap one takes 0.3 ms alone, and 1 ms in a crowd
 FREE_SECONDS, FREE_A_SECOND = 0.2, 0.2
-REST_TIMES: Final = 7.0  # with four turns they have half of the time
+REST_FACTOR: Final = 7.0  # with four turns they have half of the time
 MAX_REST_SECONDS: Final[Seconds] = 0.01  # what takes longer waits for the store
 HEALTH_PATH: Final = "/health/"
 PAGE_FILES_PATH: Final = "/static/"
@@ -80,7 +80,7 @@ class RequestTurns:
             rests=Rests(
                 free_seconds=FREE_SECONDS,
                 free_a_second=FREE_A_SECOND,
-                times=REST_TIMES,
+                factor=REST_FACTOR,
                 max_seconds=MAX_REST_SECONDS,
                 stopwatch=stopwatch,
             ),

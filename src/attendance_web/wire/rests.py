@@ -20,7 +20,7 @@ class Rests:
     """Tells how long each turn rests.
 
     Of one owner ``free_seconds`` of turns rest not at all, and ``free_a_second`` of them come back
-    each second; each beyond that for ``times`` as long as it took, but ``max_seconds`` at most.
+    each second; each beyond that for ``factor`` times as long as it took, at most ``max_seconds``.
     """
 
     def __init__(
@@ -28,17 +28,17 @@ class Rests:
         *,
         free_seconds: Seconds,
         free_a_second: Seconds,
-        times: float,
+        factor: float,
         max_seconds: Seconds,
         stopwatch: Callable[[], Seconds] = time.monotonic,
     ) -> None:
         self._free = Allowances[Hashable](free_seconds, free_a_second, stopwatch)
         self._max_owed = MAX_OWED_SECONDS * free_a_second
-        self._times = times
+        self._factor = factor
         self._max_seconds = max_seconds
 
     def seconds_after(self, whose: Hashable, took: Seconds) -> Seconds:
         """Counts a turn that took so long, and tells how long it rests; mostly 0."""
         if not self._free.take_on_credit(whose, self._max_owed, permits=took):
             return 0.0
-        return min(self._times * took, self._max_seconds)
+        return min(self._factor * took, self._max_seconds)
