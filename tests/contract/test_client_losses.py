@@ -22,7 +22,7 @@ from attendance_web.client.frames import Frame, HeldBy, read_params
 from attendance_web.client.marking import CODES_THAT_MAY_CLOSE, FRAMES_A_SECOND, FRAMES_AT_ONCE
 from attendance_web.live import messages
 from attendance_web.live.close_codes import ENDING_CODES
-from attendance_web.structs.frames import EventTimes, Place
+from attendance_web.structs.frames import EventTimes, YourPlace
 from tests.support.scripted_service import (
     ANNA,
     BORIS,
@@ -69,7 +69,7 @@ class TestWhatIsSaid:
         ("frame", "kind"),
         [
             (core.HeldBy(BORIS, 9.5), HeldBy),
-            (core.YourPosition(3, 40, 5), Place),
+            (core.YourPosition(3, 40, 5), YourPlace),
             (core.EventUpdated("Физика", 5.0, 9.0), EventTimes),
         ],
     )

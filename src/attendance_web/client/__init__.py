@@ -9,7 +9,7 @@ from attendance_web.client.errors import NotAnswered, NotAttendance, Refused, Un
 from attendance_web.client.frames import HeldBy
 from attendance_web.client.mark_me import MarkMe, WaitStatus
 from attendance_web.client.marking import Asker, Marking
-from attendance_web.structs.frames import EventTimes, Hold, Mark, Place
+from attendance_web.structs.frames import EventTimes, Hold, Mark, YourPlace
 
 __all__ = [
     "Asker",
@@ -23,8 +23,8 @@ __all__ = [
     "Marking",
     "NotAnswered",
     "NotAttendance",
-    "Place",
     "Refused",
     "Unavailable",
     "WaitStatus",
+    "YourPlace",
 ]

@@ -8,7 +8,7 @@ from attendance_core.vocabulary import UserId
 from attendance_web.client.errors import Refused
 from attendance_web.client.event_socket import EventSocket
 from attendance_web.client.frames import Frame, HeldBy, read_params
-from attendance_web.structs.frames import EventTimes, OneUser, Place
+from attendance_web.structs.frames import EventTimes, OneUser, YourPlace
 
 
 class WaitStatus(msgspec.Struct, frozen=True):
@@ -21,7 +21,7 @@ class WaitStatus(msgspec.Struct, frozen=True):
 
     marked_by: UserId | None = None
     held_by: HeldBy | None = None
-    place: Place | None = None
+    place: YourPlace | None = None
     event: EventTimes | None = None
 
 
@@ -52,7 +52,7 @@ class MarkMe(EventSocket[WaitStatus]):
             case "let_go":
                 self._learn(held_by=None)
             case "your_place":
-                self._learn(place=read_params(Place, frame))
+                self._learn(place=read_params(YourPlace, frame))
             case "event_changed":
                 self._learn(event=read_params(EventTimes, frame))
         if not self._let_in.is_set():

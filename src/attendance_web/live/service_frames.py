@@ -14,7 +14,7 @@ import msgspec
 from attendance_core.marking import frames
 from attendance_core.marking.connections import Role
 from attendance_core.vocabulary import UserId
-from attendance_web.structs.frames import EventTimes, Hold, Mark, MarkingList, OneUser, Place
+from attendance_web.structs.frames import EventTimes, Hold, Mark, MarkingList, OneUser, YourPlace
 from attendance_web.structs.people import PersonSummary
 
 
@@ -72,6 +72,6 @@ SERVICE_FRAMES: Final[Mapping[type[Any], ServiceFrame]] = {
     frames.WasMarked: ServiceFrame("was_marked", _ASKERS, OneUser),
     frames.HeldBy: ServiceFrame("held", _ASKERS, Choice, is_news=True),
     frames.LetGo: ServiceFrame("let_go", _ASKERS, NoParams, is_news=True),
-    frames.YourPosition: ServiceFrame("your_place", _ASKERS, Place, is_news=True),
+    frames.YourPosition: ServiceFrame("your_place", _ASKERS, YourPlace, is_news=True),
     frames.EventUpdated: ServiceFrame("event_changed", _EVERYBODY, EventTimes, is_news=True),
 }

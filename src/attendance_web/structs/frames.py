@@ -52,7 +52,7 @@ class EventTimes(msgspec.Struct, frozen=True):
     time_to: int
 
 
-class Place(msgspec.Struct, frozen=True):
+class YourPlace(msgspec.Struct, frozen=True):
     """The how-many-th one is of those who wait, and how many others are there to mark."""
 
     place: int
