@@ -7,7 +7,6 @@ client has taken the one before, and what packs it is a thread beside the event 
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
@@ -27,17 +26,15 @@ from attendance_core.vocabulary import Instant, Seconds
 from attendance_web.http.client_leaving import client_departure
 from attendance_web.http.download_words import README, WHAT_IS_MISSING
 from attendance_web.http.envelope import NO_STORE
-from attendance_web.http.exception_handlers import cause_of
 from attendance_web.http.file_names import content_disposition
 from attendance_web.http.list_turns import ListTurns
+from attendance_web.http.long_answers import LongAnswer, note_cut
 from attendance_web.http.pieces import NEXT_TURN_WAIT_SECONDS, SEND_SECONDS
 from attendance_web.http.zips import ZipStream
 from attendance_web.wire.callers import Caller
-from attendance_web.wire.log_fields import log_fields_of
 from attendance_web.wire.refusals import ClientLeft
 
 T = TypeVar("T")
-logger = logging.getLogger(__name__)
 
 ZIP: Final = "application/zip"
 MAX_ZIP_BYTES: Final = 200 * 2**20  # Contract: POST /accounts/data/
@@ -74,10 +71,8 @@ class DownloadResponse(Response[bytes]):
         return self._answer
 
 
-class _DownloadAnswer(ASGIResponse):
+class _DownloadAnswer(LongAnswer):
     """Reads, packs and sends one zip; how long it is nobody knows when it begins."""
-
-    _should_set_content_length = False
 
     def __init__(
         self,
@@ -125,10 +120,7 @@ class _DownloadAnswer(ASGIResponse):
                         unsent = b""
             await _send_body(send, unsent + zipped.take(), more=False)
         except (TimeoutError, Refusal, Unavailable) as error:
-            code = error.code if isinstance(error, Refusal) else Unavailable.code
-            cause = cause_of(error) if isinstance(error, Unavailable) else code
-            logger.warning("a download was cut off: %s", cause)
-            log_fields_of(scope)["code"] = code
+            note_cut("a download", error, scope)
         finally:
             zipped.drop()
 

@@ -21,6 +21,7 @@ from attendance_core.errors import Unavailable
 from attendance_core.vocabulary import Seconds
 from attendance_web.http.client_leaving import client_departure
 from attendance_web.http.envelope import NO_STORE
+from attendance_web.http.long_answers import LongAnswer
 from attendance_web.wire.callers import address_of, network_of
 from attendance_web.wire.client_gone import has_gone
 from attendance_web.wire.counts import EVENT_STREAM
@@ -73,13 +74,11 @@ class StreamResponse(Response[bytes]):
         return self._answer
 
 
-class _StreamAnswer(ASGIResponse):
+class _StreamAnswer(LongAnswer):
     """Opens one stream, and sends what it tells.
 
     It has to be open by its ``deadline``, by the clock of the event loop.
     """
-
-    _should_set_content_length = False
 
     def __init__(
         self,

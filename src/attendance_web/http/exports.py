@@ -7,7 +7,6 @@ likes, and then nobody waits for that.
 from __future__ import annotations
 
 import asyncio
-import logging
 import os
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
@@ -25,17 +24,15 @@ from attendance_core.ports import SheetFormat, SheetStyle
 from attendance_core.vocabulary import Seconds
 from attendance_web.http.client_leaving import client_departure
 from attendance_web.http.envelope import JSON, NO_STORE, language_of
-from attendance_web.http.exception_handlers import cause_of
 from attendance_web.http.file_names import content_disposition
 from attendance_web.http.list_turns import TURN_WAIT_SECONDS, ListTurns
+from attendance_web.http.long_answers import LongAnswer, note_cut
 from attendance_web.http.pieces import NEXT_TURN_WAIT_SECONDS, SEND_SECONDS
 from attendance_web.wire.callers import Caller
-from attendance_web.wire.log_fields import log_fields_of
 from attendance_web.wire.refusals import ClientLeft
 from attendance_web.wire.turns import FairTurns
 
 T = TypeVar("T")
-logger = logging.getLogger(__name__)
 
 MEDIA_TYPES: Final[Mapping[SheetFormat, str]] = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -95,12 +92,6 @@ class ExportResponse(Response[bytes]):
         return self._answer
 
 
-class _AnswerHead(ASGIResponse):
-    """The head of a file, whose length may not be known."""
-
-    _should_set_content_length = False
-
-
 class _ExportAnswer(ASGIResponse):
     """Makes and sends one file."""
 
@@ -157,7 +148,7 @@ class _ExportAnswer(ASGIResponse):
             except (Refusal, Unavailable) as error:
                 if not has_begun:
                     raise
-                _note_cut(error, scope)
+                note_cut("an export", error, scope)
                 return
             if not has_begun:
                 await self._send_head(send, os.fstat(file.fileno()).st_size)
@@ -206,7 +197,7 @@ class _ExportAnswer(ASGIResponse):
         if size is not None:
             headers["Content-Length"] = str(size)
         media_type = MEDIA_TYPES[self._export.format]
-        head = _AnswerHead(headers=headers, cookies=self._cookies_to_set, media_type=media_type)
+        head = LongAnswer(headers=headers, cookies=self._cookies_to_set, media_type=media_type)
         await head.start_response(send)
 
 
@@ -220,13 +211,6 @@ async def _send_file(file: BinaryIO, gone: asyncio.Task[None], scope: Any, send:
             async with asyncio.timeout(SEND_SECONDS):
                 await send({"type": "http.response.body", "body": body, "more_body": more})
         except TimeoutError:
-            _note_cut(Unavailable(), scope)
+            note_cut("an export", Unavailable(), scope)
             return
         await asyncio.sleep(0)
-
-
-def _note_cut(error: Refusal | Unavailable, scope: Any) -> None:
-    """Notes that an answer has no end, so that nobody takes it for a whole one."""
-    cause = error.code if isinstance(error, Refusal) else cause_of(error)
-    logger.warning("an export was cut off: %s", cause)
-    log_fields_of(scope)["code"] = error.code

@@ -7,7 +7,6 @@ or nothing, keeps next to nothing in memory. Contract: 1.22. Decision 0015.
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import AbstractAsyncContextManager, aclosing
 from dataclasses import dataclass
@@ -19,10 +18,7 @@ from litestar.response.base import ASGIResponse
 from attendance_core.errors import Refusal, Unavailable
 from attendance_core.vocabulary import Seconds
 from attendance_web.http.client_leaving import client_departure
-from attendance_web.http.exception_handlers import cause_of
-from attendance_web.wire.log_fields import log_fields_of
-
-logger = logging.getLogger(__name__)
+from attendance_web.http.long_answers import LongAnswer, note_cut
 
 # Most pictures are one. Whatever is smaller would lie among everything else in memory, which keeps
 # it; see `serving/freed_memory`
@@ -63,12 +59,6 @@ class FileResponse(Response[bytes]):
         return self._answer
 
 
-class _AnswerHead(ASGIResponse):
-    """The head of a file, whose length it is told."""
-
-    _should_set_content_length = False
-
-
 class _FileAnswer(ASGIResponse):
     """Opens and sends one file."""
 
@@ -84,13 +74,13 @@ class _FileAnswer(ASGIResponse):
         with client_departure(receive) as gone:
             async with self._opened as file, aclosing(file.pieces) as pieces:
                 headers = {**self._headers_to_send, "Content-Length": str(file.size)}
-                head = _AnswerHead(headers=headers, media_type=file.media_type)
+                head = LongAnswer(headers=headers, media_type=file.media_type)
                 await head.start_response(send)
                 try:
                     async with asyncio.timeout(file.max_seconds):
                         await _send_pieces(pieces, gone, send)
                 except (TimeoutError, Refusal, Unavailable) as error:
-                    _note_cut(error, scope)
+                    note_cut("a file", error, scope)
 
 
 async def _send_pieces(pieces: AsyncGenerator[bytes], gone: asyncio.Task[None], send: Any) -> None:
@@ -112,11 +102,3 @@ async def _send_piece(send: Any, piece: bytes) -> None:
         await send({"type": "http.response.body", "body": piece, "more_body": True})
         # A server waits before it writes: so nothing is read meanwhile that would have to wait
         await send({"type": "http.response.body", "body": b"", "more_body": True})
-
-
-def _note_cut(error: Exception, scope: Any) -> None:
-    """Notes that an answer has no end, so that nobody takes it for a whole one."""
-    code = error.code if isinstance(error, Refusal) else Unavailable.code
-    cause = cause_of(error) if isinstance(error, Unavailable) else code
-    logger.warning("a file was cut off: %s", cause)
-    log_fields_of(scope)["code"] = code

@@ -8,7 +8,6 @@ whatever else is, and waits for no turn but that of its look.
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -24,15 +23,13 @@ from attendance_core.pieces import MAX_PIECE
 from attendance_core.vocabulary import Seconds
 from attendance_web.http.client_leaving import client_departure
 from attendance_web.http.envelope import JSON, NO_STORE, encode_around_rows, success
-from attendance_web.http.exception_handlers import cause_of
 from attendance_web.http.list_turns import ListTurns
+from attendance_web.http.long_answers import LongAnswer, note_cut
 from attendance_web.wire.callers import Caller
-from attendance_web.wire.log_fields import log_fields_of
 from attendance_web.wire.refusals import ClientLeft
 
 T = TypeVar("T")  # a row of the answer
 A = TypeVar("A")  # the whole answer
-logger = logging.getLogger(__name__)
 
 SEND_SECONDS: Final[Seconds] = 30.0  # for one piece, some 100 KB, of a client that reads slowly
 # Until the turn of a further piece; the answer has begun
@@ -89,10 +86,8 @@ class PiecesResponse(Response[bytes]):
         return _PiecesAnswer(self._asked, request)
 
 
-class _PiecesAnswer(ASGIResponse):
+class _PiecesAnswer(LongAnswer):
     """Reads and sends one list; how long it is nobody knows when it begins."""
-
-    _should_set_content_length = False
 
     def __init__(self, asked: _AskedList, request: Any) -> None:
         super().__init__(headers=dict(NO_STORE), cookies=asked.cookies, media_type=JSON)
@@ -183,10 +178,7 @@ class _PiecesAnswer(ASGIResponse):
                 rows = await self._next_rows()
                 took = clock() - began
         except (TimeoutError, Refusal, Unavailable) as error:
-            code = error.code if isinstance(error, Refusal) else Unavailable.code
-            cause = cause_of(error) if isinstance(error, Unavailable) else code
-            logger.warning("a long answer was cut off: %s", cause)
-            log_fields_of(scope)["code"] = code
+            note_cut("a long answer", error, scope)
             return
         if not gone.done():
             await send({"type": "http.response.body", "body": after, "more_body": False})
