@@ -36,7 +36,7 @@ from tests.support.room_hall import Hall, hall, must_not_receive, told
 
 __all__ = ["hall", "house_in_memory"]
 
-MARKERS = 50  # sockets
+MARKER_COUNT = 50
 PEOPLE = [UserId(1_000 + number) for number in range(100)]  # who come to wait, all at once
 
 
@@ -99,7 +99,7 @@ def begin_to_wait(notifier: LocalNotifier) -> None:
 
 def add_markers(room: Room) -> list[Outbox]:
     outboxes = []
-    for number in range(MARKERS):
+    for number in range(MARKER_COUNT):
         connection = numbered_connection(1_000 + number, 1, Role.MARKING)
         outbox = Outbox(connection, "en", PlainPeer(must_not_receive))
         room.add_marker(outbox, MarkerOpened(None, NOON))
@@ -130,7 +130,7 @@ class TestAnnouncements:
                 for frames, added in zip(heard, new_frames, strict=True):
                     frames += added
                 await asyncio.sleep(0)
-            assert max(gained) <= TOLD_AT_ONCE + MARKERS
+            assert max(gained) <= TOLD_AT_ONCE + MARKER_COUNT
             in_order = [f'"user_id":{user_id},' for user_id in PEOPLE]
             for frames in heard:
                 assert all(map(str.__contains__, frames, in_order)), frames
@@ -171,6 +171,6 @@ async def test_why_connections_have_gone_is_asked_for_a_few_at_a_step(
         outboxes = add_markers(room)
         with steps.counted():
             hall.notifier.misses(EVENT)
-            assert [await told(outbox) for outbox in outboxes] == [RESTART] * MARKERS
-    assert steps.done.total() == MARKERS
+            assert [await told(outbox) for outbox in outboxes] == [RESTART] * MARKER_COUNT
+    assert steps.done.total() == MARKER_COUNT
     assert max(steps.done.values()) <= ENDINGS_AT_ONCE

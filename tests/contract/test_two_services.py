@@ -22,7 +22,7 @@ from tests.support.eventually import eventually
 from tests.support.gathering import gathering
 from tests.support.killable_servers import Valkey
 from tests.support.people import create_event, marks, sign_up_people
-from tests.support.race import MARKERS, ROUNDS, race
+from tests.support.race import MARKER_COUNT, ROUNDS, race
 from tests.support.service_process import COMMAND, GRACE_SECONDS, LEASE_SECONDS, PATIENCE_SECONDS
 from tests.support.two_services import (
     READ_AGAIN_SECONDS,
@@ -81,12 +81,12 @@ class TestMarking:
         await check_that_they_meet_later_without_their_notifier(pair)
 
     async def test_of_fifty_markers_at_both_one_gets_the_person(self, pair: Pair) -> None:
-        among = await gathering(pair.settings["ATTENDANCE_DATABASE_URL"], MARKERS + 1)
+        among = await gathering(pair.settings["ATTENDANCE_DATABASE_URL"], MARKER_COUNT + 1)
         found = await race([pair.one, pair.two], among, ROUNDS)
         assert found.rounds_by_winners == {1: ROUNDS}
         # Who won the round before may ask before this one is won: contract 6.19
         assert found.codes.keys() <= {"taken", "too_soon"}
-        assert found.codes.total() == ROUNDS * (MARKERS - 1)
+        assert found.codes.total() == ROUNDS * (MARKER_COUNT - 1)
 
 
 class TestLosses:

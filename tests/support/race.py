@@ -15,7 +15,7 @@ from tests.support.gathering import Gathering, Person, opened
 from tests.support.service_process import Service
 from tests.support.wires import Wire
 
-MARKERS: Final = 50
+MARKER_COUNT: Final = 50
 ROUNDS: Final = 20  # enough for a test
 ROUND_EVERY: Final = 0.06  # seconds from a round to the next: a socket may send 20 frames a second
 

@@ -25,7 +25,7 @@ from tests.support.worker_processes import worker_at, workers_of
 
 # A worker of two
 DEATHS: Final = 10
-MARKERS, ASKERS = 10, 10
+MARKER_COUNT, ASKERS = 10, 10
 GROWN_UP_SECONDS: Final = 6.0  # who dies young is not replaced at once
 MAX_RETURN_SECONDS: Final = 3.0
 
@@ -40,18 +40,18 @@ async def failover() -> Figure:
     """Kills one of two workers with people at both, again and again."""
     took: list[float] = []
     with servers() as (folder, postgres, valkey):
-        among = await gathering(postgres.url, MARKERS + ASKERS)
+        among = await gathering(postgres.url, MARKER_COUNT + ASKERS)
         with services(folder, 1, postgres, valkey, workers=2) as doors:
             (service,) = doors
             people = [
                 Returning(doors, each, role, among.event_id)
                 for role, some in (
-                    ("marking", among.people[:MARKERS]),
-                    ("mark_me", among.people[MARKERS:]),
+                    ("marking", among.people[:MARKER_COUNT]),
+                    ("mark_me", among.people[MARKER_COUNT:]),
                 )
                 for each in some
             ]
-            markers, askers = people[:MARKERS], people[MARKERS:]
+            markers, askers = people[:MARKER_COUNT], people[MARKER_COUNT:]
             waiting = {each.person.user_id for each in askers}
 
             def has_returned(marker: Returning) -> Callable[[], bool]:

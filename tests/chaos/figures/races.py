@@ -10,7 +10,7 @@ from attendance_adapters import migrate
 from tests.chaos.figures.apparatus import servers, services
 from tests.chaos.figures.figure import Figure
 from tests.support.gathering import gathering
-from tests.support.race import MARKERS, Race, race
+from tests.support.race import MARKER_COUNT, Race, race
 from tests.support.service_process import running
 
 ROUNDS: Final = 1000
@@ -31,7 +31,7 @@ async def race_sqlite() -> Figure:
         folder = Path(name).absolute()
         url = f"sqlite:///{folder / 'attendance.db'}"
         migrate(url)
-        among = await gathering(url, MARKERS + 1)
+        among = await gathering(url, MARKER_COUNT + 1)
         with running(folder, {"ATTENDANCE_DATABASE_URL": url}, migrate=False) as service:
             return figure_of(
                 "race, SQLite", await race([service], among, ROUNDS), MAX_SQLITE_SECONDS
@@ -41,7 +41,7 @@ async def race_sqlite() -> Figure:
 async def race_postgres() -> Figure:
     """Races 50 markers, half of them at another service."""
     with servers() as (folder, postgres, valkey):
-        among = await gathering(postgres.url, MARKERS + 1)
+        among = await gathering(postgres.url, MARKER_COUNT + 1)
         with services(folder, 2, postgres, valkey) as doors:
             return figure_of(
                 "race, PostgreSQL", await race(doors, among, ROUNDS), MAX_POSTGRES_SECONDS
