@@ -101,9 +101,9 @@ async def play(plan: Plan, says: Callable[[str], None]) -> Report:
     """Plays it part by part. Raises AssertionError where the service does not even start."""
     begun = time.monotonic()
     report = Report(plan.seed)
-    async with AsyncExitStack() as alive:
-        folder = Path(alive.enter_context(TemporaryDirectory(prefix="attendance-chaos-")))
-        database, servers, settings = await _servers(plan, alive, folder)
+    async with AsyncExitStack() as stack:
+        folder = Path(stack.enter_context(TemporaryDirectory(prefix="attendance-chaos-")))
+        database, servers, settings = await _servers(plan, stack, folder)
         settings |= {
             "ATTENDANCE_FILES_URL": (folder / "files").as_uri(),
             "ATTENDANCE_HOLD_SECONDS": str(HOLD_SECONDS),
@@ -116,7 +116,7 @@ async def play(plan: Plan, says: Callable[[str], None]) -> Report:
         assert done.returncode == 0, done.stderr
         people = await database.add_people(plan.people)
         history = History(plan.history_file)
-        alive.callback(history.close)
+        stack.callback(history.close)
         chance = random.Random(plan.seed)
         workers = [
             Worker(
@@ -132,10 +132,10 @@ async def play(plan: Plan, says: Callable[[str], None]) -> Report:
         proxies = [Proxy(each.number, each.port, history) for each in workers]
         for proxy in proxies:
             await proxy.start()
-            alive.push_async_callback(proxy.close)
+            stack.push_async_callback(proxy.close)
         for worker in workers:
             worker.start()
-            alive.push_async_callback(worker.close)
+            stack.push_async_callback(worker.close)
         stage = Stage(
             history, workers, proxies, random.Random(chance.random()), plan.pace, HOLD_SECONDS
         )
@@ -148,7 +148,7 @@ async def play(plan: Plan, says: Callable[[str], None]) -> Report:
             chance=random.Random(chance.random()),
         )
         probe = asyncio.create_task(_probes(history, workers))
-        alive.callback(probe.cancel)
+        stack.callback(probe.cancel)
         told: set[EntryKey] = set()
         left = plan.seconds
         while left > 0:
@@ -191,15 +191,15 @@ class _Servers(NamedTuple):
     settings: dict[str, str]
 
 
-async def _servers(plan: Plan, alive: AsyncExitStack, folder: Path) -> _Servers:
+async def _servers(plan: Plan, stack: AsyncExitStack, folder: Path) -> _Servers:
     """Starts the servers of a plan."""
     if plan.database == "sqlite":
         assert plan.workers == 1, "SQLite is for one process"
         path = folder / "attendance.sqlite3"
         settings = {"ATTENDANCE_DATABASE_URL": f"sqlite:///{path}"}
         return _Servers(Database(SqliteAccess(path)), {}, settings)
-    postgres = await asyncio.to_thread(alive.enter_context, a_postgres())
-    valkey = await asyncio.to_thread(alive.enter_context, a_valkey())
+    postgres = await asyncio.to_thread(stack.enter_context, a_postgres())
+    valkey = await asyncio.to_thread(stack.enter_context, a_valkey())
     settings = {
         "ATTENDANCE_DATABASE_URL": postgres.url,
         "ATTENDANCE_NOTIFIER_URL": valkey.url,

@@ -25,7 +25,7 @@ from tests.support.worker_processes import worker_at, workers_of
 
 # A worker of two
 DEATHS: Final = 10
-MARKER_COUNT, ASKERS = 10, 10
+MARKER_COUNT, ASKER_COUNT = 10, 10
 GROWN_UP_SECONDS: Final = 6.0  # who dies young is not replaced at once
 MAX_RETURN_SECONDS: Final = 3.0
 
@@ -40,7 +40,7 @@ async def failover() -> Figure:
     """Kills one of two workers with people at both, again and again."""
     took: list[float] = []
     with servers() as (folder, postgres, valkey):
-        among = await gathering(postgres.url, MARKER_COUNT + ASKERS)
+        among = await gathering(postgres.url, MARKER_COUNT + ASKER_COUNT)
         with services(folder, 1, postgres, valkey, workers=2) as doors:
             (service,) = doors
             people = [

@@ -15,7 +15,7 @@ from tests.support.gathering import gathering, opened
 
 # PostgreSQL
 RESTARTS: Final = 3
-CALLERS: Final = 4
+CALLER_COUNT: Final = 4
 UP_SECONDS: Final = 3.0  # before it is killed
 AWAY_SECONDS: Final = 5.0
 BACK_SECONDS: Final = 4.0  # before the next time
@@ -23,8 +23,8 @@ PAUSE_SECONDS: Final = 0.02  # from a call to the next
 MAX_BACK_SECONDS: Final = 2.0  # until a call is answered again
 
 # Valkey
-SERVICES: Final = 2  # with a marker each
-ASKERS: Final = 20  # of whom the last comes when it is there again
+SERVICE_COUNT: Final = 2  # with a marker each
+ASKER_COUNT: Final = 20  # of whom the last comes when it is there again
 GAP_SECONDS: Final = 30.0
 MAX_EQUAL_SECONDS: Final = 5.0  # until all lists are equal, also while it is away
 LAST_CHANGE_SECONDS: Final = 6.0  # before its return: what changes later is not measured
@@ -47,7 +47,7 @@ async def database_restart() -> Figure:
 
         async with asyncio.TaskGroup() as group:
             restarts = 0
-            callers = [group.create_task(calls()) for _ in range(CALLERS)]
+            callers = [group.create_task(calls()) for _ in range(CALLER_COUNT)]
             for _ in range(RESTARTS):
                 await asyncio.sleep(UP_SECONDS)
                 await asyncio.to_thread(postgres.kill)
@@ -72,9 +72,9 @@ async def notifier_gap() -> Figure:
     """Has people come to two services while Valkey is away."""
     shown_after: list[float] = []
     with servers() as (folder, postgres, valkey):
-        among = await gathering(postgres.url, SERVICES + ASKERS)
-        event_id, (*early, last) = among.event_id, among.people[SERVICES:]
-        with services(folder, SERVICES, postgres, valkey) as doors:
+        among = await gathering(postgres.url, SERVICE_COUNT + ASKER_COUNT)
+        event_id, (*early, last) = among.event_id, among.people[SERVICE_COUNT:]
+        with services(folder, SERVICE_COUNT, postgres, valkey) as doors:
             markers = [
                 Returning([door], each, "marking", event_id)
                 for door, each in zip(doors, among.people, strict=False)
@@ -93,7 +93,7 @@ async def notifier_gap() -> Figure:
                 until_at = time.monotonic() + GAP_SECONDS
                 for number, person in enumerate(early):
                     changed_at = time.monotonic()
-                    wire = opened(doors[number % SERVICES], person, "mark_me", event_id)
+                    wire = opened(doors[number % SERVICE_COUNT], person, "mark_me", event_id)
                     await sockets.enter_async_context(wire)
                     if changed_at < until_at - LAST_CHANGE_SECONDS:
                         shown_after.append(await seconds_until_equal(changed_at))
