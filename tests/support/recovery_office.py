@@ -9,18 +9,8 @@ import pytest
 
 from attendance_adapters.system import RandomIds
 from attendance_core import ports
-from attendance_core.accounts import (
-    Actor,
-    CredentialKind,
-    EndSessionsOf,
-    Identify,
-    LoggedIn,
-    LogIn,
-    SignUp,
-    session_id_of,
-)
+from attendance_core.accounts import EndSessionsOf, LoggedIn, session_id_of
 from attendance_core.errors import Refusal
-from attendance_core.marking.connections import Connection, Role
 from attendance_core.recovery import (
     ForgetResetLinks,
     MakeRecoveryCodes,
@@ -30,9 +20,7 @@ from attendance_core.recovery import (
 )
 from attendance_core.recovery.recover_account import RecoverAccount
 from attendance_core.testing.machine.driving import drive
-from attendance_core.testing.stand_ins import NotingPasswords
-from attendance_core.vocabulary import ConnectionId
-from tests.support.world import World
+from tests.support import front_office
 
 T = TypeVar("T")
 OLD, NEW = "correct horse", "battery staple"
@@ -47,17 +35,13 @@ class Tried(NamedTuple):
     text: str
 
 
-class Office:
-    """Where people come in, or come back."""
+class Office(front_office.Office):
+    """Where people come back, too."""
 
     def __init__(self) -> None:
-        self.world = World(person_count=1)
-        self.passwords = NotingPasswords()
+        super().__init__()
         transact, observe = self.world.store.transact, self.world.store.observe
         ids, terms = self.world.ids, self.world.terms
-        self._sign_up = SignUp(transact, self.passwords, ids, terms)
-        self._log_in = LogIn(transact, observe, self.passwords, ids, terms)
-        self._identify = Identify(transact, observe)
         self._make = MakeRecoveryCodes(transact, observe, self.passwords, RandomIds())
         self._link = MakeResetLink(transact, observe, ids)
         self.after_each: Callable[[], object] = bool  # transaction of a recovery
@@ -66,15 +50,15 @@ class Office:
         self._reset = ResetPassword(observe, self.passwords, recover_account)
         self.forget = ForgetResetLinks(transact)
         self.end = EndSessionsOf(transact, observe, terms)
-        self.anna = drive(self._sign_up(username="Anna", password=OLD))
+        self.anna = self.sign_up("Anna", OLD)
 
     async def _watched(self, work: Callable[[ports.Unit], T]) -> T:
         answer = await self.world.store.transact(work)
         self.after_each()
         return answer
 
-    def log_in(self, password: str = OLD, username: str = "anna") -> LoggedIn:
-        return drive(self._log_in(username=username, password=password))
+    def log_in_anna(self, password: str = OLD) -> LoggedIn:
+        return self.log_in("anna", password)
 
     def make_codes(self, password: str | None = OLD, token: str | None = None) -> list[str]:
         session_id = session_id_of(token or self.anna.token)
@@ -94,22 +78,7 @@ class Office:
         return drive(self._reset(token=token, new_password=password, **more))
 
     def is_in(self, logged_in: LoggedIn) -> bool:
-        actor: Actor | None = drive(
-            self._identify(token=logged_in.token, kind=CredentialKind.COOKIE)
-        )
-        return actor is not None
-
-    def opens(self, logged_in: LoggedIn) -> Connection:
-        connection = Connection(
-            ConnectionId(self.world.ids.connection_id()),
-            self.world.event_id,
-            logged_in.user_id,
-            Role.MARK_ME,
-            self.world.process_id,
-            session_id_of(logged_in.token),
-        )
-        drive(self.world.mark_me(connection=connection))
-        return connection
+        return self.actor_of(logged_in.token) is not None
 
     def tried(self, act: Callable[[], object]) -> Tried:
         """Finds what an act costs, and how it is refused."""

@@ -20,22 +20,22 @@ __all__ = ["office"]
 
 class TestEndSessionsOf:
     def test_all_end_with_their_sockets_and_the_password_stays(self, office: Office) -> None:
-        phone = office.log_in()
-        boris = drive(office._sign_up(username="boris", password=OLD))
-        socket = office.opens(phone)
+        phone = office.log_in_anna()
+        boris = office.sign_up("boris", OLD)
+        socket = office.opens(phone.user_id, phone.token)
         drive(office.end(username="ANNA"))
         assert [office.is_in(each) for each in (office.anna, phone, boris)] == [False, False, True]
         ended = office.world.announcements[-1]
         assert ended == ConnectionsEnded(
             office.world.event_id, Ending.LOGGED_OUT, frozenset({socket.connection_id})
         )
-        assert office.log_in(OLD).user_id == office.anna.user_id
+        assert office.log_in_anna(OLD).user_id == office.anna.user_id
         drive(office.end(username="anna"))
 
     def test_so_do_their_tokens_and_nobody_else_s(self, office: Office) -> None:
         """Contract: 9.3. Whoever took the account over may have made one."""
         transact, observe = office.world.store.transact, office.world.store.observe
-        boris = drive(office._sign_up(username="boris", password=OLD))
+        boris = office.sign_up("boris", OLD)
         for person in (office.anna, boris):
             make = partial(add_token, user_id=person.user_id, secret=f"token {person.user_id}")
             drive(transact(make))

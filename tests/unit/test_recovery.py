@@ -112,7 +112,7 @@ class TestMakeRecoveryCodes:
             office.make_codes("wrong horse")
         with pytest.raises(MissingArgument, match="«password»"):
             office.make_codes(None)
-        other = office.log_in()
+        other = office.log_in_anna()
         drive(
             LogOut(office.world.store.transact, office.world.terms)(
                 session_id=session_id_of(other.token)
@@ -144,9 +144,9 @@ class TestRecover:
     def test_the_new_password_is_the_password_and_the_old_one_is_not(self, office: Office) -> None:
         back = office.recovers(office.make_codes()[3].lower().replace("-", ""))
         assert office.is_in(back) and back.user_id == office.anna.user_id
-        assert office.log_in(NEW).user_id == office.anna.user_id
+        assert office.log_in_anna(NEW).user_id == office.anna.user_id
         with pytest.raises(WrongCredentials):
-            office.log_in(OLD)
+            office.log_in_anna(OLD)
 
     def test_a_code_works_once(self, office: Office) -> None:
         first, second, *_ = office.make_codes()
@@ -157,8 +157,10 @@ class TestRecover:
 
     def test_all_other_sessions_end_with_their_sockets(self, office: Office) -> None:
         code = office.make_codes()[0]
-        phone, laptop = office.log_in(), office.log_in()
-        connection_ids = {office.opens(each).connection_id for each in (phone, laptop)}
+        phone, laptop = office.log_in_anna(), office.log_in_anna()
+        connection_ids = {
+            office.opens(each.user_id, each.token).connection_id for each in (phone, laptop)
+        }
         back = office.recovers(code, replacing=session_id_of(laptop.token))
         assert [office.is_in(each) for each in (office.anna, phone, laptop, back)] == [
             *(False, False, False, True)
@@ -168,7 +170,7 @@ class TestRecover:
         assert {one for each in ended for one in each.connection_ids or ()} == connection_ids
 
     def test_the_session_of_somebody_else_in_this_browser_ends_too(self, office: Office) -> None:
-        boris = drive(office._sign_up(username="boris", password=OLD))
+        boris = office.sign_up("boris", OLD)
         office.recovers(office.make_codes()[0], replacing=session_id_of(boris.token))
         assert not office.is_in(boris)
 
@@ -193,7 +195,7 @@ class TestRecover:
 
     def test_whatever_is_wrong_is_told_alike_and_costs_one_hash(self, office: Office) -> None:
         code, used, *others = office.make_codes()
-        drive(office._sign_up(username="boris", password=OLD))  # who has no codes
+        office.sign_up("boris", OLD)  # who has no codes
         office.recovers(used)
         wrong_secret = code[:-1] + ("2" if code[-1] != "2" else "3")
         selectors = {each[:2] for each in (code, used, *others)}
@@ -243,7 +245,7 @@ class TestRecover:
         office.passwords.hash = another_is_quicker  # type: ignore[method-assign]
         with pytest.raises(WrongRecoveryCode):
             office.recovers(code)
-        assert office.log_in("of the quicker one").user_id == office.anna.user_id
+        assert office.log_in_anna("of the quicker one").user_id == office.anna.user_id
 
     def test_whoever_dies_between_two_batches_has_only_ended_sessions(self, office: Office) -> None:
         code = office.make_codes()[0]
@@ -251,7 +253,7 @@ class TestRecover:
             office.world.event_id = office.world.create_event(
                 f"Class {office.world.ids.event_id()}"
             )
-            office.opens(office.anna)
+            office.opens(office.anna.user_id, office.anna.token)
 
         def dies() -> None:
             raise ZeroDivisionError
@@ -260,7 +262,7 @@ class TestRecover:
         with pytest.raises(ZeroDivisionError):
             office.recovers(code)
         office.after_each = bool
-        assert office.log_in(OLD).user_id == office.anna.user_id
+        assert office.log_in_anna(OLD).user_id == office.anna.user_id
         assert office.recovers(code).user_id == office.anna.user_id
 
     def test_neither_name_nor_password_has_too_many_marks(self, office: Office) -> None:

@@ -23,13 +23,13 @@ class TestResetPassword:
     """Contract: POST /accounts/reset/."""
 
     def test_a_link_lets_its_person_in_once(self, office: Office) -> None:
-        phone, link = office.log_in(), office.make_reset_link()
+        phone, link = office.log_in_anna(), office.make_reset_link()
         back = office.resets(link)
         assert back.user_id == office.anna.user_id
         assert [office.is_in(each) for each in (office.anna, phone, back)] == [False, False, True]
-        assert office.log_in(NEW).user_id == office.anna.user_id
+        assert office.log_in_anna(NEW).user_id == office.anna.user_id
         with pytest.raises(WrongCredentials):
-            office.log_in(OLD)
+            office.log_in_anna(OLD)
         with pytest.raises(WrongResetLink):
             office.resets(link)
 
@@ -93,7 +93,7 @@ class TestResetPassword:
         office.passwords.hash = another_is_quicker  # type: ignore[method-assign]
         with pytest.raises(WrongResetLink):
             office.resets(link)
-        assert office.log_in("of the quicker one").user_id == office.anna.user_id
+        assert office.log_in_anna("of the quicker one").user_id == office.anna.user_id
 
     def test_links_whose_day_is_over_are_forgotten(self, office: Office) -> None:
         reset_id = reset_id_of(office.make_reset_link())

@@ -47,7 +47,7 @@ class Office:
         self.after_each(self.transaction_count)
         return answer
 
-    def session(self, name: str, user_id: UserId = ANNA, socket_count: int = 0) -> SessionId:
+    def add_session(self, name: str, user_id: UserId = ANNA, socket_count: int = 0) -> SessionId:
         session_id, now = SessionId(name), self.world.clock.now()
         session = Session(session_id, user_id, CredentialKind.COOKIE, now, now)
         drive(self.world.store.transact(lambda unit: unit.sessions.add(session)))
@@ -129,9 +129,9 @@ def office() -> Office:
 
 def test_all_but_the_spared_one_end_with_their_sockets(office: Office) -> None:
     """Contract: 6.9."""
-    others = [office.session(name, socket_count=2) for name in ("phone", "laptop")]
+    others = [office.add_session(name, socket_count=2) for name in ("phone", "laptop")]
     office.opens(SPARED)
-    theirs = office.session("theirs", BORIS, socket_count=1)
+    theirs = office.add_session("theirs", BORIS, socket_count=1)
     assert office.end() == "done" and office.is_done
     assert office.session_ids() == {SPARED} and office.socket_count(SPARED) == 1
     assert office.session_ids(BORIS) >= {theirs} and office.socket_count(theirs) == 1
@@ -162,7 +162,7 @@ def test_however_many_there_are_few_end_in_one_transaction(
     office: Office, session_count: int, socket_count: int
 ) -> None:
     for number in range(session_count):
-        office.session(f"{number}", socket_count=socket_count)
+        office.add_session(f"{number}", socket_count=socket_count)
     seen = [(session_count, 0)]
     office.after_each = lambda _: seen.append(
         (len(office.session_ids() - {SPARED}), office.closed_count)
@@ -179,7 +179,7 @@ def test_however_many_there_are_few_end_in_one_transaction(
 def test_one_that_dies_has_done_nothing_else_and_leaves_no_socket_without_a_session(
     office: Office, dies_before: int
 ) -> None:
-    others = [office.session(f"{number}", socket_count=20) for number in range(5)]
+    others = [office.add_session(f"{number}", socket_count=20) for number in range(5)]
     office.dies_before = dies_before
     try:
         office.end()
@@ -193,7 +193,7 @@ def test_one_that_dies_has_done_nothing_else_and_leaves_no_socket_without_a_sess
 
 def test_who_may_no_longer_ends_nothing_more(office: Office) -> None:
     for number in range(150):
-        office.session(f"{number}")
+        office.add_session(f"{number}")
 
     def check(unit: Any) -> None:
         if office.transaction_count:
@@ -205,7 +205,7 @@ def test_who_may_no_longer_ends_nothing_more(office: Office) -> None:
 
 
 def test_one_that_may_not_at_all_ends_none(office: Office) -> None:
-    phone = office.session("phone", socket_count=1)
+    phone = office.add_session("phone", socket_count=1)
 
     def check(unit: Any) -> None:
         raise NotLoggedIn
@@ -220,8 +220,8 @@ def test_one_that_may_not_at_all_ends_none(office: Office) -> None:
 
 
 def test_a_log_in_between_two_batches_ends_too(office: Office) -> None:
-    office.session("phone", socket_count=40)
-    office.after_each = lambda number: number == 1 and office.session("thief", socket_count=1)
+    office.add_session("phone", socket_count=40)
+    office.after_each = lambda number: number == 1 and office.add_session("thief", socket_count=1)
     office.end()
     assert office.session_ids() == {SPARED} and office.closed_count == 41
 
@@ -230,12 +230,12 @@ def test_whoever_logs_in_ever_more_is_logged_out_all_the_same(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(session_ends, "BATCHES_BEFORE_ALL_AT_ONCE", 3)
-    office.session("phone", socket_count=20)
+    office.add_session("phone", socket_count=20)
 
     def logs_in_more(number: int) -> None:
         if number <= 3:
             for each in range(60):
-                office.session(f"{number} {each}", socket_count=1)
+                office.add_session(f"{number} {each}", socket_count=1)
 
     office.after_each = logs_in_more
     assert office.end() == "done"
