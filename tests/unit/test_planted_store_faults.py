@@ -35,7 +35,7 @@ for number, made in enumerate(FAULTS.values()):
 
 
 def test_each_is_named_by_a_test_of_the_contract(tmp_path: Path) -> None:
-    assert len(FAULTS) == 26
+    assert len(FAULTS) == 28
     names = [f"TestFault{number}::{name}" for number, name in enumerate(FAULTS)]
     found = outcomes_of(MODULE, tmp_path, *names, settings=STRICT_SETTINGS)
     assert found == dict.fromkeys(names, "failed in call")
