@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from attendance_web.http.call import Call
-from tests.support.bad_input import POSTS, error_number, named, unlimited_with_a_moderator
+from tests.support.bad_input import POSTS, error_number, named, nothing_counted_and_a_moderator
 from tests.support.pictures import picture
 from tests.support.site import PASSWORD, Browser, Site, anna, as_escaped_json, response
 from tests.support.site import site_in_folder as site
 
-__all__ = ["anna", "site", "unlimited_with_a_moderator"]
+__all__ = ["anna", "nothing_counted_and_a_moderator", "site"]
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 MULTIPART = "multipart/form-data; boundary=x"
 BROKEN_BODIES: list[tuple[str, bytes]] = [

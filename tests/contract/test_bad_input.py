@@ -20,12 +20,12 @@ from tests.support.bad_input import (
     fields_of,
     make,
     named,
-    unlimited_with_a_moderator,
+    nothing_counted_and_a_moderator,
 )
 from tests.support.site import Browser, Site, anna, refusal, response
 from tests.support.site import site_in_folder as site
 
-__all__ = ["anna", "site", "unlimited_with_a_moderator"]
+__all__ = ["anna", "nothing_counted_and_a_moderator", "site"]
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 BAD_NUMBERS: list[Any] = [
     *(0, -1, 2**63, 2**64, 10**400, -(2**63), 1.5, 1e308, True, False, [], [1], {}),

@@ -28,7 +28,7 @@ NEW_PASSWORD = "battery staple horse"
 @pytest_asyncio.fixture(loop_scope="module")
 async def anna(site: Site) -> Browser:
     """Somebody new, in each test."""
-    await site.unlimit()
+    await site.forget_tallies()
     return await site.add_person("anna")
 
 

@@ -83,7 +83,7 @@ class TestCreateToken:
         for _ in range(10):
             assert code(await anna.post(CREATE, **given, password="wrong"), 3) == "wrong_password"
         refusal(await anna.post(CREATE, **given, password=PASSWORD), 8, status=429)
-        await site.unlimit()
+        await site.forget_tallies()
 
     @pytest.mark.parametrize(
         ("given", "field"),

@@ -60,7 +60,7 @@ async def test_every_answer_is_one_that_is_described() -> None:
         fuzz = Fuzz(document, SEED)
         for number in range(REQUEST_COUNT):
             if number % REQUESTS_A_PERSON == 0 or is_over:
-                await site.unlimit()
+                await site.forget_tallies()
                 browser = await new_person(site, fuzz)
             made = fuzz.request()
             answer = await answer_to(browser, made, logged_in=chance.random() < 0.8)

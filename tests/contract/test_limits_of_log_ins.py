@@ -228,7 +228,7 @@ class TestTurns:
         )  # all are let in
         for name, value in (("MAX_OTHERS_AN_ADDRESS", 3), ("REFUSAL_DELAY_SECONDS", 0)):
             monkeypatch.setattr(f"attendance_web.http.password_turns.{name}", value)
-        await site.unlimit()
+        await site.forget_tallies()
         crowd, elsewhere = site.browser(), self.browser_at(site, "192.0.2.7")
         for browser in (crowd, elsewhere):
             await browser.csrf_token()

@@ -86,7 +86,7 @@ LIST_NAMES = (
 async def hall(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Hall]:
     """With everybody marked, one of them twice; whoever comes later changes none of its lists."""
     async with opened_site(tmp_path_factory.mktemp("site")) as site:
-        await site.unlimit()
+        await site.forget_tallies()
         anna = await site.add_person("anna")
         event_id = await anna.create_event()
         for _ in range(3):

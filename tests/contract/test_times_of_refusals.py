@@ -106,7 +106,7 @@ async def leaks(
     """Finds which two kinds can be told apart by their times, each time that they are measured."""
     suspects = set(combinations(kinds, 2))
     for seed in range(MEASUREMENT_COUNT):
-        await site.unlimit()
+        await site.forget_tallies()
         browser = site.browser()
         times = await seconds_of(browser, path, kinds, samples, seed)
         suspects = {(one, two) for one, two in suspects if is_leak(times[one], times[two])}
@@ -143,7 +143,7 @@ async def site(
             if number % 2 == 0:
                 made = await person.post("/accounts/recovery/codes/", password=PASSWORD)
                 codes[number] = response(made)["codes"][0]
-            await opened.unlimit()
+            await opened.forget_tallies()
         yield opened
 
 

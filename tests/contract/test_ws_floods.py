@@ -20,7 +20,7 @@ from tests.support.raw_sockets import (
     RawClient,
     linger,
     masked,
-    shaking,
+    raw_client_of,
 )
 
 __all__ = ["linger"]
@@ -39,7 +39,7 @@ class TestFloods:
     @pytest.mark.parametrize("frame", FLOODS.values(), ids=FLOODS.keys())
     async def test_nothing_is_made_of_frames_that_are_too_many(self, frame: bytes) -> None:
         app = Hearing()
-        async with shaking(app) as raw:
+        async with raw_client_of(app) as raw:
             if frame == CONTINUED:
                 await raw.says(masked(1, last=False))
             raw.writer.write(frame * 10_000)
@@ -55,7 +55,7 @@ class TestFloods:
         """Those of one read are made in one step."""
         monkeypatch.setattr("attendance_web.serving.ws_protocol.MAX_WAITING_BYTES", 100)
         app = Hearing()
-        async with shaking(app) as raw:
+        async with raw_client_of(app) as raw:
             for _ in range(3):  # one after another they may go on
                 await raw.says(masked(1, b"x" * 99))
                 await asyncio.sleep(SEND_EVERY)
@@ -66,7 +66,7 @@ class TestFloods:
 
     async def test_sixty_at_once_are_heard(self) -> None:
         app = Hearing()
-        async with shaking(app) as raw:
+        async with raw_client_of(app) as raw:
             await raw.says(TEXT * MAX_FRAMES)
             await eventually(lambda: app.text_count == MAX_FRAMES)
             assert app.flood_count == 0
@@ -88,7 +88,7 @@ class TestFloods:
     ) -> None:
         monkeypatch.setattr("attendance_web.serving.ws_protocol.MAX_FRAMES", 10**9)
         app = Hearing()
-        async with shaking(app, send_buffer=4096) as raw:
+        async with raw_client_of(app, send_buffer=4096) as raw:
             raw.writer.transport.pause_reading()  # type: ignore[attr-defined]
             sent = await raw.floods(masked(9, b"x" * 125) * 500)
             assert sent < MOST_FLOOD_BYTES
@@ -99,7 +99,7 @@ class TestFloods:
     ) -> None:
         monkeypatch.setattr("attendance_web.serving.ws_protocol.MAX_FRAMES", 10**9)
         app = Hearing()
-        async with shaking(app) as raw:
+        async with raw_client_of(app) as raw:
             await raw.says(masked(1, last=False) + CONTINUED * 200 + masked(0))
             await eventually(lambda: app.text_count == 1)
             await raw.says(masked(1, last=False) + CONTINUED * 1000)
@@ -110,7 +110,7 @@ class TestFloods:
         self, caplog: pytest.LogCaptureFixture
     ) -> None:
         app = Hearing()
-        async with shaking(app) as raw:
+        async with raw_client_of(app) as raw:
             await raw.says(masked(1, b"\xff\xff"))
             assert await asyncio.wait_for(app.ended, PATIENCE_SECONDS) == 1007
             await raw.hears_the_end()
@@ -121,7 +121,7 @@ class TestHandshake:
     async def test_nothing_is_read_before_it_is_answered(self) -> None:
         accept = asyncio.Event()
         app = Hearing(accept)
-        async with shaking(app) as raw:
+        async with raw_client_of(app) as raw:
             await eventually(lambda: app.peer is not None)
             assert await raw.floods(masked(2, b"x" * 125) * 1000) < MOST_FLOOD_BYTES
             assert app.peer.queue.empty()

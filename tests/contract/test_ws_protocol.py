@@ -26,7 +26,7 @@ from tests.support.raw_sockets import (
     Send,
     linger,
     masked,
-    shaking,
+    raw_client_of,
 )
 
 __all__ = ["linger"]
@@ -145,18 +145,18 @@ class TestAfterOurClose:
 
     async def test_who_answers_it_is_let_go_at_once(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("attendance_web.serving.ws_closing.LINGER_SECONDS", PATIENCE_SECONDS)
-        async with shaking(Application(self.closes)) as raw:
+        async with raw_client_of(Application(self.closes)) as raw:
             await raw.says(TEXT + masked(8, b"\x0f\xa0"))
             assert (await raw.hears_the_end()).endswith(b"\x0f\xa0")
 
     @pytest.mark.parametrize("frame", [TEXT, masked(9), masked(10), masked(2, b"x" * 125)])
     async def test_whoever_goes_on_is_not_read_and_is_cut(self, frame: bytes) -> None:
-        async with shaking(Application(self.closes)) as raw:
+        async with raw_client_of(Application(self.closes)) as raw:
             begun = time.monotonic()
             sent = await raw.floods(frame * 1000)
             assert sent < MOST_FLOOD_BYTES
             assert time.monotonic() - begun < PATIENCE_SECONDS
 
     async def test_whoever_says_nothing_is_cut(self) -> None:
-        async with shaking(Application(self.closes)) as raw:
+        async with raw_client_of(Application(self.closes)) as raw:
             assert (await raw.hears_the_end()).endswith(b"\x0f\xa0")

@@ -77,9 +77,9 @@ ALSO_IN_FORMS = {"SendFriendRequest", "UpdateEvent", "UpdateProfileInfo"}
 
 
 @pytest_asyncio.fixture(autouse=True, loop_scope="module")
-async def unlimited_with_a_moderator(site: Site, anna: Browser) -> None:
+async def nothing_counted_and_a_moderator(site: Site, anna: Browser) -> None:
     """Every test begins with nothing counted, and with Anna at the review desk."""
-    await site.unlimit()
+    await site.forget_tallies()
     await site.attendance.use_cases.add_moderator(username=anna.username)
 
 

@@ -68,7 +68,7 @@ class Vera:
             await do.log_out.transact(partial(adds_others, first))
         people = [await site.add_person("other") for _ in range(5)]
         self.helper, self.friend, self.moderator, self.marker, self.holder = people
-        await site.unlimit()
+        await site.forget_tallies()
         await do.add_moderator(username=self.moderator.username)
         await self.gets_marked()
         await self.shows_herself()

@@ -21,7 +21,7 @@ async def anna(site: Site) -> Browser:
 async def stopwatch(site: Site) -> ManualStopwatch:
     """What calls are counted by; nothing is counted yet."""
     made = ManualStopwatch()
-    await site.unlimit(made)
+    await site.forget_tallies(made)
     return made
 
 

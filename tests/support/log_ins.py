@@ -47,7 +47,7 @@ async def module_both(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator
 @pytest_asyncio.fixture(loop_scope="module")
 async def both(module_both: SiteAndProvider) -> AsyncIterator[SiteAndProvider]:
     """The provider behaves, and nothing of before counts."""
-    await module_both.site.unlimit()
+    await module_both.site.forget_tallies()
     well_behaved = Provider(module_both.provider.issuer, module_both.site.clock)
     for name in Provider.__dataclass_fields__:
         setattr(module_both.provider, name, getattr(well_behaved, name))

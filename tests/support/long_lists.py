@@ -24,7 +24,7 @@ PIECE = 2
 async def site(tmp_path: Path) -> AsyncIterator[Site]:
     """With many events, of which two are read at once."""
     async with opened_site(tmp_path) as opened:
-        await opened.unlimit()
+        await opened.forget_tallies()
         yield opened
 
 

@@ -10,7 +10,7 @@ import psutil
 from tests.support.live_house import House
 from tests.support.smuggled import SEGMENT_SECONDS
 
-QUIET_SECONDS = 1.5  # seconds in which whatever else there was to say or to read would have come
+QUIET_SECONDS = 1.5  # in which whatever else there was to say or to read would have come
 UNENDED_HANDSHAKE = (
     b"GET /ws/marking?event_id=x HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\n"
     b"Connection: Upgrade\r\nSec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\n"

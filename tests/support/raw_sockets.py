@@ -13,7 +13,7 @@ from attendance_web.live.peer import PEER_EXTENSION, TOO_MANY_FRAMES_KEY
 from tests.support.asgi_serving import serving
 from tests.support.eventually import PATIENCE_SECONDS
 
-LINGER_SECONDS = 0.4  # seconds, instead of the two
+LINGER_SECONDS = 0.4  # instead of the two
 SEND_EVERY = 0.01  # seconds from one thing that is sent to the next
 MOST_FLOOD_BYTES = 50_000_000  # more than anybody takes without reading
 HANDSHAKE = (
@@ -115,7 +115,7 @@ class RawClient:
 
 
 @asynccontextmanager
-async def shaking(app: Any, **options: Any) -> AsyncIterator[RawClient]:
+async def raw_client_of(app: Any, **options: Any) -> AsyncIterator[RawClient]:
     """Opens a client whose handshake was answered, unless the application waits with that."""
     async with serving(app, **options) as (_, port):
         raw = RawClient(*await asyncio.open_connection("127.0.0.1", port))

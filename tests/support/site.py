@@ -150,7 +150,7 @@ class Site:
         marking = await self.hold(event_id, asker, marker)
         await self.attendance.use_cases.confirm_marking(connection=marking, target=None)
 
-    async def unlimit(self, stopwatch: Callable[[], float] = time.monotonic) -> None:
+    async def forget_tallies(self, stopwatch: Callable[[], float] = time.monotonic) -> None:
         """Forgets what counts against anybody; from now on calls are counted by this stopwatch."""
         limits = Limits(self.attendance.use_cases, stopwatch)
         self.app.services = replace(self.app.services, limits=limits)

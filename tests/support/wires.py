@@ -12,7 +12,7 @@ from websockets.exceptions import ConnectionClosed
 
 from tests.support.eventually import PATIENCE_SECONDS
 
-MOMENT_SECONDS = 0.25  # seconds in which something that must not come would have come
+MOMENT_SECONDS = 0.25  # in which something that must not come would have come
 
 
 class Ended(Exception):

@@ -13,7 +13,7 @@ from attendance_web.live import opening_turns as module
 from attendance_web.live.opening_turns import OpeningQueue
 from attendance_web.wire.turns import NoTurn
 
-OPENING_TAKES_SECONDS = 0.4  # seconds that one may take here
+OPENING_TAKES_SECONDS = 0.4  # that one may take here
 LONGER_SECONDS = (
     OPENING_TAKES_SECONDS + 0.1
 )  # in which one that is not open yet would have been ended

@@ -15,7 +15,7 @@ from attendance_web.wire.refusals import ClientLeft
 from attendance_web.wire.rests import Rests
 from attendance_web.wire.turns import FairQueue, FairTurns, NoTurn, Turn
 
-LONG_SECONDS = 0.02  # seconds
+LONG_SECONDS = 0.02
 
 
 def rests(factor: float, max_seconds: float = 3600) -> Rests:
