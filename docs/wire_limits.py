@@ -74,7 +74,7 @@ from attendance_web.http.scan_turns import SEND_SECONDS as SCAN_SECONDS
 from attendance_web.live.close_codes import SLOW, TOO_MANY, TRY_AGAIN
 from attendance_web.live.frame_limits import FRAMES_A_SECOND, MAX_FRAME_BYTES, MAX_FRAMES
 from attendance_web.live.opening_turns import OPENING_SECONDS
-from attendance_web.live.outbox import MAX_OUTBOX
+from attendance_web.live.outbox import MAX_OUTBOX_FRAMES
 from attendance_web.live.person_sockets import MAX_IN_ALL
 from attendance_web.live.watching import (
     MAX_OF_LINK,
@@ -320,6 +320,6 @@ def _limits() -> Iterator[tuple[str, str, str]]:
         f"{MAX_WAITING_BYTES // KIB} KiB, and one more",
         f"`too_many_frames`, {TOO_MANY}",
     )
-    yield "frames that a client has yet to read", str(MAX_OUTBOX), f"{SLOW}"
+    yield "frames that a client has yet to read", str(MAX_OUTBOX_FRAMES), f"{SLOW}"
     yield "an opening", f"{OPENING_SECONDS:g} s", f"`unavailable`, {TRY_AGAIN}"
     yield "a hold", f"{terms.hold_seconds:g} s, unless set otherwise", "`reservation_expired`"

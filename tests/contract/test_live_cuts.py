@@ -72,7 +72,7 @@ class TestCuts:
         self, host: Host, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr("attendance_web.live.visit.SEND_SECONDS", 3600.0)
-        monkeypatch.setattr("attendance_web.live.outbox.MAX_OUTBOX", 1)
+        monkeypatch.setattr("attendance_web.live.outbox.MAX_OUTBOX_FRAMES", 1)
         anna = await host.add_person()
         transport = Cutting(sticks=True)
         visited = host.opens(anna, await host.create_event(anna), Role.MARKING, transport)

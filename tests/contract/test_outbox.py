@@ -9,7 +9,7 @@ import pytest
 from attendance_core.marking.connections import Role
 from attendance_core.testing.lectures import numbered_connection
 from attendance_web.live.close_codes import RESTART, SLOW
-from attendance_web.live.outbox import MAX_OUTBOX, Outbox
+from attendance_web.live.outbox import MAX_OUTBOX_FRAMES, Outbox
 from attendance_web.live.text_frame import TextFrame
 
 
@@ -122,7 +122,7 @@ class TestOutbox:
     async def test_it_holds_so_much_and_one_more_ends_it(
         self, outbox: Outbox, peer: OtherEnd, writer: Writer
     ) -> None:
-        for number in range(MAX_OUTBOX):
+        for number in range(MAX_OUTBOX_FRAMES):
             outbox.put(frame(str(number)))
         assert not outbox.is_closing and not peer.ends
         outbox.put(frame("one too many"))

@@ -16,7 +16,7 @@ from websockets.frames import Frame, Opcode
 from attendance_web.http import pipeline
 from attendance_web.live import frame_turns, visit
 from attendance_web.live.frame_limits import MAX_FRAMES
-from attendance_web.live.frame_turns import MAX_OF_PERSON, FrameTurns
+from attendance_web.live.frame_turns import MAX_FRAMES_OF_PERSON, FrameTurns
 from attendance_web.wire.person_turns import MAX_OF_ONE
 from attendance_web.wire.turns import FairTurns
 from tests.support.eventually import eventually
@@ -175,7 +175,7 @@ class TestFrames:
             await wire.hears("marking_list")
         *some, last = wires
         for wire in some:
-            wire.connection.transport.write(pings(MAX_OF_PERSON // len(some) - 1))
+            wire.connection.transport.write(pings(MAX_FRAMES_OF_PERSON // len(some) - 1))
             await (await wire.connection.ping())
         last.connection.transport.write(pings(MAX_FRAMES))  # of which it has an allowance
         assert await last.turns_away() == ("too_many_frames", 4429)
@@ -186,8 +186,8 @@ class TestFrames:
         self, house: House, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         markers = await two_markers(house)
-        monkeypatch.setattr(frame_turns, "MAX_OF_PERSON", 1)
-        monkeypatch.setattr(frame_turns, "OF_PERSON_A_SECOND", 2)
+        monkeypatch.setattr(frame_turns, "MAX_FRAMES_OF_PERSON", 1)
+        monkeypatch.setattr(frame_turns, "FRAMES_OF_PERSON_A_SECOND", 2)
         monkeypatch.setattr(house.app.sockets, "frame_turns", FrameTurns())
         open_count = house.app.sockets.tracked_count
         assert (await markers.marker_wire.asks("ping"))["message"] == "pong"

@@ -21,7 +21,7 @@ class TestRule12WhoDoesNotReadIsDisconnected:
     async def test_and_slows_nobody_down(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("attendance_web.live.outbox.MAX_OUTBOX", IN_LINE)
+        monkeypatch.setattr("attendance_web.live.outbox.MAX_OUTBOX_FRAMES", IN_LINE)
         # What this process keeps for the system to take is 64 KiB otherwise
         connects = PeerProtocol.handle_connect
 

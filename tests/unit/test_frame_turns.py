@@ -8,10 +8,10 @@ from collections.abc import Hashable
 import pytest
 
 from attendance_web.live.frame_turns import (
+    FRAMES_OF_PERSON_A_SECOND,
     MAX_AT_ONCE,
+    MAX_FRAMES_OF_PERSON,
     MAX_OF_ONE,
-    MAX_OF_PERSON,
-    OF_PERSON_A_SECOND,
     FrameTurns,
 )
 
@@ -88,7 +88,7 @@ async def test_who_leaves_while_waiting_takes_nobodys_turn(begun: Begun) -> None
 
 async def test_what_takes_no_turn_counts_against_its_person_too(begun: Begun) -> None:
     assert begun.turns.take(FLOOD)
-    flood = [begun.comes(FLOOD) for _ in range(2 * MAX_OF_PERSON)]
+    flood = [begun.comes(FLOOD) for _ in range(2 * MAX_FRAMES_OF_PERSON)]
     await asyncio.sleep(0)
     assert not begun.turns.take(FLOOD)
     assert begun.turns.take(OTHER)
@@ -98,9 +98,9 @@ async def test_what_takes_no_turn_counts_against_its_person_too(begun: Begun) ->
 
 
 async def test_who_sends_too_many_waits_for_those_that_come_back(begun: Begun) -> None:
-    more = 10 * int(OF_PERSON_A_SECOND)  # of which the last begins in ten seconds
-    flood = [begun.comes(FLOOD) for _ in range(MAX_OF_PERSON + more)]
-    while len(begun.whose) < MAX_OF_PERSON:
+    more = 10 * int(FRAMES_OF_PERSON_A_SECOND)  # of which the last begins in ten seconds
+    flood = [begun.comes(FLOOD) for _ in range(MAX_FRAMES_OF_PERSON + more)]
+    while len(begun.whose) < MAX_FRAMES_OF_PERSON:
         await asyncio.sleep(0)
     await begun.comes(OTHER)
     for _ in range(more):  # steps, in each of which one could begin

@@ -19,7 +19,7 @@ from attendance_web.wire.turns import FairQueue, Turn
 MAX_AT_ONCE: Final = 16  # at a step
 MAX_OF_ONE: Final = 1  # of one person, at a step
 # Contract: 1.11, frames of one person. Five sockets that each use up their own allowance (6.11)
-MAX_OF_PERSON, OF_PERSON_A_SECOND = 200, 100.0
+MAX_FRAMES_OF_PERSON, FRAMES_OF_PERSON_A_SECOND = 200, 100.0
 MAX_WAITING: Final = sys.maxsize  # a socket waits with one frame; what follows it is not read
 
 
@@ -37,7 +37,9 @@ class FrameTurns:
             waiting=MAX_WAITING,
             waiting_of_one=MAX_WAITING,
         )
-        self._allowances = Allowances[Hashable](MAX_OF_PERSON, OF_PERSON_A_SECOND, time.monotonic)
+        self._allowances = Allowances[Hashable](
+            MAX_FRAMES_OF_PERSON, FRAMES_OF_PERSON_A_SECOND, time.monotonic
+        )
         self._begun: list[Turn] = []  # since the count began anew
         self._counts_anew = False  # in the next step
 

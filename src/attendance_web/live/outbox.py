@@ -15,7 +15,7 @@ from attendance_web.live.close_codes import SLOW
 from attendance_web.live.peer import Peer
 from attendance_web.live.text_frame import TextFrame
 
-MAX_OUTBOX = 4096  # frames; a room of 2 000 people may change whole at once
+MAX_OUTBOX_FRAMES = 4096  # a room of 2 000 people may change whole at once
 
 
 class Outbox:
@@ -65,7 +65,7 @@ class Outbox:
         is_free = self._begin_writer is not None and not self._has_writer
         if is_free and self._peer.write_now(frame):
             return
-        if self._frames is not None and len(self._frames) >= MAX_OUTBOX:
+        if self._frames is not None and len(self._frames) >= MAX_OUTBOX_FRAMES:
             self._frames = None
             self.close(SLOW)
             self._peer.end_soon(SLOW)
