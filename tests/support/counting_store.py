@@ -69,7 +69,7 @@ class Store:
         self.at_work_count -= 1
         return await self.kept.transact(work)
 
-    def limits(self) -> Limits:
+    def new_limits(self) -> Limits:
         """Makes those of one process of several."""
         return Limits(self._use_cases)
 

@@ -25,7 +25,7 @@ class TestCancelled:
         assert task.cancelled()
 
     async def test_while_they_wait(self, store: Store) -> None:
-        limits = store.limits()
+        limits = store.new_limits()
         guesses = Guesses(10, limits)
         await store.until_noted(0, 10)
         waiting = [asyncio.create_task(fails(limits)) for _ in range(3)]
@@ -38,20 +38,20 @@ class TestCancelled:
 
     async def test_while_it_is_noted(self, store: Store) -> None:
         store.open.clear()
-        task = asyncio.create_task(fails(store.limits()))
+        task = asyncio.create_task(fails(store.new_limits()))
         await until(lambda: store.at_work_count == 1)
         await self.cancel(task)
         store.open.set()
         await store.until_noted(0, 0)
 
     async def test_while_the_password_is_looked_at(self, store: Store) -> None:
-        guess = Guesses(1, store.limits())
+        guess = Guesses(1, store.new_limits())
         await until(lambda: guess.looked_at_count == 1)
         await self.cancel(guess.tasks[0])
         assert store.noted == [(0, 0)]
 
     async def test_while_a_failure_is_noted_which_then_counts(self, store: Store) -> None:
-        guess = Guesses(1, store.limits())
+        guess = Guesses(1, store.new_limits())
         await until(lambda: guess.looked_at_count == 1)
         store.open.clear()
         guess.go_on.set()
@@ -68,7 +68,7 @@ class TestTurns:
         self, store: Store, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(password_turns, "MAX_AT_ONCE", 2)
-        limits, order = store.limits(), []
+        limits, order = store.new_limits(), []
 
         async def come(username: str, address: str) -> None:
             with pytest.raises(Wrong):
@@ -94,7 +94,7 @@ class TestTurns:
             ("REFUSAL_DELAY_SECONDS", 0),
         ):
             monkeypatch.setattr(password_turns, name, value)
-        limits = store.limits()
+        limits = store.new_limits()
         guesses = Guesses(2, limits)
         await until(lambda: guesses.looked_at_count == 1)
         asked_count = store.asked_count

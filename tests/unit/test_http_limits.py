@@ -19,7 +19,7 @@ __all__ = ["store"]
 
 class TestFailedLogIns:
     async def test_another_address_has_a_count_of_its_own(self, store: Store) -> None:
-        limits = store.limits()
+        limits = store.new_limits()
         for _ in range(10):
             await fails(limits)
         async with limits.around_log_in("anna", "192.0.2.2"):
@@ -27,7 +27,7 @@ class TestFailedLogIns:
         await fails(limits, why=TooManyRequests)
 
     async def test_all_processes_count_together(self, store: Store) -> None:
-        one, other = store.limits(), store.limits()
+        one, other = store.new_limits(), store.new_limits()
         for _ in range(5):
             await fails(one)
             await fails(other)
@@ -35,7 +35,7 @@ class TestFailedLogIns:
         await fails(other, why=TooManyRequests)
 
     async def test_of_many_at_once_no_more_are_looked_at_than_may_fail(self, store: Store) -> None:
-        guesses = Guesses(15, store.limits(), store.limits())
+        guesses = Guesses(15, store.new_limits(), store.new_limits())
         await until(lambda: guesses.looked_at_count == 10)
         await store.until_asked_again(2 * tally_turns.MAX_AT_ONE_TALLY)  # by those who wait
         assert guesses.looked_at_count == 10
@@ -43,7 +43,7 @@ class TestFailedLogIns:
         assert guesses.looked_at_count == 10
 
     async def test_however_many_succeed_at_once_none_is_refused(self, store: Store) -> None:
-        limits, count = (store.limits(), store.limits()), 0
+        limits, count = (store.new_limits(), store.new_limits()), 0
 
         async def log_in(number: int) -> None:
             nonlocal count
@@ -58,17 +58,17 @@ class TestFailedLogIns:
 
     async def test_one_that_we_could_not_look_at_is_not_counted(self, store: Store) -> None:
         for _ in range(30):
-            await fails(store.limits(), why=Unavailable)
+            await fails(store.new_limits(), why=Unavailable)
 
     async def test_who_cannot_be_looked_at_in_time_is_told_to_come_again(
         self, store: Store, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        guesses = Guesses(10, store.limits())
+        guesses = Guesses(10, store.new_limits())
         await store.until_noted(0, 10)
         monkeypatch.setattr(log_in_tries, "BEGIN_SECONDS", 0.05)
         for _ in range(2):
             with pytest.raises(TooManyRequests, match=" 1 s"):
-                async with store.limits().around_log_in("anna", ADDRESS):
+                async with store.new_limits().around_log_in("anna", ADDRESS):
                     pass
         assert set(await guesses.finish()) == {"WrongCredentials"}
 
@@ -77,7 +77,7 @@ class TestFailedLogIns:
     ) -> None:
         monkeypatch.setattr(tally_turns, "TURN_WAIT_SECONDS", 0.2)
         store.open.clear()
-        limits = store.limits()
+        limits = store.new_limits()
         first = [asyncio.create_task(fails(limits)) for _ in range(tally_turns.MAX_AT_ONE_TALLY)]
         await asyncio.sleep(0)
         await fails(limits, why=TooManyRequests)
@@ -89,7 +89,7 @@ class TestFailedLogIns:
     ) -> None:
         monkeypatch.setattr(tally_turns, "TURN_WAIT_SECONDS", 0.2)
         store.open.clear()
-        limits = store.limits()
+        limits = store.new_limits()
         first = [asyncio.create_task(sign_up(limits)) for _ in range(tally_turns.MAX_AT_ONE_TALLY)]
         await asyncio.sleep(0)
         with pytest.raises(Unavailable):
@@ -104,7 +104,7 @@ class TestFailedLogIns:
         assert log_in_tries.PASSWORD_SECONDS + 2 * 5 < TRY_SECONDS
         monkeypatch.setattr(log_in_tries, "PASSWORD_SECONDS", 0.01)
         with pytest.raises(Unavailable):
-            async with store.limits().around_log_in("anna", ADDRESS):
+            async with store.new_limits().around_log_in("anna", ADDRESS):
                 await asyncio.Event().wait()  # for ever
         assert store.noted == [(0, 0)]
 
@@ -116,7 +116,7 @@ class TestStoreIsAwayByTheEnd:
             raise Unavailable
 
         monkeypatch.setattr("attendance_core.limits.EndTry.__call__", raise_unavailable)
-        return store.limits()
+        return store.new_limits()
 
     async def test_a_log_in_that_is_done_is_answered(self, store: Store, limits: Limits) -> None:
         async with limits.around_log_in("anna", ADDRESS):
@@ -136,7 +136,7 @@ class TestStoreIsAwayByTheEnd:
 
 class TestOthers:
     async def test_of_many_at_once_a_few_at_a_time_ask_the_store(self, store: Store) -> None:
-        limits = store.limits()
+        limits = store.new_limits()
         await asyncio.gather(*(sign_up(limits) for _ in range(SIGN_UPS.most)))
         assert store.noted == [(SIGN_UPS.most, 0)]
         assert store.most_at_work == tally_turns.MAX_AT_ONE_TALLY
@@ -145,7 +145,7 @@ class TestOthers:
         await sign_up(limits, "192.0.2.2")
 
     async def test_one_who_fails_may_still_upload_and_sign_up(self, store: Store) -> None:
-        limits = store.limits()
+        limits = store.new_limits()
         for _ in range(10):
             await fails(limits)
         await limits.count_upload(UserId(1))

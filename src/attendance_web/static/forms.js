@@ -33,7 +33,7 @@ export function field(label, input, help) {
   wrong.hidden = true;
   input.id = id;
   input.setAttribute("aria-describedby", help ? `${id}-wrong ${id}-help` : wrong.id);
-  input.addEventListener("input", () => mend(input));
+  input.addEventListener("input", () => clearComplaint(input));
   return h(
     "div",
     { class: "field" },
@@ -119,7 +119,7 @@ export function complain(input, text) {
 }
 
 /** @param {Input} input what was wrong with it is forgotten */
-export function mend(input) {
+export function clearComplaint(input) {
   const wrong = wrongOf(input);
   if (!wrong || wrong.hidden) return;
   wrong.hidden = true;

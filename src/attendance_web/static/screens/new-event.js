@@ -3,7 +3,7 @@
 import * as api from "../api.js";
 import { CallFailed } from "../calling.js";
 import { h } from "../dom.js";
-import { Wrong, complain, field, form, mend } from "../forms.js";
+import { Wrong, clearComplaint, complain, field, form } from "../forms.js";
 import { openDialog } from "../parts.js";
 import { go } from "../router.js";
 import { t } from "../texts.js";
@@ -75,7 +75,7 @@ export function openNewEvent() {
   function offered(another) {
     const take = () => {
       name.value = another;
-      mend(name);
+      clearComplaint(name);
       free.replaceChildren();
       name.focus();
     };

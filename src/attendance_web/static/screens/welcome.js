@@ -3,7 +3,7 @@
 import * as api from "../api.js";
 import { CallFailed } from "../calling.js";
 import { h, refill } from "../dom.js";
-import { complain, field, form, mend, passwordField, usernameField } from "../forms.js";
+import { clearComplaint, complain, field, form, passwordField, usernameField } from "../forms.js";
 import { loginOf, nextLogin } from "../login-name.js";
 import { tell } from "../notices.js";
 import { heading } from "../parts.js";
@@ -85,7 +85,7 @@ function signUpForm() {
   let isOwn = false; // the log-in was typed, or chosen by the browser
   const propose = (/** @type {string} */ login) => {
     username.value = login;
-    mend(username);
+    clearComplaint(username);
   };
   name.addEventListener("input", () => isOwn || propose(loginOf(name.value)));
   username.addEventListener("input", () => (isOwn = username.value !== ""));

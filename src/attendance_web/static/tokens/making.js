@@ -3,7 +3,7 @@
 import { proof } from "../access/proof.js";
 import { copying, stayOpen } from "../access/shown-once.js";
 import { h, refill } from "../dom.js";
-import { Wrong, field, form, mend } from "../forms.js";
+import { Wrong, clearComplaint, field, form } from "../forms.js";
 import { button, openDialog } from "../parts.js";
 import { t, textOf } from "../texts.js";
 import { createToken } from "./calls.js";
@@ -91,7 +91,7 @@ function choosing() {
   );
   const view = h(
     "fieldset",
-    { class: "scopes", "aria-describedby": wrong.id, onchange: () => first && mend(first) },
+    { class: "scopes", "aria-describedby": wrong.id, onchange: () => first && clearComplaint(first) },
     h("legend", {}, textOf(WORDS.scopes)),
     ...lines,
     wrong,
