@@ -9,11 +9,11 @@ from functools import cached_property
 from typing import Final
 
 from tests.chaos.history import HistoryItem
-from tests.chaos.holds import SLACK, Hold, possible_holds, sure_holds
+from tests.chaos.holds import SLACK_SECONDS, Hold, possible_holds, sure_holds
 from tests.chaos.kept import FOREVER, Kept, Mark, marks_of
 from tests.chaos.lives import Life, Lives, Span
 
-SOON: Final = 5.0  # seconds; contract: 6.4, 6.9, 6.10, and for an answer
+SOON_SECONDS: Final = 5.0  # contract: 6.4, 6.9, 6.10, and for an answer
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,8 @@ class Case:
     ) -> bool:
         """Tells whether a mark, of this marker, may have stood at an instant of these."""
         return any(
-            mark.stood(since - SLACK, until + SLACK) and marker in (None, mark.marker)
+            mark.stood(since - SLACK_SECONDS, until + SLACK_SECONDS)
+            and marker in (None, mark.marker)
             for mark in self.marks_of(event, person)
         )
 
@@ -72,12 +73,12 @@ class Case:
 
     @cached_property
     def last_looks(self) -> dict[str, HistoryItem]:
-        """At each event."""
+        """The last one at each event."""
         return {look.event: look for look in self.lives.looks}
 
     def is_steady(self, life: Life, look: HistoryItem, person: int) -> bool:
         """Tells whether what is kept of one was the same for 5 s, so all must have heard of it."""
-        return self.is_settled(life, look, SOON, lambda earlier: _kept_of(earlier, person))
+        return self.is_settled(life, look, SOON_SECONDS, lambda earlier: _kept_of(earlier, person))
 
     def is_settled(
         self,
@@ -107,7 +108,7 @@ class Case:
     def is_harmed(self, life: Life, at: float) -> bool:
         """Tells whether its connection is harmed, or was mended so lately that not all has come."""
         return any(
-            touch.start <= at <= touch.end + SOON + self.lives.lag(touch.end, at)
+            touch.start <= at <= touch.end + SOON_SECONDS + self.lives.lag(touch.end, at)
             for touch in self.lives.touches(life)
         )
 
@@ -117,7 +118,7 @@ class Case:
         since: float,
         until: float,
         excuses: Iterable[Span] = (),
-        seconds: float = SOON,
+        seconds: float = SOON_SECONDS,
     ) -> bool:
         """Tells whether it was more than so many seconds, but for those of no core for us or it.
 

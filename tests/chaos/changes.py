@@ -9,8 +9,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
-from tests.chaos.case import SOON, Case
-from tests.chaos.holds import SLACK
+from tests.chaos.case import SOON_SECONDS, Case
+from tests.chaos.holds import SLACK_SECONDS
 from tests.chaos.lives import Life
 from tests.chaos.rights import Rights
 
@@ -32,10 +32,11 @@ def nobody_is_ended_early(case: Case) -> Iterator[str]:
         ):
             continue
         prolonged = any(
-            "time_to" in call.given and call.asked_at <= life.ended_at <= call.done_by + SOON
+            "time_to" in call.given
+            and call.asked_at <= life.ended_at <= call.done_by + SOON_SECONDS
             for call in rights.changes(life.event)
         )
-        if life.ended_at + SLACK < ends_at and not prolonged:
+        if life.ended_at + SLACK_SECONDS < ends_at and not prolonged:
             yield f"{life.person} was told {ends_at - life.ended_at:.1f} s early that it is over"
 
 

@@ -19,7 +19,7 @@ from tests.chaos.endings import (
     the_ended_are_closed,
 )
 from tests.chaos.history import HistoryItem
-from tests.chaos.holds import SLACK, UNANSWERED, overlaps
+from tests.chaos.holds import SLACK_SECONDS, UNANSWERED, overlaps
 from tests.chaos.kept import BY_HOLD, EntryKey, Kept, LedgerRow, Mark
 from tests.chaos.ledger import (
     entries_follow_each_other,
@@ -31,7 +31,7 @@ from tests.chaos.ledger import (
     places_know_their_marks,
 )
 from tests.chaos.lists import every_marker_gets_a_list, lists_equal_the_store
-from tests.chaos.lives import LATE, Lives
+from tests.chaos.lives import LATE_SECONDS, Lives
 from tests.chaos.news import (
     held_is_by_one_who_holds,
     news_equal_the_store,
@@ -75,7 +75,7 @@ def marks_come_from_live_holds(case: Case) -> Iterator[str]:
         if mark.at < case.begun_at or mark.origin != BY_HOLD:
             continue  # of an earlier part, or by hand
         theirs = held[_key(mark)]
-        if not any(hold.start - SLACK <= mark.at <= hold.end for hold in theirs):
+        if not any(hold.start - SLACK_SECONDS <= mark.at <= hold.end for hold in theirs):
             yield f"{mark} was made without a live hold: {theirs}"
         for hold in sure[mark.event, mark.person]:
             if hold.marker != mark.marker and hold.start < mark.at < hold.end:
@@ -226,9 +226,9 @@ def _confirms(case: Case) -> dict[tuple[str, int, int], list[tuple[float, float]
     for life in case.lives.sockets_of("marking"):
         for sent in life.sent.values():
             if sent.message == "confirm_marking" and sent.user_id is not None:
-                done_at = sent.at + LATE
+                done_at = sent.at + LATE_SECONDS
                 if sent.answer not in UNANSWERED and sent.answered_at is not None:
                     done_at = sent.answered_at
-                span = sent.at - SLACK, done_at + SLACK
+                span = sent.at - SLACK_SECONDS, done_at + SLACK_SECONDS
                 found[life.event, sent.user_id, life.person].append(span)
     return found

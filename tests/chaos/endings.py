@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from tests.chaos.case import SOON, Case
+from tests.chaos.case import SOON_SECONDS, Case
 from tests.chaos.lives import OURS, Life
 
 STOP_SECONDS: Final = 15.0  # for a process that is asked to end
@@ -120,10 +120,10 @@ def _is_closed_well(case: Case, life: Life, over: Over) -> bool:
 
 
 def _is_away(case: Case, at: float) -> bool:
-    return any(span.meets(at - SOON, at) for span in case.lives.away["postgres"])
+    return any(span.meets(at - SOON_SECONDS, at) for span in case.lives.away["postgres"])
 
 
 def _was_held_up(case: Case, at: float) -> bool:
     """Tells whether any process may have had no core, with a lock that others waited for."""
     workers = {OURS, *(each.worker for each in case.lives.sockets.values())}
-    return any(case.lives.lag(at - SOON, at, each) > HELD_UP_SECONDS for each in workers)
+    return any(case.lives.lag(at - SOON_SECONDS, at, each) > HELD_UP_SECONDS for each in workers)

@@ -11,15 +11,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tests.chaos.kept import FOREVER, Kept
-from tests.chaos.lives import LATE, UNSURE, Life, Lives, Span
+from tests.chaos.lives import LATE_SECONDS, UNSURE, Life, Lives, Span
 
-SLACK = 0.05  # seconds by which clocks of one machine and roundings may differ
+SLACK_SECONDS = 0.05  # by which clocks of one machine and roundings may differ
 UNANSWERED = frozenset({"", "unavailable"})
 EVERYBODY = 0  # who deletes an event ends all holds in it, or whoever leaves people out of marking
-FAREWELL = 1.8  # seconds; a goodbye is answered when it counts, or after 2 s: contract: 6.6
+FAREWELL_SECONDS = 1.8  # a goodbye is answered when it counts, or after 2 s: contract: 6.6
 ENDING_COMMANDS = frozenset({"confirm_marking", "refuse_to_mark"})
 CARRIED_OUT = frozenset({"marked", "refused"})
-LONG_GONE = 60.0  # seconds after which no lost socket keeps a hold
+LONG_GONE_SECONDS = 60.0  # after which no lost socket keeps a hold
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +43,13 @@ def possible_holds(lives: Lives, kept: Kept, hold_seconds: float) -> list[Hold]:
         for sent in life.sent.values():
             if sent.message == "prepare_to_mark" and sent.answer in UNANSWERED:
                 assert sent.user_id is not None
-                last = min(sent.at + LATE + hold_seconds, left_at.get(life.number, FOREVER))
+                last = min(sent.at + LATE_SECONDS + hold_seconds, left_at.get(life.number, FOREVER))
                 holds.append(_hold(life, sent.user_id, sent.at, last))
         for told in holds_told_on(life):
             ends = [*_heard_ends(life, told), left_at.get(life.number, FOREVER)]
             ends += [at for at in written[life.event, told.person] if at > told.at]
             end = min([told.at + told.seconds, *ends])
-            holds.append(_hold(life, told.person, told.asked_at, end + SLACK))
+            holds.append(_hold(life, told.person, told.asked_at, end + SLACK_SECONDS))
     return holds
 
 
@@ -68,12 +68,12 @@ def sure_holds(lives: Lives, kept: Kept) -> list[Hold]:
             if any(span.meets(told.asked_at, told.at) for span in spans):
                 continue  # what ends it may be carried out at any moment
             ends = [*disturbed[life.event, life.person], *(span.start for span in spans)]
-            ends += [at - SLACK for at in written[life.event, told.person]]
+            ends += [at - SLACK_SECONDS for at in written[life.event, told.person]]
             event = kept.events.get(life.event)
             ends += [told.at if event is None else event.ends_at]
             end = min([told.asked_at + told.seconds, *(at for at in ends if at > told.asked_at)])
-            if end - SLACK > told.at:
-                holds.append(_hold(life, told.person, told.at, end - SLACK))
+            if end - SLACK_SECONDS > told.at:
+                holds.append(_hold(life, told.person, told.at, end - SLACK_SECONDS))
     return holds
 
 
@@ -162,12 +162,12 @@ def _goodbye_done_at(life: Life) -> float:
     """Finds when its goodbye was surely carried out."""
     if life.goodbye_at is None or life.ended_at is None or life.code != 1000:
         return FOREVER
-    return life.ended_at if life.ended_at - life.goodbye_at < FAREWELL else FOREVER
+    return life.ended_at if life.ended_at - life.goodbye_at < FAREWELL_SECONDS else FOREVER
 
 
 def _is_gone(life: Life, at: float) -> bool:
     """Tells whether it cannot keep a hold any more."""
-    gone_at = FOREVER if life.ended_at is None else life.ended_at + LONG_GONE
+    gone_at = FOREVER if life.ended_at is None else life.ended_at + LONG_GONE_SECONDS
     return min(_goodbye_done_at(life), gone_at) < at
 
 
@@ -195,7 +195,7 @@ def _whose(call: Life) -> int:
 
 
 def _span(asked_at: float, answered_at: float | None) -> Span:
-    return Span(asked_at, asked_at + LATE if answered_at is None else answered_at)
+    return Span(asked_at, asked_at + LATE_SECONDS if answered_at is None else answered_at)
 
 
 def _disturbances(lives: Lives) -> dict[tuple[str, int], list[float]]:

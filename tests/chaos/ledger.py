@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from tests.chaos.case import Case
-from tests.chaos.holds import SLACK
+from tests.chaos.holds import SLACK_SECONDS
 from tests.chaos.kept import BY_HAND, LedgerRow, OldMark, ShownEntry, karma_of
 from tests.chaos.lives import Life
 
@@ -61,7 +61,7 @@ def no_entry_is_lost(case: Case) -> Iterator[str]:
             continue
         row = rows.get((call.event, call.given["user_id"], call.n or 0))
         assert call.ended_at is not None
-        if row is None or row.at > call.ended_at + SLACK:
+        if row is None or row.at > call.ended_at + SLACK_SECONDS:
             yield f"{call.person} was answered {call.n} and it is not there: {call}"
         elif call.role == "AnnulMark":
             by = row.actor, row.reason, row.n
@@ -134,4 +134,4 @@ def _may_have_written(call: Life, row: LedgerRow) -> bool:
     """Tells whether an entry can be what a call has done."""
     if not call.may_be_done or (call.was_done and call.n != row.n):
         return False
-    return call.asked_at - SLACK <= row.at <= call.done_by + SLACK
+    return call.asked_at - SLACK_SECONDS <= row.at <= call.done_by + SLACK_SECONDS

@@ -6,11 +6,11 @@ from collections import deque
 from collections.abc import Iterator
 from typing import Any, Final
 
-from tests.chaos.case import SOON, Case
+from tests.chaos.case import SOON_SECONDS, Case
 from tests.chaos.folding import Fold
 from tests.chaos.lives import Heard
 
-AFTER_DEATH: Final = 20.0  # seconds; contract: 6.13
+AFTER_DEATH_SECONDS: Final = 20.0  # contract: 6.13
 
 
 def every_marker_gets_a_list(case: Case) -> Iterator[str]:
@@ -39,7 +39,7 @@ def lists_equal_the_store(case: Case) -> Iterator[str]:
             while still_to_fold and still_to_fold[0].at <= look.at:
                 _fold_next(fold, still_to_fold)
             is_last = look is last[life.event]
-            is_due = fold.list_count or (life.opened_at or 0) < look.at - SOON
+            is_due = fold.list_count or (life.opened_at or 0) < look.at - SOON_SECONDS
             if (look.at > limit or is_last) and is_due and not case.is_harmed(life, look.at):
                 truth = expected(look.data, life.person)
                 wrong = {each for each in fold.listed ^ truth if case.is_steady(life, look, each)}
@@ -58,7 +58,11 @@ def lists_equal_the_store(case: Case) -> Iterator[str]:
 def due_at(case: Case) -> float:
     """Finds when everybody must know everything: 5 s after the last fault, 20 s after a death."""
     lives = case.lives
-    limit = max(lives.last_fault_at + SOON, lives.last_death_at + AFTER_DEATH, lives.calm_at + SOON)
+    limit = max(
+        lives.last_fault_at + SOON_SECONDS,
+        lives.last_death_at + AFTER_DEATH_SECONDS,
+        lives.calm_at + SOON_SECONDS,
+    )
     return limit + lives.lag(lives.calm_at, limit)
 
 

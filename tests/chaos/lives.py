@@ -15,7 +15,7 @@ MAY_END_HOLDS = frozenset({"LeaveEvent", "DeleteEvent", "RemoveHelper"})
 NARROW = frozenset({"confirmed", "organisers"})
 MENDS = {"thaw": "freeze", "heal": "delay"}  # a cut and a reset are for good
 OURS = -1  # not a process of the service, but the one that plays all people
-LATE = 30.0  # seconds after which what was not answered is no longer under way
+LATE_SECONDS = 30.0  # after which what was not answered is no longer under way
 UNSURE = frozenset({0, 503})  # statuses of calls that may yet be carried out
 
 
@@ -84,7 +84,7 @@ class Life:
     def done_by(self) -> float:
         """When a call was carried out at the latest, if it was."""
         if self.status in UNSURE or self.ended_at is None:
-            return self.asked_at + LATE
+            return self.asked_at + LATE_SECONDS
         return self.ended_at
 
     def was_open(self, at: float) -> bool:

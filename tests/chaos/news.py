@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any, Final
 
-from tests.chaos.case import SOON, Case
+from tests.chaos.case import SOON_SECONDS, Case
 from tests.chaos.folding import NewsFold
 from tests.chaos.history import HistoryItem
-from tests.chaos.holds import SLACK
+from tests.chaos.holds import SLACK_SECONDS
 from tests.chaos.lists import due_at
 from tests.chaos.lives import Life
 
-POSITION_SOON: Final = 7.0  # seconds; contract: 6.16, a position is right within these
+POSITION_SOON_SECONDS: Final = 7.0  # contract: 6.16, a position is right within these
 POSITION_EVERY: Final = 3.0  # contract: 6.16, at most once in so long
 JITTER_SECONDS: Final = 0.5  # by which one frame may come sooner or later than another
 NEWS: Final = {
@@ -65,16 +65,16 @@ def wrong_news(case: Case, life: Life, look: HistoryItem, fold: NewsFold) -> Ite
 
     if life.role == "mark_me":
         if fold.held_by != holder_of(data, person) and is_settled(
-            SOON, lambda each: (holder_of(each, person), person in each["order"])
+            SOON_SECONDS, lambda each: (holder_of(each, person), person in each["order"])
         ):
             yield f"that {fold.held_by} holds them: {holder_of(data, person)}"
         position = position_of(data, person)
         if position not in (None, fold.position) and is_settled(
-            POSITION_SOON, lambda each: position_of(each, person)
+            POSITION_SOON_SECONDS, lambda each: position_of(each, person)
         ):
             yield f"to be {fold.position}: {position}"
     is_news = fold.event is not None or _changed_since(case, life)
-    if is_news and fold.event != data["is"] and is_settled(SOON, lambda each: each["is"]):
+    if is_news and fold.event != data["is"] and is_settled(SOON_SECONDS, lambda each: each["is"]):
         yield f"that the event is {fold.event}: {data['is']}"
 
 
@@ -88,9 +88,10 @@ def held_is_by_one_who_holds(case: Case) -> Iterator[str]:
             if heard.name != "held":
                 continue
             at, by = heard.at, heard.frame["params"]["user_id"]
-            late = SOON + case.lives.lag(at - SOON, at) + SLACK
+            late = SOON_SECONDS + case.lives.lag(at - SOON_SECONDS, at) + SLACK_SECONDS
             if not any(
-                hold.start - SLACK <= at and (at <= hold.end + late or case.is_harmed(life, at))
+                hold.start - SLACK_SECONDS <= at
+                and (at <= hold.end + late or case.is_harmed(life, at))
                 for hold in holds[life.event, life.person, by]
             ):
                 yield f"{life.person} was told at {at} that {by} holds them in {life.event}"
@@ -101,8 +102,8 @@ def positions_are_told_seldom(case: Case) -> Iterator[str]:
     for life in case.lives.sockets_of("mark_me"):
         told = [heard.at for heard in life.heard if heard.name == "your_place"]
         for one, next_one in pairwise(told):
-            lag = case.lives.lag(one - SOON, next_one)
-            lag += case.lives.lag(one - SOON, next_one, life.worker)
+            lag = case.lives.lag(one - SOON_SECONDS, next_one)
+            lag += case.lives.lag(one - SOON_SECONDS, next_one, life.worker)
             if next_one - one < POSITION_EVERY - JITTER_SECONDS - lag and not _was_held_up(
                 case, life, one
             ):

@@ -11,11 +11,11 @@ from dataclasses import asdict
 from typing import Final
 
 from tests.chaos.adversary import Adversary
-from tests.chaos.case import SOON
+from tests.chaos.case import SOON_SECONDS
 from tests.chaos.checker import told_of, violations
 from tests.chaos.database import Database, has_tick
 from tests.chaos.kept import FOREVER, EntryKey, KarmaTerms, Kept, Mark, ShownEntry, marks_of
-from tests.chaos.lists import AFTER_DEATH, expected
+from tests.chaos.lists import AFTER_DEATH_SECONDS, expected
 from tests.chaos.lives import Lives
 from tests.chaos.news import agrees
 from tests.chaos.organisers import EVENTS, Organiser
@@ -83,7 +83,9 @@ class Part:
         everybody: list[Marker | Asker | Organiser] = [*markers, *askers, *organisers]
         acting = [asyncio.create_task(each.live()) for each in everybody]
         try:
-            kills_for = seconds - self._stage.chance.choice([0.0, AFTER_DEATH - SOON])
+            kills_for = seconds - self._stage.chance.choice(
+                [0.0, AFTER_DEATH_SECONDS - SOON_SECONDS]
+            )
             await self._adversary.harm(seconds, kills_for=max(kills_for, seconds / 2))
             stage.is_calm = True
             stage.history.add("calm")
@@ -117,7 +119,9 @@ class Part:
         begun = time.monotonic()
         equal_count, passed = 0, 0.0
         # What was frozen or delayed has to be right again, too
-        while passed < 1.5 * SOON or (equal_count < LOOKS and passed < AFTER_DEATH + 2 * SOON):
+        while passed < 1.5 * SOON_SECONDS or (
+            equal_count < LOOKS and passed < AFTER_DEATH_SECONDS + 2 * SOON_SECONDS
+        ):
             rooms = await self._database.rooms(self._stage.events)
             all_equal = True
             for event, room in rooms.items():
@@ -170,7 +174,7 @@ class Part:
         if wire is None:
             return False
         with suppress(TimeoutError):
-            async with asyncio.timeout(SOON):
+            async with asyncio.timeout(SOON_SECONDS):
                 await wire.ended.wait()
         await wire.abort()
         return wire.marked_by is not None

@@ -13,8 +13,8 @@ from tests.chaos.stage import KnownMark, Stage
 from tests.chaos.wire import Wire, look_in, opened
 from tests.support.gathering import Person
 
-BACKOFF: Final = 0.2  # seconds before the first time it is opened again; doubled each further one
-MAX_BACKOFF: Final = 5.0
+BACKOFF_SECONDS: Final = 0.2  # before the first time it is opened again; doubled each further one
+MAX_BACKOFF_SECONDS: Final = 5.0
 PING_EVERY: Final = 3.0  # seconds, on average
 FINAL: Final = frozenset({4401, 4403, 4404, 4410})  # nothing is to be had there any more
 NEWS_SHARE: Final = 0.5  # of those who open a socket
@@ -46,7 +46,9 @@ class Visits:
     async def open(self) -> Wire | None:
         """Opens a socket, after a while where the last try failed; None where this one does."""
         if self._failed_count:
-            await self.stage.think(min(BACKOFF * 2**self._failed_count, MAX_BACKOFF) / 2)
+            await self.stage.think(
+                min(BACKOFF_SECONDS * 2**self._failed_count, MAX_BACKOFF_SECONDS) / 2
+            )
         news = self.stage.chance.random() < NEWS_SHARE
         self.wire = await opened(self.stage, self.person, self._role, self.event, news=news)
         self._failed_count = 0 if self.wire is not None else self._failed_count + 1

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from attendance_core.marking.places import BARRED_SECONDS
 from tests.chaos.case import Case
-from tests.chaos.holds import SLACK, UNANSWERED, Hold, holds_told_on
+from tests.chaos.holds import SLACK_SECONDS, UNANSWERED, Hold, holds_told_on
 from tests.chaos.lives import Life, Sent
 from tests.chaos.rights import Rights
 
@@ -24,10 +24,13 @@ def prepared_is_true(case: Case) -> Iterator[str]:
             if told.person == life.person:
                 yield f"{life.person} holds themselves"
             for mark in case.marks_of(life.event, told.person):
-                if mark.at + SLACK < told.asked_at and told.at < mark.annulled_at - SLACK:
+                if (
+                    mark.at + SLACK_SECONDS < told.asked_at
+                    and told.at < mark.annulled_at - SLACK_SECONDS
+                ):
                     yield f"{life.person} was told at {told.asked_at} to hold whom {mark} is about"
             for over_at in (case.ends_at(life.event), deleted_at.get(life.event)):
-                if over_at is not None and over_at + SLACK < told.asked_at:
+                if over_at is not None and over_at + SLACK_SECONDS < told.asked_at:
                     yield f"{life.person} holds {told.person} in {life.event}, which was over"
 
 
@@ -76,7 +79,7 @@ def too_soon_is_kept(case: Case) -> Iterator[str]:
     for life in case.lives.sockets_of("marking"):
         for told in holds_told_on(life):
             for sent in given_back[life.event, life.person, told.person]:
-                until = sent.at + BARRED_SECONDS - SLACK
+                until = sent.at + BARRED_SECONDS - SLACK_SECONDS
                 if sent.answered_at is None or not sent.answered_at < told.asked_at:
                     continue
                 had_others = any(
@@ -103,7 +106,11 @@ def too_soon_is_kept(case: Case) -> Iterator[str]:
 
 def _surely_sits(case: Case, life: Life, start: float, end: float) -> bool:
     """Tells whether this socket was there for whoever looked for it in these seconds."""
-    if life.opened_at is None or life.opened_at + SLACK >= start or not life.was_open(end + SLACK):
+    if (
+        life.opened_at is None
+        or life.opened_at + SLACK_SECONDS >= start
+        or not life.was_open(end + SLACK_SECONDS)
+    ):
         return False
     harms = [*case.lives.harms(life), *case.lives.spans_away()]
     return not any(each.meets(life.opened_at, end) for each in harms)
@@ -142,9 +149,9 @@ def _can_be_refused(
 def _bars(hold: Hold, sent: Sent) -> bool:
     """Tells whether one who had this hold may have been told that it is too soon for another."""
     assert sent.answered_at is not None
-    return hold.start <= sent.answered_at and sent.at <= hold.end + BARRED_SECONDS + SLACK
+    return hold.start <= sent.answered_at and sent.at <= hold.end + BARRED_SECONDS + SLACK_SECONDS
 
 
 def _meets(hold: Hold, sent: Sent) -> bool:
     assert sent.answered_at is not None
-    return hold.start <= sent.answered_at and sent.at <= hold.end + SLACK
+    return hold.start <= sent.answered_at and sent.at <= hold.end + SLACK_SECONDS

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from attendance_core.attendance.corrections import MARKER_MAY_ANNUL_SECONDS
 from tests.chaos.case import Case
-from tests.chaos.holds import SLACK
+from tests.chaos.holds import SLACK_SECONDS
 from tests.chaos.kept import BY_HAND, BY_HOLD, FOREVER, LedgerRow, Mark
 from tests.chaos.lives import NARROW, Life
 
@@ -64,7 +64,7 @@ class Rights:
             if "who_marks" in call.given
         ]
         narrowed = any(
-            not widens and call.was_done and (call.ended_at or FOREVER) + SLACK < at
+            not widens and call.was_done and (call.ended_at or FOREVER) + SLACK_SECONDS < at
             for call, widens in changes
         )
         return narrowed and not self._may_be(changes, at)
@@ -83,12 +83,12 @@ class Rights:
         end = start if end is None else end
         return any(
             makes
-            and call.asked_at - SLACK <= end
+            and call.asked_at - SLACK_SECONDS <= end
             and not any(
                 not other_makes
                 and other.was_done
                 and other.asked_at > call.done_by
-                and (other.ended_at or FOREVER) + SLACK < start
+                and (other.ended_at or FOREVER) + SLACK_SECONDS < start
                 for other, other_makes in calls
             )
             for call, makes in calls
@@ -122,7 +122,7 @@ def corrections_are_refused_rightly(case: Case) -> Iterator[str]:
         if call.refusal == "changed":
             yield f"{call.person} was told that {mark} does not stand: {call}"
         by_marker = mark.marker == call.person and call.given["reason"] != "not_me"
-        in_time = call.ended_at < mark.at + MARKER_MAY_ANNUL_SECONDS - SLACK
+        in_time = call.ended_at < mark.at + MARKER_MAY_ANNUL_SECONDS - SLACK_SECONDS
         if call.refusal == "may_not_annul" and by_marker and in_time:
             yield f"{call.person} has made {mark} and was refused: {call}"
 
@@ -185,7 +185,7 @@ def _was_allowed(rights: Rights, row: LedgerRow, mark: Mark | None) -> bool:
 def _surely_stood(mark: Mark, call: Life) -> bool:
     """Tells whether it did as long as a call was under way."""
     until = call.ended_at or FOREVER
-    return mark.at + SLACK < call.asked_at and until < mark.annulled_at - SLACK
+    return mark.at + SLACK_SECONDS < call.asked_at and until < mark.annulled_at - SLACK_SECONDS
 
 
 def _changed_at(case: Case, event: str) -> float:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from tests.chaos.case import Case
-from tests.chaos.holds import SLACK
+from tests.chaos.holds import SLACK_SECONDS
 from tests.chaos.kept import FOREVER
 
 ON_ITS_WAY_SECONDS: Final = 1.0  # Contract: 8.7, it was seen to stand before it is told
@@ -29,7 +29,11 @@ def no_marked_without_a_mark(case: Case) -> Iterator[str]:
                 ),
                 None,
             )
-            if mark is None or mark.marker != life.person or not mark.stood(since - SLACK, at):
+            if (
+                mark is None
+                or mark.marker != life.person
+                or not mark.stood(since - SLACK_SECONDS, at)
+            ):
                 yield f"{life.person} was told at {at} of {params}: {mark}"
 
 
@@ -41,7 +45,7 @@ def only_the_marked_are_told(case: Case) -> Iterator[str]:
                 at, by = heard.at, heard.frame["params"]["user_id"]
                 mine = case.marks_of(life.event, life.person)
                 if life.role != "mark_me" or not any(
-                    mark.marker == by and mark.at <= at + SLACK for mark in mine
+                    mark.marker == by and mark.at <= at + SLACK_SECONDS for mark in mine
                 ):
                     yield f"{life.person} was told at {at} that {by} marked them: {mine}"
 
@@ -56,10 +60,10 @@ def nobody_hears_of_an_annulled_mark(case: Case) -> Iterator[str]:
             theirs = [
                 mark
                 for mark in case.marks_of(life.event, life.person)
-                if mark.marker == marker and mark.at <= at + SLACK
+                if mark.marker == marker and mark.at <= at + SLACK_SECONDS
             ]
             stood_until = max((mark.annulled_at for mark in theirs), default=FOREVER)
-            is_known = life.asked_at > stood_until + SLACK
+            is_known = life.asked_at > stood_until + SLACK_SECONDS
             if is_known or case.is_too_long(life, stood_until, at, (), ON_ITS_WAY_SECONDS):
                 yield f"{life.person} was told at {at} of what was annulled: {theirs}"
 
@@ -74,9 +78,9 @@ def the_marked_learn_it(case: Case) -> Iterator[str]:
         told_at = next((heard.at for heard in life.heard if heard.name == "was_marked"), None)
         for mark in case.marks_of(life.event, life.person):
             if (
-                life.asked_at > mark.at + SLACK
+                life.asked_at > mark.at + SLACK_SECONDS
                 and first not in {"", "was_marked", "unavailable"}
-                and mark.annulled_at > first_at + SLACK
+                and mark.annulled_at > first_at + SLACK_SECONDS
             ):
                 yield f"{life.person} came back after {mark} and was told {first}"
             until = min(told_at or life.ended_at or lives.until, mark.annulled_at)

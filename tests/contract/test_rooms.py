@@ -22,7 +22,7 @@ from tests.support.room_hall import Hall, hall, must_not_receive, told
 
 __all__ = ["hall"]
 
-LONG_AFTERWARDS = 24 * 3600  # seconds, from within the event
+LONG_AFTERWARDS_SECONDS = 24 * 3600  # from within the event
 
 
 class TestOpening:
@@ -135,7 +135,7 @@ class TestCommands:
 
             async def confirm() -> Any:
                 await self._end_event(hall, room, clock)
-                clock.pass_(-LONG_AFTERWARDS)  # for the store it is just before the end
+                clock.pass_(-LONG_AFTERWARDS_SECONDS)  # for the store it is just before the end
                 return await hall.lecture.do.confirm_marking(
                     connection=outbox.connection, target=None
                 )
@@ -161,7 +161,7 @@ class TestCommands:
         """Has the room know that the event is over: a phone there is told so."""
         phone = Outbox(hall.lecture.waiting[1], "en", PlainPeer(must_not_receive))
         room.add_asker(phone, await hall.lecture.do.mark_me(connection=phone.connection))
-        clock.pass_(LONG_AFTERWARDS)
+        clock.pass_(LONG_AFTERWARDS_SECONDS)
         hall.notifier.misses(EVENT)
         await eventually(lambda: phone.is_closing)
         room.remove(phone.connection)

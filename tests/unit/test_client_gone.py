@@ -12,7 +12,7 @@ from attendance_web.wire.client_gone import (
     wait_while_there,
 )
 
-LONG = 60.0  # seconds
+LONG_SECONDS = 60.0
 MANY = 100
 
 
@@ -22,7 +22,7 @@ async def test_of_many_who_leave_at_once_a_few_hear_of_it_at_a_step() -> None:
     async def waits() -> None:
         nonlocal heard
         follow_client_of({"extensions": {GONE_EXTENSION: departure}})
-        await wait_while_there(LONG)
+        await wait_while_there(LONG_SECONDS)
         heard += 1
 
     waiting = [asyncio.create_task(waits()) for _ in range(MANY)]

@@ -21,7 +21,7 @@ from attendance_web.wire.counts import COMMENT, END, encode_counts
 from tests.support.quick_loop import run
 
 EVENT = EventId(UUID(int=1))
-SOON = 0.01
+SOON_SECONDS = 0.01
 
 
 class Read(NamedTuple):
@@ -97,8 +97,8 @@ async def test_it_is_counted_at_most_twice_a_second_and_the_last_is_told(room: R
     screens = [room.show(Screen()) for _ in range(3)]
     for _ in range(100):
         room.joins()
-        await asyncio.sleep(SOON)
-    await asyncio.sleep(COUNTS_EVERY + SOON)
+        await asyncio.sleep(SOON_SECONDS)
+    await asyncio.sleep(COUNTS_EVERY + SOON_SECONDS)
     assert min(gaps(room.counted_at)) >= COUNTS_EVERY
     for screen in screens:
         assert min(gaps([each.at for each in screen.told])) >= COUNTS_EVERY
@@ -111,11 +111,11 @@ async def test_whoever_comes_later_is_told_at_once_and_no_more_often(room: Room)
     room.show(Screen())
     await asyncio.sleep(3 * COUNTS_EVERY)
     late = room.show(Screen())
-    await asyncio.sleep(SOON)
+    await asyncio.sleep(SOON_SECONDS)
     assert late.pieces == [encode_counts(room.counts_now)] and len(room.counted_at) == 1
     for _ in range(3):
         room.joins()
-        await asyncio.sleep(SOON)
+        await asyncio.sleep(SOON_SECONDS)
     assert len(room.counted_at) > 1 and len(late.told) == 1
     await asyncio.sleep(2 * COUNTS_EVERY)
     assert min(gaps([each.at for each in late.told])) >= COUNTS_EVERY
@@ -127,7 +127,7 @@ async def test_what_has_not_changed_is_not_told_and_nobody_is_counted_for_nobody
     room: Room,
 ) -> None:
     room.streams.count_soon()
-    await asyncio.sleep(SOON)
+    await asyncio.sleep(SOON_SECONDS)
     assert not room.counted_at
     screen = room.show(Screen())
     for _ in range(5):
@@ -145,7 +145,7 @@ async def test_what_has_not_changed_is_not_told_and_nobody_is_counted_for_nobody
 @in_a_room
 async def test_a_slow_reader_is_told_the_last_and_nothing_between(room: Room) -> None:
     slow = room.show(Screen(seconds_a_piece=10.0))
-    await asyncio.sleep(SOON)
+    await asyncio.sleep(SOON_SECONDS)
     for _ in range(8):
         room.joins()
         await asyncio.sleep(COUNTS_EVERY)
@@ -165,7 +165,7 @@ async def test_a_comment_comes_every_fifteen_seconds_where_nothing_does(room: Ro
 @in_a_room
 async def test_with_the_event_it_ends_behind_the_last_counts(room: Room) -> None:
     screen = room.show(Screen())
-    await asyncio.sleep(SOON)
+    await asyncio.sleep(SOON_SECONDS)
     room.is_over = True
     room.streams.count_soon()  # though nobody has joined
     await asyncio.sleep(2 * COUNTS_EVERY)
@@ -181,7 +181,7 @@ async def test_with_the_event_it_ends_behind_the_last_counts(room: Room) -> None
 @in_a_room
 async def test_one_that_is_closed_says_nothing_more(room: Room) -> None:
     screen, deleted = room.show(Screen()), room.show(Screen())
-    await asyncio.sleep(SOON)
+    await asyncio.sleep(SOON_SECONDS)
     room.joins()
     screen.stream.show(StreamItem(room.counts_now, b"not told yet"))
     screen.stream.close()
@@ -209,7 +209,7 @@ async def test_a_store_that_was_away_is_asked_again_by_the_next_reading(room: Ro
 async def test_many_streams_are_told_a_few_at_a_step_and_all_of_it(room: Room) -> None:
     """Contract: 1.11."""
     screens = [room.show(Screen()) for _ in range(3 * STREAMS_AT_ONCE)]
-    await asyncio.sleep(COUNTS_EVERY + SOON)
+    await asyncio.sleep(COUNTS_EVERY + SOON_SECONDS)
     for room.is_over in (False, True):
         before, gained = sum(len(each.told) for each in screens), [0]
         room.joins()
@@ -217,6 +217,6 @@ async def test_many_streams_are_told_a_few_at_a_step_and_all_of_it(room: Room) -
             await asyncio.sleep(0)
             gained.append(sum(len(each.told) for each in screens) - before - sum(gained))
         assert max(gained) <= STREAMS_AT_ONCE
-        await asyncio.sleep(COUNTS_EVERY + SOON)
+        await asyncio.sleep(COUNTS_EVERY + SOON_SECONDS)
     assert {each.pieces[-1] for each in screens} == {encode_counts(room.counts_now)}
     assert all(each.reading.done() for each in screens)
