@@ -16,7 +16,7 @@ from attendance_web.serving.accepting import Acceptor
 from attendance_web.serving.http_protocol import CallProtocol
 from attendance_web.serving.left_connections import LeftConnections
 from attendance_web.serving.open_connections import OpenConnections
-from tests.support.eventually import PATIENCE, eventually
+from tests.support.eventually import PATIENCE_SECONDS, eventually
 from tests.support.protocol_servers import ProtocolServer
 
 MOST: Final = 5
@@ -159,7 +159,7 @@ async def test_those_that_nobody_has_let_in_yet_are_counted_too(clients: ExitSta
         clients.enter_context(socket.create_connection(listener.getsockname()))
     letting = Acceptor(listener, Counts, LeftConnections(), open_connections)
     counts = []
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while not let_in or open_connections.count:
             await asyncio.sleep(0)
             counts.append(open_connections.count)
