@@ -223,7 +223,7 @@ def _limits() -> Iterator[tuple[str, str, str]]:
     )
     hours, days = ANNULMENTS.within / 3600, ANNULMENTS_OF_ONE.within / 86400
     yield (
-        "marks that one annuls; of one person in an event",
+        "marks that one annuls; of one person",
         f"{ANNULMENTS.most} in {hours:g} h; {ANNULMENTS_OF_ONE.most} in {days:g} day",
         "429",
     )

@@ -35,10 +35,11 @@ TAKEN_SCANS = Limit("taken scans", 600, 3600)  # Contract: 9.12, for a moderator
 SCAN_LOOKS = Limit("looks at scans", 600, 3600)  # Contract: 9.12, for a moderator
 DATA_DOWNLOADS = Limit("data downloads", 1, 60)  # Contract: POST /accounts/data/, for a person
 JOINED_BY_HAND = Limit("joined by hand", 300, 3600)  # Contract: MarkParticipant, for an organiser
-# Contract: AnnulMark. Karma counts a month anew, annulled marks too: a pair that marks and annuls
-# over and over would make each of its marks cost the store more than the one before
+# Contract: AnnulMark. Whether a mark pays goes by those of its two people in the month before it,
+# and annulled ones are passed over one by one: a pair that marks and annuls over and over would
+# make each of its marks cost the store more than the one before
 ANNULMENTS = Limit("annulments", 300, 3600)  # for whoever annuls
-ANNULMENTS_OF_ONE = Limit("annulments of one person", 20, 86400)  # of them, in an event
+ANNULMENTS_OF_ONE = Limit("annulments of one person", 20, 86400)  # of them, in whichever event
 # Contract: UpdateEvent, AddHelper, for an event. Whoever is left out has their sockets ended and
 # those they hold given back, and may come again. Removals are as few as what is added before
 CHANGES_OF_WHO_MARKS = Limit("changes of who marks", 30, 300)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -28,7 +30,8 @@ from attendance_core.marking.places import Marked, Waiting
 from attendance_core.profiles import UpdateProfileInfo
 from attendance_core.testing.clock import NOON
 from attendance_core.testing.machine.driving import drive
-from attendance_core.vocabulary import UserId
+from attendance_core.testing.people import an_event
+from attendance_core.vocabulary import EventId, UserId
 from tests.support.ledger_world import BORIS, CREATOR, GLEB, NOT_ME, VERA, LedgerWorld, world
 
 __all__ = ["world"]
@@ -140,6 +143,15 @@ class TestHowOftenOneMayAnnul:
         world.by_hand(CREATOR, BORIS)
         world.clock.pass_(ANNULMENTS_OF_ONE.within)
         assert world.annul(CREATOR, n + 2) == n + 3
+
+    def test_so_often_in_all_events_together(self, world: LedgerWorld) -> None:
+        self.marks_and_annuls(world, often=ANNULMENTS_OF_ONE.most)
+        another = replace(an_event("another", EventId(uuid4())), creator_id=CREATOR)
+        drive(world.store.transact(lambda unit: unit.events.add(another)))
+        world.event_id = another.event_id
+        n = world.by_hand(CREATOR, BORIS)
+        with pytest.raises(TooManyRequests):
+            world.annul(CREATOR, n)
 
     def test_marks_of_anybody_so_often_an_hour(self, world: LedgerWorld) -> None:
         people = [world.add_person(f"Late {number}") for number in range(ANNULMENTS.most // 15)]

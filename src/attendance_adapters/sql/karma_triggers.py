@@ -2,9 +2,13 @@
 
 They keep `karma_months` in the transaction of every entry of the ledger, whichever version of this
 code adds it. A mark that is the last of its month in the order of counting is counted by itself;
-where others come behind it, and where one is annulled, the months of its two people are counted
-anew. On PostgreSQL both people are locked before anything is counted, the smaller id first, until
-the transaction ends: so who counts sees all that was counted before, and nothing is lost.
+where others come behind it, the months of its two people are counted anew. Where one is annulled,
+two others may pay instead: the one that is the last of the two people's to pay from now on
+(``last_of_two``), and the last that its marker is paid for of people without a tick
+(``last_paid``). They are found in the order of counting, so in as many rows as the limits are
+high, however many marks a month has. On PostgreSQL both people are locked before anything is
+counted, the smaller id first, until the transaction ends: so who counts sees all that was counted
+before, and nothing is lost.
 
 Where `karma_rules` has no row yet, 4 marks between two people pay in a month, and 100 of people
 without a tick: the terms that an operator has not set. Contract: 8.11.
@@ -85,7 +89,71 @@ _ON_SQLITE: Final = {
                         > (new.at, new.event_id, new.user_id));
 END""",
     "karma_of_annulments": """AFTER INSERT ON ledger WHEN new.origin IS NULL BEGIN
-    UPDATE karma_months SET paying = NULL WHERE (user_id, month) IN (
+    UPDATE karma_months SET (paying, unchecked) = (
+        SELECT CASE WHEN pairs >= 1 AND pairs = karma_months.pair_a_month
+                AND uncheckeds >= 1 AND uncheckeds = karma_months.unchecked_a_month
+            THEN karma_months.paying
+                - (gone.actor_id = karma_months.user_id
+                    AND (last_of_two.at IS NULL OR (gone.at, gone.event_id, gone.user_id)
+                        < (last_of_two.at, last_of_two.event_id, last_of_two.user_id))
+                    AND (gone.person_checked OR last_paid.at IS NULL
+                        OR (gone.at, gone.event_id, gone.user_id)
+                        < (last_paid.at, last_paid.event_id, last_paid.user_id)))
+                + (last_of_two.at IS NOT NULL AND last_of_two.actor_id = karma_months.user_id
+                    AND (gone.at, gone.event_id, gone.user_id)
+                        < (last_of_two.at, last_of_two.event_id, last_of_two.user_id)
+                    AND (last_of_two.person_checked OR last_paid.at IS NULL
+                        OR (last_of_two.at, last_of_two.event_id, last_of_two.user_id)
+                        <= (last_paid.at, last_paid.event_id, last_paid.user_id)))
+                + (last_paid.at IS NOT NULL AND gone.actor_id = karma_months.user_id
+                    AND NOT gone.person_checked
+                    AND (gone.at, gone.event_id, gone.user_id)
+                        < (last_paid.at, last_paid.event_id, last_paid.user_id)
+                    AND NOT (last_of_two.at IS NOT NULL
+                        AND (last_of_two.event_id, last_of_two.user_id)
+                            = (last_paid.event_id, last_paid.user_id))
+                    AND pairs > (SELECT count(*) FROM ledger AS mark
+                        WHERE mark.user_id IN (last_paid.user_id, last_paid.actor_id)
+                            AND mark.month = gone.month
+                            AND mark.actor_id IN (last_paid.user_id, last_paid.actor_id)
+                            AND mark.origin = 'hold'
+                            AND (mark.at, mark.event_id, mark.user_id)
+                                < (last_paid.at, last_paid.event_id, last_paid.user_id)
+                            AND NOT EXISTS (SELECT 1 FROM ledger AS annulment
+                                WHERE annulment.event_id = mark.event_id
+                                AND annulment.user_id = mark.user_id
+                                AND annulment.n = mark.n + 1)))
+            END,
+            karma_months.unchecked
+                - (gone.actor_id = karma_months.user_id AND NOT gone.person_checked)
+        FROM (SELECT coalesce(max(pair_a_month), 4) AS pairs,
+                coalesce(max(unchecked_a_month), 100) AS uncheckeds FROM karma_rules)
+        JOIN ledger AS gone ON gone.event_id = new.event_id
+            AND gone.user_id = new.user_id AND gone.n = new.n - 1
+        LEFT JOIN (SELECT mark.at, mark.event_id, mark.user_id, mark.actor_id,
+                mark.person_checked
+            FROM ledger AS one JOIN ledger AS mark
+                ON mark.user_id IN (one.user_id, one.actor_id) AND mark.month = one.month
+                AND mark.actor_id IN (one.user_id, one.actor_id)
+            WHERE one.event_id = new.event_id AND one.user_id = new.user_id
+                AND one.n = new.n - 1 AND mark.origin = 'hold'
+                AND NOT EXISTS (SELECT 1 FROM ledger AS annulment
+                    WHERE annulment.event_id = mark.event_id
+                    AND annulment.user_id = mark.user_id AND annulment.n = mark.n + 1)
+            ORDER BY mark.at, mark.event_id, mark.user_id
+            LIMIT 1 OFFSET (SELECT coalesce(max(pair_a_month), 4) - 1 FROM karma_rules)
+        ) AS last_of_two ON true
+        LEFT JOIN (SELECT mark.at, mark.event_id, mark.user_id, mark.actor_id
+            FROM ledger AS mark
+            WHERE mark.actor_id = karma_months.user_id AND mark.month = karma_months.month
+                AND mark.person_checked = 0 AND mark.origin = 'hold'
+                AND NOT EXISTS (SELECT 1 FROM ledger AS annulment
+                    WHERE annulment.event_id = mark.event_id
+                    AND annulment.user_id = mark.user_id AND annulment.n = mark.n + 1)
+            ORDER BY mark.at, mark.event_id, mark.user_id
+            LIMIT 1 OFFSET (SELECT coalesce(max(unchecked_a_month), 100) - 1 FROM karma_rules)
+        ) AS last_paid ON true)
+    WHERE (user_id, month) IN (
         SELECT actor_id, month FROM ledger WHERE event_id = new.event_id
             AND user_id = new.user_id AND n = new.n - 1 AND origin = 'hold'
         UNION ALL SELECT user_id, month FROM ledger WHERE event_id = new.event_id
@@ -99,6 +167,9 @@ END""",
 _FUNCTIONS: Final = {
     "keep_karma_of_ledger": """DECLARE
     mark ledger := NEW;
+    last_of_two ledger;
+    pairs bigint;
+    uncheckeds bigint;
 BEGIN
     IF NEW.origin IS NULL THEN
         SELECT * INTO mark FROM ledger WHERE event_id = NEW.event_id
@@ -110,7 +181,69 @@ BEGIN
     PERFORM pg_advisory_xact_lock(-least(mark.actor_id, mark.user_id));
     PERFORM pg_advisory_xact_lock(-greatest(mark.actor_id, mark.user_id));
     IF NEW.origin IS NULL THEN
-        UPDATE karma_months SET paying = NULL
+        SELECT coalesce(max(pair_a_month), 4), coalesce(max(unchecked_a_month), 100)
+            INTO pairs, uncheckeds FROM karma_rules;
+        IF pairs < 1 OR uncheckeds < 1 THEN
+            UPDATE karma_months SET paying = NULL
+                WHERE user_id IN (mark.actor_id, mark.user_id) AND month = mark.month;
+            RETURN NULL;
+        END IF;
+        SELECT other.* INTO last_of_two FROM ledger AS other
+            WHERE other.user_id IN (mark.user_id, mark.actor_id) AND other.month = mark.month
+                AND other.actor_id IN (mark.user_id, mark.actor_id) AND other.origin = 'hold'
+                AND NOT EXISTS (SELECT 1 FROM ledger AS annulment
+                    WHERE annulment.event_id = other.event_id
+                    AND annulment.user_id = other.user_id AND annulment.n = other.n + 1)
+            ORDER BY other.at, other.event_id, other.user_id LIMIT 1 OFFSET pairs - 1;
+        UPDATE karma_months SET (paying, unchecked) = (
+            SELECT CASE WHEN pairs = karma_months.pair_a_month
+                    AND uncheckeds = karma_months.unchecked_a_month
+                THEN karma_months.paying
+                    - (mark.actor_id = karma_months.user_id
+                        AND (last_of_two.at IS NULL OR (mark.at, mark.event_id, mark.user_id)
+                            < (last_of_two.at, last_of_two.event_id, last_of_two.user_id))
+                        AND (mark.person_checked OR last_paid.at IS NULL
+                            OR (mark.at, mark.event_id, mark.user_id)
+                            < (last_paid.at, last_paid.event_id, last_paid.user_id)))::int
+                    + (last_of_two.at IS NOT NULL AND last_of_two.actor_id = karma_months.user_id
+                        AND (mark.at, mark.event_id, mark.user_id)
+                            < (last_of_two.at, last_of_two.event_id, last_of_two.user_id)
+                        AND (last_of_two.person_checked OR last_paid.at IS NULL
+                            OR (last_of_two.at, last_of_two.event_id, last_of_two.user_id)
+                            <= (last_paid.at, last_paid.event_id, last_paid.user_id)))::int
+                    + (last_paid.at IS NOT NULL AND mark.actor_id = karma_months.user_id
+                        AND NOT mark.person_checked
+                        AND (mark.at, mark.event_id, mark.user_id)
+                            < (last_paid.at, last_paid.event_id, last_paid.user_id)
+                        AND NOT (last_of_two.at IS NOT NULL
+                            AND (last_of_two.event_id, last_of_two.user_id)
+                                = (last_paid.event_id, last_paid.user_id))
+                        AND pairs > (SELECT count(*) FROM ledger AS other
+                            WHERE other.user_id IN (last_paid.user_id, last_paid.actor_id)
+                                AND other.month = mark.month
+                                AND other.actor_id IN (last_paid.user_id, last_paid.actor_id)
+                                AND other.origin = 'hold'
+                                AND (other.at, other.event_id, other.user_id)
+                                    < (last_paid.at, last_paid.event_id, last_paid.user_id)
+                                AND NOT EXISTS (SELECT 1 FROM ledger AS annulment
+                                    WHERE annulment.event_id = other.event_id
+                                    AND annulment.user_id = other.user_id
+                                    AND annulment.n = other.n + 1)))::int
+                END,
+                karma_months.unchecked
+                    - (mark.actor_id = karma_months.user_id AND NOT mark.person_checked)::int
+            FROM (SELECT 1) AS once
+            LEFT JOIN (SELECT other.at, other.event_id, other.user_id, other.actor_id
+                FROM ledger AS other
+                WHERE other.actor_id = karma_months.user_id
+                    AND other.month = karma_months.month
+                    AND NOT other.person_checked AND other.origin = 'hold'
+                    AND NOT EXISTS (SELECT 1 FROM ledger AS annulment
+                        WHERE annulment.event_id = other.event_id
+                        AND annulment.user_id = other.user_id
+                        AND annulment.n = other.n + 1)
+                ORDER BY other.at, other.event_id, other.user_id
+                LIMIT 1 OFFSET uncheckeds - 1) AS last_paid ON true)
             WHERE user_id IN (mark.actor_id, mark.user_id) AND month = mark.month;
         RETURN NULL;
     END IF;

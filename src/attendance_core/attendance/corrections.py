@@ -129,7 +129,7 @@ class AnnulMark:
                 raise RecordChanged
             kept_note = checked_note if checked_note and _lock_if_there(unit, user_id) else ""
             count_or_raise(unit, ANNULMENTS, str(actor))
-            count_or_raise(unit, ANNULMENTS_OF_ONE, f"{actor} {event_id} {user_id}")
+            count_or_raise(unit, ANNULMENTS_OF_ONE, f"{actor} {user_id}")
             annulled = place.annulled()
             unit.places.put(annulled)
             unit.ledger.add(
