@@ -205,6 +205,20 @@ class TestTurns:
 
         run(leaves())
 
+    def test_an_event_that_ends_with_hundreds_in_it_keeps_nobody_elsewhere_waiting(self) -> None:
+        async def ends() -> None:
+            hall = Hall()
+            for _ in range(500):
+                hall.hang_ups.begin(a_connection(FIRST), goodbye=True, by_event=True)
+            others = hall.hang_up(2, goodbye=True)
+            await asyncio.wait(others)
+            gone = hall.store.connections.gone
+            assert len(gone) <= 3 * module.GOODBYES_AT_ONCE
+            await hall.hang_ups.wait_until_stored()
+            assert len(gone) == 502
+
+        run(ends())
+
 
 class TestALeaseThatIsLost:
     def test_takes_what_was_opened_under_it_with_it(self) -> None:

@@ -76,6 +76,10 @@ ENDING_CODES: Final[Mapping[Ending, int]] = {
 }
 # Those that end a place, or a hold, by themselves; every other close of ours is a loss
 PLACE_ENDING: Final = frozenset({MARKED, *ENDING_CODES.values()}) - {RESTART}
+# Those that end many places of an event together, when it ends or is for other markers
+EVENT_ENDING: Final = frozenset(
+    ENDING_CODES[each] for each in (Ending.DELETED, Ending.OVER, Ending.LEFT_OUT)
+)
 # After these whoever comes back by themselves meets the same
 IN_VAIN: Final = PLACE_ENDING | {*OPENING_CODES.values()} - {TOO_MANY}
 

@@ -3,6 +3,7 @@
 What was lost meanwhile is one transaction. The goodbyes of one person in one event are one of their
 own: they change places, and nobody waits for what is the matter with somebody else's. People take
 turns: whoever leaves many events at once, or logs out there, keeps nobody else's goodbye waiting.
+So do events that have ended, each with all who were there.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from typing import Final
 from attendance_core.errors import Unavailable
 from attendance_core.marking.connections import Connection
 from attendance_core.marking.hang_ups import HangUp
+from attendance_core.marking.places import PlaceKey
 from attendance_core.vocabulary import EventId, ProcessId, Seconds, UserId
 
 logger = logging.getLogger(__name__)
@@ -39,6 +41,7 @@ class _End:
 
     connection: Connection
     is_goodbye: bool
+    whose: UserId | EventId  # turn it is to be stored
     over: asyncio.Future[None]
     failure_count: int = 0  # of tries that failed though the store was there
 
@@ -55,7 +58,8 @@ class HangUps:
         self._process_id = process_id
         self._ends = set[_End]()  # all that are not over
         # Those that wait to be stored
-        self._goodbyes: dict[UserId, dict[EventId, list[_End]]] = {}  # who is next comes first
+        # By whose turn it is: who is next comes first, and of theirs the next place
+        self._goodbyes: dict[UserId | EventId, dict[PlaceKey, list[_End]]] = {}
         self._losses = deque[_End]()
         self._goodbye_batch_count = 0  # of those under way
         self._under_way = set[asyncio.Task[None]]()
@@ -63,12 +67,16 @@ class HangUps:
         self._timer: asyncio.TimerHandle | None = None  # until when nothing is tried
         self._is_closed = False
 
-    def begin(self, connection: Connection, *, goodbye: bool) -> asyncio.Future[None]:
+    def begin(
+        self, connection: Connection, *, goodbye: bool, by_event: bool = False
+    ) -> asyncio.Future[None]:
         """Begins to hang up, and goes on until the store has taken it, whoever waits for that.
 
-        A connection that nobody hung up would count for as long as this process has its lease.
+        ``by_event`` is of an end that all of an event may have met together. A connection that
+        nobody hung up would count for as long as this process has its lease.
         """
-        end = _End(connection, goodbye, asyncio.get_running_loop().create_future())
+        whose = connection.event_id if by_event else connection.user_id
+        end = _End(connection, goodbye, whose, asyncio.get_running_loop().create_future())
         if self._is_closed:
             end.over.set_result(None)
         else:
@@ -101,8 +109,8 @@ class HangUps:
 
     def _queue(self, end: _End) -> None:
         if end.is_goodbye:
-            by_event = self._goodbyes.setdefault(end.connection.user_id, {})
-            by_event.setdefault(end.connection.event_id, []).append(end)
+            place = PlaceKey(end.connection.event_id, end.connection.user_id)
+            self._goodbyes.setdefault(end.whose, {}).setdefault(place, []).append(end)
         else:
             self._losses.append(end)
         self._begin_tries()
@@ -126,7 +134,7 @@ class HangUps:
         self._begin_tries()
 
     def _next_batch(self) -> list[_End]:
-        """Takes somebody's goodbyes, or losses; nothing where nothing may be tried now.
+        """Takes the goodbyes of a place, or losses; nothing where nothing may be tried now.
 
         Of goodbyes so few are under way at once that losses are tried, too.
         """
@@ -139,12 +147,12 @@ class HangUps:
         return batch
 
     def _take_next_goodbyes(self) -> list[_End]:
-        """Takes those of whoever is next in one event; they are next again behind all others."""
-        user_id = next(iter(self._goodbyes))
-        by_event = self._goodbyes.pop(user_id)
-        ends = by_event.pop(next(iter(by_event)))
-        if by_event:
-            self._goodbyes[user_id] = by_event
+        """Takes those of one place of whoever is next; they are next again behind all others."""
+        whose = next(iter(self._goodbyes))
+        by_place = self._goodbyes.pop(whose)
+        ends = by_place.pop(next(iter(by_place)))
+        if by_place:
+            self._goodbyes[whose] = by_place
         return ends
 
     def _under_our_lease(self, ends: list[_End]) -> list[_End]:

@@ -18,6 +18,7 @@ from attendance_core.marking.frames import WasMarked
 from attendance_core.marking.places import Marked
 from attendance_core.vocabulary import Seconds
 from attendance_web.live.close_codes import (
+    EVENT_ENDING,
     FAILED,
     LARGE,
     MARKED,
@@ -80,6 +81,7 @@ class Visit:
         self._frame_count = 0  # frames that its client has sent
         self._is_stored = False  # for certain
         self._ends_place = False  # it was closed so that the place, or the hold, ends at once
+        self._ends_by_event = False  # so were perhaps all of its event, together
 
     async def run(self) -> None:
         """Serves it to its end.
@@ -113,7 +115,9 @@ class Visit:
             self._room.remove(connection)
             if perhaps_stored:
                 hang_ups = self._sockets.hang_ups
-                hang_up = hang_ups.begin(connection, goodbye=stay.goes_without_grace)
+                hang_up = hang_ups.begin(
+                    connection, goodbye=stay.goes_without_grace, by_event=self._ends_by_event
+                )
                 hang_up.add_done_callback(lambda _: stay.end())
                 if not self._is_stored:
                     hang_ups.begin_after_abandoned_opening(connection)
@@ -194,6 +198,7 @@ class Visit:
                 async with asyncio.timeout(SEND_SECONDS):
                     if isinstance(item, int):
                         self._ends_place = item in PLACE_ENDING
+                        self._ends_by_event = item in EVENT_ENDING
                         await self._socket.close(item)
                         return True
                     await self._socket.send(item)
