@@ -36,12 +36,18 @@ ANNA, BORIS = UserId(3), UserId(4)
 # Second ones, of people of the lecture
 ASKER_CONNECTION = numbered_connection(9_001, 3, Role.MARK_ME)
 MARKER_CONNECTION = numbered_connection(9_002, 2, Role.MARKING)
+MORE_OF_MARKER = [numbered_connection(number, 2, Role.MARKING) for number in (9_003, 9_004)]
 
 
 async def first_piece(lecture: Lecture) -> object:
     async for piece in lecture.do.get_attendance.pieces(actor=UserId(1), event_id=EVENT):
         return piece
     raise AssertionError("nobody is there")
+
+
+async def opens_more_of_marker(lecture: Lecture) -> None:
+    for each in MORE_OF_MARKER:
+        await lecture.do.ready_to_mark(connection=each)
 
 
 class Use(NamedTuple):
@@ -78,6 +84,10 @@ USES: dict[str, Use] = {
     ),
     "loss": Use(
         1, lambda lecture: lecture.do.hang_up(connections=[MARKER_CONNECTION], goodbye=False)
+    ),
+    "open marking twice": Use(9, opens_more_of_marker),
+    "goodbyes of one person": Use(
+        2, lambda lecture: lecture.do.hang_up(connections=MORE_OF_MARKER, goodbye=True)
     ),
     "GetProfile": Use(1, lambda lecture: lecture.do.get_profile(actor=UserId(1), user_id=ANNA)),
     "GetAttendance, its first page": Use(2, first_piece),

@@ -25,9 +25,14 @@ class HangUp:
             if not goodbye:
                 unit.connections.lose([each.connection_id for each in connections], unit.now())
                 return
-            for each in connections:
-                footing = unit.footings.lock_for_command(each, (), each.user_id, CONNECTIONS_READ)
-                if footing is not None and (found := footing.connection) is not None:
-                    hang_up(unit, [found], found.process, self.terms, footing)
+            remaining = {each.connection_id: each for each in connections}
+            while remaining:
+                one = remaining.pop(next(iter(remaining)))
+                footing = unit.footings.lock_for_command(one, (), one.user_id, CONNECTIONS_READ)
+                if footing is None or (found := footing.connection) is None:
+                    continue
+                theirs = footing.connections_of[one.user_id]
+                others = [each for each in theirs if remaining.pop(each.connection_id, None)]
+                hang_up(unit, [found, *others], found.process, self.terms, footing)
 
         await self.transact(work)
