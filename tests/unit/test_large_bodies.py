@@ -19,7 +19,8 @@ from attendance_web.http.body_parsing import (
     PORTION_BYTES,
     parse_body,
 )
-from attendance_web.wire.json_scanning import STEP_BYTES
+from attendance_web.wire import parse_steps
+from attendance_web.wire.parse_steps import STEP_BYTES
 from attendance_web.wire.refusals import BadBody
 from attendance_web.wire.values import InvalidValue
 
@@ -87,7 +88,7 @@ class TestInParts:
         for body in (in_parts(*texts), in_parts(*texts)[:-3] + ending):
             whole = parsed_or_none(MULTIPART, body)
             with pytest.MonkeyPatch.context() as patch:
-                patch.setattr(body_parsing, "STEP_BYTES", step)
+                patch.setattr(parse_steps, "STEP_BYTES", step)
                 patch.setattr(body_parsing, "MIN_LAST_PORTION_BYTES", 80)
                 assert parsed_or_none(MULTIPART, body) == whole
 
@@ -132,7 +133,7 @@ class TestInJson:
         monkeypatch.setattr("json.loads", noted)
         strings = ",".join([f'"{string}"'] * min(900, LARGE_BYTES // len(string)))
         assert parse_body(JSON, f'{{"a": [{strings}], "b": 1}}'.encode())["b"] == 1
-        assert max(lengths) <= STEP_BYTES
+        assert max(lengths) <= STEP_BYTES + len('""')
 
     @pytest.mark.parametrize("filler", [b" ", b"1", b"\n"])
     @pytest.mark.parametrize("body", [b'{"a":%s1}', b'%s{"a":1}', b'{"a":1}%s', b'{"a":1.%s1}'])

@@ -15,7 +15,7 @@ from attendance_adapters.pictures import MAX_BYTES
 from attendance_web.http import body_parsing
 from attendance_web.http.argument_readers import read_image
 from attendance_web.http.body_parsing import parse_body
-from attendance_web.wire import json_scanning
+from attendance_web.wire import parse_steps
 from attendance_web.wire.json_scanning import string_steps
 from attendance_web.wire.refusals import BadBody
 
@@ -38,21 +38,32 @@ class TestLongStrings:
         self, said: dict[str, Any], data: st.DataObject
     ) -> None:
         indent = data.draw(st.sampled_from([None, 1]))
-        body = json.dumps(said, ensure_ascii=False, indent=indent).encode()
+        escapes = data.draw(st.booleans())
+        body = json.dumps(said, ensure_ascii=escapes, indent=indent).encode()
         with pytest.MonkeyPatch.context() as patch:
             whole = repr(parse_body(JSON, body))
-            patch.setattr(json_scanning, "STEP_BYTES", data.draw(st.integers(8, 12)))
+            patch.setattr(parse_steps, "STEP_BYTES", data.draw(st.integers(12, 16)))
             patch.setattr(body_parsing, "LONG_STRING_BYTES", data.draw(st.integers(8, 12)))
             assert repr(parse_body(JSON, body)) == whole
 
-    @hypothesis.given(st.text('"\\{}[]:,a ё', max_size=60), st.integers(4, 12))
+    @hypothesis.given(st.text('"\\{}[]:,a ёudD08', max_size=60), st.integers(16, 20))
     def test_nor_does_whether_it_is_json(self, said: str, step: int) -> None:
         body = ('{"a": "' + said).encode()
         whole = parsed_or_none(body)
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(json_scanning, "STEP_BYTES", step)
+            patch.setattr(parse_steps, "STEP_BYTES", step)
             patch.setattr(body_parsing, "LONG_STRING_BYTES", step)
             assert parsed_or_none(body) == whole
+
+    @pytest.mark.parametrize(
+        "escaped", [r"\u0041", r"\u0416", r"\ud83d\ude00", r"\ud83d", r"\ude00", r"\n"]
+    )
+    @pytest.mark.parametrize("offset", range(-14, 3))
+    def test_an_escape_may_stand_where_a_step_ends(self, escaped: str, offset: int) -> None:
+        plain = "a" * (parse_steps.STEP_BYTES + offset)
+        for rest in ("", "b", r"\n", r"\u0062"):
+            body = '{"a": "' + plain + escaped + rest + '"}'
+            assert parse_body(JSON, body.encode()) == json.loads(body)
 
     @pytest.mark.parametrize("constant", ["NaN", "Infinity", "-Infinity"])
     def test_no_constant_is_taken_for_a_long_string(
@@ -87,11 +98,11 @@ class TestLongStrings:
         given = parse_body(JSON, body.encode())
         assert given == {"image": written, "name": "a.png"}
         assert read_image(given["image"]) == picture
-        assert max(read_lengths) <= json_scanning.STEP_BYTES + 4 and len(read_lengths) > 100
+        assert max(read_lengths) <= parse_steps.STEP_BYTES + 4 and len(read_lengths) > 100
         step_lengths = [
             end - start for start, end in string_steps(body.encode(), len('{"image": "'))
         ]
-        assert max(step_lengths) <= json_scanning.STEP_BYTES
+        assert max(step_lengths) <= parse_steps.STEP_BYTES
 
 
 def parsed_or_none(body: bytes) -> str:

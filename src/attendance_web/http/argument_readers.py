@@ -20,7 +20,7 @@ from attendance_core.errors import InvalidArgument, MissingArgument, NotATime, O
 from attendance_core.texts import has_too_many_combining_marks
 from attendance_core.vocabulary import LATEST_INSTANT
 from attendance_web.http.body_parsing import Given
-from attendance_web.wire import json_scanning
+from attendance_web.wire import parse_steps
 from attendance_web.wire.values import UUID_FORM, InvalidValue, whole_number
 
 A = TypeVar("A", bound=msgspec.Struct)
@@ -190,13 +190,15 @@ def read_image(value: Any) -> bytes:
     decoded, rest = bytearray(), ""
     try:
         while at < end:
-            step_end = min(at + json_scanning.STEP_BYTES, end)
+            step_end = min(at + parse_steps.STEP_BYTES, end)
             encoded = rest + value[at:step_end].translate(TO_USUAL_BASE64)
             if "=" in encoded:
                 raise InvalidValue
-            at, whole_end = at + json_scanning.STEP_BYTES, len(encoded) // 4 * 4
+            at, whole_end = at + parse_steps.STEP_BYTES, len(encoded) // 4 * 4
             decoded += binascii.a2b_base64(encoded[:whole_end], strict_mode=True)
             rest = encoded[whole_end:]
+            if at < end:
+                parse_steps.let_others_run()
         decoded += binascii.a2b_base64(rest + "=" * (-len(rest) % 4), strict_mode=True)
     except ValueError:
         raise InvalidValue from None

@@ -6,12 +6,21 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from attendance_web.wire import parse_steps
+
 MAX_DEPTH = 32  # Contract: 1, deep nesting; arrays and objects in one another
 MAX_TOKENS = 1_000  # brackets, commas and strings of a JSON body: none of ours needs a tenth
-# Looked at in one go, for some 1 ms: other threads, and the event loop, wait meanwhile
-STEP_BYTES = 256 * 1024
 TOKEN: Final = re.compile(rb'["\[\]{},]')
-IN_STRING: Final = re.compile(rb'(?:[^"\\]++|\\.)*+', re.DOTALL)
+# Escapes are whole, and so are two that are one letter: a part ends before one that it cannot see
+# the end of. The first of such two is known by its digits
+IN_STRING: Final = re.compile(
+    rb"""(?: [^"\\]++
+    | \\ [^u]
+    | \\u (?![dD][89abAB]) .{4}
+    | \\u [dD][89abAB] .{2} (?: \\u .{4} | (?= [^\\] | \\[^u] ) )
+    )*+""",
+    re.DOTALL | re.VERBOSE,
+)
 
 
 def tokens_of(body: bytes) -> Iterator[tuple[int, int]]:
@@ -21,9 +30,10 @@ def tokens_of(body: bytes) -> Iterator[tuple[int, int]]:
     """
     at = 0
     while at < len(body):
-        found = TOKEN.search(body, at, at + STEP_BYTES)
+        found = TOKEN.search(body, at, at + parse_steps.STEP_BYTES)
         if found is None:
-            at += STEP_BYTES
+            at += parse_steps.STEP_BYTES
+            parse_steps.let_others_run()
             continue
         start, at = found.span()
         if found[0] == b'"':
@@ -33,26 +43,32 @@ def tokens_of(body: bytes) -> Iterator[tuple[int, int]]:
 
 def _behind_string(body: bytes, at: int) -> int:
     """Finds where a string ends, from behind its first quote to behind the other."""
-    end = body.find(b'"', at)
-    if end >= 0 and body.find(b"\\", at, end) < 0:
-        return end + 1
     end = max((end for _, end in string_steps(body, at)), default=at)
     return min(end + 1, len(body))
 
 
 def string_steps(body: bytes, at: int) -> Iterator[tuple[int, int]]:
     """Divides a string, from behind its quote to before the other: the start and the end of each
-    part, which is a string by itself, too.
+    part, which is a string by itself, too. Other threads run between two of them.
     """
     while at < len(body):
-        end = IN_STRING.match(body, at, at + STEP_BYTES).end()  # type: ignore[union-attr]
+        end = _end_of_part(body, at)
         if end == at:
             return
-        cut = 0  # bytes of a letter that the end would divide; UTF-8 has four of one at most
-        while cut < 3 and end < len(body) and body[end - cut] & 0xC0 == 0x80:
-            cut += 1
-        yield at, end - cut
-        at = end - cut
+        yield at, end
+        at = end
+        if body[at : at + 1] != b'"':
+            parse_steps.let_others_run()
+
+
+def _end_of_part(body: bytes, at: int) -> int:
+    end = min(at + parse_steps.STEP_BYTES, len(body))
+    if body.find(b'"', at, end) >= 0 or body.find(b"\\", at, end) >= 0:
+        end = IN_STRING.match(body, at, end).end()  # type: ignore[union-attr]
+    cut = 0  # bytes of a letter that the end would divide; UTF-8 has four of one at most
+    while cut < 3 and at < end < len(body) and body[end - cut] & 0xC0 == 0x80:
+        cut += 1
+    return end - cut
 
 
 def is_too_complex(body: bytes) -> bool:
