@@ -101,7 +101,25 @@ def asks_for(
     return act
 
 
+@cache
+def large_bodies() -> list[tuple[bytes, str]]:
+    """Makes bodies whose picture has to be decoded: Base64, escaped letters, percent signs."""
+    begins, ends, media = b'{"name": "a", "image": "', b'"}', "application/json"
+    return [
+        (begins + b"A" * (13 * 2**20) + ends, media),
+        (begins + b"\\u0041" * (2 * 2**20) + ends, media),
+        (b"name=a&image=" + b"%41" * (5 * 2**20), "application/x-www-form-urlencoded"),
+    ]
+
+
+async def uploads_encoded(connection: Connection) -> None:
+    """Uploads what is no picture once it is decoded, each time in another way."""
+    body, media = large_bodies()[connection.done.sent % len(large_bodies())]
+    await connection.call(PICTURE, body, media=media)
+
+
 LARGE_FLOODS: Final[dict[str, Flood]] = {
+    "encoded-uploads": Flood("pictures of 10 MiB as JSON and as forms", uploads_encoded, 12),
     "unread-scans": Flood(
         "one's own scan of 9 MiB, unread", asks_for(new_scan, logged_in=True), 200
     ),
