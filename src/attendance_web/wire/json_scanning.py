@@ -10,6 +10,7 @@ from attendance_web.wire import parse_steps
 
 MAX_DEPTH = 32  # Contract: 1, deep nesting; arrays and objects in one another
 MAX_TOKENS = 1_000  # brackets, commas and strings of a JSON body: none of ours needs a tenth
+QUOTE: Final = ord('"')
 TOKEN: Final = re.compile(rb'["\[\]{},]')
 # Escapes are whole, and so are two that are one letter: a part ends before one that it cannot see
 # the end of. The first of such two is known by its digits
@@ -33,7 +34,8 @@ def tokens_of(body: bytes) -> Iterator[tuple[int, int]]:
         found = TOKEN.search(body, at, at + parse_steps.STEP_BYTES)
         if found is None:
             at += parse_steps.STEP_BYTES
-            parse_steps.let_others_run()
+            if at < len(body):
+                parse_steps.let_others_run()
             continue
         start, at = found.span()
         if found[0] == b'"':
@@ -57,7 +59,7 @@ def string_steps(body: bytes, at: int) -> Iterator[tuple[int, int]]:
             return
         yield at, end
         at = end
-        if body[at : at + 1] != b'"':
+        if at < len(body) and body[at] != QUOTE:
             parse_steps.let_others_run()
 
 
