@@ -46,8 +46,8 @@ def allocate_by_glibc() -> None:
         os.execve(sys.executable, command, environment)  # noqa: S606  # it is this program
 
 
-def give_back_large_blocks() -> None:
-    """Has this process do so from now on, where its C library is one that knows of it."""
+def have_large_blocks_given_back() -> None:
+    """Has glibc give each back once it is freed, from now on; does nothing with another library."""
     if (set_option := _from_glibc("mallopt")) is not None:
         set_option(M_MMAP_THRESHOLD, LARGE_BYTES)
         set_option(M_TRIM_THRESHOLD, FREE_BYTES)

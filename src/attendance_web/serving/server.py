@@ -25,7 +25,7 @@ from attendance_web.live.frame_limits import MAX_FRAME_BYTES
 from attendance_web.live.live import Live
 from attendance_web.serving.accepting import Acceptor
 from attendance_web.serving.access_log import AccessLog, Answered
-from attendance_web.serving.freed_memory import give_back_large_blocks
+from attendance_web.serving.freed_memory import have_large_blocks_given_back
 from attendance_web.serving.garbage import Collections
 from attendance_web.serving.http_protocol import CallProtocol
 from attendance_web.serving.left_connections import left_connections_of
@@ -80,7 +80,7 @@ def serve(
     the application raises.
     """
     sys.setswitchinterval(SWITCH_SECONDS)
-    give_back_large_blocks()
+    have_large_blocks_given_back()
     logged = AccessLog(cast(ASGI3Application, app), app.on_answer)
     config = config_of(logged, keep_alive_seconds)
     server = _Server(config, app, on_ready)
