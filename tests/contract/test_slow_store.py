@@ -1,6 +1,6 @@
-"""How sockets come while the store is slow, away, or at its end. Contract: 6, Opening, 6.13.
+"""How sockets come, and calls are answered, while the store is slow, away, or at its end.
 
-Each test has a service of its own, over a store that it can hold up.
+Contract: 6, Opening, 6.13. Each test has a service of its own, over a store that it can hold up.
 """
 
 from __future__ import annotations
