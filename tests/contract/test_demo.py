@@ -12,7 +12,6 @@ from threading import Thread
 
 import pytest
 
-from attendance_web.demo.report import percentile
 from tests.support.command_line import attendance_here
 from tests.support.service_process import Service, attendance, service
 
@@ -38,8 +37,8 @@ def complaints(done: subprocess.CompletedProcess[str]) -> list[str]:
 
 
 @pytest.fixture
-def other_service() -> Iterator[str]:
-    """The address of a service that is not ours."""
+def foreign_server_url() -> Iterator[str]:
+    """The address of a server that is not our service."""
 
     class Hello(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -97,8 +96,8 @@ def test_nobody_there_is_told_with_what_to_do(tmp_path: Path) -> None:
         assert "start the service with make run" in complaint(run_demo(tmp_path, url))
 
 
-def test_somebody_else_there_is_told(tmp_path: Path, other_service: str) -> None:
-    assert "no attendance service" in complaint(run_demo(tmp_path, other_service))
+def test_somebody_else_there_is_told(tmp_path: Path, foreign_server_url: str) -> None:
+    assert "no attendance service" in complaint(run_demo(tmp_path, foreign_server_url))
 
 
 @pytest.mark.parametrize(
@@ -112,13 +111,3 @@ def test_half_of_the_people_have_to_be_free_to_wait(tmp_path: Path) -> None:
     for given in (("16", "9"), ("12", "4")):
         done = run_demo(tmp_path, "http://127.0.0.1:9", "--people", given[0], "--markers", given[1])
         assert "take fewer markers" in complaint(done)
-
-
-@pytest.mark.parametrize(
-    ("times", "percent", "expected"),
-    [([3.0], 50, 3.0), ([4, 1, 3, 2], 50, 2), ([1, 2, 3, 4], 99, 4)],
-)
-def test_a_percentile_is_one_of_the_times(
-    times: list[float], percent: int, expected: float
-) -> None:
-    assert percentile(times, percent) == expected
