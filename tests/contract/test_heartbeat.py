@@ -96,8 +96,8 @@ class Upkeep:
     def _note(self) -> None:
         self.lost_count += 1
 
-    async def until_it_works_again(self) -> None:
-        """Waits until it has made one more transaction."""
+    async def until_its_next_transaction(self) -> None:
+        """Waits until it has made, or tried, one more."""
         before = self.store.work_count
         await until(lambda: self.store.work_count > before)
 
@@ -179,7 +179,7 @@ class TestHeartbeat:
         await lecture.do.prepare_to_mark(connection=lecture.markers[0], target=UserId(3))
         for _ in range(HOLD_SECONDS + 1):
             clock.pass_(1)
-            await upkeep.until_it_works_again()
+            await upkeep.until_its_next_transaction()
         before = upkeep.store.look_count
         await until(lambda: upkeep.store.look_count > before + 1)
         # The hold has run out, and the process of whoever was held has died
