@@ -61,10 +61,10 @@ async def server(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[SmallServer]:
 
 
 @pytest.fixture
-def clients() -> Iterator[ExitStack]:
+def stack() -> Iterator[ExitStack]:
     """Has all who have connected go at the end."""
-    with ExitStack() as stack:
-        yield stack
+    with ExitStack() as made:
+        yield made
 
 
 @dataclass
@@ -108,43 +108,43 @@ async def was_cut(client: socket.socket) -> bool:
 
 
 @pytest.fixture
-def crowd(server: SmallServer, clients: ExitStack) -> Clients:
-    return Clients(server, clients)
+def clients(server: SmallServer, stack: ExitStack) -> Clients:
+    return Clients(server, stack)
 
 
-async def test_a_flood_takes_room_from_itself_alone(server: SmallServer, crowd: Clients) -> None:
-    bystander = await crowd.connects()
-    flood = [await crowd.connects(flood=True) for _ in range(3 * MOST)]
+async def test_a_flood_takes_room_from_itself_alone(server: SmallServer, clients: Clients) -> None:
+    bystander = await clients.connects()
+    flood = [await clients.connects(flood=True) for _ in range(3 * MOST)]
     assert server.open_connections.count == MOST
     cut_count = 2 * MOST + 1  # beside the bystander's
     assert [await was_cut(each) for each in flood] == [True] * cut_count + [False] * (MOST - 1)
     assert await status_of_answer(bystander) == b"200"
-    assert await status_of_answer(await crowd.connects()) == b"200"
+    assert await status_of_answer(await clients.connects()) == b"200"
 
 
-async def test_a_socket_is_none_of_them(server: SmallServer, crowd: Clients) -> None:
-    listener = await crowd.connects(flood=True)
+async def test_a_socket_is_none_of_them(server: SmallServer, clients: Clients) -> None:
+    listener = await clients.connects(flood=True)
     assert await status_of_answer(listener, HANDSHAKE) == b"101"
     assert server.open_connections.count == 0
     for _ in range(2 * MOST):
-        await crowd.connects(flood=True)
+        await clients.connects(flood=True)
     assert not await was_cut(listener)
 
 
-async def test_one_that_is_asked_on_stays_behind_those_that_say_nothing(crowd: Clients) -> None:
-    asked_on = await crowd.connects(flood=True)
+async def test_one_that_is_asked_on_stays_behind_those_that_say_nothing(clients: Clients) -> None:
+    asked_on = await clients.connects(flood=True)
     for _ in range(3 * MOST):
-        await crowd.connects(flood=True)
+        await clients.connects(flood=True)
         assert await status_of_answer(asked_on) == b"200"
 
 
-async def test_what_has_ended_is_counted_no_more(server: SmallServer, crowd: Clients) -> None:
+async def test_what_has_ended_is_counted_no_more(server: SmallServer, clients: Clients) -> None:
     for _ in range(MOST):
-        (await crowd.connects()).close()
+        (await clients.connects()).close()
     await eventually(lambda: server.open_connections.count == 0)
 
 
-async def test_those_that_nobody_has_let_in_yet_are_counted_too(clients: ExitStack) -> None:
+async def test_those_that_nobody_has_let_in_yet_are_counted_too(stack: ExitStack) -> None:
     """A flood is accepted faster than it is let in, and each that waits is a file."""
     open_connections, let_in = OpenConnections(MOST), 0
 
@@ -154,9 +154,9 @@ async def test_those_that_nobody_has_let_in_yet_are_counted_too(clients: ExitSta
             let_in += 1
             transport.close()
 
-    listener = clients.enter_context(closing(socket.create_server(("127.0.0.1", 0), backlog=50)))
+    listener = stack.enter_context(closing(socket.create_server(("127.0.0.1", 0), backlog=50)))
     for _ in range(50):
-        clients.enter_context(socket.create_connection(listener.getsockname()))
+        stack.enter_context(socket.create_connection(listener.getsockname()))
     letting = Acceptor(listener, Counts, LeftConnections(), open_connections)
     counts = []
     async with asyncio.timeout(PATIENCE_SECONDS):
