@@ -6,8 +6,6 @@ import asyncio
 import threading
 import time
 from collections.abc import AsyncIterator, Callable
-from dataclasses import replace
-from functools import partial
 from typing import Any
 
 import pytest
@@ -18,18 +16,12 @@ from attendance_adapters.sql import pg_transaction
 from attendance_adapters.sql.postgres import PostgresStore
 from attendance_adapters.sql.sqlite import LIST_THREADS, SqliteStore
 from attendance_core.errors import Unavailable
-from attendance_core.events import Event, EventQuery
 from tests.support.eventually import eventually
-from tests.support.sqlite_writer import adds, driver_of
+from tests.support.sqlite_writer import adds
 
 ENDLESS = """WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1e9)
     SELECT max(i) FROM n"""
 SLEEP = "SELECT cast(pg_sleep(60) AS varchar)"
-EVENT_COUNT, PIECE_ROWS = 5_000, 100
-INSTRUCTIONS_PER_COUNT = 100  # of SQLite's virtual machine
-FILL = f"""INSERT INTO events (event_id, name, name_key, creator_id, starts_at, ends_at)
-    WITH RECURSIVE each (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM each WHERE n < {EVENT_COUNT})
-    SELECT printf('%032x', n), 'e' || n, 'e' || n, 1, {{}} * 1000000, 6000000000 FROM each"""
 POOL_SIZE = 4  # connections, of which half are for lists
 
 
@@ -97,37 +89,6 @@ class TestSqlite:
             task.cancel()
         await asyncio.wait(tasks)
         await eventually(lambda: sqlite_store.abandoned_count == 0)
-
-
-class TestByKey:
-    """Contract: 1.20. What a piece costs does not grow with what comes before it."""
-
-    @pytest.mark.parametrize("newest_first", [False, True])
-    @pytest.mark.parametrize("starts", ["n", "0"], ids=["each its own start", "one start"])
-    async def test_a_piece_far_down_costs_as_much_as_one_at_the_top(
-        self, sqlite_store: SqliteStore, newest_first: bool, starts: str
-    ) -> None:
-        query = EventQuery(PIECE_ROWS, newest_first=newest_first)
-        await sqlite_store.transact(lambda unit: driver_of(unit).execute(FILL.format(starts)))
-        instructions: list[int] = []
-
-        def look(unit: Any, after: Event | None) -> Event:
-            instructions.append(0)
-
-            def count() -> None:
-                instructions[-1] += INSTRUCTIONS_PER_COUNT
-
-            driver_of(unit).set_progress_handler(count, INSTRUCTIONS_PER_COUNT)
-            found = unit.events.search(None, replace(query, after=after))
-            driver_of(unit).set_progress_handler(None, 0)
-            assert len(found) == PIECE_ROWS
-            return found[-1]  # type: ignore[no-any-return]
-
-        after: Event | None = None
-        for _ in range(EVENT_COUNT // PIECE_ROWS):
-            after = await sqlite_store.transact(partial(look, after=after))
-        later = instructions[1:]
-        assert max(later) <= 2 * min(later) < 2 * EVENT_COUNT, instructions
 
 
 class TestPostgres:

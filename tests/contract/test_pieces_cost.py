@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -14,6 +16,7 @@ import pytest
 from attendance_adapters.notifiers.local import LocalNotifier
 from attendance_adapters.sql.sqlite import SqliteStore
 from attendance_adapters.system import SystemClock
+from attendance_core.events import Event, EventQuery
 from attendance_core.pieces import ListQuery
 from attendance_core.vocabulary import EventId, UserId
 from tests.support.sqlite_file import an_empty_database
@@ -45,6 +48,10 @@ INSERT INTO ledger (event_id, user_id, n, previous_n, actor_id, at, month, origi
 INSERT INTO friendships (low_id, high_id, asker_id, asked_at, accepted)
     SELECT 1, n, n, n % 100, 0 FROM numbers WHERE n > 1;
 """
+EVENT_COUNT = 5_000
+FILL_WITH_EVENTS = f"""INSERT INTO events (event_id, name, name_key, creator_id, starts_at, ends_at)
+    WITH RECURSIVE each (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM each WHERE n < {EVENT_COUNT})
+    SELECT printf('%032x', n), 'e' || n, 'e' || n, 1, {{}} * 1000000, 6000000000 FROM each"""
 ACCEPT_ALL_REQUESTS = "UPDATE friendships SET accepted = 1"
 LISTS: dict[str, Callable[[Any, ListQuery[Any]], Any]] = {
     "participants": lambda unit, query: unit.participants.listed(CROWDED_EVENT, query),
@@ -104,3 +111,33 @@ async def test_none_costs_more_than_twice_as_much_as_the_first(
     assert max(instructions) <= 2 * instructions[0], instructions
     if name == "the ledger of one":
         assert max(instructions) < 10 * ROWS, "it is read by its key"
+
+
+@pytest.mark.parametrize("newest_first", [False, True])
+@pytest.mark.parametrize("starts", ["n", "0"], ids=["each its own start", "one start"])
+async def test_a_piece_of_events_far_down_costs_as_much_as_one_at_the_top(
+    sqlite_store: SqliteStore, newest_first: bool, starts: str
+) -> None:
+    query = EventQuery(PIECE_ROWS, newest_first=newest_first)
+    await sqlite_store.transact(
+        lambda unit: driver_of(unit).execute(FILL_WITH_EVENTS.format(starts))
+    )
+    instructions: list[int] = []
+
+    def look(unit: Any, after: Event | None) -> Event:
+        instructions.append(0)
+
+        def count() -> None:
+            instructions[-1] += INSTRUCTIONS_PER_COUNT
+
+        driver_of(unit).set_progress_handler(count, INSTRUCTIONS_PER_COUNT)
+        found = unit.events.search(None, replace(query, after=after))
+        driver_of(unit).set_progress_handler(None, 0)
+        assert len(found) == PIECE_ROWS
+        return found[-1]  # type: ignore[no-any-return]
+
+    after: Event | None = None
+    for _ in range(EVENT_COUNT // PIECE_ROWS):
+        after = await sqlite_store.transact(partial(look, after=after))
+    later = instructions[1:]
+    assert max(later) <= 2 * min(later) < 2 * EVENT_COUNT, instructions
