@@ -99,7 +99,7 @@ def hot_paths(folder: Path) -> Iterator[dict[str, tuple[Subject, Load]]]:
             (event_id,) = subject.new_events(1)
             load.run(open_some, subject.door, event_id, subject.people, OPENINGS_AT_ONCE)
 
-        def profile(subject: Subject) -> None:
+        def reading_profiles(subject: Subject) -> None:
             people = chance.sample(subject.people, CALLERS)  # of one a service takes only so many
             path = f"/api/profile/GetProfile?user_id={people[0].user_id}"
             load.run(make_calls, subject.door, path, people, CALLS)
@@ -124,8 +124,8 @@ def hot_paths(folder: Path) -> Iterator[dict[str, tuple[Subject, Load]]]:
             "the same, two workers": hot_path(workers_to_mark, marking),
             "opening, SQLite": hot_path(sqlite_to_open, opening),
             "opening, PostgreSQL": hot_path(postgres_to_open, opening),
-            "GetProfile, SQLite": hot_path(sqlite_to_open, profile),
-            "GetProfile, PostgreSQL": hot_path(postgres_to_open, profile),
+            "GetProfile, SQLite": hot_path(sqlite_to_open, reading_profiles),
+            "GetProfile, PostgreSQL": hot_path(postgres_to_open, reading_profiles),
         }
 
 
