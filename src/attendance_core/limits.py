@@ -39,7 +39,7 @@ JOINED_BY_HAND = Limit("joined by hand", 300, 3600)  # Contract: MarkParticipant
 # and annulled ones are passed over one by one: a pair that marks and annuls over and over would
 # make each of its marks cost the store more than the one before
 ANNULMENTS = Limit("annulments", 300, 3600)  # for whoever annuls
-ANNULMENTS_OF_ONE = Limit("annulments of one person", 20, 86400)  # of them, in whichever event
+ANNULMENTS_OF_ONE = Limit("annulments of one person", 20, 86400)  # made by holds
 # Contract: UpdateEvent, AddHelper, for an event. Whoever is left out has their sockets ended and
 # those they hold given back, and may come again. Removals are as few as what is added before
 CHANGES_OF_WHO_MARKS = Limit("changes of who marks", 30, 300)

@@ -6,9 +6,9 @@ where others come behind it, the months of its two people are counted anew. Wher
 two others may pay instead: the one that is the last of the two people's to pay from now on
 (``last_of_two``), and the last that its marker is paid for of people without a tick
 (``last_paid``). They are found in the order of counting, so in as many rows as the limits are
-high, however many marks a month has. On PostgreSQL both people are locked before anything is
-counted, the smaller id first, until the transaction ends: so who counts sees all that was counted
-before, and nothing is lost.
+high, and those before them that were annulled, however many marks of a month stand. On PostgreSQL
+both people are locked before anything is counted, the smaller id first, until the transaction
+ends: so who counts sees all that was counted before, and nothing is lost.
 
 Where `karma_rules` has no row yet, 4 marks between two people pay in a month, and 100 of people
 without a tick: the terms that an operator has not set. Contract: 8.11.
@@ -145,7 +145,9 @@ END""",
         ) AS last_of_two ON true
         LEFT JOIN (SELECT mark.at, mark.event_id, mark.user_id, mark.actor_id
             FROM ledger AS mark
-            WHERE mark.actor_id = karma_months.user_id AND mark.month = karma_months.month
+            WHERE karma_months.unchecked
+                    >= (SELECT coalesce(max(unchecked_a_month), 100) FROM karma_rules)
+                AND mark.actor_id = karma_months.user_id AND mark.month = karma_months.month
                 AND mark.person_checked = 0 AND mark.origin = 'hold'
                 AND NOT EXISTS (SELECT 1 FROM ledger AS annulment
                     WHERE annulment.event_id = mark.event_id
@@ -235,7 +237,8 @@ BEGIN
             FROM (SELECT 1) AS once
             LEFT JOIN (SELECT other.at, other.event_id, other.user_id, other.actor_id
                 FROM ledger AS other
-                WHERE other.actor_id = karma_months.user_id
+                WHERE karma_months.unchecked >= uncheckeds
+                    AND other.actor_id = karma_months.user_id
                     AND other.month = karma_months.month
                     AND NOT other.person_checked AND other.origin = 'hold'
                     AND NOT EXISTS (SELECT 1 FROM ledger AS annulment

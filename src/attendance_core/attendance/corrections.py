@@ -129,7 +129,8 @@ class AnnulMark:
                 raise RecordChanged
             kept_note = checked_note if checked_note and _lock_if_there(unit, user_id) else ""
             count_or_raise(unit, ANNULMENTS, str(actor))
-            count_or_raise(unit, ANNULMENTS_OF_ONE, f"{actor} {user_id}")
+            if mark is not None and mark.origin is Origin.HOLD:
+                count_or_raise(unit, ANNULMENTS_OF_ONE, f"{actor} {user_id}")
             annulled = place.annulled()
             unit.places.put(annulled)
             unit.ledger.add(

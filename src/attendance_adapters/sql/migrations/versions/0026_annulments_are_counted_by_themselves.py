@@ -70,7 +70,9 @@ ON_SQLITE = """AFTER INSERT ON ledger WHEN new.origin IS NULL BEGIN
         ) AS last_of_two ON true
         LEFT JOIN (SELECT mark.at, mark.event_id, mark.user_id, mark.actor_id
             FROM ledger AS mark
-            WHERE mark.actor_id = karma_months.user_id AND mark.month = karma_months.month
+            WHERE karma_months.unchecked
+                    >= (SELECT coalesce(max(unchecked_a_month), 100) FROM karma_rules)
+                AND mark.actor_id = karma_months.user_id AND mark.month = karma_months.month
                 AND mark.person_checked = 0 AND mark.origin = 'hold'
                 AND NOT EXISTS (SELECT 1 FROM ledger AS annulment
                     WHERE annulment.event_id = mark.event_id
@@ -154,7 +156,8 @@ BEGIN
             FROM (SELECT 1) AS once
             LEFT JOIN (SELECT other.at, other.event_id, other.user_id, other.actor_id
                 FROM ledger AS other
-                WHERE other.actor_id = karma_months.user_id
+                WHERE karma_months.unchecked >= uncheckeds
+                    AND other.actor_id = karma_months.user_id
                     AND other.month = karma_months.month
                     AND NOT other.person_checked AND other.origin = 'hold'
                     AND NOT EXISTS (SELECT 1 FROM ledger AS annulment
