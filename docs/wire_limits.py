@@ -200,7 +200,7 @@ def _limits() -> Iterator[tuple[str, str, str]]:
     yield (
         "connections that are open, but no sockets, in a process",
         f"{MAX_CONNECTIONS}, and {SHARE_OF_FILES:.0%} of the files that it may open",
-        "that one is cut which has had no answer for the longest, of the network that has most",
+        "one is cut: silent for 2 s or more, or of the network that has most",
     )
     yield (
         "scans that are being sent: of a person; of owners, and of moderators, in a process",
@@ -223,7 +223,7 @@ def _limits() -> Iterator[tuple[str, str, str]]:
     )
     hours, days = ANNULMENTS.within / 3600, ANNULMENTS_OF_ONE.within / 86400
     yield (
-        "marks that one annuls; of one person",
+        "marks that one annuls; of one person, by holds",
         f"{ANNULMENTS.most} in {hours:g} h; {ANNULMENTS_OF_ONE.most} in {days:g} day",
         "429",
     )

@@ -8,20 +8,27 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from typing import Any, Final
+from unittest.mock import Mock
 
 import pytest
 import pytest_asyncio
 
+from attendance_web.serving import http_closing
+from attendance_web.serving.accepted_connection import AcceptedConnection
 from attendance_web.serving.accepting import Acceptor
 from attendance_web.serving.http_protocol import CallProtocol
 from attendance_web.serving.left_connections import LeftConnections
-from attendance_web.serving.open_connections import OpenConnections
+from attendance_web.serving.open_connections import OpenConnections, open_connections_of
+from attendance_web.serving.server import config_of
+from attendance_web.wire.client_gone import NOTE_LEFT_EXTENSION
 from tests.support.eventually import PATIENCE_SECONDS, eventually
 from tests.support.protocol_servers import ProtocolServer
 
 MOST: Final = 5
 FLOOD: Final = ("127.0.0.66", 0)
 END: Final = b"\r\n\r\n"  # of a head, and of each answer here
+CUT: Final = b"\1\0\0\0\0\0\0\0"  # for SO_LINGER: a close is a reset
+NEVER: Final = b"GET /never HTTP/1.1\r\nHost: x\r\n\r\n"
 GET: Final = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
 HANDSHAKE: Final = (
     b"GET /ws/marking HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
@@ -45,12 +52,21 @@ class SmallServer(ProtocolServer[CallProtocol]):
     """A server that lets only a few connections be open."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        super().__init__(answers, CallProtocol)
+        super().__init__(self, CallProtocol)
+        self.asked_count = self.left_count = 0  # calls that have no answer
         self.open_connections = OpenConnections(MOST)
-        monkeypatch.setattr(
-            "attendance_web.serving.http_closing.open_connections_of",
-            lambda _: self.open_connections,
-        )
+        monkeypatch.setattr(http_closing, "open_connections_of", lambda _: self.open_connections)
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Answers, but for calls that wait until their client goes."""
+        if scope["path"] != "/never":
+            await answers(scope, receive, send)
+            return
+        self.asked_count += 1
+        while (await receive())["type"] != "http.disconnect":
+            pass
+        self.left_count += 1
+        scope["extensions"][NOTE_LEFT_EXTENSION](is_strict=False)
 
 
 @pytest_asyncio.fixture
@@ -92,7 +108,9 @@ async def status_of_answer(client: socket.socket, request: bytes = GET) -> bytes
     await loop.sock_sendall(client, request)
     answer = b""
     while not answer.endswith(END):
-        answer += await loop.sock_recv(client, 4096)
+        come = await loop.sock_recv(client, 4096)
+        assert come, "it was cut"
+        answer += come
     return answer.split(b" ", 2)[1]
 
 
@@ -136,6 +154,47 @@ async def test_one_that_is_asked_on_stays_behind_those_that_say_nothing(clients:
     for _ in range(3 * MOST):
         await clients.connects(flood=True)
         assert await status_of_answer(asked_on) == b"200"
+
+
+async def test_one_that_waits_for_its_answer_stays_behind_those_that_have_theirs(
+    clients: Clients,
+) -> None:
+    waiting = await clients.connects(flood=True)
+    await asyncio.get_running_loop().sock_sendall(waiting, NEVER)
+    for _ in range(3 * MOST):
+        assert await status_of_answer(await clients.connects(flood=True)) == b"200"
+    assert not await was_cut(waiting)
+
+
+async def test_one_that_was_cut_has_not_left(
+    server: SmallServer, clients: Clients, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else new connections of a hall would be let in later for what the server did."""
+    left = Mock(spec=LeftConnections)
+    monkeypatch.setattr(http_closing, "left_connections_of", lambda _: left)
+    waiting = [await clients.connects(flood=True) for _ in range(MOST)]
+    for each in waiting:
+        await asyncio.get_running_loop().sock_sendall(each, NEVER)
+    await eventually(lambda: server.asked_count == MOST)
+    await clients.connects(flood=True)
+    assert await was_cut(waiting[0])
+    await eventually(lambda: server.left_count == 1)
+    left.note.assert_not_called()
+    waiting[1].setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, CUT)
+    waiting[1].close()
+    await eventually(lambda: server.left_count == 2)
+    left.note.assert_called_once()
+
+
+async def test_those_of_a_proxy_that_is_believed_are_not_counted() -> None:
+    config = config_of(answers)
+    config.load()
+    counted = open_connections_of(config)
+    with closing(socket.socket()) as accepted:
+        counted.add(AcceptedConnection(accepted, ("127.0.0.1", 1)))  # whom uvicorn believes
+        assert counted.count == 0
+        counted.add(AcceptedConnection(accepted, ("192.0.2.8", 1)))
+        assert counted.count == 1
 
 
 async def test_what_has_ended_is_counted_no_more(server: SmallServer, clients: Clients) -> None:

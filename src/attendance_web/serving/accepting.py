@@ -81,6 +81,7 @@ class Acceptor:
             return
         except OSError as error:  # all files are open, or there is no memory: no one's fault
             logger.error("no connection can be accepted: %s", error)
+            self._open_connections.cut_silent(MAX_ACCEPTED)
             self._loop.remove_reader(self._listener)
             self._pause = self._loop.call_later(PAUSE_SECONDS, self._begin)
 

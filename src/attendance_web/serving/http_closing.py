@@ -27,6 +27,7 @@ from attendance_web.serving.left_connections import left_connections_of
 from attendance_web.serving.open_connections import open_connections_of
 from attendance_web.serving.tcp_state import says_no_more
 from attendance_web.serving.unread_answers import unread_answers_of
+from attendance_web.wire.callers import network_of
 from attendance_web.wire.client_gone import Departure
 from attendance_web.wire.language import DEFAULT_LANGUAGE
 from attendance_web.wire.refusals import BadRequest
@@ -71,6 +72,7 @@ class ClosingProtocol(HttpToolsProtocol):
         "_refusal",
         "_unread_answers",
         "_was_left",
+        "network",
     )
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -87,6 +89,7 @@ class ClosingProtocol(HttpToolsProtocol):
         self._was_left = False  # without an answer
         self._unread_answers = unread_answers_of(self.config)
         self._open_connections = open_connections_of(self.config)
+        self.network = network_of(self.client[0]) if self.client else ""
         self._open_connections.add(self)
         self._wait_for_head()
 
@@ -134,11 +137,13 @@ class ClosingProtocol(HttpToolsProtocol):
         self._open_connections.remove(self)
 
     def cut(self) -> None:
-        """Ends it, whatever it waits for."""
+        """Ends it, whatever it waits for; its client has not left it."""
+        self._was_left = True
         self._cut()
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
         self._active = cycle
+        self._open_connections.note_request(self)
 
         async def answer(
             scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable

@@ -79,7 +79,6 @@ class CallProtocol(ClosingProtocol):
         "_is_idle",
         "_is_reading_on_soon",
         "_line_bytes",
-        "_network",
         "_parse_turns",
         "_passes_over_upgrade",
         "_separator_count",
@@ -90,7 +89,6 @@ class CallProtocol(ClosingProtocol):
         super().connection_made(transport)
         self.flow: ReadInTurn = ReadInTurn(self)
         self.pipeline = SmallPipeline()  # type: ignore[assignment]
-        self._network = network_of(self.client[0]) if self.client else ""
         self._parse_turns = parse_turns_of(self.config)
         self._is_reading_on_soon = False  # when its turn has come
         self._has_begun = False  # a byte of the head has come
@@ -127,7 +125,7 @@ class CallProtocol(ClosingProtocol):
         self._unset_keepalive_if_required()  # or it might end while this waits for its turn
         if not self._is_reading_on_soon:
             self._is_reading_on_soon = True
-            self._parse_turns.ask(self._network, self._read_on)
+            self._parse_turns.ask(self.network, self._read_on)
         if self._is_reading_on_soon:
             self.transport.pause_reading()
 
@@ -141,7 +139,7 @@ class CallProtocol(ClosingProtocol):
         """Goes on with what came before, and then with the transport."""
         if not self._is_reading_on_soon and not self._is_deaf:
             self._is_reading_on_soon = True
-            self._parse_turns.ask_soon(self._network, self._read_on)
+            self._parse_turns.ask_soon(self.network, self._read_on)
 
     def _read_on(self) -> bool:
         """Parses a portion, and goes on; tells whether it was of a head."""

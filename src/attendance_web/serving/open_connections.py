@@ -10,18 +10,20 @@ from __future__ import annotations
 import logging
 import math
 import sys
-from collections.abc import Container
+import time
+from collections.abc import Callable, Container
 from typing import Final, Protocol
 from weakref import WeakKeyDictionary
 
 import uvicorn
 
-from attendance_web.wire.callers import network_of
+from attendance_core.vocabulary import Seconds
 
 logger = logging.getLogger(__name__)
 
 MAX_CONNECTIONS: Final = 10_000  # Contract: 1.24; a hall of 1 600, with six connections each
 SHARE_OF_FILES: Final = 0.75  # the others are for sockets, for the store, and for what is read
+SILENT_SECONDS: Final[Seconds] = 2.0  # whoever has come to ask something does so sooner
 NOBODY: Final[Container[str]] = ()
 
 
@@ -33,23 +35,48 @@ class CanBeCut(Protocol):
         """Whose it is: an address and a port; None where they are not known."""
         ...
 
+    @property
+    def network(self) -> str:
+        """The network of that address; "" where it is not known."""
+        ...
+
     def cut(self) -> None:
         """Ends it, whatever it waits for."""
         ...
 
 
+class _Network:
+    """Keeps the connections of one network; those that have been so for the longest come first."""
+
+    __slots__ = ("asking", "resting")
+
+    def __init__(self) -> None:
+        self.resting: dict[CanBeCut, None] = {}  # on which nothing is asked now
+        self.asking: dict[CanBeCut, None] = {}  # whose answer is not complete
+
+    def __len__(self) -> int:
+        return len(self.resting) + len(self.asking)
+
+
 class OpenConnections:
     """Knows all that are open but sockets, and cuts one for another where they are too many.
 
-    Of whichever network has most that one goes which has had no answer for the longest, and was
-    open for as long. Those of ``proxies`` are as many people's as there are, and do not count.
+    That is the one that has been silent since it came, for the longest, if that is long; else one
+    of whichever network has most: that on which nothing has been asked for the longest, or asked
+    the longest ago. Those of ``proxies`` are as many people's as there are, and do not count.
     """
 
-    def __init__(self, most: int, proxies: Container[str] = NOBODY) -> None:
+    def __init__(
+        self,
+        most: int,
+        proxies: Container[str] = NOBODY,
+        stopwatch: Callable[[], Seconds] = time.monotonic,
+    ) -> None:
         self._most = most
         self._proxies = proxies
-        # By network; the one that has had no answer for the longest first
-        self._open: dict[str, dict[CanBeCut, None]] = {}
+        self._stopwatch = stopwatch
+        self._networks: dict[str, _Network] = {}
+        self._silent: dict[CanBeCut, Seconds] = {}  # since when; the first comes first
         self._count = 0
 
     @property
@@ -61,42 +88,65 @@ class OpenConnections:
         """Counts one that has come; another one may be cut for it."""
         if connection.client is None or connection.client[0] in self._proxies:
             return
-        self._open.setdefault(_network_of(connection), {})[connection] = None
+        if self._count >= self._most:
+            self._cut(self._longest_silent() or self._next_of_busiest())
+        self._networks.setdefault(connection.network, _Network()).resting[connection] = None
+        self._silent[connection] = self._stopwatch()
         self._count += 1
-        if self._count > self._most:
-            self._cut_one()
+
+    def note_request(self, connection: CanBeCut) -> None:
+        """Notes that something is asked on one from now on."""
+        self._silent.pop(connection, None)
+        network = self._networks.get(connection.network)
+        if network is not None and connection in network.resting:
+            del network.resting[connection]
+            network.asking[connection] = None
 
     def note_answer(self, connection: CanBeCut) -> None:
-        """Notes that one was answered just now."""
-        line = self._open.get(_network_of(connection), {})
-        if connection in line:
-            del line[connection]
-            line[connection] = None
+        """Notes that this was answered."""
+        network = self._networks.get(connection.network)
+        if network is not None and connection in network.asking:
+            del network.asking[connection]
+            network.resting[connection] = None
 
     def remove(self, connection: CanBeCut) -> None:
         """Counts one no more that has ended, or is a socket now; idempotent."""
-        line = self._open.get(_network_of(connection), {})
-        if connection in line:
-            del line[connection]
-            self._count -= 1
-            if not line:
-                del self._open[_network_of(connection)]
+        self._silent.pop(connection, None)
+        network = self._networks.get(connection.network)
+        if network is None:
+            return
+        for connections in (network.resting, network.asking):
+            if connection in connections:
+                del connections[connection]
+                self._count -= 1
+        if not network:
+            del self._networks[connection.network]
 
-    def _cut_one(self) -> None:
-        busiest = max(self._open, key=lambda network: len(self._open[network]))
-        connection = next(iter(self._open[busiest]))
-        self.remove(connection)
+    def cut_silent(self, most: int) -> None:
+        """Cuts so many at most that have been silent for long, since no more files may be open."""
+        for _ in range(most):
+            if (connection := self._longest_silent()) is None:
+                return
+            self._cut(connection)
+
+    def _cut(self, connection: CanBeCut) -> None:
         logger.warning(
-            "more than %d connections are open: one of %s was cut",
-            self._most,
-            busiest,
+            "%d connections are open, and more have come: one of %s was cut",
+            self._count,
+            connection.network,
             extra={"kind": "a connection was cut"},
         )
+        self.remove(connection)
         connection.cut()
 
+    def _longest_silent(self) -> CanBeCut | None:
+        for connection, since in self._silent.items():
+            return connection if self._stopwatch() >= since + SILENT_SECONDS else None
+        return None
 
-def _network_of(connection: CanBeCut) -> str:
-    return network_of(connection.client[0]) if connection.client else ""
+    def _next_of_busiest(self) -> CanBeCut:
+        busiest = max(self._networks.values(), key=len)
+        return next(iter(busiest.resting or busiest.asking))
 
 
 def most_connections() -> int:

@@ -18,7 +18,8 @@ IN_STRING: Final = re.compile(
     rb"""(?: [^"\\]++
     | \\ [^u]
     | \\u (?![dD][89abAB]) .{4}
-    | \\u [dD][89abAB] .{2} (?: \\u .{4} | (?= [^\\] | \\[^u] ) )
+    | \\u [dD][89abAB] .{2}
+        (?: \\u [dD][c-fC-F] .{2} | (?= [^\\] | \\[^u] | \\u (?![dD][c-fC-F]) .{2} ) )
     )*+""",
     re.DOTALL | re.VERBOSE,
 )
