@@ -6,6 +6,7 @@ import asyncio
 import time
 from dataclasses import replace
 from typing import Any
+from unittest.mock import Mock
 from uuid import uuid4
 
 import pytest
@@ -62,6 +63,27 @@ class TestRule9Deletion:
         )
         for wire in (waiting, marking):
             assert await wire.turns_away() == ("event_over", 4410)
+
+    async def test_those_who_are_closed_by_it_have_the_turn_of_their_event(
+        self, house: House, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Else whoever says goodbye elsewhere waits behind each of them."""
+        hang_ups = house.app.live.sockets.hang_ups
+        began = Mock(wraps=hang_ups.begin)
+        monkeypatch.setattr(hang_ups, "begin", began)
+        event_id, _, marker, *_ = await asker_and_marker(house)
+        another = await marker.marking(event_id)
+        await another.says_goodbye()
+        await eventually(lambda: began.call_count == 1)
+        await house.attendance.use_cases.delete_event(
+            actor=UserId(marker.user_id), event_id=event_id
+        )
+        await eventually(lambda: began.call_count == 3)
+        assert [each.kwargs for each in began.call_args_list] == [
+            {"goodbye": True, "by_event": False},
+            {"goodbye": True, "by_event": True},
+            {"goodbye": True, "by_event": True},
+        ]
 
 
 class TestRule9Leaving:

@@ -219,6 +219,21 @@ class TestTurns:
 
         run(ends())
 
+    def test_nor_do_hundreds_of_events_that_end_together(self) -> None:
+        async def end() -> None:
+            hall = Hall()
+            for _ in range(500):
+                connection = replace(a_connection(FIRST), event_id=EventId(uuid4()))
+                hall.hang_ups.begin(connection, goodbye=True, by_event=True)
+            others = hall.hang_up(2, goodbye=True)
+            await asyncio.wait(others)
+            gone = hall.store.connections.gone
+            assert len(gone) <= 3 * module.GOODBYES_AT_ONCE
+            await hall.hang_ups.wait_until_stored()
+            assert len(gone) == 502
+
+        run(end())
+
 
 class TestALeaseThatIsLost:
     def test_takes_what_was_opened_under_it_with_it(self) -> None:

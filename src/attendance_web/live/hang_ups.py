@@ -3,7 +3,7 @@
 What was lost meanwhile is one transaction. The goodbyes of one person in one event are one of their
 own: they change places, and nobody waits for what is the matter with somebody else's. People take
 turns: whoever leaves many events at once, or logs out there, keeps nobody else's goodbye waiting.
-So do events that have ended, each with all who were there.
+So do events that have ended, each with all who were there, and people and events alternate.
 """
 
 from __future__ import annotations
@@ -41,9 +41,13 @@ class _End:
 
     connection: Connection
     is_goodbye: bool
-    whose: UserId | EventId  # turn it is to be stored
+    by_event: bool  # whether it has the turn of its event, and not of its person
     over: asyncio.Future[None]
     failure_count: int = 0  # of tries that failed though the store was there
+
+
+class _Goodbyes(dict[UserId | EventId, dict[PlaceKey, list[_End]]]):
+    """Those that wait, by whose turn they have and by place."""
 
 
 class HangUps:
@@ -58,8 +62,9 @@ class HangUps:
         self._process_id = process_id
         self._ends = set[_End]()  # all that are not over
         # Those that wait to be stored
-        # By whose turn it is: who is next comes first, and of theirs the next place
-        self._goodbyes: dict[UserId | EventId, dict[PlaceKey, list[_End]]] = {}
+        # Those of people, and of events: who is next comes first, and of theirs the next place
+        self._goodbyes = _Goodbyes(), _Goodbyes()
+        self._event_is_next = False
         self._losses = deque[_End]()
         self._goodbye_batch_count = 0  # of those under way
         self._under_way = set[asyncio.Task[None]]()
@@ -75,8 +80,7 @@ class HangUps:
         ``by_event`` is of an end that all of an event may have met together. A connection that
         nobody hung up would count for as long as this process has its lease.
         """
-        whose = connection.event_id if by_event else connection.user_id
-        end = _End(connection, goodbye, whose, asyncio.get_running_loop().create_future())
+        end = _End(connection, goodbye, by_event, asyncio.get_running_loop().create_future())
         if self._is_closed:
             end.over.set_result(None)
         else:
@@ -110,7 +114,9 @@ class HangUps:
     def _queue(self, end: _End) -> None:
         if end.is_goodbye:
             place = PlaceKey(end.connection.event_id, end.connection.user_id)
-            self._goodbyes.setdefault(end.whose, {}).setdefault(place, []).append(end)
+            whose = place.event_id if end.by_event else place.user_id
+            goodbyes = self._goodbyes[end.by_event]
+            goodbyes.setdefault(whose, {}).setdefault(place, []).append(end)
         else:
             self._losses.append(end)
         self._begin_tries()
@@ -139,7 +145,7 @@ class HangUps:
         Of goodbyes so few are under way at once that losses are tried, too.
         """
         batch: list[_End] = []
-        while not batch and self._goodbyes and self._goodbye_batch_count < GOODBYES_AT_ONCE:
+        while not batch and any(self._goodbyes) and self._goodbye_batch_count < GOODBYES_AT_ONCE:
             batch = self._under_our_lease(self._take_next_goodbyes())
         while not batch and self._losses:
             number = min(len(self._losses), LOSSES_AT_ONCE)
@@ -148,11 +154,13 @@ class HangUps:
 
     def _take_next_goodbyes(self) -> list[_End]:
         """Takes those of one place of whoever is next; they are next again behind all others."""
-        whose = next(iter(self._goodbyes))
-        by_place = self._goodbyes.pop(whose)
+        goodbyes = self._goodbyes[self._event_is_next] or self._goodbyes[not self._event_is_next]
+        self._event_is_next = not self._event_is_next
+        whose = next(iter(goodbyes))
+        by_place = goodbyes.pop(whose)
         ends = by_place.pop(next(iter(by_place)))
         if by_place:
-            self._goodbyes[whose] = by_place
+            goodbyes[whose] = by_place
         return ends
 
     def _under_our_lease(self, ends: list[_End]) -> list[_End]:

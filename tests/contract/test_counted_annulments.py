@@ -1,4 +1,4 @@
-"""An annulment costs as much in a month of many marks as in one of few. Contract: 8.12."""
+"""Annulments are counted by each rule, in long months as soon as in short ones. Contract: 8.12."""
 
 from __future__ import annotations
 
@@ -63,3 +63,23 @@ def test_it_reads_no_more_where_a_month_has_more_marks(
     few = instructions_of_annulment(tmp_path / "few", FEW, nth, checked=checked)
     many = instructions_of_annulment(tmp_path / "many", MANY, nth, checked=checked)
     assert many <= 2 * few, (few, many)
+
+
+@pytest.mark.parametrize("rule", [(0, 1), (1, 0), (1, 1), (2, 3), (9, 9)])
+@pytest.mark.parametrize("is_new", [False, True])
+@pytest.mark.parametrize("nth", [1, 3, 4, 6])
+def test_it_is_counted_by_the_rule_that_there_is(
+    tmp_path: Path, rule: tuple[int, int], is_new: bool, nth: int
+) -> None:
+    """Also where the marks were counted by another one, and where nothing pays."""
+    set_rule = "INSERT INTO karma_rules VALUES (1, ?, ?)"
+    with closing(sqlite3.connect(an_empty_database(tmp_path))) as on:
+        if not is_new:
+            on.execute(set_rule, rule)
+        on.executescript(FILL.format(marks=6, checked="n % 2"))
+        if is_new:
+            on.execute(set_rule, rule)
+        on.execute(ANNUL, [1 + nth])
+        kept = on.execute(STORED).fetchall()
+        on.execute(COUNT_ANEW)
+        assert on.execute(STORED).fetchall() == kept
