@@ -1,4 +1,4 @@
-"""What is mine: the classes I organise or was in, and my marks, as they stand or stand no more."""
+"""My marks: told of when one is annulled, and kept for when there is no signal."""
 
 from __future__ import annotations
 
