@@ -7,7 +7,11 @@ from functools import partial
 from typing import Final
 
 from benchmarks.figure import Figure
-from benchmarks.load.commits import confirm_by_hand, confirm_by_use_case, confirm_by_use_case_alone
+from benchmarks.load.commits import (
+    confirm_by_hand,
+    confirm_by_use_case,
+    confirm_by_use_case_ungrouped,
+)
 from benchmarks.run import Run
 from benchmarks.subjects import Servers
 from tests.support.sqlite_file import an_empty_database
@@ -17,7 +21,7 @@ POSTGRES_TASKS: Final = 16
 CONFIRMS, POSTGRES_CONFIRMS = 1280, 320  # in a round
 OURS: Final = "the use case"
 GROUPED, BY_HAND = "by hand, COMMIT shared", "by hand, a COMMIT each"
-ALONE: Final = "the use case, a COMMIT each"
+UNGROUPED: Final = "the use case, a COMMIT each"
 
 
 def measure(run: Run) -> list[Figure]:
@@ -34,9 +38,9 @@ def _sqlite(run: Run, tasks: int) -> Mapping[str, list[float]]:
         file = an_empty_database(run.new_folder("commits"))
         return run.load.run(confirm_by_use_case, f"sqlite:///{file}", tasks, confirms)
 
-    def use_case_alone() -> float:
+    def use_case_ungrouped() -> float:
         file = an_empty_database(run.new_folder("commits"))
-        return run.load.run(confirm_by_use_case_alone, file, tasks, confirms)
+        return run.load.run(confirm_by_use_case_ungrouped, file, tasks, confirms)
 
     def floor(name: str) -> float:
         file = run.new_folder("commits") / "floor.db"
@@ -46,7 +50,7 @@ def _sqlite(run: Run, tasks: int) -> Mapping[str, list[float]]:
         OURS: use_case,
         GROUPED: partial(floor, "sqlite-grouped"),
         BY_HAND: partial(floor, "sqlite"),
-        ALONE: use_case_alone,
+        UNGROUPED: use_case_ungrouped,
     }
     return run.interleaved(f"commits, SQLite, {tasks} tasks", variants)
 

@@ -35,7 +35,7 @@ async def confirm_by_use_case(url: str, tasks: int, confirms: int) -> float:
         return await _use_case_rate(attendance, tasks, confirms)
 
 
-async def confirm_by_use_case_alone(file: Path, tasks: int, confirms: int) -> float:
+async def confirm_by_use_case_ungrouped(file: Path, tasks: int, confirms: int) -> float:
     """Measures the same over a SQLite file, with a COMMIT each."""
     async with _sharing_nothing(file) as attendance:
         return await _use_case_rate(attendance, tasks, confirms)
