@@ -7,7 +7,7 @@ from benchmarks.floors.serving import Receive, Scope, Send
 
 
 class Sends:
-    """The set."""
+    """Sends to every socket of a set what one of them says."""
 
     def __init__(self) -> None:
         self._all = set[Send]()
