@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import subprocess
-import threading
-import time
 from contextlib import AsyncExitStack
 
 import pytest
 
 from attendance_adapters import pictures
-from attendance_web.http import call_arguments, incoming_body
-from attendance_web.http.body_parsing import Given
+from attendance_web.http import incoming_body
 from attendance_web.http.call import MAX_BODY_BYTES, MAX_UPLOAD_BODY_BYTES
-from attendance_web.http.call_arguments import PARSED_ALONE_BYTES
 from attendance_web.http.incoming_bodies import COUNTED_AT_LEAST_BYTES, UPLOADS_OF_ONE
 from tests.support.bodies_sent import (
     CSRF_HEADER,
@@ -113,44 +109,6 @@ class TestUnfinished:
             assert statuses(told) == [408]
             assert b'"code":"body_too_slow"' in told and b"connection: close" in told.lower()
             assert statuses(await steady.answer()) == [200]
-
-    async def test_one_at_a_time_is_parsed(
-        self, house: House, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        """It takes several times its size meanwhile. Decision 0015."""
-        lock, parsed = threading.Lock(), []
-
-        def parse_body(content_type: str | None, body: bytes) -> Given:
-            assert lock.acquire(blocking=False), "two are parsed at once"
-            parsed.append(len(body))
-            time.sleep(0.1)
-            lock.release()
-            return {}
-
-        monkeypatch.setattr(call_arguments, "parse_body", parse_body)
-        async with AsyncExitStack() as several:
-            for _ in range(3):
-                sent = head(UPLOAD, PARSED_ALONE_BYTES, CSRF_HEADER, by=await house.add_person())
-                client = await connected(house, sent, b"x" * PARSED_ALONE_BYTES)
-                several.push_async_exit(client)
-            await eventually(lambda: len(parsed) == 3)
-
-    async def test_what_is_not_small_is_parsed_beside_the_event_loop(
-        self, house: House, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        """Contract: 1.11. It took 32 ms of a form of 255 KiB."""
-        parsed_by: list[threading.Thread] = []
-
-        def parse_body(content_type: str | None, body: bytes) -> Given:
-            parsed_by.append(threading.current_thread())
-            return {}
-
-        monkeypatch.setattr(call_arguments, "parse_body", parse_body)
-        size = PARSED_ALONE_BYTES // 4
-        sent = head(UPLOAD, size, CSRF_HEADER, by=await house.add_person())
-        async with await connected(house, sent, b"x" * size):
-            await eventually(lambda: bool(parsed_by))
-        assert threading.current_thread() not in parsed_by
 
     async def test_nothing_is_done_for_who_has_gone(
         self, house: House, anna: Visitor, monkeypatch: pytest.MonkeyPatch
