@@ -116,8 +116,8 @@ class TestRaces:
                     await later
         readings = [each for each in noted if "AS latest_connections" in each.text]
         assert len(readings) == 2, "the first one found a place that was not locked"
-        held = await lecture.do.confirm_marking(connection=second_socket)
-        assert held.place.user_id == ANNA
+        outcome = await lecture.do.confirm_marking(connection=second_socket)
+        assert outcome.place.user_id == ANNA
 
     async def test_who_was_marked_while_one_waited_is_seen_as_marked(
         self, store: PostgresStore
