@@ -230,7 +230,7 @@ def answer_of(application: Any, path: str) -> tuple[str, str]:
         body.close()
 
 
-def test_django_marks_under_wsgi_from_many_threads(service: SyncAttendance) -> None:
+def test_people_join_by_django_under_wsgi_from_many_threads(service: SyncAttendance) -> None:
     pytest.importorskip("django")
     from django.conf import settings
     from django.core.wsgi import get_wsgi_application
