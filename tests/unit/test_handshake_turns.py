@@ -9,6 +9,6 @@ from attendance_web.serving.server import config_of
 
 
 def test_a_server_has_its_own() -> None:
-    servers = [config_of(Mock()) for _ in range(2)]
-    assert handshake_turns_of(servers[0]) is handshake_turns_of(servers[0])
-    assert handshake_turns_of(servers[0]) is not handshake_turns_of(servers[1])
+    configs = [config_of(Mock()) for _ in range(2)]
+    assert handshake_turns_of(configs[0]) is handshake_turns_of(configs[0])
+    assert handshake_turns_of(configs[0]) is not handshake_turns_of(configs[1])
