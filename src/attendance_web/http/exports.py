@@ -39,7 +39,7 @@ MEDIA_TYPES: Final[Mapping[SheetFormat, str]] = {
     "csv": "text/csv",
     "json": JSON,
 }
-CHUNK_BYTES: Final = 64 * 1024
+PIECE_BYTES: Final = 64 * 1024
 # From one look to the next, and again so long, a few times, while somebody's command or call is
 # carried out: then a look is a few milliseconds of what they wait for. Decision 0019
 PAUSE_SECONDS: Final[Seconds] = 0.003
@@ -205,8 +205,8 @@ async def _send_file(file: BinaryIO, gone: asyncio.Task[None], scope: Any, send:
     """Sends a file for as long as somebody reads; that of one who does not is cut off."""
     more = True
     while more and not gone.done():
-        body = file.read(CHUNK_BYTES)
-        more = len(body) == CHUNK_BYTES
+        body = file.read(PIECE_BYTES)
+        more = len(body) == PIECE_BYTES
         try:
             async with asyncio.timeout(SEND_SECONDS):
                 await send({"type": "http.response.body", "body": body, "more_body": more})
