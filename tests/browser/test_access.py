@@ -1,6 +1,6 @@
-"""How people get in, and back in: passwords, recovery codes, links of an operator, and devices.
+"""What people do with their own access: passwords, recovery codes, links of an operator, devices.
 
-Contract: 9.1.
+And how they take along what is kept of them, or delete their account. Contract: 9.1.
 """
 
 from __future__ import annotations
