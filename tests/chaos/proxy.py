@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from tests.chaos.history import History
 
-CHUNK_BYTES: Final = 65_536
+PIECE_BYTES: Final = 65_536
 RESET: Final = struct.pack("ii", 1, 0)  # SO_LINGER of no time: closing sends RST
 
 
@@ -99,7 +99,7 @@ class Link:
 
     async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(OSError):
-            while data := await reader.read(CHUNK_BYTES):
+            while data := await reader.read(PIECE_BYTES):
                 await self._flows.wait()
                 if self._delay:
                     await asyncio.sleep(self._delay)

@@ -17,7 +17,7 @@ from tests.support.body_senders import ANNA, BORIS, LARGEST_BYTES, Sender, settl
 from tests.support.quick_loop import run
 
 ROOM_BYTES = 16 * 1024 * 1024  # for uploads, instead of eight times as much
-CHUNK_BYTES = 64 * 1024
+PIECE_BYTES = 64 * 1024
 
 
 def begun_pace() -> Pace:
@@ -78,12 +78,12 @@ class TestUploads:
         with bodies.upload(ANNA, LARGEST_BYTES) as body:
             assert bodies._uploads.size == COUNTED_AT_LEAST_BYTES
             task = asyncio.create_task(body.read(sender.receive, LARGEST_BYTES))
-            sender.sends(b"x" * CHUNK_BYTES, more=True)
+            sender.sends(b"x" * PIECE_BYTES, more=True)
             await settled()
-            assert bodies._uploads.size == CHUNK_BYTES
+            assert bodies._uploads.size == PIECE_BYTES
             sender.sends(b"", more=False)
             await task
-            assert bodies._uploads.size == CHUNK_BYTES
+            assert bodies._uploads.size == PIECE_BYTES
         assert bodies._uploads.size == 0
         with pytest.raises(ZeroDivisionError), bodies.upload(ANNA, LARGEST_BYTES):
             raise ZeroDivisionError
@@ -108,24 +108,24 @@ class TestUploads:
     async def test_without_room_what_comes_slowly_is_given_up_before_who_has_most(self) -> None:
         bodies, loop = Bodies(), asyncio.get_running_loop()
         slow_sender, large_sender, last_sender = Sender(), Sender(), Sender()
-        slow_sender.sends(b"x" * CHUNK_BYTES, more=True)
+        slow_sender.sends(b"x" * PIECE_BYTES, more=True)
         of_slow = uploading(bodies, ANNA, slow_sender)
         await settled()
         (body,) = bodies._uploads._bodies
         body._steady.deadline = loop.time() - 1
-        large_sender.sends(b"x" * (ROOM_BYTES - 2 * CHUNK_BYTES), more=True)
+        large_sender.sends(b"x" * (ROOM_BYTES - 2 * PIECE_BYTES), more=True)
         of_most = uploading(bodies, BORIS, large_sender)
         await settled()
-        last_sender.sends(b"x" * (CHUNK_BYTES + 1), more=True)
+        last_sender.sends(b"x" * (PIECE_BYTES + 1), more=True)
         of_last = uploading(bodies, UserId(3), last_sender)
         await settled()
         assert isinstance(of_slow.exception(), BodyTooSlow)
         assert not of_most.done() and not of_last.done()
-        last_sender.sends(b"x" * CHUNK_BYTES, more=True)
+        last_sender.sends(b"x" * PIECE_BYTES, more=True)
         await settled()
         assert isinstance(of_most.exception(), BodyTooSlow)
         last_sender.sends(b"", more=False)
-        assert len(await of_last) == 2 * CHUNK_BYTES + 1
+        assert len(await of_last) == 2 * PIECE_BYTES + 1
 
     def test_one_is_not_slow_before_it_is_read(self) -> None:
         """As long as an hour's uploads are counted, say."""
@@ -149,11 +149,11 @@ class TestUploads:
         with bodies.upload(ANNA, LARGEST_BYTES) as body:
             if is_upload_read:
                 task = asyncio.create_task(body.read(first.receive, LARGEST_BYTES))
-                first.sends(b"x" * CHUNK_BYTES, more=True)
+                first.sends(b"x" * PIECE_BYTES, more=True)
             else:
-                bodies._uploads.grow(body, CHUNK_BYTES)
+                bodies._uploads.grow(body, PIECE_BYTES)
             await settled()
-            second.sends(b"x" * (ROOM_BYTES - CHUNK_BYTES // 2), more=True)
+            second.sends(b"x" * (ROOM_BYTES - PIECE_BYTES // 2), more=True)
             second.sends(b"", more=False)
             body._steady.deadline = asyncio.get_running_loop().time() - 1
             other = uploading(bodies, BORIS, second)
@@ -186,8 +186,8 @@ class TestUploads:
             while True:
                 sender = Sender()
                 task = uploading(bodies, person, sender)
-                for _ in range(bytes_at_once // CHUNK_BYTES):
-                    sender.sends(b"x" * CHUNK_BYTES, more=True)
+                for _ in range(bytes_at_once // PIECE_BYTES):
+                    sender.sends(b"x" * PIECE_BYTES, more=True)
                 while not task.done():
                     sender.sends(b"x" * (BYTES_A_SECOND + 1), more=True)
                     await asyncio.sleep(1)

@@ -10,8 +10,8 @@ from attendance_web.serving import unread_answers
 from attendance_web.serving.unread_answers import MIN_COUNTED_BYTES, UnreadAnswers
 
 FLOOD, OTHER = "192.0.2.1", "192.0.2.2"
-CHUNK_BYTES = 10 * MIN_COUNTED_BYTES
-MAX_BYTES, ENOUGH_BYTES = 100 * CHUNK_BYTES, 80 * CHUNK_BYTES
+UNREAD_BYTES = 10 * MIN_COUNTED_BYTES
+MAX_BYTES, ENOUGH_BYTES = 100 * UNREAD_BYTES, 80 * UNREAD_BYTES
 
 
 @dataclass(eq=False)
@@ -55,50 +55,50 @@ def unread_bytes_of(connections: list[Connection]) -> int:
 def test_however_many_there_are_they_hold_no_more_than_they_may(answers: UnreadAnswers) -> None:
     many = []
     for _ in range(1000):
-        many.append(Connection(answers).holds(CHUNK_BYTES))
+        many.append(Connection(answers).holds(UNREAD_BYTES))
         assert answers.total == unread_bytes_of(many) <= MAX_BYTES
-    assert unread_bytes_of(many) >= ENOUGH_BYTES - CHUNK_BYTES
+    assert unread_bytes_of(many) >= ENOUGH_BYTES - UNREAD_BYTES
 
 
 def test_those_who_have_read_nothing_for_the_longest_are_cut_first(answers: UnreadAnswers) -> None:
-    many = [Connection(answers).holds(CHUNK_BYTES) for _ in range(100)]
+    many = [Connection(answers).holds(UNREAD_BYTES) for _ in range(100)]
     many[0].unread_answer_bytes -= 1  # it reads, if slowly
     assert not any(each.is_cut for each in many)
-    many.append(Connection(answers).holds(CHUNK_BYTES))
+    many.append(Connection(answers).holds(UNREAD_BYTES))
     assert [each.is_cut for each in many] == [False, *[True] * 21, *[False] * 79]
 
 
 def test_one_who_reads_each_piece_is_cut_behind_those_who_read_nothing(
     answers: UnreadAnswers,
 ) -> None:
-    reads = Connection(answers).holds(CHUNK_BYTES)
-    many = [Connection(answers).holds(CHUNK_BYTES) for _ in range(90)]
+    reads = Connection(answers).holds(UNREAD_BYTES)
+    many = [Connection(answers).holds(UNREAD_BYTES) for _ in range(90)]
     reads.holds(
-        CHUNK_BYTES, written=CHUNK_BYTES
+        UNREAD_BYTES, written=UNREAD_BYTES
     )  # it has taken the piece before, and holds the next one
-    many += [Connection(answers).holds(CHUNK_BYTES) for _ in range(10)]
+    many += [Connection(answers).holds(UNREAD_BYTES) for _ in range(10)]
     assert many[0].is_cut
     assert not reads.is_cut
 
 
 def test_whoever_is_elsewhere_is_spared_by_those_who_have_most(answers: UnreadAnswers) -> None:
-    others = [Connection(answers, OTHER).holds(CHUNK_BYTES) for _ in range(20)]
+    others = [Connection(answers, OTHER).holds(UNREAD_BYTES) for _ in range(20)]
     for _ in range(1000):
-        Connection(answers).holds(CHUNK_BYTES)
+        Connection(answers).holds(UNREAD_BYTES)
     assert not any(each.is_cut for each in others)
 
 
 def test_what_was_read_meanwhile_costs_nobody_their_connection(answers: UnreadAnswers) -> None:
-    many = [Connection(answers).holds(CHUNK_BYTES) for _ in range(100)]
+    many = [Connection(answers).holds(UNREAD_BYTES) for _ in range(100)]
     for each in many:
         each.unread_answer_bytes = 0
-    last = Connection(answers).holds(CHUNK_BYTES)
-    assert answers.total == CHUNK_BYTES
+    last = Connection(answers).holds(UNREAD_BYTES)
+    assert answers.total == UNREAD_BYTES
     assert not any(each.is_cut for each in (*many, last))
 
 
 def test_one_that_has_ended_counts_no_more(answers: UnreadAnswers) -> None:
-    one = Connection(answers).holds(CHUNK_BYTES)
+    one = Connection(answers).holds(UNREAD_BYTES)
     for _ in range(2):
         answers.forget(one)
         assert answers.total == 0
@@ -110,16 +110,16 @@ def test_what_is_next_to_nothing_is_not_counted(answers: UnreadAnswers) -> None:
 
 
 def test_one_that_has_read_all_is_kept_no_more(answers: UnreadAnswers) -> None:
-    one = Connection(answers).holds(CHUNK_BYTES).holds(0, written=100)
+    one = Connection(answers).holds(UNREAD_BYTES).holds(0, written=100)
     assert answers.total == 0
-    one.unread_answer_bytes = CHUNK_BYTES  # as would be seen if it was looked at again
+    one.unread_answer_bytes = UNREAD_BYTES  # as would be seen if it was looked at again
     for _ in range(1000):
-        Connection(answers, OTHER).holds(CHUNK_BYTES)
+        Connection(answers, OTHER).holds(UNREAD_BYTES)
     assert not one.is_cut
 
 
 def test_one_that_goes_on_is_counted_once(answers: UnreadAnswers) -> None:
     one = Connection(answers)
-    for unread_answer_bytes in (CHUNK_BYTES, 3 * CHUNK_BYTES, 0):
+    for unread_answer_bytes in (UNREAD_BYTES, 3 * UNREAD_BYTES, 0):
         one.holds(unread_answer_bytes)
         assert answers.total == unread_answer_bytes
