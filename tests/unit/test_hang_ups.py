@@ -189,50 +189,33 @@ class TestLogs:
 
 
 class TestTurns:
-    def test_whoever_leaves_hundreds_of_events_keeps_nobody_waiting(self) -> None:
-        async def leaves() -> None:
-            hall = Hall()
-            for _ in range(500):
-                event_id = EventId(uuid4())
-                connection = replace(a_connection(FIRST, user_id=1_000_000), event_id=event_id)
-                hall.hang_ups.begin(connection, goodbye=True)
-            others = hall.hang_up(2, goodbye=True)
-            await asyncio.wait(others)
-            gone = hall.store.connections.gone
-            assert len(gone) <= 3 * module.GOODBYES_AT_ONCE
-            await hall.hang_ups.wait_until_stored()
-            assert len(gone) == 502
+    def check_nobody_waits_behind(self, ended: list[Connection], *, by_event: bool) -> None:
+        """Has all these end in one instant, and then two people say goodbye elsewhere."""
 
-        run(leaves())
-
-    def test_an_event_that_ends_with_hundreds_in_it_keeps_nobody_elsewhere_waiting(self) -> None:
-        async def ends() -> None:
-            hall = Hall()
-            for _ in range(500):
-                hall.hang_ups.begin(a_connection(FIRST), goodbye=True, by_event=True)
-            others = hall.hang_up(2, goodbye=True)
-            await asyncio.wait(others)
-            gone = hall.store.connections.gone
-            assert len(gone) <= 3 * module.GOODBYES_AT_ONCE
-            await hall.hang_ups.wait_until_stored()
-            assert len(gone) == 502
-
-        run(ends())
-
-    def test_nor_do_hundreds_of_events_that_end_together(self) -> None:
         async def end() -> None:
             hall = Hall()
-            for _ in range(500):
-                connection = replace(a_connection(FIRST), event_id=EventId(uuid4()))
-                hall.hang_ups.begin(connection, goodbye=True, by_event=True)
-            others = hall.hang_up(2, goodbye=True)
-            await asyncio.wait(others)
+            for each in ended:
+                hall.hang_ups.begin(each, goodbye=True, by_event=by_event)
+            await asyncio.wait(hall.hang_up(2, goodbye=True))
             gone = hall.store.connections.gone
             assert len(gone) <= 3 * module.GOODBYES_AT_ONCE
             await hall.hang_ups.wait_until_stored()
-            assert len(gone) == 502
+            assert len(gone) == len(ended) + 2
 
         run(end())
+
+    def test_whoever_leaves_hundreds_of_events_keeps_nobody_waiting(self) -> None:
+        hers = [a_connection(FIRST, user_id=1_000_000) for _ in range(500)]
+        elsewhere = [replace(each, event_id=EventId(uuid4())) for each in hers]
+        self.check_nobody_waits_behind(elsewhere, by_event=False)
+
+    def test_an_event_that_ends_with_hundreds_in_it_keeps_nobody_elsewhere_waiting(self) -> None:
+        there = [a_connection(FIRST) for _ in range(500)]
+        self.check_nobody_waits_behind(there, by_event=True)
+
+    def test_nor_do_hundreds_of_events_that_end_together(self) -> None:
+        scattered = [replace(a_connection(FIRST), event_id=EventId(uuid4())) for _ in range(500)]
+        self.check_nobody_waits_behind(scattered, by_event=True)
 
 
 class TestALeaseThatIsLost:
