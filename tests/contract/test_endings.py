@@ -64,7 +64,7 @@ class TestRule9Deletion:
         for wire in (waiting, marking):
             assert await wire.turns_away() == ("event_over", 4410)
 
-    async def test_those_who_are_closed_by_it_have_the_turn_of_their_event(
+    async def test_those_who_are_closed_by_it_have_turns_beside_those_who_leave(
         self, house: House, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """Else whoever says goodbye elsewhere waits behind each of them."""

@@ -3,7 +3,7 @@
 What was lost meanwhile is one transaction. The goodbyes of one person in one event are one of their
 own: they change places, and nobody waits for what is the matter with somebody else's. People take
 turns: whoever leaves many events at once, or logs out there, keeps nobody else's goodbye waiting.
-So do events that have ended, each with all who were there, and people and events alternate.
+Whoever leaves by themselves and whoever was there when their event ended alternate.
 """
 
 from __future__ import annotations
@@ -20,7 +20,6 @@ from typing import Final
 from attendance_core.errors import Unavailable
 from attendance_core.marking.connections import Connection
 from attendance_core.marking.hang_ups import HangUp
-from attendance_core.marking.places import PlaceKey
 from attendance_core.vocabulary import EventId, ProcessId, Seconds, UserId
 
 logger = logging.getLogger(__name__)
@@ -41,13 +40,13 @@ class _End:
 
     connection: Connection
     is_goodbye: bool
-    by_event: bool  # whether it has the turn of its event, and not of its person
+    by_event: bool  # whether all of its event may have met it together
     over: asyncio.Future[None]
     failure_count: int = 0  # of tries that failed though the store was there
 
 
-class _Goodbyes(dict[UserId | EventId, dict[PlaceKey, list[_End]]]):
-    """Those that wait, by whose turn they have and by place."""
+class _Goodbyes(dict[UserId, dict[EventId, list[_End]]]):
+    """Those that wait: who is next comes first, and of theirs the next event."""
 
 
 class HangUps:
@@ -62,9 +61,8 @@ class HangUps:
         self._process_id = process_id
         self._ends = set[_End]()  # all that are not over
         # Those that wait to be stored
-        # Those of people, and of events: who is next comes first, and of theirs the next place
-        self._goodbyes = _Goodbyes(), _Goodbyes()
-        self._event_is_next = False
+        self._goodbyes = _Goodbyes(), _Goodbyes()  # said by people; by the end of their event
+        self._by_event_is_next = False
         self._losses = deque[_End]()
         self._goodbye_batch_count = 0  # of those under way
         self._under_way = set[asyncio.Task[None]]()
@@ -113,10 +111,9 @@ class HangUps:
 
     def _queue(self, end: _End) -> None:
         if end.is_goodbye:
-            place = PlaceKey(end.connection.event_id, end.connection.user_id)
-            whose = place.event_id if end.by_event else place.user_id
             goodbyes = self._goodbyes[end.by_event]
-            goodbyes.setdefault(whose, {}).setdefault(place, []).append(end)
+            by_event = goodbyes.setdefault(end.connection.user_id, {})
+            by_event.setdefault(end.connection.event_id, []).append(end)
         else:
             self._losses.append(end)
         self._begin_tries()
@@ -140,7 +137,7 @@ class HangUps:
         self._begin_tries()
 
     def _next_batch(self) -> list[_End]:
-        """Takes the goodbyes of a place, or losses; nothing where nothing may be tried now.
+        """Takes somebody's goodbyes, or losses; nothing where nothing may be tried now.
 
         Of goodbyes so few are under way at once that losses are tried, too.
         """
@@ -153,14 +150,15 @@ class HangUps:
         return batch
 
     def _take_next_goodbyes(self) -> list[_End]:
-        """Takes those of one place of whoever is next; they are next again behind all others."""
-        goodbyes = self._goodbyes[self._event_is_next] or self._goodbyes[not self._event_is_next]
-        self._event_is_next = not self._event_is_next
-        whose = next(iter(goodbyes))
-        by_place = goodbyes.pop(whose)
-        ends = by_place.pop(next(iter(by_place)))
-        if by_place:
-            goodbyes[whose] = by_place
+        """Takes those of whoever is next in one event; they are next again behind all others."""
+        is_by_event = self._by_event_is_next
+        goodbyes = self._goodbyes[is_by_event] or self._goodbyes[not is_by_event]
+        self._by_event_is_next = not is_by_event
+        user_id = next(iter(goodbyes))
+        by_event = goodbyes.pop(user_id)
+        ends = by_event.pop(next(iter(by_event)))
+        if by_event:
+            goodbyes[user_id] = by_event
         return ends
 
     def _under_our_lease(self, ends: list[_End]) -> list[_End]:
